@@ -1,0 +1,9 @@
+/** Drizzle over a libSQL client that an entry point made. */
+import type { Client } from '@libsql/client';
+import { drizzle } from 'drizzle-orm/libsql/web';
+import * as schema from './schema.sqlite.ts';
+import type { Database } from './types.ts';
+
+export function openSqlite(client: Client): Database {
+  return drizzle(client, { schema });
+}

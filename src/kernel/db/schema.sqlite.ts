@@ -1,0 +1,314 @@
+/**
+ * The tables on SQLite. `schema.postgres.ts` mirrors them; types.ts names the rows.
+ * Times are Unix milliseconds, ids UUIDv7 text, and no column has a default: the code says every value.
+ */
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { customType, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { JobKind, JobState, ProcessPayload } from '../jobs/schemas.ts';
+import type { Stage, StageStatus } from '../progress/stages.ts';
+import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from './types.ts';
+
+const bytes = customType<{ data: Uint8Array; driverData: Uint8Array | ArrayBuffer }>({
+  dataType: () => 'blob',
+  fromDriver: (value) => (value instanceof Uint8Array ? value : new Uint8Array(value)),
+});
+const json = <T>(name: string) => text(name, { mode: 'json' }).$type<T>();
+const bool = (name: string) => integer(name, { mode: 'boolean' });
+
+export const users = sqliteTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    username: text('username').notNull(),
+    /** NFKC and lower case: what uniqueness and login compare. */
+    usernameKey: text('username_key').notNull(),
+    email: text('email').notNull(),
+    emailKey: text('email_key').notNull(),
+    /** PHC string; null for an account that only logs in through a provider. */
+    passwordHash: text('password_hash'),
+    tier: text('tier').$type<Tier>().notNull(),
+    active: bool('active').notNull(),
+    emailVerifiedAt: integer('email_verified_at'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [uniqueIndex('users_username_key').on(t.usernameKey), uniqueIndex('users_email_key').on(t.emailKey)],
+);
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** The generation of the live refresh token; its MAC is derived, never stored. */
+    generation: integer('generation').notNull(),
+    scopes: json<string[]>('scopes').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** When `generation` last grew: the grace of its parent counts from here. */
+    rotatedAt: integer('rotated_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    revokedAt: integer('revoked_at'),
+    revokedReason: text('revoked_reason'),
+    userAgent: text('user_agent'),
+    address: text('address'),
+  },
+  (t) => [index('sessions_user').on(t.userId), index('sessions_expires').on(t.expiresAt)],
+);
+
+/** Revoked access tokens (`jti:<id>`) and sessions (`sid:<id>`) until the last token they could concern has expired. */
+export const revocations = sqliteTable(
+  'revocations',
+  { key: text('key').primaryKey(), expiresAt: integer('expires_at').notNull(), createdAt: integer('created_at').notNull() },
+  (t) => [index('revocations_expires').on(t.expiresAt)],
+);
+
+export const resources = sqliteTable(
+  'resources',
+  {
+    id: text('id').primaryKey(),
+    ownerId: text('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** What makes a repeated post the same resource: `sha256:<hex of the content>` or `url:<normalised URL>`. */
+    sourceKey: text('source_key').notNull(),
+    /** SHA-256 of the bytes that were ingested, hex; null until they are known. */
+    contentHash: text('content_hash'),
+    url: text('url'),
+    contentType: text('content_type'),
+    title: text('title'),
+    description: text('description'),
+    tags: json<string[]>('tags').notNull(),
+    metadata: json<Record<string, unknown>>('metadata').notNull(),
+    /** Fields a person set by hand; ingestion and taxonomy leave them alone. */
+    edited: json<string[]>('edited').notNull(),
+    callbackUrl: text('callback_url'),
+    status: text('status').$type<StageStatus>().notNull(),
+    errorMessage: text('error_message'),
+    run: integer('run').notNull(),
+    language: text('language'),
+    authors: json<string[]>('authors').notNull(),
+    publishedAt: text('published_at'),
+    canonicalUrl: text('canonical_url'),
+    doi: text('doi'),
+    arxivId: text('arxiv_id'),
+    text: text('text'),
+    summary: text('summary'),
+    keywords: json<string[]>('keywords').notNull(),
+    wordCount: integer('word_count'),
+    /** 0 to 1; null until the quality stage has measured it. */
+    qualityScore: real('quality_score'),
+    quality: json<QualityReport>('quality'),
+    category: text('category'),
+    categories: json<CategoryScore[]>('categories').notNull(),
+    /** PageRank within the owner's library; null until the graph stage has run. */
+    centrality: real('centrality'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    completedAt: integer('completed_at'),
+  },
+  (t) => [
+    uniqueIndex('resources_owner_source').on(t.ownerId, t.sourceKey),
+    index('resources_owner_hash').on(t.ownerId, t.contentHash),
+    index('resources_owner_created').on(t.ownerId, t.createdAt, t.id),
+  ],
+);
+
+/** What the owner sent, kept so that any stage can run again. */
+export const resourceSources = sqliteTable('resource_sources', {
+  resourceId: text('resource_id')
+    .primaryKey()
+    .references(() => resources.id, { onDelete: 'cascade' }),
+  contentType: text('content_type').notNull(),
+  filename: text('filename'),
+  body: bytes('body').notNull(),
+  /** Where the bytes were found in the end, after redirects; null for posted content. */
+  fetchedUrl: text('fetched_url'),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** The durable record of progress: what is answered when the key-value store has forgotten or is down. */
+export const resourceStages = sqliteTable(
+  'resource_stages',
+  {
+    resourceId: text('resource_id')
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    stage: text('stage').$type<Stage>().notNull(),
+    status: text('status').$type<StageStatus>().notNull(),
+    percent: real('percent').notNull(),
+    run: integer('run').notNull(),
+    attempt: integer('attempt').notNull(),
+    message: text('message'),
+    startedAt: integer('started_at'),
+    finishedAt: integer('finished_at'),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.resourceId, t.stage] })],
+);
+
+export const chunks = sqliteTable(
+  'chunks',
+  {
+    /** Stable key for the keyword and vector indexes, which want an integer. */
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    id: text('id').notNull(),
+    resourceId: text('resource_id')
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    ownerId: text('owner_id').notNull(),
+    position: integer('position').notNull(),
+    text: text('text').notNull(),
+    /** Title and heading path as text: searched and embedded together with `text`. */
+    context: text('context').notNull(),
+    headingPath: json<string[]>('heading_path').notNull(),
+    charStart: integer('char_start').notNull(),
+    charEnd: integer('char_end').notNull(),
+    pageStart: integer('page_start'),
+    pageEnd: integer('page_end'),
+    wordCount: integer('word_count').notNull(),
+  },
+  (t) => [
+    uniqueIndex('chunks_id').on(t.id),
+    uniqueIndex('chunks_resource_position').on(t.resourceId, t.position),
+    index('chunks_owner').on(t.ownerId),
+  ],
+);
+
+/** One vector per chunk and model: float32 little-endian, L2-normalised. */
+export const chunkVectors = sqliteTable(
+  'chunk_vectors',
+  {
+    chunkSeq: integer('chunk_seq')
+      .notNull()
+      .references(() => chunks.seq, { onDelete: 'cascade' }),
+    model: text('model').notNull(),
+    ownerId: text('owner_id').notNull(),
+    embedding: bytes('embedding').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.chunkSeq, t.model] }), index('chunk_vectors_owner').on(t.ownerId, t.model)],
+);
+
+/** One vector per resource and model: the normalised mean of its chunks' vectors. */
+export const resourceVectors = sqliteTable(
+  'resource_vectors',
+  {
+    resourceId: text('resource_id')
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    model: text('model').notNull(),
+    ownerId: text('owner_id').notNull(),
+    embedding: bytes('embedding').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.resourceId, t.model] }), index('resource_vectors_owner').on(t.ownerId, t.model)],
+);
+
+/** Names under which others may cite a resource: `url:...`, `doi:...`, `arxiv:...`, all normalised. */
+export const resourceIdentifiers = sqliteTable(
+  'resource_identifiers',
+  {
+    resourceId: text('resource_id')
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    key: text('key').notNull(),
+    ownerId: text('owner_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.resourceId, t.key] }), index('resource_identifiers_owner_key').on(t.ownerId, t.key)],
+);
+
+/** Outgoing links and citations as found in the text, whether or not their target is in the library yet. */
+export const links = sqliteTable(
+  'links',
+  {
+    id: text('id').primaryKey(),
+    resourceId: text('resource_id')
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    ownerId: text('owner_id').notNull(),
+    /** The normalised identifier it points at, in the form of `resource_identifiers.key`. */
+    targetKey: text('target_key').notNull(),
+    url: text('url').notNull(),
+    anchor: text('anchor').notNull(),
+    /** Up to 50 characters either side. */
+    context: text('context').notNull(),
+  },
+  (t) => [index('links_resource').on(t.resourceId), index('links_owner_target').on(t.ownerId, t.targetKey)],
+);
+
+/** Resolved relations between two resources of one owner. */
+export const edges = sqliteTable(
+  'edges',
+  {
+    sourceId: text('source_id')
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    targetId: text('target_id')
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    kind: text('kind').$type<'similar' | 'links' | 'cites'>().notNull(),
+    ownerId: text('owner_id').notNull(),
+    weight: real('weight').notNull(),
+    evidence: json<EdgeEvidence>('evidence').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.sourceId, t.targetId, t.kind] }),
+    index('edges_target').on(t.targetId),
+    index('edges_owner').on(t.ownerId),
+  ],
+);
+
+export const categories = sqliteTable('categories', {
+  id: text('id').primaryKey(),
+  parentId: text('parent_id').references((): AnySQLiteColumn => categories.id, { onDelete: 'cascade' }),
+  label: text('label').notNull(),
+  description: text('description').notNull(),
+  keywords: json<string[]>('keywords').notNull(),
+  examples: json<string[]>('examples').notNull(),
+  position: integer('position').notNull(),
+});
+
+/** The outbox and the claim in one table. */
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').$type<JobKind>().notNull(),
+    ownerId: text('owner_id').notNull(),
+    resourceId: text('resource_id').references(() => resources.id, { onDelete: 'cascade' }),
+    payload: json<ProcessPayload>('payload').notNull(),
+    state: text('state').$type<JobState>().notNull(),
+    attempt: integer('attempt').notNull(),
+    maxAttempts: integer('max_attempts').notNull(),
+    /** Not to be run before this moment: now for a new job, later after a failure. */
+    availableAt: integer('available_at').notNull(),
+    publishedAt: integer('published_at'),
+    leaseOwner: text('lease_owner'),
+    leaseExpiresAt: integer('lease_expires_at'),
+    error: text('error'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    finishedAt: integer('finished_at'),
+  },
+  (t) => [
+    index('jobs_due').on(t.state, t.availableAt),
+    index('jobs_owner_state').on(t.ownerId, t.state),
+    index('jobs_resource').on(t.resourceId),
+  ],
+);
+
+/** Answers given under an `Idempotency-Key`, per owner. */
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    ownerId: text('owner_id').notNull(),
+    key: text('key').notNull(),
+    /** SHA-256 of the request it answered: the same key with another request is refused. */
+    fingerprint: text('fingerprint').notNull(),
+    resourceId: text('resource_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.ownerId, t.key] }), index('idempotency_keys_expires').on(t.expiresAt)],
+);

@@ -1,0 +1,50 @@
+/** Row types and the one database type that queries are written against. */
+import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import type * as schema from './schema.sqlite.ts';
+
+export type Schema = typeof schema;
+
+/** Queries never call `.get()`, `.all()` or `.run()`: they exist on one dialect only. Await the builder. */
+export type Database = Pick<
+  BaseSQLiteDatabase<'async', unknown, Schema>,
+  'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'transaction'
+>;
+
+export const TIERS = ['free', 'premium', 'admin'] as const;
+export type Tier = (typeof TIERS)[number];
+
+export const QUALITY_DIMENSIONS = ['completeness', 'credibility', 'depth', 'readability', 'structure', 'freshness'] as const;
+export type QualityDimension = (typeof QUALITY_DIMENSIONS)[number];
+
+/** Each dimension 0..1, or null where nothing in the document lets it be measured; reasons in words. */
+export interface QualityReport {
+  readonly total: number;
+  readonly dimensions: Readonly<
+    Record<QualityDimension, { readonly score: number | null; readonly weight: number; readonly reasons: readonly string[] }>
+  >;
+}
+
+export interface CategoryScore {
+  readonly id: string;
+  readonly label: string;
+  /** 0..1 */
+  readonly confidence: number;
+}
+
+export interface EdgeEvidence {
+  readonly cosine?: number;
+  readonly sharedKeywords?: readonly string[];
+  readonly sameCategory?: boolean;
+  readonly context?: string;
+}
+
+export type User = typeof schema.users.$inferSelect;
+export type Session = typeof schema.sessions.$inferSelect;
+export type Resource = typeof schema.resources.$inferSelect;
+export type ResourceSource = typeof schema.resourceSources.$inferSelect;
+export type ResourceStage = typeof schema.resourceStages.$inferSelect;
+export type Chunk = typeof schema.chunks.$inferSelect;
+export type Link = typeof schema.links.$inferSelect;
+export type Edge = typeof schema.edges.$inferSelect;
+export type Category = typeof schema.categories.$inferSelect;
+export type Job = typeof schema.jobs.$inferSelect;

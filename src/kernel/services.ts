@@ -1,0 +1,61 @@
+/** The one composition root: configuration and drivers in, everything the app needs out. */
+import type { AccessTokens } from './auth/access-tokens.ts';
+import { createAccessTokens } from './auth/access-tokens.ts';
+import type { Revocations } from './auth/revocations.ts';
+import { createRevocations } from './auth/revocations.ts';
+import type { Sessions } from './auth/sessions.ts';
+import { createSessions } from './auth/sessions.ts';
+import type { Config } from './config.ts';
+import type { ChunkIndex } from './db/chunk-index.ts';
+import type { Database } from './db/types.ts';
+import type { QueryEmbedder } from './embedding.ts';
+import { createQueryEmbedder } from './embedding.ts';
+import { createHttpPublisher } from './jobs/http-publisher.ts';
+import type { JobPublisher } from './jobs/publisher.ts';
+import type { Relay } from './jobs/relay.ts';
+import { createRelay } from './jobs/relay.ts';
+import type { KeyValue } from './kv/key-value.ts';
+import type { Log } from './log.ts';
+import type { Background, Clock, Fetch, Ids, PasswordHasher } from './ports.ts';
+import type { ProgressTracker } from './progress/tracker.ts';
+import { createProgressTracker } from './progress/tracker.ts';
+
+/** What only an entry point can make: clients, the clock, the network. */
+export interface Drivers {
+  readonly db: Database;
+  /** Keyword and vector search over chunks, in the dialect of `db`. */
+  readonly chunkIndex: ChunkIndex;
+  /** Resolves where the database answers; rejects otherwise. */
+  readonly pingDatabase: () => Promise<void>;
+  readonly kv: KeyValue;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly fetch: Fetch;
+  readonly background: Background;
+  readonly passwords: PasswordHasher;
+}
+
+export interface Services extends Drivers {
+  readonly config: Config;
+  readonly accessTokens: AccessTokens;
+  readonly revocations: Revocations;
+  readonly sessions: Sessions;
+  readonly progress: ProgressTracker;
+  readonly publisher: JobPublisher;
+  readonly relay: Relay;
+  readonly queryEmbedder: QueryEmbedder;
+}
+
+/** Each part gets the services made before it; an override replaces a part for those made after it, too. */
+export function createServices(config: Config, drivers: Drivers, overrides: Partial<Services> = {}): Services {
+  const base = { ...drivers, ...overrides, config };
+  const accessTokens = overrides.accessTokens ?? createAccessTokens(base);
+  const revocations = overrides.revocations ?? createRevocations(base);
+  const sessions = overrides.sessions ?? createSessions({ ...base, accessTokens, revocations });
+  const progress = overrides.progress ?? createProgressTracker(base);
+  const publisher = overrides.publisher ?? createHttpPublisher(base);
+  const relay = overrides.relay ?? createRelay({ ...base, publisher });
+  const queryEmbedder = overrides.queryEmbedder ?? createQueryEmbedder(base);
+  return { ...base, accessTokens, revocations, sessions, progress, publisher, relay, queryEmbedder };
+}

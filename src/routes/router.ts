@@ -1,0 +1,62 @@
+/** What every route file is built from: a router that validates to problem+json, and the shared OpenAPI parts. */
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { AppError } from '../kernel/errors.ts';
+import type { AppEnv } from './env.ts';
+
+/** A router whose failed validation throws `invalid_input` with every field's path, for the one error handler. */
+export function createRouter(): OpenAPIHono<AppEnv> {
+  return new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const errors = result.error.issues.map((issue) => ({
+        path: issue.path.join('.') || result.target,
+        message: issue.message,
+      }));
+      const first = errors[0];
+      throw new AppError('invalid_input', first ? `${first.path}: ${first.message}` : 'The request is invalid', { errors });
+    },
+  });
+}
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    request_id: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457 problem details' });
+
+const PROBLEMS: Readonly<Record<number, string>> = {
+  400: 'The request cannot be read',
+  401: 'No valid credentials',
+  403: 'Not allowed',
+  404: "No such thing, or somebody else's",
+  409: 'In conflict with what exists',
+  413: 'The body is too large',
+  415: 'The content type is not supported',
+  422: 'A field is invalid',
+  429: 'Too many requests',
+  503: 'The database is not reachable',
+};
+
+/** OpenAPI `responses` entries for the errors an operation can answer. */
+export function problems(...statuses: (keyof typeof PROBLEMS & number)[]) {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: PROBLEMS[status] ?? 'Error', content: { 'application/problem+json': { schema: problemSchema } } },
+    ]),
+  );
+}
+
+/** An OpenAPI response with a JSON body. */
+export function json<T extends z.ZodType>(description: string, schema: T) {
+  return { description, content: { 'application/json': { schema } } } as const;
+}
+
+/** `security` of an operation behind the lock. Open operations say `security: []`. */
+export const locked: Record<string, string[]>[] = [{ bearer: [] }, { apiKey: [] }];

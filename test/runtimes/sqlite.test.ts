@@ -1,0 +1,52 @@
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import * as schema from '../../src/kernel/db/schema.sqlite.ts';
+import { openSqliteFile, sqlitePath } from '../../src/runtimes/drivers/sqlite.ts';
+import { openTestDatabase } from '../support/database.ts';
+
+const revocation = (key: string) => ({ key, expiresAt: 1, createdAt: 1 });
+
+test('fifty overlapping transactions all commit, and a failed one leaves nothing and frees the lock', async () => {
+  const { db, close } = await openTestDatabase();
+  const writes = Array.from({ length: 50 }, (_, i) =>
+    db.transaction(async (tx) => {
+      await tx.insert(schema.revocations).values(revocation(`a${i}`));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (i === 25) throw new Error('on purpose');
+      await tx.insert(schema.revocations).values(revocation(`b${i}`));
+    }),
+  );
+  const results = await Promise.allSettled(writes);
+  expect(results.filter((result) => result.status === 'rejected')).toHaveLength(1);
+  expect(await db.select().from(schema.revocations)).toHaveLength(98);
+  expect(await db.select().from(schema.revocations).where(eq(schema.revocations.key, 'a25'))).toHaveLength(0);
+  await close();
+});
+
+test('two clients of one file, as API and worker are, write at once without losing or refusing a row', async () => {
+  const first = await openTestDatabase();
+  const other = await openSqliteFile(first.path);
+  const insert = (client: typeof other.client, key: string) =>
+    client.execute({ sql: 'insert into revocations (key, expires_at, created_at) values (?, 1, 1)', args: [key] });
+  await Promise.all(Array.from({ length: 200 }, (_, i) => insert(i % 2 ? first.client : other.client, `k${i}`)));
+  expect(await first.db.select().from(schema.revocations)).toHaveLength(200);
+  other.close();
+  await first.close();
+});
+
+test('a database that cannot be opened is explained by path, rights and disk space', async () => {
+  await expect(openSqliteFile('/etc/hostname/x/pharos.db')).rejects.toThrow(/\/etc\/hostname\/x\/pharos\.db.*(readable|rights).*(MB free|unknown)/);
+  await expect(openSqliteFile('/tmp')).rejects.toThrow(/it is a folder/);
+});
+
+test.each([
+  ['file:data/pharos.db', 'data/pharos.db'],
+  ['file:/var/lib/pharos.db', '/var/lib/pharos.db'],
+  ['file:///var/lib/pharos.db', '/var/lib/pharos.db'],
+  ['sqlite:///relative.db', 'relative.db'],
+  ['sqlite:////var/lib/pharos.db', '/var/lib/pharos.db'],
+  ['sqlite+aiosqlite:///./x.db', './x.db'],
+  ['postgres://h/db', undefined],
+])('the path of %s is %s', (url, path) => {
+  expect(sqlitePath(url)).toBe(path);
+});
