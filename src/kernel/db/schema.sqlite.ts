@@ -6,7 +6,7 @@ import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { customType, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { JobKind, JobState, ProcessPayload } from '../jobs/schemas.ts';
 import type { Stage, StageStatus } from '../progress/stages.ts';
-import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from './types.ts';
+import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from './values.ts';
 
 const bytes = customType<{ data: Uint8Array; driverData: Uint8Array | ArrayBuffer }>({
   dataType: () => 'blob',

@@ -10,33 +10,7 @@ export type Database = Pick<
   'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'transaction'
 >;
 
-export const TIERS = ['free', 'premium', 'admin'] as const;
-export type Tier = (typeof TIERS)[number];
-
-export const QUALITY_DIMENSIONS = ['completeness', 'credibility', 'depth', 'readability', 'structure', 'freshness'] as const;
-export type QualityDimension = (typeof QUALITY_DIMENSIONS)[number];
-
-/** Each dimension 0..1, or null where nothing in the document lets it be measured; reasons in words. */
-export interface QualityReport {
-  readonly total: number;
-  readonly dimensions: Readonly<
-    Record<QualityDimension, { readonly score: number | null; readonly weight: number; readonly reasons: readonly string[] }>
-  >;
-}
-
-export interface CategoryScore {
-  readonly id: string;
-  readonly label: string;
-  /** 0..1 */
-  readonly confidence: number;
-}
-
-export interface EdgeEvidence {
-  readonly cosine?: number;
-  readonly sharedKeywords?: readonly string[];
-  readonly sameCategory?: boolean;
-  readonly context?: string;
-}
+export * from './values.ts';
 
 export type User = typeof schema.users.$inferSelect;
 export type Session = typeof schema.sessions.$inferSelect;
