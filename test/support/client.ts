@@ -1,0 +1,96 @@
+/** A small client of a running Pharos: what a user does with curl, typed just enough for tests. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Answer<T> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+export interface Progress {
+  readonly resource_id: string;
+  readonly overall_status: string;
+  readonly stages: Record<string, string>;
+  readonly detail: Record<string, { attempt: number; message: string | null; percent: number }>;
+  readonly error_message: string | null;
+}
+
+export interface Hit {
+  readonly resource_id: string;
+  readonly title: string;
+  readonly passage: string;
+  readonly score: number;
+  readonly semantic_rank?: number;
+  readonly keyword_rank?: number;
+  readonly chunk: { readonly position: number; readonly heading_path: string[] };
+}
+
+export interface SearchAnswer {
+  readonly query: string;
+  readonly mode: string;
+  readonly took_ms: number;
+  readonly hits: readonly Hit[];
+  readonly degraded?: boolean;
+}
+
+export function createClient(url: string) {
+  let authorization: string | undefined;
+
+  async function call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(authorization ? { Authorization: authorization } : {}),
+        ...(body === undefined || body instanceof FormData || body instanceof URLSearchParams
+          ? {}
+          : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: body instanceof FormData || body instanceof URLSearchParams ? body : JSON.stringify(body) }),
+      redirect: 'manual',
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+  }
+
+  /** Registers a fresh user and logs in; later calls carry the token. */
+  async function login(username = `user-${randomUUID().slice(0, 8)}`) {
+    const password = 'a long enough phrase';
+    await call('POST', '/auth/register', { username, email: `${username}@example.org`, password });
+    const { body } = await call<{ access_token: string; refresh_token: string }>(
+      'POST',
+      '/auth/login',
+      new URLSearchParams({ username, password }),
+    );
+    authorization = `Bearer ${body.access_token}`;
+    return { username, password, ...body };
+  }
+
+  async function post(resource: Record<string, unknown>): Promise<string> {
+    const answer = await call<{ id: string }>('POST', '/resources', resource);
+    if (answer.status !== 202) throw new Error(`POST /resources answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return answer.body.id;
+  }
+
+  /** Polls until the resource is completed or failed; throws after `seconds`. */
+  async function finished(id: string, seconds = 60): Promise<Progress> {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const { status, body } = await call<Progress>('GET', `/resources/${id}/progress`);
+      if (status === 200 && (body.overall_status === 'completed' || body.overall_status === 'failed')) return body;
+      if (Date.now() > deadline) throw new Error(`not finished after ${seconds} s: ${status} ${JSON.stringify(body)}`);
+      await sleep(50);
+    }
+  }
+
+  const search = (q: string, parameters: Record<string, string> = {}) =>
+    call<SearchAnswer>('GET', `/search?${new URLSearchParams({ q, ...parameters })}`);
+
+  return { call, login, post, finished, search, token: () => authorization };
+}
+
+export type Client = ReturnType<typeof createClient>;
