@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { AppError, type ErrorCode } from '../kernel/errors.ts';
+import { AppError, type ErrorCode, type FieldError } from '../kernel/errors.ts';
 import type { AppEnv } from './env.ts';
 
 const STATUS: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
@@ -47,23 +47,45 @@ export function asAppError(error: unknown): AppError | undefined {
   if (error instanceof HTTPException) {
     if (error.status === 400) return new AppError('malformed_body', 'The request body could not be read', { cause: error });
     if (error.status === 413) return new AppError('payload_too_large', 'The request body is too large', { cause: error });
+    if (error.status === 415) {
+      return new AppError('unsupported_media_type', 'This operation does not take that Content-Type', { cause: error });
+    }
   }
   return undefined;
 }
 
 export function problem(c: Context<AppEnv>, error: AppError | undefined): Response {
   const status = error ? STATUS[error.code] : 500;
-  const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
+  const headers: Record<string, string> = {};
   if (status === 401) headers['WWW-Authenticate'] = 'Bearer';
   if (error?.retryAfter !== undefined) headers['Retry-After'] = String(Math.max(1, Math.ceil(error.retryAfter)));
-  const body = {
+  return answer(c, status, headers, {
     type: error ? `urn:pharos:error:${error.code}` : 'about:blank',
+    detail: error?.detail ?? 'Something went wrong on our side. The request id below helps us find out what.',
+    ...(error?.errors ? { errors: error.errors } : {}),
+  });
+}
+
+/** A known path under a method it does not have (RFC 9110 section 15.5.6); `allowed` are those it has. */
+export function methodNotAllowed(c: Context<AppEnv>, allowed: readonly string[]): Response {
+  const methods = allowed.join(', ');
+  return answer(c, 405, { Allow: methods }, { type: 'about:blank', detail: `This path answers ${methods}` });
+}
+
+function answer(
+  c: Context<AppEnv>,
+  status: ContentfulStatusCode,
+  headers: Record<string, string>,
+  { type, detail, ...more }: { type: string; detail: string; errors?: readonly FieldError[] },
+): Response {
+  const body = {
+    type,
     title: TITLES[status] ?? 'Error',
     status,
-    detail: error?.detail ?? 'Something went wrong on our side. The request id below helps us find out what.',
+    detail,
     instance: new URL(c.req.url).pathname,
     request_id: c.get('requestId'),
-    ...(error?.errors ? { errors: error.errors } : {}),
+    ...more,
   };
-  return c.body(JSON.stringify(body), status, headers);
+  return c.body(JSON.stringify(body), status, { ...headers, 'Content-Type': 'application/problem+json' });
 }

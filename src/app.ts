@@ -1,0 +1,78 @@
+/** The app: the order in which a request meets its middleware, its routes, and the one error handler. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { isDatabaseAway } from './kernel/db/availability.ts';
+import { AppError } from './kernel/errors.ts';
+import type { Services } from './kernel/services.ts';
+import { accessLog } from './routes/access-log.ts';
+import { canonicalPath } from './routes/api-alias.ts';
+import { createAssetRoutes } from './routes/assets.ts';
+import { createAuthRoutes } from './routes/auth.ts';
+import { authenticate } from './routes/authenticate.ts';
+import { bodyLimit } from './routes/body-limit.ts';
+import { clientAddress } from './routes/client-address.ts';
+import { cors } from './routes/cors.ts';
+import { createDocsRoutes } from './routes/docs.ts';
+import type { AppEnv } from './routes/env.ts';
+import { createHealthRoutes } from './routes/health.ts';
+import { createHomeRoutes } from './routes/home.ts';
+import { createJobRoutes } from './routes/jobs.ts';
+import { isOpenPath } from './routes/open-paths.ts';
+import { asAppError, methodNotAllowed, problem } from './routes/problem.ts';
+import { createProgressRoutes } from './routes/progress.ts';
+import { requestId } from './routes/request-id.ts';
+import { createResourceRoutes } from './routes/resources.ts';
+import type { Runtime } from './routes/runtime.ts';
+import { createSearchRoutes } from './routes/search.ts';
+import { securityHeaders } from './routes/security-headers.ts';
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+export function createApp(services: Services, runtime: Runtime): OpenAPIHono<AppEnv> {
+  const { config, log } = services;
+  const app = new OpenAPIHono<AppEnv>({ getPath: canonicalPath });
+
+  app.use(requestId(services));
+  app.use(clientAddress({ trustedHops: config.trustedProxyHops, log, runtime }));
+  app.use(accessLog(services));
+  app.use(securityHeaders(config));
+  app.use(cors(config.cors));
+  app.use(authenticate(services, { isOpen: (_method, path) => isOpenPath(path) }));
+  app.use(bodyLimit());
+
+  app.route('/', createHomeRoutes({ config, runtime }));
+  app.route('/', createHealthRoutes(services));
+  app.route('/', createDocsRoutes({ config, runtime, described: () => app }));
+  app.route('/', createAssetRoutes(runtime));
+  app.route('/', createAuthRoutes(services));
+  app.route('/', createResourceRoutes(services));
+  app.route('/', createProgressRoutes(services));
+  app.route('/', createSearchRoutes(services));
+  app.route('/', createJobRoutes(services));
+
+  app.notFound((c) => {
+    const allowed = METHODS.filter((method) => hasRoute(app, method, c.req.path));
+    if (allowed.length > 0 && !allowed.includes(c.req.method)) return methodNotAllowed(c, allowed);
+    return problem(c, new AppError('not_found', 'There is nothing at this path'));
+  });
+
+  app.onError((error, c) => {
+    const known = asAppError(error) ?? (isDatabaseAway(error) ? databaseAway(error) : undefined);
+    const context = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path };
+    if (!known) log.error('request failed', { ...context, error });
+    else if (known.cause !== undefined && SERVER_SIDE.has(known.code))
+      log.warning('request refused', { ...context, error: known });
+    return problem(c, known);
+  });
+
+  return app;
+}
+
+const SERVER_SIDE = new Set<AppError['code']>(['unavailable', 'upstream_failed']);
+
+const databaseAway = (cause: unknown) =>
+  new AppError('unavailable', 'The database cannot be reached right now', { cause, retryAfter: 5 });
+
+/** Whether a handler of its own, middleware aside, stands at `path` for `method`. */
+function hasRoute(app: OpenAPIHono<AppEnv>, method: string, path: string): boolean {
+  return app.router.match(method, path)[0].some(([[, route]]) => route.method === method);
+}

@@ -1,0 +1,110 @@
+/** Checks the parts the service stands on, each within a deadline, at most once a second however many ask. */
+import type { Config } from './config.ts';
+import { oldestUnpublished } from './db/outbox-age.ts';
+import type { Log } from './log.ts';
+import type { Services } from './services.ts';
+
+export const HEALTH_PARTS = ['database', 'kv', 'queue', 'worker'] as const;
+export type HealthPart = (typeof HEALTH_PARTS)[number];
+
+export interface HealthCheck {
+  readonly status: 'healthy' | 'unhealthy';
+  /** Milliseconds, at most the deadline. */
+  readonly latencyMs: number;
+}
+
+export interface Health {
+  /** `unhealthy` when the database is down, `degraded` when anything else is. */
+  readonly status: 'healthy' | 'degraded' | 'unhealthy';
+  readonly checks: Readonly<Record<HealthPart, HealthCheck>>;
+}
+
+const DEADLINE_MS = 1000;
+const CACHED_MS = 1000;
+/** The sweep publishes what is due every second: a job still unpublished after this long says the queue takes none. */
+const QUEUE_STUCK_MS = 30_000;
+const PROBE_KEY = 'health:probe';
+
+export type HealthDependencies = Pick<Services, 'db' | 'pingDatabase' | 'kv' | 'fetch' | 'clock' | 'log'> & {
+  readonly config: Pick<Config, 'worker'>;
+};
+
+/** Returns a function that never rejects: what goes wrong in a check is logged, once per outage, and never returned. */
+export function createHealth({ db, pingDatabase, kv, fetch, clock, log, config }: HealthDependencies): () => Promise<Health> {
+  const probes: Readonly<Record<HealthPart, (signal: AbortSignal) => Promise<void>>> = {
+    database: () => pingDatabase(),
+    kv: async () => {
+      const written = String(clock.now());
+      await kv.set(PROBE_KEY, written, { ttlMs: 60_000 });
+      if ((await kv.get(PROBE_KEY)) === undefined) throw new Error('what was written could not be read back');
+    },
+    queue: async () => {
+      const due = await oldestUnpublished(db);
+      if (due !== undefined && clock.now() - due > QUEUE_STUCK_MS) throw new Error('jobs that are due are not being published');
+    },
+    worker: async (signal) => {
+      const response = await fetch(`${config.worker.url}/health`, { signal });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error(`the worker answered ${response.status}`);
+    },
+  };
+  const down = new Set<HealthPart>();
+
+  async function probe(part: HealthPart): Promise<HealthCheck> {
+    const started = clock.now();
+    const status = await withDeadline(probes[part]).then(
+      () => 'healthy' as const,
+      (error) => {
+        noteFailure(log, down, part, error);
+        return 'unhealthy' as const;
+      },
+    );
+    if (status === 'healthy' && down.delete(part)) log.info('health check passes again', { part });
+    return { status, latencyMs: Math.min(DEADLINE_MS, clock.now() - started) };
+  }
+
+  async function checkAll(): Promise<Health> {
+    const [database, queue, kvStore, worker] = await Promise.all([
+      probe('database'),
+      probe('queue'),
+      probe('kv'),
+      probe('worker'),
+    ]);
+    const checks = { database, kv: kvStore, queue, worker };
+    const failed = HEALTH_PARTS.filter((part) => checks[part].status === 'unhealthy');
+    return { status: failed.includes('database') ? 'unhealthy' : failed.length > 0 ? 'degraded' : 'healthy', checks };
+  }
+
+  let current: Promise<Health> | undefined;
+  let finishedAt: number | undefined;
+
+  return function health() {
+    if (current && (finishedAt === undefined || clock.now() - finishedAt < CACHED_MS)) return current;
+    finishedAt = undefined;
+    current = checkAll().finally(() => {
+      finishedAt = clock.now();
+    });
+    return current;
+  };
+}
+
+function noteFailure(log: Log, down: Set<HealthPart>, part: HealthPart, error: unknown): void {
+  if (down.has(part)) return;
+  down.add(part);
+  log.warning('health check fails', { part, error });
+}
+
+/** Rejects after the deadline; the signal tells the work to stop as well. */
+async function withDeadline(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    controller.abort();
+    reject(new Error(`no answer within ${DEADLINE_MS} ms`));
+  }, DEADLINE_MS);
+  try {
+    await Promise.race([work(controller.signal), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

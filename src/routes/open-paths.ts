@@ -1,0 +1,28 @@
+/**
+ * The paths that ask for no credentials. Everything else is behind the lock, paths that do not exist included:
+ * a new route is closed until it is named here.
+ */
+
+const OPEN = new Set([
+  '/',
+  '/docs',
+  '/openapi.json',
+  '/monitoring/health',
+  '/auth/register',
+  '/auth/login',
+  '/auth/refresh',
+  '/auth/revoke',
+  '/auth/exchange',
+  '/auth/google',
+  '/auth/google/callback',
+  '/auth/github',
+  '/auth/github/callback',
+]);
+
+/** Static files, public keys, and the signed endpoints, which check their own signatures. */
+const OPEN_BELOW = ['/assets/', '/.well-known/', '/webhooks/', '/jobs/'];
+
+/** `path` is the routed one, so that the decision here and the router's are about the same string. */
+export function isOpenPath(path: string): boolean {
+  return OPEN.has(path) || OPEN_BELOW.some((prefix) => path.startsWith(prefix) && path.length > prefix.length);
+}

@@ -1,0 +1,17 @@
+/** What differs between Node and Workers in serving a request; one small implementation per runtime. */
+import type { Context } from 'hono';
+import type { AppEnv } from './env.ts';
+
+export interface Asset {
+  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+  readonly contentType: string;
+  /** Quoted, as it stands in the header. */
+  readonly etag?: string;
+}
+
+export interface Runtime {
+  /** One of the files that ship with Pharos, by its name in the console; undefined for any other name. */
+  asset(name: string): Promise<Asset | undefined>;
+  /** The address of the peer that opened the connection; null where the runtime does not tell. */
+  clientAddress(c: Context<AppEnv>): string | null;
+}

@@ -1,0 +1,23 @@
+/** From the environment to a Config whose ports are real ones: a port of 0 is replaced by a free one first. */
+import type { Config } from '../../kernel/config.ts';
+import { parseConfig } from '../../kernel/config.ts';
+import { loadDevSecrets } from '../drivers/dev-secrets.ts';
+import { freePort } from './ports.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Configuration {
+  readonly config: Config;
+  /** What the worker is started with: the same settings, ports included. */
+  readonly env: Environment;
+}
+
+/** Throws ConfigError before anything is opened or written. */
+export async function configure(given: Environment): Promise<Configuration> {
+  const first = parseConfig(given);
+  const ports: Record<string, string> = {};
+  if (first.port === 0) ports.PORT = String(await freePort(first.host));
+  if (first.worker.port === 0) ports.WORKER_PORT = String(await freePort('127.0.0.1'));
+  const env = { ...given, ...ports };
+  return { config: parseConfig(env, await loadDevSecrets(first)), env };
+}

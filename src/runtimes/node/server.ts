@@ -1,0 +1,27 @@
+/** The HTTP server under the app, and how it ends without cutting an answer in half. */
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { listen } from './ports.ts';
+
+export interface HttpServer {
+  /** Stops accepting and resolves when every answer is out; cuts what is still open after `withinMs`. */
+  close(withinMs: number): Promise<void>;
+}
+
+export async function startHttpServer(
+  app: { fetch: (request: Request, env: never) => Response | Promise<Response> },
+  { port, host }: { port: number; host: string },
+): Promise<HttpServer> {
+  const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, env as never) }) as Server;
+  await listen(server, port, host);
+
+  async function close(withinMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const impatient = setTimeout(() => server.closeAllConnections(), withinMs);
+    await closed;
+    clearTimeout(impatient);
+  }
+
+  return { close };
+}

@@ -1,0 +1,91 @@
+/** Puts Pharos on Node together: database, services, server, worker, housekeeping; and takes it apart in the same order. */
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { uuidv7 } from 'uuidv7';
+import { createApp } from '../../app.ts';
+import { createSqliteChunkIndex } from '../../kernel/db/chunk-index.sqlite.ts';
+import { createMemoryKeyValue } from '../../kernel/kv/memory.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { Clock } from '../../kernel/ports.ts';
+import { createServices } from '../../kernel/services.ts';
+import type { Runtime } from '../../routes/runtime.ts';
+import { VERSION } from '../../routes/version.ts';
+import { createAssets } from '../drivers/assets.ts';
+import { createBackground } from '../drivers/background.ts';
+import { createLog } from '../drivers/log.ts';
+import { openDatabase } from '../drivers/open-database.ts';
+import { createScryptHasher } from '../drivers/scrypt.ts';
+import { banner } from './banner.ts';
+import type { Configuration } from './configuration.ts';
+import { every } from './every.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { startHttpServer } from './server.ts';
+import { startWorkerProcess } from './worker-process.ts';
+
+const SWEEP_MS = 1000;
+/** How long a shutdown waits for answers in flight, for the worker's job, and for background work. */
+const GRACE_MS = 15_000;
+
+const clock: Clock = { now: () => Date.now() };
+
+export interface Running {
+  readonly log: Log;
+  /** Finishes what is under way and closes everything. */
+  stop(): Promise<void>;
+  /** Leaves nothing behind that would outlive this process. */
+  kill(): void;
+}
+
+/** Rejects with an Error whose message is meant for the person who started it; nothing is left running then. */
+export async function start({ config, env }: Configuration): Promise<Running> {
+  const log = createLog({
+    level: config.logLevel,
+    write: (line) => process.stdout.write(line.endsWith('\n') ? line : `${line}\n`),
+    fields: { service: 'api' },
+  });
+  const database = await openDatabase(config);
+  const shutdown = new AbortController();
+  const background = createBackground({ log });
+  try {
+    await database.migrate();
+    const services = createServices(config, {
+      db: database.db,
+      chunkIndex: createSqliteChunkIndex({ client: database.client }),
+      pingDatabase: database.ping,
+      kv: createMemoryKeyValue({ clock }),
+      log,
+      clock,
+      ids: { next: uuidv7 },
+      fetch: (input, init) => fetch(input, init),
+      background,
+      passwords: createScryptHasher(),
+      shutdown: shutdown.signal,
+    });
+    const runtime: Runtime = {
+      asset: createAssets(),
+      clientAddress: (c) => getConnInfo(c).remote.address ?? null,
+    };
+    const server = await startHttpServer(createApp(services, runtime), config);
+    const worker = config.worker.external ? undefined : startWorkerProcess({ env, log });
+    const sweep = every(SWEEP_MS, () => services.relay.sweep());
+    const housekeeping = startHousekeeping(services);
+    process.stdout.write(banner({ config, version: VERSION, database: database.place }));
+    log.info('started', { version: VERSION, port: config.port, database: database.place });
+
+    return {
+      log,
+      kill: () => worker?.kill(),
+      stop: async () => {
+        log.info('stopping');
+        shutdown.abort();
+        await Promise.all([server.close(GRACE_MS), worker?.stop(GRACE_MS), sweep.stop(), housekeeping.stop()]);
+        const left = await background.drain(GRACE_MS);
+        if (left > 0) log.warning('background work was cut off', { pieces: left });
+        database.close();
+        log.info('stopped');
+      },
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
