@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { jobs, users } from '../../src/kernel/db/schema.sqlite.ts';
+import type { HealthDependencies } from '../../src/kernel/health.ts';
+import type { Fetch } from '../../src/kernel/ports.ts';
+import { createHealthRoutes } from '../../src/routes/health.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { type ManualClock, type MemoryLog, manualClock, memoryLog } from '../support/doubles.ts';
+
+let database: TestDatabase;
+let clock: ManualClock;
+let log: MemoryLog;
+
+beforeEach(async () => {
+  database = await openTestDatabase();
+  clock = manualClock();
+  log = memoryLog();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await database.close();
+});
+
+const workerAnswers: Fetch = async () => new Response('{}');
+const never = () => new Promise<never>(() => {});
+
+function monitor(overrides: Partial<HealthDependencies> = {}) {
+  const kept = new Map<string, string>();
+  const kv = {
+    get: async (key: string) => kept.get(key),
+    set: async (key: string, value: string) => {
+      kept.set(key, value);
+      return true;
+    },
+  };
+  const routes = createHealthRoutes({
+    db: database.db,
+    pingDatabase: async () => {},
+    kv: kv as HealthDependencies['kv'],
+    fetch: workerAnswers,
+    clock,
+    log,
+    config: { worker: { url: 'http://127.0.0.1:8001' } as HealthDependencies['config']['worker'] },
+    ...overrides,
+  });
+  return async () => {
+    const response = await routes.request('/monitoring/health');
+    return { status: response.status, text: await response.clone().text(), body: await response.json() };
+  };
+}
+
+const down = async () => {
+  throw new Error('secret host db.internal refused');
+};
+
+test('with everything up it is healthy, with the latency of each part', async () => {
+  const { status, body } = await monitor()();
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    status: 'healthy',
+    checks: Object.fromEntries(['database', 'kv', 'queue', 'worker'].map((part) => [part, { status: 'healthy', latency_ms: 0 }])),
+  });
+});
+
+test('a database that is down is 503 and unhealthy, and nothing of its error is told', async () => {
+  const { status, body, text } = await monitor({ pingDatabase: down })();
+  expect(status).toBe(503);
+  expect(body).toMatchObject({ status: 'unhealthy', checks: { database: { status: 'unhealthy' } } });
+  expect(text).not.toMatch(/secret|refused|Error/);
+});
+
+test.each([
+  ['kv', { kv: { get: down, set: down } as unknown as HealthDependencies['kv'] }],
+  ['worker', { fetch: down }],
+  ['worker', { fetch: async () => new Response('loading', { status: 503 }) }],
+])('a %s that is down is 200 and degraded', async (part, overrides) => {
+  const { status, body, text } = await monitor(overrides)();
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    status: 'degraded',
+    checks: { [part]: { status: 'unhealthy' }, database: { status: 'healthy' } },
+  });
+  expect(text).not.toMatch(/secret|refused|Error/);
+});
+
+test('a job that is due and unpublished for half a minute says the queue is down', async () => {
+  const at = clock.now();
+  await database.db.insert(users).values({
+    id: 'u',
+    username: 'u',
+    usernameKey: 'u',
+    email: 'u',
+    emailKey: 'u',
+    tier: 'free',
+    active: true,
+    createdAt: at,
+    updatedAt: at,
+  });
+  await database.db.insert(jobs).values({
+    id: 'j',
+    kind: 'resource.process',
+    ownerId: 'u',
+    payload: { stages: ['ingestion'], run: 1 },
+    state: 'queued',
+    attempt: 0,
+    maxAttempts: 5,
+    availableAt: at,
+    createdAt: at,
+    updatedAt: at,
+  });
+  const ask = monitor();
+  expect((await ask()).body).toMatchObject({ status: 'healthy' });
+  clock.advance(30_001);
+  expect((await ask()).body).toMatchObject({ status: 'degraded', checks: { queue: { status: 'unhealthy' } } });
+});
+
+test('a part that never answers counts as down after a second, and its work is told to stop', async () => {
+  vi.useFakeTimers();
+  let signal: AbortSignal | null | undefined;
+  const asked = monitor({
+    pingDatabase: never,
+    fetch: (_input, init) => {
+      signal = init?.signal;
+      return never();
+    },
+  })();
+  await vi.advanceTimersByTimeAsync(1000);
+  const { status, body } = await asked;
+  expect(status).toBe(503);
+  expect(body).toMatchObject({ checks: { database: { status: 'unhealthy' }, worker: { status: 'unhealthy' } } });
+  expect(signal?.aborted).toBe(true);
+});
+
+test('answers are shared for a second, in flight and after', async () => {
+  const ping = vi.fn(async () => {});
+  const ask = monitor({ pingDatabase: ping });
+  await Promise.all([ask(), ask(), ask()]);
+  clock.advance(999);
+  await ask();
+  expect(ping).toHaveBeenCalledTimes(1);
+  clock.advance(1);
+  await ask();
+  expect(ping).toHaveBeenCalledTimes(2);
+});
+
+test('an outage is logged when it begins and when it ends, not at every check', async () => {
+  let up = false;
+  const ask = monitor({ pingDatabase: async () => (up ? undefined : down()) });
+  for (let i = 0; i < 3; i++) {
+    await ask();
+    clock.advance(1000);
+  }
+  up = true;
+  await ask();
+  expect(log.lines.map(({ level, message }) => [level, message])).toEqual([
+    ['warning', 'health check fails'],
+    ['info', 'health check passes again'],
+  ]);
+});

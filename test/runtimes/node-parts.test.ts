@@ -1,0 +1,161 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import { createAssets } from '../../src/runtimes/drivers/assets.ts';
+import { createBackground } from '../../src/runtimes/drivers/background.ts';
+import { every } from '../../src/runtimes/node/every.ts';
+import { freePort, listen } from '../../src/runtimes/node/ports.ts';
+import { startWorkerProcess } from '../../src/runtimes/node/worker-process.ts';
+import { memoryLog } from '../support/doubles.ts';
+
+test('every listed asset exists, with a type and a stable tag', async () => {
+  const asset = createAssets();
+  for (const name of [
+    'index.html',
+    'docs.html',
+    'style.css',
+    'favicon.svg',
+    'docs/init.js',
+    'docs/swagger-ui.css',
+    'docs/swagger-ui-bundle.js',
+  ]) {
+    const file = await asset(name);
+    expect(file?.body.byteLength, name).toBeGreaterThan(100);
+    expect(file?.etag).toBe((await createAssets()(name))?.etag);
+  }
+});
+
+test('no spelling of a path reaches a file that is not listed', async () => {
+  const asset = createAssets();
+  const parts = fc.constantFrom(
+    '..',
+    '.',
+    '',
+    'docs',
+    'style.css',
+    'package.json',
+    '%2e%2e',
+    '\\',
+    '\0',
+    'console',
+    '__proto__',
+    'etc',
+    'passwd',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(parts, { maxLength: 6 }), async (segments) => {
+      const name = segments.join('/');
+      fc.pre(name !== 'style.css');
+      expect(await asset(name)).toBeUndefined();
+    }),
+  );
+});
+
+test('the pages run no inline script, carry no inline style and ask nobody else for anything', async () => {
+  for (const name of ['index.html', 'docs.html']) {
+    const html = Buffer.from((await createAssets()(name))?.body ?? []).toString();
+    const markup = html.replace(/<pre[\s\S]*?<\/pre>/g, '');
+    expect(markup, name).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|(?:src|href)="(?:https?:)?\/\//);
+  }
+});
+
+test('background work is waited for, and what it begins as well; its failure is logged', async () => {
+  const log = memoryLog();
+  const background = createBackground({ log });
+  const done: string[] = [];
+  background.run('first', async () => {
+    await Promise.resolve();
+    background.run('second', async () => done.push('second'));
+  });
+  background.run('broken', () => {
+    throw new Error('on purpose');
+  });
+  expect(await background.drain(5000)).toBe(0);
+  expect(done).toEqual(['second']);
+  expect(log.lines.map(({ fields }) => fields.work)).toEqual(['broken']);
+});
+
+test('background work that does not end is counted after the wait', async () => {
+  const background = createBackground({ log: memoryLog() });
+  background.run('endless', () => new Promise(() => {}));
+  expect(await background.drain(1)).toBe(1);
+});
+
+test('repeated work never overlaps, goes on after a failure and is waited for at the end', async () => {
+  vi.useFakeTimers();
+  let running = 0;
+  let runs = 0;
+  const repeated = every(10, async () => {
+    running += 1;
+    runs += 1;
+    expect(running).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 35));
+    running -= 1;
+    if (runs === 1) throw new Error('on purpose');
+  });
+  await vi.advanceTimersByTimeAsync(10 + 35 + 10 + 35 + 10);
+  expect(runs).toBe(3);
+  const stopped = repeated.stop();
+  await vi.advanceTimersByTimeAsync(100);
+  await stopped;
+  expect([running, runs]).toEqual([0, 3]);
+  vi.useRealTimers();
+});
+
+test('a port in use is explained by the setting to change', async () => {
+  const port = await freePort('127.0.0.1');
+  const first = createServer();
+  await listen(first, port, '127.0.0.1');
+  await expect(listen(createServer(), port, '127.0.0.1')).rejects.toThrow(`PORT: ${port} on 127.0.0.1 is in use`);
+  await expect(listen(createServer(), 0, '192.0.2.1')).rejects.toThrow('HOST: 192.0.2.1 is no address of this machine');
+  first.close();
+});
+
+/** A worker that notes its starts in a file, one line each, and then does what `body` says. */
+async function fakeWorker(body: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'pharos-worker-'));
+  const [main, notes] = [join(folder, 'main.mjs'), join(folder, 'notes')];
+  await writeFile(notes, '');
+  await writeFile(
+    main,
+    `import { appendFileSync } from 'node:fs';\nconst note = (text) => appendFileSync(${JSON.stringify(notes)}, text + '\\n');\n${body}`,
+  );
+  const lines = async () => (await readFile(notes, 'utf8')).split('\n').filter(Boolean);
+  const noted = (count: number) =>
+    vi.waitFor(async () => expect((await lines()).length).toBeGreaterThanOrEqual(count), { timeout: 20_000, interval: 20 });
+  return { main, lines, noted };
+}
+
+test('a worker that dies is started again, and the death is logged with the pause before the next start', async () => {
+  const { main, noted } = await fakeWorker(`note('up'); process.exit(3);`);
+  const log = memoryLog();
+  const worker = startWorkerProcess({ env: process.env, log, main, backoffSeconds: [0, 0.01] });
+  await noted(3);
+  await worker.stop(5000);
+  expect(log.lines.slice(0, 2).map(({ fields }) => [fields.code, fields.restartInSeconds])).toEqual([
+    [3, 0],
+    [3, 0.01],
+  ]);
+});
+
+test('stopping asks the worker to finish, waits for it, and starts no other', async () => {
+  const { main, lines, noted } = await fakeWorker(
+    `process.on('SIGTERM', () => setTimeout(() => { note('finished'); process.exit(0); }, 50)); setInterval(() => {}, 1000); note('up');`,
+  );
+  const worker = startWorkerProcess({ env: process.env, log: memoryLog(), main, backoffSeconds: [0] });
+  await noted(1);
+  await worker.stop(20_000);
+  expect(await lines()).toEqual(['up', 'finished']);
+});
+
+test('a worker that does not finish is killed', async () => {
+  const { main, noted } = await fakeWorker(`process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); note('up');`);
+  const log = memoryLog();
+  const worker = startWorkerProcess({ env: process.env, log, main });
+  await noted(1);
+  await worker.stop(20);
+  expect(log.lines.map(({ level }) => level)).toEqual(['warning']);
+});

@@ -1,0 +1,105 @@
+/** The whole API in one process: real SQLite, in-memory store, a clock and ids of its own, and a queue that only remembers. */
+import { randomUUID } from 'node:crypto';
+import { createApp } from '../../src/app.ts';
+import { type Config, parseConfig } from '../../src/kernel/config.ts';
+import { createSqliteChunkIndex } from '../../src/kernel/db/chunk-index.sqlite.ts';
+import type { JobMessage } from '../../src/kernel/jobs/schemas.ts';
+import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
+import type { Fetch, PasswordHasher } from '../../src/kernel/ports.ts';
+import { createServices, type Services } from '../../src/kernel/services.ts';
+import type { Runtime } from '../../src/routes/runtime.ts';
+import { createAssets } from '../../src/runtimes/drivers/assets.ts';
+import { openTestDatabase } from './database.ts';
+import { manualClock, memoryLog, randomIds, trackedBackground } from './doubles.ts';
+
+/** Plain text with a prefix: for tests that are not about passwords. */
+export const cheapHasher: PasswordHasher = {
+  hash: async (password) => `cheap$${password}`,
+  verify: async (password, stored) => stored === `cheap$${password}`,
+  needsRehash: () => false,
+};
+
+/** A network on which nobody answers. */
+export const noNetwork: Fetch = async (input) => {
+  throw new TypeError(`no network in tests: ${String(input instanceof Request ? input.url : input)}`);
+};
+
+export interface TestAppOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly overrides?: Partial<Services>;
+  readonly runtime?: Partial<Runtime>;
+}
+
+export const testConfig = (env: Readonly<Record<string, string>> = {}): Config =>
+  parseConfig({ ENV: 'dev', ...env }, { jwtSecret: 'j'.repeat(48), workerSigningKey: 'w'.repeat(48) });
+
+export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: TestAppOptions = {}) {
+  const database = await openTestDatabase();
+  const clock = manualClock(Date.now());
+  const log = memoryLog();
+  const background = trackedBackground();
+  const published: JobMessage[] = [];
+  const shutdown = new AbortController();
+  const services = createServices(
+    testConfig(env),
+    {
+      db: database.db,
+      chunkIndex: createSqliteChunkIndex({ client: database.client }),
+      pingDatabase: async () => {
+        await database.client.execute('select 1 from users limit 1');
+      },
+      kv: createMemoryKeyValue({ clock }),
+      log,
+      clock,
+      ids: randomIds,
+      fetch: noNetwork,
+      background,
+      passwords: cheapHasher,
+      shutdown: shutdown.signal,
+    },
+    {
+      publisher: {
+        publish: async (message) => {
+          published.push(message);
+        },
+      },
+      ...overrides,
+    },
+  );
+  const app = createApp(services, { asset: createAssets(), clientAddress: () => '192.0.2.7', ...runtime });
+
+  const request = (path: string, init?: RequestInit) => Promise.resolve(app.request(path, init));
+
+  /** Registers a user and logs in: the headers that make a request theirs. */
+  async function login(username = `user-${randomUUID().slice(0, 8)}`, password = 'a long enough phrase') {
+    const registered = await request('/auth/register', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ username, email: `${username}@example.org`, password }),
+    });
+    if (registered.status !== 201) throw new Error(`register answered ${registered.status}: ${await registered.text()}`);
+    const answer = await request('/auth/login', { method: 'POST', body: new URLSearchParams({ username, password }) });
+    if (answer.status !== 200) throw new Error(`login answered ${answer.status}: ${await answer.text()}`);
+    const { access_token } = (await answer.json()) as { access_token: string };
+    return { Authorization: `Bearer ${access_token}` };
+  }
+
+  return {
+    app,
+    services,
+    database,
+    clock,
+    log,
+    background,
+    published,
+    request,
+    login,
+    close: async () => {
+      shutdown.abort();
+      await background.settled();
+      await database.close();
+    },
+  };
+}
+
+export type TestApp = Awaited<ReturnType<typeof createTestApp>>;
