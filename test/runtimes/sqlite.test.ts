@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import * as schema from '../../src/kernel/db/schema.sqlite.ts';
-import { openSqliteFile, sqlitePath } from '../../src/runtimes/drivers/sqlite.ts';
+import { sqlitePath } from '../../src/kernel/db/sqlite-path.ts';
+import { openSqliteFile } from '../../src/runtimes/drivers/sqlite.ts';
 import { openTestDatabase } from '../support/database.ts';
 
 const revocation = (key: string) => ({ key, expiresAt: 1, createdAt: 1 });
@@ -35,7 +36,9 @@ test('two clients of one file, as API and worker are, write at once without losi
 });
 
 test('a database that cannot be opened is explained by path, rights and disk space', async () => {
-  await expect(openSqliteFile('/etc/hostname/x/pharos.db')).rejects.toThrow(/\/etc\/hostname\/x\/pharos\.db.*(readable|rights).*(MB free|unknown)/);
+  await expect(openSqliteFile('/etc/hostname/x/pharos.db')).rejects.toThrow(
+    /\/etc\/hostname\/x\/pharos\.db.*(readable|rights).*(MB free|unknown)/,
+  );
   await expect(openSqliteFile('/tmp')).rejects.toThrow(/it is a folder/);
 });
 

@@ -9,7 +9,6 @@ import { existsSync } from 'node:fs';
 import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Client, InArgs, InStatement, ResultSet, Transaction, TransactionMode } from '@libsql/client';
 import { createClient, LibsqlError } from '@libsql/client';
 
@@ -62,16 +61,6 @@ export async function openSqliteFile(path: string): Promise<SqliteClient> {
     throw new Error(await explainOpenFailure(path, error), { cause: error });
   }
   return { client: serialiseWrites(client), close: () => client.close() };
-}
-
-/** The path of a `file:` or `sqlite:` URL; undefined for a URL of a server. */
-export function sqlitePath(url: string): string | undefined {
-  const match = /^(?:sqlite(?:\+aiosqlite)?|file):(.*)$/.exec(url);
-  if (!match) return undefined;
-  const rest = match[1] ?? '';
-  if (url.startsWith('file:///')) return fileURLToPath(url);
-  // SQLAlchemy's form: three slashes before a relative path, four before an absolute one.
-  return rest.startsWith('///') ? rest.slice(3) : rest.replace(/^\/\/(?=[^/])/, '');
 }
 
 async function explainOpenFailure(path: string, error: unknown): Promise<string> {
