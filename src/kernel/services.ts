@@ -34,6 +34,8 @@ export interface Drivers {
   readonly fetch: Fetch;
   readonly background: Background;
   readonly passwords: PasswordHasher;
+  /** Fires when the server begins to stop: event streams end on it, or the server would wait for them. */
+  readonly shutdown: AbortSignal;
 }
 
 export interface Services extends Drivers {
