@@ -1,0 +1,125 @@
+/** Accounts: registration, the check of a password at login, and the two users that stand for no person. */
+import type { Config } from '../config.ts';
+import type { Database, Tier, User } from '../db/types.ts';
+import { findTaken, findUsersByLogin, insertUser, insertUserIfAbsent, nameKey, setPasswordHash } from '../db/users.ts';
+import { isUniqueViolation } from '../db/violations.ts';
+import { AppError } from '../errors.ts';
+import type { Clock, Ids, PasswordHasher } from '../ports.ts';
+import { normalisePassword } from './password-rules.ts';
+
+export interface AccountDependencies {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly passwords: PasswordHasher;
+  readonly config: Pick<Config, 'auth'>;
+}
+
+export interface Registration {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+const blankUser = { passwordHash: null, tier: 'free' as Tier, active: true, emailVerifiedAt: null };
+
+/** Throws `forbidden` where registration is closed, `conflict` naming what is taken. */
+export async function register(deps: AccountDependencies, { username, email, password }: Registration): Promise<User> {
+  const { db, clock, ids, passwords, config } = deps;
+  if (config.auth.registration === 'closed') throw new AppError('forbidden', 'Registration is closed');
+  await refuseTaken(db, username, email);
+  const now = clock.now();
+  const user: User = {
+    ...blankUser,
+    id: ids.next(),
+    username: username.normalize('NFKC'),
+    usernameKey: nameKey(username),
+    email,
+    emailKey: nameKey(email),
+    passwordHash: await passwords.hash(normalisePassword(password)),
+    createdAt: now,
+    updatedAt: now,
+  };
+  try {
+    await insertUser(db, user);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    await refuseTaken(db, username, email);
+    throw new AppError('conflict', 'This username or e-mail is already taken', { cause: error });
+  }
+  return user;
+}
+
+async function refuseTaken(db: Database, username: string, email: string): Promise<void> {
+  const taken = await findTaken(db, username, email);
+  if (taken.username)
+    throw new AppError('conflict', 'This username is already taken', {
+      errors: [{ path: 'username', message: 'is already taken' }],
+    });
+  if (taken.email)
+    throw new AppError('conflict', 'This e-mail is already registered', {
+      errors: [{ path: 'email', message: 'is already registered' }],
+    });
+}
+
+export type LoginResult =
+  | { readonly user: User }
+  | { readonly user?: undefined; readonly reason: string; readonly userId?: string };
+
+export interface Accounts {
+  /** Costs the same whether the user is unknown, inactive, without a password, or the password wrong. */
+  checkPassword(login: string, password: string): Promise<LoginResult>;
+}
+
+export function createAccounts({ db, clock, passwords }: AccountDependencies): Accounts {
+  let dummy: Promise<string> | undefined;
+
+  return {
+    checkPassword: async (login, password) => {
+      const candidates = await findUsersByLogin(db, login);
+      // A username may look like somebody else's e-mail: the username wins.
+      const user = candidates.find(({ usernameKey }) => usernameKey === nameKey(login)) ?? candidates[0];
+      dummy ??= passwords.hash('nobody has this password');
+      const stored = user?.passwordHash ?? (await dummy);
+      const matches = await passwords.verify(normalisePassword(password), stored);
+      if (!user) return { reason: 'unknown user' };
+      if (!user.passwordHash) return { reason: 'account without a password', userId: user.id };
+      if (!matches) return { reason: 'wrong password', userId: user.id };
+      if (!user.active) return { reason: 'user inactive', userId: user.id };
+      if (passwords.needsRehash(user.passwordHash)) {
+        await setPasswordHash(db, user.id, await passwords.hash(normalisePassword(password)), clock.now());
+      }
+      return { user };
+    },
+  };
+}
+
+/** Users that stand for no person; their names cannot be registered, their e-mails cannot exist (RFC 2606). */
+const PRINCIPALS = {
+  service: { id: '00000000-0000-7000-8000-000000000001', username: 'pharos:service' },
+  test_user: { id: '00000000-0000-7000-8000-000000000002', username: 'test_user' },
+} as const;
+
+export type Principal = keyof typeof PRINCIPALS;
+
+/** The row that a principal's resources belong to, made on first use. */
+export async function ensurePrincipal(
+  deps: Pick<AccountDependencies, 'db' | 'clock'>,
+  principal: Principal,
+): Promise<{ id: string; username: string }> {
+  const { id, username } = PRINCIPALS[principal];
+  const now = deps.clock.now();
+  const email = `${principal}@pharos.invalid`;
+  await insertUserIfAbsent(deps.db, {
+    ...blankUser,
+    id,
+    username,
+    usernameKey: username,
+    email,
+    emailKey: email,
+    tier: 'admin',
+    createdAt: now,
+    updatedAt: now,
+  });
+  return { id, username };
+}

@@ -1,0 +1,43 @@
+/** Keys derived from the JWT secret, so that no two uses of it share key material (HKDF, RFC 5869). */
+import { base64url } from 'jose';
+
+export type KeyUse = 'access-token' | 'refresh-token';
+
+async function derive(secret: string, use: KeyUse, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  const material = await crypto.subtle.importKey('raw', encoder.encode(secret), 'HKDF', false, ['deriveBits']);
+  const bits = await crypto.subtle.deriveBits(
+    { name: 'HKDF', hash: 'SHA-256', salt: encoder.encode('pharos'), info: encoder.encode(use) },
+    material,
+    bytes * 8,
+  );
+  return new Uint8Array(bits);
+}
+
+/** An HMAC-SHA-256 key for `use`. */
+export async function deriveHmacKey(secret: string, use: KeyUse): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', await derive(secret, use, 32), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+    'verify',
+  ]);
+}
+
+/** A short public name for a secret, so that after a rotation a token says which one signed it. */
+export async function keyId(secret: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`pharos key id\n${secret}`));
+  return base64url.encode(new Uint8Array(digest).subarray(0, 6));
+}
+
+/** Compares in time that depends on the lengths alone: both sides are hashed first. */
+export async function equalSecrets(a: string, b: string): Promise<boolean> {
+  const encoder = new TextEncoder();
+  const key = await crypto.subtle.importKey(
+    'raw',
+    crypto.getRandomValues(new Uint8Array(32)),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign', 'verify'],
+  );
+  const mac = await crypto.subtle.sign('HMAC', key, encoder.encode(a));
+  return crypto.subtle.verify('HMAC', key, mac, encoder.encode(b));
+}

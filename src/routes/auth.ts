@@ -1,0 +1,206 @@
+/** /auth: accounts, tokens, sessions. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { createAccounts, register } from '../kernel/auth/accounts.ts';
+import { entitledScopes, SCOPES } from '../kernel/auth/actor.ts';
+import { logSecurityEvent } from '../kernel/auth/security-log.ts';
+import { findSession } from '../kernel/db/sessions.ts';
+import { findUser } from '../kernel/db/users.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { Services } from '../kernel/services.ts';
+import {
+  loginSchema,
+  refreshSchema,
+  registrationSchema,
+  sessionSchema,
+  tokenSchema,
+  tokensToWire,
+  userSchema,
+  userToWire,
+} from './auth-schemas.ts';
+import { clientInfo } from './client-info.ts';
+import { createRouter, json, locked, problems } from './router.ts';
+
+const tags = ['Authentication'];
+const formBody = <T extends z.ZodType>(schema: T) => ({
+  content: { 'application/x-www-form-urlencoded': { schema } },
+  required: true,
+});
+const jsonBody = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } }, required: true });
+
+const registerRoute = createRoute({
+  method: 'post',
+  path: '/auth/register',
+  tags,
+  summary: 'Register an account',
+  security: [],
+  request: { body: jsonBody(registrationSchema) },
+  responses: { 201: json('The new account', userSchema), ...problems(400, 403, 409, 422) },
+});
+
+const loginRoute = createRoute({
+  method: 'post',
+  path: '/auth/login',
+  tags,
+  summary: 'Log in with a password',
+  description: 'The password form of OAuth 2. An unknown user and a wrong password are answered alike.',
+  security: [],
+  request: { body: formBody(loginSchema) },
+  responses: { 200: json('A token pair', tokenSchema), ...problems(400, 401, 422) },
+});
+
+const refreshRoute = createRoute({
+  method: 'post',
+  path: '/auth/refresh',
+  tags,
+  summary: 'Exchange a refresh token for a new pair',
+  description:
+    'Each refresh token works once; its immediate parent works for 30 s more, for tabs that refresh together. An older one ends the session.',
+  security: [],
+  request: {
+    body: {
+      content: { 'application/json': { schema: refreshSchema }, 'application/x-www-form-urlencoded': { schema: refreshSchema } },
+      required: true,
+    },
+  },
+  responses: { 200: json('A token pair', tokenSchema), ...problems(400, 401, 415, 422) },
+});
+
+const logoutRoute = createRoute({
+  method: 'post',
+  path: '/auth/logout',
+  tags,
+  summary: 'End this session',
+  description: 'Revokes this access token and its session; the refresh token ends with it.',
+  security: locked,
+  responses: { 204: { description: 'Logged out' }, ...problems(401) },
+});
+
+const meRoute = createRoute({
+  method: 'get',
+  path: '/auth/me',
+  tags,
+  summary: 'Who am I',
+  security: locked,
+  responses: { 200: json('The account', userSchema), ...problems(401) },
+});
+
+const sessionsRoute = createRoute({
+  method: 'get',
+  path: '/auth/sessions',
+  tags,
+  summary: 'My live sessions',
+  security: locked,
+  responses: { 200: json('Newest first', z.object({ sessions: z.array(sessionSchema) })), ...problems(401) },
+});
+
+const endSessionsRoute = createRoute({
+  method: 'delete',
+  path: '/auth/sessions',
+  tags,
+  summary: 'End all my sessions, this one included',
+  security: locked,
+  responses: { 204: { description: 'Ended' }, ...problems(401) },
+});
+
+const endSessionRoute = createRoute({
+  method: 'delete',
+  path: '/auth/sessions/{id}',
+  tags,
+  summary: 'End one of my sessions',
+  security: locked,
+  request: { params: z.object({ id: z.string().max(64) }) },
+  responses: { 204: { description: 'Ended' }, ...problems(401, 404) },
+});
+
+export function createAuthRoutes(services: Services) {
+  const { db, clock, config, log, sessions, revocations } = services;
+  const accounts = createAccounts(services);
+  const router = createRouter();
+
+  router.openapi(registerRoute, async (c) => {
+    const user = await register(services, c.req.valid('json'));
+    logSecurityEvent(log, 'registered', { ...clientInfo(c), userId: user.id });
+    return c.json(userToWire(user), 201);
+  });
+
+  router.openapi(loginRoute, async (c) => {
+    const { username, password, scope } = c.req.valid('form');
+    const result = await accounts.checkPassword(username, password);
+    if (!result.user) {
+      const { reason, userId } = result;
+      logSecurityEvent(log, 'login_failed', { ...clientInfo(c), reason, ...(userId === undefined ? {} : { userId }) });
+      throw new AppError('invalid_credentials', 'Incorrect username or password');
+    }
+    const asked = scope?.trim() ? SCOPES.filter((known) => scope.split(/\s+/).includes(known)) : entitledScopes(result.user.tier);
+    const pair = await sessions.start(result.user, asked, clientInfo(c));
+    logSecurityEvent(log, 'login', { ...clientInfo(c), userId: result.user.id });
+    c.header('Cache-Control', 'no-store');
+    return c.json(tokensToWire(pair), 200);
+  });
+
+  router.openapi(refreshRoute, async (c) => {
+    const isForm = c.req.header('Content-Type')?.startsWith('application/x-www-form-urlencoded') ?? false;
+    const body = isForm ? c.req.valid('form') : c.req.valid('json');
+    // A body of neither type reaches no validator.
+    const { refresh_token } = refreshSchema.parse(body ?? {});
+    const pair = await sessions.refresh(refresh_token, clientInfo(c));
+    c.header('Cache-Control', 'no-store');
+    return c.json(tokensToWire(pair), 200);
+  });
+
+  router.openapi(logoutRoute, async (c) => {
+    const { sessionId, tokenId, userId } = c.get('actor');
+    if (sessionId !== null && tokenId !== null) {
+      await revocations.revoke(`jti:${tokenId}`, clock.now() + config.auth.accessTokenSeconds * 1000);
+      await sessions.end(sessionId, 'logout');
+      logSecurityEvent(log, 'logout', { ...clientInfo(c), userId, sessionId });
+    }
+    return c.body(null, 204);
+  });
+
+  router.openapi(meRoute, async (c) => {
+    const user = await findUser(db, c.get('actor').userId);
+    if (!user?.active) throw new AppError('unauthenticated', 'Could not validate credentials');
+    return c.json(userToWire(user), 200);
+  });
+
+  router.openapi(sessionsRoute, async (c) => {
+    const { userId, sessionId } = c.get('actor');
+    const live = await sessions.list(userId);
+    const iso = (ms: number) => new Date(ms).toISOString();
+    return c.json(
+      {
+        sessions: live.map((session) => ({
+          id: session.id,
+          current: session.id === sessionId,
+          created_at: iso(session.createdAt),
+          last_refreshed_at: iso(session.rotatedAt),
+          expires_at: iso(session.expiresAt),
+          ...(session.userAgent === null ? {} : { user_agent: session.userAgent }),
+          ...(session.address === null ? {} : { address: session.address }),
+        })),
+      },
+      200,
+    );
+  });
+
+  router.openapi(endSessionsRoute, async (c) => {
+    const { userId } = c.get('actor');
+    for (const { id } of await sessions.list(userId)) await sessions.end(id, 'ended by its user');
+    logSecurityEvent(log, 'session_revoked', { ...clientInfo(c), userId, reason: 'all sessions' });
+    return c.body(null, 204);
+  });
+
+  router.openapi(endSessionRoute, async (c) => {
+    const { userId } = c.get('actor');
+    const { id } = c.req.valid('param');
+    const session = await findSession(db, id);
+    if (session?.userId !== userId || !(await sessions.end(id, 'ended by its user'))) {
+      throw new AppError('not_found', 'There is no such session');
+    }
+    logSecurityEvent(log, 'session_revoked', { ...clientInfo(c), userId, sessionId: id });
+    return c.body(null, 204);
+  });
+
+  return router;
+}
