@@ -1,0 +1,112 @@
+/**
+ * Search over chunks on SQLite: FTS5 for words, libSQL's vector functions for meaning.
+ *
+ * A small library is scanned exactly. In a large one the signs of the dimensions, one bit each (`chunk_signatures`), choose
+ * candidates that their full vectors then rank: docs/decisions/0004 says why this and not the DiskANN index.
+ */
+import type { Client, InValue, Row } from '@libsql/client';
+import type { ChunkFilter, ChunkHit, ChunkIndex } from './chunk-index.ts';
+import { matchExpression } from './fts-query.ts';
+
+export interface SqliteChunkIndexOptions {
+  readonly client: Pick<Client, 'execute'>;
+  /** The number of an owner's chunks up to which every vector is compared. Default 5,000. */
+  readonly annThreshold?: number;
+}
+
+/** Candidates taken by their signatures for each hit asked for, and at least. */
+const CANDIDATES_PER_HIT = 10;
+const MIN_CANDIDATES = 400;
+
+export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteChunkIndexOptions): ChunkIndex {
+  if (!Number.isSafeInteger(annThreshold) || annThreshold < 0) throw new RangeError('annThreshold must be a whole number');
+
+  async function keyword(query: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
+    const match = matchExpression(query, filter.ownerId);
+    if (match === undefined) return [];
+    const [where, args] = resourceConditions(filter);
+    // The owner is compared once more: the index holds it stemmed, which is not the same as equal.
+    const { rows } = await client.execute({
+      sql: `select f.rowid as seq, c.resource_id, -bm25(chunks_fts, 2.0, 1.0, 0.0) as score
+        from chunks_fts f join chunks c on c.seq = f.rowid ${where ? 'join resources r on r.id = c.resource_id' : ''}
+        where chunks_fts match ? and c.owner_id = ? ${where}
+        order by score desc, seq limit ?`,
+      args: [match, filter.ownerId, ...args, limit],
+    });
+    return rows.map(toHit);
+  }
+
+  async function nearest(vector: Float32Array, model: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
+    const embedding = floatBytes(vector);
+    const [within, filterArgs] = chunkCondition(filter);
+    const scope = [filter.ownerId, model];
+    const large = await isLarge(scope);
+    const candidates = large
+      ? `and chunk_seq in (select chunk_seq from chunk_signatures where owner_id = ? and model = ?
+          and length(signature) = length((select vector1bit(?))) ${within}
+          order by vector_distance_cos(signature, (select vector1bit(?))) limit ?)`
+      : within;
+    const { rows } = await client.execute({
+      sql: `select n.chunk_seq as seq, c.resource_id, 1 - n.distance as score
+        from (select chunk_seq, vector_distance_cos(embedding, ?) as distance from chunk_vectors
+          where owner_id = ? and model = ? and length(embedding) = ? ${candidates}
+          order by distance nulls last, chunk_seq limit ?) n
+        join chunks c on c.seq = n.chunk_seq
+        where n.distance is not null order by n.distance, seq`,
+      args: [
+        embedding,
+        ...scope,
+        embedding.byteLength,
+        ...(large
+          ? [...scope, embedding, ...filterArgs, embedding, Math.max(MIN_CANDIDATES, limit * CANDIDATES_PER_HIT)]
+          : filterArgs),
+        limit,
+      ],
+    });
+    return rows.map(toHit);
+  }
+
+  async function isLarge(scope: readonly string[]): Promise<boolean> {
+    const { rows } = await client.execute({
+      sql: 'select count(*) as count from (select 1 from chunk_vectors where owner_id = ? and model = ? limit ?)',
+      args: [...scope, annThreshold + 1],
+    });
+    return Number(rows[0]?.count) > annThreshold;
+  }
+
+  return { keyword, nearest };
+}
+
+/** What a filter says of the resource `r`, as SQL to be appended to a condition; empty where it says nothing. */
+function resourceConditions(filter: ChunkFilter): [sql: string, args: InValue[]] {
+  const conditions: string[] = [];
+  const args: InValue[] = [];
+  const add = (sql: string, value: InValue | undefined) => {
+    if (value === undefined) return;
+    conditions.push(` and ${sql}`);
+    args.push(value);
+  };
+  add('r.category = ?', filter.category);
+  add('exists (select 1 from json_each(r.tags) where value = ?)', filter.tag);
+  add('r.language = ?', filter.language);
+  add('r.quality_score >= ?', filter.minQuality);
+  add('r.id in (select value from json_each(?))', filter.resourceIds && JSON.stringify(filter.resourceIds));
+  return [conditions.join(''), args];
+}
+
+function chunkCondition(filter: ChunkFilter): [sql: string, args: InValue[]] {
+  const [where, args] = resourceConditions(filter);
+  if (where === '') return ['', []];
+  return [
+    `and chunk_seq in (select c.seq from resources r join chunks c on c.resource_id = r.id where r.owner_id = ? ${where})`,
+    [filter.ownerId, ...args],
+  ];
+}
+
+const floatBytes = (vector: Float32Array) => new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+
+const toHit = (row: Row): ChunkHit => ({
+  seq: Number(row.seq),
+  resourceId: String(row.resource_id),
+  score: Number(row.score),
+});

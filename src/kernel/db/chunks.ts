@@ -1,0 +1,30 @@
+import { and, asc, eq, inArray } from 'drizzle-orm';
+import { chunks } from './schema.sqlite.ts';
+import type { Chunk, Database } from './types.ts';
+
+export type NewChunk = Omit<Chunk, 'seq'>;
+
+/** Values bound per row: Postgres and SQLite both limit how many one statement takes. */
+const ROWS_PER_INSERT = 500;
+
+/** Replaces a resource's chunks; their vectors and index entries go with the old ones. */
+export async function replaceChunks(db: Database, resourceId: string, rows: readonly NewChunk[]): Promise<void> {
+  await db.delete(chunks).where(eq(chunks.resourceId, resourceId));
+  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
+    await db.insert(chunks).values(rows.slice(start, start + ROWS_PER_INSERT));
+  }
+}
+
+/** A resource's chunks in the order of its text. */
+export async function listChunks(db: Database, resourceId: string): Promise<Chunk[]> {
+  return await db.select().from(chunks).where(eq(chunks.resourceId, resourceId)).orderBy(asc(chunks.position));
+}
+
+/** Those of an owner's chunks that `seqs` names, in no order. */
+export async function findChunks(db: Database, ownerId: string, seqs: readonly number[]): Promise<Chunk[]> {
+  if (seqs.length === 0) return [];
+  return await db
+    .select()
+    .from(chunks)
+    .where(and(eq(chunks.ownerId, ownerId), inArray(chunks.seq, [...seqs])));
+}
