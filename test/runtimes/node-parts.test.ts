@@ -2,10 +2,12 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DrizzleQueryError } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { createAssets } from '../../src/runtimes/drivers/assets.ts';
 import { createBackground } from '../../src/runtimes/drivers/background.ts';
+import { createLog } from '../../src/runtimes/drivers/log.ts';
 import { every } from '../../src/runtimes/node/every.ts';
 import { freePort, listen } from '../../src/runtimes/node/ports.ts';
 import { startWorkerProcess } from '../../src/runtimes/node/worker-process.ts';
@@ -103,6 +105,15 @@ test('repeated work never overlaps, goes on after a failure and is waited for at
   await stopped;
   expect([running, runs]).toEqual([0, 3]);
   vi.useRealTimers();
+});
+
+test('a failed query is logged without the values it was made with', () => {
+  const lines: string[] = [];
+  const log = createLog({ level: 'info', write: (line) => lines.push(line) });
+  log.error('request failed', { error: new DrizzleQueryError('insert into users', ['ada@example.org'], new Error('disk full')) });
+  expect(lines.join()).toContain('insert into users');
+  expect(lines.join()).toContain('disk full');
+  expect(lines.join()).not.toContain('ada@example.org');
 });
 
 test('a port in use is explained by the setting to change', async () => {

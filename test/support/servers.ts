@@ -27,6 +27,7 @@ const cleanEnvironment = () =>
 /** Runs `node <file>` from the repository with only `env` set. */
 export function run(file: string, env: Readonly<Record<string, string>>): Started {
   const child = spawn(NODE, [file], { cwd: ROOT, env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  process.once('exit', () => child.kill('SIGKILL'));
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   const exit = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : -1));

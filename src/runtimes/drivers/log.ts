@@ -62,7 +62,14 @@ function at(lowest: number, sink: Sink, fields: LogFields): Log {
 function plain(value: unknown, depth = 0): unknown {
   if (value instanceof Secret) return value.toString();
   if (!(value instanceof Error) || depth > 5) return value;
-  const { name, message, stack, cause } = value;
+  const { name, cause } = value;
+  const message = withoutParameters(value);
+  const stack = value.stack?.replace(value.message, () => message);
   const code = 'code' in value ? { errorCode: value.code } : {};
   return { name, message, ...code, stack, ...(cause === undefined ? {} : { cause: plain(cause, depth + 1) }) };
+}
+
+/** Drizzle writes a failed query's parameters into its message: e-mails, password hashes, whole documents. */
+function withoutParameters(error: Error): string {
+  return 'query' in error && 'params' in error ? `Failed query: ${String(error.query)}` : error.message;
 }

@@ -1,10 +1,8 @@
 /** From the environment to a Config whose ports are real ones: a port of 0 is replaced by a free one first. */
-import type { Config } from '../../kernel/config.ts';
-import { parseConfig } from '../../kernel/config.ts';
+import { type Config, ConfigError, type Environment, parseConfig } from '../../kernel/config.ts';
+import type { FieldError } from '../../kernel/errors.ts';
 import { loadDevSecrets } from '../drivers/dev-secrets.ts';
 import { freePort } from './ports.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Configuration {
   readonly config: Config;
@@ -15,9 +13,27 @@ export interface Configuration {
 /** Throws ConfigError before anything is opened or written. */
 export async function configure(given: Environment): Promise<Configuration> {
   const first = parseConfig(given);
+  const missing = withoutDriver(first);
+  if (missing.length > 0) throw new ConfigError(missing);
   const ports: Record<string, string> = {};
   if (first.port === 0) ports.PORT = String(await freePort(first.host));
   if (first.worker.port === 0) ports.WORKER_PORT = String(await freePort('127.0.0.1'));
   const env = { ...given, ...ports };
   return { config: parseConfig(env, await loadDevSecrets(first)), env };
+}
+
+/** Settings that are valid but that nothing here acts on: better refused than silently ignored. */
+function withoutDriver({ database, kv, queue }: Config): FieldError[] {
+  const errors: FieldError[] = [];
+  if (database.kind === 'postgres') {
+    errors.push({ path: 'DATABASE_URL', message: 'expected a SQLite or libSQL database: this version has no PostgreSQL driver' });
+  }
+  if (kv.kind !== 'memory') {
+    const path = kv.kind === 'redis' ? 'REDIS_URL' : 'UPSTASH_REDIS_REST_URL';
+    errors.push({ path, message: 'expected to be unset: this version keeps progress and revocations in memory' });
+  }
+  if (queue.kind !== 'http') {
+    errors.push({ path: 'QSTASH_TOKEN', message: 'expected to be unset: this version delivers jobs to the worker itself' });
+  }
+  return errors;
 }

@@ -39,7 +39,7 @@ export interface Running {
 export async function start({ config, env }: Configuration): Promise<Running> {
   const log = createLog({
     level: config.logLevel,
-    write: (line) => process.stdout.write(line.endsWith('\n') ? line : `${line}\n`),
+    write: (line) => process.stdout.write(line),
     fields: { service: 'api' },
   });
   const database = await openDatabase(config);

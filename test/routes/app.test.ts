@@ -1,0 +1,191 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AppError } from '../../src/kernel/errors.ts';
+import { VERSION } from '../../src/routes/version.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+
+let pharos: TestApp;
+let mine: { Authorization: string };
+
+beforeAll(async () => {
+  pharos = await createTestApp({ env: { CORS_ORIGINS: 'https://app.example.org' } });
+  mine = await pharos.login();
+});
+afterAll(() => pharos.close());
+
+const json = { 'Content-Type': 'application/json' };
+
+/** Every error there is has this shape. */
+async function expectProblem(response: Response, status: number) {
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  const body = (await response.json()) as Record<string, unknown>;
+  expect(body).toMatchObject({
+    type: expect.any(String),
+    title: expect.any(String),
+    status,
+    detail: expect.any(String),
+    instance: expect.any(String),
+    request_id: response.headers.get('x-request-id'),
+  });
+  return body;
+}
+
+test('an unknown path without credentials is 401 and tells nothing about which paths exist', async () => {
+  const unknown = await pharos.request('/nowhere');
+  const body = await expectProblem(unknown, 401);
+  expect(unknown.headers.get('www-authenticate')).toMatch(/^Bearer/);
+  const known = await expectProblem(await pharos.request('/resources'), 401);
+  expect({ ...known, instance: '', request_id: '' }).toEqual({ ...body, instance: '', request_id: '' });
+});
+
+test('an unknown path with credentials is 404', async () => {
+  await expectProblem(await pharos.request('/nowhere', { headers: mine }), 404);
+});
+
+test('a known path under a method it does not have is 405 and names those it has', async () => {
+  const response = await pharos.request('/resources', { method: 'PUT', headers: mine });
+  await expectProblem(response, 405);
+  expect(response.headers.get('allow')?.split(', ').sort()).toEqual(['GET', 'POST']);
+  await expectProblem(await pharos.request('/auth/login'), 405);
+});
+
+test('a wrong method does not reveal a locked path to a stranger', async () => {
+  await expectProblem(await pharos.request('/resources', { method: 'PUT' }), 401);
+});
+
+test('every response carries a request id: the sane one it came with, or a fresh one', async () => {
+  const given = await pharos.request('/', { headers: { 'X-Request-Id': 'trace-1/2' } });
+  expect(given.headers.get('x-request-id')).toBe('trace-1/2');
+  const ids = new Set<string | null>();
+  for (const path of [
+    '/',
+    '/docs',
+    '/openapi.json',
+    '/monitoring/health',
+    '/assets/style.css',
+    '/assets/none',
+    '/nowhere',
+    '/resources',
+  ]) {
+    ids.add((await pharos.request(path, { headers: { 'X-Request-Id': '<script>' } })).headers.get('x-request-id'));
+  }
+  expect(ids.size).toBe(8);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('the same routes answer below /api', async () => {
+  const canonical = await pharos.request('/resources', { headers: mine });
+  const alias = await pharos.request('/api/resources', { headers: mine });
+  expect([alias.status, await alias.json()]).toEqual([canonical.status, await canonical.json()]);
+  expect((await pharos.request('/api/monitoring/health')).status).toBe(200);
+  await expectProblem(await pharos.request('/api/resources'), 401);
+  const body = await expectProblem(await pharos.request('/api/nowhere', { headers: mine }), 404);
+  expect(body.instance).toBe('/api/nowhere');
+});
+
+test('HEAD answers as GET does, without a body', async () => {
+  const head = await pharos.request('/resources', { method: 'HEAD', headers: mine });
+  expect([head.status, await head.text()]).toEqual([200, '']);
+  expect((await pharos.request('/resources', { method: 'HEAD' })).status).toBe(401);
+  expect((await pharos.request('/', { method: 'HEAD' })).status).toBe(200);
+});
+
+test('a body of 20 MB is 413', async () => {
+  const content = 'x'.repeat(20 * 1024 * 1024);
+  const body = JSON.stringify({ content, content_type: 'text/plain' });
+  const sized = { ...mine, ...json, 'Content-Length': String(body.length) };
+  await expectProblem(await pharos.request('/resources', { method: 'POST', headers: sized, body }), 413);
+  const chunked = { method: 'POST', headers: { ...mine, ...json }, body: new Blob([body]).stream(), duplex: 'half' };
+  await expectProblem(await pharos.request('/resources', chunked as RequestInit), 413);
+  await expectProblem(
+    await pharos.request('/auth/register', { method: 'POST', headers: json, body: content.slice(0, 2 ** 21) }),
+    413,
+  );
+});
+
+test('malformed JSON is 400, JSON of the wrong shape 422 with its paths, another content type 415', async () => {
+  const post = (body: string, headers: Record<string, string> = json) =>
+    pharos.request('/auth/register', { method: 'POST', headers, body });
+  await expectProblem(await post('{"username":'), 400);
+  const { errors } = await expectProblem(await post('{"username":7}'), 422);
+  expect(errors).toEqual(expect.arrayContaining([{ path: 'username', message: expect.any(String) }]));
+  await expectProblem(await post('<user/>', { 'Content-Type': 'application/xml' }), 415);
+});
+
+test('the text of an unexpected error stays inside: 500 with the request id, and the error in the log', async () => {
+  const broken = await createTestApp();
+  broken.app.get('/broken', () => {
+    throw new Error('password=hunter2 at /srv/secret.ts');
+  });
+  const headers = await broken.login();
+  const response = await broken.request('/broken', { headers });
+  const text = await response.clone().text();
+  await expectProblem(response, 500);
+  expect(text).not.toMatch(/hunter2|secret\.ts|stack/);
+  const line = broken.log.lines.find(({ level }) => level === 'error');
+  expect(line?.fields).toMatchObject({ requestId: response.headers.get('x-request-id'), error: expect.any(Error) });
+  await broken.close();
+});
+
+test('a database that is down is 503 with a time to come back, and nothing of its error', async () => {
+  const broken = await createTestApp();
+  const headers = await broken.login();
+  broken.database.client.close();
+  const response = await broken.request('/resources', { headers });
+  const text = await response.clone().text();
+  await expectProblem(response, 503);
+  expect(response.headers.get('retry-after')).toBe('5');
+  expect(text).not.toMatch(/SQLITE|select|CLIENT_CLOSED/i);
+  await broken.close().catch(() => {});
+});
+
+test('an error that we describe keeps its status and its words', async () => {
+  const app = await createTestApp();
+  app.app.get('/full', () => {
+    throw new AppError('backlog_full', 'Too many documents are waiting', { retryAfter: 1.2 });
+  });
+  const response = await app.request('/full', { headers: await app.login() });
+  const body = await expectProblem(response, 429);
+  expect(body.detail).toBe('Too many documents are waiting');
+  expect(response.headers.get('retry-after')).toBe('2');
+  await app.close();
+});
+
+test('a request is logged by its route and never with its query', async () => {
+  const id = '01900000-0000-7000-8000-000000000001';
+  await pharos.request(`/resources/${id}?access_token=hunter2`, { headers: mine });
+  const line = pharos.log.lines.filter(({ message }) => message === 'request').at(-1);
+  expect(line?.fields).toMatchObject({ method: 'GET', route: '/resources/:id', status: 404, address: '192.0.2.7' });
+  expect(JSON.stringify(pharos.log.lines)).not.toContain('hunter2');
+});
+
+test('browsers are told to trust little', async () => {
+  const response = await pharos.request('/openapi.json');
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(response.headers.get('x-frame-options')).toBe('DENY');
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(response.headers.has('strict-transport-security')).toBe(false);
+});
+
+test('the home page is HTML for a browser and JSON for a program', async () => {
+  const page = await pharos.request('/', { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+  expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+  expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'(?!.*unsafe)/);
+  const html = await page.text();
+  expect(html).toContain('http://localhost:8000/search');
+  expect(html).not.toContain('{{');
+  const program = await pharos.request('/', { headers: { Accept: 'application/json' } });
+  expect(await program.json()).toEqual({
+    name: 'Pharos',
+    version: VERSION,
+    docs: 'http://localhost:8000/docs',
+    openapi: 'http://localhost:8000/openapi.json',
+    health: 'http://localhost:8000/monitoring/health',
+  });
+});
+
+test('the version told is that of the package', async () => {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  expect(VERSION).toBe(version);
+});

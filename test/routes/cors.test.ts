@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestApp, type TestApp } from '../support/app.ts';
+
+let pharos: TestApp;
+beforeAll(async () => {
+  pharos = await createTestApp({ env: { CORS_ORIGINS: 'https://app.example.org' } });
+});
+afterAll(() => pharos.close());
+
+const ORIGIN = 'https://app.example.org';
+
+test('a browser may read a 401, its request id and the limits', async () => {
+  const response = await pharos.request('/resources', { headers: { Origin: ORIGIN } });
+  expect(response.status).toBe(401);
+  expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+  const exposed = response.headers.get('access-control-expose-headers')?.split(',');
+  expect(exposed).toEqual(
+    expect.arrayContaining([
+      'X-Request-Id',
+      'Retry-After',
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Location',
+    ]),
+  );
+});
+
+test('a preflight is answered before authentication', async () => {
+  const response = await pharos.request('/resources', {
+    method: 'OPTIONS',
+    headers: {
+      Origin: ORIGIN,
+      'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'authorization,idempotency-key',
+    },
+  });
+  expect(response.status).toBe(204);
+  expect(response.headers.get('access-control-allow-methods')).toContain('POST');
+  expect(response.headers.get('access-control-allow-headers')).toMatch(/Authorization.*Idempotency-Key/);
+});
+
+test('another origin is allowed nothing, and none is ever allowed credentials', async () => {
+  const response = await pharos.request('/resources', { headers: { Origin: 'https://evil.example' } });
+  expect(response.headers.has('access-control-allow-origin')).toBe(false);
+  expect(response.headers.get('vary')).toContain('Origin');
+  const allowed = await pharos.request('/resources', { headers: { Origin: ORIGIN } });
+  expect(allowed.headers.has('access-control-allow-credentials')).toBe(false);
+});
+
+test('in dev, with no origins configured, every origin may read', async () => {
+  const open = await createTestApp();
+  const response = await open.request('/monitoring/health', { headers: { Origin: 'http://localhost:5173' } });
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  await open.close();
+});

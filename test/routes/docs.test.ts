@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestApp, type TestApp } from '../support/app.ts';
+
+let pharos: TestApp;
+beforeAll(async () => {
+  pharos = await createTestApp();
+});
+afterAll(() => pharos.close());
+
+test('/docs is Swagger UI from our own files, under a policy without inline scripts or foreign hosts', async () => {
+  const page = await pharos.request('/docs');
+  expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+  const policy = page.headers.get('content-security-policy') ?? '';
+  expect(policy).toMatch(/script-src 'self'(;|$)/);
+  expect(policy).not.toMatch(/https:|\*|unsafe-eval/);
+  const references = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
+  expect(references.length).toBeGreaterThan(3);
+  for (const path of references) expect((await pharos.request(path)).status, path).toBe(200);
+});
+
+test('a file that the client has is 304', async () => {
+  const first = await pharos.request('/assets/style.css');
+  expect(first.headers.get('content-type')).toBe('text/css; charset=utf-8');
+  const again = await pharos.request('/assets/style.css', { headers: { 'If-None-Match': first.headers.get('etag') ?? '' } });
+  expect([again.status, await again.text()]).toEqual([304, '']);
+});
+
+test.each([
+  '/assets/../package.json',
+  '/assets/%2e%2e/package.json',
+  '/assets/..%2fpackage.json',
+  '/assets/docs.html',
+  '/assets/index.html',
+  '/assets/none',
+])('%s is no file', async (path) => {
+  expect([401, 404]).toContain((await pharos.request(path)).status);
+});

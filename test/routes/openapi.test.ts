@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isOpenPath } from '../../src/routes/open-paths.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+
+interface Operation {
+  readonly summary?: string;
+  readonly tags?: string[];
+  readonly responses?: Record<string, { description: string; content?: Record<string, unknown> }>;
+  readonly security?: Record<string, string[]>[];
+}
+interface Document {
+  readonly openapi: string;
+  readonly servers: { url: string }[];
+  readonly tags: { name: string }[];
+  readonly security: Record<string, string[]>[];
+  readonly components: { securitySchemes: Record<string, unknown> };
+  readonly paths: Record<string, Record<string, Operation>>;
+}
+
+let pharos: TestApp;
+let document: Document;
+let operations: { method: string; path: string; operation: Operation }[];
+
+beforeAll(async () => {
+  pharos = await createTestApp();
+  document = (await (await pharos.request('/openapi.json')).json()) as Document;
+  operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+});
+afterAll(() => pharos.close());
+
+const concrete = (path: string) => path.replaceAll(/\{[^}]+\}/g, '01900000-0000-7000-8000-000000000001');
+const name = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
+
+test('the contract is OpenAPI 3.1 with both ways to authenticate', () => {
+  expect(document.openapi).toBe('3.1.0');
+  expect(document.servers).toEqual([{ url: 'http://localhost:8000' }]);
+  expect(document.components.securitySchemes).toMatchObject({
+    bearer: { type: 'http', scheme: 'bearer' },
+    apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+  });
+});
+
+test('it lists the main job, each operation once', () => {
+  const names = operations.map(name);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'POST /auth/register',
+      'POST /auth/login',
+      'POST /auth/refresh',
+      'POST /auth/logout',
+      'GET /auth/me',
+      'POST /resources',
+      'GET /resources',
+      'GET /resources/{id}',
+      'PATCH /resources/{id}',
+      'DELETE /resources/{id}',
+      'POST /resources/upload',
+      'GET /resources/{id}/status',
+      'GET /resources/{id}/progress',
+      'GET /resources/{id}/progress/events',
+      'GET /progress/events',
+      'POST /progress/tickets',
+      'GET /search',
+      'GET /monitoring/health',
+    ]),
+  );
+  expect(names.filter((each) => each.includes('/api/'))).toEqual([]);
+});
+
+test('every route that answers is in it, static files and the contract itself aside', () => {
+  const routed = new Set(
+    pharos.app.routes
+      .filter(({ method, path }) => method !== 'ALL' && !path.endsWith('*'))
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{[^}]+\})?/g, '{$1}')}`),
+  );
+  expect([...routed].sort()).toEqual(operations.map(name).sort());
+});
+
+test('every operation has a summary, a known tag, and responses with descriptions', () => {
+  const known = new Set(document.tags.map((tag) => tag.name));
+  for (const each of operations) {
+    expect(each.operation.summary, name(each)).toMatch(/\S{2}/);
+    expect(each.operation.tags?.length, name(each)).toBeGreaterThan(0);
+    for (const tag of each.operation.tags ?? []) expect(known, name(each)).toContain(tag);
+    expect(Object.keys(each.operation.responses ?? {}).length, name(each)).toBeGreaterThan(0);
+    for (const response of Object.values(each.operation.responses ?? {})) expect(response.description, name(each)).toMatch(/\S/);
+  }
+});
+
+test('every operation off the open list is 401 without credentials and says so in the contract; the others say they are open', async () => {
+  let locked = 0;
+  for (const each of operations) {
+    const path = concrete(each.path);
+    if (isOpenPath(path)) {
+      expect(each.operation.security, name(each)).toEqual([]);
+      continue;
+    }
+    locked += 1;
+    for (const prefix of ['', '/api']) {
+      const response = await pharos.request(prefix + path, { method: each.method });
+      expect(response.status, name(each)).toBe(401);
+      expect(response.headers.get('content-type'), name(each)).toBe('application/problem+json');
+    }
+    expect(each.operation.responses, name(each)).toHaveProperty('401');
+    expect(each.operation.security ?? document.security, name(each)).not.toEqual([]);
+  }
+  expect(locked).toBeGreaterThan(10);
+});
+
+test('a wrong token is 401 on every locked operation', async () => {
+  for (const { method, path } of operations.filter((each) => !isOpenPath(concrete(each.path)))) {
+    const response = await pharos.request(concrete(path), { method, headers: { Authorization: 'Bearer not.a.token' } });
+    expect(response.status, `${method} ${path}`).toBe(401);
+  }
+});

@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import { createServer, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import { ConfigError } from '../../src/kernel/config.ts';
+import { SETTINGS, type SettingName } from '../../src/kernel/config-schema.ts';
+import { configure } from '../../src/runtimes/node/configuration.ts';
+import { freePort } from '../../src/runtimes/node/ports.ts';
+import { createClient } from '../support/client.ts';
+import { run, startPharos } from '../support/servers.ts';
+
+const API = 'src/runtimes/node.ts';
+const folder = () => mkdtemp(join(tmpdir(), 'pharos-start-'));
+
+test('it becomes healthy, answers, and Ctrl-C stops API and worker with exit code 0', async () => {
+  const pharos = await startPharos();
+  const home = await createClient(pharos.url).call<{ name: string; health: string }>('GET', '/');
+  expect(home.body).toMatchObject({ name: 'Pharos', health: `${pharos.url}/monitoring/health` });
+  expect(await pharos.stop('SIGINT')).toBe(0);
+  await expect(fetch(pharos.url)).rejects.toThrow();
+  await expect(fetch(`${pharos.workerUrl}/health`)).rejects.toThrow();
+  expect(pharos.logs()).not.toMatch(/"level":"ERROR"/);
+});
+
+test('SIGTERM stops it as well, with an open event stream', async () => {
+  const pharos = await startPharos();
+  const client = createClient(pharos.url);
+  await client.login();
+  const id = await client.post({ content: 'Tides rise and fall twice a day. '.repeat(20), content_type: 'text/plain' });
+  const stream = await fetch(`${pharos.url}/progress/events?ids=${id}`, { headers: { Authorization: client.token() ?? '' } });
+  expect(stream.status).toBe(200);
+  const ended = stream.text();
+  expect(await pharos.stop('SIGTERM')).toBe(0);
+  await ended;
+});
+
+test('the worker does not outlive an API that is killed outright', async () => {
+  const pharos = await startPharos();
+  await pharos.stop('SIGKILL');
+  await vi.waitFor(() => expect(fetch(`${pharos.workerUrl}/health`)).rejects.toThrow(), { timeout: 30_000, interval: 50 });
+});
+
+test('an invalid setting ends it with exit code 1, naming the field and what was expected, before anything is made', async () => {
+  const dataDir = join(await folder(), 'data');
+  const started = run(API, { DATA_DIR: dataDir, PORT: '70000', JWT_SECRET_KEY: 'hunter2hunter2', LOG_LEVEL: 'loud' });
+  expect(await started.exited()).toBe(1);
+  expect(started.output()).toMatch(/^PORT: expected .+$/m);
+  expect(started.output()).toMatch(/^JWT_SECRET_KEY: expected .+$/m);
+  expect(started.output()).toMatch(/^LOG_LEVEL: expected .+$/m);
+  expect(started.output()).not.toContain('hunter2');
+  await expect(readdir(dataDir)).rejects.toThrow('ENOENT');
+});
+
+test('whatever setting is invalid, it is named and no port is opened', async () => {
+  const listen = vi.spyOn(Server.prototype, 'listen');
+  const names = Object.keys(SETTINGS) as SettingName[];
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...names), fc.string({ minLength: 1, unit: 'grapheme-ascii' }), async (name, value) => {
+      fc.pre(value.trim() !== '' && !SETTINGS[name].schema.safeParse(value.trim()).success);
+      const refused = await configure({ PORT: '0', WORKER_PORT: '0', [name]: value }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(refused).toBeInstanceOf(ConfigError);
+      expect((refused as ConfigError).errors.map(({ path }) => path)).toContain(name);
+    }),
+    { numRuns: 500 },
+  );
+  expect(listen).not.toHaveBeenCalled();
+  listen.mockRestore();
+});
+
+test.each([
+  ['DATABASE_URL', { DATABASE_URL: 'postgresql://u:hunter2@db/pharos' }],
+  ['REDIS_URL', { REDIS_HOST: 'cache', REDIS_PASSWORD: 'hunter2' }],
+  ['UPSTASH_REDIS_REST_URL', { UPSTASH_REDIS_REST_URL: 'https://x.upstash.io', UPSTASH_REDIS_REST_TOKEN: 'hunter2' }],
+  ['QSTASH_TOKEN', { QSTASH_TOKEN: 'hunter2', QSTASH_CURRENT_SIGNING_KEY: 'hunter2' }],
+])('a setting that nothing here acts on is refused, not ignored: %s', async (name, env) => {
+  const error = await configure(env).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ConfigError);
+  expect((error as ConfigError).errors.map(({ path }) => path)).toEqual([name]);
+  expect(String(error)).not.toContain('hunter2');
+});
+
+test('a database that cannot be opened is explained by path, rights and disk space, with exit code 1', async () => {
+  const dataDir = await folder();
+  const path = join(dataDir, 'pharos.db');
+  await mkdir(path);
+  const started = run(API, { DATA_DIR: dataDir, PORT: '0', WORKER_PORT: '0' });
+  expect(await started.exited()).toBe(1);
+  expect(started.output()).toContain(path);
+  expect(started.output()).toMatch(/readable|rights/);
+  expect(started.output()).toMatch(/MB free/);
+  expect(started.output()).not.toMatch(/^\s+at /m);
+});
+
+test('a port in use ends it with exit code 1 and the setting to change, and leaves no worker behind', async () => {
+  const taken = createServer();
+  taken.listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const port = (taken.address() as { port: number }).port;
+  const workerPort = await freePort('127.0.0.1');
+  const started = run(API, { DATA_DIR: await folder(), PORT: String(port), WORKER_PORT: String(workerPort) });
+  expect(await started.exited()).toBe(1);
+  expect(started.output()).toMatch(new RegExp(`^PORT: ${port} .*in use`, 'm'));
+  await expect(fetch(`http://127.0.0.1:${workerPort}/health`)).rejects.toThrow();
+  taken.close();
+});
+
+test('with WORKER_URL no worker is started', async () => {
+  const started = run(API, { DATA_DIR: await folder(), PORT: '0', WORKER_URL: 'http://127.0.0.1:9' });
+  await vi.waitFor(() => expect(started.output()).toContain('"started"'), { timeout: 30_000, interval: 20 });
+  const url = /Page\s+(http\S+?)\/?\s/.exec(started.output())?.[1];
+  const health = (await (await fetch(`${url}/monitoring/health`)).json()) as object;
+  expect(health).toMatchObject({
+    status: 'degraded',
+    checks: { worker: { status: 'unhealthy' }, database: { status: 'healthy' } },
+  });
+  expect(started.output()).not.toContain('"service":"worker"');
+  started.child.kill('SIGINT');
+  expect(await started.exited()).toBe(0);
+});
