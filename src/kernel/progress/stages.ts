@@ -32,6 +32,40 @@ export interface StageState {
 
 export type StageStates = Readonly<Record<Stage, StageState>>;
 
+/** A stage that was asked for in `run` and that nobody has begun. */
+export function pendingStage(run: number, now: number): StageState {
+  return {
+    status: 'pending',
+    percent: 0,
+    attempt: 0,
+    run,
+    message: null,
+    startedAt: null,
+    finishedAt: null,
+    updatedAt: now,
+  };
+}
+
+/** The five stages of a new resource: pending in run 1. */
+export function newStages(now: number): StageStates {
+  return everyStage(() => pendingStage(1, now));
+}
+
+/** A record of all five stages. */
+export function everyStage<T>(make: (stage: Stage) => T): Record<Stage, T> {
+  return {
+    ingestion: make('ingestion'),
+    quality: make('quality'),
+    taxonomy: make('taxonomy'),
+    graph: make('graph'),
+    embedding: make('embedding'),
+  };
+}
+
+export function statusesOf(states: StageStates): Record<Stage, StageStatus> {
+  return everyStage((stage) => states[stage].status);
+}
+
 /** any failed -> failed; any processing -> processing; all completed -> completed; else pending. */
 export function overallStatus(statuses: Readonly<Record<Stage, StageStatus>>): StageStatus {
   const all = STAGES.map((stage) => statuses[stage]);
@@ -55,4 +89,17 @@ export function withDependants(stages: readonly Stage[]): Stage[] {
     if (STAGE_DEPENDENCIES[stage].some((dependency) => wanted.has(dependency))) wanted.add(stage);
   }
   return STAGES.filter((stage) => wanted.has(stage));
+}
+
+/** Whether nothing can change any more: what is not done or failed waits for something that failed. */
+export function isSettled(statuses: Readonly<Record<Stage, StageStatus>>): boolean {
+  const hopeless = (stage: Stage): boolean =>
+    statuses[stage] === 'failed' || (statuses[stage] === 'pending' && STAGE_DEPENDENCIES[stage].some(hopeless));
+  return STAGES.every((stage) => statuses[stage] === 'completed' || hopeless(stage));
+}
+
+/** The message of the first failed stage; null where none failed. */
+export function firstFailure(states: StageStates): string | null {
+  const failed = STAGES.find((stage) => states[stage].status === 'failed');
+  return failed ? states[failed].message : null;
 }

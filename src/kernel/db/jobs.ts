@@ -1,0 +1,72 @@
+/** The `jobs` table: the outbox as the relay sees it. Claims and leases are in `jobs/leases.ts`. */
+import { and, asc, eq, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
+import { jobs } from './schema.sqlite.ts';
+import type { Database, Job } from './types.ts';
+
+export async function insertJob(db: Database, job: Job): Promise<void> {
+  await db.insert(jobs).values(job);
+}
+
+export async function findJob(db: Database, id: string): Promise<Job | undefined> {
+  const [job] = await db.select().from(jobs).where(eq(jobs.id, id));
+  return job;
+}
+
+/** How many jobs of this owner are not over yet. */
+export async function countUnfinishedJobs(db: Database, ownerId: string): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<number>`count(*)`.mapWith(Number) })
+    .from(jobs)
+    .where(and(eq(jobs.ownerId, ownerId), inArray(jobs.state, ['queued', 'running'])));
+  return row?.count ?? 0;
+}
+
+/** Whether another job of this resource is still to end. */
+export async function hasOtherUnfinishedJob(db: Database, resourceId: string, jobId: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.resourceId, resourceId), ne(jobs.id, jobId), inArray(jobs.state, ['queued', 'running'])))
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** A message to the queue counts as lost when the job has not been claimed for so long. */
+export const REPUBLISH_AFTER_MS = 30_000;
+
+/** What is to be published at `now`: queued and due, or running on a lease that lapsed, and not published just before. */
+function isDue(now: number) {
+  const lost = or(isNull(jobs.publishedAt), lt(jobs.publishedAt, now - REPUBLISH_AFTER_MS));
+  return or(
+    and(eq(jobs.state, 'queued'), lte(jobs.availableAt, now), lost),
+    and(eq(jobs.state, 'running'), lt(jobs.leaseExpiresAt, now), or(lost, lt(jobs.publishedAt, jobs.leaseExpiresAt))),
+  );
+}
+
+/** Ids of due jobs: every owner's oldest first, then every owner's second, so that nobody's thousands stand before another's one. */
+export async function findDueJobs(db: Database, { now, limit }: { now: number; limit: number }): Promise<string[]> {
+  const turn = sql<number>`row_number() over (partition by ${jobs.ownerId} order by ${jobs.availableAt}, ${jobs.id})`.as('turn');
+  const due = db.select({ id: jobs.id, availableAt: jobs.availableAt, turn }).from(jobs).where(isDue(now)).as('due');
+  const rows = await db.select({ id: due.id }).from(due).orderBy(asc(due.turn), asc(due.availableAt), asc(due.id)).limit(limit);
+  return rows.map((row) => row.id);
+}
+
+/** Marks those of `ids` that are still due as published and returns them: of two relays at most one publishes a job. */
+export async function takeForPublishing(db: Database, ids: readonly string[], now: number): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const taken = await db
+    .update(jobs)
+    .set({ publishedAt: now })
+    .where(and(inArray(jobs.id, [...ids]), isDue(now)))
+    .returning({ id: jobs.id });
+  return new Set(taken.map((row) => row.id));
+}
+
+/** Undoes `takeForPublishing` at `takenAt` for what could not be published, unless it moved on meanwhile. */
+export async function returnUnpublished(db: Database, ids: readonly string[], takenAt: number): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .update(jobs)
+    .set({ publishedAt: null })
+    .where(and(inArray(jobs.id, [...ids]), eq(jobs.publishedAt, takenAt)));
+}

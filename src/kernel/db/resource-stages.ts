@@ -1,0 +1,56 @@
+/** The durable record of progress: one row per resource and stage. */
+import { eq, sql } from 'drizzle-orm';
+import { STAGES, type Stage, type StageState, type StageStates } from '../progress/stages.ts';
+import { resourceStages } from './schema.sqlite.ts';
+import type { Database, ResourceStage } from './types.ts';
+
+export async function insertStages(db: Database, resourceId: string, states: StageStates): Promise<void> {
+  await db.insert(resourceStages).values(toRows(resourceId, states));
+}
+
+/** All five stages, or undefined for a resource that has none. */
+export async function readStages(db: Database, resourceId: string): Promise<StageStates | undefined> {
+  const rows = await db.select().from(resourceStages).where(eq(resourceStages.resourceId, resourceId));
+  const [ingestion, quality, taxonomy, graph, embedding] = STAGES.map((stage) => rows.find((row) => row.stage === stage));
+  if (!ingestion || !quality || !taxonomy || !graph || !embedding) return undefined;
+  return {
+    ingestion: toState(ingestion),
+    quality: toState(quality),
+    taxonomy: toState(taxonomy),
+    graph: toState(graph),
+    embedding: toState(embedding),
+  };
+}
+
+/** Replaces the given stages in one statement; the resource must exist. */
+export async function writeStages(db: Database, resourceId: string, states: Partial<StageStates>): Promise<void> {
+  const rows = toRows(resourceId, states);
+  if (rows.length === 0) return;
+  await db
+    .insert(resourceStages)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: [resourceStages.resourceId, resourceStages.stage],
+      set: {
+        status: sql`excluded.status`,
+        percent: sql`excluded.percent`,
+        run: sql`excluded.run`,
+        attempt: sql`excluded.attempt`,
+        message: sql`excluded.message`,
+        startedAt: sql`excluded.started_at`,
+        finishedAt: sql`excluded.finished_at`,
+        updatedAt: sql`excluded.updated_at`,
+      },
+    });
+}
+
+function toRows(resourceId: string, states: Partial<StageStates>): ResourceStage[] {
+  return STAGES.flatMap((stage: Stage) => {
+    const state = states[stage];
+    return state ? [{ resourceId, stage, ...state }] : [];
+  });
+}
+
+function toState({ resourceId: _resourceId, stage: _stage, ...state }: ResourceStage): StageState {
+  return state;
+}

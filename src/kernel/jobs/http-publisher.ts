@@ -1,0 +1,44 @@
+/** Publishes a job by POSTing it to the worker, signed as QStash signs. */
+import type { Config } from '../config.ts';
+import type { Clock, Fetch, Ids } from '../ports.ts';
+import { type JobPublisher, PublishError } from './publisher.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import { SIGNATURE_HEADER, signRequest } from './signatures.ts';
+
+const DEADLINE_MS = 10_000;
+
+export interface HttpPublisherDependencies {
+  readonly config: { readonly worker: Pick<Config['worker'], 'url' | 'signingKeys'> };
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+export function createHttpPublisher({ config, fetch, clock, ids }: HttpPublisherDependencies): JobPublisher {
+  const url = `${config.worker.url}/jobs`;
+  return {
+    publish: async (message) => {
+      const body = JSON.stringify(message);
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          // RFC 7240: the worker answers when it has the job, not when it is done.
+          Prefer: 'respond-async',
+          [SIGNATURE_HEADER]: await signRequest({ key: config.worker.signingKeys.current, url, body, clock, ids }),
+        },
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(DEADLINE_MS),
+      });
+      await response.body?.cancel();
+      if (response.ok) return;
+      const busy = response.status === 429 || response.status === 503;
+      throw new PublishError(
+        busy ? 'busy' : 'refused',
+        `the worker answered ${response.status}`,
+        parseRetryAfter(response.headers.get('retry-after'), clock.now()),
+      );
+    },
+  };
+}

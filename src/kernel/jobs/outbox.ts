@@ -1,0 +1,36 @@
+/** A job is a row before it is a message: written in the transaction of what it is about, published afterwards. */
+import { insertJob } from '../db/jobs.ts';
+import type { Database, Job } from '../db/types.ts';
+import type { Clock, Ids } from '../ports.ts';
+import { BACKOFF_SECONDS } from './backoff.ts';
+
+export type NewJob = Pick<Job, 'kind' | 'ownerId' | 'payload'> & { readonly resourceId: string };
+
+/** Inserts a job that is due at once. Call it inside the transaction, and `relay.publishSoon(job.id)` after that. */
+export async function enqueueJob(
+  tx: Database,
+  { clock, ids }: { clock: Clock; ids: Ids },
+  { kind, ownerId, resourceId, payload }: NewJob,
+): Promise<Job> {
+  const now = clock.now();
+  const job: Job = {
+    id: ids.next(),
+    kind,
+    ownerId,
+    resourceId,
+    payload,
+    state: 'queued',
+    attempt: 0,
+    maxAttempts: 1 + BACKOFF_SECONDS.length,
+    availableAt: now,
+    publishedAt: null,
+    leaseOwner: null,
+    leaseExpiresAt: null,
+    error: null,
+    createdAt: now,
+    updatedAt: now,
+    finishedAt: null,
+  };
+  await insertJob(tx, job);
+  return job;
+}

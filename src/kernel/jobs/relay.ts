@@ -1,0 +1,87 @@
+/**
+ * From the outbox to the queue. A new job is published at once, in the background; the sweep publishes whatever is due
+ * and was not, or was and got lost. A queue that is down or full delays jobs and never refuses them.
+ */
+import { findDueJobs, returnUnpublished, takeForPublishing } from '../db/jobs.ts';
+import type { Database } from '../db/types.ts';
+import type { Log } from '../log.ts';
+import { createOutage } from '../outage.ts';
+import type { Background, Clock } from '../ports.ts';
+import { type JobPublisher, PublishError } from './publisher.ts';
+
+/** Jobs per sweep, and how many of them are on their way at once. */
+const BATCH = 100;
+const AT_ONCE = 10;
+/** Seconds of pause where a busy queue did not say how long, and the longest it may ask for. */
+const PAUSE_S = 1;
+const LONGEST_PAUSE_S = 60;
+
+export interface Relay {
+  /** In the background; never throws. */
+  publishSoon(jobId: string): void;
+  /** Publishes what is due and returns how many messages the queue took. Never throws: what fails is due again. */
+  sweep(): Promise<number>;
+}
+
+export interface RelayDependencies {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publisher: JobPublisher;
+  readonly background: Background;
+}
+
+export function createRelay({ db, clock, log, publisher, background }: RelayDependencies): Relay {
+  const queue = createOutage(log, 'the job queue');
+  const outbox = createOutage(log, 'the outbox');
+  let pausedUntil = 0;
+
+  /** True where the queue took the job. False leaves it to the next sweep, or for half a minute where it was refused. */
+  async function publish(jobId: string, takenAt: number): Promise<boolean> {
+    try {
+      await publisher.publish({ job_id: jobId });
+      queue.worked();
+      return true;
+    } catch (error) {
+      queue.failed(error);
+      if (error instanceof PublishError && error.reason === 'refused') return false;
+      // Busy or away: whatever else is due would meet the same.
+      const seconds = error instanceof PublishError ? (error.retryAfter ?? PAUSE_S) : PAUSE_S;
+      pausedUntil = Math.max(pausedUntil, clock.now() + Math.min(seconds, LONGEST_PAUSE_S) * 1000);
+      await returnUnpublished(db, [jobId], takenAt);
+      return false;
+    }
+  }
+
+  async function publishAll(ids: readonly string[]): Promise<number> {
+    let published = 0;
+    for (let start = 0; start < ids.length && !isPaused(); start += AT_ONCE) {
+      const some = ids.slice(start, start + AT_ONCE);
+      const now = clock.now();
+      const taken = await takeForPublishing(db, some, now);
+      const results = await Promise.all(some.filter((id) => taken.has(id)).map((id) => publish(id, now)));
+      published += results.filter(Boolean).length;
+    }
+    return published;
+  }
+
+  const isPaused = () => clock.now() < pausedUntil;
+
+  /** For the database's own failures: they are the sweep's to report, not its caller's. */
+  async function guarded(work: () => Promise<number>): Promise<number> {
+    try {
+      const count = await work();
+      outbox.worked();
+      return count;
+    } catch (error) {
+      outbox.failed(error);
+      return 0;
+    }
+  }
+
+  return {
+    publishSoon: (jobId) => background.run('publish job', () => guarded(() => publishAll([jobId]))),
+
+    sweep: () => guarded(async () => (isPaused() ? 0 : publishAll(await findDueJobs(db, { now: clock.now(), limit: BATCH })))),
+  };
+}

@@ -1,0 +1,69 @@
+/** Progress as clients see it: times in ISO 8601, names in snake_case, all five stages always. */
+import type { ProgressRecord } from './record.ts';
+import {
+  everyStage,
+  firstFailure,
+  overallStatus,
+  STAGES,
+  type Stage,
+  type StageState,
+  type StageStatus,
+  statusesOf,
+} from './stages.ts';
+
+export interface StageDetail {
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  /** 0 to 100. */
+  readonly percent: number;
+  readonly attempt: number;
+  readonly message: string | null;
+}
+
+export interface ResourceProgress {
+  readonly resource_id: string;
+  readonly overall_status: StageStatus;
+  /** Whole number; 100 only once all five stages are completed. */
+  readonly percent: number;
+  readonly stages: Readonly<Record<Stage, StageStatus>>;
+  readonly detail: Readonly<Record<Stage, StageDetail>>;
+  /** The first failed stage's message. */
+  readonly error_message: string | null;
+  readonly updated_at: string;
+  readonly eta_seconds: number | null;
+  /** Present where the live store had nothing to say and the durable record answered. */
+  readonly degraded?: true;
+}
+
+/** What each stage counts for in the whole, out of 100: fixed, so that the percentage of a run never falls. */
+const WEIGHTS: Readonly<Record<Stage, number>> = { ingestion: 20, quality: 10, taxonomy: 10, graph: 20, embedding: 40 };
+
+export function toResourceProgress({ resourceId, states, etaSeconds, degraded }: ProgressRecord): ResourceProgress {
+  const stages = statusesOf(states);
+  return {
+    resource_id: resourceId,
+    overall_status: overallStatus(stages),
+    percent: Math.floor(STAGES.reduce((sum, stage) => sum + WEIGHTS[stage] * percentOf(states[stage]), 0) / 100),
+    stages,
+    detail: everyStage((stage) => toDetail(states[stage])),
+    error_message: firstFailure(states),
+    updated_at: iso(Math.max(...STAGES.map((stage) => states[stage].updatedAt))),
+    eta_seconds: etaSeconds,
+    ...(degraded ? { degraded } : {}),
+  };
+}
+
+/** A stage that works is never quite done: 100 is for the completed. */
+const percentOf = ({ status, percent }: StageState) => (status === 'completed' ? 100 : Math.min(percent, 99));
+
+function toDetail(state: StageState): StageDetail {
+  return {
+    started_at: state.startedAt === null ? null : iso(state.startedAt),
+    finished_at: state.finishedAt === null ? null : iso(state.finishedAt),
+    percent: Math.floor(percentOf(state)),
+    attempt: state.attempt,
+    message: state.message,
+  };
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();

@@ -1,0 +1,56 @@
+/** A resource's progress at one moment, and how it is kept in the store and sent between processes. */
+import { z } from 'zod';
+import { stageStateSchema } from '../jobs/schemas.ts';
+import type { VersionedField, VersionedHash } from '../kv/key-value.ts';
+import { everyStage, STAGES, type Stage, type StageStates } from './stages.ts';
+import { versionOf } from './version.ts';
+
+export interface ProgressRecord {
+  readonly resourceId: string;
+  /** Grows with every change of this resource; the id of the event that tells of it. */
+  readonly sequence: number;
+  readonly states: StageStates;
+  /** The durable record answered, because the store had nothing or was away. */
+  readonly degraded: boolean;
+  readonly etaSeconds: number | null;
+}
+
+export type Snapshot = Pick<ProgressRecord, 'sequence' | 'states'>;
+
+const snapshotSchema = z.object({
+  sequence: z.int(),
+  states: z.object(everyStage(() => stageStateSchema)),
+});
+
+export function parseSnapshot(message: string): Snapshot | undefined {
+  return snapshotSchema.safeParse(parseJson(message)).data;
+}
+
+export function toFields(states: Partial<StageStates>): VersionedField[] {
+  return STAGES.flatMap((stage) => {
+    const state = states[stage];
+    return state ? [{ field: stage, version: versionOf(state), value: JSON.stringify(state) }] : [];
+  });
+}
+
+/** The stages that can be read from the hash: none, some or all five. */
+export function fromHash(hash: VersionedHash): Partial<StageStates> {
+  const found: Partial<Record<Stage, StageStates[Stage]>> = {};
+  for (const stage of STAGES) {
+    const state = stageStateSchema.safeParse(parseJson(hash.fields[stage]?.value)).data;
+    if (state) found[stage] = state;
+  }
+  return found;
+}
+
+export function isWhole(states: Partial<StageStates>): states is StageStates {
+  return STAGES.every((stage) => states[stage] !== undefined);
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
