@@ -1,0 +1,356 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, type Environment, parseConfig } from '../../src/kernel/config.ts';
+import { SETTINGS, type SettingName } from '../../src/kernel/config-schema.ts';
+
+const GENERATED = { jwtSecret: 'g'.repeat(48), workerSigningKey: 'k'.repeat(48) };
+const SECRET = 's3cr3t-'.repeat(6);
+const PROD: Environment = {
+  ENV: 'prod',
+  PUBLIC_URL: 'https://pharos.example.org',
+  JWT_SECRET_KEY: 'j'.repeat(40),
+  WORKER_SIGNING_KEY: 'w'.repeat(40),
+};
+
+const parse = (env: Environment = {}) => parseConfig(env, GENERATED);
+
+function errorsOf(env: Environment) {
+  try {
+    parse(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+const fieldsOf = (env: Environment) => errorsOf(env).errors.map(({ path }) => path);
+
+describe('defaults', () => {
+  test('an empty environment is a development installation on SQLite, memory and HTTP', () => {
+    expect(parse()).toMatchObject({
+      env: 'dev',
+      testMode: false,
+      host: '127.0.0.1',
+      port: 8000,
+      publicUrl: 'http://localhost:8000',
+      cors: { origins: '*' },
+      database: { kind: 'sqlite', path: 'data/pharos.db' },
+      kv: { kind: 'memory' },
+      queue: { kind: 'http' },
+      worker: { url: 'http://127.0.0.1:8001', port: 8001, external: false },
+      limits: { free: { perMinute: 100 }, premium: { perMinute: 1000 }, admin: { perMinute: 0 } },
+      auth: { algorithm: 'HS256', accessTokenSeconds: 1800, refreshTokenSeconds: 604_800, registration: 'open' },
+      embedding: { model: 'pharos-static-192' },
+    });
+    expect(parse().auth.secret.reveal()).toBe(GENERATED.jwtSecret);
+    expect(parse().worker.signingKeys.current.reveal()).toBe(GENERATED.workerSigningKey);
+  });
+
+  test('without generated secrets a development configuration still parses, so that ports and folders are known first', () => {
+    expect(parseConfig({}).auth.secret.reveal()).toBe('');
+  });
+
+  test('an empty or blank value counts as unset', () => {
+    expect(parse({ PORT: '', DATABASE_URL: '  ' })).toEqual(parse());
+  });
+
+  test('production listens everywhere and lets no other origin in', () => {
+    expect(parse(PROD)).toMatchObject({ host: '0.0.0.0', cors: { origins: [] } });
+  });
+});
+
+describe('every name is read', () => {
+  test('what is given is what comes out', () => {
+    const config = parse({
+      ...PROD,
+      HOST: '::',
+      PORT: '9000',
+      DATA_DIR: '/var/lib/pharos',
+      LOG_LEVEL: 'warning',
+      CORS_ORIGINS: 'https://a.example, https://b.example',
+      TRUSTED_PROXY_HOPS: '2',
+      JWT_SECRET_KEY_PREVIOUS: 'p'.repeat(40),
+      JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '5',
+      JWT_REFRESH_TOKEN_EXPIRE_DAYS: '1',
+      REGISTRATION: 'closed',
+      MASTER_API_KEY: 'm'.repeat(32),
+      MASTER_API_KEY_PREVIOUS: 'n'.repeat(32),
+      RATE_LIMIT_FREE_HOUR: '500',
+      RATE_LIMIT_FREE_DAY: '5000',
+      RATE_LIMIT_ADMIN_TIER: '7',
+      INGEST_ALLOW_ADDRESSES: '10.0.0.0/8,::1',
+      EMBEDDING_MODEL: '/models/x',
+      WORKER_URL: 'http://worker:8001/',
+      SMTP_URL: 'smtp://mail:25',
+    });
+    expect(config).toMatchObject({
+      host: '::',
+      port: 9000,
+      publicUrl: 'https://pharos.example.org',
+      dataDir: '/var/lib/pharos',
+      logLevel: 'warning',
+      cors: { origins: ['https://a.example', 'https://b.example'] },
+      trustedProxyHops: 2,
+      database: { kind: 'sqlite', path: '/var/lib/pharos/pharos.db' },
+      auth: { accessTokenSeconds: 300, refreshTokenSeconds: 86_400, registration: 'closed' },
+      limits: { free: { perMinute: 100, perHour: 500, perDay: 5000 }, admin: { perMinute: 7 } },
+      ingest: { allowAddresses: ['10.0.0.0/8', '::1'] },
+      embedding: { model: '/models/x' },
+      worker: { url: 'http://worker:8001', external: true },
+    });
+    expect(config.auth.previousSecret?.reveal()).toBe('p'.repeat(40));
+    expect(config.auth.masterKey?.reveal()).toBe('m'.repeat(32));
+    expect(config.mail.smtpUrl?.reveal()).toBe('smtp://mail:25');
+  });
+
+  test('the older names are read where the newer are unset', () => {
+    expect(parse({ ACCESS_TOKEN_EXPIRE_MINUTES: '7', EMBEDDING_MODEL_NAME: 'm' })).toMatchObject({
+      auth: { accessTokenSeconds: 420 },
+      embedding: { model: 'm' },
+    });
+    expect(parse({ ACCESS_TOKEN_EXPIRE_MINUTES: '7', JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '8' }).auth.accessTokenSeconds).toBe(480);
+  });
+
+  test('the stores: Upstash wins over Redis, a Redis URL over its parts', () => {
+    expect(
+      parse({ UPSTASH_REDIS_REST_URL: 'https://u.example', UPSTASH_REDIS_REST_TOKEN: 't', REDIS_HOST: 'r' }).kv,
+    ).toMatchObject({ kind: 'upstash' });
+    const url = parse({ REDIS_URL: 'rediss://r:1/2', REDIS_HOST: 'other' }).kv;
+    expect(url.kind === 'redis' && url.url.reveal()).toBe('rediss://r:1/2');
+    const parts = parse({ REDIS_HOST: '::1', REDIS_PASSWORD: 'a@b:/', REDIS_CACHE_DB: '3' }).kv;
+    expect(parts.kind === 'redis' && parts.url.reveal()).toBe('redis://:a%40b%3A%2F@[::1]:6379/3');
+    const bare = parse({ REDIS_HOST: 'r' }).kv;
+    expect(bare.kind === 'redis' && bare.url.reveal()).toBe('redis://r:6379/0');
+  });
+
+  test('QStash: its token makes it the queue, its keys check what it delivers', () => {
+    const config = parse({
+      QSTASH_TOKEN: 't',
+      QSTASH_URL: 'http://q',
+      QSTASH_CURRENT_SIGNING_KEY: 'c',
+      QSTASH_NEXT_SIGNING_KEY: 'n',
+    });
+    expect(config.queue).toMatchObject({ kind: 'qstash', url: 'http://q' });
+    expect(config.worker.signingKeys.current.reveal()).toBe('c');
+    expect(config.worker.signingKeys.next?.reveal()).toBe('n');
+    expect(parse({ QSTASH_TOKEN: 't', QSTASH_CURRENT_SIGNING_KEY: 'c' }).queue).not.toHaveProperty('url');
+  });
+
+  test('providers: a client with its secret, a callback below PUBLIC_URL unless told', () => {
+    const oauth = parse({
+      GOOGLE_CLIENT_ID: 'g',
+      GOOGLE_CLIENT_SECRET: 's',
+      GITHUB_CLIENT_ID: 'h',
+      GITHUB_CLIENT_SECRET: 's',
+      GITHUB_REDIRECT_URI: 'https://x.example/cb',
+      OIDC_CLIENT_ID: 'o',
+      OIDC_CLIENT_SECRET: 's',
+      OIDC_ISSUER: 'https://id.example',
+    }).oauth;
+    expect(oauth).toMatchObject({
+      google: { clientId: 'g', redirectUri: 'http://localhost:8000/auth/google/callback' },
+      github: { redirectUri: 'https://x.example/cb' },
+      oidc: { issuer: 'https://id.example' },
+    });
+  });
+});
+
+describe('the database URL', () => {
+  test.each([
+    ['sqlite:///./x.db', { kind: 'sqlite', path: './x.db' }],
+    ['file:data/x.db', { kind: 'sqlite', path: 'data/x.db' }],
+    ['libsql://db.example.org', { kind: 'libsql', url: 'libsql://db.example.org' }],
+  ])('%s', (DATABASE_URL, database) => {
+    expect(parse({ DATABASE_URL }).database).toEqual(database);
+  });
+
+  test.each(['postgres', 'postgresql', 'postgresql+asyncpg'])('%s: is PostgreSQL', (scheme) => {
+    const { database } = parse({ DATABASE_URL: `${scheme}://u:p%40@h:1/db`, POSTGRES_SSLMODE: 'require' });
+    expect(database).toMatchObject({ kind: 'postgres', sslMode: 'require' });
+    expect(database.kind === 'postgres' && database.url.reveal()).toBe('postgresql://u:p%40@h:1/db');
+  });
+
+  test('a libSQL server takes its token', () => {
+    const { database } = parse({ DATABASE_URL: 'https://db.example.org', DATABASE_AUTH_TOKEN: 't' });
+    expect(database.kind === 'libsql' && database.authToken?.reveal()).toBe('t');
+  });
+
+  test.each([
+    'mysql://h/db',
+    'sqlite:',
+    'postgres://',
+    'postgres://h',
+    'postgres://h:99999/db',
+    'libsql://:0:0',
+  ])('%s is refused', (DATABASE_URL) => {
+    expect(fieldsOf({ DATABASE_URL })).toEqual(['DATABASE_URL']);
+  });
+
+  test('for any user, password, host, port and name, the URL built from the parts is read back to the same parts', () => {
+    const name = fc
+      .string({ unit: 'binary', minLength: 1 })
+      .filter((text) => text.trim() === text && text !== '' && text.isWellFormed());
+    fc.assert(
+      fc.property(
+        name,
+        name,
+        name,
+        fc.integer({ min: 1, max: 65535 }),
+        fc.constantFrom('localhost', 'db.example.org', '10.0.0.1', '::1'),
+        (user, password, db, port, host) => {
+          const { database } = parse({
+            POSTGRES_SERVER: host,
+            POSTGRES_USER: user,
+            POSTGRES_PASSWORD: password,
+            POSTGRES_DB: db,
+            POSTGRES_PORT: String(port),
+          });
+          const url = new URL(database.kind === 'postgres' ? database.url.reveal() : '');
+          expect([
+            decodeURIComponent(url.username),
+            decodeURIComponent(url.password),
+            decodeURIComponent(url.pathname.slice(1)),
+          ]).toEqual([user, password, db]);
+          expect(url.hostname.replace(/[[\]]/g, '')).toBe(host);
+          expect(url.port).toBe(String(port));
+        },
+      ),
+    );
+  });
+
+  test('PostgreSQL parts have defaults, and a host that is none is refused by its name', () => {
+    const { database } = parse({ POSTGRES_SERVER: 'h' });
+    expect(database.kind === 'postgres' && database.url.reveal()).toBe('postgresql://postgres@h:5432/pharos');
+    expect(fieldsOf({ POSTGRES_SERVER: 'a b' })).toEqual(['POSTGRES_SERVER']);
+  });
+});
+
+describe('what is refused', () => {
+  /** For each setting, values that cannot be right; free text takes anything and is left out. */
+  const wrong: Partial<Record<SettingName, fc.Arbitrary<string>>> = {
+    ENV: fc.constantFrom('production', 'DEV', 'test'),
+    LOG_LEVEL: fc.constantFrom('verbose', 'WARN'),
+    TEST_MODE: fc.constantFrom('yes', 'on', '2'),
+    JWT_ALGORITHM: fc.constantFrom('none', 'RS256', 'hs256'),
+    REGISTRATION: fc.constantFrom('true', 'Open'),
+    POSTGRES_SSLMODE: fc.constantFrom('on', 'verify'),
+    CORS_ORIGINS: fc.constantFrom('example.org', 'https://a.example/path', 'ftp://a'),
+    INGEST_ALLOW_ADDRESSES: fc.constantFrom('10.0.0.0/33', 'intranet', '1.2.3.4/'),
+    DATABASE_URL: fc.constantFrom('mongodb://x', 'pharos.db', '/data/x.db'),
+  };
+  const numbers = Object.keys(SETTINGS).filter((name) =>
+    /PORT$|_TIER|_HOUR|_DAY$|MINUTES|DAYS|HOPS|FAILURES|REGISTRATIONS|CACHE_DB/.test(name),
+  );
+  const urls = Object.keys(SETTINGS).filter((name) => name !== 'DATABASE_URL' && /_URL$|_URI$|_ISSUER$/.test(name));
+  const keys = ['MASTER_API_KEY', 'MASTER_API_KEY_PREVIOUS', 'WORKER_SIGNING_KEY', 'JWT_SECRET_KEY'];
+  const bad = fc.oneof(
+    ...Object.entries(wrong).map(([name, values]) => fc.tuple(fc.constant(name), values)),
+    fc.tuple(fc.constantFrom(...numbers), fc.constantFrom('-1', '1.5', 'ten', '1e3', '99999999999', '0x10', '١')),
+    fc.tuple(fc.constantFrom(...urls), fc.constantFrom('not a url', 'javascript:alert(1)', 'ftp://x', '//host')),
+    fc.tuple(
+      fc.constantFrom(...keys),
+      fc.string({ minLength: 1, maxLength: 31, unit: 'grapheme-ascii' }).filter((s) => s.trim() !== ''),
+    ),
+    fc.tuple(fc.constant('JWT_PRIVATE_KEY'), fc.constantFrom('abc', '-----BEGIN PRIVATE KEY-----')),
+  );
+
+  test('any invalid value of any setting is refused, naming the setting', () => {
+    fc.assert(
+      fc.property(bad, ([name, value]) => {
+        const error = errorsOf({ [name]: value });
+        expect(error.errors.map(({ path }) => path)).toContain(name);
+        expect(error.errors.every(({ message }) => message.includes('expected'))).toBe(true);
+        expect(error.message).toContain(`${name}: expected`);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('all that is wrong is said at once', () => {
+    expect(fieldsOf({ PORT: 'x', ENV: 'x', GITHUB_CLIENT_ID: 'x' })).toEqual(['ENV', 'PORT', 'GITHUB_CLIENT_SECRET']);
+  });
+
+  test('zero is a limit for admins alone', () => {
+    expect(fieldsOf({ RATE_LIMIT_FREE_TIER: '0', RATE_LIMIT_PREMIUM_TIER: '0' })).toEqual([
+      'RATE_LIMIT_FREE_TIER',
+      'RATE_LIMIT_PREMIUM_TIER',
+    ]);
+    expect(parse({ RATE_LIMIT_ADMIN_TIER: '0' }).limits.admin).toEqual({ perMinute: 0 });
+  });
+
+  test('production without its secrets and its URL, and staging without its secrets', () => {
+    expect(fieldsOf({ ENV: 'prod' }).sort()).toEqual(['JWT_SECRET_KEY', 'PUBLIC_URL', 'WORKER_SIGNING_KEY']);
+    expect(fieldsOf({ ENV: 'staging' }).sort()).toEqual(['JWT_SECRET_KEY', 'WORKER_SIGNING_KEY']);
+  });
+
+  test('test mode in production', () => {
+    expect(fieldsOf({ ...PROD, TEST_MODE: 'true' })).toEqual(['TEST_MODE']);
+    expect(parse({ TEST_MODE: '1' }).testMode).toBe(true);
+  });
+
+  test('the published default secret: replaced in dev, refused elsewhere', () => {
+    const JWT_SECRET_KEY = 'change-this-secret-key-in-production';
+    expect(parse({ JWT_SECRET_KEY }).auth.secret.reveal()).toBe(GENERATED.jwtSecret);
+    expect(errorsOf({ ...PROD, JWT_SECRET_KEY }).message).toMatch(/JWT_SECRET_KEY: expected a secret of your own/);
+  });
+
+  test.each([
+    [{ GOOGLE_CLIENT_SECRET: 's' }, 'GOOGLE_CLIENT_ID'],
+    [{ OIDC_CLIENT_ID: 'i', OIDC_CLIENT_SECRET: 's' }, 'OIDC_ISSUER'],
+    [{ OIDC_ISSUER: 'https://id.example' }, 'OIDC_CLIENT_ID'],
+    [{ UPSTASH_REDIS_REST_URL: 'https://u.example' }, 'UPSTASH_REDIS_REST_TOKEN'],
+    [{ UPSTASH_REDIS_REST_TOKEN: 't' }, 'UPSTASH_REDIS_REST_URL'],
+    [{ QSTASH_TOKEN: 't' }, 'QSTASH_CURRENT_SIGNING_KEY'],
+    [{ QSTASH_NEXT_SIGNING_KEY: 'n' }, 'QSTASH_CURRENT_SIGNING_KEY'],
+    [{ JWT_ALGORITHM: 'ES256' }, 'JWT_PRIVATE_KEY'],
+  ] as [Environment, string][])('half of a pair, %j, names the missing half %s', (env, missing) => {
+    expect(fieldsOf(env)).toContain(missing);
+  });
+
+  test('a private key goes with ES256', () => {
+    const JWT_PRIVATE_KEY = '-----BEGIN PRIVATE KEY-----\nMIG\n-----END PRIVATE KEY-----\n';
+    expect(parse({ JWT_ALGORITHM: 'ES256', JWT_PRIVATE_KEY }).auth.privateKey?.reveal()).toBe(JWT_PRIVATE_KEY.trim());
+  });
+});
+
+describe('secrets', () => {
+  const secretNames = Object.entries(SETTINGS)
+    .filter(([, setting]) => 'secret' in setting && setting.secret)
+    .map(([name]) => name);
+
+  test('no error shows a secret that was given', () => {
+    for (const name of secretNames) {
+      const env = { [name]: `§${SECRET}`.slice(0, 20), PORT: 'wrong' };
+      expect(errorsOf(env).message).not.toContain('§');
+    }
+  });
+
+  test('a printed configuration shows none of its secrets', () => {
+    const env = Object.fromEntries(
+      secretNames.map((name) => [name, name.endsWith('_URL') ? `postgres://u:${SECRET}@h/db` : SECRET]),
+    );
+    const config = parse({
+      ...env,
+      JWT_PRIVATE_KEY: '',
+      REDIS_URL: `redis://:${SECRET}@h`,
+      SMTP_URL: `smtp://u:${SECRET}@h`,
+      UPSTASH_REDIS_REST_URL: '',
+      UPSTASH_REDIS_REST_TOKEN: '',
+      GOOGLE_CLIENT_ID: 'g',
+      GITHUB_CLIENT_ID: 'g',
+      OIDC_CLIENT_ID: 'g',
+      OIDC_ISSUER: 'https://id.example',
+    });
+    for (const shown of [
+      JSON.stringify(config),
+      inspect(config, { depth: 10 }),
+      `${config.auth.secret}`,
+      String(config.auth.masterKey),
+    ]) {
+      expect(shown).not.toContain('s3cr3t');
+      expect(shown).toContain('[redacted]');
+    }
+  });
+});
