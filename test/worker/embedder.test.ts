@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
+import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
+import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
+import { loadModel } from '../../worker-node/embedder/model.ts';
+import { memoryLog } from '../support/doubles.ts';
+import golden from '../support/golden.ts';
+
+const clock = { now: () => performance.now() };
+const log = memoryLog();
+const model = await loadModel(resolveModel('pharos-static-192'));
+const open = (remembered = 10_000) =>
+  createEmbedder({
+    model,
+    start: forkInference,
+    log,
+    clock,
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+    remembered,
+  });
+
+let embedder: Embedder;
+beforeAll(() => {
+  embedder = open(0);
+});
+afterAll(() => embedder.close());
+
+const bulk = { priority: 'bulk', kind: 'document' } as const;
+const question = { priority: 'interactive', kind: 'query' } as const;
+const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, index) => sum + value * b[index]!, 0);
+const one = async (text: string) => (await embedder.embed([text], question))[0]!;
+
+test('vectors and cosines are those of the model card', async () => {
+  const vectors = await embedder.embed(
+    golden.texts.map(({ text }) => text),
+    bulk,
+  );
+  golden.texts.forEach(({ sentence_embedding_head: head, norm }, index) => {
+    const vector = vectors[index]!;
+    expect(vector).toHaveLength(192);
+    head.forEach((value, at) => expect(vector[at]).toBeCloseTo(value, 5));
+    expect(Math.sqrt(dot(vector, vector))).toBeCloseTo(norm, 5);
+  });
+  for (const { a, b, cosine } of golden.pairs) expect(dot(await one(a), await one(b))).toBeCloseTo(cosine, 4);
+  expect(embedder.dimensions).toBe(192);
+});
+
+test('a question lies nearer to what answers it than to anything else, with no word in common', async () => {
+  const [answer, weather, cooking] = (await embedder.embed(
+    ['Steps to recover a forgotten login credential', 'The weather is nice today.', 'Bake the bread until the crust is brown.'],
+    bulk,
+  )) as [Float32Array, Float32Array, Float32Array];
+  const asked = await one('How do I reset my password?');
+  expect(dot(asked, answer)).toBeGreaterThan(dot(asked, weather));
+  expect(dot(asked, answer)).toBeGreaterThan(dot(asked, cooking));
+});
+
+test('a text has one vector, however it is grouped and ordered with others', async () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 60 }),
+    fc
+      .array(fc.constantFrom('password', 'reset', 'glacier', 'bread', 'the', 'zyzzyvax'), { maxLength: 400 })
+      .map((list) => list.join(' ')),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 10 }), async (texts, size) => {
+      const alone = await Promise.all(texts.map((each) => embedder.embed([each], question)));
+      const slices = Array.from({ length: Math.ceil(texts.length / size) }, (_, at) => texts.slice(at * size, (at + 1) * size));
+      const grouped = (await Promise.all(slices.map((slice) => embedder.embed(slice, bulk)))).flat();
+      const reversed = (await embedder.embed(texts.toReversed(), bulk)).toReversed();
+      for (const [index, [vector]] of alone.entries()) {
+        for (const [at, value] of vector!.entries()) {
+          expect(Math.abs(grouped[index]![at]! - value)).toBeLessThan(1e-6);
+          expect(Math.abs(reversed[index]![at]! - value)).toBeLessThan(1e-6);
+        }
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('token ids give the vector of the text they came from; an id the model lacks is refused', async () => {
+  const text = 'How do I reset my password?';
+  const [fromIds] = await embedder.embed([[...model.tokeniser.encode(text)]], question);
+  expect(fromIds).toEqual(await one(text));
+  expect(embedder.countTokens(text)).toBe(5);
+  for (const id of [model.tokeniser.size, -1, 1.5]) {
+    await expect(embedder.embed([[id]], question)).rejects.toMatchObject({ code: 'invalid_input' });
+  }
+});
+
+test('a process killed under its work is replaced and the work done again', async () => {
+  const mine = open();
+  try {
+    const [before] = await mine.embed(['How do I reset my password?'], question);
+    const first = mine.state().pid!;
+    const texts = Array.from({ length: 2000 }, (_, index) => `document ${index} ${'long words of text '.repeat(60)}`);
+    const work = mine.embed(texts, bulk);
+    process.kill(first, 'SIGKILL');
+    const vectors = await work;
+    expect(vectors).toHaveLength(texts.length);
+    expect(vectors.every((vector) => Math.abs(dot(vector, vector) - 1) < 1e-5)).toBe(true);
+    expect(mine.state()).toMatchObject({ status: 'ready', crashes: 1 });
+    expect(mine.state().pid).not.toBe(first);
+    expect((await mine.embed(['How do I reset my password? '], question))[0]).toEqual(before);
+  } finally {
+    await mine.close();
+  }
+});
+
+test('closing ends the process and tells whoever waits', async () => {
+  const mine = open();
+  await mine.embed(['ready'], question);
+  const pid = mine.state().pid!;
+  const waiting = mine.embed(['one more'], bulk);
+  await Promise.all([expect(waiting).rejects.toMatchObject({ code: 'unavailable' }), mine.close()]);
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  expect(mine.state().status).toBe('closed');
+});
+
+test('loading logs the memory before and after', () => {
+  expect(log.lines.find(({ message }) => message === 'model loaded')?.fields).toMatchObject({
+    model: 'pharos-static-192',
+    dimensions: 192,
+    memoryBeforeMb: expect.any(Number),
+    memoryAfterMb: expect.any(Number),
+  });
+});

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
+import { loadModel, type Tokeniser } from '../../worker-node/embedder/model.ts';
+import { createStaticTokeniser } from '../../worker-node/embedder/static-tokeniser.ts';
+import golden from '../support/golden.ts';
+
+let tokeniser: Tokeniser;
+let words: string[];
+
+beforeAll(async () => {
+  const folder = resolveModel('pharos-static-192');
+  tokeniser = (await loadModel(folder)).tokeniser;
+  words = (await readFile(folder.vocabulary, 'utf8')).trimEnd().split('\n');
+});
+
+const wordsOf = (text: string) => [...tokeniser.encode(text)].map((id) => words[id] ?? `#${id}`);
+
+test.each(golden.texts)('"$text" has the ids of the model card', ({ text, input_ids }) => {
+  expect([...tokeniser.encode(text)]).toEqual(input_ids);
+});
+
+test('any string becomes ids in range, the same every time', () => {
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: 'grapheme' }),
+    fc
+      .array(fc.constantFrom("'", '-', '\u2019', 'a', 'ing', "n't", 'é', 'İ', '\ud800', '日本', ' ', '9'), { maxLength: 40 })
+      .map((parts) => parts.join('')),
+  );
+  fc.assert(
+    fc.property(anything, (text) => {
+      const ids = tokeniser.encode(text);
+      expect([...ids].every((id) => id >= 0 && id < tokeniser.size)).toBe(true);
+      expect(tokeniser.encode(text)).toEqual(ids);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a known word keeps its id in any case and among any neighbours', () => {
+  const known = fc.constantFrom(...words.filter((word) => /^[a-z]{2,}$/.test(word)).slice(0, 5000));
+  fc.assert(
+    fc.property(
+      fc.array(known, { maxLength: 20 }),
+      fc.constantFrom(' ', ', ', '\n', ' — '),
+      fc.boolean(),
+      (list, separator, upper) => {
+        const text = list.join(separator);
+        expect(wordsOf(upper ? text.toUpperCase() : text)).toEqual(list);
+      },
+    ),
+  );
+});
+
+test('contractions become their words, clitics are dropped, and the typographic apostrophe is one', () => {
+  expect(wordsOf("won't can't shan't ain't couldn't")).toEqual([
+    'will',
+    'not',
+    'can',
+    'not',
+    'shall',
+    'not',
+    'not',
+    'could',
+    'not',
+  ]);
+  expect(wordsOf('we\u2019ve she\u2019ll password\u2019s')).toEqual(['we', 'she', 'password']);
+  expect(wordsOf("rock'roll")).toEqual(['rock', 'roll']);
+});
+
+test('hyphenated words the vocabulary lacks are split, words it has are not', () => {
+  const hyphenated = words.find((word) => /^[a-z]+-[a-z]+$/.test(word)) ?? '';
+  expect(wordsOf(hyphenated)).toEqual([hyphenated]);
+  expect(wordsOf('password-garden')).toEqual(['password', 'garden']);
+});
+
+test('endings give way to the first known stem of at least three letters', () => {
+  const small = createStaticTokeniser(['run', 'study', 'cafe', 'make', 'go', 'boss'], 100);
+  expect([...small.encode('running studies studied café makes making')]).toEqual([0, 1, 1, 2, 3, 3]);
+  // "going" would leave two letters; "bosses" leaves a doubled letter that is a word as it is.
+  expect(small.encode('going')[0]).toBeGreaterThanOrEqual(6);
+  expect([...small.encode('bosses')]).toEqual([5]);
+});
+
+test('a text is cut after as many tokens as the model reads', () => {
+  const small = createStaticTokeniser(['the', 'word'], 3);
+  expect([...small.encode('the word the word the word')]).toEqual([0, 1, 0]);
+});

@@ -1,0 +1,164 @@
+/** Texts in, vectors out: tokenised here, batched, run in the inference process, remembered by content. */
+import { hash } from 'node:crypto';
+import { AppError } from '../../src/kernel/errors.ts';
+import { createBatcher, type Priority, type Ticket } from './batcher.ts';
+import { createInference, type InferenceDependencies, type InferenceState, LOAD_FAILED } from './inference.ts';
+import type { Model } from './model.ts';
+import { createVectorCache } from './vector-cache.ts';
+
+/** A text, or the ids of its tokens. */
+export type EmbedInput = string | readonly number[];
+
+export interface EmbedOptions {
+  /** `interactive`: somebody waits for it. `bulk`: documents. */
+  readonly priority: Priority;
+  /** What the text is used as: models may want to know. */
+  readonly kind: 'query' | 'document';
+  /** Texts nobody waits for any more are not embedded; rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EmbedderState extends InferenceState {
+  readonly model: string;
+  /** Texts waiting. */
+  readonly waiting: Readonly<Record<Priority, number>>;
+}
+
+export interface Embedder {
+  /** Vectors are stored under this name. */
+  readonly model: string;
+  /** Length of a vector; 0 until the model has been loaded. */
+  readonly dimensions: number;
+  /**
+   * One L2-normalised vector per text, in order; a text without words the model knows has the zero vector. While the
+   * model is loading it waits. AppError `rate_limited` when too much waits already, `unavailable` when the model could
+   * not be loaded or its process died twice, `invalid_input` for a token id the model does not have.
+   */
+  embed(texts: readonly EmbedInput[], options: EmbedOptions): Promise<Float32Array[]>;
+  /** As many as the model reads of it. */
+  countTokens(text: string): number;
+  state(): EmbedderState;
+  /** Ends the inference process; whoever still waits is told `unavailable`. */
+  close(): Promise<void>;
+}
+
+export interface EmbedderDependencies extends Omit<InferenceDependencies, 'model'> {
+  readonly model: Model;
+  /** Tokens that may wait, for each priority. */
+  readonly capacity?: number;
+  /** Vectors remembered. */
+  readonly remembered?: number;
+}
+
+const CAPACITY = 1_000_000;
+/** 10,000 vectors of 384 numbers are 15 MB. */
+const REMEMBERED = 10_000;
+
+/** A text being embedded, for everybody who asked for it. */
+interface Shared {
+  readonly ticket: Ticket;
+  askers: number;
+}
+
+/** Starts loading the model at once. */
+export function createEmbedder({
+  model,
+  capacity = CAPACITY,
+  remembered = REMEMBERED,
+  ...dependencies
+}: EmbedderDependencies): Embedder {
+  const inference = createInference({ ...dependencies, model });
+  const { clock } = dependencies;
+  const batcher = createBatcher({ run: inference.run, clock, tokenBudget: model.tokenBudget, capacity });
+  const cache = createVectorCache(remembered);
+  const underWay = new Map<string, Shared>();
+
+  async function embed(texts: readonly EmbedInput[], { priority, kind, signal }: EmbedOptions): Promise<Float32Array[]> {
+    signal?.throwIfAborted();
+    const state = inference.state();
+    if (state.status === 'failed') throw new AppError('unavailable', LOAD_FAILED);
+    const inputs = texts.map((text) => (typeof text === 'string' ? model.prefixes[kind] + text : text));
+    const keys = inputs.map(keyOf);
+    const found = new Map<string, Float32Array>();
+    const missing = new Map<string, Int32Array>();
+    keys.forEach((key, index) => {
+      const known = cache.get(key);
+      if (known) found.set(key, known);
+      else if (!underWay.has(key) && !missing.has(key)) missing.set(key, tokensOf(inputs[index] ?? ''));
+    });
+    batcher.admit(
+      [...missing.values()].reduce((sum, row) => sum + row.length, 0),
+      priority,
+    );
+
+    const mine = [...new Set(keys)].filter((key) => !found.has(key)).map((key) => join(key, missing.get(key), priority));
+    try {
+      for (const [key, vector] of await untilAborted(Promise.all(mine.map((wait) => wait.entry)), signal)) found.set(key, vector);
+    } finally {
+      for (const { leave } of mine) leave();
+    }
+    return keys.map((key) => (found.get(key) as Float32Array).slice());
+  }
+
+  /** Joins those who wait for this text, or is the first of them. */
+  function join(key: string, row: Int32Array | undefined, priority: Priority) {
+    const shared = underWay.get(key) ?? begin(key, row ?? new Int32Array(0), priority);
+    shared.askers += 1;
+    if (priority === 'interactive') shared.ticket.hurry();
+    return {
+      entry: shared.ticket.vector.then((vector) => [key, vector] as const),
+      leave: () => {
+        shared.askers -= 1;
+        if (shared.askers > 0 || underWay.get(key) !== shared) return;
+        underWay.delete(key);
+        shared.ticket.drop();
+      },
+    };
+  }
+
+  function begin(key: string, row: Int32Array, priority: Priority): Shared {
+    const shared = { ticket: batcher.submit(row, priority), askers: 0 };
+    const ended = () => {
+      if (underWay.get(key) === shared) underWay.delete(key);
+    };
+    underWay.set(key, shared);
+    shared.ticket.vector.then((vector) => {
+      ended();
+      cache.set(key, vector);
+    }, ended);
+    return shared;
+  }
+
+  function tokensOf(input: EmbedInput): Int32Array {
+    if (typeof input === 'string') return model.tokeniser.encode(input);
+    const unknown = input.find((id) => !Number.isInteger(id) || id < 0 || id >= model.tokeniser.size);
+    if (unknown !== undefined) throw new AppError('invalid_input', `${unknown} is no token of ${model.id}`);
+    return Int32Array.from(input.slice(0, model.maxTokens));
+  }
+
+  return {
+    model: model.id,
+    get dimensions() {
+      return inference.state().dimensions;
+    },
+    embed,
+    countTokens: (text) => model.tokeniser.encode(text).length,
+    state: () => ({ ...inference.state(), model: model.id, waiting: batcher.waiting() }),
+    close: inference.close,
+  };
+}
+
+const keyOf = (input: EmbedInput) => hash('sha256', typeof input === 'string' ? `t${input}` : `i${input.join(' ')}`, 'base64');
+
+/** Rejects with the signal's reason as soon as it fires. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

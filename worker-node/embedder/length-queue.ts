@@ -1,0 +1,97 @@
+/** Texts that wait, taken in batches of like length: on a CPU, padding is what a batch costs. */
+
+export interface Waiting {
+  /** Tokens. */
+  readonly length: number;
+  /** Grows with arrival; no two are equal. */
+  readonly order: number;
+}
+
+export interface LengthQueue<T extends Waiting> {
+  add(item: T): void;
+  /** False where it does not wait here. */
+  remove(item: T): boolean;
+  /** Takes the one that has waited longest and those nearest to it in length, while rows times columns fit `budget`. */
+  take(budget: number): T[];
+  readonly size: number;
+  /** Tokens waiting. */
+  readonly tokens: number;
+}
+
+/** Texts shorter than this count as equally long: starting a run costs more than padding them. */
+const SHORT = 16;
+
+const columns = (item: Waiting) => Math.max(item.length, 1);
+
+/** Whether two lengths may share a batch: neither pads the other to more than twice its length. */
+const alike = (shorter: Waiting, longer: Waiting) => longer.length <= Math.max(SHORT, 2 * shorter.length);
+
+export function createLengthQueue<T extends Waiting>(): LengthQueue<T> {
+  const sorted: T[] = [];
+  /** In order of arrival, as sets are. */
+  const arrivals = new Set<T>();
+  let tokens = 0;
+
+  function indexOf({ length, order }: Waiting): number {
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = sorted[middle] as T;
+      if (other.length < length || (other.length === length && other.order < order)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  function add(item: T): void {
+    sorted.splice(indexOf(item), 0, item);
+    arrivals.add(item);
+    tokens += item.length;
+  }
+
+  function remove(item: T): boolean {
+    if (!arrivals.delete(item)) return false;
+    sorted.splice(indexOf(item), 1);
+    tokens -= item.length;
+    return true;
+  }
+
+  function take(budget: number): T[] {
+    const [oldest] = arrivals;
+    if (oldest === undefined) return [];
+    let first = indexOf(oldest);
+    let last = first;
+    for (;;) {
+      const shortest = sorted[first] as T;
+      const longest = sorted[last] as T;
+      const rows = last - first + 2;
+      const shorter = sorted[first - 1];
+      const longer = sorted[last + 1];
+      const takesShorter = shorter && rows * columns(longest) <= budget && alike(shorter, longest);
+      const takesLonger = longer && rows * columns(longer) <= budget && alike(shortest, longer);
+      // The longer neighbour pads every row already taken, the shorter one itself alone.
+      if (takesShorter && !(takesLonger && longer.length === longest.length)) first -= 1;
+      else if (takesLonger) last += 1;
+      else break;
+    }
+    const batch = sorted.splice(first, last - first + 1);
+    for (const item of batch) {
+      arrivals.delete(item);
+      tokens -= item.length;
+    }
+    return batch;
+  }
+
+  return {
+    add,
+    remove,
+    take,
+    get size() {
+      return sorted.length;
+    },
+    get tokens() {
+      return tokens;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * The tokeniser of static models (models/pharos-static-192/README.md, "Tokenising"): whole words, a few English
+ * endings, and hash rows for what the vocabulary lacks.
+ */
+import type { Tokeniser } from './model.ts';
+
+/** Rows after the vocabulary's that words outside of it share. */
+const HASH_ROWS = 4096;
+
+const TOKEN = /[\p{L}\p{N}]+(?:['-][\p{L}\p{N}]+)*/gu;
+
+const IRREGULAR: ReadonlyMap<string, readonly string[]> = new Map([
+  ["won't", ['will', 'not']],
+  ["can't", ['can', 'not']],
+  ['cannot', ['can', 'not']],
+  ["shan't", ['shall', 'not']],
+  ["ain't", ['not']],
+]);
+const CLITIC = /'(?:s|d|m|re|ve|ll)$/;
+
+/** In the order they are tried: the first whose replacement is in the vocabulary wins. */
+const ENDINGS = [
+  ['ies', 'y'],
+  ['ied', 'y'],
+  ['es', ''],
+  ['s', ''],
+  ['ing', ''],
+  ['ing', 'e'],
+  ['ed', ''],
+  ['ed', 'e'],
+  ['er', ''],
+  ['er', 'e'],
+  ['est', ''],
+  ['ly', ''],
+  ['ness', ''],
+  ['able', ''],
+  ['able', 'e'],
+  ['ment', ''],
+] as const;
+const SHORTEST_STEM = 3;
+
+/** `words` in the order of their ids. Texts are cut after `maxTokens`. */
+export function createStaticTokeniser(words: readonly string[], maxTokens: number): Tokeniser {
+  const vocabulary = new Map(words.map((word, id) => [word, id]));
+
+  function idOf(piece: string): number | undefined {
+    const known = vocabulary.get(piece) ?? vocabulary.get(withoutAccents(piece)) ?? idOfStem(piece);
+    if (known !== undefined) return known;
+    return piece === 'a' || piece === 'i' ? undefined : words.length + (fnv1a(piece) % HASH_ROWS);
+  }
+
+  function idOfStem(piece: string): number | undefined {
+    for (const [ending, replacement] of ENDINGS) {
+      if (!piece.endsWith(ending)) continue;
+      const stem = piece.slice(0, -ending.length);
+      const letters = [...stem];
+      if (letters.length < SHORTEST_STEM) continue;
+      const id = vocabulary.get(stem + replacement);
+      if (id !== undefined) return id;
+      const doubled = letters.length > SHORTEST_STEM && letters.at(-1) === letters.at(-2);
+      const single = replacement === '' && doubled ? vocabulary.get(letters.slice(0, -1).join('')) : undefined;
+      if (single !== undefined) return single;
+    }
+    return undefined;
+  }
+
+  function encode(text: string): Int32Array {
+    const ids: number[] = [];
+    for (const [token] of text.normalize('NFKC').toLowerCase().replaceAll('\u2019', "'").matchAll(TOKEN)) {
+      const whole = vocabulary.get(token);
+      if (whole !== undefined) ids.push(whole);
+      else for (const piece of token.split('-').flatMap(expand)) ids.push(...[idOf(piece)].filter((id) => id !== undefined));
+      if (ids.length >= maxTokens) break;
+    }
+    return Int32Array.from(ids.slice(0, maxTokens));
+  }
+
+  return { encode, size: words.length + HASH_ROWS };
+}
+
+/** A part of a word as the pieces it contracts: `couldn't` -> could, not; `o'reilly's` -> o, reilly. */
+function expand(part: string): readonly string[] {
+  const irregular = IRREGULAR.get(part);
+  if (irregular) return irregular;
+  if (part.endsWith("n't")) return [...part.slice(0, -3).split("'"), 'not'].filter((piece) => piece !== '');
+  return part.replace(CLITIC, '').split("'");
+}
+
+const withoutAccents = (word: string) => word.normalize('NFKD').replace(/\p{M}+/gu, '');
+
+const utf8 = new TextEncoder();
+
+/** FNV-1a, 32 bits (draft-eastlake-fnv section 2), of the UTF-8 bytes. */
+function fnv1a(word: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of utf8.encode(word)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
