@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createAddressPolicy } from '../../worker-node/ingest/address-policy.ts';
+
+const FORBIDDEN_V4: readonly [string, number][] = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+];
+const FORBIDDEN_V6: readonly [string, number][] = [
+  ['0000', 16],
+  ['fc00', 7],
+  ['fe80', 10],
+  ['fec0', 10],
+  ['ff00', 8],
+  ['2002', 16],
+  ['0100', 16],
+  ['4000', 3],
+];
+
+const toNumber = (dotted: string) => dotted.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+const octets = (value: number) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+const groups = (bytes: readonly number[]) =>
+  Array.from({ length: bytes.length / 2 }, (_, i) => ((bytes[2 * i]! << 8) | bytes[2 * i + 1]!).toString(16));
+
+/** Any address of a forbidden IPv4 range. */
+const forbiddenV4 = fc
+  .tuple(fc.constantFrom(...FORBIDDEN_V4), fc.nat({ max: 0xffffffff }))
+  .map(([[range, bits], random]) => (toNumber(range) + (random % 2 ** (32 - bits))) >>> 0);
+
+/** The ways to write one IPv4 address, as IPv4 and inside IPv6. */
+const NOTATIONS: readonly ((value: number) => string)[] = [
+  (v) => octets(v).join('.'),
+  (v) => String(v),
+  (v) => `0x${v.toString(16)}`,
+  (v) => `0${v.toString(8)}`,
+  (v) =>
+    octets(v)
+      .map((part) => `0x${part.toString(16)}`)
+      .join('.'),
+  (v) =>
+    octets(v)
+      .map((part) => `0${part.toString(8)}`)
+      .join('.'),
+  (v) => `::ffff:${octets(v).join('.')}`,
+  (v) => `::ffff:${groups(octets(v)).join(':')}`,
+  (v) => `0:0:0:0:0:FFFF:${groups(octets(v)).join(':').toUpperCase()}`,
+  (v) => `::${octets(v).join('.')}`,
+  (v) => `64:ff9b::${octets(v).join('.')}`,
+  (v) => `64:ff9b:1::${groups(octets(v)).join(':')}`,
+  (v) => `2002:${groups(octets(v)).join(':')}::1`,
+  (v) => `2001:0:${groups(octets(v)).join(':')}::1`,
+];
+
+const forbiddenV6 = fc
+  .tuple(fc.constantFrom(...FORBIDDEN_V6), fc.uint8Array({ minLength: 16, maxLength: 16 }))
+  .map(([[prefix, bits], random]) => {
+    const start = [Number.parseInt(prefix.slice(0, 2), 16), Number.parseInt(prefix.slice(2), 16)];
+    return Array.from(random, (byte, i) => {
+      const fixed = Math.min(8, Math.max(0, bits - i * 8));
+      const mask = (0xff << (8 - fixed)) & 0xff;
+      return ((start[i] ?? 0) & mask) | (byte & ~mask & 0xff);
+    });
+  });
+
+const policy = createAddressPolicy();
+
+describe('the address policy', () => {
+  it('refuses every address of a forbidden IPv4 range in every notation', () => {
+    fc.assert(
+      fc.property(forbiddenV4, fc.constantFrom(...NOTATIONS), (value, write) => {
+        expect(policy.permits(write(value))).toBe(false);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('refuses every address of a forbidden IPv6 range, with or without brackets and zone', () => {
+    fc.assert(
+      fc.property(forbiddenV6, fc.constantFrom('', '%eth0'), fc.boolean(), (bytes, zone, brackets) => {
+        // ::ffff:0:0/96 holds public IPv4 addresses too.
+        fc.pre(bytes.slice(0, 12).join() !== '0,0,0,0,0,0,0,0,0,0,255,255');
+        const text = groups(bytes).join(':') + zone;
+        expect(policy.permits(brackets ? `[${text}]` : text)).toBe(false);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('refuses what is no address', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        fc.pre(!/^[\d.:a-fx[\]]+$/i.test(text));
+        expect(policy.permits(text)).toBe(false);
+      }),
+    );
+    expect(policy.permits('')).toBe(false);
+  });
+
+  it.each([
+    '93.184.216.34',
+    '8.8.8.8',
+    '2606:4700:4700::1111',
+    '::ffff:8.8.8.8',
+    '64:ff9b::8.8.8.8',
+  ])('permits the public %s', (address) => {
+    expect(policy.permits(address)).toBe(true);
+  });
+
+  it('permits what INGEST_ALLOW_ADDRESSES names, in every form, and nothing beside it', () => {
+    const opened = createAddressPolicy(['10.20.0.0/16', '127.0.0.1', 'fd00:1::/32']);
+    for (const address of ['10.20.3.4', '::ffff:10.20.3.4', '127.0.0.1', 'fd00:1::7']) expect(opened.permits(address)).toBe(true);
+    for (const address of ['10.21.0.1', '127.0.0.2', 'fd00:2::7', '169.254.169.254']) expect(opened.permits(address)).toBe(false);
+  });
+
+  it('throws for an entry that is no range', () => {
+    expect(() => createAddressPolicy(['10.0.0.0/99'])).toThrow(RangeError);
+    expect(() => createAddressPolicy(['intranet'])).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,60 @@
+/** Which network addresses ingestion may connect to. */
+import ipaddr from 'ipaddr.js';
+
+export interface AddressPolicy {
+  /** `address` as a socket or resolver gives it, in any notation; what cannot be read is refused. */
+  permits(address: string): boolean;
+}
+
+type Address = ReturnType<typeof ipaddr.parse>;
+
+/** Global unicast IPv6 (RFC 4291 section 2.4): whatever lies outside is reserved, local or a transition form. */
+const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
+/** NAT64's well-known prefix (RFC 6052): the only transition form in use that leads to public hosts. */
+const NAT64 = ipaddr.parseCIDR('64:ff9b::/96');
+
+/**
+ * Public addresses pass, and those in `allow` (CIDRs or single addresses). IPv4 inside IPv6 (mapped, NAT64) is judged as
+ * the IPv4 address it reaches; 6to4, Teredo and every other special-purpose range (IANA registries) is refused.
+ * Throws RangeError for an entry of `allow` that is no CIDR.
+ */
+export function createAddressPolicy(allow: readonly string[] = []): AddressPolicy {
+  const allowed = allow.map(parseRange);
+
+  function permits(address: string): boolean {
+    const parsed = parseAddress(address);
+    if (!parsed) return false;
+    const target = embeddedIpv4(parsed) ?? parsed;
+    return isPublic(target) || [parsed, target].some((one) => allowed.some((range) => matches(one, range)));
+  }
+
+  return { permits };
+}
+
+function parseAddress(address: string): Address | undefined {
+  const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+  return ipaddr.isValid(bare) ? ipaddr.parse(bare) : undefined;
+}
+
+function embeddedIpv4(address: Address): Address | undefined {
+  if (address.kind() !== 'ipv6') return undefined;
+  const bytes = address.toByteArray();
+  const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
+  return mapped || matches(address, NAT64) ? ipaddr.fromByteArray(bytes.slice(12)) : undefined;
+}
+
+function isPublic(address: Address): boolean {
+  return address.range() === 'unicast' && (address.kind() === 'ipv4' || matches(address, GLOBAL_UNICAST));
+}
+
+function matches(address: Address, [range, bits]: [Address, number]): boolean {
+  return address.kind() === range.kind() && address.match(range, bits);
+}
+
+function parseRange(entry: string): [Address, number] {
+  const text = entry.trim();
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  if (!ipaddr.isValid(text)) throw new RangeError(`${text} is not an address range such as 10.0.0.0/8`);
+  const address = ipaddr.parse(text);
+  return [address, address.kind() === 'ipv4' ? 32 : 128];
+}

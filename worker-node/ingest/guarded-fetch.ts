@@ -1,0 +1,171 @@
+/** Fetches a page a user named, without letting them reach what only we can reach. */
+import { lookup } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Agent, buildConnector, type Dispatcher, request } from 'undici';
+import { StageError } from '../../src/kernel/errors.ts';
+import type { Clock } from '../../src/kernel/ports.ts';
+import type { AddressPolicy } from './address-policy.ts';
+import { decoders } from './content-encoding.ts';
+import { ForbiddenAddress, networkError, statusError } from './fetch-errors.ts';
+
+export interface FetchedPage {
+  /** Where the bytes were in the end, after redirects. */
+  readonly url: string;
+  /** The `Content-Type` header, null without one. */
+  readonly contentType: string | null;
+  /** Decompressed. */
+  readonly body: Uint8Array;
+}
+
+/** Throws StageError, fit for the document's owner; an abort by `signal` is thrown as its reason. */
+export type GuardedFetch = (url: string, signal: AbortSignal) => Promise<FetchedPage>;
+
+export type Resolve = (hostname: string) => Promise<readonly { address: string; family: number }[]>;
+
+export interface GuardedFetchOptions {
+  readonly policy: AddressPolicy;
+  readonly clock: Clock;
+  readonly userAgent: string;
+  readonly resolve?: Resolve;
+  /** Milliseconds for everything: names, redirects, the whole body. */
+  readonly deadlineMs?: number;
+  readonly maxBytes?: number;
+  readonly maxRedirects?: number;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const ACCEPT = 'text/html,application/xhtml+xml;q=0.9,text/markdown;q=0.9,text/plain;q=0.8,*/*;q=0.1';
+
+export function createGuardedFetch({
+  policy,
+  clock,
+  userAgent,
+  resolve = (hostname) => lookup(hostname, { all: true }),
+  deadlineMs = 10_000,
+  maxBytes = 10 * 1024 * 1024,
+  maxRedirects = 5,
+}: GuardedFetchOptions): GuardedFetch {
+  const agent = new Agent({
+    connect: guardedConnector(policy, resolve, deadlineMs),
+    headersTimeout: deadlineMs,
+    bodyTimeout: deadlineMs,
+    keepAliveTimeout: 1_000,
+    maxHeaderSize: 32 * 1024,
+  });
+
+  return async function guardedFetch(input, signal) {
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const either = AbortSignal.any([signal, deadline]);
+    let url = checkUrl(input);
+    try {
+      for (let redirects = 0; ; redirects++) {
+        const response = await request(url, {
+          dispatcher: agent,
+          signal: either,
+          headers: { accept: ACCEPT, 'accept-encoding': 'gzip, deflate, br', 'user-agent': userAgent },
+        });
+        const location = header(response, 'location');
+        if (REDIRECTS.has(response.statusCode) && location !== undefined) {
+          discard(response);
+          if (redirects === maxRedirects) throw new StageError('permanent', `The page redirects more than ${maxRedirects} times`);
+          url = checkUrl(location, url);
+          continue;
+        }
+        if (response.statusCode < 200 || response.statusCode > 299) {
+          discard(response);
+          throw statusError(response.statusCode, header(response, 'retry-after'), clock.now());
+        }
+        const body = await readBody(response, maxBytes, either);
+        return { url: url.href, contentType: header(response, 'content-type') ?? null, body };
+      }
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (deadline.aborted)
+        throw new StageError('transient', `${url.hostname} did not answer in full within ${deadlineMs / 1000} seconds`, {
+          cause: error,
+        });
+      throw networkError(error, url.hostname);
+    }
+  };
+}
+
+/** Checks the address of every socket where no name can change under it: as resolved, as a literal, and once connected. */
+function guardedConnector(policy: AddressPolicy, resolve: Resolve, timeout: number): buildConnector.connector {
+  const refused = () => new ForbiddenAddress('the address is not public');
+
+  const guardedLookup: LookupFunction = (hostname, options, callback) => {
+    resolve(hostname)
+      .then((all) => {
+        const permitted = all.filter(({ address }) => policy.permits(address));
+        const wanted = permitted.filter(({ family }) => !options.family || options.family === family);
+        const [first] = wanted;
+        if (!first) callback(all.length > permitted.length ? refused() : notFound(hostname), '', 4);
+        else if (options.all) callback(null, [...wanted]);
+        else callback(null, first.address, first.family);
+      })
+      .catch((error: NodeJS.ErrnoException) => callback(error, '', 4));
+  };
+
+  const connect = buildConnector({ lookup: guardedLookup, timeout } as buildConnector.BuildOptions);
+  return (options, callback) => {
+    // A literal address never reaches the resolver.
+    const host = options.hostname.replace(/^\[|\]$/g, '');
+    if (isIP(host) !== 0 && !policy.permits(host)) {
+      callback(refused(), null);
+      return;
+    }
+    connect(options, (...result) => {
+      const [error, socket] = result;
+      if (error === null && !policy.permits(socket.remoteAddress ?? '')) {
+        socket.destroy();
+        callback(refused(), null);
+      } else callback(...result);
+    });
+  };
+}
+
+const notFound = (hostname: string) => Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
+
+/** Throws a permanent StageError unless `input` is an http(s) URL without a login in it. */
+function checkUrl(input: string, base?: URL): URL {
+  if (!URL.canParse(input, base?.href))
+    throw new StageError('permanent', base ? 'The page redirects to something that is no URL' : 'This is not a URL');
+  const url = new URL(input, base);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new StageError('permanent', `Only http and https can be fetched, not ${url.protocol.slice(0, -1).slice(0, 20)}`);
+  if (url.username !== '' || url.password !== '')
+    throw new StageError('permanent', 'A URL with a user name or password is not fetched');
+  return url;
+}
+
+async function readBody(response: Dispatcher.ResponseData, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  const tooLarge = () => new StageError('permanent', `The page is larger than ${Math.round(maxBytes / 1024 / 1024)} MB`);
+  const encodings = decoders(header(response, 'content-encoding'));
+  if (Number(header(response, 'content-length')) > maxBytes || encodings === undefined) {
+    discard(response);
+    throw encodings ? tooLarge() : new StageError('permanent', 'The page is compressed in a way we cannot read');
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const collect = new Writable({
+    write: (chunk: Uint8Array, _encoding, callback) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      callback(size > maxBytes ? tooLarge() : null);
+    },
+  });
+  await pipeline([response.body, ...encodings, collect], { signal });
+  return Buffer.concat(chunks, size);
+}
+
+/** The rest of the body is not read: the socket goes with it. */
+function discard(response: Dispatcher.ResponseData): void {
+  response.body.on('error', () => undefined).destroy();
+}
+
+function header(response: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
