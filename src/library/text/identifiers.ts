@@ -1,0 +1,98 @@
+/**
+ * The names documents are cited by, normalised so that equal names compare equal:
+ * `url:<normalised URL>`, `doi:<lower case>`, `arxiv:<id without version>`.
+ */
+
+/** Parameters that say how a reader came, not what is read. */
+const TRACKING = /^(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi)$/i;
+
+/**
+ * http(s) only; null otherwise. Without fragment, default port, user, tracking parameters or a trailing slash; the
+ * parameters sorted; host in lower case (RFC 3986 section 6.2).
+ */
+export function normaliseUrl(input: string): string | null {
+  let url: URL;
+  try {
+    url = new URL(input.trim());
+  } catch {
+    return null;
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
+  url.hash = '';
+  url.username = '';
+  url.password = '';
+  for (const name of new Set(url.searchParams.keys())) if (TRACKING.test(name)) url.searchParams.delete(name);
+  url.searchParams.sort();
+  url.hostname = url.hostname.replace(/\.$/, '');
+  const path = url.pathname.replace(/\/+$/, '');
+  return `${url.protocol}//${url.host}${path}${url.search}`;
+}
+
+/** The DOI in `text`, lower case and without the punctuation of the sentence around it; null without one. */
+export function findDoi(text: string): string | null {
+  const found = /\b10\.\d{4,9}\/[^\s"'<>{}|\\^`]+/.exec(text)?.[0];
+  return found === undefined ? null : trimDoi(found);
+}
+
+function trimDoi(found: string): string | null {
+  let doi = found.toLowerCase().replace(/[.,;:!?]+$/, '');
+  // A closing bracket without its opening one belongs to the sentence, not to the DOI.
+  while (/[)\]]$/.test(doi) && count(doi, ')') + count(doi, ']') > count(doi, '(') + count(doi, '['))
+    doi = doi.slice(0, -1).replace(/[.,;:!?]+$/, '');
+  return /^10\.\d{4,9}\/.+/.test(doi) ? doi : null;
+}
+
+const count = (text: string, character: string) => text.split(character).length - 1;
+
+const ARXIV_NEW = /\d{4}\.\d{4,5}/;
+const ARXIV_OLD = /[a-z-]+(?:\.[A-Z]{2})?\/\d{7}/;
+const ARXIV = new RegExp(`(?:arxiv:\\s?|arxiv\\.org/(?:abs|pdf|html)/)(${ARXIV_NEW.source}|${ARXIV_OLD.source})`, 'i');
+
+/** The arXiv id in `text` (`arXiv:2401.01234v2`, `arxiv.org/abs/...`), without its version; null without one. */
+export function findArxivId(text: string): string | null {
+  return ARXIV.exec(text)?.[1]?.toLowerCase() ?? null;
+}
+
+/** The key a link's URL resolves by: a DOI or arXiv id where the URL names one, else the URL. Null for other schemes. */
+export function citationKey(url: string): string | null {
+  const normalised = normaliseUrl(url);
+  if (normalised === null) return null;
+  const { hostname } = new URL(normalised);
+  if (/(?:^|\.)doi\.org$/.test(hostname)) {
+    const doi = findDoi(decode(normalised));
+    if (doi !== null) return `doi:${doi}`;
+  }
+  if (/(?:^|\.)arxiv\.org$/.test(hostname)) {
+    const id = findArxivId(normalised);
+    if (id !== null) return `arxiv:${id}`;
+  }
+  return `url:${normalised}`;
+}
+
+function decode(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url;
+  }
+}
+
+export interface NamedBy {
+  readonly urls: readonly (string | null | undefined)[];
+  readonly doi: string | null;
+  readonly arxivId: string | null;
+}
+
+/** Every key a document answers to, without repeats. */
+export function identifierKeys({ urls, doi, arxivId }: NamedBy): string[] {
+  const keys = new Set<string>();
+  for (const url of urls) {
+    const key = url ? citationKey(url) : null;
+    if (key !== null) keys.add(key);
+    const plain = url ? normaliseUrl(url) : null;
+    if (plain !== null) keys.add(`url:${plain}`);
+  }
+  if (doi !== null) keys.add(`doi:${doi}`);
+  if (arxivId !== null) keys.add(`arxiv:${arxivId}`);
+  return [...keys];
+}

@@ -1,0 +1,85 @@
+/** Keywords: phrases between stop words, ranked by how often they and their words are met (after RAKE, Rose et al. 2010). */
+import { stopWords } from './stop-words.ts';
+import { normaliseWord, words } from './words.ts';
+
+export const MAX_KEYWORDS = 12;
+const SAMPLE_CHARACTERS = 200_000;
+const MAX_PHRASE_WORDS = 3;
+
+export interface Keyword {
+  /** Lower case. */
+  readonly phrase: string;
+  readonly weight: number;
+}
+
+export interface KeywordOptions {
+  /** ISO 639-1; null reads as English. */
+  readonly language: string | null;
+  /** Words met in the title or a heading count for more. */
+  readonly titles?: readonly string[];
+  readonly limit?: number;
+}
+
+/** Best first, equal weights in alphabetical order: the same text gives the same keywords. */
+export function extractKeywords(text: string, { language, titles = [], limit = MAX_KEYWORDS }: KeywordOptions): Keyword[] {
+  const stops = stopWords(language);
+  const isContent = (word: string) => word.length > 2 && !stops.has(word) && !/^[\d'-]+$/.test(word);
+  const title = new Set(titles.flatMap((line) => words(line).map(normaliseWord)));
+  const frequency = new Map<string, number>();
+  const phrases = new Map<string, { count: number; words: readonly string[] }>();
+
+  for (const clause of text.slice(0, SAMPLE_CHARACTERS).split(/[.,;:!?()[\]{}"“”«»|\n\r\t…—–]+/u)) {
+    let run: string[] = [];
+    const close = () => {
+      for (let from = 0; from < run.length; from++) {
+        for (let size = 1; size <= MAX_PHRASE_WORDS && from + size <= run.length; size++) {
+          const part = run.slice(from, from + size);
+          const key = part.join(' ');
+          const seen = phrases.get(key);
+          if (seen) seen.count++;
+          else phrases.set(key, { count: 1, words: part });
+        }
+      }
+      run = [];
+    };
+    for (const token of words(clause)) {
+      const word = normaliseWord(token);
+      if (isContent(word)) {
+        run.push(word);
+        frequency.set(word, (frequency.get(word) ?? 0) + 1);
+      } else close();
+    }
+    close();
+  }
+
+  const candidates: Keyword[] = [];
+  for (const [phrase, { count, words: parts }] of phrases) {
+    if (parts.length > 1 && count < 2 && !parts.every((part) => title.has(part))) continue;
+    const mean = parts.reduce((sum, part) => sum + (frequency.get(part) ?? 0), 0) / parts.length;
+    const inTitle = parts.filter((part) => title.has(part)).length / parts.length;
+    // A phrase is worth more than its words only where it is what they mostly stand in.
+    const cohesion = parts.length === 1 ? 1 : (1 + 0.6 * (parts.length - 1)) * Math.min(1, (2 * count) / mean);
+    candidates.push({ phrase, weight: Math.log2(1 + mean) * cohesion * (1 + inTitle) * lengthFactor(parts) });
+  }
+  candidates.sort((a, b) => b.weight - a.weight || (a.phrase < b.phrase ? -1 : 1));
+  return withoutRepeats(candidates, limit);
+}
+
+/** Short words are poorer labels than long ones. */
+const lengthFactor = (parts: readonly string[]) =>
+  Math.min(1, 0.55 + 0.09 * (parts.reduce((sum, part) => sum + part.length, 0) / parts.length));
+
+/** Drops what a better keyword already says: its plural, or a phrase that holds it or lies in it. */
+function withoutRepeats(candidates: readonly Keyword[], limit: number): Keyword[] {
+  const kept: Keyword[] = [];
+  const stem = (phrase: string) => phrase.replace(/(?:es|s)\b/g, '');
+  const seen = new Set<string>();
+  for (const candidate of candidates) {
+    if (kept.length === limit) break;
+    const key = ` ${stem(candidate.phrase)} `;
+    if ([...seen].some((other) => other.includes(key) || key.includes(other))) continue;
+    seen.add(key);
+    kept.push(candidate);
+  }
+  return kept;
+}

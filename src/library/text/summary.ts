@@ -1,0 +1,81 @@
+/** An extractive summary: the sentences that hold most of what a text is about, in their own order. */
+import type { Keyword } from './keywords.ts';
+import { sentences } from './sentences.ts';
+import { normaliseWord, words } from './words.ts';
+
+const MAX_SENTENCES = 3;
+const MAX_CHARACTERS = 600;
+/** Sentences looked at: what a text is about is said before its 400th. */
+const SAMPLE_SENTENCES = 400;
+const SAMPLE_CHARACTERS = 100_000;
+
+interface Scored {
+  readonly position: number;
+  readonly sentence: string;
+  readonly words: ReadonlySet<string>;
+  readonly score: number;
+}
+
+/**
+ * Up to three sentences and 600 characters; null where nothing reads as a sentence. Each sentence scores the weight of
+ * the keyword words in it over the square root of its length, a little more near the start; one that repeats a chosen
+ * one scores less (maximal marginal relevance, Carbonell and Goldstein 1998). Deterministic.
+ */
+export function summarise(
+  paragraphs: readonly string[],
+  { language, keywords }: { language: string | null; keywords: readonly Keyword[] },
+): string | null {
+  const weights = new Map<string, number>();
+  for (const { phrase, weight } of keywords)
+    for (const word of phrase.split(' ')) weights.set(word, Math.max(weight, weights.get(word) ?? 0));
+
+  const scored: Scored[] = [];
+  let read = 0;
+  for (const paragraph of paragraphs) {
+    if (scored.length >= SAMPLE_SENTENCES || read > SAMPLE_CHARACTERS) break;
+    const sample = paragraph.slice(0, SAMPLE_CHARACTERS);
+    read += sample.length;
+    if (/^- |\n- | \| /.test(sample)) continue;
+    for (const sentence of sentences(sample, language)) {
+      const found = new Set(words(sentence).map(normaliseWord));
+      if (found.size < 5 || sentence.length > MAX_CHARACTERS || !/[.!?…。！？]["”»)]?$/u.test(sentence)) continue;
+      const held = [...found].reduce((sum, word) => sum + (weights.get(word) ?? 0), 0);
+      const early = 1 + 0.5 / (1 + scored.length / 3);
+      scored.push({
+        position: scored.length,
+        sentence: sentence.replace(/\s+/g, ' '),
+        words: found,
+        score: (held / Math.sqrt(found.size)) * early,
+      });
+    }
+  }
+  const chosen = choose(scored);
+  return chosen.length === 0 ? null : chosen.map(({ sentence }) => sentence).join(' ');
+}
+
+function choose(scored: readonly Scored[]): Scored[] {
+  const chosen: Scored[] = [];
+  const left = new Set(scored);
+  let characters = 0;
+  while (chosen.length < MAX_SENTENCES && left.size > 0) {
+    let best: Scored | undefined;
+    let bestScore = -1;
+    for (const candidate of left) {
+      const score = candidate.score * (1 - Math.max(0, ...chosen.map((other) => overlap(candidate.words, other.words))));
+      if (score > bestScore) [best, bestScore] = [candidate, score];
+    }
+    if (!best) break;
+    left.delete(best);
+    if (characters + best.sentence.length > MAX_CHARACTERS) continue;
+    characters += best.sentence.length + 1;
+    chosen.push(best);
+  }
+  return chosen.sort((a, b) => a.position - b.position);
+}
+
+/** The share of the smaller set that is in the other one, 0 to 1. */
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  let shared = 0;
+  for (const word of a) if (b.has(word)) shared++;
+  return shared / Math.min(a.size, b.size);
+}
