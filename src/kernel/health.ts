@@ -1,7 +1,7 @@
 /** Checks the parts the service stands on, each within a deadline, at most once a second however many ask. */
 import type { Config } from './config.ts';
-import { oldestUnpublished } from './db/outbox-age.ts';
-import type { Log } from './log.ts';
+import { isOutboxStuck } from './db/outbox-flow.ts';
+import { createOutage } from './outage.ts';
 import type { Services } from './services.ts';
 
 export const HEALTH_PARTS = ['database', 'kv', 'queue', 'worker'] as const;
@@ -21,7 +21,7 @@ export interface Health {
 
 const DEADLINE_MS = 1000;
 const CACHED_MS = 1000;
-/** The sweep publishes what is due every second: a job still unpublished after this long says the queue takes none. */
+/** The sweep publishes what is due every second: jobs due for so long with none published meanwhile say the queue takes none. */
 const QUEUE_STUCK_MS = 30_000;
 const PROBE_KEY = 'health:probe';
 
@@ -39,8 +39,7 @@ export function createHealth({ db, pingDatabase, kv, fetch, clock, log, config }
       if ((await kv.get(PROBE_KEY)) === undefined) throw new Error('what was written could not be read back');
     },
     queue: async () => {
-      const due = await oldestUnpublished(db);
-      if (due !== undefined && clock.now() - due > QUEUE_STUCK_MS) throw new Error('jobs that are due are not being published');
+      if (await isOutboxStuck(db, clock.now() - QUEUE_STUCK_MS)) throw new Error('jobs that are due are not being published');
     },
     worker: async (signal) => {
       const response = await fetch(`${config.worker.url}/health`, { signal });
@@ -48,18 +47,18 @@ export function createHealth({ db, pingDatabase, kv, fetch, clock, log, config }
       if (!response.ok) throw new Error(`the worker answered ${response.status}`);
     },
   };
-  const down = new Set<HealthPart>();
+  const outages = Object.fromEntries(HEALTH_PARTS.map((part) => [part, createOutage(log, `${part} (health check)`)]));
 
   async function probe(part: HealthPart): Promise<HealthCheck> {
     const started = clock.now();
     const status = await withDeadline(probes[part]).then(
       () => 'healthy' as const,
       (error) => {
-        noteFailure(log, down, part, error);
+        outages[part]?.failed(error);
         return 'unhealthy' as const;
       },
     );
-    if (status === 'healthy' && down.delete(part)) log.info('health check passes again', { part });
+    if (status === 'healthy') outages[part]?.worked();
     return { status, latencyMs: Math.min(DEADLINE_MS, clock.now() - started) };
   }
 
@@ -86,12 +85,6 @@ export function createHealth({ db, pingDatabase, kv, fetch, clock, log, config }
     });
     return current;
   };
-}
-
-function noteFailure(log: Log, down: Set<HealthPart>, part: HealthPart, error: unknown): void {
-  if (down.has(part)) return;
-  down.add(part);
-  log.warning('health check fails', { part, error });
 }
 
 /** Rejects after the deadline; the signal tells the work to stop as well. */

@@ -82,7 +82,7 @@ test.each([
   expect(text).not.toMatch(/secret|refused|Error/);
 });
 
-test('a job that is due and unpublished for half a minute says the queue is down', async () => {
+test('jobs that are due for half a minute while none is published say the queue is down; a long backlog that moves does not', async () => {
   const at = clock.now();
   await database.db.insert(users).values({
     id: 'u',
@@ -95,22 +95,28 @@ test('a job that is due and unpublished for half a minute says the queue is down
     createdAt: at,
     updatedAt: at,
   });
-  await database.db.insert(jobs).values({
-    id: 'j',
-    kind: 'resource.process',
-    ownerId: 'u',
-    payload: { stages: ['ingestion'], run: 1 },
-    state: 'queued',
-    attempt: 0,
-    maxAttempts: 5,
-    availableAt: at,
-    createdAt: at,
-    updatedAt: at,
-  });
+  const job = (id: string, availableAt: number, publishedAt: number | null) =>
+    database.db.insert(jobs).values({
+      id,
+      kind: 'resource.process',
+      ownerId: 'u',
+      payload: { stages: ['ingestion'], run: 1 },
+      state: 'queued',
+      attempt: 0,
+      maxAttempts: 5,
+      availableAt,
+      publishedAt,
+      createdAt: at,
+      updatedAt: at,
+    });
+  await job('waits', at, null);
   const ask = monitor();
   expect((await ask()).body).toMatchObject({ status: 'healthy' });
-  clock.advance(30_001);
+  clock.advance(30_000);
   expect((await ask()).body).toMatchObject({ status: 'degraded', checks: { queue: { status: 'unhealthy' } } });
+  clock.advance(1000);
+  await job('moves', at, clock.now());
+  expect((await ask()).body).toMatchObject({ status: 'healthy' });
 });
 
 test('a part that never answers counts as down after a second, and its work is told to stop', async () => {
@@ -152,7 +158,7 @@ test('an outage is logged when it begins and when it ends, not at every check', 
   up = true;
   await ask();
   expect(log.lines.map(({ level, message }) => [level, message])).toEqual([
-    ['warning', 'health check fails'],
-    ['info', 'health check passes again'],
+    ['warning', 'database (health check) is away'],
+    ['info', 'database (health check) is back'],
   ]);
 });
