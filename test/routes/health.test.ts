@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { jobs, users } from '../../src/kernel/db/schema.sqlite.ts';
 import type { HealthDependencies } from '../../src/kernel/health.ts';
+import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
 import type { Fetch } from '../../src/kernel/ports.ts';
 import { createHealthRoutes } from '../../src/routes/health.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -24,18 +25,10 @@ const workerAnswers: Fetch = async () => new Response('{}');
 const never = () => new Promise<never>(() => {});
 
 function monitor(overrides: Partial<HealthDependencies> = {}) {
-  const kept = new Map<string, string>();
-  const kv = {
-    get: async (key: string) => kept.get(key),
-    set: async (key: string, value: string) => {
-      kept.set(key, value);
-      return true;
-    },
-  };
   const routes = createHealthRoutes({
     db: database.db,
     pingDatabase: async () => {},
-    kv: kv as HealthDependencies['kv'],
+    kv: createMemoryKeyValue({ clock }),
     fetch: workerAnswers,
     clock,
     log,
