@@ -12,15 +12,6 @@ export async function findJob(db: Database, id: string): Promise<Job | undefined
   return job;
 }
 
-/** How many jobs of this owner are not over yet. */
-export async function countUnfinishedJobs(db: Database, ownerId: string): Promise<number> {
-  const [row] = await db
-    .select({ count: sql<number>`count(*)`.mapWith(Number) })
-    .from(jobs)
-    .where(and(eq(jobs.ownerId, ownerId), inArray(jobs.state, ['queued', 'running'])));
-  return row?.count ?? 0;
-}
-
 /** Whether another job of this resource is still to end. */
 export async function hasOtherUnfinishedJob(db: Database, resourceId: string, jobId: string): Promise<boolean> {
   const rows = await db

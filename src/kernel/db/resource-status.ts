@@ -1,5 +1,5 @@
 /** The part of a resource that its progress decides. */
-import { and, eq, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { firstFailure, overallStatus, type StageStates, statusesOf } from '../progress/stages.ts';
 import { resources } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
@@ -16,13 +16,4 @@ export async function mirrorStages(tx: Database, resourceId: string, states: Sta
       updatedAt: now,
     })
     .where(eq(resources.id, resourceId));
-}
-
-/** Those of `ids` that belong to `ownerId`. */
-export async function ownedResourceIds(db: Database, ownerId: string, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await db
-    .select({ id: resources.id })
-    .from(resources)
-    .where(and(eq(resources.ownerId, ownerId), inArray(resources.id, [...ids])));
-  return new Set(rows.map((row) => row.id));
 }
