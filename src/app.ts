@@ -24,6 +24,7 @@ import { createResourceRoutes } from './routes/resources.ts';
 import type { Runtime } from './routes/runtime.ts';
 import { createSearchRoutes } from './routes/search.ts';
 import { securityHeaders } from './routes/security-headers.ts';
+import { allowTickets } from './routes/tickets.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -36,7 +37,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   app.use(accessLog(services));
   app.use(securityHeaders(config));
   app.use(cors(config.cors));
-  app.use(authenticate(services, { isOpen: (_method, path) => isOpenPath(path) }));
+  app.use(allowTickets(services, authenticate(services, { isOpen: (_method, path) => isOpenPath(path) })));
   app.use(bodyLimit());
 
   app.route('/', createHomeRoutes({ config, runtime }));
