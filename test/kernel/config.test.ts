@@ -56,6 +56,10 @@ describe('defaults', () => {
     expect(parse({ PORT: '', DATABASE_URL: '  ' })).toEqual(parse());
   });
 
+  test('any origin may be let in by name', () => {
+    expect(parse({ ...PROD, CORS_ORIGINS: '*' }).cors.origins).toBe('*');
+  });
+
   test('production listens everywhere and lets no other origin in', () => {
     expect(parse(PROD)).toMatchObject({ host: '0.0.0.0', cors: { origins: [] } });
   });
@@ -121,6 +125,8 @@ describe('every name is read', () => {
     expect(url.kind === 'redis' && url.url.reveal()).toBe('rediss://r:1/2');
     const parts = parse({ REDIS_HOST: '::1', REDIS_PASSWORD: 'a@b:/', REDIS_CACHE_DB: '3' }).kv;
     expect(parts.kind === 'redis' && parts.url.reveal()).toBe('redis://:a%40b%3A%2F@[::1]:6379/3');
+    const quoted = parse({ REDIS_HOST: 'r', REDIS_PORT: '7', REDIS_PASSWORD: "it's(!)*" }).kv;
+    expect(quoted.kind === 'redis' && quoted.url.reveal()).toBe('redis://:it%27s%28%21%29%2A@r:7/0');
     const bare = parse({ REDIS_HOST: 'r' }).kv;
     expect(bare.kind === 'redis' && bare.url.reveal()).toBe('redis://r:6379/0');
   });

@@ -1,7 +1,6 @@
 /** The whole API in one process: real SQLite, in-memory store, a clock and ids of its own, and a queue that only remembers. */
 import { randomUUID } from 'node:crypto';
 import { createApp } from '../../src/app.ts';
-import { type Config, parseConfig } from '../../src/kernel/config.ts';
 import { createSqliteChunkIndex } from '../../src/kernel/db/chunk-index.sqlite.ts';
 import type { JobMessage } from '../../src/kernel/jobs/schemas.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
@@ -9,6 +8,7 @@ import type { Fetch, PasswordHasher } from '../../src/kernel/ports.ts';
 import { createServices, type Services } from '../../src/kernel/services.ts';
 import type { Runtime } from '../../src/routes/runtime.ts';
 import { createAssets } from '../../src/runtimes/drivers/assets.ts';
+import { testConfig } from './config.ts';
 import { openTestDatabase } from './database.ts';
 import { manualClock, memoryLog, randomIds, trackedBackground } from './doubles.ts';
 
@@ -29,9 +29,6 @@ export interface TestAppOptions {
   readonly overrides?: Partial<Services>;
   readonly runtime?: Partial<Runtime>;
 }
-
-export const testConfig = (env: Readonly<Record<string, string>> = {}): Config =>
-  parseConfig({ ENV: 'dev', ...env }, { jwtSecret: 'j'.repeat(48), workerSigningKey: 'w'.repeat(48) });
 
 export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: TestAppOptions = {}) {
   const database = await openTestDatabase();

@@ -94,10 +94,10 @@ export function createAccounts({ db, clock, passwords }: AccountDependencies): A
   };
 }
 
-/** Users that stand for no person; their names cannot be registered, their e-mails cannot exist (RFC 2606). */
+/** Users that stand for no person. The keys of their rows hold a colon, so nobody can register them first. */
 const PRINCIPALS = {
-  service: { id: '00000000-0000-7000-8000-000000000001', username: 'pharos:service' },
-  test_user: { id: '00000000-0000-7000-8000-000000000002', username: 'test_user' },
+  service: '00000000-0000-7000-8000-000000000001',
+  test_user: '00000000-0000-7000-8000-000000000002',
 } as const;
 
 export type Principal = keyof typeof PRINCIPALS;
@@ -107,19 +107,18 @@ export async function ensurePrincipal(
   deps: Pick<AccountDependencies, 'db' | 'clock'>,
   principal: Principal,
 ): Promise<{ id: string; username: string }> {
-  const { id, username } = PRINCIPALS[principal];
   const now = deps.clock.now();
-  const email = `${principal}@pharos.invalid`;
+  const key = `pharos:${principal}`;
   await insertUserIfAbsent(deps.db, {
     ...blankUser,
-    id,
-    username,
-    usernameKey: username,
-    email,
-    emailKey: email,
+    id: PRINCIPALS[principal],
+    username: principal,
+    usernameKey: key,
+    email: `${principal}@pharos.invalid`,
+    emailKey: key,
     tier: 'admin',
     createdAt: now,
     updatedAt: now,
   });
-  return { id, username };
+  return { id: PRINCIPALS[principal], username: principal };
 }

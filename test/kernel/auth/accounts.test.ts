@@ -1,0 +1,154 @@
+import { eq } from 'drizzle-orm';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createAccounts, ensurePrincipal, register } from '../../../src/kernel/auth/accounts.ts';
+import { passwordFault } from '../../../src/kernel/auth/password-rules.ts';
+import { users } from '../../../src/kernel/db/schema.sqlite.ts';
+import type { PasswordHasher } from '../../../src/kernel/ports.ts';
+import { createAuthKit } from '../../support/auth.ts';
+import { testConfig } from '../../support/config.ts';
+
+const grace = { username: 'Grace', email: 'grace@example.org', password: 'a long enough phrase' };
+
+/** Counts what it is asked: equal cost is equal counts, whatever the machine's noise. */
+function countingHasher() {
+  const calls = { hash: 0, verify: 0 };
+  const hasher: PasswordHasher = {
+    hash: async (password) => {
+      calls.hash += 1;
+      return `v2$${password}`;
+    },
+    verify: async (password, stored) => {
+      calls.verify += 1;
+      return stored.slice(3) === password;
+    },
+    needsRehash: (stored) => stored.startsWith('v1$'),
+  };
+  return { calls, hasher };
+}
+
+let kit: Awaited<ReturnType<typeof createAuthKit>>;
+let counted: ReturnType<typeof countingHasher>;
+const deps = () => ({ ...kit, passwords: counted.hasher });
+beforeEach(async () => {
+  kit = await createAuthKit();
+  counted = countingHasher();
+});
+afterEach(() => kit.close());
+
+describe('registration', () => {
+  test('makes a free, active account and stores a hash, not the password', async () => {
+    const user = await register(deps(), grace);
+    expect(user).toMatchObject({
+      username: 'Grace',
+      usernameKey: 'grace',
+      tier: 'free',
+      active: true,
+      passwordHash: 'v2$a long enough phrase',
+    });
+  });
+
+  test.each([
+    [{ ...grace, email: 'x@example.org', username: 'GRACE' }, 'username'],
+    [{ ...grace, username: 'other', email: 'Grace@Example.org' }, 'email'],
+  ])('names what is taken, however it is written', async (again, path) => {
+    await register(deps(), grace);
+    await expect(register(deps(), again)).rejects.toMatchObject({ code: 'conflict', errors: [{ path }] });
+  });
+
+  test('of one name by two at once makes one account and one conflict', async () => {
+    const results = await Promise.allSettled([register(deps(), grace), register(deps(), grace)]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'conflict' } });
+  });
+
+  test('a conflict that is gone when one looks is still a conflict, and another fault stays what it is', async () => {
+    await register(deps(), grace);
+    const blind = { select: () => ({ from: () => ({ where: async () => [] }) }), insert: kit.db.insert.bind(kit.db) };
+    await expect(register({ ...deps(), db: blind as never }, grace)).rejects.toMatchObject({
+      code: 'conflict',
+      detail: expect.stringContaining('or e-mail'),
+    });
+    const broken = { ...blind, insert: () => ({ values: async () => Promise.reject(new Error('disk full')) }) };
+    await expect(register({ ...deps(), db: broken as never }, grace)).rejects.toThrow('disk full');
+  });
+
+  test('is refused where it is closed', async () => {
+    await expect(register({ ...deps(), config: testConfig({ REGISTRATION: 'closed' }) }, grace)).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+});
+
+describe('a password', () => {
+  test('lets its user in by name or e-mail, however they are written', async () => {
+    await register(deps(), grace);
+    const accounts = createAccounts(deps());
+    for (const login of ['grace', 'GRACE', 'Grace@example.org', 'ｇrace']) {
+      expect((await accounts.checkPassword(login, grace.password)).user?.username).toBe('Grace');
+    }
+  });
+
+  test('is the same in every form of its characters', async () => {
+    await register(deps(), { ...grace, password: 'ﬁve plain wörds' });
+    const accounts = createAccounts(deps());
+    expect((await accounts.checkPassword('grace', 'five plain wo\u0308rds')).user).toBeDefined();
+  });
+
+  test('is checked once at the same cost for an unknown user, a wrong one, an account without one, an inactive account', async () => {
+    await register(deps(), grace);
+    await kit.db.update(users).set({ active: false }).where(eq(users.usernameKey, 'grace'));
+    const accounts = createAccounts(deps());
+    await accounts.checkPassword('warm-up', 'x');
+    const costs: unknown[] = [];
+    const reasons: unknown[] = [];
+    for (const [login, password] of [
+      ['nobody', 'x'],
+      ['grace', 'x'],
+      ['ada', 'x'],
+      ['grace', grace.password],
+    ] as const) {
+      const before = { ...counted.calls };
+      const result = await accounts.checkPassword(login, password);
+      reasons.push('reason' in result && result.reason);
+      costs.push({ hash: counted.calls.hash - before.hash, verify: counted.calls.verify - before.verify });
+    }
+    expect(new Set(costs.map((cost) => JSON.stringify(cost)))).toEqual(new Set(['{"hash":0,"verify":1}']));
+    expect(reasons).toEqual(['unknown user', 'wrong password', 'account without a password', 'user inactive']);
+  });
+
+  test('stored with weaker parameters is stored anew at the next login', async () => {
+    const { id } = await register(deps(), grace);
+    await kit.db
+      .update(users)
+      .set({ passwordHash: `v1$${grace.password}` })
+      .where(eq(users.id, id));
+    const accounts = createAccounts(deps());
+    expect((await accounts.checkPassword('grace', grace.password)).user).toBeDefined();
+    const [row] = await kit.db.select().from(users).where(eq(users.id, id));
+    expect(row?.passwordHash).toBe(`v2$${grace.password}`);
+  });
+
+  test('of 8 to 128 characters that is not among the commonest is fine', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme-ascii', minLength: 13, maxLength: 128 }), (password) => {
+        expect(passwordFault(password)).toBeUndefined();
+      }),
+    );
+    expect(passwordFault('seven77')).toContain('at least 8');
+    expect(passwordFault('x'.repeat(129))).toContain('at most 128');
+    expect(passwordFault('Password123')).toContain('commonest');
+    expect(passwordFault('🦔🦔🦔🦔')).toContain('at least 8');
+  });
+});
+
+describe('the users that stand for no person', () => {
+  test('have one row each, however often they are needed, and admin rights', async () => {
+    const [first, again] = await Promise.all([ensurePrincipal(kit, 'service'), ensurePrincipal(kit, 'service')]);
+    expect(again).toEqual(first);
+    expect((await ensurePrincipal(kit, 'test_user')).username).toBe('test_user');
+    expect(await kit.db.select().from(users).where(eq(users.id, first.id))).toMatchObject([
+      { tier: 'admin', passwordHash: null },
+    ]);
+  });
+});

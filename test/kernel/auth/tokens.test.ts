@@ -1,0 +1,249 @@
+import fc from 'fast-check';
+import { base64url, SignJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { createAccessTokens } from '../../../src/kernel/auth/access-tokens.ts';
+import { SCOPES } from '../../../src/kernel/auth/actor.ts';
+import { equalSecrets, keyId } from '../../../src/kernel/auth/keys.ts';
+import { createRefreshTokens } from '../../../src/kernel/auth/refresh-tokens.ts';
+import { createVerifiedCache } from '../../../src/kernel/auth/verified-cache.ts';
+import { TIERS } from '../../../src/kernel/db/types.ts';
+import { AppError } from '../../../src/kernel/errors.ts';
+import { somebody } from '../../support/auth.ts';
+import { testConfig } from '../../support/config.ts';
+import { countedIds, manualClock } from '../../support/doubles.ts';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
+const SESSION = '01900000-0000-7000-8000-000000000001';
+
+function kit(env: Record<string, string> = {}) {
+  const clock = manualClock();
+  return { clock, tokens: createAccessTokens({ config: testConfig(env), clock, ids: countedIds() }) };
+}
+
+/** One character replaced by another: what an altered byte looks like on the wire. */
+const alteration = fc.record({ position: fc.nat(), by: fc.integer({ min: 1, max: ALPHABET.length - 1 }) });
+function alter(token: string, { position, by }: { position: number; by: number }): string {
+  const at = position % token.length;
+  const to = ALPHABET[(ALPHABET.indexOf(token[at]!) + by) % ALPHABET.length];
+  return token.slice(0, at) + to + token.slice(at + 1);
+}
+
+const refused = async (promise: Promise<unknown>) => {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(AppError);
+  expect(error).toMatchObject({ code: 'unauthenticated', detail: 'Could not validate credentials' });
+};
+
+describe('access tokens', () => {
+  test('for any user, tier and scopes a token round-trips with every claim of the contract', async () => {
+    const { tokens, clock } = kit();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uuid(),
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom(...TIERS),
+        fc.subarray([...SCOPES]),
+        fc.uuid(),
+        async (id, username, tier, scopes, sessionId) => {
+          const { token, expiresIn } = await tokens.issue({ user: { id, username, tier }, scopes, sessionId });
+          const now = Math.floor(clock.now() / 1000);
+          expect(expiresIn).toBe(1800);
+          for (const claims of [await tokens.verify(token), await tokens.verify(token)]) {
+            expect(claims).toEqual({
+              iss: 'http://localhost:8000',
+              aud: 'http://localhost:8000',
+              sub: id,
+              user_id: id,
+              username: username.toWellFormed(),
+              tier,
+              scopes,
+              sid: sessionId,
+              jti: expect.any(String),
+              iat: now,
+              exp: now + 1800,
+              type: 'access',
+            });
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test('for any single altered character it is refused, remembered or not', async () => {
+    const { tokens } = kit();
+    const { token } = await tokens.issue({ user: somebody, scopes: ['search'], sessionId: SESSION });
+    await tokens.verify(token);
+    await fc.assert(
+      fc.asyncProperty(alteration, async (change) => {
+        await refused(tokens.verify(alter(token, change)));
+      }),
+      { numRuns: 300 },
+    );
+    expect((await tokens.verify(token)).sub).toBe(somebody.id);
+  });
+
+  test('two tokens made in the same second differ', async () => {
+    const { tokens } = kit();
+    const grant = { user: somebody, scopes: [], sessionId: SESSION };
+    expect((await tokens.issue(grant)).token).not.toBe((await tokens.issue(grant)).token);
+  });
+
+  test('it ends with its life, to the second, remembered or not', async () => {
+    const { tokens, clock } = kit({ JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '1' });
+    const { token } = await tokens.issue({ user: somebody, scopes: [], sessionId: SESSION });
+    clock.advance(59_000);
+    await tokens.verify(token);
+    clock.advance(1000);
+    await refused(tokens.verify(token));
+    await refused(tokens.verify(token));
+  });
+
+  test('after a rotation the previous secret still verifies and signs nothing', async () => {
+    const [old, fresh] = ['o'.repeat(40), 'f'.repeat(40)];
+    const before = kit({ JWT_SECRET_KEY: old }).tokens;
+    const after = kit({ JWT_SECRET_KEY: fresh, JWT_SECRET_KEY_PREVIOUS: old }).tokens;
+    const grant = { user: somebody, scopes: [], sessionId: SESSION };
+    expect((await after.verify((await before.issue(grant)).token)).sub).toBe(somebody.id);
+    await refused(before.verify((await after.issue(grant)).token));
+    await refused(kit({ JWT_SECRET_KEY: fresh }).tokens.verify((await before.issue(grant)).token));
+  });
+
+  describe('of tokens that somebody else could make', () => {
+    const secret = 'x'.repeat(40);
+    const key = new TextEncoder().encode(secret);
+    const { tokens, clock } = kit({ JWT_SECRET_KEY: secret });
+    const now = Math.floor(clock.now() / 1000);
+    const claims = {
+      iss: 'http://localhost:8000',
+      aud: 'http://localhost:8000',
+      sub: 'u',
+      user_id: 'u',
+      username: 'ada',
+      tier: 'free',
+      scopes: [],
+      sid: 's',
+      jti: 'j',
+      iat: now,
+      exp: now + 60,
+      type: 'access',
+    };
+    const sign = async (payload: Record<string, unknown>, header: Record<string, unknown> = {}) =>
+      new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: await keyId(secret), ...header }).sign(key);
+
+    test('the honest one passes', async () => {
+      expect((await tokens.verify(await sign(claims))).sub).toBe('u');
+    });
+
+    test.each([
+      ['another type', {}, { typ: 'JWT' }],
+      ['another algorithm', {}, { alg: 'HS512' }],
+      ['a key id that is a path', {}, { kid: '../../etc/passwd' }],
+      ['no key id', {}, { kid: undefined }],
+      ['another issuer', { iss: 'https://evil.example' }, {}],
+      ['another audience', { aud: 'https://evil.example' }, {}],
+      ['a refresh token dressed up', { type: 'refresh' }, {}],
+      ['an expiry in words', { exp: 'tomorrow' }, {}],
+      ['no expiry', { exp: undefined }, {}],
+      ['a tier we do not have', { tier: 'owner' }, {}],
+      ['a scope we do not have', { scopes: ['everything'] }, {}],
+      ['no session', { sid: undefined }, {}],
+    ])('%s is refused', async (_, change, header) => {
+      await refused(
+        (async () => {
+          const token = await sign({ ...claims, ...change }, header).catch(() => 'cannot.be.signed');
+          return tokens.verify(token);
+        })(),
+      );
+    });
+
+    test('an unsigned one is refused', async () => {
+      const part = (value: unknown) => base64url.encode(JSON.stringify(value));
+      await refused(tokens.verify(`${part({ alg: 'none', typ: 'at+jwt' })}.${part(claims)}.`));
+    });
+
+    test.each([
+      '',
+      '.',
+      '..',
+      'a.b',
+      'a.b.c.d',
+      'ü.ü.ü',
+      `${'a'.repeat(5000)}.b.c`,
+    ])('a text that is no token is refused (case %#)', async (token) => {
+      await refused(tokens.verify(token));
+    });
+  });
+});
+
+describe('refresh tokens', () => {
+  const SECRET = 'r'.repeat(40);
+  const tokens = createRefreshTokens([SECRET]);
+
+  test('for any session and generation a token round-trips and is the same each time', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uuid(), fc.nat(), async (sessionId, generation) => {
+        const token = await tokens.encode({ sessionId, generation });
+        expect(await tokens.decode(token)).toEqual({ sessionId, generation });
+        expect(await tokens.encode({ sessionId, generation })).toBe(token);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('for any single altered character it is none of ours', async () => {
+    const token = await tokens.encode({ sessionId: SESSION, generation: 41 });
+    await fc.assert(
+      fc.asyncProperty(alteration, async (change) => {
+        expect(await tokens.decode(alter(token, change))).toBeUndefined();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('no text of any kind is taken for one, and none throws', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
+        expect(await tokens.decode(text)).toBeUndefined();
+      }),
+    );
+  });
+
+  test('after a rotation of the secret, tokens of the previous one are still read', async () => {
+    const rotated = createRefreshTokens(['n'.repeat(40), SECRET]);
+    const old = await tokens.encode({ sessionId: SESSION, generation: 3 });
+    expect(await rotated.decode(old)).toEqual({ sessionId: SESSION, generation: 3 });
+    expect(await tokens.decode(await rotated.encode({ sessionId: SESSION, generation: 3 }))).toBeUndefined();
+  });
+});
+
+describe('the memory of verified tokens', () => {
+  test('holds no more than its capacity, the oldest go first', () => {
+    const cache = createVerifiedCache<{ exp: number; n: number }>({ capacity: 2 });
+    for (const n of [1, 2, 3]) cache.set(`t${n}`, { exp: 10, n });
+    expect([1, 2, 3].map((n) => cache.get(`t${n}`, 0)?.n)).toEqual([undefined, 2, 3]);
+  });
+
+  test('forgets what has expired', () => {
+    const cache = createVerifiedCache<{ exp: number }>({ capacity: 2 });
+    cache.set('t', { exp: 10 });
+    expect(cache.get('t', 9)).toEqual({ exp: 10 });
+    expect(cache.get('t', 10)).toBeUndefined();
+    expect(cache.get('t', 9)).toBeUndefined();
+  });
+});
+
+describe('secrets', () => {
+  test('are equal to themselves alone', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), fc.string(), async (a, b) => {
+        expect(await equalSecrets(a, a)).toBe(true);
+        expect(await equalSecrets(a, b)).toBe(a === b);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
