@@ -1,0 +1,61 @@
+/** The embedding stage: a vector per chunk and one for the resource. */
+import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
+import { listChunks } from '../../src/kernel/db/chunks.ts';
+import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
+import type { Chunk, Database } from '../../src/kernel/db/types.ts';
+import { AppError, StageError } from '../../src/kernel/errors.ts';
+import type { Embedder } from '../embedder/embedder.ts';
+import type { StageRunner } from '../stage.ts';
+
+/** Chunks embedded between two reports of progress. */
+const SLICE = 64;
+
+export interface EmbeddingStageDependencies {
+  readonly db: Database;
+  readonly embedder: Pick<Embedder, 'embed' | 'model'>;
+}
+
+export function createEmbeddingStage({ db, embedder }: EmbeddingStageDependencies): StageRunner {
+  return async function embedding({ resource, signal, report }) {
+    const chunks = await listChunks(db, resource.id);
+    if (chunks.length === 0) throw new StageError('permanent', 'There is no text to embed');
+    const vectors: Float32Array[] = [];
+    for (let start = 0; start < chunks.length; start += SLICE) {
+      const texts = chunks.slice(start, start + SLICE).map(textOf);
+      vectors.push(...(await embedder.embed(texts, { priority: 'bulk', kind: 'document', signal }).catch(asStageError)));
+      report((100 * vectors.length) / chunks.length);
+    }
+    const of = { resourceId: resource.id, ownerId: resource.ownerId, model: embedder.model };
+    return async (tx) => {
+      await replaceChunkVectors(tx, { ...of, vectors: withMeaning(chunks, vectors) });
+      await replaceResourceVector(tx, { ...of, embedding: normalisedMean(vectors) });
+    };
+  };
+}
+
+const textOf = ({ context, text }: Chunk) => (context === '' ? text : `${context}\n${text}`);
+
+const isZero = (vector: Float32Array) => vector.every((value) => value === 0);
+
+/** Chunks without any word the model knows have no direction: nothing is near to them. */
+function withMeaning(chunks: readonly Chunk[], vectors: readonly Float32Array[]) {
+  return chunks.flatMap(({ seq }, index) => {
+    const vector = vectors[index];
+    return vector && !isZero(vector) ? [{ chunkSeq: seq, embedding: vector }] : [];
+  });
+}
+
+/** Null where the vectors are all zero, or cancel one another out. */
+function normalisedMean(vectors: readonly Float32Array[]): Float32Array | null {
+  const sum = new Float64Array(vectors[0]?.length ?? 0);
+  for (const vector of vectors) for (const [index, value] of vector.entries()) sum[index] = (sum[index] ?? 0) + value;
+  const norm = Math.hypot(...sum);
+  return norm < 1e-9 ? null : Float32Array.from(sum, (value) => value / norm);
+}
+
+/** What the embedder cannot do now it may do later; its owner reads why. */
+function asStageError(error: unknown): never {
+  if (!(error instanceof AppError)) throw error;
+  const { detail, retryAfter } = error;
+  throw new StageError('transient', detail, { cause: error, ...(retryAfter === undefined ? {} : { retryAfter }) });
+}
