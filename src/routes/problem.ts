@@ -54,8 +54,11 @@ export function asAppError(error: unknown): AppError | undefined {
   return undefined;
 }
 
+/** The status an error is answered with. */
+export const statusOf = (error: AppError): ContentfulStatusCode => STATUS[error.code];
+
 export function problem(c: Context<AppEnv>, error: AppError | undefined): Response {
-  const status = error ? STATUS[error.code] : 500;
+  const status = error ? statusOf(error) : 500;
   const headers: Record<string, string> = {};
   if (status === 401) headers['WWW-Authenticate'] = 'Bearer';
   if (error?.retryAfter !== undefined) headers['Retry-After'] = String(Math.max(1, Math.ceil(error.retryAfter)));

@@ -1,19 +1,13 @@
 /** What every route file is built from: a router that validates to problem+json, and the shared OpenAPI parts. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import { AppError } from '../kernel/errors.ts';
 import type { AppEnv } from './env.ts';
+import { invalidFields } from './validation.ts';
 
 /** A router whose failed validation throws `invalid_input` with every field's path, for the one error handler. */
 export function createRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
-      if (result.success) return;
-      const errors = result.error.issues.map((issue) => ({
-        path: issue.path.join('.') || result.target,
-        message: issue.message,
-      }));
-      const first = errors[0];
-      throw new AppError('invalid_input', first ? `${first.path}: ${first.message}` : 'The request is invalid', { errors });
+      if (!result.success) throw invalidFields(result.error, result.target);
     },
   });
 }

@@ -7,6 +7,7 @@
 import type { Client, InValue, Row } from '@libsql/client';
 import type { ChunkFilter, ChunkHit, ChunkIndex } from './chunk-index.ts';
 import { matchExpression } from './fts-query.ts';
+import { toBytes } from './vector-bytes.ts';
 
 export interface SqliteChunkIndexOptions {
   readonly client: Pick<Client, 'execute'>;
@@ -37,7 +38,7 @@ export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteC
   }
 
   async function nearest(vector: Float32Array, model: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
-    const embedding = floatBytes(vector);
+    const embedding = toBytes(vector);
     const [within, filterArgs] = chunkCondition(filter);
     const scope = [filter.ownerId, model];
     const large = await isLarge(scope);
@@ -102,8 +103,6 @@ function chunkCondition(filter: ChunkFilter): [sql: string, args: InValue[]] {
     [filter.ownerId, ...args],
   ];
 }
-
-const floatBytes = (vector: Float32Array) => new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 
 const toHit = (row: Row): ChunkHit => ({
   seq: Number(row.seq),

@@ -30,7 +30,5 @@ export async function deleteIdempotencyKeys(
   db: Database,
   { ownerId, resourceId }: { ownerId: string; resourceId: string },
 ): Promise<void> {
-  await db
-    .delete(idempotencyKeys)
-    .where(and(eq(idempotencyKeys.ownerId, ownerId), eq(idempotencyKeys.resourceId, resourceId)));
+  await db.delete(idempotencyKeys).where(and(eq(idempotencyKeys.ownerId, ownerId), eq(idempotencyKeys.resourceId, resourceId)));
 }

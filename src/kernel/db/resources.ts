@@ -94,7 +94,12 @@ export interface ResourcePosition {
 /** The owner's resources, newest first, after `after`. */
 export async function listResources(
   db: Database,
-  { ownerId, filter, after, limit }: { ownerId: string; filter: ResourceFilter; after?: ResourcePosition | undefined; limit: number },
+  {
+    ownerId,
+    filter,
+    after,
+    limit,
+  }: { ownerId: string; filter: ResourceFilter; after?: ResourcePosition | undefined; limit: number },
 ): Promise<ResourceSummary[]> {
   return await db
     .select(summary)
@@ -105,10 +110,7 @@ export async function listResources(
 }
 
 /** The owner's resources whose category a person chose: what the next classification learns from. */
-export async function listCorrected(
-  db: Database,
-  ownerId: string,
-): Promise<Pick<Resource, 'id' | 'title' | 'category'>[]> {
+export async function listCorrected(db: Database, ownerId: string): Promise<Pick<Resource, 'id' | 'title' | 'category'>[]> {
   const { id, title, category } = resources;
   return await db
     .select({ id, title, category })

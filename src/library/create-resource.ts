@@ -1,0 +1,151 @@
+/** Takes a document: one transaction for the resource, its stages and its job, so that nothing accepted is lost. */
+import type { Actor } from '../kernel/auth/actor.ts';
+import { hasUnfinishedJob } from '../kernel/db/backlog.ts';
+import { putSource } from '../kernel/db/resource-sources.ts';
+import { insertStages } from '../kernel/db/resource-stages.ts';
+import { findDuplicate, insertResource, type NewResource, type ResourceSummary } from '../kernel/db/resources.ts';
+import type { Database } from '../kernel/db/types.ts';
+import { isUniqueViolation } from '../kernel/db/violations.ts';
+import { newStages } from '../kernel/progress/stages.ts';
+import type { Services } from '../kernel/services.ts';
+import { requireRoomInBacklog } from './backlog.ts';
+import type { CreatedResource } from './created-resource.ts';
+import { type Attempt, fingerprintOf, rememberAnswer, replay } from './idempotency.ts';
+import { rerun } from './reprocess-resource.ts';
+import { requireScope } from './require-scope.ts';
+import { type IdentifiedSource, identify, type SourceInput } from './source.ts';
+import { announceRun, type StartedRun, startFirstRun } from './start-run.ts';
+
+export interface CreateResourceInput {
+  readonly source: SourceInput;
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly callbackUrl?: string | undefined;
+  /** The same key with the same request gets the same answer for a day; with another request it is refused. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export type CreateServices = Pick<Services, 'db' | 'clock' | 'ids' | 'progress' | 'relay'>;
+
+/**
+ * Throws `backlog_full` before any row is written, `invalid_input` for an idempotency key used for another request.
+ * The document the owner sent before is answered with its id; if it had failed, it is processed again.
+ */
+export async function createResource(
+  services: CreateServices,
+  actor: Actor,
+  input: CreateResourceInput,
+): Promise<CreatedResource> {
+  requireScope(actor, 'resources:write');
+  const identified = await identify(input.source);
+  const attempt =
+    input.idempotencyKey === undefined ? undefined : await attemptOf(actor, input.idempotencyKey, input, identified);
+  const { created, run } = await orAgain(() =>
+    services.db.transaction((tx) => place(tx, services, actor, { input, identified, attempt })),
+  );
+  if (run) await announceRun(services, run);
+  return created;
+}
+
+interface Placement {
+  readonly input: CreateResourceInput;
+  readonly identified: IdentifiedSource;
+  readonly attempt: Attempt | undefined;
+}
+
+interface Placed {
+  readonly created: CreatedResource;
+  readonly run?: StartedRun;
+}
+
+async function place(tx: Database, services: CreateServices, actor: Actor, placement: Placement): Promise<Placed> {
+  const { identified, attempt } = placement;
+  const now = services.clock.now();
+  const answered = attempt && (await replay(tx, attempt, now));
+  if (answered) return { created: answered };
+  const known = await findDuplicate(tx, { ownerId: actor.userId, ...identified });
+  const placed = known ? await placeAgain(tx, services, known) : await placeNew(tx, services, actor, placement);
+  if (attempt) await rememberAnswer(tx, attempt, placed.created, now);
+  return placed;
+}
+
+async function placeAgain(tx: Database, services: CreateServices, known: ResourceSummary): Promise<Placed> {
+  const isOver = known.status === 'failed' && !(await hasUnfinishedJob(tx, known.id));
+  if (!isOver) return { created: { id: known.id, status: known.status, outcome: 'duplicate' } };
+  await requireRoomInBacklog(tx, known.ownerId);
+  const run = await rerun(tx, services, known);
+  return { created: { id: known.id, status: 'pending', outcome: 'accepted' }, run };
+}
+
+async function placeNew(tx: Database, services: CreateServices, actor: Actor, placement: Placement): Promise<Placed> {
+  await requireRoomInBacklog(tx, actor.userId);
+  const row = newResource(services, actor, placement);
+  const { source } = placement.input;
+  const states = newStages(row.createdAt);
+  await insertResource(tx, row);
+  if (source.kind === 'content') {
+    await putSource(tx, {
+      resourceId: row.id,
+      contentType: source.contentType,
+      filename: source.filename ?? null,
+      body: source.body,
+      fetchedUrl: null,
+      createdAt: row.createdAt,
+    });
+  }
+  await insertStages(tx, row.id, states);
+  const run = await startFirstRun(tx, services, row, states);
+  return { created: { id: row.id, status: 'pending', outcome: 'accepted' }, run };
+}
+
+function newResource(
+  { clock, ids }: Pick<Services, 'clock' | 'ids'>,
+  actor: Actor,
+  { input, identified }: Placement,
+): NewResource & { metadata: Record<string, unknown> } {
+  const now = clock.now();
+  const { source } = input;
+  const edited = (['title', 'description'] as const).filter((field) => input[field] !== undefined);
+  return {
+    id: ids.next(),
+    ownerId: actor.userId,
+    ...identified,
+    url: source.kind === 'url' ? source.url : null,
+    contentType: source.kind === 'content' ? source.contentType : null,
+    title: input.title ?? null,
+    description: input.description ?? null,
+    tags: [...new Set(input.tags)],
+    metadata: { ...input.metadata },
+    edited,
+    callbackUrl: input.callbackUrl ?? null,
+    status: 'pending',
+    run: 1,
+    authors: [],
+    keywords: [],
+    categories: [],
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+async function attemptOf(
+  actor: Actor,
+  key: string,
+  { idempotencyKey: _key, source, ...rest }: CreateResourceInput,
+  { sourceKey }: IdentifiedSource,
+): Promise<Attempt> {
+  const contentType = source.kind === 'content' ? source.contentType : null;
+  return { ownerId: actor.userId, key, fingerprint: await fingerprintOf({ sourceKey, contentType, ...rest }) };
+}
+
+/** Two posts of one document at once: the second to commit is refused by the unique index and then finds the first. */
+async function orAgain<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    return await work();
+  }
+}

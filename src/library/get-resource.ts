@@ -1,0 +1,19 @@
+import type { Actor } from '../kernel/auth/actor.ts';
+import { findResource, findResourceWithText, type ResourceSummary } from '../kernel/db/resources.ts';
+import type { Resource } from '../kernel/db/types.ts';
+import type { Services } from '../kernel/services.ts';
+import { noSuchResource } from './not-found.ts';
+import { requireScope } from './require-scope.ts';
+
+/** One of the actor's resources; its text, which may be megabytes, only where asked for. */
+export async function getResource(
+  { db }: Pick<Services, 'db'>,
+  actor: Actor,
+  { id, withText = false }: { id: string; withText?: boolean },
+): Promise<ResourceSummary & Partial<Pick<Resource, 'text'>>> {
+  requireScope(actor, 'resources:read');
+  const find = withText ? findResourceWithText : findResource;
+  const resource = await find(db, { id, ownerId: actor.userId });
+  if (!resource) throw noSuchResource();
+  return resource;
+}

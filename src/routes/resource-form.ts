@@ -1,0 +1,145 @@
+/** A document as multipart/form-data: `file`, `content` or `url`, and the fields of the JSON form beside it. */
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { AppError, type FieldError } from '../kernel/errors.ts';
+import type { CreateResourceInput } from '../library/create-resource.ts';
+import type { AppEnv } from './env.ts';
+import {
+  besideDocument,
+  MAX_UPLOAD_BYTES,
+  newResourceSchema,
+  SUPPORTED,
+  supportedType,
+  toCreateInput,
+} from './resource-fields.ts';
+import { invalidFields } from './validation.ts';
+
+const besideFile = z.strictObject(besideDocument);
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  txt: 'text/plain',
+  text: 'text/plain',
+  md: 'text/markdown',
+  markdown: 'text/markdown',
+  html: 'text/html',
+  htm: 'text/html',
+  xhtml: 'text/html',
+};
+
+/** Documented by hand: form fields are text, and become what the JSON form has as numbers, lists and objects. */
+export const formContent = {
+  schema: {
+    type: 'object' as const,
+    properties: {
+      file: { type: 'string' as const, format: 'binary', description: 'Text, Markdown or HTML, at most 50 MB' },
+      url: { type: 'string' as const, format: 'uri' },
+      content: { type: 'string' as const },
+      content_type: { type: 'string' as const, description: `${SUPPORTED}. Default: what the part or the file name says.` },
+      title: { type: 'string' as const, maxLength: 500 },
+      description: { type: 'string' as const, maxLength: 5_000 },
+      tags: {
+        type: 'array' as const,
+        items: { type: 'string' as const },
+        maxItems: 50,
+        description: 'Repeated, or one field separated by commas',
+      },
+      metadata: { type: 'string' as const, description: 'A JSON object' },
+      callback_url: { type: 'string' as const, format: 'uri' },
+    },
+  },
+};
+
+/** Throws `malformed_body` for what is not a form, `unsupported_media_type` for what is neither text, Markdown nor HTML. */
+export async function readResourceForm(
+  c: Context<AppEnv>,
+  { idempotencyKey, fileOnly = false }: { idempotencyKey?: string | undefined; fileOnly?: boolean },
+): Promise<CreateResourceInput> {
+  const form = await c.req.formData().catch((cause: unknown) => {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('malformed_body', 'The body is not well-formed multipart/form-data', { cause });
+  });
+  const file = form.get('file');
+  const body = textFields(form);
+  if (!(file instanceof File)) {
+    if (fileOnly) throw fieldError('file', file === null ? 'is needed' : 'must be a file, with a file name');
+    return toCreateInput(checked(newResourceSchema.safeParse(body)), idempotencyKey);
+  }
+  const { content_type: named, ...fields } = body;
+  if ('content' in fields || 'url' in fields) throw fieldError('file', 'cannot be combined with content or url');
+  const rest = checked(besideFile.safeParse(fields));
+  const { callback_url: callbackUrl, ...described } = rest;
+  const contentType = typeOf(file, typeof named === 'string' ? named : undefined);
+  return {
+    ...described,
+    callbackUrl,
+    idempotencyKey,
+    source: { kind: 'content', body: await contentOf(file), contentType, filename: cleanName(file.name) },
+  };
+}
+
+/** Form fields in the shape of the JSON form. */
+function textFields(form: FormData): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const name of new Set(form.keys())) {
+    if (name === 'file') continue;
+    const values = form.getAll(name);
+    if (values.some((value) => typeof value !== 'string')) throw fieldError(name, 'must be text');
+    const [value] = values;
+    if (name === 'tags' || name === 'tags[]') fields.tags = values.length > 1 ? values : splitTags(String(value));
+    else if (values.length > 1) throw fieldError(name, 'is given more than once');
+    else if (name === 'metadata') fields.metadata = parseMetadata(String(value));
+    else fields[name] = value;
+  }
+  return fields;
+}
+
+const splitTags = (text: string) =>
+  text
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+
+function parseMetadata(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw fieldError('metadata', 'must be a JSON object');
+  }
+}
+
+/** The type the client names, else that of the part, else what the file's name says. */
+function typeOf(file: File, named: string | undefined): string {
+  const generic = file.type === '' || file.type.startsWith('application/octet-stream');
+  const extension = /\.(\w+)$/.exec(file.name)?.[1]?.toLowerCase() ?? '';
+  const byName = EXTENSIONS[extension];
+  // A browser calls an unknown text/plain: the name then knows better.
+  const declared = named ?? (generic ? (byName ?? file.type) : file.type);
+  const type = supportedType(declared);
+  if (type === undefined) {
+    const shown = declared === '' ? 'a file of unknown type' : declared.split(';')[0];
+    throw new AppError('unsupported_media_type', `file: ${shown} cannot be read; ${SUPPORTED}`);
+  }
+  return named === undefined && type.startsWith('text/plain') && byName ? type.replace('text/plain', byName) : type;
+}
+
+async function contentOf(file: File): Promise<Uint8Array> {
+  if (file.size > MAX_UPLOAD_BYTES) throw new AppError('payload_too_large', 'file is larger than 50 MB');
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (!bytes.some((byte) => byte > 0x20)) throw fieldError('file', 'must not be empty');
+  // UTF-16 text is half NULs and says so in its first two bytes; elsewhere a NUL means that this is no text.
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (!utf16 && bytes.includes(0)) throw new AppError('unsupported_media_type', `file: is not text; ${SUPPORTED}`);
+  return bytes;
+}
+
+const cleanName = (name: string) => name.replaceAll(/[\p{Cc}/\\]/gu, '_').slice(0, 255);
+
+function checked<T>(result: { success: true; data: T } | { success: false; error: z.ZodError }): T {
+  if (result.success) return result.data;
+  throw invalidFields(result.error, 'form');
+}
+
+function fieldError(path: string, message: string): AppError {
+  const errors: FieldError[] = [{ path, message }];
+  return new AppError('invalid_input', `${path}: ${message}`, { errors });
+}
