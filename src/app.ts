@@ -5,6 +5,7 @@ import { AppError } from './kernel/errors.ts';
 import type { Services } from './kernel/services.ts';
 import { accessLog } from './routes/access-log.ts';
 import { canonicalPath } from './routes/api-alias.ts';
+import { createApiKeyRoutes } from './routes/api-keys.ts';
 import { createAssetRoutes } from './routes/assets.ts';
 import { createAuthRoutes } from './routes/auth.ts';
 import { authenticate } from './routes/authenticate.ts';
@@ -45,6 +46,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   app.route('/', createDocsRoutes({ config, runtime, described: () => app }));
   app.route('/', createAssetRoutes(runtime));
   app.route('/', createAuthRoutes(services));
+  app.route('/', createApiKeyRoutes(services));
   app.route('/', createResourceRoutes(services));
   app.route('/', createProgressRoutes(services));
   app.route('/', createSearchRoutes(services));

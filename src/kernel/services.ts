@@ -1,8 +1,10 @@
 /** The one composition root: configuration and drivers in, everything the app needs out. */
 import type { AccessTokens } from './auth/access-tokens.ts';
 import { createAccessTokens } from './auth/access-tokens.ts';
+import { type ApiKeys, createApiKeys } from './auth/api-keys.ts';
 import type { Revocations } from './auth/revocations.ts';
 import { createRevocations } from './auth/revocations.ts';
+import { createSecurityLog, type SecurityLog } from './auth/security-log.ts';
 import type { Sessions } from './auth/sessions.ts';
 import { createSessions } from './auth/sessions.ts';
 import type { Config } from './config.ts';
@@ -41,7 +43,9 @@ export interface Drivers {
 export interface Services extends Drivers {
   readonly config: Config;
   readonly accessTokens: AccessTokens;
+  readonly apiKeys: ApiKeys;
   readonly revocations: Revocations;
+  readonly security: SecurityLog;
   readonly sessions: Sessions;
   readonly progress: ProgressTracker;
   readonly publisher: JobPublisher;
@@ -53,11 +57,13 @@ export interface Services extends Drivers {
 export function createServices(config: Config, drivers: Drivers, overrides: Partial<Services> = {}): Services {
   const base = { ...drivers, ...overrides, config };
   const accessTokens = overrides.accessTokens ?? createAccessTokens(base);
+  const apiKeys = overrides.apiKeys ?? createApiKeys(base);
   const revocations = overrides.revocations ?? createRevocations(base);
-  const sessions = overrides.sessions ?? createSessions({ ...base, accessTokens, revocations });
+  const security = overrides.security ?? createSecurityLog(base);
+  const sessions = overrides.sessions ?? createSessions({ ...base, accessTokens, revocations, security });
   const progress = overrides.progress ?? createProgressTracker(base);
   const publisher = overrides.publisher ?? createHttpPublisher(base);
   const relay = overrides.relay ?? createRelay({ ...base, publisher });
   const queryEmbedder = overrides.queryEmbedder ?? createQueryEmbedder(base);
-  return { ...base, accessTokens, revocations, sessions, progress, publisher, relay, queryEmbedder };
+  return { ...base, accessTokens, apiKeys, revocations, security, sessions, progress, publisher, relay, queryEmbedder };
 }

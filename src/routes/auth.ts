@@ -2,7 +2,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { createAccounts, register } from '../kernel/auth/accounts.ts';
 import { entitledScopes, SCOPES } from '../kernel/auth/actor.ts';
-import { logSecurityEvent } from '../kernel/auth/security-log.ts';
 import { findSession } from '../kernel/db/sessions.ts';
 import { findUser } from '../kernel/db/users.ts';
 import { AppError } from '../kernel/errors.ts';
@@ -113,13 +112,13 @@ const endSessionRoute = createRoute({
 });
 
 export function createAuthRoutes(services: Services) {
-  const { db, clock, config, log, sessions, revocations } = services;
+  const { db, clock, config, security, sessions, revocations } = services;
   const accounts = createAccounts(services);
   const router = createRouter();
 
   router.openapi(registerRoute, async (c) => {
     const user = await register(services, c.req.valid('json'));
-    logSecurityEvent(log, 'registered', { ...clientInfo(c), userId: user.id });
+    security.record('registered', { ...clientInfo(c), userId: user.id });
     return c.json(userToWire(user), 201);
   });
 
@@ -128,12 +127,12 @@ export function createAuthRoutes(services: Services) {
     const result = await accounts.checkPassword(username, password);
     if (!result.user) {
       const { reason, userId } = result;
-      logSecurityEvent(log, 'login_failed', { ...clientInfo(c), reason, ...(userId === undefined ? {} : { userId }) });
+      security.record('login_failed', { ...clientInfo(c), reason, ...(userId === undefined ? {} : { userId }) });
       throw new AppError('invalid_credentials', 'Incorrect username or password');
     }
     const asked = scope?.trim() ? SCOPES.filter((known) => scope.split(/\s+/).includes(known)) : entitledScopes(result.user.tier);
     const pair = await sessions.start(result.user, asked, clientInfo(c));
-    logSecurityEvent(log, 'login', { ...clientInfo(c), userId: result.user.id });
+    security.record('login', { ...clientInfo(c), userId: result.user.id });
     c.header('Cache-Control', 'no-store');
     return c.json(tokensToWire(pair), 200);
   });
@@ -153,7 +152,7 @@ export function createAuthRoutes(services: Services) {
     if (sessionId !== null && tokenId !== null) {
       await revocations.revoke(`jti:${tokenId}`, clock.now() + config.auth.accessTokenSeconds * 1000);
       await sessions.end(sessionId, 'logout');
-      logSecurityEvent(log, 'logout', { ...clientInfo(c), userId, sessionId });
+      security.record('logout', { ...clientInfo(c), userId, sessionId });
     }
     return c.body(null, 204);
   });
@@ -187,7 +186,7 @@ export function createAuthRoutes(services: Services) {
   router.openapi(endSessionsRoute, async (c) => {
     const { userId } = c.get('actor');
     for (const { id } of await sessions.list(userId)) await sessions.end(id, 'ended by its user');
-    logSecurityEvent(log, 'session_revoked', { ...clientInfo(c), userId, reason: 'all sessions' });
+    security.record('session_revoked', { ...clientInfo(c), userId, reason: 'all sessions' });
     return c.body(null, 204);
   });
 
@@ -198,7 +197,7 @@ export function createAuthRoutes(services: Services) {
     if (session?.userId !== userId || !(await sessions.end(id, 'ended by its user'))) {
       throw new AppError('not_found', 'There is no such session');
     }
-    logSecurityEvent(log, 'session_revoked', { ...clientInfo(c), userId, sessionId: id });
+    security.record('session_revoked', { ...clientInfo(c), userId, sessionId: id });
     return c.body(null, 204);
   });
 

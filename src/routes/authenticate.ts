@@ -2,8 +2,8 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { ensurePrincipal } from '../kernel/auth/accounts.ts';
 import { type Actor, SCOPES } from '../kernel/auth/actor.ts';
+import { looksLikeApiKey } from '../kernel/auth/api-keys.ts';
 import { equalSecrets } from '../kernel/auth/keys.ts';
-import { logSecurityEvent } from '../kernel/auth/security-log.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Services } from '../kernel/services.ts';
 import { clientInfo } from './client-info.ts';
@@ -17,10 +17,10 @@ const REFUSAL = 'Could not validate credentials';
 /** Longer headers are no credentials of ours; looking at them would only cost. */
 const MAX_HEADER_LENGTH = 8192;
 
-type Dependencies = Pick<Services, 'config' | 'db' | 'clock' | 'log' | 'accessTokens' | 'revocations'>;
+type Dependencies = Pick<Services, 'config' | 'db' | 'clock' | 'security' | 'accessTokens' | 'apiKeys' | 'revocations'>;
 
 export function authenticate(services: Dependencies, { isOpen }: AuthenticateOptions): MiddlewareHandler<AppEnv> {
-  const { config, log, accessTokens, revocations } = services;
+  const { config, security, accessTokens, apiKeys, revocations } = services;
   const masterKeys = [config.auth.masterKey, config.auth.previousMasterKey].flatMap((key) => (key ? [key.reveal()] : []));
 
   async function isMasterKey(given: string): Promise<boolean> {
@@ -42,17 +42,21 @@ export function authenticate(services: Dependencies, { isOpen }: AuthenticateOpt
   }
 
   function refuse(c: Context<AppEnv>, code: 'unauthenticated' | 'forbidden', reason: string, cause?: unknown): never {
-    logSecurityEvent(log, 'credentials_refused', { ...clientInfo(c), reason });
+    security.record('credentials_refused', { ...clientInfo(c), reason });
     throw new AppError(code, REFUSAL, { cause: cause ?? new Error(reason) });
   }
 
   async function fromKey(c: Context<AppEnv>, key: string): Promise<Actor> {
-    if (key.length > MAX_HEADER_LENGTH || !(await isMasterKey(key))) return refuse(c, 'forbidden', 'unknown API key');
-    return principal('service');
+    if (key.length > MAX_HEADER_LENGTH) return refuse(c, 'forbidden', 'the X-API-Key header is too long');
+    if (await isMasterKey(key)) return principal('service');
+    return (await apiKeys.resolve(key)) ?? refuse(c, 'forbidden', 'unknown, expired or orphaned API key');
   }
 
   async function fromBearer(c: Context<AppEnv>, token: string): Promise<Actor> {
     if (await isMasterKey(token)) return principal('service');
+    if (looksLikeApiKey(token)) {
+      return (await apiKeys.resolve(token)) ?? refuse(c, 'unauthenticated', 'unknown, expired or orphaned API key');
+    }
     const claims = await accessTokens.verify(token).catch((error: unknown) => {
       const reason = error instanceof AppError && error.cause instanceof Error ? error.cause.message : 'invalid token';
       return refuse(c, 'unauthenticated', reason, error);

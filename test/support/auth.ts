@@ -1,6 +1,7 @@
 /** Sessions and tokens on real SQLite, with a clock moved by hand. */
 import { createAccessTokens } from '../../src/kernel/auth/access-tokens.ts';
 import { createRevocations } from '../../src/kernel/auth/revocations.ts';
+import { createSecurityLog } from '../../src/kernel/auth/security-log.ts';
 import { createSessions } from '../../src/kernel/auth/sessions.ts';
 import type { Config } from '../../src/kernel/config.ts';
 import { users } from '../../src/kernel/db/schema.sqlite.ts';
@@ -8,7 +9,7 @@ import type { User } from '../../src/kernel/db/types.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
 import { testConfig } from './config.ts';
 import { openTestDatabase } from './database.ts';
-import { countedIds, manualClock, memoryLog } from './doubles.ts';
+import { manualClock, memoryLog, randomIds, trackedBackground } from './doubles.ts';
 
 export const somebody: User = {
   id: '01900000-0000-7000-8000-0000000000aa',
@@ -30,13 +31,19 @@ export async function createAuthKit(env: Record<string, string> = {}, options: {
   const database = await openTestDatabase();
   const clock = manualClock();
   const log = memoryLog();
-  const ids = countedIds();
+  const ids = randomIds;
+  const background = trackedBackground();
   const kv = createMemoryKeyValue({ clock });
   const config = options.config ?? testConfig(env);
-  const base = { db: database.db, clock, log, ids, kv, config };
+  const base = { db: database.db, clock, log, ids, kv, config, background };
   const accessTokens = createAccessTokens(base);
   const revocations = createRevocations(base);
-  const sessions = createSessions({ ...base, accessTokens, revocations });
+  const security = createSecurityLog(base);
+  const sessions = createSessions({ ...base, accessTokens, revocations, security });
   await database.db.insert(users).values(somebody);
-  return { ...base, accessTokens, revocations, sessions, close: database.close };
+  const close = async () => {
+    await background.settled();
+    await database.close();
+  };
+  return { ...base, accessTokens, revocations, security, sessions, close };
 }

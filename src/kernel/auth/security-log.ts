@@ -1,16 +1,36 @@
 /** What happened to an account: who, from where, why. Never a token, a key, a code or a password. */
+import { insertSecurityEvent } from '../db/security-events.ts';
+import type { Database } from '../db/types.ts';
 import type { Log } from '../log.ts';
+import type { Background, Clock, Ids } from '../ports.ts';
 
-export type SecurityEvent =
-  | 'registered'
-  | 'login'
-  | 'login_failed'
-  | 'refresh'
-  | 'refresh_failed'
-  | 'refresh_reused'
-  | 'logout'
-  | 'session_revoked'
-  | 'credentials_refused';
+const EVENTS = {
+  registered: 'info',
+  login: 'info',
+  login_failed: 'warning',
+  login_limited: 'warning',
+  refresh: 'info',
+  refresh_failed: 'warning',
+  refresh_reused: 'warning',
+  logout: 'info',
+  session_revoked: 'info',
+  token_revoked: 'info',
+  api_key_created: 'info',
+  api_key_deleted: 'info',
+  credentials_refused: 'warning',
+  password_changed: 'info',
+  password_reset_asked: 'info',
+  password_reset: 'info',
+  email_verified: 'info',
+  oauth_login: 'info',
+  oauth_linked: 'info',
+  oauth_failed: 'warning',
+  tier_changed: 'info',
+  activated: 'info',
+  deactivated: 'info',
+} as const;
+
+export type SecurityEvent = keyof typeof EVENTS;
 
 /** Where a request came from, as far as it is known. */
 export interface ClientInfo {
@@ -24,9 +44,28 @@ export interface SecurityEventDetails extends ClientInfo {
   readonly reason?: string;
 }
 
-const FAILURES = new Set<SecurityEvent>(['login_failed', 'refresh_failed', 'refresh_reused', 'credentials_refused']);
+export interface SecurityLog {
+  /** Logs at once and stores in the background where it concerns a user; never throws. */
+  record(event: SecurityEvent, details: SecurityEventDetails): void;
+}
 
-export function logSecurityEvent(log: Log, event: SecurityEvent, details: SecurityEventDetails): void {
-  const level = FAILURES.has(event) ? 'warning' : 'info';
-  log[level](`security: ${event}`, { event, ...details });
+interface Dependencies {
+  readonly db: Database;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly background: Background;
+}
+
+export function createSecurityLog({ db, log, clock, ids, background }: Dependencies): SecurityLog {
+  return {
+    record: (event, details) => {
+      log[EVENTS[event]](`security: ${event}`, { event, ...details });
+      const { userId, address, userAgent, reason = null } = details;
+      // Strangers must not be able to fill the database: what concerns no account is in the log alone.
+      if (userId === undefined) return;
+      const row = { id: ids.next(), event, userId, address, userAgent, reason, createdAt: clock.now() };
+      background.run('store a security event', () => insertSecurityEvent(db, row));
+    },
+  };
 }

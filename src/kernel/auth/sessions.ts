@@ -4,13 +4,12 @@ import { findSession, insertSession, liveSessions, revokeSession, rotateSession 
 import type { Database, Session, User } from '../db/types.ts';
 import { findUser } from '../db/users.ts';
 import { AppError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { entitledScopes, type Scope } from './actor.ts';
 import { createRefreshTokens, type RefreshTokenParts } from './refresh-tokens.ts';
 import type { Revocations } from './revocations.ts';
-import { type ClientInfo, logSecurityEvent } from './security-log.ts';
+import type { ClientInfo, SecurityLog } from './security-log.ts';
 
 export interface TokenPair {
   readonly accessToken: string;
@@ -38,12 +37,12 @@ interface Dependencies {
   readonly config: Pick<Config, 'auth'>;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly log: Log;
+  readonly security: SecurityLog;
   readonly accessTokens: AccessTokens;
   readonly revocations: Revocations;
 }
 
-export function createSessions({ db, config, clock, ids, log, accessTokens, revocations }: Dependencies): Sessions {
+export function createSessions({ db, config, clock, ids, security, accessTokens, revocations }: Dependencies): Sessions {
   const { secret, previousSecret, refreshTokenSeconds, accessTokenSeconds } = config.auth;
   const refreshTokens = createRefreshTokens([secret.reveal(), ...(previousSecret ? [previousSecret.reveal()] : [])]);
 
@@ -88,7 +87,7 @@ export function createSessions({ db, config, clock, ids, log, accessTokens, revo
   }
 
   function refuse(reason: string, client: ClientInfo, session?: Session): never {
-    logSecurityEvent(log, 'refresh_failed', {
+    security.record('refresh_failed', {
       ...client,
       reason,
       ...(session ? { userId: session.userId, sessionId: session.id } : {}),
@@ -108,7 +107,7 @@ export function createSessions({ db, config, clock, ids, log, accessTokens, revo
     if (generation === session.generation - 1 && now - session.rotatedAt <= GRACE_MS) return session;
     if (generation > session.generation) return refuse('from a generation that was never issued', client, session);
     await end(sessionId, 'refresh token reused');
-    logSecurityEvent(log, 'refresh_reused', {
+    security.record('refresh_reused', {
       ...client,
       userId: session.userId,
       sessionId,
@@ -126,7 +125,7 @@ export function createSessions({ db, config, clock, ids, log, accessTokens, revo
       await end(session.id, 'user inactive');
       return refuse('user inactive', client, session);
     }
-    logSecurityEvent(log, 'refresh', { ...client, userId: user.id, sessionId: session.id });
+    security.record('refresh', { ...client, userId: user.id, sessionId: session.id });
     return pair(user, session, session.generation);
   }
 

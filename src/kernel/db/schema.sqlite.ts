@@ -312,3 +312,70 @@ export const idempotencyKeys = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.ownerId, t.key] }), index('idempotency_keys_expires').on(t.expiresAt)],
 );
+
+/** A provider's account, keyed by provider and subject: e-mails change hands, subjects do not. */
+export const oauthAccounts = sqliteTable(
+  'oauth_accounts',
+  {
+    provider: text('provider').notNull(),
+    subject: text('subject').notNull(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    email: text('email'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.provider, t.subject] }), index('oauth_accounts_user').on(t.userId)],
+);
+
+/** Personal API keys: shown once, stored as SHA-256 (they are 256 bits of randomness, so no slow hash is needed). */
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** The first characters, for a person to recognise the key by. */
+    prefix: text('prefix').notNull(),
+    hash: text('hash').notNull(),
+    scopes: json<string[]>('scopes').notNull(),
+    expiresAt: integer('expires_at'),
+    lastUsedAt: integer('last_used_at'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [uniqueIndex('api_keys_hash').on(t.hash), index('api_keys_user').on(t.userId)],
+);
+
+/** Single-use links by e-mail: only the hash is stored, and using one deletes the row. */
+export const emailTokens = sqliteTable(
+  'email_tokens',
+  {
+    hash: text('hash').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    purpose: text('purpose').$type<'reset' | 'verify'>().notNull(),
+    /** The address it was sent to: a link for an old address proves nothing about the new one. */
+    email: text('email').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('email_tokens_user').on(t.userId), index('email_tokens_expires').on(t.expiresAt)],
+);
+
+/** What happened to an account, from where and why: never a token, key, code or password. */
+export const securityEvents = sqliteTable(
+  'security_events',
+  {
+    id: text('id').primaryKey(),
+    event: text('event').notNull(),
+    userId: text('user_id'),
+    address: text('address'),
+    userAgent: text('user_agent'),
+    reason: text('reason'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('security_events_user').on(t.userId, t.createdAt), index('security_events_created').on(t.createdAt)],
+);

@@ -22,3 +22,7 @@ export type Link = typeof schema.links.$inferSelect;
 export type Edge = typeof schema.edges.$inferSelect;
 export type Category = typeof schema.categories.$inferSelect;
 export type Job = typeof schema.jobs.$inferSelect;
+export type ApiKey = typeof schema.apiKeys.$inferSelect;
+export type OAuthAccount = typeof schema.oauthAccounts.$inferSelect;
+export type EmailToken = typeof schema.emailTokens.$inferSelect;
+export type SecurityEventRow = typeof schema.securityEvents.$inferSelect;
