@@ -17,6 +17,7 @@ import {
   userToWire,
 } from './auth-schemas.ts';
 import { clientInfo } from './client-info.ts';
+import { requireContentType } from './content-type.ts';
 import { createRouter, json, locked, problems } from './router.ts';
 
 const tags = ['Authentication'];
@@ -55,10 +56,12 @@ const refreshRoute = createRoute({
   description:
     'Each refresh token works once; its immediate parent works for 30 s more, for tabs that refresh together. An older one ends the session.',
   security: [],
+  middleware: requireContentType(['application/json', 'application/x-www-form-urlencoded']),
   request: {
     body: {
       content: { 'application/json': { schema: refreshSchema }, 'application/x-www-form-urlencoded': { schema: refreshSchema } },
-      required: true,
+      // Each type has its validator; `required` would run both on every body.
+      required: false,
     },
   },
   responses: { 200: json('A token pair', tokenSchema), ...problems(400, 401, 415, 422) },
@@ -138,10 +141,8 @@ export function createAuthRoutes(services: Services) {
   });
 
   router.openapi(refreshRoute, async (c) => {
-    const isForm = c.req.header('Content-Type')?.startsWith('application/x-www-form-urlencoded') ?? false;
-    const body = isForm ? c.req.valid('form') : c.req.valid('json');
-    // A body of neither type reaches no validator.
-    const { refresh_token } = refreshSchema.parse(body ?? {});
+    const isForm = c.req.header('Content-Type')?.toLowerCase().startsWith('application/x-www-form-urlencoded') ?? false;
+    const { refresh_token } = isForm ? c.req.valid('form') : c.req.valid('json');
     const pair = await sessions.refresh(refresh_token, clientInfo(c));
     c.header('Cache-Control', 'no-store');
     return c.json(tokensToWire(pair), 200);
