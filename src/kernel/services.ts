@@ -2,6 +2,7 @@
 import type { AccessTokens } from './auth/access-tokens.ts';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { type ApiKeys, createApiKeys } from './auth/api-keys.ts';
+import { createEmailLinks, type EmailLinks } from './auth/email-links.ts';
 import type { Revocations } from './auth/revocations.ts';
 import { createRevocations } from './auth/revocations.ts';
 import { createSecurityLog, type SecurityLog } from './auth/security-log.ts';
@@ -18,6 +19,7 @@ import type { Relay } from './jobs/relay.ts';
 import { createRelay } from './jobs/relay.ts';
 import type { KeyValue } from './kv/key-value.ts';
 import type { Log } from './log.ts';
+import type { Mailer } from './mail.ts';
 import type { Background, Clock, Fetch, Ids, PasswordHasher } from './ports.ts';
 import type { ProgressTracker } from './progress/tracker.ts';
 import { createProgressTracker } from './progress/tracker.ts';
@@ -36,6 +38,8 @@ export interface Drivers {
   readonly fetch: Fetch;
   readonly background: Background;
   readonly passwords: PasswordHasher;
+  /** Null where nothing is configured that could send mail. */
+  readonly mailer: Mailer | null;
   /** Fires when the server begins to stop: event streams end on it, or the server would wait for them. */
   readonly shutdown: AbortSignal;
 }
@@ -47,6 +51,7 @@ export interface Services extends Drivers {
   readonly revocations: Revocations;
   readonly security: SecurityLog;
   readonly sessions: Sessions;
+  readonly emailLinks: EmailLinks;
   readonly progress: ProgressTracker;
   readonly publisher: JobPublisher;
   readonly relay: Relay;
@@ -61,9 +66,22 @@ export function createServices(config: Config, drivers: Drivers, overrides: Part
   const revocations = overrides.revocations ?? createRevocations(base);
   const security = overrides.security ?? createSecurityLog(base);
   const sessions = overrides.sessions ?? createSessions({ ...base, accessTokens, revocations, security });
+  const emailLinks = overrides.emailLinks ?? createEmailLinks({ ...base, sessions, security });
   const progress = overrides.progress ?? createProgressTracker(base);
   const publisher = overrides.publisher ?? createHttpPublisher(base);
   const relay = overrides.relay ?? createRelay({ ...base, publisher });
   const queryEmbedder = overrides.queryEmbedder ?? createQueryEmbedder(base);
-  return { ...base, accessTokens, apiKeys, revocations, security, sessions, progress, publisher, relay, queryEmbedder };
+  return {
+    ...base,
+    accessTokens,
+    apiKeys,
+    revocations,
+    security,
+    sessions,
+    emailLinks,
+    progress,
+    publisher,
+    relay,
+    queryEmbedder,
+  };
 }

@@ -11,7 +11,7 @@ const username = z
   .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u, 'may hold letters, digits, dots, underscores and hyphens')
   .openapi({ example: 'ada' });
 
-const newPassword = z
+export const newPasswordSchema = z
   .string()
   .max(1024)
   .superRefine((value, context) => {
@@ -21,7 +21,7 @@ const newPassword = z
   .openapi({ example: 'four unrelated plain words', description: '8 to 128 characters, not among the commonest' });
 
 export const registrationSchema = z
-  .strictObject({ username, email: z.email().max(254).openapi({ example: 'ada@example.org' }), password: newPassword })
+  .strictObject({ username, email: z.email().max(254).openapi({ example: 'ada@example.org' }), password: newPasswordSchema })
   .openapi('Registration');
 
 export const loginSchema = z

@@ -2,8 +2,10 @@
  * The paths that ask for no credentials. Everything else is behind the lock, paths that do not exist included:
  * a new route is closed until it is named here.
  */
+import { ACCOUNT_PAGES } from './account-pages.ts';
 
-const OPEN = new Set([
+const OPEN = new Set<string>([
+  ...ACCOUNT_PAGES,
   '/',
   '/docs',
   '/openapi.json',
@@ -13,6 +15,9 @@ const OPEN = new Set([
   '/auth/refresh',
   '/auth/revoke',
   '/auth/exchange',
+  '/auth/password/forgot',
+  '/auth/password/reset',
+  '/auth/email/verify',
   '/auth/google',
   '/auth/google/callback',
   '/auth/github',

@@ -33,7 +33,9 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   413: 'The body is too large',
   415: 'The content type is not supported',
   422: 'A field is invalid',
+  410: 'It is gone: used, or expired',
   429: 'Too many requests',
+  501: 'Not configured in this installation',
   503: 'The database is not reachable',
 };
 

@@ -4,6 +4,7 @@ import { createApp } from '../../src/app.ts';
 import { createSqliteChunkIndex } from '../../src/kernel/db/chunk-index.sqlite.ts';
 import type { JobMessage } from '../../src/kernel/jobs/schemas.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
+import type { Mail } from '../../src/kernel/mail.ts';
 import type { Fetch, PasswordHasher } from '../../src/kernel/ports.ts';
 import { createServices, type Services } from '../../src/kernel/services.ts';
 import type { Runtime } from '../../src/routes/runtime.ts';
@@ -36,6 +37,7 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
   const log = memoryLog();
   const background = trackedBackground();
   const published: JobMessage[] = [];
+  const mails: Mail[] = [];
   const shutdown = new AbortController();
   const services = createServices(
     testConfig(env),
@@ -52,6 +54,11 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
       fetch: noNetwork,
       background,
       passwords: cheapHasher,
+      mailer: {
+        send: async (mail) => {
+          mails.push(mail);
+        },
+      },
       shutdown: shutdown.signal,
     },
     {
@@ -89,6 +96,7 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
     log,
     background,
     published,
+    mails,
     request,
     login,
     close: async () => {

@@ -1,6 +1,6 @@
-import { eq, or } from 'drizzle-orm';
+import { and, desc, eq, like, lt, or } from 'drizzle-orm';
 import { users } from './schema.sqlite.ts';
-import type { Database, User } from './types.ts';
+import type { Database, Tier, User } from './types.ts';
 
 /** What uniqueness and login compare: compatibility-normalised and lower case. */
 export const nameKey = (value: string): string => value.normalize('NFKC').toLowerCase();
@@ -41,4 +41,51 @@ export async function findTaken(db: Database, username: string, email: string): 
 
 export async function setPasswordHash(db: Database, id: string, passwordHash: string, now: number): Promise<void> {
   await db.update(users).set({ passwordHash, updatedAt: now }).where(eq(users.id, id));
+}
+
+export async function setEmailVerified(db: Database, id: string, email: string, now: number): Promise<boolean> {
+  const rows = await db
+    .update(users)
+    .set({ emailVerifiedAt: now, updatedAt: now })
+    .where(and(eq(users.id, id), eq(users.emailKey, nameKey(email))))
+    .returning({ id: users.id });
+  return rows.length > 0;
+}
+
+/** The user after the change; undefined where there is none. */
+export async function updateUser(
+  db: Database,
+  id: string,
+  change: { readonly tier?: Tier; readonly active?: boolean },
+  now: number,
+): Promise<User | undefined> {
+  const [user] = await db
+    .update(users)
+    .set({ ...change, updatedAt: now })
+    .where(eq(users.id, id))
+    .returning();
+  return user;
+}
+
+export interface UserPage {
+  readonly limit: number;
+  /** Part of a username or e-mail. */
+  readonly text?: string;
+  readonly after?: Pick<User, 'createdAt' | 'id'>;
+}
+
+/** Newest first. */
+export async function listUsers(db: Database, { limit, text, after }: UserPage): Promise<User[]> {
+  const pattern = text === undefined ? undefined : `%${nameKey(text).replace(/[\\%_]/g, '')}%`;
+  return db
+    .select()
+    .from(users)
+    .where(
+      and(
+        pattern === undefined ? undefined : or(like(users.usernameKey, pattern), like(users.emailKey, pattern)),
+        after && or(lt(users.createdAt, after.createdAt), and(eq(users.createdAt, after.createdAt), lt(users.id, after.id))),
+      ),
+    )
+    .orderBy(desc(users.createdAt), desc(users.id))
+    .limit(limit);
 }

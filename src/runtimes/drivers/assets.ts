@@ -14,6 +14,8 @@ const swagger = (file: string) => resolve(`swagger-ui-dist/${file}`);
 
 const FILES: ReadonlyMap<string, { readonly path: () => string; readonly contentType: string }> = new Map([
   ['index.html', { path: () => ours('index.html'), contentType: HTML }],
+  ['account.html', { path: () => ours('account.html'), contentType: HTML }],
+  ['account.js', { path: () => ours('account.js'), contentType: JS }],
   ['docs.html', { path: () => ours('docs.html'), contentType: HTML }],
   ['style.css', { path: () => ours('style.css'), contentType: CSS }],
   ['favicon.svg', { path: () => ours('favicon.svg'), contentType: 'image/svg+xml' }],

@@ -12,6 +12,7 @@ import { VERSION } from '../../routes/version.ts';
 import { createAssets } from '../drivers/assets.ts';
 import { createBackground } from '../drivers/background.ts';
 import { createLog } from '../drivers/log.ts';
+import { createMailer } from '../drivers/mailer.ts';
 import { openDatabase } from '../drivers/open-database.ts';
 import { createScryptHasher } from '../drivers/scrypt.ts';
 import { banner } from './banner.ts';
@@ -58,6 +59,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
       fetch: (input, init) => fetch(input, init),
       background,
       passwords: createScryptHasher(),
+      mailer: createMailer(config, (text) => process.stdout.write(text)),
       shutdown: shutdown.signal,
     });
     const runtime: Runtime = {

@@ -1,0 +1,36 @@
+/** What an admin does to an account. */
+import type { Database, Tier, User } from '../db/types.ts';
+import { updateUser } from '../db/users.ts';
+import { AppError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import type { ClientInfo, SecurityLog } from './security-log.ts';
+import type { Sessions } from './sessions.ts';
+
+interface Dependencies {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly sessions: Sessions;
+  readonly security: SecurityLog;
+}
+
+export interface AccountChange {
+  readonly tier?: Tier;
+  readonly active?: boolean;
+}
+
+/** A deactivated user's sessions end at once; a new tier bites at the next refresh. Throws `not_found`. */
+export async function administerUser(
+  { db, clock, sessions, security }: Dependencies,
+  id: string,
+  { tier, active }: AccountChange,
+  client: ClientInfo & { readonly by: string },
+): Promise<User> {
+  const change = { ...(tier === undefined ? {} : { tier }), ...(active === undefined ? {} : { active }) };
+  const user = await updateUser(db, id, change, clock.now());
+  if (!user) throw new AppError('not_found', 'There is no such user');
+  const { by, ...from } = client;
+  if (tier !== undefined) security.record('tier_changed', { ...from, userId: id, reason: `${tier}, by ${by}` });
+  if (active === false) for (const session of await sessions.list(id)) await sessions.end(session.id, 'user deactivated');
+  if (active !== undefined) security.record(active ? 'activated' : 'deactivated', { ...from, userId: id, reason: `by ${by}` });
+  return user;
+}

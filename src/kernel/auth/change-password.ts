@@ -1,0 +1,33 @@
+import type { Database } from '../db/types.ts';
+import { findUser, setPasswordHash } from '../db/users.ts';
+import { AppError } from '../errors.ts';
+import type { Clock, PasswordHasher } from '../ports.ts';
+import type { Accounts } from './accounts.ts';
+import type { Actor } from './actor.ts';
+import { normalisePassword } from './password-rules.ts';
+import type { ClientInfo, SecurityLog } from './security-log.ts';
+import type { Sessions } from './sessions.ts';
+
+interface Dependencies {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly passwords: PasswordHasher;
+  readonly sessions: Sessions;
+  readonly security: SecurityLog;
+  readonly accounts: Accounts;
+}
+
+/** Sets a new password and ends every other session. Throws `invalid_credentials` where the current one is wrong. */
+export async function changePassword(
+  { db, clock, passwords, sessions, security, accounts }: Dependencies,
+  actor: Actor,
+  { current, next }: { readonly current: string; readonly next: string },
+  client: ClientInfo,
+): Promise<void> {
+  const user = await findUser(db, actor.userId);
+  const checked = await accounts.checkPassword(user?.username ?? '', current);
+  if (!user || checked.user?.id !== user.id) throw new AppError('forbidden', 'The current password is not right');
+  await setPasswordHash(db, user.id, await passwords.hash(normalisePassword(next)), clock.now());
+  for (const { id } of await sessions.list(user.id)) if (id !== actor.sessionId) await sessions.end(id, 'password changed');
+  security.record('password_changed', { ...client, userId: user.id });
+}

@@ -1,0 +1,24 @@
+import { and, eq } from 'drizzle-orm';
+import { emailTokens } from './schema.sqlite.ts';
+import type { Database, EmailToken } from './types.ts';
+
+/** A new link for a purpose makes the older ones useless. */
+export async function replaceEmailToken(db: Database, token: EmailToken): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.delete(emailTokens).where(and(eq(emailTokens.userId, token.userId), eq(emailTokens.purpose, token.purpose)));
+    await tx.insert(emailTokens).values(token);
+  });
+}
+
+/** Deletes the row and returns it: of two that use one link at once, one gets it. */
+export async function takeEmailToken(
+  db: Database,
+  hash: string,
+  purpose: EmailToken['purpose'],
+): Promise<EmailToken | undefined> {
+  const [token] = await db
+    .delete(emailTokens)
+    .where(and(eq(emailTokens.hash, hash), eq(emailTokens.purpose, purpose)))
+    .returning();
+  return token;
+}

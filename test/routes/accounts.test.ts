@@ -1,0 +1,205 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { users } from '../../src/kernel/db/schema.sqlite.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+
+const PASSWORD = 'a long enough phrase';
+const NEXT = 'another long enough phrase';
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await createTestApp();
+});
+afterEach(() => app.close());
+
+const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+  const response = await app.request(path, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as any };
+};
+const logIn = (username: string, password: string) =>
+  app.request('/auth/login', { method: 'POST', body: new URLSearchParams({ username, password }) });
+const setTier = (username: string, tier: 'free' | 'premium' | 'admin') =>
+  app.services.db.update(users).set({ tier }).where(eq(users.usernameKey, username));
+
+async function loginAdmin() {
+  await app.login('root');
+  await setTier('root', 'admin');
+  const answer = (await (await logIn('root', PASSWORD)).json()) as { access_token: string };
+  return { Authorization: `Bearer ${answer.access_token}` };
+}
+
+/** The token in the newest mail's link. */
+async function mailedToken() {
+  await app.background.settled();
+  const mail = app.mails.at(-1);
+  return { to: mail?.to, token: /#([\w-]{43})/.exec(mail?.text ?? '')?.[1] };
+}
+
+describe('changing a password', () => {
+  test('needs the current one, ends the other sessions and keeps this one', async () => {
+    const mine = await app.login('ada');
+    const other = {
+      Authorization: `Bearer ${((await (await logIn('ada', PASSWORD)).json()) as { access_token: string }).access_token}`,
+    };
+    expect((await send('POST', '/auth/password', { current_password: 'wrong', new_password: NEXT }, mine)).status).toBe(403);
+    expect((await send('POST', '/auth/password', { current_password: PASSWORD, new_password: 'short' }, mine)).status).toBe(422);
+    expect((await send('POST', '/auth/password', { current_password: PASSWORD, new_password: NEXT }, mine)).status).toBe(204);
+    expect((await send('GET', '/auth/me', undefined, mine)).status).toBe(200);
+    expect((await send('GET', '/auth/me', undefined, other)).status).toBe(401);
+    expect((await logIn('ada', PASSWORD)).status).toBe(401);
+    expect((await logIn('ada', NEXT)).status).toBe(200);
+  });
+});
+
+describe('resetting a password', () => {
+  test('mails a link that works once, sets the password and ends all sessions', async () => {
+    const mine = await app.login('ada');
+    expect((await send('POST', '/auth/password/forgot', { email: 'ADA@example.org' })).status).toBe(202);
+    const { to, token } = await mailedToken();
+    expect(to).toBe('ada@example.org');
+    expect((await send('POST', '/auth/password/reset', { token, password: NEXT })).status).toBe(204);
+    expect((await send('GET', '/auth/me', undefined, mine)).status).toBe(401);
+    expect((await logIn('ada', NEXT)).status).toBe(200);
+    expect((await send('POST', '/auth/password/reset', { token, password: PASSWORD })).status).toBe(410);
+    expect(JSON.stringify(app.log.lines)).not.toContain(token);
+  });
+
+  test('answers alike for an address nobody has, and mails nobody', async () => {
+    await app.login('ada');
+    expect((await send('POST', '/auth/password/forgot', { email: 'nobody@example.org' })).status).toBe(202);
+    await app.background.settled();
+    expect(app.mails).toEqual([]);
+  });
+
+  test('a newer link makes the older useless, and half an hour is its life', async () => {
+    await app.login('ada');
+    await send('POST', '/auth/password/forgot', { email: 'ada@example.org' });
+    const first = await mailedToken();
+    await send('POST', '/auth/password/forgot', { email: 'ada@example.org' });
+    const second = await mailedToken();
+    expect((await send('POST', '/auth/password/reset', { token: first.token, password: NEXT })).status).toBe(410);
+    app.clock.advance(30 * 60_000);
+    expect((await send('POST', '/auth/password/reset', { token: second.token, password: NEXT })).status).toBe(410);
+  });
+
+  test('of two who use one link at once, one gets it', async () => {
+    await app.login('ada');
+    await send('POST', '/auth/password/forgot', { email: 'ada@example.org' });
+    const { token } = await mailedToken();
+    const both = await Promise.all([1, 2].map(() => send('POST', '/auth/password/reset', { token, password: NEXT })));
+    expect(both.map(({ status }) => status).sort()).toEqual([204, 410]);
+  });
+
+  test('is 501 where nothing can send mail', async () => {
+    const mute = await createTestApp({ overrides: { mailer: null } });
+    const answer = await mute.request('/auth/password/forgot', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ email: 'a@example.org' }),
+    });
+    expect(answer.status).toBe(501);
+    const headers = await mute.login();
+    expect((await mute.request('/auth/email/verification', { method: 'POST', headers })).status).toBe(501);
+    await mute.close();
+  });
+});
+
+describe('confirming an address', () => {
+  test('by the mailed link marks it verified, after which no more is mailed', async () => {
+    const mine = await app.login('ada');
+    expect((await send('POST', '/auth/email/verification', undefined, mine)).status).toBe(202);
+    const { token } = await mailedToken();
+    expect((await send('POST', '/auth/email/verify', { token })).status).toBe(204);
+    expect((await send('GET', '/auth/me', undefined, mine)).body.email_verified).toBe(true);
+    await send('POST', '/auth/email/verification', undefined, mine);
+    await app.background.settled();
+    expect(app.mails).toHaveLength(1);
+  });
+
+  test('a link for an address that has changed since proves nothing', async () => {
+    const mine = await app.login('ada');
+    await send('POST', '/auth/email/verification', undefined, mine);
+    const { token } = await mailedToken();
+    await app.services.db.update(users).set({ emailKey: 'new@example.org' }).where(eq(users.usernameKey, 'ada'));
+    expect((await send('POST', '/auth/email/verify', { token })).status).toBe(410);
+  });
+
+  test.each([
+    '/account/reset',
+    '/account/verify',
+  ])('%s is a page that anybody may open and that no other site may frame', async (path) => {
+    const response = await app.request(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(await response.text()).toContain('/assets/account.js');
+  });
+});
+
+describe('administration', () => {
+  test('is 403 for who is no admin, whether the path exists or not, and 401 without credentials', async () => {
+    const mine = await app.login();
+    for (const path of ['/admin/users', '/admin/nowhere', '/admin/users/x/events']) {
+      expect((await send('GET', path, undefined, mine)).status).toBe(403);
+      expect((await send('GET', path)).status).toBe(401);
+    }
+    expect((await send('GET', '/admin/nowhere', undefined, await loginAdmin())).status).toBe(404);
+  });
+
+  test('lists accounts page by page, and finds them by a part of their name', async () => {
+    const admin = await loginAdmin();
+    for (const name of ['one', 'two', 'three']) await app.login(`user-${name}`);
+    const first = (await send('GET', '/admin/users?limit=3', undefined, admin)).body;
+    const rest = (await send('GET', `/admin/users?limit=3&cursor=${first.next_cursor}`, undefined, admin)).body;
+    const names = [...first.users, ...rest.users].map(({ username }: { username: string }) => username);
+    expect(names.sort()).toEqual(['root', 'user-one', 'user-three', 'user-two']);
+    expect(rest.next_cursor).toBeUndefined();
+    expect((await send('GET', '/admin/users?q=THREE', undefined, admin)).body.users).toHaveLength(1);
+    expect((await send('GET', '/admin/users?q=%25', undefined, admin)).status).toBe(200);
+    expect((await send('GET', '/admin/users?cursor=nonsense', undefined, admin)).status).toBe(422);
+    expect(JSON.stringify(first)).not.toContain('hash');
+  });
+
+  test('a new tier counts from the next refresh, a deactivated user is out at once', async () => {
+    const admin = await loginAdmin();
+    await app.login('ada');
+    const tokens = (await (await logIn('ada', PASSWORD)).json()) as { access_token: string; refresh_token: string };
+    const { id } = (await send('GET', '/admin/users?q=ada', undefined, admin)).body.users[0];
+    expect((await send('PATCH', `/admin/users/${id}`, { tier: 'premium' }, admin)).body.tier).toBe('premium');
+    const refreshed = (await send('POST', '/auth/refresh', { refresh_token: tokens.refresh_token })).body;
+    const { tier } = await app.services.accessTokens.verify(refreshed.access_token);
+    expect(tier).toBe('premium');
+    const bearer = { Authorization: `Bearer ${refreshed.access_token}` };
+    expect((await send('PATCH', `/admin/users/${id}`, { active: false }, admin)).body.active).toBe(false);
+    expect((await send('GET', '/auth/sessions', undefined, bearer)).status).toBe(401);
+    expect((await logIn('ada', PASSWORD)).status).toBe(401);
+    expect((await send('PATCH', `/admin/users/${id}`, { active: true }, admin)).body.active).toBe(true);
+    expect((await logIn('ada', PASSWORD)).status).toBe(200);
+  });
+
+  test('shows what happened to an account, newest first, page by page', async () => {
+    const admin = await loginAdmin();
+    await app.login('ada');
+    await logIn('ada', 'wrong one');
+    const { id } = (await send('GET', '/admin/users?q=ada', undefined, admin)).body.users[0];
+    await send('PATCH', `/admin/users/${id}`, { tier: 'premium' }, admin);
+    await app.background.settled();
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const page = (await send('GET', `/admin/users/${id}/events?limit=2${cursor && `&cursor=${cursor}`}`, undefined, admin))
+        .body;
+      seen.push(...page.events.map(({ event }: { event: string }) => event));
+      cursor = page.next_cursor ?? '';
+    } while (cursor);
+    expect(seen.sort()).toEqual(['login', 'login_failed', 'registered', 'tier_changed']);
+    expect((await send('GET', '/admin/users/nobody/events', undefined, admin)).status).toBe(404);
+    expect((await send('PATCH', '/admin/users/nobody', { active: false }, admin)).status).toBe(404);
+    expect((await send('PATCH', `/admin/users/${id}`, { tier: 'owner' }, admin)).status).toBe(422);
+  });
+});
