@@ -90,6 +90,7 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
     const gone = Promise.withResolvers<void>();
     exits.add(gone.promise);
     let isReady = false;
+    let end: ProcessGone | undefined;
 
     const process = start({
       message: (message) => {
@@ -100,9 +101,9 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
       exit: (reason) => {
         gone.resolve();
         exits.delete(gone.promise);
-        const error = new ProcessGone(`the inference process ended: ${reason}`);
-        ready.reject(error);
-        for (const { reject } of pending.values()) reject(error);
+        end = new ProcessGone(`the inference process ended: ${reason}`);
+        ready.reject(end);
+        for (const { reject } of pending.values()) reject(end);
         pending.clear();
         if (isReady) restart(reason);
       },
@@ -111,6 +112,8 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
     process.send({ type: 'load', onnxPath: model.onnxPath, threads: model.threads });
     try {
       const loaded = await ready.promise;
+      if (end) throw end;
+      closing.signal.throwIfAborted();
       isReady = true;
       status = 'ready';
       dimensions = loaded.dimensions;
@@ -127,6 +130,7 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
     }
 
     async function infer(rows: readonly Int32Array[]): Promise<Float32Array> {
+      if (end) throw end;
       const id = nextId++;
       const answer = Promise.withResolvers<Float32Array>();
       pending.set(id, answer);
@@ -151,6 +155,7 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
 
   async function run(rows: readonly Int32Array[]): Promise<Float32Array[]> {
     for (let tries = 1; ; tries++) {
+      if (closing.signal.aborted) throw unavailable('The worker is stopping', closing.signal.reason);
       const loaded = await loading.catch((cause: unknown) => {
         throw unavailable(closing.signal.aborted ? 'The worker is stopping' : LOAD_FAILED, cause);
       });

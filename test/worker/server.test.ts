@@ -1,0 +1,361 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { AppError } from '../../src/kernel/errors.ts';
+import { createSignatureVerifier, signRequest } from '../../src/kernel/jobs/signatures.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import type { EmbedderState, EmbedInput, EmbedOptions } from '../../worker-node/embedder/embedder.ts';
+import type { JobOutcome, Refusal } from '../../worker-node/job-handler.ts';
+import { createWorkerApp } from '../../worker-node/server.ts';
+import { manualClock, memoryLog, randomIds } from '../support/doubles.ts';
+
+const KEY = 'sk-master-key-of-the-tests-000000000';
+const signing = { current: new Secret('a signing key of more than thirty-two bytes') };
+const url = 'http://worker.test:8001';
+
+function setUp({ testMode = false, masterKey = true } = {}) {
+  const clock = manualClock();
+  const log = memoryLog();
+  const asked: { texts: readonly EmbedInput[]; options: EmbedOptions }[] = [];
+  const delivered: string[] = [];
+  const ready: EmbedderState = {
+    status: 'ready',
+    model: 'tiny',
+    dimensions: 4,
+    crashes: 0,
+    pid: 7,
+    waiting: { interactive: 0, bulk: 0 },
+  };
+  const world = {
+    state: ready,
+    failure: undefined as unknown,
+    outcome: { kind: 'done' } as JobOutcome | Refusal,
+    accepted: 'accepted' as 'accepted' | Refusal,
+    stopping: false,
+  };
+  const app = createWorkerApp({
+    config: {
+      testMode,
+      worker: { url },
+      auth: masterKey ? { masterKey: new Secret(KEY), previousMasterKey: new Secret('the key before') } : {},
+    },
+    embedder: {
+      model: 'tiny',
+      dimensions: 4,
+      embed: async (texts, options) => {
+        asked.push({ texts, options });
+        if (world.failure) throw world.failure;
+        return texts.map((text) => Float32Array.of(0.5, -0.5, 0.5, typeof text === 'string' ? 0.5 : -0.5));
+      },
+      countTokens: (text) => text.split(' ').length,
+      state: () => world.state,
+      close: async () => {},
+    },
+    model: { maxTokens: 512, tokenBudget: 1024 },
+    jobs: {
+      accept: (id) => {
+        delivered.push(`accept ${id}`);
+        return world.accepted;
+      },
+      run: async (id) => {
+        delivered.push(`run ${id}`);
+        return world.outcome;
+      },
+      drain: async () => {},
+      state: () => ({ running: 1, queued: 2, stopping: world.stopping }),
+    },
+    verifySignature: createSignatureVerifier({ keys: signing, clock }),
+    log,
+    clock,
+    ids: randomIds,
+    version: '1.2.3',
+  });
+  const sign = (path: string, body: string) =>
+    signRequest({ key: signing.current, url: url + path, body, clock, ids: randomIds });
+  const embeddings = (body: unknown, headers: Record<string, string> = { Authorization: `Bearer ${KEY}` }) =>
+    app.request('/v1/embeddings', { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), headers });
+  return { app, world, asked, delivered, log, sign, embeddings };
+}
+
+let it: ReturnType<typeof setUp>;
+beforeEach(() => {
+  it = setUp();
+});
+
+describe('POST /v1/embeddings', () => {
+  test('answers a text as OpenAI does', async () => {
+    const response = await it.embeddings({ input: 'two words', model: 'tiny', user: 'me' });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      object: 'list',
+      data: [{ object: 'embedding', index: 0, embedding: [0.5, -0.5, 0.5, 0.5] }],
+      model: 'tiny',
+      usage: { prompt_tokens: 2, total_tokens: 2 },
+    });
+    expect(response.headers.get('X-Request-Id')).toBeTruthy();
+  });
+
+  test('takes texts, tokens and lists of tokens, in order', async () => {
+    await it.embeddings({ input: ['a b', 'c'] });
+    await it.embeddings({ input: [1, 2, 3] });
+    const last = await it.embeddings({ input: [[1, 2], [3]] });
+    expect(it.asked.map(({ texts }) => texts)).toEqual([['a b', 'c'], [[1, 2, 3]], [[1, 2], [3]]]);
+    const body = (await last.json()) as { data: { index: number }[]; usage: unknown };
+    expect(body.data.map(({ index }) => index)).toEqual([0, 1]);
+    expect(body.usage).toEqual({ prompt_tokens: 3, total_tokens: 3 });
+  });
+
+  test('base64 holds the same numbers, little-endian', async () => {
+    const response = await it.embeddings({ input: 'text', encoding_format: 'base64' });
+    const { data } = (await response.json()) as { data: { embedding: string }[] };
+    const bytes = Buffer.from(data[0]!.embedding, 'base64');
+    expect([0, 4, 8, 12].map((at) => bytes.readFloatLE(at))).toEqual([0.5, -0.5, 0.5, 0.5]);
+  });
+
+  test('dimensions cuts and brings the length back to 1; more than the model has is refused', async () => {
+    const cut = (await (await it.embeddings({ input: 'text', dimensions: 2 })).json()) as { data: { embedding: number[] }[] };
+    expect(cut.data[0]!.embedding.map((value) => value.toFixed(4))).toEqual(['0.7071', '-0.7071']);
+    const refused = await it.embeddings({ input: 'text', dimensions: 5 });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ error: { param: 'dimensions', type: 'invalid_request_error' } });
+  });
+
+  test('a query goes before documents', async () => {
+    await it.embeddings({ input: 'q', input_type: 'query' });
+    await it.embeddings({ input: 'd' });
+    expect(it.asked.map(({ options: { priority, kind } }) => [priority, kind])).toEqual([
+      ['interactive', 'query'],
+      ['bulk', 'document'],
+    ]);
+  });
+
+  test.each([
+    ['no JSON', '{', null],
+    ['no object', '[]', null],
+    ['no input', {}, 'input'],
+    ['an empty text', { input: '' }, 'input'],
+    ['an empty list', { input: [] }, 'input'],
+    ['an empty text among others', { input: ['a', ''] }, 'input'],
+    ['texts mixed with tokens', { input: ['a', 1] }, 'input'],
+    ['a negative token', { input: [-1] }, 'input'],
+    ['half a token', { input: [[1.5]] }, 'input'],
+    ['too many texts', { input: Array.from({ length: 2049 }, () => 'a') }, 'input'],
+    ['an unknown format', { input: 'a', encoding_format: 'hex' }, 'encoding_format'],
+    ['no dimensions', { input: 'a', dimensions: 0 }, 'dimensions'],
+    ['an unknown type', { input: 'a', input_type: 'passage' }, 'input_type'],
+    ['a user that is no text', { input: 'a', user: 1 }, 'user'],
+  ])('refuses %s with 400 and the field', async (_what, body, param) => {
+    const response = await it.embeddings(body);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { message: expect.any(String), type: 'invalid_request_error', param, code: null },
+    });
+    expect(it.asked).toEqual([]);
+  });
+
+  test('whatever JSON is sent, the answer is 200, 400 or 404 in the right shape', async () => {
+    const field = fc.oneof(fc.jsonValue(), fc.string(), fc.array(fc.string()), fc.array(fc.nat()));
+    const body = fc.record(
+      { input: field, model: field, encoding_format: field, dimensions: field, input_type: field },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(body, fc.jsonValue()), async (given) => {
+        const response = await it.embeddings(JSON.stringify(given));
+        expect([200, 400, 404]).toContain(response.status);
+        expect(await response.json()).toHaveProperty(response.status === 200 ? 'data' : 'error.message');
+      }),
+    );
+  });
+
+  test('a model that is not here is 404, as OpenAI says it', async () => {
+    const response = await it.embeddings({ input: 'a', model: 'text-embedding-3-small' });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ error: { code: 'model_not_found', param: 'model' } });
+  });
+
+  test('a full queue is 429 and a missing model 503, both with Retry-After', async () => {
+    it.world.failure = new AppError('rate_limited', 'The embedding queue is full', { retryAfter: 3.2 });
+    const full = await it.embeddings({ input: 'a' });
+    expect([full.status, full.headers.get('Retry-After')]).toEqual([429, '4']);
+    expect(await full.json()).toMatchObject({ error: { code: 'rate_limit_exceeded', type: 'rate_limit_error' } });
+    it.world.failure = new AppError('unavailable', 'The embedding model could not be loaded', { retryAfter: 5 });
+    const away = await it.embeddings({ input: 'a' });
+    expect([away.status, away.headers.get('Retry-After')]).toEqual([503, '5']);
+    it.world.failure = new AppError('invalid_input', '9 is no token of tiny');
+    expect((await it.embeddings({ input: [9] })).status).toBe(400);
+  });
+
+  test('a fault of ours is logged and says nothing', async () => {
+    it.world.failure = new Error('secret path /srv/model.onnx');
+    const response = await it.embeddings({ input: 'a' });
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('secret');
+    expect(it.log.lines).toMatchObject([{ level: 'error', message: 'request failed', fields: { error: it.world.failure } }]);
+  });
+
+  test('a body of more than 16 MB is 413', async () => {
+    const response = await it.embeddings(JSON.stringify({ input: 'a'.repeat(17 * 1024 * 1024) }));
+    expect(response.status).toBe(413);
+    expect(await response.json()).toHaveProperty('error.message');
+  });
+});
+
+describe('who may use the model', () => {
+  const input = JSON.stringify({ input: 'a' });
+
+  test.each([
+    ['the master key as Bearer', { Authorization: `Bearer ${KEY}` }],
+    ['the master key as X-API-Key', { 'X-API-Key': KEY }],
+    ['the key before a rotation', { 'X-API-Key': 'the key before' }],
+    ['a right X-API-Key beside a wrong Bearer', { 'X-API-Key': KEY, Authorization: 'Bearer wrong' }],
+  ])('%s is let in', async (_what, headers) => {
+    expect((await it.embeddings(input, headers as Record<string, string>)).status).toBe(200);
+  });
+
+  test.each([
+    ['nothing', {}, 401],
+    ['a wrong Bearer token', { Authorization: 'Bearer wrong' }, 401],
+    ['another scheme', { Authorization: `Basic ${KEY}` }, 401],
+    ['a wrong X-API-Key', { 'X-API-Key': 'wrong' }, 403],
+    ['an empty X-API-Key', { 'X-API-Key': '' }, 403],
+    ['a wrong X-API-Key beside a right Bearer', { 'X-API-Key': 'wrong', Authorization: `Bearer ${KEY}` }, 403],
+    ['a signature that is none', { 'Upstash-Signature': 'x.y.z' }, 401],
+  ])('%s is not', async (_what, headers, status) => {
+    for (const [path, init] of [
+      ['/v1/embeddings', { method: 'POST', body: input, headers }],
+      ['/v1/models', { headers }],
+      ['/v1/models/tiny', { headers }],
+      ['/v1/unknown', { headers }],
+      ['/info', { headers }],
+    ] as [string, RequestInit][]) {
+      const response = await it.app.request(path, init);
+      expect(response.status, path).toBe(status);
+      const body = (await response.json()) as { error: { code: string }; detail: string };
+      expect(body.error.code).toBe('invalid_api_key');
+      if (status === 403) expect(body.detail).toBe('Could not validate credentials');
+      if (status === 401) expect(response.headers.get('WWW-Authenticate')).toBe('Bearer');
+    }
+    expect(it.asked).toEqual([]);
+  });
+
+  test("the API's signature is let in, for the body it was made for", async () => {
+    const headers = async () => ({ 'Upstash-Signature': await it.sign('/v1/embeddings', input) });
+    expect((await it.embeddings(input, await headers())).status).toBe(200);
+    expect((await it.embeddings(JSON.stringify({ input: 'b' }), await headers())).status).toBe(401);
+  });
+
+  test('without a configured key no key is right, and in test mode everybody is let in', async () => {
+    it = setUp({ masterKey: false });
+    expect((await it.embeddings(input, { 'X-API-Key': 'undefined' })).status).toBe(403);
+    it = setUp({ testMode: true, masterKey: false });
+    expect((await it.embeddings(input, {})).status).toBe(200);
+  });
+});
+
+describe('POST /jobs', () => {
+  const JOB = '01900000-0000-7000-8000-000000000001';
+  const message = JSON.stringify({ job_id: JOB });
+  const deliver = async (body = message, headers: Record<string, string> = {}, signature?: string) =>
+    it.app.request('/jobs', {
+      method: 'POST',
+      body,
+      headers: { 'Upstash-Signature': signature ?? (await it.sign('/jobs', body)), ...headers },
+    });
+
+  test('with Prefer: respond-async a job is taken and answered at once', async () => {
+    expect((await deliver(message, { Prefer: 'respond-async' })).status).toBe(202);
+    expect(it.delivered).toEqual([`accept ${JOB}`]);
+  });
+
+  test.each([
+    [{ kind: 'done' }, 200, null],
+    [{ kind: 'skipped' }, 200, null],
+    [{ kind: 'retry', afterSeconds: 3.5 }, 503, '4'],
+    [{ kind: 'released' }, 503, '1'],
+    ['full', 429, '5'],
+    ['stopping', 503, '2'],
+  ] as [
+    JobOutcome | Refusal,
+    number,
+    string | null,
+  ][])('without it the answer tells how the job ended: %j', async (outcome, status, retryAfter) => {
+    it.world.outcome = outcome;
+    const response = await deliver();
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([status, retryAfter]);
+    expect(it.delivered).toEqual([`run ${JOB}`]);
+  });
+
+  test('a job that failed for good is 489, which QStash does not try again', async () => {
+    it.world.outcome = { kind: 'dead', message: 'The page is gone' };
+    const response = await deliver();
+    expect([response.status, response.headers.get('Upstash-NonRetryable-Error')]).toEqual([489, 'true']);
+    expect(await response.json()).toMatchObject({ message: 'The page is gone' });
+  });
+
+  test('a full or stopping worker turns async deliveries away, too', async () => {
+    it.world.accepted = 'full';
+    expect((await deliver(message, { Prefer: 'respond-async' })).status).toBe(429);
+    it.world.accepted = 'stopping';
+    expect((await deliver(message, { Prefer: 'respond-async' })).status).toBe(503);
+  });
+
+  test('a signed message that names no job is 489: sent again it would be the same', async () => {
+    for (const body of ['', '{}', '{"job_id":"x"}', 'null']) {
+      expect((await deliver(body)).status).toBe(489);
+    }
+    expect(it.delivered).toEqual([]);
+  });
+
+  test('unsigned, signed for another path, altered or replayed is 401; too large 413', async () => {
+    expect((await it.app.request('/jobs', { method: 'POST', body: message })).status).toBe(401);
+    expect((await deliver(message, { Authorization: `Bearer ${KEY}` }, '')).status).toBe(401);
+    expect((await deliver(message, {}, await it.sign('/v1/embeddings', message))).status).toBe(401);
+    expect((await deliver(`${message} `, {}, await it.sign('/jobs', message))).status).toBe(401);
+    const once = await it.sign('/jobs', message);
+    expect((await deliver(message, {}, once)).status).toBe(200);
+    expect((await deliver(message, {}, once)).status).toBe(401);
+    expect((await deliver('x'.repeat(70_000))).status).toBe(413);
+    expect(it.delivered).toHaveLength(1);
+  });
+});
+
+describe('how the worker is', () => {
+  test.each([
+    ['ready', {}, false, 200, 'ok'],
+    ['loading', {}, false, 503, 'loading'],
+    ['failed', { message: 'The embedding model could not be loaded: no such file' }, false, 503, 'failed'],
+    ['ready', {}, true, 503, 'stopping'],
+  ] as const)('with the model %s %j and stopping %j, /health answers', async (status, more, stopping, code, said) => {
+    it.world.state = { ...it.world.state, status, ...more };
+    it.world.stopping = stopping;
+    const response = await it.app.request('/health');
+    expect(response.status).toBe(code);
+    expect(await response.json()).toEqual({
+      status: said,
+      model: { status, model: 'tiny', dimensions: 4, crashes: 0, waiting: { interactive: 0, bulk: 0 }, ...more },
+      jobs: { running: 1, queued: 2 },
+    });
+  });
+
+  test('/v1/models and /info name the model', async () => {
+    const get = async (path: string) => (await it.app.request(path, { headers: { 'X-API-Key': KEY } })).json();
+    const card = { id: 'tiny', object: 'model', created: expect.any(Number), owned_by: 'pharos' };
+    expect(await get('/v1/models')).toEqual({ object: 'list', data: [card] });
+    expect(await get('/v1/models/tiny')).toEqual(card);
+    expect(await get('/v1/models/other/one')).toMatchObject({ error: { code: 'model_not_found' } });
+    expect(await get('/info')).toMatchObject({
+      model_id: 'tiny',
+      max_input_length: 512,
+      max_batch_tokens: 1024,
+      version: '1.2.3',
+    });
+  });
+
+  test('an unknown path is 404 in the shape of its neighbours', async () => {
+    const plain = await it.app.request('/nothing');
+    expect([plain.status, plain.headers.get('Content-Type')]).toEqual([404, 'application/problem+json']);
+    const openAI = await it.app.request('/v1/nothing', { headers: { 'X-API-Key': KEY } });
+    expect(openAI.status).toBe(404);
+    expect(await openAI.json()).toHaveProperty('error.message');
+  });
+});

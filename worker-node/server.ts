@@ -1,0 +1,123 @@
+/** The worker's HTTP app: jobs from the queue, the model for whoever may use it, and how it is. */
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { requestId } from 'hono/request-id';
+import type { Config } from '../src/kernel/config.ts';
+import { AppError, type ErrorCode } from '../src/kernel/errors.ts';
+import type { SignedMessage } from '../src/kernel/jobs/signatures.ts';
+import type { Log } from '../src/kernel/log.ts';
+import type { Clock, Ids } from '../src/kernel/ports.ts';
+import type { Embedder } from './embedder/embedder.ts';
+import type { Model } from './embedder/model.ts';
+import type { JobHandler } from './job-handler.ts';
+import { createJobsRoute } from './jobs-route.ts';
+import { authenticate } from './openai/authenticate.ts';
+import { answerError, asOpenAIError, OpenAIError } from './openai/errors.ts';
+import { createOpenAIRoutes } from './openai/routes.ts';
+
+export interface WorkerDependencies {
+  readonly config: {
+    readonly testMode: boolean;
+    readonly worker: Pick<Config['worker'], 'url'>;
+    readonly auth: Pick<Config['auth'], 'masterKey' | 'previousMasterKey'>;
+  };
+  readonly embedder: Embedder;
+  readonly model: Pick<Model, 'maxTokens' | 'tokenBudget'>;
+  readonly jobs: JobHandler;
+  readonly verifySignature: (message: SignedMessage) => Promise<void>;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly version: string;
+}
+
+/** 2,048 texts of the size of a chunk fit several times. */
+const MAX_BODY = 16 * 1024 * 1024;
+
+type Env = { Variables: { requestId: string } };
+
+export function createWorkerApp({
+  config,
+  embedder,
+  model,
+  jobs,
+  verifySignature,
+  log,
+  clock,
+  ids,
+  version,
+}: WorkerDependencies) {
+  const app = new Hono<Env>();
+  app.use(requestId({ generator: () => ids.next() }));
+
+  app.get('/health', (c) => {
+    const { stopping, ...counts } = jobs.state();
+    const { pid: _, ...state } = embedder.state();
+    const status = stopping ? 'stopping' : state.status === 'ready' ? 'ok' : state.status;
+    return c.json({ status, model: state, jobs: counts }, status === 'ok' ? 200 : 503);
+  });
+
+  app.route('/', createJobsRoute({ config, jobs, verifySignature }));
+
+  const onlyKnown = authenticate({ config, verifySignature });
+  const tooLarge = () => {
+    throw new OpenAIError(413, `A request may have ${MAX_BODY / 1024 / 1024} MB`);
+  };
+  app.use('/v1/*', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }), onlyKnown);
+  app.route('/v1', createOpenAIRoutes({ embedder, clock }));
+
+  // As text-embeddings-inference answers it.
+  app.get('/info', onlyKnown, (c) =>
+    c.json({
+      model_id: embedder.model,
+      model_type: { embedding: { pooling: 'mean' } },
+      max_input_length: model.maxTokens,
+      max_batch_tokens: model.tokenBudget,
+      max_client_batch_size: 2048,
+      auto_truncate: true,
+      version,
+    }),
+  );
+
+  app.notFound((c) => {
+    const detail = 'Nothing is here';
+    return speaksOpenAI(c) ? answerError(c, new OpenAIError(404, detail)) : problem(c, 404, detail);
+  });
+
+  app.onError((error, c) => {
+    const openAI = speaksOpenAI(c);
+    const known = openAI ? asOpenAIError(error) : error instanceof AppError ? error : undefined;
+    note(c, error, known !== undefined);
+    if (openAI) return answerError(c, asOpenAIError(error));
+    if (!(error instanceof AppError)) return problem(c, 500, 'Something went wrong on our side');
+    return problem(c, STATUS[error.code] ?? 500, error.detail, error.retryAfter);
+  });
+
+  /** Whoever hangs up is no fault of ours. */
+  function note(c: Context<Env>, error: unknown, expected: boolean): void {
+    if (c.req.raw.signal.aborted) return;
+    const fields = { method: c.req.method, path: c.req.path, requestId: c.get('requestId'), error };
+    if (!expected) log.error('request failed', fields);
+    else log.info('request refused', { ...fields, error: error instanceof Error ? error.message : undefined });
+  }
+
+  return app;
+}
+
+const speaksOpenAI = (c: Context) => /^\/(?:v1\/|info$)/.test(c.req.path);
+
+const STATUS: Partial<Record<ErrorCode, 401 | 413 | 429 | 503>> = {
+  unauthenticated: 401,
+  payload_too_large: 413,
+  rate_limited: 429,
+  unavailable: 503,
+};
+
+/** RFC 9457, as the API answers. */
+function problem(c: Context<Env>, status: 401 | 404 | 413 | 429 | 500 | 503, detail: string, retryAfter?: number): Response {
+  const body = { type: 'about:blank', status, detail, instance: c.req.path, request_id: c.get('requestId') };
+  return c.json(body, status, {
+    'Content-Type': 'application/problem+json',
+    ...(retryAfter === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfter))) }),
+  });
+}
