@@ -1,0 +1,26 @@
+/** What a command of `pharos` is given. */
+import type { Readable } from 'node:stream';
+import type { Config } from '../src/kernel/config.ts';
+import type { Database } from '../src/kernel/db/types.ts';
+import type { Log } from '../src/kernel/log.ts';
+import type { Background, Clock, Ids } from '../src/kernel/ports.ts';
+
+export interface CommandContext {
+  readonly config: Config;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly background: Background;
+  readonly input: Readable;
+  print(line: string): void;
+}
+
+export interface Command {
+  /** The command line after `pharos`, and what it does. */
+  readonly usage: string;
+  run(context: CommandContext, args: readonly string[], options: Readonly<Record<string, string | undefined>>): Promise<void>;
+}
+
+/** A mistake in how the command was called: its message goes to the terminal, with exit code 2. */
+export class Usage extends Error {}

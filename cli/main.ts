@@ -1,0 +1,77 @@
+/** `npm run pharos -- <command>`: what is done from a terminal, on the same configuration as the server. */
+import { parseArgs } from 'node:util';
+import { uuidv7 } from 'uuidv7';
+import { ConfigError, parseConfig } from '../src/kernel/config.ts';
+import { AppError } from '../src/kernel/errors.ts';
+import { createBackground } from '../src/runtimes/drivers/background.ts';
+import { loadDevSecrets } from '../src/runtimes/drivers/dev-secrets.ts';
+import { loadEnvironment } from '../src/runtimes/drivers/environment.ts';
+import { createLog } from '../src/runtimes/drivers/log.ts';
+import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
+import { type Command, Usage } from './command.ts';
+import { createUser, deactivateUser, setTier } from './users.ts';
+
+const migrate: Command = {
+  usage: 'migrate   brings the database up to date',
+  // Every command finds a migrated database: opening one is what this does.
+  run: async ({ print }) => print('the database is up to date'),
+};
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  migrate,
+  'users create': createUser,
+  'users tier': setTier,
+  'users deactivate': deactivateUser,
+};
+
+const help = () =>
+  `usage: npm run pharos -- <command>\n\n${Object.values(COMMANDS)
+    .map(({ usage }) => `  ${usage}`)
+    .join('\n')}`;
+
+async function main(argv: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: { tier: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  if (values.help) return console.log(help());
+  const words = [positionals.slice(0, 2).join(' '), positionals[0] ?? ''].find((name) => name in COMMANDS);
+  const command = words === undefined ? undefined : COMMANDS[words];
+  if (words === undefined || !command) throw new Usage(help());
+
+  const env = loadEnvironment();
+  const config = parseConfig(env, await loadDevSecrets(parseConfig(env)));
+  const log = createLog({ level: 'warning', write: (line) => process.stderr.write(line) });
+  const background = createBackground({ log });
+  const database = await openDatabase(config);
+  try {
+    await database.migrate();
+    const { help: _, ...options } = values;
+    await command.run(
+      {
+        config,
+        db: database.db,
+        clock: { now: Date.now },
+        ids: { next: uuidv7 },
+        log,
+        background,
+        input: process.stdin,
+        print: console.log,
+      },
+      positionals.slice(words.split(' ').length),
+      options,
+    );
+    await background.drain(5000);
+  } finally {
+    database.close();
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const told = error instanceof Usage || error instanceof ConfigError || error instanceof AppError;
+  console.error(error instanceof AppError ? error.detail : error instanceof Error ? error.message : error);
+  process.exitCode = told ? 2 : 1;
+}

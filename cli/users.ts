@@ -1,0 +1,71 @@
+/** `pharos users`: the first admin, and repairs when nobody can log in. */
+import { text } from 'node:stream/consumers';
+import { createAccessTokens } from '../src/kernel/auth/access-tokens.ts';
+import { register } from '../src/kernel/auth/accounts.ts';
+import { administerUser } from '../src/kernel/auth/administer.ts';
+import { passwordFault } from '../src/kernel/auth/password-rules.ts';
+import { createRevocations } from '../src/kernel/auth/revocations.ts';
+import { createSecurityLog } from '../src/kernel/auth/security-log.ts';
+import { createSessions } from '../src/kernel/auth/sessions.ts';
+import { TIERS, type Tier, type User } from '../src/kernel/db/types.ts';
+import { findUsersByLogin } from '../src/kernel/db/users.ts';
+import { createMemoryKeyValue } from '../src/kernel/kv/memory.ts';
+import { createScryptHasher } from '../src/runtimes/drivers/scrypt.ts';
+import { type Command, type CommandContext, Usage } from './command.ts';
+
+const FROM = { address: null, userAgent: 'pharos users', by: 'the command line' };
+
+function services(context: CommandContext) {
+  // Revocations reach the API through the database, which decides wherever its own store does not know.
+  const base = { ...context, kv: createMemoryKeyValue(context) };
+  const accessTokens = createAccessTokens(base);
+  const revocations = createRevocations(base);
+  const security = createSecurityLog(base);
+  return { ...base, security, sessions: createSessions({ ...base, accessTokens, revocations, security }) };
+}
+
+async function userNamed({ db }: CommandContext, name: string): Promise<User> {
+  const [user] = await findUsersByLogin(db, name);
+  if (!user) throw new Usage(`There is no user ${name}`);
+  return user;
+}
+
+function tierNamed(name: string | undefined): Tier {
+  const tier = TIERS.find((known) => known === name);
+  if (!tier) throw new Usage(`expected a tier, one of ${TIERS.join(', ')}`);
+  return tier;
+}
+
+export const createUser: Command = {
+  usage: 'users create <username> <email> [--tier free|premium|admin]   the password is read from standard input',
+  run: async (context, [username, email], { tier: tierName = 'free' }) => {
+    if (!username || !email) throw new Usage('expected a username and an e-mail');
+    const tier = tierNamed(tierName);
+    const password = (await text(context.input)).replace(/\r?\n$/, '');
+    const fault = passwordFault(password);
+    if (fault) throw new Usage(`The password ${fault}`);
+    const config = { ...context.config, auth: { ...context.config.auth, registration: 'open' as const } };
+    const user = await register({ ...context, config, passwords: createScryptHasher() }, { username, email, password });
+    if (tier !== 'free') await administerUser(services(context), user.id, { tier }, FROM);
+    context.print(`created ${username} (${tier}), id ${user.id}`);
+  },
+};
+
+export const setTier: Command = {
+  usage: 'users tier <username|email> <free|premium|admin>',
+  run: async (context, [name = '', tierName]) => {
+    const tier = tierNamed(tierName);
+    const user = await userNamed(context, name);
+    await administerUser(services(context), user.id, { tier }, FROM);
+    context.print(`${user.username} is ${tier} from the next refresh`);
+  },
+};
+
+export const deactivateUser: Command = {
+  usage: 'users deactivate <username|email>',
+  run: async (context, [name = '']) => {
+    const user = await userNamed(context, name);
+    await administerUser(services(context), user.id, { active: false }, FROM);
+    context.print(`${user.username} is deactivated; all sessions are over`);
+  },
+};
