@@ -30,6 +30,7 @@ import type { Runtime } from './routes/runtime.ts';
 import { createSearchRoutes } from './routes/search.ts';
 import { securityHeaders } from './routes/security-headers.ts';
 import { allowTickets } from './routes/tickets.ts';
+import { createTokenManagementRoutes } from './routes/token-management.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -53,6 +54,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   app.route('/', createAssetRoutes(runtime));
   app.route('/', createAccountPages(runtime));
   app.route('/', createAuthRoutes(services));
+  app.route('/', createTokenManagementRoutes(services));
   app.route('/', createApiKeyRoutes(services));
   app.route('/', createPasswordRoutes(services));
   app.route('/', createAdminUserRoutes(services));

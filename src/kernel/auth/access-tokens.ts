@@ -1,12 +1,12 @@
 /** Access tokens: JWTs after RFC 9068 (`typ: at+jwt`), the algorithm pinned (RFC 8725), verified ones remembered. */
-import { base64url, jwtVerify, SignJWT } from 'jose';
+import { base64url, type JWK, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { TIERS, type User } from '../db/types.ts';
 import { AppError } from '../errors.ts';
 import type { Clock, Ids } from '../ports.ts';
 import { SCOPES, type Scope } from './actor.ts';
-import { keyId } from './keys.ts';
+import { createSigningKeys } from './signing-keys.ts';
 import { createVerifiedCache } from './verified-cache.ts';
 
 const claimsSchema = z.object({
@@ -37,6 +37,8 @@ export interface AccessTokens {
   issue(grant: AccessGrant): Promise<{ token: string; expiresIn: number; claims: AccessClaims }>;
   /** Throws `unauthenticated` for anything but a live token of ours; why is in its cause. */
   verify(token: string): Promise<AccessClaims>;
+  /** What others verify our tokens with; none where a secret signs. Rejects where JWT_PRIVATE_KEY cannot be used. */
+  publicKeys(): Promise<JWK[]>;
 }
 
 /** Longer than any token we issue, shorter than what would be costly to look at. */
@@ -51,12 +53,8 @@ export function createAccessTokens({
   clock: Clock;
   ids: Ids;
 }): AccessTokens {
-  const { secret, previousSecret, issuer, audience, accessTokenSeconds } = config.auth;
-  const encoder = new TextEncoder();
-  const keys = [secret, ...(previousSecret ? [previousSecret] : [])].map((one) => ({
-    id: keyId(one.reveal()),
-    bytes: encoder.encode(one.reveal()),
-  }));
+  const { issuer, audience, accessTokenSeconds } = config.auth;
+  const signingKeys = createSigningKeys(config.auth);
   const cache = createVerifiedCache<AccessClaims>({ capacity: 10_000 });
   const seconds = () => Math.floor(clock.now() / 1000);
 
@@ -76,9 +74,10 @@ export function createAccessTokens({
       exp: iat + accessTokenSeconds,
       type: 'access',
     };
+    const { kid, key } = await signingKeys.current();
     const token = await new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: await keyId(secret.reveal()) })
-      .sign(encoder.encode(secret.reveal()));
+      .setProtectedHeader({ alg: signingKeys.algorithm, typ: 'at+jwt', kid })
+      .sign(key);
     return { token, expiresIn: accessTokenSeconds, claims };
   }
 
@@ -92,11 +91,12 @@ export function createAccessTokens({
     const { payload } = await jwtVerify(
       token,
       async ({ kid }) => {
-        for (const key of keys) if (kid === (await key.id)) return key.bytes;
-        throw new Error('the token names a key we do not have');
+        const key = await signingKeys.verifier(kid);
+        if (!key) throw new Error('the token names a key we do not have');
+        return key;
       },
       {
-        algorithms: ['HS256'],
+        algorithms: [signingKeys.algorithm],
         typ: 'at+jwt',
         issuer,
         audience,
@@ -119,5 +119,5 @@ export function createAccessTokens({
     }
   }
 
-  return { issue, verify };
+  return { issue, verify, publicKeys: signingKeys.publicKeys };
 }

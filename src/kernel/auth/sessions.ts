@@ -24,6 +24,8 @@ export interface Sessions {
   start(user: User, scopes: readonly Scope[], client: ClientInfo): Promise<TokenPair>;
   /** Throws `unauthenticated` for a token that is unknown, over, or used before its time. */
   refresh(refreshToken: string, client: ClientInfo): Promise<TokenPair>;
+  /** The live session a refresh token would refresh; undefined where there is none. Changes nothing. */
+  inspect(refreshToken: string): Promise<Session | undefined>;
   /** Ends a session and its access tokens; false where it was over already. */
   end(sessionId: string, reason: string): Promise<boolean>;
   list(userId: string): Promise<Session[]>;
@@ -129,5 +131,12 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     return pair(user, session, session.generation);
   }
 
-  return { start, refresh, end, list: (userId) => liveSessions(db, userId, clock.now()) };
+  async function inspect(refreshToken: string): Promise<Session | undefined> {
+    const parts = await refreshTokens.decode(refreshToken);
+    const session = parts && (await findSession(db, parts.sessionId));
+    if (!session || session.revokedAt !== null || session.expiresAt <= clock.now()) return undefined;
+    return session.generation === parts.generation ? session : undefined;
+  }
+
+  return { start, refresh, inspect, end, list: (userId) => liveSessions(db, userId, clock.now()) };
 }

@@ -62,6 +62,9 @@ export async function start({ config, env }: Configuration): Promise<Running> {
       mailer: createMailer(config, (text) => process.stdout.write(text)),
       shutdown: shutdown.signal,
     });
+    await services.accessTokens.publicKeys().catch((cause: unknown) => {
+      throw new Error(`JWT_PRIVATE_KEY: expected a PKCS #8 private key for ${config.auth.algorithm}`, { cause });
+    });
     const runtime: Runtime = {
       asset: createAssets(),
       clientAddress: (c) => getConnInfo(c).remote.address ?? null,

@@ -1,0 +1,143 @@
+import { createLocalJWKSet, exportPKCS8, generateKeyPair, jwtVerify } from 'jose';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { updateUser } from '../../src/kernel/db/users.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+
+const PASSWORD = 'a long enough phrase';
+const MASTER = 'm'.repeat(32);
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await createTestApp({ env: { MASTER_API_KEY: MASTER } });
+});
+afterEach(() => app.close());
+
+const form = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  app.request(path, { method: 'POST', body: new URLSearchParams(fields), headers });
+
+async function tokens(username = 'ada') {
+  await app.login(username);
+  const response = await form('/auth/login', { username, password: PASSWORD });
+  return (await response.json()) as { access_token: string; refresh_token: string };
+}
+const me = (token: string) => app.request('/auth/me', { headers: { Authorization: `Bearer ${token}` } });
+const introspect = async (token: string, headers: Record<string, string> = { 'X-API-Key': MASTER }) => {
+  const response = await form('/auth/introspect', { token }, headers);
+  return { status: response.status, body: await response.json() };
+};
+
+describe('revocation (RFC 7009)', () => {
+  test('of an access token ends that token alone', async () => {
+    const { access_token, refresh_token } = await tokens();
+    expect((await form('/auth/revoke', { token: access_token, token_type_hint: 'access_token' })).status).toBe(200);
+    expect((await me(access_token)).status).toBe(401);
+    expect((await form('/auth/refresh', { refresh_token })).status).toBe(200);
+  });
+
+  test('of a refresh token ends the session', async () => {
+    const { access_token, refresh_token } = await tokens();
+    expect((await form('/auth/revoke', { token: refresh_token })).status).toBe(200);
+    expect((await me(access_token)).status).toBe(401);
+    expect((await form('/auth/refresh', { refresh_token })).status).toBe(401);
+  });
+
+  test('of anything else is answered alike', async () => {
+    expect((await form('/auth/revoke', { token: 'nonsense' })).status).toBe(200);
+    expect((await form('/auth/revoke', {})).status).toBe(422);
+  });
+});
+
+describe('introspection (RFC 7662)', () => {
+  test('tells a live access token and a live refresh token apart, and says whose they are', async () => {
+    const { access_token, refresh_token } = await tokens();
+    expect((await introspect(access_token)).body).toMatchObject({
+      active: true,
+      token_type: 'access_token',
+      username: 'ada',
+      exp: expect.any(Number),
+    });
+    expect((await introspect(refresh_token)).body).toMatchObject({ active: true, token_type: 'refresh_token', username: 'ada' });
+  });
+
+  test('says nothing but inactive of what is revoked, rotated away, expired or unknown', async () => {
+    const first = await tokens();
+    const second = (await (await form('/auth/refresh', { refresh_token: first.refresh_token })).json()) as typeof first;
+    expect((await introspect(first.refresh_token)).body).toEqual({ active: false });
+    expect((await introspect('nonsense')).body).toEqual({ active: false });
+    await form('/auth/revoke', { token: second.refresh_token });
+    expect((await introspect(second.access_token)).body).toEqual({ active: false });
+    app.clock.advance(8 * 86_400_000);
+    expect((await introspect(second.refresh_token)).body).toEqual({ active: false });
+  });
+
+  test('of a deactivated user is inactive', async () => {
+    const { refresh_token } = await tokens();
+    const users = await (await app.request('/admin/users?q=ada', { headers: { 'X-API-Key': MASTER } })).json();
+    const { id } = (users as { users: { id: string }[] }).users[0]!;
+    await updateUser(app.services.db, id, { active: false }, app.clock.now());
+    expect((await introspect(refresh_token)).body).toEqual({ active: false });
+  });
+
+  test('is for admins and API keys, not for a user’s session', async () => {
+    const { access_token } = await tokens();
+    const mine = { Authorization: `Bearer ${access_token}` };
+    expect((await introspect(access_token, mine)).status).toBe(403);
+    const made = await app.request('/auth/api-keys', {
+      method: 'POST',
+      headers: { ...mine, 'Content-Type': 'application/json' },
+      body: '{"name":"gateway"}',
+    });
+    const { key } = (await made.json()) as { key: string };
+    expect((await introspect(access_token, { 'X-API-Key': key })).body).toMatchObject({ active: true });
+    expect((await form('/auth/introspect', { token: 'x' })).status).toBe(401);
+  });
+});
+
+describe('what the server publishes about itself', () => {
+  test('metadata names the endpoints (RFC 8414)', async () => {
+    const metadata = (await (await app.request('/.well-known/oauth-authorization-server')).json()) as Record<string, string>;
+    expect(metadata).toMatchObject({
+      issuer: 'http://localhost:8000',
+      token_endpoint: 'http://localhost:8000/auth/login',
+      scopes_supported: expect.arrayContaining(['search']),
+    });
+    for (const name of ['revocation_endpoint', 'introspection_endpoint', 'jwks_uri'])
+      expect(metadata[name]).toMatch(/^http:\/\/localhost:8000\//);
+  });
+
+  test('no key where a secret signs', async () => {
+    expect(await (await app.request('/.well-known/jwks.json')).json()).toEqual({ keys: [] });
+  });
+
+  test.each([
+    'ES256',
+    'EdDSA',
+  ] as const)('with %s anybody can verify a token by the published keys, the previous one too', async (algorithm) => {
+    const pem = async () => exportPKCS8((await generateKeyPair(algorithm, { extractable: true })).privateKey);
+    const [old, fresh] = [await pem(), await pem()];
+    const env = { JWT_ALGORITHM: algorithm };
+    const before = await createTestApp({ env: { ...env, JWT_PRIVATE_KEY: old.replaceAll('\n', '\\n').replace(/\\n$/, '') } });
+    const after = await createTestApp({ env: { ...env, JWT_PRIVATE_KEY: `${fresh}\n${old}` } });
+    const grant = { user: { id: 'u', username: 'ada', tier: 'free' as const }, scopes: [], sessionId: 's' };
+    const yesterday = await before.services.accessTokens.issue(grant);
+    const today = await after.services.accessTokens.issue(grant);
+    const jwks = (await (await after.request('/.well-known/jwks.json')).json()) as { keys: Record<string, unknown>[] };
+    expect(jwks.keys).toHaveLength(2);
+    expect(JSON.stringify(jwks)).not.toContain('"d"');
+    const keys = createLocalJWKSet(jwks as never);
+    for (const { token } of [yesterday, today]) {
+      expect((await jwtVerify(token, keys)).payload.sub).toBe('u');
+      expect((await after.services.accessTokens.verify(token)).sub).toBe('u');
+    }
+    await expect(before.services.accessTokens.verify(today.token)).rejects.toMatchObject({ code: 'unauthenticated' });
+    await Promise.all([before.close(), after.close()]);
+  });
+
+  test('a private key that is none is told when it is first needed', async () => {
+    const broken = await createTestApp({
+      env: { JWT_ALGORITHM: 'ES256', JWT_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----\nbm90aGluZw==\n-----END PRIVATE KEY-----' },
+    });
+    await expect(broken.services.accessTokens.publicKeys()).rejects.toThrow();
+    await broken.close();
+  });
+});
