@@ -61,3 +61,12 @@ export async function returnUnpublished(db: Database, ids: readonly string[], ta
     .set({ publishedAt: null })
     .where(and(inArray(jobs.id, [...ids]), eq(jobs.publishedAt, takenAt)));
 }
+
+/** For a worker that took messages and stops before it began: whatever of it is still queued is due for publishing again. */
+export async function unpublishJobs(db: Database, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .update(jobs)
+    .set({ publishedAt: null })
+    .where(and(inArray(jobs.id, [...ids]), eq(jobs.state, 'queued')));
+}
