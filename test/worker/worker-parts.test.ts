@@ -1,0 +1,104 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ConfigError } from '../../src/kernel/config.ts';
+import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
+import { serve } from '../../worker-node/http-server.ts';
+import { waitForSchema } from '../../worker-node/wait-for-schema.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pharos-model-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const put = (...names: string[]) => Promise.all(names.map((name) => writeFile(join(folder, name), '')));
+
+test('a model is found by its name among those that ship, and by its path anywhere', async () => {
+  expect(resolveModel('pharos-static-192').id).toBe('pharos-static-192');
+  await put('vocab.txt', 'model.onnx');
+  const found = resolveModel(folder);
+  expect(found).toMatchObject({ path: folder, onnx: join(folder, 'model.onnx'), vocabulary: join(folder, 'vocab.txt') });
+  expect(folder.endsWith(found.id)).toBe(true);
+});
+
+test('what is no static model is refused by the name of the setting, and says what is missing', async () => {
+  const refusal = (setting: string) => {
+    try {
+      resolveModel(setting);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      return (error as ConfigError).message;
+    }
+    return 'accepted';
+  };
+  expect(refusal('all-MiniLM-L6-v2')).toMatch(/^EMBEDDING_MODEL: expected the name of a folder in .*models.*all-MiniLM-L6-v2/);
+  expect(refusal(folder)).toMatch(/^EMBEDDING_MODEL: .* has no vocab\.txt/);
+  await put('vocab.txt');
+  expect(refusal(folder)).toMatch(/^EMBEDDING_MODEL: .* has no model\.onnx/);
+  await put('model.onnx', 'tokenizer.json');
+  expect(refusal(folder)).toMatch(/^EMBEDDING_MODEL: .* holds a transformer/);
+});
+
+test('the worker waits for the tables, and after half a minute says what to do', async () => {
+  let calls = 0;
+  let slept = 0;
+  const sleep = async (ms: number) => {
+    slept += ms;
+  };
+  const ping = async () => {
+    if (++calls < 4) throw new Error('no such table: users');
+  };
+  await waitForSchema({ database: { place: 'data/pharos.db', ping }, sleep });
+  expect([calls, slept]).toEqual([4, 600]);
+  const never = { place: 'data/pharos.db', ping: () => Promise.reject(new Error('no such table: users')) };
+  await expect(waitForSchema({ database: never, sleep })).rejects.toThrow('DATABASE_URL: data/pharos.db has no tables');
+  expect(slept).toBe(600 + 30_000);
+});
+
+const portOf = async () => {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  return { probe, port: typeof address === 'object' && address ? address.port : 0 };
+};
+
+test('a port in use is refused by the name of its setting', async () => {
+  const { probe, port } = await portOf();
+  await expect(serve({ fetch: () => new Response() }, { port, host: '127.0.0.1' })).rejects.toThrow(
+    `WORKER_PORT: ${port} on 127.0.0.1 is in use`,
+  );
+  await new Promise((resolve) => probe.close(resolve));
+  await expect(serve({ fetch: () => new Response() }, { port, host: '203.0.113.1' })).rejects.toThrow(
+    'WORKER_PORT: cannot listen',
+  );
+});
+
+test('closing lets an answer that is under way out and takes no more; cutting does not wait', async () => {
+  const { probe, port } = await portOf();
+  await new Promise((resolve) => probe.close(resolve));
+  const [arrived, finish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const app = {
+    fetch: async () => {
+      arrived.resolve();
+      await finish.promise;
+      return new Response('done');
+    },
+  };
+  const server = await serve(app, { port, host: '127.0.0.1' });
+  const answer = fetch(`http://127.0.0.1:${port}/`);
+  await arrived.promise;
+  const closed = server.close();
+  await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+  finish.resolve();
+  expect(await (await answer).text()).toBe('done');
+  await closed;
+
+  const again = await serve({ fetch: () => new Promise<Response>(() => {}) }, { port, host: '127.0.0.1' });
+  const cut = fetch(`http://127.0.0.1:${port}/`);
+  const ended = Promise.all([expect(cut).rejects.toThrow(), again.close()]);
+  again.cut();
+  await ended;
+});
