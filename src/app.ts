@@ -19,6 +19,7 @@ import type { AppEnv } from './routes/env.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHomeRoutes } from './routes/home.ts';
 import { createJobRoutes } from './routes/jobs.ts';
+import { createOAuthRoutes } from './routes/oauth.ts';
 import { isOpenPath } from './routes/open-paths.ts';
 import { createPasswordRoutes } from './routes/passwords.ts';
 import { asAppError, methodNotAllowed, problem } from './routes/problem.ts';
@@ -55,6 +56,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   app.route('/', createAccountPages(runtime));
   app.route('/', createAuthRoutes(services));
   app.route('/', createTokenManagementRoutes(services));
+  app.route('/', createOAuthRoutes(services));
   app.route('/', createApiKeyRoutes(services));
   app.route('/', createPasswordRoutes(services));
   app.route('/', createAdminUserRoutes(services));

@@ -3,6 +3,8 @@ import type { AccessTokens } from './auth/access-tokens.ts';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { type ApiKeys, createApiKeys } from './auth/api-keys.ts';
 import { createEmailLinks, type EmailLinks } from './auth/email-links.ts';
+import { createOAuthFlow, type OAuthFlow } from './auth/oauth/flow.ts';
+import { createOAuthProviders } from './auth/oauth/providers.ts';
 import type { Revocations } from './auth/revocations.ts';
 import { createRevocations } from './auth/revocations.ts';
 import { createSecurityLog, type SecurityLog } from './auth/security-log.ts';
@@ -52,6 +54,7 @@ export interface Services extends Drivers {
   readonly security: SecurityLog;
   readonly sessions: Sessions;
   readonly emailLinks: EmailLinks;
+  readonly oauth: OAuthFlow;
   readonly progress: ProgressTracker;
   readonly publisher: JobPublisher;
   readonly relay: Relay;
@@ -67,6 +70,7 @@ export function createServices(config: Config, drivers: Drivers, overrides: Part
   const security = overrides.security ?? createSecurityLog(base);
   const sessions = overrides.sessions ?? createSessions({ ...base, accessTokens, revocations, security });
   const emailLinks = overrides.emailLinks ?? createEmailLinks({ ...base, sessions, security });
+  const oauth = overrides.oauth ?? createOAuthFlow({ ...base, providers: createOAuthProviders(base) });
   const progress = overrides.progress ?? createProgressTracker(base);
   const publisher = overrides.publisher ?? createHttpPublisher(base);
   const relay = overrides.relay ?? createRelay({ ...base, publisher });
@@ -79,6 +83,7 @@ export function createServices(config: Config, drivers: Drivers, overrides: Part
     security,
     sessions,
     emailLinks,
+    oauth,
     progress,
     publisher,
     relay,

@@ -22,6 +22,8 @@ const OPEN = new Set<string>([
   '/auth/google/callback',
   '/auth/github',
   '/auth/github/callback',
+  '/auth/oidc',
+  '/auth/oidc/callback',
 ]);
 
 /** Static files, public keys, and the signed endpoints, which check their own signatures. */

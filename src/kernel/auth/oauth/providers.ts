@@ -1,0 +1,34 @@
+/** The providers that the configuration names. */
+import type { Config, OAuthClient } from '../../config.ts';
+import type { Clock, Fetch } from '../../ports.ts';
+import { createGitHubProvider, type GitHubEndpoints } from './github.ts';
+import { createOpenIdProvider } from './openid.ts';
+import type { ClientSettings, OAuthProvider, OAuthProviderName } from './provider.ts';
+
+const GOOGLE_ISSUER = 'https://accounts.google.com';
+
+export interface ProviderAddresses {
+  readonly googleIssuer?: string;
+  readonly github?: GitHubEndpoints;
+}
+
+const settings = ({ clientId, clientSecret, redirectUri }: OAuthClient): ClientSettings => ({
+  clientId,
+  clientSecret: clientSecret.reveal(),
+  redirectUri,
+});
+
+/** `addresses`: where the providers are, for tests and for GitHub Enterprise. */
+export function createOAuthProviders(
+  { config, fetch, clock }: { config: Pick<Config, 'oauth'>; fetch: Fetch; clock: Clock },
+  { googleIssuer = GOOGLE_ISSUER, github: endpoints }: ProviderAddresses = {},
+): Readonly<Partial<Record<OAuthProviderName, OAuthProvider>>> {
+  const { google, github, oidc } = config.oauth;
+  return {
+    ...(google
+      ? { google: createOpenIdProvider({ name: 'google', issuer: googleIssuer, client: settings(google), fetch, clock }) }
+      : {}),
+    ...(github ? { github: createGitHubProvider({ client: settings(github), fetch, ...(endpoints ? { endpoints } : {}) }) } : {}),
+    ...(oidc ? { oidc: createOpenIdProvider({ name: 'oidc', issuer: oidc.issuer, client: settings(oidc), fetch, clock }) } : {}),
+  };
+}

@@ -1,0 +1,88 @@
+/** Login providers on this machine: an OpenID server (oauth2-mock-server) and the part of GitHub's API that is asked. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { OAuth2Server } from 'oauth2-mock-server';
+
+export interface IdToken {
+  sub?: string;
+  email?: unknown;
+  email_verified?: unknown;
+  [claim: string]: unknown;
+}
+
+export async function startOpenIdServer() {
+  const server = new OAuth2Server();
+  await server.issuer.keys.generate('RS256');
+  await server.start(0, '127.0.0.1');
+  server.issuer.url = `http://127.0.0.1:${server.address().port}`;
+  let claims: IdToken = {};
+  let nonce: string | undefined;
+  server.service.on('beforeTokenSigning', (token) => {
+    Object.assign(token.payload, { nonce, ...claims });
+  });
+
+  return {
+    server,
+    issuer: server.issuer.url,
+    /** What the next id_tokens say. */
+    says: (next: IdToken) => {
+      claims = next;
+    },
+    /** The user agrees: what the provider redirects to, `{code, state}`. Fails where the request is not a proper one. */
+    authorize: async (authorizationUrl: string) => {
+      nonce = new URL(authorizationUrl).searchParams.get('nonce') ?? undefined;
+      const response = await fetch(authorizationUrl, { redirect: 'manual' });
+      const location = response.headers.get('location');
+      if (!location) throw new Error(`the provider answered ${response.status}: ${await response.text()}`);
+      return Object.fromEntries(new URL(location).searchParams) as { code: string; state: string };
+    },
+    stop: () => server.stop(),
+  };
+}
+
+export interface GitHubAnswers {
+  token: { status?: number; body: unknown };
+  user: unknown;
+  emails: unknown;
+}
+
+export async function startGitHub() {
+  const answers: GitHubAnswers = {
+    token: { body: { access_token: 'gho_secret', token_type: 'bearer', scope: 'read:user,user:email' } },
+    user: { id: 583231, login: 'octocat', email: null },
+    emails: [{ email: 'octo@example.org', primary: true, verified: true }],
+  };
+  const requests: { path: string; userAgent: string | undefined; body: string }[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      const path = request.url ?? '';
+      requests.push({ path, userAgent: request.headers['user-agent'], body });
+      const send = (status: number, value: unknown) => {
+        response
+          .writeHead(status, { 'Content-Type': 'application/json' })
+          .end(typeof value === 'string' ? value : JSON.stringify(value));
+      };
+      // GitHub refuses anonymous programs; a stand-in that did not would hide the omission.
+      if (!request.headers['user-agent']) return send(403, { message: 'Request forbidden by administrative rules' });
+      if (path === '/token') return send(answers.token.status ?? 200, answers.token.body);
+      if (request.headers.authorization !== 'Bearer gho_secret') return send(401, { message: 'Bad credentials' });
+      return path === '/user' ? send(200, answers.user) : send(200, answers.emails);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    answers,
+    requests,
+    endpoints: { authorize: `${url}/authorize`, token: `${url}/token`, api: url },
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
