@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { toResourceProgress } from '../../../src/kernel/progress/presentation.ts';
+import { everyStage, STAGE_STATUSES, STAGES } from '../../../src/kernel/progress/stages.ts';
+import type { ProgressRecord } from '../../../src/kernel/progress/tracker.ts';
+import { statesWith } from '../../support/jobs.ts';
+
+const record = (states: ProgressRecord['states'], more: Partial<ProgressRecord> = {}): ProgressRecord => ({
+  resourceId: 'r1',
+  sequence: 1,
+  states,
+  degraded: false,
+  etaSeconds: null,
+  ...more,
+});
+
+test('all five stages are there, with times in ISO 8601', () => {
+  const start = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+  const states = statesWith(
+    { updatedAt: start },
+    {
+      ingestion: {
+        status: 'completed',
+        percent: 100,
+        attempt: 2,
+        startedAt: start,
+        finishedAt: start + 1000,
+        updatedAt: start + 1000,
+      },
+      embedding: { status: 'processing', percent: 42.7, attempt: 1, message: 'Embedding 3 of 7', startedAt: start + 1000 },
+    },
+  );
+  const idle = { started_at: null, finished_at: null, percent: 0, attempt: 0, message: null };
+  expect(toResourceProgress(record(states, { etaSeconds: 7 }))).toEqual({
+    resource_id: 'r1',
+    overall_status: 'processing',
+    percent: 37,
+    stages: { ingestion: 'completed', quality: 'pending', taxonomy: 'pending', graph: 'pending', embedding: 'processing' },
+    detail: {
+      ingestion: {
+        started_at: '2026-01-02T03:04:05.678Z',
+        finished_at: '2026-01-02T03:04:06.678Z',
+        percent: 100,
+        attempt: 2,
+        message: null,
+      },
+      quality: idle,
+      taxonomy: idle,
+      graph: idle,
+      embedding: {
+        started_at: '2026-01-02T03:04:06.678Z',
+        finished_at: null,
+        percent: 42,
+        attempt: 1,
+        message: 'Embedding 3 of 7',
+      },
+    },
+    error_message: null,
+    updated_at: '2026-01-02T03:04:06.678Z',
+    eta_seconds: 7,
+  });
+});
+
+test('the first failed stage speaks for the whole', () => {
+  const states = statesWith({ status: 'completed' }, { quality: { status: 'failed', message: 'No text to judge' } });
+  expect(toResourceProgress(record(states))).toMatchObject({ overall_status: 'failed', error_message: 'No text to judge' });
+});
+
+test('an answer from the durable record says so, any other says nothing of it', () => {
+  expect(toResourceProgress(record(statesWith({}), { degraded: true })).degraded).toBe(true);
+  expect('degraded' in toResourceProgress(record(statesWith({})))).toBe(false);
+});
+
+test('the percentage is a whole number from 0 to 100, and 100 only once all five are completed', () => {
+  const state = fc.record({ status: fc.constantFrom(...STAGE_STATUSES), percent: fc.double({ min: 0, max: 100, noNaN: true }) });
+  fc.assert(
+    fc.property(fc.record(everyStage(() => state)), (named) => {
+      const { percent } = toResourceProgress(record(statesWith({}, named)));
+      expect(Number.isInteger(percent) && percent >= 0 && percent <= 100).toBe(true);
+      expect(percent === 100).toBe(STAGES.every((stage) => named[stage].status === 'completed'));
+    }),
+  );
+});
