@@ -1,5 +1,6 @@
 /** Texts in, vectors out: tokenised here, batched, run in the inference process, remembered by content. */
 import { hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../../src/kernel/errors.ts';
 import { createBatcher, type Priority, type Ticket } from './batcher.ts';
 import { createInference, type InferenceDependencies, type InferenceState, LOAD_FAILED } from './inference.ts';
@@ -53,6 +54,8 @@ export interface EmbedderDependencies extends Omit<InferenceDependencies, 'model
 const CAPACITY = 1_000_000;
 /** 10,000 vectors of 384 numbers are 15 MB. */
 const REMEMBERED = 10_000;
+/** Characters tokenised before the event loop gets a turn: about two milliseconds. */
+const READ_AT_ONCE = 20_000;
 
 /** A text being embedded, for everybody who asked for it. */
 interface Shared {
@@ -80,18 +83,27 @@ export function createEmbedder({
     const inputs = texts.map((text) => (typeof text === 'string' ? model.prefixes[kind] + text : text));
     const keys = inputs.map(keyOf);
     const found = new Map<string, Float32Array>();
-    const missing = new Map<string, Int32Array>();
-    keys.forEach((key, index) => {
+    const rows = new Map<string, Int32Array>();
+    let read = 0;
+    for (const [index, key] of keys.entries()) {
       const known = cache.get(key);
       if (known) found.set(key, known);
-      else if (!underWay.has(key) && !missing.has(key)) missing.set(key, tokensOf(inputs[index] ?? ''));
-    });
+      if (known || rows.has(key)) continue;
+      const input = inputs[index] ?? '';
+      rows.set(key, tokensOf(input));
+      read += input.length;
+      if (read < READ_AT_ONCE) continue;
+      read = 0;
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+    const fresh = [...rows].filter(([key]) => !underWay.has(key));
     batcher.admit(
-      [...missing.values()].reduce((sum, row) => sum + row.length, 0),
+      fresh.reduce((sum, [, row]) => sum + row.length, 0),
       priority,
     );
 
-    const mine = [...new Set(keys)].filter((key) => !found.has(key)).map((key) => join(key, missing.get(key), priority));
+    const mine = [...rows].map(([key, row]) => join(key, row, priority));
     try {
       for (const [key, vector] of await untilAborted(Promise.all(mine.map((wait) => wait.entry)), signal)) found.set(key, vector);
     } finally {
@@ -101,8 +113,8 @@ export function createEmbedder({
   }
 
   /** Joins those who wait for this text, or is the first of them. */
-  function join(key: string, row: Int32Array | undefined, priority: Priority) {
-    const shared = underWay.get(key) ?? begin(key, row ?? new Int32Array(0), priority);
+  function join(key: string, row: Int32Array, priority: Priority) {
+    const shared = underWay.get(key) ?? begin(key, row, priority);
     shared.askers += 1;
     if (priority === 'interactive') shared.ticket.hurry();
     return {
