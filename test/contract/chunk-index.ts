@@ -1,0 +1,165 @@
+/** What every ChunkIndex promises, whatever its database. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Actor } from '../../src/kernel/auth/actor.ts';
+import type { ChunkIndex } from '../../src/kernel/db/chunk-index.ts';
+import { createTestLibrary, MODEL, type TestLibrary, topicVector } from '../support/library.ts';
+
+export function chunkIndexContract(name: string, create: (library: TestLibrary) => ChunkIndex): void {
+  describe(`a chunk index (${name})`, () => {
+    let library: TestLibrary;
+    let index: ChunkIndex;
+    let ada: Actor;
+    let bob: Actor;
+    const id: Record<string, string> = {};
+
+    beforeAll(async () => {
+      library = await createTestLibrary();
+      index = create(library);
+      ada = await library.person('ada');
+      bob = await library.person('bob');
+      id.ice = await library.addDocument(ada, {
+        passages: ['The glacier is ice that flows slowly towards the sea', 'Cafés sell bread beside the frozen lake'],
+        fields: { category: 'science', tags: ['ice', 'a,b'], language: 'en', qualityScore: 0.8 },
+      });
+      id.bread = await library.addDocument(ada, {
+        passages: ['Baking a sourdough loaf needs patience', 'Another loaf of bread, running late'],
+        fields: { category: 'food', tags: ['baking'], language: 'de', qualityScore: 0.4 },
+      });
+      id.bobs = await library.addDocument(bob, { passages: ['The glacier of somebody else is ice, sourdough and password'] });
+    });
+    afterAll(() => library.close());
+
+    const own = (more: object = {}) => ({ ownerId: ada.userId, ...more });
+    const words = async (query: string, more: object = {}) =>
+      (await index.keyword(query, own(more), 10)).map((hit) => hit.resourceId);
+    const meaning = async (text: string, more: object = {}, limit = 10) =>
+      (await index.nearest(topicVector(text), MODEL, own(more), limit)).map((hit) => hit.resourceId);
+
+    test('finds words in any form, case and accent, best first', async () => {
+      expect(await words('GLACIERS')).toEqual([id.ice]);
+      expect(await words('cafe')).toEqual([id.ice]);
+      expect(await words('run')).toEqual([id.bread]);
+      const hits = await index.keyword('sourdough loaf bread', own(), 10);
+      expect(hits.length).toBeGreaterThan(1);
+      expect(hits.map((hit) => hit.score)).toEqual(hits.map((hit) => hit.score).toSorted((a, b) => b - a));
+    });
+
+    test('a quoted phrase is looked for as one', async () => {
+      expect(await words('"sourdough loaf"')).toEqual([id.bread]);
+      expect(await words('"loaf sourdough"')).toEqual([]);
+    });
+
+    test('nobody finds what is somebody else’s, by word or by meaning', async () => {
+      expect(await words('somebody else glacier')).not.toContain(id.bobs);
+      expect(await words('password')).toEqual([]);
+      expect(await meaning('ice sourdough password')).not.toContain(id.bobs);
+      expect(await index.keyword('glacier', { ownerId: '' }, 10)).toEqual([]);
+      expect(await index.keyword(`glacier OR owner_id:"${bob.userId}"`, own(), 10)).not.toContainEqual(
+        expect.objectContaining({ resourceId: id.bobs }),
+      );
+      expect(await index.nearest(topicVector('ice'), MODEL, { ownerId: '' }, 10)).toEqual([]);
+    });
+
+    test.each([
+      '',
+      '   ',
+      '"',
+      '...',
+      '- * ( ) : ^ {}',
+      '"!!!"',
+      '\0',
+      '\ud800',
+    ])('a query without a word (%j) finds nothing', async (query) => {
+      expect(await words(query)).toEqual([]);
+    });
+
+    test('no text is a syntax error', async () => {
+      const piece = fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom(
+          '"',
+          "'",
+          '*',
+          'NEAR(',
+          ')',
+          ' AND ',
+          ' OR ',
+          ' NOT ',
+          'text:',
+          '-',
+          '^',
+          '{',
+          '}',
+          '+',
+          '\0',
+          '\ud800',
+          'loaf',
+        ),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
+          const hits = await index.keyword(pieces.join(''), own(), 5);
+          expect(hits.every((hit) => hit.resourceId === id.ice || hit.resourceId === id.bread)).toBe(true);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    test('finds by meaning, nearest first, with the cosine as score', async () => {
+      const hits = await index.nearest(topicVector('ice'), MODEL, own(), 10);
+      expect(hits.map((hit) => hit.resourceId)).toEqual([id.ice, id.ice, id.bread, id.bread]);
+      expect(hits[0]?.score).toBeCloseTo(1, 5);
+      expect(hits[1]?.score).toBeCloseTo(Math.SQRT1_2, 5);
+      expect(hits[2]?.score).toBeCloseTo(0, 5);
+      expect(await meaning('ice', {}, 1)).toEqual([id.ice]);
+    });
+
+    test('vectors of another model, or of another length, are not compared', async () => {
+      expect(await index.nearest(topicVector('ice'), 'other', own(), 10)).toEqual([]);
+      expect(await index.nearest(Float32Array.of(1, 0), MODEL, own(), 10)).toEqual([]);
+    });
+
+    test('a text without meaning is near nothing', async () => {
+      expect(await index.nearest(Float32Array.of(0, 0, 0), MODEL, own(), 10)).toEqual([]);
+    });
+
+    test.each([
+      ['category', { category: 'food' }],
+      ['tag', { tag: 'baking' }],
+      ['language', { language: 'de' }],
+      ['resource', { resourceIds: ['BREAD'] }],
+    ])('a filter by %s holds for words and for meaning', async (_name, filter) => {
+      const given = 'resourceIds' in filter ? { resourceIds: [id.bread ?? ''] } : filter;
+      expect(await words('bread', given)).toEqual([id.bread]);
+      expect([...new Set(await meaning('ice', given))]).toEqual([id.bread]);
+    });
+
+    test('a filter by quality leaves out what is worse, and what was not measured', async () => {
+      const unmeasured = await library.addDocument(ada, { passages: ['Cold bread'] });
+      expect([...new Set(await words('bread', { minQuality: 0.5 }))]).toEqual([id.ice]);
+      expect([...new Set(await meaning('bread', { minQuality: 0.5 }))]).toEqual([id.ice]);
+      expect(await words('bread')).toContain(unmeasured);
+    });
+
+    test('an empty list of resources finds nothing', async () => {
+      expect(await words('bread', { resourceIds: [] })).toEqual([]);
+      expect(await meaning('bread', { resourceIds: [] })).toEqual([]);
+    });
+
+    test('text that is changed or deleted is found as it is now', async () => {
+      const { services, db } = library;
+      const changed = await library.addDocument(ada, { passages: ['Zebras account for stripes'] });
+      expect(await words('zebra')).toEqual([changed]);
+      const { chunks, resources } = await import('../../src/kernel/db/schema.sqlite.ts');
+      const { eq } = await import('drizzle-orm');
+      await db.update(chunks).set({ text: 'Giraffes account for necks' }).where(eq(chunks.resourceId, changed));
+      expect(await words('zebra')).toEqual([]);
+      expect(await words('giraffe')).toEqual([changed]);
+      expect(await meaning('account', {}, 1)).toEqual([changed]);
+      await services.db.delete(resources).where(eq(resources.id, changed));
+      expect(await words('giraffe')).toEqual([]);
+      expect(await meaning('account')).not.toContain(changed);
+    });
+  });
+}

@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { matchExpression, queryTerms } from '../../../src/kernel/db/fts-query.ts';
+
+test.each([
+  ['glacier ice', ['glacier', 'ice']],
+  ['"calving front" ice', ['calving front', 'ice']],
+  ['ice ICE ice', ['ice']],
+  ['how does a glacier calve?', ['glacier', 'calve?']],
+  ['who is it', ['who', 'is', 'it']],
+  ['to be "or" not', ['to', 'be', 'or', 'not']],
+  ['a "b', ['b']],
+  ['... "" "—" c', ['c']],
+  ['naïve 日本語 C++', ['naïve', '日本語', 'C++']],
+  ['', []],
+])('the terms of %j are %j', (query, terms) => {
+  expect(queryTerms(query).map((term) => term.toLowerCase())).toEqual(terms.map((term) => term.toLowerCase()));
+});
+
+test('a document given as a query is cut to its first 64 terms', () => {
+  expect(queryTerms(Array.from({ length: 500 }, (_, i) => `w${i}`).join(' '))).toHaveLength(64);
+});
+
+test('outside its quotes an expression holds nothing that came from the query', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (query, owner) => {
+      const expression = matchExpression(query, owner);
+      if (expression === undefined) return;
+      const bare = expression.replaceAll(/"(?:[^"]|"")*"/g, '_');
+      expect(bare).toMatch(/^\{context text\} : \(_(?: OR _)*\) AND owner_id : _$/);
+    }),
+    { numRuns: 500 },
+  );
+});

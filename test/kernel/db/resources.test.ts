@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Actor } from '../../../src/kernel/auth/actor.ts';
+import {
+  deleteResource,
+  findDuplicate,
+  findResource,
+  findResources,
+  findResourceWithText,
+  listCorrected,
+  listResources,
+  type ResourceFilter,
+  updateResource,
+} from '../../../src/kernel/db/resources.ts';
+import { createTestLibrary, type TestLibrary } from '../../support/library.ts';
+
+let library: TestLibrary;
+let ada: Actor;
+let bob: Actor;
+beforeAll(async () => {
+  library = await createTestLibrary();
+  ada = await library.person('ada');
+  bob = await library.person('bob');
+});
+afterAll(() => library.close());
+
+test('no query reads or changes a resource under another owner, or under none', async () => {
+  const { db } = library;
+  const id = await library.addDocument(ada, { passages: ['ice'], fields: { contentHash: 'aa', edited: ['category'] } });
+  for (const ownerId of [bob.userId, '']) {
+    expect(await findResource(db, { id, ownerId })).toBeUndefined();
+    expect(await findResourceWithText(db, { id, ownerId })).toBeUndefined();
+    expect(await findResources(db, ownerId, [id])).toEqual([]);
+    expect(await findDuplicate(db, { ownerId, sourceKey: `test:${id}`, contentHash: 'aa' })).toBeUndefined();
+    expect(await listResources(db, { ownerId, filter: {}, limit: 10 })).toEqual([]);
+    expect(await listCorrected(db, ownerId)).toEqual([]);
+    expect(await updateResource(db, { id, ownerId }, { title: 'mine now' })).toBe(false);
+    expect(await deleteResource(db, { id, ownerId })).toBe(false);
+  }
+  expect((await findResource(db, { id, ownerId: ada.userId }))?.title).toBe('ice');
+});
+
+test('a duplicate is known by its source or by the hash of what was ingested; unknown hashes are not equal', async () => {
+  const { db } = library;
+  const ownerId = bob.userId;
+  const first = await library.addDocument(bob, {
+    passages: ['x'],
+    fields: { sourceKey: 'url:https://e.org/a', contentHash: 'h1' },
+  });
+  await library.addDocument(bob, { passages: ['y'], fields: { sourceKey: 'url:https://e.org/b' } });
+  const find = async (sourceKey: string, contentHash: string | null) =>
+    (await findDuplicate(db, { ownerId, sourceKey, contentHash }))?.id;
+  expect(await find('url:https://e.org/a', null)).toBe(first);
+  expect(await find('sha256:h1', 'h1')).toBe(first);
+  expect(await find('url:https://e.org/c', null)).toBeUndefined();
+});
+
+test('a tag is matched whole and exactly, whatever characters it holds', async () => {
+  const carol = await library.person('carol');
+  const tag = fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
+    fc.constantFrom('a', 'A', 'a%', '_', 'a"', '"a', '\\', 'a\\"', '[', ']', 'x', ' '),
+  );
+  const letters = fc.array(tag, { maxLength: 4 }).map((tags) => tags.filter((one) => !one.includes(',')));
+  await fc.assert(
+    fc.asyncProperty(
+      letters,
+      tag.filter((one) => !one.includes(',')),
+      async (tags, asked) => {
+        const id = await library.addDocument(carol, { passages: [], fields: { tags, title: 't' } });
+        const found = await listResources(library.db, { ownerId: carol.userId, filter: { tag: asked }, limit: 10 });
+        expect(found.map((one) => one.id)).toEqual(tags.includes(asked) ? [id] : []);
+        await deleteResource(library.db, { id, ownerId: carol.userId });
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('filters by status, category, language, quality and part of the text, in any case', async () => {
+  const dora = await library.person('dora');
+  const id = await library.addDocument(dora, {
+    passages: [],
+    fields: {
+      title: '100% Ice_Age',
+      url: 'https://example.org/Deep',
+      category: 'science',
+      language: 'en',
+      qualityScore: 0.5,
+      status: 'failed',
+      tags: ['t'],
+    },
+  });
+  await library.addDocument(dora, { passages: [], fields: { title: 'Other' } });
+  const find = async (filter: ResourceFilter) =>
+    (await listResources(library.db, { ownerId: dora.userId, filter, limit: 10 })).map((one) => one.id);
+  for (const filter of [
+    { status: 'failed' },
+    { category: 'science' },
+    { language: 'en' },
+    { minQuality: 0.5 },
+    { text: '100% ice_' },
+    { text: 'ORG/deep' },
+    { tag: 't', status: 'failed', text: 'ice' },
+  ] as const) {
+    expect(await find(filter)).toEqual([id]);
+  }
+  for (const filter of [
+    { minQuality: 0.6 },
+    { text: '1%e' },
+    { text: 'iceXage' },
+    { status: 'pending' },
+    { tag: 'T' },
+  ] as const) {
+    expect(await find(filter)).toEqual([]);
+  }
+});
