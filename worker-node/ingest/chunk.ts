@@ -1,0 +1,103 @@
+/** Cuts a text into chunks of whole sentences for search: about 200 words, the last sentence of one begins the next. */
+import { sentenceRanges, type TextRange, trimRange } from '../../src/library/text/sentences.ts';
+import { countWords, wordRanges } from '../../src/library/text/words.ts';
+import type { PlacedSection } from './document.ts';
+
+export const TARGET_WORDS = 200;
+/** A longer sentence is not repeated: the overlap would be a third of the chunk. */
+const MAX_OVERLAP_WORDS = 60;
+/** A rest this short joins the chunk before it. */
+const MIN_REST_WORDS = 40;
+/** A sentence above either is cut, at a word's end where it has words. */
+const MAX_SENTENCE_WORDS = TARGET_WORDS;
+const MAX_SENTENCE_CHARACTERS = 3_000;
+
+export interface TextChunk extends TextRange {
+  readonly headingPath: readonly string[];
+  readonly wordCount: number;
+}
+
+interface Unit extends TextRange {
+  readonly words: number;
+}
+
+/** Chunks in the order of `text`, none across two sections; `text.slice(start, end)` is a chunk's text. */
+export function chunkText(text: string, sections: readonly PlacedSection[], language: string | null): TextChunk[] {
+  return sections.flatMap(({ headingPath, start, end }) => {
+    const units = unitsOf(text.slice(start, end), language).map((unit) => ({
+      ...unit,
+      start: unit.start + start,
+      end: unit.end + start,
+    }));
+    return pack(units).map(([first, last]) => {
+      const range = { start: units[first]?.start ?? start, end: units[last]?.end ?? end };
+      return { ...range, headingPath, wordCount: countWords(text.slice(range.start, range.end)) };
+    });
+  });
+}
+
+/** Sentences, those too long in pieces. */
+function unitsOf(text: string, language: string | null): Unit[] {
+  return sentenceRanges(text, language).flatMap((range) => {
+    const sentence = text.slice(range.start, range.end);
+    const words = wordRanges(sentence);
+    if (words.length <= MAX_SENTENCE_WORDS && sentence.length <= MAX_SENTENCE_CHARACTERS)
+      return [{ ...range, words: words.length }];
+    return splitHard(sentence, words).map(({ start, end }) => ({
+      start: range.start + start,
+      end: range.start + end,
+      words: countWords(sentence.slice(start, end)),
+    }));
+  });
+}
+
+/** Pieces of at most 200 words and 3,000 characters that hold all of `sentence`. */
+function splitHard(sentence: string, words: readonly TextRange[]): TextRange[] {
+  const pieces: TextRange[] = [];
+  let start = 0;
+  let cut = 0;
+  let inPiece = 0;
+  const close = (end: number) => {
+    const piece = trimRange(sentence, start, end);
+    if (piece.end > piece.start) pieces.push(piece);
+    start = end;
+    cut = end;
+    inPiece = 0;
+  };
+  for (const word of words) {
+    if (cut > start && (inPiece === MAX_SENTENCE_WORDS || word.end - start > MAX_SENTENCE_CHARACTERS)) close(cut);
+    while (word.end - start > MAX_SENTENCE_CHARACTERS) close(boundary(sentence, start + MAX_SENTENCE_CHARACTERS));
+    inPiece++;
+    cut = word.end;
+  }
+  while (sentence.length - start > MAX_SENTENCE_CHARACTERS) close(boundary(sentence, start + MAX_SENTENCE_CHARACTERS));
+  close(sentence.length);
+  return pieces;
+}
+
+/** Not between the halves of a surrogate pair. */
+function boundary(text: string, at: number): number {
+  const code = text.charCodeAt(at - 1);
+  return code >= 0xd800 && code <= 0xdbff ? at - 1 : at;
+}
+
+/** First and last unit of each chunk. */
+function pack(units: readonly Unit[]): [number, number][] {
+  const chunks: [number, number][] = [];
+  let left = units.reduce((sum, { words }) => sum + words, 0);
+  let first = 0;
+  let words = 0;
+  for (const [index, unit] of units.entries()) {
+    const previous = units[index - 1];
+    if (previous && words > 0 && words + unit.words > TARGET_WORDS && left > MIN_REST_WORDS) {
+      chunks.push([first, index - 1]);
+      const overlaps = previous.words <= MAX_OVERLAP_WORDS && index - 1 > first;
+      first = overlaps ? index - 1 : index;
+      words = overlaps ? previous.words : 0;
+    }
+    words += unit.words;
+    left -= unit.words;
+  }
+  if (units.length > 0) chunks.push([first, units.length - 1]);
+  return chunks;
+}

@@ -1,0 +1,33 @@
+/** Dates as pages write them. */
+
+const FIELDS = /^\s*(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T\s]+(\d.*))?\s*$/;
+
+/** A year, a date or a UTC moment in ISO 8601, as precise as `text` was; null for what is no date of 1000 to 2999. */
+export function normaliseDate(text: string): string | null {
+  const fields = FIELDS.exec(text);
+  if (!fields) return /^[A-Za-z\d ,.:+-]{6,40}$/.test(text) && /\b[12]\d{3}\b/.test(text) ? fromWords(text) : null;
+  const [, year, month, day, time] = fields;
+  if (year === undefined || !/^[12]/.test(year)) return null;
+  if (month === undefined) return year;
+  const date =
+    day === undefined ? `${year}-${month.padStart(2, '0')}` : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  if (!isReal(date)) return null;
+  if (day === undefined || time === undefined) return date;
+  const zone = /(?:Z|[+-]\d{2}:?\d{2})\s*$/i.test(time) ? '' : 'Z';
+  const moment = Date.parse(`${date}T${time.trim().replace(/\s+(?=[+-Z])/, '')}${zone}`);
+  return Number.isNaN(moment) ? date : new Date(moment).toISOString();
+}
+
+/** `14 March 2026`, `March 14, 2026`, RFC 1123. */
+function fromWords(text: string): string | null {
+  const hasTime = /\d:\d\d/.test(text);
+  const moment = Date.parse(hasTime && /(?:GMT|UTC|Z|[+-]\d{4})\s*$/.test(text) ? text : `${text} UTC`);
+  if (Number.isNaN(moment)) return null;
+  const iso = new Date(moment).toISOString();
+  return hasTime ? iso : iso.slice(0, 10);
+}
+
+function isReal(date: string): boolean {
+  const moment = Date.parse(`${date}${date.length === 7 ? '-01' : ''}T00:00:00Z`);
+  return !Number.isNaN(moment) && new Date(moment).toISOString().startsWith(date);
+}

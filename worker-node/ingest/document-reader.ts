@@ -1,0 +1,81 @@
+/** Reads documents in a thread that may be ended at any moment: by a deadline, a lost lease, or its own memory. */
+import { Worker } from 'node:worker_threads';
+import { StageError } from '../../src/kernel/errors.ts';
+import type { DocumentInput, DocumentReading } from './read-document.ts';
+import type { ThreadAnswer } from './read-thread.ts';
+
+export interface DocumentReader {
+  /** One at a time. Throws StageError for a document that cannot be read; rejects with the signal's reason on abort. */
+  read(input: DocumentInput, signal: AbortSignal): Promise<DocumentReading>;
+  close(): Promise<void>;
+}
+
+export interface DocumentReaderOptions {
+  /** Milliseconds for one document. */
+  readonly deadlineMs?: number;
+  readonly memoryMb?: number;
+}
+
+const tooComplex = (cause: unknown) =>
+  new StageError('permanent', 'The document is too large or too complex to be read', { cause });
+
+/** The thread is started by the first document and does not keep the process alive. */
+export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: DocumentReaderOptions = {}): DocumentReader {
+  let thread: Worker | undefined;
+  let tail: Promise<unknown> = Promise.resolve();
+
+  function start(): Worker {
+    const started = new Worker(new URL('./read-thread.ts', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: 4 },
+    });
+    started.unref();
+    started.on('error', () => undefined);
+    started.on('exit', () => {
+      if (thread === started) thread = undefined;
+    });
+    thread = started;
+    return started;
+  }
+
+  function readAlone(input: DocumentInput, signal: AbortSignal): Promise<DocumentReading> {
+    signal.throwIfAborted();
+    const worker = thread ?? start();
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const either = AbortSignal.any([signal, deadline]);
+    const { promise, resolve, reject } = Promise.withResolvers<DocumentReading>();
+
+    const onMessage = (answer: ThreadAnswer) => {
+      if (answer.kind === 'reading') resolve(answer.reading);
+      else if (answer.kind === 'refused') reject(new StageError('permanent', answer.message));
+      else reject(tooComplex(answer.error));
+    };
+    const onError = (error: unknown) => reject(tooComplex(error));
+    const onExit = () => reject(tooComplex(new Error('the reading thread ended')));
+    const onAbort = () => {
+      if (thread === worker) thread = undefined;
+      void worker.terminate();
+      reject(signal.aborted ? signal.reason : tooComplex(new Error(`not read within ${deadlineMs} ms`)));
+    };
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    either.addEventListener('abort', onAbort, { once: true });
+    worker.ref();
+    worker.postMessage(input);
+    return promise.finally(() => {
+      worker.unref();
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      either.removeEventListener('abort', onAbort);
+    });
+  }
+
+  return {
+    read: (input, signal) => {
+      const turn = tail.then(() => readAlone(input, signal));
+      tail = turn.catch(() => undefined);
+      return turn;
+    },
+    close: async () => {
+      await tail;
+      await thread?.terminate();
+    },
+  };
+}

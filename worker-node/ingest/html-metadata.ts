@@ -1,0 +1,84 @@
+/** What an HTML page says of itself: meta elements, Open Graph, Highwire (`citation_*`), Dublin Core, JSON-LD. */
+import { findArxivId, findDoi } from '../../src/library/text/identifiers.ts';
+import { normaliseDate } from './dates.ts';
+import type { DocumentMetadata } from './document.ts';
+import { readJsonLd } from './json-ld.ts';
+import { withoutControls } from './paragraph-builder.ts';
+
+const MAX_AUTHORS = 50;
+
+export function readHtmlMetadata(document: Document, resolve: (href: string) => string | null): DocumentMetadata {
+  const metas = readMetas(document);
+  const first = (...names: string[]) => names.flatMap((name) => metas.get(name) ?? []).at(0) ?? null;
+  const jsonLd = readJsonLd(
+    Array.from(document.querySelectorAll('script[type="application/ld+json"]'), (script) => script.textContent ?? ''),
+  );
+  const element = (selector: string) => line(document.querySelector(selector)?.textContent);
+  const canonical = document.querySelector('link[rel~="canonical"]')?.getAttribute('href') ?? first('og:url');
+
+  const published = [
+    first('article:published_time', 'citation_publication_date', 'citation_date', 'dc.date.issued', 'dc.date', 'date', 'pubdate'),
+    jsonLd.published,
+    document.querySelector('time[datetime][pubdate], article time[datetime], time[datetime]')?.getAttribute('datetime'),
+  ];
+  return {
+    title: first('citation_title', 'og:title', 'twitter:title') ?? jsonLd.title ?? shortTitle(element('title'), element('h1')),
+    description: first('description', 'og:description', 'twitter:description', 'dc.description') ?? line(jsonLd.description),
+    authors: readAuthors(metas, jsonLd.authors, document),
+    publishedAt: published.map((date) => (date ? normaliseDate(date) : null)).find((date) => date !== null) ?? null,
+    doi: findDoi(first('citation_doi', 'dc.identifier', 'prism.doi', 'bepress_citation_doi') ?? ''),
+    arxivId: findArxivId(`arxiv:${first('citation_arxiv_id') ?? ''}`),
+    canonicalUrl: canonical ? resolve(canonical) : null,
+    language: languageTag(document.documentElement?.getAttribute('lang') ?? document.documentElement?.getAttribute('xml:lang')),
+  };
+}
+
+/** `Heading | Site` says no more than the page's own heading. */
+function shortTitle(title: string | null, heading: string | null): string | null {
+  if (title === null || heading === null) return title ?? heading;
+  return title.startsWith(heading) && /^\s*[|–—·:»-]/.test(title.slice(heading.length)) ? heading : title;
+}
+
+/** The primary subtag of a BCP 47 tag, lower case; null for what is none. */
+export function languageTag(tag: string | null | undefined): string | null {
+  return /^\s*([a-z]{2,3})(?:[-_].*)?\s*$/i.exec(tag ?? '')?.[1]?.toLowerCase() ?? null;
+}
+
+/** Values by lower-case name, in document order. */
+function readMetas(document: Document): ReadonlyMap<string, readonly string[]> {
+  const metas = new Map<string, string[]>();
+  for (const meta of document.querySelectorAll('meta[content]')) {
+    const name = (meta.getAttribute('property') ?? meta.getAttribute('name') ?? '').trim().toLowerCase();
+    const content = line(meta.getAttribute('content'));
+    if (name === '' || content === null) continue;
+    metas.set(name, [...(metas.get(name) ?? []), content].slice(0, MAX_AUTHORS));
+  }
+  return metas;
+}
+
+function readAuthors(metas: ReadonlyMap<string, readonly string[]>, fromJsonLd: readonly string[], document: Document): string[] {
+  const byline = line(document.querySelector('[rel~="author"], [itemprop~="author"]')?.textContent);
+  const sources = [
+    metas.get('citation_author'),
+    metas.get('author'),
+    metas.get('article:author'),
+    metas.get('dc.creator'),
+    fromJsonLd,
+    byline ? [byline] : [],
+  ];
+  for (const source of sources) {
+    const names = (source ?? [])
+      .map((name) => name.replace(/^by\s+/i, '').slice(0, 200))
+      .filter((name) => !/^https?:/i.test(name));
+    if (names.length > 0) return [...new Set(names)].slice(0, MAX_AUTHORS);
+  }
+  return [];
+}
+
+/** One line without white space at its ends; null where nothing is left. */
+export function line(text: string | null | undefined): string | null {
+  const trimmed = withoutControls(text ?? '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return trimmed === '' ? null : trimmed;
+}

@@ -1,0 +1,87 @@
+/** HTML -> sections: the article as Readability finds it, or the whole page where it finds too little. */
+import { Readability } from '@mozilla/readability';
+import { parseHTML } from 'linkedom';
+import type { ReadDocument, Section } from './document.ts';
+import { readBlocks, walk } from './html-blocks.ts';
+import { readHtmlMetadata } from './html-metadata.ts';
+
+/** Beyond these Readability's time grows with the square; pages for people have less than 60 levels. */
+const MAX_READABILITY_DEPTH = 120;
+const MAX_READABILITY_ELEMENTS = 30_000;
+/** Fewer characters, or a smaller share of the page, is not the article. */
+const MIN_ARTICLE_CHARACTERS = 250;
+const MIN_ARTICLE_SHARE = 0.1;
+const MIN_CHARACTERS = 50;
+
+/** `url` is where the page was found, null for posted content: relative links of the latter lead nowhere. */
+export function readHtml(html: string, url: string | null): ReadDocument {
+  const document = parse(html);
+  const resolve = resolver(document, url);
+  const metadata = readHtmlMetadata(document, resolve);
+  const page = readPage(document, resolve);
+  const article = isSimple(document) ? readArticle(document, resolve) : [];
+  const enough = Math.max(MIN_ARTICLE_CHARACTERS, MIN_ARTICLE_SHARE * characters(page));
+  return { sections: characters(article) >= enough ? article : page, metadata };
+}
+
+function parse(html: string): Document {
+  const { document } = parseHTML(html);
+  // A fragment's first element would be taken for the root and hide the rest.
+  return document.documentElement?.nodeName.toUpperCase() === 'HTML'
+    ? document
+    : parseHTML(`<!doctype html><html><body>${html}</body></html>`).document;
+}
+
+function readPage(document: Document, resolve: (href: string) => string | null): Section[] {
+  const lean = readBlocks(document.documentElement, { resolve, withoutFurniture: true });
+  return characters(lean) >= MIN_CHARACTERS ? lean : readBlocks(document.documentElement, { resolve, withoutFurniture: false });
+}
+
+/** Leaves `document` in pieces. Empty where Readability finds nothing or fails. */
+function readArticle(document: Document, resolve: (href: string) => string | null): Section[] {
+  const heading = document.querySelector('h1')?.textContent?.trim() ?? '';
+  try {
+    const article = new Readability<Node>(document, {
+      serializer: (node) => node,
+      charThreshold: MIN_ARTICLE_CHARACTERS,
+    }).parse();
+    if (!article?.content) return [];
+    const sections = readBlocks(article.content, { resolve, withoutFurniture: true });
+    // Readability drops a first heading that repeats the title.
+    const [first] = sections;
+    if (heading === '' || first === undefined || first.headingPath[0] === heading) return sections;
+    return withTopHeading(heading.replace(/\s+/g, ' '), sections);
+  } catch {
+    return [];
+  }
+}
+
+function withTopHeading(heading: string, sections: readonly Section[]): Section[] {
+  const top: Section = { headingPath: [heading], heading: { text: heading, links: [] }, paragraphs: [] };
+  const under = sections.map((section) => ({ ...section, headingPath: [heading, ...section.headingPath] }));
+  const [first] = under;
+  return first && first.heading === null ? [{ ...top, paragraphs: first.paragraphs }, ...under.slice(1)] : [top, ...under];
+}
+
+function isSimple(document: Document): boolean {
+  let elements = 0;
+  for (const { leaving, depth } of walk(document.documentElement)) {
+    if (leaving) continue;
+    elements++;
+    if (depth > MAX_READABILITY_DEPTH || elements > MAX_READABILITY_ELEMENTS) return false;
+  }
+  return true;
+}
+
+const characters = (sections: readonly Section[]) =>
+  sections.reduce((sum, { paragraphs }) => sum + paragraphs.reduce((all, { text }) => all + text.length, 0), 0);
+
+function resolver(document: Document, url: string | null): (href: string) => string | null {
+  const declared = document.querySelector('base[href]')?.getAttribute('href');
+  const base = declared && URL.canParse(declared, url ?? undefined) ? new URL(declared, url ?? undefined).href : url;
+  return (href) => {
+    if (!URL.canParse(href.trim(), base ?? undefined)) return null;
+    const target = new URL(href.trim(), base ?? undefined);
+    return target.protocol === 'http:' || target.protocol === 'https:' ? target.href : null;
+  };
+}
