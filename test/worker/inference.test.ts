@@ -249,3 +249,29 @@ test('closing while the model loads, waits to be loaded again or runs tells whoe
     await expect(embedAll(embedder, ['later'])).rejects.toMatchObject({ code: 'unavailable' });
   }
 });
+
+test('many texts leave the event loop its turns, and whoever gives up in one of them is heard', async () => {
+  const processes = fakeProcesses();
+  const { embedder } = open(processes);
+  await settled();
+  const texts = Array.from({ length: 100 }, (_, index) => `${index} `.repeat(500));
+  const order: string[] = [];
+  const turn = settled().then(() => order.push('a turn of the event loop'));
+  await embedAll(embedder, texts).then(() => order.push('the vectors'));
+  await turn;
+  expect(order).toEqual(['a turn of the event loop', 'the vectors']);
+
+  const [controller, gone, runs] = [new AbortController(), new Error('client gone'), processes.runs.length];
+  const given = embedder.embed(
+    texts.map((text) => `again ${text}`),
+    { ...bulk, signal: controller.signal },
+  );
+  controller.abort(gone);
+  await expect(given).rejects.toBe(gone);
+  expect(processes.runs).toHaveLength(runs);
+});
+
+test('a request of token ids goes through the queue like any other', async () => {
+  const { embedder } = open(fakeProcesses());
+  expect(await embedder.embed([[7, 8, 9], [7]], bulk)).toEqual([Float32Array.of(3, 7), Float32Array.of(1, 7)]);
+});

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
-import { loadModel, type Tokeniser } from '../../worker-node/embedder/model.ts';
+import { loadModel } from '../../worker-node/embedder/model.ts';
 import { createStaticTokeniser } from '../../worker-node/embedder/static-tokeniser.ts';
+import type { Tokeniser } from '../../worker-node/embedder/tokeniser.ts';
 import golden from '../support/golden.ts';
 
 let tokeniser: Tokeniser;

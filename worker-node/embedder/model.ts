@@ -2,12 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ModelFolder } from '../../src/runtimes/drivers/model-folder.ts';
 import { createStaticTokeniser } from './static-tokeniser.ts';
-
-export interface Tokeniser {
-  /** Token ids from 0 to `size - 1`, cut to what the model reads. Any string will do. */
-  encode(text: string): Int32Array;
-  readonly size: number;
-}
+import type { Tokeniser } from './tokeniser.ts';
 
 /** A query and a document may be told apart by words put before them; static models know none. */
 export interface Prefixes {

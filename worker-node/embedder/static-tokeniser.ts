@@ -2,7 +2,7 @@
  * The tokeniser of static models (models/pharos-static-192/README.md, "Tokenising"): whole words, a few English
  * endings, and hash rows for what the vocabulary lacks.
  */
-import type { Tokeniser } from './model.ts';
+import type { Tokeniser } from './tokeniser.ts';
 
 /** Rows after the vocabulary's that words outside of it share. */
 const HASH_ROWS = 4096;
