@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Actor } from '../../src/kernel/auth/actor.ts';
+import { createTestLibrary, type TestLibrary } from '../support/library.ts';
+
+let library: TestLibrary;
+let ada: Actor;
+let app: ReturnType<TestLibrary['appOf']>;
+let ice: string;
+beforeAll(async () => {
+  library = await createTestLibrary();
+  ada = await library.person('ada');
+  app = library.appOf(ada);
+  ice = await library.addDocument(ada, {
+    passages: ['The glacier calves into the sea'],
+    fields: { title: 'Glaciers', tags: ['x'] },
+  });
+  await library.addDocument(await library.person('bob'), { passages: ['A glacier of another library'] });
+});
+afterAll(() => library.close());
+beforeEach(() => {
+  library.embedder.away = false;
+});
+
+const search = async (parameters: Record<string, string>) => app.request(`/search?${new URLSearchParams(parameters)}`);
+
+test('a hit is answered in the form of the wire, without nulls', async () => {
+  const response = await search({ q: 'glacier' });
+  expect(response.status).toBe(200);
+  const answer = (await response.json()) as { hits: { score: number; chunk: { id: string } }[]; took_ms: number };
+  expect(answer).toEqual({
+    query: 'glacier',
+    mode: 'hybrid',
+    took_ms: answer.took_ms,
+    hits: [
+      {
+        resource_id: ice,
+        title: 'Glaciers',
+        passage: 'The glacier calves into the sea',
+        score: 2 / 61,
+        semantic_rank: 1,
+        keyword_rank: 1,
+        chunk: { id: answer.hits[0]?.chunk.id, position: 0, heading_path: [], char_start: 0, char_end: 31 },
+      },
+    ],
+  });
+});
+
+test('a degraded answer says so', async () => {
+  library.embedder.away = true;
+  expect(await (await search({ q: 'glacier' })).json()).toMatchObject({ degraded: true, hits: [{ resource_id: ice }] });
+});
+
+test('filters reach the search', async () => {
+  for (const [filter, found] of [
+    [{ tag: 'x' }, 1],
+    [{ tag: 'y' }, 0],
+    [{ category: 'none' }, 0],
+    [{ language: 'de' }, 0],
+    [{ min_quality: '0.1' }, 0],
+  ] as const) {
+    const { hits } = (await (await search({ q: 'glacier', ...filter })).json()) as { hits: unknown[] };
+    expect(hits).toHaveLength(found);
+  }
+});
+
+test.each<[Record<string, string>, string]>([
+  [{}, 'q'],
+  [{ q: '' }, 'q'],
+  [{ q: '   ' }, 'q'],
+  [{ q: 'x'.repeat(1_001) }, 'q'],
+  [{ q: 'x', mode: 'magic' }, 'mode'],
+  [{ q: 'x', limit: '0' }, 'limit'],
+  [{ q: 'x', cursor: 'zzz' }, 'cursor'],
+  [{ q: 'x', min_quality: 'NaN' }, 'min_quality'],
+])('%j is 422, naming the parameter', async (parameters, path) => {
+  const response = await search(parameters);
+  const { errors } = (await response.json()) as { errors: { path: string }[] };
+  expect([response.status, errors[0]?.path]).toEqual([422, path]);
+});
+
+test('any query is answered, and never with another library’s document', async () => {
+  const query = fc.oneof(
+    fc.string({ unit: 'binary', minLength: 1 }),
+    fc.constantFrom(
+      '"',
+      "'",
+      'glacier"',
+      'a AND',
+      'NEAR(a b',
+      'text:glacier',
+      '*',
+      '-glacier',
+      'owner_id:x',
+      '\0',
+      '(',
+      'glacier OR',
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(query, async (q) => {
+      const response = await search({ q });
+      if (q.trim() === '') return expect(response.status).toBe(422);
+      expect(response.status).toBe(200);
+      const { hits } = (await response.json()) as { hits: { resource_id: string }[] };
+      expect(hits.every((hit) => hit.resource_id === ice)).toBe(true);
+    }),
+  );
+});
