@@ -1,4 +1,5 @@
 /** Reads documents in a thread that may be ended at any moment: by a deadline, a lost lease, or its own memory. */
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { StageError } from '../../src/kernel/errors.ts';
 import type { DocumentInput, DocumentReading } from './read-document.ts';
@@ -19,27 +20,43 @@ export interface DocumentReaderOptions {
 const tooComplex = (cause: unknown) =>
   new StageError('permanent', 'The document is too large or too complex to be read', { cause });
 
+interface Thread {
+  readonly worker: Worker;
+  /** Resolves when its modules are loaded: a document's time begins then. */
+  readonly ready: Promise<unknown>;
+}
+
 /** The thread is started by the first document and does not keep the process alive. */
 export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: DocumentReaderOptions = {}): DocumentReader {
-  let thread: Worker | undefined;
+  let thread: Thread | undefined;
   let tail: Promise<unknown> = Promise.resolve();
 
-  function start(): Worker {
-    const started = new Worker(new URL('./read-thread.ts', import.meta.url), {
+  function start(): Thread {
+    const worker = new Worker(new URL('./read-thread.ts', import.meta.url), {
       resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: 4 },
     });
-    started.unref();
-    started.on('error', () => undefined);
-    started.on('exit', () => {
-      if (thread === started) thread = undefined;
-    });
+    const started: Thread = { worker, ready: once(worker, 'message') };
+    worker.on('exit', () => forget(started));
+    worker.on('error', () => forget(started));
     thread = started;
     return started;
   }
 
-  function readAlone(input: DocumentInput, signal: AbortSignal): Promise<DocumentReading> {
+  function forget(ended: Thread) {
+    if (thread === ended) thread = undefined;
+  }
+
+  async function readAlone(input: DocumentInput, signal: AbortSignal): Promise<DocumentReading> {
     signal.throwIfAborted();
-    const worker = thread ?? start();
+    const current = thread ?? start();
+    current.worker.ref();
+    await current.ready;
+    signal.throwIfAborted();
+    return await answerOf(current, input, signal).finally(() => current.worker.unref());
+  }
+
+  function answerOf(current: Thread, input: DocumentInput, signal: AbortSignal): Promise<DocumentReading> {
+    const { worker } = current;
     const deadline = AbortSignal.timeout(deadlineMs);
     const either = AbortSignal.any([signal, deadline]);
     const { promise, resolve, reject } = Promise.withResolvers<DocumentReading>();
@@ -47,21 +64,19 @@ export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: Do
     const onMessage = (answer: ThreadAnswer) => {
       if (answer.kind === 'reading') resolve(answer.reading);
       else if (answer.kind === 'refused') reject(new StageError('permanent', answer.message));
-      else reject(tooComplex(answer.error));
+      else if (answer.kind === 'failed') reject(tooComplex(answer.error));
     };
     const onError = (error: unknown) => reject(tooComplex(error));
     const onExit = () => reject(tooComplex(new Error('the reading thread ended')));
     const onAbort = () => {
-      if (thread === worker) thread = undefined;
+      forget(current);
       void worker.terminate();
       reject(signal.aborted ? signal.reason : tooComplex(new Error(`not read within ${deadlineMs} ms`)));
     };
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
     either.addEventListener('abort', onAbort, { once: true });
-    worker.ref();
     worker.postMessage(input);
     return promise.finally(() => {
-      worker.unref();
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       either.removeEventListener('abort', onAbort);
     });
@@ -75,7 +90,7 @@ export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: Do
     },
     close: async () => {
       await tail;
-      await thread?.terminate();
+      await thread?.worker.terminate();
     },
   };
 }

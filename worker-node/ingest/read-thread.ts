@@ -4,6 +4,7 @@ import { StageError } from '../../src/kernel/errors.ts';
 import { type DocumentInput, type DocumentReading, readDocument } from './read-document.ts';
 
 export type ThreadAnswer =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'reading'; readonly reading: DocumentReading }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'failed'; readonly error: unknown };
@@ -11,6 +12,8 @@ export type ThreadAnswer =
 parentPort?.on('message', (input: DocumentInput) => {
   parentPort?.postMessage(answer(input));
 });
+
+parentPort?.postMessage({ kind: 'ready' } satisfies ThreadAnswer);
 
 function answer(input: DocumentInput): ThreadAnswer {
   try {

@@ -1,0 +1,36 @@
+import { and, asc, count, eq, inArray } from 'drizzle-orm';
+import { links } from './schema.sqlite.ts';
+import type { Database, Link } from './types.ts';
+
+/** Values bound per row: Postgres and SQLite both limit how many one statement takes. */
+const ROWS_PER_INSERT = 500;
+
+/** Replaces what a resource links to. */
+export async function replaceLinks(db: Database, resourceId: string, rows: readonly Link[]): Promise<void> {
+  await db.delete(links).where(eq(links.resourceId, resourceId));
+  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT)
+    await db.insert(links).values(rows.slice(start, start + ROWS_PER_INSERT));
+}
+
+export async function countLinks(db: Database, resourceId: string): Promise<number> {
+  const [row] = await db.select({ count: count() }).from(links).where(eq(links.resourceId, resourceId));
+  return row?.count ?? 0;
+}
+
+export async function listLinks(db: Database, resourceId: string): Promise<Link[]> {
+  return await db.select().from(links).where(eq(links.resourceId, resourceId)).orderBy(asc(links.id));
+}
+
+/** Links of the owner's resources that point at one of `keys`; at most `limit`, lest one much-cited page cost without end. */
+export async function findLinksTo(
+  db: Database,
+  { ownerId, keys, limit }: { ownerId: string; keys: readonly string[]; limit: number },
+): Promise<Link[]> {
+  if (keys.length === 0) return [];
+  return await db
+    .select()
+    .from(links)
+    .where(and(eq(links.ownerId, ownerId), inArray(links.targetKey, [...keys])))
+    .orderBy(asc(links.id))
+    .limit(limit);
+}

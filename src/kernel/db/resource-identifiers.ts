@@ -1,0 +1,38 @@
+import { and, asc, eq, inArray } from 'drizzle-orm';
+import { resourceIdentifiers } from './schema.sqlite.ts';
+import type { Database } from './types.ts';
+
+export interface ResourceIdentifier {
+  readonly resourceId: string;
+  readonly key: string;
+  readonly ownerId: string;
+}
+
+/** Replaces the keys a resource answers to. */
+export async function replaceIdentifiers(
+  db: Database,
+  { resourceId, ownerId, keys }: { resourceId: string; ownerId: string; keys: readonly string[] },
+): Promise<void> {
+  await db.delete(resourceIdentifiers).where(eq(resourceIdentifiers.resourceId, resourceId));
+  const rows = [...new Set(keys)].map((key) => ({ resourceId, key, ownerId }));
+  if (rows.length > 0) await db.insert(resourceIdentifiers).values(rows);
+}
+
+export async function listIdentifiers(db: Database, resourceId: string): Promise<string[]> {
+  const rows = await db
+    .select({ key: resourceIdentifiers.key })
+    .from(resourceIdentifiers)
+    .where(eq(resourceIdentifiers.resourceId, resourceId))
+    .orderBy(asc(resourceIdentifiers.key));
+  return rows.map(({ key }) => key);
+}
+
+/** Which of the owner's resources answer to `keys`. */
+export async function findByIdentifiers(db: Database, ownerId: string, keys: readonly string[]): Promise<ResourceIdentifier[]> {
+  if (keys.length === 0) return [];
+  return await db
+    .select()
+    .from(resourceIdentifiers)
+    .where(and(eq(resourceIdentifiers.ownerId, ownerId), inArray(resourceIdentifiers.key, [...new Set(keys)])))
+    .orderBy(asc(resourceIdentifiers.key), asc(resourceIdentifiers.resourceId));
+}

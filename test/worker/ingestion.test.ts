@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listChunks } from '../../src/kernel/db/chunks.ts';
+import { listLinks } from '../../src/kernel/db/links.ts';
+import { listIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
+import { findSource } from '../../src/kernel/db/resource-sources.ts';
+import { updateResource } from '../../src/kernel/db/resources.ts';
+import { StageError } from '../../src/kernel/errors.ts';
+import { createAddressPolicy } from '../../worker-node/ingest/address-policy.ts';
+import { createDocumentReader, type DocumentReader } from '../../worker-node/ingest/document-reader.ts';
+import { createGuardedFetch } from '../../worker-node/ingest/guarded-fetch.ts';
+import type { StageRunner } from '../../worker-node/stage.ts';
+import { createIngestionStage } from '../../worker-node/stages/ingestion.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { manualClock, randomIds } from '../support/doubles.ts';
+import { insertDocument, insertUser, reread, runStage } from '../support/library.ts';
+import { startWebServer, type WebServer } from '../support/web-server.ts';
+
+const article = (name: string) => readFileSync(new URL(`../support/articles/${name}`, import.meta.url), 'utf8');
+const LONG = 'A plain sentence about lighthouses that guide the ships home. ';
+
+let database: TestDatabase;
+let site: WebServer;
+let reader: DocumentReader;
+let stage: StageRunner;
+let owner: string;
+const clock = manualClock();
+
+beforeAll(async () => {
+  site = await startWebServer();
+  reader = createDocumentReader();
+});
+afterAll(async () => {
+  await reader.close();
+  await site.close();
+});
+beforeEach(async () => {
+  database = await openTestDatabase();
+  owner = await insertUser(database.db);
+  const policy = createAddressPolicy(['127.0.0.1']);
+  const fetchPage = createGuardedFetch({ policy, clock, userAgent: 'Pharos/test' });
+  stage = createIngestionStage({ db: database.db, clock, ids: randomIds, fetchPage, reader });
+});
+afterEach(() => database.close());
+
+async function refusal(id: string): Promise<StageError> {
+  const error = await runStage(database.db, stage, id).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof StageError)) throw new Error(`expected a StageError, got ${String(error)}`);
+  return error;
+}
+
+const post = (content: string | Uint8Array, contentType = 'text/plain', fields = {}) =>
+  insertDocument(database.db, owner, { content, contentType, ...fields });
+const byUrl = (path: string, fields = {}) => insertDocument(database.db, owner, { url: `${site.url}${path}`, ...fields });
+
+describe('a URL', () => {
+  it('is fetched, read and kept with all that the other stages need', async () => {
+    site.serve('/start', (response) => response.writeHead(301, { Location: '/glacier' }).end());
+    site.serve('/glacier', article('glacier.html'));
+    const { id } = await byUrl('/start');
+    const resource = await runStage(database.db, stage, id);
+
+    expect(resource).toMatchObject({
+      title: 'Why the ice of the high valleys retreats',
+      description: expect.stringContaining('How glaciers shrink'),
+      authors: ['Ines Moreau'],
+      publishedAt: '2026-03-14T08:00:00.000Z',
+      canonicalUrl: 'https://notes.example/glaciers/retreat',
+      language: 'en',
+      contentType: 'text/html',
+      contentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      doi: null,
+    });
+    expect(resource.summary).toContain('glacier');
+    expect(resource.keywords).toContain('ice');
+    expect(resource.text).not.toMatch(/Subscribe|Cookie settings/);
+    const chunks = await listChunks(database.db, id);
+    expect(chunks.map(({ headingPath }) => headingPath.at(-1))).toEqual([
+      'Why the ice of the high valleys retreats',
+      'The balance of a glacier',
+      'What the rivers lose',
+    ]);
+    for (const chunk of chunks) expect(resource.text?.slice(chunk.charStart, chunk.charEnd)).toBe(chunk.text);
+    expect(chunks[1]?.context).toBe('Why the ice of the high valleys retreats > The balance of a glacier');
+    expect(await listIdentifiers(database.db, id)).toEqual([
+      `url:${site.url}/glacier`,
+      `url:${site.url}/start`,
+      'url:https://notes.example/glaciers/retreat',
+    ]);
+    const links = await listLinks(database.db, id);
+    expect(links.map(({ targetKey }) => targetKey).sort()).toEqual([
+      'doi:10.5194/tc-15-1234-2021',
+      'url:https://notes.example/snow/albedo',
+    ]);
+    expect(links.find(({ anchor }) => anchor === 'note on snow and albedo')?.context).toMatch(
+      /See also the note on snow and albedo and/,
+    );
+    expect(await findSource(database.db, id)).toMatchObject({
+      fetchedUrl: `${site.url}/glacier`,
+      contentType: 'text/html; charset=utf-8',
+    });
+  });
+
+  it('that leads to a document already in the library is refused, naming it, whichever of the two is older', async () => {
+    site.serve('/one', `<p>${LONG.repeat(3)}`);
+    site.serve('/two', `<p>${LONG.repeat(3)}`);
+    const older = await byUrl('/one');
+    const newer = await byUrl('/two', { createdAt: older.createdAt + 1 });
+    await runStage(database.db, stage, newer.id);
+    const error = await refusal(older.id);
+    expect(error).toMatchObject({ failure: 'permanent', message: `This document is already in your library as ${newer.id}` });
+    expect((await reread(database.db, older.id)).text).toBeNull();
+  });
+
+  it('with the content of somebody else is nobody else’s business', async () => {
+    site.serve('/shared', `<p>${LONG.repeat(3)}`);
+    const stranger = await insertUser(database.db);
+    const theirs = await insertDocument(database.db, stranger, { url: `${site.url}/shared` });
+    await runStage(database.db, stage, theirs.id);
+    const mine = await byUrl('/shared');
+    expect((await runStage(database.db, stage, mine.id)).wordCount).toBe(30);
+  });
+
+  it('that is read again replaces what was written before', async () => {
+    site.serve('/changing', `<h1>Old</h1><p>${LONG.repeat(100)} <a href="https://a.example/">link</a>`);
+    const { id } = await byUrl('/changing');
+    await runStage(database.db, stage, id);
+    expect((await listChunks(database.db, id)).length).toBeGreaterThan(3);
+    site.serve('/changing', `<h1>New</h1><p>${LONG.repeat(4)}`);
+    const resource = await runStage(database.db, stage, id);
+    expect(resource).toMatchObject({ title: 'New', wordCount: 41 });
+    expect(await listChunks(database.db, id)).toHaveLength(1);
+    expect(await listLinks(database.db, id)).toEqual([]);
+  });
+
+  it.each([
+    ['http://169.254.169.254/latest/meta-data/', /is not public/],
+    ['http://127.0.0.2/', /is not public/],
+    ['ftp://example.org/file', /Only http/],
+  ])('such as %s is refused', async (url, message) => {
+    const { id } = await insertDocument(database.db, owner, { url });
+    expect(await refusal(id)).toMatchObject({ failure: 'permanent', message: expect.stringMatching(message) });
+  });
+
+  it('to a PDF or an image says that these are not supported yet', async () => {
+    site.serve('/paper', (response) => response.writeHead(200, { 'Content-Type': 'application/pdf' }).end('%PDF-1.7 ...'));
+    site.serve('/photo', (response) => response.writeHead(200, { 'Content-Type': 'image/png' }).end('\x89PNG'));
+    expect(await refusal((await byUrl('/paper')).id)).toMatchObject({
+      failure: 'permanent',
+      message: expect.stringMatching(/^Not supported yet: PDF/),
+    });
+    expect(await refusal((await byUrl('/photo')).id)).toMatchObject({
+      failure: 'permanent',
+      message: expect.stringMatching(/image\/png/),
+    });
+  });
+});
+
+describe('posted content', () => {
+  it('keeps Markdown’s heading path and link targets', async () => {
+    const { id } = await post(article('sourdough.md'), 'text/markdown');
+    const resource = await runStage(database.db, stage, id);
+    expect(resource.contentType).toBe('text/markdown');
+    expect((await listChunks(database.db, id)).some(({ headingPath }) => headingPath.length > 1)).toBe(true);
+  });
+
+  it('leaves alone what a person has set by hand', async () => {
+    const { id } = await post(`# Found title\n\n${LONG.repeat(3)}`, 'text/markdown', { title: 'Mine', edited: ['title'] });
+    const resource = await runStage(database.db, stage, id);
+    expect(resource.title).toBe('Mine');
+    expect((await listChunks(database.db, id))[0]?.context).toBe('Mine > Found title');
+    await updateResource(database.db, { id, ownerId: owner }, { description: 'by hand', edited: ['title', 'description'] });
+    expect((await runStage(database.db, stage, id)).description).toBe('by hand');
+  });
+
+  it.each([
+    ['nothing', '', /is empty/],
+    ['too little', 'Too short to say anything.', /26 characters of text; at least 50/],
+    ['only markup', '<html><script>var x = 1;</script></html>', /0 characters/],
+    ['random bytes', Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256), /binary/],
+    ['a PDF by another name', `%PDF-1.4 ${LONG.repeat(5)}`, /PDF/],
+  ])('with %s in it fails with the reason', async (_what, content, message) => {
+    const { id } = await post(content, typeof content === 'string' && content.startsWith('<') ? 'text/html' : 'text/plain');
+    expect(await refusal(id)).toMatchObject({ failure: 'permanent', message: expect.stringMatching(message) });
+  });
+
+  it('with a few NUL bytes in it is read without them', async () => {
+    const { id } = await post(`Light\0house keepers. ${LONG.repeat(20)}\0`);
+    const resource = await runStage(database.db, stage, id);
+    expect(resource.text).toMatch(/^Lighthouse keepers/);
+    expect(resource.text).not.toContain('\0');
+  });
+
+  it('in another encoding is decoded', async () => {
+    const words = 'Größe, Straße und Käse: die Prüfung der Übertragung gelingt auch hier ohne Fehler. ';
+    const { id } = await post(Buffer.from(words.repeat(3), 'latin1'), 'text/plain; charset=iso-8859-1');
+    expect((await runStage(database.db, stage, id)).text).toContain('Größe, Straße');
+    const guessed = await post(Buffer.from(words.repeat(4), 'latin1'));
+    const resource = await runStage(database.db, stage, guessed.id);
+    expect(resource.text).toContain('Prüfung der Übertragung');
+    expect(resource.language).toBe('de');
+  });
+
+  it('writes nothing when the commit is rolled back', async () => {
+    const { id } = await post(LONG.repeat(3));
+    const commit = await stage({
+      resource: await reread(database.db, id),
+      signal: new AbortController().signal,
+      report: () => undefined,
+    });
+    await expect(
+      database.db.transaction(async (tx) => {
+        await commit(tx);
+        throw new Error('the lease was lost');
+      }),
+    ).rejects.toThrow('the lease was lost');
+    expect((await reread(database.db, id)).text).toBeNull();
+    expect(await listChunks(database.db, id)).toEqual([]);
+  });
+});
+
+describe('the reading thread', () => {
+  const signal = new AbortController().signal;
+  const input = (text: string, contentType = 'text/html') => ({
+    bytes: Buffer.from(text),
+    contentType,
+    filename: null,
+    url: null,
+    aliases: [],
+  });
+
+  it('gives up on a document that takes too long, and reads the next one', async () => {
+    const hasty = createDocumentReader({ deadlineMs: 1_000 });
+    const slow = hasty.read(input('*a'.repeat(60_000), 'text/markdown'), signal);
+    const next = hasty.read(input(LONG.repeat(3), 'text/plain'), signal);
+    await expect(slow).rejects.toThrow(/too large or too complex/);
+    expect((await next).wordCount).toBe(30);
+    await hasty.close();
+  });
+
+  it('survives a document that needs more memory than it may have', async () => {
+    const small = createDocumentReader({ memoryMb: 48 });
+    await expect(small.read(input('<i>x</i>'.repeat(600_000)), signal)).rejects.toThrow(/too large or too complex/);
+    expect((await small.read(input(LONG.repeat(3), 'text/plain'), signal)).wordCount).toBe(30);
+    await small.close();
+  });
+
+  it('stops with the reason of the signal', async () => {
+    const controller = new AbortController();
+    const reading = reader.read(input('*a'.repeat(60_000), 'text/markdown'), controller.signal);
+    controller.abort(new Error('the lease was lost'));
+    await expect(reading).rejects.toThrow('the lease was lost');
+  });
+});

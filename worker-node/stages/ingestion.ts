@@ -1,0 +1,120 @@
+/** The ingestion stage: fetches a URL or takes what was posted, reads it, and keeps all that the other stages need. */
+import { hash } from 'node:crypto';
+import { type NewChunk, replaceChunks } from '../../src/kernel/db/chunks.ts';
+import { replaceLinks } from '../../src/kernel/db/links.ts';
+import { replaceIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
+import { findSource, putSource } from '../../src/kernel/db/resource-sources.ts';
+import { type NewResource, updateResource } from '../../src/kernel/db/resources.ts';
+import { findSameContent } from '../../src/kernel/db/same-content.ts';
+import type { Database, Resource, ResourceSource } from '../../src/kernel/db/types.ts';
+import { StageError } from '../../src/kernel/errors.ts';
+import type { Clock, Ids } from '../../src/kernel/ports.ts';
+import type { DocumentReader } from '../ingest/document-reader.ts';
+import type { GuardedFetch } from '../ingest/guarded-fetch.ts';
+import type { DocumentReading } from '../ingest/read-document.ts';
+import type { StageRunner } from '../stage.ts';
+
+export interface IngestionStageDependencies {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly fetchPage: GuardedFetch;
+  readonly reader: DocumentReader;
+}
+
+/** The bytes of a document and where they are from. */
+type Source = Omit<ResourceSource, 'resourceId' | 'createdAt'>;
+
+export function createIngestionStage({ db, clock, ids, fetchPage, reader }: IngestionStageDependencies): StageRunner {
+  return async function ingestion({ resource, signal, report }) {
+    const source = await sourceOf(resource, signal, report);
+    const contentHash = hash('sha256', source.body, 'hex');
+    if (resource.url !== null) await refuseDuplicate(db, resource, contentHash);
+    report(40, 'Reading');
+    const reading = await reader.read(
+      {
+        bytes: source.body,
+        contentType: source.contentType === '' ? null : source.contentType,
+        filename: source.filename,
+        url: source.fetchedUrl,
+        aliases: resource.url === null ? [] : [resource.url],
+      },
+      signal,
+    );
+    report(90, `${reading.wordCount} words`);
+
+    return async (tx) => {
+      if (resource.url !== null) {
+        await refuseDuplicate(tx, resource, contentHash);
+        await putSource(tx, { ...source, resourceId: resource.id, createdAt: clock.now() });
+      }
+      const { id, ownerId } = resource;
+      await updateResource(tx, { id, ownerId }, { ...fieldsOf(resource, reading), contentHash, updatedAt: clock.now() });
+      await replaceChunks(tx, id, chunkRows(resource, reading));
+      await replaceLinks(
+        tx,
+        id,
+        reading.links.map((link) => ({ ...link, id: ids.next(), resourceId: id, ownerId })),
+      );
+      await replaceIdentifiers(tx, { resourceId: id, ownerId, keys: reading.identifiers });
+    };
+  };
+
+  async function sourceOf(
+    resource: Resource,
+    signal: AbortSignal,
+    report: (percent: number, message?: string) => void,
+  ): Promise<Source> {
+    if (resource.url === null) {
+      const source = await findSource(db, resource.id);
+      if (!source) throw new StageError('permanent', 'What was posted is no longer there');
+      return source;
+    }
+    report(5, 'Fetching');
+    const page = await fetchPage(resource.url, signal);
+    return { contentType: page.contentType ?? '', filename: null, body: page.body, fetchedUrl: page.url };
+  }
+
+  function chunkRows(resource: Resource, { chunks, text, metadata }: DocumentReading): NewChunk[] {
+    const title = titleOf(resource, metadata.title);
+    return chunks.map(({ start, end, headingPath, wordCount }, position) => ({
+      id: ids.next(),
+      resourceId: resource.id,
+      ownerId: resource.ownerId,
+      position,
+      text: text.slice(start, end),
+      context: contextOf(title, headingPath),
+      headingPath: [...headingPath],
+      charStart: start,
+      charEnd: end,
+      pageStart: null,
+      pageEnd: null,
+      wordCount,
+    }));
+  }
+}
+
+/** The same bytes under another URL are the same document: its owner is told where it is already. */
+async function refuseDuplicate(db: Database, { id, ownerId }: Resource, contentHash: string): Promise<void> {
+  const found = await findSameContent(db, { ownerId, contentHash, exceptId: id });
+  if (found !== undefined) throw new StageError('permanent', `This document is already in your library as ${found}`);
+}
+
+/** Everything but what a person has set by hand. */
+function fieldsOf(
+  resource: Resource,
+  { metadata, text, contentType, wordCount, summary, keywords }: DocumentReading,
+): Partial<NewResource> {
+  const { language, authors, publishedAt, canonicalUrl, doi, arxivId, title, description } = metadata;
+  const read = { title, description, language, authors: [...authors], publishedAt, canonicalUrl, doi, arxivId };
+  const edited = new Set(resource.edited);
+  const free = Object.fromEntries(Object.entries(read).filter(([field]) => !edited.has(field)));
+  return { ...free, contentType, text, summary, keywords: [...keywords], wordCount };
+}
+
+const titleOf = (resource: Resource, read: string | null) => (resource.edited.includes('title') ? resource.title : read);
+
+/** Title and heading path, once each: a page's first heading is mostly its title. */
+function contextOf(title: string | null, headingPath: readonly string[]): string {
+  return [...new Set([title, ...headingPath].filter((part) => part !== null && part !== ''))].join(' > ');
+}
