@@ -69,13 +69,13 @@ export async function seedJob(
 ): Promise<Job & { resourceId: string }> {
   const owner = ownerId ?? (await seedOwner(kit));
   const resource = resourceId ?? (await seedResource(kit, owner));
-  const input = {
-    kind: 'resource.process',
-    ownerId: owner,
-    resourceId: resource,
-    payload: { stages: [...stages], run },
-  } as const;
-  return { ...(await enqueueJob(kit.db, { clock: kit.clock, ids }, input)), resourceId: resource };
+  const payload = { stages: [...stages], run };
+  const job = await enqueueJob(
+    kit.db,
+    { clock: kit.clock, ids },
+    { kind: 'resource.process', ownerId: owner, resourceId: resource, payload },
+  );
+  return { ...job, resourceId: resource };
 }
 
 /** All five stages in one state, but for those named. */

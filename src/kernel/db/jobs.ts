@@ -44,7 +44,6 @@ export async function findDueJobs(db: Database, { now, limit }: { now: number; l
 
 /** Marks those of `ids` that are still due as published and returns them: of two relays at most one publishes a job. */
 export async function takeForPublishing(db: Database, ids: readonly string[], now: number): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
   const taken = await db
     .update(jobs)
     .set({ publishedAt: now })
@@ -53,13 +52,12 @@ export async function takeForPublishing(db: Database, ids: readonly string[], no
   return new Set(taken.map((row) => row.id));
 }
 
-/** Undoes `takeForPublishing` at `takenAt` for what could not be published, unless it moved on meanwhile. */
-export async function returnUnpublished(db: Database, ids: readonly string[], takenAt: number): Promise<void> {
-  if (ids.length === 0) return;
+/** Undoes `takeForPublishing` at `takenAt` for a job that could not be published, unless it moved on meanwhile. */
+export async function returnUnpublished(db: Database, id: string, takenAt: number): Promise<void> {
   await db
     .update(jobs)
     .set({ publishedAt: null })
-    .where(and(inArray(jobs.id, [...ids]), eq(jobs.publishedAt, takenAt)));
+    .where(and(eq(jobs.id, id), eq(jobs.publishedAt, takenAt)));
 }
 
 /** For a worker that took messages and stops before it began: whatever of it is still queued is due for publishing again. */

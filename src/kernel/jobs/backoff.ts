@@ -1,7 +1,6 @@
-/** How long a job waits before it is tried again. */
+/** How long a job waits before it is tried again: 1, 2, 4, 8, 16 seconds. */
 
-/** Before the first to the fifth retry. */
-export const BACKOFF_SECONDS = [1, 2, 4, 8, 16] as const;
+export const RETRIES = 5;
 const LONGEST_WAIT_MS = 60 * 60 * 1000;
 
 /**
@@ -10,7 +9,7 @@ const LONGEST_WAIT_MS = 60 * 60 * 1000;
  * but no more than an hour.
  */
 export function backoffMs(attempt: number, random: () => number, retryAfter = 0): number {
-  const step = BACKOFF_SECONDS[Math.max(1, Math.min(attempt, BACKOFF_SECONDS.length)) - 1] ?? 0;
-  const jittered = step * 1000 * (0.75 + random() / 2);
+  const step = 1000 * 2 ** (Math.max(1, Math.min(attempt, RETRIES)) - 1);
+  const jittered = step * (0.75 + random() / 2);
   return Math.round(Math.min(LONGEST_WAIT_MS, Math.max(jittered, retryAfter * 1000)));
 }

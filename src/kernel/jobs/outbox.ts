@@ -2,7 +2,7 @@
 import { insertJob } from '../db/jobs.ts';
 import type { Database, Job } from '../db/types.ts';
 import type { Clock, Ids } from '../ports.ts';
-import { BACKOFF_SECONDS } from './backoff.ts';
+import { RETRIES } from './backoff.ts';
 
 export type NewJob = Pick<Job, 'kind' | 'ownerId' | 'payload'> & { readonly resourceId: string };
 
@@ -21,7 +21,7 @@ export async function enqueueJob(
     payload,
     state: 'queued',
     attempt: 0,
-    maxAttempts: 1 + BACKOFF_SECONDS.length,
+    maxAttempts: 1 + RETRIES,
     availableAt: now,
     publishedAt: null,
     leaseOwner: null,

@@ -48,7 +48,7 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
       // Busy or away: whatever else is due would meet the same.
       const seconds = error instanceof PublishError ? (error.retryAfter ?? PAUSE_S) : PAUSE_S;
       pausedUntil = Math.max(pausedUntil, clock.now() + Math.min(seconds, LONGEST_PAUSE_S) * 1000);
-      await returnUnpublished(db, [jobId], takenAt);
+      await returnUnpublished(db, jobId, takenAt);
       return false;
     }
   }

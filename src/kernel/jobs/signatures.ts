@@ -99,12 +99,12 @@ function checkClaims(signature: string, now: number): void {
 function createReplayGuard(clock: Clock) {
   const seen = new Map<string, number>();
   return function isReplay(jti: string, exp: number): boolean {
+    if (seen.has(jti)) return true;
     const now = clock.now() / 1000;
     for (const [id, until] of seen) {
       if (until > now && seen.size < REMEMBERED) break;
       seen.delete(id);
     }
-    if (seen.has(jti)) return true;
     seen.set(jti, exp + TOLERANCE_S);
     return false;
   };
