@@ -1,72 +1,218 @@
-/** Users, resources and vectors written straight into a test database, and stages run the way the pipeline runs them. */
-import { hash } from 'node:crypto';
-import { putSource } from '../../src/kernel/db/resource-sources.ts';
-import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
-import { findResourceOfJob, insertResource, type NewResource } from '../../src/kernel/db/resources.ts';
+/** A library to test with: real SQLite, a queue that remembers, an embedder that knows only its table of words. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Actor, Scope } from '../../src/kernel/auth/actor.ts';
+import { entitledScopes } from '../../src/kernel/auth/actor.ts';
+import { createSqliteChunkIndex } from '../../src/kernel/db/chunk-index.sqlite.ts';
+import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
+import { listChunks, replaceChunks } from '../../src/kernel/db/chunks.ts';
+import { insertStages } from '../../src/kernel/db/resource-stages.ts';
+import { insertResource, type NewResource } from '../../src/kernel/db/resources.ts';
 import { users } from '../../src/kernel/db/schema.sqlite.ts';
-import type { Database, Resource } from '../../src/kernel/db/types.ts';
-import type { StageRunner } from '../../worker-node/stage.ts';
-import { randomIds } from './doubles.ts';
+import type { QueryEmbedder } from '../../src/kernel/embedding.ts';
+import { AppError } from '../../src/kernel/errors.ts';
+import type { JobMessage } from '../../src/kernel/jobs/schemas.ts';
+import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
+import { everyStage, newStages } from '../../src/kernel/progress/stages.ts';
+import { createServices, type Services } from '../../src/kernel/services.ts';
+import type { AppEnv } from '../../src/routes/env.ts';
+import { asAppError, problem } from '../../src/routes/problem.ts';
+import { createResourceRoutes } from '../../src/routes/resources.ts';
+import { createSearchRoutes } from '../../src/routes/search.ts';
+import { testConfig } from './config.ts';
+import { openTestDatabase } from './database.ts';
+import { countedIds, manualClock, memoryLog, trackedBackground } from './doubles.ts';
 
-const NOW = Date.UTC(2026, 0, 1);
+export const MODEL = 'test-3';
 
-/** The new user's id. */
-export async function insertUser(db: Database, name: string = randomIds.next()): Promise<string> {
-  const id = randomIds.next();
-  const email = `${name}@example.org`;
-  await db.insert(users).values({
-    ...{ id, username: name, usernameKey: name, email, emailKey: email, passwordHash: null, tier: 'free', active: true },
-    ...{ emailVerifiedAt: null, createdAt: NOW, updatedAt: NOW },
-  });
-  return id;
+export interface FakeEmbedder extends QueryEmbedder {
+  away: boolean;
 }
 
-/** A resource as `POST /resources` leaves it, with `fields` on top; `content` is kept as its source. */
-export async function insertDocument(
-  db: Database,
-  ownerId: string,
-  { content, ...fields }: Partial<NewResource> & { content?: string | Uint8Array } = {},
-): Promise<Resource> {
-  const id = fields.id ?? randomIds.next();
-  const body = content === undefined ? undefined : Buffer.from(content);
-  await insertResource(db, {
-    ...{ id, ownerId, sourceKey: `test:${id}`, tags: [], metadata: {}, edited: [], status: 'pending', run: 1 },
-    ...{ authors: [], keywords: [], categories: [], createdAt: NOW, updatedAt: NOW },
-    ...(body ? { contentHash: hash('sha256', body, 'hex') } : {}),
-    ...fields,
-  });
-  if (body) {
-    const contentType = fields.contentType ?? 'text/plain';
-    await putSource(db, { resourceId: id, contentType, filename: null, body, fetchedUrl: null, createdAt: NOW });
+/** One dimension per topic; a text is about the topics whose words it holds. */
+const TOPICS = [
+  ['ice', 'glacier', 'frozen', 'cold'],
+  ['bread', 'sourdough', 'baking', 'loaf'],
+  ['login', 'password', 'account', 'token'],
+] as const;
+
+/** L2-normalised; a text about nothing is the zero vector. */
+export function topicVector(text: string): Float32Array {
+  const words = text.toLowerCase();
+  const counts = TOPICS.map((topic) => topic.filter((word) => words.includes(word)).length);
+  const norm = Math.hypot(...counts) || 1;
+  return Float32Array.from(counts, (count) => count / norm);
+}
+
+function fakeEmbedder(): FakeEmbedder {
+  const embedder: FakeEmbedder = {
+    away: false,
+    embed: async (text) => {
+      if (embedder.away) throw new AppError('unavailable', 'The worker is away');
+      return { model: MODEL, vector: topicVector(text) };
+    },
+  };
+  return embedder;
+}
+
+export interface TestDocument {
+  readonly passages: readonly string[];
+  readonly fields?: Partial<NewResource>;
+}
+
+export async function createTestLibrary(options: { annThreshold?: number; overrides?: Partial<Services> } = {}) {
+  const database = await openTestDatabase();
+  const { db, client } = database;
+  const clock = manualClock();
+  const ids = countedIds();
+  const log = memoryLog();
+  const background = trackedBackground();
+  const published: JobMessage[] = [];
+  const embedder = fakeEmbedder();
+  const services = createServices(
+    testConfig({ PUBLIC_URL: 'https://pharos.example' }),
+    {
+      db,
+      chunkIndex: createSqliteChunkIndex({
+        client,
+        ...(options.annThreshold === undefined ? {} : { annThreshold: options.annThreshold }),
+      }),
+      pingDatabase: async () => {},
+      kv: createMemoryKeyValue({ clock }),
+      log,
+      clock,
+      ids,
+      fetch: async () => {
+        throw new TypeError('no network in tests');
+      },
+      background,
+      passwords: { hash: async () => '', verify: async () => false, needsRehash: () => false },
+      mailer: null,
+      shutdown: new AbortController().signal,
+    },
+    {
+      publisher: {
+        publish: async (message) => {
+          published.push(message);
+        },
+      },
+      queryEmbedder: embedder,
+      ...options.overrides,
+    },
+  );
+
+  /** A user with a row of their own, as resources need one. */
+  async function person(username: string, scopes: readonly Scope[] = entitledScopes('free')): Promise<Actor> {
+    const userId = ids.next();
+    const now = clock.now();
+    const email = `${username}@example.org`;
+    await db.insert(users).values({
+      id: userId,
+      username,
+      usernameKey: username,
+      email,
+      emailKey: email,
+      tier: 'free',
+      active: true,
+      createdAt: now,
+      updatedAt: now,
+    });
+    return { kind: 'user', userId, username, tier: 'free', scopes, sessionId: null, tokenId: null };
   }
-  return reread(db, id);
+
+  /** A resource as the five stages leave it: chunks with the test model's vectors, everything completed. */
+  async function addDocument(owner: Actor, { passages, fields = {} }: TestDocument): Promise<string> {
+    const id = ids.next();
+    const ownerId = owner.userId;
+    const now = clock.now();
+    await insertResource(db, {
+      id,
+      ownerId,
+      sourceKey: `test:${id}`,
+      title: passages[0]?.split(' ').slice(0, 3).join(' ') ?? null,
+      tags: [],
+      metadata: {},
+      edited: [],
+      status: 'completed',
+      run: 1,
+      authors: [],
+      keywords: [],
+      categories: [],
+      createdAt: now,
+      updatedAt: now,
+      completedAt: now,
+      ...fields,
+    });
+    const states = newStages(now);
+    await insertStages(
+      db,
+      id,
+      everyStage((stage) => ({ ...states[stage], status: fields.status ?? 'completed' })),
+    );
+    await replaceChunks(
+      db,
+      id,
+      passages.map((text, position) => ({
+        id: ids.next(),
+        resourceId: id,
+        ownerId,
+        position,
+        text,
+        context: '',
+        headingPath: [],
+        charStart: 0,
+        charEnd: text.length,
+        pageStart: null,
+        pageEnd: null,
+        wordCount: text.split(' ').length,
+      })),
+    );
+    const vectors = (await listChunks(db, id)).map(({ seq, text }) => ({ chunkSeq: seq, embedding: topicVector(text) }));
+    await replaceChunkVectors(db, { resourceId: id, ownerId, model: MODEL, vectors });
+    return id;
+  }
+
+  /** The routes of the library alone, with `actor` already recognised. */
+  function appOf(actor: Actor) {
+    const app = new OpenAPIHono<AppEnv>();
+    app.use(async (c, next) => {
+      c.set('requestId', 'test-request');
+      c.set('actor', actor);
+      await next();
+    });
+    app.route('/', createResourceRoutes(services));
+    app.route('/', createSearchRoutes(services));
+    app.onError((error, c) => {
+      const known = asAppError(error);
+      if (!known) throw error;
+      return problem(c, known);
+    });
+    return app;
+  }
+
+  return {
+    services,
+    db,
+    client,
+    clock,
+    ids,
+    log,
+    background,
+    published,
+    embedder,
+    person,
+    addDocument,
+    appOf,
+    close: async () => {
+      await background.settled();
+      await database.close();
+    },
+  };
 }
 
-export async function reread(db: Database, id: string): Promise<Resource> {
-  const found = await findResourceOfJob(db, id);
-  if (!found) throw new Error(`no resource ${id}`);
-  return found;
-}
+export type TestLibrary = Awaited<ReturnType<typeof createTestLibrary>>;
 
-export async function insertVector(
-  db: Database,
-  { id, ownerId }: Resource,
-  model: string,
-  values: readonly number[],
-): Promise<void> {
-  const norm = Math.hypot(...values);
-  const embedding = Float32Array.from(values, (value) => value / norm);
-  await replaceResourceVector(db, { resourceId: id, ownerId, model, embedding });
-}
-
-/** Runs a stage on the resource as it stands now and commits it; the resource afterwards. */
-export async function runStage(
-  db: Database,
-  stage: StageRunner,
-  id: string,
-  signal = new AbortController().signal,
-): Promise<Resource> {
-  const commit = await stage({ resource: await reread(db, id), signal, report: () => undefined });
-  await db.transaction((tx) => commit(tx));
-  return reread(db, id);
-}
+export const send = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
