@@ -12,6 +12,7 @@ export interface ScryptParameters {
 /** N = 2^15, r = 8: 32 MiB and some 50 ms a hash. */
 const DEFAULTS: ScryptParameters = { ln: 15, r: 8, p: 1 };
 const KEY_BYTES = 32;
+const MIN_KEY_BYTES = 16;
 const SALT_BYTES = 16;
 /** Hashes under way at once: each holds its memory, and the thread pool has four threads for everything. */
 const CONCURRENCY = 2;
@@ -26,15 +27,20 @@ interface Stored {
   readonly key: Uint8Array;
 }
 
+/** RFC 7914 section 2 wants N below 2^(16 r); what would ask for more than a gigabyte was not stored by us. */
+const isFeasible = ({ ln, r, p }: ScryptParameters) =>
+  ln >= 1 && r >= 1 && p >= 1 && ln < 16 * r && 2 ** ln * r * p * 128 <= 2 ** 30;
+
 function parse(stored: string): Stored | undefined {
   const match = PHC.exec(stored);
   if (!match) return undefined;
   const [, ln, r, p, salt = '', key = ''] = match;
   const parameters = { ln: Number(ln), r: Number(r), p: Number(p) };
-  // What would ask for more than a gigabyte was not stored by us.
-  if (2 ** parameters.ln * parameters.r * 128 > 2 ** 30 || parameters.ln < 1 || parameters.r < 1 || parameters.p < 1)
-    return undefined;
-  return { parameters, salt: Buffer.from(salt, 'base64'), key: Buffer.from(key, 'base64') };
+  if (!isFeasible(parameters)) return undefined;
+  const bytes = Buffer.from(key, 'base64');
+  // An empty key would equal that of every password.
+  if (bytes.length < MIN_KEY_BYTES) return undefined;
+  return { parameters, salt: Buffer.from(salt, 'base64'), key: bytes };
 }
 
 export function createScryptHasher(parameters: ScryptParameters = DEFAULTS): PasswordHasher {
@@ -44,7 +50,7 @@ export function createScryptHasher(parameters: ScryptParameters = DEFAULTS): Pas
   async function derive(password: string, salt: Uint8Array, { ln, r, p }: ScryptParameters, length: number): Promise<Buffer> {
     if (running >= CONCURRENCY) await new Promise<void>((resolve) => waiting.push(resolve));
     else running += 1;
-    const options: ScryptOptions = { N: 2 ** ln, r, p, maxmem: 2 ** ln * r * 128 * 2 + 2 ** 20 };
+    const options: ScryptOptions = { N: 2 ** ln, r, p, maxmem: (2 ** ln + p) * r * 128 * 2 + 2 ** 20 };
     try {
       return await new Promise((resolve, reject) => {
         scrypt(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createScryptHasher } from '../../src/runtimes/drivers/scrypt.ts';
+
+const underWay = vi.hoisted(() => ({ now: 0, most: 0 }));
+
+vi.mock('node:crypto', async (original) => {
+  const crypto = await original<typeof import('node:crypto')>();
+  const scrypt: typeof crypto.scrypt = (password, salt, length, options, callback) => {
+    underWay.most = Math.max(underWay.most, ++underWay.now);
+    try {
+      crypto.scrypt(password, salt, length, options, (error, key) => {
+        underWay.now -= 1;
+        callback(error, key);
+      });
+    } catch (error) {
+      underWay.now -= 1;
+      throw error;
+    }
+  };
+  return { ...crypto, scrypt };
+});
+
+const CHEAP = { ln: 4, r: 8, p: 1 };
+const hasher = createScryptHasher(CHEAP);
+
+describe('a password hashed by scrypt', () => {
+  test('is a PHC string with its parameters, 32 MiB and 2^15 unless told otherwise', async () => {
+    expect(await createScryptHasher().hash('x')).toMatch(/^\$scrypt\$ln=15,r=8,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+  });
+
+  test('matches itself alone, and no two hashes of it are the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), async (one, other) => {
+        const stored = await hasher.hash(one);
+        expect(await hasher.verify(one, stored)).toBe(true);
+        expect(await hasher.verify(other, stored)).toBe(Buffer.from(one).equals(Buffer.from(other)));
+        expect(await hasher.hash(one)).not.toBe(stored);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('is verified with the parameters it was stored with, and told to be hashed anew where those are weaker', async () => {
+    const stored = await hasher.hash('x');
+    for (const stronger of [{ ln: 5 }, { r: 9 }, { p: 2 }]) {
+      const today = createScryptHasher({ ...CHEAP, ...stronger });
+      expect(await today.verify('x', stored)).toBe(true);
+      expect(today.needsRehash(stored)).toBe(true);
+      expect(hasher.needsRehash(await today.hash('x'))).toBe(false);
+    }
+    expect(hasher.needsRehash(stored)).toBe(false);
+  });
+
+  // The values of RFC 7914 section 12.
+  test.each([
+    [4, 1, 1, '', '', 'd9YWV9mLIN+Xyg1C3vNr4Dv8D8rdBCHj8UL/FHRuD7U'],
+    [10, 8, 16, 'password', 'NaCl', '/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWI'],
+  ])('is that of the standard for ln=%s, r=%s, p=%s', async (ln, r, p, password, salt, key) => {
+    if (salt === '') return expect(await hasher.verify(password, `$scrypt$ln=${ln},r=${r},p=${p}$$${key}`)).toBe(false);
+    const stored = `$scrypt$ln=${ln},r=${r},p=${p}$${Buffer.from(salt).toString('base64').replaceAll('=', '')}$${key}`;
+    expect(await hasher.verify(password, stored)).toBe(true);
+  });
+});
+
+describe('a stored text that is no hash of ours', () => {
+  test.each([
+    ['empty', ''],
+    ['of bcrypt', '$2b$10$abcdefghijklmnopqrstuv'],
+    ['with an empty key', '$scrypt$ln=10,r=8,p=1$AAAAAAAA$A'],
+    ['with a short key', '$scrypt$ln=10,r=8,p=1$AAAAAAAA$AAAA'],
+    ['with a cost its block cannot have', `$scrypt$ln=16,r=1,p=1$AAAAAAAA$${'A'.repeat(43)}`],
+    ['with a cost of a gigabyte', `$scrypt$ln=24,r=8,p=1$AAAAAAAA$${'A'.repeat(43)}`],
+    ['with the time of a gigabyte', `$scrypt$ln=15,r=8,p=99$AAAAAAAA$${'A'.repeat(43)}`],
+    ['without a cost', `$scrypt$ln=0,r=8,p=1$AAAAAAAA$${'A'.repeat(43)}`],
+    ['without blocks', `$scrypt$ln=4,r=0,p=1$AAAAAAAA$${'A'.repeat(43)}`],
+    ['without lanes', `$scrypt$ln=4,r=8,p=0$AAAAAAAA$${'A'.repeat(43)}`],
+  ])('%s matches no password and is to be replaced', async (_, stored) => {
+    expect(await hasher.verify('x', stored)).toBe(false);
+    expect(hasher.needsRehash(stored)).toBe(true);
+  });
+
+  test('of any kind never throws', async () => {
+    const number = fc.integer({ min: 0, max: 99 });
+    const text = fc.stringMatching(/^[\w+/]{1,60}$/);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 8 }), number, number, text, text, async (ln, r, p, salt, key) => {
+        expect(await hasher.verify('x', `$scrypt$ln=${ln},r=${r},p=${p}$${salt}$${key}`)).toBe(false);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('many logins at once', () => {
+  beforeEach(() => {
+    underWay.most = 0;
+  });
+  afterEach(() => {
+    expect(underWay.now).toBe(0);
+  });
+
+  test('are hashed two at a time, so that a hundred take the memory of two, and all are answered', async () => {
+    const stored = await hasher.hash('x');
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => hasher.verify(i % 2 ? 'x' : 'y', stored)));
+    expect(answers.filter(Boolean)).toHaveLength(50);
+    expect(underWay.most).toBe(2);
+  });
+
+  test('go on after one that failed', async () => {
+    const broken = createScryptHasher({ ln: 16, r: 1, p: 1 });
+    const results = await Promise.allSettled(Array.from({ length: 5 }, () => broken.hash('x')));
+    expect(results.map(({ status }) => status)).toEqual(Array(5).fill('rejected'));
+  });
+});
