@@ -2,14 +2,17 @@
 import { z } from '@hono/zod-openapi';
 import { passwordFault } from '../kernel/auth/password-rules.ts';
 import type { TokenPair } from '../kernel/auth/sessions.ts';
+import { usernameFault } from '../kernel/auth/username-rules.ts';
 import type { User } from '../kernel/db/types.ts';
 
 const username = z
   .string()
-  .min(3)
-  .max(64)
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u, 'may hold letters, digits, dots, underscores and hyphens')
-  .openapi({ example: 'ada' });
+  .max(1024)
+  .superRefine((value, context) => {
+    const fault = usernameFault(value);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  })
+  .openapi({ example: 'ada', description: '3 to 64 letters, digits, dots, underscores and hyphens, a letter or digit first' });
 
 export const newPasswordSchema = z
   .string()

@@ -53,6 +53,7 @@ describe('registration', () => {
     [{ ...ada, email: 'nowhere' }, 'email'],
     [{ ...ada, username: 'a' }, 'username'],
     [{ ...ada, username: 'ada\u0000' }, 'username'],
+    [{ ...ada, username: '⑴⑴⑴' }, 'username'],
     [{ username: 'ada', email: 'a@example.org' }, 'password'],
   ])('a wrong field is 422 and named (case %#)', async (body, path) => {
     const answer = await post('/auth/register', body);

@@ -6,6 +6,7 @@ import { isUniqueViolation } from '../db/violations.ts';
 import { AppError } from '../errors.ts';
 import type { Clock, Ids, PasswordHasher } from '../ports.ts';
 import { normalisePassword } from './password-rules.ts';
+import { normaliseUsername } from './username-rules.ts';
 
 export interface AccountDependencies {
   readonly db: Database;
@@ -32,7 +33,7 @@ export async function register(deps: AccountDependencies, { username, email, pas
   const user: User = {
     ...blankUser,
     id: ids.next(),
-    username: username.normalize('NFKC'),
+    username: normaliseUsername(username),
     usernameKey: nameKey(username),
     email,
     emailKey: nameKey(email),

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAccounts, ensurePrincipal, register } from '../../../src/kernel/auth/accounts.ts';
 import { passwordFault } from '../../../src/kernel/auth/password-rules.ts';
+import { normaliseUsername, usernameFault } from '../../../src/kernel/auth/username-rules.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { PasswordHasher } from '../../../src/kernel/ports.ts';
 import { createAuthKit } from '../../support/auth.ts';
@@ -139,6 +140,36 @@ describe('a password', () => {
     expect(passwordFault('x'.repeat(129))).toContain('at most 128');
     expect(passwordFault('Password123')).toContain('commonest');
     expect(passwordFault('🦔🦔🦔🦔')).toContain('at least 8');
+  });
+});
+
+describe('a username', () => {
+  test('that passes is stored as letters, digits, dots, underscores and hyphens, whatever characters it was typed in', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 80 }), async (typed) => {
+        if (usernameFault(typed) !== undefined) return;
+        expect(normaliseUsername(typed)).toMatch(/^[\p{L}\p{N}._-]{3,64}$/u);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([
+    ['(1) in one character each', '⑴⑴⑴', 'letters'],
+    ['words in one character', '\uFDFA\uFDFA', 'letters'],
+    ['a space in one letter', 'a\u037Ab', 'letters'],
+    ['a colon', 'pharos:service', 'letters'],
+    ['an e-mail', 'ada@example.org', 'letters'],
+    ['a leading dot', '.ada', 'letters'],
+    ['two letters', 'ab', 'at least 3'],
+    ['65 letters', 'a'.repeat(65), 'at most 64'],
+  ])('with %s is refused', (_, typed, fault) => {
+    expect(usernameFault(typed)).toContain(fault);
+  });
+
+  test('is the same in every form of its characters', () => {
+    expect(usernameFault('e\u0301mile')).toBeUndefined();
+    expect(normaliseUsername('e\u0301mile')).toBe('émile');
   });
 });
 
