@@ -34,6 +34,9 @@ export interface Sessions {
 /** Two tabs refresh at once: for this long the parent of the live token is answered with the same successor. */
 export const GRACE_MS = 30_000;
 
+/** Longer than any refresh takes from its row's rotation to its access token. */
+const ISSUE_MARGIN_MS = 60_000;
+
 interface Dependencies {
   readonly db: Database;
   readonly config: Pick<Config, 'auth'>;
@@ -82,10 +85,10 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
 
   async function end(sessionId: string, reason: string): Promise<boolean> {
     const now = clock.now();
-    const ended = await revokeSession(db, sessionId, reason, now);
-    if (!ended) return false;
-    await revocations.revoke(`sid:${sessionId}`, now + accessTokenSeconds * 1000);
-    return true;
+    // Its access tokens first: should the second write fail, ending it again does both. A refresh under way may still issue
+    // one, which the margin outlives.
+    await revocations.revoke(`sid:${sessionId}`, now + accessTokenSeconds * 1000 + ISSUE_MARGIN_MS);
+    return (await revokeSession(db, sessionId, reason, now)) !== undefined;
   }
 
   function refuse(reason: string, client: ClientInfo, session?: Session): never {

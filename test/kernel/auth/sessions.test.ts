@@ -2,9 +2,10 @@ import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRefreshTokens } from '../../../src/kernel/auth/refresh-tokens.ts';
-import { GRACE_MS } from '../../../src/kernel/auth/sessions.ts';
+import { createSessions, GRACE_MS } from '../../../src/kernel/auth/sessions.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
 import { CLIENT, createAuthKit, somebody } from '../../support/auth.ts';
+import { testConfig } from '../../support/config.ts';
 
 type Kit = Awaited<ReturnType<typeof createAuthKit>>;
 let kit: Kit;
@@ -66,11 +67,41 @@ describe('a session', () => {
     await expect(kit.sessions.refresh(pair.refreshToken, CLIENT)).rejects.toMatchObject(refusal);
   });
 
+  test('whose end failed half way is ended, its access tokens included, when that is tried again', async () => {
+    const { accessToken, refreshToken } = await start();
+    const sid = await sidOf(accessToken);
+    let failing = true;
+    const { revoke, isRevoked } = kit.revocations;
+    const flaky = async (...input: Parameters<typeof revoke>) => {
+      if (failing) throw new Error('the database went away');
+      await revoke(...input);
+    };
+    const sessions = createSessions({ ...kit, revocations: { isRevoked, revoke: flaky } });
+    await expect(sessions.end(sid, 'logout')).rejects.toThrow('went away');
+    failing = false;
+    expect(await sessions.end(sid, 'logout')).toBe(true);
+    expect(await isRevoked([`sid:${sid}`])).toBe(true);
+    await expect(sessions.refresh(refreshToken, CLIENT)).rejects.toMatchObject(refusal);
+  });
+
+  test('is found by its live refresh token alone, and looking changes nothing', async () => {
+    const first = await start();
+    const second = await kit.sessions.refresh(first.refreshToken, CLIENT);
+    const forge = createRefreshTokens([kit.config.auth.secret.reveal()]);
+    expect(await kit.sessions.inspect(second.refreshToken)).toMatchObject({ userId: somebody.id, generation: 1 });
+    for (const token of [first.refreshToken, 'nonsense', await forge.encode({ sessionId: somebody.id, generation: 0 })])
+      expect(await kit.sessions.inspect(token)).toBeUndefined();
+    const third = await kit.sessions.refresh(second.refreshToken, CLIENT);
+    kit.clock.advance(7 * 86_400_000);
+    expect(await kit.sessions.inspect(third.refreshToken)).toBeUndefined();
+    const ended = await start();
+    await kit.sessions.end(await sidOf(ended.accessToken), 'logout');
+    expect(await kit.sessions.inspect(ended.refreshToken)).toBeUndefined();
+  });
+
   test('survives a rotation of the secret', async () => {
     const old = await createAuthKit({ JWT_SECRET_KEY: 'o'.repeat(40) });
     const pair = await old.sessions.start(somebody, [], CLIENT);
-    const { createSessions } = await import('../../../src/kernel/auth/sessions.ts');
-    const { testConfig } = await import('../../support/config.ts');
     const rotated = createSessions({
       ...old,
       config: testConfig({ JWT_SECRET_KEY: 'n'.repeat(40), JWT_SECRET_KEY_PREVIOUS: 'o'.repeat(40) }),
