@@ -86,6 +86,14 @@ describe('access tokens', () => {
     expect((await tokens.verify(token)).sub).toBe(somebody.id);
   });
 
+  test('for any other last character of any part it is refused, though its unused bits decode alike', async () => {
+    const { tokens } = kit();
+    const { token } = await tokens.issue({ user: somebody, scopes: ['search'], sessionId: SESSION });
+    const ends = [token.indexOf('.') - 1, token.lastIndexOf('.') - 1, token.length - 1];
+    for (const position of ends)
+      for (let by = 1; by < ALPHABET.length; by++) await refused(tokens.verify(alter(token, { position, by })));
+  });
+
   test('two tokens made in the same second differ', async () => {
     const { tokens } = kit();
     const grant = { user: somebody, scopes: [], sessionId: SESSION };
@@ -202,6 +210,12 @@ describe('refresh tokens', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('for any other last character it is none of ours, though its unused bits decode alike', async () => {
+    const token = await tokens.encode({ sessionId: SESSION, generation: 41 });
+    for (let by = 1; by < ALPHABET.length; by++)
+      expect(await tokens.decode(alter(token, { position: token.length - 1, by }))).toBeUndefined();
   });
 
   test('no text of any kind is taken for one, and none throws', async () => {
