@@ -10,6 +10,7 @@ import { createSessions } from '../src/kernel/auth/sessions.ts';
 import { TIERS, type Tier, type User } from '../src/kernel/db/types.ts';
 import { findUsersByLogin } from '../src/kernel/db/users.ts';
 import { createMemoryKeyValue } from '../src/kernel/kv/memory.ts';
+import { createLimiter } from '../src/kernel/limits/limiter.ts';
 import { createScryptHasher } from '../src/runtimes/drivers/scrypt.ts';
 import { type Command, type CommandContext, Usage } from './command.ts';
 
@@ -19,7 +20,7 @@ function services(context: CommandContext) {
   // Revocations reach the API through the database, which decides wherever its own store does not know.
   const base = { ...context, kv: createMemoryKeyValue(context) };
   const accessTokens = createAccessTokens(base);
-  const revocations = createRevocations(base);
+  const revocations = createRevocations({ ...base, limiter: createLimiter(base) });
   const security = createSecurityLog(base);
   return { ...base, security, sessions: createSessions({ ...base, accessTokens, revocations, security }) };
 }

@@ -20,10 +20,11 @@ import { createHealthRoutes } from './routes/health.ts';
 import { createHomeRoutes } from './routes/home.ts';
 import { createJobRoutes } from './routes/jobs.ts';
 import { createOAuthRoutes } from './routes/oauth.ts';
-import { isOpenPath } from './routes/open-paths.ts';
+import { isLimitedPath, isOpenPath } from './routes/open-paths.ts';
 import { createPasswordRoutes } from './routes/passwords.ts';
 import { asAppError, methodNotAllowed, problem } from './routes/problem.ts';
 import { createProgressRoutes } from './routes/progress.ts';
+import { createRateLimitRoutes } from './routes/rate-limit.ts';
 import { requestId } from './routes/request-id.ts';
 import { requireScope } from './routes/require-scope.ts';
 import { createResourceRoutes } from './routes/resources.ts';
@@ -44,7 +45,9 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   app.use(accessLog(services));
   app.use(securityHeaders(config));
   app.use(cors(config.cors));
-  app.use(allowTickets(services, authenticate(services, { isOpen: (_method, path) => isOpenPath(path) })));
+  app.use(
+    allowTickets(services, authenticate(services, { isOpen: (_method, path) => isOpenPath(path), isLimited: isLimitedPath })),
+  );
   // Before any route: for who is no admin, every path below is alike, those that do not exist included.
   app.use('/admin/*', requireScope('admin'));
   app.use(bodyLimit());
@@ -58,6 +61,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   app.route('/', createTokenManagementRoutes(services));
   app.route('/', createOAuthRoutes(services));
   app.route('/', createApiKeyRoutes(services));
+  app.route('/', createRateLimitRoutes(services));
   app.route('/', createPasswordRoutes(services));
   app.route('/', createAdminUserRoutes(services));
   app.route('/', createResourceRoutes(services));

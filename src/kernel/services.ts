@@ -3,6 +3,7 @@ import type { AccessTokens } from './auth/access-tokens.ts';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { type ApiKeys, createApiKeys } from './auth/api-keys.ts';
 import { createEmailLinks, type EmailLinks } from './auth/email-links.ts';
+import { createLoginLimits, type LoginLimits } from './auth/login-limits.ts';
 import { createOAuthFlow, type OAuthFlow } from './auth/oauth/flow.ts';
 import { createOAuthProviders } from './auth/oauth/providers.ts';
 import type { Revocations } from './auth/revocations.ts';
@@ -20,6 +21,8 @@ import type { JobPublisher } from './jobs/publisher.ts';
 import type { Relay } from './jobs/relay.ts';
 import { createRelay } from './jobs/relay.ts';
 import type { KeyValue } from './kv/key-value.ts';
+import { createLimiter, type Limiter } from './limits/limiter.ts';
+import { limitsOf } from './limits/tiers.ts';
 import type { Log } from './log.ts';
 import type { Mailer } from './mail.ts';
 import type { Background, Clock, Fetch, Ids, PasswordHasher } from './ports.ts';
@@ -48,6 +51,8 @@ export interface Drivers {
 
 export interface Services extends Drivers {
   readonly config: Config;
+  readonly limiter: Limiter;
+  readonly loginLimits: LoginLimits;
   readonly accessTokens: AccessTokens;
   readonly apiKeys: ApiKeys;
   readonly revocations: Revocations;
@@ -64,9 +69,11 @@ export interface Services extends Drivers {
 /** Each part gets the services made before it; an override replaces a part for those made after it, too. */
 export function createServices(config: Config, drivers: Drivers, overrides: Partial<Services> = {}): Services {
   const base = { ...drivers, ...overrides, config };
+  const limiter = overrides.limiter ?? createLimiter(base);
+  const loginLimits = overrides.loginLimits ?? createLoginLimits({ limiter, limits: limitsOf(config) });
   const accessTokens = overrides.accessTokens ?? createAccessTokens(base);
   const apiKeys = overrides.apiKeys ?? createApiKeys(base);
-  const revocations = overrides.revocations ?? createRevocations(base);
+  const revocations = overrides.revocations ?? createRevocations({ ...base, limiter });
   const security = overrides.security ?? createSecurityLog(base);
   const sessions = overrides.sessions ?? createSessions({ ...base, accessTokens, revocations, security });
   const emailLinks = overrides.emailLinks ?? createEmailLinks({ ...base, sessions, security });
@@ -77,6 +84,8 @@ export function createServices(config: Config, drivers: Drivers, overrides: Part
   const queryEmbedder = overrides.queryEmbedder ?? createQueryEmbedder(base);
   return {
     ...base,
+    limiter,
+    loginLimits,
     accessTokens,
     apiKeys,
     revocations,

@@ -5,6 +5,8 @@ import { entitledScopes, SCOPES } from '../kernel/auth/actor.ts';
 import { findSession } from '../kernel/db/sessions.ts';
 import { findUser } from '../kernel/db/users.ts';
 import { AppError } from '../kernel/errors.ts';
+import { addressKey } from '../kernel/limits/address.ts';
+import { limitsOf } from '../kernel/limits/tiers.ts';
 import type { Services } from '../kernel/services.ts';
 import {
   loginSchema,
@@ -34,7 +36,7 @@ const registerRoute = createRoute({
   summary: 'Register an account',
   security: [],
   request: { body: jsonBody(registrationSchema) },
-  responses: { 201: json('The new account', userSchema), ...problems(400, 403, 409, 422) },
+  responses: { 201: json('The new account', userSchema), ...problems(400, 403, 409, 422, 429) },
 });
 
 const loginRoute = createRoute({
@@ -45,7 +47,7 @@ const loginRoute = createRoute({
   description: 'The password form of OAuth 2. An unknown user and a wrong password are answered alike.',
   security: [],
   request: { body: formBody(loginSchema) },
-  responses: { 200: json('A token pair', tokenSchema), ...problems(400, 401, 422) },
+  responses: { 200: json('A token pair', tokenSchema), ...problems(400, 401, 422, 429) },
 });
 
 const refreshRoute = createRoute({
@@ -115,11 +117,15 @@ const endSessionRoute = createRoute({
 });
 
 export function createAuthRoutes(services: Services) {
-  const { db, clock, config, security, sessions, revocations } = services;
+  const { db, clock, config, security, sessions, revocations, limiter, loginLimits } = services;
+  const limits = limitsOf(config);
   const accounts = createAccounts(services);
   const router = createRouter();
 
   router.openapi(registerRoute, async (c) => {
+    const { admitted, retryAfterMs } = await limiter.decide(`register:${addressKey(c.get('address'))}`, limits.registrations);
+    if (!admitted)
+      throw new AppError('rate_limited', 'Too many registrations from your address', { retryAfter: retryAfterMs / 1000 });
     const user = await register(services, c.req.valid('json'));
     security.record('registered', { ...clientInfo(c), userId: user.id });
     return c.json(userToWire(user), 201);
@@ -127,7 +133,12 @@ export function createAuthRoutes(services: Services) {
 
   router.openapi(loginRoute, async (c) => {
     const { username, password, scope } = c.req.valid('form');
-    const result = await accounts.checkPassword(username, password);
+    const result = await loginLimits.guard(
+      username,
+      c.get('address'),
+      () => accounts.checkPassword(username, password),
+      ({ user }) => user !== undefined,
+    );
     if (!result.user) {
       const { reason, userId } = result;
       security.record('login_failed', { ...clientInfo(c), reason, ...(userId === undefined ? {} : { userId }) });

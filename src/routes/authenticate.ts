@@ -1,26 +1,41 @@
 /** The lock: every request carries an access token or a key, but for the open paths (RFC 6750). */
 import type { Context, MiddlewareHandler } from 'hono';
-import { ensurePrincipal } from '../kernel/auth/accounts.ts';
+import { ensurePrincipal, type Principal } from '../kernel/auth/accounts.ts';
 import { type Actor, SCOPES } from '../kernel/auth/actor.ts';
 import { looksLikeApiKey } from '../kernel/auth/api-keys.ts';
 import { equalSecrets } from '../kernel/auth/keys.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Services } from '../kernel/services.ts';
+import { createAdmission } from './admission.ts';
 import { clientInfo } from './client-info.ts';
 import type { AppEnv } from './env.ts';
 
 export interface AuthenticateOptions {
   readonly isOpen: (method: string, path: string) => boolean;
+  /** Whether an open path counts against its caller's address. */
+  readonly isLimited: (path: string) => boolean;
 }
 
 const REFUSAL = 'Could not validate credentials';
 /** Longer headers are no credentials of ours; looking at them would only cost. */
 const MAX_HEADER_LENGTH = 8192;
+/** RFC 9110 section 11.4: all of a Bearer credential. Several headers arrive joined by commas and are none. */
+const TOKEN68 = /^[\w\-.~+/]+=*$/;
 
-type Dependencies = Pick<Services, 'config' | 'db' | 'clock' | 'security' | 'accessTokens' | 'apiKeys' | 'revocations'>;
+type Dependencies = Pick<
+  Services,
+  'config' | 'db' | 'clock' | 'log' | 'security' | 'accessTokens' | 'apiKeys' | 'revocations' | 'limiter'
+>;
 
-export function authenticate(services: Dependencies, { isOpen }: AuthenticateOptions): MiddlewareHandler<AppEnv> {
-  const { config, security, accessTokens, apiKeys, revocations } = services;
+interface Identified {
+  readonly actor: Actor;
+  /** What could have been revoked. */
+  readonly tokenKeys: readonly string[];
+}
+
+export function authenticate(services: Dependencies, { isOpen, isLimited }: AuthenticateOptions): MiddlewareHandler<AppEnv> {
+  const { config, security, accessTokens, apiKeys } = services;
+  const admission = createAdmission(services);
   const masterKeys = [config.auth.masterKey, config.auth.previousMasterKey].flatMap((key) => (key ? [key.reveal()] : []));
 
   async function isMasterKey(given: string): Promise<boolean> {
@@ -28,9 +43,14 @@ export function authenticate(services: Dependencies, { isOpen }: AuthenticateOpt
     return false;
   }
 
-  async function principal(name: 'service' | 'test_user'): Promise<Actor> {
+  /** The principals whose rows exist: a request must not cost a write. Values, not promises, which Workers bind to a request. */
+  const principals = new Map<Principal, Actor>();
+
+  async function principal(name: Principal): Promise<Actor> {
+    const known = principals.get(name);
+    if (known) return known;
     const { id, username } = await ensurePrincipal(services, name);
-    return {
+    const actor: Actor = {
       kind: name === 'service' ? 'service' : 'user',
       userId: id,
       username,
@@ -39,6 +59,8 @@ export function authenticate(services: Dependencies, { isOpen }: AuthenticateOpt
       sessionId: null,
       tokenId: null,
     };
+    principals.set(name, actor);
+    return actor;
   }
 
   function refuse(c: Context<AppEnv>, code: 'unauthenticated' | 'forbidden', reason: string, cause?: unknown): never {
@@ -52,19 +74,18 @@ export function authenticate(services: Dependencies, { isOpen }: AuthenticateOpt
     return (await apiKeys.resolve(key)) ?? refuse(c, 'forbidden', 'unknown, expired or orphaned API key');
   }
 
-  async function fromBearer(c: Context<AppEnv>, token: string): Promise<Actor> {
-    if (await isMasterKey(token)) return principal('service');
+  async function fromBearer(c: Context<AppEnv>, token: string): Promise<Identified> {
+    if (await isMasterKey(token)) return withoutToken(await principal('service'));
+    if (!TOKEN68.test(token)) return refuse(c, 'unauthenticated', 'not a Bearer token');
     if (looksLikeApiKey(token)) {
-      return (await apiKeys.resolve(token)) ?? refuse(c, 'unauthenticated', 'unknown, expired or orphaned API key');
+      const actor = await apiKeys.resolve(token);
+      return withoutToken(actor ?? refuse(c, 'unauthenticated', 'unknown, expired or orphaned API key'));
     }
     const claims = await accessTokens.verify(token).catch((error: unknown) => {
       const reason = error instanceof AppError && error.cause instanceof Error ? error.cause.message : 'invalid token';
       return refuse(c, 'unauthenticated', reason, error);
     });
-    if (await revocations.isRevoked([`jti:${claims.jti}`, `sid:${claims.sid}`])) {
-      return refuse(c, 'unauthenticated', 'the token was revoked');
-    }
-    return {
+    const actor: Actor = {
       kind: 'user',
       userId: claims.user_id,
       username: claims.username,
@@ -73,23 +94,38 @@ export function authenticate(services: Dependencies, { isOpen }: AuthenticateOpt
       sessionId: claims.sid,
       tokenId: claims.jti,
     };
+    return { actor, tokenKeys: [`jti:${claims.jti}`, `sid:${claims.sid}`] };
   }
 
-  async function actorOf(c: Context<AppEnv>): Promise<Actor> {
-    if (config.testMode) return principal('test_user');
+  async function identify(c: Context<AppEnv>): Promise<Identified> {
+    if (config.testMode) return withoutToken(await principal('test_user'));
     const key = c.req.header('X-API-Key');
-    if (key !== undefined) return fromKey(c, key);
+    if (key !== undefined) return withoutToken(await fromKey(c, key));
     const header = c.req.header('Authorization');
     if (header === undefined) throw new AppError('unauthenticated', 'Not authenticated');
     if (header.length > MAX_HEADER_LENGTH) return refuse(c, 'unauthenticated', 'the Authorization header is too long');
-    // One scheme and one token68 (RFC 9110 section 11.4); several headers arrive joined by commas and fail here.
-    const match = /^bearer +([\w\-.~+/]+=*)$/i.exec(header);
+    const match = /^bearer +(\S.*)$/i.exec(header);
     if (!match) return refuse(c, 'unauthenticated', 'not a Bearer token');
     return fromBearer(c, match[1] as string);
   }
 
+  /** Who it is, once they are neither revoked nor over their limit; who it is not counts against their address. */
+  async function admit(c: Context<AppEnv>): Promise<Actor> {
+    const identified = await identify(c).catch(async (error: unknown) => {
+      await admission.anonymous(c);
+      throw error;
+    });
+    const { actor, tokenKeys } = identified;
+    const { revoked } = await admission.actor(c, actor, tokenKeys);
+    if (revoked) return refuse(c, 'unauthenticated', 'the token was revoked');
+    return actor;
+  }
+
   return async function authenticate(c, next) {
-    if (!isOpen(c.req.method, c.req.path)) c.set('actor', await actorOf(c));
+    if (!isOpen(c.req.method, c.req.path)) c.set('actor', await admit(c));
+    else if (isLimited(c.req.path)) await admission.anonymous(c);
     await next();
   };
 }
+
+const withoutToken = (actor: Actor): Identified => ({ actor, tokenKeys: [] });

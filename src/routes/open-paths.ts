@@ -33,3 +33,7 @@ const OPEN_BELOW = ['/assets/', '/.well-known/', '/webhooks/', '/jobs/'];
 export function isOpenPath(path: string): boolean {
   return OPEN.has(path) || OPEN_BELOW.some((prefix) => path.startsWith(prefix) && path.length > prefix.length);
 }
+
+/** Health checks and static files are free; the signed endpoints count failed signatures themselves. */
+export const isLimitedPath = (path: string): boolean =>
+  path !== '/monitoring/health' && !['/assets/', '/webhooks/', '/jobs/'].some((prefix) => path.startsWith(prefix));

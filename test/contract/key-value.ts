@@ -290,5 +290,52 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         await expect(kv.publish(fresh('channel'), 'unheard')).resolves.toBeUndefined();
       });
     });
+
+    describe('admission', () => {
+      const policies = [
+        { name: 'brief', windowMs: BRIEF, limit: 3 },
+        { name: 'long', windowMs: 3_600_000, limit: 5 },
+      ];
+      const ask = (key: string, cost = 1, read: string[] = []) => kv.admit({ limit: { key, policies, cost }, read });
+
+      it('admits to the limit and not beyond, and says when the next would pass', async () => {
+        const key = fresh('limit');
+        const admitted: (boolean | undefined)[] = [];
+        for (let i = 0; i < 5; i++) admitted.push((await ask(key)).decision?.admitted);
+        expect(admitted).toEqual([true, true, true, false, false]);
+        const { decision } = await ask(key);
+        expect(decision?.retryAfterMs).toBeGreaterThan(0);
+        expect(decision?.retryAfterMs).toBeLessThanOrEqual(BRIEF);
+        await harness.advance(OVER);
+        expect((await ask(key)).decision).toMatchObject({ admitted: true, states: [{ remaining: 2 }, { remaining: 1 }] });
+      });
+
+      it('charges all policies or none', async () => {
+        const key = fresh('limit');
+        await ask(key, 3);
+        expect((await ask(key, 3)).decision).toMatchObject({ admitted: false, states: [{ remaining: 0 }, { remaining: 2 }] });
+      });
+
+      it('only looks at a cost of nothing', async () => {
+        const key = fresh('limit');
+        for (let i = 0; i < 10; i++) {
+          expect((await ask(key, 0)).decision).toMatchObject({ admitted: true, states: [{ remaining: 3 }, { remaining: 5 }] });
+        }
+      });
+
+      it('lets exactly the limit through when a hundred ask at once', async () => {
+        const key = fresh('limit');
+        const answers = await Promise.all(Array.from({ length: 100 }, () => ask(key)));
+        expect(answers.filter(({ decision }) => decision?.admitted)).toHaveLength(3);
+      });
+
+      it('reads values along, with a limit and without', async () => {
+        const [here, nowhere] = [fresh(), fresh()];
+        await kv.set(here, '0012', TTL);
+        expect((await ask(fresh('limit'), 1, [nowhere, here])).values).toEqual([undefined, '0012']);
+        expect(await kv.admit({ read: [here, nowhere] })).toEqual({ values: ['0012', undefined] });
+        expect(await kv.admit({ read: [] })).toEqual({ values: [] });
+      });
+    });
   });
 }

@@ -7,6 +7,7 @@ import type { Config } from '../../src/kernel/config.ts';
 import { users } from '../../src/kernel/db/schema.sqlite.ts';
 import type { User } from '../../src/kernel/db/types.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
+import { createLimiter } from '../../src/kernel/limits/limiter.ts';
 import { testConfig } from './config.ts';
 import { openTestDatabase } from './database.ts';
 import { manualClock, memoryLog, randomIds, trackedBackground } from './doubles.ts';
@@ -36,8 +37,9 @@ export async function createAuthKit(env: Record<string, string> = {}, options: {
   const kv = createMemoryKeyValue({ clock });
   const config = options.config ?? testConfig(env);
   const base = { db: database.db, clock, log, ids, kv, config, background };
+  const limiter = createLimiter(base);
   const accessTokens = createAccessTokens(base);
-  const revocations = createRevocations(base);
+  const revocations = createRevocations({ ...base, limiter });
   const security = createSecurityLog(base);
   const sessions = createSessions({ ...base, accessTokens, revocations, security });
   await database.db.insert(users).values(somebody);
@@ -45,5 +47,5 @@ export async function createAuthKit(env: Record<string, string> = {}, options: {
     await background.settled();
     await database.close();
   };
-  return { ...base, accessTokens, revocations, security, sessions, close };
+  return { ...base, limiter, accessTokens, revocations, security, sessions, close };
 }

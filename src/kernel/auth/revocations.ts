@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { anyRevoked, insertRevocation } from '../db/revocations.ts';
 import type { Database } from '../db/types.ts';
 import type { KeyValue } from '../kv/key-value.ts';
+import type { Limiter } from '../limits/limiter.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from '../ports.ts';
 
@@ -13,31 +14,28 @@ export interface Revocations {
   /** `expiresAt`: Unix ms after which no token that it concerns can be alive. */
   revoke(key: string, expiresAt: number): Promise<void>;
   isRevoked(keys: readonly string[]): Promise<boolean>;
+  /** What to read from the store along with something else, for `judge`. */
+  storeKeys(keys: readonly string[]): string[];
+  /** Whether any of `keys` is revoked, given what the store answered; undefined: it did not. */
+  judge(keys: readonly string[], values: readonly (string | undefined)[] | undefined): Promise<boolean>;
 }
 
 interface Dependencies {
   readonly db: Database;
   readonly kv: KeyValue;
+  readonly limiter: Limiter;
   readonly clock: Clock;
   readonly log: Log;
   readonly config: Pick<Config, 'auth'>;
 }
 
+/** Since when the store has held all revocations: a store that lost it lost them as well. */
 const EPOCH_KEY = 'revocations:epoch';
 const EPOCH_TTL_MS = 30 * 86_400_000;
 
-export function createRevocations({ db, kv, clock, log, config }: Dependencies): Revocations {
+export function createRevocations({ db, kv, limiter, clock, log, config }: Dependencies): Revocations {
   const lifeMs = config.auth.accessTokenSeconds * 1000;
-  let down = false;
-
-  const storeFailed = (error: unknown) => {
-    if (!down) log.warning('revocations: the store is down, the database decides', { error });
-    down = true;
-  };
-  const storeAnswered = () => {
-    if (down) log.info('revocations: the store is back');
-    down = false;
-  };
+  let distrustUntil = 0;
 
   async function revoke(key: string, expiresAt: number): Promise<void> {
     const now = clock.now();
@@ -45,32 +43,32 @@ export function createRevocations({ db, kv, clock, log, config }: Dependencies):
     await insertRevocation(db, key, expiresAt, now);
     try {
       await kv.set(`revoked:${key}`, '1', { ttlMs: expiresAt - now });
-      storeAnswered();
     } catch (error) {
-      storeFailed(error);
+      log.warning('a revocation is in the database alone: the store does not take it', { error });
+      // The store may answer again while it lacks this one: until no token can need it, it must not be trusted.
+      distrustUntil = now + lifeMs;
     }
   }
 
-  /** True once the store has held its epoch for a token's life: until then it may have forgotten revocations. */
-  async function storeIsSettled(now: number): Promise<boolean> {
-    const since = await kv.get(EPOCH_KEY);
-    if (since !== undefined) return now - Number(since) >= lifeMs;
-    await kv.set(EPOCH_KEY, String(now), { ttlMs: EPOCH_TTL_MS, onlyIfAbsent: true });
-    return false;
-  }
+  const storeKeys = (keys: readonly string[]) => [EPOCH_KEY, ...keys.map((key) => `revoked:${key}`)];
 
-  async function isRevoked(keys: readonly string[]): Promise<boolean> {
+  async function judge(keys: readonly string[], values: readonly (string | undefined)[] | undefined): Promise<boolean> {
     const now = clock.now();
-    try {
-      const [settled, ...found] = await Promise.all([storeIsSettled(now), ...keys.map((key) => kv.get(`revoked:${key}`))]);
-      storeAnswered();
+    if (values) {
+      const [epoch, ...found] = values;
       if (found.some((value) => value !== undefined)) return true;
-      if (settled) return false;
-    } catch (error) {
-      storeFailed(error);
+      if (epoch !== undefined && now - Number(epoch) >= lifeMs && now >= distrustUntil) return false;
+      if (epoch === undefined) {
+        await kv.set(EPOCH_KEY, String(now), { ttlMs: EPOCH_TTL_MS, onlyIfAbsent: true }).catch(() => undefined);
+      }
     }
     return anyRevoked(db, keys, now);
   }
 
-  return { revoke, isRevoked };
+  return {
+    revoke,
+    storeKeys,
+    judge,
+    isRevoked: async (keys) => judge(keys, (await limiter.admit({ read: storeKeys(keys) })).values),
+  };
 }

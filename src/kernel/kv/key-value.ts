@@ -4,6 +4,8 @@
  * Every write carries a time to live in milliseconds; nothing here lives for ever.
  */
 
+import type { Decision, Policy } from '../limits/window.ts';
+
 export interface VersionedField {
   readonly field: string;
   /** Safe integer. A field is written only over a smaller version. */
@@ -15,6 +17,20 @@ export interface VersionedHash {
   /** Grows with every write that changed a field; never falls, even if the store was lost in between. */
   readonly sequence: number;
   readonly fields: Readonly<Record<string, { readonly version: number; readonly value: string }>>;
+}
+
+export interface AdmitRequest {
+  /** What is to be charged; left out, nothing is. `cost` 0 only looks and is at most the smallest limit. */
+  readonly limit?: { readonly key: string; readonly policies: readonly Policy[]; readonly cost: number };
+  /** Keys whose values are read along, in the same step. */
+  readonly read: readonly string[];
+}
+
+export interface AdmitAnswer {
+  /** As `read` asked; undefined where there is none. */
+  readonly values: readonly (string | undefined)[];
+  /** Present where a limit was asked for. Decided by the store's own clock, so that all its clients agree. */
+  readonly decision?: Decision;
 }
 
 export interface KeyValue {
@@ -36,6 +52,12 @@ export interface KeyValue {
     fields: readonly VersionedField[],
     options: { ttlMs: number; now: number },
   ): Promise<{ hash: VersionedHash; written: readonly string[] }>;
+
+  /**
+   * One round trip for what every request asks: reads `read` and decides the limit, all policies charged or none
+   * (`limits/window.ts` says how).
+   */
+  admit(request: AdmitRequest): Promise<AdmitAnswer>;
 
   publish(channel: string, message: string): Promise<void>;
   /** Calls `listener` for each message until the returned function is called. */

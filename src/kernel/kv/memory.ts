@@ -2,10 +2,12 @@
  * The key-value store of a single process. Atomic because nothing in an operation awaits; what expired is never seen
  * and is deleted a few entries per write, so that no operation ever pays for all of them.
  */
+import { type Decision, decide, emptyWindow, type Window } from '../limits/window.ts';
 import type { Clock } from '../ports.ts';
-import type { KeyValue, VersionedHash } from './key-value.ts';
+import type { AdmitRequest, KeyValue, VersionedHash } from './key-value.ts';
 
-type Entry = { readonly expiresAt: number } & ({ readonly text: string } | { readonly hash: VersionedHash });
+type Content = { readonly text: string } | { readonly hash: VersionedHash } | { readonly windows: Map<string, Window> };
+type Entry = { readonly expiresAt: number } & Content;
 
 /** Entries looked at per write: more than one, so that the sweep gains on whatever is written. */
 const SWEEP_STEP = 8;
@@ -32,10 +34,24 @@ export function createMemoryKeyValue({ clock }: { clock: Clock }): KeyValue {
     return entry && 'hash' in entry ? entry.hash : undefined;
   }
 
-  function write(key: string, content: { text: string } | { hash: VersionedHash }, ttlMs: number): void {
+  function write(key: string, content: Content, ttlMs: number): void {
     if (!(ttlMs > 0)) throw new RangeError('a time to live must be positive');
     entries.set(key, { ...content, expiresAt: clock.now() + ttlMs });
     sweep();
+  }
+
+  function limit({ key, policies, cost }: NonNullable<AdmitRequest['limit']>): Decision {
+    const entry = live(key);
+    const windows = entry && 'windows' in entry ? entry.windows : new Map<string, Window>();
+    for (const { name } of policies) if (!windows.has(name)) windows.set(name, emptyWindow());
+    const decision = decide(
+      policies,
+      policies.map(({ name }) => windows.get(name) as Window),
+      cost,
+      clock.now(),
+    );
+    if (decision.admitted && cost > 0) write(key, { windows }, Math.max(...policies.map(({ windowMs }) => windowMs)));
+    return decision;
   }
 
   /** Goes round the map a few entries at a time. A Map's iterator stays valid while entries come and go. */
@@ -85,6 +101,11 @@ export function createMemoryKeyValue({ clock }: { clock: Clock }): KeyValue {
       const hash = { sequence: written.length > 0 ? Math.max(sequence + 1, now) : sequence, fields: merged };
       write(key, { hash }, ttlMs);
       return { hash, written };
+    },
+
+    admit: async ({ limit: asked, read }) => {
+      const values = read.map(textOf);
+      return asked ? { values, decision: limit(asked) } : { values };
     },
 
     publish: async (channel, message) => {

@@ -1,0 +1,142 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+
+let app: TestApp;
+afterEach(() => app.close());
+
+const make = async (env: Record<string, string> = {}) => {
+  app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '100', MASTER_API_KEY: 'm'.repeat(32), ...env } });
+};
+const me = (headers: Record<string, string>) => app.request('/auth/sessions', { headers });
+
+describe('an authenticated request', () => {
+  test('says on every answer what is left, in both forms of header', async () => {
+    await make({ RATE_LIMIT_FREE_HOUR: '1000' });
+    const headers = await app.login();
+    await me(headers);
+    const response = await me(headers);
+    const reset = Math.ceil((app.clock.now() + 60_000) / 1000);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'x-ratelimit-limit': '100',
+      'x-ratelimit-remaining': '98',
+      'x-ratelimit-reset': String(reset),
+      'ratelimit-policy': '"minute";q=100;w=60, "hour";q=1000;w=3600',
+      ratelimit: '"minute";r=98;t=60, "hour";r=998;t=3600',
+    });
+  });
+
+  test('is one of exactly a hundred that pass when two hundred come at once, and 429 says when to come back', async () => {
+    await make();
+    const headers = await app.login();
+    const responses = await Promise.all(Array.from({ length: 200 }, () => me(headers)));
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(100);
+    const refused = responses.find(({ status }) => status === 429);
+    expect(await refused?.json()).toMatchObject({ status: 429, type: 'urn:pharos:error:rate_limited' });
+    expect(refused?.headers.get('content-type')).toBe('application/problem+json');
+    expect(refused?.headers.get('x-ratelimit-remaining')).toBe('0');
+    const after = Number(refused?.headers.get('retry-after'));
+    expect(after).toBe(60);
+    app.clock.advance(after * 1000 - 1);
+    expect((await me(headers)).status).toBe(429);
+    app.clock.advance(1);
+    expect((await me(headers)).status).toBe(200);
+    expect(app.log.lines.filter(({ message }) => message === 'rate limit reached').length).toBeLessThan(5);
+  });
+
+  test('straddling a minute never passes more than the limit in any sixty seconds', async () => {
+    await make();
+    const headers = await app.login();
+    app.clock.set(Math.ceil(app.clock.now() / 60_000) * 60_000 - 1000);
+    let passed = 0;
+    for (let i = 0; i < 100; i++) passed += (await me(headers)).status === 200 ? 1 : 0;
+    app.clock.advance(2000);
+    for (let i = 0; i < 100; i++) passed += (await me(headers)).status === 200 ? 1 : 0;
+    expect(passed).toBe(100);
+  });
+
+  test('counts by user, whatever the token or key', async () => {
+    await make();
+    const headers = await app.login('ada');
+    const made = await app.request('/auth/api-keys', {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: '{"name":"k"}',
+    });
+    const { key } = (await made.json()) as { key: string };
+    expect((await me({ 'X-API-Key': key })).headers.get('x-ratelimit-remaining')).toBe('98');
+    expect((await me(await app.login('eve'))).headers.get('x-ratelimit-remaining')).toBe('99');
+  });
+
+  test('of an admin has no limit and no headers', async () => {
+    await make();
+    const response = await app.request('/auth/me', { headers: { 'X-API-Key': 'm'.repeat(32) } });
+    expect([...response.headers.keys()].filter((name) => name.includes('ratelimit'))).toEqual([]);
+    const status = await app.request('/auth/rate-limit', { headers: { 'X-API-Key': 'm'.repeat(32) } });
+    expect(await status.json()).toEqual({ tier: 'admin', unlimited: true });
+  });
+
+  test('can look at its limits for nothing', async () => {
+    await make({ RATE_LIMIT_FREE_HOUR: '150' });
+    const headers = await app.login();
+    await me(headers);
+    for (let i = 0; i < 5; i++) {
+      const response = await app.request('/auth/rate-limit', { headers });
+      expect(await response.json()).toMatchObject({
+        tier: 'free',
+        limit: 100,
+        remaining: 99,
+        windows: [
+          { policy: 'minute', window_seconds: 60, remaining: 99 },
+          { policy: 'hour', limit: 150, remaining: 149 },
+        ],
+      });
+    }
+  });
+});
+
+describe('without credentials', () => {
+  test('requests count per address, refused credentials too; health and assets are free', async () => {
+    await make({ RATE_LIMIT_ANONYMOUS_TIER: '5' });
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await app.request('/openapi.json')).status);
+    for (let i = 0; i < 3; i++)
+      statuses.push((await app.request('/auth/me', { headers: { Authorization: 'Bearer wrong' } })).status);
+    expect(statuses).toEqual([200, 200, 200, 401, 401, 429]);
+    expect((await app.request('/monitoring/health')).status).toBe(200);
+    expect((await app.request('/assets/style.css')).status).toBe(200);
+  });
+
+  test('failed logins end in 429 with Retry-After before any password is hashed', async () => {
+    await make({ RATE_LIMIT_LOGIN_FAILURES: '2' });
+    await app.login('ada');
+    const attempt = () =>
+      app.request('/auth/login', { method: 'POST', body: new URLSearchParams({ username: 'ada', password: 'wrong' }) });
+    expect([(await attempt()).status, (await attempt()).status]).toEqual([401, 401]);
+    const refused = await attempt();
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  test('registrations are limited per address', async () => {
+    await make({ RATE_LIMIT_REGISTRATIONS: '1' });
+    await app.login();
+    await expect(app.login()).rejects.toThrow(/429/);
+  });
+});
+
+test('a store that is down refuses nobody a fair share, and what was revoked stays revoked', async () => {
+  app = await createTestApp();
+  const kv = createMemoryKeyValue({ clock: app.clock });
+  await app.close();
+  let down = false;
+  const flapping = { ...kv, admit: (request: never) => (down ? Promise.reject(new Error('down')) : kv.admit(request)) };
+  app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '3' }, overrides: { kv: flapping } });
+  const [alive, dead] = [await app.login('ada'), await app.login('eve')];
+  await app.request('/auth/logout', { method: 'POST', headers: dead });
+  down = true;
+  expect((await me(dead)).status).toBe(401);
+  const statuses = [];
+  for (let i = 0; i < 4; i++) statuses.push((await me(alive)).status);
+  expect(statuses).toEqual([200, 200, 200, 429]);
+});
