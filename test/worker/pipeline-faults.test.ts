@@ -1,0 +1,93 @@
+/** Whatever goes wrong, in whatever order: a job ends, and each of its effects happened once or not at all. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { findDueJobs, findJob } from '../../src/kernel/db/jobs.ts';
+import { StageError } from '../../src/kernel/errors.ts';
+import { overallStatus, STAGE_DEPENDENCIES, STAGES, type Stage } from '../../src/kernel/progress/stages.ts';
+import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/pipeline.ts';
+
+/** What befalls a stage when it is run; `die` is a worker that is gone without a word. */
+const FAULTS = ['none', 'none', 'transient', 'permanent', 'unknown', 'late', 'die', 'stop'] as const;
+type Fault = (typeof FAULTS)[number];
+
+class Death extends Error {}
+
+interface World {
+  readonly kit: PipelineKit;
+  readonly faults: Fault[];
+  stop: AbortController;
+  died: () => void;
+}
+
+/** Fails as the next entry of the list says; when the list is empty all goes well. */
+async function suffer(world: World, stage: Stage): Promise<void> {
+  switch (world.faults.shift() ?? 'none') {
+    case 'none':
+      return;
+    case 'transient':
+      throw new StageError('transient', `${stage} later`);
+    case 'permanent':
+      throw new StageError('permanent', `${stage} never`);
+    case 'unknown':
+      throw new Error('unknown');
+    case 'late':
+      // Long enough for the lease to lapse, with nobody there to take the job.
+      world.kit.clock.advance(LEASE_MS * 2);
+      return;
+    case 'stop':
+      world.stop.abort();
+      return;
+    case 'die':
+      world.died();
+      // Nothing of this run is heard of again.
+      return new Promise(() => {});
+  }
+}
+
+/** One delivery: until the job is given back, ended, or its worker is dead. */
+async function deliver(world: World, jobId: string): Promise<void> {
+  world.stop = new AbortController();
+  const death = Promise.withResolvers<Death>();
+  world.died = () => death.resolve(new Death());
+  const outcome = await Promise.race([world.kit.deliver(jobId, world.stop.signal), death.promise]);
+  // A dead worker renews nothing and writes nothing: its claim belongs to nobody from here on.
+  if (outcome instanceof Death) world.kit.clock.advance(LEASE_MS + 1);
+}
+
+test('every job ends done or dead, its stages say the same, and no effect happens twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...FAULTS), { maxLength: 25 }), async (faults) => {
+      const kit = await createPipelineKit();
+      const world: World = { kit, faults: [...faults], stop: new AbortController(), died: () => {} };
+      for (const stage of STAGES) kit.before[stage] = () => suffer(world, stage);
+      try {
+        const job = await kit.seed();
+        for (let round = 0; ; round += 1) {
+          expect(round).toBeLessThan(faults.length + 10);
+          const due = await findDueJobs(kit.db, { now: kit.clock.now(), limit: 10 });
+          if (due.length > 0) await deliver(world, job.id);
+          const row = await findJob(kit.db, job.id);
+          if (row?.state === 'done' || row?.state === 'dead') break;
+          // Never lost: what is not over is due, or will be.
+          expect(row?.state === 'queued' || row?.leaseExpiresAt).toBeTruthy();
+          kit.clock.advance(60_000);
+        }
+        const state = (await findJob(kit.db, job.id))?.state;
+        const statuses = await kit.statuses(job);
+        const completed = STAGES.filter((stage) => statuses[stage] === 'completed');
+        expect(state).toBe(completed.length === STAGES.length ? 'done' : 'dead');
+        expect(await kit.effects(job)).toEqual(completed.toSorted());
+        expect((await kit.resource(job))?.status).toBe(overallStatus(statuses));
+        // Dead means that nothing more could have been done: what waits, waits for something that failed.
+        for (const stage of STAGES) {
+          expect(statuses[stage]).not.toBe('processing');
+          if (statuses[stage] !== 'pending') continue;
+          expect(STAGE_DEPENDENCIES[stage].some((dependency) => statuses[dependency] !== 'completed')).toBe(true);
+        }
+      } finally {
+        await kit.close();
+      }
+    }),
+    { numRuns: 40, examples: [[['die', 'late', 'stop', 'transient']], [Array(25).fill('die')], [Array(25).fill('stop')]] },
+  );
+});

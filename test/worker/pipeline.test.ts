@@ -1,0 +1,408 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { findJob } from '../../src/kernel/db/jobs.ts';
+import { writeStages } from '../../src/kernel/db/resource-stages.ts';
+import { jobs, resources } from '../../src/kernel/db/schema.sqlite.ts';
+import { StageError } from '../../src/kernel/errors.ts';
+import { everyStage, pendingStage, STAGE_DEPENDENCIES, STAGES, type Stage } from '../../src/kernel/progress/stages.ts';
+import { seedOwner, seedResource, statesWith } from '../support/jobs.ts';
+import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/pipeline.ts';
+
+let kit: PipelineKit;
+beforeEach(async () => {
+  kit = await createPipelineKit();
+});
+afterEach(() => kit.close());
+
+const permanent = (message: string) => () => Promise.reject(new StageError('permanent', message));
+const transient = (message: string, retryAfter?: number) => () =>
+  Promise.reject(new StageError('transient', message, retryAfter === undefined ? {} : { retryAfter }));
+const allCompleted = everyStage(() => 'completed');
+const stored = async (id: string) => await findJob(kit.db, id);
+
+describe('a job', () => {
+  test('runs all five stages, each once and after what it depends on', async () => {
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+    expect(await kit.statuses(job)).toEqual(allCompleted);
+    expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
+    for (const stage of STAGES) {
+      for (const dependency of STAGE_DEPENDENCIES[stage]) {
+        expect(kit.begun.indexOf(dependency)).toBeLessThan(kit.begun.indexOf(stage));
+      }
+    }
+    expect(await kit.resource(job)).toMatchObject({ status: 'completed', errorMessage: null, completedAt: kit.clock.now() });
+    expect(await stored(job.id)).toMatchObject({ state: 'done', leaseOwner: null });
+  });
+
+  test('runs stages side by side where nothing stands between them', async () => {
+    const both = Promise.withResolvers<void>();
+    const inside = new Set<Stage>();
+    for (const stage of ['quality', 'embedding'] as const) {
+      kit.before[stage] = () => {
+        inside.add(stage);
+        if (inside.size === 2) both.resolve();
+        return both.promise;
+      };
+    }
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+  });
+
+  test('delivered again and again, at once or later, has its effects once', async () => {
+    const job = await kit.seed();
+    await Promise.all([kit.deliver(job.id), kit.deliver(job.id), kit.deliver(job.id)]);
+    expect(await kit.deliver(job.id)).toBeUndefined();
+    expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
+  });
+
+  test('gives each stage the resource as the stages before it left it', async () => {
+    const seen: (string[] | undefined)[] = [];
+    kit.before.graph = ({ resource }) => seen.push(resource.keywords);
+    await kit.deliver((await kit.seed()).id);
+    expect(seen[0]).toEqual(expect.arrayContaining(['ingestion', 'embedding']));
+  });
+
+  test('reports every change, completing a stage and starting its dependants in one step', async () => {
+    const job = await kit.seed();
+    await kit.deliver(job.id);
+    const changes = kit.reports.map(({ resource_id, stages }) => {
+      expect(resource_id).toBe(job.resourceId);
+      return Object.fromEntries(Object.entries(stages).map(([stage, state]) => [stage, state.status]));
+    });
+    expect(changes[0]).toEqual({ ingestion: 'processing' });
+    expect(changes[1]).toEqual({ ingestion: 'completed', quality: 'processing', embedding: 'processing' });
+    expect(changes).toContainEqual({ embedding: 'completed', taxonomy: 'processing', graph: 'processing' });
+    // A resource that is worked on never looks as if nobody worked on it.
+    const statuses: Record<string, string> = {};
+    for (const change of changes.slice(0, -1)) {
+      Object.assign(statuses, change);
+      expect(Object.values(statuses)).toContain('processing');
+    }
+  });
+
+  test('passes on how far a stage is, never backwards and never after its end', async () => {
+    let late = (_percent: number) => {};
+    kit.before.ingestion = ({ report }) => {
+      late = report;
+      report(30, 'Fetching');
+      report(20);
+      report(400);
+    };
+    const job = await kit.seed({ stages: ['ingestion'] });
+    await kit.deliver(job.id);
+    late(50);
+    const seen = kit.reports.map(({ stages }) => [
+      stages.ingestion?.status,
+      stages.ingestion?.percent,
+      stages.ingestion?.message,
+    ]);
+    expect(seen).toEqual([
+      ['processing', 0, null],
+      ['processing', 30, 'Fetching'],
+      ['processing', 30, null],
+      ['processing', 100, null],
+      ['completed', 100, null],
+    ]);
+  });
+
+  test('for some stages runs those and leaves the others alone', async () => {
+    const states = statesWith({ status: 'completed', attempt: 1 }, { quality: pendingStage(2, 0) });
+    const owner = await seedOwner(kit);
+    const resourceId = await seedResource(kit, owner, states);
+    const job = await kit.seed({ ownerId: owner, resourceId, stages: ['quality'], run: 2 });
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+    expect(kit.begun).toEqual(['quality']);
+    expect((await kit.stages(job)).quality).toMatchObject({ status: 'completed', run: 2, attempt: 1 });
+  });
+
+  test('that a later run has overtaken does nothing', async () => {
+    const job = await kit.seed();
+    await writeStages(
+      kit.db,
+      job.resourceId,
+      everyStage(() => pendingStage(2, 0)),
+    );
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'skipped' });
+    expect(kit.begun).toEqual([]);
+    expect(await stored(job.id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('without a resource is passed over', async () => {
+    const job = await kit.seed();
+    expect(await kit.pipeline.run({ ...job, resourceId: null }, 'holder', new AbortController().signal)).toEqual({
+      kind: 'skipped',
+    });
+  });
+});
+
+describe('a stage that fails for good', () => {
+  test('says why, and what depends on it stays waiting', async () => {
+    kit.before.ingestion = permanent('The page has no text');
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'dead', message: 'The page has no text' });
+    expect((await kit.stages(job)).ingestion).toMatchObject({ status: 'failed', message: 'The page has no text', attempt: 1 });
+    expect(await kit.statuses(job)).toEqual({ ...everyStage(() => 'pending'), ingestion: 'failed' });
+    expect(await kit.resource(job)).toMatchObject({ status: 'failed', errorMessage: 'The page has no text', completedAt: null });
+    expect(await stored(job.id)).toMatchObject({ state: 'dead', error: 'The page has no text' });
+    expect(await kit.deliver(job.id)).toBeUndefined();
+  });
+
+  test('does not keep from their work those that do not need it', async () => {
+    kit.before.quality = permanent('Nothing to judge');
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toMatchObject({ kind: 'dead' });
+    expect(await kit.statuses(job)).toEqual({ ...allCompleted, quality: 'failed' });
+    expect(await kit.effects(job)).toEqual(['embedding', 'graph', 'ingestion', 'taxonomy']);
+    expect(await kit.resource(job)).toMatchObject({ status: 'failed', errorMessage: 'Nothing to judge' });
+  });
+
+  test('writes nothing of its effect where the effect itself fails', async () => {
+    kit.runners.graph =
+      async ({ resource }) =>
+      async (tx) => {
+        await kit.effectOf('graph', resource.id)(tx);
+        throw new StageError('permanent', 'It does not fit');
+      };
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toMatchObject({ kind: 'dead' });
+    expect(await kit.effects(job)).toEqual(['embedding', 'ingestion', 'quality', 'taxonomy']);
+    expect((await kit.statuses(job)).graph).toBe('failed');
+  });
+});
+
+describe('a stage that fails for now', () => {
+  test('waits for the next attempt, in which only what is not done runs', async () => {
+    kit.before.embedding = transient('The model is loading');
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'retry', afterSeconds: 1 });
+    expect((await kit.stages(job)).embedding).toMatchObject({
+      status: 'pending',
+      attempt: 2,
+      percent: 0,
+      message: 'Will be tried again: The model is loading',
+    });
+    expect(await kit.resource(job)).toMatchObject({ status: 'pending', errorMessage: null });
+    expect(await stored(job.id)).toMatchObject({ state: 'queued', error: 'The model is loading', publishedAt: null });
+    expect(await kit.deliver(job.id)).toBeUndefined();
+
+    kit.clock.advance(1000);
+    kit.before.embedding = () => {};
+    kit.begun.length = 0;
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+    expect(kit.begun.toSorted()).toEqual(['embedding', 'graph', 'taxonomy']);
+    expect((await kit.stages(job)).embedding).toMatchObject({ status: 'completed', attempt: 2, message: null });
+    expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
+  });
+
+  test('waits as long as the origin asked', async () => {
+    kit.before.ingestion = transient('Too many requests', 90);
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'retry', afterSeconds: 90 });
+  });
+
+  test('is not started again by what completes beside it', async () => {
+    const failed = Promise.withResolvers<void>();
+    kit.before.quality = () => {
+      failed.resolve();
+      throw new StageError('transient', 'Later');
+    };
+    kit.before.embedding = () => failed.promise;
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toMatchObject({ kind: 'retry' });
+    expect(kit.begun.filter((stage) => stage === 'quality')).toHaveLength(1);
+  });
+
+  test('fails with its reason after the sixth attempt, and not before', async () => {
+    kit.before.ingestion = transient('The site does not answer');
+    const job = await kit.seed();
+    const waits: unknown[] = [];
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      waits.push(await kit.deliver(job.id));
+      kit.clock.advance(60_000);
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16].map((afterSeconds) => ({ kind: 'retry', afterSeconds })));
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'dead', message: 'The site does not answer' });
+    expect((await kit.stages(job)).ingestion).toMatchObject({
+      status: 'failed',
+      message: 'The site does not answer',
+      attempt: 6,
+    });
+  });
+
+  test('by a fault of ours tells its owner nothing of the inside; the log has it', async () => {
+    const fault = new TypeError('cannot read properties of undefined (reading "secret")');
+    kit.before.ingestion = () => Promise.reject(fault);
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toMatchObject({ kind: 'retry' });
+    const { message } = (await kit.stages(job)).ingestion;
+    expect(message).toBe('Will be tried again: Something went wrong on our side while working on this document');
+    expect(kit.log.lines.find((line) => line.message === 'stage failed')?.fields).toMatchObject({
+      error: fault,
+      willRetry: true,
+    });
+  });
+
+  test('beside one that fails for good is tried again before the job is given up', async () => {
+    kit.before.quality = permanent('Nothing to judge');
+    kit.before.embedding = transient('The model is loading');
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toMatchObject({ kind: 'retry' });
+    kit.clock.advance(2000);
+    kit.before.embedding = () => {};
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'dead', message: 'Nothing to judge' });
+    expect(await kit.statuses(job)).toEqual({ ...allCompleted, quality: 'failed' });
+  });
+});
+
+describe('a worker that dies', () => {
+  test('loses its job to another once the lease has lapsed, and what it had not finished happens once', async () => {
+    const job = await kit.seed();
+    const dying = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    kit.before.embedding = () => {
+      reached.resolve();
+      return dying.promise;
+    };
+    const first = kit.deliver(job.id);
+    await reached.promise;
+    expect(await kit.deliver(job.id)).toBeUndefined();
+    kit.clock.advance(LEASE_MS + 1);
+    kit.before.embedding = () => {};
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+    // The dead one comes back from a long pause and believes it still has the job.
+    dying.resolve();
+    expect(await first).toEqual({ kind: 'released' });
+    expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
+    expect((await kit.stages(job)).embedding).toMatchObject({ status: 'completed', attempt: 2 });
+    expect(await stored(job.id)).toMatchObject({ state: 'done', attempt: 2 });
+  });
+
+  test('again and again with the same job does not take it for ever', async () => {
+    const job = await kit.seed();
+    for (let death = 0; death < 6; death += 1) {
+      expect(await kit.claim(job.id)).toBeDefined();
+      kit.clock.advance(LEASE_MS + 1);
+    }
+    const outcome = await kit.deliver(job.id);
+    expect(outcome).toMatchObject({ kind: 'dead', message: expect.stringContaining('interrupted every time') });
+    expect(kit.begun).toEqual([]);
+    expect((await kit.statuses(job)).ingestion).toBe('failed');
+  });
+});
+
+describe('a worker that stops', () => {
+  test('gives its job back at once, whether or not a stage listens, and the attempt does not count', async () => {
+    const job = await kit.seed();
+    const stop = new AbortController();
+    const signals: AbortSignal[] = [];
+    kit.before.embedding = ({ signal }) => {
+      signals.push(signal);
+      stop.abort();
+      return new Promise(() => {});
+    };
+    expect(await kit.deliver(job.id, stop.signal)).toEqual({ kind: 'released' });
+    expect(signals[0]?.aborted).toBe(true);
+    expect(await stored(job.id)).toMatchObject({ state: 'queued', attempt: 0, publishedAt: null, availableAt: kit.clock.now() });
+    expect((await kit.stages(job)).embedding).toMatchObject({ status: 'pending', attempt: 2, message: null });
+    kit.before.embedding = () => {};
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+    expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
+  });
+
+  test('before it has begun anything gives the job back as well', async () => {
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id, AbortSignal.abort())).toEqual({ kind: 'released' });
+    expect(await kit.effects(job)).toEqual([]);
+    expect((await kit.statuses(job)).ingestion).toBe('pending');
+  });
+});
+
+describe('the lease', () => {
+  afterEach(() => vi.useRealTimers());
+
+  /** A stage that works until told to end, with the timer that renews the lease in our hands. */
+  async function working() {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const job = await kit.seed();
+    const end = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<AbortSignal>();
+    kit.before.ingestion = ({ signal }) => {
+      reached.resolve(signal);
+      return end.promise;
+    };
+    const outcome = kit.deliver(job.id);
+    const signal = await reached.promise;
+    return { job, outcome, signal, end: end.resolve };
+  }
+  const third = () => {
+    kit.clock.advance(LEASE_MS / 3);
+    vi.advanceTimersByTime(LEASE_MS / 3);
+  };
+
+  test('is renewed while the work goes on', async () => {
+    const { job, outcome, end } = await working();
+    for (let n = 0; n < 9; n += 1) {
+      third();
+      await vi.waitFor(async () => expect((await stored(job.id))?.leaseExpiresAt).toBe(kit.clock.now() + LEASE_MS));
+    }
+    expect(await kit.claim(job.id)).toBeUndefined();
+    end();
+    expect(await outcome).toEqual({ kind: 'done' });
+  });
+
+  test('once lost stops the work', async () => {
+    const { job, outcome, signal } = await working();
+    await kit.db.update(jobs).set({ leaseOwner: 'somebody else' }).where(eq(jobs.id, job.id));
+    third();
+    expect(await outcome).toEqual({ kind: 'released' });
+    expect(signal.aborted).toBe(true);
+    expect(await kit.effects(job)).toEqual([]);
+    expect(await stored(job.id)).toMatchObject({ state: 'running', leaseOwner: 'somebody else' });
+  });
+
+  test('of a deleted resource is lost', async () => {
+    const { job, outcome, end } = await working();
+    await kit.db.delete(resources).where(eq(resources.id, job.resourceId));
+    end();
+    expect(await outcome).toEqual({ kind: 'released' });
+    expect(kit.begun).toEqual(['ingestion']);
+  });
+});
+
+describe('a stage whose dependency is not in the job', () => {
+  const taxonomyOnly = async (embedding: Partial<ReturnType<typeof pendingStage>>) => {
+    const owner = await seedOwner(kit);
+    const states = statesWith({ status: 'completed', attempt: 1 }, { embedding, taxonomy: pendingStage(2, 0) });
+    const resourceId = await seedResource(kit, owner, states);
+    return kit.seed({ ownerId: owner, resourceId, stages: ['taxonomy'], run: 2 });
+  };
+
+  test('waits for the job that has it, without using up attempts', async () => {
+    const job = await taxonomyOnly({ status: 'processing' });
+    const other = await kit.seed({ ownerId: job.ownerId, resourceId: job.resourceId, stages: ['embedding'] });
+    for (let look = 0; look < 10; look += 1) {
+      expect(await kit.deliver(job.id)).toEqual({ kind: 'retry', afterSeconds: 5 });
+      kit.clock.advance(5000);
+    }
+    expect(await kit.deliver(other.id)).toEqual({ kind: 'done' });
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+    expect(kit.begun).toEqual(['embedding', 'taxonomy']);
+  });
+
+  test('fails where nobody will ever do it', async () => {
+    const job = await taxonomyOnly({ status: 'failed', message: 'Broken' });
+    expect(await kit.deliver(job.id)).toMatchObject({ kind: 'dead', message: expect.stringContaining('earlier stage') });
+    expect((await kit.statuses(job)).taxonomy).toBe('failed');
+  });
+});
+
+test('a database that fails while a failure is written leaves the job to its lease', async () => {
+  const job = await kit.seed();
+  kit.before.ingestion = async () => {
+    await kit.close();
+    throw new StageError('permanent', 'And then the disk was gone');
+  };
+  await expect(kit.deliver(job.id)).rejects.toThrow();
+  kit = await createPipelineKit();
+});
