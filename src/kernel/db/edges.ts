@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, or } from 'drizzle-orm';
+import { and, desc, eq, inArray, ne, or } from 'drizzle-orm';
 import { edges } from './schema.sqlite.ts';
 import type { Database, Edge } from './types.ts';
 
@@ -15,4 +15,33 @@ export async function listEdgesOf(
     .where(and(eq(edges.ownerId, ownerId), touching, kind && eq(edges.kind, kind)))
     .orderBy(desc(edges.weight), edges.sourceId, edges.targetId, edges.kind)
     .limit(limit);
+}
+
+const ROWS_PER_INSERT = 200;
+
+/**
+ * Replaces what is known of a resource's relations: its own neighbours, and links and citations from and to it.
+ * Others' neighbours stay theirs.
+ */
+export async function replaceEdgesOf(db: Database, resourceId: string, rows: readonly Edge[]): Promise<void> {
+  const outgoing = eq(edges.sourceId, resourceId);
+  const incomingLinks = and(eq(edges.targetId, resourceId), ne(edges.kind, 'similar'));
+  await db.delete(edges).where(or(outgoing, incomingLinks));
+  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
+    await db
+      .insert(edges)
+      .values(rows.slice(start, start + ROWS_PER_INSERT))
+      .onConflictDoNothing();
+  }
+}
+
+/** All relations within the owner's library. */
+export async function listOwnerEdges(
+  db: Database,
+  ownerId: string,
+): Promise<Pick<Edge, 'sourceId' | 'targetId' | 'kind' | 'weight'>[]> {
+  return await db
+    .select({ sourceId: edges.sourceId, targetId: edges.targetId, kind: edges.kind, weight: edges.weight })
+    .from(edges)
+    .where(eq(edges.ownerId, ownerId));
 }

@@ -1,0 +1,23 @@
+import { and, count, eq, isNotNull } from 'drizzle-orm';
+import { resources } from './schema.sqlite.ts';
+import type { Database } from './types.ts';
+
+/** How many of the owner's resources have been read: those the graph may hold. */
+export async function countReadResources(db: Database, ownerId: string): Promise<number> {
+  const [row] = await db
+    .select({ count: count() })
+    .from(resources)
+    .where(and(eq(resources.ownerId, ownerId), isNotNull(resources.text)));
+  return row?.count ?? 0;
+}
+
+export async function listReadResources(db: Database, ownerId: string): Promise<{ id: string; centrality: number | null }[]> {
+  return await db
+    .select({ id: resources.id, centrality: resources.centrality })
+    .from(resources)
+    .where(and(eq(resources.ownerId, ownerId), isNotNull(resources.text)));
+}
+
+export async function setCentrality(db: Database, id: string, centrality: number): Promise<void> {
+  await db.update(resources).set({ centrality }).where(eq(resources.id, id));
+}
