@@ -3,9 +3,10 @@ import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
 import { listChunks } from '../../src/kernel/db/chunks.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
-import { AppError, StageError } from '../../src/kernel/errors.ts';
+import { StageError } from '../../src/kernel/errors.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { StageRunner } from '../stage.ts';
+import { asStageError } from './as-stage-error.ts';
 
 /** Chunks embedded between two reports of progress. */
 const SLICE = 64;
@@ -54,8 +55,3 @@ function normalisedMean(vectors: readonly Float32Array[]): Float32Array | null {
 }
 
 /** What the embedder cannot do now it may do later; its owner reads why. */
-function asStageError(error: unknown): never {
-  if (!(error instanceof AppError)) throw error;
-  const { detail, retryAfter } = error;
-  throw new StageError('transient', detail, { cause: error, ...(retryAfter === undefined ? {} : { retryAfter }) });
-}

@@ -11,3 +11,12 @@ export async function findCategory(db: Database, id: string): Promise<Category |
   const [found] = await db.select().from(categories).where(eq(categories.id, id)).limit(1);
   return found;
 }
+
+/** Parents must come before their children. A category that is there already stays as it is. */
+export async function insertCategories(db: Database, rows: readonly Category[]): Promise<void> {
+  if (rows.length > 0)
+    await db
+      .insert(categories)
+      .values([...rows])
+      .onConflictDoNothing();
+}

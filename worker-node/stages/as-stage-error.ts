@@ -1,0 +1,8 @@
+/** What the embedder says it cannot do now, as a stage's transient failure. */
+import { AppError, StageError } from '../../src/kernel/errors.ts';
+
+export function asStageError(error: unknown): never {
+  if (!(error instanceof AppError)) throw error;
+  const { detail, retryAfter } = error;
+  throw new StageError('transient', detail, { cause: error, ...(retryAfter === undefined ? {} : { retryAfter }) });
+}

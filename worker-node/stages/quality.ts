@@ -1,0 +1,35 @@
+/** The quality stage: measures a read document in six dimensions. */
+import { listHeadingPaths } from '../../src/kernel/db/heading-paths.ts';
+import { listLinks } from '../../src/kernel/db/links.ts';
+import { updateResource } from '../../src/kernel/db/resources.ts';
+import type { Database } from '../../src/kernel/db/types.ts';
+import { StageError } from '../../src/kernel/errors.ts';
+import type { Clock } from '../../src/kernel/ports.ts';
+import { measureQuality } from '../../src/library/quality/measure.ts';
+import { checkWeights, DEFAULT_QUALITY_WEIGHTS, type QualityWeights } from '../../src/library/quality/weights.ts';
+import type { StageRunner } from '../stage.ts';
+
+export interface QualityStageDependencies {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly weights?: QualityWeights;
+}
+
+export function createQualityStage({ db, clock, weights = DEFAULT_QUALITY_WEIGHTS }: QualityStageDependencies): StageRunner {
+  checkWeights(weights);
+
+  return async function quality({ resource, report }) {
+    const { id, ownerId, text, wordCount } = resource;
+    if (text === null || wordCount === null) throw new StageError('permanent', 'There is no text to measure');
+    const headingPaths = await listHeadingPaths(db, id);
+    const references = new Set((await listLinks(db, id)).map(({ targetKey }) => targetKey));
+    report(30);
+    const measured = measureQuality(
+      { ...resource, text, wordCount, headingPaths, references: [...references], now: clock.now() },
+      weights,
+    );
+    return async (tx) => {
+      await updateResource(tx, { id, ownerId }, { quality: measured, qualityScore: measured.total, updatedAt: clock.now() });
+    };
+  };
+}
