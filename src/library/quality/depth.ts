@@ -1,0 +1,36 @@
+import { stopWords } from '../text/stop-words.ts';
+import { normaliseWord, words } from '../text/words.ts';
+import type { Dimension } from './facts.ts';
+import { counted, ramp } from './facts.ts';
+
+/** Words over which variety is measured: longer texts repeat more words, so all are measured over the same length. */
+const WINDOW = 400;
+const MIN_WORDS = 100;
+
+/** How much there is to learn: length, variety of content words, sources to go on with. */
+export const depth: Dimension = ({ text, wordCount, language, references }) => {
+  if (wordCount === 0) return { score: null, reasons: ['It has no words to measure'] };
+  const length = ramp(Math.log10(wordCount), 2, 3.5);
+  const sources = ramp(references.length, 0, 10);
+  const reasons = [
+    `It is ${counted(wordCount, 'word')} long`,
+    `It has ${counted(references.length, 'reference')} to other documents`,
+  ];
+  const variety = measureVariety(text, language);
+  if (variety === null) return { score: 0.75 * length + 0.25 * sources, reasons };
+  return {
+    score: 0.55 * length + 0.25 * ramp(variety, 0.35, 0.8) + 0.2 * sources,
+    reasons: [...reasons, `${Math.round(variety * 100)}% of its content words are different ones`],
+  };
+};
+
+/** Different content words over all content words in the first 400 words; null for a text too short to tell. */
+function measureVariety(text: string, language: string | null): number | null {
+  const stops = stopWords(language);
+  const sample = words(text.slice(0, WINDOW * 12))
+    .slice(0, WINDOW)
+    .map(normaliseWord);
+  const content = sample.filter((word) => word.length > 2 && !stops.has(word));
+  if (content.length < MIN_WORDS / 2) return null;
+  return new Set(content).size / content.length;
+}

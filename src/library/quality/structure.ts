@@ -1,0 +1,30 @@
+import { countWords } from '../text/words.ts';
+import type { Dimension } from './facts.ts';
+import { counted, ramp } from './facts.ts';
+
+/** A text this short needs no headings. */
+const SHORT_WORDS = 300;
+const SAMPLE = 200_000;
+
+/** Is it divided so that a reader finds the way: headings, paragraphs of a readable size, lists where they help? */
+export const structure: Dimension = ({ text, wordCount, headingPaths }) => {
+  if (wordCount === 0) return { score: null, reasons: ['It has no text to measure'] };
+  const sample = text.slice(0, SAMPLE);
+  const blocks = sample.split(/\n{2,}/).filter((block) => block.trim() !== '');
+  const headings = new Set(headingPaths.flatMap((path) => path.map((_, depth) => path.slice(0, depth + 1).join('\n')))).size;
+  const lists = blocks.filter((block) => /^- .*\n- /s.test(block)).length;
+  // Headings stand among the blocks; they are no paragraphs.
+  const paragraphs = Math.max(1, blocks.length - headings);
+  const perParagraph = countWords(sample) / paragraphs;
+
+  const paragraphScore = Math.min(ramp(perParagraph, 400, 150), ramp(perParagraph, 2, 20));
+  const headingScore = ramp(headings, 0, Math.max(1, wordCount / 400));
+  const listScore = ramp(lists, 0, 1);
+  const reasons = [
+    `It has ${counted(headings, 'heading')} and ${counted(paragraphs, 'paragraph')}`,
+    `A paragraph has ${Math.round(perParagraph)} words on average`,
+    ...(lists > 0 ? [`It has ${counted(lists, 'list')}`] : []),
+  ];
+  if (wordCount < SHORT_WORDS && headings === 0) return { score: paragraphScore, reasons };
+  return { score: 0.45 * headingScore + 0.45 * paragraphScore + 0.1 * listScore, reasons };
+};

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StageError } from '../../src/kernel/errors.ts';
+import { DEFAULT_QUALITY_WEIGHTS } from '../../src/library/quality/weights.ts';
+import { createQualityStage } from '../../worker-node/stages/quality.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { insertDocument, insertUser, runStage } from '../support/documents.ts';
+import { manualClock } from '../support/doubles.ts';
+
+const clock = manualClock(Date.UTC(2026, 5, 1));
+const text = 'A glacier is a slow river of ice. Snow that falls on it does not melt through the summer. '.repeat(10);
+
+let database: TestDatabase;
+let owner: string;
+beforeEach(async () => {
+  database = await openTestDatabase();
+  owner = await insertUser(database.db);
+});
+afterEach(() => database.close());
+
+test('a document is measured from what ingestion kept, and its score is the total', async () => {
+  const { id } = await insertDocument(database.db, owner, { text, wordCount: 190, language: 'en', publishedAt: '2026-05-01' });
+  const resource = await runStage(database.db, createQualityStage({ db: database.db, clock }), id);
+  expect(resource.quality?.dimensions.freshness).toMatchObject({
+    weight: DEFAULT_QUALITY_WEIGHTS.freshness,
+    reasons: ['It was published 1 month ago'],
+  });
+  expect(resource.qualityScore).toBe(resource.quality?.total);
+  expect(resource.qualityScore).toBeGreaterThan(0.2);
+});
+
+test('weights given to the stage are honoured', async () => {
+  const { id } = await insertDocument(database.db, owner, { text, wordCount: 190, language: 'en', publishedAt: '2023-06-01' });
+  const weights = { completeness: 0, credibility: 0, depth: 0, readability: 0, structure: 0, freshness: 1 };
+  const resource = await runStage(database.db, createQualityStage({ db: database.db, clock, weights }), id);
+  expect(resource.qualityScore).toBeCloseTo(0.5, 2);
+  expect(() => createQualityStage({ db: database.db, clock, weights: { ...weights, freshness: 0 } })).toThrow(RangeError);
+});
+
+test('a document without text cannot be measured', async () => {
+  const { id } = await insertDocument(database.db, owner);
+  await expect(runStage(database.db, createQualityStage({ db: database.db, clock }), id)).rejects.toBeInstanceOf(StageError);
+});
