@@ -1,6 +1,7 @@
 /**
  * Revoked tokens (`jti:<id>`) and sessions (`sid:<id>`). Each is written to the database, then to the store; the store is
- * asked first. While it is down the database decides, and for one access token's life after it came back empty.
+ * asked first. While it is down the database decides, and for one access token's life after it came back empty or lacking a
+ * revocation that it could not be given.
  */
 import type { Config } from '../config.ts';
 import { anyRevoked, insertRevocation } from '../db/revocations.ts';
@@ -36,6 +37,8 @@ const EPOCH_TTL_MS = 30 * 86_400_000;
 export function createRevocations({ db, kv, limiter, clock, log, config }: Dependencies): Revocations {
   const lifeMs = config.auth.accessTokenSeconds * 1000;
   let distrustUntil = 0;
+  /** Other processes do not know what the store missed: they learn it from an epoch that begins anew. */
+  let epochIsStale = false;
 
   async function revoke(key: string, expiresAt: number): Promise<void> {
     const now = clock.now();
@@ -46,8 +49,17 @@ export function createRevocations({ db, kv, limiter, clock, log, config }: Depen
     } catch (error) {
       log.warning('a revocation is in the database alone: the store does not take it', { error });
       // The store may answer again while it lacks this one: until no token can need it, it must not be trusted.
-      distrustUntil = now + lifeMs;
+      distrustUntil = Math.max(distrustUntil, expiresAt);
+      epochIsStale = true;
     }
+  }
+
+  async function renewEpoch(now: number): Promise<void> {
+    // Lowered first: a revocation that is missed meanwhile raises it again.
+    epochIsStale = false;
+    await kv.set(EPOCH_KEY, String(now), { ttlMs: EPOCH_TTL_MS }).catch(() => {
+      epochIsStale = true;
+    });
   }
 
   const storeKeys = (keys: readonly string[]) => [EPOCH_KEY, ...keys.map((key) => `revoked:${key}`)];
@@ -55,6 +67,7 @@ export function createRevocations({ db, kv, limiter, clock, log, config }: Depen
   async function judge(keys: readonly string[], values: readonly (string | undefined)[] | undefined): Promise<boolean> {
     const now = clock.now();
     if (values) {
+      if (epochIsStale) await renewEpoch(now);
       const [epoch, ...found] = values;
       if (found.some((value) => value !== undefined)) return true;
       if (epoch !== undefined && now - Number(epoch) >= lifeMs && now >= distrustUntil) return false;

@@ -14,8 +14,7 @@ afterEach(() => kit.close());
 const LIFE_MS = 1_800_000;
 
 /** A store that can be taken away and brought back. */
-function flapping() {
-  const store = createMemoryKeyValue({ clock: kit.clock });
+function flapping(store: KeyValue = createMemoryKeyValue({ clock: kit.clock })) {
   let down = false;
   const kv = new Proxy(store, {
     get: (target, name) => {
@@ -98,5 +97,36 @@ describe('with the store down', () => {
     await revocations.revoke('jti:a', kit.clock.now() + LIFE_MS);
     expect(await revocations.isRevoked(['jti:a'])).toBe(true);
     expect(await revocations.isRevoked(['jti:b'])).toBe(false);
+  });
+
+  test('what it missed while one process could not reach it stays revoked for every process, though it kept its epoch', async () => {
+    const store = createMemoryKeyValue({ clock: kit.clock });
+    const { kv, setDown } = flapping(store);
+    const [one, other] = [over(kv), over(store)];
+    await one.isRevoked(['jti:x']);
+    kit.clock.advance(LIFE_MS);
+    setDown(true);
+    await one.revoke('jti:missed', kit.clock.now() + LIFE_MS);
+    setDown(false);
+    expect(await one.isRevoked(['jti:missed'])).toBe(true);
+    expect(await other.isRevoked(['jti:missed'])).toBe(true);
+    kit.clock.advance(LIFE_MS - 1);
+    expect(await one.isRevoked(['jti:missed'])).toBe(true);
+    expect(await other.isRevoked(['jti:missed'])).toBe(true);
+  });
+
+  test('a store that fails while its epoch is renewed has it renewed at the next question', async () => {
+    const store = createMemoryKeyValue({ clock: kit.clock });
+    let writable = true;
+    const set: KeyValue['set'] = (...input) => (writable ? store.set(...input) : Promise.reject(new Error('read only')));
+    const [one, other] = [over({ ...store, set }), over(store)];
+    await one.isRevoked(['jti:x']);
+    kit.clock.advance(LIFE_MS);
+    writable = false;
+    await one.revoke('jti:missed', kit.clock.now() + LIFE_MS);
+    expect(await one.isRevoked(['jti:missed'])).toBe(true);
+    writable = true;
+    expect(await one.isRevoked(['jti:missed'])).toBe(true);
+    expect(await other.isRevoked(['jti:missed'])).toBe(true);
   });
 });
