@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { securityEvents, users } from '../../src/kernel/db/schema.sqlite.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 
@@ -259,6 +259,23 @@ describe('the lock', () => {
       const response = await keyed.request('/auth/me', { headers: header });
       expect(await response.json()).toMatchObject({ username: 'service', tier: 'admin' });
     }
+    await keyed.close();
+  });
+
+  test('a master key of any characters opens by Bearer too', async () => {
+    const odd = '!a master: key, of "any" characters!';
+    const keyed = await createTestApp({ env: { MASTER_API_KEY: odd } });
+    const response = await keyed.request('/auth/me', { headers: { Authorization: `Bearer ${odd}` } });
+    expect(await response.json()).toMatchObject({ username: 'service' });
+    expect((await keyed.request('/auth/me', { headers: { Authorization: `Bearer ${odd.slice(1)}` } })).status).toBe(401);
+    await keyed.close();
+  });
+
+  test('the service’s row is written once, not with every request', async () => {
+    const keyed = await createTestApp({ env: { MASTER_API_KEY: MASTER } });
+    const insert = vi.spyOn(keyed.services.db, 'insert');
+    for (let i = 0; i < 3; i++) expect((await keyed.request('/auth/me', { headers: { 'X-API-Key': MASTER } })).status).toBe(200);
+    expect(insert).toHaveBeenCalledTimes(1);
     await keyed.close();
   });
 

@@ -6,7 +6,7 @@ const underWay = vi.hoisted(() => ({ now: 0, most: 0 }));
 
 vi.mock('node:crypto', async (original) => {
   const crypto = await original<typeof import('node:crypto')>();
-  const scrypt: typeof crypto.scrypt = (password, salt, length, options, callback) => {
+  const scrypt = (...[password, salt, length, options, callback]: Parameters<typeof crypto.scrypt>) => {
     underWay.most = Math.max(underWay.most, ++underWay.now);
     try {
       crypto.scrypt(password, salt, length, options, (error, key) => {

@@ -76,7 +76,7 @@ describe('a session', () => {
       if (failing) throw new Error('the database went away');
       await revoke(...input);
     };
-    const sessions = createSessions({ ...kit, revocations: { isRevoked, revoke: flaky } });
+    const sessions = createSessions({ ...kit, revocations: { ...kit.revocations, revoke: flaky } });
     await expect(sessions.end(sid, 'logout')).rejects.toThrow('went away');
     failing = false;
     expect(await sessions.end(sid, 'logout')).toBe(true);
