@@ -1,0 +1,85 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { freePort } from '../../src/runtimes/node/ports.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { run, type Started } from '../support/servers.ts';
+
+const MAIN = 'worker-node/main.ts';
+
+let database: TestDatabase;
+let dataDir: string;
+let port: number;
+let started: Started | undefined;
+
+beforeEach(async () => {
+  database = await openTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'pharos-worker-'));
+  port = await freePort('127.0.0.1');
+});
+afterEach(async () => {
+  started?.child.kill('SIGKILL');
+  await started?.exited();
+  started = undefined;
+  await database.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const settings = (more: Record<string, string> = {}) => ({
+  DATABASE_URL: database.url,
+  DATA_DIR: dataDir,
+  WORKER_PORT: String(port),
+  ...more,
+});
+
+/** Polls until /health is 200; gives up when `over` says that it never will. */
+async function healthy(over: () => boolean): Promise<Record<string, unknown>> {
+  while (!over()) {
+    const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
+    if (response?.ok) return (await response.json()) as Record<string, unknown>;
+    await response?.body?.cancel();
+    await sleep(50);
+  }
+  throw new Error('the worker ended before it was healthy');
+}
+
+test('the worker starts by itself, says that it is well, takes no unsigned job, and ends with 0 when asked to', async () => {
+  started = run(MAIN, settings());
+  const { child, output, exited } = started;
+  expect(await healthy(() => child.exitCode !== null)).toMatchObject({ status: 'ok', model: { model: 'pharos-static-192' } });
+  const unsigned = await fetch(`http://127.0.0.1:${port}/jobs`, { method: 'POST', body: '{}' });
+  expect(unsigned.status).toBe(401);
+  child.kill('SIGTERM');
+  expect(await exited()).toBe(0);
+  expect(output()).toContain('"worker stopped"');
+  expect(output()).not.toMatch(/"level":"(?:ERROR|WARN)/i);
+});
+
+test('a model that is not there is refused by the name of its setting, with exit code 1', async () => {
+  started = run(MAIN, settings({ EMBEDDING_MODEL: 'no-such-model' }));
+  expect(await started.exited()).toBe(1);
+  expect(started.output()).toMatch(/^EMBEDDING_MODEL: expected the name of a folder/m);
+  expect(started.output()).not.toMatch(/^\s+at /m);
+});
+
+test('a worker whose starter has gone goes, too', async () => {
+  const path = process.env.PATH ?? '';
+  const child = fork(fileURLToPath(new URL(`../../${MAIN}`, import.meta.url)), [], {
+    env: { PATH: path, ...settings() },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const exit = once(child, 'exit');
+  try {
+    await healthy(() => child.exitCode !== null);
+    child.disconnect();
+    expect((await exit)[0]).toBe(0);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});

@@ -1,0 +1,111 @@
+/** Puts the worker together: database, model, stages, pipeline, server; and takes it apart in the same order. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { uuidv7 } from 'uuidv7';
+import manifest from '../package.json' with { type: 'json' };
+import type { Config } from '../src/kernel/config.ts';
+import { createSignatureVerifier } from '../src/kernel/jobs/signatures.ts';
+import type { Log } from '../src/kernel/log.ts';
+import type { Clock, Fetch, Ids } from '../src/kernel/ports.ts';
+import { createHttpReporter } from '../src/kernel/progress/http-reporter.ts';
+import { createLog } from '../src/runtimes/drivers/log.ts';
+import { resolveModel } from '../src/runtimes/drivers/model-folder.ts';
+import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
+import { createEmbedder } from './embedder/embedder.ts';
+import { forkInference } from './embedder/fork-inference.ts';
+import { loadModel } from './embedder/model.ts';
+import { serve } from './http-server.ts';
+import { createAddressPolicy } from './ingest/address-policy.ts';
+import { createDocumentReader } from './ingest/document-reader.ts';
+import { createGuardedFetch } from './ingest/guarded-fetch.ts';
+import { createJobHandler, LEASE_MS } from './job-handler.ts';
+import { createPipeline } from './pipeline.ts';
+import { createWorkerApp } from './server.ts';
+import { createEmbeddingStage } from './stages/embedding.ts';
+import { createGraphStage } from './stages/graph.ts';
+import { createIngestionStage } from './stages/ingestion.ts';
+import { createQualityStage } from './stages/quality.ts';
+import { createTaxonomyStage } from './stages/taxonomy.ts';
+import { waitForSchema } from './wait-for-schema.ts';
+
+/** How long a shutdown lets jobs finish before they are interrupted; whoever started the worker waits 15 seconds. */
+const DRAIN_MS = 10_000;
+/** And how long answers may take to go out after that. */
+const ANSWERS_MS = 2_000;
+
+const clock: Clock = { now: () => Date.now() };
+const ids: Ids = { next: uuidv7 };
+const fetchNow: Fetch = (input, init) => fetch(input, init);
+
+const { version } = manifest;
+
+export interface RunningWorker {
+  readonly log: Log;
+  /** Finishes or gives back what is under way and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Rejects with an Error whose message is meant for the person who started it; nothing is left running then. */
+export async function startWorker(config: Config): Promise<RunningWorker> {
+  const log = createLog({
+    level: config.logLevel,
+    write: (line) => process.stdout.write(line),
+    fields: { service: 'worker' },
+  });
+  const model = await loadModel(resolveModel(config.embedding.model));
+  const database = await openDatabase(config);
+  const embedder = createEmbedder({
+    model,
+    start: forkInference,
+    log,
+    clock,
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+  });
+  const reader = createDocumentReader();
+  try {
+    await waitForSchema({ database, sleep });
+    const { db } = database;
+    const progress = createHttpReporter({ config, fetch: fetchNow, clock, ids, log, apiUrl: apiUrlOf(config) });
+    const policy = createAddressPolicy(config.ingest.allowAddresses);
+    const fetchPage = createGuardedFetch({ policy, clock, userAgent: `Pharos/${version} (+${config.publicUrl})` });
+    const runners = {
+      ingestion: createIngestionStage({ db, clock, ids, fetchPage, reader }),
+      quality: createQualityStage({ db, clock }),
+      taxonomy: createTaxonomyStage({ db, clock, embedder }),
+      graph: createGraphStage({ db, clock, embedder }),
+      embedding: createEmbeddingStage({ db, embedder }),
+    };
+    const pipeline = createPipeline({ db, clock, log, progress, runners, random: Math.random, leaseMs: LEASE_MS });
+    const jobs = createJobHandler({ db, clock, ids, log, pipeline });
+    const verifySignature = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
+    const app = createWorkerApp({ config, embedder, model, jobs, verifySignature, log, clock, ids, version });
+    const server = await serve(app, { port: config.worker.port, host: config.host });
+    log.info('worker started', { version, port: config.worker.port, model: model.id, database: database.place });
+
+    return {
+      log,
+      stop: async () => {
+        log.info('worker stopping', jobs.state());
+        const closed = server.close();
+        await jobs.drain(DRAIN_MS);
+        const impatient = setTimeout(server.cut, ANSWERS_MS);
+        await closed;
+        clearTimeout(impatient);
+        await progress.flush();
+        await Promise.all([reader.close(), embedder.close()]);
+        database.close();
+        log.info('worker stopped');
+      },
+    };
+  } catch (error) {
+    await embedder.close();
+    database.close();
+    throw error;
+  }
+}
+
+/** An API that started this worker is on this machine, whatever its public URL leads to. */
+function apiUrlOf({ worker, publicUrl, host, port }: Config): string {
+  if (worker.external) return publicUrl;
+  const local = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
+  return `http://${local.includes(':') ? `[${local}]` : local}:${port}`;
+}
