@@ -35,7 +35,11 @@ export function eventStream(
         if (done) controller.close();
         else controller.enqueue(encoder.encode(value));
       },
-      cancel: () => gone.abort(),
+      cancel: async () => {
+        gone.abort();
+        // It may stand at a yield, where no signal reaches it.
+        await chunks?.return();
+      },
     },
     { highWaterMark: 0 },
   );

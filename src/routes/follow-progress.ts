@@ -1,5 +1,5 @@
 /** The events of one stream: what its resources' progress is, then every change, until none can change any more. */
-import { type ResourceProgress, toResourceProgress } from '../kernel/progress/presentation.ts';
+import { toResourceProgress } from '../kernel/progress/presentation.ts';
 import { isSettled, statusesOf } from '../kernel/progress/stages.ts';
 import type { ProgressRecord, ProgressTracker } from '../kernel/progress/tracker.ts';
 import { formatComment, formatEvent } from './event-stream.ts';
@@ -16,7 +16,10 @@ export interface FollowOptions {
   readonly mayGoOn: () => Promise<boolean>;
 }
 
-export const isOver = (record: ProgressRecord) => isSettled(statusesOf(record.states));
+/** Below every sequence. */
+const NOTHING = -1;
+
+const isOver = (record: ProgressRecord) => isSettled(statusesOf(record.states));
 
 /** Whether a client that has event `after` has all there will ever be. */
 export function hasAll(records: readonly ProgressRecord[], after: number | undefined): boolean {
@@ -32,7 +35,7 @@ export async function* followProgress(options: FollowOptions): AsyncGenerator<st
   const mail = new Map<string, ProgressRecord>();
   // In a stream of several resources an id says nothing of each of them: there, everybody begins with the whole.
   const resumed = ids.length === 1 ? after : undefined;
-  const sent = new Map(ids.map((id) => [id, { sequence: resumed ?? -1, over: false }]));
+  const sent = new Map(ids.map((id) => [id, { sequence: resumed ?? NOTHING, over: false }]));
   let lastId = after ?? 0;
   let beat = false;
   let wake = () => {};
@@ -50,23 +53,28 @@ export async function* followProgress(options: FollowOptions): AsyncGenerator<st
   const timer = setInterval(onBeat, heartbeatMs);
   signal.addEventListener('abort', onAbort);
 
-  /** What has changed since it was last sent, as chunks. */
-  function* deliver(event: string): Generator<string, void> {
+  /** Whether the client is to have it: newer than the last sent, or the end. After the end nothing is. */
+  function isNews(record: ProgressRecord): boolean {
+    const last = sent.get(record.resourceId);
+    return last !== undefined && !last.over && (record.sequence > last.sequence || isOver(record));
+  }
+
+  /** What has changed since it was last sent, as chunks; the first of a resource is its snapshot. */
+  function* deliver(): Generator<string, void> {
     for (const [id, record] of mail) {
       mail.delete(id);
-      const before = sent.get(id);
-      const over = isOver(record);
-      if (!before || (record.sequence <= before.sequence && !(over && !before.over))) continue;
-      sent.set(id, { sequence: record.sequence, over });
+      if (!isNews(record)) continue;
+      const event = sent.get(id)?.sequence === NOTHING ? 'snapshot' : 'progress';
+      sent.set(id, { sequence: record.sequence, over: isOver(record) });
       lastId = Math.max(lastId + 1, record.sequence);
-      yield formatEvent({ id: lastId, event, data: toResourceProgress(record) satisfies ResourceProgress });
+      yield formatEvent({ id: lastId, event, data: toResourceProgress(record) });
     }
   }
 
   async function look(id: string): Promise<void> {
     const record = await progress.read(id);
     if (!record) sent.delete(id);
-    else if (record.sequence > (mail.get(id)?.sequence ?? -1)) mail.set(id, record);
+    else if (isNews(record) && record.sequence > (mail.get(id)?.sequence ?? NOTHING)) mail.set(id, record);
   }
 
   /** Reads every record that is not over; one that is no longer there is not followed any more. */
@@ -81,7 +89,7 @@ export async function* followProgress(options: FollowOptions): AsyncGenerator<st
   try {
     await refresh();
     if (resumed !== undefined) yield formatComment('resumed');
-    yield* deliver(resumed === undefined ? 'snapshot' : 'progress');
+    yield* deliver();
     while (!signal.aborted && !allOver()) {
       const { promise, resolve } = Promise.withResolvers<void>();
       wake = resolve;
@@ -94,7 +102,7 @@ export async function* followProgress(options: FollowOptions): AsyncGenerator<st
         await refresh();
         if (mail.size === 0) yield formatComment('still here');
       }
-      yield* deliver('progress');
+      yield* deliver();
     }
   } finally {
     clearInterval(timer);

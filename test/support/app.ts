@@ -99,6 +99,8 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
     mails,
     request,
     login,
+    /** What the entry point does first when the server stops. */
+    stopStreams: () => shutdown.abort(),
     close: async () => {
       shutdown.abort();
       await background.settled();

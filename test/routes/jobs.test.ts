@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SIGNATURE_HEADER, signRequest } from '../../src/kernel/jobs/signatures.ts';
+import { createHttpReporter } from '../../src/kernel/progress/http-reporter.ts';
+import { newStages } from '../../src/kernel/progress/stages.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { randomIds } from '../support/doubles.ts';
+import { freshId, statesWith } from '../support/jobs.ts';
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await createTestApp({ env: { PUBLIC_URL: 'https://pharos.example' } });
+});
+afterEach(() => app.close());
+
+const { graph } = statesWith({ status: 'processing', attempt: 1, percent: 40 });
+
+async function post(
+  report: unknown,
+  { key, ...more }: { key?: Secret<string>; signature?: string; body?: string; url?: string } = {},
+) {
+  const body = JSON.stringify(report);
+  const signature =
+    more.signature ??
+    (await signRequest({
+      key: key ?? app.services.config.worker.signingKeys.current,
+      url: more.url ?? 'https://pharos.example/jobs/progress',
+      body,
+      clock: app.clock,
+      ids: randomIds,
+    }));
+  const response = await app.request('/jobs/progress', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...(signature === '' ? {} : { [SIGNATURE_HEADER]: signature }) },
+    body: more.body ?? body,
+  });
+  return { status: response.status, signature, text: await response.text() };
+}
+
+describe('POST /jobs/progress', () => {
+  test('takes what the worker reports, without any login', async () => {
+    const id = freshId();
+    await app.services.progress.begin(id, newStages(0));
+    const reporter = createHttpReporter({
+      config: app.services.config,
+      clock: app.clock,
+      ids: randomIds,
+      log: app.log,
+      fetch: (url, init) => app.request(String(url).replace('http://127.0.0.1:1', ''), init),
+      apiUrl: 'http://127.0.0.1:1',
+    });
+    reporter.report({ resource_id: id, stages: { graph } });
+    await reporter.flush();
+    expect((await app.services.progress.read(id))?.states.graph).toEqual(graph);
+  });
+
+  test('answers 204, also to a late report that changes nothing', async () => {
+    const id = freshId();
+    await app.services.progress.begin(id, newStages(0));
+    expect((await post({ resource_id: id, stages: { graph } })).status).toBe(204);
+    expect((await post({ resource_id: id, stages: { graph: { ...graph, percent: 10 } } })).status).toBe(204);
+    expect((await app.services.progress.read(id))?.states.graph.percent).toBe(40);
+  });
+
+  test('refuses what is unsigned, signed by another or for another address, altered or replayed, and logs why', async () => {
+    const report = { resource_id: freshId(), stages: { graph } };
+    const refused = [
+      await post(report, { signature: '' }),
+      await post(report, { signature: 'abc' }),
+      await post(report, { key: new Secret('x'.repeat(48)) }),
+      await post(report, { url: 'https://elsewhere.example/jobs/progress' }),
+      await post(report, { body: JSON.stringify({ ...report, resource_id: freshId() }) }),
+      await post(report, { body: '' }),
+    ];
+    const { signature, status } = await post(report);
+    expect(status).toBe(204);
+    refused.push(await post(report, { signature }));
+    for (const { status: answered, text } of refused) {
+      expect(answered).toBe(401);
+      expect(JSON.parse(text)).toMatchObject({ detail: 'The signature of this request is not valid' });
+    }
+    const lines = app.log.lines.filter((line) => line.message === 'signature refused');
+    expect(lines).toHaveLength(refused.length);
+    expect(lines.at(-1)?.fields).toMatchObject({ reason: 'replayed', address: '192.0.2.7' });
+    expect(JSON.stringify(lines)).not.toContain(signature);
+  });
+
+  test('says what is wrong with a report that is signed and makes no sense', async () => {
+    for (const report of [{}, { resource_id: 'x', stages: {} }, { resource_id: freshId(), stages: { cooking: graph } }]) {
+      expect((await post(report)).status).toBe(422);
+    }
+  });
+});
