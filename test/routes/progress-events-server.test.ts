@@ -1,0 +1,94 @@
+/** Event streams over real sockets: what only a server and a client that goes away can show. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { decodeJwt } from 'jose';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { newStages } from '../../src/kernel/progress/stages.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { readEvents } from '../support/events.ts';
+import { seedResource, statesWith } from '../support/jobs.ts';
+
+let app: TestApp;
+let server: Server;
+let url: string;
+let headers: { Authorization: string };
+let id: string;
+/** Listeners on the tracker. */
+let watching = 0;
+
+beforeEach(async () => {
+  app = await createTestApp();
+  const { watch } = app.services.progress;
+  vi.spyOn(app.services.progress, 'watch').mockImplementation((resourceId, listener) => {
+    const stop = watch(resourceId, listener);
+    watching += 1;
+    return () => {
+      watching -= 1;
+      stop();
+    };
+  });
+  headers = await app.login();
+  const states = newStages(app.clock.now());
+  id = await seedResource(
+    { db: app.database.db, clock: app.clock },
+    String(decodeJwt(headers.Authorization.slice(7)).user_id),
+    states,
+  );
+  await app.services.progress.begin(id, states);
+  server = createAdaptorServer({ fetch: app.app.fetch }) as Server;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await app.close();
+});
+
+const open = async (init: RequestInit = {}) => {
+  const response = await fetch(`${url}/resources/${id}/progress/events`, { ...init, headers: { ...headers, ...init.headers } });
+  return { response, ...readEvents(response) };
+};
+
+test('a client that goes away is not watched for any more', async () => {
+  const gone = new AbortController();
+  const { next } = await open({ signal: gone.signal });
+  expect(await next()).toMatchObject({ event: 'snapshot' });
+  expect(watching).toBe(1);
+  gone.abort();
+  await vi.waitFor(() => expect(watching).toBe(0));
+});
+
+test('a client that resumes with nothing new hears at once that it is connected', async () => {
+  const first = await open();
+  const snapshot = await first.next();
+  await first.leave();
+  const { response, next } = await open({ headers: { 'Last-Event-ID': snapshot?.id ?? '' } });
+  expect(response.status).toBe(200);
+  expect(await next()).toMatchObject({ event: 'comment' });
+});
+
+test('a server that stops ends its streams cleanly instead of waiting for them', async () => {
+  const { next } = await open();
+  await next();
+  const closed = new Promise((resolve) => server.close(resolve));
+  app.stopStreams();
+  expect(await next()).toBeUndefined();
+  server.closeIdleConnections();
+  await closed;
+  expect(watching).toBe(0);
+});
+
+test('a hundred listeners hear of a change, and of the end, each once', async () => {
+  const streams = await Promise.all(Array.from({ length: 100 }, () => open()));
+  await Promise.all(streams.map(({ next }) => next()));
+  const now = app.clock.now();
+  const done = statesWith({ status: 'completed', attempt: 1, percent: 100, startedAt: now, finishedAt: now, updatedAt: now });
+  await app.services.progress.report({ resource_id: id, stages: done });
+  const endings = await Promise.all(streams.map(({ rest }) => rest()));
+  for (const events of endings) expect(events).toMatchObject([{ event: 'progress', data: { overall_status: 'completed' } }]);
+  await vi.waitFor(() => expect(watching).toBe(0));
+});
