@@ -137,8 +137,8 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
   async function inspect(refreshToken: string): Promise<Session | undefined> {
     const parts = await refreshTokens.decode(refreshToken);
     const session = parts && (await findSession(db, parts.sessionId));
-    if (!session || session.revokedAt !== null || session.expiresAt <= clock.now()) return undefined;
-    return session.generation === parts.generation ? session : undefined;
+    const isLive = session?.revokedAt === null && session.expiresAt > clock.now() && session.generation === parts?.generation;
+    return isLive ? session : undefined;
   }
 
   return { start, refresh, inspect, end, list: (userId) => liveSessions(db, userId, clock.now()) };

@@ -1,0 +1,52 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createAccounts, register } from '../../../src/kernel/auth/accounts.ts';
+import { type Actor, entitledScopes } from '../../../src/kernel/auth/actor.ts';
+import { changePassword } from '../../../src/kernel/auth/change-password.ts';
+import { users } from '../../../src/kernel/db/schema.sqlite.ts';
+import type { User } from '../../../src/kernel/db/types.ts';
+import { cheapHasher } from '../../support/app.ts';
+import { CLIENT, createAuthKit } from '../../support/auth.ts';
+
+const [OLD, NEW] = ['the old long phrase', 'the new long phrase'];
+
+async function signedUp() {
+  const kit = await createAuthKit();
+  const deps = { ...kit, passwords: cheapHasher };
+  const user = await register(deps, { username: 'grace', email: 'grace@example.org', password: OLD });
+  return { deps: { ...deps, accounts: createAccounts(deps) }, user, close: kit.close };
+}
+
+const actorOf = ({ id, username, tier }: User, sessionId: string | null): Actor => ({
+  kind: 'user',
+  userId: id,
+  username,
+  tier,
+  scopes: entitledScopes(tier),
+  sessionId,
+  tokenId: null,
+});
+
+let kit: Awaited<ReturnType<typeof signedUp>>;
+beforeEach(async () => {
+  kit = await signedUp();
+});
+afterEach(() => kit.close());
+
+test('a changed password lets its user in, the old one does not, and only the session that changed it goes on', async () => {
+  const { deps, user } = kit;
+  const [here] = [await deps.sessions.start(user, [], CLIENT), await deps.sessions.start(user, [], CLIENT)];
+  const { sid } = await deps.accessTokens.verify(here.accessToken);
+  await changePassword(deps, actorOf(user, sid), { current: OLD, next: NEW }, CLIENT);
+  expect((await deps.accounts.checkPassword('grace', NEW)).user?.id).toBe(user.id);
+  expect((await deps.accounts.checkPassword('grace', OLD)).user).toBeUndefined();
+  expect((await deps.sessions.list(user.id)).map(({ id }) => id)).toEqual([sid]);
+});
+
+test('who does not know the current password, or is gone, changes nothing', async () => {
+  const { deps, user } = kit;
+  const change = (current: string) => changePassword(deps, actorOf(user, null), { current, next: NEW }, CLIENT);
+  await expect(change('not this one')).rejects.toMatchObject({ code: 'forbidden' });
+  await deps.db.delete(users).where(eq(users.id, user.id));
+  await expect(change(OLD)).rejects.toMatchObject({ code: 'forbidden' });
+});
