@@ -1,7 +1,7 @@
 /** HTML -> sections: the article as Readability finds it, or the whole page where it finds too little. */
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
-import type { ReadDocument, Section } from './document.ts';
+import type { Paragraph, ReadDocument, Section } from './document.ts';
 import { readBlocks, walk } from './html-blocks.ts';
 import { readHtmlMetadata } from './html-metadata.ts';
 
@@ -39,7 +39,7 @@ function readPage(document: Document, resolve: (href: string) => string | null):
 
 /** Leaves `document` in pieces. Empty where Readability finds nothing or fails. */
 function readArticle(document: Document, resolve: (href: string) => string | null): Section[] {
-  const heading = document.querySelector('h1')?.textContent?.trim() ?? '';
+  const heading = document.querySelector('h1')?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
   try {
     const article = new Readability<Node>(document, {
       serializer: (node) => node,
@@ -47,20 +47,24 @@ function readArticle(document: Document, resolve: (href: string) => string | nul
     }).parse();
     if (!article?.content) return [];
     const sections = readBlocks(article.content, { resolve, withoutFurniture: true });
-    // Readability drops a first heading that repeats the title.
-    const [first] = sections;
-    if (heading === '' || first === undefined || first.headingPath[0] === heading) return sections;
-    return withTopHeading(heading.replace(/\s+/g, ' '), sections);
+    return heading === '' ? sections : underTopHeading(heading, sections);
   } catch {
     return [];
   }
 }
 
-function withTopHeading(heading: string, sections: readonly Section[]): Section[] {
-  const top: Section = { headingPath: [heading], heading: { text: heading, links: [] }, paragraphs: [] };
-  const under = sections.map((section) => ({ ...section, headingPath: [heading, ...section.headingPath] }));
-  const [first] = under;
-  return first && first.heading === null ? [{ ...top, paragraphs: first.paragraphs }, ...under.slice(1)] : [top, ...under];
+/** Readability drops a first heading that repeats the title, and makes it a second one where it does not. */
+function underTopHeading(heading: string, sections: readonly Section[]): Section[] {
+  const under = sections.map(({ headingPath, ...rest }) => {
+    const inner = headingPath[0] === heading ? headingPath.slice(1) : headingPath;
+    return { ...rest, headingPath: [heading, ...inner] };
+  });
+  const top: Paragraph = { text: heading, links: [] };
+  const [first, ...rest] = under;
+  if (first?.heading?.text === heading) return under;
+  return first?.heading === null
+    ? [{ ...first, heading: top }, ...rest]
+    : [{ headingPath: [heading], heading: top, paragraphs: [] }, ...under];
 }
 
 function isSimple(document: Document): boolean {

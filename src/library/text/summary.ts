@@ -5,6 +5,8 @@ import { normaliseWord, words } from './words.ts';
 
 const MAX_SENTENCES = 3;
 const MAX_CHARACTERS = 600;
+/** Two sentences that share more of their words say the same. */
+const MAX_OVERLAP = 0.8;
 /** Sentences looked at: what a text is about is said before its 400th. */
 const SAMPLE_SENTENCES = 400;
 const SAMPLE_CHARACTERS = 100_000;
@@ -61,7 +63,9 @@ function choose(scored: readonly Scored[]): Scored[] {
     let best: Scored | undefined;
     let bestScore = -1;
     for (const candidate of left) {
-      const score = candidate.score * (1 - Math.max(0, ...chosen.map((other) => overlap(candidate.words, other.words))));
+      const repeated = Math.max(0, ...chosen.map((other) => overlap(candidate.words, other.words)));
+      if (repeated > MAX_OVERLAP) continue;
+      const score = candidate.score * (1 - repeated);
       if (score > bestScore) [best, bestScore] = [candidate, score];
     }
     if (!best) break;
