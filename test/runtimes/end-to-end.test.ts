@@ -1,0 +1,206 @@
+/** The main job on the real thing: API and worker as `npm start` runs them, a real model, a real web server. */
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { article, startArticleServer } from '../support/article-server.ts';
+import { type Client, createClient } from '../support/client.ts';
+import { type Pharos, startPharos } from '../support/servers.ts';
+
+let pharos: Pharos;
+let site: Awaited<ReturnType<typeof startArticleServer>>;
+/** A user of the test's own: what another test posted is in nobody else's library. */
+let ada: Client;
+
+beforeEach(async () => {
+  ada = createClient(pharos.url);
+  await ada.login();
+});
+beforeAll(async () => {
+  site = await startArticleServer();
+  pharos = await startPharos({ INGEST_ALLOW_ADDRESSES: '127.0.0.0/8' });
+});
+afterAll(async () => {
+  await pharos.stop();
+  await site.stop();
+});
+
+const COMPLETED = {
+  ingestion: 'completed',
+  quality: 'completed',
+  taxonomy: 'completed',
+  graph: 'completed',
+  embedding: 'completed',
+};
+
+interface Resource {
+  readonly id: string;
+  readonly title: string;
+  readonly category?: string;
+  readonly quality_score?: number;
+  readonly language?: string;
+  readonly authors?: string[];
+  readonly [field: string]: unknown;
+}
+
+test('an article posted by its URL goes through five stages and is found by a question that shares no word with it', async () => {
+  const ids = new Map<string, string>();
+  for (const name of ['account-access.html', 'glacier.html', 'sourdough.md', 'event-loop.txt']) {
+    ids.set(name, await ada.post({ url: `${site.url}/${name}` }));
+  }
+  for (const id of ids.values()) expect((await ada.finished(id)).stages).toEqual(COMPLETED);
+
+  const question = 'How do I reset my password?';
+  const source = (await article('account-access.html')).replace(/<[^>]+>/g, ' ').toLowerCase();
+  for (const word of ['reset', 'password']) expect(source).not.toContain(word);
+  const { status, body } = await ada.search(question);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ query: question, mode: 'hybrid', took_ms: expect.any(Number) });
+  expect(body.hits[0]).toMatchObject({
+    resource_id: ids.get('account-access.html'),
+    title: 'Getting back in when you are locked out',
+    semantic_rank: 1,
+    chunk: { position: expect.any(Number), heading_path: expect.arrayContaining(['Getting back in when you are locked out']) },
+  });
+
+  const ice = await ada.search('mountains losing frozen water in a warming world', { mode: 'semantic' });
+  expect(ice.body.hits[0]?.resource_id).toBe(ids.get('glacier.html'));
+  const bread = await ada.search('"sour taste"', { mode: 'keyword' });
+  expect(bread.body.hits[0]).toMatchObject({ resource_id: ids.get('sourdough.md'), keyword_rank: 1 });
+
+  const { body: glacier } = await ada.call<Resource>('GET', `/resources/${ids.get('glacier.html')}`);
+  expect(glacier).toMatchObject({
+    title: expect.stringContaining('ice of the high valleys'),
+    category: 'science.earth',
+    language: 'en',
+    authors: ['Ines Moreau'],
+    quality_score: expect.any(Number),
+  });
+  expect(JSON.stringify(glacier)).not.toContain('null');
+});
+
+test('posted text is the same resource the second time, and nobody else sees it', async () => {
+  const content = await article('event-loop.txt');
+  const first = await ada.call<{ id: string }>('POST', '/resources', { content, content_type: 'text/plain', title: 'Loops' });
+  expect(first.status).toBe(202);
+  expect(first.headers.get('location')).toBe(`${pharos.url}/resources/${first.body.id}`);
+  await ada.finished(first.body.id);
+  const second = await ada.call<{ id: string }>('POST', '/resources', { content, content_type: 'text/plain' });
+  expect([second.status, second.body.id]).toEqual([200, first.body.id]);
+  const eve = createClient(pharos.url);
+  await eve.login();
+  expect((await eve.call('GET', `/resources/${first.body.id}`)).status).toBe(404);
+  expect((await eve.call('GET', `/resources/${first.body.id}/progress`)).status).toBe(404);
+  expect((await eve.search('single-threaded server')).body.hits).toEqual([]);
+});
+
+test('an upload and a form take files, and the old clients’ paths answer below /api', async () => {
+  const form = new FormData();
+  form.set('file', new File([await article('sourdough.md')], 'bread.md', { type: 'text/markdown' }));
+  const uploaded = await ada.call<{ id: string }>('POST', '/resources/upload', form);
+  expect(uploaded.status).toBe(202);
+  await ada.finished(uploaded.body.id);
+  const { body } = await ada.call<Record<string, unknown>>('GET', `/api/resources/${uploaded.body.id}/status`);
+  expect(body).toMatchObject({ id: uploaded.body.id, ingestion_status: 'completed' });
+});
+
+test('the event stream tells of every stage until the end, and an id that is current is 204 afterwards', async () => {
+  const id = await ada.post({ content: await article('glacier.html'), content_type: 'text/html', title: 'Ice, again' });
+  const headers = { Authorization: ada.token() ?? '', Accept: 'text/event-stream' };
+  const response = await fetch(`${pharos.url}/resources/${id}/progress/events`, { headers });
+  expect(response.headers.get('cache-control')).toContain('no-transform');
+  const events = (await response.text())
+    .split('\n\n')
+    .filter((block) => block.includes('data:'))
+    .map(
+      (block) => Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2))) as Record<string, string>,
+    );
+  expect(events[0]?.event).toBe('snapshot');
+  const ids = events.map(({ id: event }) => Number(event));
+  expect(ids).toEqual([...ids].sort((a, b) => a - b));
+  expect(JSON.parse(events.at(-1)?.data ?? '{}')).toMatchObject({
+    resource_id: id,
+    overall_status: 'completed',
+    stages: COMPLETED,
+  });
+  const again = await fetch(`${pharos.url}/resources/${id}/progress/events`, {
+    headers: { ...headers, 'Last-Event-ID': String(ids.at(-1)) },
+  });
+  expect(again.status).toBe(204);
+});
+
+describe('what cannot be ingested fails with a reason its owner understands', () => {
+  test.each([
+    ['a page that is not there', () => `${site.url}/gone`, /404|not there|not found/i],
+    ['a redirect into the cloud’s metadata', () => `${site.url}/inward`, /not public|private|address/i],
+    ['the metadata address itself', () => 'http://169.254.169.254/latest/meta-data/', /not public|private|address/i],
+  ])('%s', async (_, url, reason) => {
+    const progress = await ada.finished(await ada.post({ url: url() }));
+    expect(progress.overall_status).toBe('failed');
+    expect(progress.stages.ingestion).toBe('failed');
+    expect(progress.error_message).toMatch(reason);
+  });
+
+  test('text that is too short', async () => {
+    const progress = await ada.finished(await ada.post({ content: 'Too short.', content_type: 'text/plain' }));
+    expect(progress.error_message).toMatch(/10 characters of text; at least 50/);
+  });
+
+  test.each([
+    ['an empty body', { content: '', content_type: 'text/plain' }],
+    ['a title of 10,000 characters', { content: 'x'.repeat(100), content_type: 'text/plain', title: 't'.repeat(10_000) }],
+    ['NUL bytes', { content: `nul\u0000byte ${'x'.repeat(100)}`, content_type: 'text/plain' }],
+    ['an unknown content type', { content: 'x'.repeat(100), content_type: 'application/x-unknown' }],
+    ['neither URL nor content', { title: 'nothing' }],
+    ['a URL of another kind', { url: 'file:///etc/passwd' }],
+  ])('%s is a 4xx that names the field', async (_, body) => {
+    const answer = await ada.call<{ detail: string }>('POST', '/resources', body);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+    expect(answer.body.detail).toBeTypeOf('string');
+    expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|at .*\.ts/);
+  });
+
+  test('a body of 20 MB and malformed JSON are refused before anything is stored', async () => {
+    const headers = { Authorization: ada.token() ?? '', 'Content-Type': 'application/json' };
+    const send = (body: string) => fetch(`${pharos.url}/resources`, { method: 'POST', headers, body });
+    expect((await send('{"content": ')).status).toBe(400);
+    expect((await send(JSON.stringify({ content: 'x'.repeat(20 * 1024 * 1024), content_type: 'text/plain' }))).status).toBe(413);
+  });
+});
+
+test('a worker killed in the middle of a job loses nothing: the job is done after the restart, once', async () => {
+  const id = await ada.post({ url: `${site.url}/slow/glacier.html` });
+  await until(async () => {
+    const { body } = await ada.call<{ stages: Record<string, string> }>('GET', `/resources/${id}/progress`);
+    return body.stages.ingestion === 'processing';
+  });
+  const worker = await workerPid();
+  process.kill(worker, 'SIGKILL');
+  site.release();
+  const progress = await ada.finished(id, 110);
+  expect(progress.stages).toEqual(COMPLETED);
+  expect(await workerPid()).not.toBe(worker);
+  const { body } = await ada.search('glacier river of ice');
+  expect(body.hits.map(({ resource_id }) => resource_id)).toEqual([id]);
+});
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('the condition was never met');
+    await sleep(20);
+  }
+}
+
+/** The worker is the API's child that runs worker-node/main.ts. */
+async function workerPid(): Promise<number> {
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const [command, status] = await Promise.all(
+      ['cmdline', 'stat'].map((file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '')),
+    );
+    const parent = /\) \S (\d+)/.exec(status ?? '')?.[1];
+    if (command?.includes('worker-node/main.ts') && Number(parent) === pharos.api.pid) return Number(entry);
+  }
+  throw new Error('no worker is running');
+}
