@@ -1,43 +1,52 @@
--- Keywords: an index over chunks that stores no text of its own. The owner is a column of it, so that the filter is part of the query.
+-- Keywords: an index over chunks that stores no text of its own. The owner is a word of each row, so that the filter is part of the query;
+-- one word and not the five of a UUID, and one that stemming leaves alone.
+CREATE VIEW `chunks_fts_rows` AS
+	SELECT seq, context, text, 'o' || replace(owner_id, '-', '') || 'z' AS owner FROM chunks;
+--> statement-breakpoint
 CREATE VIRTUAL TABLE `chunks_fts` USING fts5(
-	context, text, owner_id,
-	content='chunks', content_rowid='seq',
+	context, text, owner,
+	content='chunks_fts_rows', content_rowid='seq',
 	tokenize='porter unicode61 remove_diacritics 2'
 );
 --> statement-breakpoint
 CREATE TRIGGER `chunks_fts_insert` AFTER INSERT ON `chunks` BEGIN
-	INSERT INTO chunks_fts (rowid, context, text, owner_id) VALUES (new.seq, new.context, new.text, new.owner_id);
+	INSERT INTO chunks_fts (rowid, context, text, owner)
+	VALUES (new.seq, new.context, new.text, 'o' || replace(new.owner_id, '-', '') || 'z');
 END;
 --> statement-breakpoint
 CREATE TRIGGER `chunks_fts_delete` AFTER DELETE ON `chunks` BEGIN
-	INSERT INTO chunks_fts (chunks_fts, rowid, context, text, owner_id) VALUES ('delete', old.seq, old.context, old.text, old.owner_id);
+	INSERT INTO chunks_fts (chunks_fts, rowid, context, text, owner)
+	VALUES ('delete', old.seq, old.context, old.text, 'o' || replace(old.owner_id, '-', '') || 'z');
 END;
 --> statement-breakpoint
 CREATE TRIGGER `chunks_fts_update` AFTER UPDATE OF seq, context, text, owner_id ON `chunks` BEGIN
-	INSERT INTO chunks_fts (chunks_fts, rowid, context, text, owner_id) VALUES ('delete', old.seq, old.context, old.text, old.owner_id);
-	INSERT INTO chunks_fts (rowid, context, text, owner_id) VALUES (new.seq, new.context, new.text, new.owner_id);
+	INSERT INTO chunks_fts (chunks_fts, rowid, context, text, owner)
+	VALUES ('delete', old.seq, old.context, old.text, 'o' || replace(old.owner_id, '-', '') || 'z');
+	INSERT INTO chunks_fts (rowid, context, text, owner)
+	VALUES (new.seq, new.context, new.text, 'o' || replace(new.owner_id, '-', '') || 'z');
 END;
 --> statement-breakpoint
 -- Vectors: the sign of each dimension, one bit each, stored in the order in which a search reads them.
 CREATE TABLE `chunk_signatures` (
 	`owner_id` text NOT NULL,
 	`model` text NOT NULL,
+	`dimensions` integer NOT NULL,
 	`chunk_seq` integer NOT NULL,
 	`signature` blob NOT NULL,
-	PRIMARY KEY (`owner_id`, `model`, `chunk_seq`)
+	PRIMARY KEY (`owner_id`, `model`, `dimensions`, `chunk_seq`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TRIGGER `chunk_signatures_insert` AFTER INSERT ON `chunk_vectors` BEGIN
-	INSERT OR REPLACE INTO chunk_signatures (owner_id, model, chunk_seq, signature)
-	VALUES (new.owner_id, new.model, new.chunk_seq, vector1bit(new.embedding));
+	INSERT OR REPLACE INTO chunk_signatures (owner_id, model, dimensions, chunk_seq, signature)
+	VALUES (new.owner_id, new.model, length(new.embedding) / 4, new.chunk_seq, vector1bit(new.embedding));
 END;
 --> statement-breakpoint
 CREATE TRIGGER `chunk_signatures_delete` AFTER DELETE ON `chunk_vectors` BEGIN
-	DELETE FROM chunk_signatures WHERE owner_id = old.owner_id AND model = old.model AND chunk_seq = old.chunk_seq;
+	DELETE FROM chunk_signatures WHERE owner_id = old.owner_id AND model = old.model AND dimensions = length(old.embedding) / 4 AND chunk_seq = old.chunk_seq;
 END;
 --> statement-breakpoint
 CREATE TRIGGER `chunk_signatures_update` AFTER UPDATE ON `chunk_vectors` BEGIN
-	DELETE FROM chunk_signatures WHERE owner_id = old.owner_id AND model = old.model AND chunk_seq = old.chunk_seq;
-	INSERT OR REPLACE INTO chunk_signatures (owner_id, model, chunk_seq, signature)
-	VALUES (new.owner_id, new.model, new.chunk_seq, vector1bit(new.embedding));
+	DELETE FROM chunk_signatures WHERE owner_id = old.owner_id AND model = old.model AND dimensions = length(old.embedding) / 4 AND chunk_seq = old.chunk_seq;
+	INSERT OR REPLACE INTO chunk_signatures (owner_id, model, dimensions, chunk_seq, signature)
+	VALUES (new.owner_id, new.model, length(new.embedding) / 4, new.chunk_seq, vector1bit(new.embedding));
 END;

@@ -16,7 +16,7 @@ export interface SqliteChunkIndexOptions {
 }
 
 /** Candidates taken by their signatures for each hit asked for, and at least. */
-const CANDIDATES_PER_HIT = 10;
+const CANDIDATES_PER_HIT = 2;
 const MIN_CANDIDATES = 400;
 
 export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteChunkIndexOptions): ChunkIndex {
@@ -25,44 +25,47 @@ export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteC
   async function keyword(query: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
     const match = matchExpression(query, filter.ownerId);
     if (match === undefined) return [];
-    const [where, args] = resourceConditions(filter);
-    // The owner is compared once more: the index holds it stemmed, which is not the same as equal.
+    const [within, args] = chunkCondition(filter, 'rowid');
+    // The index holds the owner as a word, which is not quite the same as equal: whatever it finds is compared once more.
     const { rows } = await client.execute({
-      sql: `select f.rowid as seq, c.resource_id, -bm25(chunks_fts, 2.0, 1.0, 0.0) as score
-        from chunks_fts f join chunks c on c.seq = f.rowid ${where ? 'join resources r on r.id = c.resource_id' : ''}
-        where chunks_fts match ? and c.owner_id = ? ${where}
-        order by score desc, seq limit ?`,
-      args: [match, filter.ownerId, ...args, limit],
+      sql: `select n.seq, c.resource_id, n.score
+        from (select rowid as seq, -bm25(chunks_fts, 2.0, 1.0, 0.0) as score from chunks_fts
+          where chunks_fts match ? ${within} order by score desc, seq limit ?) n
+        cross join chunks c on c.seq = n.seq
+        where +c.owner_id = ? order by n.score desc, n.seq`,
+      args: [match, ...args, limit, filter.ownerId],
     });
     return rows.map(toHit);
   }
 
   async function nearest(vector: Float32Array, model: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
     const embedding = toBytes(vector);
-    const [within, filterArgs] = chunkCondition(filter);
+    const [within, filterArgs] = chunkCondition(filter, 'chunk_seq');
     const scope = [filter.ownerId, model];
-    const large = await isLarge(scope);
-    const candidates = large
-      ? `and chunk_seq in (select chunk_seq from chunk_signatures where owner_id = ? and model = ?
-          and length(signature) = length((select vector1bit(?))) ${within}
-          order by vector_distance_cos(signature, (select vector1bit(?))) limit ?)`
-      : within;
+    const [vectors, args] = (await isLarge(scope))
+      ? [
+          // `cross join` and `+` keep the planner from scanning the owner's vectors and looking each up among the candidates.
+          `(select chunk_seq from chunk_signatures
+            where owner_id = ? and model = ? and dimensions = ? ${within}
+            order by vector_distance_cos(signature, (select vector1bit(?))) limit ?) s
+          cross join chunk_vectors v on v.chunk_seq = s.chunk_seq and v.model = ? and +v.owner_id = ?`,
+          [
+            ...[...scope, vector.length, ...filterArgs, embedding, Math.max(MIN_CANDIDATES, limit * CANDIDATES_PER_HIT)],
+            ...[model, filter.ownerId],
+          ],
+        ]
+      : [
+          `(select chunk_seq, embedding from chunk_vectors
+            where owner_id = ? and model = ? and length(embedding) = ? ${within}) v`,
+          [...scope, embedding.byteLength, ...filterArgs],
+        ];
     const { rows } = await client.execute({
-      sql: `select n.chunk_seq as seq, c.resource_id, 1 - n.distance as score
-        from (select chunk_seq, vector_distance_cos(embedding, ?) as distance from chunk_vectors
-          where owner_id = ? and model = ? and length(embedding) = ? ${candidates}
-          order by distance nulls last, chunk_seq limit ?) n
-        join chunks c on c.seq = n.chunk_seq
-        where n.distance is not null order by n.distance, seq`,
-      args: [
-        embedding,
-        ...scope,
-        embedding.byteLength,
-        ...(large
-          ? [...scope, embedding, ...filterArgs, embedding, Math.max(MIN_CANDIDATES, limit * CANDIDATES_PER_HIT)]
-          : filterArgs),
-        limit,
-      ],
+      sql: `select n.seq, c.resource_id, 1 - n.distance as score
+        from (select v.chunk_seq as seq, vector_distance_cos(v.embedding, ?) as distance from ${vectors}
+          order by distance nulls last, seq limit ?) n
+        cross join chunks c on c.seq = n.seq
+        where n.distance is not null order by n.distance, n.seq`,
+      args: [embedding, ...args, limit],
     });
     return rows.map(toHit);
   }
@@ -95,11 +98,12 @@ function resourceConditions(filter: ChunkFilter): [sql: string, args: InValue[]]
   return [conditions.join(''), args];
 }
 
-function chunkCondition(filter: ChunkFilter): [sql: string, args: InValue[]] {
+/** The same of a chunk's number; the resources it allows are looked up once for the whole query. */
+function chunkCondition(filter: ChunkFilter, seq: 'rowid' | 'chunk_seq'): [sql: string, args: InValue[]] {
   const [where, args] = resourceConditions(filter);
   if (where === '') return ['', []];
   return [
-    `and chunk_seq in (select c.seq from resources r join chunks c on c.resource_id = r.id where r.owner_id = ? ${where})`,
+    `and ${seq} in (select c.seq from resources r join chunks c on c.resource_id = r.id where r.owner_id = ? ${where})`,
     [filter.ownerId, ...args],
   ];
 }

@@ -33,5 +33,8 @@ const quote = (term: string) => `"${term.replaceAll('"', '""')}"`;
 export function matchExpression(query: string, ownerId: string): string | undefined {
   const terms = queryTerms(query);
   if (terms.length === 0) return undefined;
-  return `{context text} : (${terms.map(quote).join(' OR ')}) AND owner_id : ${quote(ownerId)}`;
+  return `{context text} : (${terms.map(quote).join(' OR ')}) AND owner : ${quote(ownerWord(ownerId))}`;
 }
+
+/** The owner as the index holds it: see the migration that made it. */
+const ownerWord = (ownerId: string) => `o${ownerId.replaceAll('-', '')}z`;

@@ -27,7 +27,7 @@ test('outside its quotes an expression holds nothing that came from the query', 
       const expression = matchExpression(query, owner);
       if (expression === undefined) return;
       const bare = expression.replaceAll(/"(?:[^"]|"")*"/g, '_');
-      expect(bare).toMatch(/^\{context text\} : \(_(?: OR _)*\) AND owner_id : _$/);
+      expect(bare).toMatch(/^\{context text\} : \(_(?: OR _)*\) AND owner : _$/);
     }),
     { numRuns: 500 },
   );
