@@ -8,7 +8,14 @@ import { findResourceOfJob } from '../src/kernel/db/resources.ts';
 import type { Job } from '../src/kernel/db/types.ts';
 import { buryJob, finishJob, type Lease, releaseJob, retryJob } from '../src/kernel/jobs/leases.ts';
 import type { Log } from '../src/kernel/log.ts';
-import { STAGE_DEPENDENCIES, STAGES, type Stage, type StageState, type StageStates } from '../src/kernel/progress/stages.ts';
+import {
+  readyStages,
+  STAGE_DEPENDENCIES,
+  STAGES,
+  type Stage,
+  type StageState,
+  type StageStates,
+} from '../src/kernel/progress/stages.ts';
 import type { JobOutcome } from './job-outcome.ts';
 import { changing, createLedger, LeaseLost, type Ledger, type LedgerDependencies } from './ledger.ts';
 import type { StageCommit, StageRunners } from './stage.ts';
@@ -157,8 +164,8 @@ function stagesOf({ payload }: Job): (states: StageStates) => Stage[] {
 
 /** Those of `stages` that are neither completed nor failed and have all they depend on. */
 function startable(states: StageStates, stages: readonly Stage[]): Stage[] {
-  const isReady = (stage: Stage) => STAGE_DEPENDENCIES[stage].every((dependency) => states[dependency].status === 'completed');
-  return stages.filter((stage) => ['pending', 'processing'].includes(states[stage].status) && isReady(stage));
+  const done = new Set(STAGES.filter((stage) => states[stage].status === 'completed'));
+  return readyStages(done).filter((stage) => stages.includes(stage) && states[stage].status !== 'failed');
 }
 
 /** What is left once nothing runs any more decides what becomes of the job. */
