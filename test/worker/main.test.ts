@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { freePort } from '../../src/runtimes/node/ports.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { run, type Started } from '../support/servers.ts';
+
+// Two processes start: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const MAIN = 'worker-node/main.ts';
 
