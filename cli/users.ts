@@ -11,7 +11,7 @@ import { TIERS, type Tier, type User } from '../src/kernel/db/types.ts';
 import { findUsersByLogin } from '../src/kernel/db/users.ts';
 import { createMemoryKeyValue } from '../src/kernel/kv/memory.ts';
 import { createLimiter } from '../src/kernel/limits/limiter.ts';
-import { createScryptHasher } from '../src/runtimes/drivers/scrypt.ts';
+import { createPasswordHasher } from '../src/runtimes/drivers/passwords.ts';
 import { type Command, type CommandContext, Usage } from './command.ts';
 
 const FROM = { address: null, userAgent: 'pharos users', by: 'the command line' };
@@ -46,7 +46,7 @@ export const createUser: Command = {
     const fault = passwordFault(password);
     if (fault) throw new Usage(`The password ${fault}`);
     const config = { ...context.config, auth: { ...context.config.auth, registration: 'open' as const } };
-    const user = await register({ ...context, config, passwords: createScryptHasher() }, { username, email, password });
+    const user = await register({ ...context, config, passwords: createPasswordHasher() }, { username, email, password });
     if (tier !== 'free') await administerUser(services(context), user.id, { tier }, FROM);
     context.print(`created ${username} (${tier}), id ${user.id}`);
   },

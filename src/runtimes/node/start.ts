@@ -14,7 +14,7 @@ import { createBackground } from '../drivers/background.ts';
 import { createLog } from '../drivers/log.ts';
 import { createMailer } from '../drivers/mailer.ts';
 import { openDatabase } from '../drivers/open-database.ts';
-import { createScryptHasher } from '../drivers/scrypt.ts';
+import { createPasswordHasher } from '../drivers/passwords.ts';
 import { banner } from './banner.ts';
 import type { Configuration } from './configuration.ts';
 import { every } from './every.ts';
@@ -58,7 +58,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
       ids: { next: uuidv7 },
       fetch: (input, init) => fetch(input, init),
       background,
-      passwords: createScryptHasher(),
+      passwords: createPasswordHasher(),
       mailer: createMailer(config, (text) => process.stdout.write(text)),
       shutdown: shutdown.signal,
     });

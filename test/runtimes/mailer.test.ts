@@ -1,0 +1,71 @@
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { SMTPServer } from 'smtp-server';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseConfig } from '../../src/kernel/config.ts';
+import { createMailer } from '../../src/runtimes/drivers/mailer.ts';
+
+interface Received {
+  readonly from: string | undefined;
+  readonly to: string[];
+  readonly content: string;
+}
+
+let server: SMTPServer;
+let received: Received[];
+beforeEach(async () => {
+  received = [];
+  server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData: (stream, session, done) => {
+      text(stream).then((content) => {
+        const { mailFrom, rcptTo } = session.envelope;
+        received.push({ from: mailFrom ? mailFrom.address : undefined, to: rcptTo.map(({ address }) => address), content });
+        done();
+      }, done);
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(() => new Promise<void>((resolve) => server.close(() => resolve())));
+
+const env = {
+  ENV: 'staging',
+  PUBLIC_URL: 'https://pharos.example.org',
+  JWT_SECRET_KEY: 'j'.repeat(40),
+  WORKER_SIGNING_KEY: 'w'.repeat(40),
+};
+const mail = {
+  to: 'ada@example.org',
+  subject: 'Set a new password',
+  text: 'Hello ada,\n\nopen https://pharos.example.org/account/reset#t\n',
+};
+
+test('with SMTP_URL mail goes to that server, from this service', async () => {
+  const { port } = server.server.address() as AddressInfo;
+  const mailer = createMailer(parseConfig({ ...env, SMTP_URL: `smtp://127.0.0.1:${port}` }), () => {});
+  await mailer?.send(mail);
+  expect(received).toHaveLength(1);
+  expect(received[0]).toMatchObject({ from: 'no-reply@pharos.example.org', to: ['ada@example.org'] });
+  expect(received[0]?.content).toContain('account/reset#t');
+});
+
+test('an address that would add a header or a second recipient reaches nobody else', async () => {
+  const { port } = server.server.address() as AddressInfo;
+  const mailer = createMailer(parseConfig({ ...env, SMTP_URL: `smtp://127.0.0.1:${port}` }), () => {});
+  await mailer?.send({ ...mail, to: 'ada@example.org\r\nBcc: eve@example.org' }).catch(() => undefined);
+  expect(received.flatMap(({ to }) => to)).not.toContain('eve@example.org');
+});
+
+test('a server that is away is an error of the sending, not of the service', async () => {
+  const mailer = createMailer(parseConfig({ ...env, SMTP_URL: 'smtp://127.0.0.1:1' }), () => {});
+  await expect(mailer?.send(mail)).rejects.toThrow();
+});
+
+test('in development mail is printed, elsewhere without SMTP_URL there is no mailer', async () => {
+  const printed: string[] = [];
+  await createMailer(parseConfig({}), (line) => printed.push(line))?.send(mail);
+  expect(printed.join('')).toContain('account/reset#t');
+  expect(createMailer(parseConfig(env), () => {})).toBeNull();
+});
