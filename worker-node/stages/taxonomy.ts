@@ -1,10 +1,10 @@
 /** The taxonomy stage: files a resource under the categories it is nearest to. */
-import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
-import { updateResource } from '../../src/kernel/db/resources.ts';
-import type { Category, Database } from '../../src/kernel/db/types.ts';
+import { findResourceVector, findResourceVectors } from '../../src/kernel/db/resource-vectors.ts';
+import { listCorrected, updateResource } from '../../src/kernel/db/resources.ts';
+import type { Category, Database, Resource } from '../../src/kernel/db/types.ts';
 import { StageError } from '../../src/kernel/errors.ts';
 import type { Clock } from '../../src/kernel/ports.ts';
-import { assignedCategory, rankCategories, wordSet } from '../../src/library/taxonomy/score.ts';
+import { classify, type ScoredCategory, wordSet } from '../../src/library/taxonomy/score.ts';
 import { ensureTaxonomy } from '../../src/library/taxonomy/seed.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { StageRunner } from '../stage.ts';
@@ -16,32 +16,74 @@ export interface TaxonomyStageDependencies {
   readonly embedder: Pick<Embedder, 'embed' | 'model'>;
 }
 
-/** What a category is like, as the model reads it: its examples, a person's corrections among them, count as well. */
+/** The latest corrections of a library that are learnt from: each costs a comparison per resource. */
+const MAX_CORRECTIONS = 200;
+/** Two documents of one kind are nearer to each other than either is to a description of the kind. */
+const EXAMPLE_SHARE = 0.7;
+/** What a text is about is in its words long before its end. */
+const SAMPLE_CHARACTERS = 100_000;
+
+/** What a category is like, as the model reads it. */
 const prototypeText = ({ label, description, keywords, examples }: Category) =>
   [label, description, keywords.join(', '), ...examples].join('\n');
 
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 
 export function createTaxonomyStage({ db, clock, embedder }: TaxonomyStageDependencies): StageRunner {
+  let prototypes: { readonly texts: string; readonly vectors: Promise<Float32Array[]> } | undefined;
+
+  /** One vector per category, made once for as long as the tree stays the same. */
+  function prototypesOf(categories: readonly Category[]): Promise<Float32Array[]> {
+    const texts = categories.map(prototypeText);
+    const key = texts.join('\n\n');
+    if (prototypes?.texts === key) return prototypes.vectors;
+    // Without a stage's signal: the next resource wants the same.
+    const vectors = embedder.embed(texts, { priority: 'bulk', kind: 'document' });
+    prototypes = { texts: key, vectors };
+    vectors.catch(() => {
+      if (prototypes?.vectors === vectors) prototypes = undefined;
+    });
+    return vectors;
+  }
+
+  /** Vectors of the owner's resources that a person has filed, by category. */
+  async function correctionsOf({ id, ownerId }: Resource): Promise<ReadonlyMap<string, Float32Array[]>> {
+    const corrected = (await listCorrected(db, ownerId)).filter((one) => one.id !== id).slice(-MAX_CORRECTIONS);
+    const vectors = await findResourceVectors(
+      db,
+      corrected.map((one) => one.id),
+      embedder.model,
+    );
+    const examples = new Map<string, Float32Array[]>();
+    for (const { id: corrector, category } of corrected) {
+      const vector = vectors.get(corrector);
+      if (category !== null && vector) examples.set(category, [...(examples.get(category) ?? []), vector]);
+    }
+    return examples;
+  }
+
+  async function score(resource: Resource, signal: AbortSignal): Promise<ScoredCategory[]> {
+    const categories = await ensureTaxonomy(db);
+    const vectors = await prototypesOf(categories).catch(asStageError);
+    signal.throwIfAborted();
+    const vector = await findResourceVector(db, resource.id, embedder.model);
+    if (!vector) return categories.map((category) => ({ category, cosine: null }));
+    const corrections = await correctionsOf(resource);
+    return categories.map((category, i) => {
+      const examples = (corrections.get(category.id) ?? []).map((example) => EXAMPLE_SHARE * dot(vector, example));
+      return { category, cosine: Math.max(dot(vector, vectors[i] ?? new Float32Array()), ...examples) };
+    });
+  }
+
   return async function taxonomy({ resource, signal, report }) {
     const { id, ownerId, text, title, edited } = resource;
     if (text === null) throw new StageError('permanent', 'There is no text to categorise');
-    const categories = await ensureTaxonomy(db);
-    // Without its signal: the embedder remembers these vectors, and the next resource wants the same.
-    const prototypes = await embedder
-      .embed(categories.map(prototypeText), { priority: 'bulk', kind: 'document' })
-      .catch(asStageError);
-    signal.throwIfAborted();
-    report(60);
-    const vector = await findResourceVector(db, id, embedder.model);
-    const scored = categories.map((category, i) => {
-      const prototype = prototypes[i];
-      return { category, cosine: vector && prototype ? dot(vector, prototype) : 0 };
-    });
-    const ranked = rankCategories(scored, wordSet(`${title ?? ''}\n${text}`));
+    const scored = await score(resource, signal);
+    report(80);
+    const { category, categories } = classify(scored, wordSet(`${title ?? ''}\n${text.slice(0, SAMPLE_CHARACTERS)}`));
     return async (tx) => {
-      const assigned = edited.includes('category') ? {} : { category: assignedCategory(ranked) };
-      await updateResource(tx, { id, ownerId }, { categories: ranked, ...assigned, updatedAt: clock.now() });
+      const assigned = edited.includes('category') ? {} : { category };
+      await updateResource(tx, { id, ownerId }, { categories, ...assigned, updatedAt: clock.now() });
     };
   };
 }

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { resourceVectors } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 import { toBytes, toVector } from './vector-bytes.ts';
@@ -28,4 +28,18 @@ export async function findResourceVector(db: Database, resourceId: string, model
     .from(resourceVectors)
     .where(and(eq(resourceVectors.resourceId, resourceId), eq(resourceVectors.model, model)));
   return row && toVector(row.embedding);
+}
+
+/** The vectors by `model` of those of `resourceIds` that have one. */
+export async function findResourceVectors(
+  db: Database,
+  resourceIds: readonly string[],
+  model: string,
+): Promise<Map<string, Float32Array>> {
+  if (resourceIds.length === 0) return new Map();
+  const rows = await db
+    .select({ resourceId: resourceVectors.resourceId, embedding: resourceVectors.embedding })
+    .from(resourceVectors)
+    .where(and(inArray(resourceVectors.resourceId, [...resourceIds]), eq(resourceVectors.model, model)));
+  return new Map(rows.map(({ resourceId, embedding }) => [resourceId, toVector(embedding)]));
 }

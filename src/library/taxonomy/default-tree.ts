@@ -1,318 +1,513 @@
-/** The taxonomy that a fresh installation starts with; an admin replaces it as a whole. */
+/** The taxonomy that a fresh installation starts with; an admin replaces it as a whole. Resources refer to its ids. */
 
 export interface CategoryNode {
   readonly id: string;
   readonly label: string;
   readonly description: string;
   readonly keywords: readonly string[];
+  /** Titles of documents that belong here. */
   readonly examples?: readonly string[];
   readonly children?: readonly CategoryNode[];
 }
 
-const node = (
+/** `keywords` and `examples` as one string each, parted by commas and bars. */
+function category(
   id: string,
   label: string,
   description: string,
   keywords: string,
+  examples: string,
   children?: readonly CategoryNode[],
-): CategoryNode => ({
-  id,
-  label,
-  description,
-  keywords: keywords.split(', '),
-  ...(children ? { children } : {}),
-});
+): CategoryNode {
+  const list = (text: string, separator: string) => text.split(separator).map((part) => part.trim());
+  return {
+    id,
+    label,
+    description,
+    keywords: list(keywords, ','),
+    examples: list(examples, '|'),
+    ...(children ? { children } : {}),
+  };
+}
 
 export const DEFAULT_TAXONOMY: readonly CategoryNode[] = [
-  node('computing', 'Computing', 'Computers, software, networks and data', 'computer, software, program, data, digital', [
-    node(
-      'computing.programming',
-      'Programming',
-      'Writing software: languages, libraries, algorithms, testing and debugging',
-      'code, programming, function, library, compiler, bug, test, algorithm, developer',
-    ),
-    node(
-      'computing.infrastructure',
-      'Infrastructure',
-      'Servers, operating systems, databases, networks and the cloud',
-      'server, database, network, cloud, cache, connection, socket, latency, operating system, container',
-    ),
-    node(
-      'computing.security',
-      'Security',
-      'Protecting systems and accounts: authentication, passwords, encryption, attacks',
-      'security, password, login, credential, encryption, attack, vulnerability, account, authentication',
-    ),
-    node(
-      'computing.ai',
-      'Artificial intelligence',
-      'Machine learning, neural networks, language models and vision',
-      'machine learning, neural network, model, training, embedding, inference, language model, dataset',
-    ),
-    node(
-      'computing.web',
-      'Web',
-      'Web sites, browsers, interfaces and design for screens',
-      'web, browser, page, html, javascript, interface, frontend, css',
-    ),
-  ]),
-  node(
-    'science',
-    'Natural sciences',
-    'How nature works, found out by observation and experiment',
-    'science, research, experiment, theory, measurement',
+  category(
+    'technology',
+    'Technology',
+    'Computers, software, networks and the engineering of information systems.',
+    'technology, computer, software, digital, system',
+    'How computers changed the office',
     [
-      node(
+      category(
+        'technology.programming',
+        'Programming',
+        'Writing software: programming languages, libraries, testing, debugging and code design.',
+        'programming, code, function, compiler, javascript, python, library, debugging, refactoring, developer, software, api',
+        'How closures work in JavaScript|Writing unit tests that stay useful',
+      ),
+      category(
+        'technology.artificial-intelligence',
+        'Artificial intelligence',
+        'Machine learning, neural networks, language models, computer vision and data science.',
+        'machine learning, neural network, model, training, dataset, deep learning, artificial intelligence, classifier, embedding, algorithm',
+        'Training a classifier on few examples|What attention does in a transformer',
+      ),
+      category(
+        'technology.security',
+        'Computer security',
+        'Protecting accounts, data and networks: passwords, authentication, encryption, malware and vulnerabilities.',
+        'security, password, encryption, vulnerability, authentication, attack, malware, hacker, login, privacy, phishing',
+        'Recovering an account after a lost password|How public-key encryption works',
+      ),
+      category(
+        'technology.infrastructure',
+        'Servers and networks',
+        'Operating systems, servers, databases, cloud computing, networks and keeping them running.',
+        'server, database, network, cloud, linux, operating system, deployment, protocol, cache, latency, container, threads',
+        'Tuning a database index|What happens when a server runs out of memory',
+      ),
+      category(
+        'technology.hardware',
+        'Hardware and electronics',
+        'Processors, circuits, sensors, devices, robots and electronic engineering.',
+        'hardware, processor, chip, circuit, sensor, device, robot, electronics, battery, semiconductor',
+        'Inside a modern processor|Building a robot arm from spare motors',
+      ),
+    ],
+  ),
+  category(
+    'science',
+    'Science',
+    'The study of nature: physics, chemistry, biology, astronomy, earth science and mathematics.',
+    'science, research, experiment, theory, scientist',
+    'How scientific discoveries are made',
+    [
+      category(
         'science.physics',
         'Physics',
-        'Matter, energy, forces, quantum mechanics and relativity',
-        'physics, energy, particle, quantum, force, wave, gravity',
+        'Matter, energy, forces, particles, light, quantum mechanics and relativity.',
+        'physics, quantum, particle, energy, force, electron, relativity, atom, wave, momentum, photon',
+        'What quantum entanglement is and is not|Why light bends in water',
       ),
-      node(
-        'science.astronomy',
-        'Astronomy',
-        'Planets, stars, galaxies and the exploration of space',
-        'planet, star, galaxy, telescope, orbit, space, moon',
-      ),
-      node(
+      category(
         'science.chemistry',
-        'Chemistry',
-        'Substances, reactions and materials',
-        'chemistry, molecule, reaction, compound, acid, catalyst',
+        'Chemistry and materials',
+        'Molecules, reactions, compounds, catalysts and the properties of materials.',
+        'chemistry, molecule, reaction, compound, catalyst, acid, polymer, material, bond, solution',
+        'How catalysts speed up reactions|A new polymer that heals itself',
       ),
-      node(
+      category(
         'science.biology',
         'Biology',
-        'Living things, cells, genes, evolution and behaviour',
-        'biology, cell, gene, species, evolution, organism, protein, animal, plant',
+        'Living organisms: cells, genes, evolution, animals, plants and microbes.',
+        'biology, cell, gene, species, evolution, dna, protein, organism, bacteria, animal, plant',
+        'How cells copy their DNA|The evolution of flight in birds',
       ),
-      node(
+      category(
+        'science.astronomy',
+        'Astronomy and space',
+        'Stars, planets, galaxies, telescopes, rockets and the exploration of space.',
+        'astronomy, star, planet, galaxy, telescope, orbit, space, moon, rocket, spacecraft, universe',
+        'How planets form around young stars|A lander touches down on the Moon',
+      ),
+      category(
         'science.earth',
-        'Earth and climate',
-        'Weather, climate, oceans, glaciers, rocks and landscapes',
-        'climate, glacier, ice, ocean, weather, geology, river, snow, temperature, atmosphere, earthquake',
+        'Earth science',
+        'Geology, oceans, glaciers, volcanoes, earthquakes, rivers, weather and the atmosphere.',
+        'geology, ocean, glacier, volcano, earthquake, rock, ice, river, atmosphere, sediment, weather',
+        'Why glaciers retreat|How volcanoes are watched',
       ),
-      node(
+      category(
         'science.mathematics',
         'Mathematics',
-        'Numbers, proofs, geometry, probability and statistics',
-        'mathematics, theorem, proof, equation, probability, statistics, geometry',
+        'Numbers, geometry, algebra, proofs, probability, statistics and logic.',
+        'mathematics, theorem, proof, equation, algebra, geometry, probability, statistics, number, function',
+        'A short proof that primes never end|Bayesian statistics in plain words',
       ),
     ],
   ),
-  node('health', 'Health', 'Staying well and getting well', 'health, body, care', [
-    node(
-      'health.medicine',
-      'Medicine',
-      'Diseases, diagnosis, treatment, drugs and surgery',
-      'disease, patient, treatment, doctor, drug, clinical, symptom, therapy, vaccine',
-    ),
-    node(
-      'health.fitness',
-      'Fitness',
-      'Exercise, training, sleep and recovery',
-      'exercise, training, muscle, running, sleep, fitness',
-    ),
-    node(
-      'health.nutrition',
-      'Nutrition',
-      'What we eat and what it does to us',
-      'diet, nutrition, vitamin, protein, calorie, meal',
-    ),
-    node(
-      'health.mind',
-      'Mental health',
-      'Mood, stress, therapy and the mind',
-      'anxiety, depression, stress, therapy, mental, emotion',
-    ),
-  ]),
-  node('business', 'Business and economy', 'Companies, money, trade and work', 'business, company, market, money', [
-    node(
-      'business.finance',
-      'Finance',
-      'Banks, investments, shares, taxes and personal money',
-      'bank, investment, stock, share, loan, interest, tax, fund, currency',
-    ),
-    node(
-      'business.management',
-      'Management',
-      'Leading people, projects, strategy and organisations',
-      'management, team, strategy, leadership, project, meeting, employee',
-    ),
-    node(
-      'business.marketing',
-      'Marketing',
-      'Customers, brands, advertising and sales',
-      'marketing, customer, brand, advertising, sales, campaign',
-    ),
-    node(
-      'business.economics',
-      'Economics',
-      'Growth, trade, prices, employment and policy',
-      'economy, inflation, trade, growth, price, employment, tariff',
-    ),
-  ]),
-  node('society', 'Society', 'How people live together', 'society, people, public', [
-    node(
-      'society.politics',
-      'Politics',
-      'Governments, elections, parties and diplomacy',
-      'government, election, president, minister, parliament, party, vote, policy',
-    ),
-    node(
-      'society.law',
-      'Law',
-      'Laws, courts, rights and contracts',
-      'law, court, judge, right, contract, legal, regulation, licence',
-    ),
-    node(
-      'society.education',
-      'Education',
-      'Schools, universities, teaching and learning',
-      'school, student, teacher, university, learning, course, exam',
-    ),
-    node('society.history', 'History', 'What happened and why', 'history, century, war, empire, ancient, king, revolution'),
-  ]),
-  node('culture', 'Arts and culture', 'What people make to delight and to move', 'art, culture, artist', [
-    node(
-      'culture.literature',
-      'Literature',
-      'Books, novels, poetry and writing',
-      'book, novel, poem, author, story, writer, character',
-    ),
-    node(
-      'culture.music',
-      'Music',
-      'Songs, instruments, composers and concerts',
-      'music, song, album, guitar, concert, composer, orchestra, band',
-    ),
-    node(
-      'culture.film',
-      'Film and television',
-      'Films, series, directors and actors',
-      'film, movie, director, actor, series, scene, television',
-    ),
-    node(
-      'culture.visual',
-      'Visual arts',
-      'Painting, photography, sculpture and architecture',
-      'painting, photograph, sculpture, museum, gallery, architecture, design',
-    ),
-  ]),
-  node('living', 'Home and living', 'Everyday life: food, home, family, hobbies', 'home, family, everyday', [
-    node(
-      'living.cooking',
-      'Cooking',
-      'Recipes, baking, ingredients and kitchens',
-      'recipe, dough, flour, bake, bread, oven, sugar, butter, cook, ingredient, kitchen, salt',
-    ),
-    node(
-      'living.garden',
-      'Garden',
-      'Growing flowers, vegetables and trees',
-      'garden, soil, seed, plant, flower, vegetable, compost',
-    ),
-    node('living.craft', 'Craft and repair', 'Making and mending things by hand', 'wood, tool, repair, paint, sew, drill, craft'),
-    node(
-      'living.family',
-      'Family',
-      'Children, parents, relationships and pets',
-      'child, parent, baby, family, marriage, pet, dog',
-    ),
-  ]),
-  node('sport', 'Sport and games', 'Competition and play', 'sport, game, play', [
-    node(
-      'sport.team',
-      'Team sports',
-      'Football, basketball, hockey, cricket and other matches',
-      'football, match, team, league, goal, coach, season, championship',
-    ),
-    node(
-      'sport.outdoor',
-      'Outdoor sports',
-      'Hiking, climbing, cycling, skiing and sailing',
-      'hiking, climbing, cycling, trail, ski, mountain, sail',
-    ),
-    node('sport.games', 'Games', 'Video games, board games and chess', 'video game, player, chess, board game, level, console'),
-  ]),
-  node('travel', 'Travel and places', 'Going places and knowing them', 'travel, trip, place', [
-    node(
-      'travel.destinations',
-      'Destinations',
-      'Cities, countries, sights and hotels',
-      'city, hotel, beach, tourist, island, guide, visit',
-    ),
-    node(
-      'travel.transport',
-      'Transport',
-      'Trains, planes, cars, ships and roads',
-      'train, airport, flight, car, road, ship, railway, traffic',
-    ),
-  ]),
-  node(
-    'technology',
-    'Engineering and technology',
-    'Building machines and systems that work',
-    'engineering, technology, machine',
+  category(
+    'health',
+    'Health',
+    'The body and mind: medicine, disease, nutrition, exercise and care.',
+    'health, medical, body, wellbeing, care',
+    'Staying well through the winter',
     [
-      node(
-        'technology.energy',
-        'Energy',
-        'Electricity, solar and wind power, batteries and grids',
-        'electricity, solar, wind, battery, grid, power plant, fuel',
+      category(
+        'health.medicine',
+        'Medicine and disease',
+        'Diagnosis, treatment, drugs, surgery, infections, vaccines and clinical research.',
+        'medicine, patient, disease, treatment, drug, doctor, vaccine, clinical, infection, symptom, surgery, cancer',
+        'A new treatment for high blood pressure|How vaccines train the immune system',
       ),
-      node(
-        'technology.electronics',
-        'Electronics',
-        'Circuits, chips, sensors and devices',
-        'circuit, chip, sensor, voltage, device, phone, electronics',
+      category(
+        'health.mind',
+        'Mental health and psychology',
+        'Emotion, memory, anxiety, depression, therapy, sleep and human behaviour.',
+        'psychology, anxiety, depression, therapy, emotion, memory, stress, behaviour, mental, sleep, brain',
+        'What therapy does for anxiety|Why we forget what we read',
       ),
-      node(
-        'technology.construction',
-        'Construction',
-        'Buildings, bridges, concrete and steel',
-        'building, bridge, concrete, steel, construction, engineer',
+      category(
+        'health.nutrition',
+        'Nutrition',
+        'Diet, vitamins, weight, digestion and what food does to the body.',
+        'nutrition, diet, vitamin, protein, calorie, weight, fat, sugar, eating, metabolism',
+        'How much protein a body needs|What fibre does for digestion',
       ),
-      node(
-        'technology.manufacturing',
-        'Manufacturing',
-        'Factories, robots, materials and supply',
-        'factory, robot, production, supply chain, material, machine',
+      category(
+        'health.fitness',
+        'Fitness and exercise',
+        'Training, running, strength, stretching, yoga and recovery.',
+        'exercise, fitness, muscle, strength, workout, running, yoga, stretching, training, endurance',
+        'A strength plan for beginners|Stretching before a run',
       ),
     ],
   ),
-  node('environment', 'Environment', 'Nature, and what we do to it', 'environment, nature', [
-    node(
-      'environment.conservation',
-      'Conservation',
-      'Wildlife, forests, habitats and their protection',
-      'forest, wildlife, habitat, endangered, biodiversity, conservation',
-    ),
-    node(
-      'environment.pollution',
-      'Pollution and waste',
-      'Emissions, plastic, recycling and clean water',
-      'pollution, emission, plastic, waste, recycling, carbon, clean water',
-    ),
-    node(
-      'environment.agriculture',
-      'Agriculture',
-      'Farming, crops, livestock and food production',
-      'farm, crop, farmer, harvest, livestock, irrigation, agriculture',
-    ),
-  ]),
-  node('thought', 'Philosophy and religion', 'What is true, good and sacred', 'philosophy, religion, belief', [
-    node(
-      'thought.philosophy',
-      'Philosophy',
-      'Ethics, knowledge, logic and the mind',
-      'philosophy, ethics, moral, knowledge, truth, consciousness, argument',
-    ),
-    node(
-      'thought.religion',
-      'Religion',
-      'Faiths, scriptures, worship and traditions',
-      'god, church, prayer, faith, religion, temple, bible, islam, buddhist',
-    ),
-  ]),
+  category(
+    'environment',
+    'Environment',
+    'Climate, energy, nature conservation, farming and pollution.',
+    'environment, nature, sustainable, green, ecological',
+    'What one town did for its river',
+    [
+      category(
+        'environment.climate',
+        'Climate change',
+        'Global warming, greenhouse gases, emissions, carbon and adaptation to a changing climate.',
+        'climate, warming, carbon, emission, greenhouse, temperature, fossil, dioxide, drought, adaptation',
+        'What one degree of warming means|Measuring methane from orbit',
+      ),
+      category(
+        'environment.energy',
+        'Energy',
+        'Electricity, solar and wind power, nuclear plants, grids, storage and heating.',
+        'energy, electricity, solar, wind, power, grid, nuclear, turbine, battery, hydrogen, heating',
+        'Storing solar power for the night|How a heat pump works',
+      ),
+      category(
+        'environment.conservation',
+        'Wildlife and conservation',
+        'Forests, wild animals, endangered species, habitats, biodiversity and national parks.',
+        'wildlife, conservation, habitat, endangered, forest, biodiversity, ecosystem, birds, species, park',
+        'Wolves return to the valley|Counting birds in a city park',
+      ),
+      category(
+        'environment.agriculture',
+        'Farming and gardening',
+        'Crops, soil, livestock, irrigation, gardens and growing plants.',
+        'farming, crop, soil, garden, harvest, seed, livestock, fertiliser, irrigation, plant, compost',
+        'Rotating crops on a small farm|Growing tomatoes on a balcony',
+      ),
+      category(
+        'environment.pollution',
+        'Pollution and waste',
+        'Plastic, air and water quality, recycling, toxins and waste management.',
+        'pollution, plastic, waste, recycling, toxic, landfill, contamination, smog, sewage, rubbish',
+        'Plastic in the rivers of Asia|What becomes of recycled glass',
+      ),
+    ],
+  ),
+  category(
+    'business',
+    'Business and economy',
+    'Companies, money, markets, work and trade.',
+    'business, company, economy, market, money',
+    'Why some firms last for centuries',
+    [
+      category(
+        'business.finance',
+        'Finance and investing',
+        'Banks, stocks, bonds, loans, savings, taxes and personal money.',
+        'finance, stock, investment, bank, bond, loan, interest, tax, savings, portfolio, investor, mortgage',
+        'How index funds work|Paying off a mortgage early',
+      ),
+      category(
+        'business.economics',
+        'Economics',
+        'Inflation, growth, trade, labour markets, prices and economic policy.',
+        'economics, inflation, growth, trade, price, unemployment, demand, supply, recession, tariff, economist',
+        'What causes inflation|Who pays for a tariff',
+      ),
+      category(
+        'business.management',
+        'Management and work',
+        'Leading teams, projects, hiring, careers, meetings and organisation.',
+        'management, team, manager, leadership, project, employee, hiring, meeting, career, workplace, organisation',
+        'Running a meeting that ends on time|Hiring the first engineer',
+      ),
+      category(
+        'business.marketing',
+        'Marketing and sales',
+        'Brands, advertising, customers, campaigns and selling.',
+        'marketing, brand, advertising, customer, sales, campaign, audience, product, consumer, retail',
+        'Naming a new product|What makes an advertisement work',
+      ),
+      category(
+        'business.startups',
+        'Start-ups',
+        'Founding companies, venture capital, business models and growth of young firms.',
+        'startup, founder, venture, entrepreneur, funding, investor, pitch, innovation, seed round',
+        'Raising the first round|When founders should not hire',
+      ),
+    ],
+  ),
+  category(
+    'society',
+    'Society and politics',
+    'Government, law, history, education, religion and how people live together.',
+    'society, people, public, community, social',
+    'How a neighbourhood changes',
+    [
+      category(
+        'society.politics',
+        'Politics and government',
+        'Elections, parties, parliaments, presidents, diplomacy and public policy.',
+        'politics, election, government, parliament, party, president, vote, minister, policy, democracy, campaign',
+        'How coalition governments form|What a parliament committee does',
+      ),
+      category(
+        'society.law',
+        'Law and justice',
+        'Courts, legislation, rights, contracts, crime and police.',
+        'law, court, judge, legal, rights, contract, crime, police, lawyer, legislation, trial, justice',
+        'What a contract must say|How appeals reach the highest court',
+      ),
+      category(
+        'society.history',
+        'History',
+        'The past: empires, wars, revolutions, archaeology and everyday life in earlier times.',
+        'history, century, empire, ancient, medieval, king, revolution, archaeology, war, roman, dynasty',
+        'Trade in the Roman empire|Daily life in a medieval town',
+      ),
+      category(
+        'society.education',
+        'Education',
+        'Schools, universities, teaching, students and learning.',
+        'education, school, student, teacher, university, learning, teaching, curriculum, classroom, exam',
+        'How children learn to read|What examinations measure',
+      ),
+      category(
+        'society.religion',
+        'Religion and philosophy',
+        'Faith, ethics, belief, philosophers and questions of meaning.',
+        'religion, philosophy, ethics, god, church, faith, moral, belief, philosopher, spiritual, prayer',
+        'The ethics of promises|Pilgrims on the road to Santiago',
+      ),
+      category(
+        'society.conflict',
+        'War and security',
+        'Armies, weapons, conflicts, terrorism, refugees and peace.',
+        'war, military, army, weapon, conflict, soldier, troops, refugee, peace, missile, ceasefire',
+        'A ceasefire and what came after|How armies are supplied',
+      ),
+    ],
+  ),
+  category(
+    'arts',
+    'Arts and culture',
+    'Literature, music, film, visual art, theatre and design.',
+    'art, culture, artist, creative, work',
+    'What museums are for',
+    [
+      category(
+        'arts.literature',
+        'Books and literature',
+        'Novels, poetry, authors, writing, reviews and storytelling.',
+        'book, novel, poem, author, literature, writer, story, poetry, character, fiction, reader',
+        'Reading Proust slowly|How to end a short story',
+      ),
+      category(
+        'arts.music',
+        'Music',
+        'Songs, composers, instruments, concerts, recordings and music theory.',
+        'music, song, composer, instrument, concert, album, melody, guitar, orchestra, band, piano, rhythm',
+        'How a violin is made|The harmony of a blues',
+      ),
+      category(
+        'arts.film',
+        'Film and television',
+        'Movies, directors, actors, series, cinema and animation.',
+        'film, movie, director, actor, cinema, television, series, scene, screenplay, animation, audience',
+        'Editing a chase scene|The long takes of a director',
+      ),
+      category(
+        'arts.visual',
+        'Visual art and photography',
+        'Painting, sculpture, drawing, photography, museums and galleries.',
+        'painting, sculpture, photography, museum, gallery, artist, drawing, portrait, camera, canvas, exhibition',
+        'Light in Dutch painting|Photographing people in the street',
+      ),
+      category(
+        'arts.architecture',
+        'Architecture and design',
+        'Buildings, cities, interiors, typography and the design of things.',
+        'architecture, building, design, architect, house, interior, typography, facade, urban, furniture',
+        'Why concrete buildings age badly|Choosing a typeface for long texts',
+      ),
+    ],
+  ),
+  category(
+    'food',
+    'Food and drink',
+    'Cooking, baking, drinks, restaurants and recipes.',
+    'food, kitchen, taste, eat, flavour',
+    'What we eat and why',
+    [
+      category(
+        'food.cooking',
+        'Cooking and recipes',
+        'Recipes, ingredients, sauces, meat, vegetables and techniques of the kitchen.',
+        'recipe, cooking, sauce, onion, garlic, oil, meat, vegetables, pan, ingredients, soup, spice',
+        'A weeknight curry|How to make a good stock',
+      ),
+      category(
+        'food.baking',
+        'Baking',
+        'Bread, dough, cakes, pastry, yeast and ovens.',
+        'bread, dough, flour, baking, oven, yeast, cake, sourdough, crust, pastry, loaf',
+        'Keeping a sourdough starter alive|Why a cake sinks',
+      ),
+      category(
+        'food.drinks',
+        'Drinks',
+        'Coffee, tea, wine, beer, cocktails and brewing.',
+        'coffee, tea, wine, beer, drink, brewing, cocktail, grape, espresso, vineyard, alcohol',
+        'Brewing coffee by hand|How wine is aged in oak',
+      ),
+      category(
+        'food.restaurants',
+        'Restaurants',
+        'Eating out: chefs, menus, dishes, service and reviews of places.',
+        'restaurant, chef, menu, dish, dining, table, waiter, michelin, meal, bistro',
+        'Dinner at a small bistro|What a head chef does all day',
+      ),
+    ],
+  ),
+  category(
+    'travel',
+    'Travel and places',
+    'Journeys, countries, cities, transport and the outdoors.',
+    'travel, place, journey, visit, trip',
+    'Why we travel',
+    [
+      category(
+        'travel.destinations',
+        'Destinations',
+        'Cities, beaches, sights, hotels and itineraries for visitors.',
+        'city, hotel, tourist, beach, itinerary, sights, visit, island, holiday, guide, old town',
+        'Three days in Lisbon|Quiet islands in the Aegean',
+      ),
+      category(
+        'travel.outdoors',
+        'Outdoors and hiking',
+        'Hiking, climbing, camping, mountains, trails and wilderness.',
+        'hiking, trail, mountain, camping, climbing, backpack, tent, summit, wilderness, hut, path',
+        'A hut-to-hut walk in the Alps|Packing for a week in the wild',
+      ),
+      category(
+        'travel.transport',
+        'Transport',
+        'Trains, cars, bicycles, aircraft, ships, roads and public transport.',
+        'train, car, railway, bicycle, aircraft, road, bus, driver, airline, ship, traffic, electric vehicle',
+        'Night trains return to Europe|How cities make room for bicycles',
+      ),
+    ],
+  ),
+  category(
+    'sport',
+    'Sport and games',
+    'Competitions, teams, athletes, games and play.',
+    'sport, game, play, competition, athlete',
+    'Why people play',
+    [
+      category(
+        'sport.football',
+        'Football',
+        'Football matches, clubs, players, leagues and world cups.',
+        'football, goal, match, club, league, striker, coach, penalty, midfielder, cup, season',
+        'How a back three defends|A penalty in the last minute',
+      ),
+      category(
+        'sport.athletics',
+        'Other sports',
+        'Tennis, cycling, swimming, basketball, athletics, winter sports and the Olympics.',
+        'tennis, cycling, swimming, basketball, olympic, race, champion, medal, tournament, athlete, skiing',
+        'A sprint finish in the rain|How swimmers taper before a championship',
+      ),
+      category(
+        'sport.games',
+        'Video and board games',
+        'Video games, consoles, chess, cards, role-playing and puzzles.',
+        'video game, gameplay, console, chess, player, puzzle, level, board game, cards, quest',
+        'An opening for club chess players|What makes a puzzle game fair',
+      ),
+    ],
+  ),
+  category(
+    'home',
+    'Home and family',
+    'Living together: children, pets, the house, crafts and relationships.',
+    'home, family, house, life, everyday',
+    'A calmer household',
+    [
+      category(
+        'home.family',
+        'Parenting and family',
+        'Babies, children, teenagers, parents, marriage and relationships.',
+        'child, parent, baby, family, mother, father, marriage, toddler, teenager, relationship',
+        'When a baby will not sleep|Talking to teenagers about money',
+      ),
+      category(
+        'home.pets',
+        'Pets',
+        'Dogs, cats and other animals kept at home, their care and training.',
+        'dog, cat, pet, puppy, veterinarian, leash, kitten, breed, aquarium, feeding',
+        'Teaching a puppy to walk on a leash|What cats say with their tails',
+      ),
+      category(
+        'home.diy',
+        'House and repairs',
+        'Renovation, tools, plumbing, furniture, cleaning and repairs.',
+        'renovation, repair, tool, wall, paint, plumbing, drill, floor, cleaning, wood, screw, roof',
+        'Fixing a dripping tap|Sanding an old wooden floor',
+      ),
+      category(
+        'home.crafts',
+        'Crafts and fashion',
+        'Knitting, sewing, clothes, jewellery, pottery and style.',
+        'knitting, sewing, fabric, clothes, fashion, yarn, pottery, dress, textile, style, jewellery',
+        'Knitting a first pair of socks|How a suit should fit',
+      ),
+    ],
+  ),
+  category(
+    'media',
+    'Media and communication',
+    'Journalism, language, the internet and how news travels.',
+    'media, news, communication, information, internet',
+    'How news reaches us',
+    [
+      category(
+        'media.journalism',
+        'Journalism',
+        'Newspapers, reporters, investigations, broadcasting and press freedom.',
+        'journalism, newspaper, reporter, press, news, editor, investigation, broadcast, headline, source',
+        'How a story is checked|The decline of local newspapers',
+      ),
+      category(
+        'media.social',
+        'Social media and the web',
+        'Platforms, posts, influencers, moderation, misinformation and online communities.',
+        'social media, platform, post, user, online, misinformation, influencer, content, moderation, followers, blog',
+        'How a rumour spreads online|Moderating a small forum',
+      ),
+      category(
+        'media.language',
+        'Language and linguistics',
+        'Grammar, words, translation, accents and how languages are learned.',
+        'language, grammar, word, translation, vocabulary, linguistics, verb, speech, dialect, accent, sentence',
+        'Why English spelling is odd|Learning a second language as an adult',
+      ),
+    ],
+  ),
 ];
