@@ -1,5 +1,6 @@
 /** `pharos users`: the first admin, and repairs when nobody can log in. */
 import { text } from 'node:stream/consumers';
+import { z } from 'zod';
 import { createAccessTokens } from '../src/kernel/auth/access-tokens.ts';
 import { register } from '../src/kernel/auth/accounts.ts';
 import { administerUser } from '../src/kernel/auth/administer.ts';
@@ -7,6 +8,7 @@ import { passwordFault } from '../src/kernel/auth/password-rules.ts';
 import { createRevocations } from '../src/kernel/auth/revocations.ts';
 import { createSecurityLog } from '../src/kernel/auth/security-log.ts';
 import { createSessions } from '../src/kernel/auth/sessions.ts';
+import { usernameFault } from '../src/kernel/auth/username-rules.ts';
 import { TIERS, type Tier, type User } from '../src/kernel/db/types.ts';
 import { findUsersByLogin } from '../src/kernel/db/users.ts';
 import { createMemoryKeyValue } from '../src/kernel/kv/memory.ts';
@@ -17,7 +19,7 @@ import { type Command, type CommandContext, Usage } from './command.ts';
 const FROM = { address: null, userAgent: 'pharos users', by: 'the command line' };
 
 function services(context: CommandContext) {
-  // Revocations reach the API through the database, which decides wherever its own store does not know.
+  // The store is this process's alone: a running API reads revocations from the database within a second.
   const base = { ...context, kv: createMemoryKeyValue(context) };
   const accessTokens = createAccessTokens(base);
   const revocations = createRevocations({ ...base, limiter: createLimiter(base) });
@@ -42,6 +44,9 @@ export const createUser: Command = {
   run: async (context, [username, email], { tier: tierName = 'free' }) => {
     if (!username || !email) throw new Usage('expected a username and an e-mail');
     const tier = tierNamed(tierName);
+    const named = usernameFault(username);
+    if (named) throw new Usage(`The username ${named}`);
+    if (!z.email().safeParse(email).success) throw new Usage(`${email} is no e-mail address`);
     const password = (await text(context.input)).replace(/\r?\n$/, '');
     const fault = passwordFault(password);
     if (fault) throw new Usage(`The password ${fault}`);

@@ -52,6 +52,8 @@ test.each([
   [[], 'usage:'],
   [['users'], 'usage:'],
   [['users', 'create', 'x'], 'expected a username and an e-mail'],
+  [['users', 'create', 'a b', 'w@example.org'], 'The username'],
+  [['users', 'create', 'fine', 'nowhere'], 'no e-mail'],
   [['users', 'create', 'weak', 'w@example.org'], 'The password must have at least 8'],
   [['users', 'tier', 'nobody', 'premium'], 'no user nobody'],
   [['users', 'tier', 'root', 'owner'], 'expected a tier'],

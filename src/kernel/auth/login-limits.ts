@@ -15,8 +15,9 @@ export interface LoginLimits {
 
 export function createLoginLimits({ limiter, limits }: { limiter: Limiter; limits: Limits }): LoginLimits {
   const underWay = new Map<string, number>();
+  const attempts = (key: string) => underWay.get(key) ?? 0;
   const count = (key: string, by: number) => {
-    const next = (underWay.get(key) ?? 0) + by;
+    const next = attempts(key) + by;
     if (next > 0) underWay.set(key, next);
     else underWay.delete(key);
   };
@@ -34,7 +35,7 @@ export function createLoginLimits({ limiter, limits }: { limiter: Limiter; limit
       try {
         for (const { key, policies } of counted) {
           const { states } = await limiter.decide(key, policies, 0);
-          if (states.every(({ remaining }) => remaining >= (underWay.get(key) ?? 0))) continue;
+          if (states.every(({ remaining }) => remaining >= attempts(key))) continue;
           // What is under way ends within seconds; what failed, with its window.
           const { retryAfterMs } = await limiter.decide(key, policies, 0);
           throw new AppError('rate_limited', 'Too many failed logins; try again later', {

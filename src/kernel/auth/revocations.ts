@@ -4,7 +4,7 @@
  * revocation that it could not be given.
  */
 import type { Config } from '../config.ts';
-import { anyRevoked, insertRevocation } from '../db/revocations.ts';
+import { anyRevoked, insertRevocation, revocationsSince } from '../db/revocations.ts';
 import type { Database } from '../db/types.ts';
 import type { KeyValue } from '../kv/key-value.ts';
 import type { Limiter } from '../limits/limiter.ts';
@@ -15,6 +15,11 @@ export interface Revocations {
   /** `expiresAt`: Unix ms after which no token that it concerns can be alive. */
   revoke(key: string, expiresAt: number): Promise<void>;
   isRevoked(keys: readonly string[]): Promise<boolean>;
+  /**
+   * Puts into the store what other processes revoked in the database alone: the command line has no part in a store that
+   * lives in this process's memory. Called every second where the store is such a one.
+   */
+  catchUp(): Promise<void>;
   /** What to read from the store along with something else, for `judge`. */
   storeKeys(keys: readonly string[]): string[];
   /** Whether any of `keys` is revoked, given what the store answered; undefined: it did not. */
@@ -33,6 +38,8 @@ interface Dependencies {
 /** Since when the store has held all revocations: a store that lost it lost them as well. */
 const EPOCH_KEY = 'revocations:epoch';
 const EPOCH_TTL_MS = 30 * 86_400_000;
+/** Longer than a row takes from its timestamp to its commit. */
+const OVERLAP_MS = 15_000;
 
 export function createRevocations({ db, kv, limiter, clock, log, config }: Dependencies): Revocations {
   const lifeMs = config.auth.accessTokenSeconds * 1000;
@@ -78,8 +85,19 @@ export function createRevocations({ db, kv, limiter, clock, log, config }: Depen
     return anyRevoked(db, keys, now);
   }
 
+  let caughtUpTo = clock.now();
+
+  async function catchUp(): Promise<void> {
+    const now = clock.now();
+    for (const { key, expiresAt } of await revocationsSince(db, caughtUpTo - OVERLAP_MS, now)) {
+      await kv.set(`revoked:${key}`, '1', { ttlMs: expiresAt - now });
+    }
+    caughtUpTo = now;
+  }
+
   return {
     revoke,
+    catchUp,
     storeKeys,
     judge,
     isRevoked: async (keys) => judge(keys, (await limiter.admit({ read: storeKeys(keys) })).values),

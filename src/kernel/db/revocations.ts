@@ -1,4 +1,4 @@
-import { and, gt, inArray } from 'drizzle-orm';
+import { and, gt, gte, inArray } from 'drizzle-orm';
 import { revocations } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
@@ -16,4 +16,12 @@ export async function anyRevoked(db: Database, keys: readonly string[], now: num
     .where(and(inArray(revocations.key, [...keys]), gt(revocations.expiresAt, now)))
     .limit(1);
   return rows.length > 0;
+}
+
+/** Those written at or after `since` (Unix ms) that still matter at `now`. */
+export async function revocationsSince(db: Database, since: number, now: number): Promise<{ key: string; expiresAt: number }[]> {
+  return db
+    .select({ key: revocations.key, expiresAt: revocations.expiresAt })
+    .from(revocations)
+    .where(and(gte(revocations.createdAt, since), gt(revocations.expiresAt, now)));
 }

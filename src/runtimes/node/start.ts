@@ -23,6 +23,8 @@ import { startHttpServer } from './server.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 const SWEEP_MS = 1000;
+/** How long what the command line revokes may go unnoticed. */
+const CATCH_UP_MS = 1000;
 /** How long a shutdown waits for answers in flight, for the worker's job, and for background work. */
 const GRACE_MS = 15_000;
 
@@ -73,6 +75,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
     const worker = config.worker.external ? undefined : startWorkerProcess({ env, log });
     const sweep = every(SWEEP_MS, () => services.relay.sweep());
     const housekeeping = startHousekeeping(services);
+    const catchUp = every(CATCH_UP_MS, () => services.revocations.catchUp().catch(() => undefined));
     process.stdout.write(banner({ config, version: VERSION, database: database.place }));
     log.info('started', { version: VERSION, port: config.port, database: database.place });
 
@@ -82,7 +85,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
       stop: async () => {
         log.info('stopping');
         shutdown.abort();
-        await Promise.all([server.close(GRACE_MS), worker?.stop(GRACE_MS), sweep.stop(), housekeeping.stop()]);
+        await Promise.all([server.close(GRACE_MS), worker?.stop(GRACE_MS), sweep.stop(), catchUp.stop(), housekeeping.stop()]);
         const left = await background.drain(GRACE_MS);
         if (left > 0) log.warning('background work was cut off', { pieces: left });
         database.close();

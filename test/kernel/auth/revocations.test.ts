@@ -130,3 +130,16 @@ describe('with the store down', () => {
     expect(await other.isRevoked(['jti:missed'])).toBe(true);
   });
 });
+
+test('what another process revoked in the database alone is noticed by catching up, whenever it was written', async () => {
+  const mine = over(createMemoryKeyValue({ clock: kit.clock }));
+  await mine.isRevoked(['jti:warm-up']);
+  kit.clock.advance(LIFE_MS);
+  await mine.catchUp();
+  const commandLine = over(createMemoryKeyValue({ clock: kit.clock }));
+  await commandLine.revoke('sid:a', kit.clock.now() + LIFE_MS);
+  expect(await mine.isRevoked(['sid:a'])).toBe(false);
+  kit.clock.advance(1000);
+  await mine.catchUp();
+  expect(await mine.isRevoked(['sid:a'])).toBe(true);
+});
