@@ -1,5 +1,5 @@
 /**
- * Chunk search at a given size: time and recall@10 of the signatures against the exact scan, time of the keyword index, and
+ * Chunk search at a given size: time and recall@10 of the codes against the exact scan, time of the keyword index, and
  * what a document costs to insert in an empty library and in the full one. The vectors are synthetic: clusters of unequal
  * size on the unit sphere, queries drawn from the same clusters.
  *
@@ -141,14 +141,14 @@ async function measure<T>(name: string, ask: (i: number) => Promise<T>, more: (a
 
 type Hits = Awaited<ReturnType<ReturnType<typeof createSqliteChunkIndex>['nearest']>>;
 const scan = createSqliteChunkIndex({ client, annThreshold: CHUNKS });
-const signatures = createSqliteChunkIndex({ client, annThreshold: 0 });
+const codes = createSqliteChunkIndex({ client, annThreshold: 0 });
 const filter = { ownerId: OWNER };
 const nearest = (index: typeof scan, limit: number) => (i: number) =>
   index.nearest(queries[i] as Float32Array, MODEL, filter, limit);
 
 for (const limit of [10, 400]) {
   const exact = await measure<Hits>(`exact scan, top ${limit}`, nearest(scan, limit));
-  await measure<Hits>(`signatures, top ${limit}`, nearest(signatures, limit), (answers) => {
+  await measure<Hits>(`codes, top ${limit}`, nearest(codes, limit), (answers) => {
     const found = answers.map((hits, i) => {
       const truth = new Set((exact[i] ?? []).slice(0, 10).map((hit) => hit.seq));
       return hits.slice(0, 10).filter((hit) => truth.has(hit.seq)).length / truth.size;

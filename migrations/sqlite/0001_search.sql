@@ -26,27 +26,27 @@ CREATE TRIGGER `chunks_fts_update` AFTER UPDATE OF seq, context, text, owner_id 
 	VALUES (new.seq, new.context, new.text, 'o' || replace(new.owner_id, '-', '') || 'z');
 END;
 --> statement-breakpoint
--- Vectors: the sign of each dimension, one bit each, stored in the order in which a search reads them.
-CREATE TABLE `chunk_signatures` (
+-- Vectors: each once more with a byte per dimension, stored in the order in which a search reads them.
+CREATE TABLE `chunk_codes` (
 	`owner_id` text NOT NULL,
 	`model` text NOT NULL,
 	`dimensions` integer NOT NULL,
 	`chunk_seq` integer NOT NULL,
-	`signature` blob NOT NULL,
+	`code` blob NOT NULL,
 	PRIMARY KEY (`owner_id`, `model`, `dimensions`, `chunk_seq`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE TRIGGER `chunk_signatures_insert` AFTER INSERT ON `chunk_vectors` BEGIN
-	INSERT OR REPLACE INTO chunk_signatures (owner_id, model, dimensions, chunk_seq, signature)
-	VALUES (new.owner_id, new.model, length(new.embedding) / 4, new.chunk_seq, vector1bit(new.embedding));
+CREATE TRIGGER `chunk_codes_insert` AFTER INSERT ON `chunk_vectors` BEGIN
+	INSERT OR REPLACE INTO chunk_codes (owner_id, model, dimensions, chunk_seq, code)
+	VALUES (new.owner_id, new.model, length(new.embedding) / 4, new.chunk_seq, vector8(new.embedding));
 END;
 --> statement-breakpoint
-CREATE TRIGGER `chunk_signatures_delete` AFTER DELETE ON `chunk_vectors` BEGIN
-	DELETE FROM chunk_signatures WHERE owner_id = old.owner_id AND model = old.model AND dimensions = length(old.embedding) / 4 AND chunk_seq = old.chunk_seq;
+CREATE TRIGGER `chunk_codes_delete` AFTER DELETE ON `chunk_vectors` BEGIN
+	DELETE FROM chunk_codes WHERE owner_id = old.owner_id AND model = old.model AND dimensions = length(old.embedding) / 4 AND chunk_seq = old.chunk_seq;
 END;
 --> statement-breakpoint
-CREATE TRIGGER `chunk_signatures_update` AFTER UPDATE ON `chunk_vectors` BEGIN
-	DELETE FROM chunk_signatures WHERE owner_id = old.owner_id AND model = old.model AND dimensions = length(old.embedding) / 4 AND chunk_seq = old.chunk_seq;
-	INSERT OR REPLACE INTO chunk_signatures (owner_id, model, dimensions, chunk_seq, signature)
-	VALUES (new.owner_id, new.model, length(new.embedding) / 4, new.chunk_seq, vector1bit(new.embedding));
+CREATE TRIGGER `chunk_codes_update` AFTER UPDATE ON `chunk_vectors` BEGIN
+	DELETE FROM chunk_codes WHERE owner_id = old.owner_id AND model = old.model AND dimensions = length(old.embedding) / 4 AND chunk_seq = old.chunk_seq;
+	INSERT OR REPLACE INTO chunk_codes (owner_id, model, dimensions, chunk_seq, code)
+	VALUES (new.owner_id, new.model, length(new.embedding) / 4, new.chunk_seq, vector8(new.embedding));
 END;

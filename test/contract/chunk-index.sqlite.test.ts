@@ -4,7 +4,7 @@ import { createTestLibrary } from '../support/library.ts';
 import { chunkIndexContract } from './chunk-index.ts';
 
 chunkIndexContract('SQLite, every vector compared', ({ client }) => createSqliteChunkIndex({ client }));
-chunkIndexContract('SQLite, candidates by signature', ({ client }) => createSqliteChunkIndex({ client, annThreshold: 0 }));
+chunkIndexContract('SQLite, candidates by code', ({ client }) => createSqliteChunkIndex({ client, annThreshold: 0 }));
 
 test.each([-1, 1.5, Number.NaN])('a threshold of %d is refused', async (annThreshold) => {
   const { client, close } = await createTestLibrary();
@@ -12,7 +12,7 @@ test.each([-1, 1.5, Number.NaN])('a threshold of %d is refused', async (annThres
   await close();
 });
 
-test('the keyword index and the signatures hold exactly the chunks there are, after any changes', async () => {
+test('the keyword index and the codes hold exactly the chunks there are, after any changes', async () => {
   const { client, person, addDocument, db, close } = await createTestLibrary();
   const { replaceChunks } = await import('../../src/kernel/db/chunks.ts');
   const ada = await person('ada');
@@ -21,8 +21,8 @@ test('the keyword index and the signatures hold exactly the chunks there are, af
   await replaceChunks(db, first, []);
   await client.execute("insert into chunks_fts (chunks_fts, rank) values ('integrity-check', 1)");
   const { rows } = await client.execute(
-    'select (select count(*) from chunks) as chunks, (select count(*) from chunk_signatures) as signatures',
+    'select (select count(*) from chunks) as chunks, (select count(*) from chunk_codes) as codes',
   );
-  expect(rows[0]).toMatchObject({ chunks: 1, signatures: 1 });
+  expect(rows[0]).toMatchObject({ chunks: 1, codes: 1 });
   await close();
 });

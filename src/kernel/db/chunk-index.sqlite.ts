@@ -1,8 +1,8 @@
 /**
  * Search over chunks on SQLite: FTS5 for words, libSQL's vector functions for meaning.
  *
- * A small library is scanned exactly. In a large one the signs of the dimensions, one bit each (`chunk_signatures`), choose
- * candidates that their full vectors then rank: docs/decisions/0004 says why this and not the DiskANN index.
+ * A small library is scanned exactly. In a large one vectors of a byte per dimension (`chunk_codes`) choose candidates that
+ * the full vectors then rank: docs/decisions/0005 says why this and not the DiskANN index.
  */
 import type { Client, InValue, Row } from '@libsql/client';
 import type { ChunkFilter, ChunkHit, ChunkIndex } from './chunk-index.ts';
@@ -15,9 +15,8 @@ export interface SqliteChunkIndexOptions {
   readonly annThreshold?: number;
 }
 
-/** Candidates taken by their signatures for each hit asked for, and at least. */
-const CANDIDATES_PER_HIT = 2;
-const MIN_CANDIDATES = 400;
+/** Candidates taken by their codes beyond the hits asked for: rounding to a byte moves a hit by a few places. */
+const SPARE_CANDIDATES = 50;
 
 export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteChunkIndexOptions): ChunkIndex {
   if (!Number.isSafeInteger(annThreshold) || annThreshold < 0) throw new RangeError('annThreshold must be a whole number');
@@ -45,14 +44,11 @@ export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteC
     const [vectors, args] = (await isLarge(scope))
       ? [
           // `cross join` and `+` keep the planner from scanning the owner's vectors and looking each up among the candidates.
-          `(select chunk_seq from chunk_signatures
+          `(select chunk_seq from chunk_codes
             where owner_id = ? and model = ? and dimensions = ? ${within}
-            order by vector_distance_cos(signature, (select vector1bit(?))) limit ?) s
+            order by vector_distance_cos(code, (select vector8(?))) nulls last limit ?) s
           cross join chunk_vectors v on v.chunk_seq = s.chunk_seq and v.model = ? and +v.owner_id = ?`,
-          [
-            ...[...scope, vector.length, ...filterArgs, embedding, Math.max(MIN_CANDIDATES, limit * CANDIDATES_PER_HIT)],
-            ...[model, filter.ownerId],
-          ],
+          [...[...scope, vector.length, ...filterArgs, embedding, limit + SPARE_CANDIDATES], ...[model, filter.ownerId]],
         ]
       : [
           `(select chunk_seq, embedding from chunk_vectors
