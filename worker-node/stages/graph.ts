@@ -1,13 +1,14 @@
 /** The graph stage: who a resource links to, cites and resembles, and how central that makes it. */
-import { countReadResources, listReadResources, setCentrality } from '../../src/kernel/db/centrality.ts';
-import { listOwnerEdges, replaceEdgesOf } from '../../src/kernel/db/edges.ts';
+import { countReadResources, findCentralities, listReadResources, setCentrality } from '../../src/kernel/db/centrality.ts';
+import { listEdgesOf, listOwnerEdges, replaceEdgesOf } from '../../src/kernel/db/edges.ts';
 import { findLinksTo, listLinks } from '../../src/kernel/db/links.ts';
 import { nearestResources } from '../../src/kernel/db/nearest-resources.sqlite.ts';
 import { findByIdentifiers, listIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Database, Edge, Resource } from '../../src/kernel/db/types.ts';
 import type { Clock } from '../../src/kernel/ports.ts';
-import { isRankingDue, pageRank } from '../../src/library/graph/pagerank.ts';
+import { directed } from '../../src/library/graph/directed.ts';
+import { estimateRank, isRankingDue, pageRank } from '../../src/library/graph/pagerank.ts';
 import { nearest } from '../../src/library/graph/similarity.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { StageRunner } from '../stage.ts';
@@ -21,39 +22,16 @@ export interface GraphStageDependencies {
 /** Looked at before keywords and category are weighed in: those can lift a resource by a few places, not by dozens. */
 const CANDIDATES = 50;
 const MAX_INCOMING = 1000;
+/** Relations around a newcomer that its rank is estimated from. */
+const MAX_AROUND = 2000;
 /** What a link tells about two resources beside how alike they are: somebody thought of the one while writing the other. */
 const LINK_WEIGHT = 1;
 
 const kindOf = (targetKey: string): Edge['kind'] => (targetKey.startsWith('url:') ? 'links' : 'cites');
 
 export function createGraphStage({ db, clock, embedder }: GraphStageDependencies): StageRunner {
-  /** Links resolve whichever of the two arrives first: mine to what is here, and theirs to me. */
-  async function linkEdges({ id, ownerId }: Resource): Promise<Edge[]> {
-    const own = await listLinks(db, id);
-    const targets = await findByIdentifiers(
-      db,
-      ownerId,
-      own.map(({ targetKey }) => targetKey),
-    );
-    const incoming = await findLinksTo(db, { ownerId, keys: await listIdentifiers(db, id), limit: MAX_INCOMING });
-    const base = { ownerId, weight: LINK_WEIGHT, createdAt: clock.now() };
-    const found = [
-      ...targets.flatMap(({ key, resourceId }) =>
-        own
-          .filter(({ targetKey }) => targetKey === key)
-          .map(({ context }) => ({ ...base, sourceId: id, targetId: resourceId, kind: kindOf(key), evidence: { context } })),
-      ),
-      ...incoming.map(({ resourceId, targetKey, context }) => ({
-        ...base,
-        sourceId: resourceId,
-        targetId: id,
-        kind: kindOf(targetKey),
-        evidence: { context },
-      })),
-    ];
-    const others = found.filter(({ sourceId, targetId }) => sourceId !== targetId);
-    return [...new Map(others.map((edge) => [`${edge.sourceId} ${edge.targetId} ${edge.kind}`, edge])).values()];
-  }
+  /** How large each owner's library was when this process last ranked it whole. */
+  const rankedSizes = new Map<string, number>();
 
   async function similarEdges(resource: Resource): Promise<Edge[]> {
     const { id, ownerId } = resource;
@@ -71,36 +49,70 @@ export function createGraphStage({ db, clock, embedder }: GraphStageDependencies
     }));
   }
 
-  /** Ranks to write: all of them when a ranking is due, this one's alone in between. */
-  async function centralities({ id, ownerId }: Resource, edges: readonly Edge[]): Promise<Map<string, number>> {
-    const size = Math.max(1, await countReadResources(db, ownerId));
-    if (!isRankingDue(size)) return new Map([[id, 1 / size]]);
-    const nodes = await listReadResources(db, ownerId);
-    const kept = (await listOwnerEdges(db, ownerId)).filter(
-      ({ sourceId, targetId, kind }) => sourceId !== id && (targetId !== id || kind === 'similar'),
-    );
-    const directed = [...kept, ...edges].flatMap(({ sourceId, targetId, kind, weight }) => {
-      const edge = { source: sourceId, target: targetId, weight };
-      // Resemblance has no direction.
-      return kind === 'similar' ? [edge, { source: targetId, target: sourceId, weight }] : [edge];
-    });
-    const ranks = pageRank(
-      nodes.map((node) => node.id),
-      directed,
-    );
-    const before = new Map(nodes.map((node) => [node.id, node.centrality]));
-    return new Map([...ranks].filter(([node, rank]) => before.get(node) !== rank));
-  }
-
   return async function graph({ resource, report }) {
-    const links = await linkEdges(resource);
-    report(30);
-    const edges = [...links, ...(await similarEdges(resource))];
-    report(60);
-    const ranks = await centralities(resource, edges);
+    const { id, ownerId } = resource;
+    const similar = await similarEdges(resource);
+    report(50);
     return async (tx) => {
-      await replaceEdgesOf(tx, resource.id, edges);
-      for (const [id, rank] of ranks) await setCentrality(tx, id, rank);
+      // Read here, where it is written: a resource that commits in between must neither be missed nor undone.
+      await replaceEdgesOf(tx, id, [...(await linkEdges(tx, resource, clock.now())), ...similar]);
+      const size = Math.max(1, await countReadResources(tx, ownerId));
+      if (isRankingDue(size, rankedSizes.get(ownerId))) {
+        await rankAll(tx, ownerId);
+        rankedSizes.set(ownerId, size);
+      } else await setCentrality(tx, id, await rankOfNewcomer(tx, resource, size));
     };
   };
+}
+
+/** Links resolve whichever of the two arrives first: mine to what is here, and theirs to me. */
+async function linkEdges(db: Database, { id, ownerId }: Resource, now: number): Promise<Edge[]> {
+  const own = await listLinks(db, id);
+  const targets = Map.groupBy(
+    await findByIdentifiers(
+      db,
+      ownerId,
+      own.map(({ targetKey }) => targetKey),
+    ),
+    ({ key }) => key,
+  );
+  const incoming = await findLinksTo(db, { ownerId, keys: await listIdentifiers(db, id), limit: MAX_INCOMING });
+  const pairs = [
+    ...own.flatMap((link) => (targets.get(link.targetKey) ?? []).map(({ resourceId }) => ({ link, from: id, to: resourceId }))),
+    ...incoming.map((link) => ({ link, from: link.resourceId, to: id })),
+  ];
+  const edges = new Map<string, Edge>();
+  for (const { link, from, to } of pairs) {
+    const kind = kindOf(link.targetKey);
+    const key = `${from} ${to} ${kind}`;
+    // The first place a resource is named at speaks for the others.
+    if (from === to || edges.has(key)) continue;
+    const evidence = { context: link.context };
+    edges.set(key, { sourceId: from, targetId: to, kind, ownerId, weight: LINK_WEIGHT, evidence, createdAt: now });
+  }
+  return [...edges.values()];
+}
+
+/** Linear in the library, and due only when that has grown by a tenth: near constant per document. */
+async function rankAll(tx: Database, ownerId: string): Promise<void> {
+  const nodes = await listReadResources(tx, ownerId);
+  const ranks = pageRank(
+    nodes.map(({ id }) => id),
+    directed(await listOwnerEdges(tx, ownerId)),
+  );
+  for (const { id, centrality } of nodes) {
+    const rank = ranks.get(id);
+    if (rank !== undefined && rank !== centrality) await setCentrality(tx, id, rank);
+  }
+}
+
+async function rankOfNewcomer(tx: Database, { id, ownerId }: Resource, size: number): Promise<number> {
+  const incoming = directed(await listEdgesOf(tx, { ownerId, ids: [id], limit: MAX_AROUND })).filter(
+    ({ target }) => target === id,
+  );
+  const sources = [...new Set(incoming.map(({ source }) => source))];
+  const weightsOut = new Map<string, number>();
+  for (const { source, weight } of directed(await listEdgesOf(tx, { ownerId, ids: sources, limit: MAX_AROUND })))
+    weightsOut.set(source, (weightsOut.get(source) ?? 0) + weight);
+  return estimateRank(size, incoming, { ranks: await findCentralities(tx, ownerId, sources), weightsOut });
 }

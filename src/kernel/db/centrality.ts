@@ -1,4 +1,4 @@
-import { and, count, eq, isNotNull } from 'drizzle-orm';
+import { and, count, eq, inArray, isNotNull } from 'drizzle-orm';
 import { resources } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
@@ -20,4 +20,18 @@ export async function listReadResources(db: Database, ownerId: string): Promise<
 
 export async function setCentrality(db: Database, id: string, centrality: number): Promise<void> {
   await db.update(resources).set({ centrality }).where(eq(resources.id, id));
+}
+
+/** The ranks of those of `ids` that are the owner's. */
+export async function findCentralities(
+  db: Database,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<Map<string, number | null>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select({ id: resources.id, centrality: resources.centrality })
+    .from(resources)
+    .where(and(eq(resources.ownerId, ownerId), inArray(resources.id, [...ids])));
+  return new Map(rows.map(({ id, centrality }) => [id, centrality]));
 }

@@ -37,10 +37,29 @@ export function pageRank(nodes: readonly string[], edges: readonly RankedEdge[])
 
 const at = (values: Float64Array, i: number): number => values[i] ?? 0;
 
+/** Below this a ranking costs next to nothing. */
+const SMALL = 12;
+
 /**
- * Whether a library that has just grown to `size` is to be ranked anew: at every tenth more, so that ranking costs each
- * document the same however many there are.
+ * Whether a library of `size` that was last ranked at `ranked` (undefined: not that we know) is to be ranked anew: when
+ * it has grown or shrunk by a tenth, so that ranking costs each document the same however many there are.
  */
-export function isRankingDue(size: number): boolean {
-  return size < 12 || Math.floor(Math.log(size) / Math.log(1.1)) !== Math.floor(Math.log(size - 1) / Math.log(1.1));
+export function isRankingDue(size: number, ranked: number | undefined): boolean {
+  return ranked === undefined || size <= SMALL || Math.abs(size - ranked) * 10 >= ranked;
+}
+
+/**
+ * The rank of one node by one step from those around it: what a newcomer has until the whole is ranked again. `size`
+ * counts it; `weightsOut` is what each neighbour's edges weigh together, `ranks` their ranks (a missing one is average).
+ */
+export function estimateRank(
+  size: number,
+  incoming: readonly { readonly source: string; readonly weight: number }[],
+  { ranks, weightsOut }: { ranks: ReadonlyMap<string, number | null>; weightsOut: ReadonlyMap<string, number> },
+): number {
+  const given = incoming.reduce((sum, { source, weight }) => {
+    const share = weight / Math.max(weight, weightsOut.get(source) ?? weight);
+    return sum + (ranks.get(source) ?? 1 / size) * share;
+  }, 0);
+  return Math.min(1, (1 - DAMPING) / size + DAMPING * given);
 }

@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { listOwnerEdges } from '../../src/kernel/db/edges.ts';
+import { replaceLinks } from '../../src/kernel/db/links.ts';
+import { replaceIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
+import { deleteResource } from '../../src/kernel/db/resources.ts';
+import { edges } from '../../src/kernel/db/schema.sqlite.ts';
+import type { Resource } from '../../src/kernel/db/types.ts';
+import type { StageRunner } from '../../worker-node/stage.ts';
+import { createGraphStage } from '../../worker-node/stages/graph.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { insertDocument, insertUser, insertVector, reread, runStage } from '../support/documents.ts';
+import { manualClock, randomIds } from '../support/doubles.ts';
+
+const MODEL = 'plane';
+const clock = manualClock();
+const signal = new AbortController().signal;
+let database: TestDatabase;
+let owner: string;
+let stage: StageRunner;
+
+beforeEach(async () => {
+  database = await openTestDatabase();
+  owner = await insertUser(database.db);
+  stage = createGraphStage({ db: database.db, clock, embedder: { model: MODEL } });
+});
+afterEach(() => database.close());
+
+/** A document as ingestion and embedding leave it: `angle` in degrees is what it means. */
+async function document({
+  angle,
+  key,
+  linksTo = [],
+  ownerId = owner,
+  ...fields
+}: { angle?: number; key?: string; linksTo?: string[]; ownerId?: string } & Partial<Resource>) {
+  const resource = await insertDocument(database.db, ownerId, { text: 'Read.', ...fields });
+  const { id } = resource;
+  if (key) await replaceIdentifiers(database.db, { resourceId: id, ownerId, keys: [key] });
+  const rows = linksTo.map((targetKey) => ({
+    id: randomIds.next(),
+    resourceId: id,
+    ownerId,
+    targetKey,
+    url: targetKey,
+    anchor: 'it',
+    context: `see it at ${targetKey}`,
+  }));
+  await replaceLinks(database.db, id, rows);
+  const radians = ((angle ?? 0) * Math.PI) / 180;
+  if (angle !== undefined) await insertVector(database.db, resource, MODEL, [Math.cos(radians), Math.sin(radians)]);
+  return id;
+}
+const relate = (id: string) => runStage(database.db, stage, id);
+const relations = async () =>
+  (await listOwnerEdges(database.db, owner)).map(({ sourceId, targetId, kind }) => `${sourceId} ${kind} ${targetId}`).sort();
+
+test('a link resolves whichever of the two documents arrives first', async () => {
+  const first = await document({ linksTo: ['url:https://a.example/later', 'doi:10.1/later'] });
+  await relate(first);
+  expect(await relations()).toEqual([]);
+  const later = await document({ key: 'url:https://a.example/later', linksTo: [] });
+  await relate(later);
+  expect(await relations()).toEqual([`${first} links ${later}`]);
+  const paper = await document({ key: 'doi:10.1/later' });
+  await relate(paper);
+  const citing = await document({ linksTo: ['doi:10.1/later'] });
+  await relate(citing);
+  expect(await relations()).toEqual([`${first} links ${later}`, `${first} cites ${paper}`, `${citing} cites ${paper}`].sort());
+  const stored = await database.db.select().from(edges);
+  expect(stored.find(({ targetId }) => targetId === later)?.evidence).toEqual({
+    context: 'see it at url:https://a.example/later',
+  });
+});
+
+test('a link is not lost when both documents are related at the same time', async () => {
+  const one = await document({ linksTo: ['url:https://b.example/'], key: 'url:https://a.example/' });
+  const commitOne = await stage({ resource: await reread(database.db, one), signal, report: () => undefined });
+  const two = await document({ key: 'url:https://b.example/', linksTo: ['url:https://a.example/'] });
+  await relate(two);
+  await database.db.transaction((tx) => commitOne(tx));
+  expect(await relations()).toEqual([`${one} links ${two}`, `${two} links ${one}`].sort());
+});
+
+test('a document links neither to itself nor into another library', async () => {
+  const stranger = await insertUser(database.db);
+  await document({ ownerId: stranger, key: 'url:https://a.example/', angle: 0 });
+  const mine = await document({
+    key: 'url:https://b.example/',
+    linksTo: ['url:https://a.example/', 'url:https://b.example/'],
+    angle: 0,
+  });
+  await relate(mine);
+  expect(await relations()).toEqual([]);
+});
+
+test('running again replaces what was there before, and leaves the neighbours of others', async () => {
+  const target = await document({ key: 'url:https://a.example/', angle: 0 });
+  const source = await document({ linksTo: ['url:https://a.example/'], angle: 10 });
+  await relate(source);
+  await relate(target);
+  expect(await relations()).toEqual(
+    [`${source} links ${target}`, `${source} similar ${target}`, `${target} similar ${source}`].sort(),
+  );
+  await replaceLinks(database.db, source, []);
+  await insertVector(database.db, await reread(database.db, source), MODEL, [0, -1]);
+  await relate(source);
+  expect(await relations()).toEqual([`${target} similar ${source}`]);
+});
+
+test('the neighbours are the seven nearest by meaning, keywords and category', async () => {
+  for (let i = 1; i <= 12; i++) await document({ angle: i * 5, keywords: [`k${i}`] });
+  const alike = await document({ angle: 45, keywords: ['ice', 'snow', 'river', 'melt'], category: 'science.earth' });
+  const id = await document({ angle: 0, keywords: ['ice', 'snow', 'river', 'melt'], category: 'science.earth' });
+  await relate(id);
+  const stored = (await database.db.select().from(edges)).sort((a, b) => b.weight - a.weight);
+  expect(stored).toHaveLength(7);
+  expect(stored[0]?.targetId).toBe(alike);
+  expect(stored[0]?.weight).toBeCloseTo(0.6 * Math.cos(Math.PI / 4) + 0.3 + 0.1, 4);
+  expect(stored[0]?.evidence).toMatchObject({ sharedKeywords: ['ice', 'snow', 'river', 'melt'], sameCategory: true });
+  expect(stored[1]?.evidence.cosine).toBeCloseTo(Math.cos(Math.PI / 36), 4);
+});
+
+test('a document without a vector has no neighbours, and one that is far from all has none', async () => {
+  await document({ angle: 0 });
+  await relate(await document({}));
+  await relate(await document({ angle: 180 }));
+  expect(await relations()).toEqual([]);
+});
+
+test('ranks sum to 1 over a small library, and what is linked to most stands highest', async () => {
+  const hub = await document({ key: 'url:https://hub.example/' });
+  const ids = [hub];
+  for (let i = 0; i < 5; i++) ids.push(await document({ linksTo: ['url:https://hub.example/'] }));
+  for (const id of ids) await relate(id);
+  const ranks = await Promise.all(ids.map(async (id) => (await reread(database.db, id)).centrality ?? 0));
+  expect(ranks.reduce((sum, rank) => sum + rank, 0)).toBeCloseTo(1, 6);
+  expect(ranks[0]).toBe(Math.max(...ranks));
+});
+
+test('in a larger library a newcomer has a rank of its own at once', async () => {
+  const hub = await document({ key: 'url:https://hub.example/' });
+  for (let i = 0; i < 30; i++) await document({});
+  await relate(hub);
+  const plain = await document({});
+  await relate(plain);
+  await relate(hub);
+  const linked = await document({ key: 'url:https://new.example/' });
+  await replaceLinks(database.db, hub, [
+    {
+      id: randomIds.next(),
+      resourceId: hub,
+      ownerId: owner,
+      targetKey: 'url:https://new.example/',
+      url: 'https://new.example/',
+      anchor: '',
+      context: '',
+    },
+  ]);
+  await relate(linked);
+  const [low, high] = [(await reread(database.db, plain)).centrality ?? 0, (await reread(database.db, linked)).centrality ?? 0];
+  expect(low).toBeGreaterThan(0);
+  expect(high).toBeGreaterThan(low);
+});
+
+test('a neighbour that is deleted before the commit costs one more attempt, not the stage', async () => {
+  const gone = await document({ angle: 1 });
+  const id = await document({ angle: 0 });
+  const commit = await stage({ resource: await reread(database.db, id), signal, report: () => undefined });
+  await deleteResource(database.db, { id: gone, ownerId: owner });
+  await expect(database.db.transaction((tx) => commit(tx))).rejects.toThrow();
+  await relate(id);
+  expect(await relations()).toEqual([]);
+});
