@@ -5,6 +5,9 @@ import { sqlitePath } from '../../src/kernel/db/sqlite-path.ts';
 import { openSqliteFile } from '../../src/runtimes/drivers/sqlite.ts';
 import { openTestDatabase } from '../support/database.ts';
 
+/** SQLite itself gives up after 20 ms; what is tested here is what happens then. */
+const longerThanSqliteWaits = () => new Promise((resolve) => setTimeout(resolve, 100));
+
 const revocation = (key: string) => ({ key, expiresAt: 1, createdAt: 1 });
 
 test('fifty overlapping transactions all commit, and a failed one leaves nothing and frees the lock', async () => {
@@ -33,6 +36,40 @@ test('two clients of one file, as API and worker are, write at once without losi
   expect(await first.db.select().from(schema.revocations)).toHaveLength(200);
   other.close();
   await first.close();
+});
+
+test('a write that waited for another process is committed when it says so, and locks nobody out', async () => {
+  const ours = await openTestDatabase();
+  const theirs = await openSqliteFile(ours.path);
+  const rows = async () => (await theirs.client.execute('select key from revocations order by key')).rows.map(({ key }) => key);
+  const writes = {
+    a: () => ours.db.insert(schema.revocations).values(revocation('a')),
+    b: () => ours.db.transaction((tx) => tx.insert(schema.revocations).values(revocation('b'))),
+  };
+  for (const write of Object.values(writes)) {
+    const lock = await theirs.client.transaction('write');
+    const [written] = await Promise.all([Promise.allSettled([write()]), longerThanSqliteWaits().then(() => lock.commit())]);
+    expect(written[0]?.status).toBe('fulfilled');
+  }
+  expect(await rows()).toEqual(['a', 'b']);
+  await theirs.client.execute("insert into revocations (key, expires_at, created_at) values ('c', 1, 1)");
+  expect(await rows()).toEqual(['a', 'b', 'c']);
+  theirs.close();
+  await ours.close();
+});
+
+test('reads go on while a write waits for another process', async () => {
+  const ours = await openTestDatabase();
+  const theirs = await openSqliteFile(ours.path);
+  const lock = await theirs.client.transaction('write');
+  const waiting = ours.db.insert(schema.revocations).values(revocation('a')).execute();
+  const reads = await Promise.all(Array.from({ length: 100 }, () => ours.db.select().from(schema.revocations)));
+  expect(reads.every((found) => found.length === 0)).toBe(true);
+  await lock.commit();
+  await waiting;
+  expect(await ours.db.select().from(schema.revocations)).toHaveLength(1);
+  theirs.close();
+  await ours.close();
 });
 
 test('a database that cannot be opened is explained by path, rights and disk space', async () => {

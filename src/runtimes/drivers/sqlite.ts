@@ -4,6 +4,10 @@
  * The native driver is synchronous: were two transactions of this process to overlap, the second would sit in
  * SQLite's busy handler on the only thread the first could finish on. Writes therefore queue here, and a lock held
  * by another process is waited for between attempts, with the event loop free.
+ *
+ * A statement that SQLite answers with BUSY stays active, since it could be stepped again, and the driver offers no way
+ * to reset it. On its connection no later write would ever commit: it would look done and keep everybody else out. So a
+ * connection that was busy is closed before the next attempt, and writes have a connection of their own to close.
  */
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
@@ -15,20 +19,32 @@ import { createClient, LibsqlError } from '@libsql/client';
 /** Milliseconds SQLite itself may wait for another process, with the thread blocked; we wait longer, unblocked. */
 const BUSY_MS = 20;
 const BUSY_DEADLINE_MS = 10_000;
+const READERS = 8;
 
-const isBusy = (error: unknown) => error instanceof LibsqlError && error.code.startsWith('SQLITE_BUSY');
+const hasCode = (error: unknown, code: string) => error instanceof LibsqlError && error.code.startsWith(code);
 
-/** Repeats `attempt` while another process holds the lock, up to ten seconds. */
-async function whileBusy<T>(attempt: () => Promise<T>): Promise<T> {
+/** Repeats `attempt` while another process holds the lock, up to ten seconds, on fresh connections each time. */
+async function whileBusy<T>({ client, isClosed }: Connections, attempt: (client: Client) => Promise<T>): Promise<T> {
   const deadline = Date.now() + BUSY_DEADLINE_MS;
   for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
     try {
-      return await attempt();
+      return await attempt(client);
     } catch (error) {
-      if (!isBusy(error) || Date.now() > deadline) throw error;
+      const isBusy = hasCode(error, 'SQLITE_BUSY');
+      if (isBusy && !isClosed()) client.reconnect();
+      // Another attempt's reconnection may have closed this one's connection before it was used.
+      const isOver = isClosed() || Date.now() > deadline;
+      if (isOver || !(isBusy || hasCode(error, 'CLIENT_CLOSED'))) throw error;
       await sleep(pause * (0.5 + Math.random()));
     }
   }
+}
+
+/** A client and what is needed to replace its connections. */
+interface Connections {
+  readonly client: Client;
+  /** Closed for good, by whoever opened it. */
+  isClosed(): boolean;
 }
 
 const isRead = (sql: string) => /^\s*(?:select|pragma|explain)\b/i.test(sql);
@@ -52,15 +68,25 @@ export interface SqliteClient {
 
 /** Opens `path` (made if absent) in WAL mode. Throws an Error that says path, rights and disk space. */
 export async function openSqliteFile(path: string): Promise<SqliteClient> {
-  let client: Client;
+  let closed = false;
+  const connect = (concurrency: number): Connections => ({
+    client: createClient({ url: `file:${path}`, concurrency, timeout: BUSY_MS }),
+    isClosed: () => closed,
+  });
   try {
     await mkdir(dirname(path), { recursive: true });
-    client = createClient({ url: `file:${path}`, concurrency: 8, timeout: BUSY_MS });
-    await whileBusy(() => client.execute('PRAGMA journal_mode = WAL'));
+    const writer = connect(1);
+    await whileBusy(writer, (client) => client.execute('PRAGMA journal_mode = WAL'));
+    const reader = connect(READERS);
+    const close = () => {
+      closed = true;
+      reader.client.close();
+      writer.client.close();
+    };
+    return { client: serialiseWrites(writer, reader, close), close };
   } catch (error) {
     throw new Error(await explainOpenFailure(path, error), { cause: error });
   }
-  return { client: serialiseWrites(client), close: () => client.close() };
 }
 
 async function explainOpenFailure(path: string, error: unknown): Promise<string> {
@@ -81,23 +107,23 @@ async function explainOpenFailure(path: string, error: unknown): Promise<string>
   return `The database file ${path} cannot be opened: ${reason} (${rights}; ${space}${kind})`;
 }
 
-function serialiseWrites(client: Client): Client {
+function serialiseWrites(writer: Connections, reader: Connections, close: () => void): Client {
   const take = createMutex();
 
-  async function alone<T>(work: () => Promise<T>): Promise<T> {
+  async function alone<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const release = await take();
     try {
-      return await whileBusy(work);
+      return await whileBusy(writer, work);
     } finally {
       release();
     }
   }
 
   async function transaction(mode: TransactionMode = 'write'): Promise<Transaction> {
-    if (mode === 'read') return client.transaction(mode);
+    if (mode === 'read') return whileBusy(reader, (client) => client.transaction(mode));
     const release = await take();
     try {
-      const tx = await whileBusy(() => client.transaction(mode));
+      const tx = await whileBusy(writer, (client) => client.transaction(mode));
       return releasing(tx, release);
     } catch (error) {
       release();
@@ -105,23 +131,26 @@ function serialiseWrites(client: Client): Client {
     }
   }
 
-  return new Proxy(client, {
+  return new Proxy(writer.client, {
     get(target, property) {
       switch (property) {
         case 'execute':
           return (statement: InStatement | string, args?: InArgs): Promise<ResultSet> => {
             const sql = typeof statement === 'string' ? statement : statement.sql;
-            const run = () => (typeof statement === 'string' ? target.execute(statement, args) : target.execute(statement));
-            return isRead(sql) ? whileBusy(run) : alone(run);
+            const run = (client: Client) =>
+              typeof statement === 'string' ? client.execute(statement, args) : client.execute(statement);
+            return isRead(sql) ? whileBusy(reader, run) : alone(run);
           };
         case 'batch':
-          return (...args: Parameters<Client['batch']>) => alone(() => target.batch(...args));
+          return (...args: Parameters<Client['batch']>) => alone((client) => client.batch(...args));
         case 'migrate':
-          return (...args: Parameters<Client['migrate']>) => alone(() => target.migrate(...args));
+          return (...args: Parameters<Client['migrate']>) => alone((client) => client.migrate(...args));
         case 'executeMultiple':
-          return (...args: Parameters<Client['executeMultiple']>) => alone(() => target.executeMultiple(...args));
+          return (...args: Parameters<Client['executeMultiple']>) => alone((client) => client.executeMultiple(...args));
         case 'transaction':
           return transaction;
+        case 'close':
+          return close;
         default: {
           const value = Reflect.get(target, property, target);
           return typeof value === 'function' ? value.bind(target) : value;
