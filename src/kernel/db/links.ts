@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import { links } from './schema.sqlite.ts';
 import type { Database, Link } from './types.ts';
 
@@ -10,11 +10,6 @@ export async function replaceLinks(db: Database, resourceId: string, rows: reado
   await db.delete(links).where(eq(links.resourceId, resourceId));
   for (let start = 0; start < rows.length; start += ROWS_PER_INSERT)
     await db.insert(links).values(rows.slice(start, start + ROWS_PER_INSERT));
-}
-
-export async function countLinks(db: Database, resourceId: string): Promise<number> {
-  const [row] = await db.select({ count: count() }).from(links).where(eq(links.resourceId, resourceId));
-  return row?.count ?? 0;
 }
 
 export async function listLinks(db: Database, resourceId: string): Promise<Link[]> {
