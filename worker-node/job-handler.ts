@@ -25,7 +25,7 @@ export interface JobHandler {
 /** How long a dead worker's job waits for another; renewed three times meanwhile while the worker lives. */
 export const LEASE_MS = 30_000;
 const CONCURRENCY = 4;
-const QUEUE_LIMIT = 32;
+const QUEUE_LIMIT = 64;
 
 export interface JobHandlerDependencies {
   readonly db: Database;

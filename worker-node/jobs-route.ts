@@ -15,7 +15,7 @@ export interface JobsRouteDependencies {
 
 const MAX_BODY = 64 * 1024;
 /** Seconds after which somebody turned away may come again. */
-const RETRY_AFTER = { full: 5, stopping: 2, released: 1 } as const;
+const RETRY_AFTER = { full: 1, stopping: 2, released: 1 } as const;
 
 export function createJobsRoute({ config, jobs, verifySignature }: JobsRouteDependencies): Hono {
   const app = new Hono();

@@ -272,7 +272,7 @@ describe('POST /jobs', () => {
     [{ kind: 'skipped' }, 200, null],
     [{ kind: 'retry', afterSeconds: 3.5 }, 503, '4'],
     [{ kind: 'released' }, 503, '1'],
-    ['full', 429, '5'],
+    ['full', 429, '1'],
     ['stopping', 503, '2'],
   ] as [
     JobOutcome | Refusal,
