@@ -2,12 +2,14 @@
 import type { Readable } from 'node:stream';
 import type { Config } from '../src/kernel/config.ts';
 import type { Database } from '../src/kernel/db/types.ts';
+import type { KeyValue } from '../src/kernel/kv/key-value.ts';
 import type { Log } from '../src/kernel/log.ts';
 import type { Background, Clock, Ids } from '../src/kernel/ports.ts';
 
 export interface CommandContext {
   readonly config: Config;
   readonly db: Database;
+  readonly kv: KeyValue;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;

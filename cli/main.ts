@@ -8,6 +8,7 @@ import { loadDevSecrets } from '../src/runtimes/drivers/dev-secrets.ts';
 import { loadEnvironment } from '../src/runtimes/drivers/environment.ts';
 import { createLog } from '../src/runtimes/drivers/log.ts';
 import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
+import { openKeyValue } from '../src/runtimes/drivers/open-key-value.ts';
 import { type Command, Usage } from './command.ts';
 import { createUser, deactivateUser, setTier } from './users.ts';
 
@@ -44,7 +45,9 @@ async function main(argv: string[]): Promise<void> {
   const config = parseConfig(env, await loadDevSecrets(parseConfig(env)));
   const log = createLog({ level: 'warning', write: (line) => process.stderr.write(line) });
   const background = createBackground({ log });
+  const clock = { now: Date.now };
   const database = await openDatabase(config);
+  const kv = openKeyValue(config, { clock, log });
   try {
     await database.migrate();
     const { help: _, ...options } = values;
@@ -52,7 +55,8 @@ async function main(argv: string[]): Promise<void> {
       {
         config,
         db: database.db,
-        clock: { now: Date.now },
+        kv,
+        clock,
         ids: { next: uuidv7 },
         log,
         background,
@@ -64,6 +68,7 @@ async function main(argv: string[]): Promise<void> {
     );
     await background.drain(5000);
   } finally {
+    await kv.close();
     database.close();
   }
 }

@@ -11,7 +11,6 @@ import { createSessions } from '../src/kernel/auth/sessions.ts';
 import { usernameFault } from '../src/kernel/auth/username-rules.ts';
 import { TIERS, type Tier, type User } from '../src/kernel/db/types.ts';
 import { findUsersByLogin } from '../src/kernel/db/users.ts';
-import { createMemoryKeyValue } from '../src/kernel/kv/memory.ts';
 import { createLimiter } from '../src/kernel/limits/limiter.ts';
 import { createPasswordHasher } from '../src/runtimes/drivers/passwords.ts';
 import { type Command, type CommandContext, Usage } from './command.ts';
@@ -19,12 +18,11 @@ import { type Command, type CommandContext, Usage } from './command.ts';
 const FROM = { address: null, userAgent: 'pharos users', by: 'the command line' };
 
 function services(context: CommandContext) {
-  // The store is this process's alone: a running API reads revocations from the database within a second.
-  const base = { ...context, kv: createMemoryKeyValue(context) };
-  const accessTokens = createAccessTokens(base);
-  const revocations = createRevocations({ ...base, limiter: createLimiter(base) });
-  const security = createSecurityLog(base);
-  return { ...base, security, sessions: createSessions({ ...base, accessTokens, revocations, security }) };
+  // With the in-memory store, a running API reads revocations from the database within a second.
+  const accessTokens = createAccessTokens(context);
+  const revocations = createRevocations({ ...context, limiter: createLimiter(context) });
+  const security = createSecurityLog(context);
+  return { ...context, security, sessions: createSessions({ ...context, accessTokens, revocations, security }) };
 }
 
 async function userNamed({ db }: CommandContext, name: string): Promise<User> {

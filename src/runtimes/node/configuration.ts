@@ -31,9 +31,11 @@ function withoutDriver({ database, kv, queue }: Config): FieldError[] {
   if (database.kind === 'postgres') {
     errors.push({ path: 'DATABASE_URL', message: 'expected a SQLite or libSQL database: this version has no PostgreSQL driver' });
   }
-  if (kv.kind !== 'memory') {
-    const path = kv.kind === 'redis' ? 'REDIS_URL' : 'UPSTASH_REDIS_REST_URL';
-    errors.push({ path, message: 'expected to be unset: this version keeps progress and revocations in memory' });
+  if (kv.kind === 'upstash') {
+    errors.push({
+      path: 'UPSTASH_REDIS_REST_URL',
+      message: 'expected to be unset: this version speaks Redis over TCP (REDIS_URL)',
+    });
   }
   if (queue.kind !== 'http') {
     errors.push({ path: 'QSTASH_TOKEN', message: 'expected to be unset: this version delivers jobs to the worker itself' });

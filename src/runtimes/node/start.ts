@@ -3,7 +3,6 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { uuidv7 } from 'uuidv7';
 import { createApp } from '../../app.ts';
 import { createSqliteChunkIndex } from '../../kernel/db/chunk-index.sqlite.ts';
-import { createMemoryKeyValue } from '../../kernel/kv/memory.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import { createServices } from '../../kernel/services.ts';
@@ -14,6 +13,7 @@ import { createBackground } from '../drivers/background.ts';
 import { createLog } from '../drivers/log.ts';
 import { createMailer } from '../drivers/mailer.ts';
 import { openDatabase } from '../drivers/open-database.ts';
+import { openKeyValue } from '../drivers/open-key-value.ts';
 import { createPasswordHasher } from '../drivers/passwords.ts';
 import { banner } from './banner.ts';
 import type { Configuration } from './configuration.ts';
@@ -47,6 +47,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
   });
   const database = await openDatabase(config);
   const shutdown = new AbortController();
+  const kv = openKeyValue(config, { clock, log });
   const background = createBackground({ log });
   try {
     await database.migrate();
@@ -54,7 +55,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
       db: database.db,
       chunkIndex: createSqliteChunkIndex({ client: database.client }),
       pingDatabase: database.ping,
-      kv: createMemoryKeyValue({ clock }),
+      kv,
       log,
       clock,
       ids: { next: uuidv7 },
@@ -75,7 +76,10 @@ export async function start({ config, env }: Configuration): Promise<Running> {
     const worker = config.worker.external ? undefined : startWorkerProcess({ env, log });
     const sweep = every(SWEEP_MS, () => services.relay.sweep());
     const housekeeping = startHousekeeping(services);
-    const catchUp = every(CATCH_UP_MS, () => services.revocations.catchUp().catch(() => undefined));
+    // A shared store hears of every revocation by itself.
+    const catchUp = every(CATCH_UP_MS, async () => {
+      if (config.kv.kind === 'memory') await services.revocations.catchUp().catch(() => undefined);
+    });
     process.stdout.write(banner({ config, version: VERSION, database: database.place }));
     log.info('started', { version: VERSION, port: config.port, database: database.place });
 
@@ -88,11 +92,13 @@ export async function start({ config, env }: Configuration): Promise<Running> {
         await Promise.all([server.close(GRACE_MS), worker?.stop(GRACE_MS), sweep.stop(), catchUp.stop(), housekeeping.stop()]);
         const left = await background.drain(GRACE_MS);
         if (left > 0) log.warning('background work was cut off', { pieces: left });
+        await kv.close();
         database.close();
         log.info('stopped');
       },
     };
   } catch (error) {
+    await kv.close();
     database.close();
     throw error;
   }

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRedisKeyValue } from '../../src/kernel/kv/ioredis.ts';
+import { ADMIT_SCRIPT } from '../../src/kernel/limits/script.ts';
+import { decide, emptyWindow } from '../../src/kernel/limits/window.ts';
+import { startRedis } from '../support/redis.ts';
+import { keyValueContract } from './key-value.ts';
+
+let redis: Awaited<ReturnType<typeof startRedis>>;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+
+keyValueContract('Redis 7', async () => {
+  const kv = createRedisKeyValue({
+    commands: new Redis(redis.url, { enableAutoPipelining: true }),
+    listener: new Redis(redis.url),
+  });
+  return { kv, advance: (ms) => sleep(ms).then(() => undefined), close: () => kv.close() };
+});
+
+test('the script decides as the algorithm does, for any schedule of requests under two policies', async () => {
+  const step = fc.record({ gap: fc.nat(30_000), cost: fc.nat(3) });
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 60 }),
+      fc.integer({ min: 3, max: 20 }),
+      fc.integer({ min: 5, max: 60 }),
+      async (steps, perMinute, perTen) => {
+        const policies = [
+          { name: 'minute', windowMs: 60_000, limit: perMinute },
+          { name: 'ten', windowMs: 600_000, limit: perTen },
+        ];
+        const windows = policies.map(emptyWindow);
+        const key = `schedule:${++run}`;
+        let now = 1_700_000_000_000;
+        for (const { gap, cost } of steps) {
+          now += gap;
+          const expected = decide(policies, windows, cost, now);
+          const args = policies.flatMap(({ windowMs, limit }) => [windowMs, limit]);
+          const reply = (await redis.probe.eval(ADMIT_SCRIPT, 1, key, cost, now, ...args)) as string[];
+          expect(reply.slice(1).map(Number)).toEqual([
+            expected.retryAfterMs,
+            ...expected.states.flatMap(({ remaining, resetAt }) => [remaining, resetAt]),
+          ]);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a request’s limit and revocations are one command to Redis', async () => {
+  const kv = createRedisKeyValue({ commands: new Redis(redis.url), listener: new Redis(redis.url) });
+  const ask = () =>
+    kv.admit({
+      limit: { key: 'one', policies: [{ name: 'minute', windowMs: 60_000, limit: 1000 }], cost: 1 },
+      read: ['a', 'b', 'c'],
+    });
+  await ask();
+  const calls = async () => Number(/total_commands_processed:(\d+)/.exec(await redis.probe.info('stats'))?.[1]);
+  const before = await calls();
+  for (let i = 0; i < 10; i++) await ask();
+  const scripts = /cmdstat_evalsha:calls=(\d+)/.exec(await redis.probe.info('commandstats'))?.[1];
+  expect(Number(scripts)).toBeGreaterThanOrEqual(10);
+  expect(await calls()).toBeGreaterThan(before);
+  await kv.close();
+});

@@ -1,0 +1,95 @@
+/** The API on a real Redis that is killed, frozen and brought back while requests go on. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openKeyValue } from '../../src/runtimes/drivers/open-key-value.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { testConfig } from '../support/config.ts';
+import { memoryLog } from '../support/doubles.ts';
+import { startRedis } from '../support/redis.ts';
+
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let app: TestApp;
+const clock = { now: () => Date.now() };
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+afterEach(async () => {
+  redis.server.kill('SIGCONT');
+  await app.services.kv.close();
+  await app.close();
+});
+
+async function onRedis(env: Record<string, string> = {}) {
+  const settings = { REDIS_URL: redis.url, ...env };
+  const kv = openKeyValue(testConfig(settings), { clock, log: memoryLog() });
+  app = await createTestApp({ env: settings, overrides: { kv } });
+  await expect
+    .poll(() =>
+      kv.ping().then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+}
+
+const sessions = (headers: Record<string, string>) => app.request('/auth/sessions', { headers });
+
+test('two APIs on one Redis share a limit, and what one revokes the other refuses', async () => {
+  await onRedis({ RATE_LIMIT_FREE_TIER: '5' });
+  const first = app;
+  const headers = await first.login('shared');
+  const kv = openKeyValue(testConfig({ REDIS_URL: redis.url }), { clock, log: memoryLog() });
+  const second = await createTestApp({
+    env: { REDIS_URL: redis.url, RATE_LIMIT_FREE_TIER: '5' },
+    overrides: { kv, db: first.services.db },
+  });
+  await expect
+    .poll(() =>
+      kv.ping().then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+  const statuses = [];
+  for (let i = 0; i < 6; i++) statuses.push((await (i % 2 ? first : second).request('/auth/sessions', { headers })).status);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(5);
+  const other = await first.login('other');
+  expect((await first.request('/auth/logout', { method: 'POST', headers: other })).status).toBe(204);
+  expect((await second.request('/auth/sessions', { headers: other })).status).toBe(401);
+  await kv.close();
+  await second.close();
+});
+
+test('a frozen Redis fails no request: limits go on locally, and it is used again when it thaws', async () => {
+  await onRedis();
+  const headers = await app.login('patient');
+  expect((await sessions(headers)).status).toBe(200);
+  redis.server.kill('SIGSTOP');
+  const during = await Promise.all(Array.from({ length: 30 }, () => sessions(headers)));
+  expect(new Set(during.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(app.services.limiter.failOpens()).toBeGreaterThan(0);
+  redis.server.kill('SIGCONT');
+  app.clock.advance(2000);
+  await expect
+    .poll(async () => {
+      const before = app.services.limiter.failOpens();
+      app.clock.advance(2000);
+      await sessions(headers);
+      return app.services.limiter.failOpens() === before;
+    })
+    .toBe(true);
+});
+
+test('a killed Redis fails no request, and what was revoked stays revoked', async () => {
+  await onRedis();
+  const [alive, dead] = [await app.login('alive'), await app.login('dead')];
+  await app.request('/auth/logout', { method: 'POST', headers: dead });
+  await redis.stop();
+  for (let i = 0; i < 5; i++) {
+    expect((await sessions(alive)).status).toBe(200);
+    expect((await sessions(dead)).status).toBe(401);
+  }
+  redis = await startRedis();
+});
