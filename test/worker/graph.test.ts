@@ -33,7 +33,7 @@ async function document({
   ownerId = owner,
   ...fields
 }: { angle?: number; key?: string; linksTo?: string[]; ownerId?: string } & Partial<Resource>) {
-  const resource = await insertDocument(database.db, ownerId, { text: 'Read.', ...fields });
+  const resource = await insertDocument(database.db, ownerId, { text: 'Read.', contentHash: randomIds.next(), ...fields });
   const { id } = resource;
   if (key) await replaceIdentifiers(database.db, { resourceId: id, ownerId, keys: [key] });
   const rows = linksTo.map((targetKey) => ({

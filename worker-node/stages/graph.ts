@@ -1,5 +1,5 @@
 /** The graph stage: who a resource links to, cites and resembles, and how central that makes it. */
-import { countReadResources, findCentralities, listReadResources, setCentrality } from '../../src/kernel/db/centrality.ts';
+import { countDocuments, findCentralities, listReadResources, setCentrality } from '../../src/kernel/db/centrality.ts';
 import { listEdgesOf, listOwnerEdges, replaceEdgesOf } from '../../src/kernel/db/edges.ts';
 import { findLinksTo, listLinks } from '../../src/kernel/db/links.ts';
 import { nearestResources } from '../../src/kernel/db/nearest-resources.sqlite.ts';
@@ -56,7 +56,7 @@ export function createGraphStage({ db, clock, embedder }: GraphStageDependencies
     return async (tx) => {
       // Read here, where it is written: a resource that commits in between must neither be missed nor undone.
       await replaceEdgesOf(tx, id, [...(await linkEdges(tx, resource, clock.now())), ...similar]);
-      const size = Math.max(1, await countReadResources(tx, ownerId));
+      const size = Math.max(1, await countDocuments(tx, ownerId));
       if (isRankingDue(size, rankedSizes.get(ownerId))) {
         await rankAll(tx, ownerId);
         rankedSizes.set(ownerId, size);

@@ -2,15 +2,16 @@ import { and, count, eq, inArray, isNotNull } from 'drizzle-orm';
 import { resources } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
-/** How many of the owner's resources have been read: those the graph may hold. */
-export async function countReadResources(db: Database, ownerId: string): Promise<number> {
+/** How many documents the owner has, but for URLs that were never fetched: answered by an index, no row is read. */
+export async function countDocuments(db: Database, ownerId: string): Promise<number> {
   const [row] = await db
     .select({ count: count() })
     .from(resources)
-    .where(and(eq(resources.ownerId, ownerId), isNotNull(resources.text)));
+    .where(and(eq(resources.ownerId, ownerId), isNotNull(resources.contentHash)));
   return row?.count ?? 0;
 }
 
+/** Those of the owner's resources that have been read: what the graph is made of. */
 export async function listReadResources(db: Database, ownerId: string): Promise<{ id: string; centrality: number | null }[]> {
   return await db
     .select({ id: resources.id, centrality: resources.centrality })

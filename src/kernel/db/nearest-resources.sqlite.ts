@@ -1,4 +1,4 @@
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import { resources, resourceVectors } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 import { toBytes } from './vector-bytes.ts';
@@ -23,12 +23,19 @@ export async function nearestResources(
   }: { ownerId: string; vector: Float32Array; model: string; exceptId: string; limit: number },
 ): Promise<NearResource[]> {
   const distance = sql<number>`vector_distance_cos(${resourceVectors.embedding}, ${toBytes(vector)})`;
-  const rows = await db
-    .select({ id: resources.id, keywords: resources.keywords, category: resources.category, distance })
+  // Only the vectors are scanned; the rows of resources, which hold their texts, are read for the nearest alone.
+  const near = await db
+    .select({ id: resourceVectors.resourceId, distance })
     .from(resourceVectors)
-    .innerJoin(resources, eq(resources.id, resourceVectors.resourceId))
     .where(and(eq(resourceVectors.ownerId, ownerId), eq(resourceVectors.model, model), ne(resourceVectors.resourceId, exceptId)))
     .orderBy(distance)
     .limit(limit);
-  return rows.map(({ distance: away, ...row }) => ({ ...row, cosine: 1 - away }));
+  const ids = near.map(({ id }) => id);
+  const { id, keywords, category } = resources;
+  const rows = ids.length === 0 ? [] : await db.select({ id, keywords, category }).from(resources).where(inArray(id, ids));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return near.flatMap(({ id, distance: away }) => {
+    const row = byId.get(id);
+    return row ? [{ ...row, cosine: 1 - away }] : [];
+  });
 }
