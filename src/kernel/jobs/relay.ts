@@ -43,11 +43,14 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
       queue.worked();
       return true;
     } catch (error) {
-      queue.failed(error);
-      if (error instanceof PublishError && error.reason === 'refused') return false;
-      // Busy or away: whatever else is due would meet the same.
-      const seconds = error instanceof PublishError ? (error.retryAfter ?? PAUSE_S) : PAUSE_S;
-      pausedUntil = Math.max(pausedUntil, clock.now() + Math.min(seconds, LONGEST_PAUSE_S) * 1000);
+      const refusal = error instanceof PublishError ? error : undefined;
+      // A full queue is how a busy one says "later", and no outage.
+      if (refusal?.reason === 'busy') log.debug('the job queue is full', { retryAfter: refusal.retryAfter });
+      else queue.failed(error);
+      if (refusal?.reason === 'refused') return false;
+      // Full or away: whatever else is due would meet the same.
+      const seconds = Math.min(refusal?.retryAfter ?? PAUSE_S, LONGEST_PAUSE_S);
+      pausedUntil = Math.max(pausedUntil, clock.now() + seconds * 1000);
       await returnUnpublished(db, jobId, takenAt);
       return false;
     }

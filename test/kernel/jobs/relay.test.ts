@@ -176,6 +176,8 @@ describe('a queue that fails', () => {
     respond = () => {};
     clock.advance(60_000);
     expect(await relay.sweep()).toBe(2);
+    // That it is full is no outage.
+    expect(log.lines.map((line) => line.level)).toEqual(['debug', 'debug']);
   });
 
   test('without saying how long is asked again after a second', async () => {
