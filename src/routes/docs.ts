@@ -12,6 +12,8 @@ const TAGS = [
   { name: 'Resources', description: 'Documents: send, list, change, delete' },
   { name: 'Progress', description: 'The five stages of a document, live' },
   { name: 'Search', description: 'By meaning, by keyword, or both' },
+  { name: 'Taxonomy', description: 'The tree that documents are filed under' },
+  { name: 'Administration', description: 'Accounts, as an admin sees and changes them' },
   { name: 'Jobs', description: 'Signed reports of the worker' },
   { name: 'Monitoring', description: 'Health' },
   { name: 'About', description: 'This service and its contract' },

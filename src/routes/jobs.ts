@@ -13,7 +13,7 @@ const PROGRESS = '/jobs/progress';
 const report = createRoute({
   method: 'post',
   path: PROGRESS,
-  tags: ['Worker'],
+  tags: ['Jobs'],
   summary: 'Report what a worker has done',
   description: `For workers only: signed in \`${SIGNATURE_HEADER}\` as QStash signs, with the key both sides share. Late and repeated reports change nothing.`,
   security: [],

@@ -27,7 +27,7 @@ const itemAnswer = z.union([
 const batchRoute = createRoute({
   method: 'post',
   path: '/resources/batch',
-  tags: ['resources'],
+  tags: ['Resources'],
   summary: 'Send up to 100 documents',
   description: 'Each item is answered on its own, in order, with the status it would have had alone: a bad one spoils no other.',
   security: locked,

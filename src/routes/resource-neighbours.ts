@@ -8,7 +8,7 @@ import type { AppEnv } from './env.ts';
 import { idParameters, resourceBriefSchema, resourceId, toBrief } from './resource-schemas.ts';
 import { createRouter, json, locked, problems } from './router.ts';
 
-const tags = ['graph'];
+const tags = ['Resources'];
 
 const evidenceSchema = z
   .object({

@@ -38,7 +38,7 @@ import { createRouter, json, locked, problems } from './router.ts';
 import { createTaxonomyRoutes } from './taxonomy.ts';
 import { uploadLimit } from './upload-limit.ts';
 
-const tags = ['resources'];
+const tags = ['Resources'];
 
 const idempotency = z.object({
   'idempotency-key': z

@@ -29,7 +29,7 @@ const hitSchema = z
 const searchRoute = createRoute({
   method: 'get',
   path: '/search',
-  tags: ['search'],
+  tags: ['Search'],
   summary: 'Find resources by meaning and by word',
   description:
     'One hit per resource of yours, with its best passage. Any text is a query; `"quoted words"` are looked for as a phrase. ' +

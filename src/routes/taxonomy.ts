@@ -21,7 +21,7 @@ const categorySchema: z.ZodType<CategoryNode> = z
 const taxonomyRoute = createRoute({
   method: 'get',
   path: '/taxonomy',
-  tags: ['taxonomy'],
+  tags: ['Taxonomy'],
   summary: 'The tree of categories',
   description: 'Examples include the titles of your own resources whose category you corrected.',
   security: locked,

@@ -3,7 +3,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
 
 /** SQLite: locked, gone, full, read-only or damaged. Sockets: refused, cut, unanswered. Postgres: class 08, shutting down, no slots. */
 const AWAY =
-  /^(?:SQLITE_(?:BUSY|LOCKED|CANTOPEN|IOERR|READONLY|FULL|CORRUPT|NOTADB)|ECONN|ETIMEDOUT|ENOTFOUND|EPIPE|CONNECT_TIMEOUT|CONNECTION_|08|57P0[1-3]|53300)/;
+  /^(?:CLIENT_CLOSED|SQLITE_(?:BUSY|LOCKED|CANTOPEN|IOERR|READONLY|FULL|CORRUPT|NOTADB)|ECONN|ETIMEDOUT|ENOTFOUND|EPIPE|CONNECT_TIMEOUT|CONNECTION_|08|57P0[1-3]|53300)/;
 
 export function isDatabaseAway(error: unknown): boolean {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
