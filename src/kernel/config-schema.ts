@@ -1,6 +1,7 @@
 /** Every setting by name: what it is, what it may be, what it is when unset. `docs/configuration.md` is generated from this. */
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { isHost } from './config-urls.ts';
 import { LOG_LEVELS } from './log.ts';
 
 export interface Setting {
@@ -12,6 +13,8 @@ export interface Setting {
   readonly fallback?: string;
   /** Never shown, neither in errors nor when the configuration is printed. */
   readonly secret?: boolean;
+  /** White space around the value is part of it. */
+  readonly verbatim?: boolean;
   /** Older names that are read where the setting itself is unset. */
   readonly aliases?: readonly string[];
   /** Parses a non-empty value. */
@@ -31,9 +34,19 @@ const boolean = z
   .pipe(z.enum(['true', 'false', '1', '0']))
   .transform((value) => value === 'true' || value === '1');
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values);
+/** No URL can hold `.` or `..` as a part of its path, encoded or not. */
+const segment = text.regex(/^(?!\.{1,2}$)/);
+const host = text.refine(isHost);
 const url = (...protocols: string[]) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol));
-const webUrl = url('http:', 'https:').transform((value) => value.replace(/\/+$/, ''));
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol) && value.includes('://'));
+/** Printed with the configuration, and refused by `fetch` otherwise: a user and password have no place in it. */
+const webUrl = url('http:', 'https:').refine(
+  (value) => !URL.canParse(value) || new URL(value).username + new URL(value).password === '',
+);
+/** Paths are appended to it. */
+const baseUrl = webUrl.refine((value) => !/[?#]/.test(value)).transform((value) => value.replace(/\/+$/, ''));
+const WEB_URL = 'an http or https URL without user and password';
+const BASE_URL = 'an http or https URL without user, password, query and fragment';
 const list = z.string().transform((value) =>
   value
     .split(',')
@@ -41,8 +54,13 @@ const list = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
+/** In full: the parser would also take `10` (for 0.0.0.10), octal and hexadecimal. */
+const isAddress = (value: string) => ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value);
 /** `10.0.0.0/8` or a single address, which stands for itself. */
-const isCidr = (value: string) => ipaddr.isValidCIDR(value) || ipaddr.isValid(value);
+const isCidr = (value: string) => {
+  const [address = '', ...bits] = value.split('/');
+  return isAddress(address) && (bits.length === 0 || ipaddr.isValidCIDR(value));
+};
 const isOrigin = (value: string) =>
   value === '*' || (URL.canParse(value) && new URL(value).origin === value && /^https?:/.test(value));
 
@@ -56,13 +74,13 @@ export const SETTINGS = {
     'one of dev, staging, prod',
     'dev',
   ),
-  HOST: setting('General', 'Address to listen on.', text, 'a host name or address', '127.0.0.1 in dev, else 0.0.0.0'),
+  HOST: setting('General', 'Address to listen on.', host, 'a host name or address', '127.0.0.1 in dev, else 0.0.0.0'),
   PORT: setting('General', 'Port of the API; 0 takes any free one.', integer(0, 65535), 'a port number from 0 to 65535', '8000'),
   PUBLIC_URL: setting(
     'General',
     'Where clients reach the API: part of links, token issuers and signatures.',
-    webUrl,
-    'an http or https URL',
+    baseUrl,
+    BASE_URL,
     'http://localhost:PORT',
   ),
   DATA_DIR: setting('General', 'Folder for the SQLite file and generated secrets.', text, 'a path', 'data'),
@@ -97,7 +115,7 @@ export const SETTINGS = {
 
   DATABASE_URL: setting(
     'Database',
-    'Where data is kept: `sqlite:`, `file:`, `libsql:` or `postgresql:`.',
+    'Where data is kept: `sqlite:`, `file:`, `libsql:` or `postgresql:`; user and password percent-encoded.',
     text.regex(DATABASE_SCHEMES),
     'a URL that starts with sqlite:, file:, libsql:, postgres: or postgresql:',
     'the file pharos.db in DATA_DIR',
@@ -107,15 +125,16 @@ export const SETTINGS = {
   POSTGRES_SERVER: setting(
     'Database',
     'Host of PostgreSQL; with it, and no DATABASE_URL, the URL is built from these parts.',
-    text,
+    host,
     'a host name',
   ),
   POSTGRES_PORT: setting('Database', 'Port of PostgreSQL.', integer(1, 65535), 'a port number from 1 to 65535', '5432'),
   POSTGRES_USER: setting('Database', 'User of PostgreSQL.', text, 'a name', 'postgres'),
   POSTGRES_PASSWORD: setting('Database', 'Password of PostgreSQL; any characters.', text, 'a password', undefined, {
     secret: true,
+    verbatim: true,
   }),
-  POSTGRES_DB: setting('Database', 'Database in PostgreSQL.', text, 'a name', 'pharos'),
+  POSTGRES_DB: setting('Database', 'Database in PostgreSQL.', segment, 'a name', 'pharos'),
   POSTGRES_SSLMODE: setting(
     'Database',
     'TLS to PostgreSQL.',
@@ -136,7 +155,7 @@ export const SETTINGS = {
     'Authentication',
     'The secret before a rotation: still verifies, signs nothing.',
     text,
-    'the previous JWT_SECRET_KEY',
+    'the previous JWT_SECRET_KEY, at least 32 bytes',
     undefined,
     { secret: true },
   ),
@@ -190,7 +209,12 @@ export const SETTINGS = {
   ),
   ...oauthSettings('GOOGLE', 'Google'),
   ...oauthSettings('GITHUB', 'GitHub'),
-  OIDC_ISSUER: setting('Authentication', 'Issuer URL of an OpenID Connect provider.', webUrl, 'an http or https URL'),
+  OIDC_ISSUER: setting(
+    'Authentication',
+    'Issuer URL of an OpenID Connect provider, exactly as it names itself.',
+    webUrl,
+    WEB_URL,
+  ),
   ...oauthSettings('OIDC', 'an OpenID Connect provider'),
 
   RATE_LIMIT_FREE_TIER: setting(
@@ -246,20 +270,23 @@ export const SETTINGS = {
   REDIS_HOST: setting(
     'Key-value store',
     'Host of Redis; with it, and no REDIS_URL, the URL is built from these parts.',
-    text,
+    host,
     'a host name',
   ),
   REDIS_PORT: setting('Key-value store', 'Port of Redis.', integer(1, 65535), 'a port number from 1 to 65535', '6379'),
-  REDIS_PASSWORD: setting('Key-value store', 'Password of Redis.', text, 'a password', undefined, { secret: true }),
+  REDIS_PASSWORD: setting('Key-value store', 'Password of Redis.', text, 'a password', undefined, {
+    secret: true,
+    verbatim: true,
+  }),
   REDIS_CACHE_DB: setting('Key-value store', 'Number of the Redis database.', integer(0, 65535), 'a whole number', '0'),
-  UPSTASH_REDIS_REST_URL: setting('Key-value store', 'Upstash Redis over REST.', webUrl, 'an http or https URL'),
+  UPSTASH_REDIS_REST_URL: setting('Key-value store', 'Upstash Redis over REST.', baseUrl, BASE_URL),
   UPSTASH_REDIS_REST_TOKEN: setting('Key-value store', 'Token for Upstash Redis.', text, 'a token', undefined, { secret: true }),
 
   WORKER_URL: setting(
     'Worker and queue',
     'Where a worker that runs elsewhere is reached; unset, one is started alongside.',
-    webUrl,
-    'an http or https URL',
+    baseUrl,
+    BASE_URL,
     'http://127.0.0.1:WORKER_PORT',
   ),
   WORKER_PORT: setting(
@@ -278,7 +305,7 @@ export const SETTINGS = {
     { secret: true },
   ),
   QSTASH_TOKEN: setting('Worker and queue', 'Publishes jobs through QStash.', text, 'a token', undefined, { secret: true }),
-  QSTASH_URL: setting('Worker and queue', 'Where QStash is reached.', webUrl, 'an http or https URL', "QStash's own address"),
+  QSTASH_URL: setting('Worker and queue', 'Where QStash is reached.', baseUrl, BASE_URL, "QStash's own address"),
   QSTASH_CURRENT_SIGNING_KEY: setting('Worker and queue', 'Verifies what QStash delivers.', text, 'a key', undefined, {
     secret: true,
   }),
@@ -314,7 +341,7 @@ function setting<T extends z.ZodType>(
   schema: T,
   expected: string,
   fallback?: string,
-  options: Pick<Setting, 'secret' | 'aliases'> = {},
+  options: Pick<Setting, 'secret' | 'verbatim' | 'aliases'> = {},
 ) {
   return { group, description, schema, expected, ...(fallback === undefined ? {} : { fallback }), ...options };
 }
@@ -336,7 +363,7 @@ function oauthSettings<const P extends string>(prefix: P, name: string) {
     'Authentication',
     `Callback registered at ${name}.`,
     webUrl,
-    'an http or https URL',
+    WEB_URL,
     `PUBLIC_URL/auth/${prefix.toLowerCase()}/callback`,
   );
   return {

@@ -32,19 +32,43 @@ export function buildRedisUrl({
   return `redis://${password === undefined ? '' : `:${encode(password)}@`}${bracketed(host)}:${port}/${database}`;
 }
 
-/** Undefined where the URL names no file, or no host and database. */
+/** Undefined where the URL names no file, or no host and database, or where a driver could not decode it. */
 export function parseDatabaseUrl(url: string, sslMode: SslMode, authToken?: string): DatabaseConfig | undefined {
   const path = sqlitePath(url);
-  if (path !== undefined) return path === '' ? undefined : { kind: 'sqlite', path };
-  if (/^(?:libsql|https?):/.test(url)) {
-    if (!URL.canParse(url)) return undefined;
-    return { kind: 'libsql', url, ...(authToken === undefined ? {} : { authToken: new Secret(authToken) }) };
-  }
+  if (path !== undefined) return isFile(path) ? { kind: 'sqlite', path } : undefined;
+  if (/^(?:libsql|https?):/.test(url)) return parseLibsqlUrl(url, authToken);
   const normalised = url.replace(/^postgres(?:ql)?(?:\+asyncpg)?:/, 'postgresql:');
   if (!URL.canParse(normalised)) return undefined;
-  const { hostname, pathname } = new URL(normalised);
-  return hostname === '' || pathname.length < 2 ? undefined : { kind: 'postgres', url: new Secret(normalised), sslMode };
+  const { hostname, pathname, username, password } = new URL(normalised);
+  if (hostname === '' || pathname.length < 2 || ![username, password, pathname].every(isDecodable)) return undefined;
+  return { kind: 'postgres', url: new Secret(normalised), sslMode };
 }
+
+/** The address is printed, so a token in its query moves to where it is not, and a password is refused. */
+function parseLibsqlUrl(given: string, authToken: string | undefined): DatabaseConfig | undefined {
+  if (!URL.canParse(given)) return undefined;
+  const url = new URL(given);
+  if (url.hostname === '' || url.username !== '' || url.password !== '') return undefined;
+  const token = authToken ?? url.searchParams.get('authToken');
+  url.searchParams.delete('authToken');
+  return { kind: 'libsql', url: url.href, ...(token === null ? {} : { authToken: new Secret(token) }) };
+}
+
+/** Data in `:memory:` would end with its connection; parameters of a file URL are another driver's. */
+const isFile = (path: string) => path !== '' && !path.endsWith('/') && path !== ':memory:' && !path.includes('?');
+
+/** RFC 3986 percent-encoding of UTF-8. */
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A host name or an address, with or without the brackets of IPv6, and nothing else that a URL may hold. */
+export const isHost = (value: string) => /^[^\s/?#@\\%]+$/.test(value) && URL.canParse(`http://${bracketed(value)}:1/`);
 
 /** encodeURIComponent leaves `!'()*` as they are, and throws on a lone surrogate, which no server could have stored. */
 const encode = (value: string) =>

@@ -117,6 +117,12 @@ describe('every name is read', () => {
     expect(parse({ ACCESS_TOKEN_EXPIRE_MINUTES: '7', JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '8' }).auth.accessTokenSeconds).toBe(480);
   });
 
+  test('white space around a password is part of it, and around anything else it is not', () => {
+    const { database, kv } = parse({ POSTGRES_SERVER: ' h ', POSTGRES_PASSWORD: ' p ', REDIS_HOST: 'r', REDIS_PASSWORD: ' ' });
+    expect(database.kind === 'postgres' && database.url.reveal()).toBe('postgresql://postgres:%20p%20@h:5432/pharos');
+    expect(kv.kind === 'redis' && kv.url.reveal()).toBe('redis://:%20@r:6379/0');
+  });
+
   test('the stores: Upstash wins over Redis, a Redis URL over its parts', () => {
     expect(
       parse({ UPSTASH_REDIS_REST_URL: 'https://u.example', UPSTASH_REDIS_REST_TOKEN: 't', REDIS_HOST: 'r' }).kv,
@@ -144,21 +150,21 @@ describe('every name is read', () => {
     expect(parse({ QSTASH_TOKEN: 't', QSTASH_CURRENT_SIGNING_KEY: 'c' }).queue).not.toHaveProperty('url');
   });
 
-  test('providers: a client with its secret, a callback below PUBLIC_URL unless told', () => {
+  test('providers: a client with its secret, a callback below PUBLIC_URL unless told; both compared exactly, so kept as they are', () => {
     const oauth = parse({
       GOOGLE_CLIENT_ID: 'g',
       GOOGLE_CLIENT_SECRET: 's',
       GITHUB_CLIENT_ID: 'h',
       GITHUB_CLIENT_SECRET: 's',
-      GITHUB_REDIRECT_URI: 'https://x.example/cb',
+      GITHUB_REDIRECT_URI: 'https://x.example/cb/',
       OIDC_CLIENT_ID: 'o',
       OIDC_CLIENT_SECRET: 's',
-      OIDC_ISSUER: 'https://id.example',
+      OIDC_ISSUER: 'https://id.example/',
     }).oauth;
     expect(oauth).toMatchObject({
       google: { clientId: 'g', redirectUri: 'http://localhost:8000/auth/google/callback' },
-      github: { redirectUri: 'https://x.example/cb' },
-      oidc: { issuer: 'https://id.example' },
+      github: { redirectUri: 'https://x.example/cb/' },
+      oidc: { issuer: 'https://id.example/' },
     });
   });
 });
@@ -167,6 +173,8 @@ describe('the database URL', () => {
   test.each([
     ['sqlite:///./x.db', { kind: 'sqlite', path: './x.db' }],
     ['file:data/x.db', { kind: 'sqlite', path: 'data/x.db' }],
+    ['file:///var/lib/a%20b.db', { kind: 'sqlite', path: '/var/lib/a b.db' }],
+    ['file://localhost/var/lib/x.db', { kind: 'sqlite', path: '/var/lib/x.db' }],
     ['libsql://db.example.org', { kind: 'libsql', url: 'libsql://db.example.org' }],
   ])('%s', (DATABASE_URL, database) => {
     expect(parse({ DATABASE_URL }).database).toEqual(database);
@@ -183,8 +191,26 @@ describe('the database URL', () => {
     expect(database.kind === 'libsql' && database.authToken?.reveal()).toBe('t');
   });
 
+  test('a token in the address of a libSQL server moves to where it is not printed', () => {
+    const { database } = parse({ DATABASE_URL: 'libsql://db.example.org?tls=1&authToken=hunter2' });
+    expect(database).toMatchObject({ kind: 'libsql', url: 'libsql://db.example.org?tls=1' });
+    expect(database.kind === 'libsql' && database.authToken?.reveal()).toBe('hunter2');
+  });
+
   test.each([
     'mysql://h/db',
+    'sqlite::memory:',
+    'sqlite:///data/',
+    'sqlite:///x.db?mode=ro',
+    'file:///%zz',
+    'libsql:pharos',
+    'libsql://u:p@h',
+    'libsql://u@h',
+    'libsql://:p@h',
+    'postgres://u:%zz@h/db',
+    'postgres://%ff@h/db',
+    'postgres://u:a/b@h/db',
+    'postgres://h/%80',
     'sqlite:',
     'postgres://',
     'postgres://h',
@@ -195,16 +221,15 @@ describe('the database URL', () => {
   });
 
   test('for any user, password, host, port and name, the URL built from the parts is read back to the same parts', () => {
-    const name = fc
-      .string({ unit: 'binary', minLength: 1 })
-      .filter((text) => text.trim() === text && text !== '' && text.isWellFormed());
+    const anything = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => text.isWellFormed());
+    const name = anything.filter((text) => text.trim() === text && text !== '.' && text !== '..');
     fc.assert(
       fc.property(
         name,
-        name,
+        anything,
         name,
         fc.integer({ min: 1, max: 65535 }),
-        fc.constantFrom('localhost', 'db.example.org', '10.0.0.1', '::1'),
+        fc.constantFrom('localhost', 'db.example.org', 'my_service', '10.0.0.1', '::1', '2001:db8::1'),
         (user, password, db, port, host) => {
           const { database } = parse({
             POSTGRES_SERVER: host,
@@ -223,6 +248,12 @@ describe('the database URL', () => {
           expect(url.port).toBe(String(port));
         },
       ),
+      {
+        examples: [
+          ['user@corp', 'p@:/?#[]%ss\'"&=+ü€', 'my/db', 5433, 'db.example.org'],
+          ['u', ' ', 'd', 1, '::1'],
+        ],
+      },
     );
   });
 
@@ -230,6 +261,10 @@ describe('the database URL', () => {
     const { database } = parse({ POSTGRES_SERVER: 'h' });
     expect(database.kind === 'postgres' && database.url.reveal()).toBe('postgresql://postgres@h:5432/pharos');
     expect(fieldsOf({ POSTGRES_SERVER: 'a b' })).toEqual(['POSTGRES_SERVER']);
+  });
+
+  test.each(['.', '..'])('a database called %s fits no URL', (POSTGRES_DB) => {
+    expect(fieldsOf({ POSTGRES_SERVER: 'h', POSTGRES_DB })).toEqual(['POSTGRES_DB']);
   });
 });
 
@@ -243,18 +278,27 @@ describe('what is refused', () => {
     REGISTRATION: fc.constantFrom('true', 'Open'),
     POSTGRES_SSLMODE: fc.constantFrom('on', 'verify'),
     CORS_ORIGINS: fc.constantFrom('example.org', 'https://a.example/path', 'ftp://a'),
-    INGEST_ALLOW_ADDRESSES: fc.constantFrom('10.0.0.0/33', 'intranet', '1.2.3.4/'),
+    INGEST_ALLOW_ADDRESSES: fc.constantFrom('10.0.0.0/33', 'intranet', '1.2.3.4/', '10', '10/8', '0x7f.1', '1.2.3.4/8/8', '/8'),
     DATABASE_URL: fc.constantFrom('mongodb://x', 'pharos.db', '/data/x.db'),
   };
   const numbers = Object.keys(SETTINGS).filter((name) =>
     /PORT$|_TIER|_HOUR|_DAY$|MINUTES|DAYS|HOPS|FAILURES|REGISTRATIONS|CACHE_DB/.test(name),
   );
   const urls = Object.keys(SETTINGS).filter((name) => name !== 'DATABASE_URL' && /_URL$|_URI$|_ISSUER$/.test(name));
-  const keys = ['MASTER_API_KEY', 'MASTER_API_KEY_PREVIOUS', 'WORKER_SIGNING_KEY', 'JWT_SECRET_KEY'];
+  const printed = urls.filter((name) => !('secret' in SETTINGS[name as SettingName]));
+  const hosts = ['HOST', 'POSTGRES_SERVER', 'REDIS_HOST'];
+  const older = ['ACCESS_TOKEN_EXPIRE_MINUTES', 'REFRESH_TOKEN_EXPIRE_DAYS'];
+  const keys = ['MASTER_API_KEY', 'MASTER_API_KEY_PREVIOUS', 'WORKER_SIGNING_KEY', 'JWT_SECRET_KEY', 'JWT_SECRET_KEY_PREVIOUS'];
   const bad = fc.oneof(
     ...Object.entries(wrong).map(([name, values]) => fc.tuple(fc.constant(name), values)),
     fc.tuple(fc.constantFrom(...numbers), fc.constantFrom('-1', '1.5', 'ten', '1e3', '99999999999', '0x10', '١')),
-    fc.tuple(fc.constantFrom(...urls), fc.constantFrom('not a url', 'javascript:alert(1)', 'ftp://x', '//host')),
+    fc.tuple(fc.constantFrom(...older), fc.constantFrom('0', '-1', 'ten')),
+    fc.tuple(fc.constantFrom(...urls), fc.constantFrom('not a url', 'javascript:alert(1)', 'ftp://x', '//host', 'http:x')),
+    fc.tuple(fc.constantFrom(...printed), fc.constantFrom('https://u:hunter2@x', 'https://hunter2@x', 'https://:hunter2@x')),
+    fc.tuple(
+      fc.constantFrom(...hosts),
+      fc.constantFrom('a b', 'h/path', 'h:80', 'u@h', 'h?x', 'h#x', '999.1.1.1', 'a%41', '[::1', 'http://h'),
+    ),
     fc.tuple(
       fc.constantFrom(...keys),
       fc.string({ minLength: 1, maxLength: 31, unit: 'grapheme-ascii' }).filter((s) => s.trim() !== ''),
@@ -269,6 +313,8 @@ describe('what is refused', () => {
         expect(error.errors.map(({ path }) => path)).toContain(name);
         expect(error.errors.every(({ message }) => message.includes('expected'))).toBe(true);
         expect(error.message).toContain(`${name}: expected`);
+        expect(error.message).not.toContain('hunter2');
+        expect(new Set(error.errors.map(({ path }) => path)).size).toBe(error.errors.length);
       }),
       { numRuns: 500 },
     );
@@ -276,6 +322,29 @@ describe('what is refused', () => {
 
   test('all that is wrong is said at once', () => {
     expect(fieldsOf({ PORT: 'x', ENV: 'x', GITHUB_CLIENT_ID: 'x' })).toEqual(['ENV', 'PORT', 'GITHUB_CLIENT_SECRET']);
+  });
+
+  test('a setting is complained of once, be it wrong and missed by another', () => {
+    expect(fieldsOf({ ...PROD, PUBLIC_URL: 'x', WORKER_SIGNING_KEY: 'x' })).toEqual(['PUBLIC_URL', 'WORKER_SIGNING_KEY']);
+    expect(fieldsOf({ UPSTASH_REDIS_REST_URL: 'x', UPSTASH_REDIS_REST_TOKEN: 't' })).toEqual(['UPSTASH_REDIS_REST_URL']);
+  });
+
+  test('a value is complained of by the name it was given under', () => {
+    expect(fieldsOf({ ACCESS_TOKEN_EXPIRE_MINUTES: '0' })).toEqual(['ACCESS_TOKEN_EXPIRE_MINUTES']);
+    expect(fieldsOf({ ACCESS_TOKEN_EXPIRE_MINUTES: '5', JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '0' })).toEqual([
+      'JWT_ACCESS_TOKEN_EXPIRE_MINUTES',
+    ]);
+  });
+
+  test('API and worker on one port, unless the worker runs elsewhere or each takes a free one', () => {
+    expect(fieldsOf({ PORT: '8001' })).toEqual(['WORKER_PORT']);
+    expect(parse({ PORT: '8001', WORKER_URL: 'http://worker:8001' }).port).toBe(8001);
+    expect(parse({ PORT: '0', WORKER_PORT: '0' })).toMatchObject({ port: 0, worker: { port: 0 } });
+  });
+
+  test.each(['PUBLIC_URL', 'WORKER_URL', 'QSTASH_URL'])('a query or a fragment in %s, which paths are appended to', (name) => {
+    expect(fieldsOf({ [name]: 'https://x.example/?a=1' })).toEqual([name]);
+    expect(fieldsOf({ [name]: 'https://x.example/#a' })).toEqual([name]);
   });
 
   test('zero is a limit for admins alone', () => {
@@ -302,17 +371,29 @@ describe('what is refused', () => {
     expect(errorsOf({ ...PROD, JWT_SECRET_KEY }).message).toMatch(/JWT_SECRET_KEY: expected a secret of your own/);
   });
 
+  test.each([{}, PROD])('a previous secret that anybody knows or may guess: it still verifies', (env) => {
+    for (const JWT_SECRET_KEY_PREVIOUS of ['change-this-secret-key-in-production', 'short'])
+      expect(fieldsOf({ ...env, JWT_SECRET_KEY_PREVIOUS })).toEqual(['JWT_SECRET_KEY_PREVIOUS']);
+  });
+
+  test('a secret is measured in bytes, not in characters', () => {
+    expect(parse({ JWT_SECRET_KEY: 'ü'.repeat(16) }).auth.secret.reveal()).toHaveLength(16);
+    expect(fieldsOf({ JWT_SECRET_KEY: 'u'.repeat(31) })).toEqual(['JWT_SECRET_KEY']);
+  });
+
   test.each([
     [{ GOOGLE_CLIENT_SECRET: 's' }, 'GOOGLE_CLIENT_ID'],
     [{ OIDC_CLIENT_ID: 'i', OIDC_CLIENT_SECRET: 's' }, 'OIDC_ISSUER'],
     [{ OIDC_ISSUER: 'https://id.example' }, 'OIDC_CLIENT_ID'],
+    [{ OIDC_ISSUER: 'https://id.example', OIDC_CLIENT_ID: 'i' }, 'OIDC_CLIENT_SECRET'],
+    [{ GITHUB_CLIENT_ID: 'i' }, 'GITHUB_CLIENT_SECRET'],
     [{ UPSTASH_REDIS_REST_URL: 'https://u.example' }, 'UPSTASH_REDIS_REST_TOKEN'],
     [{ UPSTASH_REDIS_REST_TOKEN: 't' }, 'UPSTASH_REDIS_REST_URL'],
     [{ QSTASH_TOKEN: 't' }, 'QSTASH_CURRENT_SIGNING_KEY'],
     [{ QSTASH_NEXT_SIGNING_KEY: 'n' }, 'QSTASH_CURRENT_SIGNING_KEY'],
     [{ JWT_ALGORITHM: 'ES256' }, 'JWT_PRIVATE_KEY'],
   ] as [Environment, string][])('half of a pair, %j, names the missing half %s', (env, missing) => {
-    expect(fieldsOf(env)).toContain(missing);
+    expect(fieldsOf(env)).toEqual([missing]);
   });
 
   test('a private key goes with ES256', () => {

@@ -3,7 +3,15 @@ export function sqlitePath(url: string): string | undefined {
   const match = /^(?:sqlite(?:\+aiosqlite)?|file):(.*)$/s.exec(url);
   if (!match) return undefined;
   const rest = match[1] ?? '';
-  if (url.startsWith('file:///')) return decodeURIComponent(new URL(url).pathname);
+  if (/^file:\/\/(?:localhost)?\//.test(url)) return decoded(new URL(url).pathname);
   // SQLAlchemy's form: three slashes before a relative path, four before an absolute one.
   return rest.startsWith('///') ? rest.slice(3) : rest.replace(/^\/\/(?=[^/])/, '');
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
+  }
 }
