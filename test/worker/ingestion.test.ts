@@ -12,8 +12,8 @@ import { createGuardedFetch } from '../../worker-node/ingest/guarded-fetch.ts';
 import type { StageRunner } from '../../worker-node/stage.ts';
 import { createIngestionStage } from '../../worker-node/stages/ingestion.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { manualClock, randomIds } from '../support/doubles.ts';
 import { insertDocument, insertUser, reread, runStage } from '../support/documents.ts';
+import { manualClock, randomIds } from '../support/doubles.ts';
 import { startWebServer, type WebServer } from '../support/web-server.ts';
 
 const article = (name: string) => readFileSync(new URL(`../support/articles/${name}`, import.meta.url), 'utf8');

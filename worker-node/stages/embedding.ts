@@ -53,5 +53,3 @@ function normalisedMean(vectors: readonly Float32Array[]): Float32Array | null {
   const norm = Math.hypot(...sum);
   return norm < 1e-9 ? null : Float32Array.from(sum, (value) => value / norm);
 }
-
-/** What the embedder cannot do now it may do later; its owner reads why. */

@@ -3,9 +3,9 @@
  * services of one process (and two tests) never share a logger. Runs on Workers as it does on Node.
  */
 import { getJsonLinesFormatter, type LogRecord, type Sink } from '@logtape/logtape';
-import { JWT_PATTERN, redactByField, redactByPattern } from '@logtape/redaction';
+import { redactByField, redactByPattern } from '@logtape/redaction';
 import { LOG_LEVELS, type Log, type LogFields, type LogLevel } from '../../kernel/log.ts';
-import { Secret } from '../../kernel/secret.ts';
+import { plain } from './log-values.ts';
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -14,40 +14,67 @@ export interface LogOptions {
   readonly fields?: LogFields;
 }
 
+const REDACTED = '[redacted]';
+
 const SECRET_FIELDS = [
   /pass(?:word|phrase|wd)/i,
   /secret/i,
-  /token(?!s$|_?type|_?count)/i,
   /authorization/i,
   /cookie/i,
   /api[-_]?key/i,
   /signature/i,
   /private[-_]?key/i,
   /verifier/i,
-  /^(?:code|state|ticket|nonce|key)$/i,
 ];
+
+/** Secret where they hold text; as numbers they are counts and exit codes. */
+const SECRET_TEXT_FIELDS = [/token(?!_?type)/i, /^(?:code|state|ticket|nonce|key)$/i];
 
 const SECRET_VALUES = [
-  JWT_PATTERN,
-  { pattern: /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, replacement: '$1 [redacted]' },
-  { pattern: /(\w+:\/\/[^\s:/@]*:)[^\s@/]+@/g, replacement: '$1[redacted]@' },
+  { pattern: /\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, replacement: REDACTED },
+  // Our API keys and refresh tokens, by their forms.
+  { pattern: /\bpharos_[\w-]{43}/g, replacement: REDACTED },
+  { pattern: /\bpr1\.[\w-]{8,}(?:\.[\w-]*)*/g, replacement: REDACTED },
+  { pattern: /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, replacement: `$1 ${REDACTED}` },
+  { pattern: /(\w+:\/\/[^\s:/@]*:)[^\s/]+@/g, replacement: `$1${REDACTED}@` },
+  {
+    pattern: /([?&#](?:code|state|ticket|key|api[-_]?key|signature|(?:\w*[-_])?(?:token|secret|password))=)[^&#\s]+/gi,
+    replacement: `$1${REDACTED}`,
+  },
+  { pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, replacement: REDACTED },
 ];
 
-const format = redactByPattern(getJsonLinesFormatter({ properties: 'flatten', lineEnding: 'lf' }), SECRET_VALUES);
+/** Values before they are JSON: a pattern over the finished line could reach from one field into the next. */
+const withoutSecretValues = redactByPattern(({ message, properties }: LogRecord) => [message[0], properties], SECRET_VALUES);
 
+const format = getJsonLinesFormatter({ properties: 'flatten', lineEnding: 'lf' });
+
+/** The formatter's own names, which a field must not take the place of. */
+const RESERVED = new Set(['@timestamp', 'level', 'message', 'logger']);
+
+/** Never throws for what it is given to log. */
 export function createLog({ level, write, fields = {} }: LogOptions): Log {
-  const print: Sink = (record: LogRecord) => {
-    write(format(record));
+  const print: Sink = (record) => {
+    const [message, properties] = withoutSecretValues(record) as [string, Record<string, unknown>];
+    write(format({ ...record, message: [message], properties }));
   };
-  const sink = redactByField(print, { fieldPatterns: SECRET_FIELDS, action: () => '[redacted]' });
+  const byText = redactByField(print, {
+    fieldPatterns: SECRET_TEXT_FIELDS,
+    action: (value) => (typeof value === 'string' || typeof value === 'object' ? REDACTED : value),
+  });
+  const sink = redactByField(byText, { fieldPatterns: SECRET_FIELDS, action: () => REDACTED });
   return at(LOG_LEVELS.indexOf(level), sink, fields);
 }
 
 function at(lowest: number, sink: Sink, fields: LogFields): Log {
   const method = (level: LogLevel) => (message: string, more?: LogFields) => {
     if (LOG_LEVELS.indexOf(level) < lowest) return;
-    const properties = Object.fromEntries(Object.entries({ ...fields, ...more }).map(([name, value]) => [name, plain(value)]));
-    sink({ category: [], level, message: [message], rawMessage: message, timestamp: Date.now(), properties });
+    const properties = Object.fromEntries(
+      Object.entries(plain({ ...fields, ...more })).map(([name, value]) => [RESERVED.has(name) ? `field_${name}` : name, value]),
+    );
+    // As a list the message is no template, in which `{name}` would stand for a field.
+    const rawMessage = Object.assign([message], { raw: [message] });
+    sink({ category: ['pharos'], level, message: [message], rawMessage, timestamp: Date.now(), properties });
   };
   return {
     debug: method('debug'),
@@ -56,20 +83,4 @@ function at(lowest: number, sink: Sink, fields: LogFields): Log {
     error: method('error'),
     with: (more) => at(lowest, sink, { ...fields, ...more }),
   };
-}
-
-/** Errors and secrets as data: JSON would make `{}` of the one and trusts the other to redact itself. */
-function plain(value: unknown, depth = 0): unknown {
-  if (value instanceof Secret) return value.toString();
-  if (!(value instanceof Error) || depth > 5) return value;
-  const { name, cause } = value;
-  const message = withoutParameters(value);
-  const stack = value.stack?.replace(value.message, () => message);
-  const code = 'code' in value ? { errorCode: value.code } : {};
-  return { name, message, ...code, stack, ...(cause === undefined ? {} : { cause: plain(cause, depth + 1) }) };
-}
-
-/** Drizzle writes a failed query's parameters into its message: e-mails, password hashes, whole documents. */
-function withoutParameters(error: Error): string {
-  return 'query' in error && 'params' in error ? `Failed query: ${String(error.query)}` : error.message;
 }
