@@ -63,8 +63,6 @@ export const resourceFilterQuery = z.object({
   min_quality: z.coerce.number().min(0).max(1).optional().openapi({ description: 'Leaves out what has not been measured' }),
 });
 
-type ResourceBody = z.infer<typeof resourceSchema>;
-
 export const resourceBriefSchema = z
   .object({ id: resourceId, title: z.string().optional(), url: z.string().optional(), category: z.string().optional() })
   .openapi('ResourceBrief');

@@ -52,7 +52,7 @@ export function startWorkerProcess({ env, log, main = MAIN, backoffSeconds = BAC
       timer = setTimeout(start, seconds * 1000);
     };
     started.on('error', (error) => died({ error }));
-    started.on('exit', (code, signal) => died({ code, signal }));
+    started.on('exit', (code, signal) => died({ exitCode: code, signal }));
   }
 
   function kill(): void {
