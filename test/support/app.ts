@@ -12,6 +12,7 @@ import { createAssets } from '../../src/runtimes/drivers/assets.ts';
 import { testConfig } from './config.ts';
 import { openTestDatabase } from './database.ts';
 import { manualClock, memoryLog, randomIds, trackedBackground } from './doubles.ts';
+import { noteOutput, noteSecrets } from './secrets.ts';
 
 /** Plain text with a prefix: for tests that are not about passwords. */
 export const cheapHasher: PasswordHasher = {
@@ -84,7 +85,8 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
     if (registered.status !== 201) throw new Error(`register answered ${registered.status}: ${await registered.text()}`);
     const answer = await request('/auth/login', { method: 'POST', body: new URLSearchParams({ username, password }) });
     if (answer.status !== 200) throw new Error(`login answered ${answer.status}: ${await answer.text()}`);
-    const { access_token } = (await answer.json()) as { access_token: string };
+    const { access_token, refresh_token } = (await answer.json()) as { access_token: string; refresh_token: string };
+    noteSecrets(password, access_token, refresh_token);
     return { Authorization: `Bearer ${access_token}` };
   }
 
@@ -104,6 +106,7 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
     close: async () => {
       shutdown.abort();
       await background.settled();
+      noteOutput(JSON.stringify(log.lines));
       await database.close();
     },
   };

@@ -1,6 +1,7 @@
 /** A small client of a running Pharos: what a user does with curl, typed just enough for tests. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noteSecrets } from './secrets.ts';
 
 export interface Answer<T> {
   readonly status: number;
@@ -67,6 +68,7 @@ export function createClient(url: string) {
       new URLSearchParams({ username, password }),
     );
     authorization = `Bearer ${body.access_token}`;
+    noteSecrets(password, body.access_token, body.refresh_token);
     return { username, password, ...body };
   }
 

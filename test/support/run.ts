@@ -2,9 +2,15 @@
  * `npm test`: every project with coverage, or what the arguments filter. A skipped test fails the run:
  * whoever reads "passed" may rely on everything having run.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startVitest } from 'vitest/node';
+import { findLeaks } from './secrets.ts';
 
 const filters = process.argv.slice(2);
+const notes = mkdtempSync(join(tmpdir(), 'pharos-test-notes-'));
+process.env.PHAROS_TEST_NOTES = notes;
 const vitest = await startVitest('test', filters, {
   run: true,
   watch: false,
@@ -21,5 +27,9 @@ await vitest.close();
 
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped + counts.pending} skipped`);
 if (counts.skipped + counts.pending > 0) console.error('A skipped test is a failed promise: this run does not count as passed.');
-const complete = counts.passed > 0 && counts.failed === 0 && counts.skipped + counts.pending === 0;
+const { secrets, bytes, leaks } = findLeaks(notes);
+rmSync(notes, { recursive: true, force: true });
+console.log(`${secrets} secrets looked for in ${bytes} characters of log: ${leaks} found`);
+if (leaks > 0) console.error('A secret reached a log.');
+const complete = leaks === 0 && counts.passed > 0 && counts.failed === 0 && counts.skipped + counts.pending === 0;
 process.exit(complete ? Number(process.exitCode ?? 0) : 1);

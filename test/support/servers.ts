@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { noteOutput } from './secrets.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NODE = join(ROOT, 'node_modules/.bin/node');
@@ -53,6 +54,7 @@ export async function startPharos(env: Readonly<Record<string, string>> = {}): P
   async function stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number> {
     if (started.child.exitCode === null && started.child.signalCode === null) started.child.kill(signal);
     const code = await started.exited();
+    noteOutput(started.output());
     if (env.DATA_DIR === undefined) await rm(dataDir, { recursive: true, force: true });
     return code;
   }
