@@ -9,7 +9,7 @@ import { AppError } from '../kernel/errors.ts';
 import type { Services } from '../kernel/services.ts';
 import { userSchema, userToWire } from './auth-schemas.ts';
 import { clientInfo } from './client-info.ts';
-import { createRouter, json, locked, problems } from './router.ts';
+import { createRouter, json, lockedFor, problems } from './router.ts';
 
 const tags = ['Administration'];
 const params = z.object({ id: z.string().max(64) });
@@ -31,7 +31,7 @@ const listRoute = createRoute({
   path: '/admin/users',
   tags,
   summary: 'All accounts',
-  security: locked,
+  security: lockedFor('admin'),
   request: {
     query: page.extend({ q: z.string().min(1).max(100).optional().openapi({ description: 'Part of a username or e-mail' }) }),
   },
@@ -47,7 +47,7 @@ const changeRoute = createRoute({
   tags,
   summary: 'Change an account’s tier, or deactivate it',
   description: 'Deactivating ends all its sessions at once; a new tier counts from the next refresh.',
-  security: locked,
+  security: lockedFor('admin'),
   request: {
     params,
     body: {
@@ -67,7 +67,7 @@ const eventsRoute = createRoute({
   path: '/admin/users/{id}/events',
   tags,
   summary: 'What happened to an account',
-  security: locked,
+  security: lockedFor('admin'),
   request: { params, query: page },
   responses: {
     200: json('Newest first', z.object({ events: z.array(securityEventSchema), next_cursor: z.string().optional() })),

@@ -21,13 +21,13 @@ import {
   ticketSchema,
 } from './progress-schemas.ts';
 import { requireScope } from './require-scope.ts';
-import { createRouter, json, locked, problems } from './router.ts';
+import { createRouter, json, lockedFor, problems } from './router.ts';
 import { isRevoked } from './tickets.ts';
 
 const HEARTBEAT_MS = 15_000;
 
 const tags = ['Progress'];
-const security = locked;
+const security = lockedFor('resources:read');
 const params = resourceIdParam;
 const headers = z.object({ 'last-event-id': z.string().optional() });
 

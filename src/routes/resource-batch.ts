@@ -9,7 +9,7 @@ import type { AppEnv } from './env.ts';
 import { statusOf } from './problem.ts';
 import { newResourceSchema, toCreateInput } from './resource-fields.ts';
 import { acceptedSchema, toAcceptedBody } from './resource-schemas.ts';
-import { createRouter, json, locked, problems } from './router.ts';
+import { createRouter, json, lockedFor, problems } from './router.ts';
 import { uploadLimit } from './upload-limit.ts';
 import { invalidFields } from './validation.ts';
 
@@ -30,7 +30,7 @@ const batchRoute = createRoute({
   tags: ['Resources'],
   summary: 'Send up to 100 documents',
   description: 'Each item is answered on its own, in order, with the status it would have had alone: a bad one spoils no other.',
-  security: locked,
+  security: lockedFor('resources:write'),
   middleware: [uploadLimit(), requireContentType(['application/json'])] as const,
   request: {
     body: {

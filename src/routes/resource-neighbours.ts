@@ -6,7 +6,7 @@ import { MAX_DEPTH, resourceGraph } from '../library/resource-graph.ts';
 import { similarResources } from '../library/similar-resources.ts';
 import type { AppEnv } from './env.ts';
 import { idParameters, resourceBriefSchema, resourceId, toBrief } from './resource-schemas.ts';
-import { createRouter, json, locked, problems } from './router.ts';
+import { createRouter, json, lockedFor, problems } from './router.ts';
 
 const tags = ['Resources'];
 
@@ -25,7 +25,7 @@ const similarRoute = createRoute({
   tags,
   summary: 'Resources like this one',
   description: 'Best first. Empty until the graph stage has run.',
-  security: locked,
+  security: lockedFor('resources:read'),
   request: { params: idParameters, query: z.object({ limit: z.coerce.number().int().min(1).max(50).default(10) }) },
   responses: {
     200: json(
@@ -49,7 +49,7 @@ const graphRoute = createRoute({
   tags,
   summary: 'The graph around a resource',
   description: 'What can be reached along likeness, links and citations, in either direction.',
-  security: locked,
+  security: lockedFor('resources:read'),
   request: { params: idParameters, query: z.object({ depth: z.coerce.number().int().min(1).max(MAX_DEPTH).default(1) }) },
   responses: {
     200: json(

@@ -34,7 +34,7 @@ import {
   toAcceptedBody,
   toResourceBody,
 } from './resource-schemas.ts';
-import { createRouter, json, locked, problems } from './router.ts';
+import { createRouter, json, lockedFor, problems } from './router.ts';
 import { createTaxonomyRoutes } from './taxonomy.ts';
 import { uploadLimit } from './upload-limit.ts';
 
@@ -65,7 +65,7 @@ const createRouteOf = createRoute({
   description:
     'A URL to be fetched, or text, Markdown or HTML as `content`. As multipart/form-data also a `file`. ' +
     'Answers at once; the work is done in the background.',
-  security: locked,
+  security: lockedFor('resources:write'),
   middleware: [uploadLimit(), requireContentType(['application/json', 'multipart/form-data'])] as const,
   request: {
     headers: idempotency,
@@ -80,7 +80,7 @@ const uploadRoute = createRoute({
   tags,
   summary: 'Upload a file',
   description: 'Text, Markdown or HTML up to 50 MB, as the part `file` of multipart/form-data.',
-  security: locked,
+  security: lockedFor('resources:write'),
   middleware: [uploadLimit(), requireContentType(['multipart/form-data'])] as const,
   request: { headers: idempotency, body: { required: true, content: { 'multipart/form-data': formContent } } },
   responses: { ...answers, ...problems(400, 401, 403, 413, 415, 422, 429, 503) },
@@ -92,7 +92,7 @@ const listRoute = createRoute({
   tags,
   summary: 'List your resources',
   description: 'Newest first. `next_cursor` leads to the next page and is absent on the last.',
-  security: locked,
+  security: lockedFor('resources:read'),
   request: {
     query: resourceFilterQuery.extend({
       status: statusSchema.optional(),
@@ -115,7 +115,7 @@ const getRoute = createRoute({
   path: '/resources/{id}',
   tags,
   summary: 'One of your resources',
-  security: locked,
+  security: lockedFor('resources:read'),
   request: {
     params: idParameters,
     query: z.object({ include: z.enum(['text']).optional().openapi({ description: '`text`: the whole extracted text, too' }) }),
@@ -129,7 +129,7 @@ const updateRoute = createRoute({
   tags,
   summary: 'Correct a resource',
   description: 'What you set by hand stays: no stage overwrites it. A corrected category teaches the next classification.',
-  security: locked,
+  security: lockedFor('resources:write'),
   middleware: [requireContentType(['application/json'])] as const,
   request: {
     params: idParameters,
@@ -160,7 +160,7 @@ const deleteRoute = createRoute({
   tags,
   summary: 'Delete a resource',
   description: 'With everything made from it.',
-  security: locked,
+  security: lockedFor('resources:write'),
   request: { params: idParameters },
   responses: { 204: { description: 'Gone' }, ...problems(401, 403, 404, 503) },
 });
@@ -171,7 +171,7 @@ const reprocessRoute = createRoute({
   tags,
   summary: 'Process a resource again',
   description: 'All five stages, or those named and what depends on them. 409 while it is still being processed.',
-  security: locked,
+  security: lockedFor('resources:write'),
   middleware: [requireContentType(['application/json'], { optional: true })] as const,
   request: {
     params: idParameters,

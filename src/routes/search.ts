@@ -4,7 +4,7 @@ import type { Services } from '../kernel/services.ts';
 import { SEARCH_MODES, type SearchHit, type SearchResult, search } from '../library/search.ts';
 import type { AppEnv } from './env.ts';
 import { resourceFilterQuery, resourceId } from './resource-schemas.ts';
-import { createRouter, json, locked, problems } from './router.ts';
+import { createRouter, json, lockedFor, problems } from './router.ts';
 
 const hitSchema = z
   .object({
@@ -34,7 +34,7 @@ const searchRoute = createRoute({
   description:
     'One hit per resource of yours, with its best passage. Any text is a query; `"quoted words"` are looked for as a phrase. ' +
     'Hybrid fuses both lists by reciprocal rank (k = 60). While the worker is away, search goes by word and says `degraded`.',
-  security: locked,
+  security: lockedFor('search'),
   request: {
     query: resourceFilterQuery.extend({
       q: z

@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Services } from '../kernel/services.ts';
 import { type CategoryNode, getTaxonomy } from '../library/get-taxonomy.ts';
 import type { AppEnv } from './env.ts';
-import { createRouter, json, locked, problems } from './router.ts';
+import { createRouter, json, lockedFor, problems } from './router.ts';
 
 const categorySchema: z.ZodType<CategoryNode> = z
   .object({
@@ -24,7 +24,7 @@ const taxonomyRoute = createRoute({
   tags: ['Taxonomy'],
   summary: 'The tree of categories',
   description: 'Examples include the titles of your own resources whose category you corrected.',
-  security: locked,
+  security: lockedFor('resources:read'),
   responses: {
     200: json('Roots and what is below them', z.object({ categories: z.array(categorySchema) }).openapi('Taxonomy')),
     ...problems(401, 403, 503),
