@@ -4,6 +4,8 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config, Generated } from '../../kernel/config.ts';
 
+const MIN_LENGTH = 32;
+
 /** Nothing is generated outside of dev: there the configuration must name its secrets. */
 export async function loadDevSecrets({ env, dataDir }: Pick<Config, 'env' | 'dataDir'>): Promise<Generated> {
   if (env !== 'dev') return {};
@@ -30,11 +32,11 @@ async function secretIn(path: string): Promise<string> {
   }
   for (let tries = 0; tries < 50; tries++) {
     const secret = (await readFile(path, 'utf8')).trim();
-    if (secret.length >= 32) {
+    if (secret.length >= MIN_LENGTH) {
       await chmod(path, 0o600);
       return secret;
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`${path} is empty; delete it and start again`);
+  throw new Error(`${path} holds less than ${MIN_LENGTH} characters; delete it and start again`);
 }
