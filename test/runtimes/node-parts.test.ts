@@ -146,7 +146,7 @@ test('a worker that dies is started again, and the death is logged with the paus
   const worker = startWorkerProcess({ env: process.env, log, main, backoffSeconds: [0, 0.01] });
   await noted(3);
   await worker.stop(5000);
-  expect(log.lines.slice(0, 2).map(({ fields }) => [fields.code, fields.restartInSeconds])).toEqual([
+  expect(log.lines.slice(0, 2).map(({ fields }) => [fields.exitCode, fields.restartInSeconds])).toEqual([
     [3, 0],
     [3, 0.01],
   ]);

@@ -70,7 +70,7 @@ export interface SqliteClient {
 export async function openSqliteFile(path: string): Promise<SqliteClient> {
   let closed = false;
   const connect = (concurrency: number): Connections => ({
-    client: createClient({ url: `file:${path}`, concurrency, timeout: BUSY_MS }),
+    client: createClient({ url: `file:${path.replace(/[%?#]/g, encodeURIComponent)}`, concurrency, timeout: BUSY_MS }),
     isClosed: () => closed,
   });
   try {
