@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { loginByOAuth } from '../../../src/kernel/auth/oauth/accounts.ts';
+import { createOAuthFlow } from '../../../src/kernel/auth/oauth/flow.ts';
+import type { OAuthIdentity } from '../../../src/kernel/auth/oauth/provider.ts';
+import { createOAuthProviders } from '../../../src/kernel/auth/oauth/providers.ts';
+import { fetchJson } from '../../../src/kernel/auth/oauth/upstream.ts';
+import { oauthAccounts } from '../../../src/kernel/db/schema.sqlite.ts';
+import { createAuthKit } from '../../support/auth.ts';
+import { testConfig } from '../../support/config.ts';
+
+const octocat: OAuthIdentity = {
+  provider: 'github',
+  subject: '1',
+  email: 'octo@example.org',
+  emailVerified: true,
+  suggestedName: 'octocat',
+};
+
+let kit: Awaited<ReturnType<typeof createAuthKit>>;
+beforeEach(async () => {
+  kit = await createAuthKit();
+});
+afterEach(() => kit.close());
+
+describe('an identity that comes back', () => {
+  test('twice at the same moment makes one account: who comes second finds what the first has made', async () => {
+    const both = await Promise.all([loginByOAuth(kit, octocat, null), loginByOAuth(kit, octocat, null)]);
+    expect(both.map(({ how }) => how).sort()).toEqual(['created', 'login']);
+    expect(new Set(both.map(({ user }) => user.id)).size).toBe(1);
+    expect(await kit.db.select().from(oauthAccounts)).toHaveLength(1);
+  });
+
+  test('to be linked to a user who is gone is refused', async () => {
+    await expect(loginByOAuth(kit, octocat, '01900000-0000-7000-8000-00000000dead')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('is named after its e-mail where it has no name, and after its provider where it has neither', async () => {
+    const named = await loginByOAuth(kit, { ...octocat, suggestedName: null }, null);
+    expect(named.user.username).toBe('octo');
+    const nameless = await loginByOAuth(
+      kit,
+      { ...octocat, subject: '2', suggestedName: null, email: null, emailVerified: false },
+      null,
+    );
+    expect(nameless.user.username).toBe('github');
+  });
+});
+
+describe('a login through GitHub itself', () => {
+  const config = testConfig({ GITHUB_CLIENT_ID: 'c', GITHUB_CLIENT_SECRET: 's', CORS_ORIGINS: 'https://app.example.org' });
+  const providers = () => createOAuthProviders({ ...kit, config, fetch: async () => new Response(null, { status: 500 }) });
+
+  test('begins at GitHub, and returns to an origin that CORS_ORIGINS names', async () => {
+    const flow = createOAuthFlow({ ...kit, config, providers: providers() });
+    const started = await flow.begin('github', { returnTo: 'https://app.example.org/after', linkTo: null });
+    expect(started.authorizationUrl).toMatch(/^https:\/\/github\.com\/login\/oauth\/authorize\?/);
+    await expect(flow.begin('github', { returnTo: 'https://other.example.org/', linkTo: null })).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
+  });
+});
+
+test('an answer of a provider that is no success is told as such, and its body is let go', async () => {
+  let cancelled = false;
+  const body = new ReadableStream({
+    cancel: () => {
+      cancelled = true;
+    },
+  });
+  const fetch = async () => new Response(body, { status: 403 });
+  await expect(fetchJson(fetch, 'https://id.example', z.unknown())).rejects.toMatchObject({ code: 'upstream_failed' });
+  expect(cancelled).toBe(true);
+});
