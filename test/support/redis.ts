@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
-function redisServer(): string {
+/** Where redis-server is, installed first where it is missing. Throws an Error that says what to do. */
+export function redisServer(): string {
   const find = () => {
     try {
       return execFileSync('sh', ['-c', 'command -v redis-server'], { encoding: 'utf8' }).trim();

@@ -6,7 +6,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startVitest } from 'vitest/node';
+import { redisServer } from './redis.ts';
 import { findLeaks } from './secrets.ts';
+
+// Once and before everything: test files run side by side, and two installations at a time fail.
+redisServer();
 
 const filters = process.argv.slice(2);
 const notes = mkdtempSync(join(tmpdir(), 'pharos-test-notes-'));
