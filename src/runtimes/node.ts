@@ -44,6 +44,9 @@ function onFaults(running: Running): void {
   }
 }
 
+// Whoever read the output may be gone before the server is.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 try {
   const running = await start(await configure(loadEnvironment()));
   onSignals(running);

@@ -25,9 +25,13 @@ const cleanEnvironment = () =>
     ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
 
-/** Runs `node <file>` from the repository with only `env` set. */
+/** Runs `file` from the repository as the scripts of package.json do, with only `env` set. */
 export function run(file: string, env: Readonly<Record<string, string>>): Started {
-  const child = spawn(NODE, [file], { cwd: ROOT, env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(NODE, ['--import', './src/runtimes/drivers/quick-imports.ts', file], {
+    cwd: ROOT,
+    env: { ...cleanEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   process.once('exit', () => child.kill('SIGKILL'));
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Log } from '../../kernel/log.ts';
 
 const MAIN = fileURLToPath(new URL('../../../worker-node/main.ts', import.meta.url));
+const QUICK_IMPORTS = new URL('../drivers/quick-imports.ts', import.meta.url).href;
 /** Seconds before the n-th restart in a row. */
 const BACKOFF_S = [1, 2, 4, 8, 16];
 /** A worker that lived this long was well: the next death starts the backoff anew. */
@@ -33,7 +34,7 @@ export function startWorkerProcess({ env, log, main = MAIN, backoffSeconds = BAC
     const startedAt = Date.now();
     // A group of its own: Ctrl-C in the terminal reaches the API alone, which then asks the worker to finish.
     // Should the API be killed outright, the closed IPC channel tells the worker.
-    const started = spawn(process.execPath, [main], {
+    const started = spawn(process.execPath, ['--import', QUICK_IMPORTS, main], {
       env: { ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,
