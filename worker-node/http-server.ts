@@ -1,6 +1,7 @@
 /** The worker's listening socket, and how it closes without cutting an answer in half. */
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import { closeServer } from '../src/runtimes/drivers/close-server.ts';
 
 export interface HttpServer {
   /** Stops accepting and resolves when every answer is out. */
@@ -20,13 +21,7 @@ export async function serve(
     server.listen(port, host, resolve);
   });
 
-  async function close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
-    await closed;
-  }
-
-  return { close, cut: () => server.closeAllConnections() };
+  return { close: () => closeServer(server), cut: () => server.closeAllConnections() };
 }
 
 function explain(error: Error, port: number, host: string): string {

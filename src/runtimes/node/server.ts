@@ -1,6 +1,7 @@
 /** The HTTP server under the app, and how it ends without cutting an answer in half. */
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import { closeServer } from '../drivers/close-server.ts';
 import { listen } from './ports.ts';
 
 export interface HttpServer {
@@ -16,10 +17,8 @@ export async function startHttpServer(
   await listen(server, port, host);
 
   async function close(withinMs: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
     const impatient = setTimeout(() => server.closeAllConnections(), withinMs);
-    await closed;
+    await closeServer(server);
     clearTimeout(impatient);
   }
 
