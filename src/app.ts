@@ -12,6 +12,7 @@ import { createAssetRoutes } from './routes/assets.ts';
 import { createAuthRoutes } from './routes/auth.ts';
 import { authenticate } from './routes/authenticate.ts';
 import { bodyLimit } from './routes/body-limit.ts';
+import { createCallbackRoutes } from './routes/callbacks.ts';
 import { clientAddress } from './routes/client-address.ts';
 import { cors } from './routes/cors.ts';
 import { createDocsRoutes } from './routes/docs.ts';
@@ -67,6 +68,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   app.route('/', createResourceRoutes(services));
   app.route('/', createProgressRoutes(services));
   app.route('/', createSearchRoutes(services));
+  app.route('/', createCallbackRoutes(services));
   app.route('/', createJobRoutes(services));
 
   app.notFound((c) => {

@@ -3,11 +3,13 @@
  * completion and the start of what waited for it are one transaction under the lease, so an effect happens once however
  * often the job is delivered, taken over or retried.
  */
+import { enqueueCallback } from '../src/kernel/callbacks/enqueue.ts';
 import { hasOtherUnfinishedJob } from '../src/kernel/db/jobs.ts';
 import { findResourceOfJob } from '../src/kernel/db/resources.ts';
-import type { Job } from '../src/kernel/db/types.ts';
+import type { Database, Job } from '../src/kernel/db/types.ts';
 import { buryJob, finishJob, type Lease, releaseJob, retryJob } from '../src/kernel/jobs/leases.ts';
 import type { Log } from '../src/kernel/log.ts';
+import type { Ids } from '../src/kernel/ports.ts';
 import {
   readyStages,
   STAGE_DEPENDENCIES,
@@ -29,6 +31,7 @@ const INTERRUPTED =
 
 export interface PipelineDependencies extends LedgerDependencies {
   readonly log: Log;
+  readonly ids: Ids;
   readonly runners: StageRunners;
   /** 0 to 1, for the jitter of retries. */
   readonly random: () => number;
@@ -151,7 +154,7 @@ async function runClaim(dependencies: PipelineDependencies, claim: ClaimedJob): 
       now,
     ),
   );
-  if (ours(first).length === 0) return close(dependencies, claim, 'cancelled');
+  if (ours(first).length === 0) return cancel(dependencies, claim);
   if (!spent) await runStages(changed);
   if (signal.aborted) return release(dependencies, claim);
   return conclude(dependencies, claim, retries);
@@ -190,7 +193,7 @@ async function conclude(
   const ours = stagesOf(job);
   const { states } = await ledger.write(() => ({}));
   const open = ours(states).filter((stage) => states[stage].status !== 'completed');
-  if (open.length === 0) return close(dependencies, claim, 'done');
+  if (open.length === 0) return finish(dependencies, claim);
 
   const failure = open.find((stage) => states[stage].status === 'failed');
   if (failure) return bury(dependencies, claim, states[failure].message ?? '');
@@ -204,17 +207,33 @@ async function conclude(
   return bury(dependencies, claim, message);
 }
 
-async function close(
-  { db, clock }: PipelineDependencies,
-  { lease }: ClaimedJob,
-  state: 'done' | 'cancelled',
-): Promise<JobOutcome> {
-  if (!(await finishJob(db, lease, { state, now: clock.now() }))) return { kind: 'released' };
-  return { kind: state === 'done' ? 'done' : 'skipped' };
+async function cancel(dependencies: PipelineDependencies, { lease }: ClaimedJob): Promise<JobOutcome> {
+  const { db, clock } = dependencies;
+  const isOurs = await finishJob(db, lease, { state: 'cancelled', now: clock.now() });
+  return { kind: isOurs ? 'skipped' : 'released' };
 }
 
-async function bury({ db, clock }: PipelineDependencies, { lease }: ClaimedJob, message: string): Promise<JobOutcome> {
-  const isOurs = await buryJob(db, lease, { error: message, now: clock.now() });
+/** Ends the job and, in the same transaction, puts what its owner wants to hear of it into the outbox. */
+async function end(
+  { db, clock, ids }: PipelineDependencies,
+  { job, resourceId }: ClaimedJob,
+  write: (tx: Database, now: number) => Promise<boolean>,
+): Promise<boolean> {
+  const now = clock.now();
+  return db.transaction(async (tx) => {
+    const isOurs = await write(tx, now);
+    if (isOurs) await enqueueCallback(tx, { resourceId, jobId: job.id, ids, now });
+    return isOurs;
+  });
+}
+
+async function finish(dependencies: PipelineDependencies, claim: ClaimedJob): Promise<JobOutcome> {
+  const isOurs = await end(dependencies, claim, (tx, now) => finishJob(tx, claim.lease, { state: 'done', now }));
+  return { kind: isOurs ? 'done' : 'released' };
+}
+
+async function bury(dependencies: PipelineDependencies, claim: ClaimedJob, message: string): Promise<JobOutcome> {
+  const isOurs = await end(dependencies, claim, (tx, now) => buryJob(tx, claim.lease, { error: message, now }));
   return isOurs ? { kind: 'dead', message } : { kind: 'released' };
 }
 

@@ -7,9 +7,12 @@ import { createSignatureVerifier } from '../src/kernel/jobs/signatures.ts';
 import type { Log } from '../src/kernel/log.ts';
 import type { Clock, Fetch, Ids } from '../src/kernel/ports.ts';
 import { createHttpReporter } from '../src/kernel/progress/http-reporter.ts';
+import { every } from '../src/runtimes/drivers/every.ts';
 import { createLog } from '../src/runtimes/drivers/log.ts';
 import { resolveModel } from '../src/runtimes/drivers/model-folder.ts';
 import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
+import { createGuardedPost } from './callbacks/guarded-post.ts';
+import { createCallbackSender } from './callbacks/sender.ts';
 import { createEmbedder } from './embedder/embedder.ts';
 import { forkInference } from './embedder/fork-inference.ts';
 import { loadModel } from './embedder/model.ts';
@@ -31,6 +34,8 @@ import { waitForSchema } from './wait-for-schema.ts';
 const DRAIN_MS = 10_000;
 /** And how long answers may take to go out after that. */
 const ANSWERS_MS = 2_000;
+/** How long a callback may wait in the outbox while nothing else does. */
+const CALLBACKS_MS = 1_000;
 
 const clock: Clock = { now: () => Date.now() };
 const ids: Ids = { next: uuidv7 };
@@ -66,7 +71,9 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     const { db } = database;
     const progress = createHttpReporter({ config, fetch: fetchNow, clock, ids, log, apiUrl: apiUrlOf(config) });
     const policy = createAddressPolicy(config.ingest.allowAddresses);
-    const fetchPage = createGuardedFetch({ policy, clock, userAgent: `Pharos/${version} (+${config.publicUrl})` });
+    const userAgent = `Pharos/${version} (+${config.publicUrl})`;
+    const fetchPage = createGuardedFetch({ policy, clock, userAgent });
+    const http = createGuardedPost({ policy, clock, userAgent });
     const runners = {
       ingestion: createIngestionStage({ db, clock, ids, fetchPage, reader }),
       quality: createQualityStage({ db, clock }),
@@ -74,30 +81,34 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
       graph: createGraphStage({ db, clock, embedder }),
       embedding: createEmbeddingStage({ db, embedder }),
     };
-    const pipeline = createPipeline({ db, clock, log, progress, runners, random: Math.random, leaseMs: LEASE_MS });
+    const pipeline = createPipeline({ db, clock, ids, log, progress, runners, random: Math.random, leaseMs: LEASE_MS });
     const jobs = createJobHandler({ db, clock, ids, log, pipeline });
     const verifySignature = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
+    const stopping = new AbortController();
+    const sender = createCallbackSender({ db, clock, log, http, random: Math.random, stop: stopping.signal });
     const app = createWorkerApp({ config, embedder, model, jobs, verifySignature, log, clock, ids, version });
     const server = await serve(app, { port: config.worker.port, host: config.host });
+    const callbacks = every(CALLBACKS_MS, () => sender.sweep());
     log.info('worker started', { version, port: config.worker.port, model: model.id, database: database.place });
 
     return {
       log,
       stop: async () => {
         log.info('worker stopping', jobs.state());
+        stopping.abort();
         const closed = server.close();
-        await jobs.drain(DRAIN_MS);
+        await Promise.all([jobs.drain(DRAIN_MS), callbacks.stop()]);
         const impatient = setTimeout(server.cut, ANSWERS_MS);
         await closed;
         clearTimeout(impatient);
         await progress.flush();
-        await Promise.all([reader.close(), embedder.close()]);
+        await Promise.all([reader.close(), embedder.close(), http.close()]);
         database.close();
         log.info('worker stopped');
       },
     };
   } catch (error) {
-    await embedder.close();
+    await Promise.all([reader.close(), embedder.close()]);
     database.close();
     throw error;
   }

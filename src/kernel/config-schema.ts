@@ -322,7 +322,7 @@ export const SETTINGS = {
   ),
   INGEST_ALLOW_ADDRESSES: setting(
     'Worker and queue',
-    'Private ranges that documents may be fetched from all the same, as CIDR, comma-separated.',
+    'Private ranges that documents may be fetched from, and callbacks sent to, all the same, as CIDR, comma-separated.',
     list.refine((items) => items.every(isCidr)),
     'CIDR ranges such as 10.0.0.0/8, comma-separated',
     'none',

@@ -1,7 +1,6 @@
 /** /admin/users: accounts, as an admin sees and changes them. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { administerUser } from '../kernel/auth/administer.ts';
-import { decodeCursor, encodeCursor } from '../kernel/db/cursor.ts';
 import { listSecurityEvents } from '../kernel/db/security-events.ts';
 import { TIERS } from '../kernel/db/types.ts';
 import { findUser, listUsers } from '../kernel/db/users.ts';
@@ -9,11 +8,11 @@ import { AppError } from '../kernel/errors.ts';
 import type { Services } from '../kernel/services.ts';
 import { userSchema, userToWire } from './auth-schemas.ts';
 import { clientInfo } from './client-info.ts';
+import { paged, pageQuery, positionOf } from './pages.ts';
 import { createRouter, json, lockedFor, problems } from './router.ts';
 
 const tags = ['Administration'];
 const params = z.object({ id: z.string().max(64) });
-const page = z.object({ limit: z.coerce.number().int().min(1).max(100).default(50), cursor: z.string().max(200).optional() });
 
 const securityEventSchema = z
   .object({
@@ -33,7 +32,9 @@ const listRoute = createRoute({
   summary: 'All accounts',
   security: lockedFor('admin'),
   request: {
-    query: page.extend({ q: z.string().min(1).max(100).optional().openapi({ description: 'Part of a username or e-mail' }) }),
+    query: pageQuery.extend({
+      q: z.string().min(1).max(100).optional().openapi({ description: 'Part of a username or e-mail' }),
+    }),
   },
   responses: {
     200: json('Newest first', z.object({ users: z.array(userSchema), next_cursor: z.string().optional() })),
@@ -68,29 +69,12 @@ const eventsRoute = createRoute({
   tags,
   summary: 'What happened to an account',
   security: lockedFor('admin'),
-  request: { params, query: page },
+  request: { params, query: pageQuery },
   responses: {
     200: json('Newest first', z.object({ events: z.array(securityEventSchema), next_cursor: z.string().optional() })),
     ...problems(401, 403, 404, 422),
   },
 });
-
-type Position = [createdAt: number, id: string];
-const isPosition = (value: unknown): value is Position =>
-  Array.isArray(value) && value.length === 2 && Number.isSafeInteger(value[0]) && typeof value[1] === 'string';
-
-function positionOf(cursor: string | undefined) {
-  if (cursor === undefined) return undefined;
-  const [createdAt, id] = decodeCursor(cursor, isPosition);
-  return { createdAt, id };
-}
-
-/** One row more than the page was asked for: whether there is a next page, and from where. */
-function paged<T extends { createdAt: number; id: string }>(found: readonly T[], limit: number) {
-  const rows = found.slice(0, limit);
-  const last = rows.at(-1);
-  return { rows, next: found.length > limit && last ? { next_cursor: encodeCursor([last.createdAt, last.id]) } : {} };
-}
 
 export function createAdminUserRoutes(services: Services) {
   const { db } = services;

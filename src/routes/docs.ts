@@ -11,11 +11,12 @@ const TAGS = [
   { name: 'Authentication', description: 'Accounts, tokens and sessions' },
   { name: 'Resources', description: 'Documents: send, list, change, delete' },
   { name: 'Progress', description: 'The five stages of a document, live' },
+  { name: 'Callbacks', description: 'Signed messages to the callback_url of documents' },
   { name: 'Search', description: 'By meaning, by keyword, or both' },
   { name: 'Taxonomy', description: 'The tree that documents are filed under' },
   { name: 'Administration', description: 'Accounts, as an admin sees and changes them' },
   { name: 'Jobs', description: 'Signed reports of the worker' },
-  { name: 'Monitoring', description: 'Health' },
+  { name: 'Monitoring', description: 'Health and metrics' },
   { name: 'About', description: 'This service and its contract' },
 ];
 

@@ -1,10 +1,12 @@
 /** The main job on the real thing: API and worker as `npm start` runs them, a real model, a real web server. */
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { article, startArticleServer } from '../support/article-server.ts';
 import { type Client, createClient } from '../support/client.ts';
 import { type Pharos, startPharos } from '../support/servers.ts';
+import { startWebServer } from '../support/web-server.ts';
 
 let pharos: Pharos;
 let site: Awaited<ReturnType<typeof startArticleServer>>;
@@ -204,3 +206,28 @@ async function workerPid(): Promise<number> {
   }
   throw new Error('no worker is running');
 }
+
+test('a callback tells of the end, signed with the owner’s secret, and is listed', async () => {
+  const receiver = await startWebServer();
+  const received: { headers: Record<string, string>; body: string }[] = [];
+  receiver.serve('/hook', async (response, request) => {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    received.push({ headers: request.headers as Record<string, string>, body });
+    response.writeHead(204).end();
+  });
+  const { body: secret } = await ada.call<{ secret: string }>('GET', '/callbacks/secret');
+  const id = await ada.post({
+    content: 'Glaciers are slow rivers of ice, made of snow that has lain for many winters.',
+    callback_url: `${receiver.url}/hook`,
+  });
+  await vi.waitFor(() => expect(received).toHaveLength(1), { timeout: 30_000 });
+  const [{ body, headers }] = received as [(typeof received)[0]];
+  expect(new Webhook(secret.secret).verify(body, headers)).toMatchObject({
+    type: 'resource.completed',
+    data: { resource_id: id, overall_status: 'completed' },
+  });
+  const { body: listed } = await ada.call<{ callbacks: Record<string, unknown>[] }>('GET', `/callbacks?resource_id=${id}`);
+  expect(listed.callbacks).toMatchObject([{ id: headers['webhook-id'], attempts: 1 }]);
+  await receiver.close();
+});

@@ -45,6 +45,7 @@ export async function createPipelineKit() {
     db,
     clock,
     log,
+    ids: { next: freshId },
     runners,
     leaseMs: LEASE_MS,
     random: () => 0.5,

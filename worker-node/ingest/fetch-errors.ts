@@ -37,7 +37,7 @@ export function statusError(status: number, retryAfter: string | undefined, now:
   );
 }
 
-function parseRetryAfter(header: string | undefined, now: number): number | undefined {
+export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\s*\d+\s*$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - now) / 1000);
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS) : undefined;
@@ -68,6 +68,11 @@ const NETWORK_WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'it cannot be reached',
   ENETUNREACH: 'it cannot be reached',
 };
+
+/** Whether the connector refused the address, somewhere in what led to `error`. */
+export function isForbidden(error: unknown): boolean {
+  return [...causes(error)].some((one) => one instanceof ForbiddenAddress);
+}
 
 /** Any error of the resolver, the socket, TLS, HTTP parsing or decompression. Codes are named, messages are not shown. */
 export function networkError(error: unknown, host: string): StageError {

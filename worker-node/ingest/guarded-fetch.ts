@@ -1,14 +1,13 @@
 /** Fetches a page a user named, without letting them reach what only we can reach. */
-import { lookup } from 'node:dns/promises';
-import { isIP, type LookupFunction } from 'node:net';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Agent, buildConnector, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { StageError } from '../../src/kernel/errors.ts';
 import type { Clock } from '../../src/kernel/ports.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import { decoders } from './content-encoding.ts';
-import { ForbiddenAddress, networkError, statusError } from './fetch-errors.ts';
+import { networkError, statusError } from './fetch-errors.ts';
+import { guardedConnector, lookupAll, type Resolve } from './guarded-connector.ts';
 
 export interface FetchedPage {
   /** Where the bytes were in the end, after redirects. */
@@ -21,8 +20,6 @@ export interface FetchedPage {
 
 /** Throws StageError, fit for the document's owner; an abort by `signal` is thrown as its reason. */
 export type GuardedFetch = (url: string, signal: AbortSignal) => Promise<FetchedPage>;
-
-export type Resolve = (hostname: string) => Promise<readonly { address: string; family: number }[]>;
 
 export interface GuardedFetchOptions {
   readonly policy: AddressPolicy;
@@ -42,7 +39,7 @@ export function createGuardedFetch({
   policy,
   clock,
   userAgent,
-  resolve = (hostname) => lookup(hostname, { all: true }),
+  resolve = lookupAll,
   deadlineMs = 10_000,
   maxBytes = 10 * 1024 * 1024,
   maxRedirects = 5,
@@ -91,45 +88,8 @@ export function createGuardedFetch({
   };
 }
 
-/** Checks the address of every socket where no name can change under it: as resolved, as a literal, and once connected. */
-function guardedConnector(policy: AddressPolicy, resolve: Resolve, timeout: number): buildConnector.connector {
-  const refused = () => new ForbiddenAddress('the address is not public');
-
-  const guardedLookup: LookupFunction = (hostname, options, callback) => {
-    resolve(hostname)
-      .then((all) => {
-        const permitted = all.filter(({ address }) => policy.permits(address));
-        const wanted = permitted.filter(({ family }) => !options.family || options.family === family);
-        const [first] = wanted;
-        if (!first) callback(all.length > permitted.length ? refused() : notFound(hostname), '', 4);
-        else if (options.all) callback(null, [...wanted]);
-        else callback(null, first.address, first.family);
-      })
-      .catch((error: NodeJS.ErrnoException) => callback(error, '', 4));
-  };
-
-  const connect = buildConnector({ lookup: guardedLookup, timeout } as buildConnector.BuildOptions);
-  return (options, callback) => {
-    // A literal address never reaches the resolver.
-    const host = options.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(host) !== 0 && !policy.permits(host)) {
-      callback(refused(), null);
-      return;
-    }
-    connect(options, (...result) => {
-      const [error, socket] = result;
-      if (error === null && !policy.permits(socket.remoteAddress ?? '')) {
-        socket.destroy();
-        callback(refused(), null);
-      } else callback(...result);
-    });
-  };
-}
-
-const notFound = (hostname: string) => Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
-
 /** Throws a permanent StageError unless `input` is an http(s) URL without a login in it. */
-function checkUrl(input: string, base?: URL): URL {
+export function checkUrl(input: string, base?: URL): URL {
   if (!URL.canParse(input, base?.href))
     throw new StageError('permanent', base ? 'The page redirects to something that is no URL' : 'This is not a URL');
   const url = new URL(input, base);

@@ -4,6 +4,7 @@
  */
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { customType, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { CallbackEvent, DeliveryState } from '../callbacks/values.ts';
 import type { JobKind, JobState, ProcessPayload } from '../jobs/schemas.ts';
 import type { Stage, StageStatus } from '../progress/stages.ts';
 import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from './values.ts';
@@ -378,4 +379,49 @@ export const securityEvents = sqliteTable(
     createdAt: integer('created_at').notNull(),
   },
   (t) => [index('security_events_user').on(t.userId, t.createdAt), index('security_events_created').on(t.createdAt)],
+);
+
+/** What signs an owner's callbacks; the one before signs along until it expires, so that receivers can change over. */
+export const callbackSecrets = sqliteTable('callback_secrets', {
+  ownerId: text('owner_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  /** `whsec_` and base64, as Standard Webhooks writes it. Kept readable: a signature cannot be made from a hash. */
+  secret: text('secret').notNull(),
+  previousSecret: text('previous_secret'),
+  previousExpiresAt: integer('previous_expires_at'),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** The outbox of callbacks: written with the end of the job it tells of, sent until the receiver has answered. */
+export const callbackDeliveries = sqliteTable(
+  'callback_deliveries',
+  {
+    /** Sent as `webhook-id`, the same with every attempt: receivers know a repetition by it. */
+    id: text('id').primaryKey(),
+    ownerId: text('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    resourceId: text('resource_id')
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    event: text('event').$type<CallbackEvent>().notNull(),
+    url: text('url').notNull(),
+    /** The body as it is signed and sent. */
+    payload: text('payload').notNull(),
+    state: text('state').$type<DeliveryState>().notNull(),
+    attempt: integer('attempt').notNull(),
+    /** When the next attempt is due; while one is under way, when it counts as lost. */
+    availableAt: integer('available_at').notNull(),
+    /** HTTP status of the last answer; null where there was none. */
+    responseStatus: integer('response_status'),
+    error: text('error'),
+    createdAt: integer('created_at').notNull(),
+    finishedAt: integer('finished_at'),
+  },
+  (t) => [
+    index('callback_deliveries_due').on(t.state, t.availableAt),
+    index('callback_deliveries_owner').on(t.ownerId, t.createdAt, t.id),
+    index('callback_deliveries_resource').on(t.resourceId),
+  ],
 );

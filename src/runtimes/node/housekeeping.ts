@@ -1,7 +1,7 @@
 /** Deletes, once an hour, what has expired: nothing reads it any more, it only grows. */
 import { deleteExpired } from '../../kernel/db/expired.ts';
 import type { Services } from '../../kernel/services.ts';
-import { every } from './every.ts';
+import { every } from '../drivers/every.ts';
 
 const HOUR_MS = 3_600_000;
 

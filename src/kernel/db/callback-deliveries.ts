@@ -1,0 +1,122 @@
+/** The `callback_deliveries` table. A claim moves `available_at` on, so that it lapses by itself where the sender dies. */
+import { and, asc, desc, eq, inArray, lt, lte, ne, or, sql } from 'drizzle-orm';
+import type { DeliveryState } from '../callbacks/values.ts';
+import { callbackDeliveries } from './schema.sqlite.ts';
+import type { CallbackDelivery, Database } from './types.ts';
+
+export async function insertDelivery(db: Database, delivery: CallbackDelivery): Promise<void> {
+  await db.insert(callbackDeliveries).values(delivery);
+}
+
+const isDue = (now: number) => and(eq(callbackDeliveries.state, 'pending'), lte(callbackDeliveries.availableAt, now));
+
+export interface DeliveryClaim {
+  readonly now: number;
+  /** When an attempt that was never settled counts as lost. */
+  readonly lostAt: number;
+  readonly limit: number;
+  /** At most so many of one owner: one dead receiver must not hold up everybody's. */
+  readonly perOwner: number;
+}
+
+/** Takes due deliveries, every owner's oldest first, and counts the attempt. Of two senders at most one takes each. */
+export async function claimDeliveries(
+  db: Database,
+  { now, lostAt, limit, perOwner }: DeliveryClaim,
+): Promise<CallbackDelivery[]> {
+  const order = sql`${callbackDeliveries.availableAt}, ${callbackDeliveries.id}`;
+  const turn = sql<number>`row_number() over (partition by ${callbackDeliveries.ownerId} order by ${order})`.as('turn');
+  const due = db
+    .select({ id: callbackDeliveries.id, availableAt: callbackDeliveries.availableAt, turn })
+    .from(callbackDeliveries)
+    .where(isDue(now))
+    .as('due');
+  const rows = await db
+    .select({ id: due.id })
+    .from(due)
+    .where(lte(due.turn, perOwner))
+    .orderBy(asc(due.turn), asc(due.availableAt), asc(due.id))
+    .limit(limit);
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  return db
+    .update(callbackDeliveries)
+    .set({ availableAt: lostAt, attempt: sql`${callbackDeliveries.attempt} + 1` })
+    .where(and(inArray(callbackDeliveries.id, ids), isDue(now)))
+    .returning();
+}
+
+export type DeliveryOutcome = Pick<CallbackDelivery, 'state' | 'availableAt' | 'responseStatus' | 'error' | 'finishedAt'>;
+
+/** Writes how the claimed attempt went; false where it counted as lost and another has begun meanwhile. */
+export async function settleDelivery(
+  db: Database,
+  { id, attempt }: Pick<CallbackDelivery, 'id' | 'attempt'>,
+  outcome: DeliveryOutcome,
+): Promise<boolean> {
+  const rows = await db
+    .update(callbackDeliveries)
+    .set(outcome)
+    .where(and(eq(callbackDeliveries.id, id), eq(callbackDeliveries.attempt, attempt), eq(callbackDeliveries.state, 'pending')))
+    .returning({ id: callbackDeliveries.id });
+  return rows.length > 0;
+}
+
+/** Makes an owner's settled delivery due again, with all its attempts before it; undefined where there is none or it is pending. */
+export async function requeueDelivery(
+  db: Database,
+  { id, ownerId, now }: { id: string; ownerId: string; now: number },
+): Promise<CallbackDelivery | undefined> {
+  const [row] = await db
+    .update(callbackDeliveries)
+    .set({ state: 'pending', attempt: 0, availableAt: now, error: null, finishedAt: null })
+    .where(and(eq(callbackDeliveries.id, id), eq(callbackDeliveries.ownerId, ownerId), ne(callbackDeliveries.state, 'pending')))
+    .returning();
+  return row;
+}
+
+export async function findDelivery(
+  db: Database,
+  { id, ownerId }: { id: string; ownerId: string },
+): Promise<CallbackDelivery | undefined> {
+  const [row] = await db
+    .select()
+    .from(callbackDeliveries)
+    .where(and(eq(callbackDeliveries.id, id), eq(callbackDeliveries.ownerId, ownerId)));
+  return row;
+}
+
+export interface DeliveryQuery {
+  readonly ownerId: string;
+  readonly resourceId?: string | undefined;
+  readonly state?: DeliveryState | undefined;
+  readonly limit: number;
+  /** The last one of the page before. */
+  readonly before?: Pick<CallbackDelivery, 'createdAt' | 'id'> | undefined;
+}
+
+/** An owner's deliveries, newest first. */
+export async function listDeliveries(
+  db: Database,
+  { ownerId, resourceId, state, limit, before }: DeliveryQuery,
+): Promise<CallbackDelivery[]> {
+  const older = before
+    ? or(
+        lt(callbackDeliveries.createdAt, before.createdAt),
+        and(eq(callbackDeliveries.createdAt, before.createdAt), lt(callbackDeliveries.id, before.id)),
+      )
+    : undefined;
+  return db
+    .select()
+    .from(callbackDeliveries)
+    .where(
+      and(
+        eq(callbackDeliveries.ownerId, ownerId),
+        resourceId === undefined ? undefined : eq(callbackDeliveries.resourceId, resourceId),
+        state === undefined ? undefined : eq(callbackDeliveries.state, state),
+        older,
+      ),
+    )
+    .orderBy(desc(callbackDeliveries.createdAt), desc(callbackDeliveries.id))
+    .limit(limit);
+}

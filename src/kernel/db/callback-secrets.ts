@@ -1,0 +1,30 @@
+import { eq, sql } from 'drizzle-orm';
+import { callbackSecrets } from './schema.sqlite.ts';
+import type { CallbackSecret, Database } from './types.ts';
+
+/** The owner's secret; `fresh` becomes it where there is none, and of two callers at once one wins and both get the same. */
+export async function ensureCallbackSecret(db: Database, ownerId: string, fresh: string, now: number): Promise<CallbackSecret> {
+  const [known] = await db.select().from(callbackSecrets).where(eq(callbackSecrets.ownerId, ownerId));
+  if (known) return known;
+  const row = { ownerId, secret: fresh, previousSecret: null, previousExpiresAt: null, createdAt: now };
+  await db.insert(callbackSecrets).values(row).onConflictDoNothing();
+  const [stored] = await db.select().from(callbackSecrets).where(eq(callbackSecrets.ownerId, ownerId));
+  return stored ?? row;
+}
+
+/** Makes `fresh` the owner's secret; the one so far is valid beside it until `previousExpiresAt` (Unix ms). */
+export async function rotateCallbackSecret(
+  db: Database,
+  ownerId: string,
+  { fresh, now, previousExpiresAt }: { fresh: string; now: number; previousExpiresAt: number },
+): Promise<CallbackSecret> {
+  const [row] = await db
+    .insert(callbackSecrets)
+    .values({ ownerId, secret: fresh, previousSecret: null, previousExpiresAt: null, createdAt: now })
+    .onConflictDoUpdate({
+      target: callbackSecrets.ownerId,
+      set: { secret: fresh, previousSecret: sql`${callbackSecrets.secret}`, previousExpiresAt, createdAt: now },
+    })
+    .returning();
+  return row as CallbackSecret;
+}

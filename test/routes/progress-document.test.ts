@@ -1,0 +1,135 @@
+/** The JavaScript of docs/progress.md, run as it stands against a server. */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { Webhook } from 'standardwebhooks';
+import { EventSource } from 'undici';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { newCallbackSecret } from '../../src/kernel/callbacks/signature.ts';
+import { everyStage, newStages, type StageStates } from '../../src/kernel/progress/stages.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+
+const page = await readFile(new URL('../../docs/progress.md', import.meta.url), 'utf8');
+const blocks = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+
+interface Shown {
+  readonly resource_id: string;
+  readonly overall_status: string;
+}
+type Watch = (id: string | string[], token: string, show: (progress: Shown) => void) => Promise<() => void>;
+
+let app: TestApp;
+let server: Server;
+let url: string;
+let token: string;
+beforeEach(async () => {
+  app = await createTestApp();
+  token = (await app.login()).Authorization.slice('Bearer '.length);
+  server = createAdaptorServer({ fetch: app.app.fetch }) as Server;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  app.stopStreams();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await app.close();
+});
+
+/** The function `name` of the page, with what a browser on that server has around it. */
+function fromPage<T>(name: string, around: Readonly<Record<string, unknown>> = {}): T {
+  const code = blocks.find((block) => block.includes(`async function ${name}(`));
+  if (code === undefined) throw new Error(`docs/progress.md has no function ${name}`);
+  class Source extends EventSource {
+    constructor(path: string) {
+      super(url + path);
+    }
+  }
+  const globals = {
+    fetch: (path: string, init: RequestInit) => fetch(url + path, init),
+    EventSource: Source,
+    setTimeout: (work: () => void) => setTimeout(work, 10),
+    ...around,
+  };
+  const body = code.replace(/^import .*$/gm, '');
+  return new Function(...Object.keys(globals), `${body}\nreturn ${name};`)(...Object.values(globals)) as T;
+}
+
+async function post(text: string): Promise<string> {
+  const response = await fetch(`${url}/resources`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ content: `${text}. `.repeat(20) }),
+  });
+  return ((await response.json()) as { id: string }).id;
+}
+
+/** All five stages in one status, as the worker would report them. */
+const report = (id: string, status: 'processing' | 'completed') => {
+  const now = app.clock.now();
+  const states: StageStates = everyStage((stage) => ({ ...newStages(now)[stage], status, attempt: 1, run: 1, updatedAt: now }));
+  return app.services.progress.report({ resource_id: id, stages: states });
+};
+
+test('there is code for polling, for one document, for several, and for a receiver', () => {
+  expect(blocks.map((block) => /async function (\w+)/.exec(block)?.[1])).toEqual(['finished', 'watch', 'watchAll', 'receive']);
+});
+
+test('polling shows each state and ends with the last', async () => {
+  const id = await post('Polling');
+  const shown: string[] = [];
+  const finished = fromPage<(id: string, token: string, show: (progress: Shown) => void) => Promise<Shown>>('finished');
+  const end = finished(id, token, ({ overall_status }) => shown.push(overall_status));
+  await vi.waitFor(() => expect(shown).toContain('pending'));
+  await report(id, 'completed');
+  expect(await end).toMatchObject({ resource_id: id, overall_status: 'completed' });
+  await expect(finished('01900000-0000-7000-8000-000000000009', token, () => undefined)).rejects.toThrow(/no resource/);
+});
+
+test('watching shows the document as it is and every change', async () => {
+  const id = await post('Watching');
+  const shown: string[] = [];
+  const close = await fromPage<Watch>('watch')(id, token, ({ overall_status }) => shown.push(overall_status));
+  await vi.waitFor(() => expect(shown).toEqual(['pending']));
+  await report(id, 'processing');
+  await vi.waitFor(() => expect(shown).toEqual(['pending', 'processing']));
+  await report(id, 'completed');
+  await vi.waitFor(() => expect(shown).toEqual(['pending', 'processing', 'completed']));
+  close();
+});
+
+test('watching several tells them apart', async () => {
+  const ids = [await post('One'), await post('Two')];
+  const shown = new Map<string, string>();
+  const close = await fromPage<Watch>('watchAll')(ids, token, (one) => shown.set(one.resource_id, one.overall_status));
+  await vi.waitFor(() => expect([...shown.keys()].sort()).toEqual([...ids].sort()));
+  await report(ids[1] as string, 'processing');
+  await vi.waitFor(() => expect(shown.get(ids[1] as string)).toBe('processing'));
+  expect(shown.get(ids[0] as string)).toBe('pending');
+  close();
+});
+
+test('the receiver takes what is signed, once, and nothing else', async () => {
+  const secret = newCallbackSecret();
+  const log = vi.fn();
+  const around = { Webhook, process: { env: { PHAROS_CALLBACK_SECRET: secret } }, console: { log } };
+  const receive = fromPage<(request: Request) => Promise<Response>>('receive', around);
+  const message = /```json\n(\{\n {2}"type"[\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const signed = (by: string) =>
+    new Request('https://example.org/hook', {
+      method: 'POST',
+      headers: {
+        'webhook-id': 'one',
+        'webhook-timestamp': String(Math.floor(Date.now() / 1000)),
+        'webhook-signature': new Webhook(by).sign('one', new Date(), message),
+      },
+      body: message,
+    });
+  expect((await receive(signed(newCallbackSecret()))).status).toBe(401);
+  expect((await receive(signed(secret))).status).toBe(204);
+  expect((await receive(signed(secret))).status).toBe(204);
+  expect(log.mock.calls).toEqual([['resource.completed', JSON.parse(message).data.resource_id]]);
+});

@@ -1,0 +1,68 @@
+/** Posts to a URL that a user named, without letting them reach what only we can reach; redirects are not followed. */
+import { Agent, request } from 'undici';
+import { StageError } from '../../src/kernel/errors.ts';
+import type { Clock } from '../../src/kernel/ports.ts';
+import type { AddressPolicy } from '../ingest/address-policy.ts';
+import { isForbidden, networkError, parseRetryAfter } from '../ingest/fetch-errors.ts';
+import { guardedConnector, lookupAll, type Resolve } from '../ingest/guarded-connector.ts';
+import { checkUrl } from '../ingest/guarded-fetch.ts';
+
+export interface PostAnswer {
+  readonly status: number;
+  /** Seconds the receiver asked to be left alone for, at most an hour. */
+  readonly retryAfter?: number;
+}
+
+export interface GuardedPost {
+  /** Resolves to any answer, whatever its status. Throws StageError: `permanent` where no repetition can help. */
+  post(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<PostAnswer>;
+  close(): Promise<void>;
+}
+
+export interface GuardedPostOptions {
+  readonly policy: AddressPolicy;
+  readonly clock: Clock;
+  readonly userAgent: string;
+  readonly resolve?: Resolve;
+  /** Milliseconds for everything. */
+  readonly deadlineMs?: number;
+}
+
+export function createGuardedPost({
+  policy,
+  clock,
+  userAgent,
+  resolve = lookupAll,
+  deadlineMs = 10_000,
+}: GuardedPostOptions): GuardedPost {
+  const dispatcher = new Agent({ connect: guardedConnector(policy, resolve, deadlineMs), keepAliveTimeout: 1_000 });
+
+  return {
+    post: async (input, body, headers) => {
+      const url = checkUrl(input);
+      const deadline = AbortSignal.timeout(deadlineMs);
+      try {
+        const response = await request(url, {
+          method: 'POST',
+          dispatcher,
+          signal: deadline,
+          headers: { ...headers, 'content-type': 'application/json', 'user-agent': userAgent },
+          body,
+        });
+        // What the receiver says beyond its status is of no use; a long answer costs the socket, not our memory.
+        await response.body.dump({ limit: 16 * 1024, signal: deadline }).catch(() => undefined);
+        const retryAfter = parseRetryAfter(String(response.headers['retry-after'] ?? ''), clock.now());
+        return { status: response.statusCode, ...(retryAfter === undefined ? {} : { retryAfter }) };
+      } catch (error) {
+        if (deadline.aborted)
+          throw new StageError('transient', `${url.hostname} did not answer within ${deadlineMs / 1000} seconds`, {
+            cause: error,
+          });
+        // A certificate or a server can be put right; an address that is not public stays one.
+        const failure = networkError(error, url.hostname);
+        throw isForbidden(error) ? failure : new StageError('transient', failure.message, { cause: error });
+      }
+    },
+    close: () => dispatcher.close(),
+  };
+}

@@ -1,0 +1,104 @@
+/** Sends the callbacks that are due: signed, at least once, again by a schedule until the receiver takes them. */
+import { CALLBACK_ATTEMPTS, callbackPauseMs } from '../../src/kernel/callbacks/schedule.ts';
+import { callbackHeaders, newCallbackSecret } from '../../src/kernel/callbacks/signature.ts';
+import { claimDeliveries, type DeliveryOutcome, settleDelivery } from '../../src/kernel/db/callback-deliveries.ts';
+import { ensureCallbackSecret } from '../../src/kernel/db/callback-secrets.ts';
+import type { CallbackDelivery, Database } from '../../src/kernel/db/types.ts';
+import { StageError } from '../../src/kernel/errors.ts';
+import type { Log } from '../../src/kernel/log.ts';
+import { createOutage } from '../../src/kernel/outage.ts';
+import type { Clock } from '../../src/kernel/ports.ts';
+import type { GuardedPost } from './guarded-post.ts';
+
+const AT_ONCE = 16;
+/** Of one owner: the rest is for the others, whose receivers may be alive. */
+const AT_ONCE_PER_OWNER = 4;
+/** Well over the deadline of an attempt: whoever claimed it has died. */
+const LOST_MS = 60_000;
+/** The receiver says it wants no more of these (Standard Webhooks). */
+const GONE = 410;
+
+export interface CallbackSender {
+  /** Sends what is due until nothing is. Returns how many attempts were made. Never rejects. */
+  sweep(): Promise<number>;
+}
+
+export interface CallbackSenderDependencies {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly http: Pick<GuardedPost, 'post'>;
+  /** 0 to 1, for the jitter of retries. */
+  readonly random: () => number;
+  /** Ends a sweep after the attempts under way. */
+  readonly stop: AbortSignal;
+}
+
+export function createCallbackSender({ db, clock, log, http, random, stop }: CallbackSenderDependencies): CallbackSender {
+  const outage = createOutage(log, 'the outbox of callbacks');
+
+  /** The secrets that sign for `ownerId` now: its own, and the one before while it is still valid. */
+  async function secretsOf(ownerId: string): Promise<string[]> {
+    const now = clock.now();
+    const { secret, previousSecret, previousExpiresAt } = await ensureCallbackSecret(db, ownerId, newCallbackSecret(), now);
+    return previousSecret !== null && (previousExpiresAt ?? 0) > now ? [secret, previousSecret] : [secret];
+  }
+
+  async function attempt({ id, ownerId, url, payload, attempt: count }: CallbackDelivery): Promise<DeliveryOutcome> {
+    const secrets = await secretsOf(ownerId);
+    try {
+      const { status, retryAfter } = await http.post(url, payload, callbackHeaders({ id, payload }, secrets, clock.now()));
+      if (status >= 200 && status < 300) return settled('delivered', status, null);
+      if (status === GONE) return settled('failed', status, 'The receiver wants no more callbacks (HTTP 410)');
+      return again(count, status, `The receiver answered HTTP ${status}`, retryAfter);
+    } catch (error) {
+      if (!(error instanceof StageError)) throw error;
+      return error.failure === 'permanent' ? settled('failed', null, error.message) : again(count, null, error.message);
+    }
+  }
+
+  function settled(state: 'delivered' | 'failed', responseStatus: number | null, error: string | null): DeliveryOutcome {
+    const now = clock.now();
+    return { state, responseStatus, error, availableAt: now, finishedAt: now };
+  }
+
+  function again(count: number, responseStatus: number | null, error: string, retryAfter?: number): DeliveryOutcome {
+    const pause = callbackPauseMs(count, random, retryAfter);
+    if (pause === undefined) return settled('failed', responseStatus, `${error}; given up after ${CALLBACK_ATTEMPTS} attempts`);
+    return { state: 'pending', responseStatus, error, availableAt: clock.now() + pause, finishedAt: null };
+  }
+
+  async function send(delivery: CallbackDelivery): Promise<void> {
+    const { id, resourceId, event, attempt: count } = delivery;
+    try {
+      const outcome = await attempt(delivery);
+      await settleDelivery(db, delivery, outcome);
+      const fields = { id, resourceId, event, attempt: count, state: outcome.state, status: outcome.responseStatus };
+      if (outcome.state === 'delivered') log.info('callback delivered', fields);
+      else log.warning('callback not taken', { ...fields, reason: outcome.error });
+    } catch (error) {
+      // Not settled: it counts as lost after a minute, and is sent again.
+      log.error('callback could not be sent', { id, resourceId, error });
+    }
+  }
+
+  return {
+    sweep: async () => {
+      let attempts = 0;
+      try {
+        while (!stop.aborted) {
+          const now = clock.now();
+          const claim = { now, lostAt: now + LOST_MS, limit: AT_ONCE, perOwner: AT_ONCE_PER_OWNER };
+          const due = await claimDeliveries(db, claim);
+          if (due.length === 0) break;
+          attempts += due.length;
+          await Promise.all(due.map(send));
+        }
+        outage.worked();
+      } catch (error) {
+        outage.failed(error);
+      }
+      return attempts;
+    },
+  };
+}
