@@ -12,6 +12,7 @@ import { usernameFault } from '../src/kernel/auth/username-rules.ts';
 import { TIERS, type Tier, type User } from '../src/kernel/db/types.ts';
 import { findUsersByLogin } from '../src/kernel/db/users.ts';
 import { createLimiter } from '../src/kernel/limits/limiter.ts';
+import { noMetrics } from '../src/kernel/metrics.ts';
 import { createPasswordHasher } from '../src/runtimes/drivers/passwords.ts';
 import { type Command, type CommandContext, Usage } from './command.ts';
 
@@ -21,7 +22,7 @@ function services(context: CommandContext) {
   // With the in-memory store, a running API reads revocations from the database within a second.
   const accessTokens = createAccessTokens(context);
   const revocations = createRevocations({ ...context, limiter: createLimiter(context) });
-  const security = createSecurityLog(context);
+  const security = createSecurityLog({ ...context, metrics: noMetrics });
   return { ...context, security, sessions: createSessions({ ...context, accessTokens, revocations, security }) };
 }
 

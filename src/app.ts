@@ -20,6 +20,7 @@ import type { AppEnv } from './routes/env.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHomeRoutes } from './routes/home.ts';
 import { createJobRoutes } from './routes/jobs.ts';
+import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOAuthRoutes } from './routes/oauth.ts';
 import { isLimitedPath, isOpenPath } from './routes/open-paths.ts';
 import { createPasswordRoutes } from './routes/passwords.ts';
@@ -55,6 +56,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
 
   app.route('/', createHomeRoutes({ config, runtime }));
   app.route('/', createHealthRoutes(services));
+  app.route('/', createMetricsRoutes(services));
   app.route('/', createDocsRoutes({ config, runtime, described: () => app }));
   app.route('/', createAssetRoutes(runtime));
   app.route('/', createAccountPages(runtime));

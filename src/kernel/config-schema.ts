@@ -264,6 +264,14 @@ export const SETTINGS = {
     '20',
   ),
 
+  RATE_LIMIT_SEARCH_COST: setting(
+    'Limits',
+    'What a search counts as, in requests.',
+    integer(1, 1000),
+    'a whole number from 1 to 1000',
+    '1',
+  ),
+
   REDIS_URL: setting('Key-value store', 'Redis 7 over TCP.', url('redis:', 'rediss:'), 'a redis: or rediss: URL', undefined, {
     secret: true,
   }),

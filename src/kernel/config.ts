@@ -53,6 +53,8 @@ export interface Config {
     readonly anonymousPerMinute: number;
     readonly loginFailures: number;
     readonly registrationsPerHour: number;
+    /** What a search counts as, in requests. */
+    readonly searchCost: number;
   };
   readonly kv: KeyValueConfig;
   readonly queue: { readonly kind: 'http' } | { readonly kind: 'qstash'; readonly token: Secret<string>; readonly url?: string };
@@ -141,6 +143,7 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
       anonymousPerMinute: raw.RATE_LIMIT_ANONYMOUS_TIER ?? 120,
       loginFailures: raw.RATE_LIMIT_LOGIN_FAILURES ?? 10,
       registrationsPerHour: raw.RATE_LIMIT_REGISTRATIONS ?? 20,
+      searchCost: raw.RATE_LIMIT_SEARCH_COST ?? 1,
     },
     kv,
     queue: raw.QSTASH_TOKEN

@@ -21,11 +21,15 @@ import type { JobPublisher } from './jobs/publisher.ts';
 import type { Relay } from './jobs/relay.ts';
 import { createRelay } from './jobs/relay.ts';
 import type { KeyValue } from './kv/key-value.ts';
+import { measureKeyValue } from './kv/measured.ts';
 import { createLimiter, type Limiter } from './limits/limiter.ts';
+import { measureLimiter } from './limits/measured.ts';
 import { limitsOf } from './limits/tiers.ts';
 import type { Log } from './log.ts';
 import type { Mailer } from './mail.ts';
+import type { Metrics } from './metrics.ts';
 import type { Background, Clock, Fetch, Ids, PasswordHasher } from './ports.ts';
+import { measureProgress } from './progress/measured.ts';
 import type { ProgressTracker } from './progress/tracker.ts';
 import { createProgressTracker } from './progress/tracker.ts';
 
@@ -38,6 +42,7 @@ export interface Drivers {
   readonly pingDatabase: () => Promise<void>;
   readonly kv: KeyValue;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly fetch: Fetch;
@@ -68,8 +73,10 @@ export interface Services extends Drivers {
 
 /** Each part gets the services made before it; an override replaces a part for those made after it, too. */
 export function createServices(config: Config, drivers: Drivers, overrides: Partial<Services> = {}): Services {
-  const base = { ...drivers, ...overrides, config };
-  const limiter = overrides.limiter ?? createLimiter(base);
+  const given = { ...drivers, ...overrides };
+  const { metrics } = given;
+  const base = { ...given, kv: measureKeyValue(given.kv, metrics), config };
+  const limiter = measureLimiter(overrides.limiter ?? createLimiter(base), metrics);
   const loginLimits = overrides.loginLimits ?? createLoginLimits({ limiter, limits: limitsOf(config) });
   const accessTokens = overrides.accessTokens ?? createAccessTokens(base);
   const apiKeys = overrides.apiKeys ?? createApiKeys(base);
@@ -78,7 +85,7 @@ export function createServices(config: Config, drivers: Drivers, overrides: Part
   const sessions = overrides.sessions ?? createSessions({ ...base, accessTokens, revocations, security });
   const emailLinks = overrides.emailLinks ?? createEmailLinks({ ...base, sessions, security });
   const oauth = overrides.oauth ?? createOAuthFlow({ ...base, providers: createOAuthProviders(base) });
-  const progress = overrides.progress ?? createProgressTracker(base);
+  const progress = measureProgress(overrides.progress ?? createProgressTracker(base), metrics);
   const publisher = overrides.publisher ?? createHttpPublisher(base);
   const relay = overrides.relay ?? createRelay({ ...base, publisher });
   const queryEmbedder = overrides.queryEmbedder ?? createQueryEmbedder(base);

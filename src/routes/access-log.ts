@@ -1,20 +1,31 @@
-/** One line per request: the route's pattern instead of its path, and never a query string. */
+/** One line and one measurement per request: the route's pattern instead of its path, and never a query string. */
 import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import type { Actor } from '../kernel/auth/actor.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 import type { Clock } from '../kernel/ports.ts';
 import type { AppEnv } from './env.ts';
 
 /** Asked for every few seconds by whoever watches over the server: not news. */
 const QUIET = new Set(['/monitoring/health', '/jobs/progress', '/assets/*']);
 
-export function accessLog({ log, clock }: { log: Log; clock: Clock }) {
+/** Anybody can send any method: only these are told apart. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+export function accessLog({ log, metrics, clock }: { log: Log; metrics: Metrics; clock: Clock }) {
+  const duration = metrics.timer('pharos_http_request_duration_seconds', 'Requests until their headers were sent', [
+    'method',
+    'route',
+    'status',
+  ]);
   return createMiddleware<AppEnv>(async function accessLog(c, next) {
+    const stop = duration.start();
     const started = clock.now();
     await next();
     const pattern = routePath(c, -1);
     const route = pattern === '*' || pattern === '/*' ? 'unmatched' : pattern;
+    stop({ method: METHODS.has(c.req.method) ? c.req.method : 'other', route, status: String(c.res.status) });
     const actor: Actor | undefined = c.get('actor');
     const fields = {
       method: c.req.method,

@@ -9,9 +9,6 @@ import type { Services } from '../kernel/services.ts';
 import type { AppEnv } from './env.ts';
 import { createSampledLog } from './sampled-log.ts';
 
-/** Operations that cost more than one unit: a batch is as many documents as it may hold. */
-const COSTS: Readonly<Record<string, number>> = { 'POST /resources/batch': 10, 'GET /auth/rate-limit': 0 };
-
 export interface Admission {
   /** Throws `rate_limited`; resolves to whether one of the actor's tokens is revoked. */
   actor(c: Context<AppEnv>, actor: Actor, tokenKeys: readonly string[]): Promise<{ revoked: boolean }>;
@@ -22,6 +19,12 @@ export interface Admission {
 export function createAdmission(services: Pick<Services, 'config' | 'limiter' | 'revocations' | 'clock' | 'log'>): Admission {
   const { config, limiter, revocations, clock, log } = services;
   const limits = limitsOf(config);
+  /** Operations that do not count as one request: a batch is many documents, and looking at one's limits is free. */
+  const costs: Readonly<Record<string, number>> = {
+    'GET /search': config.limits.searchCost,
+    'POST /resources/batch': 10,
+    'GET /auth/rate-limit': 0,
+  };
   const refusals = createSampledLog({ clock, log });
 
   function answer(c: Context<AppEnv>, key: string, decision: Decision): void {
@@ -37,7 +40,7 @@ export function createAdmission(services: Pick<Services, 'config' | 'limiter' | 
     actor: async (c, { userId, tier }, tokenKeys) => {
       const policies = limits.tier[tier];
       const key = `limit:user:${userId}`;
-      const cost = Math.min(COSTS[`${c.req.method} ${c.req.path}`] ?? 1, ...policies.map(({ limit }) => limit));
+      const cost = Math.min(costs[`${c.req.method} ${c.req.path}`] ?? 1, ...policies.map(({ limit }) => limit));
       const { values, decision } = await limiter.admit({
         read: tokenKeys.length > 0 ? revocations.storeKeys(tokenKeys) : [],
         ...(policies.length > 0 ? { limit: { key, policies, cost } } : {}),

@@ -24,7 +24,7 @@ const TOKEN68 = /^[\w\-.~+/]+=*$/;
 
 type Dependencies = Pick<
   Services,
-  'config' | 'db' | 'clock' | 'log' | 'security' | 'accessTokens' | 'apiKeys' | 'revocations' | 'limiter'
+  'config' | 'db' | 'clock' | 'log' | 'metrics' | 'security' | 'accessTokens' | 'apiKeys' | 'revocations' | 'limiter'
 >;
 
 interface Identified {
@@ -36,6 +36,9 @@ interface Identified {
 export function authenticate(services: Dependencies, { isOpen, isLimited }: AuthenticateOptions): MiddlewareHandler<AppEnv> {
   const { config, security, accessTokens, apiKeys } = services;
   const admission = createAdmission(services);
+  const results = services.metrics.counter('pharos_authentications_total', 'Requests by what they proved who they are with', [
+    'result',
+  ]);
   const masterKeys = [config.auth.masterKey, config.auth.previousMasterKey].flatMap((key) => (key ? [key.reveal()] : []));
 
   async function isMasterKey(given: string): Promise<boolean> {
@@ -112,11 +115,13 @@ export function authenticate(services: Dependencies, { isOpen, isLimited }: Auth
   /** Who it is, once they are neither revoked nor over their limit; who it is not counts against their address. */
   async function admit(c: Context<AppEnv>): Promise<Actor> {
     const identified = await identify(c).catch(async (error: unknown) => {
+      results.add({ result: 'refused' });
       await admission.anonymous(c);
       throw error;
     });
     const { actor, tokenKeys } = identified;
     const { revoked } = await admission.actor(c, actor, tokenKeys);
+    results.add({ result: revoked ? 'revoked' : tokenKeys.length > 0 ? 'token' : 'key' });
     if (revoked) return refuse(c, 'unauthenticated', 'the token was revoked');
     return actor;
   }

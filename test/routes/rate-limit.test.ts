@@ -44,6 +44,20 @@ describe('an authenticated request', () => {
     expect(app.log.lines.filter(({ message }) => message === 'rate limit reached').length).toBeLessThan(5);
   });
 
+  test('costs as much as its operation: a search what the setting says, under either path, and a batch ten', async () => {
+    await make({ RATE_LIMIT_SEARCH_COST: '5' });
+    const headers = await app.login();
+    const left = async (path: string, init: RequestInit = {}) =>
+      Number(
+        (await app.request(path, { ...init, headers: { ...headers, ...init.headers } })).headers.get('x-ratelimit-remaining'),
+      );
+    expect(await left('/auth/sessions')).toBe(99);
+    expect(await left('/search?q=ice&mode=keyword')).toBe(94);
+    expect(await left('/api/search?q=ice&mode=keyword')).toBe(89);
+    const batch = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"resources": []}' };
+    expect(await left('/resources/batch', batch)).toBe(79);
+  });
+
   test('straddling a minute never passes more than the limit in any sixty seconds', async () => {
     await make();
     const headers = await app.login();

@@ -9,6 +9,7 @@ import type { Fetch, PasswordHasher } from '../../src/kernel/ports.ts';
 import { createServices, type Services } from '../../src/kernel/services.ts';
 import type { Runtime } from '../../src/routes/runtime.ts';
 import { createAssets } from '../../src/runtimes/drivers/assets.ts';
+import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
 import { testConfig } from './config.ts';
 import { openTestDatabase } from './database.ts';
 import { manualClock, memoryLog, randomIds, trackedBackground } from './doubles.ts';
@@ -50,6 +51,7 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
       },
       kv: createMemoryKeyValue({ clock }),
       log,
+      metrics: createMetrics(),
       clock,
       ids: randomIds,
       fetch: noNetwork,

@@ -8,6 +8,7 @@ import { users } from '../../src/kernel/db/schema.sqlite.ts';
 import type { User } from '../../src/kernel/db/types.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
 import { createLimiter } from '../../src/kernel/limits/limiter.ts';
+import { noMetrics } from '../../src/kernel/metrics.ts';
 import { testConfig } from './config.ts';
 import { openTestDatabase } from './database.ts';
 import { manualClock, memoryLog, randomIds, trackedBackground } from './doubles.ts';
@@ -36,7 +37,7 @@ export async function createAuthKit(env: Record<string, string> = {}, options: {
   const background = trackedBackground();
   const kv = createMemoryKeyValue({ clock });
   const config = options.config ?? testConfig(env);
-  const base = { db: database.db, clock, log, ids, kv, config, background };
+  const base = { db: database.db, clock, log, metrics: noMetrics, ids, kv, config, background };
   const limiter = createLimiter(base);
   const accessTokens = createAccessTokens(base);
   const revocations = createRevocations({ ...base, limiter });

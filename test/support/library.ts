@@ -12,6 +12,7 @@ import type { QueryEmbedder } from '../../src/kernel/embedding.ts';
 import { AppError } from '../../src/kernel/errors.ts';
 import type { JobMessage } from '../../src/kernel/jobs/schemas.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
+import { noMetrics } from '../../src/kernel/metrics.ts';
 import { everyStage, newStages } from '../../src/kernel/progress/stages.ts';
 import { createServices, type Services } from '../../src/kernel/services.ts';
 import type { AppEnv } from '../../src/routes/env.ts';
@@ -80,6 +81,7 @@ export async function createTestLibrary(options: { annThreshold?: number; overri
       kv: createMemoryKeyValue({ clock }),
       log,
       clock,
+      metrics: noMetrics,
       ids,
       fetch: async () => {
         throw new TypeError('no network in tests');

@@ -2,6 +2,7 @@
 import { insertSecurityEvent } from '../db/security-events.ts';
 import type { Database } from '../db/types.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Background, Clock, Ids } from '../ports.ts';
 
 const EVENTS = {
@@ -52,14 +53,19 @@ export interface SecurityLog {
 interface Dependencies {
   readonly db: Database;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly background: Background;
 }
 
-export function createSecurityLog({ db, log, clock, ids, background }: Dependencies): SecurityLog {
+export function createSecurityLog({ db, log, metrics, clock, ids, background }: Dependencies): SecurityLog {
+  const events = metrics.counter('pharos_security_events_total', 'What happened to accounts: logins, refusals, revocations', [
+    'event',
+  ]);
   return {
     record: (event, details) => {
+      events.add({ event });
       log[EVENTS[event]](`security: ${event}`, { event, ...details });
       const { userId, address, userAgent, reason = null } = details;
       // Strangers must not be able to fill the database: what concerns no account is in the log alone.

@@ -13,6 +13,7 @@ import { createBackground } from '../drivers/background.ts';
 import { every } from '../drivers/every.ts';
 import { createLog } from '../drivers/log.ts';
 import { createMailer } from '../drivers/mailer.ts';
+import { createMetrics } from '../drivers/metrics.ts';
 import { openDatabase } from '../drivers/open-database.ts';
 import { openKeyValue } from '../drivers/open-key-value.ts';
 import { createPasswordHasher } from '../drivers/passwords.ts';
@@ -57,6 +58,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
       pingDatabase: database.ping,
       kv,
       log,
+      metrics: createMetrics({ process: true }),
       clock,
       ids: { next: uuidv7 },
       fetch: (input, init) => fetch(input, init),
