@@ -9,7 +9,7 @@ import type { Clock, Fetch, Ids } from '../src/kernel/ports.ts';
 import { createHttpReporter } from '../src/kernel/progress/http-reporter.ts';
 import { every } from '../src/runtimes/drivers/every.ts';
 import { createLog } from '../src/runtimes/drivers/log.ts';
-import { resolveModel } from '../src/runtimes/drivers/model-folder.ts';
+import { modelPlaces, resolveModel } from '../src/runtimes/drivers/model-folder.ts';
 import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
 import { createGuardedPost } from './callbacks/guarded-post.ts';
 import { createCallbackSender } from './callbacks/sender.ts';
@@ -56,7 +56,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     write: (line) => process.stdout.write(line),
     fields: { service: 'worker' },
   });
-  const model = await loadModel(resolveModel(config.embedding.model));
+  const model = await loadModel(resolveModel(config.embedding, modelPlaces(config.dataDir)), config.embedding);
   const database = await openDatabase(config);
   const embedder = createEmbedder({
     model,

@@ -65,7 +65,16 @@ export interface Config {
     readonly external: boolean;
     readonly signingKeys: SigningKeys;
   };
-  readonly embedding: { readonly model: string };
+  readonly embedding: {
+    readonly model: string;
+    readonly precision: 'fp32' | 'int8';
+    /** Undefined: what suits the kind of model. */
+    readonly tokenBudget: number | undefined;
+    readonly threads: number | undefined;
+    /** Undefined: what the model's folder says. */
+    readonly queryPrefix: string | undefined;
+    readonly documentPrefix: string | undefined;
+  };
   readonly ingest: { readonly allowAddresses: readonly string[] };
   readonly mail: { readonly smtpUrl?: Secret<string> };
 }
@@ -155,7 +164,14 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
       external: raw.WORKER_URL !== undefined,
       signingKeys: signing,
     },
-    embedding: { model: raw.EMBEDDING_MODEL ?? 'pharos-static-192' },
+    embedding: {
+      model: raw.EMBEDDING_MODEL ?? 'pharos-static-192',
+      precision: raw.EMBEDDING_PRECISION ?? 'fp32',
+      tokenBudget: raw.EMBEDDING_BATCH_TOKENS,
+      threads: raw.EMBEDDING_THREADS,
+      queryPrefix: raw.EMBEDDING_QUERY_PREFIX,
+      documentPrefix: raw.EMBEDDING_DOCUMENT_PREFIX,
+    },
     ingest: { allowAddresses: raw.INGEST_ALLOW_ADDRESSES ?? [] },
     mail: { ...optional('smtpUrl', raw.SMTP_URL) },
   };

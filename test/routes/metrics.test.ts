@@ -21,7 +21,7 @@ const exposed = async (which = app) => {
 };
 
 /** The value of one line: the metric with exactly these labels, in any order; 0 where there is none. */
-async function valueOf(name: string, labels: Record<string, string> = {}): Promise<number> {
+async function sampleOf(name: string, labels: Record<string, string> = {}): Promise<number> {
   for (const line of (await exposed()).split('\n')) {
     const match = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line);
     if (!match || match[1] !== name) continue;
@@ -33,9 +33,9 @@ async function valueOf(name: string, labels: Record<string, string> = {}): Promi
 
 /** What `name` with `labels` grows by while `work` goes on. */
 async function growth(name: string, labels: Record<string, string>, work: () => Promise<unknown>): Promise<number> {
-  const before = await valueOf(name, labels);
+  const before = await sampleOf(name, labels);
   await work();
-  return (await valueOf(name, labels)) - before;
+  return (await sampleOf(name, labels)) - before;
 }
 
 describe('GET /monitoring/metrics', () => {
@@ -88,7 +88,7 @@ describe('GET /monitoring/metrics', () => {
     expect(await growth(decisions, { by: 'address', decision: 'admitted' }, () => app.request('/auth/me'))).toBe(1);
     const login = () => app.login();
     expect(await growth(decisions, { by: 'register', decision: 'admitted' }, login)).toBe(1);
-    expect(await valueOf('pharos_rate_limit_fail_opens')).toBe(0);
+    expect(await sampleOf('pharos_rate_limit_fail_opens')).toBe(0);
   });
 
   test('times the store by operation and counts what it found', async () => {
@@ -101,7 +101,7 @@ describe('GET /monitoring/metrics', () => {
     const wrong = () => kv.set('x', 'x', { ttlMs: 0 }).catch(() => undefined);
     expect(await growth(count, { operation: 'set', outcome: 'error' }, wrong)).toBe(1);
     await kv.delete('there');
-    expect(await valueOf(count, { operation: 'delete' })).toBeGreaterThan(0);
+    expect(await sampleOf(count, { operation: 'delete' })).toBeGreaterThan(0);
   });
 
   test('times progress, counts answers without the store, and says how many listen', async () => {
@@ -112,15 +112,15 @@ describe('GET /monitoring/metrics', () => {
       body: JSON.stringify({ content: 'Something to be listened to. '.repeat(5) }),
     });
     const { id } = (await posted.json()) as { id: string };
-    expect(await valueOf('pharos_jobs', { state: 'queued' })).toBe(1);
+    expect(await sampleOf('pharos_jobs', { state: 'queued' })).toBe(1);
     const ask = () => app.request(`/resources/${id}/progress`, { headers });
     expect(await growth('pharos_progress_duration_seconds_count', { operation: 'read' }, ask)).toBe(1);
 
     const { next, leave } = readEvents(await app.request(`/resources/${id}/progress/events`, { headers }));
     await next();
-    expect(await valueOf('pharos_progress_listeners')).toBe(1);
+    expect(await sampleOf('pharos_progress_listeners')).toBe(1);
     await leave();
-    expect(await valueOf('pharos_progress_listeners')).toBe(0);
+    expect(await sampleOf('pharos_progress_listeners')).toBe(0);
 
     await app.services.progress.forget(id);
     expect(await growth('pharos_progress_degraded_total', {}, ask)).toBe(1);

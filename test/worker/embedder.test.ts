@@ -10,7 +10,7 @@ import golden from '../support/golden.ts';
 
 const clock = { now: () => performance.now() };
 const log = memoryLog();
-const model = await loadModel(resolveModel('pharos-static-192'));
+const model = await loadModel(resolveModel({ model: 'pharos-static-192' }));
 const open = (remembered = 10_000) =>
   createEmbedder({
     model,

@@ -74,6 +74,8 @@ function open(processes: ReturnType<typeof fakeProcesses>, options: { capacity?:
       maxTokens: 50,
       tokenBudget: 64,
       threads: 1,
+      pooling: 'mean',
+      padId: 0,
     },
     start: processes.start,
     log,

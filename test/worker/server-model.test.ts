@@ -15,7 +15,7 @@ const clock = { now: () => Date.now() };
 const log = memoryLog();
 const signingKeys = { current: new Secret('a signing key of more than thirty-two bytes') };
 const worker = { url: 'http://worker.test', signingKeys };
-const model = await loadModel(resolveModel('pharos-static-192'));
+const model = await loadModel(resolveModel({ model: 'pharos-static-192' }));
 
 function open() {
   const embedder = createEmbedder({

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
@@ -11,9 +12,9 @@ let tokeniser: Tokeniser;
 let words: string[];
 
 beforeAll(async () => {
-  const folder = resolveModel('pharos-static-192');
+  const folder = resolveModel({ model: 'pharos-static-192' });
   tokeniser = (await loadModel(folder)).tokeniser;
-  words = (await readFile(folder.vocabulary, 'utf8')).trimEnd().split('\n');
+  words = (await readFile(join(folder.path, 'vocab.txt'), 'utf8')).trimEnd().split('\n');
 });
 
 const wordsOf = (text: string) => [...tokeniser.encode(text)].map((id) => words[id] ?? `#${id}`);

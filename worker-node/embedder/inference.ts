@@ -31,7 +31,7 @@ export interface Inference {
 }
 
 export interface InferenceDependencies {
-  readonly model: Pick<Model, 'id' | 'onnxPath' | 'threads'>;
+  readonly model: Pick<Model, 'id' | 'onnxPath' | 'threads' | 'pooling' | 'padId'>;
   readonly start: StartInference;
   readonly log: Log;
   readonly clock: Clock;
@@ -109,7 +109,8 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
       },
     });
     current = process;
-    process.send({ type: 'load', onnxPath: model.onnxPath, threads: model.threads });
+    const { onnxPath, threads, pooling, padId } = model;
+    process.send({ type: 'load', onnxPath, threads, pooling, padId });
     try {
       const loaded = await ready.promise;
       if (end) throw end;

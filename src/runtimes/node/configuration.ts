@@ -2,7 +2,7 @@
 import { type Config, ConfigError, type Environment, parseConfig } from '../../kernel/config.ts';
 import type { FieldError } from '../../kernel/errors.ts';
 import { loadDevSecrets } from '../drivers/dev-secrets.ts';
-import { resolveModel } from '../drivers/model-folder.ts';
+import { modelPlaces, resolveModel } from '../drivers/model-folder.ts';
 import { freePort } from './ports.ts';
 
 export interface Configuration {
@@ -17,7 +17,7 @@ export async function configure(given: Environment): Promise<Configuration> {
   const missing = withoutDriver(first);
   if (missing.length > 0) throw new ConfigError(missing);
   // The worker would refuse it, too, but only after the API has opened its port.
-  if (!first.worker.external) resolveModel(first.embedding.model);
+  if (!first.worker.external) resolveModel(first.embedding, modelPlaces(first.dataDir));
   const ports: Record<string, string> = {};
   if (first.port === 0) ports.PORT = String(await freePort(first.host));
   if (first.worker.port === 0) ports.WORKER_PORT = String(await freePort('127.0.0.1'));

@@ -1,0 +1,79 @@
+/** What a sentence-transformers folder says of its model: tokens, pooling, lengths, prefixes. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { ConfigError } from '../../src/kernel/config.ts';
+import type { ModelFolder } from '../../src/runtimes/drivers/model-folder.ts';
+import { createHuggingFaceTokeniser } from './hugging-face-tokeniser.ts';
+import type { Pooling } from './infer-protocol.ts';
+
+/** Of config.json; only what is needed, everything optional: exporters differ. */
+const configSchema = z.object({
+  model_type: z.string().optional(),
+  max_position_embeddings: z.int().positive().optional(),
+  pad_token_id: z.int().min(0).nullish(),
+});
+const tokenizerConfigSchema = z.looseObject({
+  /** Some write 1e30 for "no limit". */
+  model_max_length: z.number().positive().optional(),
+  pad_token: z.union([z.string(), z.looseObject({ content: z.string() })]).nullish(),
+});
+const lengthSchema = z.object({ max_seq_length: z.int().positive().nullish() });
+const poolingSchema = z.object({
+  pooling_mode_cls_token: z.boolean().optional(),
+  pooling_mode_mean_tokens: z.boolean().optional(),
+});
+const promptsSchema = z.object({ prompts: z.record(z.string(), z.string()).optional() });
+
+/** Where positions begin after the padding id (RoBERTa and its kin), that many fewer tokens fit. */
+const OFFSET_POSITIONS = /roberta|camembert|xlm|mpnet|longformer/;
+const NO_LIMIT = 512;
+
+export async function readTransformer({ path, tokenizer: tokenizerPath }: Extract<ModelFolder, { kind: 'transformer' }>) {
+  /** `{}` where there is no such file. */
+  async function read<T>(name: string, schema: z.ZodType<T>): Promise<T> {
+    const file = join(path, name);
+    const parsed = schema.safeParse(existsSync(file) ? await readJson(file) : {});
+    if (parsed.success) return parsed.data;
+    const { path: field = [], message } = parsed.error.issues[0] ?? { message: 'cannot be read' };
+    throw refusal(`${name}${field.length > 0 ? ` (${field.join('.')})` : ''}: ${message}`);
+  }
+
+  const config = await read('config.json', configSchema);
+  const tokenizerConfig = await read('tokenizer_config.json', tokenizerConfigSchema);
+  const { max_seq_length: ownLimit } = await read('sentence_bert_config.json', lengthSchema);
+  const { prompts = {} } = await read('config_sentence_transformers.json', promptsSchema);
+  const positions = config.max_position_embeddings ?? NO_LIMIT;
+  const offset = OFFSET_POSITIONS.test(config.model_type ?? '') ? 2 : 0;
+  const maxTokens = Math.min(ownLimit ?? NO_LIMIT * 16, tokenizerConfig.model_max_length ?? NO_LIMIT * 16, positions - offset);
+  const { tokeniser, idOf } = createHuggingFaceTokeniser(await readJson(tokenizerPath), tokenizerConfig, maxTokens);
+  const padToken = typeof tokenizerConfig.pad_token === 'object' ? tokenizerConfig.pad_token?.content : tokenizerConfig.pad_token;
+  return {
+    maxTokens,
+    tokeniser,
+    padId: (padToken ? idOf(padToken) : undefined) ?? config.pad_token_id ?? 0,
+    pooling: poolingOf(await read('1_Pooling/config.json', poolingSchema)),
+    // E5 and its kin call a document a passage.
+    prefixes: { query: prompts.query ?? '', document: prompts.document ?? prompts.passage ?? '' },
+  };
+}
+
+function poolingOf({ pooling_mode_cls_token: cls, pooling_mode_mean_tokens: mean }: z.infer<typeof poolingSchema>): Pooling {
+  if (cls) return 'cls';
+  if (mean !== false) return 'mean';
+  throw refusal('1_Pooling/config.json: expected mean or cls pooling');
+}
+
+async function readJson(file: string): Promise<object> {
+  try {
+    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (typeof value === 'object' && value !== null) return value;
+  } catch (cause) {
+    throw refusal(`${basename(file)} cannot be read as JSON`, cause);
+  }
+  throw refusal(`${basename(file)} is no JSON object`);
+}
+
+const refusal = (message: string, cause?: unknown) =>
+  Object.assign(new ConfigError([{ path: 'EMBEDDING_MODEL', message }]), cause === undefined ? {} : { cause });
