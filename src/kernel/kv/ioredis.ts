@@ -1,12 +1,9 @@
 /** The key-value store on Redis 7 over TCP. Clients are made by the entry point: one for commands, one that only listens. */
 import type { Redis } from 'ioredis';
 import { ADMIT_SCRIPT } from '../limits/script.ts';
-import type { Decision } from '../limits/window.ts';
-import type { AdmitRequest, KeyValue, VersionedHash } from './key-value.ts';
+import type { KeyValue } from './key-value.ts';
+import { admitArguments, toAdmitAnswer, toHash, toWrittenHash, wholeTtl, writeHashArguments } from './redis-replies.ts';
 import { WRITE_HASH_SCRIPT } from './write-hash-script.ts';
-
-/** The field that holds a hash's sequence; no stage or other field of ours can be called that. */
-const SEQUENCE = '#';
 
 interface Scripts {
   pharosAdmit(keyCount: number, ...args: (string | number)[]): Promise<string[]>;
@@ -39,7 +36,7 @@ export function createRedisKeyValue({ commands, listener }: RedisClients): KeyVa
   return {
     get: async (key) => (await commands.get(key)) ?? undefined,
     set: async (key, value, { ttlMs, onlyIfAbsent = false }) => {
-      const ttl = positive(ttlMs);
+      const ttl = wholeTtl(ttlMs);
       const reply = onlyIfAbsent ? await commands.set(key, value, 'PX', ttl, 'NX') : await commands.set(key, value, 'PX', ttl);
       return reply === 'OK';
     },
@@ -47,20 +44,13 @@ export function createRedisKeyValue({ commands, listener }: RedisClients): KeyVa
     delete: async (key) => {
       await commands.del(key);
     },
-    readHash: async (key) => toHash(Object.entries(await commands.hgetall(key))),
-    writeHash: async (key, fields, { ttlMs, now }) => {
-      const args = fields.flatMap(({ field, version, value }) => [field, version, value]);
-      const [written, pairs] = await scripts.pharosWriteHash(1, key, positive(ttlMs), now, ...args);
-      return { hash: toHash(inPairs(pairs)) ?? { sequence: 0, fields: {} }, written };
-    },
-    admit: async ({ limit, read }) => {
-      if (!limit && read.length === 0) return { values: [] };
-      const policies = limit?.policies.flatMap(({ windowMs, limit: most }) => [windowMs, most]) ?? [];
-      // The first key is the limited one; without a limit it is not looked at.
-      const keys = [limit?.key ?? '-', ...read];
-      const reply = await scripts.pharosAdmit(keys.length, ...keys, limit?.cost ?? -1, '', ...policies);
-      const values = reply.slice(2, 2 + read.length).map((value) => (value === '' ? undefined : value));
-      return limit ? { values, decision: toDecision(limit, reply, read.length) } : { values };
+    readHash: async (key) => toHash(Object.entries(await commands.hgetall(key)).flat()),
+    writeHash: async (key, fields, options) =>
+      toWrittenHash(await scripts.pharosWriteHash(1, key, ...writeHashArguments(fields, options))),
+    admit: async (request) => {
+      if (!request.limit && request.read.length === 0) return { values: [] };
+      const { keys, args } = admitArguments(request);
+      return toAdmitAnswer(request, await scripts.pharosAdmit(keys.length, ...keys, ...args));
     },
     publish: async (channel, message) => {
       await commands.publish(channel, message);
@@ -85,40 +75,5 @@ export function createRedisKeyValue({ commands, listener }: RedisClients): KeyVa
       commands.disconnect();
       listener.disconnect();
     },
-  };
-}
-
-function positive(ttlMs: number): number {
-  if (!(ttlMs > 0)) throw new RangeError('a time to live must be positive');
-  return Math.ceil(ttlMs);
-}
-
-function* inPairs(flat: readonly string[]): Generator<[string, string]> {
-  for (let i = 0; i + 1 < flat.length; i += 2) yield [flat[i] as string, flat[i + 1] as string];
-}
-
-/** Fields are stored as `<version>:<value>`. */
-function toHash(pairs: Iterable<[string, string]>): VersionedHash | undefined {
-  const fields: Record<string, { version: number; value: string }> = {};
-  let sequence: number | undefined;
-  for (const [field, stored] of pairs) {
-    if (field === SEQUENCE) {
-      sequence = Number(stored);
-      continue;
-    }
-    const colon = stored.indexOf(':');
-    fields[field] = { version: Number(stored.slice(0, colon)), value: stored.slice(colon + 1) };
-  }
-  return sequence === undefined ? undefined : { sequence, fields };
-}
-
-/** The script's answer: now, retry after, values, then remaining and reset per policy. */
-function toDecision({ policies }: NonNullable<AdmitRequest['limit']>, reply: readonly string[], values: number): Decision {
-  const retryAfterMs = Number(reply[1]);
-  const at = (i: number) => Number(reply[2 + values + i]);
-  return {
-    admitted: retryAfterMs === 0,
-    retryAfterMs,
-    states: policies.map((policy, i) => ({ policy, remaining: at(2 * i), resetAt: at(2 * i + 1) })),
   };
 }

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from '@upstash/redis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createUpstashKeyValue } from '../../src/kernel/kv/upstash.ts';
+import { startRedis } from '../support/redis.ts';
+import { startUpstashFront, type UpstashFront } from '../support/upstash-front.ts';
+import { keyValueContract } from './key-value.ts';
+
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let front: UpstashFront;
+beforeAll(async () => {
+  redis = await startRedis();
+  front = await startUpstashFront({ redis: redis.url });
+});
+afterAll(async () => {
+  await front.close();
+  await redis.stop();
+});
+
+const client = (token = front.token) =>
+  new Redis({
+    url: front.url,
+    token,
+    automaticDeserialization: false,
+    enableAutoPipelining: true,
+    enableTelemetry: false,
+    retry: { retries: 0 },
+  });
+const open = () => createUpstashKeyValue({ redis: client(), pollMs: 20 });
+
+keyValueContract('Upstash', async () => {
+  const kv = open();
+  return { kv, advance: (ms) => sleep(ms).then(() => undefined), close: () => kv.close() };
+});
+
+const policies = [{ name: 'minute', windowMs: 60_000, limit: 1000 }];
+
+describe('over REST', () => {
+  test('a request’s limit and revocations are one HTTP request, and one command to Redis', async () => {
+    const kv = open();
+    const ask = () => kv.admit({ limit: { key: 'one', policies, cost: 1 }, read: ['a', 'b'] });
+    await ask();
+    const before = front.requests();
+    for (let i = 0; i < 5; i++) await ask();
+    expect(front.requests() - before).toBe(5);
+    const together = front.requests();
+    await Promise.all(Array.from({ length: 50 }, ask));
+    expect(front.requests() - together).toBe(1);
+    await kv.close();
+  });
+
+  test('a hundred listeners to ten channels are one request per poll, and none once they have left', async () => {
+    const kv = open();
+    const leave = Array.from({ length: 100 }, (_, i) => kv.subscribe(`many-${i % 10}`, () => undefined));
+    await sleep(100);
+    const before = front.requests();
+    await sleep(300);
+    const polls = front.requests() - before;
+    expect(polls).toBeGreaterThan(0);
+    // One every 20 ms at most; per listener or per channel it would be many times that.
+    expect(polls).toBeLessThanOrEqual(16);
+    for (const one of leave) one();
+    await sleep(60);
+    const after = front.requests();
+    await sleep(100);
+    expect(front.requests()).toBe(after);
+    await kv.close();
+  });
+
+  test('listening goes on after the service was away', async () => {
+    const kv = open();
+    const heard: string[] = [];
+    kv.subscribe('outage', (message) => heard.push(message));
+    await expect.poll(() => kv.publish('outage', 'first').then(() => heard)).toContain('first');
+    front.interfere((response) => response.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>Bad gateway</h1>'));
+    await sleep(100);
+    front.interfere(undefined);
+    await kv.publish('outage', 'last');
+    await expect.poll(() => heard, { timeout: 15_000 }).toContain('last');
+    expect(heard.filter((message) => message === 'last')).toHaveLength(1);
+    await kv.close();
+  });
+
+  test('an error says what the service said, and neither key nor value', async () => {
+    const secret = 'a-ticket-that-opens-doors';
+    const refused = createUpstashKeyValue({ redis: client('wrong') });
+    const failure = await refused.set(secret, secret, { ttlMs: 1000 }).catch((error: unknown) => String((error as Error).stack));
+    expect(failure).toContain('WRONGPASS');
+    expect(failure).not.toContain(secret);
+    front.interfere((response) => response.end(`<html>${secret}</html>`));
+    const rubbish = await open()
+      .get(secret)
+      .catch((error: unknown) => String((error as Error).stack));
+    expect(rubbish).toContain('upstash: ');
+    expect(rubbish).not.toContain(secret);
+    front.interfere(undefined);
+  });
+});
+
+describe('the local front answers as the service does:', () => {
+  const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
+    const response = await fetch(front.url + path, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${front.token}`, ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as unknown };
+  };
+
+  test('a command, in the body and in the path', async () => {
+    expect(await post('/', ['SET', 'front', 'wörld'])).toEqual({ status: 200, body: { result: 'OK' } });
+    expect(await post('/get/front', '')).toEqual({ status: 200, body: { result: 'wörld' } });
+    expect(await post('/', ['GET', 'front'], { 'Upstash-Encoding': 'base64' })).toEqual({
+      status: 200,
+      body: { result: Buffer.from('wörld').toString('base64') },
+    });
+    expect(await post('/set/front', 'a body')).toEqual({ status: 200, body: { result: 'OK' } });
+    expect(await post('/', ['STRLEN', 'front'])).toEqual({ status: 200, body: { result: 6 } });
+    expect(await post('/', ['GET', 'nothing'])).toEqual({ status: 200, body: { result: null } });
+  });
+
+  test('a pipeline with errors of its own, and a transaction', async () => {
+    expect(
+      await post('/pipeline', [
+        ['SET', 'p', '1'],
+        ['LPUSH', 'p', 'x'],
+        ['INCR', 'p'],
+      ]),
+    ).toMatchObject({
+      status: 200,
+      body: [{ result: 'OK' }, { error: expect.stringContaining('WRONGTYPE') }, { result: 2 }],
+    });
+    expect(
+      await post('/multi-exec', [
+        ['SET', 'm', '1'],
+        ['INCR', 'm'],
+      ]),
+    ).toEqual({
+      status: 200,
+      body: [{ result: 'OK' }, { result: 2 }],
+    });
+  });
+
+  test('errors in its shape: a wrong token, a wrong command, one that REST has not, a body too large', async () => {
+    expect(await post('/', ['PING'], { Authorization: 'Bearer x' })).toMatchObject({ status: 401 });
+    expect(await post('/', ['NONSENSE'])).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('unknown command') },
+    });
+    expect(await post('/', ['SUBSCRIBE', 'x'])).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('not available') },
+    });
+    expect(await post('/', '{')).toMatchObject({ status: 400, body: { error: 'ERR failed to parse command' } });
+    expect(await post('/', ['SET', 'x', 'y'.repeat(1024 * 1024)])).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('max request size exceeded') },
+    });
+  });
+});

@@ -1,0 +1,93 @@
+/** Why our own script decides on Upstash, too (docs/decisions/0006): what @upstash/ratelimit does with the same requests. */
+import { Ratelimit } from '@upstash/ratelimit';
+import { Redis } from '@upstash/redis';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
+import { manualClock } from '../support/doubles.ts';
+import { startRedis } from '../support/redis.ts';
+import { startUpstashFront, type UpstashFront } from '../support/upstash-front.ts';
+
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let front: UpstashFront;
+beforeAll(async () => {
+  redis = await startRedis();
+  front = await startUpstashFront({ redis: redis.url });
+});
+afterAll(async () => {
+  await front.close();
+  await redis.stop();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const LIMIT = 10;
+const WINDOW_MS = 60_000;
+/** A whole number of windows. */
+const START = 1_700_000_040_000;
+
+const client = () => new Redis({ url: front.url, token: front.token, enableTelemetry: false, retry: { retries: 0 } });
+
+/** Its scripts ask for a flag that a plain Redis does not know; without that line they run. */
+function withoutFlags(): Redis {
+  const plain = client();
+  return Object.assign(plain, {
+    evalsha: () => Promise.reject(new Error('NOSCRIPT')),
+    eval: (script: string, keys: string[], args: unknown[]) =>
+      Redis.prototype.eval.call(plain, script.replace(/^\s*#!.*\n/, ''), keys, args),
+  });
+}
+
+/** How many of `count` requests at once each lets through, `seconds` after START, one batch after the other. */
+async function schedule(batches: readonly (readonly [seconds: number, count: number])[]) {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const theirs = new Ratelimit({
+    redis: withoutFlags(),
+    limiter: Ratelimit.slidingWindow(LIMIT, '60 s'),
+    prefix: `theirs:${Math.random()}`,
+    ephemeralCache: false,
+  });
+  const clock = manualClock();
+  const ours = createMemoryKeyValue({ clock });
+  const policies = [{ name: 'minute', windowMs: WINDOW_MS, limit: LIMIT }];
+  const passed = { theirs: [] as number[], ours: [] as number[] };
+  for (const [seconds, count] of batches) {
+    vi.setSystemTime(START + seconds * 1000);
+    clock.set(START + seconds * 1000);
+    let [a, b] = [0, 0];
+    for (let i = 0; i < count; i++) {
+      if ((await theirs.limit('key')).success) a += 1;
+      if ((await ours.admit({ limit: { key: 'key', policies, cost: 1 }, read: [] })).decision?.admitted) b += 1;
+    }
+    passed.theirs.push(a);
+    passed.ours.push(b);
+  }
+  return passed;
+}
+
+describe('@upstash/ratelimit', () => {
+  test('does not run on a plain Redis', async () => {
+    const limiter = new Ratelimit({ redis: client(), limiter: Ratelimit.slidingWindow(LIMIT, '60 s'), ephemeralCache: false });
+    await expect(limiter.limit('key')).rejects.toThrow(/allow-key-locking|Unexpected flag/);
+  });
+
+  test('lets more than the limit through in a rolling window: it knows two counters, not when they were raised', async () => {
+    // Ten at the end of one window; half a minute later half of them no longer count.
+    const { theirs, ours } = await schedule([
+      [59, 10],
+      [90, 10],
+    ]);
+    expect(theirs[0]).toBe(10);
+    expect((theirs[0] ?? 0) + (theirs[1] ?? 0)).toBeGreaterThan(LIMIT);
+    expect(ours).toEqual([10, 0]);
+  });
+
+  test('refuses whoever has waited a whole window', async () => {
+    const { theirs, ours } = await schedule([
+      [0, 10],
+      [61, 10],
+    ]);
+    expect(theirs[1]).toBeLessThan(LIMIT);
+    expect(ours).toEqual([10, 10]);
+  });
+});

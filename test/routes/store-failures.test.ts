@@ -1,0 +1,202 @@
+/** The API on a store that fails in every way a store can, over TCP and over REST: requests never notice. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openKeyValue } from '../../src/runtimes/drivers/open-key-value.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { testConfig } from '../support/config.ts';
+import { memoryLog } from '../support/doubles.ts';
+import { startRedis } from '../support/redis.ts';
+import { startUpstashFront, type UpstashFront } from '../support/upstash-front.ts';
+
+let redis: Awaited<ReturnType<typeof startRedis>>;
+let front: UpstashFront;
+let app: TestApp;
+let rubbish: Server;
+const sockets = new Set<Socket>();
+const clock = { now: () => Date.now() };
+
+beforeAll(async () => {
+  // Speaks neither RESP nor HTTP.
+  rubbish = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('data', () => socket.write('\u0000\u0007 what? \r\n!!\r\n'));
+  });
+  rubbish.listen(0, '127.0.0.1');
+  await once(rubbish, 'listening');
+});
+afterAll(() => {
+  for (const socket of sockets) socket.destroy();
+  rubbish.close();
+});
+beforeEach(async () => {
+  redis = await startRedis();
+  front = await startUpstashFront({ redis: redis.url });
+});
+afterEach(async () => {
+  redis.server.kill('SIGCONT');
+  await app.services.kv.close();
+  await app.close();
+  await front.close();
+  await redis.stop();
+});
+
+type Settings = Record<string, string>;
+const KINDS: readonly (readonly [string, () => Settings, (url: string) => Settings])[] = [
+  ['Redis', () => ({ REDIS_URL: redis.url }), (host) => ({ REDIS_URL: `redis://${host}` })],
+  [
+    'Upstash',
+    () => ({ UPSTASH_REDIS_REST_URL: front.url, UPSTASH_REDIS_REST_TOKEN: front.token }),
+    (host) => ({ UPSTASH_REDIS_REST_URL: `http://${host}`, UPSTASH_REDIS_REST_TOKEN: 't' }),
+  ],
+];
+
+describe.each(KINDS)('on %s', (_name, settings, at) => {
+  async function open(env: Settings, wait = true) {
+    const kv = openKeyValue(testConfig(env), { clock, log: memoryLog() });
+    app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '50', ...env }, overrides: { kv } });
+    const isUp = () =>
+      kv.ping().then(
+        () => true,
+        () => false,
+      );
+    if (wait) await expect.poll(isUp).toBe(true);
+  }
+  const ask = (headers: Record<string, string>) => app.request('/auth/sessions', { headers });
+  const outages = () => app.log.lines.filter(({ message }) => message.startsWith('limits: the store does not answer'));
+
+  /** Twenty requests of one who is logged in and of one who has logged out, while the store fails. */
+  async function servesAll(alive: Record<string, string>, dead: Record<string, string>): Promise<void> {
+    const during = await Promise.all(Array.from({ length: 20 }, () => ask(alive)));
+    expect(new Set(during.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await ask(dead)).status).toBe(401);
+    expect(app.services.limiter.failOpens()).toBeGreaterThan(0);
+    expect(outages()).toHaveLength(1);
+  }
+
+  async function recovers(headers: Record<string, string>): Promise<void> {
+    await expect
+      .poll(
+        async () => {
+          const before = app.services.limiter.failOpens();
+          app.clock.advance(2000);
+          await ask(headers);
+          return app.services.limiter.failOpens() === before;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+    expect(app.log.lines.filter(({ message }) => message === 'limits: the store answers again')).toHaveLength(1);
+  }
+
+  async function people() {
+    const [alive, dead] = [await app.login('alive'), await app.login('dead')];
+    await app.request('/auth/logout', { method: 'POST', headers: dead });
+    return [alive, dead] as const;
+  }
+
+  test('that is killed', async () => {
+    await open(settings());
+    const [alive, dead] = await people();
+    await redis.stop();
+    await servesAll(alive, dead);
+  });
+
+  test('that hangs, and hangs no request once that is known', async () => {
+    await open(settings());
+    const [alive, dead] = await people();
+    redis.server.kill('SIGSTOP');
+    await servesAll(alive, dead);
+    redis.server.kill('SIGCONT');
+    await recovers(alive);
+  });
+
+  test('that is full', async () => {
+    await open(settings());
+    const [alive, dead] = await people();
+    await redis.probe.config('SET', 'maxmemory', '1');
+    await servesAll(alive, dead);
+    await redis.probe.config('SET', 'maxmemory', '0');
+    await recovers(alive);
+  });
+
+  test('that only reads', async () => {
+    await open(settings());
+    const [alive, dead] = await people();
+    await redis.probe.config('SET', 'min-replicas-to-write', '1');
+    await servesAll(alive, dead);
+    await redis.probe.config('SET', 'min-replicas-to-write', '0');
+    await recovers(alive);
+  });
+
+  test('whose keys hold something else', async () => {
+    await open(settings());
+    const [alive, dead] = await people();
+    for (const key of await redis.probe.keys('limit:*')) {
+      await redis.probe.del(key);
+      await redis.probe.set(key, 'not a hash');
+    }
+    await servesAll(alive, dead);
+    await redis.probe.flushall();
+    await recovers(alive);
+  });
+
+  test('that flaps', async () => {
+    await open(settings());
+    const [alive, dead] = await people();
+    for (let round = 0; round < 4; round++) {
+      await redis.probe.config('SET', 'maxmemory', round % 2 ? '0' : '1');
+      app.clock.advance(2000);
+      const statuses = await Promise.all(Array.from({ length: 5 }, async () => (await ask(alive)).status));
+      expect(new Set(statuses)).toEqual(new Set([200]));
+      expect((await ask(dead)).status).toBe(401);
+    }
+  });
+
+  test('that speaks something else entirely', async () => {
+    await open(at(`127.0.0.1:${(rubbish.address() as AddressInfo).port}`), false);
+    const [alive, dead] = await people();
+    await servesAll(alive, dead);
+  });
+
+  test('limits go on meanwhile: the insurance refuses what is too much', async () => {
+    await open(settings());
+    const [alive] = await people();
+    await redis.stop();
+    const statuses = [];
+    for (let i = 0; i < 52; i++) statuses.push((await ask(alive)).status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(50);
+    expect(statuses.slice(50)).toEqual([429, 429]);
+  });
+});
+
+test('an authenticated request is one command to Redis, or one HTTP request to Upstash', async () => {
+  for (const [name, settings] of KINDS) {
+    const kv = openKeyValue(testConfig(settings()), { clock, log: memoryLog() });
+    app = await createTestApp({ env: settings(), overrides: { kv } });
+    await expect
+      .poll(() =>
+        kv.ping().then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    const headers = await app.login();
+    await kv.set('revocations:epoch', '1', { ttlMs: 3_600_000 });
+    await app.request('/auth/sessions', { headers });
+    await redis.probe.config('RESETSTAT');
+    const before = front.requests();
+    for (let i = 0; i < 10; i++) await app.request('/auth/sessions', { headers });
+    const stats = await redis.probe.info('commandstats');
+    // Those a script calls are counted, too: what arrived is the EVALSHAs and nothing beside them.
+    const arrived = [...stats.matchAll(/cmdstat_([\w|]+):calls=(\d+)/g)].filter(([, command]) =>
+      /^(?:evalsha|eval|get|mget|set|ping)$/.test(command ?? ''),
+    );
+    const calls = Object.fromEntries(arrived.map(([, command, count]) => [command, Number(count)]));
+    expect({ name, evalsha: calls.evalsha, eval: calls.eval, set: calls.set, ping: calls.ping }).toEqual({ name, evalsha: 10 });
+    if (name === 'Upstash') expect(front.requests() - before).toBe(10);
+    if (name === 'Redis') await Promise.all([kv.close(), app.close()]);
+  }
+});
