@@ -1,6 +1,8 @@
 /** CORS, before authentication and limits: a browser must be able to read a 401 and a 429. */
+import type { MiddlewareHandler } from 'hono';
 import { cors as honoCors } from 'hono/cors';
 import type { Config } from '../kernel/config.ts';
+import type { AppEnv } from './env.ts';
 
 const EXPOSED = [
   'X-Request-Id',
@@ -14,13 +16,27 @@ const EXPOSED = [
   'RateLimit-Policy',
 ];
 
-/** Tokens travel in headers, never in cookies of ours, so no origin is ever allowed credentials. */
-export function cors({ origins }: Config['cors']) {
-  return honoCors({
+/**
+ * Tokens travel in headers, never in cookies of ours, so no origin is ever allowed credentials. Preflights are Hono's; the
+ * headers of other answers are set before there is one, which Hono's are not: they would make Node build each twice.
+ */
+export function cors({ origins }: Config['cors']): MiddlewareHandler<AppEnv> {
+  const preflight = honoCors({
     origin: origins === '*' ? '*' : [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'X-API-Key', 'X-Request-Id'],
     exposeHeaders: EXPOSED,
     maxAge: 600,
   });
+  const exposed = EXPOSED.join(',');
+  return async function cors(c, next) {
+    if (c.req.method === 'OPTIONS') return preflight(c, next);
+    const origin = c.req.header('origin');
+    if (origins !== '*') c.header('Vary', 'Origin', { append: true });
+    // Without an origin it is no browser's request across origins, and nobody reads these.
+    const isAllowed = origin !== undefined && (origins === '*' || origins.includes(origin));
+    if (isAllowed) c.header('Access-Control-Allow-Origin', origins === '*' ? '*' : origin);
+    if (isAllowed) c.header('Access-Control-Expose-Headers', exposed);
+    await next();
+  };
 }

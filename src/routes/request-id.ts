@@ -11,7 +11,8 @@ export function requestId({ ids }: { ids: Ids }) {
     const given = c.req.header('x-request-id');
     const id = given !== undefined && SANE.test(given) ? given : ids.next();
     c.set('requestId', id);
-    await next();
+    // Before the answer is made: a header that is added to a finished answer makes Node build it a second time.
     c.header('X-Request-Id', id);
+    await next();
   });
 }

@@ -1,0 +1,16 @@
+// What every server here shares: one key, one answer, and a way to be asked for its processor time.
+export const KEY = 'a benchmark key of at least thirty-two bytes';
+export const ISSUER = 'bench';
+export const ANSWER = { ok: true, items: [1, 2, 3] };
+export const LIMIT = 1_000_000_000;
+export const redisUrl = process.env.BENCH_REDIS;
+
+/** Tells the parent the port, and its processor time in microseconds whenever asked. */
+export function serve(port) {
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage();
+    process.send({ cpu: user + system });
+  });
+  process.on('disconnect', () => process.exit(0));
+  process.send({ port });
+}

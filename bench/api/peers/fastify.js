@@ -1,0 +1,20 @@
+// As the READMEs of @fastify/jwt and @fastify/rate-limit say; BENCH_CACHE turns the token cache on.
+import jwt from '@fastify/jwt';
+import rateLimit from '@fastify/rate-limit';
+import Fastify from 'fastify';
+import { Redis } from 'ioredis';
+import { ANSWER, KEY, LIMIT, redisUrl, serve } from './common.js';
+
+const redis = new Redis(redisUrl, { connectTimeout: 500, maxRetriesPerRequest: 1 });
+const app = Fastify();
+await app.register(jwt, { secret: KEY, ...(process.env.BENCH_CACHE ? { verify: { cache: true } } : {}) });
+app.addHook('onRequest', (request) => request.jwtVerify());
+await app.register(rateLimit, {
+  max: LIMIT,
+  timeWindow: '1 minute',
+  redis,
+  keyGenerator: (request) => request.user.sub,
+});
+app.get('/bench', async () => ANSWER);
+await app.listen({ port: 0, host: '127.0.0.1' });
+serve(app.server.address().port);
