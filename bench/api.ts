@@ -89,7 +89,10 @@ async function load({ url, authorization }: Server, seconds: number): Promise<Lo
   const header = `Authorization: ${authorization}`;
   if (hasWrk()) {
     const text = await output('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--latency', '-H', header, url]);
-    if (/Non-2xx/.test(text)) throw new Error(`${url}\n${(await (await fetch(url, { headers: { Authorization: authorization } })).text()).slice(0, 500)}\n${text}`);
+    if (/Non-2xx/.test(text))
+      throw new Error(
+        `${url}\n${(await (await fetch(url, { headers: { Authorization: authorization } })).text()).slice(0, 500)}\n${text}`,
+      );
     const [, count = '0', time = '1'] = /(\d+) requests in ([\d.]+)s/.exec(text) ?? [];
     const [, p99 = '0', unit = 'ms'] = /99%\s+([\d.]+)(us|ms|s)/.exec(text) ?? [];
     return {

@@ -12,6 +12,7 @@ import type { Model } from './embedder/model.ts';
 import type { JobHandler } from './job-handler.ts';
 import { createJobsRoute } from './jobs-route.ts';
 import { authenticate } from './openai/authenticate.ts';
+import { createEmbedRoute } from './openai/embed-route.ts';
 import { answerError, asOpenAIError, OpenAIError } from './openai/errors.ts';
 import { createOpenAIRoutes } from './openai/routes.ts';
 
@@ -22,7 +23,7 @@ export interface WorkerDependencies {
     readonly auth: Pick<Config['auth'], 'masterKey' | 'previousMasterKey'>;
   };
   readonly embedder: Embedder;
-  readonly model: Pick<Model, 'maxTokens' | 'tokenBudget'>;
+  readonly model: Pick<Model, 'maxTokens' | 'tokenBudget' | 'pooling'>;
   readonly jobs: JobHandler;
   readonly verifySignature: (message: SignedMessage) => Promise<void>;
   readonly log: Log;
@@ -63,14 +64,15 @@ export function createWorkerApp({
   const tooLarge = () => {
     throw new OpenAIError(413, `A request may have ${MAX_BODY / 1024 / 1024} MB`);
   };
-  app.use('/v1/*', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }), onlyKnown);
+  for (const path of ['/v1/*', '/embed']) app.use(path, bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }), onlyKnown);
   app.route('/v1', createOpenAIRoutes({ embedder, clock }));
 
+  app.route('/', createEmbedRoute({ embedder }));
   // As text-embeddings-inference answers it.
   app.get('/info', onlyKnown, (c) =>
     c.json({
       model_id: embedder.model,
-      model_type: { embedding: { pooling: 'mean' } },
+      model_type: { embedding: { pooling: model.pooling } },
       max_input_length: model.maxTokens,
       max_batch_tokens: model.tokenBudget,
       max_client_batch_size: 2048,
@@ -104,7 +106,7 @@ export function createWorkerApp({
   return app;
 }
 
-const speaksOpenAI = (c: Context) => /^\/(?:v1\/|info$)/.test(c.req.path);
+const speaksOpenAI = (c: Context) => /^\/(?:v1\/|(?:info|embed)$)/.test(c.req.path);
 
 const STATUS: Partial<Record<ErrorCode, 401 | 413 | 429 | 503>> = {
   unauthenticated: 401,

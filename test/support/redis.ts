@@ -36,8 +36,9 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-export async function startRedis() {
-  const port = await freePort();
+/** On `port` where one that was stopped is to come back. */
+export async function startRedis(at?: number) {
+  const port = at ?? (await freePort());
   const server = spawn(redisServer(), ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
     stdio: 'ignore',
   });

@@ -50,7 +50,7 @@ function setUp({ testMode = false, masterKey = true } = {}) {
       state: () => world.state,
       close: async () => {},
     },
-    model: { maxTokens: 512, tokenBudget: 1024 },
+    model: { maxTokens: 512, tokenBudget: 1024, pooling: 'mean' },
     jobs: {
       accept: (id) => {
         delivered.push(`accept ${id}`);

@@ -1,0 +1,71 @@
+/** Decisions per second on each store, and round trips per request before and after. `npm run bench:limiter`. */
+import type { KeyValue } from '../src/kernel/kv/key-value.ts';
+import { createLimiter } from '../src/kernel/limits/limiter.ts';
+import { startRedis } from '../test/support/redis.ts';
+import { startUpstashFront } from '../test/support/upstash-front.ts';
+import { clock, openStore, silent } from './support/server.ts';
+
+const AT_ONCE = 64;
+const MS = 3000;
+const policies = [
+  { name: 'minute', windowMs: 60_000, limit: 100_000_000 },
+  { name: 'hour', windowMs: 3_600_000, limit: 1_000_000_000 },
+];
+
+const redis = await startRedis();
+const front = await startUpstashFront({ redis: redis.url });
+const stores: [string, Record<string, string>][] = [
+  ['memory', {}],
+  ['Redis over TCP', { REDIS_URL: redis.url }],
+  ['Upstash REST (local front)', { UPSTASH_REDIS_REST_URL: front.url, UPSTASH_REDIS_REST_TOKEN: front.token }],
+];
+console.log(`two policies, ${AT_ONCE} at once, many keys\n\n| store | decisions/s | decided without the store |\n|---|---|---|`);
+for (const [name, env] of stores) {
+  const kv = await openStore(env);
+  const limiter = createLimiter({ kv, clock, log: silent });
+  let decisions = 0;
+  const until = performance.now() + MS;
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async (_, worker) => {
+      while (performance.now() < until) {
+        await limiter.decide(`user:${worker}`, policies);
+        decisions += 1;
+      }
+    }),
+  );
+  console.log(`| ${name} | ${Math.round((decisions * 1000) / MS)} | ${limiter.failOpens()} |`);
+  await kv.close();
+}
+
+const kv = await openStore({ REDIS_URL: redis.url });
+const commands = async () => Number(/total_commands_processed:(\d+)/.exec(await redis.probe.info('stats'))?.[1]);
+const read = ['revoked:jti:1', 'revoked:sid:1', 'revocations:epoch'];
+/** How often `work` waits for the store. */
+async function trips(work: (store: KeyValue) => Promise<unknown>): Promise<number> {
+  let waits = 0;
+  await work({
+    ...kv,
+    get: (key) => {
+      waits += 1;
+      return kv.get(key);
+    },
+    admit: (request) => {
+      waits += 1;
+      return kv.admit(request);
+    },
+  });
+  return waits;
+}
+const before = await trips(async (store) => {
+  for (const key of read) await store.get(key);
+  for (const policy of policies) await store.admit({ limit: { key: 'naive', policies: [policy], cost: 1 }, read: [] });
+});
+const after = await trips((store) => store.admit({ limit: { key: 'one', policies, cost: 1 }, read }));
+const started = await commands();
+for (let i = 0; i < 100; i++) await kv.admit({ limit: { key: 'one', policies, cost: 1 }, read });
+console.log(`\nround trips per request: ${before} one by one, ${after} as it is`);
+console.log(`commands that Redis ran for 100 requests, the script's own included: ${(await commands()) - started - 1}`);
+await kv.close();
+await front.close();
+await redis.stop();
+process.exit(0);

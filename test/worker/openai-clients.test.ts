@@ -1,0 +1,148 @@
+/** The clients that people have: OpenAI's own package, and LangChain's on top of it, against the worker over a socket. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAdaptorServer } from '@hono/node-server';
+import { OpenAIEmbeddings } from '@langchain/openai';
+import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError } from 'openai';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSignatureVerifier } from '../../src/kernel/jobs/signatures.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
+import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
+import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
+import { loadModel } from '../../worker-node/embedder/model.ts';
+import { createWorkerApp } from '../../worker-node/server.ts';
+import { memoryLog, randomIds } from '../support/doubles.ts';
+
+const MODEL = 'pharos-static-192';
+const KEY = 'sk-a-master-key-for-the-clients';
+
+let embedder: Embedder;
+let server: Server;
+let baseURL: string;
+beforeAll(async () => {
+  const clock = { now: () => Date.now() };
+  const log = memoryLog();
+  const model = await loadModel(resolveModel({ model: MODEL }));
+  embedder = createEmbedder({ model, start: forkInference, log, clock, sleep: (ms, signal) => sleep(ms, undefined, { signal }) });
+  const signingKeys = { current: new Secret('a signing key of more than thirty-two bytes') };
+  const app = createWorkerApp({
+    config: { testMode: false, worker: { url: 'http://worker.test' }, auth: { masterKey: new Secret(KEY) } },
+    embedder,
+    model,
+    jobs: {
+      accept: () => 'stopping',
+      run: async () => 'stopping',
+      drain: async () => {},
+      state: () => ({ running: 0, queued: 0, stopping: false }),
+    },
+    verifySignature: createSignatureVerifier({ keys: signingKeys, clock }),
+    log,
+    clock,
+    ids: randomIds,
+    version: '0',
+  });
+  server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await embedder.close();
+});
+
+const client = (apiKey = KEY) => new OpenAI({ apiKey, baseURL, maxRetries: 0 });
+const norm = (vector: readonly number[]) => Math.hypot(...vector);
+
+describe('OpenAI’s client', () => {
+  test('gets a vector for a text; it asks for base64 without being told to', async () => {
+    const { data, model, usage, object } = await client().embeddings.create({ model: MODEL, input: 'How do glaciers move?' });
+    expect({ object, model }).toEqual({ object: 'list', model: MODEL });
+    expect(data).toHaveLength(1);
+    expect(data[0]).toMatchObject({ object: 'embedding', index: 0 });
+    expect(data[0]?.embedding).toHaveLength(192);
+    expect(norm(data[0]?.embedding ?? [])).toBeCloseTo(1, 5);
+    expect(usage.prompt_tokens).toBeGreaterThan(0);
+    expect(usage.total_tokens).toBe(usage.prompt_tokens);
+  });
+
+  test('gets the same numbers as floats as in base64, for several texts in order', async () => {
+    const input = ['ice', 'bread', 'ice'];
+    const packed = await client().embeddings.create({ model: MODEL, input });
+    const plain = await client().embeddings.create({ model: MODEL, input, encoding_format: 'float', user: 'ada' });
+    expect(plain.data.map(({ index }) => index)).toEqual([0, 1, 2]);
+    packed.data.forEach(({ embedding }, i) => {
+      for (const [at, value] of embedding.entries()) expect(plain.data[i]?.embedding[at]).toBeCloseTo(value, 6);
+    });
+    expect(plain.data[0]?.embedding).toEqual(plain.data[2]?.embedding);
+  });
+
+  test('may send tokens instead of texts, and ask for fewer dimensions', async () => {
+    const tokens = await client().embeddings.create({ model: MODEL, input: [[1, 2, 3], [4]], encoding_format: 'float' });
+    expect(tokens.data).toHaveLength(2);
+    expect(tokens.usage.prompt_tokens).toBe(4);
+    const one = await client().embeddings.create({ model: MODEL, input: [1, 2, 3], encoding_format: 'float' });
+    expect(one.data[0]?.embedding).toEqual(tokens.data[0]?.embedding);
+    const short = await client().embeddings.create({ model: MODEL, input: 'ice', dimensions: 64 });
+    expect(short.data[0]?.embedding).toHaveLength(64);
+    expect(norm(short.data[0]?.embedding ?? [])).toBeCloseTo(1, 5);
+  });
+
+  test('lists the model and finds it by its name', async () => {
+    const listed = [];
+    for await (const model of client().models.list()) listed.push(model.id);
+    expect(listed).toEqual([MODEL]);
+    expect(await client().models.retrieve(MODEL)).toMatchObject({ id: MODEL, object: 'model', owned_by: 'pharos' });
+  });
+
+  test('throws its own errors for ours', async () => {
+    await expect(client('sk-wrong').embeddings.create({ model: MODEL, input: 'x' })).rejects.toThrow(AuthenticationError);
+    await expect(client().embeddings.create({ model: 'gpt-17', input: 'x' })).rejects.toThrow(NotFoundError);
+    await expect(client().embeddings.create({ model: MODEL, input: '' })).rejects.toThrow(BadRequestError);
+    const tooMany = client().embeddings.create({ model: MODEL, input: 'x', dimensions: 1000 });
+    await expect(tooMany).rejects.toMatchObject({ status: 400, param: 'dimensions', type: 'invalid_request_error' });
+    await expect(tooMany).rejects.toBeInstanceOf(APIError);
+  });
+});
+
+test('LangChain’s OpenAIEmbeddings finds what answers a question', async () => {
+  const embeddings = new OpenAIEmbeddings({ apiKey: KEY, model: MODEL, configuration: { baseURL } });
+  const documents = ['Glaciers are slow rivers of ice.', 'Sourdough bread rises overnight.', 'Choose a new password to log in.'];
+  const vectors = await embeddings.embedDocuments(documents);
+  const question = await embeddings.embedQuery('I cannot remember my login');
+  const scores = vectors.map((vector) => vector.reduce((sum, value, i) => sum + value * (question[i] ?? 0), 0));
+  expect(scores.indexOf(Math.max(...scores))).toBe(2);
+});
+
+test('clients of text-embeddings-inference get their answers: /embed and /info', async () => {
+  const origin = baseURL.replace(/\/v1$/, '');
+  const headers = { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/json' };
+  const embed = async (body: unknown, more: Record<string, string> = {}) => {
+    const response = await fetch(`${origin}/embed`, {
+      method: 'POST',
+      headers: { ...headers, ...more },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as unknown };
+  };
+  const one = await embed({ inputs: 'ice' });
+  expect(one.status).toBe(200);
+  const [vector] = one.body as number[][];
+  expect(vector).toHaveLength(192);
+  expect(await embed({ inputs: ['ice', 'bread'], truncate: true, normalize: true })).toMatchObject({
+    status: 200,
+    body: [vector, expect.any(Array)],
+  });
+  expect(await embed({ inputs: [] })).toMatchObject({
+    status: 422,
+    body: { error_type: 'Validation', error: expect.stringContaining('inputs') },
+  });
+  expect(await embed({ inputs: 'ice', normalize: false })).toMatchObject({ status: 422, body: { error_type: 'Validation' } });
+  expect(await embed({ inputs: 'ice' }, { Authorization: 'Bearer wrong' })).toMatchObject({ status: 401 });
+  const info = await fetch(`${origin}/info`, { headers });
+  expect(await info.json()).toMatchObject({ model_id: MODEL, model_type: { embedding: { pooling: 'mean' } } });
+});
