@@ -6,11 +6,13 @@ import type { Config } from '../src/kernel/config.ts';
 import { AppError, type ErrorCode } from '../src/kernel/errors.ts';
 import type { SignedMessage } from '../src/kernel/jobs/signatures.ts';
 import type { Log } from '../src/kernel/log.ts';
+import type { Metrics } from '../src/kernel/metrics.ts';
 import type { Clock, Ids } from '../src/kernel/ports.ts';
 import type { Embedder } from './embedder/embedder.ts';
 import type { Model } from './embedder/model.ts';
 import type { JobHandler } from './job-handler.ts';
 import { createJobsRoute } from './jobs-route.ts';
+import { measureJobs } from './measured.ts';
 import { authenticate } from './openai/authenticate.ts';
 import { createEmbedRoute } from './openai/embed-route.ts';
 import { answerError, asOpenAIError, OpenAIError } from './openai/errors.ts';
@@ -26,6 +28,7 @@ export interface WorkerDependencies {
   readonly model: Pick<Model, 'maxTokens' | 'tokenBudget' | 'pooling'>;
   readonly jobs: JobHandler;
   readonly verifySignature: (message: SignedMessage) => Promise<void>;
+  readonly metrics: Metrics;
   readonly log: Log;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -43,6 +46,7 @@ export function createWorkerApp({
   model,
   jobs,
   verifySignature,
+  metrics,
   log,
   clock,
   ids,
@@ -81,6 +85,12 @@ export function createWorkerApp({
     }),
   );
 
+  measureJobs(jobs, metrics);
+  app.get('/metrics', onlyKnown, async (c) => {
+    const exposition = await metrics.expose();
+    return c.text(exposition?.text ?? '', 200, { 'Content-Type': exposition?.contentType ?? 'text/plain' });
+  });
+
   app.notFound((c) => {
     const detail = 'Nothing is here';
     return speaksOpenAI(c) ? answerError(c, new OpenAIError(404, detail)) : problem(c, 404, detail);
@@ -106,7 +116,7 @@ export function createWorkerApp({
   return app;
 }
 
-const speaksOpenAI = (c: Context) => /^\/(?:v1\/|(?:info|embed)$)/.test(c.req.path);
+const speaksOpenAI = (c: Context) => /^\/(?:v1\/|(?:info|embed|metrics)$)/.test(c.req.path);
 
 const STATUS: Partial<Record<ErrorCode, 401 | 413 | 429 | 503>> = {
   unauthenticated: 401,

@@ -9,6 +9,7 @@ import type { Clock, Fetch, Ids } from '../src/kernel/ports.ts';
 import { createHttpReporter } from '../src/kernel/progress/http-reporter.ts';
 import { every } from '../src/runtimes/drivers/every.ts';
 import { createLog } from '../src/runtimes/drivers/log.ts';
+import { createMetrics } from '../src/runtimes/drivers/metrics.ts';
 import { modelPlaces, resolveModel } from '../src/runtimes/drivers/model-folder.ts';
 import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
 import { createGuardedPost } from './callbacks/guarded-post.ts';
@@ -21,6 +22,7 @@ import { createAddressPolicy } from './ingest/address-policy.ts';
 import { createDocumentReader } from './ingest/document-reader.ts';
 import { createGuardedFetch } from './ingest/guarded-fetch.ts';
 import { createJobHandler, LEASE_MS } from './job-handler.ts';
+import { measureEmbedder, measurePipeline, measureStages } from './measured.ts';
 import { createPipeline } from './pipeline.ts';
 import { createWorkerApp } from './server.ts';
 import { createEmbeddingStage } from './stages/embedding.ts';
@@ -58,13 +60,17 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
   });
   const model = await loadModel(resolveModel(config.embedding, modelPlaces(config.dataDir)), config.embedding);
   const database = await openDatabase(config);
-  const embedder = createEmbedder({
-    model,
-    start: forkInference,
-    log,
-    clock,
-    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-  });
+  const metrics = createMetrics({ process: true });
+  const embedder = measureEmbedder(
+    createEmbedder({
+      model,
+      start: forkInference,
+      log,
+      clock,
+      sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+    }),
+    metrics,
+  );
   const reader = createDocumentReader();
   try {
     await waitForSchema({ database, sleep });
@@ -74,19 +80,25 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     const userAgent = `Pharos/${version} (+${config.publicUrl})`;
     const fetchPage = createGuardedFetch({ policy, clock, userAgent });
     const http = createGuardedPost({ policy, clock, userAgent });
-    const runners = {
-      ingestion: createIngestionStage({ db, clock, ids, fetchPage, reader }),
-      quality: createQualityStage({ db, clock }),
-      taxonomy: createTaxonomyStage({ db, clock, embedder }),
-      graph: createGraphStage({ db, clock, embedder }),
-      embedding: createEmbeddingStage({ db, embedder }),
-    };
-    const pipeline = createPipeline({ db, clock, ids, log, progress, runners, random: Math.random, leaseMs: LEASE_MS });
+    const runners = measureStages(
+      {
+        ingestion: createIngestionStage({ db, clock, ids, fetchPage, reader }),
+        quality: createQualityStage({ db, clock }),
+        taxonomy: createTaxonomyStage({ db, clock, embedder }),
+        graph: createGraphStage({ db, clock, embedder }),
+        embedding: createEmbeddingStage({ db, embedder }),
+      },
+      metrics,
+    );
+    const pipeline = measurePipeline(
+      createPipeline({ db, clock, ids, log, progress, runners, random: Math.random, leaseMs: LEASE_MS }),
+      metrics,
+    );
     const jobs = createJobHandler({ db, clock, ids, log, pipeline });
     const verifySignature = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
     const stopping = new AbortController();
     const sender = createCallbackSender({ db, clock, log, http, random: Math.random, stop: stopping.signal });
-    const app = createWorkerApp({ config, embedder, model, jobs, verifySignature, log, clock, ids, version });
+    const app = createWorkerApp({ config, embedder, model, jobs, verifySignature, metrics, log, clock, ids, version });
     const server = await serve(app, { port: config.worker.port, host: config.host });
     const callbacks = every(CALLBACKS_MS, () => sender.sweep());
     log.info('worker started', { version, port: config.worker.port, model: model.id, database: database.place });

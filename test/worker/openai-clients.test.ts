@@ -9,6 +9,7 @@ import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError }
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSignatureVerifier } from '../../src/kernel/jobs/signatures.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
 import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
@@ -39,6 +40,7 @@ beforeAll(async () => {
       state: () => ({ running: 0, queued: 0, stopping: false }),
     },
     verifySignature: createSignatureVerifier({ keys: signingKeys, clock }),
+    metrics: createMetrics(),
     log,
     clock,
     ids: randomIds,

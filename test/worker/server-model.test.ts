@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createQueryEmbedder } from '../../src/kernel/embedding.ts';
 import { createSignatureVerifier } from '../../src/kernel/jobs/signatures.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
 import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
@@ -36,6 +37,7 @@ function open() {
       state: () => ({ running: 0, queued: 0, stopping: false }),
     },
     verifySignature: createSignatureVerifier({ keys: signingKeys, clock }),
+    metrics: createMetrics(),
     log,
     clock,
     ids: randomIds,

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../src/kernel/errors.ts';
 import { createSignatureVerifier, signRequest } from '../../src/kernel/jobs/signatures.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
 import type { EmbedderState, EmbedInput, EmbedOptions } from '../../worker-node/embedder/embedder.ts';
 import type { JobOutcome, Refusal } from '../../worker-node/job-handler.ts';
 import { createWorkerApp } from '../../worker-node/server.ts';
@@ -64,6 +65,7 @@ function setUp({ testMode = false, masterKey = true } = {}) {
       state: () => ({ running: 1, queued: 2, stopping: world.stopping }),
     },
     verifySignature: createSignatureVerifier({ keys: signing, clock }),
+    metrics: createMetrics(),
     log,
     clock,
     ids: randomIds,
@@ -357,5 +359,15 @@ describe('how the worker is', () => {
     const openAI = await it.app.request('/v1/nothing', { headers: { 'X-API-Key': KEY } });
     expect(openAI.status).toBe(404);
     expect(await openAI.json()).toHaveProperty('error.message');
+  });
+});
+
+describe('GET /metrics', () => {
+  test('is Prometheus text for whoever may use the model', async () => {
+    const response = await it.app.request('/metrics', { headers: { Authorization: `Bearer ${KEY}` } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Content-Type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(await response.text()).toContain('pharos_worker_jobs{state="queued"} 2');
+    expect((await it.app.request('/metrics')).status).toBe(401);
   });
 });

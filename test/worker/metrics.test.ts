@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StageError } from '../../src/kernel/errors.ts';
+import type { Metrics } from '../../src/kernel/metrics.ts';
+import { everyStage } from '../../src/kernel/progress/stages.ts';
+import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
+import type { Embedder, EmbedderState } from '../../worker-node/embedder/embedder.ts';
+import { measureEmbedder, measureJobs, measurePipeline, measureStages } from '../../worker-node/measured.ts';
+import { createPipeline } from '../../worker-node/pipeline.ts';
+import { freshId } from '../support/jobs.ts';
+import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/pipeline.ts';
+
+let kit: PipelineKit;
+let metrics: Metrics;
+beforeEach(async () => {
+  kit = await createPipelineKit();
+  metrics = createMetrics();
+});
+afterEach(() => kit.close());
+
+const lines = async () => (await metrics.expose())?.text ?? '';
+
+function fakeEmbedder() {
+  const state: EmbedderState = { status: 'ready', model: 'm', dimensions: 3, crashes: 2, waiting: { interactive: 1, bulk: 7 } };
+  const embedder: Embedder = {
+    model: 'm',
+    dimensions: 3,
+    embed: async (texts) => {
+      if (texts[0] === 'fail') throw new Error('away');
+      return texts.map(() => new Float32Array(3));
+    },
+    countTokens: () => 1,
+    state: () => state,
+    close: async () => {},
+  };
+  return measureEmbedder(embedder, metrics);
+}
+
+test('jobs are timed by how they ended, stages by name and outcome', async () => {
+  kit.before.graph = () => Promise.reject(new StageError('permanent', 'no graph'));
+  const pipeline = measurePipeline(
+    createPipeline({
+      db: kit.db,
+      clock: kit.clock,
+      log: kit.log,
+      ids: { next: freshId },
+      runners: measureStages(kit.runners, metrics),
+      leaseMs: LEASE_MS,
+      random: () => 0.5,
+      progress: { report: () => {} },
+    }),
+    metrics,
+  );
+  const job = await kit.seed();
+  const holder = freshId();
+  const claimed = await kit.claim(job.id, holder);
+  if (!claimed) throw new Error('nothing to claim');
+  expect(await pipeline.run(claimed, holder, new AbortController().signal)).toMatchObject({ kind: 'dead' });
+  kit.database.client.close();
+  await expect(pipeline.run(claimed, holder, new AbortController().signal)).rejects.toThrow();
+  const text = await lines();
+  expect(text).toContain('pharos_worker_job_duration_seconds_count{outcome="dead"} 1');
+  expect(text).toContain('pharos_worker_job_duration_seconds_count{outcome="error"} 1');
+  expect(text).toContain('pharos_worker_stage_duration_seconds_count{stage="ingestion",outcome="ok"} 1');
+  expect(text).toContain('pharos_worker_stage_duration_seconds_count{stage="graph",outcome="error"} 1');
+});
+
+test('requests to the model are timed and counted by priority, and its process is watched', async () => {
+  const embedder = fakeEmbedder();
+  expect(await embedder.embed(['a', 'b'], { priority: 'bulk', kind: 'document' })).toHaveLength(2);
+  await expect(embedder.embed(['fail'], { priority: 'interactive', kind: 'query' })).rejects.toThrow('away');
+  expect(embedder.dimensions).toBe(3);
+  const text = await lines();
+  expect(text).toContain('pharos_embedding_duration_seconds_count{priority="bulk",outcome="ok"} 1');
+  expect(text).toContain('pharos_embedding_duration_seconds_count{priority="interactive",outcome="error"} 1');
+  expect(text).toContain('pharos_embedding_texts_total{priority="bulk"} 2');
+  expect(text).toContain('pharos_embedding_waiting_texts{priority="bulk"} 7');
+  expect(text).toContain('pharos_embedding_process_crashes 2');
+  expect(text).toContain('pharos_embedding_ready 1');
+});
+
+test('every metric of the worker is in docs/monitoring.md, and nothing else is', async () => {
+  fakeEmbedder();
+  measureStages(everyStage(() => async () => undefined) as never, metrics);
+  measurePipeline({ run: async () => ({ kind: 'done' }) }, metrics);
+  measureJobs({ state: () => ({ running: 1, queued: 2, stopping: false }) }, metrics);
+  const text = await lines();
+  expect(text).toContain('pharos_worker_jobs{state="queued"} 2');
+  const page = await readFile(new URL('../../docs/monitoring.md', import.meta.url), 'utf8');
+  const documented = [...page.matchAll(/^\| `(pharos_\w+)` \| worker/gm)].map(([, name]) => name);
+  const kept = [...text.matchAll(/^# TYPE (pharos_\w+) /gm)].map(([, name]) => name);
+  expect(documented.toSorted()).toEqual(kept.toSorted());
+});

@@ -1,0 +1,93 @@
+/** Times what the worker does, from outside of what does it. */
+import type { Metrics } from '../src/kernel/metrics.ts';
+import { everyStage } from '../src/kernel/progress/stages.ts';
+import type { Embedder } from './embedder/embedder.ts';
+import type { JobHandler } from './job-handler.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { StageRunners } from './stage.ts';
+
+/** By stage and whether it succeeded; the commit of what it found is not in it. */
+export function measureStages(runners: StageRunners, metrics: Metrics): StageRunners {
+  const duration = metrics.timer('pharos_worker_stage_duration_seconds', 'Work of a stage on a document', ['stage', 'outcome']);
+  return everyStage((stage) => async (input) => {
+    const stop = duration.start();
+    try {
+      const commit = await runners[stage](input);
+      stop({ stage, outcome: 'ok' });
+      return commit;
+    } catch (error) {
+      stop({ stage, outcome: 'error' });
+      throw error;
+    }
+  });
+}
+
+/** By how it ended: `done`, `retry`, `dead`, `skipped`, `released`, or `error` where the database failed. */
+export function measurePipeline(pipeline: Pipeline, metrics: Metrics): Pipeline {
+  const duration = metrics.timer('pharos_worker_job_duration_seconds', 'Jobs that were taken, by how they ended', ['outcome']);
+  return {
+    run: async (job, holder, signal) => {
+      const stop = duration.start();
+      let kind = 'error';
+      try {
+        const outcome = await pipeline.run(job, holder, signal);
+        kind = outcome.kind;
+        return outcome;
+      } finally {
+        stop({ outcome: kind });
+      }
+    },
+  };
+}
+
+/** Requests to the embedder from the first to the last of their texts, waiting included. */
+export function measureEmbedder(embedder: Embedder, metrics: Metrics): Embedder {
+  const duration = metrics.timer('pharos_embedding_duration_seconds', 'Requests to the model, waiting included', [
+    'priority',
+    'outcome',
+  ]);
+  const texts = metrics.counter('pharos_embedding_texts_total', 'Texts that were asked for', ['priority']);
+  metrics.gauge(
+    'pharos_embedding_waiting_texts',
+    'Texts that wait for the model',
+    () => Object.entries(embedder.state().waiting).map(([priority, count]) => [{ priority }, count] as const),
+    ['priority'],
+  );
+  metrics.gauge(
+    'pharos_embedding_process_crashes',
+    'Deaths of the inference process since the start',
+    () => embedder.state().crashes,
+  );
+  metrics.gauge('pharos_embedding_ready', '1 while the model is loaded', () => (embedder.state().status === 'ready' ? 1 : 0));
+
+  return {
+    ...embedder,
+    get dimensions() {
+      return embedder.dimensions;
+    },
+    embed: async (asked, options) => {
+      const stop = duration.start();
+      const { priority } = options;
+      texts.add({ priority }, asked.length);
+      try {
+        const vectors = await embedder.embed(asked, options);
+        stop({ priority, outcome: 'ok' });
+        return vectors;
+      } catch (error) {
+        stop({ priority, outcome: 'error' });
+        throw error;
+      }
+    },
+  };
+}
+
+export function measureJobs(jobs: Pick<JobHandler, 'state'>, metrics: Metrics): void {
+  const counts = () => {
+    const { running, queued } = jobs.state();
+    return [
+      [{ state: 'running' }, running],
+      [{ state: 'queued' }, queued],
+    ] as const;
+  };
+  metrics.gauge('pharos_worker_jobs', 'Jobs that this worker runs, or has taken and not begun', counts, ['state']);
+}
