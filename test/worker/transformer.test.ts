@@ -213,6 +213,11 @@ describe('a folder that cannot be used is refused with the file and the field:',
     expect(await refusal('damaged', put('tokenizer.json', '{'))).toBe('EMBEDDING_MODEL: tokenizer.json cannot be read as JSON');
     expect(await refusal('text', put('tokenizer.json', '"x"'))).toBe('EMBEDDING_MODEL: tokenizer.json is no JSON object');
   });
+  test('a tokenizer.json that describes none', async () => {
+    const message = 'EMBEDDING_MODEL: tokenizer.json: expected a WordPiece, BPE or Unigram tokenizer';
+    expect(await refusal('hollow', put('tokenizer.json', '{}'))).toBe(message);
+    expect(await refusal('unknown', put('tokenizer.json', '{"model": {"type": "Telepathy", "vocab": {}}}'))).toBe(message);
+  });
   test('a field of the wrong type', async () => {
     expect(await refusal('wrong', put('config.json', '{"max_position_embeddings": "many"}'))).toMatch(
       /^EMBEDDING_MODEL: config\.json \(max_position_embeddings\): /,

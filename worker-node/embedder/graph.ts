@@ -43,10 +43,7 @@ const FEEDS: Readonly<Record<string, Feed>> = {
 export async function openGraph({ onnxPath, threads, pooling, padId }: Omit<LoadRequest, 'type'>): Promise<Graph> {
   const session = await InferenceSession.create(onnxPath, {
     intraOpNumThreads: threads,
-    interOpNumThreads: 1,
     executionMode: 'sequential',
-    // Threads that spin while they wait take the serving process its share of the machine.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
   const unknown = session.inputNames.find((name) => FEEDS[name] === undefined);
   if (unknown !== undefined) throw new Error(`the model wants an input ${unknown}, which an embedder does not have`);

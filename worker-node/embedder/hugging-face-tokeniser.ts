@@ -10,7 +10,10 @@ export interface HuggingFaceTokeniser {
   idOf(token: string): number | undefined;
 }
 
-/** A file may carry padding and truncation of its own (all-MiniLM-L6-v2 does: 128); neither is applied. */
+/**
+ * A file may carry padding and truncation of its own (all-MiniLM-L6-v2 does: 128); neither is applied. Throws an Error of
+ * the package's where the file describes no tokenizer it can build.
+ */
 export function createHuggingFaceTokeniser(json: object, config: object, maxTokens: number): HuggingFaceTokeniser {
   const tokenizer = new Tokenizer({ ...json, padding: null, truncation: null }, config);
   const { before, after } = specialTokens(tokenizer);
@@ -33,6 +36,7 @@ function specialTokens(tokenizer: Tokenizer): { before: number[]; after: number[
   const bare = idsOf(tokenizer, 'a', false);
   const whole = idsOf(tokenizer, 'a', true);
   const at = whole.findIndex((_, start) => bare.every((id, i) => whole[start + i] === id));
+  if (at < 0) throw new Error('its special tokens do not stand around the text');
   return { before: whole.slice(0, at), after: whole.slice(at + bare.length) };
 }
 

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../../src/kernel/config.ts';
 import type { ModelFolder } from '../../src/runtimes/drivers/model-folder.ts';
-import { createHuggingFaceTokeniser } from './hugging-face-tokeniser.ts';
+import { createHuggingFaceTokeniser, type HuggingFaceTokeniser } from './hugging-face-tokeniser.ts';
 import type { Pooling } from './infer-protocol.ts';
 
 /** Of config.json; only what is needed, everything optional: exporters differ. */
@@ -47,7 +47,7 @@ export async function readTransformer({ path, tokenizer: tokenizerPath }: Extrac
   const positions = config.max_position_embeddings ?? NO_LIMIT;
   const offset = OFFSET_POSITIONS.test(config.model_type ?? '') ? 2 : 0;
   const maxTokens = Math.min(ownLimit ?? NO_LIMIT * 16, tokenizerConfig.model_max_length ?? NO_LIMIT * 16, positions - offset);
-  const { tokeniser, idOf } = createHuggingFaceTokeniser(await readJson(tokenizerPath), tokenizerConfig, maxTokens);
+  const { tokeniser, idOf } = build(await readJson(tokenizerPath), tokenizerConfig, maxTokens);
   const padToken = typeof tokenizerConfig.pad_token === 'object' ? tokenizerConfig.pad_token?.content : tokenizerConfig.pad_token;
   return {
     maxTokens,
@@ -57,6 +57,14 @@ export async function readTransformer({ path, tokenizer: tokenizerPath }: Extrac
     // E5 and its kin call a document a passage.
     prefixes: { query: prompts.query ?? '', document: prompts.document ?? prompts.passage ?? '' },
   };
+}
+
+function build(json: object, config: object, maxTokens: number): HuggingFaceTokeniser {
+  try {
+    return createHuggingFaceTokeniser(json, config, maxTokens);
+  } catch (cause) {
+    throw refusal('tokenizer.json: expected a WordPiece, BPE or Unigram tokenizer', cause);
+  }
 }
 
 function poolingOf({ pooling_mode_cls_token: cls, pooling_mode_mean_tokens: mean }: z.infer<typeof poolingSchema>): Pooling {
