@@ -32,11 +32,13 @@ export function cors({ origins }: Config['cors']): MiddlewareHandler<AppEnv> {
   return async function cors(c, next) {
     if (c.req.method === 'OPTIONS') return preflight(c, next);
     const origin = c.req.header('origin');
-    if (origins !== '*') c.header('Vary', 'Origin', { append: true });
-    // Without an origin it is no browser's request across origins, and nobody reads these.
-    const isAllowed = origin !== undefined && (origins === '*' || origins.includes(origin));
-    if (isAllowed) c.header('Access-Control-Allow-Origin', origins === '*' ? '*' : origin);
-    if (isAllowed) c.header('Access-Control-Expose-Headers', exposed);
+    // For any origin the answer is one and the same, with an Origin or without: caches may hand it to anybody.
+    if (origins === '*') c.header('Access-Control-Allow-Origin', '*');
+    else {
+      c.header('Vary', 'Origin', { append: true });
+      if (origin !== undefined && origins.includes(origin)) c.header('Access-Control-Allow-Origin', origin);
+    }
+    c.header('Access-Control-Expose-Headers', exposed);
     await next();
   };
 }

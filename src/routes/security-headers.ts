@@ -2,12 +2,13 @@
 import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 
-/** For every answer, as OWASP's REST security cheat sheet lists them. */
+/** For every answer: what OWASP's REST security cheat sheet lists, and nobody else's page may embed it. */
 const ALWAYS = {
   'Content-Security-Policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
 /** Set before there is an answer, because that is cheap; what only a page can use is added to pages. */
