@@ -3,7 +3,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { CALLBACK_EVENTS, DELIVERY_STATES } from '../kernel/callbacks/values.ts';
 import type { CallbackDelivery, CallbackSecret } from '../kernel/db/types.ts';
 import type { Services } from '../kernel/services.ts';
-import { getCallbackSecret, listCallbacks, renewCallbackSecret, retryCallback } from '../library/callbacks.ts';
+import { getCallbackSecret } from '../library/callbacks/get-callback-secret.ts';
+import { listCallbacks } from '../library/callbacks/list-callbacks.ts';
+import { renewCallbackSecret } from '../library/callbacks/renew-callback-secret.ts';
+import { retryCallback } from '../library/callbacks/retry-callback.ts';
 import { paged, pageQuery, positionOf } from './pages.ts';
 import { createRouter, json, lockedFor, problems } from './router.ts';
 

@@ -1,6 +1,7 @@
 /** The `callback_deliveries` table. A claim moves `available_at` on, so that it lapses by itself where the sender dies. */
-import { and, asc, desc, eq, inArray, lt, lte, ne, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lte, ne, sql } from 'drizzle-orm';
 import type { DeliveryState } from '../callbacks/values.ts';
+import { olderThan, type Position } from './newest-first.ts';
 import { callbackDeliveries } from './schema.sqlite.ts';
 import type { CallbackDelivery, Database } from './types.ts';
 
@@ -92,7 +93,7 @@ export interface DeliveryQuery {
   readonly state?: DeliveryState | undefined;
   readonly limit: number;
   /** The last one of the page before. */
-  readonly before?: Pick<CallbackDelivery, 'createdAt' | 'id'> | undefined;
+  readonly before?: Position | undefined;
 }
 
 /** An owner's deliveries, newest first. */
@@ -100,12 +101,6 @@ export async function listDeliveries(
   db: Database,
   { ownerId, resourceId, state, limit, before }: DeliveryQuery,
 ): Promise<CallbackDelivery[]> {
-  const older = before
-    ? or(
-        lt(callbackDeliveries.createdAt, before.createdAt),
-        and(eq(callbackDeliveries.createdAt, before.createdAt), lt(callbackDeliveries.id, before.id)),
-      )
-    : undefined;
   return db
     .select()
     .from(callbackDeliveries)
@@ -114,7 +109,7 @@ export async function listDeliveries(
         eq(callbackDeliveries.ownerId, ownerId),
         resourceId === undefined ? undefined : eq(callbackDeliveries.resourceId, resourceId),
         state === undefined ? undefined : eq(callbackDeliveries.state, state),
-        older,
+        olderThan(callbackDeliveries, before),
       ),
     )
     .orderBy(desc(callbackDeliveries.createdAt), desc(callbackDeliveries.id))

@@ -1,4 +1,5 @@
-import { and, desc, eq, lt, or } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
+import { olderThan, type Position } from './newest-first.ts';
 import { securityEvents } from './schema.sqlite.ts';
 import type { Database, SecurityEventRow } from './types.ts';
 
@@ -10,18 +11,12 @@ export async function insertSecurityEvent(db: Database, event: SecurityEventRow)
 export async function listSecurityEvents(
   db: Database,
   userId: string,
-  { limit, before }: { limit: number; before?: Pick<SecurityEventRow, 'createdAt' | 'id'> },
+  { limit, before }: { limit: number; before?: Position },
 ): Promise<SecurityEventRow[]> {
-  const older = before
-    ? or(
-        lt(securityEvents.createdAt, before.createdAt),
-        and(eq(securityEvents.createdAt, before.createdAt), lt(securityEvents.id, before.id)),
-      )
-    : undefined;
   return db
     .select()
     .from(securityEvents)
-    .where(and(eq(securityEvents.userId, userId), older))
+    .where(and(eq(securityEvents.userId, userId), olderThan(securityEvents, before)))
     .orderBy(desc(securityEvents.createdAt), desc(securityEvents.id))
     .limit(limit);
 }

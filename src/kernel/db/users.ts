@@ -1,4 +1,5 @@
-import { and, desc, eq, like, lt, or } from 'drizzle-orm';
+import { and, desc, eq, like, or } from 'drizzle-orm';
+import { olderThan } from './newest-first.ts';
 import { users } from './schema.sqlite.ts';
 import type { Database, Tier, User } from './types.ts';
 
@@ -83,7 +84,7 @@ export async function listUsers(db: Database, { limit, text, after }: UserPage):
     .where(
       and(
         pattern === undefined ? undefined : or(like(users.usernameKey, pattern), like(users.emailKey, pattern)),
-        after && or(lt(users.createdAt, after.createdAt), and(eq(users.createdAt, after.createdAt), lt(users.id, after.id))),
+        olderThan(users, after),
       ),
     )
     .orderBy(desc(users.createdAt), desc(users.id))

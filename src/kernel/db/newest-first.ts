@@ -1,0 +1,15 @@
+import { and, type Column, eq, lt, or, type SQL } from 'drizzle-orm';
+
+export interface Position {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+/** What a list by creation time and id, newest first, goes on with after `before`; all of it without. */
+export function olderThan(
+  { createdAt, id }: { readonly createdAt: Column; readonly id: Column },
+  before: Position | undefined,
+): SQL | undefined {
+  if (!before) return undefined;
+  return or(lt(createdAt, before.createdAt), and(eq(createdAt, before.createdAt), lt(id, before.id)));
+}
