@@ -1,7 +1,22 @@
 /** Every setting by name: what it is, what it may be, what it is when unset. `docs/configuration.md` is generated from this. */
-import ipaddr from 'ipaddr.js';
-import { z } from 'zod';
-import { isHost } from './config-urls.ts';
+import type { z } from 'zod';
+import {
+  BASE_URL,
+  baseUrl,
+  boolean,
+  DATABASE_SCHEMES,
+  host,
+  integer,
+  isCidr,
+  isOrigin,
+  list,
+  oneOf,
+  segment,
+  text,
+  url,
+  WEB_URL,
+  webUrl,
+} from './config-values.ts';
 import { LOG_LEVELS } from './log.ts';
 
 export interface Setting {
@@ -20,51 +35,6 @@ export interface Setting {
   /** Parses a non-empty value. */
   readonly schema: z.ZodType;
 }
-
-const text = z.string();
-const integer = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .refine((n) => n >= min && n <= max);
-const boolean = z
-  .string()
-  .toLowerCase()
-  .pipe(z.enum(['true', 'false', '1', '0']))
-  .transform((value) => value === 'true' || value === '1');
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values);
-/** No URL can hold `.` or `..` as a part of its path, encoded or not. */
-const segment = text.regex(/^(?!\.{1,2}$)/);
-const host = text.refine(isHost);
-const url = (...protocols: string[]) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol) && value.includes('://'));
-/** Printed with the configuration, and refused by `fetch` otherwise: a user and password have no place in it. */
-const webUrl = url('http:', 'https:').refine(
-  (value) => !URL.canParse(value) || new URL(value).username + new URL(value).password === '',
-);
-/** Paths are appended to it. */
-const baseUrl = webUrl.refine((value) => !/[?#]/.test(value)).transform((value) => value.replace(/\/+$/, ''));
-const WEB_URL = 'an http or https URL without user and password';
-const BASE_URL = 'an http or https URL without user, password, query and fragment';
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-
-/** In full: the parser would also take `10` (for 0.0.0.10), octal and hexadecimal. */
-const isAddress = (value: string) => ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value);
-/** `10.0.0.0/8` or a single address, which stands for itself. */
-const isCidr = (value: string) => {
-  const [address = '', ...bits] = value.split('/');
-  return isAddress(address) && (bits.length === 0 || ipaddr.isValidCIDR(value));
-};
-const isOrigin = (value: string) =>
-  value === '*' || (URL.canParse(value) && new URL(value).origin === value && /^https?:/.test(value));
-
-const DATABASE_SCHEMES = /^(?:sqlite(?:\+aiosqlite)?|file|libsql|https?|postgres|postgresql(?:\+asyncpg)?):/;
 
 export const SETTINGS = {
   ENV: setting(

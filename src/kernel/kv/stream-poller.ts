@@ -46,7 +46,9 @@ export function createStreamPoller(reader: StreamReader, { intervalMs }: { inter
       failures += 1;
     }
     polling = false;
-    schedule(Math.min(LONGEST_PAUSE_MS, intervalMs * 2 ** Math.min(failures, 10)));
+    // Whoever came while the poll was under way is not in it.
+    const isNew = failures === 0 && [...channels.values()].some(({ position }) => position === undefined);
+    schedule(isNew ? 0 : Math.min(LONGEST_PAUSE_MS, intervalMs * 2 ** Math.min(failures, 10)));
   }
 
   async function read(): Promise<void> {
