@@ -3,11 +3,9 @@
  * locked one with a verified token, with the in-memory store and with Redis. `npm run bench:auth`.
  */
 import { Hono } from 'hono';
-import { openKeyValue } from '../src/runtimes/drivers/open-key-value.ts';
 import { createTestApp } from '../test/support/app.ts';
-import { testConfig } from '../test/support/config.ts';
-import { memoryLog } from '../test/support/doubles.ts';
 import { startRedis } from '../test/support/redis.ts';
+import { openStore, systemClock } from '../test/support/store.ts';
 
 const ROUNDS = 5;
 const REQUESTS = 2000;
@@ -32,16 +30,8 @@ async function measure(ask: Ask): Promise<{ p50: number; p99: number }> {
 }
 
 async function pharos(env: Record<string, string>) {
-  const clock = { now: () => Date.now() };
-  const kv = openKeyValue(testConfig(env), { clock, log: memoryLog() });
-  const app = await createTestApp({ env, overrides: { kv, clock } });
-  while (
-    !(await kv.ping().then(
-      () => true,
-      () => false,
-    ))
-  )
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  const kv = await openStore(env);
+  const app = await createTestApp({ env, overrides: { kv, clock: systemClock } });
   // A store that has been up for longer than a token lives: the state that requests meet all day.
   await kv.set('revocations:epoch', '1', { ttlMs: 3_600_000 });
   const headers = await app.login();
@@ -50,7 +40,7 @@ async function pharos(env: Record<string, string>) {
     locked: () => app.request('/auth/rate-limit', { headers }),
     close: async () => {
       if (app.services.limiter.failOpens() > 0) throw new Error('the store did not answer: these numbers are not its');
-      await app.services.kv.close();
+      await kv.close();
       await app.close();
     },
   };

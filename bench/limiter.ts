@@ -1,9 +1,8 @@
 /** Decisions per second on each store, and round trips per request before and after. `npm run bench:limiter`. */
 import type { KeyValue } from '../src/kernel/kv/key-value.ts';
 import { createLimiter } from '../src/kernel/limits/limiter.ts';
-import { startRedis } from '../test/support/redis.ts';
-import { startUpstashFront } from '../test/support/upstash-front.ts';
-import { clock, openStore, silent } from './support/server.ts';
+import { systemClock as clock, openStore, startStores } from '../test/support/store.ts';
+import { silent } from './support/server.ts';
 
 const AT_ONCE = 64;
 const MS = 3000;
@@ -12,12 +11,11 @@ const policies = [
   { name: 'hour', windowMs: 3_600_000, limit: 1_000_000_000 },
 ];
 
-const redis = await startRedis();
-const front = await startUpstashFront({ redis: redis.url });
+const { redis, settings, stop } = await startStores();
 const stores: [string, Record<string, string>][] = [
   ['memory', {}],
   ['Redis over TCP', { REDIS_URL: redis.url }],
-  ['Upstash REST (local front)', { UPSTASH_REDIS_REST_URL: front.url, UPSTASH_REDIS_REST_TOKEN: front.token }],
+  ['Upstash REST (local front)', settings],
 ];
 console.log(`two policies, ${AT_ONCE} at once, many keys\n\n| store | decisions/s | decided without the store |\n|---|---|---|`);
 for (const [name, env] of stores) {
@@ -66,6 +64,5 @@ for (let i = 0; i < 100; i++) await kv.admit({ limit: { key: 'one', policies, co
 console.log(`\nround trips per request: ${before} one by one, ${after} as it is`);
 console.log(`commands that Redis ran for 100 requests, the script's own included: ${(await commands()) - started - 1}`);
 await kv.close();
-await front.close();
-await redis.stop();
+await stop();
 process.exit(0);

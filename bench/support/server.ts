@@ -1,29 +1,15 @@
 /** Pharos over real sockets for a bench: real SQLite, the store that BENCH_ settings name, a log that says nothing. */
 import type { Log } from '../../src/kernel/log.ts';
-import { openKeyValue } from '../../src/runtimes/drivers/open-key-value.ts';
 import { freePort } from '../../src/runtimes/node/ports.ts';
 import { startHttpServer } from '../../src/runtimes/node/server.ts';
 import { createTestApp } from '../../test/support/app.ts';
-import { testConfig } from '../../test/support/config.ts';
+import { openStore, systemClock } from '../../test/support/store.ts';
 
 export const silent: Log = { debug() {}, info() {}, warning() {}, error() {}, with: () => silent };
-export const clock = { now: () => Date.now() };
-
-export async function openStore(env: Record<string, string>) {
-  const kv = openKeyValue(testConfig(env), { clock, log: silent });
-  const isUp = () =>
-    kv.ping().then(
-      () => true,
-      () => false,
-    );
-  while (!(await isUp())) await new Promise((resolve) => setTimeout(resolve, 20));
-  return kv;
-}
-
 export async function startBenchServer(env: Record<string, string>) {
   const settings = { RATE_LIMIT_FREE_TIER: '1000000', ...env };
   const kv = await openStore(settings);
-  const app = await createTestApp({ env: settings, overrides: { kv, clock, log: silent } });
+  const app = await createTestApp({ env: settings, overrides: { kv, clock: systemClock, log: silent } });
   // A store that has been up for longer than a token lives: the state that requests meet all day.
   await kv.set('revocations:epoch', '1', { ttlMs: 3_600_000 });
   app.app.get('/bench', (c) => c.json({ ok: true, items: [1, 2, 3] }));

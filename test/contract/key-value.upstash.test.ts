@@ -2,24 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from '@upstash/redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUpstashKeyValue } from '../../src/kernel/kv/upstash.ts';
-import { startRedis } from '../support/redis.ts';
-import { startUpstashFront, type UpstashFront } from '../support/upstash-front.ts';
+import { type Stores, startStores } from '../support/store.ts';
 import { keyValueContract } from './key-value.ts';
 
-let redis: Awaited<ReturnType<typeof startRedis>>;
-let front: UpstashFront;
+let stores: Stores;
 beforeAll(async () => {
-  redis = await startRedis();
-  front = await startUpstashFront({ redis: redis.url });
+  stores = await startStores();
 });
-afterAll(async () => {
-  await front.close();
-  await redis.stop();
-});
+afterAll(() => stores.stop());
 
-const client = (token = front.token) =>
+const client = (token = stores.front.token) =>
   new Redis({
-    url: front.url,
+    url: stores.front.url,
     token,
     automaticDeserialization: false,
     enableAutoPipelining: true,
@@ -40,12 +34,12 @@ describe('over REST', () => {
     const kv = open();
     const ask = () => kv.admit({ limit: { key: 'one', policies, cost: 1 }, read: ['a', 'b'] });
     await ask();
-    const before = front.requests();
+    const before = stores.front.requests();
     for (let i = 0; i < 5; i++) await ask();
-    expect(front.requests() - before).toBe(5);
-    const together = front.requests();
+    expect(stores.front.requests() - before).toBe(5);
+    const together = stores.front.requests();
     await Promise.all(Array.from({ length: 50 }, ask));
-    expect(front.requests() - together).toBe(1);
+    expect(stores.front.requests() - together).toBe(1);
     await kv.close();
   });
 
@@ -53,17 +47,17 @@ describe('over REST', () => {
     const kv = open();
     const leave = Array.from({ length: 100 }, (_, i) => kv.subscribe(`many-${i % 10}`, () => undefined));
     await sleep(100);
-    const before = front.requests();
+    const before = stores.front.requests();
     await sleep(300);
-    const polls = front.requests() - before;
+    const polls = stores.front.requests() - before;
     expect(polls).toBeGreaterThan(0);
     // One every 20 ms at most; per listener or per channel it would be many times that.
     expect(polls).toBeLessThanOrEqual(16);
     for (const one of leave) one();
     await sleep(60);
-    const after = front.requests();
+    const after = stores.front.requests();
     await sleep(100);
-    expect(front.requests()).toBe(after);
+    expect(stores.front.requests()).toBe(after);
     await kv.close();
   });
 
@@ -72,9 +66,9 @@ describe('over REST', () => {
     const heard: string[] = [];
     kv.subscribe('outage', (message) => heard.push(message));
     await expect.poll(() => kv.publish('outage', 'first').then(() => heard)).toContain('first');
-    front.interfere((response) => response.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>Bad gateway</h1>'));
+    stores.front.interfere((response) => response.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>Bad gateway</h1>'));
     await sleep(100);
-    front.interfere(undefined);
+    stores.front.interfere(undefined);
     await kv.publish('outage', 'last');
     await expect.poll(() => heard, { timeout: 15_000 }).toContain('last');
     expect(heard.filter((message) => message === 'last')).toHaveLength(1);
@@ -87,21 +81,21 @@ describe('over REST', () => {
     const failure = await refused.set(secret, secret, { ttlMs: 1000 }).catch((error: unknown) => String((error as Error).stack));
     expect(failure).toContain('WRONGPASS');
     expect(failure).not.toContain(secret);
-    front.interfere((response) => response.end(`<html>${secret}</html>`));
+    stores.front.interfere((response) => response.end(`<html>${secret}</html>`));
     const rubbish = await open()
       .get(secret)
       .catch((error: unknown) => String((error as Error).stack));
     expect(rubbish).toContain('upstash: ');
     expect(rubbish).not.toContain(secret);
-    front.interfere(undefined);
+    stores.front.interfere(undefined);
   });
 });
 
 describe('the local front answers as the service does:', () => {
   const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
-    const response = await fetch(front.url + path, {
+    const response = await fetch(stores.front.url + path, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${front.token}`, ...headers },
+      headers: { Authorization: `Bearer ${stores.front.token}`, ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
     return { status: response.status, body: (await response.json()) as unknown };

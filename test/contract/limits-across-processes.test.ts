@@ -11,24 +11,18 @@ import type { KeyValue } from '../../src/kernel/kv/key-value.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
 import { createUpstashKeyValue } from '../../src/kernel/kv/upstash.ts';
 import { ADMIT_SCRIPT } from '../../src/kernel/limits/script.ts';
-import { startRedis } from '../support/redis.ts';
-import { startUpstashFront, type UpstashFront } from '../support/upstash-front.ts';
+import { type Stores, startStores } from '../support/store.ts';
 
 const HAMMER = fileURLToPath(new URL('../support/hammer.ts', import.meta.url));
 const PROCESSES = 8;
 const TIMES = 100;
 const LIMIT = 100;
 
-let redis: Awaited<ReturnType<typeof startRedis>>;
-let front: UpstashFront;
+let stores: Stores;
 beforeAll(async () => {
-  redis = await startRedis();
-  front = await startUpstashFront({ redis: redis.url });
+  stores = await startStores();
 });
-afterAll(async () => {
-  await front.close();
-  await redis.stop();
-});
+afterAll(() => stores.stop());
 
 /** How many of all that eight processes ask at once are let through. */
 async function admitted(settings: Record<string, string>, key: string): Promise<number> {
@@ -43,34 +37,33 @@ async function admitted(settings: Record<string, string>, key: string): Promise<
 
 describe('eight processes that ask for one key 800 times at once get exactly the limit', () => {
   test('from Redis', async () => {
-    expect(await admitted({ REDIS_URL: redis.url }, 'limit:eight:redis')).toBe(LIMIT);
+    expect(await admitted({ REDIS_URL: stores.redis.url }, 'limit:eight:redis')).toBe(LIMIT);
   });
   test('from Upstash', async () => {
-    const settings = { UPSTASH_REDIS_REST_URL: front.url, UPSTASH_REDIS_REST_TOKEN: front.token };
-    expect(await admitted(settings, 'limit:eight:upstash')).toBe(LIMIT);
+    expect(await admitted(stores.settings, 'limit:eight:upstash')).toBe(LIMIT);
   });
 });
 
 test('the three stores decide the same for any schedule of requests', async () => {
   let now = 0;
   const memory = createMemoryKeyValue({ clock: { now: () => now } });
-  const overTcp = new Redis(redis.url);
+  const overTcp = new Redis(stores.redis.url);
   const overRest = new UpstashRedis({
-    url: front.url,
-    token: front.token,
+    url: stores.front.url,
+    token: stores.front.token,
     automaticDeserialization: false,
     enableTelemetry: false,
   });
   // The adapters as they are, but for the clock: each store's own would differ.
   const byOurClock = (script: string) => script.replace('tonumber(ARGV[2])', "tonumber(redis.call('GET', 'test:now'))");
-  const stores: KeyValue[] = [
+  const three: KeyValue[] = [
     memory,
     createRedisKeyValue({
       commands: Object.assign(overTcp, {
         defineCommand: (name: string, { lua }: { lua: string }) =>
           Redis.prototype.defineCommand.call(overTcp, name, { lua: byOurClock(lua) }),
       }),
-      listener: new Redis(redis.url),
+      listener: new Redis(stores.redis.url),
     }),
     createUpstashKeyValue({
       redis: Object.assign(overRest, {
@@ -95,9 +88,9 @@ test('the three stores decide the same for any schedule of requests', async () =
         now = 1_700_000_000_000 + run * 10_000_000;
         for (const { gap, cost } of steps) {
           now += gap;
-          await redis.probe.set('test:now', now);
+          await stores.redis.probe.set('test:now', now);
           const answers = [];
-          for (const [index, kv] of stores.entries()) {
+          for (const [index, kv] of three.entries()) {
             answers.push((await kv.admit({ limit: { key: `same:${run}:${index}`, policies, cost }, read: [] })).decision);
           }
           expect(answers[1]).toEqual(answers[0]);
@@ -107,5 +100,5 @@ test('the three stores decide the same for any schedule of requests', async () =
     ),
     { numRuns: 25 },
   );
-  await Promise.all(stores.map((kv) => kv.close()));
+  await Promise.all(three.map((kv) => kv.close()));
 });

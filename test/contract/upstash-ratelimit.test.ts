@@ -4,19 +4,13 @@ import { Redis } from '@upstash/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
 import { manualClock } from '../support/doubles.ts';
-import { startRedis } from '../support/redis.ts';
-import { startUpstashFront, type UpstashFront } from '../support/upstash-front.ts';
+import { type Stores, startStores } from '../support/store.ts';
 
-let redis: Awaited<ReturnType<typeof startRedis>>;
-let front: UpstashFront;
+let stores: Stores;
 beforeAll(async () => {
-  redis = await startRedis();
-  front = await startUpstashFront({ redis: redis.url });
+  stores = await startStores();
 });
-afterAll(async () => {
-  await front.close();
-  await redis.stop();
-});
+afterAll(() => stores.stop());
 afterEach(() => {
   vi.useRealTimers();
 });
@@ -26,11 +20,17 @@ const WINDOW_MS = 60_000;
 /** A whole number of windows. */
 const START = 1_700_000_040_000;
 
-const client = () => new Redis({ url: front.url, token: front.token, enableTelemetry: false, retry: { retries: 0 } });
+const client = () =>
+  new Redis({ url: stores.front.url, token: stores.front.token, enableTelemetry: false, retry: { retries: 0 } });
 
 /** Its scripts ask for a flag that a plain Redis does not know; without that line they run. */
 function withoutFlags(): Redis {
-  const plain = new Redis({ url: front.url, token: front.token, enableTelemetry: false, enableAutoPipelining: false });
+  const plain = new Redis({
+    url: stores.front.url,
+    token: stores.front.token,
+    enableTelemetry: false,
+    enableAutoPipelining: false,
+  });
   const run = plain.eval;
   return Object.assign(plain, {
     evalsha: () => Promise.reject(new Error('NOSCRIPT')),

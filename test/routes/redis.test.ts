@@ -1,14 +1,11 @@
 /** The API on a real Redis that is killed, frozen and brought back while requests go on. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openKeyValue } from '../../src/runtimes/drivers/open-key-value.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { testConfig } from '../support/config.ts';
-import { memoryLog } from '../support/doubles.ts';
 import { startRedis } from '../support/redis.ts';
+import { openStore } from '../support/store.ts';
 
 let redis: Awaited<ReturnType<typeof startRedis>>;
 let app: TestApp;
-const clock = { now: () => Date.now() };
 beforeAll(async () => {
   redis = await startRedis();
 });
@@ -21,16 +18,7 @@ afterEach(async () => {
 
 async function onRedis(env: Record<string, string> = {}) {
   const settings = { REDIS_URL: redis.url, ...env };
-  const kv = openKeyValue(testConfig(settings), { clock, log: memoryLog() });
-  app = await createTestApp({ env: settings, overrides: { kv } });
-  await expect
-    .poll(() =>
-      kv.ping().then(
-        () => true,
-        () => false,
-      ),
-    )
-    .toBe(true);
+  app = await createTestApp({ env: settings, overrides: { kv: await openStore(settings) } });
 }
 
 const sessions = (headers: Record<string, string>) => app.request('/auth/sessions', { headers });
@@ -39,19 +27,11 @@ test('two APIs on one Redis share a limit, and what one revokes the other refuse
   await onRedis({ RATE_LIMIT_FREE_TIER: '5' });
   const first = app;
   const headers = await first.login('shared');
-  const kv = openKeyValue(testConfig({ REDIS_URL: redis.url }), { clock, log: memoryLog() });
+  const kv = await openStore({ REDIS_URL: redis.url });
   const second = await createTestApp({
     env: { REDIS_URL: redis.url, RATE_LIMIT_FREE_TIER: '5' },
     overrides: { kv, db: first.services.db },
   });
-  await expect
-    .poll(() =>
-      kv.ping().then(
-        () => true,
-        () => false,
-      ),
-    )
-    .toBe(true);
   const statuses = [];
   for (let i = 0; i < 6; i++) statuses.push((await (i % 2 ? first : second).request('/auth/sessions', { headers })).status);
   expect(statuses.filter((status) => status === 200)).toHaveLength(5);

@@ -100,7 +100,7 @@ test('any query is answered, and never with another library’s document', async
   await fc.assert(
     fc.asyncProperty(query, async (q) => {
       const response = await search({ q });
-      // What an assertion returns is no answer to the property: it may be false.
+      // Never returned: an assertion is an object, and fast-check takes anything but undefined and true for a failure.
       expect(response.status).toBe(q.trim() === '' ? 422 : 200);
       if (q.trim() === '') return;
       const { hits } = (await response.json()) as { hits: { resource_id: string }[] };

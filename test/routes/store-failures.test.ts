@@ -3,19 +3,13 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openKeyValue } from '../../src/runtimes/drivers/open-key-value.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { testConfig } from '../support/config.ts';
-import { memoryLog } from '../support/doubles.ts';
-import { startRedis } from '../support/redis.ts';
-import { startUpstashFront, type UpstashFront } from '../support/upstash-front.ts';
+import { openStore, openStoreAnyway, type Stores, startStores } from '../support/store.ts';
 
-let redis: Awaited<ReturnType<typeof startRedis>>;
-let front: UpstashFront;
+let stores: Stores;
 let app: TestApp;
 let rubbish: Server;
 const sockets = new Set<Socket>();
-const clock = { now: () => Date.now() };
 
 beforeAll(async () => {
   // Speaks neither RESP nor HTTP.
@@ -31,37 +25,25 @@ afterAll(() => {
   rubbish.close();
 });
 beforeEach(async () => {
-  redis = await startRedis();
-  front = await startUpstashFront({ redis: redis.url });
+  stores = await startStores();
 });
 afterEach(async () => {
-  redis.server.kill('SIGCONT');
+  stores.redis.server.kill('SIGCONT');
   await app.services.kv.close();
   await app.close();
-  await front.close();
-  await redis.stop();
+  await stores.stop();
 });
 
 type Settings = Record<string, string>;
 const KINDS: readonly (readonly [string, () => Settings, (url: string) => Settings])[] = [
-  ['Redis', () => ({ REDIS_URL: redis.url }), (host) => ({ REDIS_URL: `redis://${host}` })],
-  [
-    'Upstash',
-    () => ({ UPSTASH_REDIS_REST_URL: front.url, UPSTASH_REDIS_REST_TOKEN: front.token }),
-    (host) => ({ UPSTASH_REDIS_REST_URL: `http://${host}`, UPSTASH_REDIS_REST_TOKEN: 't' }),
-  ],
+  ['Redis', () => ({ REDIS_URL: stores.redis.url }), (host) => ({ REDIS_URL: `redis://${host}` })],
+  ['Upstash', () => stores.settings, (host) => ({ UPSTASH_REDIS_REST_URL: `http://${host}`, UPSTASH_REDIS_REST_TOKEN: 't' })],
 ];
 
 describe.each(KINDS)('on %s', (_name, settings, at) => {
   async function open(env: Settings, wait = true) {
-    const kv = openKeyValue(testConfig(env), { clock, log: memoryLog() });
+    const kv = wait ? await openStore(env) : openStoreAnyway(env);
     app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '50', ...env }, overrides: { kv } });
-    const isUp = () =>
-      kv.ping().then(
-        () => true,
-        () => false,
-      );
-    if (wait) await expect.poll(isUp).toBe(true);
   }
   const ask = (headers: Record<string, string>) => app.request('/auth/sessions', { headers });
   const outages = () => app.log.lines.filter(({ message }) => message.startsWith('limits: the store does not answer'));
@@ -99,46 +81,46 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
   test('that is killed', async () => {
     await open(settings());
     const [alive, dead] = await people();
-    await redis.stop();
+    await stores.redis.stop();
     await servesAll(alive, dead);
   });
 
   test('that hangs, and hangs no request once that is known', async () => {
     await open(settings());
     const [alive, dead] = await people();
-    redis.server.kill('SIGSTOP');
+    stores.redis.server.kill('SIGSTOP');
     await servesAll(alive, dead);
-    redis.server.kill('SIGCONT');
+    stores.redis.server.kill('SIGCONT');
     await recovers(alive);
   });
 
   test('that is full', async () => {
     await open(settings());
     const [alive, dead] = await people();
-    await redis.probe.config('SET', 'maxmemory', '1');
+    await stores.redis.probe.config('SET', 'maxmemory', '1');
     await servesAll(alive, dead);
-    await redis.probe.config('SET', 'maxmemory', '0');
+    await stores.redis.probe.config('SET', 'maxmemory', '0');
     await recovers(alive);
   });
 
   test('that only reads', async () => {
     await open(settings());
     const [alive, dead] = await people();
-    await redis.probe.config('SET', 'min-replicas-to-write', '1');
+    await stores.redis.probe.config('SET', 'min-replicas-to-write', '1');
     await servesAll(alive, dead);
-    await redis.probe.config('SET', 'min-replicas-to-write', '0');
+    await stores.redis.probe.config('SET', 'min-replicas-to-write', '0');
     await recovers(alive);
   });
 
   test('whose keys hold something else', async () => {
     await open(settings());
     const [alive, dead] = await people();
-    for (const key of await redis.probe.keys('limit:*')) {
-      await redis.probe.del(key);
-      await redis.probe.set(key, 'not a hash');
+    for (const key of await stores.redis.probe.keys('limit:*')) {
+      await stores.redis.probe.del(key);
+      await stores.redis.probe.set(key, 'not a hash');
     }
     await servesAll(alive, dead);
-    await redis.probe.flushall();
+    await stores.redis.probe.flushall();
     await recovers(alive);
   });
 
@@ -146,7 +128,7 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
     await open(settings());
     const [alive, dead] = await people();
     for (let round = 0; round < 4; round++) {
-      await redis.probe.config('SET', 'maxmemory', round % 2 ? '0' : '1');
+      await stores.redis.probe.config('SET', 'maxmemory', round % 2 ? '0' : '1');
       app.clock.advance(2000);
       const statuses = await Promise.all(Array.from({ length: 5 }, async () => (await ask(alive)).status));
       expect(new Set(statuses)).toEqual(new Set([200]));
@@ -163,7 +145,7 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
   test('limits go on meanwhile: the insurance refuses what is too much', async () => {
     await open(settings());
     const [alive] = await people();
-    await redis.stop();
+    await stores.redis.stop();
     const statuses = [];
     for (let i = 0; i < 52; i++) statuses.push((await ask(alive)).status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(50);
@@ -173,30 +155,22 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
 
 test('an authenticated request is one command to Redis, or one HTTP request to Upstash', async () => {
   for (const [name, settings] of KINDS) {
-    const kv = openKeyValue(testConfig(settings()), { clock, log: memoryLog() });
+    const kv = await openStore(settings());
     app = await createTestApp({ env: settings(), overrides: { kv } });
-    await expect
-      .poll(() =>
-        kv.ping().then(
-          () => true,
-          () => false,
-        ),
-      )
-      .toBe(true);
     const headers = await app.login();
     await kv.set('revocations:epoch', '1', { ttlMs: 3_600_000 });
     await app.request('/auth/sessions', { headers });
-    await redis.probe.config('RESETSTAT');
-    const before = front.requests();
+    await stores.redis.probe.config('RESETSTAT');
+    const before = stores.front.requests();
     for (let i = 0; i < 10; i++) await app.request('/auth/sessions', { headers });
-    const stats = await redis.probe.info('commandstats');
+    const stats = await stores.redis.probe.info('commandstats');
     // Those a script calls are counted, too: what arrived is the EVALSHAs and nothing beside them.
     const arrived = [...stats.matchAll(/cmdstat_([\w|]+):calls=(\d+)/g)].filter(([, command]) =>
       /^(?:evalsha|eval|get|mget|set|ping)$/.test(command ?? ''),
     );
     const calls = Object.fromEntries(arrived.map(([, command, count]) => [command, Number(count)]));
     expect({ name, evalsha: calls.evalsha, eval: calls.eval, set: calls.set, ping: calls.ping }).toEqual({ name, evalsha: 10 });
-    if (name === 'Upstash') expect(front.requests() - before).toBe(10);
+    if (name === 'Upstash') expect(stores.front.requests() - before).toBe(10);
     if (name === 'Redis') await Promise.all([kv.close(), app.close()]);
   }
 });

@@ -1,20 +1,9 @@
 /** A process that asks one key's limit as fast as it can: `hammer.ts <json of settings> <times>`; prints how many passed. */
-import { openKeyValue } from '../../src/runtimes/drivers/open-key-value.ts';
-import { testConfig } from './config.ts';
-import { memoryLog } from './doubles.ts';
+import { openStore } from './store.ts';
 
 const [settings = '{}', times = '0', key = '', limit = '0'] = process.argv.slice(2);
-const kv = openKeyValue(testConfig(JSON.parse(settings) as Record<string, string>), {
-  clock: { now: () => Date.now() },
-  log: memoryLog(),
-});
+const kv = await openStore(JSON.parse(settings) as Record<string, string>);
 const policies = [{ name: 'minute', windowMs: 600_000, limit: Number(limit) }];
-const isUp = () =>
-  kv.ping().then(
-    () => true,
-    () => false,
-  );
-while (!(await isUp())) await new Promise((resolve) => setTimeout(resolve, 20));
 // Everybody starts at once: when the parent says so.
 process.send?.('ready');
 await new Promise((resolve) => process.once('message', resolve));

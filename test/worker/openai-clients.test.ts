@@ -2,51 +2,20 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { OpenAIEmbeddings } from '@langchain/openai';
 import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError } from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSignatureVerifier } from '../../src/kernel/jobs/signatures.ts';
-import { Secret } from '../../src/kernel/secret.ts';
-import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
-import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
-import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
-import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
-import { loadModel } from '../../worker-node/embedder/model.ts';
-import { createWorkerApp } from '../../worker-node/server.ts';
-import { memoryLog, randomIds } from '../support/doubles.ts';
+import { createTestWorker, WORKER_MASTER_KEY as KEY, type TestWorker } from '../support/worker.ts';
 
 const MODEL = 'pharos-static-192';
-const KEY = 'sk-a-master-key-for-the-clients';
 
-let embedder: Embedder;
+let worker: TestWorker;
 let server: Server;
 let baseURL: string;
 beforeAll(async () => {
-  const clock = { now: () => Date.now() };
-  const log = memoryLog();
-  const model = await loadModel(resolveModel({ model: MODEL }));
-  embedder = createEmbedder({ model, start: forkInference, log, clock, sleep: (ms, signal) => sleep(ms, undefined, { signal }) });
-  const signingKeys = { current: new Secret('a signing key of more than thirty-two bytes') };
-  const app = createWorkerApp({
-    config: { testMode: false, worker: { url: 'http://worker.test' }, auth: { masterKey: new Secret(KEY) } },
-    embedder,
-    model,
-    jobs: {
-      accept: () => 'stopping',
-      run: async () => 'stopping',
-      drain: async () => {},
-      state: () => ({ running: 0, queued: 0, stopping: false }),
-    },
-    verifySignature: createSignatureVerifier({ keys: signingKeys, clock }),
-    metrics: createMetrics(),
-    log,
-    clock,
-    ids: randomIds,
-    version: '0',
-  });
-  server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  worker = await createTestWorker();
+  server = createAdaptorServer({ fetch: worker.app.fetch }) as Server;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
@@ -54,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
-  await embedder.close();
+  await worker.embedder.close();
 });
 
 const client = (apiKey = KEY) => new OpenAI({ apiKey, baseURL, maxRetries: 0 });

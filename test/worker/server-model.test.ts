@@ -1,55 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createQueryEmbedder } from '../../src/kernel/embedding.ts';
-import { createSignatureVerifier } from '../../src/kernel/jobs/signatures.ts';
-import { Secret } from '../../src/kernel/secret.ts';
-import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
-import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
-import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
-import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
-import { loadModel } from '../../worker-node/embedder/model.ts';
-import { createWorkerApp } from '../../worker-node/server.ts';
-import { memoryLog, randomIds } from '../support/doubles.ts';
+import { randomIds } from '../support/doubles.ts';
 import golden from '../support/golden.ts';
+import { systemClock as clock } from '../support/store.ts';
+import { createTestWorker, type TestWorker, WORKER, WORKER_MASTER_KEY } from '../support/worker.ts';
 
-const clock = { now: () => Date.now() };
-const log = memoryLog();
-const signingKeys = { current: new Secret('a signing key of more than thirty-two bytes') };
-const worker = { url: 'http://worker.test', signingKeys };
-const model = await loadModel(resolveModel({ model: 'pharos-static-192' }));
-
-function open() {
-  const embedder = createEmbedder({
-    model,
-    start: forkInference,
-    log,
-    clock,
-    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-  });
-  const app = createWorkerApp({
-    config: { testMode: false, worker, auth: { masterKey: new Secret('sk-master') } },
-    embedder,
-    model,
-    jobs: {
-      accept: () => 'stopping',
-      run: async () => 'stopping',
-      drain: async () => {},
-      state: () => ({ running: 0, queued: 0, stopping: false }),
-    },
-    verifySignature: createSignatureVerifier({ keys: signingKeys, clock }),
-    metrics: createMetrics(),
-    log,
-    clock,
-    ids: randomIds,
-    version: '0',
-  });
-  return { embedder, app };
-}
-
-let embedder: Embedder;
-let app: ReturnType<typeof createWorkerApp>;
-beforeEach(() => {
-  ({ embedder, app } = open());
+let embedder: TestWorker['embedder'];
+let app: TestWorker['app'];
+beforeEach(async () => {
+  ({ embedder, app } = await createTestWorker());
 });
 afterEach(() => embedder.close());
 
@@ -65,7 +24,7 @@ test('the built-in model answers over HTTP with the vectors of its card', async 
   const texts = golden.texts.filter(({ text }) => text !== '');
   const response = await app.request('/v1/embeddings', {
     method: 'POST',
-    headers: { Authorization: 'Bearer sk-master' },
+    headers: { Authorization: `Bearer ${WORKER_MASTER_KEY}` },
     body: JSON.stringify({ input: texts.map(({ text }) => text), model: 'pharos-static-192' }),
   });
   const body = (await response.json()) as { data: { embedding: number[] }[]; usage: { prompt_tokens: number } };
@@ -79,7 +38,7 @@ test('the built-in model answers over HTTP with the vectors of its card', async 
 
 test("the API's query embedder and the worker understand each other, signature included", async () => {
   const queries = createQueryEmbedder({
-    config: { worker },
+    config: { worker: WORKER },
     fetch: async (input, init) => app.request(String(input), init),
     clock,
     ids: randomIds,
