@@ -56,3 +56,28 @@ test('in dev, with no origins configured, every origin may read', async () => {
   expect(response.headers.get('access-control-allow-origin')).toBe('*');
   await open.close();
 });
+
+test('an answer that a cache may give to another origin says so, or says the same to all', async () => {
+  const plain = await pharos.request('/openapi.json');
+  expect(plain.headers.get('vary')).toMatch(/\bOrigin\b/);
+  const open = await createTestApp({ env: { CORS_ORIGINS: '*' } });
+  const [without, withOrigin] = [
+    await open.request('/openapi.json'),
+    await open.request('/openapi.json', { headers: { Origin: 'https://anywhere.example' } }),
+  ];
+  for (const name of ['access-control-allow-origin', 'access-control-expose-headers']) {
+    expect(without.headers.get(name)).toBe(withOrigin.headers.get(name));
+  }
+  expect(without.headers.get('access-control-allow-origin')).toBe('*');
+  await open.close();
+});
+
+test('no answer may be embedded by another site, and only a page carries what only pages can use', async () => {
+  for (const path of ['/auth/me', '/openapi.json', '/']) {
+    const { headers } = await pharos.request(path, { headers: { Accept: 'text/html' } });
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    const isPage = headers.get('content-type')?.startsWith('text/html') ?? false;
+    expect(headers.has('cross-origin-opener-policy')).toBe(isPage);
+  }
+});
