@@ -20,7 +20,7 @@ const stores: [string, Record<string, string>][] = [
 console.log(`two policies, ${AT_ONCE} at once, many keys\n\n| store | decisions/s | decided without the store |\n|---|---|---|`);
 for (const [name, env] of stores) {
   const kv = await openStore(env);
-  const limiter = createLimiter({ kv, clock, log: silent });
+  const limiter = createLimiter({ kv, clock, log: silent, endOfTurn: (work) => setImmediate(work) });
   let decisions = 0;
   const until = performance.now() + MS;
   await Promise.all(
@@ -47,20 +47,20 @@ async function trips(work: (store: KeyValue) => Promise<unknown>): Promise<numbe
       waits += 1;
       return kv.get(key);
     },
-    admit: (request) => {
+    admit: (requests) => {
       waits += 1;
-      return kv.admit(request);
+      return kv.admit(requests);
     },
   });
   return waits;
 }
 const before = await trips(async (store) => {
   for (const key of read) await store.get(key);
-  for (const policy of policies) await store.admit({ limit: { key: 'naive', policies: [policy], cost: 1 }, read: [] });
+  for (const policy of policies) await store.admit([{ limit: { key: 'naive', policies: [policy], cost: 1 }, read: [] }]);
 });
-const after = await trips((store) => store.admit({ limit: { key: 'one', policies, cost: 1 }, read }));
+const after = await trips((store) => store.admit([{ limit: { key: 'one', policies, cost: 1 }, read }]));
 const started = await commands();
-for (let i = 0; i < 100; i++) await kv.admit({ limit: { key: 'one', policies, cost: 1 }, read });
+for (let i = 0; i < 100; i++) await kv.admit([{ limit: { key: 'one', policies, cost: 1 }, read }]);
 console.log(`\nround trips per request: ${before} one by one, ${after} as it is`);
 console.log(`commands that Redis ran for 100 requests, the script's own included: ${(await commands()) - started - 1}`);
 await kv.close();

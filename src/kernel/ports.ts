@@ -17,6 +17,12 @@ export interface Background {
   run(name: string, work: () => Promise<unknown>): void;
 }
 
+/**
+ * Runs `work` when everything that arrived in this turn of the event loop has been looked at: `setImmediate` on Node. Not
+ * for Workers, where requests may not wait for one another's input and output.
+ */
+export type EndOfTurn = (work: () => void) => void;
+
 /** scrypt in production; a cheap stand-in only where a test is not about passwords. */
 export interface PasswordHasher {
   /** Returns a PHC string (`$scrypt$ln=..,r=..,p=..$salt$hash`). */

@@ -28,7 +28,7 @@ import { limitsOf } from './limits/tiers.ts';
 import type { Log } from './log.ts';
 import type { Mailer } from './mail.ts';
 import type { Metrics } from './metrics.ts';
-import type { Background, Clock, Fetch, Ids, PasswordHasher } from './ports.ts';
+import type { Background, Clock, EndOfTurn, Fetch, Ids, PasswordHasher } from './ports.ts';
 import { measureProgress } from './progress/measured.ts';
 import type { ProgressTracker } from './progress/tracker.ts';
 import { createProgressTracker } from './progress/tracker.ts';
@@ -47,6 +47,7 @@ export interface Drivers {
   readonly ids: Ids;
   readonly fetch: Fetch;
   readonly background: Background;
+  readonly endOfTurn?: EndOfTurn;
   readonly passwords: PasswordHasher;
   /** Null where nothing is configured that could send mail. */
   readonly mailer: Mailer | null;

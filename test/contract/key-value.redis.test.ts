@@ -42,8 +42,8 @@ test('the script decides as the algorithm does, for any schedule of requests und
           now += gap;
           const expected = decide(policies, windows, cost, now);
           const args = policies.flatMap(({ windowMs, limit }) => [windowMs, limit]);
-          const reply = (await redis.probe.eval(ADMIT_SCRIPT, 1, key, cost, now, ...args)) as string[];
-          expect(reply.slice(1).map(Number)).toEqual([
+          const reply = (await redis.probe.eval(ADMIT_SCRIPT, 1, key, now, 1, cost, 2, ...args)) as number[];
+          expect(reply.slice(1)).toEqual([
             expected.retryAfterMs,
             ...expected.states.flatMap(({ remaining, resetAt }) => [remaining, resetAt]),
           ]);
@@ -57,10 +57,12 @@ test('the script decides as the algorithm does, for any schedule of requests und
 test('a request’s limit and revocations are one command to Redis', async () => {
   const kv = createRedisKeyValue({ commands: new Redis(redis.url), listener: new Redis(redis.url) });
   const ask = () =>
-    kv.admit({
-      limit: { key: 'one', policies: [{ name: 'minute', windowMs: 60_000, limit: 1000 }], cost: 1 },
-      read: ['a', 'b', 'c'],
-    });
+    kv.admit([
+      {
+        limit: { key: 'one', policies: [{ name: 'minute', windowMs: 60_000, limit: 1000 }], cost: 1 },
+        read: ['a', 'b', 'c'],
+      },
+    ]);
   await ask();
   const calls = async () => Number(/total_commands_processed:(\d+)/.exec(await redis.probe.info('stats'))?.[1]);
   const before = await calls();

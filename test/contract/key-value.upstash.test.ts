@@ -32,7 +32,7 @@ const policies = [{ name: 'minute', windowMs: 60_000, limit: 1000 }];
 describe('over REST', () => {
   test('a request’s limit and revocations are one HTTP request, and one command to Redis', async () => {
     const kv = open();
-    const ask = () => kv.admit({ limit: { key: 'one', policies, cost: 1 }, read: ['a', 'b'] });
+    const ask = () => kv.admit([{ limit: { key: 'one', policies, cost: 1 }, read: ['a', 'b'] }]);
     await ask();
     const before = stores.front.requests();
     for (let i = 0; i < 5; i++) await ask();

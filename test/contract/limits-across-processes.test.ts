@@ -55,7 +55,7 @@ test('the three stores decide the same for any schedule of requests', async () =
     enableTelemetry: false,
   });
   // The adapters as they are, but for the clock: each store's own would differ.
-  const byOurClock = (script: string) => script.replace('tonumber(ARGV[2])', "tonumber(redis.call('GET', 'test:now'))");
+  const byOurClock = (script: string) => script.replace('tonumber(ARGV[1])', "tonumber(redis.call('GET', 'test:now'))");
   const three: KeyValue[] = [
     memory,
     createRedisKeyValue({
@@ -91,7 +91,8 @@ test('the three stores decide the same for any schedule of requests', async () =
           await stores.redis.probe.set('test:now', now);
           const answers = [];
           for (const [index, kv] of three.entries()) {
-            answers.push((await kv.admit({ limit: { key: `same:${run}:${index}`, policies, cost }, read: [] })).decision);
+            const [answer] = await kv.admit([{ limit: { key: `same:${run}:${index}`, policies, cost }, read: [] }]);
+            answers.push(answer?.decision);
           }
           expect(answers[1]).toEqual(answers[0]);
           expect(answers[2]).toEqual(answers[0]);

@@ -57,7 +57,8 @@ async function schedule(batches: readonly (readonly [seconds: number, count: num
     let [a, b] = [0, 0];
     for (let i = 0; i < count; i++) {
       if ((await theirs.limit('key')).success) a += 1;
-      if ((await ours.admit({ limit: { key: 'key', policies, cost: 1 }, read: [] })).decision?.admitted) b += 1;
+      const [answer] = await ours.admit([{ limit: { key: 'key', policies, cost: 1 }, read: [] }]);
+      if (answer?.decision?.admitted) b += 1;
     }
     passed.theirs.push(a);
     passed.ours.push(b);

@@ -1,5 +1,7 @@
 /** The whole API in one process: real SQLite, in-memory store, a clock and ids of its own, and a queue that only remembers. */
+
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers';
 import { createApp } from '../../src/app.ts';
 import { createSqliteChunkIndex } from '../../src/kernel/db/chunk-index.sqlite.ts';
 import type { JobMessage } from '../../src/kernel/jobs/schemas.ts';
@@ -56,6 +58,7 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
       ids: randomIds,
       fetch: noNetwork,
       background,
+      endOfTurn: (work) => setImmediate(work),
       passwords: cheapHasher,
       mailer: {
         send: async (mail) => {

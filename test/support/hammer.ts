@@ -8,8 +8,8 @@ const policies = [{ name: 'minute', windowMs: 600_000, limit: Number(limit) }];
 process.send?.('ready');
 await new Promise((resolve) => process.once('message', resolve));
 const answers = await Promise.all(
-  Array.from({ length: Number(times) }, () => kv.admit({ limit: { key, policies, cost: 1 }, read: [] })),
+  Array.from({ length: Number(times) }, () => kv.admit([{ limit: { key, policies, cost: 1 }, read: [] }])),
 );
-process.send?.(answers.filter(({ decision }) => decision?.admitted).length);
+process.send?.(answers.flat().filter(({ decision }) => decision?.admitted).length);
 await kv.close();
 process.disconnect();

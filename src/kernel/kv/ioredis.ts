@@ -2,11 +2,20 @@
 import type { Redis } from 'ioredis';
 import { ADMIT_SCRIPT } from '../limits/script.ts';
 import type { KeyValue } from './key-value.ts';
-import { admitArguments, toAdmitAnswer, toHash, toWrittenHash, wholeTtl, writeHashArguments } from './redis-replies.ts';
+import {
+  type AdmitReply,
+  admitArguments,
+  NOTHING_ASKED,
+  toAdmitAnswers,
+  toHash,
+  toWrittenHash,
+  wholeTtl,
+  writeHashArguments,
+} from './redis-replies.ts';
 import { WRITE_HASH_SCRIPT } from './write-hash-script.ts';
 
 interface Scripts {
-  pharosAdmit(keyCount: number, ...args: (string | number)[]): Promise<string[]>;
+  pharosAdmit(keyCount: number, ...args: (string | number)[]): Promise<AdmitReply>;
   pharosWriteHash(keyCount: number, ...args: (string | number)[]): Promise<[written: string[], pairs: string[]]>;
 }
 
@@ -47,10 +56,10 @@ export function createRedisKeyValue({ commands, listener }: RedisClients): KeyVa
     readHash: async (key) => toHash(Object.entries(await commands.hgetall(key)).flat()),
     writeHash: async (key, fields, options) =>
       toWrittenHash(await scripts.pharosWriteHash(1, key, ...writeHashArguments(fields, options))),
-    admit: async (request) => {
-      if (!request.limit && request.read.length === 0) return { values: [] };
-      const { keys, args } = admitArguments(request);
-      return toAdmitAnswer(request, await scripts.pharosAdmit(keys.length, ...keys, ...args));
+    admit: async (requests) => {
+      const { keys, args } = admitArguments(requests);
+      const reply = keys.length > 0 ? await scripts.pharosAdmit(keys.length, ...keys, ...args) : NOTHING_ASKED;
+      return toAdmitAnswers(requests, reply);
     },
     publish: async (channel, message) => {
       await commands.publish(channel, message);

@@ -54,10 +54,10 @@ export interface KeyValue {
   ): Promise<{ hash: VersionedHash; written: readonly string[] }>;
 
   /**
-   * One round trip for what every request asks: reads `read` and decides the limit, all policies charged or none
-   * (`limits/window.ts` says how).
+   * One round trip for what requests ask: reads `read` and decides the limit of each, in order, all policies charged or
+   * none (`limits/window.ts` says how). An answer per request.
    */
-  admit(request: AdmitRequest): Promise<AdmitAnswer>;
+  admit(requests: readonly AdmitRequest[]): Promise<AdmitAnswer[]>;
 
   publish(channel: string, message: string): Promise<void>;
   /** Calls `listener` for each message until the returned function is called. */

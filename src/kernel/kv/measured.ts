@@ -37,7 +37,7 @@ export function measureKeyValue(kv: KeyValue, metrics: Metrics): KeyValue {
     set: (key, value, options) => timed('set', () => kv.set(key, value, options)),
     delete: (key) => timed('delete', () => kv.delete(key)),
     writeHash: (key, fields, options) => timed('write_hash', () => kv.writeHash(key, fields, options)),
-    admit: (request) => timed('admit', () => kv.admit(request)),
+    admit: (requests) => timed('admit', () => kv.admit(requests)),
     publish: (channel, message) => timed('publish', () => kv.publish(channel, message)),
     subscribe: (channel, listener) => kv.subscribe(channel, listener),
     ping: () => timed('ping', () => kv.ping()),

@@ -103,10 +103,11 @@ export function createMemoryKeyValue({ clock }: { clock: Clock }): KeyValue {
       return { hash, written };
     },
 
-    admit: async ({ limit: asked, read }) => {
-      const values = read.map(textOf);
-      return asked ? { values, decision: limit(asked) } : { values };
-    },
+    admit: async (requests) =>
+      requests.map(({ limit: asked, read }) => {
+        const values = read.map(textOf);
+        return asked ? { values, decision: limit(asked) } : { values };
+      }),
 
     publish: async (channel, message) => {
       for (const listener of [...(channels.get(channel) ?? [])]) {

@@ -1,5 +1,4 @@
 /** What Redis answers to our two scripts, however it was reached. */
-import type { Decision } from '../limits/window.ts';
 import type { AdmitAnswer, AdmitRequest, VersionedField, VersionedHash } from './key-value.ts';
 
 /** The field that holds a hash's sequence; no stage or other field of ours can be called that. */
@@ -11,26 +10,44 @@ export function wholeTtl(ttlMs: number): number {
   return Math.ceil(ttlMs);
 }
 
-/** Keys and arguments of ADMIT_SCRIPT. The first key is the limited one; without a limit it is not looked at. */
-export function admitArguments({ limit, read }: AdmitRequest): { keys: string[]; args: string[] } {
-  const policies = limit?.policies.flatMap(({ windowMs, limit: most }) => [windowMs, most]) ?? [];
-  return { keys: [limit?.key ?? '-', ...read], args: [limit?.cost ?? -1, '', ...policies].map(String) };
+/** What ADMIT_SCRIPT answers: numbers, and values asked for. */
+export type AdmitReply = readonly (string | number)[];
+/** The answer to requests that ask for nothing, which Redis need not be asked about. */
+export const NOTHING_ASKED: AdmitReply = [0];
+
+const readBy = (requests: readonly AdmitRequest[]) => new Set(requests.flatMap(({ read }) => read));
+
+/** Keys and arguments of ADMIT_SCRIPT: what is limited, then whatever is read, each key once. */
+export function admitArguments(requests: readonly AdmitRequest[]): { keys: string[]; args: string[] } {
+  const limits = requests.flatMap(({ limit }) => limit ?? []);
+  const args = limits.flatMap(({ cost, policies }) => [
+    cost,
+    policies.length,
+    ...policies.flatMap(({ windowMs, limit }) => [windowMs, limit]),
+  ]);
+  return { keys: [...limits.map(({ key }) => key), ...readBy(requests)], args: ['', limits.length, ...args].map(String) };
 }
 
-/** The script's answer: now, retry after, values, then remaining and reset per policy. Throws on anything else. */
-export function toAdmitAnswer({ limit, read }: AdmitRequest, reply: readonly string[]): AdmitAnswer {
-  const policies = limit?.policies ?? [];
-  if (!Array.isArray(reply) || reply.length !== 2 + read.length + 2 * policies.length)
-    throw new Error('the store answered nonsense');
-  const values = reply.slice(2, 2 + read.length).map((value) => (value === '' ? undefined : value));
-  if (!limit) return { values };
-  const retryAfterMs = Number(reply[1]);
-  const at = (i: number) => Number(reply[2 + read.length + i]);
-  const states = policies.map((policy, i) => ({ policy, remaining: at(2 * i), resetAt: at(2 * i + 1) }));
-  const numbers = [retryAfterMs, ...states.flatMap(({ remaining, resetAt }) => [remaining, resetAt])];
-  if (!numbers.every(Number.isFinite)) throw new Error('the store answered nonsense');
-  const decision: Decision = { admitted: retryAfterMs === 0, retryAfterMs, states };
-  return { values, decision };
+/** The script's answer, for each request its own part. Throws where it does not add up. */
+export function toAdmitAnswers(requests: readonly AdmitRequest[], reply: AdmitReply): AdmitAnswer[] {
+  if (!Array.isArray(reply)) throw new Error('the store answered nonsense');
+  const values = new Map<string, string | undefined>();
+  let at = 1;
+  for (const key of readBy(requests)) values.set(key, reply[at++] === '' ? undefined : String(reply[at - 1]));
+  const number = () => {
+    const value = reply[at++];
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error('the store answered nonsense');
+    return value;
+  };
+  const answers = requests.map(({ limit, read }): AdmitAnswer => {
+    const found = read.map((key) => values.get(key));
+    if (!limit) return { values: found };
+    const retryAfterMs = number();
+    const states = limit.policies.map((policy) => ({ policy, remaining: number(), resetAt: number() }));
+    return { values: found, decision: { admitted: retryAfterMs === 0, retryAfterMs, states } };
+  });
+  if (at !== reply.length) throw new Error('the store answered nonsense');
+  return answers;
 }
 
 /** Arguments of WRITE_HASH_SCRIPT. */

@@ -5,7 +5,16 @@
 import type { Redis } from '@upstash/redis';
 import { ADMIT_SCRIPT } from '../limits/script.ts';
 import type { KeyValue } from './key-value.ts';
-import { admitArguments, toAdmitAnswer, toHash, toWrittenHash, wholeTtl, writeHashArguments } from './redis-replies.ts';
+import {
+  type AdmitReply,
+  admitArguments,
+  NOTHING_ASKED,
+  toAdmitAnswers,
+  toHash,
+  toWrittenHash,
+  wholeTtl,
+  writeHashArguments,
+} from './redis-replies.ts';
 import { createStreamPoller } from './stream-poller.ts';
 import { WRITE_HASH_SCRIPT } from './write-hash-script.ts';
 
@@ -21,7 +30,7 @@ const KEPT = 100;
 const KEPT_MS = 60_000;
 
 export function createUpstashKeyValue({ redis, pollMs = POLL_MS }: UpstashOptions): KeyValue {
-  const admit = redis.createScript<string[]>(ADMIT_SCRIPT);
+  const admit = redis.createScript<AdmitReply>(ADMIT_SCRIPT);
   const writeHash = redis.createScript<[string[], string[]]>(WRITE_HASH_SCRIPT);
   const poller = createStreamPoller(
     {
@@ -62,11 +71,10 @@ export function createUpstashKeyValue({ redis, pollMs = POLL_MS }: UpstashOption
     readHash: (key) => plain(async () => toHash(((await redis.hgetall(key)) ?? []) as unknown as readonly string[])),
     writeHash: (key, fields, options) =>
       plain(async () => toWrittenHash(await writeHash.exec([key], writeHashArguments(fields, options)))),
-    admit: (request) =>
+    admit: (requests) =>
       plain(async () => {
-        if (!request.limit && request.read.length === 0) return { values: [] };
-        const { keys, args } = admitArguments(request);
-        return toAdmitAnswer(request, await admit.exec(keys, args));
+        const { keys, args } = admitArguments(requests);
+        return toAdmitAnswers(requests, keys.length > 0 ? await admit.exec(keys, args) : NOTHING_ASKED);
       }),
     publish: (channel, message) =>
       plain(async () => {

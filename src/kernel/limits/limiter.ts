@@ -3,32 +3,71 @@
 import type { AdmitAnswer, AdmitRequest, KeyValue } from '../kv/key-value.ts';
 import { createMemoryKeyValue } from '../kv/memory.ts';
 import type { Log } from '../log.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, EndOfTurn } from '../ports.ts';
 import { createStoreGuard } from './store-guard.ts';
 import type { Decision, Policy } from './window.ts';
 
+export interface Admitted {
+  readonly decision?: Decision;
+  /** Undefined where the store gave no answer. */
+  readonly values: AdmitAnswer['values'] | undefined;
+}
+
 export interface Limiter {
   /**
-   * Decides `cost` units of `key` under `policies`, and reads keys along in the same round trip. `values` is undefined
-   * where the store gave no answer. Never rejects, never takes longer than the store's deadline.
+   * Decides `cost` units of `key` under `policies`, and reads keys along in the same round trip. Never rejects, never
+   * takes longer than the store's deadline.
    */
-  admit(request: AdmitRequest): Promise<{ readonly decision?: Decision; readonly values: AdmitAnswer['values'] | undefined }>;
+  admit(request: AdmitRequest): Promise<Admitted>;
   /** A decision alone; `cost` 0 only looks. */
   decide(key: string, policies: readonly Policy[], cost?: number): Promise<Decision>;
   /** Requests that local limits decided since the start. */
   failOpens(): number;
 }
 
-export function createLimiter({ kv, clock, log }: { kv: KeyValue; clock: Clock; log: Log }): Limiter {
+export interface LimiterOptions {
+  readonly kv: KeyValue;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where given, what is asked within one turn of the event loop goes to the store together. */
+  readonly endOfTurn?: EndOfTurn | undefined;
+}
+
+/** What goes to the store together at most: it does nothing else meanwhile. */
+const TOGETHER = 64;
+
+export function createLimiter({ kv, clock, log, endOfTurn }: LimiterOptions): Limiter {
   const guard = createStoreGuard({ name: 'limits', clock, log });
   const insurance = createMemoryKeyValue({ clock });
+  let waiting: { readonly request: AdmitRequest; readonly done: (answer: Admitted) => void }[] = [];
+  let failOpens = 0;
 
-  async function admit(request: AdmitRequest) {
-    const answer = await guard.ask(() => kv.admit(request));
-    if (answer) return answer;
-    const { decision } = await insurance.admit({ ...request, read: [] });
-    return { values: undefined, ...(decision ? { decision } : {}) };
+  async function locally(request: AdmitRequest): Promise<Admitted> {
+    failOpens += 1;
+    const [answer] = await insurance.admit([{ ...request, read: [] }]);
+    return { values: undefined, ...(answer?.decision ? { decision: answer.decision } : {}) };
   }
+
+  async function ask(asked: typeof waiting): Promise<void> {
+    const requests = asked.map(({ request }) => request);
+    const answers = await guard.ask(() => kv.admit(requests));
+    for (const [i, { request, done }] of asked.entries()) done(answers?.[i] ?? (await locally(request)));
+  }
+
+  function askAll(): void {
+    const asked = waiting;
+    waiting = [];
+    // One alone finds out whether a store that was down is back; the others do not wait for it.
+    const size = guard.healthy ? TOGETHER : 1;
+    for (let from = 0; from < asked.length; from += size) void ask(asked.slice(from, from + size));
+  }
+
+  const admit = (request: AdmitRequest) =>
+    new Promise<Admitted>((done) => {
+      waiting.push({ request, done });
+      if (!endOfTurn) askAll();
+      else if (waiting.length === 1) endOfTurn(askAll);
+    });
 
   return {
     admit,
@@ -36,6 +75,6 @@ export function createLimiter({ kv, clock, log }: { kv: KeyValue; clock: Clock; 
       const { decision } = await admit({ limit: { key: `limit:${key}`, policies, cost }, read: [] });
       return decision as Decision;
     },
-    failOpens: () => guard.failures,
+    failOpens: () => failOpens,
   };
 }

@@ -63,6 +63,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
       ids: { next: uuidv7 },
       fetch: (input, init) => fetch(input, init),
       background,
+      endOfTurn: (work) => setImmediate(work),
       passwords: createPasswordHasher(),
       mailer: createMailer(config, (text) => process.stdout.write(text)),
       shutdown: shutdown.signal,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { KeyValue } from '../../../src/kernel/kv/key-value.ts';
 import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
 import { addressKey } from '../../../src/kernel/limits/address.ts';
 import { createLimiter } from '../../../src/kernel/limits/limiter.ts';
@@ -71,7 +72,7 @@ describe('a limiter', () => {
   test('limits locally while the store is down, says so once, and goes back to it when it answers', async () => {
     const store = createMemoryKeyValue({ clock });
     let down = true;
-    const kv = { ...store, admit: (request: never) => (down ? Promise.reject(new Error('READONLY')) : store.admit(request)) };
+    const kv = { ...store, admit: (requests: never) => (down ? Promise.reject(new Error('READONLY')) : store.admit(requests)) };
     const limiter = createLimiter({ kv, clock, log });
     const results: boolean[] = [];
     for (let i = 0; i < 4; i++) results.push((await limiter.decide('k', MINUTE)).admitted);
@@ -82,6 +83,61 @@ describe('a limiter', () => {
     clock.advance(1000);
     expect((await limiter.decide('k', MINUTE)).admitted).toBe(true);
     expect(log.lines.map(({ level }) => level)).toEqual(['warning', 'info']);
+  });
+});
+
+describe('requests of one turn', () => {
+  const asked: number[] = [];
+  let down = false;
+  let turn: (() => void)[] = [];
+  const endOfTurn = (work: () => void) => void turn.push(work);
+  const endTurn = () => {
+    for (const work of turn.splice(0)) work();
+  };
+  function open() {
+    asked.length = 0;
+    down = false;
+    turn = [];
+    const store = createMemoryKeyValue({ clock });
+    const kv: KeyValue = {
+      ...store,
+      admit: (requests) => {
+        asked.push(requests.length);
+        return down ? Promise.reject(new Error('down')) : store.admit(requests);
+      },
+    };
+    return createLimiter({ kv, clock, log, endOfTurn });
+  }
+
+  test('go to the store together, at most sixty-four at a time, and each gets its own answer', async () => {
+    const limiter = open();
+    const decisions = Array.from({ length: 150 }, (_, i) => limiter.decide(`k${i % 50}`, MINUTE));
+    expect(asked).toEqual([]);
+    endTurn();
+    const admitted = (await Promise.all(decisions)).map((decision) => decision.admitted);
+    expect(asked).toEqual([64, 64, 22]);
+    expect(admitted).toEqual(Array.from({ length: 150 }, (_, i) => i < 100));
+  });
+
+  test('are decided locally where the store is down, and one alone finds out whether it is back', async () => {
+    const limiter = open();
+    const decide = async (count: number) => {
+      const decisions = Array.from({ length: count }, () => limiter.decide('k', MINUTE));
+      endTurn();
+      return (await Promise.all(decisions)).filter(({ admitted }) => admitted).length;
+    };
+    down = true;
+    expect(await decide(5)).toBe(2);
+    expect(await decide(5)).toBe(0);
+    clock.advance(1000);
+    expect(await decide(5)).toBe(0);
+    expect(asked).toEqual([5, 1]);
+    expect(limiter.failOpens()).toBe(15);
+    down = false;
+    clock.advance(1000);
+    expect(await decide(5)).toBeGreaterThan(0);
+    expect(await decide(5)).toBeLessThanOrEqual(2);
+    expect(asked).toEqual([5, 1, 1, 5]);
   });
 });
 
