@@ -6,6 +6,7 @@ import type { Services } from './kernel/services.ts';
 import { accessLog } from './routes/access-log.ts';
 import { createAccountPages } from './routes/account-pages.ts';
 import { createAdminUserRoutes } from './routes/admin-users.ts';
+import { answerHeaders } from './routes/answer-header.ts';
 import { canonicalPath } from './routes/api-alias.ts';
 import { createApiKeyRoutes } from './routes/api-keys.ts';
 import { createAssetRoutes } from './routes/assets.ts';
@@ -42,6 +43,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   const { config, log } = services;
   const app = new OpenAPIHono<AppEnv>({ getPath: canonicalPath });
 
+  app.use(answerHeaders(runtime));
   app.use(requestId(services));
   app.use(clientAddress({ trustedHops: config.trustedProxyHops, log, runtime }));
   app.use(accessLog(services));

@@ -6,6 +6,7 @@ import { addressKey } from '../kernel/limits/address.ts';
 import { limitsOf } from '../kernel/limits/tiers.ts';
 import type { Decision, Policy } from '../kernel/limits/window.ts';
 import type { Services } from '../kernel/services.ts';
+import { setAnswerHeader } from './answer-header.ts';
 import type { AppEnv } from './env.ts';
 import { createSampledLog } from './sampled-log.ts';
 
@@ -29,7 +30,8 @@ export function createAdmission(services: Pick<Services, 'config' | 'limiter' | 
 
   function answer(c: Context<AppEnv>, key: string, decision: Decision): void {
     const now = clock.now();
-    for (const [name, value] of Object.entries(limitHeaders(decision, now))) c.header(name, value);
+    const headers = limitHeaders(decision, now);
+    for (const name in headers) setAnswerHeader(c, name, headers[name] as string);
     if (decision.admitted) return;
     refusals.warning('rate limit reached', { key, path: c.req.path });
     const seconds = Math.ceil(decision.retryAfterMs / 1000);

@@ -17,7 +17,8 @@ export interface ClientAddressOptions {
 
 export function clientAddress({ trustedHops, log, runtime }: ClientAddressOptions) {
   let warned = false;
-  return createMiddleware<AppEnv>(async function clientAddress(c, next) {
+  const normalisePeer = rememberLast(normalise);
+  return createMiddleware<AppEnv>(function clientAddress(c, next) {
     const forwarded = c.req.header('x-forwarded-for');
     const peer = runtime.clientAddress(c);
     if (forwarded !== undefined && trustedHops === 0 && !warned) {
@@ -27,8 +28,8 @@ export function clientAddress({ trustedHops, log, runtime }: ClientAddressOption
           'Set TRUSTED_PROXY_HOPS to the number of proxies in front of this server.',
       );
     }
-    c.set('address', addressOf(trustedHops > 0 ? forwarded : undefined, trustedHops) ?? normalise(peer ?? ''));
-    await next();
+    c.set('address', addressOf(trustedHops > 0 ? forwarded : undefined, trustedHops) ?? normalisePeer(peer));
+    return next();
   });
 }
 
@@ -43,4 +44,18 @@ export function addressOf(forwarded: string | undefined, trustedHops: number): s
 function normalise(text: string): string | null {
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : null;
+}
+
+/** A connection sends many requests, a load balancer all of them: the last few addresses need not be parsed again. */
+function rememberLast(parse: (text: string) => string | null, most = 1000): (text: string | null) => string | null {
+  const known = new Map<string, string | null>();
+  return (text) => {
+    if (text === null) return null;
+    let parsed = known.get(text);
+    if (parsed !== undefined) return parsed;
+    parsed = parse(text);
+    if (known.size >= most) known.clear();
+    known.set(text, parsed);
+    return parsed;
+  };
 }

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors as honoCors } from 'hono/cors';
 import type { Config } from '../kernel/config.ts';
+import { setAnswerHeader } from './answer-header.ts';
 import type { AppEnv } from './env.ts';
 
 const EXPOSED = [
@@ -29,16 +30,16 @@ export function cors({ origins }: Config['cors']): MiddlewareHandler<AppEnv> {
     maxAge: 600,
   });
   const exposed = EXPOSED.join(',');
-  return async function cors(c, next) {
+  return function cors(c, next) {
     if (c.req.method === 'OPTIONS') return preflight(c, next);
     const origin = c.req.header('origin');
     // For any origin the answer is one and the same, with an Origin or without: caches may hand it to anybody.
-    if (origins === '*') c.header('Access-Control-Allow-Origin', '*');
+    if (origins === '*') setAnswerHeader(c, 'Access-Control-Allow-Origin', '*');
     else {
       c.header('Vary', 'Origin', { append: true });
-      if (origin !== undefined && origins.includes(origin)) c.header('Access-Control-Allow-Origin', origin);
+      if (origin !== undefined && origins.includes(origin)) setAnswerHeader(c, 'Access-Control-Allow-Origin', origin);
     }
-    c.header('Access-Control-Expose-Headers', exposed);
-    await next();
+    setAnswerHeader(c, 'Access-Control-Expose-Headers', exposed);
+    return next();
   };
 }

@@ -1,6 +1,6 @@
 /** What differs between Node and Workers in serving a request; one small implementation per runtime. */
 import type { Context } from 'hono';
-import type { AppEnv } from './env.ts';
+import type { AppEnv, SetHeader } from './env.ts';
 
 export interface Asset {
   readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
@@ -14,4 +14,6 @@ export interface Runtime {
   asset(name: string): Promise<Asset | undefined>;
   /** The address of the peer that opened the connection; null where the runtime does not tell. */
   clientAddress(c: Context<AppEnv>): string | null;
+  /** Sets a header of the answer that is still to be made, cheaper than `c.header`, which serves where this is left out. */
+  readonly setHeader?: SetHeader | undefined;
 }

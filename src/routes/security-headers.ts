@@ -1,6 +1,8 @@
 /** Response headers that tell a browser to trust little. Pages set a policy of their own. */
 import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { setAnswerHeader } from './answer-header.ts';
+import type { AppEnv } from './env.ts';
 
 /** For every answer: what OWASP's REST security cheat sheet lists, and nobody else's page may embed it. */
 const ALWAYS = {
@@ -12,14 +14,21 @@ const ALWAYS = {
 };
 
 /** Set before there is an answer, because that is cheap; what only a page can use is added to pages. */
-export function securityHeaders({ publicUrl }: { publicUrl: string }): MiddlewareHandler {
+export function securityHeaders({ publicUrl }: { publicUrl: string }): MiddlewareHandler<AppEnv> {
   const always: Record<string, string> = publicUrl.startsWith('https://')
     ? { ...ALWAYS, 'Strict-Transport-Security': 'max-age=15552000; includeSubDomains' }
     : ALWAYS;
   const headers = Object.entries(always);
-  const forPages = secureHeaders({ overwrite: false, strictTransportSecurity: false });
+  const forPages = secureHeaders({
+    overwrite: false,
+    strictTransportSecurity: false,
+    xContentTypeOptions: false,
+    xFrameOptions: false,
+    referrerPolicy: false,
+    crossOriginResourcePolicy: false,
+  });
   return async function securityHeaders(c, next) {
-    for (const [name, value] of headers) c.header(name, value);
+    for (const [name, value] of headers) setAnswerHeader(c, name, value);
     await next();
     if (c.res.headers.get('content-type')?.startsWith('text/html')) await forPages(c, async () => {});
   };

@@ -10,8 +10,8 @@ import type { Mail } from '../../src/kernel/mail.ts';
 import type { Fetch, PasswordHasher } from '../../src/kernel/ports.ts';
 import { createServices, type Services } from '../../src/kernel/services.ts';
 import type { Runtime } from '../../src/routes/runtime.ts';
-import { createAssets } from '../../src/runtimes/drivers/assets.ts';
 import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
+import { nodeRuntime } from '../../src/runtimes/node/runtime.ts';
 import { testConfig } from './config.ts';
 import { openTestDatabase } from './database.ts';
 import { manualClock, memoryLog, randomIds, trackedBackground } from './doubles.ts';
@@ -76,7 +76,7 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
       ...overrides,
     },
   );
-  const app = createApp(services, { asset: createAssets(), clientAddress: () => '192.0.2.7', ...runtime });
+  const app = createApp(services, { ...nodeRuntime(), clientAddress: () => '192.0.2.7', ...runtime });
 
   const request = (path: string, init?: RequestInit) => Promise.resolve(app.request(path, init));
 

@@ -34,7 +34,7 @@ export interface LimiterOptions {
 }
 
 /** What goes to the store together at most: it does nothing else meanwhile. */
-const TOGETHER = 64;
+const TOGETHER = 16;
 
 export function createLimiter({ kv, clock, log, endOfTurn }: LimiterOptions): Limiter {
   const guard = createStoreGuard({ name: 'limits', clock, log });

@@ -1,14 +1,11 @@
 /** Puts Pharos on Node together: database, services, server, worker, housekeeping; and takes it apart in the same order. */
-import { getConnInfo } from '@hono/node-server/conninfo';
 import { uuidv7 } from 'uuidv7';
 import { createApp } from '../../app.ts';
 import { createSqliteChunkIndex } from '../../kernel/db/chunk-index.sqlite.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import { createServices } from '../../kernel/services.ts';
-import type { Runtime } from '../../routes/runtime.ts';
 import { VERSION } from '../../routes/version.ts';
-import { createAssets } from '../drivers/assets.ts';
 import { createBackground } from '../drivers/background.ts';
 import { every } from '../drivers/every.ts';
 import { createLog } from '../drivers/log.ts';
@@ -20,6 +17,7 @@ import { createPasswordHasher } from '../drivers/passwords.ts';
 import { banner } from './banner.ts';
 import type { Configuration } from './configuration.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { nodeRuntime } from './runtime.ts';
 import { startHttpServer } from './server.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
@@ -71,11 +69,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
     await services.accessTokens.publicKeys().catch((cause: unknown) => {
       throw new Error(`JWT_PRIVATE_KEY: expected a PKCS #8 private key for ${config.auth.algorithm}`, { cause });
     });
-    const runtime: Runtime = {
-      asset: createAssets(),
-      clientAddress: (c) => getConnInfo(c).remote.address ?? null,
-    };
-    const server = await startHttpServer(createApp(services, runtime), config);
+    const server = await startHttpServer(createApp(services, nodeRuntime()), config);
     const worker = config.worker.external ? undefined : startWorkerProcess({ env, log });
     const sweep = every(SWEEP_MS, () => services.relay.sweep());
     const housekeeping = startHousekeeping(services);
