@@ -5,6 +5,7 @@ import { AppError } from './kernel/errors.ts';
 import type { Services } from './kernel/services.ts';
 import { accessLog } from './routes/access-log.ts';
 import { createAccountPages } from './routes/account-pages.ts';
+import { createAdminJobRoutes } from './routes/admin-jobs.ts';
 import { createAdminUserRoutes } from './routes/admin-users.ts';
 import { answerHeaders } from './routes/answer-header.ts';
 import { canonicalPath } from './routes/api-alias.ts';
@@ -69,6 +70,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   app.route('/', createRateLimitRoutes(services));
   app.route('/', createPasswordRoutes(services));
   app.route('/', createAdminUserRoutes(services));
+  app.route('/', createAdminJobRoutes(services));
   app.route('/', createResourceRoutes(services));
   app.route('/', createProgressRoutes(services));
   app.route('/', createSearchRoutes(services));

@@ -2,8 +2,10 @@
 import { unpublishJobs } from '../src/kernel/db/jobs.ts';
 import type { Database } from '../src/kernel/db/types.ts';
 import { claimJob } from '../src/kernel/jobs/leases.ts';
+import type { JobMessage } from '../src/kernel/jobs/schemas.ts';
 import type { Log } from '../src/kernel/log.ts';
 import type { Clock, Ids } from '../src/kernel/ports.ts';
+import { createFairQueue } from './fair-queue.ts';
 import type { JobOutcome } from './job-outcome.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -14,9 +16,9 @@ export type Refusal = 'full' | 'stopping';
 
 export interface JobHandler {
   /** Queues the job and answers at once (`Prefer: respond-async`). A job that is already here is accepted again. */
-  accept(jobId: string): 'accepted' | Refusal;
+  accept(message: JobMessage): 'accepted' | Refusal;
   /** Queues the job and resolves when it ended (QStash wants the result). Never rejects. */
-  run(jobId: string): Promise<JobOutcome | Refusal>;
+  run(message: JobMessage): Promise<JobOutcome | Refusal>;
   /** Takes nothing new, waits up to `withinMs` for what runs, then interrupts it and gives the leases back. */
   drain(withinMs: number): Promise<void>;
   state(): { readonly running: number; readonly queued: number; readonly stopping: boolean };
@@ -41,6 +43,7 @@ export interface JobHandlerDependencies {
 
 interface Entry {
   readonly jobId: string;
+  readonly owner: string;
   readonly ended: Promise<JobOutcome | Refusal>;
   readonly end: (outcome: JobOutcome | Refusal) => void;
 }
@@ -49,32 +52,32 @@ export function createJobHandler(dependencies: JobHandlerDependencies): JobHandl
   const { db, clock, ids, log, pipeline } = dependencies;
   const { leaseMs = LEASE_MS, concurrency = CONCURRENCY, queueLimit = QUEUE_LIMIT } = dependencies;
   const entries = new Map<string, Entry>();
-  const queue: Entry[] = [];
+  const queue = createFairQueue<Entry>({ limit: queueLimit });
   const running = new Set<Entry>();
   const stop = new AbortController();
   let stopping = false;
 
-  function take(jobId: string): Entry | Refusal {
+  function take({ job_id: jobId, owner_id: owner = '' }: JobMessage): Entry | Refusal {
     if (stopping) return 'stopping';
     const known = entries.get(jobId);
     if (known) return known;
-    if (queue.length >= queueLimit) return 'full';
     const { promise: ended, resolve: end } = Promise.withResolvers<JobOutcome | Refusal>();
-    const entry = { jobId, ended, end };
+    const entry = { jobId, owner, ended, end };
+    if (!queue.add(entry)) return 'full';
     entries.set(jobId, entry);
-    queue.push(entry);
     startNext();
     return entry;
   }
 
   function startNext(): void {
     while (running.size < concurrency) {
-      const entry = queue.shift();
+      const entry = queue.next();
       if (!entry) return;
       running.add(entry);
       void execute(entry.jobId).then((outcome) => {
         running.delete(entry);
         entries.delete(entry.jobId);
+        queue.finished(entry);
         entry.end(outcome);
         startNext();
       });
@@ -101,7 +104,7 @@ export function createJobHandler(dependencies: JobHandlerDependencies): JobHandl
 
   async function drain(withinMs: number): Promise<void> {
     stopping = true;
-    const waiting = queue.splice(0);
+    const waiting = queue.clear();
     for (const entry of waiting) {
       entries.delete(entry.jobId);
       entry.end('stopping');
@@ -118,15 +121,15 @@ export function createJobHandler(dependencies: JobHandlerDependencies): JobHandl
   }
 
   return {
-    accept: (jobId) => {
-      const taken = take(jobId);
+    accept: (message) => {
+      const taken = take(message);
       return typeof taken === 'string' ? taken : 'accepted';
     },
-    run: async (jobId) => {
-      const taken = take(jobId);
+    run: async (message) => {
+      const taken = take(message);
       return typeof taken === 'string' ? taken : taken.ended;
     },
     drain,
-    state: () => ({ running: running.size, queued: queue.length, stopping }),
+    state: () => ({ running: running.size, queued: queue.size(), stopping }),
   };
 }

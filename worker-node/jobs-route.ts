@@ -29,9 +29,8 @@ export function createJobsRoute({ config, jobs, verifySignature }: JobsRouteDepe
     const message = jobMessageSchema.safeParse(parseJson(body));
     // Sent again it would be the same: QStash must not retry.
     if (!message.success) return neverAgain('This is no job message');
-    const jobId = message.data.job_id;
-    if (!/\brespond-async\b/i.test(c.req.header('Prefer') ?? '')) return answer(c, await jobs.run(jobId));
-    const accepted = jobs.accept(jobId);
+    if (!/\brespond-async\b/i.test(c.req.header('Prefer') ?? '')) return answer(c, await jobs.run(message.data));
+    const accepted = jobs.accept(message.data);
     return accepted === 'accepted' ? c.json({ outcome: 'accepted' }, 202) : refuse(c, accepted);
   });
 

@@ -33,6 +33,8 @@ export interface PipelineDependencies extends LedgerDependencies {
   readonly log: Log;
   readonly ids: Ids;
   readonly runners: StageRunners;
+  /** Whether the queue delivers a failed job again by itself, as QStash does. */
+  readonly redelivers?: boolean;
   /** 0 to 1, for the jitter of retries. */
   readonly random: () => number;
 }
@@ -177,14 +179,21 @@ async function conclude(
   claim: ClaimedJob,
   retries: readonly StageFailure[],
 ): Promise<JobOutcome> {
-  const { db, clock, random } = dependencies;
+  const { db, clock, random, redelivers = false } = dependencies;
   const { job, resourceId, lease, ledger } = claim;
   const now = clock.now();
 
   if (retries.length > 0) {
     const retryAfter = Math.max(0, ...retries.map((failure) => failure.retryAfter ?? 0));
     const error = retries.map((failure) => failure.message).join('; ');
-    const availableAt = await retryJob(db, lease, { error, now, attempt: job.attempt, random, retryAfter });
+    const availableAt = await retryJob(db, lease, {
+      error,
+      now,
+      attempt: job.attempt,
+      random,
+      retryAfter,
+      redelivered: redelivers,
+    });
     return availableAt === undefined
       ? { kind: 'released' }
       : { kind: 'retry', afterSeconds: Math.ceil((availableAt - now) / 1000) };

@@ -52,7 +52,8 @@ export interface RunningWorker {
 }
 
 /** Rejects with an Error whose message is meant for the person who started it; nothing is left running then. */
-export async function startWorker(config: Config): Promise<RunningWorker> {
+export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leaseMs?: number } = {}): Promise<RunningWorker> {
+  const redelivers = config.queue.kind === 'qstash';
   const log = createLog({
     level: config.logLevel,
     write: (line) => process.stdout.write(line),
@@ -91,10 +92,10 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
       metrics,
     );
     const pipeline = measurePipeline(
-      createPipeline({ db, clock, ids, log, progress, runners, random: Math.random, leaseMs: LEASE_MS }),
+      createPipeline({ db, clock, ids, log, progress, runners, redelivers, random: Math.random, leaseMs }),
       metrics,
     );
-    const jobs = createJobHandler({ db, clock, ids, log, pipeline });
+    const jobs = createJobHandler({ db, clock, ids, log, pipeline, leaseMs });
     const verifySignature = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
     const stopping = new AbortController();
     const sender = createCallbackSender({ db, clock, log, http, random: Math.random, stop: stopping.signal });

@@ -65,6 +65,8 @@ export function signingKeys(
   const { QSTASH_CURRENT_SIGNING_KEY: current, QSTASH_NEXT_SIGNING_KEY: next, WORKER_SIGNING_KEY: own } = raw;
   if (raw.QSTASH_TOKEN !== undefined && current === undefined)
     refuse('QSTASH_CURRENT_SIGNING_KEY', 'expected beside QSTASH_TOKEN');
+  if (raw.QSTASH_TOKEN !== undefined && raw.WORKER_URL === undefined)
+    refuse('WORKER_URL', 'expected beside QSTASH_TOKEN: the address at which QStash reaches the worker');
   if (next !== undefined && current === undefined)
     refuse('QSTASH_CURRENT_SIGNING_KEY', 'expected beside QSTASH_NEXT_SIGNING_KEY');
   if (current !== undefined) return { current: new Secret(current), ...optional('next', next) };

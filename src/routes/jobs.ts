@@ -1,48 +1,77 @@
-/** POST /jobs/progress: the worker's reports. No credentials but a signature over the raw body. */
+/** /jobs/*: what the worker and the queue report. No credentials but a signature over the raw body. */
 import { createRoute } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
-import { AppError } from '../kernel/errors.ts';
-import { progressReportSchema } from '../kernel/jobs/schemas.ts';
-import { createSignatureVerifier, SIGNATURE_HEADER } from '../kernel/jobs/signatures.ts';
+import { deliveryReportSchema, progressReportSchema } from '../kernel/jobs/schemas.ts';
+import { SIGNATURE_HEADER } from '../kernel/jobs/signatures.ts';
 import type { Services } from '../kernel/services.ts';
-import type { AppEnv } from './env.ts';
+import { messageDelivered, messageGivenUp } from '../library/jobs/delivery-reports.ts';
 import { createRouter, problems } from './router.ts';
+import { type SignedServices, signed } from './signed.ts';
 
 const PROGRESS = '/jobs/progress';
+const DELIVERED = '/jobs/callback';
+const GIVEN_UP = '/jobs/failure';
+
+const tags = ['Jobs'];
+const refusals = problems(400, 401, 422, 429, 503);
 
 const report = createRoute({
   method: 'post',
   path: PROGRESS,
-  tags: ['Jobs'],
+  tags,
   summary: 'Report what a worker has done',
   description: `For workers only: signed in \`${SIGNATURE_HEADER}\` as QStash signs, with the key both sides share. Late and repeated reports change nothing.`,
   security: [],
   request: { body: { required: true, content: { 'application/json': { schema: progressReportSchema } } } },
-  responses: { 204: { description: 'Taken' }, ...problems(400, 401, 422, 503) },
+  responses: { 204: { description: 'Taken' }, ...refusals },
 });
 
-type Dependencies = Pick<Services, 'config' | 'clock' | 'log' | 'progress'>;
+const fromQueue = { body: { required: true, content: { 'application/json': { schema: deliveryReportSchema } } } };
 
-export function createJobRoutes(services: Dependencies) {
+const delivered = createRoute({
+  method: 'post',
+  path: DELIVERED,
+  tags,
+  summary: 'QStash delivered a job',
+  description: `QStash's callback, signed in \`${SIGNATURE_HEADER}\`.`,
+  security: [],
+  request: fromQueue,
+  responses: { 204: { description: 'Noted' }, ...refusals },
+});
+
+const givenUp = createRoute({
+  method: 'post',
+  path: GIVEN_UP,
+  tags,
+  summary: 'QStash gave a job up',
+  description: `QStash's failure callback, signed in \`${SIGNATURE_HEADER}\`. A job that nobody took is published again.`,
+  security: [],
+  request: fromQueue,
+  responses: { 204: { description: 'Noted' }, ...refusals },
+});
+
+export function createJobRoutes(services: SignedServices & Pick<Services, 'db' | 'metrics' | 'progress'>) {
+  const deliveries = services.metrics.counter('pharos_queue_deliveries_total', 'Messages by what the queue says became of them', [
+    'outcome',
+  ]);
   const router = createRouter();
-  router.use(PROGRESS, signed(services, `${services.config.publicUrl}${PROGRESS}`));
-  return router.openapi(report, async (c) => {
+  for (const path of [PROGRESS, DELIVERED, GIVEN_UP]) router.use(path, signed(services, `${services.config.publicUrl}${path}`));
+
+  router.openapi(report, async (c) => {
     await services.progress.report(c.req.valid('json'));
     return c.body(null, 204);
   });
-}
 
-/** Checks the signature before anything reads the body as something else. `url` is the endpoint's configured address. */
-function signed({ config, clock, log }: Dependencies, url: string): MiddlewareHandler<AppEnv> {
-  const verify = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
-  return async function signed(c, next) {
-    try {
-      await verify({ signature: c.req.header(SIGNATURE_HEADER), body: await c.req.text(), url });
-    } catch (error) {
-      const reason = error instanceof AppError && error.cause instanceof Error ? error.cause.message : 'unknown';
-      log.warning('signature refused', { path: c.req.path, address: c.get('address'), reason });
-      throw error;
-    }
-    await next();
-  };
+  router.openapi(delivered, (c) => {
+    messageDelivered(services, c.req.valid('json'));
+    deliveries.add({ outcome: 'delivered' });
+    return c.body(null, 204);
+  });
+
+  router.openapi(givenUp, async (c) => {
+    const again = await messageGivenUp(services, c.req.valid('json'));
+    deliveries.add({ outcome: again ? 'returned' : 'failed' });
+    return c.body(null, 204);
+  });
+
+  return router;
 }

@@ -7,6 +7,7 @@ import { createResource } from '../library/create-resource.ts';
 import type { CreatedResource } from '../library/created-resource.ts';
 import { deleteResource } from '../library/delete-resource.ts';
 import { getResource } from '../library/get-resource.ts';
+import { cancelResource } from '../library/jobs/cancel-job.ts';
 import { listResources } from '../library/list-resources.ts';
 import { reprocessResource } from '../library/reprocess-resource.ts';
 import { updateResource } from '../library/update-resource.ts';
@@ -165,6 +166,17 @@ const deleteRoute = createRoute({
   responses: { 204: { description: 'Gone' }, ...problems(401, 403, 404, 503) },
 });
 
+const cancelRoute = createRoute({
+  method: 'post',
+  path: '/resources/{id}/cancel',
+  tags,
+  summary: 'Stop processing a resource',
+  description: 'Its open stages fail with "Cancelled"; what was completed stays. 409 where nothing is under way.',
+  security: lockedFor('resources:write'),
+  request: { params: idParameters },
+  responses: { 204: { description: 'It is over' }, ...problems(401, 403, 404, 409, 503) },
+});
+
 const reprocessRoute = createRoute({
   method: 'post',
   path: '/resources/{id}/reprocess',
@@ -238,6 +250,11 @@ export function createResourceRoutes(services: Services): OpenAPIHono<AppEnv> {
 
   router.openapi(deleteRoute, async (c) => {
     await deleteResource(services, c.get('actor'), c.req.valid('param'));
+    return c.body(null, 204);
+  });
+
+  router.openapi(cancelRoute, async (c) => {
+    await cancelResource(services, c.get('actor'), c.req.valid('param'));
     return c.body(null, 204);
   });
 

@@ -140,6 +140,7 @@ describe('every name is read', () => {
   test('QStash: its token makes it the queue, its keys check what it delivers', () => {
     const config = parse({
       QSTASH_TOKEN: 't',
+      WORKER_URL: 'https://w.example',
       QSTASH_URL: 'http://q',
       QSTASH_CURRENT_SIGNING_KEY: 'c',
       QSTASH_NEXT_SIGNING_KEY: 'n',
@@ -147,7 +148,7 @@ describe('every name is read', () => {
     expect(config.queue).toMatchObject({ kind: 'qstash', url: 'http://q' });
     expect(config.worker.signingKeys.current.reveal()).toBe('c');
     expect(config.worker.signingKeys.next?.reveal()).toBe('n');
-    expect(parse({ QSTASH_TOKEN: 't', QSTASH_CURRENT_SIGNING_KEY: 'c' }).queue).not.toHaveProperty('url');
+    expect(parse({ QSTASH_TOKEN: 't', WORKER_URL: 'https://w.example', QSTASH_CURRENT_SIGNING_KEY: 'c' }).queue).not.toHaveProperty('url');
   });
 
   test('providers: a client with its secret, a callback below PUBLIC_URL unless told; both compared exactly, so kept as they are', () => {
@@ -389,7 +390,8 @@ describe('what is refused', () => {
     [{ GITHUB_CLIENT_ID: 'i' }, 'GITHUB_CLIENT_SECRET'],
     [{ UPSTASH_REDIS_REST_URL: 'https://u.example' }, 'UPSTASH_REDIS_REST_TOKEN'],
     [{ UPSTASH_REDIS_REST_TOKEN: 't' }, 'UPSTASH_REDIS_REST_URL'],
-    [{ QSTASH_TOKEN: 't' }, 'QSTASH_CURRENT_SIGNING_KEY'],
+    [{ QSTASH_TOKEN: 't', WORKER_URL: 'https://w.example' }, 'QSTASH_CURRENT_SIGNING_KEY'],
+    [{ QSTASH_TOKEN: 't', QSTASH_CURRENT_SIGNING_KEY: 'c' }, 'WORKER_URL'],
     [{ QSTASH_NEXT_SIGNING_KEY: 'n' }, 'QSTASH_CURRENT_SIGNING_KEY'],
     [{ JWT_ALGORITHM: 'ES256' }, 'JWT_PRIVATE_KEY'],
   ] as [Environment, string][])('half of a pair, %j, names the missing half %s', (env, missing) => {
@@ -420,6 +422,7 @@ describe('secrets', () => {
     );
     const config = parse({
       ...env,
+      WORKER_URL: 'https://w.example',
       JWT_PRIVATE_KEY: '',
       REDIS_URL: `redis://:${SECRET}@h`,
       SMTP_URL: `smtp://u:${SECRET}@h`,

@@ -54,7 +54,7 @@ test('a document becomes a resource, its source, five pending stages, a publishe
   const [job] = await library.db.select().from(jobs);
   expect(job).toMatchObject({ resourceId: created.id, payload: { stages: [...STAGES], run: 1 } });
   await library.background.settled();
-  expect(library.published).toEqual([{ job_id: job?.id }]);
+  expect(library.published).toEqual([{ job_id: job?.id, owner_id: job?.ownerId }]);
 });
 
 test('the same content, and the same URL written differently, is the same resource of its owner', async () => {
@@ -94,7 +94,9 @@ test('a document that failed is processed again when it is posted again; one tha
 });
 
 test('a queue that is down delays the job and refuses nothing', async () => {
-  const down = await createTestLibrary({ overrides: { publisher: { publish: () => Promise.reject(new Error('refused')) } } });
+  const down = await createTestLibrary({
+    overrides: { publisher: { lostAfterMs: 30_000, publish: () => Promise.reject(new Error('refused')) } },
+  });
   const eve = await down.person('eve');
   expect(await createResource(down.services, eve, text('Ice flows.'))).toMatchObject({ outcome: 'accepted' });
   await down.background.settled();

@@ -69,6 +69,7 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
     },
     {
       publisher: {
+        lostAfterMs: 30_000,
         publish: async (message) => {
           published.push(message);
         },

@@ -93,6 +93,7 @@ export async function createTestLibrary(options: { annThreshold?: number; overri
     },
     {
       publisher: {
+        lostAfterMs: 30_000,
         publish: async (message) => {
           published.push(message);
         },

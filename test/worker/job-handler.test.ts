@@ -42,7 +42,7 @@ const begun = (pipeline: ReturnType<typeof heldPipeline>, count: number) =>
 describe('a delivered job', () => {
   test('is run to its end for who waits', async () => {
     const job = await kit.seed();
-    expect(await handlerOf().run(job.id)).toEqual({ kind: 'done' });
+    expect(await handlerOf().run({ job_id: job.id })).toEqual({ kind: 'done' });
     expect(await findJob(kit.db, job.id)).toMatchObject({ state: 'done' });
     expect(kit.log.lines.find((line) => line.message === 'job ended')?.fields).toMatchObject({ jobId: job.id, outcome: 'done' });
   });
@@ -50,29 +50,32 @@ describe('a delivered job', () => {
   test('that is over, or unknown, is nothing to do', async () => {
     const job = await kit.seed();
     const handler = handlerOf();
-    await handler.run(job.id);
-    expect(await handler.run(job.id)).toEqual({ kind: 'skipped' });
-    expect(await handler.run('unknown')).toEqual({ kind: 'skipped' });
+    await handler.run({ job_id: job.id });
+    expect(await handler.run({ job_id: job.id })).toEqual({ kind: 'skipped' });
+    expect(await handler.run({ job_id: 'unknown' })).toEqual({ kind: 'skipped' });
   });
 
   test('twice at once is run once, and both hear how it ended', async () => {
     const job = await kit.seed();
     const handler = handlerOf();
-    expect(handler.accept(job.id)).toBe('accepted');
-    expect(await Promise.all([handler.run(job.id), handler.run(job.id)])).toEqual([{ kind: 'done' }, { kind: 'done' }]);
+    expect(handler.accept({ job_id: job.id })).toBe('accepted');
+    expect(await Promise.all([handler.run({ job_id: job.id }), handler.run({ job_id: job.id })])).toEqual([
+      { kind: 'done' },
+      { kind: 'done' },
+    ]);
     expect(kit.begun).toHaveLength(5);
   });
 
   test('of two workers is run by one', async () => {
     const job = await kit.seed();
-    const outcomes = await Promise.all([handlerOf().run(job.id), handlerOf().run(job.id)]);
+    const outcomes = await Promise.all([handlerOf().run({ job_id: job.id }), handlerOf().run({ job_id: job.id })]);
     expect(outcomes.map((outcome) => (outcome as JobOutcome).kind).toSorted()).toEqual(['done', 'skipped']);
   });
 
   test('that cannot be run is left to its lease, and the log says why', async () => {
     const job = await kit.seed();
     const handler = handlerOf({ pipeline: { run: () => Promise.reject(new Error('disk I/O error')) } });
-    expect(await handler.run(job.id)).toEqual({ kind: 'released' });
+    expect(await handler.run({ job_id: job.id })).toEqual({ kind: 'released' });
     expect(kit.log.lines.at(-1)).toMatchObject({ level: 'error', message: 'job could not be run', fields: { jobId: job.id } });
     expect(handler.state()).toEqual({ running: 0, queued: 0, stopping: false });
   });
@@ -83,20 +86,26 @@ describe('many jobs', () => {
     const pipeline = heldPipeline();
     const handler = handlerOf({ pipeline, concurrency: 2, queueLimit: 2 });
     const [a, b, c, d, e] = (await seedMany(5)) as [string, string, string, string, string];
-    expect([a, b, c, d, e].map((id) => handler.accept(id))).toEqual(['accepted', 'accepted', 'accepted', 'accepted', 'full']);
-    expect(await handler.run(e)).toBe('full');
-    expect(handler.accept(d)).toBe('accepted');
+    expect([a, b, c, d, e].map((id) => handler.accept({ job_id: id }))).toEqual([
+      'accepted',
+      'accepted',
+      'accepted',
+      'accepted',
+      'full',
+    ]);
+    expect(await handler.run({ job_id: e })).toBe('full');
+    expect(handler.accept({ job_id: d })).toBe('accepted');
     await begun(pipeline, 2);
     expect(handler.state()).toEqual({ running: 2, queued: 2, stopping: false });
     pipeline.end(b);
     await begun(pipeline, 3);
     expect(pipeline.begun[2]).toBe(c);
-    expect(handler.accept(e)).toBe('accepted');
+    expect(handler.accept({ job_id: e })).toBe('accepted');
     pipeline.end(a);
     await begun(pipeline, 4);
     pipeline.end(c);
     await begun(pipeline, 5);
-    const last = handler.run(e);
+    const last = handler.run({ job_id: e });
     pipeline.end(d);
     pipeline.end(e, { kind: 'retry', afterSeconds: 4 });
     expect(await last).toEqual({ kind: 'retry', afterSeconds: 4 });
@@ -108,26 +117,26 @@ describe('draining', () => {
     const pipeline = heldPipeline();
     const handler = handlerOf({ pipeline, concurrency: 1 });
     const [a, b, c] = (await seedMany(3)) as [string, string, string];
-    await takeForPublishing(kit.db, [a, b, c], kit.clock.now());
-    const outcomes = [a, b].map((id) => handler.run(id));
+    await takeForPublishing(kit.db, [a, b, c], { now: kit.clock.now(), lostAfterMs: 30_000 });
+    const outcomes = [a, b].map((id) => handler.run({ job_id: id }));
     await begun(pipeline, 1);
     const drained = handler.drain(60_000);
     expect(handler.state()).toEqual({ running: 1, queued: 0, stopping: true });
-    expect(handler.accept(c)).toBe('stopping');
-    expect(await handler.run(a)).toBe('stopping');
+    expect(handler.accept({ job_id: c })).toBe('stopping');
+    expect(await handler.run({ job_id: a })).toBe('stopping');
     expect(await outcomes[1]).toBe('stopping');
     pipeline.end(a);
     await drained;
     expect(await outcomes[0]).toEqual({ kind: 'done' });
     // What waited can be published at once; nobody has to find out that it got lost.
-    expect(await findDueJobs(kit.db, { now: kit.clock.now(), limit: 10 })).toEqual([b]);
+    expect(await findDueJobs(kit.db, { now: kit.clock.now(), limit: 10, lostAfterMs: 30_000 })).toEqual([b]);
   });
 
   test('interrupts what takes longer than it may', async () => {
     const pipeline = heldPipeline();
     const handler = handlerOf({ pipeline });
     const [a] = (await seedMany(1)) as [string];
-    const outcome = handler.run(a);
+    const outcome = handler.run({ job_id: a });
     await begun(pipeline, 1);
     await handler.drain(1);
     expect(await outcome).toEqual({ kind: 'released' });
@@ -138,8 +147,8 @@ describe('draining', () => {
     const pipeline = heldPipeline();
     const handler = handlerOf({ pipeline, concurrency: 1 });
     const [a, b] = (await seedMany(2)) as [string, string];
-    handler.accept(a);
-    handler.accept(b);
+    handler.accept({ job_id: a });
+    handler.accept({ job_id: b });
     await begun(pipeline, 1);
     await kit.close();
     const drained = handler.drain(60_000);

@@ -64,7 +64,7 @@ test('every job ends done or dead, its stages say the same, and no effect happen
         const job = await kit.seed();
         for (let round = 0; ; round += 1) {
           expect(round).toBeLessThan(faults.length + 10);
-          const due = await findDueJobs(kit.db, { now: kit.clock.now(), limit: 10 });
+          const due = await findDueJobs(kit.db, { now: kit.clock.now(), limit: 10, lostAfterMs: 30_000 });
           if (due.length > 0) await deliver(world, job.id);
           const row = await findJob(kit.db, job.id);
           if (row?.state === 'done' || row?.state === 'dead') break;

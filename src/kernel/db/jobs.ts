@@ -22,12 +22,15 @@ export async function hasOtherUnfinishedJob(db: Database, resourceId: string, jo
   return rows.length > 0;
 }
 
-/** A message to the queue counts as lost when the job has not been claimed for so long. */
-export const REPUBLISH_AFTER_MS = 30_000;
+/** `lostAfterMs`: when a message to the queue whose job nobody took counts as lost. */
+export interface DueAt {
+  readonly now: number;
+  readonly lostAfterMs: number;
+}
 
 /** What is to be published at `now`: queued and due, or running on a lease that lapsed, and not published just before. */
-function isDue(now: number) {
-  const lost = or(isNull(jobs.publishedAt), lt(jobs.publishedAt, now - REPUBLISH_AFTER_MS));
+function isDue({ now, lostAfterMs }: DueAt) {
+  const lost = or(isNull(jobs.publishedAt), lt(jobs.publishedAt, now - lostAfterMs));
   return or(
     and(eq(jobs.state, 'queued'), lte(jobs.availableAt, now), lost),
     and(eq(jobs.state, 'running'), lt(jobs.leaseExpiresAt, now), or(lost, lt(jobs.publishedAt, jobs.leaseExpiresAt))),
@@ -35,21 +38,24 @@ function isDue(now: number) {
 }
 
 /** Ids of due jobs: every owner's oldest first, then every owner's second, so that nobody's thousands stand before another's one. */
-export async function findDueJobs(db: Database, { now, limit }: { now: number; limit: number }): Promise<string[]> {
+export async function findDueJobs(db: Database, { limit, ...at }: DueAt & { readonly limit: number }): Promise<string[]> {
   const turn = sql<number>`row_number() over (partition by ${jobs.ownerId} order by ${jobs.availableAt}, ${jobs.id})`.as('turn');
-  const due = db.select({ id: jobs.id, availableAt: jobs.availableAt, turn }).from(jobs).where(isDue(now)).as('due');
+  const due = db.select({ id: jobs.id, availableAt: jobs.availableAt, turn }).from(jobs).where(isDue(at)).as('due');
   const rows = await db.select({ id: due.id }).from(due).orderBy(asc(due.turn), asc(due.availableAt), asc(due.id)).limit(limit);
   return rows.map((row) => row.id);
 }
 
-/** Marks those of `ids` that are still due as published and returns them: of two relays at most one publishes a job. */
-export async function takeForPublishing(db: Database, ids: readonly string[], now: number): Promise<Set<string>> {
+export type TakenJob = Pick<Job, 'id' | 'ownerId' | 'attempt' | 'availableAt' | 'leaseExpiresAt'>;
+
+/** Marks those of `ids` that are still due as published and returns them, in that order: of two relays at most one publishes a job. */
+export async function takeForPublishing(db: Database, ids: readonly string[], at: DueAt): Promise<TakenJob[]> {
+  const { id, ownerId, attempt, availableAt, leaseExpiresAt } = jobs;
   const taken = await db
     .update(jobs)
-    .set({ publishedAt: now })
-    .where(and(inArray(jobs.id, [...ids]), isDue(now)))
-    .returning({ id: jobs.id });
-  return new Set(taken.map((row) => row.id));
+    .set({ publishedAt: at.now })
+    .where(and(inArray(jobs.id, [...ids]), isDue(at)))
+    .returning({ id, ownerId, attempt, availableAt, leaseExpiresAt });
+  return taken.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
 }
 
 /** Undoes `takeForPublishing` at `takenAt` for a job that could not be published, unless it moved on meanwhile. */
@@ -67,4 +73,17 @@ export async function unpublishJobs(db: Database, ids: readonly string[]): Promi
     .update(jobs)
     .set({ publishedAt: null })
     .where(and(inArray(jobs.id, [...ids]), eq(jobs.state, 'queued')));
+}
+
+/** For a message that the queue has given up: its job, if nobody works on it, is due for publishing again at `availableAt`. */
+export async function returnUndelivered(db: Database, id: string, availableAt: number): Promise<boolean> {
+  const rows = await db
+    .update(jobs)
+    .set({
+      publishedAt: null,
+      availableAt: sql`case when ${jobs.availableAt} > ${availableAt} then ${jobs.availableAt} else ${availableAt} end`,
+    })
+    .where(and(eq(jobs.id, id), eq(jobs.state, 'queued')))
+    .returning({ id: jobs.id });
+  return rows.length > 0;
 }

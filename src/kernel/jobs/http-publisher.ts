@@ -6,6 +6,8 @@ import { parseRetryAfter } from './retry-after.ts';
 import { SIGNATURE_HEADER, signRequest } from './signatures.ts';
 
 const DEADLINE_MS = 10_000;
+/** A worker that took a message and died tells nobody. */
+const LOST_AFTER_MS = 30_000;
 
 export interface HttpPublisherDependencies {
   readonly config: { readonly worker: Pick<Config['worker'], 'url' | 'signingKeys'> };
@@ -17,6 +19,7 @@ export interface HttpPublisherDependencies {
 export function createHttpPublisher({ config, fetch, clock, ids }: HttpPublisherDependencies): JobPublisher {
   const url = `${config.worker.url}/jobs`;
   return {
+    lostAfterMs: LOST_AFTER_MS,
     publish: async (message) => {
       const body = JSON.stringify(message);
       const response = await fetch(url, {

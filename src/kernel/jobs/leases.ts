@@ -69,13 +69,21 @@ export interface Retry {
   readonly random: () => number;
   /** Seconds the origin asked for. */
   readonly retryAfter?: number;
+  /** The queue delivers it again by itself: it is not to be published besides. */
+  readonly redelivered?: boolean;
 }
 
 /** Queues the job again after its backoff. Returns when it is due (Unix ms), undefined where the lease was lost. */
 export async function retryJob(db: Database, lease: Lease, retry: Retry): Promise<number | undefined> {
-  const { error, now, attempt, random, retryAfter } = retry;
+  const { error, now, attempt, random, retryAfter, redelivered = false } = retry;
   const availableAt = now + backoffMs(attempt, random, retryAfter);
-  const open = await close(db, lease, { state: 'queued', error, availableAt, publishedAt: null, updatedAt: now });
+  const open = await close(db, lease, {
+    state: 'queued',
+    error,
+    availableAt,
+    publishedAt: redelivered ? now : null,
+    updatedAt: now,
+  });
   return open ? availableAt : undefined;
 }
 

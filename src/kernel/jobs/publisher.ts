@@ -2,8 +2,13 @@
 import type { JobMessage } from './schemas.ts';
 
 export interface JobPublisher {
-  /** Resolves when the queue has taken the message; otherwise rejects, with PublishError where it is known why. */
-  publish(message: JobMessage): Promise<void>;
+  /**
+   * Resolves when the queue has taken the message; otherwise rejects, with PublishError where it is known why. A queue that
+   * can tell delivers messages of one `deduplicationId` once.
+   */
+  publish(message: JobMessage, options: { readonly deduplicationId: string }): Promise<void>;
+  /** After how long a message whose job nobody took counts as lost, in ms. */
+  readonly lostAfterMs: number;
 }
 
 /** `busy`: come back after `retryAfter` seconds. `refused`: it was answered and will hardly be answered otherwise next second. */

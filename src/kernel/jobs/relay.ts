@@ -2,7 +2,7 @@
  * From the outbox to the queue. A new job is published at once, in the background; the sweep publishes whatever is due
  * and was not, or was and got lost. A queue that is down or full delays jobs and never refuses them.
  */
-import { findDueJobs, returnUnpublished, takeForPublishing } from '../db/jobs.ts';
+import { findDueJobs, returnUnpublished, type TakenJob, takeForPublishing } from '../db/jobs.ts';
 import type { Database } from '../db/types.ts';
 import type { Log } from '../log.ts';
 import { createOutage } from '../outage.ts';
@@ -37,9 +37,9 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
   let pausedUntil = 0;
 
   /** True where the queue took the job. False leaves it to the next sweep, or for half a minute where it was refused. */
-  async function publish(jobId: string, takenAt: number): Promise<boolean> {
+  async function publish(job: TakenJob, takenAt: number): Promise<boolean> {
     try {
-      await publisher.publish({ job_id: jobId });
+      await publisher.publish({ job_id: job.id, owner_id: job.ownerId }, { deduplicationId: deduplicationIdOf(job) });
       queue.worked();
       return true;
     } catch (error) {
@@ -51,7 +51,7 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
       // Full or away: whatever else is due would meet the same.
       const seconds = Math.min(refusal?.retryAfter ?? PAUSE_S, LONGEST_PAUSE_S);
       pausedUntil = Math.max(pausedUntil, clock.now() + seconds * 1000);
-      await returnUnpublished(db, jobId, takenAt);
+      await returnUnpublished(db, job.id, takenAt);
       return false;
     }
   }
@@ -61,8 +61,8 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
     for (let start = 0; start < ids.length && !isPaused(); start += AT_ONCE) {
       const some = ids.slice(start, start + AT_ONCE);
       const now = clock.now();
-      const taken = await takeForPublishing(db, some, now);
-      const results = await Promise.all(some.filter((id) => taken.has(id)).map((id) => publish(id, now)));
+      const taken = await takeForPublishing(db, some, { now, lostAfterMs: publisher.lostAfterMs });
+      const results = await Promise.all(taken.map((job) => publish(job, now)));
       published += results.filter(Boolean).length;
     }
     return published;
@@ -85,6 +85,15 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
   return {
     publishSoon: (jobId) => background.run('publish job', () => guarded(() => publishAll([jobId]))),
 
-    sweep: () => guarded(async () => (isPaused() ? 0 : publishAll(await findDueJobs(db, { now: clock.now(), limit: BATCH })))),
+    sweep: () =>
+      guarded(async () =>
+        isPaused()
+          ? 0
+          : publishAll(await findDueJobs(db, { now: clock.now(), limit: BATCH, lostAfterMs: publisher.lostAfterMs })),
+      ),
   };
 }
+
+/** The same for every copy of one message, another whenever the job is to be delivered anew. */
+const deduplicationIdOf = ({ id, attempt, availableAt, leaseExpiresAt }: TakenJob) =>
+  [id, attempt, availableAt, leaseExpiresAt ?? 0].join('-');

@@ -26,13 +26,10 @@ export async function configure(given: Environment): Promise<Configuration> {
 }
 
 /** Settings that are valid but that nothing here acts on: better refused than silently ignored. */
-function withoutDriver({ database, queue }: Config): FieldError[] {
+function withoutDriver({ database }: Config): FieldError[] {
   const errors: FieldError[] = [];
   if (database.kind === 'postgres') {
     errors.push({ path: 'DATABASE_URL', message: 'expected a SQLite or libSQL database: this version has no PostgreSQL driver' });
-  }
-  if (queue.kind !== 'http') {
-    errors.push({ path: 'QSTASH_TOKEN', message: 'expected to be unset: this version delivers jobs to the worker itself' });
   }
   return errors;
 }

@@ -13,6 +13,7 @@ import { createMailer } from '../drivers/mailer.ts';
 import { createMetrics } from '../drivers/metrics.ts';
 import { openDatabase } from '../drivers/open-database.ts';
 import { openKeyValue } from '../drivers/open-key-value.ts';
+import { openPublisher } from '../drivers/open-publisher.ts';
 import { createPasswordHasher } from '../drivers/passwords.ts';
 import { banner } from './banner.ts';
 import type { Configuration } from './configuration.ts';
@@ -50,22 +51,27 @@ export async function start({ config, env }: Configuration): Promise<Running> {
   const background = createBackground({ log });
   try {
     await database.migrate();
-    const services = createServices(config, {
-      db: database.db,
-      chunkIndex: createSqliteChunkIndex({ client: database.client }),
-      pingDatabase: database.ping,
-      kv,
-      log,
-      metrics: createMetrics({ process: true }),
-      clock,
-      ids: { next: uuidv7 },
-      fetch: (input, init) => fetch(input, init),
-      background,
-      endOfTurn: (work) => setImmediate(work),
-      passwords: createPasswordHasher(),
-      mailer: createMailer(config, (text) => process.stdout.write(text)),
-      shutdown: shutdown.signal,
-    });
+    const publisher = openPublisher(config, clock);
+    const services = createServices(
+      config,
+      {
+        db: database.db,
+        chunkIndex: createSqliteChunkIndex({ client: database.client }),
+        pingDatabase: database.ping,
+        kv,
+        log,
+        metrics: createMetrics({ process: true }),
+        clock,
+        ids: { next: uuidv7 },
+        fetch: (input, init) => fetch(input, init),
+        background,
+        endOfTurn: (work) => setImmediate(work),
+        passwords: createPasswordHasher(),
+        mailer: createMailer(config, (text) => process.stdout.write(text)),
+        shutdown: shutdown.signal,
+      },
+      publisher ? { publisher } : {},
+    );
     await services.accessTokens.publicKeys().catch((cause: unknown) => {
       throw new Error(`JWT_PRIVATE_KEY: expected a PKCS #8 private key for ${config.auth.algorithm}`, { cause });
     });

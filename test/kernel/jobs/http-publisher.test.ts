@@ -19,8 +19,8 @@ test('a job is posted to the worker, signed, asking for an answer before it is d
     return new Response('{"outcome":"accepted"}', { status: 202 });
   });
   const message = { job_id: freshId() };
-  await publisher.publish(message);
-  await publisher.publish(message);
+  await publisher.publish(message, { deduplicationId: 'd' });
+  await publisher.publish(message, { deduplicationId: 'd' });
   expect(requests).toHaveLength(2);
   const verify = createSignatureVerifier({ keys: signingKeys, clock });
   for (const { url, init } of requests) {
@@ -44,10 +44,13 @@ test.each([
 ])('an answer of %i (Retry-After %s) is a failure that says whether to come again', async (status, retryAfter, expected) => {
   const headers: HeadersInit = retryAfter === undefined ? {} : { 'Retry-After': retryAfter };
   const publisher = publisherOf(() => new Response(null, { status, headers }));
-  await expect(publisher.publish({ job_id: freshId() })).rejects.toMatchObject({ name: 'PublishError', ...expected });
+  await expect(publisher.publish({ job_id: freshId() }, { deduplicationId: 'd' })).rejects.toMatchObject({
+    name: 'PublishError',
+    ...expected,
+  });
 });
 
 test('a worker that cannot be reached is a failure as well', async () => {
   const publisher = publisherOf(() => Promise.reject(new TypeError('fetch failed')));
-  await expect(publisher.publish({ job_id: freshId() })).rejects.toThrow('fetch failed');
+  await expect(publisher.publish({ job_id: freshId() }, { deduplicationId: 'd' })).rejects.toThrow('fetch failed');
 });

@@ -26,6 +26,7 @@ let respond: (id: string) => void | Promise<void>;
 let relay: Relay;
 
 const publisher = {
+  lostAfterMs: 30_000,
   publish: async ({ job_id: id }: { job_id: string }) => {
     await respond(id);
     published.push(id);

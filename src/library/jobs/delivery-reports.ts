@@ -1,0 +1,36 @@
+/** What the queue says became of a message. A message that it gave up is published again: its job is in the outbox still. */
+import { returnUndelivered } from '../../kernel/db/jobs.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { type DeliveryReport, type JobMessage, jobMessageSchema } from '../../kernel/jobs/schemas.ts';
+import type { Services } from '../../kernel/services.ts';
+
+/** How long a worker that nothing reaches is left alone. */
+const PAUSE_MS = 30_000;
+
+/** Throws `invalid_input` where the report is about no message of ours. */
+function messageOf({ sourceBody }: DeliveryReport): JobMessage {
+  try {
+    return jobMessageSchema.parse(JSON.parse(atob(sourceBody)));
+  } catch (cause) {
+    throw new AppError('invalid_input', 'sourceBody is no job message', { cause });
+  }
+}
+
+/** The queue delivered it and heard that the job is done, or that there was nothing to do. */
+export function messageDelivered({ log }: Pick<Services, 'log'>, report: DeliveryReport): void {
+  const { job_id: jobId } = messageOf(report);
+  log.debug('the queue delivered a message', { jobId, status: report.status, retried: report.retried });
+}
+
+/** The queue will not try again. True where the job waits still, and is due for publishing again. */
+export async function messageGivenUp(
+  { db, clock, log }: Pick<Services, 'db' | 'clock' | 'log'>,
+  report: DeliveryReport,
+): Promise<boolean> {
+  const { job_id: jobId } = messageOf(report);
+  const again = await returnUndelivered(db, jobId, clock.now() + PAUSE_MS);
+  const fields = { jobId, status: report.status, retried: report.retried, again };
+  if (again) log.warning('the queue gave up a message: it will be published again', fields);
+  else log.info('the queue gave up a message whose job is over, or under way', fields);
+  return again;
+}

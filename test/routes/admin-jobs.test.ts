@@ -1,0 +1,136 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findJob } from '../../src/kernel/db/jobs.ts';
+import { jobs } from '../../src/kernel/db/schema.sqlite.ts';
+import { buryJob, claimJob, finishJob, renewLease } from '../../src/kernel/jobs/leases.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+
+const MASTER = 'the-master-key-of-these-tests-is-long';
+const admin = { 'X-API-Key': MASTER };
+
+let app: TestApp;
+let owner: Record<string, string>;
+beforeEach(async () => {
+  app = await createTestApp({ env: { MASTER_API_KEY: MASTER } });
+  owner = await app.login();
+});
+afterEach(() => app.close());
+
+async function post(path: string, headers: Record<string, string>, body?: unknown) {
+  const response = await app.request(path, {
+    method: 'POST',
+    headers: { ...headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>) };
+}
+const get = async (path: string, headers = admin as Record<string, string>) => (await app.request(path, { headers })).json();
+
+/** A document and its job. */
+async function send(content = `A text about ${Math.random()} and nothing else`, more = {}) {
+  const { body } = await post('/resources', owner, { content, content_type: 'text/plain', ...more });
+  const id = body?.id as string;
+  const [job] = await app.services.db.select().from(jobs).where(eq(jobs.resourceId, id));
+  return { id, jobId: job?.id as string };
+}
+const lease = (jobId: string) => ({ jobId, holder: 'worker', now: app.clock.now(), leaseMs: 30_000 });
+async function bury(jobId: string) {
+  await claimJob(app.services.db, lease(jobId));
+  await buryJob(app.services.db, lease(jobId), { error: 'This is no document', now: app.clock.now() });
+}
+const progressOf = (id: string) => get(`/resources/${id}/progress`, owner);
+
+describe('the dead-letter list', () => {
+  test('has what died, newest first and by page, and other states when asked for', async () => {
+    const sent = [await send(), await send(), await send()];
+    for (const { jobId } of sent) {
+      app.clock.advance(1000);
+      await bury(jobId);
+    }
+    const waiting = await send();
+    const first = await get('/admin/jobs?limit=2');
+    expect(first.jobs).toHaveLength(2);
+    expect(first.jobs[0]).toMatchObject({ state: 'dead', error: 'This is no document', attempt: 1, kind: 'resource.process' });
+    const second = await get(`/admin/jobs?limit=2&cursor=${first.next_cursor}`);
+    expect(second.next_cursor).toBeUndefined();
+    const listed = [...first.jobs, ...second.jobs].map(({ resource_id: id }: { resource_id: string }) => id);
+    expect(new Set(listed)).toEqual(new Set(sent.map(({ id }) => id)));
+    const queued = await get('/admin/jobs?state=queued');
+    expect(queued.jobs).toMatchObject([{ id: waiting.jobId, available_at: expect.any(String) }]);
+    expect((await get(`/admin/jobs?owner_id=${queued.jobs[0].owner_id}`)).jobs).toHaveLength(3);
+    expect((await get('/admin/jobs?owner_id=nobody')).jobs).toEqual([]);
+  });
+
+  test('is for admins', async () => {
+    for (const path of ['/admin/jobs', '/admin/jobs?state=queued']) {
+      expect((await app.request(path, { headers: owner })).status).toBe(403);
+    }
+    expect((await post('/admin/jobs/x/retry', owner)).status).toBe(403);
+    expect((await post('/admin/jobs/x/cancel', owner)).status).toBe(403);
+  });
+});
+
+describe('retrying', () => {
+  test('a dead job runs it again as a new one, and takes it off the list', async () => {
+    const { id, jobId } = await send();
+    await bury(jobId);
+    app.published.splice(0);
+    const { status, body } = await post(`/admin/jobs/${jobId}/retry`, admin);
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ resource_id: id, stages: ['ingestion', 'quality', 'taxonomy', 'graph', 'embedding'] });
+    await app.background.settled();
+    expect(app.published).toMatchObject([{ job_id: body?.id }]);
+    expect(await findJob(app.services.db, body?.id as string)).toMatchObject({ state: 'queued', attempt: 0 });
+    expect((await get('/admin/jobs')).jobs).toEqual([]);
+    expect((await get('/admin/jobs?state=retried')).jobs).toMatchObject([{ id: jobId }]);
+    expect((await post(`/admin/jobs/${jobId}/retry`, admin)).status).toBe(409);
+  });
+
+  test('what waits, what is done, what is being processed again, and what is not there is refused', async () => {
+    const { id, jobId } = await send();
+    expect((await post(`/admin/jobs/${jobId}/retry`, admin)).body?.detail).toMatch(/queued/);
+    await bury(jobId);
+    // Its owner was faster.
+    await post(`/resources/${id}/reprocess`, owner);
+    expect((await post(`/admin/jobs/${jobId}/retry`, admin)).status).toBe(409);
+    // And nothing was written by the refusal.
+    expect(await findJob(app.services.db, jobId)).toMatchObject({ state: 'dead' });
+    expect((await post('/admin/jobs/nothing/retry', admin)).status).toBe(404);
+  });
+});
+
+describe('cancelling', () => {
+  test('a job that runs takes it from its worker, fails what was open and tells the callback', async () => {
+    const { id, jobId } = await send(undefined, { callback_url: 'https://receiver.example/hook' });
+    await claimJob(app.services.db, lease(jobId));
+    const { status, body } = await post(`/admin/jobs/${jobId}/cancel`, admin);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id: jobId, state: 'cancelled', finished_at: expect.any(String) });
+    expect(await renewLease(app.services.db, lease(jobId))).toBe(false);
+    const progress = await progressOf(id);
+    expect(progress).toMatchObject({ overall_status: 'failed', error_message: expect.stringContaining('Cancelled') });
+    expect((await get('/callbacks', owner)).callbacks).toMatchObject([{ event: 'resource.failed', resource_id: id }]);
+    expect((await post(`/admin/jobs/${jobId}/cancel`, admin)).status).toBe(409);
+    // And an admin may change their mind.
+    expect((await post(`/admin/jobs/${jobId}/retry`, admin)).status).toBe(202);
+    expect(await progressOf(id)).toMatchObject({ overall_status: 'pending' });
+  });
+
+  test('a job that is over, or not there, is refused', async () => {
+    const { jobId } = await send();
+    await claimJob(app.services.db, lease(jobId));
+    await finishJob(app.services.db, lease(jobId), { state: 'done', now: app.clock.now() });
+    expect((await post(`/admin/jobs/${jobId}/cancel`, admin)).body?.detail).toMatch(/done/);
+    expect((await post('/admin/jobs/nothing/cancel', admin)).status).toBe(404);
+  });
+
+  test("one's own resource stops it, once; somebody else's is not there", async () => {
+    const { id, jobId } = await send();
+    expect((await post(`/resources/${id}/cancel`, await app.login())).status).toBe(404);
+    expect((await post(`/resources/${id}/cancel`, owner)).status).toBe(204);
+    expect(await findJob(app.services.db, jobId)).toMatchObject({ state: 'cancelled' });
+    expect((await post(`/resources/${id}/cancel`, owner)).status).toBe(409);
+    expect((await post(`/resources/${id}/reprocess`, owner)).status).toBe(202);
+  });
+});
