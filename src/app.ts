@@ -37,6 +37,7 @@ import { createSearchRoutes } from './routes/search.ts';
 import { securityHeaders } from './routes/security-headers.ts';
 import { allowTickets } from './routes/tickets.ts';
 import { createTokenManagementRoutes } from './routes/token-management.ts';
+import { createWebhookRoutes } from './routes/webhooks.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -75,6 +76,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   app.route('/', createProgressRoutes(services));
   app.route('/', createSearchRoutes(services));
   app.route('/', createCallbackRoutes(services));
+  app.route('/', createWebhookRoutes(services));
   app.route('/', createJobRoutes(services));
 
   app.notFound((c) => {

@@ -1,6 +1,7 @@
 /** Times what the worker does, from outside of what does it. */
 import type { Metrics } from '../src/kernel/metrics.ts';
 import { everyStage } from '../src/kernel/progress/stages.ts';
+import type { BatchObserver } from './embedder/batcher.ts';
 import type { Embedder } from './embedder/embedder.ts';
 import type { JobHandler } from './job-handler.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -40,6 +41,29 @@ export function measurePipeline(pipeline: Pipeline, metrics: Metrics): Pipeline 
   };
 }
 
+/** What batches are made of: texts a batch and the share of padding are ratios of these counts. */
+export function observeBatches(metrics: Metrics): BatchObserver {
+  const waiting = metrics.timer('pharos_embedding_queue_seconds', 'Texts, from when they were queued until their batch began', [
+    'priority',
+  ]);
+  const batches = metrics.counter('pharos_embedding_batches_total', 'Batches that the model ran', []);
+  const texts = metrics.counter('pharos_embedding_batch_texts_total', 'Texts in those batches', []);
+  const tokens = metrics.counter('pharos_embedding_batch_tokens_total', 'Tokens in those batches, padding left out', []);
+  const padding = metrics.counter('pharos_embedding_padding_tokens_total', 'Tokens of padding in those batches', []);
+  return {
+    waits: (priority) => {
+      const stop = waiting.start();
+      return () => stop({ priority });
+    },
+    runs: (batch) => {
+      batches.add();
+      texts.add({}, batch.texts);
+      tokens.add({}, batch.tokens);
+      padding.add({}, batch.padded - batch.tokens);
+    },
+  };
+}
+
 /** Requests to the embedder from the first to the last of their texts, waiting included. */
 export function measureEmbedder(embedder: Embedder, metrics: Metrics): Embedder {
   const duration = metrics.timer('pharos_embedding_duration_seconds', 'Requests to the model, waiting included', [
@@ -57,6 +81,14 @@ export function measureEmbedder(embedder: Embedder, metrics: Metrics): Embedder 
     'pharos_embedding_process_crashes',
     'Deaths of the inference process since the start',
     () => embedder.state().crashes,
+  );
+  metrics.gauge(
+    'pharos_embedding_load_seconds',
+    'What loading the model took the last time',
+    () => known(embedder.state().loadMs) / 1000,
+  );
+  metrics.gauge('pharos_embedding_process_memory_bytes', 'Memory of the inference process right after loading', () =>
+    known(embedder.state().memoryBytes),
   );
   metrics.gauge('pharos_embedding_ready', '1 while the model is loaded', () => (embedder.state().status === 'ready' ? 1 : 0));
 
@@ -79,6 +111,12 @@ export function measureEmbedder(embedder: Embedder, metrics: Metrics): Embedder 
       }
     },
   };
+}
+
+/** A reading that throws is left out: what has not been measured has no value, not even 0. */
+function known(value: number | undefined): number {
+  if (value === undefined) throw new Error('not measured yet');
+  return value;
 }
 
 export function measureJobs(jobs: Pick<JobHandler, 'state'>, metrics: Metrics): void {

@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
+import type { ApiKeys } from '../src/kernel/auth/api-keys.ts';
 import type { Config } from '../src/kernel/config.ts';
 import { AppError, type ErrorCode } from '../src/kernel/errors.ts';
 import type { SignedMessage } from '../src/kernel/jobs/signatures.ts';
@@ -24,6 +25,7 @@ export interface WorkerDependencies {
     readonly worker: Pick<Config['worker'], 'url'>;
     readonly auth: Pick<Config['auth'], 'masterKey' | 'previousMasterKey'>;
   };
+  readonly apiKeys: Pick<ApiKeys, 'resolve'>;
   readonly embedder: Embedder;
   readonly model: Pick<Model, 'maxTokens' | 'tokenBudget' | 'pooling'>;
   readonly jobs: JobHandler;
@@ -42,6 +44,7 @@ type Env = { Variables: { requestId: string } };
 
 export function createWorkerApp({
   config,
+  apiKeys,
   embedder,
   model,
   jobs,
@@ -57,14 +60,14 @@ export function createWorkerApp({
 
   app.get('/health', (c) => {
     const { stopping, ...counts } = jobs.state();
-    const { pid: _, ...state } = embedder.state();
+    const { pid: _pid, loadMs: _ms, memoryBytes: _bytes, ...state } = embedder.state();
     const status = stopping ? 'stopping' : state.status === 'ready' ? 'ok' : state.status;
     return c.json({ status, model: state, jobs: counts }, status === 'ok' ? 200 : 503);
   });
 
   app.route('/', createJobsRoute({ config, jobs, verifySignature }));
 
-  const onlyKnown = authenticate({ config, verifySignature });
+  const onlyKnown = authenticate({ config, apiKeys, verifySignature });
   const tooLarge = () => {
     throw new OpenAIError(413, `A request may have ${MAX_BODY / 1024 / 1024} MB`);
   };

@@ -2,11 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
 import manifest from '../package.json' with { type: 'json' };
+import { createApiKeys } from '../src/kernel/auth/api-keys.ts';
 import type { Config } from '../src/kernel/config.ts';
 import { createSignatureVerifier } from '../src/kernel/jobs/signatures.ts';
 import type { Log } from '../src/kernel/log.ts';
 import type { Clock, Fetch, Ids } from '../src/kernel/ports.ts';
 import { createHttpReporter } from '../src/kernel/progress/http-reporter.ts';
+import { createBackground } from '../src/runtimes/drivers/background.ts';
 import { every } from '../src/runtimes/drivers/every.ts';
 import { createLog } from '../src/runtimes/drivers/log.ts';
 import { createMetrics } from '../src/runtimes/drivers/metrics.ts';
@@ -22,7 +24,7 @@ import { createAddressPolicy } from './ingest/address-policy.ts';
 import { createDocumentReader } from './ingest/document-reader.ts';
 import { createGuardedFetch } from './ingest/guarded-fetch.ts';
 import { createJobHandler, LEASE_MS } from './job-handler.ts';
-import { measureEmbedder, measurePipeline, measureStages } from './measured.ts';
+import { measureEmbedder, measurePipeline, measureStages, observeBatches } from './measured.ts';
 import { createPipeline } from './pipeline.ts';
 import { createWorkerApp } from './server.ts';
 import { createEmbeddingStage } from './stages/embedding.ts';
@@ -69,6 +71,7 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
       log,
       clock,
       sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+      observer: observeBatches(metrics),
     }),
     metrics,
   );
@@ -99,7 +102,8 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
     const verifySignature = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
     const stopping = new AbortController();
     const sender = createCallbackSender({ db, clock, log, http, random: Math.random, stop: stopping.signal });
-    const app = createWorkerApp({ config, embedder, model, jobs, verifySignature, metrics, log, clock, ids, version });
+    const apiKeys = createApiKeys({ db, clock, ids, background: createBackground({ log }) });
+    const app = createWorkerApp({ apiKeys, config, embedder, model, jobs, verifySignature, metrics, log, clock, ids, version });
     const server = await serve(app, { port: config.worker.port, host: config.host });
     const callbacks = every(CALLBACKS_MS, () => sender.sweep());
     log.info('worker started', { version, port: config.worker.port, model: model.id, database: database.place });

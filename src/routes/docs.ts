@@ -11,6 +11,7 @@ const TAGS = [
   { name: 'Authentication', description: 'Accounts, tokens and sessions' },
   { name: 'Resources', description: 'Documents: send, list, change, delete' },
   { name: 'Progress', description: 'The five stages of a document, live' },
+  { name: 'Webhooks', description: 'Endpoints at which other systems start an ingestion' },
   { name: 'Callbacks', description: 'Signed messages to the callback_url of documents' },
   { name: 'Search', description: 'By meaning, by keyword, or both' },
   { name: 'Taxonomy', description: 'The tree that documents are filed under' },

@@ -27,7 +27,7 @@ const OPEN = new Set<string>([
 ]);
 
 /** Static files, public keys, and the signed endpoints, which check their own signatures. */
-const OPEN_BELOW = ['/assets/', '/.well-known/', '/webhooks/', '/jobs/'];
+const OPEN_BELOW = ['/assets/', '/.well-known/', '/webhooks/ingest/', '/jobs/'];
 
 /** `path` is the routed one, so that the decision here and the router's are about the same string. */
 export function isOpenPath(path: string): boolean {
@@ -36,4 +36,4 @@ export function isOpenPath(path: string): boolean {
 
 /** Health checks and static files are free; the signed endpoints count failed signatures themselves. */
 export const isLimitedPath = (path: string): boolean =>
-  path !== '/monitoring/health' && !['/assets/', '/webhooks/', '/jobs/'].some((prefix) => path.startsWith(prefix));
+  path !== '/monitoring/health' && !['/assets/', '/webhooks/ingest/', '/jobs/'].some((prefix) => path.startsWith(prefix));

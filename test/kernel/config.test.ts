@@ -148,7 +148,9 @@ describe('every name is read', () => {
     expect(config.queue).toMatchObject({ kind: 'qstash', url: 'http://q' });
     expect(config.worker.signingKeys.current.reveal()).toBe('c');
     expect(config.worker.signingKeys.next?.reveal()).toBe('n');
-    expect(parse({ QSTASH_TOKEN: 't', WORKER_URL: 'https://w.example', QSTASH_CURRENT_SIGNING_KEY: 'c' }).queue).not.toHaveProperty('url');
+    expect(
+      parse({ QSTASH_TOKEN: 't', WORKER_URL: 'https://w.example', QSTASH_CURRENT_SIGNING_KEY: 'c' }).queue,
+    ).not.toHaveProperty('url');
   });
 
   test('providers: a client with its secret, a callback below PUBLIC_URL unless told; both compared exactly, so kept as they are', () => {

@@ -28,6 +28,7 @@ export async function createTestWorker() {
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
   });
   const app = createWorkerApp({
+    apiKeys: { resolve: async () => undefined },
     config: { testMode: false, worker: WORKER, auth: { masterKey: new Secret(WORKER_MASTER_KEY) } },
     embedder,
     model,

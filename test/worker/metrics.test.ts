@@ -4,8 +4,9 @@ import { StageError } from '../../src/kernel/errors.ts';
 import type { Metrics } from '../../src/kernel/metrics.ts';
 import { everyStage } from '../../src/kernel/progress/stages.ts';
 import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
+import { createBatcher } from '../../worker-node/embedder/batcher.ts';
 import type { Embedder, EmbedderState } from '../../worker-node/embedder/embedder.ts';
-import { measureEmbedder, measureJobs, measurePipeline, measureStages } from '../../worker-node/measured.ts';
+import { measureEmbedder, measureJobs, measurePipeline, measureStages, observeBatches } from '../../worker-node/measured.ts';
 import { createPipeline } from '../../worker-node/pipeline.ts';
 import { freshId } from '../support/jobs.ts';
 import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/pipeline.ts';
@@ -21,7 +22,15 @@ afterEach(() => kit.close());
 const lines = async () => (await metrics.expose())?.text ?? '';
 
 function fakeEmbedder() {
-  const state: EmbedderState = { status: 'ready', model: 'm', dimensions: 3, crashes: 2, waiting: { interactive: 1, bulk: 7 } };
+  const state: EmbedderState = {
+    status: 'ready',
+    model: 'm',
+    dimensions: 3,
+    crashes: 2,
+    waiting: { interactive: 1, bulk: 7 },
+    loadMs: 1500,
+    memoryBytes: 4096,
+  };
   const embedder: Embedder = {
     model: 'm',
     dimensions: 3,
@@ -77,12 +86,44 @@ test('requests to the model are timed and counted by priority, and its process i
   expect(text).toContain('pharos_embedding_waiting_texts{priority="bulk"} 7');
   expect(text).toContain('pharos_embedding_process_crashes 2');
   expect(text).toContain('pharos_embedding_ready 1');
+  expect(text).toContain('pharos_embedding_load_seconds 1.5');
+  expect(text).toContain('pharos_embedding_process_memory_bytes 4096');
+});
+
+test('what has not been measured has no value', async () => {
+  const state = { status: 'loading', model: 'm', dimensions: 0, crashes: 0, waiting: { interactive: 0, bulk: 0 } } as const;
+  measureEmbedder({ ...fakeEmbedder(), state: () => state }, metrics);
+  expect(await lines()).not.toMatch(/^pharos_embedding_(?:load_seconds|process_memory_bytes) /m);
+});
+
+test('batches are counted with their texts, tokens and padding, and texts timed until their batch begins', async () => {
+  const lengths: number[] = [];
+  const batcher = createBatcher({
+    run: async (rows) => {
+      lengths.push(rows.length);
+      return rows.map(() => new Float32Array(1));
+    },
+    clock: kit.clock,
+    tokenBudget: 64,
+    capacity: 1000,
+    observer: observeBatches(metrics),
+  });
+  const submit = (length: number) => batcher.submit(new Int32Array(length), 'bulk').vector;
+  await Promise.all([submit(10), submit(14), submit(60)]);
+  expect(lengths).toEqual([2, 1]);
+  const text = await lines();
+  expect(text).toContain('pharos_embedding_batches_total 2');
+  expect(text).toContain('pharos_embedding_batch_texts_total 3');
+  expect(text).toContain('pharos_embedding_batch_tokens_total 84');
+  expect(text).toContain('pharos_embedding_padding_tokens_total 4');
+  expect(text).toContain('pharos_embedding_queue_seconds_count{priority="bulk"} 3');
 });
 
 test('every metric of the worker is in docs/monitoring.md, and nothing else is', async () => {
   fakeEmbedder();
   measureStages(everyStage(() => async () => undefined) as never, metrics);
   measurePipeline({ run: async () => ({ kind: 'done' }) }, metrics);
+  observeBatches(metrics);
   measureJobs({ state: () => ({ running: 1, queued: 2, stopping: false }) }, metrics);
   const text = await lines();
   expect(text).toContain('pharos_worker_jobs{state="queued"} 2');

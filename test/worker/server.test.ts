@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Actor } from '../../src/kernel/auth/actor.ts';
 import { AppError } from '../../src/kernel/errors.ts';
 import { createSignatureVerifier, signRequest } from '../../src/kernel/jobs/signatures.ts';
 import { Secret } from '../../src/kernel/secret.ts';
@@ -9,6 +10,8 @@ import type { JobOutcome, Refusal } from '../../worker-node/job-handler.ts';
 import { createWorkerApp } from '../../worker-node/server.ts';
 import { manualClock, memoryLog, randomIds } from '../support/doubles.ts';
 
+/** Somebody's own. */
+const PERSONAL_KEY = 'pharos_the-personal-key-of-somebody';
 const KEY = 'sk-master-key-of-the-tests-000000000';
 const signing = { current: new Secret('a signing key of more than thirty-two bytes') };
 const url = 'http://worker.test:8001';
@@ -34,6 +37,7 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     stopping: false,
   };
   const app = createWorkerApp({
+    apiKeys: { resolve: async (key) => (key === PERSONAL_KEY ? ({} as Actor) : undefined) },
     config: {
       testMode,
       worker: { url },
@@ -53,11 +57,11 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     },
     model: { maxTokens: 512, tokenBudget: 1024, pooling: 'mean' },
     jobs: {
-      accept: (id) => {
+      accept: ({ job_id: id }) => {
         delivered.push(`accept ${id}`);
         return world.accepted;
       },
-      run: async (id) => {
+      run: async ({ job_id: id }) => {
         delivered.push(`run ${id}`);
         return world.outcome;
       },
@@ -208,6 +212,8 @@ describe('who may use the model', () => {
   test.each([
     ['the master key as Bearer', { Authorization: `Bearer ${KEY}` }],
     ['the master key as X-API-Key', { 'X-API-Key': KEY }],
+    ['a personal key as Bearer', { Authorization: `Bearer ${PERSONAL_KEY}` }],
+    ['a personal key as X-API-Key', { 'X-API-Key': PERSONAL_KEY }],
     ['the key before a rotation', { 'X-API-Key': 'the key before' }],
     ['a right X-API-Key beside a wrong Bearer', { 'X-API-Key': KEY, Authorization: 'Bearer wrong' }],
   ])('%s is let in', async (_what, headers) => {

@@ -21,6 +21,14 @@ export interface Batcher {
   waiting(): Readonly<Record<Priority, number>>;
 }
 
+/** Told what the batcher does, for metrics. */
+export interface BatchObserver {
+  /** A text begins to wait; what is returned is called when its batch begins, not where it is dropped. */
+  waits(priority: Priority): () => void;
+  /** A batch begins: `padded` is rows times columns, `tokens` what of it are texts. */
+  runs(batch: { readonly texts: number; readonly tokens: number; readonly padded: number }): void;
+}
+
 export interface BatcherOptions {
   readonly run: (rows: readonly Int32Array[]) => Promise<Float32Array[]>;
   readonly clock: Clock;
@@ -28,6 +36,7 @@ export interface BatcherOptions {
   readonly tokenBudget: number;
   /** Tokens that may wait, for each priority: documents in bulk never take the place of a question. */
   readonly capacity: number;
+  readonly observer?: BatchObserver | undefined;
 }
 
 interface Item {
@@ -35,19 +44,22 @@ interface Item {
   readonly length: number;
   readonly order: number;
   readonly result: PromiseWithResolvers<Float32Array>;
+  /** Its waiting is over. */
+  readonly begins: (() => void) | undefined;
 }
 
 /** Tokens a millisecond until a batch has been timed: slow enough for any model. */
 const FIRST_RATE = 1;
 
-export function createBatcher({ run, clock, tokenBudget, capacity }: BatcherOptions): Batcher {
+export function createBatcher({ run, clock, tokenBudget, capacity, observer }: BatcherOptions): Batcher {
   const queues = { interactive: createLengthQueue<Item>(), bulk: createLengthQueue<Item>() };
   let arrivals = 0;
   let running = false;
   let rate = FIRST_RATE;
 
   function submit(row: Int32Array, priority: Priority): Ticket {
-    const item: Item = { row, length: row.length, order: arrivals++, result: Promise.withResolvers() };
+    const begins = observer?.waits(priority);
+    const item: Item = { row, length: row.length, order: arrivals++, result: Promise.withResolvers(), begins };
     queues[priority].add(item);
     if (!running) {
       running = true;
@@ -78,6 +90,9 @@ export function createBatcher({ run, clock, tokenBudget, capacity }: BatcherOpti
 
   async function runBatch(batch: readonly Item[]): Promise<void> {
     const startedAt = clock.now();
+    const tokens = batch.reduce((sum, { length }) => sum + length, 0);
+    for (const { begins } of batch) begins?.();
+    observer?.runs({ texts: batch.length, tokens, padded: batch.length * Math.max(...batch.map(({ length }) => length)) });
     try {
       const vectors = await run(batch.map(({ row }) => row));
       batch.forEach(({ result }, index) => {
@@ -85,7 +100,6 @@ export function createBatcher({ run, clock, tokenBudget, capacity }: BatcherOpti
         if (vector) result.resolve(vector);
         else result.reject(new Error('the model returned fewer vectors than texts'));
       });
-      const tokens = batch.reduce((sum, { length }) => sum + length, 0);
       rate = 0.8 * rate + 0.2 * (tokens / Math.max(1, clock.now() - startedAt));
     } catch (error) {
       for (const { result } of batch) result.reject(error);

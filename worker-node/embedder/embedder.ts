@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../../src/kernel/errors.ts';
-import { createBatcher, type Priority, type Ticket } from './batcher.ts';
+import { type BatchObserver, createBatcher, type Priority, type Ticket } from './batcher.ts';
 import { createInference, type InferenceDependencies, type InferenceState, LOAD_FAILED } from './inference.ts';
 import type { Model } from './model.ts';
 import { createVectorCache } from './vector-cache.ts';
@@ -49,6 +49,7 @@ export interface EmbedderDependencies extends Omit<InferenceDependencies, 'model
   readonly capacity?: number;
   /** Vectors remembered. */
   readonly remembered?: number;
+  readonly observer?: BatchObserver;
 }
 
 const CAPACITY = 1_000_000;
@@ -68,11 +69,12 @@ export function createEmbedder({
   model,
   capacity = CAPACITY,
   remembered = REMEMBERED,
+  observer,
   ...dependencies
 }: EmbedderDependencies): Embedder {
   const inference = createInference({ ...dependencies, model });
   const { clock } = dependencies;
-  const batcher = createBatcher({ run: inference.run, clock, tokenBudget: model.tokenBudget, capacity });
+  const batcher = createBatcher({ run: inference.run, clock, tokenBudget: model.tokenBudget, capacity, observer });
   const cache = createVectorCache(remembered);
   const underWay = new Map<string, Shared>();
 

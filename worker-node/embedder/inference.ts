@@ -21,6 +21,9 @@ export interface InferenceState {
   readonly dimensions: number;
   /** How often the process died after it had loaded the model. */
   readonly crashes: number;
+  /** What the last load took, in ms, and the process's memory after it, in bytes; absent until there was one. */
+  readonly loadMs?: number;
+  readonly memoryBytes?: number;
 }
 
 export interface Inference {
@@ -59,6 +62,7 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
   let message: string | undefined;
   let current: InferenceProcess | undefined;
   let dimensions = 0;
+  let lastLoad: Pick<InferenceState, 'loadMs' | 'memoryBytes'> = {};
   let crashes = 0;
   let crashesInARow = 0;
   let nextId = 0;
@@ -118,10 +122,11 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
       isReady = true;
       status = 'ready';
       dimensions = loaded.dimensions;
+      lastLoad = { loadMs: clock.now() - startedAt, memoryBytes: loaded.memoryAfter };
       log.info('model loaded', {
         model: model.id,
         dimensions,
-        ms: clock.now() - startedAt,
+        ms: lastLoad.loadMs,
         memoryBeforeMb: megabytes(loaded.memoryBefore),
         memoryAfterMb: megabytes(loaded.memoryAfter),
       });
@@ -174,7 +179,14 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
 
   function state(): InferenceState {
     const pid = status === 'ready' ? current?.pid : undefined;
-    return { status, dimensions, crashes, ...(message === undefined ? {} : { message }), ...(pid === undefined ? {} : { pid }) };
+    return {
+      status,
+      dimensions,
+      crashes,
+      ...lastLoad,
+      ...(message === undefined ? {} : { message }),
+      ...(pid === undefined ? {} : { pid }),
+    };
   }
 
   async function close(): Promise<void> {

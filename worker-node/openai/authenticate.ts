@@ -1,6 +1,7 @@
-/** Who may use the model: holders of the master key, and the API, which signs. */
+/** Who may use the model: holders of the master key or of a personal API key, and the API, which signs. */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
+import type { ApiKeys } from '../../src/kernel/auth/api-keys.ts';
 import type { Config } from '../../src/kernel/config.ts';
 import { SIGNATURE_HEADER, type SignedMessage } from '../../src/kernel/jobs/signatures.ts';
 import type { Secret } from '../../src/kernel/secret.ts';
@@ -12,12 +13,15 @@ export interface AuthenticationDependencies {
     readonly worker: Pick<Config['worker'], 'url'>;
     readonly auth: Pick<Config['auth'], 'masterKey' | 'previousMasterKey'>;
   };
+  readonly apiKeys: Pick<ApiKeys, 'resolve'>;
   readonly verifySignature: (message: SignedMessage) => Promise<void>;
 }
 
 /** `X-API-Key` wins where both are sent: a wrong one is 403, a missing or wrong Bearer token 401. */
-export function authenticate({ config, verifySignature }: AuthenticationDependencies) {
+export function authenticate({ config, apiKeys, verifySignature }: AuthenticationDependencies) {
   const keys = [config.auth.masterKey, config.auth.previousMasterKey].filter((key) => key !== undefined);
+
+  const isKnown = async (key: string) => isOneOf(keys, key) || (await apiKeys.resolve(key)) !== undefined;
 
   return createMiddleware(async function authenticate(c, next) {
     const apiKey = c.req.header('X-API-Key');
@@ -25,10 +29,10 @@ export function authenticate({ config, verifySignature }: AuthenticationDependen
     const signature = c.req.header(SIGNATURE_HEADER);
     if (config.testMode) return next();
     if (apiKey !== undefined) {
-      if (!isOneOf(keys, apiKey)) throw new OpenAIError(403, 'Could not validate credentials', { code: 'invalid_api_key' });
+      if (!(await isKnown(apiKey))) throw new OpenAIError(403, 'Could not validate credentials', { code: 'invalid_api_key' });
     } else if (signature !== undefined) {
       await verifySignature({ signature, body: await c.req.text(), url: config.worker.url + c.req.path });
-    } else if (bearer === undefined || !isOneOf(keys, bearer)) {
+    } else if (bearer === undefined || !(await isKnown(bearer))) {
       throw new OpenAIError(401, 'Could not validate credentials', {
         code: 'invalid_api_key',
         headers: { 'WWW-Authenticate': 'Bearer' },

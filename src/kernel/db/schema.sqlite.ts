@@ -7,6 +7,7 @@ import { customType, index, integer, primaryKey, real, sqliteTable, text, unique
 import type { CallbackEvent, DeliveryState } from '../callbacks/values.ts';
 import type { JobKind, JobState, ProcessPayload } from '../jobs/schemas.ts';
 import type { Stage, StageStatus } from '../progress/stages.ts';
+import type { IngestedDocument, WebhookKind } from '../webhooks/values.ts';
 import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from './values.ts';
 
 const bytes = customType<{ data: Uint8Array; driverData: Uint8Array | ArrayBuffer }>({
@@ -424,4 +425,38 @@ export const callbackDeliveries = sqliteTable(
     index('callback_deliveries_owner').on(t.ownerId, t.createdAt, t.id),
     index('callback_deliveries_resource').on(t.resourceId),
   ],
+);
+
+/** Where other systems send events that start an ingestion, for their owner. */
+export const webhookEndpoints = sqliteTable(
+  'webhook_endpoints',
+  {
+    id: text('id').primaryKey(),
+    ownerId: text('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    kind: text('kind').$type<WebhookKind>().notNull(),
+    /** Kept readable: a signature cannot be checked with a hash. */
+    secret: text('secret').notNull(),
+    /** Given to every document that comes in here. */
+    tags: json<readonly string[]>('tags').notNull(),
+    createdAt: integer('created_at').notNull(),
+    lastUsedAt: integer('last_used_at'),
+  },
+  (t) => [index('webhook_endpoints_owner').on(t.ownerId, t.createdAt, t.id)],
+);
+
+/** Events that were taken, so that one that comes again gets the same answer and does nothing. */
+export const webhookEvents = sqliteTable(
+  'webhook_events',
+  {
+    endpointId: text('endpoint_id')
+      .notNull()
+      .references(() => webhookEndpoints.id, { onDelete: 'cascade' }),
+    messageId: text('message_id').notNull(),
+    documents: json<readonly IngestedDocument[]>('documents').notNull(),
+    receivedAt: integer('received_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.endpointId, t.messageId] }), index('webhook_events_received').on(t.receivedAt)],
 );

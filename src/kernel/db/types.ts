@@ -26,5 +26,7 @@ export type ApiKey = typeof schema.apiKeys.$inferSelect;
 export type OAuthAccount = typeof schema.oauthAccounts.$inferSelect;
 export type EmailToken = typeof schema.emailTokens.$inferSelect;
 export type SecurityEventRow = typeof schema.securityEvents.$inferSelect;
+export type WebhookEndpoint = typeof schema.webhookEndpoints.$inferSelect;
+export type WebhookEvent = typeof schema.webhookEvents.$inferSelect;
 export type CallbackSecret = typeof schema.callbackSecrets.$inferSelect;
 export type CallbackDelivery = typeof schema.callbackDeliveries.$inferSelect;

@@ -1,0 +1,11 @@
+import type { Actor } from '../../kernel/auth/actor.ts';
+import type { WebhookEndpoint } from '../../kernel/db/types.ts';
+import { listWebhookEndpoints as list } from '../../kernel/db/webhook-endpoints.ts';
+import type { Services } from '../../kernel/services.ts';
+import { requireScope } from '../require-scope.ts';
+
+/** The actor's endpoints, newest first. */
+export async function listWebhookEndpoints({ db }: Pick<Services, 'db'>, actor: Actor): Promise<WebhookEndpoint[]> {
+  requireScope(actor, 'resources:read');
+  return list(db, actor.userId);
+}
