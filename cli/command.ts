@@ -24,5 +24,18 @@ export interface Command {
   run(context: CommandContext, args: readonly string[], options: Readonly<Record<string, string | undefined>>): Promise<void>;
 }
 
+/** For commands that need neither database nor store: they work before there is one. */
+export interface StandaloneContext {
+  readonly config: Config;
+  print(line: string): void;
+  /** Shows a line that the next one replaces; nothing where the output is no terminal. */
+  rewrite(line: string): void;
+}
+
+export interface StandaloneCommand {
+  readonly usage: string;
+  run(context: StandaloneContext, args: readonly string[], options: Readonly<Record<string, string | undefined>>): Promise<void>;
+}
+
 /** A mistake in how the command was called: its message goes to the terminal, with exit code 2. */
 export class Usage extends Error {}

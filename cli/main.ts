@@ -9,7 +9,8 @@ import { loadEnvironment } from '../src/runtimes/drivers/environment.ts';
 import { createLog } from '../src/runtimes/drivers/log.ts';
 import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
 import { openKeyValue } from '../src/runtimes/drivers/open-key-value.ts';
-import { type Command, Usage } from './command.ts';
+import { type Command, type StandaloneCommand, Usage } from './command.ts';
+import { listModels, pullModel } from './models.ts';
 import { createUser, deactivateUser, setTier } from './users.ts';
 
 const migrate: Command = {
@@ -25,24 +26,51 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'users deactivate': deactivateUser,
 };
 
+const STANDALONE: Readonly<Record<string, StandaloneCommand>> = {
+  'models pull': pullModel,
+  'models list': listModels,
+};
+
 const help = () =>
-  `usage: npm run pharos -- <command>\n\n${Object.values(COMMANDS)
+  `usage: npm run pharos -- <command>\n\n${[...Object.values(COMMANDS), ...Object.values(STANDALONE)]
     .map(({ usage }) => `  ${usage}`)
     .join('\n')}`;
+
+let rewritten = 0;
+const rewrite = (line: string) => {
+  if (!process.stdout.isTTY) return;
+  process.stdout.write(`\r${line.padEnd(rewritten)}`);
+  rewritten = line.length;
+};
+const print = (line: string) => {
+  if (rewritten > 0) process.stdout.write(`\r${' '.repeat(rewritten)}\r`);
+  rewritten = 0;
+  console.log(line);
+};
 
 async function main(argv: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { tier: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      tier: { type: 'string' },
+      revision: { type: 'string' },
+      precision: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) return console.log(help());
-  const words = [positionals.slice(0, 2).join(' '), positionals[0] ?? ''].find((name) => name in COMMANDS);
-  const command = words === undefined ? undefined : COMMANDS[words];
-  if (words === undefined || !command) throw new Usage(help());
+  const names = [positionals.slice(0, 2).join(' '), positionals[0] ?? ''];
+  const words = names.find((name) => Object.hasOwn(COMMANDS, name) || Object.hasOwn(STANDALONE, name));
+  if (words === undefined) throw new Usage(help());
+  const { help: _, ...options } = values;
+  const rest = positionals.slice(words.split(' ').length);
 
   const env = loadEnvironment();
   const config = parseConfig(env, await loadDevSecrets(parseConfig(env)));
+  const standalone = STANDALONE[words];
+  if (standalone) return standalone.run({ config, print, rewrite }, rest, options);
+  const command = COMMANDS[words] as Command;
   const log = createLog({ level: 'warning', write: (line) => process.stderr.write(line) });
   const background = createBackground({ log });
   const clock = { now: Date.now };
@@ -50,7 +78,6 @@ async function main(argv: string[]): Promise<void> {
   const kv = openKeyValue(config, { clock, log });
   try {
     await database.migrate();
-    const { help: _, ...options } = values;
     await command.run(
       {
         config,
@@ -61,9 +88,9 @@ async function main(argv: string[]): Promise<void> {
         log,
         background,
         input: process.stdin,
-        print: console.log,
+        print,
       },
-      positionals.slice(words.split(' ').length),
+      rest,
       options,
     );
     await background.drain(5000);

@@ -298,6 +298,16 @@ export const SETTINGS = {
     'pharos-static-192',
     { aliases: ['EMBEDDING_MODEL_NAME'] },
   ),
+  HF_ENDPOINT: setting(
+    'Worker and queue',
+    'Where `pharos models pull` fetches models: the Hugging Face Hub, or a mirror that speaks its protocol.',
+    baseUrl,
+    BASE_URL,
+    'https://huggingface.co',
+  ),
+  HF_TOKEN: setting('Worker and queue', 'For models that are not open to everybody.', text, 'a token', undefined, {
+    secret: true,
+  }),
   EMBEDDING_PRECISION: setting(
     'Worker and queue',
     'Which of a model’s files is run. int8 is about twice as fast; whether its vectors are good enough differs by model.',

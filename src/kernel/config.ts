@@ -65,6 +65,8 @@ export interface Config {
     readonly external: boolean;
     readonly signingKeys: SigningKeys;
   };
+  /** Where models are pulled from. */
+  readonly hub: { readonly endpoint: string; readonly token?: Secret<string> };
   readonly embedding: {
     readonly model: string;
     readonly precision: 'fp32' | 'int8';
@@ -172,6 +174,7 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
       queryPrefix: raw.EMBEDDING_QUERY_PREFIX,
       documentPrefix: raw.EMBEDDING_DOCUMENT_PREFIX,
     },
+    hub: { endpoint: raw.HF_ENDPOINT ?? 'https://huggingface.co', ...optional('token', raw.HF_TOKEN) },
     ingest: { allowAddresses: raw.INGEST_ALLOW_ADDRESSES ?? [] },
     mail: { ...optional('smtpUrl', raw.SMTP_URL) },
   };

@@ -27,7 +27,7 @@ export interface ModelChoice {
 }
 
 /** Under these names exporters write each precision, in `onnx/` or beside the configuration. */
-const FILES: Readonly<Record<Precision, readonly string[]>> = {
+export const FILES: Readonly<Record<Precision, readonly string[]>> = {
   fp32: ['model.onnx'],
   int8: ['model_quantized.onnx', 'model_int8.onnx', 'model_qint8_avx512_vnni.onnx', 'model_qint8_arm64.onnx'],
 };

@@ -1,0 +1,83 @@
+/** A model from the Hub into a folder: complete and checked, or not there. */
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Precision } from '../../src/runtimes/drivers/model-folder.ts';
+import { chooseFiles } from './choose-files.ts';
+import { download, isIntact } from './download.ts';
+import type { Hub, HubFile } from './hub.ts';
+
+export interface PullOptions {
+  readonly hub: Hub;
+  readonly id: string;
+  readonly revision: string;
+  readonly precision: Precision;
+  /** The folder that models are in, each below its id. */
+  readonly models: string;
+  readonly sleep: (ms: number) => Promise<unknown>;
+  /** A file begins, goes on, or is there: bytes so far. */
+  readonly progress: (file: HubFile, bytes: number) => void;
+}
+
+export interface Pulled {
+  readonly path: string;
+  readonly commit: string;
+  /** Bytes that were fetched; 0 where everything was there. */
+  readonly fetched: number;
+}
+
+/** Says which commit a folder is of. */
+const ORIGIN = '.pharos-origin.json';
+
+/** Rejects where anything is missing; what arrived until then is used by the next try. */
+export async function pull({ hub, id, revision, precision, models, sleep, progress }: PullOptions): Promise<Pulled> {
+  const snapshot = await hub.snapshot(id, revision);
+  const files = chooseFiles(snapshot, precision);
+  const path = join(models, id);
+  const staging = join(models, '.pulling', id.replace('/', '--'), snapshot.commit);
+  const missing: HubFile[] = [];
+  for (const file of files) if (!(await isIntact(join(path, file.path), file))) missing.push(file);
+  if (missing.length === 0 && (await originOf(path)) === snapshot.commit) return { path, commit: snapshot.commit, fetched: 0 };
+
+  await mkdir(staging, { recursive: true });
+  let fetched = 0;
+  for (const file of files) {
+    const target = join(staging, file.path);
+    if (await isIntact(target, file)) continue;
+    if (!missing.includes(file)) await cp(join(path, file.path), target, { recursive: true });
+    else {
+      progress(file, 0);
+      await download({ hub, snapshot, file, target, sleep, progress: (bytes) => progress(file, bytes) });
+      progress(file, file.size);
+      fetched += file.size;
+    }
+  }
+  await keepOthers(path, staging, snapshot.commit);
+  await writeFile(join(staging, ORIGIN), JSON.stringify({ id, commit: snapshot.commit }));
+  await replace(path, staging);
+  await rm(dirname(staging), { recursive: true, force: true });
+  return { path, commit: snapshot.commit, fetched };
+}
+
+async function originOf(path: string): Promise<unknown> {
+  try {
+    return (JSON.parse(await readFile(join(path, ORIGIN), 'utf8')) as { commit?: unknown }).commit;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Another precision of the same commit that was pulled before stays. */
+async function keepOthers(path: string, staging: string, commit: string): Promise<void> {
+  if ((await originOf(path)) === commit) await cp(path, staging, { recursive: true, force: false, errorOnExist: false });
+}
+
+async function replace(path: string, by: string): Promise<void> {
+  const old = `${path}.old`;
+  await mkdir(dirname(path), { recursive: true });
+  await rm(old, { recursive: true, force: true });
+  await rename(path, old).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rename(by, path);
+  await rm(old, { recursive: true, force: true });
+}
