@@ -4,6 +4,20 @@ const project = (name: string, options: Record<string, unknown> = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 30_000, hookTimeout: 60_000, ...options },
 });
 
+const POSTGRES = { PHAROS_TEST_DATABASE: 'postgres' };
+
+/** Files of a project that ask a database. */
+const ASK: Record<string, string[]> = {
+  kernel: ['test/kernel/{auth,db,jobs,progress}/**/*.test.ts'],
+  library: ['test/library/*.test.ts', 'test/library/{graph,taxonomy}/**/*.test.ts'],
+  routes: ['test/routes/**/*.test.ts'],
+  worker: [
+    'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills}.test.ts',
+  ],
+};
+const onPostgres = (name: string) =>
+  project(`${name}-postgres`, { include: ASK[name], env: POSTGRES, testTimeout: 60_000 });
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,6 +27,9 @@ export default defineConfig({
       project('routes'),
       project('worker'),
       project('runtimes', { testTimeout: 120_000 }),
+      // The same tests on a real PostgreSQL, and those that are about it alone.
+      ...['kernel', 'library', 'routes', 'worker'].map((name) => onPostgres(name)),
+      project('postgres', { testTimeout: 120_000, env: POSTGRES }),
     ],
     coverage: {
       provider: 'v8',

@@ -96,7 +96,7 @@ async function main(argv: string[]): Promise<void> {
     await background.drain(5000);
   } finally {
     await kv.close();
-    database.close();
+    await database.close();
   }
 }
 

@@ -120,13 +120,13 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
         clearTimeout(impatient);
         await progress.flush();
         await Promise.all([reader.close(), embedder.close(), http.close()]);
-        database.close();
+        await database.close();
         log.info('worker stopped');
       },
     };
   } catch (error) {
     await Promise.all([reader.close(), embedder.close()]);
-    database.close();
+    await database.close();
     throw error;
   }
 }

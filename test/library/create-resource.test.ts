@@ -125,12 +125,11 @@ test('a full backlog is refused before any row is written; a duplicate is still 
 
 test('ten thousand unfinished jobs are the limit', async () => {
   const { id } = await create(text('one'));
-  await library.client.execute({
-    sql: `insert into jobs (id, kind, owner_id, resource_id, payload, state, attempt, max_attempts, available_at, created_at, updated_at)
+  await library.database.execute(
+    `insert into jobs (id, kind, owner_id, resource_id, payload, state, attempt, max_attempts, available_at, created_at, updated_at)
       with recursive n(i) as (select 1 union all select i + 1 from n where i < 9999)
-      select 'job-' || i, 'resource.process', ?, ?, '{}', 'queued', 0, 1, 0, 0, 0 from n`,
-    args: [ada.userId, id],
-  });
+      select 'job-' || i, 'resource.process', '${ada.userId}', '${id}', '{}', 'queued', 0, 1, 0, 0, 0 from n`,
+  );
   await expect(create(text('two'))).rejects.toMatchObject({ code: 'backlog_full' });
   expect(await rows()).toEqual({ resources: 1, jobs: 10_000 });
   expect(await create(text('one'))).toMatchObject({ id, outcome: 'duplicate' });

@@ -131,7 +131,7 @@ test('the text of an unexpected error stays inside: 500 with the request id, and
 test('a database that is down is 503 with a time to come back, and nothing of its error', async () => {
   const broken = await createTestApp();
   const headers = await broken.login();
-  broken.database.client.close();
+  broken.database.disconnect();
   const response = await broken.request('/resources', { headers });
   const text = await response.clone().text();
   await expectProblem(response, 503);

@@ -33,7 +33,7 @@ async function keyWith(headers: Record<string, string>, scopes: readonly Scope[]
 test('the contract names scopes we have, and every domain operation names one', () => {
   for (const { path, needs } of operations) {
     for (const scope of needs) expect(SCOPES).toContain(scope);
-    if (/^\/(?:resources|search|taxonomy|admin|progress|callbacks)/.test(path)) expect(needs, path).toHaveLength(1);
+    if (/^\/(?:resources|search|taxonomy|admin|progress|callbacks|webhooks$)/.test(path)) expect(needs, path).toHaveLength(1);
   }
 });
 
@@ -63,5 +63,6 @@ function bodyFor(path: string): string | FormData {
   if (path === '/resources') return JSON.stringify({ content: 'text '.repeat(30), content_type: 'text/plain' });
   if (path === '/resources/batch')
     return JSON.stringify({ resources: [{ content: 'text '.repeat(30), content_type: 'text/plain' }] });
+  if (path === '/webhooks') return JSON.stringify({ name: 'the blog' });
   return path === '/resources/{id}' ? '{"title":"x"}' : '{}';
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as schema from '../../src/kernel/db/schema.sqlite.ts';
 import { sqlitePath } from '../../src/kernel/db/sqlite-path.ts';
 import { openSqliteFile } from '../../src/runtimes/drivers/sqlite.ts';
-import { openTestDatabase } from '../support/database.ts';
+import { openTestSqlite } from '../support/database.ts';
 
 /** SQLite itself gives up after 20 ms; what is tested here is what happens then. */
 const longerThanSqliteWaits = () => new Promise((resolve) => setTimeout(resolve, 100));
@@ -11,7 +11,7 @@ const longerThanSqliteWaits = () => new Promise((resolve) => setTimeout(resolve,
 const revocation = (key: string) => ({ key, expiresAt: 1, createdAt: 1 });
 
 test('fifty overlapping transactions all commit, and a failed one leaves nothing and frees the lock', async () => {
-  const { db, close } = await openTestDatabase();
+  const { db, close } = await openTestSqlite();
   const writes = Array.from({ length: 50 }, (_, i) =>
     db.transaction(async (tx) => {
       await tx.insert(schema.revocations).values(revocation(`a${i}`));
@@ -28,7 +28,7 @@ test('fifty overlapping transactions all commit, and a failed one leaves nothing
 });
 
 test('two clients of one file, as API and worker are, write at once without losing or refusing a row', async () => {
-  const first = await openTestDatabase();
+  const first = await openTestSqlite();
   const other = await openSqliteFile(first.path);
   const insert = (client: typeof other.client, key: string) =>
     client.execute({ sql: 'insert into revocations (key, expires_at, created_at) values (?, 1, 1)', args: [key] });
@@ -39,7 +39,7 @@ test('two clients of one file, as API and worker are, write at once without losi
 });
 
 test('a write that waited for another process is committed when it says so, and locks nobody out', async () => {
-  const ours = await openTestDatabase();
+  const ours = await openTestSqlite();
   const theirs = await openSqliteFile(ours.path);
   const rows = async () => (await theirs.client.execute('select key from revocations order by key')).rows.map(({ key }) => key);
   const writes = {
@@ -59,7 +59,7 @@ test('a write that waited for another process is committed when it says so, and 
 });
 
 test('reads go on while a write waits for another process', async () => {
-  const ours = await openTestDatabase();
+  const ours = await openTestSqlite();
   const theirs = await openSqliteFile(ours.path);
   const lock = await theirs.client.transaction('write');
   const waiting = ours.db.insert(schema.revocations).values(revocation('a')).execute();

@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers';
 import { createApp } from '../../src/app.ts';
-import { createSqliteChunkIndex } from '../../src/kernel/db/chunk-index.sqlite.ts';
 import type { JobMessage } from '../../src/kernel/jobs/schemas.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
 import type { Mail } from '../../src/kernel/mail.ts';
@@ -47,9 +46,9 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
     testConfig(env),
     {
       db: database.db,
-      chunkIndex: createSqliteChunkIndex({ client: database.client }),
+      chunkIndex: database.chunkIndex(),
       pingDatabase: async () => {
-        await database.client.execute('select 1 from users limit 1');
+        await database.execute('select 1 from users limit 1');
       },
       kv: createMemoryKeyValue({ clock }),
       log,

@@ -2,7 +2,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Actor, Scope } from '../../src/kernel/auth/actor.ts';
 import { entitledScopes } from '../../src/kernel/auth/actor.ts';
-import { createSqliteChunkIndex } from '../../src/kernel/db/chunk-index.sqlite.ts';
 import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
 import { listChunks, replaceChunks } from '../../src/kernel/db/chunks.ts';
 import { insertStages } from '../../src/kernel/db/resource-stages.ts';
@@ -62,7 +61,7 @@ export interface TestDocument {
 
 export async function createTestLibrary(options: { annThreshold?: number; overrides?: Partial<Services> } = {}) {
   const database = await openTestDatabase();
-  const { db, client } = database;
+  const { db } = database;
   const clock = manualClock();
   const ids = countedIds();
   const log = memoryLog();
@@ -73,10 +72,7 @@ export async function createTestLibrary(options: { annThreshold?: number; overri
     testConfig({ PUBLIC_URL: 'https://pharos.example' }),
     {
       db,
-      chunkIndex: createSqliteChunkIndex({
-        client,
-        ...(options.annThreshold === undefined ? {} : { annThreshold: options.annThreshold }),
-      }),
+      chunkIndex: database.chunkIndex(options.annThreshold === undefined ? {} : { annThreshold: options.annThreshold }),
       pingDatabase: async () => {},
       kv: createMemoryKeyValue({ clock }),
       log,
@@ -195,7 +191,7 @@ export async function createTestLibrary(options: { annThreshold?: number; overri
   return {
     services,
     db,
-    client,
+    database,
     clock,
     ids,
     log,

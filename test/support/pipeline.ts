@@ -7,11 +7,17 @@ import type { ProgressReport } from '../../src/kernel/jobs/schemas.ts';
 import { everyStage, type Stage } from '../../src/kernel/progress/stages.ts';
 import { createPipeline } from '../../worker-node/pipeline.ts';
 import type { StageInput, StageRunner } from '../../worker-node/stage.ts';
-import { openTestDatabase } from './database.ts';
+import { onPostgres, openTestDatabase } from './database.ts';
 import { manualClock, memoryLog } from './doubles.ts';
 import { freshId, resourceOf, seedJob, stagesOf } from './jobs.ts';
 
 export const LEASE_MS = 30_000;
+
+/** The list with `stage` at its end, in one statement: stages write side by side. */
+const appended = (stage: Stage) =>
+  onPostgres
+    ? sql`(${resources.keywords}::jsonb || ${JSON.stringify([stage])}::jsonb)::json`
+    : sql`json_insert(${resources.keywords}, '$[#]', ${stage})`;
 
 export async function createPipelineKit() {
   const database = await openTestDatabase();
@@ -25,7 +31,7 @@ export async function createPipelineKit() {
   const effectOf = (stage: Stage, resourceId: string) => async (tx: Database) => {
     await tx
       .update(resources)
-      .set({ keywords: sql`json_insert(${resources.keywords}, '$[#]', ${stage})` })
+      .set({ keywords: appended(stage) })
       .where(eq(resources.id, resourceId));
   };
   /** The order in which stages began. */

@@ -5,12 +5,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import postgres from 'postgres';
 import { startVitest } from 'vitest/node';
+import { migratePostgres } from '../../src/runtimes/drivers/migrate-postgres.ts';
+import { TEMPLATE } from './database.ts';
+import { startPostgres } from './postgres.ts';
 import { redisServer } from './redis.ts';
 import { findLeaks } from './secrets.ts';
 
 // Once and before everything: test files run side by side, and two installations at a time fail.
 redisServer();
+const server = await startPostgres();
+process.env.PHAROS_TEST_POSTGRES = server.url;
+await prepareTemplate(server.url);
 
 const filters = process.argv.slice(2);
 const notes = mkdtempSync(join(tmpdir(), 'pharos-test-notes-'));
@@ -28,6 +35,7 @@ for (const module of vitest.state.getTestModules()) {
   for (const test of module.children.allTests()) counts[test.result().state] += 1;
 }
 await vitest.close();
+await server.close();
 
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped + counts.pending} skipped`);
 if (counts.skipped + counts.pending > 0) console.error('A skipped test is a failed promise: this run does not count as passed.');
@@ -37,3 +45,10 @@ console.log(`${secrets} secrets looked for in ${bytes} characters of log: ${leak
 if (leaks > 0) console.error('A secret reached a log.');
 const complete = leaks === 0 && counts.passed > 0 && counts.failed === 0 && counts.skipped + counts.pending === 0;
 process.exit(complete ? Number(process.exitCode ?? 0) : 1);
+
+async function prepareTemplate(url: string): Promise<void> {
+  const admin = postgres(url, { max: 1 });
+  await admin.unsafe(`create database ${TEMPLATE}`);
+  await admin.end();
+  await migratePostgres({ url: url.replace(/\/postgres$/, `/${TEMPLATE}`), sslMode: 'disable' });
+}

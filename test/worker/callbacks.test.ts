@@ -276,7 +276,7 @@ describe('the sender', () => {
 
   test('survives a database that is away, and says so once', async () => {
     const { sweep } = sender();
-    kit.database.client.close();
+    kit.database.disconnect();
     expect(await sweep()).toBe(0);
     expect(await sweep()).toBe(0);
     const warnings = kit.log.lines.filter(({ message }) => message === 'the outbox of callbacks is away');

@@ -65,7 +65,7 @@ test('jobs are timed by how they ended, stages by name and outcome', async () =>
   const claimed = await kit.claim(job.id, holder);
   if (!claimed) throw new Error('nothing to claim');
   expect(await pipeline.run(claimed, holder, new AbortController().signal)).toMatchObject({ kind: 'dead' });
-  kit.database.client.close();
+  kit.database.disconnect();
   await expect(pipeline.run(claimed, holder, new AbortController().signal)).rejects.toThrow();
   const text = await lines();
   expect(text).toContain('pharos_worker_job_duration_seconds_count{outcome="dead"} 1');

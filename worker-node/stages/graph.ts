@@ -2,7 +2,7 @@
 import { countDocuments, findCentralities, listReadResources, setCentrality } from '../../src/kernel/db/centrality.ts';
 import { listEdgesOf, listOwnerEdges, replaceEdgesOf } from '../../src/kernel/db/edges.ts';
 import { findLinksTo, listLinks } from '../../src/kernel/db/links.ts';
-import { nearestResources } from '../../src/kernel/db/nearest-resources.sqlite.ts';
+import { nearestResources } from '../../src/kernel/db/nearest-resources.ts';
 import { findByIdentifiers, listIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Database, Edge, Resource } from '../../src/kernel/db/types.ts';

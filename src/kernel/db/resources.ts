@@ -125,7 +125,9 @@ const beyond = ({ createdAt, id }: ResourcePosition) =>
 /** Whether a column with a JSON list of strings holds `value`: within an element no quote follows `[` or `,` unescaped. */
 function contains(column: typeof resources.tags | typeof resources.edited, value: string): SQL {
   const element = JSON.stringify(value);
-  return sql`(replace(${column}, ${`[${element}`}, '') <> ${column} or replace(${column}, ${`,${element}`}, '') <> ${column})`;
+  // As text: PostgreSQL keeps JSON as it was written, but does not take it for text by itself.
+  const list = sql`cast(${column} as text)`;
+  return sql`(replace(${list}, ${`[${element}`}, '') <> ${list} or replace(${list}, ${`,${element}`}, '') <> ${list})`;
 }
 
 const escapeLike = (text: string) => text.replaceAll(/[!%_]/g, '!$&');

@@ -1,7 +1,10 @@
 /** Vectors as the database keeps them: float32, little-endian, nothing around them. */
 
-export function toBytes(vector: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(vector.length * 4);
+/** Tells the bytes of a vector from any others: PostgreSQL keeps vectors as numbers. */
+export class VectorBytes extends Uint8Array {}
+
+export function toBytes(vector: Float32Array): VectorBytes {
+  const bytes = new VectorBytes(vector.length * 4);
   const view = new DataView(bytes.buffer);
   for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true);
   return bytes;

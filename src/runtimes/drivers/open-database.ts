@@ -1,47 +1,73 @@
 /** The configured database, opened: one function for the API, the worker and the command line. */
 import { type Client, createClient } from '@libsql/client';
 import type { Config } from '../../kernel/config.ts';
+import { createPostgresChunkIndex } from '../../kernel/db/chunk-index.postgres.ts';
+import { createSqliteChunkIndex } from '../../kernel/db/chunk-index.sqlite.ts';
+import type { ChunkIndex } from '../../kernel/db/chunk-index.ts';
+import { openPostgres } from '../../kernel/db/open-postgres.ts';
 import { openSqlite } from '../../kernel/db/open-sqlite.ts';
 import type { Database } from '../../kernel/db/types.ts';
+import { migratePostgres } from './migrate-postgres.ts';
 import { migrateSqlite } from './migrate-sqlite.ts';
+import { checkPostgres, connectPostgres, placeOf } from './postgres.ts';
 import { openSqliteFile } from './sqlite.ts';
 
 export interface OpenDatabase {
   readonly db: Database;
-  readonly client: Client;
+  readonly chunkIndex: ChunkIndex;
   /** Where the data is, fit for a log. */
   readonly place: string;
+  /** Rejects with an Error whose message says what to do. */
   migrate(): Promise<void>;
   /** Rejects where a table cannot be read. */
   ping(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
-/** Throws an Error whose message says what to change: path, rights and disk space for a file. */
+/** Throws an Error whose message says what to change: path, rights and disk space for a file; host and database for a server. */
 export async function openDatabase({ database }: Pick<Config, 'database'>): Promise<OpenDatabase> {
-  const { client, place } = await openClient(database);
+  switch (database.kind) {
+    case 'sqlite':
+      return openLibsql((await openSqliteFile(database.path)).client, database.path);
+    case 'libsql': {
+      const { url, authToken } = database;
+      const client = createClient({ url, ...(authToken ? { authToken: authToken.reveal() } : {}) });
+      return openLibsql(client, new URL(url).host);
+    }
+    case 'postgres':
+      return openServer({ url: database.url.reveal(), sslMode: database.sslMode });
+  }
+}
+
+function openLibsql(client: Client, place: string): OpenDatabase {
   return {
     db: openSqlite(client),
-    client,
+    chunkIndex: createSqliteChunkIndex({ client }),
     place,
     migrate: () => migrateSqlite(client),
     ping: async () => {
       await client.execute('select 1 from users limit 1');
     },
-    close: () => client.close(),
+    close: async () => client.close(),
   };
 }
 
-async function openClient(database: Config['database']): Promise<{ client: Client; place: string }> {
-  switch (database.kind) {
-    case 'sqlite':
-      return { client: (await openSqliteFile(database.path)).client, place: database.path };
-    case 'libsql': {
-      const { url, authToken } = database;
-      const client = createClient({ url, ...(authToken ? { authToken: authToken.reveal() } : {}) });
-      return { client, place: new URL(url).host };
-    }
-    case 'postgres':
-      throw new Error('DATABASE_URL: this version stores its data in SQLite or libSQL, not in PostgreSQL');
+async function openServer(options: Parameters<typeof migratePostgres>[0]): Promise<OpenDatabase> {
+  const client = connectPostgres(options);
+  try {
+    await checkPostgres(client, options.url);
+  } catch (error) {
+    await client.end({ timeout: 0 });
+    throw error;
   }
+  return {
+    db: openPostgres(client),
+    chunkIndex: createPostgresChunkIndex({ client }),
+    place: placeOf(options.url),
+    migrate: () => migratePostgres(options),
+    ping: async () => {
+      await client`select 1 from users limit 1`;
+    },
+    close: () => client.end({ timeout: 5 }),
+  };
 }

@@ -1,6 +1,5 @@
 /** From the environment to a Config whose ports are real ones: a port of 0 is replaced by a free one first. */
-import { type Config, ConfigError, type Environment, parseConfig } from '../../kernel/config.ts';
-import type { FieldError } from '../../kernel/errors.ts';
+import { type Config, type Environment, parseConfig } from '../../kernel/config.ts';
 import { loadDevSecrets } from '../drivers/dev-secrets.ts';
 import { modelPlaces, resolveModel } from '../drivers/model-folder.ts';
 import { freePort } from './ports.ts';
@@ -14,8 +13,6 @@ export interface Configuration {
 /** Throws ConfigError before anything is opened or written. */
 export async function configure(given: Environment): Promise<Configuration> {
   const first = parseConfig(given);
-  const missing = withoutDriver(first);
-  if (missing.length > 0) throw new ConfigError(missing);
   // The worker would refuse it, too, but only after the API has opened its port.
   if (!first.worker.external) resolveModel(first.embedding, modelPlaces(first.dataDir));
   const ports: Record<string, string> = {};
@@ -23,13 +20,4 @@ export async function configure(given: Environment): Promise<Configuration> {
   if (first.worker.port === 0) ports.WORKER_PORT = String(await freePort('127.0.0.1'));
   const env = { ...given, ...ports };
   return { config: parseConfig(env, await loadDevSecrets(first)), env };
-}
-
-/** Settings that are valid but that nothing here acts on: better refused than silently ignored. */
-function withoutDriver({ database }: Config): FieldError[] {
-  const errors: FieldError[] = [];
-  if (database.kind === 'postgres') {
-    errors.push({ path: 'DATABASE_URL', message: 'expected a SQLite or libSQL database: this version has no PostgreSQL driver' });
-  }
-  return errors;
 }

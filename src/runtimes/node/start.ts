@@ -1,7 +1,6 @@
 /** Puts Pharos on Node together: database, services, server, worker, housekeeping; and takes it apart in the same order. */
 import { uuidv7 } from 'uuidv7';
 import { createApp } from '../../app.ts';
-import { createSqliteChunkIndex } from '../../kernel/db/chunk-index.sqlite.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import { createServices } from '../../kernel/services.ts';
@@ -56,7 +55,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
       config,
       {
         db: database.db,
-        chunkIndex: createSqliteChunkIndex({ client: database.client }),
+        chunkIndex: database.chunkIndex,
         pingDatabase: database.ping,
         kv,
         log,
@@ -96,13 +95,13 @@ export async function start({ config, env }: Configuration): Promise<Running> {
         const left = await background.drain(GRACE_MS);
         if (left > 0) log.warning('background work was cut off', { pieces: left });
         await kv.close();
-        database.close();
+        await database.close();
         log.info('stopped');
       },
     };
   } catch (error) {
     await kv.close();
-    database.close();
+    await database.close();
     throw error;
   }
 }

@@ -1,0 +1,94 @@
+/** A pool of connections to PostgreSQL, and what it means when there are none. */
+import postgres, { type Options, type Sql } from 'postgres';
+import type { SslMode } from '../../kernel/config-urls.ts';
+
+export interface PostgresOptions {
+  readonly url: string;
+  readonly sslMode: SslMode;
+  /** Connections at most; idle ones are closed after a while. Default 20. */
+  readonly max?: number;
+  /** Milliseconds a statement may take. Default 30,000. */
+  readonly statementTimeoutMs?: number;
+}
+
+const CONNECT_TIMEOUT_S = 10;
+const IDLE_TIMEOUT_S = 60;
+/** So that a connection behind a balancer, or one whose plans have aged, is replaced in time. */
+const LIFETIME_S = 30 * 60;
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** A transaction whose process hangs holds its locks no longer than this. */
+const IDLE_IN_TRANSACTION_MS = 60_000;
+/** json columns are compared as text, regconfig and generated columns want 12; 14 is the oldest with community support. */
+const OLDEST = 140_000;
+
+export function connectPostgres({ url, sslMode, max = 20, statementTimeoutMs = STATEMENT_TIMEOUT_MS }: PostgresOptions): Sql {
+  return postgres(url, {
+    max,
+    idle_timeout: IDLE_TIMEOUT_S,
+    max_lifetime: LIFETIME_S,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    ssl: SSL[sslMode],
+    // Types beyond those of our columns are not asked for: a round trip less for every connection.
+    fetch_types: false,
+    onnotice: () => undefined,
+    connection: {
+      application_name: 'pharos',
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    },
+  });
+}
+
+const SSL: Record<SslMode, NonNullable<Options<Record<string, never>>['ssl']>> = {
+  disable: false,
+  prefer: 'prefer',
+  require: 'require',
+  'verify-full': 'verify-full',
+};
+
+/** `host:port/database` of a URL, fit for a log. */
+export function placeOf(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname}:${port || '5432'}${decodeURIComponent(pathname)}`;
+}
+
+/** Rejects with an Error for the person who configured it: host, port and database, what is wrong, what to try. */
+export async function checkPostgres(client: Sql, url: string): Promise<void> {
+  const [row] = await client<{ version: string }[]>`select current_setting('server_version_num') as version`.catch(
+    (cause: unknown) => {
+      throw new Error(explain(cause, url), { cause });
+    },
+  );
+  if (Number(row?.version) >= OLDEST) return;
+  throw new Error(`PostgreSQL at ${placeOf(url)} is too old (${row?.version}): version 14 or newer is needed`);
+}
+
+/** Says what can be done about it; never the password. */
+export function explain(error: unknown, url: string): string {
+  const place = placeOf(url);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const user = decodeURIComponent(new URL(url).username) || 'postgres';
+  const database = decodeURIComponent(new URL(url).pathname.slice(1));
+  const told = `PostgreSQL at ${place}`;
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `${told} refused the connection: is it running, and is the port right? (DATABASE_URL, or POSTGRES_SERVER and POSTGRES_PORT)`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `${told}: there is no such host (DATABASE_URL, or POSTGRES_SERVER)`;
+    case 'CONNECT_TIMEOUT':
+    case 'ETIMEDOUT':
+      return `${told} does not answer: is it reachable from here, or does a firewall drop the connection?`;
+    case '28P01':
+    case '28000':
+      return `${told} does not let user "${user}" in: check the user and password, and pg_hba.conf (POSTGRES_USER, POSTGRES_PASSWORD)`;
+    case '3D000':
+      return `${told} has no database "${database}": create it with "createdb ${database}", or correct POSTGRES_DB`;
+    case '42501':
+      return `${told}: user "${user}" lacks rights: "GRANT ALL ON DATABASE ${database} TO ${user}" and, in it, "GRANT ALL ON SCHEMA public TO ${user}"`;
+    case '53300':
+      return `${told} has no connections left: raise max_connections, or run fewer processes`;
+    default:
+      return `${told} cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
