@@ -15,8 +15,7 @@ const ASK: Record<string, string[]> = {
     'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills}.test.ts',
   ],
 };
-const onPostgres = (name: string) =>
-  project(`${name}-postgres`, { include: ASK[name], env: POSTGRES, testTimeout: 60_000 });
+const onPostgres = (name: string) => project(`${name}-postgres`, { include: ASK[name], env: POSTGRES, testTimeout: 60_000 });
 
 export default defineConfig({
   test: {

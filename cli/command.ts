@@ -5,9 +5,11 @@ import type { Database } from '../src/kernel/db/types.ts';
 import type { KeyValue } from '../src/kernel/kv/key-value.ts';
 import type { Log } from '../src/kernel/log.ts';
 import type { Background, Clock, Ids } from '../src/kernel/ports.ts';
+import type { OpenDatabase } from '../src/runtimes/drivers/open-database.ts';
 
 export interface CommandContext {
   readonly config: Config;
+  readonly database: Pick<OpenDatabase, 'migrate' | 'status' | 'place'>;
   readonly db: Database;
   readonly kv: KeyValue;
   readonly clock: Clock;

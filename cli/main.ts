@@ -7,17 +7,12 @@ import { createBackground } from '../src/runtimes/drivers/background.ts';
 import { loadDevSecrets } from '../src/runtimes/drivers/dev-secrets.ts';
 import { loadEnvironment } from '../src/runtimes/drivers/environment.ts';
 import { createLog } from '../src/runtimes/drivers/log.ts';
-import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
+import { openDatabase, prepareDatabase } from '../src/runtimes/drivers/open-database.ts';
 import { openKeyValue } from '../src/runtimes/drivers/open-key-value.ts';
 import { type Command, type StandaloneCommand, Usage } from './command.ts';
+import { migrate } from './migrate.ts';
 import { listModels, pullModel } from './models.ts';
 import { createUser, deactivateUser, setTier } from './users.ts';
-
-const migrate: Command = {
-  usage: 'migrate   brings the database up to date',
-  // Every command finds a migrated database: opening one is what this does.
-  run: async ({ print }) => print('the database is up to date'),
-};
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   migrate,
@@ -77,10 +72,11 @@ async function main(argv: string[]): Promise<void> {
   const database = await openDatabase(config);
   const kv = openKeyValue(config, { clock, log });
   try {
-    await database.migrate();
+    if (command !== migrate) await prepareDatabase(database, config);
     await command.run(
       {
         config,
+        database,
         db: database.db,
         kv,
         clock,

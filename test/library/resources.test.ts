@@ -51,15 +51,15 @@ test('somebody else’s id is not found by any verb, and neither is one that is 
   const { services } = library;
   for (const id of [mine, 'no-uuid', '', '%', mine.toUpperCase().replace('9', '8')]) {
     const verbs = [
-      getResource(services, bob, { id }),
-      getResource(services, bob, { id, withText: true }),
-      updateResource(services, bob, { id, changes: { title: 'x' } }),
-      deleteResource(services, bob, { id }),
-      reprocessResource(services, bob, { id }),
-      similarResources(services, bob, { id, limit: 5 }),
-      resourceGraph(services, bob, { id, depth: 1 }),
+      () => getResource(services, bob, { id }),
+      () => getResource(services, bob, { id, withText: true }),
+      () => updateResource(services, bob, { id, changes: { title: 'x' } }),
+      () => deleteResource(services, bob, { id }),
+      () => reprocessResource(services, bob, { id }),
+      () => similarResources(services, bob, { id, limit: 5 }),
+      () => resourceGraph(services, bob, { id, depth: 1 }),
     ];
-    for (const verb of verbs) await expect(verb).rejects.toMatchObject({ code: 'not_found' });
+    for (const verb of verbs) await expect(verb()).rejects.toMatchObject({ code: 'not_found' });
   }
   expect(await getResource(services, ada, { id: mine })).toMatchObject({ title: 'mine', status: 'completed' });
   expect((await listResources(services, bob, { limit: 10 })).resources).toEqual([]);

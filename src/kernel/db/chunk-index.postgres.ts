@@ -5,6 +5,7 @@
 import type { Sql } from 'postgres';
 import type { ChunkFilter, ChunkHit, ChunkIndex } from './chunk-index.ts';
 import { queryTerms } from './fts-query.ts';
+import { withoutNul } from './open-postgres.ts';
 
 export interface PostgresChunkIndexOptions {
   readonly client: Sql;
@@ -82,7 +83,8 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
   }
 
   /** What a filter says of a chunk's resource; nothing where it says nothing. */
-  function within({ category, tag, language, minQuality, resourceIds }: ChunkFilter) {
+  function within({ minQuality, resourceIds, ...texts }: ChunkFilter) {
+    const [category, tag, language] = [texts.category, texts.tag, texts.language].map((text) => text && withoutNul(text));
     const conditions = [
       category === undefined ? sql`` : sql`and r.category = ${category}`,
       tag === undefined ? sql`` : sql`and ${tag} in (select json_array_elements_text(r.tags))`,
@@ -90,7 +92,7 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
       minQuality === undefined ? sql`` : sql`and r.quality_score >= ${minQuality}`,
       resourceIds === undefined
         ? sql``
-        : sql`and r.id in (select json_array_elements_text(${JSON.stringify(resourceIds)}::text::json))`,
+        : sql`and r.id in (select json_array_elements_text(${withoutNul(JSON.stringify(resourceIds))}::text::json))`,
     ];
     const says = [category, tag, language, minQuality, resourceIds].some((value) => value !== undefined);
     if (!says) return sql``;

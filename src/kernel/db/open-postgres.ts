@@ -16,7 +16,7 @@ const AGAIN = new Set(['40001', '40P01']);
 const TRIES = 5;
 
 export function openPostgres(client: Sql): Database {
-  const db = drizzle(writingVectors(client));
+  const db = drizzle(adapted(client));
   alignValues(client);
   return new Proxy(db, {
     get(target, property, receiver) {
@@ -40,9 +40,18 @@ function alignValues({ options }: Sql): void {
   parsers[OID.realArray] = (text) => toBytes(Float32Array.from(text.slice(1, -1).split(',').filter(Boolean), Number));
 }
 
+/**
+ * A text with NUL in it, which PostgreSQL cannot hold, as the nearest it can: asked for it finds nothing, as it should, and
+ * nothing that is stored may have one.
+ */
+export const withoutNul = (text: string) => text.replaceAll('\0', '\ufffd');
+
 /** The client takes any bytes for a bytea; vectors are arrays. As text they are what the server takes them for. */
-function writingVectors<T extends Sql>(client: T): T {
-  const asText = (value: unknown) => (value instanceof VectorBytes ? `{${toVector(value).join(',')}}` : value);
+function adapted<T extends Sql>(client: T): T {
+  const asText = (value: unknown) => {
+    if (typeof value === 'string') return withoutNul(value);
+    return value instanceof VectorBytes ? `{${toVector(value).join(',')}}` : value;
+  };
   return new Proxy(client, {
     get(target, property, receiver) {
       if (property === 'unsafe') {
@@ -53,7 +62,7 @@ function writingVectors<T extends Sql>(client: T): T {
         return (...given: unknown[]) => {
           const work = given.pop() as (tx: Sql) => Promise<unknown>;
           const start = Reflect.get(target, property) as (...args: unknown[]) => Promise<unknown>;
-          return start(...given, (tx: Sql) => work(writingVectors(tx)));
+          return start(...given, (tx: Sql) => work(adapted(tx)));
         };
       }
       return Reflect.get(target, property, receiver);

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import { type MigrationStatus, migrationStatus } from './migration-status.ts';
 import { connectPostgres, explain, type PostgresOptions } from './postgres.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../migrations/postgres', import.meta.url));
@@ -23,6 +24,13 @@ export async function migratePostgres(options: Pick<PostgresOptions, 'url' | 'ss
   } finally {
     await client.end({ timeout: 5 });
   }
+}
+
+export async function statusOfPostgres(client: ReturnType<typeof connectPostgres>): Promise<MigrationStatus> {
+  const [table] = await client`select to_regclass('drizzle.__drizzle_migrations') is not null as found`;
+  if (!table?.found) return migrationStatus(FOLDER, 0);
+  const [row] = await client`select max(created_at) as last from drizzle.__drizzle_migrations`;
+  return migrationStatus(FOLDER, Number(row?.last ?? 0));
 }
 
 /** Distances by pgvector where it is there, or can be made: the same numbers, many times faster. */

@@ -7,8 +7,9 @@ import type { ChunkIndex } from '../../kernel/db/chunk-index.ts';
 import { openPostgres } from '../../kernel/db/open-postgres.ts';
 import { openSqlite } from '../../kernel/db/open-sqlite.ts';
 import type { Database } from '../../kernel/db/types.ts';
-import { migratePostgres } from './migrate-postgres.ts';
-import { migrateSqlite } from './migrate-sqlite.ts';
+import { migratePostgres, statusOfPostgres } from './migrate-postgres.ts';
+import { migrateSqlite, statusOfSqlite } from './migrate-sqlite.ts';
+import type { MigrationStatus } from './migration-status.ts';
 import { checkPostgres, connectPostgres, placeOf } from './postgres.ts';
 import { openSqliteFile } from './sqlite.ts';
 
@@ -19,6 +20,8 @@ export interface OpenDatabase {
   readonly place: string;
   /** Rejects with an Error whose message says what to do. */
   migrate(): Promise<void>;
+  /** Which migrations it has and which not. */
+  status(): Promise<MigrationStatus>;
   /** Rejects where a table cannot be read. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -45,6 +48,7 @@ function openLibsql(client: Client, place: string): OpenDatabase {
     chunkIndex: createSqliteChunkIndex({ client }),
     place,
     migrate: () => migrateSqlite(client),
+    status: () => statusOfSqlite(client),
     ping: async () => {
       await client.execute('select 1 from users limit 1');
     },
@@ -65,9 +69,21 @@ async function openServer(options: Parameters<typeof migratePostgres>[0]): Promi
     chunkIndex: createPostgresChunkIndex({ client }),
     place: placeOf(options.url),
     migrate: () => migratePostgres(options),
+    status: () => statusOfPostgres(client),
     ping: async () => {
       await client`select 1 from users limit 1`;
     },
     close: () => client.end({ timeout: 5 }),
   };
+}
+
+/**
+ * Brings the database up to date where nobody else has to do that: a file of one's own, or development. Elsewhere a
+ * deployment does it once (`pharos migrate`), and an Error says so where it was forgotten.
+ */
+export async function prepareDatabase(database: OpenDatabase, config: Pick<Config, 'database' | 'env'>): Promise<void> {
+  if (config.database.kind === 'sqlite' || config.env === 'dev') return database.migrate();
+  const { pending } = await database.status();
+  if (pending.length === 0) return;
+  throw new Error(`The database at ${database.place} lacks ${pending.join(', ')}: run "npm run pharos -- migrate" first`);
 }

@@ -1,4 +1,5 @@
 /** A pool of connections to PostgreSQL, and what it means when there are none. */
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import postgres, { type Options, type Sql } from 'postgres';
 import type { SslMode } from '../../kernel/config-urls.ts';
 
@@ -22,12 +23,17 @@ const IDLE_IN_TRANSACTION_MS = 60_000;
 const OLDEST = 140_000;
 
 export function connectPostgres({ url, sslMode, max = 20, statementTimeoutMs = STATEMENT_TIMEOUT_MS }: PostgresOptions): Sql {
-  return postgres(url, {
+  const to = partsOf(url);
+  return postgres({
+    ...to,
+    // As lists: a text would be cut at its colons, of which an IPv6 address has some.
+    host: [to.host] as never,
+    port: [to.port] as never,
     max,
     idle_timeout: IDLE_TIMEOUT_S,
     max_lifetime: LIFETIME_S,
     connect_timeout: CONNECT_TIMEOUT_S,
-    ssl: SSL[sslMode],
+    ssl: sslMode === 'verify-full' ? verifying(to.host) : SSL[sslMode],
     // Types beyond those of our columns are not asked for: a round trip less for every connection.
     fetch_types: false,
     onnotice: () => undefined,
@@ -39,17 +45,34 @@ export function connectPostgres({ url, sslMode, max = 20, statementTimeoutMs = S
   });
 }
 
-const SSL: Record<SslMode, NonNullable<Options<Record<string, never>>['ssl']>> = {
+const SSL: Record<Exclude<SslMode, 'verify-full'>, NonNullable<Options<Record<string, never>>['ssl']>> = {
   disable: false,
   prefer: 'prefer',
   require: 'require',
-  'verify-full': 'verify-full',
 };
+
+/** Node takes the name to be compared from the TLS greeting, where an address has no place. */
+const verifying = (host: string) => ({
+  rejectUnauthorized: true,
+  checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(host, certificate),
+});
+
+/** The client reads URLs, too, but leaves the database's name encoded. */
+function partsOf(url: string) {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port || 5432),
+    username: decodeURIComponent(username) || 'postgres',
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+  };
+}
 
 /** `host:port/database` of a URL, fit for a log. */
 export function placeOf(url: string): string {
-  const { hostname, port, pathname } = new URL(url);
-  return `${hostname}:${port || '5432'}${decodeURIComponent(pathname)}`;
+  const { host, port, database } = partsOf(url);
+  return `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
 }
 
 /** Rejects with an Error for the person who configured it: host, port and database, what is wrong, what to try. */
@@ -67,8 +90,7 @@ export async function checkPostgres(client: Sql, url: string): Promise<void> {
 export function explain(error: unknown, url: string): string {
   const place = placeOf(url);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const user = decodeURIComponent(new URL(url).username) || 'postgres';
-  const database = decodeURIComponent(new URL(url).pathname.slice(1));
+  const { username: user, database } = partsOf(url);
   const told = `PostgreSQL at ${place}`;
   switch (code) {
     case 'ECONNREFUSED':

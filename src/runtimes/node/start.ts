@@ -10,7 +10,7 @@ import { every } from '../drivers/every.ts';
 import { createLog } from '../drivers/log.ts';
 import { createMailer } from '../drivers/mailer.ts';
 import { createMetrics } from '../drivers/metrics.ts';
-import { openDatabase } from '../drivers/open-database.ts';
+import { openDatabase, prepareDatabase } from '../drivers/open-database.ts';
 import { openKeyValue } from '../drivers/open-key-value.ts';
 import { openPublisher } from '../drivers/open-publisher.ts';
 import { createPasswordHasher } from '../drivers/passwords.ts';
@@ -49,7 +49,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
   const kv = openKeyValue(config, { clock, log });
   const background = createBackground({ log });
   try {
-    await database.migrate();
+    await prepareDatabase(database, config);
     const publisher = openPublisher(config, clock);
     const services = createServices(
       config,
