@@ -11,11 +11,12 @@ const ASK: Record<string, string[]> = {
   kernel: ['test/kernel/{auth,db,jobs,progress}/**/*.test.ts'],
   library: ['test/library/*.test.ts', 'test/library/{graph,taxonomy}/**/*.test.ts'],
   routes: ['test/routes/**/*.test.ts'],
+  runtimes: ['test/runtimes/end-to-end.test.ts'],
   worker: [
     'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills}.test.ts',
   ],
 };
-const onPostgres = (name: string) => project(`${name}-postgres`, { include: ASK[name], env: POSTGRES, testTimeout: 60_000 });
+const onPostgres = (name: string) => project(`${name}-postgres`, { include: ASK[name], env: POSTGRES, testTimeout: 120_000 });
 
 export default defineConfig({
   test: {
@@ -27,7 +28,7 @@ export default defineConfig({
       project('worker'),
       project('runtimes', { testTimeout: 120_000 }),
       // The same tests on a real PostgreSQL, and those that are about it alone.
-      ...['kernel', 'library', 'routes', 'worker'].map((name) => onPostgres(name)),
+      ...['kernel', 'library', 'routes', 'worker', 'runtimes'].map((name) => onPostgres(name)),
       project('postgres', { testTimeout: 120_000, env: POSTGRES }),
     ],
     coverage: {

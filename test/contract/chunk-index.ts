@@ -5,7 +5,11 @@ import type { Actor } from '../../src/kernel/auth/actor.ts';
 import type { ChunkIndex } from '../../src/kernel/db/chunk-index.ts';
 import { createTestLibrary, MODEL, type TestLibrary, topicVector } from '../support/library.ts';
 
-export function chunkIndexContract(name: string, create: (library: TestLibrary) => ChunkIndex): void {
+export function chunkIndexContract(
+  name: string,
+  create: (library: TestLibrary) => ChunkIndex,
+  makeLibrary: () => Promise<TestLibrary> = createTestLibrary,
+): void {
   describe(`a chunk index (${name})`, () => {
     let library: TestLibrary;
     let index: ChunkIndex;
@@ -14,7 +18,7 @@ export function chunkIndexContract(name: string, create: (library: TestLibrary) 
     const id: Record<string, string> = {};
 
     beforeAll(async () => {
-      library = await createTestLibrary();
+      library = await makeLibrary();
       index = create(library);
       ada = await library.person('ada');
       bob = await library.person('bob');

@@ -19,7 +19,7 @@ import { asAppError, problem } from '../../src/routes/problem.ts';
 import { createResourceRoutes } from '../../src/routes/resources.ts';
 import { createSearchRoutes } from '../../src/routes/search.ts';
 import { testConfig } from './config.ts';
-import { openTestDatabase } from './database.ts';
+import { openTestDatabase, type TestDatabase } from './database.ts';
 import { countedIds, manualClock, memoryLog, trackedBackground } from './doubles.ts';
 
 export const MODEL = 'test-3';
@@ -59,8 +59,10 @@ export interface TestDocument {
   readonly fields?: Partial<NewResource>;
 }
 
-export async function createTestLibrary(options: { annThreshold?: number; overrides?: Partial<Services> } = {}) {
-  const database = await openTestDatabase();
+export async function createTestLibrary(
+  options: { annThreshold?: number; overrides?: Partial<Services>; database?: TestDatabase } = {},
+) {
+  const database = options.database ?? (await openTestDatabase());
   const { db } = database;
   const clock = manualClock();
   const ids = countedIds();

@@ -39,7 +39,9 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
     const size = vector.length;
     const given = `{${vector.join(',')}}`;
     const index = (await isLarge(filter.ownerId, model)) ? await hasVectorIndex(model, size) : false;
-    const rows = index ? await approximate(given, size, model, filter, limit) : await exact(given, size, model, filter, limit);
+    let rows = index ? await approximate(given, size, model, filter, limit) : [];
+    // No page, or not a full one: a narrow filter, or places that the graph does not lead to. Then every vector is compared.
+    if (rows.length < limit) rows = await exact(given, size, model, filter, limit);
     return rows.filter(({ score }) => Number.isFinite(score)).map(toHit);
   }
 

@@ -7,6 +7,7 @@ import type { ChunkIndex } from '../../kernel/db/chunk-index.ts';
 import { openPostgres } from '../../kernel/db/open-postgres.ts';
 import { openSqlite } from '../../kernel/db/open-sqlite.ts';
 import type { Database } from '../../kernel/db/types.ts';
+import { ensureVectorIndexes } from '../../kernel/db/vector-indexes.postgres.ts';
 import { migratePostgres, statusOfPostgres } from './migrate-postgres.ts';
 import { migrateSqlite, statusOfSqlite } from './migrate-sqlite.ts';
 import type { MigrationStatus } from './migration-status.ts';
@@ -24,6 +25,8 @@ export interface OpenDatabase {
   status(): Promise<MigrationStatus>;
   /** Rejects where a table cannot be read. */
   ping(): Promise<void>;
+  /** What is to be done now and then, in the background; resolves to what was done, in words. */
+  maintain(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,7 @@ function openLibsql(client: Client, place: string): OpenDatabase {
     ping: async () => {
       await client.execute('select 1 from users limit 1');
     },
+    maintain: async () => [],
     close: async () => client.close(),
   };
 }
@@ -72,6 +76,14 @@ async function openServer(options: Parameters<typeof migratePostgres>[0]): Promi
     status: () => statusOfPostgres(client),
     ping: async () => {
       await client`select 1 from users limit 1`;
+    },
+    maintain: async () => {
+      const alone = connectPostgres({ ...options, max: 1, statementTimeoutMs: 0 });
+      try {
+        return (await ensureVectorIndexes(alone)).map((name) => `made the index ${name}`);
+      } finally {
+        await alone.end({ timeout: 5 });
+      }
     },
     close: () => client.end({ timeout: 5 }),
   };

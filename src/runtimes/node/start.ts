@@ -77,7 +77,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
     const server = await startHttpServer(createApp(services, nodeRuntime()), config);
     const worker = config.worker.external ? undefined : startWorkerProcess({ env, log });
     const sweep = every(SWEEP_MS, () => services.relay.sweep());
-    const housekeeping = startHousekeeping(services);
+    const housekeeping = startHousekeeping(services, database.maintain);
     // A shared store hears of every revocation by itself.
     const catchUp = every(CATCH_UP_MS, async () => {
       if (config.kv.kind === 'memory') await services.revocations.catchUp().catch(() => undefined);

@@ -1,0 +1,56 @@
+/** Search by meaning with pgvector: the same contract, through the index and without. */
+import { expect, test } from 'vitest';
+import { vectorIndexName } from '../../src/kernel/db/chunk-index.postgres.ts';
+import { ensureVectorIndexes } from '../../src/kernel/db/vector-indexes.postgres.ts';
+import { chunkIndexContract } from '../contract/chunk-index.ts';
+import { createTestLibrary, MODEL, topicVector } from '../support/library.ts';
+import { openPgvector } from '../support/pglite.ts';
+
+const withPgvector = async () => createTestLibrary({ database: await openPgvector() });
+
+chunkIndexContract('PostgreSQL with pgvector, every vector compared', ({ database }) => database.chunkIndex(), withPgvector);
+chunkIndexContract(
+  'PostgreSQL with pgvector, by its index',
+  ({ database }) => database.chunkIndex({ annThreshold: 0 }),
+  async () => {
+    const database = await openPgvector();
+    // Over nothing yet: what the contract writes goes into it.
+    await database.client.unsafe(`create index "${vectorIndexName(MODEL, topicVector('ice').length)}" on chunk_vectors
+      using hnsw ((embedding::vector(${topicVector('ice').length})) vector_cosine_ops)
+      where model = '${MODEL}' and array_length(embedding, 1) = ${topicVector('ice').length}`);
+    return createTestLibrary({ database });
+  },
+);
+
+test('an index is made for each model with many vectors, once, and found again; a broken one is made anew', async () => {
+  const database = await openPgvector();
+  const library = await createTestLibrary({ database });
+  const ada = await library.person('ada');
+  for (let n = 0; n < 3; n += 1) await library.addDocument(ada, { passages: [`ice ${n}`, `bread ${n}`] });
+  const ensure = () => ensureVectorIndexes(database.client, { worthIt: 5, concurrently: false });
+  const name = vectorIndexName(MODEL, topicVector('ice').length);
+  expect(await ensureVectorIndexes(database.client, { worthIt: 6, concurrently: false })).toEqual([]);
+  expect(await ensure()).toEqual([name]);
+  expect(await ensure()).toEqual([]);
+  await database.client`update pg_index set indisvalid = false where indexrelid = ${name}::regclass`;
+  expect(await ensure()).toEqual([name]);
+  const index = database.chunkIndex({ annThreshold: 0 });
+  const hits = await index.nearest(topicVector('ice'), MODEL, { ownerId: ada.userId }, 6);
+  expect(hits).toHaveLength(6);
+  expect(hits[0]?.score).toBeCloseTo(1, 5);
+  await library.close();
+});
+
+test('an owner whose chunks are few among many finds all of them: the index is read on until the page is full', async () => {
+  const database = await openPgvector();
+  const library = await createTestLibrary({ database });
+  const [many, few] = [await library.person('many'), await library.person('few')];
+  const passages = Array.from({ length: 400 }, (_, n) => `ice number ${n}`);
+  await library.addDocument(many, { passages });
+  const lone = await library.addDocument(few, { passages: ['bread and butter'] });
+  await ensureVectorIndexes(database.client, { worthIt: 5, concurrently: false });
+  const index = database.chunkIndex({ annThreshold: 0 });
+  const hits = await index.nearest(topicVector('ice'), MODEL, { ownerId: few.userId }, 3);
+  expect(hits.map(({ resourceId }) => resourceId)).toEqual([lone]);
+  await library.close();
+});
