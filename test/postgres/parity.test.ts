@@ -7,6 +7,7 @@ import { is, type Table } from 'drizzle-orm';
 import { getTableConfig as ofPostgres, PgTable } from 'drizzle-orm/pg-core';
 import { getTableConfig as ofSqlite, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
+import type { Parity } from '../../src/kernel/db/parity.ts';
 import * as postgres from '../../src/kernel/db/schema.postgres.ts';
 import * as sqlite from '../../src/kernel/db/schema.sqlite.ts';
 
@@ -46,6 +47,11 @@ function describeTable(table: Table) {
 
 const tablesOf = (schema: object) =>
   new Map(Object.entries(schema).filter(([, value]) => is(value, SQLiteTable) || is(value, PgTable)) as [string, Table][]);
+
+test('a row is the same type on both: this would not compile', () => {
+  const same: Parity[number][] = [];
+  expect(same).toEqual([]);
+});
 
 test('both dialects have the same tables, columns, keys and indexes, and no column a default', () => {
   const [left, right] = [tablesOf(sqlite), tablesOf(postgres)];
