@@ -10,6 +10,7 @@ import { createLog } from '../src/runtimes/drivers/log.ts';
 import { openDatabase, prepareDatabase } from '../src/runtimes/drivers/open-database.ts';
 import { openKeyValue } from '../src/runtimes/drivers/open-key-value.ts';
 import { type Command, type StandaloneCommand, Usage } from './command.ts';
+import { copy } from './db-copy.ts';
 import { migrate } from './migrate.ts';
 import { listModels, pullModel } from './models.ts';
 import { createUser, deactivateUser, setTier } from './users.ts';
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 const STANDALONE: Readonly<Record<string, StandaloneCommand>> = {
   'models pull': pullModel,
   'models list': listModels,
+  'db copy': copy,
 };
 
 const help = () =>
@@ -51,6 +53,8 @@ async function main(argv: string[]): Promise<void> {
       tier: { type: 'string' },
       revision: { type: 'string' },
       precision: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
       help: { type: 'boolean' },
     },
   });

@@ -9,10 +9,16 @@ import type { JobKind, JobState, ProcessPayload } from '../jobs/schemas.ts';
 import type { Stage, StageStatus } from '../progress/stages.ts';
 import type { IngestedDocument, WebhookKind } from '../webhooks/values.ts';
 import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from './values.ts';
+import { VectorBytes } from './vector-bytes.ts';
 
 const bytes = customType<{ data: Uint8Array; driverData: Uint8Array | ArrayBuffer }>({
   dataType: () => 'blob',
   fromDriver: (value) => (value instanceof Uint8Array ? value : new Uint8Array(value)),
+});
+/** Of float32 numbers; told from other bytes because PostgreSQL keeps them as numbers. */
+const vector = customType<{ data: Uint8Array; driverData: Uint8Array | ArrayBuffer }>({
+  dataType: () => 'blob',
+  fromDriver: (value) => new VectorBytes(value instanceof Uint8Array ? value : new Uint8Array(value)),
 });
 const json = <T>(name: string) => text(name, { mode: 'json' }).$type<T>();
 const bool = (name: string) => integer(name, { mode: 'boolean' });
@@ -187,7 +193,7 @@ export const chunkVectors = sqliteTable(
       .references(() => chunks.seq, { onDelete: 'cascade' }),
     model: text('model').notNull(),
     ownerId: text('owner_id').notNull(),
-    embedding: bytes('embedding').notNull(),
+    embedding: vector('embedding').notNull(),
   },
   (t) => [primaryKey({ columns: [t.chunkSeq, t.model] }), index('chunk_vectors_owner').on(t.ownerId, t.model)],
 );
@@ -201,7 +207,7 @@ export const resourceVectors = sqliteTable(
       .references(() => resources.id, { onDelete: 'cascade' }),
     model: text('model').notNull(),
     ownerId: text('owner_id').notNull(),
-    embedding: bytes('embedding').notNull(),
+    embedding: vector('embedding').notNull(),
   },
   (t) => [primaryKey({ columns: [t.resourceId, t.model] }), index('resource_vectors_owner').on(t.ownerId, t.model)],
 );

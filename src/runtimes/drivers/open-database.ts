@@ -17,6 +17,7 @@ import { openSqliteFile } from './sqlite.ts';
 export interface OpenDatabase {
   readonly db: Database;
   readonly chunkIndex: ChunkIndex;
+  readonly kind: 'sqlite' | 'postgres';
   /** Where the data is, fit for a log. */
   readonly place: string;
   /** Rejects with an Error whose message says what to do. */
@@ -27,6 +28,8 @@ export interface OpenDatabase {
   ping(): Promise<void>;
   /** What is to be done now and then, in the background; resolves to what was done, in words. */
   maintain(): Promise<string[]>;
+  /** Runs a statement as it is; for tools. */
+  statement(sql: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -49,7 +52,9 @@ function openLibsql(client: Client, place: string): OpenDatabase {
   return {
     db: openSqlite(client),
     chunkIndex: createSqliteChunkIndex({ client }),
+    kind: 'sqlite',
     place,
+    statement: (sql) => client.execute(sql),
     migrate: () => migrateSqlite(client),
     status: () => statusOfSqlite(client),
     ping: async () => {
@@ -71,7 +76,9 @@ async function openServer(options: Parameters<typeof migratePostgres>[0]): Promi
   return {
     db: openPostgres(client),
     chunkIndex: createPostgresChunkIndex({ client }),
+    kind: 'postgres',
     place: placeOf(options.url),
+    statement: (sql) => client.unsafe(sql),
     migrate: () => migratePostgres(options),
     status: () => statusOfPostgres(client),
     ping: async () => {

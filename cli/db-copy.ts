@@ -1,0 +1,42 @@
+/** `pharos db copy`: from SQLite to PostgreSQL, and back. */
+import { parseDatabaseUrl } from '../src/kernel/config-urls.ts';
+import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
+import { type StandaloneCommand, type StandaloneContext, Usage } from './command.ts';
+import { copyDatabase } from './copy/copy-database.ts';
+
+const BAR = 30;
+const DATABASE = /^(?:sqlite|file|libsql|https?|postgres(?:ql)?(?:\+asyncpg)?):/;
+
+async function open({ config }: StandaloneContext, option: string, url: string | undefined) {
+  if (url === undefined) throw new Usage(`expected --${option} and the URL of a database`);
+  if (!DATABASE.test(url)) throw new Usage(`--${option}: expected a sqlite:, file:, libsql: or postgresql: URL`);
+  const sslMode = config.database.kind === 'postgres' ? config.database.sslMode : 'prefer';
+  const database = parseDatabaseUrl(url, sslMode);
+  if (!database) throw new Usage(`--${option}: expected a sqlite:, file:, libsql: or postgresql: URL`);
+  return openDatabase({ database });
+}
+
+export const copy: StandaloneCommand = {
+  usage: 'db copy --from <url> --to <url>   copies a whole database into an empty one; stop Pharos first',
+  run: async (context, _args, { from: fromUrl, to: toUrl }) => {
+    const from = await open(context, 'from', fromUrl);
+    try {
+      const to = await open(context, 'to', toUrl);
+      try {
+        if (from.place === to.place) throw new Usage('--from and --to are the same database');
+        const progress = (table: string, rows: number, of: number) => {
+          const done = Math.round((BAR * rows) / Math.max(1, of));
+          context.rewrite(`${table.padEnd(22)} ${'#'.repeat(done)}${'.'.repeat(BAR - done)} ${rows}/${of}`);
+        };
+        for (const { table, rows, checksum } of await copyDatabase({ from, to, progress })) {
+          context.print(`${table.padEnd(22)} ${String(rows).padStart(8)} rows  ${checksum}`);
+        }
+        context.print(`${to.place} holds what ${from.place} does`);
+      } finally {
+        await to.close();
+      }
+    } finally {
+      await from.close();
+    }
+  },
+};
