@@ -10,6 +10,7 @@ import { createLog } from '../src/runtimes/drivers/log.ts';
 import { openDatabase, prepareDatabase } from '../src/runtimes/drivers/open-database.ts';
 import { openKeyValue } from '../src/runtimes/drivers/open-key-value.ts';
 import { type Command, type StandaloneCommand, Usage } from './command.ts';
+import { backup } from './db-backup.ts';
 import { copy } from './db-copy.ts';
 import { migrate } from './migrate.ts';
 import { listModels, pullModel } from './models.ts';
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 const STANDALONE: Readonly<Record<string, StandaloneCommand>> = {
   'models pull': pullModel,
   'models list': listModels,
+  'db backup': backup,
   'db copy': copy,
 };
 
