@@ -73,15 +73,6 @@ test('whatever setting is invalid, it is named and no port is opened', async () 
   listen.mockRestore();
 });
 
-test.each([
-  ['DATABASE_URL', { DATABASE_URL: 'postgresql://u:hunter2@db/pharos' }],
-])('a setting that nothing here acts on is refused, not ignored: %s', async (name, env) => {
-  const error = await configure(env).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(ConfigError);
-  expect((error as ConfigError).errors.map(({ path }) => path)).toEqual([name]);
-  expect(String(error)).not.toContain('hunter2');
-});
-
 test('a database that cannot be opened is explained by path, rights and disk space, with exit code 1', async () => {
   const dataDir = await folder();
   const path = join(dataDir, 'pharos.db');

@@ -19,6 +19,8 @@ export interface QstashOptions {
   readonly twice?: boolean;
   /** Delivers what waits in any order. */
   readonly shuffle?: boolean;
+  /** Called before a message is delivered again. */
+  readonly onRetry?: () => void;
   /** Signs with the key that comes next, as during a rotation. */
   readonly rotated?: boolean;
 }
@@ -40,7 +42,7 @@ export interface Delivery {
 /** No plan allows more. */
 const MOST_RETRIES = 5;
 
-export async function startQstash({ now = Date.now, secondMs = 20, twice, shuffle, rotated }: QstashOptions = {}) {
+export async function startQstash({ now = Date.now, secondMs = 20, twice, shuffle, rotated, onRetry }: QstashOptions = {}) {
   const waiting = new Map<string, Message[]>();
   const underWay = new Map<string, number>();
   const known = new Map<string, string>();
@@ -110,6 +112,7 @@ export async function startQstash({ now = Date.now, secondMs = 20, twice, shuffl
       if (final || retried >= retries) return report(message, message.header('failure-callback'), outcome);
       const after = Number(response?.headers.get('retry-after') ?? Number.NaN);
       await sleep((Number.isFinite(after) ? after : 2 ** retried) * secondMs);
+      onRetry?.();
     }
   }
 
