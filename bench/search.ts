@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { createSqliteChunkIndex } from '../src/kernel/db/chunk-index.sqlite.ts';
 import { migrateSqlite } from '../src/runtimes/drivers/migrate-sqlite.ts';
 import { openSqliteFile } from '../src/runtimes/drivers/sqlite.ts';
+import { measure, recallAt10, show, synthetic } from './support/synthetic.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,36 +33,7 @@ const MODEL = 'bench';
 const OWNER = '0190aaaa-0000-7000-8000-000000000001';
 const SOMEBODY_ELSE = '0190aaaa-0000-7000-8000-000000000002';
 
-/** Mulberry32: the same numbers in every run. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-const next = random(7);
-const gaussian = () => Math.sqrt(-2 * Math.log(next() + 1e-12)) * Math.cos(2 * Math.PI * next());
-
-const centres = Array.from({ length: Math.max(20, Math.floor(CHUNKS / 100)) }, () =>
-  Float32Array.from({ length: DIMENSIONS }, gaussian),
-);
-/** Squaring favours the first clusters: libraries are about few things much and many things little. */
-const pick = <T>(list: readonly T[]): T => list[Math.floor(next() ** 2 * list.length)] as T;
-
-function vector(): Float32Array {
-  const spread = 0.4 + 0.8 * next();
-  const raw = pick(centres).map((value) => value + spread * gaussian());
-  const norm = Math.hypot(...raw);
-  return raw.map((value) => value / norm);
-}
-
-const WORDS = Array.from({ length: 20_000 }, (_, i) => `w${i.toString(36)}`);
-/** Word frequencies fall off as in a language (Zipf): rank r is about 1 / r as frequent as the first. */
-const word = () => WORDS[Math.floor(WORDS.length ** next())] as string;
-const passage = () => Array.from({ length: 200 }, word).join(' ');
+const { word, passage, vector } = synthetic({ chunks: CHUNKS, dimensions: DIMENSIONS });
 
 const folder = await mkdtemp(join(tmpdir(), 'pharos-bench-'));
 const path = join(folder, 'bench.db');
@@ -105,13 +77,6 @@ for (const owner of [OWNER, SOMEBODY_ELSE]) {
   });
 }
 
-const quantile = (times: readonly number[], q: number) =>
-  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * q))] ?? Number.NaN;
-const show = (name: string, times: readonly number[], more = '') =>
-  console.log(
-    `${name.padEnd(34)} p50 ${quantile(times, 0.5).toFixed(1).padStart(7)} ms   p99 ${quantile(times, 0.99).toFixed(1).padStart(7)} ms   ${more}`,
-  );
-
 console.log(`${CHUNKS} chunks of one owner, ${OTHERS} of another, ${DIMENSIONS} dimensions, ${QUERIES} queries`);
 const inserts: number[] = [];
 const others = Math.floor(OTHERS / PER_DOCUMENT);
@@ -127,18 +92,6 @@ console.log(`database ${((await stat(path)).size / 1e6).toFixed(0)} MB`);
 
 const queries = Array.from({ length: QUERIES }, vector);
 
-async function measure<T>(name: string, ask: (i: number) => Promise<T>, more: (answers: T[]) => string = () => ''): Promise<T[]> {
-  const times: number[] = [];
-  const answers: T[] = [];
-  for (let i = 0; i < QUERIES; i++) {
-    const started = performance.now();
-    answers.push(await ask(i));
-    times.push(performance.now() - started);
-  }
-  show(name, times, more(answers));
-  return answers;
-}
-
 type Hits = Awaited<ReturnType<ReturnType<typeof createSqliteChunkIndex>['nearest']>>;
 const scan = createSqliteChunkIndex({ client, annThreshold: CHUNKS });
 const codes = createSqliteChunkIndex({ client, annThreshold: 0 });
@@ -147,18 +100,12 @@ const nearest = (index: typeof scan, limit: number) => (i: number) =>
   index.nearest(queries[i] as Float32Array, MODEL, filter, limit);
 
 for (const limit of [10, 400]) {
-  const exact = await measure<Hits>(`exact scan, top ${limit}`, nearest(scan, limit));
-  await measure<Hits>(`codes, top ${limit}`, nearest(codes, limit), (answers) => {
-    const found = answers.map((hits, i) => {
-      const truth = new Set((exact[i] ?? []).slice(0, 10).map((hit) => hit.seq));
-      return hits.slice(0, 10).filter((hit) => truth.has(hit.seq)).length / truth.size;
-    });
-    return `recall@10 ${(found.reduce((sum, one) => sum + one, 0) / found.length).toFixed(3)}`;
-  });
+  const exact = await measure<Hits>(`exact scan, top ${limit}`, QUERIES, nearest(scan, limit));
+  await measure<Hits>(`codes, top ${limit}`, QUERIES, nearest(codes, limit), (answers) => recallAt10(exact, answers));
 }
 for (const terms of [1, 3, 8]) {
   const texts = queries.map(() => Array.from({ length: terms }, word).join(' '));
-  await measure(`keyword, ${terms} terms, top 400`, (i) => scan.keyword(texts[i] as string, filter, 400));
+  await measure(`keyword, ${terms} terms, top 400`, QUERIES, (i) => scan.keyword(texts[i] as string, filter, 400));
 }
 
 close();

@@ -51,6 +51,7 @@ END $$;
 CREATE TRIGGER "resources_search" AFTER UPDATE OF language ON "resources"
 	FOR EACH ROW EXECUTE FUNCTION pharos_index_resource();
 --> statement-breakpoint
--- The cosine distance under the name that libSQL has for it; pgvector's takes its place where the extension is there.
+-- The cosine distance under the name that libSQL has for it, of vectors of length 1 as all that are stored are;
+-- pgvector's takes its place where the extension is there.
 CREATE FUNCTION vector_distance_cos(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS
-	$$ SELECT 1 - sum(x::float8 * y) / nullif(sqrt(sum(x::float8 * x)) * sqrt(sum(y::float8 * y)), 0) FROM unnest(a, b) AS t (x, y) $$;
+	$$ SELECT 1 - sum(x::float8 * y) FROM unnest(a, b) AS t (x, y) $$;

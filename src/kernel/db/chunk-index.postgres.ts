@@ -36,6 +36,8 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
   }
 
   async function nearest(vector: Float32Array, model: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
+    // A text without meaning is near nothing.
+    if (vector.every((value) => value === 0)) return [];
     const size = vector.length;
     const given = `{${vector.join(',')}}`;
     const index = (await isLarge(filter.ownerId, model)) ? await hasVectorIndex(model, size) : false;
