@@ -6,7 +6,7 @@ export interface JobPublisher {
    * Resolves when the queue has taken the message; otherwise rejects, with PublishError where it is known why. A queue that
    * can tell delivers messages of one `deduplicationId` once.
    */
-  publish(message: JobMessage, options: { readonly deduplicationId: string }): Promise<void>;
+  publish(message: Required<JobMessage>, options: { readonly deduplicationId: string }): Promise<void>;
   /** After how long a message whose job nobody took counts as lost, in ms. */
   readonly lostAfterMs: number;
 }

@@ -3,7 +3,7 @@
  * a flow-control key of their own, so that nobody's thousands stand before another's one. The client is made by the entry
  * point. https://upstash.com/docs/qstash
  */
-import { type Client, QstashError, QstashRatelimitError } from '@upstash/qstash';
+import { type Client, QstashError } from '@upstash/qstash';
 import type { Config } from '../config.ts';
 import type { Clock } from '../ports.ts';
 import { type JobPublisher, PublishError } from './publisher.ts';
@@ -32,7 +32,7 @@ export function createQstashPublisher({ client, config, clock }: QstashPublisher
         url: `${config.worker.url}/jobs`,
         body: message,
         deduplicationId,
-        flowControl: { key: `owner-${message.owner_id ?? 'unknown'}`, parallelism: PARALLELISM },
+        flowControl: { key: `owner-${message.owner_id}`, parallelism: PARALLELISM },
         retries: RETRIES,
         timeout: TIMEOUT_S,
         callback: `${config.publicUrl}/jobs/callback`,
@@ -59,17 +59,15 @@ async function inTime<T>(request: Promise<T>): Promise<T> {
 }
 
 function asPublishError(error: unknown, now: number): unknown {
-  if (error instanceof QstashRatelimitError)
-    return new PublishError('busy', 'QStash: rate limit', secondsUntil(error.reset, now));
-  // A daily quota is such an error, too: it comes as 429 under another class.
-  if (error instanceof QstashError && error.status === 429) return new PublishError('busy', 'QStash: quota is used up');
-  if (error instanceof QstashError && error.status !== undefined && error.status < 500)
-    return new PublishError('refused', `QStash answered ${error.status}`);
-  return error;
+  if (!(error instanceof QstashError)) return error;
+  const { status = 500, reset } = error as QstashError & { readonly reset?: string | null };
+  // A burst, or the day's quota: both say when it is over.
+  if (status === 429) return new PublishError('busy', 'QStash: rate limit', secondsUntil(reset, now));
+  return status < 500 ? new PublishError('refused', `QStash answered ${status}`) : error;
 }
 
 /** `reset` is Unix seconds as text, or nothing. */
-function secondsUntil(reset: string | null, now: number): number | undefined {
+function secondsUntil(reset: string | null | undefined, now: number): number | undefined {
   const at = Number(reset ?? Number.NaN);
   return Number.isFinite(at) && at > 0 ? Math.max(1, Math.ceil(at - now / 1000)) : undefined;
 }

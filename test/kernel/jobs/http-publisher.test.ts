@@ -18,7 +18,7 @@ test('a job is posted to the worker, signed, asking for an answer before it is d
     requests.push({ url, init });
     return new Response('{"outcome":"accepted"}', { status: 202 });
   });
-  const message = { job_id: freshId() };
+  const message = { job_id: freshId(), owner_id: 'ada' };
   await publisher.publish(message, { deduplicationId: 'd' });
   await publisher.publish(message, { deduplicationId: 'd' });
   expect(requests).toHaveLength(2);
@@ -44,7 +44,7 @@ test.each([
 ])('an answer of %i (Retry-After %s) is a failure that says whether to come again', async (status, retryAfter, expected) => {
   const headers: HeadersInit = retryAfter === undefined ? {} : { 'Retry-After': retryAfter };
   const publisher = publisherOf(() => new Response(null, { status, headers }));
-  await expect(publisher.publish({ job_id: freshId() }, { deduplicationId: 'd' })).rejects.toMatchObject({
+  await expect(publisher.publish({ job_id: freshId(), owner_id: 'ada' }, { deduplicationId: 'd' })).rejects.toMatchObject({
     name: 'PublishError',
     ...expected,
   });
@@ -52,5 +52,7 @@ test.each([
 
 test('a worker that cannot be reached is a failure as well', async () => {
   const publisher = publisherOf(() => Promise.reject(new TypeError('fetch failed')));
-  await expect(publisher.publish({ job_id: freshId() }, { deduplicationId: 'd' })).rejects.toThrow('fetch failed');
+  await expect(publisher.publish({ job_id: freshId(), owner_id: 'ada' }, { deduplicationId: 'd' })).rejects.toThrow(
+    'fetch failed',
+  );
 });

@@ -1,4 +1,4 @@
-import { Client } from '@upstash/qstash';
+import { Client, QstashError } from '@upstash/qstash';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createQstashPublisher } from '../../../src/kernel/jobs/qstash-publisher.ts';
 import { manualClock } from '../../support/doubles.ts';
@@ -47,6 +47,7 @@ test('the same message again is taken and not kept', async () => {
 
 test.each([
   [429, { 'Burst-RateLimit-Reset': '1700000007' }, { reason: 'busy', retryAfter: 7 }],
+  [429, { 'RateLimit-Limit': '500', 'RateLimit-Reset': '1700003600' }, { reason: 'busy', retryAfter: 3600 }],
   [429, {}, { reason: 'busy', retryAfter: undefined }],
   [400, {}, { reason: 'refused' }],
   [412, {}, { reason: 'refused' }],
@@ -66,6 +67,9 @@ test('a QStash that is broken or gone is an outage', async () => {
   await expect(publish()).rejects.not.toMatchObject({ name: 'PublishError' });
   await qstash.close();
   await expect(publish()).rejects.toThrow();
+  const unknown = { publishJSON: () => Promise.reject(new QstashError('no status')) } as unknown as Client;
+  const published = createQstashPublisher({ client: unknown, config, clock }).publish(message(), { deduplicationId: 'd' });
+  await expect(published).rejects.toThrow('no status');
 });
 
 test('a QStash that does not answer is waited for ten seconds', async () => {
