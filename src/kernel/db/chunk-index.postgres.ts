@@ -23,15 +23,20 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
     if (terms.length === 0) return [];
     // Every term a phrase, any of them enough: `websearch_to_tsquery` takes any text for one.
     const search = terms.map((term) => `"${term.replaceAll('"', ' ')}"`).join(' or ');
+    const condition = within(filter);
+    // Without a filter only the best are looked up among the chunks.
     const rows = await sql<Row[]>`
-      select s.chunk_seq as seq, c.resource_id, ts_rank_cd(s.document, q.query)::float8 as score
-      from unnest(pharos_languages()) as l(config)
-      cross join lateral (select websearch_to_tsquery(l.config, pharos_fold(${search}))) as q(query)
-      join chunk_search s on s.config = l.config and s.document @@ q.query and s.owner_id = ${filter.ownerId}
-      join chunks c on c.seq = s.chunk_seq
-      where exists (select 1 from chunk_search o where o.owner_id = ${filter.ownerId} and o.config = l.config)
-      ${within(filter)}
-      order by score desc, seq limit ${limit}`;
+      select n.seq, c.resource_id, n.score
+      from (select s.chunk_seq as seq, ts_rank(s.document, q.query)::float8 as score
+        from unnest(pharos_languages()) as l(config)
+        cross join lateral (select websearch_to_tsquery(l.config, pharos_fold(${search}))) as q(query)
+        join chunk_search s on s.config = l.config and s.document @@ q.query and s.owner_id = ${filter.ownerId}
+        ${condition ? sql`join chunks c on c.seq = s.chunk_seq` : sql``}
+        where exists (select 1 from chunk_search o where o.owner_id = ${filter.ownerId} and o.config = l.config)
+        ${condition ?? sql``}
+        order by score desc, seq limit ${limit}) n
+      join chunks c on c.seq = n.seq
+      order by n.score desc, n.seq`;
     return rows.map(toHit);
   }
 
@@ -51,7 +56,7 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
     select n.seq, c.resource_id, 1 - n.distance as score
     from (select c.seq, vector_distance_cos(v.embedding, ${given}::text::real[]) as distance
       from chunk_vectors v join chunks c on c.seq = v.chunk_seq
-      where v.owner_id = ${filter.ownerId} and v.model = ${model} and array_length(v.embedding, 1) = ${size} ${within(filter)}
+      where v.owner_id = ${filter.ownerId} and v.model = ${model} and array_length(v.embedding, 1) = ${size} ${within(filter) ?? sql``}
       order by distance, c.seq limit ${limit}) n
     join chunks c on c.seq = n.seq
     where n.distance is not null and n.distance <> 'NaN'
@@ -68,7 +73,7 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
         select n.seq, n.resource_id, 1 - n.distance as score
         from (select c.seq, c.resource_id, v.embedding::vector(${dimensions}) <=> ${given}::text::real[]::vector(${dimensions}) as distance
           from chunk_vectors v join chunks c on c.seq = v.chunk_seq
-          where v.model = ${model} and array_length(v.embedding, 1) = ${size} and v.owner_id = ${filter.ownerId} ${within(filter)}
+          where v.model = ${model} and array_length(v.embedding, 1) = ${size} and v.owner_id = ${filter.ownerId} ${within(filter) ?? sql``}
           order by distance limit ${limit}) n
         where n.distance <> 'NaN'
         order by n.distance, n.seq`;
@@ -86,7 +91,7 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
     return row?.found === true;
   }
 
-  /** What a filter says of a chunk's resource; nothing where it says nothing. */
+  /** What a filter says of the resource of the chunk `c`; undefined where it says nothing. */
   function within({ minQuality, resourceIds, ...texts }: ChunkFilter) {
     const [category, tag, language] = [texts.category, texts.tag, texts.language].map((text) => text && withoutNul(text));
     const conditions = [
@@ -99,7 +104,7 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
         : sql`and r.id in (select json_array_elements_text(${withoutNul(JSON.stringify(resourceIds))}::text::json))`,
     ];
     const says = [category, tag, language, minQuality, resourceIds].some((value) => value !== undefined);
-    if (!says) return sql``;
+    if (!says) return undefined;
     return sql`and exists (select 1 from resources r where r.id = c.resource_id ${conditions[0] ?? sql``} ${conditions[1] ?? sql``}
       ${conditions[2] ?? sql``} ${conditions[3] ?? sql``} ${conditions[4] ?? sql``})`;
   }
