@@ -3,12 +3,12 @@ import { createRoute } from '@hono/zod-openapi';
 import { deliveryReportSchema, progressReportSchema } from '../kernel/jobs/schemas.ts';
 import { SIGNATURE_HEADER } from '../kernel/jobs/signatures.ts';
 import type { Services } from '../kernel/services.ts';
-import { messageDelivered, messageGivenUp } from '../library/jobs/delivery-reports.ts';
+import { messageAttempted, messageGivenUp } from '../library/jobs/delivery-reports.ts';
 import { createRouter, problems } from './router.ts';
 import { type SignedServices, signed } from './signed.ts';
 
 const PROGRESS = '/jobs/progress';
-const DELIVERED = '/jobs/callback';
+const ATTEMPTED = '/jobs/callback';
 const GIVEN_UP = '/jobs/failure';
 
 const tags = ['Jobs'];
@@ -27,11 +27,11 @@ const report = createRoute({
 
 const fromQueue = { body: { required: true, content: { 'application/json': { schema: deliveryReportSchema } } } };
 
-const delivered = createRoute({
+const attempted = createRoute({
   method: 'post',
-  path: DELIVERED,
+  path: ATTEMPTED,
   tags,
-  summary: 'QStash delivered a job',
+  summary: 'QStash delivered a job, or tried to',
   description: `QStash's callback, signed in \`${SIGNATURE_HEADER}\`.`,
   security: [],
   request: fromQueue,
@@ -54,16 +54,15 @@ export function createJobRoutes(services: SignedServices & Pick<Services, 'db' |
     'outcome',
   ]);
   const router = createRouter();
-  for (const path of [PROGRESS, DELIVERED, GIVEN_UP]) router.use(path, signed(services, `${services.config.publicUrl}${path}`));
+  for (const path of [PROGRESS, ATTEMPTED, GIVEN_UP]) router.use(path, signed(services, `${services.config.publicUrl}${path}`));
 
   router.openapi(report, async (c) => {
     await services.progress.report(c.req.valid('json'));
     return c.body(null, 204);
   });
 
-  router.openapi(delivered, (c) => {
-    messageDelivered(services, c.req.valid('json'));
-    deliveries.add({ outcome: 'delivered' });
+  router.openapi(attempted, (c) => {
+    deliveries.add({ outcome: messageAttempted(services, c.req.valid('json')) ? 'delivered' : 'attempted' });
     return c.body(null, 204);
   });
 

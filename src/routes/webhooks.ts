@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { WebhookEndpoint } from '../kernel/db/types.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Services } from '../kernel/services.ts';
-import { WEBHOOK_KINDS } from '../kernel/webhooks/values.ts';
+import { WEBHOOK_KINDS, type WebhookKind } from '../kernel/webhooks/values.ts';
 import { createWebhookEndpoint } from '../library/webhooks/create-webhook-endpoint.ts';
 import { listWebhookEndpoints } from '../library/webhooks/list-webhook-endpoints.ts';
 import { receiveWebhookEvent } from '../library/webhooks/receive-webhook-event.ts';
@@ -140,7 +140,7 @@ export function createWebhookRoutes(services: WebhookServices) {
   router.openAPIRegistry.registerPath(ingest);
   router.post('/webhooks/ingest/:id', async (c) => {
     const body = await c.req.text();
-    const read = (kind: (typeof WEBHOOK_KINDS)[number]) => {
+    const read = (kind: WebhookKind) => {
       const event = parseJson(body);
       return kind === 'standard' ? readStandardEvent(event) : readGitHubEvent(c.req.header('x-github-event'), event);
     };

@@ -9,7 +9,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/kernel/config.ts';
 import { openDatabase } from '../../src/runtimes/drivers/open-database.ts';
-import { connectPostgres, placeOf } from '../../src/runtimes/drivers/postgres.ts';
+import { checkPostgres, connectPostgres, placeOf } from '../../src/runtimes/drivers/postgres.ts';
 import { freePort } from '../../src/runtimes/node/ports.ts';
 import { createTestApp } from '../support/app.ts';
 import { openTestPostgres } from '../support/database.ts';
@@ -94,6 +94,14 @@ describe('what keeps it from starting is said with host, port and database, and 
       .toContain('check the user and password');
     await expect(opening({ DATABASE_URL: url })).rejects.not.toThrow('hunter2');
     await strict.close();
+  });
+
+  test('a server that is too old', async () => {
+    // None is at hand: what one would answer.
+    const old = Object.assign(async () => [{ number: '130015', version: '13.15' }], {}) as unknown as postgres.Sql;
+    await expect(checkPostgres(old, 'postgresql://u:hunter2@db:5433/pharos')).rejects.toThrow(
+      'PostgreSQL at db:5433/pharos is too old: it is 13.15, and 14 or newer is needed',
+    );
   });
 
   test('a server that takes the connection and never answers', { timeout: 30_000 }, async () => {

@@ -65,12 +65,7 @@ export async function openTestPostgres() {
   const url = server.replace(/\/postgres$/, `/${name}`);
   const client = connectPostgres({ url, sslMode: 'disable', max: 8 });
   return {
-    db: openPostgres(client),
-    client,
-    url,
-    chunkIndex: (options: { annThreshold?: number } = {}) => createPostgresChunkIndex({ client, ...options }),
-    execute: (sql: string) => client.unsafe(sql),
-    disconnect: () => void client.end({ timeout: 0 }),
+    ...overPostgres(client, url),
     close: async () => {
       await client.end({ timeout: 0 });
       await admin.unsafe(`drop database if exists ${name} with (force)`);
@@ -78,3 +73,13 @@ export async function openTestPostgres() {
     },
   };
 }
+
+/** All of a test's database but its end. */
+export const overPostgres = (client: postgres.Sql, url: string) => ({
+  db: openPostgres(client),
+  client,
+  url,
+  chunkIndex: (options: { annThreshold?: number } = {}) => createPostgresChunkIndex({ client, ...options }),
+  execute: (sql: string) => client.unsafe(sql),
+  disconnect: () => void client.end({ timeout: 0 }),
+});

@@ -2,11 +2,10 @@
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { createPostgresChunkIndex } from '../../src/kernel/db/chunk-index.postgres.ts';
-import { openPostgres } from '../../src/kernel/db/open-postgres.ts';
 import { migratePostgres } from '../../src/runtimes/drivers/migrate-postgres.ts';
 import { connectPostgres } from '../../src/runtimes/drivers/postgres.ts';
 import { freePort } from '../../src/runtimes/node/ports.ts';
+import { overPostgres } from './database.ts';
 
 export async function openPgvector() {
   const server = await PGlite.create({ extensions: { vector } });
@@ -17,12 +16,7 @@ export async function openPgvector() {
   await migratePostgres({ url, sslMode: 'disable' });
   const client = connectPostgres({ url, sslMode: 'disable', max: 2 });
   return {
-    db: openPostgres(client),
-    client,
-    url,
-    chunkIndex: (options: { annThreshold?: number } = {}) => createPostgresChunkIndex({ client, ...options }),
-    execute: (sql: string) => client.unsafe(sql),
-    disconnect: () => void client.end({ timeout: 0 }),
+    ...overPostgres(client, url),
     close: async () => {
       await client.end({ timeout: 0 });
       await socket.stop();

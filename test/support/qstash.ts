@@ -107,7 +107,9 @@ export async function startQstash({ now = Date.now, secondMs = 20, twice, shuffl
       });
       const outcome = { status: response?.status ?? 0, body: (await response?.text()) ?? '', retried };
       deliveries.push({ messageId: message.id, body: message.body, retried, status: outcome.status });
-      if (response?.ok) return report(message, message.header('callback'), outcome);
+      // The callback hears of every attempt.
+      await report(message, message.header('callback'), outcome);
+      if (response?.ok) return;
       const final = response?.status === 489 && response.headers.get('upstash-nonretryable-error') === 'true';
       if (final || retried >= retries) return report(message, message.header('failure-callback'), outcome);
       const after = Number(response?.headers.get('retry-after') ?? Number.NaN);

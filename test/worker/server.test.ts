@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Actor } from '../../src/kernel/auth/actor.ts';
@@ -35,9 +36,16 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     outcome: { kind: 'done' } as JobOutcome | Refusal,
     accepted: 'accepted' as 'accepted' | Refusal,
     stopping: false,
+    /** The database. */
+    away: false,
   };
   const app = createWorkerApp({
-    apiKeys: { resolve: async (key) => (key === PERSONAL_KEY ? ({} as Actor) : undefined) },
+    apiKeys: {
+      resolve: async (key) => {
+        if (world.away) throw new DrizzleQueryError('select', [], Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
+        return key === PERSONAL_KEY ? ({} as Actor) : undefined;
+      },
+    },
     config: {
       testMode,
       worker: { url },
@@ -218,6 +226,14 @@ describe('who may use the model', () => {
     ['a right X-API-Key beside a wrong Bearer', { 'X-API-Key': KEY, Authorization: 'Bearer wrong' }],
   ])('%s is let in', async (_what, headers) => {
     expect((await it.embeddings(input, headers as Record<string, string>)).status).toBe(200);
+  });
+
+  test('a key that cannot be looked up is 503 with a time to come back, and the master key is let in all the same', async () => {
+    it.world.away = true;
+    const response = await it.embeddings(input, { Authorization: `Bearer ${PERSONAL_KEY}` });
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5']);
+    expect(await response.text()).not.toMatch(/select|ECONNREFUSED/);
+    expect((await it.embeddings(input, { Authorization: `Bearer ${KEY}` })).status).toBe(200);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 /** Errors in the shape OpenAI's clients read (https://platform.openai.com/docs/guides/error-codes). */
 import type { Context } from 'hono';
+import { isDatabaseAway } from '../../src/kernel/db/availability.ts';
 import { AppError, type ErrorCode } from '../../src/kernel/errors.ts';
 
 type Status = 400 | 401 | 403 | 404 | 405 | 413 | 429 | 500 | 503;
@@ -38,6 +39,9 @@ const TRANSLATED: Partial<Record<ErrorCode, { readonly status: Status; readonly 
 /** Undefined for a fault of ours, whose text must not leave the process. */
 export function asOpenAIError(error: unknown): OpenAIError | undefined {
   if (error instanceof OpenAIError) return error;
+  // A key is looked up there.
+  if (isDatabaseAway(error))
+    return new OpenAIError(503, 'The database cannot be reached right now', { headers: { 'Retry-After': '5' } });
   if (!(error instanceof AppError)) return undefined;
   const known = TRANSLATED[error.code];
   if (!known) return undefined;

@@ -95,18 +95,15 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
   function within({ minQuality, resourceIds, ...texts }: ChunkFilter) {
     const [category, tag, language] = [texts.category, texts.tag, texts.language].map((text) => text && withoutNul(text));
     const conditions = [
-      category === undefined ? sql`` : sql`and r.category = ${category}`,
-      tag === undefined ? sql`` : sql`and ${tag} in (select json_array_elements_text(r.tags))`,
-      language === undefined ? sql`` : sql`and r.language = ${language}`,
-      minQuality === undefined ? sql`` : sql`and r.quality_score >= ${minQuality}`,
-      resourceIds === undefined
-        ? sql``
-        : sql`and r.id in (select json_array_elements_text(${withoutNul(JSON.stringify(resourceIds))}::text::json))`,
-    ];
-    const says = [category, tag, language, minQuality, resourceIds].some((value) => value !== undefined);
-    if (!says) return undefined;
-    return sql`and exists (select 1 from resources r where r.id = c.resource_id ${conditions[0] ?? sql``} ${conditions[1] ?? sql``}
-      ${conditions[2] ?? sql``} ${conditions[3] ?? sql``} ${conditions[4] ?? sql``})`;
+      category !== undefined && sql`and r.category = ${category}`,
+      tag !== undefined && sql`and ${tag} in (select json_array_elements_text(r.tags))`,
+      language !== undefined && sql`and r.language = ${language}`,
+      minQuality !== undefined && sql`and r.quality_score >= ${minQuality}`,
+      resourceIds && sql`and r.id in (select json_array_elements_text(${withoutNul(JSON.stringify(resourceIds))}::text::json))`,
+    ].filter((condition) => condition !== false && condition !== undefined);
+    if (conditions.length === 0) return undefined;
+    return sql`and exists (select 1 from resources r where r.id = c.resource_id
+      ${conditions.reduce((all, condition) => sql`${all} ${condition}`)})`;
   }
 
   return { keyword, nearest };

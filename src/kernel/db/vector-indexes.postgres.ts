@@ -7,12 +7,15 @@ import { vectorIndexName } from './chunk-index.postgres.ts';
 
 /** Fewer are compared faster than an index is kept. */
 const WORTH_IT = 5_000;
+/** Of several processes on one database one makes indexes: to another a half made one looks like a broken one. */
+const LOCK = 0x70686177;
 /** pgvector indexes no longer ones. */
 const LONGEST = 2_000;
 
 /**
  * Makes the indexes that are missing and resolves to their names. Takes minutes where there are many vectors, but keeps
- * nobody from writing: call it in the background, on a connection without a statement timeout. Does nothing without pgvector.
+ * nobody from writing: call it in the background, on a client of one connection without a statement timeout, which is
+ * closed afterwards and with it the lock. Does nothing without pgvector, or while another process is at it.
  */
 export async function ensureVectorIndexes(
   client: Sql,
@@ -20,6 +23,8 @@ export async function ensureVectorIndexes(
 ): Promise<string[]> {
   const [extension] = await client`select 1 from pg_extension where extname = 'vector'`;
   if (!extension) return [];
+  const [lock] = await client<{ taken: boolean }[]>`select pg_try_advisory_lock(${LOCK}) as taken`;
+  if (!lock?.taken) return [];
   const models = await client<{ model: string; size: number }[]>`
     select model, array_length(embedding, 1) as size from chunk_vectors
     group by 1, 2 having count(*) > ${worthIt} and array_length(embedding, 1) <= ${LONGEST}`;

@@ -10,6 +10,8 @@ import { type JobPublisher, PublishError } from './publisher.ts';
 
 /** Deliveries after the first; every plan has them. What still failed then is due again by the failure callback. */
 const RETRIES = 3;
+/** Milliseconds: 10, 30 and 90 s. By its own schedule QStash would take half an hour to find a worker that is back. */
+const RETRY_DELAY = '10000 * pow(3, retried)';
 /** One owner's jobs that are at a worker at once. */
 const PARALLELISM = 4;
 /** How long QStash waits for a job's end: the longest it allows on every plan. */
@@ -34,6 +36,7 @@ export function createQstashPublisher({ client, config, clock }: QstashPublisher
         deduplicationId,
         flowControl: { key: `owner-${message.owner_id}`, parallelism: PARALLELISM },
         retries: RETRIES,
+        retryDelay: RETRY_DELAY,
         timeout: TIMEOUT_S,
         callback: `${config.publicUrl}/jobs/callback`,
         failureCallback: `${config.publicUrl}/jobs/failure`,

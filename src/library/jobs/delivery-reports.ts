@@ -16,10 +16,11 @@ function messageOf({ sourceBody }: DeliveryReport): JobMessage {
   }
 }
 
-/** The queue delivered it and heard that the job is done, or that there was nothing to do. */
-export function messageDelivered({ log }: Pick<Services, 'log'>, report: DeliveryReport): void {
+/** The queue made an attempt: true where it was heard, false where it will make another or give up. */
+export function messageAttempted({ log }: Pick<Services, 'log'>, report: DeliveryReport): boolean {
   const { job_id: jobId } = messageOf(report);
-  log.debug('the queue delivered a message', { jobId, status: report.status, retried: report.retried });
+  log.debug('the queue attempted a message', { jobId, status: report.status, retried: report.retried });
+  return report.status >= 200 && report.status < 300;
 }
 
 /** The queue will not try again. True where the job waits still, and is due for publishing again. */

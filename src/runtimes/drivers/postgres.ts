@@ -19,7 +19,7 @@ const LIFETIME_S = 30 * 60;
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** A transaction whose process hangs holds its locks no longer than this. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
-/** json columns are compared as text, regconfig and generated columns want 12; 14 is the oldest with community support. */
+/** The oldest that its community supports, and that anything here was tried on. */
 const OLDEST = 140_000;
 
 export function connectPostgres({ url, sslMode, max = 20, statementTimeoutMs = STATEMENT_TIMEOUT_MS }: PostgresOptions): Sql {
@@ -77,13 +77,14 @@ export function placeOf(url: string): string {
 
 /** Rejects with an Error for the person who configured it: host, port and database, what is wrong, what to try. */
 export async function checkPostgres(client: Sql, url: string): Promise<void> {
-  const [row] = await client<{ version: string }[]>`select current_setting('server_version_num') as version`.catch(
+  const [row] = await client<{ number: string; version: string }[]>`
+    select current_setting('server_version_num') as number, current_setting('server_version') as version`.catch(
     (cause: unknown) => {
       throw new Error(explain(cause, url), { cause });
     },
   );
-  if (Number(row?.version) >= OLDEST) return;
-  throw new Error(`PostgreSQL at ${placeOf(url)} is too old (${row?.version}): version 14 or newer is needed`);
+  if (Number(row?.number) >= OLDEST) return;
+  throw new Error(`PostgreSQL at ${placeOf(url)} is too old: it is ${row?.version}, and 14 or newer is needed`);
 }
 
 /** Says what can be done about it; never the password. */

@@ -34,6 +34,7 @@ test('a job goes to the worker by its owner’s flow control, deduplicated, with
       'upstash-flow-control-key': 'owner-ada',
       'upstash-flow-control-value': 'parallelism=4',
       'upstash-retries': '3',
+      'upstash-retry-delay': '10000 * pow(3, retried)',
       'upstash-callback': 'https://pharos.example/jobs/callback',
       'upstash-failure-callback': 'https://pharos.example/jobs/failure',
     },
