@@ -18,6 +18,19 @@ const ASK: Record<string, string[]> = {
 };
 const onPostgres = (name: string) => project(`${name}-postgres`, { include: ASK[name], env: POSTGRES, testTimeout: 120_000 });
 
+/** SQLite's tests have tried all but the way to a libSQL server: here is what writes, what searches, and the whole. */
+const ON_LIBSQL = [
+  'test/kernel/auth/{accounts,change-password,oauth,revocations}.test.ts',
+  'test/kernel/db/{resources,violations}.test.ts',
+  'test/kernel/jobs/{leases,relay}.test.ts',
+  'test/kernel/progress/tracker.test.ts',
+  'test/library/{backlog,create-resource,resources,search}.test.ts',
+  'test/library/graph/graph.test.ts',
+  'test/worker/{pipeline,job-handler}.test.ts',
+  'test/routes/{search,store-failures}.test.ts',
+  'test/runtimes/end-to-end.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -30,6 +43,10 @@ export default defineConfig({
       // The same tests on a real PostgreSQL, and those that are about it alone.
       ...['kernel', 'library', 'routes', 'worker', 'runtimes'].map((name) => onPostgres(name)),
       project('postgres', { testTimeout: 120_000, env: POSTGRES }),
+      // And on a libSQL server, as Turso runs it.
+      project('libsql', { include: ON_LIBSQL, env: { PHAROS_TEST_DATABASE: 'libsql' }, testTimeout: 120_000 }),
+      // Every runtime with every database and store, through HTTP alone.
+      project('http', { testTimeout: 120_000, hookTimeout: 180_000 }),
     ],
     coverage: {
       provider: 'v8',

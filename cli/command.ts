@@ -29,6 +29,7 @@ export interface Command {
 /** For commands that need neither database nor store: they work before there is one. */
 export interface StandaloneContext {
   readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
   print(line: string): void;
   /** Shows a line that the next one replaces; nothing where the output is no terminal. */
   rewrite(line: string): void;

@@ -8,6 +8,8 @@ export const backup: StandaloneCommand = {
   usage: 'db backup <file>   writes a copy of the SQLite database, Pharos may run meanwhile',
   run: async ({ config, print }, [file]) => {
     if (!file) throw new Usage('expected the file to write');
+    if (config.database.kind === 'libsql')
+      throw new Usage('This is for a SQLite file; of a libSQL server make one: db copy --from <its URL> --to file:<file>');
     if (config.database.kind !== 'sqlite') throw new Usage('This is for SQLite; PostgreSQL has pg_dump: docs/operations.md');
     if (!existsSync(config.database.path)) throw new Usage(`There is no database at ${config.database.path}`);
     if (existsSync(file)) throw new Usage(`${file} exists already`);

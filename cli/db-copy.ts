@@ -1,4 +1,4 @@
-/** `pharos db copy`: from SQLite to PostgreSQL, and back. */
+/** `pharos db copy`: between SQLite, libSQL servers and PostgreSQL, in any direction. */
 import { parseDatabaseUrl } from '../src/kernel/config-urls.ts';
 import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
 import { type StandaloneCommand, type StandaloneContext, Usage } from './command.ts';
@@ -7,11 +7,12 @@ import { copyDatabase } from './copy/copy-database.ts';
 const BAR = 30;
 const DATABASE = /^(?:sqlite|file|libsql|https?|postgres(?:ql)?(?:\+asyncpg)?):/;
 
-async function open({ config }: StandaloneContext, option: string, url: string | undefined) {
+async function open({ config, env }: StandaloneContext, option: string, url: string | undefined) {
   if (url === undefined) throw new Usage(`expected --${option} and the URL of a database`);
   if (!DATABASE.test(url)) throw new Usage(`--${option}: expected a sqlite:, file:, libsql: or postgresql: URL`);
   const sslMode = config.database.kind === 'postgres' ? config.database.sslMode : 'prefer';
-  const database = parseDatabaseUrl(url, sslMode);
+  // Of two servers each may have a token of its own, in its URL.
+  const database = parseDatabaseUrl(url, sslMode, url.includes('authToken=') ? undefined : env.DATABASE_AUTH_TOKEN);
   if (!database) throw new Usage(`--${option}: expected a sqlite:, file:, libsql: or postgresql: URL`);
   return openDatabase({ database });
 }

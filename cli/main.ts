@@ -70,7 +70,7 @@ async function main(argv: string[]): Promise<void> {
   const env = loadEnvironment();
   const config = parseConfig(env, await loadDevSecrets(parseConfig(env)));
   const standalone = STANDALONE[words];
-  if (standalone) return standalone.run({ config, print, rewrite }, rest, options);
+  if (standalone) return standalone.run({ config, env, print, rewrite }, rest, options);
   const command = COMMANDS[words] as Command;
   const log = createLog({ level: 'warning', write: (line) => process.stderr.write(line) });
   const background = createBackground({ log });

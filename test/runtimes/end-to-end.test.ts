@@ -5,12 +5,12 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { article, startArticleServer } from '../support/article-server.ts';
 import { type Client, createClient } from '../support/client.ts';
-import { onPostgres, openTestPostgres } from '../support/database.ts';
+import { onServer, openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type Pharos, startPharos } from '../support/servers.ts';
 import { startWebServer } from '../support/web-server.ts';
 
 let pharos: Pharos;
-let database: Awaited<ReturnType<typeof openTestPostgres>> | undefined;
+let database: TestDatabase | undefined;
 let site: Awaited<ReturnType<typeof startArticleServer>>;
 /** A user of the test's own: what another test posted is in nobody else's library. */
 let ada: Client;
@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 beforeAll(async () => {
   site = await startArticleServer();
-  if (onPostgres) database = await openTestPostgres();
+  if (onServer) database = await openTestDatabase();
   pharos = await startPharos({
     INGEST_ALLOW_ADDRESSES: '127.0.0.0/8',
     // Whoever looks every few milliseconds would wait for the minute to be over.

@@ -8,11 +8,17 @@ import { openPostgres } from '../../kernel/db/open-postgres.ts';
 import { openSqlite } from '../../kernel/db/open-sqlite.ts';
 import type { Database } from '../../kernel/db/types.ts';
 import { ensureVectorIndexes } from '../../kernel/db/vector-indexes.postgres.ts';
+import type { Metrics } from '../../kernel/metrics.ts';
+import { explainLibsql } from './libsql-error.ts';
+import { checkLibsql, connectLibsql, type LibsqlHttpOptions, openLibsqlHttp, placeOfLibsql } from './libsql-http.ts';
 import { migratePostgres, statusOfPostgres } from './migrate-postgres.ts';
 import { migrateSqlite, statusOfSqlite } from './migrate-sqlite.ts';
 import type { MigrationStatus } from './migration-status.ts';
-import { checkPostgres, connectPostgres, placeOf } from './postgres.ts';
+import { checkPostgres, connectPostgres, type PostgresOptions, placeOf } from './postgres.ts';
 import { openSqliteFile } from './sqlite.ts';
+
+/** Building an index on a large table takes longer than any request may. */
+const MIGRATION_DEADLINE_MS = 10 * 60_000;
 
 export interface OpenDatabase {
   readonly db: Database;
@@ -33,40 +39,65 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** Throws an Error whose message says what to change: path, rights and disk space for a file; host and database for a server. */
-export async function openDatabase({ database }: Pick<Config, 'database'>): Promise<OpenDatabase> {
+/**
+ * Throws an Error whose message says what to change: path, rights and disk space for a file; host and database for a server.
+ * `metrics` are where the use of a pool of connections is shown.
+ */
+export async function openDatabase({ database }: Pick<Config, 'database'>, metrics?: Metrics): Promise<OpenDatabase> {
   switch (database.kind) {
     case 'sqlite':
-      return openLibsql((await openSqliteFile(database.path)).client, database.path);
-    case 'libsql': {
-      const { url, authToken } = database;
-      const client = createClient({ url, ...(authToken ? { authToken: authToken.reveal() } : {}) });
-      return openLibsql(client, new URL(url).host);
-    }
+      return openFile(database.path);
+    case 'libsql':
+      return openLibsqlServer({ url: database.url, authToken: database.authToken?.reveal(), createClient });
     case 'postgres':
-      return openServer({ url: database.url.reveal(), sslMode: database.sslMode });
+      return openServer({ url: database.url.reveal(), sslMode: database.sslMode }, { max: database.poolMax, metrics });
   }
 }
 
-function openLibsql(client: Client, place: string): OpenDatabase {
+async function openFile(path: string): Promise<OpenDatabase> {
+  const { client } = await openSqliteFile(path);
+  return { ...overSqlite(client), db: openSqlite(client), place: path, migrate: () => migrateSqlite(client) };
+}
+
+async function openLibsqlServer(options: LibsqlHttpOptions): Promise<OpenDatabase> {
+  const client = connectLibsql(options);
+  await checkLibsql(client, options.url);
+  const place = placeOfLibsql(options.url);
   return {
-    db: openSqlite(client),
-    chunkIndex: createSqliteChunkIndex({ client }),
-    kind: 'sqlite',
+    ...overSqlite(client),
+    db: openLibsqlHttp(client),
     place,
-    statement: (sql) => client.execute(sql),
-    migrate: () => migrateSqlite(client),
-    status: () => statusOfSqlite(client),
-    ping: async () => {
-      await client.execute('select 1 from users limit 1');
+    migrate: async () => {
+      const patient = connectLibsql({ ...options, deadlineMs: MIGRATION_DEADLINE_MS });
+      try {
+        await migrateSqlite(patient);
+      } catch (cause) {
+        throw new Error(explainLibsql(cause, place), { cause });
+      } finally {
+        patient.close();
+      }
     },
-    maintain: async () => [],
-    close: async () => client.close(),
   };
 }
 
-async function openServer(options: Parameters<typeof migratePostgres>[0]): Promise<OpenDatabase> {
-  const client = connectPostgres(options);
+/** What a file and a server have in common. */
+const overSqlite = (client: Client) => ({
+  chunkIndex: createSqliteChunkIndex({ client }),
+  kind: 'sqlite' as const,
+  statement: (sql: string) => client.execute(sql),
+  status: () => statusOfSqlite(client),
+  ping: async () => {
+    await client.execute('select 1 from users limit 1');
+  },
+  maintain: async () => [],
+  close: async () => client.close(),
+});
+
+async function openServer(
+  options: Parameters<typeof migratePostgres>[0],
+  pool: Pick<PostgresOptions, 'max' | 'metrics'>,
+): Promise<OpenDatabase> {
+  const client = connectPostgres({ ...options, ...pool });
   try {
     await checkPostgres(client, options.url);
   } catch (error) {

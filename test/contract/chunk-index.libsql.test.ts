@@ -1,0 +1,8 @@
+import { openTestLibsql } from '../support/database.ts';
+import { createTestLibrary } from '../support/library.ts';
+import { chunkIndexContract } from './chunk-index.ts';
+
+const onServer = async () => createTestLibrary({ database: await openTestLibsql() });
+
+chunkIndexContract('a libSQL server, every vector compared', ({ database }) => database.chunkIndex(), onServer);
+chunkIndexContract('a libSQL server, candidates by code', ({ database }) => database.chunkIndex({ annThreshold: 0 }), onServer);

@@ -1,0 +1,149 @@
+/** A libSQL server from the command line: started wrongly, migrated by several, copied both ways. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@libsql/client';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { revocations } from '../../src/kernel/db/schema.sqlite.ts';
+import type { Database } from '../../src/kernel/db/types.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import { checkLibsql, connectLibsql } from '../../src/runtimes/drivers/libsql-http.ts';
+import { migrateSqlite, statusOfSqlite } from '../../src/runtimes/drivers/migrate-sqlite.ts';
+import { openDatabase } from '../../src/runtimes/drivers/open-database.ts';
+import { freePort } from '../../src/runtimes/node/ports.ts';
+import { openTestLibsql, openTestSqlite } from '../support/database.ts';
+
+const TOKEN = 'a-token-that-must-not-be-told';
+type Test = Awaited<ReturnType<typeof openTestLibsql>>;
+
+const pharos = (args: string[], env: Record<string, string>) =>
+  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    const all = { PATH: process.env.PATH, DATA_DIR: join(tmpdir(), 'pharos-cli-libsql'), ...env };
+    execFile(process.execPath, ['cli/main.ts', ...args], { env: all }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    );
+  });
+
+const keysOf = async ({ db }: { db: Database }) =>
+  (await db.select({ key: revocations.key }).from(revocations).orderBy(revocations.key)).map(({ key }) => key);
+
+let libsql: Test;
+beforeEach(async () => {
+  libsql = await openTestLibsql();
+});
+afterEach(() => libsql.close());
+
+describe('what keeps it from starting is said with the host and what to try, and never with the token', () => {
+  const messageOf = (url: string, token = TOKEN) =>
+    openDatabase({ database: { kind: 'libsql', url, authToken: new Secret(token) } }).then(
+      () => 'opened',
+      (error: Error) => error.message,
+    );
+
+  test('a port at which nobody listens', async () => {
+    const port = await freePort('127.0.0.1');
+    expect(await messageOf(`http://127.0.0.1:${port}`)).toMatch(`at 127.0.0.1:${port} refused the connection: is it running`);
+  });
+
+  test('a host that does not exist', async () => {
+    expect(await messageOf('http://no-such-host.invalid')).toMatch('at no-such-host.invalid: there is no such host');
+  });
+
+  test('a wrong token', async () => {
+    const message = await messageOf(libsql.server.url);
+    expect(message).toMatch(/does not accept the token: .*"turso db tokens create.* DATABASE_AUTH_TOKEN .*401.*JWT is invalid/);
+    expect(message).not.toContain(TOKEN);
+  });
+
+  test.each([
+    [{ status: 404, body: '{"error":"Namespace `x` doesn\'t exist"}' }, /has no such database: "turso db list"/],
+    [{ status: 500, body: 'oops' }, /cannot be used: the server answered 500: oops/],
+    [{ status: 200, body: 'a web page' }, /cannot be used: .*JSON/],
+  ])('an answer of %j', async (answer, message) => {
+    libsql.server.interfere(() => answer);
+    expect(await messageOf(libsql.server.url, libsql.server.token)).toMatch(message);
+  });
+
+  test('a server that takes the connection and never answers', async () => {
+    libsql.server.interfere(() => 'silent');
+    const { url, token } = libsql.server;
+    const client = connectLibsql({ url, authToken: token, createClient, deadlineMs: 100 });
+    await expect(checkLibsql(client, libsql.server.url)).rejects.toThrow('does not answer: is it reachable from here');
+  });
+
+  test('and the program ends with 1, saying that and nothing else', async () => {
+    const run = await pharos(['migrate'], { DATABASE_URL: libsql.server.url, DATABASE_AUTH_TOKEN: TOKEN });
+    expect([run.code, run.stdout]).toEqual([1, '']);
+    expect(run.stderr).toMatch('does not accept the token');
+    expect(run.stderr).not.toMatch(new RegExp(`${TOKEN}|^\\s+at `, 'm'));
+  });
+});
+
+describe('migrating', () => {
+  let empty: Test;
+  beforeEach(async () => {
+    empty = await openTestLibsql({ migrated: false });
+  });
+  afterEach(() => empty.close());
+
+  test('three processes at once: one does it, all end well, and the token may be in the URL', async () => {
+    const env = { DATABASE_URL: empty.url };
+    expect((await pharos(['migrate', 'status'], env)).stdout).toMatch(/^pending {2}0000_init$/m);
+    const all = await Promise.all(Array.from({ length: 3 }, () => pharos(['migrate'], env)));
+    expect(all.map(({ code, stderr }) => [code, stderr])).toEqual(Array(3).fill([0, '']));
+    const { stdout } = await pharos(['migrate', 'status'], env);
+    expect(stdout).not.toContain('pending');
+    expect(stdout).toContain(`${new URL(empty.server.url).host} is up to date`);
+  });
+
+  test('twenty clients at once apply each migration once', async () => {
+    const clients = Array.from({ length: 20 }, () =>
+      connectLibsql({ url: empty.server.url, authToken: empty.server.token, createClient }),
+    );
+    await Promise.all(clients.map(migrateSqlite));
+    const { applied, pending } = await statusOfSqlite(empty.client);
+    expect(pending).toEqual([]);
+    const { rows } = await empty.client.execute('select count(*) as count from __drizzle_migrations');
+    expect(rows[0]?.count).toBe(applied.length);
+  });
+
+  test('a migration whose answer was lost is found done', async () => {
+    let lost = 0;
+    empty.server.interfere((body) => (body.includes('chunks_fts') && lost++ === 0 ? 'cut-after' : undefined));
+    await empty.migrate();
+    expect(lost).toBe(1);
+    expect((await empty.status()).pending).toEqual([]);
+  });
+
+  test('two processes on one file are as safe', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pharos-migrate-'));
+    const env = { DATABASE_URL: `file:${join(folder, 'pharos.db')}` };
+    const all = await Promise.all([pharos(['migrate'], env), pharos(['migrate'], env)]);
+    expect(all.map(({ code, stderr }) => [code, stderr])).toEqual(Array(2).fill([0, '']));
+    await rm(folder, { recursive: true });
+  });
+});
+
+test('a database is copied from a file to a server and back, each row the same', async () => {
+  const file = await openTestSqlite();
+  await file.db.insert(revocations).values(['a', 'b', 'c'].map((key) => ({ key, expiresAt: 1, createdAt: 1 })));
+  const empty = await openTestLibsql({ migrated: false });
+  const env = { DATABASE_AUTH_TOKEN: empty.server.token };
+  const there = await pharos(['db', 'copy', '--from', file.url, '--to', empty.server.url], env);
+  expect(there).toMatchObject({ code: 0, stderr: '' });
+  expect(await keysOf(empty)).toEqual(['a', 'b', 'c']);
+  const folder = await mkdtemp(join(tmpdir(), 'pharos-copy-'));
+  const back = await pharos(['db', 'copy', '--from', empty.url, '--to', `file:${join(folder, 'back.db')}`], {});
+  expect(back).toMatchObject({ code: 0, stderr: '' });
+  const sums = ({ stdout }: { stdout: string }) => stdout.match(/^\w+ +\d+ rows.*$/gm);
+  expect(sums(back)).toEqual(sums(there));
+  await rm(folder, { recursive: true });
+  await empty.close();
+  await file.close();
+});
+
+test('a backup command says how a server is copied instead', async () => {
+  const { code, stderr } = await pharos(['db', 'backup', '/tmp/x.db'], { DATABASE_URL: libsql.url });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('db copy --from')]);
+});
