@@ -112,6 +112,13 @@ export const SETTINGS = {
     'one of disable, prefer, require, verify-full',
     'prefer',
   ),
+  POSTGRES_POOL_MAX: setting(
+    'Database',
+    'Connections that each process keeps to PostgreSQL at most; more requests wait for one.',
+    integer(5, 20),
+    'a whole number from 5 to 20',
+    '20',
+  ),
 
   JWT_SECRET_KEY: setting(
     'Authentication',
@@ -256,6 +263,13 @@ export const SETTINGS = {
     secret: true,
     verbatim: true,
   }),
+  REDIS_TLS: setting(
+    'Key-value store',
+    'TLS to Redis with a certificate that is verified, where the URL is built from parts; a REDIS_URL says `rediss:`.',
+    boolean,
+    'true or false',
+    'false',
+  ),
   REDIS_CACHE_DB: setting('Key-value store', 'Number of the Redis database.', integer(0, 65535), 'a whole number', '0'),
   UPSTASH_REDIS_REST_URL: setting('Key-value store', 'Upstash Redis over REST.', baseUrl, BASE_URL),
   UPSTASH_REDIS_REST_TOKEN: setting('Key-value store', 'Token for Upstash Redis.', text, 'a token', undefined, { secret: true }),
@@ -273,6 +287,20 @@ export const SETTINGS = {
     integer(0, 65535),
     'a port number from 0 to 65535',
     '8001',
+  ),
+  API_URL: setting(
+    'Worker and queue',
+    'Where a worker that runs elsewhere reports progress to, if not at PUBLIC_URL: an address within the network.',
+    baseUrl,
+    BASE_URL,
+    'PUBLIC_URL',
+  ),
+  WORKERS_PLAN: setting(
+    'Worker and queue',
+    'The plan of an API on Cloudflare Workers: how long event streams last, and what is warned of at the start.',
+    oneOf(['free', 'paid']),
+    'one of free, paid',
+    'free',
   ),
   WORKER_SIGNING_KEY: setting(
     'Worker and queue',

@@ -13,19 +13,28 @@ export function keyValueStore(raw: Settings, refuse: Refuse): KeyValueConfig {
   if (url !== undefined && token !== undefined) return { kind: 'upstash', url, token: new Secret(token) };
   if (url !== undefined) refuse('UPSTASH_REDIS_REST_TOKEN', 'expected beside UPSTASH_REDIS_REST_URL');
   if (token !== undefined) refuse('UPSTASH_REDIS_REST_URL', 'expected beside UPSTASH_REDIS_REST_TOKEN');
-  if (raw.REDIS_URL !== undefined) return { kind: 'redis', url: new Secret(raw.REDIS_URL) };
+  if (raw.REDIS_URL !== undefined) return { kind: 'redis', url: new Secret(redisUrl(raw.REDIS_URL, raw.REDIS_TLS, refuse)) };
   if (raw.REDIS_HOST === undefined) return { kind: 'memory' };
   const parts = {
     host: raw.REDIS_HOST,
     port: raw.REDIS_PORT ?? 6379,
     password: raw.REDIS_PASSWORD,
     database: raw.REDIS_CACHE_DB ?? 0,
+    tls: raw.REDIS_TLS ?? false,
   };
   return { kind: 'redis', url: new Secret(buildRedisUrl(parts)) };
 }
 
+/** ioredis goes without TLS where the scheme is not written in small letters, or `tls` in the query is empty. */
+function redisUrl(given: string, tls: boolean | undefined, refuse: Refuse): string {
+  const { protocol, searchParams } = new URL(given);
+  if (searchParams.has('tls') || (tls && protocol !== 'rediss:')) refuse('REDIS_URL', 'expected a rediss: URL for TLS');
+  return given.replace(/^\w+:/, protocol);
+}
+
 export function databaseOf(raw: Settings, dataDir: string, refuse: Refuse): DatabaseConfig | undefined {
   const sslMode = raw.POSTGRES_SSLMODE ?? 'prefer';
+  const poolMax = raw.POSTGRES_POOL_MAX;
   if (raw.DATABASE_URL !== undefined) {
     const parsed = parseDatabaseUrl(raw.DATABASE_URL, sslMode, raw.DATABASE_AUTH_TOKEN);
     if (!parsed)
@@ -33,7 +42,7 @@ export function databaseOf(raw: Settings, dataDir: string, refuse: Refuse): Data
         'DATABASE_URL',
         'expected the path of a file, or a host and a database name, with user and password percent-encoded',
       );
-    return parsed;
+    return parsed?.kind === 'postgres' ? { ...parsed, poolMax } : parsed;
   }
   if (raw.POSTGRES_SERVER === undefined) return { kind: 'sqlite', path: `${dataDir}/pharos.db` };
   const url = buildPostgresUrl({
@@ -43,5 +52,5 @@ export function databaseOf(raw: Settings, dataDir: string, refuse: Refuse): Data
     password: raw.POSTGRES_PASSWORD,
     database: raw.POSTGRES_DB ?? 'pharos',
   });
-  return { kind: 'postgres', url: new Secret(url), sslMode };
+  return { kind: 'postgres', url: new Secret(url), sslMode, poolMax };
 }

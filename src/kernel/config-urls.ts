@@ -7,7 +7,13 @@ export type SslMode = 'disable' | 'prefer' | 'require' | 'verify-full';
 export type DatabaseConfig =
   | { readonly kind: 'sqlite'; readonly path: string }
   | { readonly kind: 'libsql'; readonly url: string; readonly authToken?: Secret<string> }
-  | { readonly kind: 'postgres'; readonly url: Secret<string>; readonly sslMode: SslMode };
+  | {
+      readonly kind: 'postgres';
+      readonly url: Secret<string>;
+      readonly sslMode: SslMode;
+      /** Connections that a process may have at once; undefined: 20. */
+      readonly poolMax?: number | undefined;
+    };
 
 export interface PostgresParts {
   readonly host: string;
@@ -28,8 +34,9 @@ export function buildRedisUrl({
   port,
   password,
   database,
-}: Omit<PostgresParts, 'user' | 'database'> & { database: number }): string {
-  return `redis://${password === undefined ? '' : `:${encode(password)}@`}${bracketed(host)}:${port}/${database}`;
+  tls,
+}: Omit<PostgresParts, 'user' | 'database'> & { database: number; tls: boolean }): string {
+  return `${tls ? 'rediss' : 'redis'}://${password === undefined ? '' : `:${encode(password)}@`}${bracketed(host)}:${port}/${database}`;
 }
 
 /** Undefined where the URL names no file, or no host and database, or where a driver could not decode it. */

@@ -63,6 +63,8 @@ export interface Config {
     readonly port: number;
     /** It runs elsewhere: `npm start` starts none. */
     readonly external: boolean;
+    /** Where it reports progress to; undefined: at the public URL, or on this machine. */
+    readonly apiUrl: string | undefined;
     readonly signingKeys: SigningKeys;
   };
   /** Where models are pulled from. */
@@ -79,6 +81,7 @@ export interface Config {
   };
   readonly ingest: { readonly allowAddresses: readonly string[] };
   readonly mail: { readonly smtpUrl?: Secret<string> };
+  readonly workersPlan: 'free' | 'paid';
 }
 
 /** All that is wrong with a configuration at once. Messages name settings and what was expected, never a secret's value. */
@@ -164,6 +167,7 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
       url: raw.WORKER_URL ?? `http://127.0.0.1:${workerPort}`,
       port: workerPort,
       external: raw.WORKER_URL !== undefined,
+      apiUrl: raw.API_URL,
       signingKeys: signing,
     },
     embedding: {
@@ -177,6 +181,7 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
     hub: { endpoint: raw.HF_ENDPOINT ?? 'https://huggingface.co', ...optional('token', raw.HF_TOKEN) },
     ingest: { allowAddresses: raw.INGEST_ALLOW_ADDRESSES ?? [] },
     mail: { ...optional('smtpUrl', raw.SMTP_URL) },
+    workersPlan: raw.WORKERS_PLAN ?? 'free',
   };
 }
 

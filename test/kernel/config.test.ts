@@ -87,6 +87,7 @@ describe('every name is read', () => {
       INGEST_ALLOW_ADDRESSES: '10.0.0.0/8,::1',
       EMBEDDING_MODEL: '/models/x',
       WORKER_URL: 'http://worker:8001/',
+      API_URL: 'http://api:8000/',
       SMTP_URL: 'smtp://mail:25',
     });
     expect(config).toMatchObject({
@@ -102,7 +103,7 @@ describe('every name is read', () => {
       limits: { free: { perMinute: 100, perHour: 500, perDay: 5000 }, admin: { perMinute: 7 } },
       ingest: { allowAddresses: ['10.0.0.0/8', '::1'] },
       embedding: { model: '/models/x' },
-      worker: { url: 'http://worker:8001', external: true },
+      worker: { url: 'http://worker:8001', external: true, apiUrl: 'http://api:8000' },
     });
     expect(config.auth.previousSecret?.reveal()).toBe('p'.repeat(40));
     expect(config.auth.masterKey?.reveal()).toBe('m'.repeat(32));
@@ -135,6 +136,30 @@ describe('every name is read', () => {
     expect(quoted.kind === 'redis' && quoted.url.reveal()).toBe('redis://:it%27s%28%21%29%2A@r:7/0');
     const bare = parse({ REDIS_HOST: 'r' }).kv;
     expect(bare.kind === 'redis' && bare.url.reveal()).toBe('redis://r:6379/0');
+  });
+
+  test('TLS to Redis is in the scheme, however it is written, and nothing asks for it in vain', () => {
+    const urlOf = (env: Record<string, string>) => {
+      const { kv } = parse(env);
+      return kv.kind === 'redis' && kv.url.reveal();
+    };
+    expect(urlOf({ REDIS_HOST: 'r', REDIS_TLS: 'true' })).toBe('rediss://r:6379/0');
+    expect(urlOf({ REDIS_HOST: 'r', REDIS_TLS: 'false' })).toBe('redis://r:6379/0');
+    expect(urlOf({ REDIS_URL: 'REDISS://u:P@r:1/2' })).toBe('rediss://u:P@r:1/2');
+    expect(urlOf({ REDIS_URL: 'rediss://r', REDIS_TLS: 'true' })).toBe('rediss://r');
+    for (const REDIS_URL of ['redis://r?tls=true', 'rediss://r?tls=']) expect(fieldsOf({ REDIS_URL })).toEqual(['REDIS_URL']);
+    expect(fieldsOf({ REDIS_URL: 'redis://r', REDIS_TLS: 'true' })).toEqual(['REDIS_URL']);
+  });
+
+  test('a process has 20 connections to PostgreSQL at most, or as many as POSTGRES_POOL_MAX says', () => {
+    const maxOf = (env: Record<string, string>) => {
+      const { database } = parse(env);
+      return database.kind === 'postgres' && database.poolMax;
+    };
+    expect(maxOf({ POSTGRES_SERVER: 'h' })).toBeUndefined();
+    expect(maxOf({ POSTGRES_SERVER: 'h', POSTGRES_POOL_MAX: '5' })).toBe(5);
+    expect(maxOf({ DATABASE_URL: 'postgres://h/db', POSTGRES_POOL_MAX: '20' })).toBe(20);
+    for (const POSTGRES_POOL_MAX of ['4', '21', 'many']) expect(fieldsOf({ POSTGRES_POOL_MAX })).toEqual(['POSTGRES_POOL_MAX']);
   });
 
   test('QStash: its token makes it the queue, its keys check what it delivers', () => {
@@ -345,7 +370,12 @@ describe('what is refused', () => {
     expect(parse({ PORT: '0', WORKER_PORT: '0' })).toMatchObject({ port: 0, worker: { port: 0 } });
   });
 
-  test.each(['PUBLIC_URL', 'WORKER_URL', 'QSTASH_URL'])('a query or a fragment in %s, which paths are appended to', (name) => {
+  test.each([
+    'PUBLIC_URL',
+    'WORKER_URL',
+    'API_URL',
+    'QSTASH_URL',
+  ])('a query or a fragment in %s, which paths are appended to', (name) => {
     expect(fieldsOf({ [name]: 'https://x.example/?a=1' })).toEqual([name]);
     expect(fieldsOf({ [name]: 'https://x.example/#a' })).toEqual([name]);
   });

@@ -50,6 +50,8 @@ export interface PostgresServer {
   /** `fast` as an administrator stops it, `immediate` as a crash does; `start` brings it back with its data. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
+  /** How many connections of `application` it has. */
+  connections(application: string): Promise<number>;
   /** Stops it and deletes its data. */
   close(): Promise<void>;
 }
@@ -114,6 +116,15 @@ export async function startPostgres({
   async function stop(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
     run('pg_ctl', ['-D', data, '-m', mode, '-w', 'stop']);
   }
+  async function connections(application: string): Promise<number> {
+    const client = postgres(url, { max: 1 });
+    try {
+      const [row] = await client`select count(*)::int as count from pg_stat_activity where application_name = ${application}`;
+      return row?.count ?? 0;
+    } finally {
+      await client.end({ timeout: 0 });
+    }
+  }
   const close = async () => {
     try {
       await stop('immediate');
@@ -123,5 +134,5 @@ export async function startPostgres({
     await rm(folder, { recursive: true, force: true });
   };
   await start();
-  return { url, port, stop, start, close };
+  return { url, port, stop, start, connections, close };
 }

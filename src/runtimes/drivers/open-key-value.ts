@@ -1,5 +1,4 @@
 /** The configured key-value store, opened. */
-import { Redis as UpstashRedis } from '@upstash/redis';
 import { Redis } from 'ioredis';
 import type { Config } from '../../kernel/config.ts';
 import { createRedisKeyValue } from '../../kernel/kv/ioredis.ts';
@@ -8,13 +7,15 @@ import { createMemoryKeyValue } from '../../kernel/kv/memory.ts';
 import { createUpstashKeyValue } from '../../kernel/kv/upstash.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Clock } from '../../kernel/ports.ts';
+import { openUpstash } from './open-upstash.ts';
 
 /** A command that Redis leaves unanswered for longer is given up; whoever asked has an answer of its own by then. */
 const COMMAND_MS = 1000;
 
 export function openKeyValue({ kv }: Pick<Config, 'kv'>, { clock, log }: { clock: Clock; log: Log }): KeyValue {
   if (kv.kind === 'memory') return createMemoryKeyValue({ clock });
-  if (kv.kind === 'upstash') return createUpstashKeyValue({ redis: upstashClient(kv.url, kv.token.reveal()) });
+  if (kv.kind === 'upstash')
+    return createUpstashKeyValue({ redis: openUpstash({ url: kv.url, token: kv.token.reveal(), together: true }) });
   const url = kv.url.reveal();
   const retryStrategy = (attempt: number) => Math.min(attempt * 50, 1000);
   const commands = new Redis(url, {
@@ -38,19 +39,4 @@ export function openKeyValue({ kv }: Pick<Config, 'kv'>, { clock, log }: { clock
     });
   }
   return createRedisKeyValue({ commands, listener });
-}
-
-function upstashClient(url: string, token: string): UpstashRedis {
-  return new UpstashRedis({
-    url,
-    token,
-    automaticDeserialization: false,
-    enableTelemetry: false,
-    // What is asked for in one turn of the event loop is one request.
-    enableAutoPipelining: true,
-    // Requests have local limits and the database, not time: nothing is tried again.
-    retry: { retries: 0 },
-    // A function: on a plain signal the client takes an abort for an answer.
-    signal: () => AbortSignal.timeout(COMMAND_MS),
-  });
 }

@@ -2,29 +2,48 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import postgres, { type Options, type Sql } from 'postgres';
 import type { SslMode } from '../../kernel/config-urls.ts';
+import { postgresParts } from '../../kernel/db/postgres-url.ts';
+import type { Metrics } from '../../kernel/metrics.ts';
+import { countedSockets, inLine } from './postgres-pool.ts';
 
 export interface PostgresOptions {
   readonly url: string;
   readonly sslMode: SslMode;
   /** Connections at most; idle ones are closed after a while. Default 20. */
-  readonly max?: number;
+  readonly max?: number | undefined;
   /** Milliseconds a statement may take. Default 30,000. */
   readonly statementTimeoutMs?: number;
+  /** Milliseconds that a query or transaction may wait for a connection of the pool. Default 10,000. */
+  readonly waitMs?: number;
+  /** Where the use of the pool is shown. */
+  readonly metrics?: Metrics | undefined;
 }
 
 const CONNECT_TIMEOUT_S = 10;
+/** The longest pause between two attempts at a server that is away: what waits for one, and its return, are not held up. */
+const PAUSE_S = 1;
 const IDLE_TIMEOUT_S = 60;
 /** So that a connection behind a balancer, or one whose plans have aged, is replaced in time. */
 const LIFETIME_S = 30 * 60;
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** As long as opening one may take: whoever waits for longer is better off being told to come back. */
+const WAIT_MS = 10_000;
 /** A transaction whose process hangs holds its locks no longer than this. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 /** The oldest that its community supports, and that anything here was tried on. */
 const OLDEST = 140_000;
 
-export function connectPostgres({ url, sslMode, max = 20, statementTimeoutMs = STATEMENT_TIMEOUT_MS }: PostgresOptions): Sql {
-  const to = partsOf(url);
-  return postgres({
+export function connectPostgres({
+  url,
+  sslMode,
+  max = 20,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+  waitMs = WAIT_MS,
+  metrics,
+}: PostgresOptions): Sql {
+  const to = postgresParts(url);
+  const counted = metrics && countedSockets(to);
+  const client = postgres({
     ...to,
     // As lists: a text would be cut at its colons, of which an IPv6 address has some.
     host: [to.host] as never,
@@ -33,6 +52,7 @@ export function connectPostgres({ url, sslMode, max = 20, statementTimeoutMs = S
     idle_timeout: IDLE_TIMEOUT_S,
     max_lifetime: LIFETIME_S,
     connect_timeout: CONNECT_TIMEOUT_S,
+    backoff: (attempts) => Math.min(3 ** attempts / 100, PAUSE_S) * (0.5 + Math.random() / 2),
     ssl: sslMode === 'verify-full' ? verifying(to.host) : SSL[sslMode],
     // Types beyond those of our columns are not asked for: a round trip less for every connection.
     fetch_types: false,
@@ -42,7 +62,10 @@ export function connectPostgres({ url, sslMode, max = 20, statementTimeoutMs = S
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     },
+    // Not among the types of the options, but of the library: https://github.com/porsager/postgres#custom-socket
+    ...(counted && { socket: counted.socket }),
   });
+  return inLine(client, { max, waitMs, metrics }, counted?.open);
 }
 
 const SSL: Record<Exclude<SslMode, 'verify-full'>, NonNullable<Options<Record<string, never>>['ssl']>> = {
@@ -57,21 +80,9 @@ const verifying = (host: string) => ({
   checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(host, certificate),
 });
 
-/** The client reads URLs, too, but leaves the database's name encoded. */
-function partsOf(url: string) {
-  const { hostname, port, username, password, pathname } = new URL(url);
-  return {
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: Number(port || 5432),
-    username: decodeURIComponent(username) || 'postgres',
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-  };
-}
-
 /** `host:port/database` of a URL, fit for a log. */
 export function placeOf(url: string): string {
-  const { host, port, database } = partsOf(url);
+  const { host, port, database } = postgresParts(url);
   return `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
 }
 
@@ -91,7 +102,7 @@ export async function checkPostgres(client: Sql, url: string): Promise<void> {
 export function explain(error: unknown, url: string): string {
   const place = placeOf(url);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const { username: user, database } = partsOf(url);
+  const { username: user, database } = postgresParts(url);
   const told = `PostgreSQL at ${place}`;
   switch (code) {
     case 'ECONNREFUSED':

@@ -1,0 +1,20 @@
+/** A PostgreSQL URL taken apart: the client reads URLs, too, but leaves the database's name encoded. */
+export interface PostgresAddress {
+  /** Without the brackets of IPv6. */
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+export function postgresParts(url: string): PostgresAddress {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port || 5432),
+    username: decodeURIComponent(username) || 'postgres',
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+  };
+}
