@@ -6,7 +6,7 @@ import type { Database } from '../kernel/db/types.ts';
 import { AppError } from '../kernel/errors.ts';
 import { newStages, STAGES, type Stage, withDependants } from '../kernel/progress/stages.ts';
 import type { Services } from '../kernel/services.ts';
-import { requireRoomInBacklog } from './backlog.ts';
+import { inBacklog } from './backlog.ts';
 import { noSuchResource } from './not-found.ts';
 import { requireScope } from './require-scope.ts';
 import { announceRun, type RunTarget, type StartedRun, startNextRun } from './start-run.ts';
@@ -24,11 +24,11 @@ export async function reprocessResource(
   { id, stages }: ReprocessInput,
 ): Promise<{ id: string; stages: Stage[] }> {
   requireScope(actor, 'resources:write');
-  const run = await services.db.transaction(async (tx) => {
+  const run = await inBacklog(services.db, actor.userId, async (tx, requireRoom) => {
     const resource = await findResource(tx, { id, ownerId: actor.userId });
     if (!resource) throw noSuchResource();
     if (await hasUnfinishedJob(tx, id)) throw new AppError('conflict', 'This resource is still being processed');
-    await requireRoomInBacklog(tx, actor.userId);
+    await requireRoom();
     return await rerun(tx, services, resource, stages);
   });
   await announceRun(services, run);

@@ -16,7 +16,10 @@ const ROWS_PER_INSERT = 500;
 
 /** Replaces what `model` made of the resource's chunks; vectors of other models stay. */
 export async function replaceChunkVectors(db: Database, { resourceId, ownerId, model, vectors }: ChunkVectors): Promise<void> {
-  const ofResource = db.select({ seq: chunks.seq }).from(chunks).where(eq(chunks.resourceId, resourceId));
+  const ofResource = db
+    .select({ seq: chunks.seq })
+    .from(chunks)
+    .where(and(eq(chunks.resourceId, resourceId), eq(chunks.ownerId, ownerId)));
   await db.delete(chunkVectors).where(and(eq(chunkVectors.model, model), inArray(chunkVectors.chunkSeq, ofResource)));
   for (let start = 0; start < vectors.length; start += ROWS_PER_INSERT) {
     const rows = vectors.slice(start, start + ROWS_PER_INSERT);

@@ -32,7 +32,8 @@ export async function nearestResources(
     .limit(limit);
   const ids = near.map(({ id }) => id);
   const { id, keywords, category } = resources;
-  const rows = ids.length === 0 ? [] : await db.select({ id, keywords, category }).from(resources).where(inArray(id, ids));
+  const own = and(eq(resources.ownerId, ownerId), inArray(id, ids));
+  const rows = ids.length === 0 ? [] : await db.select({ id, keywords, category }).from(resources).where(own);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return near.flatMap(({ id, distance: away }) => {
     const row = byId.get(id);

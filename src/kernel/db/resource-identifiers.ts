@@ -13,7 +13,8 @@ export async function replaceIdentifiers(
   db: Database,
   { resourceId, ownerId, keys }: { resourceId: string; ownerId: string; keys: readonly string[] },
 ): Promise<void> {
-  await db.delete(resourceIdentifiers).where(eq(resourceIdentifiers.resourceId, resourceId));
+  const own = and(eq(resourceIdentifiers.resourceId, resourceId), eq(resourceIdentifiers.ownerId, ownerId));
+  await db.delete(resourceIdentifiers).where(own);
   const rows = [...new Set(keys)].map((key) => ({ resourceId, key, ownerId }));
   if (rows.length > 0) await db.insert(resourceIdentifiers).values(rows);
 }

@@ -16,7 +16,8 @@ export async function replaceResourceVector(
   db: Database,
   { resourceId, ownerId, model, embedding }: ResourceVector,
 ): Promise<void> {
-  await db.delete(resourceVectors).where(and(eq(resourceVectors.resourceId, resourceId), eq(resourceVectors.model, model)));
+  const own = and(eq(resourceVectors.resourceId, resourceId), eq(resourceVectors.ownerId, ownerId));
+  await db.delete(resourceVectors).where(and(own, eq(resourceVectors.model, model)));
   if (embedding === null) return;
   await db.insert(resourceVectors).values({ resourceId, model, ownerId, embedding: toBytes(embedding) });
 }

@@ -1,0 +1,87 @@
+/** Posts that ran side by side while there was room are waited for where there is little. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Actor } from '../../src/kernel/auth/actor.ts';
+import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
+import { BACKLOG_LIMIT, inBacklog } from '../../src/library/backlog.ts';
+import { createResource } from '../../src/library/create-resource.ts';
+import { openTestPostgres } from '../support/database.ts';
+import { createTestLibrary, type TestLibrary } from '../support/library.ts';
+
+let database: Awaited<ReturnType<typeof openTestPostgres>>;
+let library: TestLibrary;
+let ada: Actor;
+beforeEach(async () => {
+  database = await openTestPostgres();
+  library = await createTestLibrary({ database });
+  ada = await library.person('ada');
+});
+afterEach(() => library.close());
+
+const document = (content: string) => ({
+  source: { kind: 'content' as const, body: new TextEncoder().encode(content), contentType: 'text/plain' },
+});
+const waiting = (from: number, to: number) =>
+  database.client`insert into jobs (id, kind, owner_id, payload, state, attempt, max_attempts, available_at, created_at, updated_at)
+    select 'job-' || i, 'resource.process', ${ada.userId}, '{}', 'queued', 0, 1, 0, 0, 0 from generate_series(${from}::int, ${to}::int) i`;
+
+test('a job that was let in far from the limit, and is written when the rest is taken, has its place', async () => {
+  const { id } = await createResource(library.services, ada, document('First'));
+  await waiting(2, BACKLOG_LIMIT - 1_001);
+  let letIn = () => {};
+  const isIn = new Promise<void>((resolve) => {
+    letIn = resolve;
+  });
+  let goOn = () => {};
+  const goesOn = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const slow = inBacklog(library.db, ada.userId, async (tx, requireRoom) => {
+    await requireRoom();
+    letIn();
+    await goesOn;
+    await enqueueJob(tx, library, {
+      kind: 'resource.process',
+      ownerId: ada.userId,
+      resourceId: id,
+      payload: { stages: [], run: 2 },
+    });
+  });
+  await isIn;
+  await waiting(BACKLOG_LIMIT - 1_000, BACKLOG_LIMIT - 1);
+  const late = expect(createResource(library.services, ada, document('One too many'))).rejects.toMatchObject({
+    code: 'backlog_full',
+  });
+  // It waits for whoever was let in before it.
+  await expect
+    .poll(
+      async () =>
+        (
+          await database.client`
+      select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+        ).length,
+    )
+    .toBe(1);
+  goOn();
+  await slow;
+  await late;
+  const [row] = await database.client<{ count: number }[]>`select count(*)::int as count from jobs`;
+  expect(row?.count).toBe(BACKLOG_LIMIT);
+});
+
+test('far from the limit an owner’s posts do not wait for one another', async () => {
+  let within = 0;
+  let allIn = () => {};
+  const all = new Promise<void>((resolve) => {
+    allIn = resolve;
+  });
+  const three = Array.from({ length: 3 }, () =>
+    inBacklog(library.db, ada.userId, async (_tx, requireRoom) => {
+      await requireRoom();
+      within += 1;
+      if (within === 3) allIn();
+      await all;
+    }),
+  );
+  await Promise.all(three);
+  expect(within).toBe(3);
+});
