@@ -1,6 +1,7 @@
 /**
- * Search over chunks on PostgreSQL: `tsvector` in each resource's language for words; for meaning pgvector's HNSW index
- * where the extension is there and the library is large, else every vector compared.
+ * Search over chunks on PostgreSQL: `tsvector` in each resource's language for words. For meaning a small library is compared
+ * vector by vector; in a large one pgvector's HNSW index finds the nearest, or, where there is none, short codes choose
+ * candidates that the full vectors then rank (docs/decisions/0009).
  */
 import type { Sql } from 'postgres';
 import type { ChunkFilter, ChunkHit, ChunkIndex } from './chunk-index.ts';
@@ -9,13 +10,17 @@ import { withoutNul } from './open-postgres.ts';
 
 export interface PostgresChunkIndexOptions {
   readonly client: Sql;
-  /** The number of an owner's chunks up to which every vector is compared. Default 5,000. */
+  /** The number of an owner's chunks up to which every vector is compared. Default 1,000. */
   readonly annThreshold?: number;
 }
 
+/** Candidates taken by their codes beyond the hits asked for: codes are a rough measure. */
+const SPARE_CANDIDATES = 400;
+
+type Fragment = ReturnType<Sql>;
 type Row = { seq: number; resource_id: string; score: number };
 
-export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: PostgresChunkIndexOptions): ChunkIndex {
+export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: PostgresChunkIndexOptions): ChunkIndex {
   if (!Number.isSafeInteger(annThreshold) || annThreshold < 0) throw new RangeError('annThreshold must be a whole number');
 
   async function keyword(query: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
@@ -23,17 +28,15 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
     if (terms.length === 0) return [];
     // Every term a phrase, any of them enough: `websearch_to_tsquery` takes any text for one.
     const search = terms.map((term) => `"${term.replaceAll('"', ' ')}"`).join(' or ');
-    const condition = within(filter);
-    // Without a filter only the best are looked up among the chunks.
+    // Only the best are looked up among the chunks.
     const rows = await sql<Row[]>`
       select n.seq, c.resource_id, n.score
       from (select s.chunk_seq as seq, ts_rank(s.document, q.query)::float8 as score
         from unnest(pharos_languages()) as l(config)
         cross join lateral (select websearch_to_tsquery(l.config, pharos_fold(${search}))) as q(query)
         join chunk_search s on s.config = l.config and s.document @@ q.query and s.owner_id = ${filter.ownerId}
-        ${condition ? sql`join chunks c on c.seq = s.chunk_seq` : sql``}
         where exists (select 1 from chunk_search o where o.owner_id = ${filter.ownerId} and o.config = l.config)
-        ${condition ?? sql``}
+        ${among(filter, sql`s.chunk_seq`)}
         order by score desc, seq limit ${limit}) n
       join chunks c on c.seq = n.seq
       order by n.score desc, n.seq`;
@@ -45,54 +48,70 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
     if (vector.every((value) => value === 0)) return [];
     const size = vector.length;
     const given = `{${vector.join(',')}}`;
-    const index = (await isLarge(filter.ownerId, model)) ? await hasVectorIndex(model, size) : false;
-    let rows = index ? await approximate(given, size, model, filter, limit) : [];
-    // No page, or not a full one: a narrow filter, or places that the graph does not lead to. Then every vector is compared.
-    if (rows.length < limit) rows = await exact(given, size, model, filter, limit);
-    return rows.filter(({ score }) => Number.isFinite(score)).map(toHit);
+    const { large, indexed, group } = await libraryOf(filter.ownerId, model, size);
+    if (!large) return found(await exact(given, size, model, filter, limit));
+    const rows = indexed ? await approximate(given, size, model, filter, limit) : [];
+    // Not a full page: a narrow filter, or places that the graph does not lead to. The codes leave nothing out.
+    return found(rows.length < limit ? await byCodes(given, group, model, filter, limit) : rows);
   }
 
+  /** What is known of the owner's vectors of this model and length; `group` is their number among the codes. */
+  async function libraryOf(ownerId: string, model: string, size: number) {
+    const [row] = await sql<{ large: boolean; indexed: boolean; group: string }[]>`
+      select g.id::text as group, to_regclass(${vectorIndexName(model, size)}) is not null as indexed,
+        exists (select 1 from chunk_codes k where k.code_group = g.id offset ${annThreshold}) as large
+      from (select pharos_code_group(${ownerId}, ${model}, ${size}) as id) g`;
+    return row ?? { large: false, indexed: false, group: '0' };
+  }
+
+  // In both the vector is read from its text once and not for every row: `offset 0` keeps the subquery one.
   const exact = (given: string, size: number, model: string, filter: ChunkFilter, limit: number) => sql<Row[]>`
     select n.seq, c.resource_id, 1 - n.distance as score
-    from (select c.seq, vector_distance_cos(v.embedding, ${given}::text::real[]) as distance
-      from chunk_vectors v join chunks c on c.seq = v.chunk_seq
-      where v.owner_id = ${filter.ownerId} and v.model = ${model} and array_length(v.embedding, 1) = ${size} ${within(filter) ?? sql``}
-      order by distance, c.seq limit ${limit}) n
+    from (select v.chunk_seq as seq, vector_distance_cos(v.embedding, q.vector) as distance
+      from (select ${given}::text::real[] as vector offset 0) q cross join chunk_vectors v
+      where v.owner_id = ${filter.ownerId} and v.model = ${model} and array_length(v.embedding, 1) = ${size}
+      ${among(filter, sql`v.chunk_seq`)}
+      order by distance, seq limit ${limit}) n
     join chunks c on c.seq = n.seq
-    where n.distance is not null and n.distance <> 'NaN'
+    order by n.distance, n.seq`;
+
+  const byCodes = (given: string, group: string, model: string, filter: ChunkFilter, limit: number) => sql<Row[]>`
+    select n.seq, c.resource_id, 1 - n.distance as score
+    from (select v.chunk_seq as seq, vector_distance_cos(v.embedding, q.vector) as distance
+      from (select k.chunk_seq from chunk_codes k
+        where k.code_group = ${group} ${among(filter, sql`k.chunk_seq`)}
+        order by bit_count(k.code # (select pharos_code(${given}::text::real[]))) limit ${limit + SPARE_CANDIDATES}) s
+      cross join (select ${given}::text::real[] as vector offset 0) q
+      join chunk_vectors v on v.chunk_seq = s.chunk_seq and v.model = ${model} and v.owner_id = ${filter.ownerId}
+      order by distance, seq limit ${limit}) n
+    join chunks c on c.seq = n.seq
     order by n.distance, n.seq`;
 
   /** The index gives an order, its neighbours' places in it may be a little wrong: more are taken and ranked again. */
   const approximate = (given: string, size: number, model: string, filter: ChunkFilter, limit: number) =>
     sql.begin('read only', async (tx) => {
-      // Filters are applied to what the index finds: it goes on until the page is full (pgvector 0.8).
-      await tx`set local hnsw.iterative_scan = relaxed_order`;
-      await tx`set local hnsw.ef_search = ${tx.unsafe(String(Math.min(1000, Math.max(100, 2 * limit))))}`;
+      const depth = String(Math.min(1000, Math.max(100, 2 * limit)));
       const dimensions = tx.unsafe(String(size));
-      return tx<Row[]>`
-        select n.seq, n.resource_id, 1 - n.distance as score
-        from (select c.seq, c.resource_id, v.embedding::vector(${dimensions}) <=> ${given}::text::real[]::vector(${dimensions}) as distance
-          from chunk_vectors v join chunks c on c.seq = v.chunk_seq
-          where v.model = ${model} and array_length(v.embedding, 1) = ${size} and v.owner_id = ${filter.ownerId} ${within(filter) ?? sql``}
-          order by distance limit ${limit}) n
-        where n.distance <> 'NaN'
-        order by n.distance, n.seq`;
+      const [, rows] = await Promise.all([
+        // Filters are applied to what the index finds: it goes on until the page is full (pgvector 0.8). It is an index of
+        // one model's vectors, which a plan made for any model would not use.
+        tx`select set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', ${depth}, true),
+          set_config('plan_cache_mode', 'force_custom_plan', true)`,
+        tx<Row[]>`
+          select n.seq, c.resource_id, 1 - n.distance as score
+          from (select v.chunk_seq as seq, v.embedding::vector(${dimensions}) <=> ${given}::text::real[]::vector(${dimensions}) as distance
+            from chunk_vectors v
+            where v.model = ${model} and array_length(v.embedding, 1) = ${size} and v.owner_id = ${filter.ownerId}
+            ${within(filter, tx`v.chunk_seq`)}
+            order by distance limit ${limit}) n
+          join chunks c on c.seq = n.seq
+          order by n.distance, n.seq`,
+      ]);
+      return rows;
     });
 
-  async function isLarge(ownerId: string, model: string): Promise<boolean> {
-    const [row] = await sql<{ count: number }[]>`select count(*)::int as count from
-      (select 1 from chunk_vectors where owner_id = ${ownerId} and model = ${model} limit ${annThreshold + 1}) as counted`;
-    return (row?.count ?? 0) > annThreshold;
-  }
-
-  async function hasVectorIndex(model: string, size: number): Promise<boolean> {
-    const [row] = await sql<{ found: boolean }[]>`
-      select to_regclass(${vectorIndexName(model, size)}) is not null as found`;
-    return row?.found === true;
-  }
-
-  /** What a filter says of the resource of the chunk `c`; undefined where it says nothing. */
-  function within({ minQuality, resourceIds, ...texts }: ChunkFilter) {
+  /** What a filter says of the resource `r`, as SQL to be appended; undefined where it says nothing. */
+  function conditionsOf({ minQuality, resourceIds, ...texts }: ChunkFilter) {
     const [category, tag, language] = [texts.category, texts.tag, texts.language].map((text) => text && withoutNul(text));
     const conditions = [
       category !== undefined && sql`and r.category = ${category}`,
@@ -101,9 +120,24 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 5_000 }: 
       minQuality !== undefined && sql`and r.quality_score >= ${minQuality}`,
       resourceIds && sql`and r.id in (select json_array_elements_text(${withoutNul(JSON.stringify(resourceIds))}::text::json))`,
     ].filter((condition) => condition !== false && condition !== undefined);
-    if (conditions.length === 0) return undefined;
-    return sql`and exists (select 1 from resources r where r.id = c.resource_id
-      ${conditions.reduce((all, condition) => sql`${all} ${condition}`)})`;
+    return conditions.length === 0 ? undefined : conditions.reduce((all, condition) => sql`${all} ${condition}`);
+  }
+
+  /** Only chunks that the filter allows: looked up once for the whole query. */
+  function among(filter: ChunkFilter, seq: Fragment) {
+    const conditions = conditionsOf(filter);
+    return conditions === undefined
+      ? sql``
+      : sql`and ${seq} in (select c.seq from resources r join chunks c on c.resource_id = r.id
+          where r.owner_id = ${filter.ownerId} ${conditions})`;
+  }
+
+  /** The same, asked of one chunk after another as an index gives them; `offset 0` keeps it from being made a join. */
+  function within(filter: ChunkFilter, seq: Fragment) {
+    const conditions = conditionsOf(filter);
+    return conditions === undefined
+      ? sql``
+      : sql`and exists (select 1 from chunks c join resources r on r.id = c.resource_id where c.seq = ${seq} ${conditions} offset 0)`;
   }
 
   return { keyword, nearest };
@@ -116,4 +150,6 @@ export function vectorIndexName(model: string, size: number): string {
   return `chunk_vectors_hnsw_${hash.toString(36)}_${size}`;
 }
 
+/** What has no distance is near nothing. */
+const found = (rows: readonly Row[]) => rows.filter(({ score }) => Number.isFinite(score)).map(toHit);
 const toHit = (row: Row): ChunkHit => ({ seq: Number(row.seq), resourceId: row.resource_id, score: Number(row.score) });
