@@ -20,7 +20,9 @@ export function configurationDocument(): string {
   return `# Configuration
 
 Settings come from the environment; on Node also from a \`.env\` file in the working folder, over which the environment wins.
-An empty value counts as unset. A value that is not as expected is refused at start, before a port opens, with the setting's name.
+An empty value counts as unset. On Node a secret, any setting that is never printed, may be in a file: \`NAME_FILE=/run/secrets/name\` instead of \`NAME\`, for the API, the worker and the command line alike. A line break at its end is not part of it, and a relative path is looked up in systemd's \`$CREDENTIALS_DIRECTORY\` where that is set.
+
+A value that is not as expected is refused at start, before a port opens, with the setting's name.
 
 This page is generated from \`src/kernel/config-schema.ts\` by \`npm run docs\`; a test fails when it is stale.
 
@@ -37,5 +39,5 @@ export function environmentExample(): string {
       );
     return `## ${group}\n\n${lines.join('\n')}\n`;
   });
-  return `# Copy to .env and set what you need; everything has a default in development.\n\n${sections.join('\n')}`;
+  return `# Copy to .env and set what you need; everything has a default in development.\n# A secret NAME may be in a file instead: NAME_FILE=/run/secrets/name.\n\n${sections.join('\n')}`;
 }

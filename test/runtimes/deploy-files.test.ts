@@ -1,0 +1,145 @@
+/** Dockerfiles, systemd units and the Caddyfile in deploy/, as far as they can be checked without what reads them. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { parseConfig } from '../../src/kernel/config.ts';
+import { SETTINGS } from '../../src/kernel/config-schema.ts';
+import { loadEnvironment } from '../../src/runtimes/drivers/environment.ts';
+
+const read = (file: string) => readFileSync(file, 'utf8');
+/** What a unit or a Dockerfile says under a name, line by line; a line that ends in a backslash goes on. */
+const linesOf = (file: string, name: RegExp) =>
+  read(file)
+    .replaceAll(/\\\n/g, ' ')
+    .split('\n')
+    .flatMap((line) => (name.test(line) ? [line.replace(name, '').trim()] : []));
+const isSetting = (name: string) => Object.hasOwn(SETTINGS, name);
+
+describe.each([
+  ['deploy/api.Dockerfile', ['src', 'worker-node', 'cli', 'console', 'migrations', 'models'], 'src/runtimes/node.ts'],
+  ['deploy/worker.Dockerfile', ['src', 'worker-node', 'cli', 'models'], 'worker-node/main.ts'],
+])('%s', (file, folders, main) => {
+  test('copies paths that exist, that .dockerignore lets through, and all that its program is made of', () => {
+    const copied = linesOf(file, /^COPY (?!--from)/).flatMap((line) => line.split(' ').slice(0, -1));
+    expect(copied).toEqual(expect.arrayContaining(['package.json', 'package-lock.json', '.npmrc', ...folders]));
+    const allowed = linesOf('.dockerignore', /^!/);
+    for (const path of copied) {
+      expect(existsSync(path), path).toBe(true);
+      expect(allowed).toContain(path);
+    }
+  });
+
+  test('runs node itself, as package.json does, so that a signal reaches it', () => {
+    const command: string[] = JSON.parse(linesOf(file, /^CMD /)[0] ?? '');
+    expect(command.at(-1)).toBe(main);
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    expect(Object.values(scripts)).toContain(command.join(' '));
+  });
+
+  test('leaves development dependencies out, is no root, and asks for nothing that is not in the image to see how it is', () => {
+    expect(linesOf(file, /^RUN /).join('\n')).toMatch(/ONNXRUNTIME_NODE_INSTALL=skip npm ci --omit=dev/);
+    expect(linesOf(file, /^USER /)).toEqual(['pharos']);
+    const [health = ''] = linesOf(file, /^HEALTHCHECK .*CMD /);
+    expect(JSON.parse(health).slice(0, 2)).toEqual(['node', '-e']);
+  });
+
+  test('sets what settings are', () => {
+    for (const pair of linesOf(file, /^ENV /).flatMap((line) => line.split(' '))) {
+      const [name = ''] = pair.split('=');
+      expect(name === 'PATH' || isSetting(name), name).toBe(true);
+    }
+  });
+});
+
+test('no secret, no data and nothing of the working tree gets into an image by accident', () => {
+  const [first, ...allowed] = linesOf('.dockerignore', /^(?!#)/).filter((line) => line !== '');
+  expect(first).toBe('*');
+  for (const path of ['.env', 'secrets', 'data', 'node_modules', '.git', 'test']) expect(allowed).not.toContain(`!${path}`);
+});
+
+describe.each([
+  ['deploy/pharos.service', 'src/runtimes/node.ts', 40],
+  ['deploy/pharos-worker.service', 'worker-node/main.ts', 20],
+])('%s', (file, main, grace) => {
+  const only = (name: string) => {
+    const values = linesOf(file, new RegExp(`^${name}=`));
+    expect(values, name).toHaveLength(1);
+    return values[0] ?? '';
+  };
+
+  test('runs node itself as a user of its own, in the folder of the installation', () => {
+    const [program = '', ...args] = only('ExecStart').split(' ');
+    expect(program).toBe(`${only('WorkingDirectory')}/node_modules/.bin/node`);
+    expect(args.at(-1)).toBe(main);
+    for (const path of args.filter((arg) => arg.endsWith('.ts'))) expect(existsSync(path)).toBe(true);
+    expect(only('User')).toBe('pharos');
+  });
+
+  test('waits longer than a shutdown takes, signals the first process alone, and is started again when it fails', () => {
+    expect(Number(only('TimeoutStopSec'))).toBeGreaterThan(grace);
+    expect(only('KillMode')).toBe('mixed');
+    expect(only('Restart')).toBe('on-failure');
+  });
+
+  test('may write where its data is and nowhere else', () => {
+    expect(only('ProtectSystem')).toBe('strict');
+    expect(only('NoNewPrivileges')).toBe('yes');
+    expect(only('Environment')).toContain(`DATA_DIR=/var/lib/${only('StateDirectory')}`);
+    expect(linesOf(file, /^ReadWritePaths=/)).toEqual([]);
+    for (const pair of only('Environment').split(' ')) expect(isSetting(pair.split('=')[0] ?? '')).toBe(true);
+  });
+});
+
+test('the proxy is one hop that holds no event back', () => {
+  const caddyfile = read('deploy/Caddyfile');
+  expect(caddyfile).toMatch(/^\{\$PHAROS_SITE\} \{$/m);
+  expect(caddyfile).toContain('flush_interval -1');
+  expect(caddyfile).not.toMatch(/trusted_proxies|^\s*encode/m);
+});
+
+describe('docs/deploy.md', () => {
+  const page = read('docs/deploy.md');
+  const code = [...page.matchAll(/```\w*\n([\s\S]*?)```/g)].map(([, block = '']) => block).join('\n');
+
+  test('names files that are there', () => {
+    const paths = [...page.matchAll(/(?:^|[\s`(])((?:deploy|docs|test)\/[\w./-]*\w|docker-compose\.\w+\.yml)/gm)].map(
+      ([, path = '']) => path,
+    );
+    expect(paths.length).toBeGreaterThan(5);
+    for (const path of paths) expect(existsSync(path) || globSync(path).length > 0, path).toBe(true);
+    for (const [, path = ''] of page.matchAll(/\]\((?!http)([^)#]+)/g)) expect(existsSync(`docs/${path}`), path).toBe(true);
+  });
+
+  test('sets nothing that is no setting', () => {
+    const OTHERS = ['PHAROS_SITE', 'PHAROS_UPSTREAM', 'PHAROS_VERSION'];
+    for (const [, name = ''] of code.matchAll(/^([A-Z][A-Z0-9_]+)=/gm)) {
+      expect(isSetting(name) || isSetting(name.replace(/_FILE$/, '')) || OTHERS.includes(name), name).toBe(true);
+    }
+  });
+
+  test('makes the secrets that docker-compose.prod.yml wants, and Pharos takes them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pharos-deploy-page-'));
+    const [, commands = ''] = /<!-- test: compose-secrets -->\n```sh\n([\s\S]*?)```/.exec(page) ?? [];
+    execFileSync('sh', ['-euc', commands], { cwd: folder });
+    const compose = parse(read('docker-compose.prod.yml'), { merge: true });
+    const files = Object.values<{ file: string }>(compose.secrets).map(({ file }) => join(folder, file));
+    const made = globSync(join(folder, 'secrets', '*'));
+    expect(made.sort()).toEqual(files.sort());
+    for (const file of made) expect((await stat(file)).mode & 0o777).toBe(0o444);
+    expect((await stat(join(folder, 'secrets'))).mode & 0o777).toBe(0o700);
+    const settings = Object.entries<string>(compose.services.api.environment)
+      .filter(([, value]) => !value.startsWith('${'))
+      .map(([key, value]) => [key, value.replace('/run/secrets', join(folder, 'secrets'))]);
+    const config = parseConfig(loadEnvironment(Object.fromEntries(settings), join(folder, '.env')));
+    expect(config).toMatchObject({
+      publicUrl: 'https://pharos.example.org',
+      kv: { kind: 'redis' },
+      database: { kind: 'postgres' },
+    });
+    await rm(folder, { recursive: true });
+  });
+});
