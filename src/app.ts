@@ -1,6 +1,6 @@
 /** The app: the order in which a request meets its middleware, its routes, and the one error handler. */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { isDatabaseAway } from './kernel/db/availability.ts';
+import { isDatabaseAway, isTooLarge } from './kernel/db/availability.ts';
 import { AppError } from './kernel/errors.ts';
 import type { Services } from './kernel/services.ts';
 import { accessLog } from './routes/access-log.ts';
@@ -56,7 +56,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   );
   // Before any route: for who is no admin, every path below is alike, those that do not exist included.
   app.use('/admin/*', requireScope('admin'));
-  app.use(bodyLimit());
+  app.use(bodyLimit(runtime));
 
   app.route('/', createHomeRoutes({ config, runtime }));
   app.route('/', createHealthRoutes(services));
@@ -72,8 +72,8 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   app.route('/', createPasswordRoutes(services));
   app.route('/', createAdminUserRoutes(services));
   app.route('/', createAdminJobRoutes(services));
-  app.route('/', createResourceRoutes(services));
-  app.route('/', createProgressRoutes(services));
+  app.route('/', createResourceRoutes(services, runtime));
+  app.route('/', createProgressRoutes(services, runtime));
   app.route('/', createSearchRoutes(services));
   app.route('/', createCallbackRoutes(services));
   app.route('/', createWebhookRoutes(services));
@@ -86,7 +86,7 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   });
 
   app.onError((error, c) => {
-    const known = asAppError(error) ?? (isDatabaseAway(error) ? databaseAway(error) : undefined);
+    const known = asAppError(error) ?? ofDatabase(error);
     const context = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path };
     if (!known) log.error('request failed', { ...context, error });
     else if (known.cause !== undefined && SERVER_SIDE.has(known.code))
@@ -99,8 +99,11 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
 
 const SERVER_SIDE = new Set<AppError['code']>(['unavailable', 'upstream_failed']);
 
-const databaseAway = (cause: unknown) =>
-  new AppError('unavailable', 'The database cannot be reached right now', { cause, retryAfter: 5 });
+function ofDatabase(cause: unknown): AppError | undefined {
+  if (isTooLarge(cause)) return new AppError('payload_too_large', 'This is larger than the database takes', { cause });
+  if (!isDatabaseAway(cause)) return undefined;
+  return new AppError('unavailable', 'The database cannot be reached right now', { cause, retryAfter: 5 });
+}
 
 /** Whether a handler of its own, middleware aside, stands at `path` for `method`. */
 function hasRoute(app: OpenAPIHono<AppEnv>, method: string, path: string): boolean {

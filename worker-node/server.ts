@@ -4,31 +4,39 @@ import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import type { ApiKeys } from '../src/kernel/auth/api-keys.ts';
 import type { Config } from '../src/kernel/config.ts';
-import { AppError, type ErrorCode } from '../src/kernel/errors.ts';
+import { AppError } from '../src/kernel/errors.ts';
 import type { SignedMessage } from '../src/kernel/jobs/signatures.ts';
 import type { Log } from '../src/kernel/log.ts';
+import type { Mailer } from '../src/kernel/mail.ts';
 import type { Metrics } from '../src/kernel/metrics.ts';
 import type { Clock, Ids } from '../src/kernel/ports.ts';
+import type { CreateServices } from '../src/library/create-resource.ts';
 import type { Embedder } from './embedder/embedder.ts';
 import type { Model } from './embedder/model.ts';
 import type { JobHandler } from './job-handler.ts';
 import { createJobsRoute } from './jobs-route.ts';
+import { createMailRoute } from './mail-route.ts';
 import { measureJobs } from './measured.ts';
 import { authenticate } from './openai/authenticate.ts';
 import { createEmbedRoute } from './openai/embed-route.ts';
 import { answerError, asOpenAIError, OpenAIError } from './openai/errors.ts';
 import { createOpenAIRoutes } from './openai/routes.ts';
+import { asAppError, problem } from './problem.ts';
+import { createUploadsRoute } from './uploads-route.ts';
 
 export interface WorkerDependencies {
-  readonly config: {
-    readonly testMode: boolean;
-    readonly worker: Pick<Config['worker'], 'url'>;
+  readonly config: Pick<Config, 'testMode' | 'publicUrl' | 'cors'> & {
+    readonly worker: Pick<Config['worker'], 'url' | 'signingKeys'>;
     readonly auth: Pick<Config['auth'], 'masterKey' | 'previousMasterKey'>;
   };
   readonly apiKeys: Pick<ApiKeys, 'resolve'>;
   readonly embedder: Embedder;
   readonly model: Pick<Model, 'maxTokens' | 'tokenBudget' | 'pooling'>;
   readonly jobs: JobHandler;
+  /** What uploads become resources with. */
+  readonly library: CreateServices;
+  /** Null where nothing is configured that could send mail. */
+  readonly mailer: Mailer | null;
   readonly verifySignature: (message: SignedMessage) => Promise<void>;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -48,6 +56,8 @@ export function createWorkerApp({
   embedder,
   model,
   jobs,
+  library,
+  mailer,
   verifySignature,
   metrics,
   log,
@@ -66,6 +76,8 @@ export function createWorkerApp({
   });
 
   app.route('/', createJobsRoute({ config, jobs, verifySignature }));
+  app.route('/', createUploadsRoute({ config, library, log }));
+  app.route('/', createMailRoute({ config, mailer, verifySignature, log }));
 
   const onlyKnown = authenticate({ config, apiKeys, verifySignature });
   const tooLarge = () => {
@@ -96,16 +108,14 @@ export function createWorkerApp({
 
   app.notFound((c) => {
     const detail = 'Nothing is here';
-    return speaksOpenAI(c) ? answerError(c, new OpenAIError(404, detail)) : problem(c, 404, detail);
+    return speaksOpenAI(c) ? answerError(c, new OpenAIError(404, detail)) : problem(c, new AppError('not_found', detail));
   });
 
   app.onError((error, c) => {
-    const openAI = speaksOpenAI(c);
-    const known = openAI ? asOpenAIError(error) : error instanceof AppError ? error : undefined;
+    const openAI = speaksOpenAI(c) ? { error: asOpenAIError(error) } : undefined;
+    const known = openAI ? openAI.error : asAppError(error);
     note(c, error, known !== undefined);
-    if (openAI) return answerError(c, asOpenAIError(error));
-    if (!(error instanceof AppError)) return problem(c, 500, 'Something went wrong on our side');
-    return problem(c, STATUS[error.code] ?? 500, error.detail, error.retryAfter);
+    return openAI ? answerError(c, openAI.error) : problem(c, asAppError(error));
   });
 
   /** Whoever hangs up is no fault of ours. */
@@ -113,26 +123,11 @@ export function createWorkerApp({
     if (c.req.raw.signal.aborted) return;
     const fields = { method: c.req.method, path: c.req.path, requestId: c.get('requestId'), error };
     if (!expected) log.error('request failed', fields);
-    else log.info('request refused', { ...fields, error: error instanceof Error ? error.message : undefined });
+    // As an error: the message of one of the database's has the query's parameters in it, a whole document among them.
+    else log.info('request refused', fields);
   }
 
   return app;
 }
 
 const speaksOpenAI = (c: Context) => /^\/(?:v1\/|(?:info|embed|metrics)$)/.test(c.req.path);
-
-const STATUS: Partial<Record<ErrorCode, 401 | 413 | 429 | 503>> = {
-  unauthenticated: 401,
-  payload_too_large: 413,
-  rate_limited: 429,
-  unavailable: 503,
-};
-
-/** RFC 9457, as the API answers. */
-function problem(c: Context<Env>, status: 401 | 404 | 413 | 429 | 500 | 503, detail: string, retryAfter?: number): Response {
-  const body = { type: 'about:blank', status, detail, instance: c.req.path, request_id: c.get('requestId') };
-  return c.json(body, status, {
-    'Content-Type': 'application/problem+json',
-    ...(retryAfter === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfter))) }),
-  });
-}

@@ -4,16 +4,20 @@ import { uuidv7 } from 'uuidv7';
 import manifest from '../package.json' with { type: 'json' };
 import { createApiKeys } from '../src/kernel/auth/api-keys.ts';
 import type { Config } from '../src/kernel/config.ts';
+import { createRelay } from '../src/kernel/jobs/relay.ts';
 import { createSignatureVerifier } from '../src/kernel/jobs/signatures.ts';
 import type { Log } from '../src/kernel/log.ts';
 import type { Clock, Fetch, Ids } from '../src/kernel/ports.ts';
 import { createHttpReporter } from '../src/kernel/progress/http-reporter.ts';
+import type { CreateServices } from '../src/library/create-resource.ts';
 import { createBackground } from '../src/runtimes/drivers/background.ts';
 import { every } from '../src/runtimes/drivers/every.ts';
 import { createLog } from '../src/runtimes/drivers/log.ts';
+import { createMailer } from '../src/runtimes/drivers/mailer.ts';
 import { createMetrics } from '../src/runtimes/drivers/metrics.ts';
 import { modelPlaces, resolveModel } from '../src/runtimes/drivers/model-folder.ts';
 import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
+import { openPublisher } from '../src/runtimes/drivers/open-publisher.ts';
 import { createGuardedPost } from './callbacks/guarded-post.ts';
 import { createCallbackSender } from './callbacks/sender.ts';
 import { createEmbedder } from './embedder/embedder.ts';
@@ -24,6 +28,7 @@ import { createAddressPolicy } from './ingest/address-policy.ts';
 import { createDocumentReader } from './ingest/document-reader.ts';
 import { createGuardedFetch } from './ingest/guarded-fetch.ts';
 import { createJobHandler, LEASE_MS } from './job-handler.ts';
+import { createLocalPublisher } from './local-publisher.ts';
 import { measureEmbedder, measurePipeline, measureStages, observeBatches } from './measured.ts';
 import { createPipeline } from './pipeline.ts';
 import { createWorkerApp } from './server.ts';
@@ -62,8 +67,8 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
     fields: { service: 'worker' },
   });
   const model = await loadModel(resolveModel(config.embedding, modelPlaces(config.dataDir)), config.embedding);
-  const database = await openDatabase(config);
   const metrics = createMetrics({ process: true });
+  const database = await openDatabase(config, metrics);
   const embedder = measureEmbedder(
     createEmbedder({
       model,
@@ -102,8 +107,30 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
     const verifySignature = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
     const stopping = new AbortController();
     const sender = createCallbackSender({ db, clock, log, http, random: Math.random, stop: stopping.signal });
-    const apiKeys = createApiKeys({ db, clock, ids, background: createBackground({ log }) });
-    const app = createWorkerApp({ apiKeys, config, embedder, model, jobs, verifySignature, metrics, log, clock, ids, version });
+    const background = createBackground({ log });
+    const apiKeys = createApiKeys({ db, clock, ids, background });
+    const library: CreateServices = {
+      db,
+      clock,
+      ids,
+      progress: { begin: async (resourceId, stages) => progress.report({ resource_id: resourceId, stages }) },
+      relay: createRelay({ db, clock, log, background, publisher: openPublisher(config, clock) ?? createLocalPublisher(jobs) }),
+    };
+    const app = createWorkerApp({
+      apiKeys,
+      config,
+      embedder,
+      model,
+      jobs,
+      library,
+      mailer: createMailer(config, (text) => process.stdout.write(text)),
+      verifySignature,
+      metrics,
+      log,
+      clock,
+      ids,
+      version,
+    });
     const server = await serve(app, { port: config.worker.port, host: config.host });
     const callbacks = every(CALLBACKS_MS, () => sender.sweep());
     log.info('worker started', { version, port: config.worker.port, model: model.id, database: database.place });
@@ -118,6 +145,7 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
         const impatient = setTimeout(server.cut, ANSWERS_MS);
         await closed;
         clearTimeout(impatient);
+        await background.drain(ANSWERS_MS);
         await progress.flush();
         await Promise.all([reader.close(), embedder.close(), http.close()]);
         await database.close();
@@ -133,6 +161,7 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
 
 /** An API that started this worker is on this machine, whatever its public URL leads to. */
 function apiUrlOf({ worker, publicUrl, host, port }: Config): string {
+  if (worker.apiUrl !== undefined) return worker.apiUrl;
   if (worker.external) return publicUrl;
   const local = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
   return `http://${local.includes(':') ? `[${local}]` : local}:${port}`;

@@ -8,13 +8,13 @@ import type { Database } from '../kernel/db/types.ts';
 import { isUniqueViolation } from '../kernel/db/violations.ts';
 import { newStages } from '../kernel/progress/stages.ts';
 import type { Services } from '../kernel/services.ts';
-import { requireRoomInBacklog } from './backlog.ts';
+import { inBacklog, type RequireRoom } from './backlog.ts';
 import type { CreatedResource } from './created-resource.ts';
 import { type Attempt, fingerprintOf, rememberAnswer, replay } from './idempotency.ts';
 import { rerun } from './reprocess-resource.ts';
 import { requireScope } from './require-scope.ts';
 import { type IdentifiedSource, identify, type SourceInput } from './source.ts';
-import { announceRun, type StartedRun, startFirstRun } from './start-run.ts';
+import { type Announcer, announceRun, type StartedRun, startFirstRun } from './start-run.ts';
 
 export interface CreateResourceInput {
   readonly source: SourceInput;
@@ -27,7 +27,7 @@ export interface CreateResourceInput {
   readonly idempotencyKey?: string | undefined;
 }
 
-export type CreateServices = Pick<Services, 'db' | 'clock' | 'ids' | 'progress' | 'relay'>;
+export type CreateServices = Pick<Services, 'db' | 'clock' | 'ids'> & Announcer;
 
 /**
  * Throws `backlog_full` before any row is written, `invalid_input` for an idempotency key used for another request.
@@ -43,7 +43,9 @@ export async function createResource(
   const attempt =
     input.idempotencyKey === undefined ? undefined : await attemptOf(actor, input.idempotencyKey, input, identified);
   const { created, run } = await orAgain(() =>
-    services.db.transaction((tx) => place(tx, services, actor, { input, identified, attempt })),
+    inBacklog(services.db, actor.userId, (tx, requireRoom) =>
+      place(tx, services, actor, { input, identified, attempt, requireRoom }),
+    ),
   );
   if (run) await announceRun(services, run);
   return created;
@@ -53,6 +55,7 @@ interface Placement {
   readonly input: CreateResourceInput;
   readonly identified: IdentifiedSource;
   readonly attempt: Attempt | undefined;
+  readonly requireRoom: RequireRoom;
 }
 
 interface Placed {
@@ -61,27 +64,38 @@ interface Placed {
 }
 
 async function place(tx: Database, services: CreateServices, actor: Actor, placement: Placement): Promise<Placed> {
-  const { identified, attempt } = placement;
+  const { identified, attempt, requireRoom } = placement;
   const now = services.clock.now();
   const answered = attempt && (await replay(tx, attempt, now));
   if (answered) return { created: answered };
   const known = await findDuplicate(tx, { ownerId: actor.userId, ...identified });
-  const placed = known ? await placeAgain(tx, services, known) : await placeNew(tx, services, actor, placement);
+  const placed = known ? await placeAgain(tx, services, known, requireRoom) : await placeNew(tx, services, actor, placement, now);
   if (attempt) await rememberAnswer(tx, attempt, placed.created, now);
   return placed;
 }
 
-async function placeAgain(tx: Database, services: CreateServices, known: ResourceSummary): Promise<Placed> {
+async function placeAgain(
+  tx: Database,
+  services: CreateServices,
+  known: ResourceSummary,
+  requireRoom: RequireRoom,
+): Promise<Placed> {
   const isOver = known.status === 'failed' && !(await hasUnfinishedJob(tx, known.id));
   if (!isOver) return { created: { id: known.id, status: known.status, outcome: 'duplicate' } };
-  await requireRoomInBacklog(tx, known.ownerId);
+  await requireRoom();
   const run = await rerun(tx, services, known);
   return { created: { id: known.id, status: 'pending', outcome: 'accepted' }, run };
 }
 
-async function placeNew(tx: Database, services: CreateServices, actor: Actor, placement: Placement): Promise<Placed> {
-  await requireRoomInBacklog(tx, actor.userId);
-  const row = newResource(services, actor, placement);
+async function placeNew(
+  tx: Database,
+  services: CreateServices,
+  actor: Actor,
+  placement: Placement,
+  now: number,
+): Promise<Placed> {
+  await placement.requireRoom();
+  const row = newResource(services, actor, placement, now);
   const { source } = placement.input;
   const states = newStages(row.createdAt);
   await insertResource(tx, row);
@@ -101,11 +115,11 @@ async function placeNew(tx: Database, services: CreateServices, actor: Actor, pl
 }
 
 function newResource(
-  { clock, ids }: Pick<Services, 'clock' | 'ids'>,
+  { ids }: Pick<Services, 'ids'>,
   actor: Actor,
   { input, identified }: Placement,
+  now: number,
 ): NewResource & { metadata: Record<string, unknown> } {
-  const now = clock.now();
   const { source } = input;
   const edited = (['title', 'description'] as const).filter((field) => input[field] !== undefined);
   return {

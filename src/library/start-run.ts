@@ -50,11 +50,14 @@ export async function startNextRun(
   return { resourceId: id, jobId, states };
 }
 
+/** What news of a run goes through; the worker has its own. */
+export interface Announcer {
+  readonly progress: Pick<Services['progress'], 'begin'>;
+  readonly relay: Pick<Services['relay'], 'publishSoon'>;
+}
+
 /** After the commit: listeners see the stages waiting, and the job is on its way before any sweep. */
-export async function announceRun(
-  { progress, relay }: Pick<Services, 'progress' | 'relay'>,
-  { resourceId, jobId, states }: StartedRun,
-): Promise<void> {
+export async function announceRun({ progress, relay }: Announcer, { resourceId, jobId, states }: StartedRun): Promise<void> {
   await progress.begin(resourceId, states);
   relay.publishSoon(jobId);
 }

@@ -22,6 +22,7 @@ import {
 } from './progress-schemas.ts';
 import { requireScope } from './require-scope.ts';
 import { createRouter, json, lockedFor, problems } from './router.ts';
+import type { Runtime } from './runtime.ts';
 import { isRevoked } from './tickets.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -94,7 +95,11 @@ const ticket = createRoute({
 
 type Dependencies = Pick<Services, 'db' | 'kv' | 'progress' | 'revocations' | 'shutdown'>;
 
-export function createProgressRoutes(services: Dependencies, { heartbeatMs = HEARTBEAT_MS } = {}) {
+export interface ProgressOptions extends Pick<Runtime, 'maxStreamMs'> {
+  readonly heartbeatMs?: number;
+}
+
+export function createProgressRoutes(services: Dependencies, { heartbeatMs = HEARTBEAT_MS, maxStreamMs }: ProgressOptions = {}) {
   const { progress, shutdown } = services;
   const tickets = createTickets(services);
 
@@ -120,7 +125,10 @@ export function createProgressRoutes(services: Dependencies, { heartbeatMs = HEA
     const ids = records.map((record) => record.resourceId);
     const actor = c.get('actor');
     const mayGoOn = async () => !(await isRevoked(services, actor));
-    return eventStream(c, shutdown, (signal) => followProgress({ progress, ids, signal, heartbeatMs, after, mayGoOn }));
+    return eventStream(c, shutdown, (ended) => {
+      const signal = maxStreamMs === undefined ? ended : AbortSignal.any([ended, AbortSignal.timeout(maxStreamMs)]);
+      return followProgress({ progress, ids, signal, heartbeatMs, after, mayGoOn });
+    });
   }
 
   const router = createRouter();

@@ -2,13 +2,14 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { AppError } from '../kernel/errors.ts';
 import type { Services } from '../kernel/services.ts';
+import { toAcceptedBody } from '../library/accepted-body.ts';
 import type { CreateResourceInput } from '../library/create-resource.ts';
 import { BATCH_LIMIT, type BatchAnswer, createResources } from '../library/create-resources.ts';
 import { requireContentType } from './content-type.ts';
 import type { AppEnv } from './env.ts';
 import { statusOf } from './problem.ts';
 import { newResourceSchema, toCreateInput } from './resource-fields.ts';
-import { acceptedSchema, toAcceptedBody } from './resource-schemas.ts';
+import { acceptedSchema } from './resource-schemas.ts';
 import { createRouter, json, lockedFor, problems } from './router.ts';
 import { uploadLimit } from './upload-limit.ts';
 import { invalidFields } from './validation.ts';

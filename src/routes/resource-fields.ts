@@ -2,16 +2,15 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../kernel/errors.ts';
 import type { CreateResourceInput } from '../library/create-resource.ts';
-import { CONTENT_TYPES, type ContentType } from '../library/source.ts';
+import { SUPPORTED, supportedType } from '../library/uploaded-file.ts';
 
 const MB = 1024 * 1024;
 export const MAX_CONTENT_BYTES = 5 * MB;
-export const MAX_UPLOAD_BYTES = 50 * MB;
 
 const MAX_METADATA_BYTES = 64 * 1024;
-const NUL = 'must not contain NUL characters';
+export const NUL = 'must not contain NUL characters';
 
-const hasNoNul = (text: string) => !text.includes('\0');
+export const hasNoNul = (text: string) => !text.includes('\0');
 const byteLength = (text: string) => new TextEncoder().encode(text).byteLength;
 
 export const titleField = z
@@ -53,21 +52,6 @@ export const contentField = z
   .refine(hasNoNul, NUL)
   .openapi({ example: 'Glaciers flow. Where they meet the sea, ice breaks off…', description: 'At most 5 MB of UTF-8' });
 
-const ALIASES: Readonly<Record<string, ContentType>> = {
-  'text/x-markdown': 'text/markdown',
-  'application/xhtml+xml': 'text/html',
-};
-
-/** The supported type in a Content-Type, its charset kept; undefined for one that is not supported. */
-export function supportedType(value: string): string | undefined {
-  const [essence = '', ...parameters] = value.split(';').map((part) => part.trim().toLowerCase());
-  const type = CONTENT_TYPES.find((known) => known === essence) ?? ALIASES[essence];
-  const charset = parameters.find((parameter) => /^charset="?[\w.:-]+"?$/.test(parameter))?.replaceAll('"', '');
-  return type && (charset ? `${type}; ${charset}` : type);
-}
-
-export const SUPPORTED = 'text/plain, text/markdown and text/html are supported';
-
 export const contentTypeField = z
   .string()
   .max(200)
@@ -106,7 +90,7 @@ export function toCreateInput(body: NewResource, idempotencyKey?: string): Creat
   if (url !== undefined) return { ...rest, callbackUrl, idempotencyKey, source: { kind: 'url', url } };
   const bytes = new TextEncoder().encode(content);
   if (bytes.byteLength > MAX_CONTENT_BYTES) {
-    throw new AppError('payload_too_large', 'content is larger than 5 MB; POST /resources/upload takes files up to 50 MB');
+    throw new AppError('payload_too_large', 'content is larger than 5 MB; POST /resources/upload-url takes files up to 50 MB');
   }
   // The text arrived as UTF-8 whatever a charset parameter says of where it came from.
   const contentType = `${(supportedType(type) ?? type).split(';')[0]}; charset=utf-8`;

@@ -3,35 +3,20 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { AppError, type FieldError } from '../kernel/errors.ts';
 import type { CreateResourceInput } from '../library/create-resource.ts';
+import { cleanName, requireText, SUPPORTED, typeOfFile } from '../library/uploaded-file.ts';
 import type { AppEnv } from './env.ts';
-import {
-  besideDocument,
-  MAX_UPLOAD_BYTES,
-  newResourceSchema,
-  SUPPORTED,
-  supportedType,
-  toCreateInput,
-} from './resource-fields.ts';
+import { besideDocument, newResourceSchema, toCreateInput } from './resource-fields.ts';
+import type { UploadSize } from './upload-limit.ts';
 import { invalidFields } from './validation.ts';
 
 const besideFile = z.strictObject(besideDocument);
-
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  txt: 'text/plain',
-  text: 'text/plain',
-  md: 'text/markdown',
-  markdown: 'text/markdown',
-  html: 'text/html',
-  htm: 'text/html',
-  xhtml: 'text/html',
-};
 
 /** Documented by hand: form fields are text, and become what the JSON form has as numbers, lists and objects. */
 export const formContent = {
   schema: {
     type: 'object' as const,
     properties: {
-      file: { type: 'string' as const, format: 'binary', description: 'Text, Markdown or HTML, at most 50 MB' },
+      file: { type: 'string' as const, format: 'binary', description: 'Text, Markdown or HTML' },
       url: { type: 'string' as const, format: 'uri' },
       content: { type: 'string' as const },
       content_type: { type: 'string' as const, description: `${SUPPORTED}. Default: what the part or the file name says.` },
@@ -49,10 +34,16 @@ export const formContent = {
   },
 };
 
+export interface ReadFormOptions {
+  readonly size: UploadSize;
+  readonly idempotencyKey?: string | undefined;
+  readonly fileOnly?: boolean;
+}
+
 /** Throws `malformed_body` for what is not a form, `unsupported_media_type` for what is neither text, Markdown nor HTML. */
 export async function readResourceForm(
   c: Context<AppEnv>,
-  { idempotencyKey, fileOnly = false }: { idempotencyKey?: string | undefined; fileOnly?: boolean },
+  { size, idempotencyKey, fileOnly = false }: ReadFormOptions,
 ): Promise<CreateResourceInput> {
   const form = await c.req.formData().catch((cause: unknown) => {
     if (cause instanceof AppError) throw cause;
@@ -68,12 +59,16 @@ export async function readResourceForm(
   if ('content' in fields || 'url' in fields) throw fieldError('file', 'cannot be combined with content or url');
   const rest = checked(besideFile.safeParse(fields));
   const { callback_url: callbackUrl, ...described } = rest;
-  const contentType = typeOf(file, typeof named === 'string' ? named : undefined);
+  const contentType = typeOfFile({
+    named: typeof named === 'string' ? named : undefined,
+    declared: file.type,
+    filename: file.name,
+  });
   return {
     ...described,
     callbackUrl,
     idempotencyKey,
-    source: { kind: 'content', body: await contentOf(file), contentType, filename: cleanName(file.name) },
+    source: { kind: 'content', body: await contentOf(file, size), contentType, filename: cleanName(file.name) },
   };
 }
 
@@ -107,32 +102,12 @@ function parseMetadata(text: string): unknown {
   }
 }
 
-/** The type the client names, else that of the part, else what the file's name says. */
-function typeOf(file: File, named: string | undefined): string {
-  const generic = file.type === '' || file.type.startsWith('application/octet-stream');
-  const extension = /\.(\w+)$/.exec(file.name)?.[1]?.toLowerCase() ?? '';
-  const byName = EXTENSIONS[extension];
-  // A browser calls an unknown text/plain: the name then knows better.
-  const declared = named ?? (generic ? (byName ?? file.type) : file.type);
-  const type = supportedType(declared);
-  if (type === undefined) {
-    const shown = declared === '' ? 'a file of unknown type' : declared.split(';')[0];
-    throw new AppError('unsupported_media_type', `file: ${shown} cannot be read; ${SUPPORTED}`);
-  }
-  return named === undefined && type.startsWith('text/plain') && byName ? type.replace('text/plain', byName) : type;
-}
-
-async function contentOf(file: File): Promise<Uint8Array> {
-  if (file.size > MAX_UPLOAD_BYTES) throw new AppError('payload_too_large', 'file is larger than 50 MB');
+async function contentOf(file: File, size: UploadSize): Promise<Uint8Array> {
+  if (file.size > size.bytes) throw new AppError('payload_too_large', size.tooLarge);
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (!bytes.some((byte) => byte > 0x20)) throw fieldError('file', 'must not be empty');
-  // UTF-16 text is half NULs and says so in its first two bytes; elsewhere a NUL means that this is no text.
-  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  if (!utf16 && bytes.includes(0)) throw new AppError('unsupported_media_type', `file: is not text; ${SUPPORTED}`);
+  requireText(bytes);
   return bytes;
 }
-
-const cleanName = (name: string) => name.replaceAll(/[\p{Cc}/\\]/gu, '_').slice(0, 255);
 
 function checked<T>(result: { success: true; data: T } | { success: false; error: z.ZodError }): T {
   if (result.success) return result.data;

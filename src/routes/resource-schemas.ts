@@ -128,9 +128,3 @@ function toQualityBody({ total, dimensions }: NonNullable<Resource['quality']>) 
 }
 
 export const toBrief = ({ id, title, url, category }: ResourceSummary) => present({ id, title, url, category });
-
-/** Where to watch a resource being processed. */
-export function toAcceptedBody(publicUrl: string, { id, status }: { id: string; status: z.infer<typeof statusSchema> }) {
-  const progress = `${publicUrl}/resources/${id}/progress`;
-  return { id, status, progress_url: progress, events_url: `${progress}/events` };
-}

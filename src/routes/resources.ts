@@ -1,8 +1,9 @@
 /** Resources: taken, listed, read, corrected, processed again, deleted. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { STAGES } from '../kernel/progress/stages.ts';
 import type { Services } from '../kernel/services.ts';
+import { toAcceptedBody } from '../library/accepted-body.ts';
 import { createResource } from '../library/create-resource.ts';
 import type { CreatedResource } from '../library/created-resource.ts';
 import { deleteResource } from '../library/delete-resource.ts';
@@ -32,12 +33,13 @@ import {
   resourceId,
   resourceSchema,
   statusSchema,
-  toAcceptedBody,
   toResourceBody,
 } from './resource-schemas.ts';
 import { createRouter, json, lockedFor, problems } from './router.ts';
+import type { Runtime } from './runtime.ts';
 import { createTaxonomyRoutes } from './taxonomy.ts';
-import { uploadLimit } from './upload-limit.ts';
+import { type UploadSize, uploadLimit, uploadSize } from './upload-limit.ts';
+import { createUploadUrlRoutes } from './upload-url.ts';
 
 const tags = ['Resources'];
 
@@ -58,34 +60,36 @@ const answers = {
   200: json('You have this document already: the id is that of the first', acceptedSchema),
 };
 
-const createRouteOf = createRoute({
-  method: 'post',
-  path: '/resources',
-  tags,
-  summary: 'Send a document',
-  description:
-    'A URL to be fetched, or text, Markdown or HTML as `content`. As multipart/form-data also a `file`. ' +
-    'Answers at once; the work is done in the background.',
-  security: lockedFor('resources:write'),
-  middleware: [uploadLimit(), requireContentType(['application/json', 'multipart/form-data'])] as const,
-  request: {
-    headers: idempotency,
-    body: { content: { 'application/json': { schema: newResourceSchema }, 'multipart/form-data': formContent } },
-  },
-  responses: { ...answers, ...problems(400, 401, 403, 413, 415, 422, 429, 503) },
-});
+const createRouteOf = (limit: MiddlewareHandler<AppEnv>) =>
+  createRoute({
+    method: 'post',
+    path: '/resources',
+    tags,
+    summary: 'Send a document',
+    description:
+      'A URL to be fetched, or text, Markdown or HTML as `content`. As multipart/form-data also a `file`. ' +
+      'Answers at once; the work is done in the background.',
+    security: lockedFor('resources:write'),
+    middleware: [limit, requireContentType(['application/json', 'multipart/form-data'])] as const,
+    request: {
+      headers: idempotency,
+      body: { content: { 'application/json': { schema: newResourceSchema }, 'multipart/form-data': formContent } },
+    },
+    responses: { ...answers, ...problems(400, 401, 403, 413, 415, 422, 429, 503) },
+  });
 
-const uploadRoute = createRoute({
-  method: 'post',
-  path: '/resources/upload',
-  tags,
-  summary: 'Upload a file',
-  description: 'Text, Markdown or HTML up to 50 MB, as the part `file` of multipart/form-data.',
-  security: lockedFor('resources:write'),
-  middleware: [uploadLimit(), requireContentType(['multipart/form-data'])] as const,
-  request: { headers: idempotency, body: { required: true, content: { 'multipart/form-data': formContent } } },
-  responses: { ...answers, ...problems(400, 401, 403, 413, 415, 422, 429, 503) },
-});
+const uploadRouteOf = (size: UploadSize, limit: MiddlewareHandler<AppEnv>) =>
+  createRoute({
+    method: 'post',
+    path: '/resources/upload',
+    tags,
+    summary: 'Upload a file',
+    description: `Text, Markdown or HTML up to ${size.megabytes} MB, as the part \`file\` of multipart/form-data.`,
+    security: lockedFor('resources:write'),
+    middleware: [limit, requireContentType(['multipart/form-data'])] as const,
+    request: { headers: idempotency, body: { required: true, content: { 'multipart/form-data': formContent } } },
+    responses: { ...answers, ...problems(400, 401, 403, 413, 415, 422, 429, 503) },
+  });
 
 const listRoute = createRoute({
   method: 'get',
@@ -204,8 +208,10 @@ const reprocessRoute = createRoute({
   },
 });
 
-export function createResourceRoutes(services: Services): OpenAPIHono<AppEnv> {
+export function createResourceRoutes(services: Services, runtime: Pick<Runtime, 'maxUploadBytes'> = {}): OpenAPIHono<AppEnv> {
   const router = createRouter();
+  const size = uploadSize(runtime);
+  const limit = uploadLimit(size);
   const { publicUrl } = services.config;
 
   function accepted(c: Context<AppEnv>, created: CreatedResource) {
@@ -214,18 +220,20 @@ export function createResourceRoutes(services: Services): OpenAPIHono<AppEnv> {
     return c.json(body, 202, { Location: `${publicUrl}/resources/${created.id}` });
   }
 
-  router.openapi(createRouteOf, async (c) => {
+  router.openapi(createRouteOf(limit), async (c) => {
     const idempotencyKey = c.req.valid('header')['idempotency-key'];
     const isForm = c.req.header('content-type')?.toLowerCase().startsWith('multipart/') ?? false;
-    if (isForm) return accepted(c, await createResource(services, c.get('actor'), await readResourceForm(c, { idempotencyKey })));
+    if (isForm)
+      return accepted(c, await createResource(services, c.get('actor'), await readResourceForm(c, { size, idempotencyKey })));
     // Validated as the route says; its types lose that where another kind of body is described beside it.
     const body = c.req.valid('json' as never) as NewResource;
     const input = toCreateInput(body, idempotencyKey);
     return accepted(c, await createResource(services, c.get('actor'), input));
   });
 
-  router.openapi(uploadRoute, async (c) => {
-    const input = await readResourceForm(c, { idempotencyKey: c.req.valid('header')['idempotency-key'], fileOnly: true });
+  router.openapi(uploadRouteOf(size, limit), async (c) => {
+    const idempotencyKey = c.req.valid('header')['idempotency-key'];
+    const input = await readResourceForm(c, { size, idempotencyKey, fileOnly: true });
     return accepted(c, await createResource(services, c.get('actor'), input));
   });
 
@@ -264,6 +272,7 @@ export function createResourceRoutes(services: Services): OpenAPIHono<AppEnv> {
     return c.json({ ...toAcceptedBody(publicUrl, { id, status: 'pending' }), stages }, 202);
   });
 
+  router.route('/', createUploadUrlRoutes(services));
   router.route('/', createBatchRoutes(services));
   router.route('/', createNeighbourRoutes(services));
   router.route('/', createTaxonomyRoutes(services));

@@ -16,4 +16,8 @@ export interface Runtime {
   clientAddress(c: Context<AppEnv>): string | null;
   /** Sets a header of the answer that is still to be made, cheaper than `c.header`, which serves where this is left out. */
   readonly setHeader?: SetHeader | undefined;
+  /** How large a file in a form may be, where memory is short; undefined: as large as any upload. */
+  readonly maxUploadBytes?: number | undefined;
+  /** How long an event stream lasts at most, in milliseconds; clients then reconnect. Undefined: until it is over. */
+  readonly maxStreamMs?: number | undefined;
 }

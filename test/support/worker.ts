@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSignatureVerifier } from '../../src/kernel/jobs/signatures.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import type { CreateServices } from '../../src/library/create-resource.ts';
 import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
 import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
 import { createEmbedder } from '../../worker-node/embedder/embedder.ts';
@@ -29,7 +30,16 @@ export async function createTestWorker() {
   });
   const app = createWorkerApp({
     apiKeys: { resolve: async () => undefined },
-    config: { testMode: false, worker: WORKER, auth: { masterKey: new Secret(WORKER_MASTER_KEY) } },
+    config: {
+      testMode: false,
+      publicUrl: 'http://pharos.test',
+      cors: { origins: [] },
+      worker: WORKER,
+      auth: { masterKey: new Secret(WORKER_MASTER_KEY) },
+    },
+    // Nobody uploads here.
+    library: {} as CreateServices,
+    mailer: null,
     embedder,
     model,
     jobs: {

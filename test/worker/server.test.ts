@@ -5,6 +5,7 @@ import type { Actor } from '../../src/kernel/auth/actor.ts';
 import { AppError } from '../../src/kernel/errors.ts';
 import { createSignatureVerifier, signRequest } from '../../src/kernel/jobs/signatures.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import type { CreateServices } from '../../src/library/create-resource.ts';
 import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
 import type { EmbedderState, EmbedInput, EmbedOptions } from '../../worker-node/embedder/embedder.ts';
 import type { JobOutcome, Refusal } from '../../worker-node/job-handler.ts';
@@ -48,9 +49,14 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     },
     config: {
       testMode,
-      worker: { url },
+      publicUrl: 'http://pharos.test',
+      cors: { origins: [] },
+      worker: { url, signingKeys: signing },
       auth: masterKey ? { masterKey: new Secret(KEY), previousMasterKey: new Secret('the key before') } : {},
     },
+    // Nobody uploads here.
+    library: {} as CreateServices,
+    mailer: null,
     embedder: {
       model: 'tiny',
       dimensions: 4,

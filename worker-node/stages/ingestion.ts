@@ -4,7 +4,7 @@ import { type NewChunk, replaceChunks } from '../../src/kernel/db/chunks.ts';
 import { replaceLinks } from '../../src/kernel/db/links.ts';
 import { replaceIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { findSource, putSource } from '../../src/kernel/db/resource-sources.ts';
-import { type NewResource, updateResource } from '../../src/kernel/db/resources.ts';
+import { type NewResource, updateUnedited } from '../../src/kernel/db/resources.ts';
 import { findSameContent } from '../../src/kernel/db/same-content.ts';
 import type { Database, Resource, ResourceSource } from '../../src/kernel/db/types.ts';
 import { StageError } from '../../src/kernel/errors.ts';
@@ -49,7 +49,7 @@ export function createIngestionStage({ db, clock, ids, fetchPage, reader }: Inge
         await putSource(tx, { ...source, resourceId: resource.id, createdAt: clock.now() });
       }
       const { id, ownerId } = resource;
-      await updateResource(tx, { id, ownerId }, { ...fieldsOf(resource, reading), contentHash, updatedAt: clock.now() });
+      await updateUnedited(tx, { id, ownerId }, { ...fieldsOf(reading), contentHash, updatedAt: clock.now() });
       await replaceChunks(tx, id, chunkRows(resource, reading));
       await replaceLinks(
         tx,
@@ -100,16 +100,10 @@ async function refuseDuplicate(db: Database, { id, ownerId }: Resource, contentH
   if (found !== undefined) throw new StageError('permanent', `This document is already in your library as ${found}`);
 }
 
-/** Everything but what a person has set by hand. */
-function fieldsOf(
-  resource: Resource,
-  { metadata, text, contentType, wordCount, summary, keywords }: DocumentReading,
-): Partial<NewResource> {
+function fieldsOf({ metadata, text, contentType, wordCount, summary, keywords }: DocumentReading): Partial<NewResource> {
   const { language, authors, publishedAt, canonicalUrl, doi, arxivId, title, description } = metadata;
   const read = { title, description, language, authors: [...authors], publishedAt, canonicalUrl, doi, arxivId };
-  const edited = new Set(resource.edited);
-  const free = Object.fromEntries(Object.entries(read).filter(([field]) => !edited.has(field)));
-  return { ...free, contentType, text, summary, keywords: [...keywords], wordCount };
+  return { ...read, contentType, text, summary, keywords: [...keywords], wordCount };
 }
 
 const titleOf = (resource: Resource, read: string | null) => (resource.edited.includes('title') ? resource.title : read);

@@ -1,6 +1,6 @@
 /** The taxonomy stage: files a resource under the categories it is nearest to. */
 import { findResourceVector, findResourceVectors } from '../../src/kernel/db/resource-vectors.ts';
-import { listCorrected, updateResource } from '../../src/kernel/db/resources.ts';
+import { listCorrected, updateUnedited } from '../../src/kernel/db/resources.ts';
 import type { Category, Database, Resource } from '../../src/kernel/db/types.ts';
 import { StageError } from '../../src/kernel/errors.ts';
 import type { Clock } from '../../src/kernel/ports.ts';
@@ -76,14 +76,13 @@ export function createTaxonomyStage({ db, clock, embedder }: TaxonomyStageDepend
   }
 
   return async function taxonomy({ resource, signal, report }) {
-    const { id, ownerId, text, title, edited } = resource;
+    const { id, ownerId, text, title } = resource;
     if (text === null) throw new StageError('permanent', 'There is no text to categorise');
     const scored = await score(resource, signal);
     report(80);
     const { category, categories } = classify(scored, wordSet(`${title ?? ''}\n${text.slice(0, SAMPLE_CHARACTERS)}`));
     return async (tx) => {
-      const assigned = edited.includes('category') ? {} : { category };
-      await updateResource(tx, { id, ownerId }, { categories, ...assigned, updatedAt: clock.now() });
+      await updateUnedited(tx, { id, ownerId }, { categories, category, updatedAt: clock.now() });
     };
   };
 }

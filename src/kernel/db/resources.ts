@@ -69,6 +69,21 @@ export async function updateResource(db: Database, id: OwnedId, values: Partial<
   return changed.length > 0;
 }
 
+/**
+ * The same for what a stage has found out, in its transaction: fields that a person has set, be it while the stage was at
+ * work, stay theirs. The first write takes the row, so that nobody sets one between it and the second.
+ */
+export async function updateUnedited(
+  tx: Database,
+  id: OwnedId,
+  values: Partial<NewResource> & Pick<NewResource, 'updatedAt'>,
+): Promise<void> {
+  const taken = { updatedAt: values.updatedAt };
+  const [row] = await tx.update(resources).set(taken).where(owned(id)).returning({ edited: resources.edited });
+  const free = Object.fromEntries(Object.entries(values).filter(([field]) => !row?.edited.includes(field)));
+  await updateResource(tx, id, free);
+}
+
 /** Deletes the resource and, by cascade, all that was made from it. False where the owner has no such resource. */
 export async function deleteResource(db: Database, id: OwnedId): Promise<boolean> {
   const deleted = await db.delete(resources).where(owned(id)).returning({ id: resources.id });

@@ -44,7 +44,8 @@ export async function start({ config, env }: Configuration): Promise<Running> {
     write: (line) => process.stdout.write(line),
     fields: { service: 'api' },
   });
-  const database = await openDatabase(config);
+  const metrics = createMetrics({ process: true });
+  const database = await openDatabase(config, metrics);
   const shutdown = new AbortController();
   const kv = openKeyValue(config, { clock, log });
   const background = createBackground({ log });
@@ -59,7 +60,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
         pingDatabase: database.ping,
         kv,
         log,
-        metrics: createMetrics({ process: true }),
+        metrics,
         clock,
         ids: { next: uuidv7 },
         fetch: (input, init) => fetch(input, init),

@@ -1,0 +1,198 @@
+import { eq } from 'drizzle-orm';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { users } from '../../src/kernel/db/schema.sqlite.ts';
+import { signRequest } from '../../src/kernel/jobs/signatures.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import { createUploadTickets, type UploadTicketDependencies } from '../../src/kernel/upload-tickets.ts';
+import { createLog } from '../../src/runtimes/drivers/log.ts';
+import { createUploadKit, type UploadKit, WORKER_URL } from '../support/uploads.ts';
+
+let kit: UploadKit;
+let ada: { Authorization: string };
+beforeAll(async () => {
+  kit = await createUploadKit({ env: { QSTASH_CURRENT_SIGNING_KEY: 'c'.repeat(40), QSTASH_NEXT_SIGNING_KEY: 'n'.repeat(40) } });
+});
+afterAll(async () => {
+  await kit.jobs.drain(10_000);
+  await kit.api.close();
+});
+beforeEach(async () => {
+  ada = await kit.api.login();
+});
+
+interface Accepted {
+  id: string;
+}
+
+let count = 0;
+const fresh = () => `Ice flows ${++count}.`;
+const idOf = async (response: Response) => ((await response.json()) as Accepted).id;
+const ticketOf = (url: string) => new URL(url).searchParams.get('ticket') as string;
+
+async function refusal(response: Response) {
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  return (await response.json()) as { detail: string };
+}
+
+describe('a ticket', () => {
+  const config = () => kit.api.services.config;
+  const actor = async () => {
+    const [user] = await kit.db.select().from(users).limit(1);
+    return {
+      kind: 'user' as const,
+      userId: user?.id ?? '',
+      username: '',
+      tier: 'free' as const,
+      scopes: [],
+      sessionId: null,
+      tokenId: null,
+    };
+  };
+  const issued = async (change: (config: UploadTicketDependencies['config']) => UploadTicketDependencies['config']) => {
+    const { clock, ids } = kit.api.services;
+    const { url } = await createUploadTickets({ config: change(config()), clock, ids }).issue(await actor(), {});
+    return `${WORKER_URL}/uploads?ticket=${ticketOf(url)}`;
+  };
+  const worker =
+    (more: Partial<UploadTicketDependencies['config']['worker']>) => (given: UploadTicketDependencies['config']) => ({
+      ...given,
+      worker: { ...given.worker, ...more },
+    });
+  const refusedWith = async (url: string) => {
+    const response = await kit.put(url, fresh());
+    expect((await refusal(response)).detail).not.toMatch(/claim|signature|alg/i);
+    return response.status;
+  };
+
+  test('made with the key that comes next is good', async () => {
+    const next = worker({ signingKeys: { current: new Secret('n'.repeat(40)) } });
+    expect((await kit.put(await issued(next), fresh())).status).toBe(202);
+  });
+
+  test.each<[string, (config: UploadTicketDependencies['config']) => UploadTicketDependencies['config']]>([
+    ['for another worker', worker({ url: 'https://other.example' })],
+    ['of another API', (given) => ({ ...given, publicUrl: 'https://other.example' })],
+    ['made with another key', worker({ signingKeys: { current: new Secret('x'.repeat(40)) } })],
+  ])('%s is refused', async (_what, change) => {
+    expect(await refusedWith(await issued(change))).toBe(401);
+  });
+
+  test('is refused where there is none, where it is nonsense, and where it is much too long', async () => {
+    for (const ticket of ['', 'x', 'a.b.c', 'a'.repeat(100_000)]) {
+      expect(await refusedWith(`${WORKER_URL}/uploads?ticket=${ticket}`)).toBe(401);
+    }
+    expect(await refusedWith(`${WORKER_URL}/uploads`)).toBe(401);
+  });
+
+  test('ends after a quarter of an hour', async () => {
+    const [early, late] = [await kit.uploadUrl(ada), await kit.uploadUrl(ada)];
+    kit.api.clock.advance(14 * 60_000);
+    expect((await kit.put(early, fresh())).status).toBe(202);
+    kit.api.clock.advance(61_000);
+    expect(await refusedWith(late)).toBe(401);
+  });
+
+  test('is refused whichever of its characters is changed', async () => {
+    const ticket = ticketOf(await kit.uploadUrl(ada));
+    // The last character of a part has bits that mean nothing.
+    const ends = new Set(
+      [...ticket].flatMap((character, at) => (character === '.' ? [at - 1, at] : [])).concat(ticket.length - 1),
+    );
+    const position = fc.integer({ min: 0, max: ticket.length - 1 }).filter((at) => !ends.has(at));
+    const other = fc.constantFrom(...'ABCxyz019-_');
+    await fc.assert(
+      fc.asyncProperty(position, other, async (at, character) => {
+        fc.pre(ticket[at] !== character);
+        const changed = ticket.slice(0, at) + character + ticket.slice(at + 1);
+        expect(await refusedWith(`${WORKER_URL}/uploads?ticket=${changed}`)).toBe(401);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('without a signature is refused, whatever its header says', async () => {
+    const [, payload] = ticketOf(await kit.uploadUrl(ada)).split('.');
+    for (const alg of ['none', 'None', 'HS256', 'HS512', 'RS256']) {
+      const header = Buffer.from(JSON.stringify({ alg, typ: 'pharos-upload+jwt' })).toString('base64url');
+      expect(await refusedWith(`${WORKER_URL}/uploads?ticket=${header}.${payload}.`)).toBe(401);
+    }
+  });
+
+  test('and a signature of a job are not taken for one another', async () => {
+    const { clock, ids } = kit.api.services;
+    const url = `${WORKER_URL}/uploads`;
+    const signature = await signRequest({ key: config().worker.signingKeys.current, url, body: '', clock, ids });
+    expect(await refusedWith(`${url}?ticket=${signature}`)).toBe(401);
+    const ticket = ticketOf(await kit.uploadUrl(ada));
+    const job = await kit.worker.request('/jobs', { method: 'POST', body: '', headers: { 'Upstash-Signature': ticket } });
+    expect(job.status).toBe(401);
+  });
+
+  test('appears in no log, and what was wrong with it does', async () => {
+    const url = await kit.uploadUrl(ada);
+    await kit.put(url, fresh());
+    await refusedWith(`${url}x`);
+    expect(JSON.stringify(kit.api.log.lines)).not.toContain(ticketOf(url).slice(0, 40));
+    expect(kit.api.log.lines).toContainEqual({
+      level: 'warning',
+      message: 'upload ticket refused',
+      fields: { reason: 'signature verification failed' },
+    });
+    let line = '';
+    createLog({ level: 'info', write: (text) => (line = text) }).info('seen', { url, path: new URL(url).search });
+    expect(line).toContain('ticket=[redacted]');
+    expect(line).not.toContain(ticketOf(url).slice(-20));
+  });
+});
+
+describe('whoever asked for the address', () => {
+  test('may not upload any more once logged out', async () => {
+    const url = await kit.uploadUrl(ada);
+    await kit.api.request('/auth/logout', { method: 'POST', headers: ada });
+    expect((await kit.put(url, fresh())).status).toBe(401);
+  });
+
+  test('may not when the token alone was revoked', async () => {
+    const url = await kit.uploadUrl(ada);
+    const token = ada.Authorization.replace('Bearer ', '');
+    await kit.api.request('/auth/revoke', { method: 'POST', body: new URLSearchParams({ token }) });
+    expect((await kit.put(url, fresh())).status).toBe(401);
+  });
+
+  test('stays out where access tokens live shorter than tickets', async () => {
+    const short = await createUploadKit({ env: { JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '1' } });
+    const eve = await short.api.login();
+    const url = await short.uploadUrl(eve);
+    await short.api.request('/auth/logout', { method: 'POST', headers: eve });
+    short.api.clock.advance(10 * 60_000);
+    expect((await short.put(url, fresh())).status).toBe(401);
+    await short.api.close();
+  });
+
+  test('may not when inactive, nor when gone', async () => {
+    const { user_id: id } = JSON.parse(atob(ada.Authorization.split('.')[1] ?? '')) as { user_id: string };
+    const url = await kit.uploadUrl(ada);
+    await kit.db.update(users).set({ active: false }).where(eq(users.id, id));
+    expect((await kit.put(url, fresh())).status).toBe(401);
+    await kit.db.update(users).set({ active: true }).where(eq(users.id, id));
+    expect((await kit.put(url, fresh())).status).toBe(202);
+    const other = await kit.api.login();
+    const { user_id: gone } = JSON.parse(atob(other.Authorization.split('.')[1] ?? '')) as { user_id: string };
+    const late = await kit.uploadUrl(other);
+    await kit.db.delete(users).where(eq(users.id, gone));
+    expect((await kit.put(late, fresh())).status).toBe(401);
+  });
+
+  test('may be a program with a key', async () => {
+    const made = await kit.api.request('/auth/api-keys', {
+      method: 'POST',
+      headers: { ...ada, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name: 'ci' }),
+    });
+    const { key } = (await made.json()) as { key: string };
+    const url = await kit.uploadUrl({ 'X-API-Key': key });
+    const id = await idOf(await kit.put(url, fresh()));
+    expect((await kit.api.request(`/resources/${id}`, { headers: ada })).status).toBe(200);
+  });
+});
