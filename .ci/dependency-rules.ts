@@ -82,6 +82,18 @@ export const forbidden: IForbiddenRuleType[] = [
       pathNot: DRIVERS,
     },
   ),
+  forbid(
+    'workers-load-nothing-of-node',
+    'What the entry point of Workers reaches is bundled: native modules and sockets of Node do not run there.',
+    { path: '^src/runtimes/cloudflare\\.ts$' },
+    {
+      path: [
+        '^src/runtimes/node',
+        'node_modules/(onnxruntime-node|ioredis|nodemailer|prom-client|undici|libsql|@hono/node-server|swagger-ui-dist)/',
+      ],
+      reachable: true,
+    },
+  ),
   forbid('product-knows-no-test', 'What ships must run without the test tree.', { pathNot: TEST }, { path: TEST }),
   forbid(
     'edge-code-is-runtime-free',
@@ -124,7 +136,7 @@ export const forbidden: IForbiddenRuleType[] = [
     'no-unresolvable',
     'An import that does not resolve fails at run time.',
     { pathNot: '^bench/api/peers/' },
-    { couldNotResolve: true },
+    { couldNotResolve: true, pathNot: '^cloudflare:' },
   ),
   forbid(
     'no-dev-dependency-in-the-product',

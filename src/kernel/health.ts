@@ -75,15 +75,17 @@ export function createHealth({ db, pingDatabase, kv, fetch, clock, log, config }
   }
 
   let current: Promise<Health> | undefined;
-  let finishedAt: number | undefined;
+  let usableUntil = 0;
 
   return function health() {
-    if (current && (finishedAt === undefined || clock.now() - finishedAt < CACHED_MS)) return current;
-    finishedAt = undefined;
-    current = checkAll().finally(() => {
-      finishedAt = clock.now();
+    if (current && clock.now() < usableUntil) return current;
+    // Not for ever: on Workers a check ends unfinished when the request that began it does.
+    usableUntil = clock.now() + 2 * DEADLINE_MS;
+    const checking = checkAll().finally(() => {
+      if (current === checking) usableUntil = clock.now() + CACHED_MS;
     });
-    return current;
+    current = checking;
+    return checking;
   };
 }
 

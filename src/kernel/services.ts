@@ -48,6 +48,8 @@ export interface Drivers {
   readonly fetch: Fetch;
   readonly background: Background;
   readonly endOfTurn?: EndOfTurn;
+  /** Whether no request can use what another has opened, subscriptions included, as on Workers. */
+  readonly isolatedRequests?: boolean;
   readonly passwords: PasswordHasher;
   /** Null where nothing is configured that could send mail. */
   readonly mailer: Mailer | null;

@@ -29,7 +29,7 @@ export function eventStream(
   const body = new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
-        chunks ??= write(AbortSignal.any([gone.signal, shutdown]));
+        chunks ??= write(AbortSignal.any([gone.signal, shutdown, c.req.raw.signal]));
         const { value, done } = await chunks.next();
         if (gone.signal.aborted) return;
         if (done) controller.close();

@@ -36,6 +36,7 @@ export function createHttpPublisher({ config, fetch, clock, ids }: HttpPublisher
       });
       await response.body?.cancel();
       if (response.ok) return;
+      if (isUnreachable(response.status)) throw new Error(`the worker cannot be reached: ${response.status}`);
       const busy = response.status === 429 || response.status === 503;
       throw new PublishError(
         busy ? 'busy' : 'refused',
@@ -45,3 +46,6 @@ export function createHttpPublisher({ config, fetch, clock, ids }: HttpPublisher
     },
   };
 }
+
+/** What a proxy answers in place of a server that it does not reach; Cloudflare's have numbers of their own. */
+const isUnreachable = (status: number) => status === 502 || status === 504 || (status >= 520 && status <= 530);

@@ -43,12 +43,14 @@ export interface TrackerDependencies {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
+  /** See `Drivers`. */
+  readonly isolatedRequests?: boolean;
 }
 
-export function createProgressTracker({ kv, db, clock, log }: TrackerDependencies): ProgressTracker {
+export function createProgressTracker({ kv, db, clock, log, isolatedRequests = false }: TrackerDependencies): ProgressTracker {
   const outage = createOutage(log, 'the progress store');
   const durations = createStageDurations();
-  const watchers = createWatchers({ kv, log });
+  const watchers = createWatchers({ kv, log, shared: !isolatedRequests });
 
   /** Undefined where the store is away. */
   async function attempt<T>(operation: () => Promise<T>): Promise<T | undefined> {

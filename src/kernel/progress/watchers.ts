@@ -10,12 +10,15 @@ export const channelOf = (resourceId: string) => `progress:${resourceId}`;
 export interface WatchersDependencies {
   readonly kv: Pick<KeyValue, 'subscribe'>;
   readonly log: Log;
+  /** Whether listeners share a subscription. Default true. */
+  readonly shared?: boolean;
 }
 
 /** Returns `watch(resourceId, listener)`, which returns the function that ends it. A listener that throws is logged and kept. */
 export function createWatchers({
   kv,
   log,
+  shared = true,
 }: WatchersDependencies): (resourceId: string, listener: SnapshotListener) => () => void {
   const watched = new Map<string, { readonly listeners: Set<SnapshotListener>; readonly leave: () => void }>();
 
@@ -37,7 +40,7 @@ export function createWatchers({
       }
     });
     const entry = { listeners, leave };
-    watched.set(resourceId, entry);
+    if (shared) watched.set(resourceId, entry);
     return entry;
   }
 
@@ -48,7 +51,7 @@ export function createWatchers({
     listeners.add(own);
     return () => {
       if (!listeners.delete(own) || listeners.size > 0) return;
-      watched.delete(resourceId);
+      if (shared) watched.delete(resourceId);
       leave();
     };
   };

@@ -12,7 +12,8 @@ const { resolve } = createRequire(import.meta.url);
 const ours = (file: string) => fileURLToPath(new URL(`../../../console/${file}`, import.meta.url));
 const swagger = (file: string) => resolve(`swagger-ui-dist/${file}`);
 
-const FILES: ReadonlyMap<string, { readonly path: () => string; readonly contentType: string }> = new Map([
+/** By the name under which a file is served. */
+export const ASSET_FILES: ReadonlyMap<string, { readonly path: () => string; readonly contentType: string }> = new Map([
   ['index.html', { path: () => ours('index.html'), contentType: HTML }],
   ['account.html', { path: () => ours('account.html'), contentType: HTML }],
   ['account.js', { path: () => ours('account.js'), contentType: JS }],
@@ -34,7 +35,7 @@ export interface AssetFile {
 export function createAssets(): (name: string) => Promise<AssetFile | undefined> {
   const loaded = new Map<string, Promise<AssetFile>>();
   return async function asset(name) {
-    const file = FILES.get(name);
+    const file = ASSET_FILES.get(name);
     if (!file) return undefined;
     const known = loaded.get(name);
     if (known) return known;

@@ -9,8 +9,8 @@ const MAX_BCRYPT_COST = 14;
 
 const isBcrypt = (stored: string): boolean => Number(BCRYPT.exec(stored)?.[1] ?? Number.NaN) <= MAX_BCRYPT_COST;
 
-export function createPasswordHasher(parameters?: ScryptParameters): PasswordHasher {
-  const scrypt = createScryptHasher(parameters);
+export function createPasswordHasher(parameters?: ScryptParameters, concurrency?: number): PasswordHasher {
+  const scrypt = createScryptHasher(parameters, concurrency);
   return {
     hash: scrypt.hash,
     verify: (password, stored) => (isBcrypt(stored) ? compare(password, stored) : scrypt.verify(password, stored)),

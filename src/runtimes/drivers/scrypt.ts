@@ -14,7 +14,7 @@ const DEFAULTS: ScryptParameters = { ln: 15, r: 8, p: 1 };
 const KEY_BYTES = 32;
 const MIN_KEY_BYTES = 16;
 const SALT_BYTES = 16;
-/** Hashes under way at once: each holds its memory, and the thread pool has four threads for everything. */
+/** Hashes under way at once: each holds its memory, and Node's thread pool has four threads for everything. */
 const CONCURRENCY = 2;
 
 const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]{1,128})\$([\w+/]{1,128})$/;
@@ -43,12 +43,13 @@ function parse(stored: string): Stored | undefined {
   return { parameters, salt: Buffer.from(salt, 'base64'), key: bytes };
 }
 
-export function createScryptHasher(parameters: ScryptParameters = DEFAULTS): PasswordHasher {
+/** `concurrency`: Infinity where no request may wait for another's work, as on Workers. */
+export function createScryptHasher(parameters: ScryptParameters = DEFAULTS, concurrency = CONCURRENCY): PasswordHasher {
   let running = 0;
   const waiting: (() => void)[] = [];
 
   async function derive(password: string, salt: Uint8Array, { ln, r, p }: ScryptParameters, length: number): Promise<Buffer> {
-    if (running >= CONCURRENCY) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (running >= concurrency) await new Promise<void>((resolve) => waiting.push(resolve));
     else running += 1;
     const options: ScryptOptions = { N: 2 ** ln, r, p, maxmem: (2 ** ln + p) * r * 128 * 2 + 2 ** 20 };
     try {

@@ -50,6 +50,13 @@ test.each([
   });
 });
 
+test.each([502, 504, 522, 530])('an answer of %i is a proxy’s: the worker is away, and has refused nothing', async (status) => {
+  const publisher = publisherOf(() => new Response(null, { status }));
+  const failure = publisher.publish({ job_id: freshId(), owner_id: 'ada' }, { deduplicationId: 'd' });
+  await expect(failure).rejects.toThrow(`the worker cannot be reached: ${status}`);
+  await expect(failure).rejects.not.toMatchObject({ name: 'PublishError' });
+});
+
 test('a worker that cannot be reached is a failure as well', async () => {
   const publisher = publisherOf(() => Promise.reject(new TypeError('fetch failed')));
   await expect(publisher.publish({ job_id: freshId(), owner_id: 'ada' }, { deduplicationId: 'd' })).rejects.toThrow(

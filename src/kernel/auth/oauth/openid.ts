@@ -30,7 +30,8 @@ export interface OpenIdOptions {
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
 
 export function createOpenIdProvider({ name, issuer, client, fetch, clock }: OpenIdOptions): OAuthProvider {
-  let discovered: Promise<Discovery & { keys: ReturnType<typeof createRemoteJWKSet> }> | undefined;
+  /** What was found, and not a promise of it: on Workers that would end with the request that made it. */
+  let discovered: (Discovery & { keys: ReturnType<typeof createRemoteJWKSet> }) | undefined;
 
   async function discover() {
     const found = await fetchJson(fetch, `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, discoverySchema);
@@ -48,12 +49,9 @@ export function createOpenIdProvider({ name, issuer, client, fetch, clock }: Ope
     return { ...found, keys };
   }
 
-  /** Asked once; a failure is not remembered. */
-  function configuration() {
-    discovered ??= discover().catch((error: unknown) => {
-      discovered = undefined;
-      throw error;
-    });
+  /** A failure is not remembered. */
+  async function configuration() {
+    discovered ??= await discover();
     return discovered;
   }
 

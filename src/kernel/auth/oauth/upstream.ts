@@ -12,7 +12,8 @@ const failed = (cause: unknown) => new AppError('upstream_failed', 'The login pr
 export async function fetchJson<T>(fetch: Fetch, url: string, schema: z.ZodType<T>, init: RequestInit = {}): Promise<T> {
   let body: unknown;
   try {
-    const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(UPSTREAM_DEADLINE_MS) });
+    // Not followed, and no success either: workerd knows no redirect: 'error'.
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(UPSTREAM_DEADLINE_MS) });
     if (!response.ok) {
       await response.body?.cancel();
       throw new Error(`status ${response.status}`);
@@ -53,11 +54,11 @@ export async function requestTokens(
       method: 'POST',
       body,
       headers: { Accept: 'application/json', 'User-Agent': 'Pharos' },
-      redirect: 'error',
+      redirect: 'manual',
       signal: AbortSignal.timeout(UPSTREAM_DEADLINE_MS),
     });
-    // A 400 carries the reason as JSON; a 500 may carry anything.
-    if (response.status >= 500) throw new Error(`status ${response.status}`);
+    // A 400 carries the reason as JSON; a redirect is not followed, and a 500 may carry anything.
+    if (!response.ok && (response.status < 400 || response.status >= 500)) throw new Error(`status ${response.status}`);
     answer = await response.json();
   } catch (cause) {
     throw failed(cause);

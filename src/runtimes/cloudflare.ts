@@ -1,0 +1,42 @@
+/** Cloudflare Workers: requests, the cron trigger and the progress hub. */
+import { ConfigError } from '../kernel/config.ts';
+import type { Bindings } from './cloudflare/bindings.ts';
+import { createEdge, type Edge } from './cloudflare/edge.ts';
+
+export { ProgressHub } from './cloudflare/progress-hub.ts';
+
+/** One for all requests of an isolate, made at the first: nothing may be asked of the platform before there is one. */
+let edge: Edge | ConfigError | undefined;
+
+function prepared(bindings: Bindings): Edge | ConfigError {
+  try {
+    return createEdge(bindings);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error;
+  }
+}
+
+export default {
+  async fetch(request, bindings, context) {
+    edge ??= prepared(bindings);
+    return edge instanceof ConfigError ? misconfigured(edge) : edge.fetch(request, bindings, context);
+  },
+  async scheduled({ scheduledTime }, bindings, context) {
+    edge ??= prepared(bindings);
+    if (edge instanceof ConfigError) throw edge;
+    await edge.scheduled(new Date(scheduledTime), context);
+  },
+} satisfies ExportedHandler<Bindings>;
+
+/** Names and what was expected are for whoever deploys; those who ask learn that it is not theirs to mend. */
+function misconfigured(error: ConfigError): Response {
+  console.error(`Pharos is not configured:\n${error.message}`);
+  const problem = {
+    type: 'about:blank',
+    title: 'Service Unavailable',
+    status: 503,
+    detail: 'Pharos is not configured: see its log',
+  };
+  return Response.json(problem, { status: 503, headers: { 'Content-Type': 'application/problem+json', 'Retry-After': '60' } });
+}

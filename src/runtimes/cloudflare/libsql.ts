@@ -1,0 +1,9 @@
+/** A libSQL server (Turso's, or one's own) over HTTP from Workers: a client for each request. */
+import { type Client, createClient } from '@libsql/client/web';
+import type { Config } from '../../kernel/config.ts';
+import { connectLibsql } from '../drivers/libsql-http.ts';
+
+type LibsqlConfig = Extract<Config['database'], { kind: 'libsql' }>;
+
+export const libsqlFromEdge = ({ url, authToken }: LibsqlConfig): Client =>
+  connectLibsql({ url, authToken: authToken?.reveal(), createClient });

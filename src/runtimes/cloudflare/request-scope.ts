@@ -1,0 +1,109 @@
+/**
+ * What belongs to one request. Workers lets no request use a socket that another has opened, so whatever holds sockets is
+ * opened for each, at its first use, and closed when the answer and all work that outlives it have ended.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+export interface Opened<T> {
+  readonly value: T;
+  close(): Promise<void>;
+}
+
+export interface RequestScopes<T> {
+  /** What the request at hand has opened. Throws outside of a request. */
+  current(): T;
+  /** Keeps the request's connections, and the isolate, until `work` has ended; it must not reject. */
+  outlive(work: Promise<void>): void;
+  /** Runs `work` as a request of its own; `waitUntil` is the platform's. */
+  run(waitUntil: (promise: Promise<unknown>) => void, work: () => Promise<Response>): Promise<Response>;
+}
+
+interface Scope<T> {
+  opened: Opened<T> | undefined;
+  holders: number;
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+}
+
+export function createRequestScopes<T>(open: () => Opened<T>): RequestScopes<T> {
+  const storage = new AsyncLocalStorage<Scope<T>>();
+
+  function hold(scope: Scope<T>): () => void {
+    scope.holders += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      scope.holders -= 1;
+      if (scope.holders > 0 || !scope.opened) return;
+      const { opened } = scope;
+      scope.opened = undefined;
+      // A connection that breaks while it is closed is closed.
+      scope.waitUntil(opened.close().catch(() => undefined));
+    };
+  }
+
+  function inScope(): Scope<T> {
+    const scope = storage.getStore();
+    if (!scope) throw new Error('nothing can be opened outside of a request');
+    return scope;
+  }
+
+  return {
+    current: () => {
+      const scope = inScope();
+      scope.opened ??= open();
+      return scope.opened.value;
+    },
+    outlive: (work) => {
+      const scope = inScope();
+      scope.waitUntil(work.finally(hold(scope)));
+    },
+    run: async (waitUntil, work) => {
+      const scope: Scope<T> = { opened: undefined, holders: 0, waitUntil };
+      const release = hold(scope);
+      try {
+        const response = await storage.run(scope, work);
+        if (!response.body || !isStream(response)) return response;
+        const body = whileOpen(response.body, hold(scope), (read) => storage.run(scope, read));
+        return new Response(body, response);
+      } finally {
+        release();
+      }
+    },
+  };
+}
+
+/** Every other body is made before it is answered. */
+const isStream = (response: Response) => response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+
+/** The same body, each read of it made within the request, and `ended` called when there will be none. */
+function whileOpen<T>(body: ReadableStream<T>, ended: () => void, within: (read: () => Promise<void>) => Promise<void>) {
+  const reader = body.getReader();
+  return new ReadableStream<T>(
+    {
+      pull: (controller) =>
+        within(async () => {
+          const { value, done } = await reader.read();
+          if (!done) return controller.enqueue(value);
+          ended();
+          controller.close();
+        }).catch((error: unknown) => {
+          ended();
+          throw error;
+        }),
+      cancel: (reason) => within(() => reader.cancel(reason)).finally(ended),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** An object whose every property is looked up anew in what `current` returns. */
+export function forwarded<T extends object>(current: () => T): T {
+  return new Proxy({} as T, {
+    get: (_, property) => {
+      const target = current();
+      const value: unknown = Reflect.get(target, property, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,36 @@
+/** Serving a request on Workers: files from the assets binding, the address that Cloudflare vouches for. */
+import type { Config } from '../../kernel/config.ts';
+import type { Asset, Runtime } from '../../routes/runtime.ts';
+import type { Bindings } from './bindings.ts';
+
+/** A form is held in memory several times while it is read, and an isolate has 128 MB for all its requests. */
+const MAX_UPLOAD_BYTES = 10 * 1024 * 1024;
+
+/** Each heartbeat of a stream asks the store twice: so many fit into what one request may ask. */
+const MAX_STREAM_MS = { free: 5 * 60_000, paid: 60 * 60_000 } as const;
+
+export function workersRuntime(
+  { ASSETS: assets }: Pick<Bindings, 'ASSETS'>,
+  { workersPlan }: Pick<Config, 'workersPlan'>,
+): Runtime {
+  return {
+    asset: async (name) => {
+      if (!/^[\w.-]+(?:\/[\w.-]+)*$/.test(name)) return undefined;
+      const response = await assets.fetch(new Request(`https://assets.invalid/${name}`));
+      if (!response.ok || !response.body) {
+        await response.body?.cancel();
+        return undefined;
+      }
+      const etag = response.headers.get('etag');
+      return {
+        body: response.body as NonNullable<Asset['body']>,
+        contentType: response.headers.get('content-type') ?? 'application/octet-stream',
+        ...(etag === null ? {} : { etag }),
+      };
+    },
+    // A client cannot set it: Cloudflare replaces it.
+    clientAddress: (c) => c.req.header('cf-connecting-ip') ?? null,
+    maxUploadBytes: MAX_UPLOAD_BYTES,
+    maxStreamMs: MAX_STREAM_MS[workersPlan],
+  };
+}
