@@ -1,0 +1,3 @@
+import { httpSuite } from './suite.ts';
+
+httpSuite({ runtime: 'node', database: 'postgres', store: 'redis', queue: 'http' });

@@ -1,0 +1,32 @@
+/** What every runtime and store must do alike, through HTTP alone: the same tests for each cell of the matrix. */
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type Cell, type CellChoice, startCell } from '../support/cell.ts';
+import { accounts } from './suite/accounts.ts';
+import { documents } from './suite/documents.ts';
+import { http } from './suite/http.ts';
+import { jobs } from './suite/jobs.ts';
+import { limits } from './suite/limits.ts';
+import { oauth } from './suite/oauth.ts';
+import { progress } from './suite/progress.ts';
+import { search } from './suite/search.ts';
+import { uploads } from './suite/uploads.ts';
+
+export function httpSuite(choice: CellChoice): void {
+  let cell: Cell;
+  beforeAll(async () => {
+    cell = await startCell(choice);
+  }, 180_000);
+  afterAll(() => cell?.close(), 60_000);
+  const current = () => cell;
+
+  describe('HTTP', () => http(current));
+  describe('accounts', () => accounts(current));
+  describe('login through a provider', () => oauth(current));
+  describe('documents', () => documents(current));
+  describe('uploads', () => uploads(current));
+  describe('progress', () => progress(current));
+  describe('search', () => search(current));
+  describe('limits', () => limits(current));
+  // The worker is killed here.
+  describe('jobs', () => jobs(current));
+}

@@ -1,0 +1,30 @@
+/** All that may differ from one cell to the other. No test asks for a runtime or a store; those concerned look here. */
+import type { CellChoice } from '../../support/cell.ts';
+
+interface OfRuntime {
+  /** `GET /monitoring/metrics` for an admin: an isolate has nothing to count over. */
+  readonly metricsStatus: number;
+  /** The largest form: it is held in memory, of which an isolate has 128 MB for all its requests. */
+  readonly formMegabytes: number;
+}
+
+interface OfDatabase {
+  /** The largest document: libSQL's server takes 5,000,000 bytes for one value. */
+  readonly documentMegabytes: number;
+}
+
+const RUNTIMES: Readonly<Record<CellChoice['runtime'], OfRuntime>> = {
+  node: { metricsStatus: 200, formMegabytes: 50 },
+  workerd: { metricsStatus: 501, formMegabytes: 10 },
+};
+
+const DATABASES: Readonly<Record<CellChoice['database'], OfDatabase>> = {
+  sqlite: { documentMegabytes: 50 },
+  postgres: { documentMegabytes: 50 },
+  libsql: { documentMegabytes: 4 },
+};
+
+export const byDesign = ({ runtime, database }: CellChoice): OfRuntime & OfDatabase => ({
+  ...RUNTIMES[runtime],
+  ...DATABASES[database],
+});

@@ -1,0 +1,19 @@
+/** A page of its own whose server answers when told to: a document that is being ingested for as long as a test needs. */
+import { randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import { article } from '../../support/article-server.ts';
+import { startWebServer } from '../../support/web-server.ts';
+
+export async function heldPage() {
+  const site = await startWebServer();
+  onTestFinished(() => site.close());
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const content = (await article('glacier.html')).replace('</body>', `<p>Number ${randomUUID()} of its kind.</p></body>`);
+  site.serve('/held.html', async (response) => {
+    asked.resolve();
+    await released;
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(content);
+  });
+  return { url: `${site.url}/held.html`, /** Resolves when the worker waits for it. */ asked: asked.promise, release };
+}

@@ -1,0 +1,188 @@
+import { expect, test } from 'vitest';
+import type { Cell } from '../../support/cell.ts';
+import { byDesign } from './by-design.ts';
+import { ADMIN, bearer, person, refused } from './people.ts';
+
+const ORIGIN = 'https://app.example.org';
+
+export function http(cell: () => Cell): void {
+  const ask = (path: string, init: RequestInit = {}) => fetch(cell().url + path, { redirect: 'manual', ...init });
+  const statusOf = async (path: string, init: RequestInit = {}) => {
+    const response = await ask(path, init);
+    await response.body?.cancel();
+    return response.status;
+  };
+  const headersOf = async (path: string, init: RequestInit = {}) => {
+    const response = await ask(path, init);
+    await response.body?.cancel();
+    return response.headers;
+  };
+  const authorised = async () => bearer((await person(cell())).access_token);
+
+  async function expectProblem(response: Response, status: number) {
+    const body = (await response.json()) as Record<string, unknown>;
+    expect([response.status, response.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
+    expect(body).toMatchObject({
+      type: expect.any(String),
+      title: expect.any(String),
+      status,
+      detail: expect.any(String),
+      instance: expect.any(String),
+      request_id: response.headers.get('x-request-id'),
+    });
+    return body;
+  }
+
+  test('every answer carries a request id: the sane one it came with, or a fresh one', async () => {
+    const given = { 'X-Request-Id': 'trace-1/2' };
+    for (const path of ['/', '/nowhere', '/auth/google'])
+      expect((await headersOf(path, { headers: given })).get('x-request-id')).toBe('trace-1/2');
+    const odd = { 'X-Request-Id': '<script>' };
+    const paths = [
+      '/',
+      '/docs',
+      '/openapi.json',
+      '/monitoring/health',
+      '/assets/style.css',
+      '/assets/none',
+      '/nowhere',
+      '/resources',
+    ];
+    const ids = await Promise.all(paths.map(async (path) => (await headersOf(path, { headers: odd })).get('x-request-id')));
+    expect(new Set(ids).size).toBe(paths.length);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('an unknown path is 401 without credentials, as a known one is, and 404 with them', async () => {
+    const headers = await authorised();
+    const [unknown, known] = [await ask('/nowhere'), await ask('/resources')];
+    expect(unknown.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    const strip = (body: Record<string, unknown>) => ({ ...body, instance: '', request_id: '' });
+    expect(strip(await expectProblem(unknown, 401))).toEqual(strip(await expectProblem(known, 401)));
+    await expectProblem(await ask('/nowhere', { headers }), 404);
+    expect(await statusOf('/admin/nowhere', { headers })).toBe(403);
+  });
+
+  test('a method that a path does not have is 405 and says which it has, but not to strangers', async () => {
+    const response = await ask('/resources', { method: 'PUT', headers: await authorised() });
+    expect(response.headers.get('allow')?.split(', ').sort()).toEqual(['GET', 'POST']);
+    await expectProblem(response, 405);
+    expect(await statusOf('/resources', { method: 'PUT' })).toBe(401);
+    expect(await statusOf('/auth/login')).toBe(405);
+  });
+
+  test('malformed JSON is 400, the wrong shape 422 with its paths, another content type 415', async () => {
+    const post = (body: string, type = 'application/json') =>
+      ask('/auth/register', { method: 'POST', headers: { 'Content-Type': type }, body });
+    await expectProblem(await post('{"username":'), 400);
+    const { errors } = await expectProblem(await post('{"username":7}'), 422);
+    expect(errors).toEqual(expect.arrayContaining([{ path: 'username', message: expect.any(String) }]));
+    await expectProblem(await post('<user/>', 'application/xml'), 415);
+  });
+
+  test('a body that is too large is 413, whether it says how large it is or not', async () => {
+    const headers = { ...(await authorised()), 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ content: 'x'.repeat(16 * 1024 * 1024) });
+    await expectProblem(await refused(() => ask('/resources', { method: 'POST', headers, body })), 413);
+    const open = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body.slice(0, 2 ** 21) };
+    await expectProblem(await refused(() => ask('/auth/register', open)), 413);
+    // Nor does it take along what is sent over the same connection afterwards.
+    for (const end = Date.now() + 700; Date.now() < end; ) expect(await statusOf('/monitoring/health')).toBe(200);
+    // One that does not say how long it is may: its connection is not used again.
+    const alone = { ...headers, Connection: 'close' };
+    const unsized = () => ({ method: 'POST', headers: alone, body: new Blob([body]).stream(), duplex: 'half' }) as RequestInit;
+    await expectProblem(await refused(() => ask('/resources', unsized())), 413);
+  });
+
+  test('HEAD answers as GET does, without a body', async () => {
+    const head = await ask('/resources', { method: 'HEAD', headers: await authorised() });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    expect(await statusOf('/resources', { method: 'HEAD' })).toBe(401);
+    expect(await statusOf('/', { method: 'HEAD' })).toBe(200);
+  });
+
+  test('the same routes answer below /api', async () => {
+    const headers = await authorised();
+    const [canonical, alias] = [await ask('/resources', { headers }), await ask('/api/resources', { headers })];
+    expect([alias.status, await alias.json()]).toEqual([canonical.status, await canonical.json()]);
+    expect(await statusOf('/api/resources')).toBe(401);
+    expect((await expectProblem(await ask('/api/nowhere', { headers }), 404)).instance).toBe('/api/nowhere');
+  });
+
+  test('a browser of an allowed origin may ask beforehand, and read a 401; others may not', async () => {
+    const preflight = await ask('/resources', {
+      method: 'OPTIONS',
+      headers: {
+        Origin: ORIGIN,
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'authorization,idempotency-key',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(preflight.headers.get('access-control-allow-headers')).toMatch(/Authorization.*Idempotency-Key/);
+    const refused = await ask('/resources', { headers: { Origin: ORIGIN } });
+    await expectProblem(refused, 401);
+    expect(refused.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(refused.headers.get('access-control-expose-headers')?.split(',')).toEqual(
+      expect.arrayContaining(['X-Request-Id', 'Retry-After', 'X-RateLimit-Remaining', 'RateLimit', 'Location']),
+    );
+    const foreign = await headersOf('/resources', { headers: { Origin: 'https://evil.example' } });
+    expect(foreign.has('access-control-allow-origin')).toBe(false);
+    expect(foreign.get('vary')).toContain('Origin');
+  });
+
+  test('browsers are told to trust little', async () => {
+    for (const path of ['/auth/me', '/openapi.json', '/assets/style.css', '/']) {
+      const headers = await headersOf(path, { headers: { Accept: 'text/html' } });
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+      expect(headers.get('content-security-policy')).toMatch(/default-src 'none'(?!.*unsafe)/);
+    }
+  });
+
+  test('the home page is HTML for a browser and JSON for a program', async () => {
+    const { url } = cell();
+    const page = await ask('/', { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    const html = await page.text();
+    expect(html).toContain(`${url}/search`);
+    expect(html).not.toContain('{{');
+    const program = await ask('/', { headers: { Accept: 'application/json' } });
+    expect(await program.json()).toMatchObject({ name: 'Pharos', docs: `${url}/docs`, health: `${url}/monitoring/health` });
+  });
+
+  test('/docs is Swagger UI from our own files, and describes every route', async () => {
+    const page = await ask('/docs');
+    expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self'(;|$)/);
+    const references = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(references.length).toBeGreaterThan(3);
+    for (const path of references) expect([path, await statusOf(path)]).toEqual([path, 200]);
+    const document = (await (await ask('/openapi.json')).json()) as { openapi: string; paths: object };
+    expect(document.openapi).toMatch(/^3\.1/);
+    expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/resources', '/search', '/auth/login']));
+  });
+
+  test('an asset has a tag, and is 304 for who has it; what is no asset is 404', async () => {
+    const first = await ask('/assets/style.css');
+    expect(first.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect((await first.text()).length).toBeGreaterThan(100);
+    const again = await ask('/assets/style.css', { headers: { 'If-None-Match': first.headers.get('etag') ?? '' } });
+    expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', first.headers.get('etag')]);
+    for (const path of ['/assets/..%2fpackage.json', '/assets/index.html', '/assets/docs.html', '/assets/none'])
+      expect([path, await statusOf(path)]).toEqual([path, 404]);
+  });
+
+  test('health tells of every part, and metrics are for admins', async () => {
+    const response = await ask('/monitoring/health');
+    const part = { status: 'healthy', latency_ms: expect.any(Number) };
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { status: 'healthy', checks: { database: part, kv: part, queue: part, worker: part } },
+    ]);
+    expect(await statusOf('/monitoring/metrics')).toBe(401);
+    expect(await statusOf('/monitoring/metrics', { headers: await authorised() })).toBe(403);
+    expect(await statusOf('/monitoring/metrics', { headers: ADMIN })).toBe(byDesign(cell().choice).metricsStatus);
+  });
+}

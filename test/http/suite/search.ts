@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import type { Cell } from '../../support/cell.ts';
+import { library } from './library.ts';
+import { person } from './people.ts';
+
+export function search(cell: () => Cell): void {
+  test('by meaning finds what shares no word with the question, by word what has it, and both at once', async () => {
+    const { owner, ids } = await library(cell());
+    const ice = await owner.search('mountains losing frozen water in a warming world', { mode: 'semantic' });
+    expect(ice.body).toMatchObject({ mode: 'semantic', took_ms: expect.any(Number) });
+    expect(ice.body.hits[0]).toMatchObject({ resource_id: ids.glacier, semantic_rank: 1 });
+    const bread = await owner.search('"sour taste"', { mode: 'keyword' });
+    expect(bread.body.hits.map(({ resource_id }) => resource_id)).toEqual([ids.sourdough]);
+    expect(bread.body.hits[0]).toMatchObject({ keyword_rank: 1, passage: expect.stringContaining('sour taste') });
+    const both = await owner.search('glacier');
+    expect(both.body).toMatchObject({ query: 'glacier', mode: 'hybrid' });
+    expect(both.body.hits[0]).toMatchObject({
+      resource_id: ids.glacier,
+      semantic_rank: expect.any(Number),
+      keyword_rank: expect.any(Number),
+      chunk: { position: expect.any(Number), heading_path: expect.any(Array) },
+    });
+    expect(JSON.stringify(both.body)).not.toContain('null');
+  });
+
+  test('keeps to its filters', async () => {
+    const { owner, ids } = await library(cell());
+    const found = async (filters: Record<string, string>) =>
+      (await owner.search('glacier ice', filters)).body.hits.map(({ resource_id }) => resource_id);
+    expect(await found({ tag: 'own' })).toEqual([ids.notes]);
+    expect(await found({ category: 'science.earth', tag: 'glacier' })).toEqual([ids.glacier]);
+    expect(await found({ language: 'de' })).toEqual([]);
+    expect(await found({ min_quality: '1' })).toEqual([]);
+  });
+
+  test('goes on from page to page, every document once', async () => {
+    const { owner, ids } = await library(cell());
+    const seen: string[] = [];
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const { body } = await owner.search('how does a server that runs on one thread wait for ice', {
+        limit: '2',
+        ...(cursor === '' ? {} : { cursor }),
+      });
+      expect(body.hits.length).toBeLessThanOrEqual(2);
+      seen.push(...body.hits.map(({ resource_id }) => resource_id));
+      cursor = (body as { next_cursor?: string }).next_cursor;
+    }
+    expect(seen.length).toBeGreaterThan(2);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(Object.values(ids)).toEqual(expect.arrayContaining(seen));
+  });
+
+  test('takes any text for a query, and names the parameter that is wrong', async () => {
+    const { owner } = await library(cell());
+    for (const q of ['"', "'", 'glacier"', 'a AND', 'NEAR(a b', 'text:glacier', '*', '-glacier', '\u0000', '(', '日本語', '🧊'])
+      expect([q, (await owner.search(q)).status]).toEqual([q, 200]);
+    for (const [parameters, path] of [
+      [{ q: ' ' }, 'q'],
+      [{ q: 'x', mode: 'magic' }, 'mode'],
+      [{ q: 'x', limit: '0' }, 'limit'],
+      [{ q: 'x', cursor: 'zzz' }, 'cursor'],
+    ] as const) {
+      const { status, body } = await owner.call('GET', `/search?${new URLSearchParams(parameters)}`);
+      expect([status, body]).toMatchObject([422, { errors: [{ path }] }]);
+    }
+  });
+
+  test('finds nothing in somebody else’s library', async () => {
+    await library(cell());
+    const eve = await person(cell());
+    for (const mode of ['hybrid', 'semantic', 'keyword']) expect((await eve.search('glacier', { mode })).body.hits).toEqual([]);
+  });
+
+  test('the graph shows who links to whom, and the neighbours those that are alike', async () => {
+    const { owner, ids } = await library(cell());
+    const graph = await owner.call<{ nodes: { id: string; depth: number }[]; edges: object[] }>(
+      'GET',
+      `/resources/${ids.glacier}/graph?depth=2`,
+    );
+    expect(graph.status).toBe(200);
+    expect(graph.body.nodes).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ id: ids.glacier, depth: 0 }),
+        expect.objectContaining({ id: ids.notes, depth: 1, title: 'Reading notes' }),
+      ]),
+    );
+    expect(graph.body.edges).toContainEqual({
+      source: ids.notes,
+      target: ids.glacier,
+      kind: 'links',
+      weight: expect.any(Number),
+      evidence: { context: expect.stringContaining('glaciers') },
+    });
+    const { body } = await owner.call<{ similar: { id: string; score: number }[] }>('GET', `/resources/${ids.glacier}/similar`);
+    expect(body.similar.length).toBeGreaterThan(0);
+    const scores = body.similar.map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(Object.values(ids)).toEqual(expect.arrayContaining(body.similar.map(({ id }) => id)));
+    expect((await owner.call('GET', `/resources/${ids.glacier}/graph?depth=9`)).status).toBe(422);
+  });
+
+  test('the taxonomy is a tree that anybody may read and admins replace', async () => {
+    const { owner } = await library(cell());
+    const { status, body } = await owner.call<{ categories: { id: string; children: { id: string }[] }[] }>('GET', '/taxonomy');
+    expect(status).toBe(200);
+    const science = body.categories.find(({ id }) => id === 'science');
+    expect(science?.children.map(({ id }) => id)).toContain('science.earth');
+  });
+}

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import type { Cell } from '../../support/cell.ts';
+import { noteSecrets } from '../../support/secrets.ts';
+import { byDesign } from './by-design.ts';
+import { type Person, person, refused } from './people.ts';
+import { COMPLETED, watch } from './watch.ts';
+
+const MB = 1024 * 1024;
+
+/** A page of `bytes`, nearly all of them in a comment: large to send and small to work through. */
+function page(bytes: number, about: string): string {
+  const [head, tail] = [`<!doctype html><title>${about}</title><p>${`A page about ${about}. `.repeat(10)}<!--`, '-->'];
+  return head + 'x'.repeat(bytes - head.length - tail.length) + tail;
+}
+
+export function uploads(cell: () => Cell): void {
+  async function address(ada: Person, fields: object = {}) {
+    const answer = await ada.call<{ upload_url: string; method: string; expires_at: string }>(
+      'POST',
+      '/resources/upload-url',
+      fields,
+    );
+    if (answer.status === 201) noteSecrets(new URL(answer.body.upload_url).searchParams.get('ticket') ?? '');
+    return answer;
+  }
+  async function put(url: string, body: string, headers: Record<string, string> = { 'Content-Type': 'text/html' }) {
+    const response = await fetch(url, { method: 'PUT', body, headers });
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (await response.json()) as { id: string; detail?: string },
+    };
+  }
+
+  test('a large file goes straight to the worker, and is a document like any other', async () => {
+    const ada = await person(cell());
+    const { documentMegabytes } = byDesign(cell().choice);
+    const given = await address(ada, { filename: 'moss.html', tags: ['large'] });
+    expect(given.status).toBe(201);
+    expect(given.body).toMatchObject({ method: 'PUT', expires_at: expect.any(String) });
+    expect(given.body.upload_url.startsWith(`${cell().workerUrl}/uploads?ticket=`)).toBe(true);
+    const file = page(Math.min(12, documentMegabytes) * MB, 'moss');
+    const sent = await put(given.body.upload_url, file);
+    expect(sent.status).toBe(202);
+    expect(sent.headers.get('location')).toBe(`${cell().url}/resources/${sent.body.id}`);
+    expect((await watch(ada, sent.body.id)).at(-1)?.data.stages).toEqual(COMPLETED);
+    expect((await ada.call('GET', `/resources/${sent.body.id}`)).body).toMatchObject({ title: 'moss', tags: ['large'] });
+    expect((await ada.search('moss')).body.hits[0]?.resource_id).toBe(sent.body.id);
+    // Sent again it is the same document; another one needs an address of its own.
+    expect((await put(given.body.upload_url, file)).body.id).toBe(sent.body.id);
+    expect((await put(given.body.upload_url, page(1000, 'lichen'))).status).toBe(409);
+  });
+
+  test('a file that is larger than a document may be is 413', async () => {
+    const ada = await person(cell());
+    const { upload_url: url } = (await address(ada)).body;
+    const file = page((byDesign(cell().choice).documentMegabytes + 2) * MB, 'moss');
+    const answer = await refused(() => put(url, file));
+    expect([answer.status, answer.body.detail]).toEqual([413, expect.stringMatching(/larger than/)]);
+  });
+
+  test('a ticket that is made up or altered is 401, and a browser of an allowed origin may send', async () => {
+    const ada = await person(cell());
+    const { upload_url: url } = (await address(ada)).body;
+    for (const wrong of [`${cell().workerUrl}/uploads`, `${cell().workerUrl}/uploads?ticket=a.b.c`, url.slice(0, -4)])
+      expect((await put(wrong, page(1000, 'moss'))).status).toBe(401);
+    const preflight = await fetch(url, {
+      method: 'OPTIONS',
+      headers: {
+        Origin: 'https://app.example.org',
+        'Access-Control-Request-Method': 'PUT',
+        'Access-Control-Request-Headers': 'content-type',
+      },
+    });
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('https://app.example.org');
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT');
+  });
+
+  test('the login behind an address that ends takes it along', async () => {
+    const ada = await person(cell());
+    const { upload_url: url } = (await address(ada)).body;
+    expect((await ada.call('POST', '/auth/logout')).status).toBe(204);
+    expect((await put(url, page(1000, 'moss'))).status).toBe(401);
+  });
+
+  test('a form takes what the runtime can hold, and no more', async () => {
+    const ada = await person(cell());
+    const { formMegabytes, documentMegabytes } = byDesign(cell().choice);
+    const send = (bytes: number) => {
+      const form = new FormData();
+      form.set('file', new File([page(bytes, 'ferns')], 'ferns.html', { type: 'text/html' }));
+      return ada.call<{ id: string; detail: string }>('POST', '/resources/upload', form);
+    };
+    const taken = await send(Math.min(9, documentMegabytes) * MB);
+    expect(taken.status).toBe(202);
+    const tooLarge = await refused(() => send((formMegabytes + 2) * MB));
+    expect(tooLarge.status).toBe(413);
+    expect(tooLarge.body.detail).toContain(`larger than ${formMegabytes} MB`);
+    expect((await watch(ada, taken.body.id)).at(-1)?.data.stages).toEqual(COMPLETED);
+  });
+}

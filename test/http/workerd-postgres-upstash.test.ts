@@ -1,0 +1,3 @@
+import { httpSuite } from './suite.ts';
+
+httpSuite({ runtime: 'workerd', database: 'postgres', store: 'upstash', queue: 'qstash' });
