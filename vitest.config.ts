@@ -4,6 +4,9 @@ const project = (name: string, options: Record<string, unknown> = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 30_000, hookTimeout: 60_000, ...options },
 });
 
+/** Files that hold nothing in their modules share a process: loading everything anew for each takes longer than its tests. */
+const TOGETHER = { isolate: false };
+
 const POSTGRES = { PHAROS_TEST_DATABASE: 'postgres' };
 
 /** Files of a project that ask a database. */
@@ -16,7 +19,8 @@ const ASK: Record<string, string[]> = {
     'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills}.test.ts',
   ],
 };
-const onPostgres = (name: string) => project(`${name}-postgres`, { include: ASK[name], env: POSTGRES, testTimeout: 120_000 });
+const onPostgres = (name: string, options = {}) =>
+  project(`${name}-postgres`, { include: ASK[name], env: POSTGRES, testTimeout: 120_000, ...options });
 
 /** SQLite's tests have tried all but the way to a libSQL server: here is what writes, what searches, and the whole. */
 const ON_LIBSQL = [
@@ -33,15 +37,18 @@ const ON_LIBSQL = [
 
 export default defineConfig({
   test: {
+    // Most files wait for servers and processes of their own: one at a time leaves the machine idle.
+    maxWorkers: 2,
     projects: [
       project('contract'),
-      project('kernel'),
-      project('library'),
-      project('routes'),
+      project('kernel', TOGETHER),
+      project('library', TOGETHER),
+      project('routes', TOGETHER),
       project('worker'),
       project('runtimes', { testTimeout: 120_000 }),
       // The same tests on a real PostgreSQL, and those that are about it alone.
-      ...['kernel', 'library', 'routes', 'worker', 'runtimes'].map((name) => onPostgres(name)),
+      ...['kernel', 'library', 'routes'].map((name) => onPostgres(name, TOGETHER)),
+      ...['worker', 'runtimes'].map((name) => onPostgres(name)),
       project('postgres', { testTimeout: 120_000, env: POSTGRES }),
       // And on a libSQL server, as Turso runs it.
       project('libsql', { include: ON_LIBSQL, env: { PHAROS_TEST_DATABASE: 'libsql' }, testTimeout: 120_000 }),

@@ -62,9 +62,12 @@ export function bertModel({
     return result;
   };
 
-  /** Rounded to 8 bits with one scale, multiplied as integers, as onnxruntime's quantize_dynamic writes it. */
+  /**
+   * Rounded with one scale, multiplied as integers, as onnxruntime's quantize_dynamic writes it; to 7 bits (`reduce_range`),
+   * since processors without VNNI add two products in 16 bits, where those of 8 saturate.
+   */
   function quantisedProduct(x: string, data: Float32Array, dims: readonly number[]): string {
-    const scale = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
+    const scale = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 63;
     const packed = weight(
       Int8Array.from(data, (value) => Math.round(value / scale)),
       dims,
