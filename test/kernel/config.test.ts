@@ -89,8 +89,10 @@ describe('every name is read', () => {
       WORKER_URL: 'http://worker:8001/',
       API_URL: 'http://api:8000/',
       SMTP_URL: 'smtp://mail:25',
+      WORKERS_PLAN: 'paid',
     });
     expect(config).toMatchObject({
+      workersPlan: 'paid',
       host: '::',
       port: 9000,
       publicUrl: 'https://pharos.example.org',

@@ -348,3 +348,18 @@ describe('a ticket', () => {
     expect(JSON.stringify(app.log.lines)).not.toContain(ticket);
   });
 });
+
+test('on a runtime whose requests may not last, a stream ends before anything is over, and is resumed', async () => {
+  const short = await createTestApp({ runtime: { maxStreamMs: 50 }, overrides: { db: app.services.db, kv: app.services.kv } });
+  const id = await begun();
+  const follow = async (more: Record<string, string> = {}) => {
+    const response = await short.request(`/resources/${id}/progress/events`, { headers: { ...headers, ...more } });
+    return response.text();
+  };
+  const first = await follow();
+  expect(first).toContain('event: snapshot');
+  expect(first).not.toContain('event: progress');
+  const last = /id: (\d+)/.exec(first)?.[1] ?? '';
+  expect(await follow({ 'Last-Event-ID': last })).toMatch(/^: resumed\n\n$/);
+  await short.close();
+});

@@ -268,6 +268,20 @@ describe('watching', () => {
     expect(subscribe).toHaveBeenCalledTimes(2);
   });
 
+  test('is a subscription of its own for every listener where requests can use nothing of one another', async () => {
+    const subscribe = vi.spyOn(kv, 'subscribe');
+    const watched = createProgressTracker({ kv, db: database.db, clock, log, isolatedRequests: true });
+    const id = freshId();
+    const [first, second] = [vi.fn(), vi.fn()];
+    const leave = watched.watch(id, first);
+    watched.watch(id, second);
+    expect(subscribe).toHaveBeenCalledTimes(2);
+    await tracker.begin(id, newStages(clock.now()));
+    leave();
+    await report(id, { ingestion: working() });
+    expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 2]);
+  });
+
   test('goes on for the others when one leaves or throws', async () => {
     const id = freshId();
     const [leaving, staying] = [vi.fn(), vi.fn()];
