@@ -11,12 +11,12 @@ const POSTGRES = { PHAROS_TEST_DATABASE: 'postgres' };
 
 /** Files of a project that ask a database. */
 const ASK: Record<string, string[]> = {
-  kernel: ['test/kernel/{auth,db,jobs,progress}/**/*.test.ts'],
-  library: ['test/library/*.test.ts', 'test/library/{graph,taxonomy}/**/*.test.ts'],
+  kernel: ['test/kernel/{auth,db,jobs,progress,worker-client}/**/*.test.ts'],
+  services: ['test/services/**/*.test.ts'],
   routes: ['test/routes/**/*.test.ts'],
   runtimes: ['test/runtimes/end-to-end.test.ts'],
   worker: [
-    'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills}.test.ts',
+    'test/worker/{analysis/{graph,taxonomy-score},pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills}.test.ts',
   ],
 };
 const onPostgres = (name: string, options = {}) =>
@@ -25,12 +25,12 @@ const onPostgres = (name: string, options = {}) =>
 /** SQLite's tests have tried all but the way to a libSQL server: here is what writes, what searches, and the whole. */
 const ON_LIBSQL = [
   'test/kernel/auth/{accounts,change-password,oauth,revocations}.test.ts',
-  'test/kernel/db/{resources,violations}.test.ts',
-  'test/kernel/jobs/{leases,relay}.test.ts',
+  'test/kernel/db/{resources,constraint-errors,leases}.test.ts',
+  'test/kernel/jobs/relay.test.ts',
   'test/kernel/progress/tracker.test.ts',
-  'test/library/{backlog,create-resource,resources,search}.test.ts',
-  'test/library/graph/graph.test.ts',
-  'test/worker/{pipeline,job-handler}.test.ts',
+  'test/services/{backlog,create-resource,resources,search}.test.ts',
+  'test/worker/analysis/graph.test.ts',
+  'test/worker/{analysis/{graph,taxonomy-score},pipeline,job-handler}.test.ts',
   'test/routes/{search,store-failures}.test.ts',
   'test/runtimes/end-to-end.test.ts',
 ];
@@ -42,12 +42,12 @@ export default defineConfig({
     projects: [
       project('contract'),
       project('kernel', TOGETHER),
-      project('library', TOGETHER),
+      project('services', TOGETHER),
       project('routes', TOGETHER),
       project('worker'),
       project('runtimes', { testTimeout: 120_000 }),
       // The same tests on a real PostgreSQL, and those that are about it alone.
-      ...['kernel', 'library', 'routes'].map((name) => onPostgres(name, TOGETHER)),
+      ...['kernel', 'services', 'routes'].map((name) => onPostgres(name, TOGETHER)),
       ...['worker', 'runtimes'].map((name) => onPostgres(name)),
       project('postgres', { testTimeout: 120_000, env: POSTGRES }),
       // And on a libSQL server, as Turso runs it.
@@ -61,9 +61,9 @@ export default defineConfig({
       reporter: ['text-summary', 'json-summary', 'lcov'],
       thresholds: Object.fromEntries(
         [
-          'src/kernel/config*.ts',
+          'src/kernel/config/**',
           'src/kernel/auth/**',
-          'src/kernel/limits/**',
+          'src/kernel/rate-limits/**',
           'src/kernel/progress/**',
           'src/kernel/jobs/**',
         ].map((glob) => [glob, { lines: 100, branches: 100 }]),

@@ -1,15 +1,34 @@
-/** The design's arrows as rules: runtimes -> app -> routes -> library -> kernel; worker-node and cli -> library, kernel. */
+/**
+ * The arrows of docs/architecture.md as rules: runtimes -> app -> routes -> services -> kernel; worker-node -> services ->
+ * kernel; runtimes, worker-node and cli -> context, adapters.
+ */
 import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 
 const KERNEL = '^src/kernel/';
-const LIBRARY = '^src/library/';
+const SERVICES = '^src/services/';
 const ROUTES = '^src/routes/';
 const APP = '^src/app\\.ts$';
+const CONTEXT = '^src/context\\.ts$';
+const ADAPTERS = '^src/adapters/';
 const RUNTIMES = '^src/runtimes/';
-const DRIVERS = '^src/runtimes/drivers/';
 const WORKER = '^worker-node/';
 const CLI = '^cli/';
 const TEST = '^(test|bench)/';
+
+/** The kernel's folders from the ground up, each with what it is for. A folder imports from those before it. */
+const FLOORS: readonly (readonly [folder: string, purpose: string])[] = [
+  ['core', 'holds tools without a subject'],
+  ['config', 'turns the environment into settings'],
+  ['model', 'holds the shared vocabulary, without input or output'],
+  ['db', 'holds the queries'],
+  ['kv', 'holds the key-value port and its adapters'],
+  ['rate-limits', 'decides limits over a store'],
+  ['jobs', 'moves jobs from the outbox to a queue'],
+  ['progress', 'records and publishes progress'],
+  ['webhooks', 'signs what leaves and checks what arrives'],
+  ['auth', 'issues and verifies credentials'],
+  ['worker-client', 'speaks to the worker over HTTP'],
+];
 
 const forbid = (
   name: string,
@@ -20,67 +39,85 @@ const forbid = (
 
 export const forbidden: IForbiddenRuleType[] = [
   forbid('no-cycles', 'A cycle means two modules are one: nobody can read or test either alone.', {}, { circular: true }),
+  ...FLOORS.map(([folder, purpose], index) =>
+    forbid(
+      `kernel-floor-${folder}`,
+      `kernel/${folder} ${purpose}; it may import only ${
+        index === 0
+          ? 'packages'
+          : FLOORS.slice(0, index)
+              .map(([below]) => below)
+              .join(', ')
+      }. An arrow upwards would close a circle between folders.`,
+      { path: `^src/kernel/${folder}/` },
+      { path: FLOORS.slice(index + 1).map(([above]) => `^src/kernel/${above}/`) },
+    ),
+  ).filter(({ to }) => (to.path?.length ?? 0) > 0),
   forbid(
-    'kernel-knows-no-slice',
-    'The kernel is what every slice stands on; a slice in it would make all slices depend on that one.',
-    { path: KERNEL },
-    { path: [LIBRARY, ROUTES, APP, RUNTIMES, WORKER, CLI] },
+    'kernel-has-floors-only',
+    'Every file of the kernel stands on one of its floors: a file beside them could import in any direction.',
+    {},
+    { path: KERNEL, pathNot: FLOORS.map(([folder]) => `^src/kernel/${folder}/`) },
   ),
   forbid(
-    'library-knows-kernel-only',
-    'Domain verbs run under HTTP, in the worker and in the CLI alike.',
-    { path: LIBRARY },
-    {
-      path: [ROUTES, APP, RUNTIMES, WORKER, CLI],
-    },
+    'kernel-knows-no-subject',
+    'The kernel is what every subject stands on; a subject in it would make all others depend on that one.',
+    { path: KERNEL },
+    { path: [SERVICES, ROUTES, APP, CONTEXT, ADAPTERS, RUNTIMES, WORKER, CLI] },
+  ),
+  forbid(
+    'services-know-kernel-only',
+    'Services run under HTTP, in the worker and on the command line alike.',
+    { path: SERVICES },
+    { path: [ROUTES, APP, CONTEXT, ADAPTERS, RUNTIMES, WORKER, CLI] },
   ),
   forbid(
     'routes-translate-only',
-    'Routes turn HTTP into verbs; what assembles or runs them stands above.',
+    'Routes translate HTTP into calls of services; what assembles or runs them stands above.',
     { path: ROUTES },
-    {
-      path: [APP, RUNTIMES, WORKER, CLI],
-    },
+    { path: [APP, CONTEXT, ADAPTERS, RUNTIMES, WORKER, CLI] },
   ),
   forbid(
     'app-runs-anywhere',
-    'The app is one for Node and Workers: a runtime may import it, never the reverse.',
+    'The app is one for Node and Workers: a runtime imports it, never the reverse.',
     { path: APP },
-    {
-      path: [RUNTIMES, WORKER, CLI],
-    },
+    { path: [CONTEXT, ADAPTERS, RUNTIMES, WORKER, CLI] },
+  ),
+  forbid(
+    'context-is-for-entry-points',
+    'src/context.ts is the one composition root: entry points call it, and everything else receives what it made.',
+    { path: [KERNEL, SERVICES, ROUTES, APP, ADAPTERS] },
+    { path: CONTEXT },
+  ),
+  forbid(
+    'context-constructs-no-client',
+    'Clients and drivers reach the context as adapters, so that it runs on every runtime.',
+    { path: CONTEXT },
+    { path: [ADAPTERS, RUNTIMES, ROUTES, APP, WORKER, CLI] },
   ),
   forbid(
     'runtimes-do-not-import-the-worker',
     'The worker is a process of its own: ONNX must never be loaded beside the API.',
     { path: RUNTIMES },
-    {
-      path: [WORKER, CLI],
-    },
+    { path: [WORKER, CLI] },
   ),
   forbid(
-    'drivers-know-kernel-only',
-    'Drivers are shared by the API, the worker and the CLI: what they import all three load.',
-    { path: DRIVERS },
-    { path: [LIBRARY, ROUTES, APP, WORKER, CLI, RUNTIMES], pathNot: DRIVERS },
+    'adapters-know-kernel-only',
+    'Adapters are shared by the API, the worker and the command line: all three load what they import.',
+    { path: ADAPTERS },
+    { path: [SERVICES, ROUTES, APP, CONTEXT, RUNTIMES, WORKER, CLI] },
   ),
   forbid(
     'worker-is-not-the-api',
-    'worker-node -> library -> kernel; of the runtimes it shares the drivers alone.',
+    'worker-node imports services, kernel, adapters and the context; routes and runtimes belong to the API.',
     { path: WORKER },
-    {
-      path: [ROUTES, APP, CLI, RUNTIMES],
-      pathNot: DRIVERS,
-    },
+    { path: [ROUTES, APP, CLI, RUNTIMES] },
   ),
   forbid(
     'cli-is-not-the-api',
-    'cli -> library, kernel; of the runtimes it shares the drivers alone.',
+    'cli imports services, kernel, adapters and the context; routes and runtimes belong to the API.',
     { path: CLI },
-    {
-      path: [ROUTES, APP, WORKER, RUNTIMES],
-      pathNot: DRIVERS,
-    },
+    { path: [ROUTES, APP, WORKER, RUNTIMES] },
   ),
   forbid(
     'workers-load-nothing-of-node',
@@ -98,13 +135,13 @@ export const forbidden: IForbiddenRuleType[] = [
   forbid(
     'edge-code-is-runtime-free',
     'This code runs on Workers: what is Node-only arrives through a port. (Entry points and drivers construct it.)',
-    { path: [KERNEL, LIBRARY, ROUTES, APP] },
+    { path: [KERNEL, SERVICES, ROUTES, APP, CONTEXT] },
     { dependencyTypes: ['core'] },
   ),
   forbid(
-    'kernel-and-library-know-no-http-framework',
+    'kernel-and-services-know-no-http-framework',
     'HTTP lives in routes alone.',
-    { path: [KERNEL, LIBRARY] },
+    { path: [KERNEL, SERVICES] },
     {
       path: 'node_modules/(hono|@hono)/',
     },
@@ -121,13 +158,13 @@ export const forbidden: IForbiddenRuleType[] = [
   forbid(
     'a-port-never-imports-its-adapter',
     'Adapters know their port, not the reverse.',
-    { path: '^src/kernel/(ports|log|kv/key-value|db/chunk-index|jobs/publisher)\\.ts$' },
+    { path: '^src/kernel/(core/(ports|log|mail|metrics)|kv/key-value|db/chunk-index|jobs/publisher)\\.ts$' },
     {
       path: [
         '^src/kernel/kv/(memory|ioredis|upstash)',
-        '^src/kernel/jobs/(http|qstash)-publisher',
+        '^src/kernel/worker-client/(http|qstash)-publisher',
         '^src/kernel/db/.*\\.(sqlite|postgres)',
-        DRIVERS,
+        ADAPTERS,
       ],
     },
   ),

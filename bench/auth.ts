@@ -3,9 +3,9 @@
  * locked one with a verified token, with the in-memory store and with Redis. `npm run bench:auth`.
  */
 import { Hono } from 'hono';
-import { createTestApp } from '../test/support/app.ts';
-import { startRedis } from '../test/support/redis.ts';
-import { openStore, systemClock } from '../test/support/store.ts';
+import { createTestApp } from '../test/support/kits/app.ts';
+import { openStore, systemClock } from '../test/support/kits/store.ts';
+import { startRedis } from '../test/support/servers/redis.ts';
 
 const ROUNDS = 5;
 const REQUESTS = 2000;

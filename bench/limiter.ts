@@ -1,7 +1,7 @@
 /** Decisions per second on each store, and round trips per request before and after. `npm run bench:limiter`. */
 import type { KeyValue } from '../src/kernel/kv/key-value.ts';
-import { createLimiter } from '../src/kernel/limits/limiter.ts';
-import { systemClock as clock, openStore, startStores } from '../test/support/store.ts';
+import { createLimiter } from '../src/kernel/rate-limits/limiter.ts';
+import { systemClock as clock, openStore, startStores } from '../test/support/kits/store.ts';
 import { silent } from './support/server.ts';
 
 const AT_ONCE = 64;
@@ -47,20 +47,20 @@ async function trips(work: (store: KeyValue) => Promise<unknown>): Promise<numbe
       waits += 1;
       return kv.get(key);
     },
-    admit: (requests) => {
+    consume: (requests) => {
       waits += 1;
-      return kv.admit(requests);
+      return kv.consume(requests);
     },
   });
   return waits;
 }
 const before = await trips(async (store) => {
   for (const key of read) await store.get(key);
-  for (const policy of policies) await store.admit([{ limit: { key: 'naive', policies: [policy], cost: 1 }, read: [] }]);
+  for (const policy of policies) await store.consume([{ limit: { key: 'naive', policies: [policy], cost: 1 }, read: [] }]);
 });
-const after = await trips((store) => store.admit([{ limit: { key: 'one', policies, cost: 1 }, read }]));
+const after = await trips((store) => store.consume([{ limit: { key: 'one', policies, cost: 1 }, read }]));
 const started = await commands();
-for (let i = 0; i < 100; i++) await kv.admit([{ limit: { key: 'one', policies, cost: 1 }, read }]);
+for (let i = 0; i < 100; i++) await kv.consume([{ limit: { key: 'one', policies, cost: 1 }, read }]);
 console.log(`\nround trips per request: ${before} one by one, ${after} as it is`);
 console.log(`commands that Redis ran for 100 requests, the script's own included: ${(await commands()) - started - 1}`);
 await kv.close();

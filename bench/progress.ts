@@ -9,9 +9,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
-import { newStages, type StageStates } from '../src/kernel/progress/stages.ts';
-import { seedResource } from '../test/support/jobs.ts';
-import { startRedis } from '../test/support/redis.ts';
+import { newStages, type StageStates } from '../src/kernel/model/stages.ts';
+import { seedResource } from '../test/support/kits/jobs.ts';
+import { startRedis } from '../test/support/servers/redis.ts';
 import { type LoadOrder, percentile, type Second } from './support/load.ts';
 import { startBenchServer } from './support/server.ts';
 

@@ -12,16 +12,16 @@
  */
 import { parseArgs } from 'node:util';
 import postgres, { type Sql } from 'postgres';
+import { migratePostgres } from '../src/adapters/migrate-postgres.ts';
+import { connectPostgres } from '../src/adapters/postgres.ts';
 import { createPostgresChunkIndex } from '../src/kernel/db/chunk-index.postgres.ts';
 import { openPostgres } from '../src/kernel/db/open-postgres.ts';
 import { chunks, chunkVectors, resources, users } from '../src/kernel/db/schema.sqlite.ts';
 import type { Database } from '../src/kernel/db/types.ts';
 import { toBytes } from '../src/kernel/db/vector-bytes.ts';
 import { ensureVectorIndexes } from '../src/kernel/db/vector-indexes.postgres.ts';
-import { migratePostgres } from '../src/runtimes/drivers/migrate-postgres.ts';
-import { connectPostgres } from '../src/runtimes/drivers/postgres.ts';
-import { openPgvector } from '../test/support/pglite.ts';
-import { startPostgres } from '../test/support/postgres.ts';
+import { openPgvector } from '../test/support/servers/pglite.ts';
+import { startPostgres } from '../test/support/servers/postgres.ts';
 import { measure, recallAt10, show, synthetic } from './support/synthetic.ts';
 
 const { values } = parseArgs({

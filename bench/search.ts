@@ -11,9 +11,9 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { migrateSqlite } from '../src/adapters/migrate-sqlite.ts';
+import { openSqliteFile } from '../src/adapters/sqlite.ts';
 import { createSqliteChunkIndex } from '../src/kernel/db/chunk-index.sqlite.ts';
-import { migrateSqlite } from '../src/runtimes/drivers/migrate-sqlite.ts';
-import { openSqliteFile } from '../src/runtimes/drivers/sqlite.ts';
 import { measure, recallAt10, show, synthetic } from './support/synthetic.ts';
 
 const { values } = parseArgs({

@@ -1,11 +1,11 @@
 /** What a command of `pharos` is given. */
 import type { Readable } from 'node:stream';
-import type { Config } from '../src/kernel/config.ts';
+import type { OpenDatabase } from '../src/adapters/open-database.ts';
+import type { Config } from '../src/kernel/config/config.ts';
+import type { Log } from '../src/kernel/core/log.ts';
+import type { Background, Clock, Ids } from '../src/kernel/core/ports.ts';
 import type { Database } from '../src/kernel/db/types.ts';
 import type { KeyValue } from '../src/kernel/kv/key-value.ts';
-import type { Log } from '../src/kernel/log.ts';
-import type { Background, Clock, Ids } from '../src/kernel/ports.ts';
-import type { OpenDatabase } from '../src/runtimes/drivers/open-database.ts';
 
 export interface CommandContext {
   readonly config: Config;

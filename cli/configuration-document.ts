@@ -1,5 +1,5 @@
 /** The settings as a document for people and as a template of a `.env` file. */
-import { SETTINGS, type Setting } from '../src/kernel/config-schema.ts';
+import { SETTINGS, type Setting } from '../src/kernel/config/schema.ts';
 
 const settings: [string, Setting][] = Object.entries(SETTINGS);
 const groups = [...new Set(settings.map(([, { group }]) => group))];
@@ -24,7 +24,7 @@ An empty value counts as unset. On Node a secret, any setting that is never prin
 
 A value that is not as expected is refused at start, before a port opens, with the setting's name.
 
-This page is generated from \`src/kernel/config-schema.ts\` by \`npm run docs\`; a test fails when it is stale.
+This page is generated from \`src/kernel/config/schema.ts\` by \`npm run docs\`; a test fails when it is stale.
 
 ${sections.join('\n')}`;
 }

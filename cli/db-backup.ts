@@ -1,7 +1,7 @@
 /** `pharos db backup`: a copy of a SQLite database as it was at one moment, while Pharos runs. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
+import { openDatabase } from '../src/adapters/open-database.ts';
 import { type StandaloneCommand, Usage } from './command.ts';
 
 export const backup: StandaloneCommand = {

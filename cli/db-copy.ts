@@ -1,6 +1,7 @@
 /** `pharos db copy`: between SQLite, libSQL servers and PostgreSQL, in any direction. */
-import { parseDatabaseUrl } from '../src/kernel/config-urls.ts';
-import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
+
+import { openDatabase } from '../src/adapters/open-database.ts';
+import { parseDatabaseUrl } from '../src/kernel/config/urls.ts';
 import { type StandaloneCommand, type StandaloneContext, Usage } from './command.ts';
 import { copyDatabase } from './copy/copy-database.ts';
 

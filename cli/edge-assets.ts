@@ -2,7 +2,7 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ASSET_FILES } from '../src/runtimes/drivers/assets.ts';
+import { ASSET_FILES } from '../src/adapters/assets.ts';
 
 const TARGET = fileURLToPath(new URL('../.wrangler/assets', import.meta.url));
 

@@ -1,14 +1,14 @@
 /** `npm run pharos -- <command>`: what is done from a terminal, on the same configuration as the server. */
 import { parseArgs } from 'node:util';
 import { uuidv7 } from 'uuidv7';
-import { ConfigError, parseConfig } from '../src/kernel/config.ts';
-import { AppError } from '../src/kernel/errors.ts';
-import { createBackground } from '../src/runtimes/drivers/background.ts';
-import { loadDevSecrets } from '../src/runtimes/drivers/dev-secrets.ts';
-import { loadEnvironment } from '../src/runtimes/drivers/environment.ts';
-import { createLog } from '../src/runtimes/drivers/log.ts';
-import { openDatabase, prepareDatabase } from '../src/runtimes/drivers/open-database.ts';
-import { openKeyValue } from '../src/runtimes/drivers/open-key-value.ts';
+import { createBackground } from '../src/adapters/background.ts';
+import { loadDevSecrets } from '../src/adapters/dev-secrets.ts';
+import { loadEnvironment } from '../src/adapters/environment.ts';
+import { createLog } from '../src/adapters/log.ts';
+import { openDatabase, prepareDatabase } from '../src/adapters/open-database.ts';
+import { openKeyValue } from '../src/adapters/open-key-value.ts';
+import { ConfigError, parseConfig } from '../src/kernel/config/config.ts';
+import { AppError } from '../src/kernel/core/errors.ts';
 import { type Command, type StandaloneCommand, Usage } from './command.ts';
 import { backup } from './db-backup.ts';
 import { copy } from './db-copy.ts';

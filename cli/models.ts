@@ -2,8 +2,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '../src/kernel/config.ts';
-import { type ModelFolder, modelPlaces, type Precision, resolveModel } from '../src/runtimes/drivers/model-folder.ts';
+import { type ModelFolder, modelPlaces, type Precision, resolveModel } from '../src/adapters/model-folder.ts';
+import { ConfigError } from '../src/kernel/config/config.ts';
 import { type StandaloneCommand, Usage } from './command.ts';
 import { createHub, type HubFile } from './hub/hub.ts';
 import { pull } from './hub/pull.ts';

@@ -1,19 +1,19 @@
 /** `pharos users`: the first admin, and repairs when nobody can log in. */
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { createPasswordHasher } from '../src/adapters/passwords.ts';
 import { createAccessTokens } from '../src/kernel/auth/access-tokens.ts';
-import { register } from '../src/kernel/auth/accounts.ts';
-import { administerUser } from '../src/kernel/auth/administer.ts';
 import { passwordFault } from '../src/kernel/auth/password-rules.ts';
 import { createRevocations } from '../src/kernel/auth/revocations.ts';
 import { createSecurityLog } from '../src/kernel/auth/security-log.ts';
 import { createSessions } from '../src/kernel/auth/sessions.ts';
 import { usernameFault } from '../src/kernel/auth/username-rules.ts';
+import { noMetrics } from '../src/kernel/core/metrics.ts';
 import { TIERS, type Tier, type User } from '../src/kernel/db/types.ts';
 import { findUsersByLogin } from '../src/kernel/db/users.ts';
-import { createLimiter } from '../src/kernel/limits/limiter.ts';
-import { noMetrics } from '../src/kernel/metrics.ts';
-import { createPasswordHasher } from '../src/runtimes/drivers/passwords.ts';
+import { createLimiter } from '../src/kernel/rate-limits/limiter.ts';
+import { register } from '../src/services/accounts/accounts.ts';
+import { administerUser } from '../src/services/accounts/administer.ts';
 import { type Command, type CommandContext, Usage } from './command.ts';
 
 const FROM = { address: null, userAgent: 'pharos users', by: 'the command line' };

@@ -25,4 +25,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8000}/monitoring/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # node itself, not npm: SIGTERM reaches it. `migrate` and the other commands: node cli/main.ts migrate
-CMD ["node", "--import", "./src/runtimes/drivers/quick-imports.ts", "src/runtimes/node.ts"]
+CMD ["node", "--import", "./src/adapters/quick-imports.ts", "src/runtimes/node.ts"]

@@ -24,4 +24,4 @@ EXPOSE 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.WORKER_PORT || 8001}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # node itself, not npm: SIGTERM reaches it. Models are pulled into /data: node cli/main.ts models pull ID
-CMD ["node", "--import", "./src/runtimes/drivers/quick-imports.ts", "worker-node/main.ts"]
+CMD ["node", "--import", "./src/adapters/quick-imports.ts", "worker-node/main.ts"]

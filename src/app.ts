@@ -1,58 +1,61 @@
 /** The app: the order in which a request meets its middleware, its routes, and the one error handler. */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { isDatabaseAway, isTooLarge } from './kernel/db/availability.ts';
-import { AppError } from './kernel/errors.ts';
-import type { Services } from './kernel/services.ts';
-import { accessLog } from './routes/access-log.ts';
-import { createAccountPages } from './routes/account-pages.ts';
-import { createAdminJobRoutes } from './routes/admin-jobs.ts';
-import { createAdminUserRoutes } from './routes/admin-users.ts';
-import { answerHeaders } from './routes/answer-header.ts';
-import { canonicalPath } from './routes/api-alias.ts';
-import { createApiKeyRoutes } from './routes/api-keys.ts';
-import { createAssetRoutes } from './routes/assets.ts';
-import { createAuthRoutes } from './routes/auth.ts';
-import { authenticate } from './routes/authenticate.ts';
-import { bodyLimit } from './routes/body-limit.ts';
-import { createCallbackRoutes } from './routes/callbacks.ts';
-import { clientAddress } from './routes/client-address.ts';
-import { cors } from './routes/cors.ts';
-import { createDocsRoutes } from './routes/docs.ts';
+import { AppError } from './kernel/core/errors.ts';
+import { isDatabaseAway, isTooLarge } from './kernel/db/connection-errors.ts';
+import { createAccountPages } from './routes/accounts/account-pages.ts';
+import { createAdminUserRoutes } from './routes/accounts/admin-users.ts';
+import { createApiKeyRoutes } from './routes/accounts/api-keys.ts';
+import { createAuthRoutes } from './routes/accounts/auth.ts';
+import { createOAuthLoginRoutes } from './routes/accounts/oauth.ts';
+import { createOAuthEndpoints } from './routes/accounts/oauth-endpoints.ts';
+import { createPasswordRoutes } from './routes/accounts/passwords.ts';
+import { createRateLimitStatusRoutes } from './routes/accounts/rate-limit-status.ts';
 import type { AppEnv } from './routes/env.ts';
-import { createHealthRoutes } from './routes/health.ts';
-import { createHomeRoutes } from './routes/home.ts';
-import { createJobRoutes } from './routes/jobs.ts';
-import { createMetricsRoutes } from './routes/metrics.ts';
-import { createOAuthRoutes } from './routes/oauth.ts';
-import { isLimitedPath, isOpenPath } from './routes/open-paths.ts';
-import { createPasswordRoutes } from './routes/passwords.ts';
+import { accessLog } from './routes/middleware/access-log.ts';
+import { authenticate } from './routes/middleware/authenticate.ts';
+import { bodyLimit } from './routes/middleware/body-limit.ts';
+import { clientAddress } from './routes/middleware/client-address.ts';
+import { cors } from './routes/middleware/cors.ts';
+import { isLimitedPath, isPublicPath } from './routes/middleware/public-paths.ts';
+import { requestId } from './routes/middleware/request-id.ts';
+import { requireScope } from './routes/middleware/require-scope.ts';
+import { responseHeaders } from './routes/middleware/response-headers.ts';
+import { securityHeaders } from './routes/middleware/security-headers.ts';
+import { allowStreamTickets } from './routes/middleware/stream-tickets.ts';
+import { stripApiPrefix } from './routes/middleware/strip-api-prefix.ts';
 import { asAppError, methodNotAllowed, problem } from './routes/problem.ts';
-import { createProgressRoutes } from './routes/progress.ts';
-import { createRateLimitRoutes } from './routes/rate-limit.ts';
-import { requestId } from './routes/request-id.ts';
-import { requireScope } from './routes/require-scope.ts';
-import { createResourceRoutes } from './routes/resources.ts';
+import { createAdminJobRoutes } from './routes/processing/admin-jobs.ts';
+import { createJobRoutes } from './routes/processing/jobs.ts';
+import { createProgressRoutes } from './routes/processing/progress.ts';
+import { createResourceRoutes } from './routes/resources/resources.ts';
 import type { Runtime } from './routes/runtime.ts';
-import { createSearchRoutes } from './routes/search.ts';
-import { securityHeaders } from './routes/security-headers.ts';
-import { allowTickets } from './routes/tickets.ts';
-import { createTokenManagementRoutes } from './routes/token-management.ts';
-import { createWebhookRoutes } from './routes/webhooks.ts';
+import { createSearchRoutes } from './routes/search/search.ts';
+import { createAssetRoutes } from './routes/system/assets.ts';
+import { createDocsRoutes } from './routes/system/docs.ts';
+import { createHealthRoutes } from './routes/system/health.ts';
+import { createHomeRoutes } from './routes/system/home.ts';
+import { createMetricsRoutes } from './routes/system/metrics.ts';
+import { createCallbackRoutes } from './routes/webhooks/callbacks.ts';
+import { createWebhookRoutes } from './routes/webhooks/webhooks.ts';
+import type { AppContext } from './services/context.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-export function createApp(services: Services, runtime: Runtime): OpenAPIHono<AppEnv> {
+export function createApp(services: AppContext, runtime: Runtime): OpenAPIHono<AppEnv> {
   const { config, log } = services;
-  const app = new OpenAPIHono<AppEnv>({ getPath: canonicalPath });
+  const app = new OpenAPIHono<AppEnv>({ getPath: stripApiPrefix });
 
-  app.use(answerHeaders(runtime));
+  app.use(responseHeaders(runtime));
   app.use(requestId(services));
   app.use(clientAddress({ trustedHops: config.trustedProxyHops, log, runtime }));
   app.use(accessLog(services));
   app.use(securityHeaders(config));
   app.use(cors(config.cors));
   app.use(
-    allowTickets(services, authenticate(services, { isOpen: (_method, path) => isOpenPath(path), isLimited: isLimitedPath })),
+    allowStreamTickets(
+      services,
+      authenticate(services, { isOpen: (_method, path) => isPublicPath(path), isLimited: isLimitedPath }),
+    ),
   );
   // Before any route: for who is no admin, every path below is alike, those that do not exist included.
   app.use('/admin/*', requireScope('admin'));
@@ -65,10 +68,10 @@ export function createApp(services: Services, runtime: Runtime): OpenAPIHono<App
   app.route('/', createAssetRoutes(runtime));
   app.route('/', createAccountPages(runtime));
   app.route('/', createAuthRoutes(services));
-  app.route('/', createTokenManagementRoutes(services));
-  app.route('/', createOAuthRoutes(services));
+  app.route('/', createOAuthEndpoints(services));
+  app.route('/', createOAuthLoginRoutes(services));
   app.route('/', createApiKeyRoutes(services));
-  app.route('/', createRateLimitRoutes(services));
+  app.route('/', createRateLimitStatusRoutes(services));
   app.route('/', createPasswordRoutes(services));
   app.route('/', createAdminUserRoutes(services));
   app.route('/', createAdminJobRoutes(services));

@@ -1,7 +1,8 @@
 /** `npm run worker`, and what `npm start` starts beside the API: reads the environment, turns signals and faults into exit codes. */
-import { parseConfig } from '../src/kernel/config.ts';
-import { loadDevSecrets } from '../src/runtimes/drivers/dev-secrets.ts';
-import { loadEnvironment } from '../src/runtimes/drivers/environment.ts';
+
+import { loadDevSecrets } from '../src/adapters/dev-secrets.ts';
+import { loadEnvironment } from '../src/adapters/environment.ts';
+import { parseConfig } from '../src/kernel/config/config.ts';
 import { type RunningWorker, startWorker } from './start.ts';
 
 async function configure() {

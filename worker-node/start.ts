@@ -2,42 +2,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
 import manifest from '../package.json' with { type: 'json' };
+import { createBackground } from '../src/adapters/background.ts';
+import { startInterval } from '../src/adapters/interval.ts';
+import { createLog } from '../src/adapters/log.ts';
+import { createMailer } from '../src/adapters/mailer.ts';
+import { createMetrics } from '../src/adapters/metrics.ts';
+import { modelPlaces, resolveModel } from '../src/adapters/model-folder.ts';
+import { openDatabase } from '../src/adapters/open-database.ts';
+import { openPublisher } from '../src/adapters/open-publisher.ts';
 import { createApiKeys } from '../src/kernel/auth/api-keys.ts';
-import type { Config } from '../src/kernel/config.ts';
+import type { Config } from '../src/kernel/config/config.ts';
+import type { Log } from '../src/kernel/core/log.ts';
+import type { Clock, Fetch, Ids } from '../src/kernel/core/ports.ts';
 import { createRelay } from '../src/kernel/jobs/relay.ts';
-import { createSignatureVerifier } from '../src/kernel/jobs/signatures.ts';
-import type { Log } from '../src/kernel/log.ts';
-import type { Clock, Fetch, Ids } from '../src/kernel/ports.ts';
-import { createHttpReporter } from '../src/kernel/progress/http-reporter.ts';
-import type { CreateServices } from '../src/library/create-resource.ts';
-import { createBackground } from '../src/runtimes/drivers/background.ts';
-import { every } from '../src/runtimes/drivers/every.ts';
-import { createLog } from '../src/runtimes/drivers/log.ts';
-import { createMailer } from '../src/runtimes/drivers/mailer.ts';
-import { createMetrics } from '../src/runtimes/drivers/metrics.ts';
-import { modelPlaces, resolveModel } from '../src/runtimes/drivers/model-folder.ts';
-import { openDatabase } from '../src/runtimes/drivers/open-database.ts';
-import { openPublisher } from '../src/runtimes/drivers/open-publisher.ts';
+import { createProgressReporter } from '../src/kernel/worker-client/progress-reporter.ts';
+import { createSignatureVerifier } from '../src/kernel/worker-client/signatures.ts';
+import type { CreateServices } from '../src/services/resources/create-resource.ts';
 import { createGuardedPost } from './callbacks/guarded-post.ts';
 import { createCallbackSender } from './callbacks/sender.ts';
 import { createEmbedder } from './embedder/embedder.ts';
 import { forkInference } from './embedder/fork-inference.ts';
 import { loadModel } from './embedder/model.ts';
-import { serve } from './http-server.ts';
+import { createWorkerApp } from './http/app.ts';
+import { serve } from './http/listen.ts';
 import { createAddressPolicy } from './ingest/address-policy.ts';
 import { createDocumentReader } from './ingest/document-reader.ts';
 import { createGuardedFetch } from './ingest/guarded-fetch.ts';
-import { createJobHandler, LEASE_MS } from './job-handler.ts';
-import { createLocalPublisher } from './local-publisher.ts';
-import { measureEmbedder, measurePipeline, measureStages, observeBatches } from './measured.ts';
-import { createPipeline } from './pipeline.ts';
-import { createWorkerApp } from './server.ts';
+import { instrumentEmbedder, instrumentPipeline, instrumentStages, observeBatches } from './instrumented.ts';
+import { createJobHandler, LEASE_MS } from './pipeline/job-handler.ts';
+import { createLocalPublisher } from './pipeline/local-publisher.ts';
+import { createPipeline } from './pipeline/pipeline.ts';
+import { waitForSchema } from './pipeline/wait-for-schema.ts';
 import { createEmbeddingStage } from './stages/embedding.ts';
 import { createGraphStage } from './stages/graph.ts';
 import { createIngestionStage } from './stages/ingestion.ts';
 import { createQualityStage } from './stages/quality.ts';
 import { createTaxonomyStage } from './stages/taxonomy.ts';
-import { waitForSchema } from './wait-for-schema.ts';
 
 /** How long a shutdown lets jobs finish before they are interrupted; whoever started the worker waits 15 seconds. */
 const DRAIN_MS = 10_000;
@@ -69,7 +69,7 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
   const model = await loadModel(resolveModel(config.embedding, modelPlaces(config.dataDir)), config.embedding);
   const metrics = createMetrics({ process: true });
   const database = await openDatabase(config, metrics);
-  const embedder = measureEmbedder(
+  const embedder = instrumentEmbedder(
     createEmbedder({
       model,
       start: forkInference,
@@ -84,12 +84,12 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
   try {
     await waitForSchema({ database, sleep });
     const { db } = database;
-    const progress = createHttpReporter({ config, fetch: fetchNow, clock, ids, log, apiUrl: apiUrlOf(config) });
+    const progress = createProgressReporter({ config, fetch: fetchNow, clock, ids, log, apiUrl: apiUrlOf(config) });
     const policy = createAddressPolicy(config.ingest.allowAddresses);
     const userAgent = `Pharos/${version} (+${config.publicUrl})`;
     const fetchPage = createGuardedFetch({ policy, clock, userAgent });
     const http = createGuardedPost({ policy, clock, userAgent });
-    const runners = measureStages(
+    const runners = instrumentStages(
       {
         ingestion: createIngestionStage({ db, clock, ids, fetchPage, reader }),
         quality: createQualityStage({ db, clock }),
@@ -99,7 +99,7 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
       },
       metrics,
     );
-    const pipeline = measurePipeline(
+    const pipeline = instrumentPipeline(
       createPipeline({ db, clock, ids, log, progress, runners, redelivers, random: Math.random, leaseMs }),
       metrics,
     );
@@ -132,7 +132,7 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
       version,
     });
     const server = await serve(app, { port: config.worker.port, host: config.host });
-    const callbacks = every(CALLBACKS_MS, () => sender.sweep());
+    const callbacks = startInterval(CALLBACKS_MS, () => sender.sweep());
     log.info('worker started', { version, port: config.worker.port, model: model.id, database: database.place });
 
     return {

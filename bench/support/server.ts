@@ -1,9 +1,9 @@
 /** Pharos over real sockets for a bench: real SQLite, the store that BENCH_ settings name, a log that says nothing. */
-import type { Log } from '../../src/kernel/log.ts';
+import type { Log } from '../../src/kernel/core/log.ts';
 import { freePort } from '../../src/runtimes/node/ports.ts';
 import { startHttpServer } from '../../src/runtimes/node/server.ts';
-import { createTestApp } from '../../test/support/app.ts';
-import { openStore, systemClock } from '../../test/support/store.ts';
+import { createTestApp } from '../../test/support/kits/app.ts';
+import { openStore, systemClock } from '../../test/support/kits/store.ts';
 
 export const silent: Log = { debug() {}, info() {}, warning() {}, error() {}, with: () => silent };
 export async function startBenchServer(env: Record<string, string>) {

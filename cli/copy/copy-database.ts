@@ -4,8 +4,8 @@
  */
 import { asc, eq, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { OpenDatabase } from '../../src/adapters/open-database.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
-import type { OpenDatabase } from '../../src/runtimes/drivers/open-database.ts';
 import { Usage } from '../command.ts';
 import { addRows } from './checksum.ts';
 import { beyond, type CopiedTable, keyOf, tablesInOrder } from './tables.ts';

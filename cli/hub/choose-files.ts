@@ -1,6 +1,6 @@
 /** Which files of a repository a model folder needs. */
-import type { Precision } from '../../src/runtimes/drivers/model-folder.ts';
-import { FILES } from '../../src/runtimes/drivers/model-folder.ts';
+import type { Precision } from '../../src/adapters/model-folder.ts';
+import { FILES } from '../../src/adapters/model-folder.ts';
 import { Usage } from '../command.ts';
 import type { HubFile, Snapshot } from './hub.ts';
 

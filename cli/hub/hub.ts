@@ -1,6 +1,6 @@
 /** The Hugging Face Hub over HTTP: what a repository has at a revision, and its files. https://huggingface.co/docs/hub/api */
 import { z } from 'zod';
-import type { Fetch } from '../../src/kernel/ports.ts';
+import type { Fetch } from '../../src/kernel/core/ports.ts';
 import { Usage } from '../command.ts';
 
 export interface HubFile {

@@ -1,7 +1,7 @@
 /** A model from the Hub into a folder: complete and checked, or not there. */
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Precision } from '../../src/runtimes/drivers/model-folder.ts';
+import type { Precision } from '../../src/adapters/model-folder.ts';
 import { chooseFiles } from './choose-files.ts';
 import { download, isIntact } from './download.ts';
 import type { Hub, HubFile } from './hub.ts';

@@ -1,6 +1,6 @@
 /** What travels with a request in Hono's context: who asks and under which id. Services never do. */
 import type { Context } from 'hono';
-import type { Actor } from '../kernel/auth/actor.ts';
+import type { Actor } from '../kernel/model/actor.ts';
 
 export type SetHeader = (c: Context, name: string, value: string) => void;
 

@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { AppError, type ErrorCode, type FieldError } from '../kernel/errors.ts';
+import { AppError, type ErrorCode, type FieldError } from '../kernel/core/errors.ts';
 import type { AppEnv } from './env.ts';
 
 const STATUS: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {

@@ -1,6 +1,6 @@
 /** What every route file is built from: a router that validates to problem+json, and the shared OpenAPI parts. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Scope } from '../kernel/auth/actor.ts';
+import type { Scope } from '../kernel/model/actor.ts';
 import type { AppEnv } from './env.ts';
 import { invalidFields } from './validation.ts';
 
@@ -56,7 +56,7 @@ export function json<T extends z.ZodType>(description: string, schema: T) {
 }
 
 /** `security` of an operation behind the lock. Open operations say `security: []`. */
-export const locked: Record<string, string[]>[] = [{ bearer: [] }, { apiKey: [] }];
+export const authenticated: Record<string, string[]>[] = [{ bearer: [] }, { apiKey: [] }];
 
 /** `security` of an operation behind the lock for which the caller's token or key must carry `scopes`. */
-export const lockedFor = (...scopes: Scope[]): Record<string, string[]>[] => [{ bearer: scopes }, { apiKey: scopes }];
+export const requiresScopes = (...scopes: Scope[]): Record<string, string[]>[] => [{ bearer: scopes }, { apiKey: scopes }];

@@ -1,6 +1,6 @@
 /** What zod found wrong, as the one error every route answers with. */
 import type { z } from '@hono/zod-openapi';
-import { AppError, type FieldError } from '../kernel/errors.ts';
+import { AppError, type FieldError } from '../kernel/core/errors.ts';
 
 /** `target` names the part of the request where an issue has no path of its own. */
 export function invalidFields(error: Pick<z.ZodError, 'issues'>, target: string): AppError {

@@ -1,16 +1,16 @@
 /** Cloudflare Workers: requests, the cron trigger and the progress hub. */
-import { ConfigError } from '../kernel/config.ts';
+import { ConfigError } from '../kernel/config/config.ts';
 import type { Bindings } from './cloudflare/bindings.ts';
-import { createEdge, type Edge } from './cloudflare/edge.ts';
+import { createWorkersApp, type WorkersApp } from './cloudflare/workers-app.ts';
 
-export { ProgressHub } from './cloudflare/progress-hub.ts';
+export { ProgressHub } from './cloudflare/progress-channel.ts';
 
 /** One for all requests of an isolate, made at the first: nothing may be asked of the platform before there is one. */
-let edge: Edge | ConfigError | undefined;
+let edge: WorkersApp | ConfigError | undefined;
 
-function prepared(bindings: Bindings): Edge | ConfigError {
+function prepared(bindings: Bindings): WorkersApp | ConfigError {
   try {
-    return createEdge(bindings);
+    return createWorkersApp(bindings);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error;

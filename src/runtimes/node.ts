@@ -1,6 +1,7 @@
 /** `npm start`: reads the environment, starts everything, and turns signals and faults into exit codes. */
-import { ConfigError } from '../kernel/config.ts';
-import { loadEnvironment } from './drivers/environment.ts';
+
+import { loadEnvironment } from '../adapters/environment.ts';
+import { ConfigError } from '../kernel/config/config.ts';
 import { configure } from './node/configuration.ts';
 import { type Running, start } from './node/start.ts';
 

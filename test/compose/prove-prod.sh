@@ -27,7 +27,7 @@ done
 curl -sk "$site/auth/register" -H 'Content-Type: application/json' \
   -d '{"username":"ada","email":"ada@example.org","password":"correct horse battery"}' > /dev/null
 token=$(curl -sk "$site/auth/login" -d 'username=ada&password=correct horse battery' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
-id=$(curl -sk "$site/resources" -H "Authorization: Bearer $token" -F 'file=@test/support/articles/glacier.html;type=text/html' |
+id=$(curl -sk "$site/resources" -H "Authorization: Bearer $token" -F 'file=@test/support/fixtures/articles/glacier.html;type=text/html' |
   sed 's/.*"id":"\([^"]*\)".*/\1/')
 # The stream ends when the document is done.
 curl -skN --max-time 60 "$site/resources/$id/progress/events" -H "Authorization: Bearer $token" | tail -n 3 |

@@ -1,5 +1,5 @@
-import { openTestLibsql } from '../support/database.ts';
-import { createTestLibrary } from '../support/library.ts';
+import { openTestLibsql } from '../support/kits/database.ts';
+import { createTestLibrary } from '../support/kits/library.ts';
 import { chunkIndexContract } from './chunk-index.ts';
 
 const onServer = async () => createTestLibrary({ database: await openTestLibsql() });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestLibrary } from '../support/library.ts';
+import { createTestLibrary } from '../support/kits/library.ts';
 import { chunkIndexContract } from './chunk-index.ts';
 
 chunkIndexContract('SQLite, every vector compared', ({ database }) => database.chunkIndex());

@@ -1,9 +1,9 @@
 /** What every ChunkIndex promises, whatever its database. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Actor } from '../../src/kernel/auth/actor.ts';
 import type { ChunkIndex } from '../../src/kernel/db/chunk-index.ts';
-import { createTestLibrary, MODEL, type TestLibrary, topicVector } from '../support/library.ts';
+import type { Actor } from '../../src/kernel/model/actor.ts';
+import { createTestLibrary, MODEL, type TestLibrary, topicVector } from '../support/kits/library.ts';
 
 export function chunkIndexContract(
   name: string,

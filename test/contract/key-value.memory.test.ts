@@ -1,5 +1,5 @@
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
-import { manualClock } from '../support/doubles.ts';
+import { manualClock } from '../support/fakes/doubles.ts';
 import { keyValueContract } from './key-value.ts';
 
 keyValueContract('memory', async () => {

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRedisKeyValue } from '../../src/kernel/kv/ioredis.ts';
-import { ADMIT_SCRIPT } from '../../src/kernel/limits/script.ts';
-import { decide, emptyWindow } from '../../src/kernel/limits/window.ts';
-import { startRedis } from '../support/redis.ts';
+import { decide, emptyWindow } from '../../src/kernel/model/sliding-window.ts';
+import { CONSUME_SCRIPT } from '../../src/kernel/rate-limits/script.ts';
+import { startRedis } from '../support/servers/redis.ts';
 import { keyValueContract } from './key-value.ts';
 
 let redis: Awaited<ReturnType<typeof startRedis>>;
@@ -42,7 +42,7 @@ test('the script decides as the algorithm does, for any schedule of requests und
           now += gap;
           const expected = decide(policies, windows, cost, now);
           const args = policies.flatMap(({ windowMs, limit }) => [windowMs, limit]);
-          const reply = (await redis.probe.eval(ADMIT_SCRIPT, 1, key, now, 1, cost, 2, ...args)) as number[];
+          const reply = (await redis.probe.eval(CONSUME_SCRIPT, 1, key, now, 1, cost, 2, ...args)) as number[];
           expect(reply.slice(1)).toEqual([
             expected.retryAfterMs,
             ...expected.states.flatMap(({ remaining, resetAt }) => [remaining, resetAt]),
@@ -57,7 +57,7 @@ test('the script decides as the algorithm does, for any schedule of requests und
 test('a request’s limit and revocations are one command to Redis', async () => {
   const kv = createRedisKeyValue({ commands: new Redis(redis.url), listener: new Redis(redis.url) });
   const ask = () =>
-    kv.admit([
+    kv.consume([
       {
         limit: { key: 'one', policies: [{ name: 'minute', windowMs: 60_000, limit: 1000 }], cost: 1 },
         read: ['a', 'b', 'c'],

@@ -1,7 +1,7 @@
 /** What every key-value store must do, whatever it is made of. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AdmitAnswer, KeyValue } from '../../src/kernel/kv/key-value.ts';
+import type { ConsumeResult, KeyValue } from '../../src/kernel/kv/key-value.ts';
 
 export interface KeyValueHarness {
   readonly kv: KeyValue;
@@ -301,8 +301,8 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         { name: 'long', windowMs: 3_600_000, limit: 5 },
       ];
       const ask = async (key: string, cost = 1, read: string[] = []) => {
-        const [answer] = await kv.admit([{ limit: { key, policies, cost }, read }]);
-        return answer as AdmitAnswer;
+        const [answer] = await kv.consume([{ limit: { key, policies, cost }, read }]);
+        return answer as ConsumeResult;
       };
 
       it('admits to the limit and not beyond, and says when the next would pass', async () => {
@@ -340,16 +340,16 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         const [here, nowhere] = [fresh(), fresh()];
         await kv.set(here, '0012', TTL);
         expect((await ask(fresh('limit'), 1, [nowhere, here])).values).toEqual([undefined, '0012']);
-        expect(await kv.admit([{ read: [here, nowhere] }])).toEqual([{ values: ['0012', undefined] }]);
-        expect(await kv.admit([{ read: [] }])).toEqual([{ values: [] }]);
-        expect(await kv.admit([])).toEqual([]);
+        expect(await kv.consume([{ read: [here, nowhere] }])).toEqual([{ values: ['0012', undefined] }]);
+        expect(await kv.consume([{ read: [] }])).toEqual([{ values: [] }]);
+        expect(await kv.consume([])).toEqual([]);
       });
 
       it('decides requests that come together as if each had come after the one before, and answers each its own', async () => {
         const [alone, other, value] = [fresh('limit'), fresh('limit'), fresh()];
         await kv.set(value, 'v', TTL);
         const limit = (key: string, cost: number) => ({ key, policies, cost });
-        const answers = await kv.admit([
+        const answers = await kv.consume([
           { limit: limit(alone, 2), read: [] },
           { read: [value] },
           { limit: limit(alone, 2), read: [value] },

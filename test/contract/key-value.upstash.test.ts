@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from '@upstash/redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUpstashKeyValue } from '../../src/kernel/kv/upstash.ts';
-import { type Stores, startStores } from '../support/store.ts';
+import { type Stores, startStores } from '../support/kits/store.ts';
 import { keyValueContract } from './key-value.ts';
 
 let stores: Stores;
@@ -32,7 +32,7 @@ const policies = [{ name: 'minute', windowMs: 60_000, limit: 1000 }];
 describe('over REST', () => {
   test('a request’s limit and revocations are one HTTP request, and one command to Redis', async () => {
     const kv = open();
-    const ask = () => kv.admit([{ limit: { key: 'one', policies, cost: 1 }, read: ['a', 'b'] }]);
+    const ask = () => kv.consume([{ limit: { key: 'one', policies, cost: 1 }, read: ['a', 'b'] }]);
     await ask();
     const before = stores.front.requests();
     for (let i = 0; i < 5; i++) await ask();

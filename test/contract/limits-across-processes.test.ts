@@ -10,10 +10,10 @@ import { createRedisKeyValue } from '../../src/kernel/kv/ioredis.ts';
 import type { KeyValue } from '../../src/kernel/kv/key-value.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
 import { createUpstashKeyValue } from '../../src/kernel/kv/upstash.ts';
-import { ADMIT_SCRIPT } from '../../src/kernel/limits/script.ts';
-import { type Stores, startStores } from '../support/store.ts';
+import { CONSUME_SCRIPT } from '../../src/kernel/rate-limits/script.ts';
+import { type Stores, startStores } from '../support/kits/store.ts';
 
-const HAMMER = fileURLToPath(new URL('../support/hammer.ts', import.meta.url));
+const HAMMER = fileURLToPath(new URL('../support/servers/load.ts', import.meta.url));
 const PROCESSES = 8;
 const TIMES = 100;
 const LIMIT = 100;
@@ -71,7 +71,7 @@ test('the three stores decide the same for any schedule of requests', async () =
       }),
     }),
   ];
-  expect(byOurClock(ADMIT_SCRIPT)).not.toBe(ADMIT_SCRIPT);
+  expect(byOurClock(CONSUME_SCRIPT)).not.toBe(CONSUME_SCRIPT);
   let run = 0;
   const step = fc.record({ gap: fc.nat(40_000), cost: fc.nat(3) });
   await fc.assert(
@@ -91,7 +91,7 @@ test('the three stores decide the same for any schedule of requests', async () =
           await stores.redis.probe.set('test:now', now);
           const answers = [];
           for (const [index, kv] of three.entries()) {
-            const [answer] = await kv.admit([{ limit: { key: `same:${run}:${index}`, policies, cost }, read: [] }]);
+            const [answer] = await kv.consume([{ limit: { key: `same:${run}:${index}`, policies, cost }, read: [] }]);
             answers.push(answer?.decision);
           }
           expect(answers[1]).toEqual(answers[0]);

@@ -9,14 +9,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openKeyValue } from '../../src/adapters/open-key-value.ts';
 import type { KeyValue } from '../../src/kernel/kv/key-value.ts';
-import { openKeyValue } from '../../src/runtimes/drivers/open-key-value.ts';
 import { freePort } from '../../src/runtimes/node/ports.ts';
-import { certificateOf } from '../support/certificate.ts';
-import { testConfig } from '../support/config.ts';
-import { memoryLog } from '../support/doubles.ts';
-import { redisServer } from '../support/redis.ts';
-import { systemClock } from '../support/store.ts';
+import { memoryLog } from '../support/fakes/doubles.ts';
+import { testConfig } from '../support/kits/config.ts';
+import { systemClock } from '../support/kits/store.ts';
+import { certificateOf } from '../support/servers/certificate.ts';
+import { redisServer } from '../support/servers/redis.ts';
 
 let folder: string;
 let port: number;
@@ -72,9 +72,9 @@ const support = (name: string) => JSON.stringify(fileURLToPath(new URL(`../suppo
 const writeAndRead = (env: Record<string, string>) =>
   new Promise<string>((resolve) => {
     const code = `
-      import { memoryLog } from ${support('doubles.ts')};
-      import { testConfig } from ${support('config.ts')};
-      import { openKeyValue } from ${support('../../src/runtimes/drivers/open-key-value.ts')};
+      import { memoryLog } from ${support('fakes/doubles.ts')};
+      import { testConfig } from ${support('kits/config.ts')};
+      import { openKeyValue } from ${support('../../src/adapters/open-key-value.ts')};
       const { PATH, NODE_EXTRA_CA_CERTS, ...env } = process.env;
       const log = memoryLog();
       const kv = openKeyValue(testConfig(env), { clock: { now: () => Date.now() }, log });

@@ -3,8 +3,8 @@ import { Ratelimit } from '@upstash/ratelimit';
 import { Redis } from '@upstash/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
-import { manualClock } from '../support/doubles.ts';
-import { type Stores, startStores } from '../support/store.ts';
+import { manualClock } from '../support/fakes/doubles.ts';
+import { type Stores, startStores } from '../support/kits/store.ts';
 
 let stores: Stores;
 beforeAll(async () => {
@@ -57,7 +57,7 @@ async function schedule(batches: readonly (readonly [seconds: number, count: num
     let [a, b] = [0, 0];
     for (let i = 0; i < count; i++) {
       if ((await theirs.limit('key')).success) a += 1;
-      const [answer] = await ours.admit([{ limit: { key: 'key', policies, cost: 1 }, read: [] }]);
+      const [answer] = await ours.consume([{ limit: { key: 'key', policies, cost: 1 }, read: [] }]);
       if (answer?.decision?.admitted) b += 1;
     }
     passed.theirs.push(a);

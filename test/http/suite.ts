@@ -1,6 +1,6 @@
 /** What every runtime and store must do alike, through HTTP alone: the same tests for each cell of the matrix. */
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type Cell, type CellChoice, startCell } from '../support/cell.ts';
+import { type Cell, type CellChoice, startCell } from '../support/kits/deployment.ts';
 import { accounts } from './suite/accounts.ts';
 import { documents } from './suite/documents.ts';
 import { http } from './suite/http.ts';

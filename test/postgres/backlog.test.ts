@@ -1,11 +1,11 @@
 /** Posts that ran side by side while there was room are waited for where there is little. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Actor } from '../../src/kernel/auth/actor.ts';
 import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
-import { BACKLOG_LIMIT, inBacklog } from '../../src/library/backlog.ts';
-import { createResource } from '../../src/library/create-resource.ts';
-import { openTestPostgres } from '../support/database.ts';
-import { createTestLibrary, type TestLibrary } from '../support/library.ts';
+import type { Actor } from '../../src/kernel/model/actor.ts';
+import { BACKLOG_LIMIT, inBacklog } from '../../src/services/resources/backlog.ts';
+import { createResource } from '../../src/services/resources/create-resource.ts';
+import { openTestPostgres } from '../support/kits/database.ts';
+import { createTestLibrary, type TestLibrary } from '../support/kits/library.ts';
 
 let database: Awaited<ReturnType<typeof openTestPostgres>>;
 let library: TestLibrary;

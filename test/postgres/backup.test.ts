@@ -4,11 +4,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { article } from '../support/article-server.ts';
-import { createClient } from '../support/client.ts';
-import { openTestPostgres } from '../support/database.ts';
-import { postgresBinaries, startPostgres } from '../support/postgres.ts';
-import { startPharos } from '../support/servers.ts';
+import { article } from '../support/fakes/article-server.ts';
+import { createClient } from '../support/kits/client.ts';
+import { openTestPostgres } from '../support/kits/database.ts';
+import { postgresBinaries, startPostgres } from '../support/servers/postgres.ts';
+import { startPharos } from '../support/servers/servers.ts';
 
 let folder: string;
 beforeAll(async () => {

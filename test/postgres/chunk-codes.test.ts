@@ -6,10 +6,10 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { expect, test } from 'vitest';
+import { migratePostgres } from '../../src/adapters/migrate-postgres.ts';
 import { replaceChunks } from '../../src/kernel/db/chunks.ts';
-import { migratePostgres } from '../../src/runtimes/drivers/migrate-postgres.ts';
-import { openTestPostgres } from '../support/database.ts';
-import { createTestLibrary, MODEL } from '../support/library.ts';
+import { openTestPostgres } from '../support/kits/database.ts';
+import { createTestLibrary, MODEL } from '../support/kits/library.ts';
 
 async function openLibrary() {
   const database = await openTestPostgres();

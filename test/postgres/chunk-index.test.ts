@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { chunkIndexContract } from '../contract/chunk-index.ts';
-import { createTestLibrary } from '../support/library.ts';
+import { createTestLibrary } from '../support/kits/library.ts';
 
 chunkIndexContract('PostgreSQL without pgvector', ({ database }) => database.chunkIndex());
 chunkIndexContract('PostgreSQL without pgvector, a large library', ({ database }) => database.chunkIndex({ annThreshold: 0 }));

@@ -7,9 +7,9 @@ import { is, type Table } from 'drizzle-orm';
 import { getTableConfig as ofPostgres, PgTable } from 'drizzle-orm/pg-core';
 import { getTableConfig as ofSqlite, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { describe, expect, test } from 'vitest';
-import type { Parity } from '../../src/kernel/db/parity.ts';
 import * as postgres from '../../src/kernel/db/schema.postgres.ts';
 import * as sqlite from '../../src/kernel/db/schema.sqlite.ts';
+import type { Parity } from '../../src/kernel/db/schema-parity.types.ts';
 
 interface Named {
   readonly name: string;

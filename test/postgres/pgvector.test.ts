@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { vectorIndexName } from '../../src/kernel/db/chunk-index.postgres.ts';
 import { ensureVectorIndexes } from '../../src/kernel/db/vector-indexes.postgres.ts';
 import { chunkIndexContract } from '../contract/chunk-index.ts';
-import { createTestLibrary, MODEL, topicVector } from '../support/library.ts';
-import { openPgvector } from '../support/pglite.ts';
+import { createTestLibrary, MODEL, topicVector } from '../support/kits/library.ts';
+import { openPgvector } from '../support/servers/pglite.ts';
 
 const withPgvector = async () => createTestLibrary({ database: await openPgvector() });
 

@@ -1,19 +1,19 @@
 /** The pool: how many connections there are, what waits for one and for how long, and how all of that is shown. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { isDatabaseAway } from '../../src/kernel/db/availability.ts';
+import { createMetrics } from '../../src/adapters/metrics.ts';
+import { connectPostgres, type PostgresOptions } from '../../src/adapters/postgres.ts';
+import type { Metrics } from '../../src/kernel/core/metrics.ts';
 import { createPostgresChunkIndex } from '../../src/kernel/db/chunk-index.postgres.ts';
+import { isDatabaseAway } from '../../src/kernel/db/connection-errors.ts';
 import { openPostgres } from '../../src/kernel/db/open-postgres.ts';
 import { findUser } from '../../src/kernel/db/users.ts';
-import type { Metrics } from '../../src/kernel/metrics.ts';
-import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
-import { connectPostgres, type PostgresOptions } from '../../src/runtimes/drivers/postgres.ts';
 import { freePort } from '../../src/runtimes/node/ports.ts';
-import { createTestApp } from '../support/app.ts';
-import { certificateOf } from '../support/certificate.ts';
-import { openTestPostgres } from '../support/database.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
-import { startPharos } from '../support/servers.ts';
+import { createTestApp } from '../support/kits/app.ts';
+import { openTestPostgres } from '../support/kits/database.ts';
+import { certificateOf } from '../support/servers/certificate.ts';
+import { type PostgresServer, startPostgres } from '../support/servers/postgres.ts';
+import { startPharos } from '../support/servers/servers.ts';
 
 let database: Awaited<ReturnType<typeof openTestPostgres>>;
 let metrics: Metrics;

@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findJob } from '../../src/kernel/db/jobs.ts';
+import { claimJob, deadLetterJob, finishJob, renewLease } from '../../src/kernel/db/leases.ts';
 import { jobs } from '../../src/kernel/db/schema.sqlite.ts';
-import { buryJob, claimJob, finishJob, renewLease } from '../../src/kernel/jobs/leases.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 const MASTER = 'the-master-key-of-these-tests-is-long';
 const admin = { 'X-API-Key': MASTER };
@@ -37,7 +37,7 @@ async function send(content = `A text about ${Math.random()} and nothing else`, 
 const lease = (jobId: string) => ({ jobId, holder: 'worker', now: app.clock.now(), leaseMs: 30_000 });
 async function bury(jobId: string) {
   await claimJob(app.services.db, lease(jobId));
-  await buryJob(app.services.db, lease(jobId), { error: 'This is no document', now: app.clock.now() });
+  await deadLetterJob(app.services.db, lease(jobId), { error: 'This is no document', now: app.clock.now() });
 }
 const progressOf = (id: string) => get(`/resources/${id}/progress`, owner);
 

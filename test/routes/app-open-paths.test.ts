@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalPath } from '../../src/routes/api-alias.ts';
-import { isOpenPath } from '../../src/routes/open-paths.ts';
+import { isPublicPath } from '../../src/routes/middleware/public-paths.ts';
+import { stripApiPrefix } from '../../src/routes/middleware/strip-api-prefix.ts';
 
 test.each([
   '/',
@@ -19,7 +19,7 @@ test.each([
   '/webhooks/ingest/1',
   '/jobs/progress',
 ])('%s is open', (path) => {
-  expect(isOpenPath(path)).toBe(true);
+  expect(isPublicPath(path)).toBe(true);
 });
 
 test.each([
@@ -47,20 +47,20 @@ test.each([
   '/Docs',
   '',
 ])('%s is behind the lock', (path) => {
-  expect(isOpenPath(path)).toBe(false);
+  expect(isPublicPath(path)).toBe(false);
 });
 
 test('an arbitrary path is behind the lock', () => {
   fc.assert(
     fc.property(fc.webPath(), (path) => {
       fc.pre(!/^\/(assets|\.well-known|webhooks\/ingest|jobs)\//.test(path) && path !== '/');
-      expect(isOpenPath(path)).toBe(false);
+      expect(isPublicPath(path)).toBe(false);
     }),
   );
 });
 
 test('a path below /api is the path without it, once', () => {
-  const at = (path: string) => canonicalPath(new Request(`http://localhost${path}`));
+  const at = (path: string) => stripApiPrefix(new Request(`http://localhost${path}`));
   expect(at('/api')).toBe('/');
   expect(at('/api/resources?x=/api/')).toBe('/resources');
   expect(at('/api/api/resources')).toBe('/api/resources');
@@ -69,7 +69,7 @@ test('a path below /api is the path without it, once', () => {
 });
 
 test('the lock sees the path that the router sees, whatever dots and slashes a URL plays with', () => {
-  const at = (path: string) => isOpenPath(canonicalPath(new Request(`http://localhost${path}`)));
+  const at = (path: string) => isPublicPath(stripApiPrefix(new Request(`http://localhost${path}`)));
   expect(at('/assets/../resources')).toBe(false);
   expect(at('/assets/%2e%2e/resources')).toBe(false);
   expect(at('/api/../api/docs')).toBe(true);

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AppError } from '../../src/kernel/errors.ts';
+import { AppError } from '../../src/kernel/core/errors.ts';
 import { VERSION } from '../../src/routes/version.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 let pharos: TestApp;
 let mine: { Authorization: string };

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { securityEvents, users } from '../../src/kernel/db/schema.sqlite.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 const PASSWORD = 'a long enough phrase';
 const ada = { username: 'ada', email: 'ada@example.org', password: PASSWORD };

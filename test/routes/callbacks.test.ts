@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertDelivery, settleDelivery } from '../../src/kernel/db/callback-deliveries.ts';
 import { deleteExpired } from '../../src/kernel/db/expired.ts';
 import type { CallbackDelivery } from '../../src/kernel/db/types.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 interface Person {
   readonly headers: Record<string, string>;

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Fetch } from '../../src/kernel/core/ports.ts';
 import { jobs, users } from '../../src/kernel/db/schema.sqlite.ts';
-import type { HealthDependencies } from '../../src/kernel/health.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
-import type { Fetch } from '../../src/kernel/ports.ts';
-import { createHealthRoutes } from '../../src/routes/health.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { type ManualClock, type MemoryLog, manualClock, memoryLog } from '../support/doubles.ts';
+import { createHealthRoutes } from '../../src/routes/system/health.ts';
+import type { HealthDependencies } from '../../src/services/system/health.ts';
+import { type ManualClock, type MemoryLog, manualClock, memoryLog } from '../support/fakes/doubles.ts';
+import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 let database: TestDatabase;
 let clock: ManualClock;

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SIGNATURE_HEADER, signRequest } from '../../src/kernel/jobs/signatures.ts';
-import { createHttpReporter } from '../../src/kernel/progress/http-reporter.ts';
-import { newStages } from '../../src/kernel/progress/stages.ts';
-import { Secret } from '../../src/kernel/secret.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { randomIds } from '../support/doubles.ts';
-import { freshId, statesWith } from '../support/jobs.ts';
+import { Secret } from '../../src/kernel/core/secret.ts';
+import { newStages } from '../../src/kernel/model/stages.ts';
+import { createProgressReporter } from '../../src/kernel/worker-client/progress-reporter.ts';
+import { SIGNATURE_HEADER, signRequest } from '../../src/kernel/worker-client/signatures.ts';
+import { randomIds } from '../support/fakes/doubles.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { freshId, statesWith } from '../support/kits/jobs.ts';
 
 let app: TestApp;
 beforeEach(async () => {
@@ -41,7 +41,7 @@ describe('POST /jobs/progress', () => {
   test('takes what the worker reports, without any login', async () => {
     const id = freshId();
     await app.services.progress.begin(id, newStages(0));
-    const reporter = createHttpReporter({
+    const reporter = createProgressReporter({
       config: app.services.config,
       clock: app.clock,
       ids: randomIds,

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noMetrics } from '../../src/kernel/metrics.ts';
-import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { readEvents } from '../support/events.ts';
+import { createMetrics } from '../../src/adapters/metrics.ts';
+import { noMetrics } from '../../src/kernel/core/metrics.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { readEvents } from '../support/kits/events.ts';
 
 const MASTER = 'm'.repeat(32);
 

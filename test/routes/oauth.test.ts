@@ -2,12 +2,12 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createOAuthFlow } from '../../src/kernel/auth/oauth/flow.ts';
 import { createOAuthProviders } from '../../src/kernel/auth/oauth/providers.ts';
+import type { Fetch } from '../../src/kernel/core/ports.ts';
 import { oauthAccounts, users } from '../../src/kernel/db/schema.sqlite.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
-import type { Fetch } from '../../src/kernel/ports.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { testConfig } from '../support/config.ts';
-import { startGitHub, startOpenIdServer } from '../support/identity-providers.ts';
+import { startGitHub, startOpenIdServer } from '../support/fakes/identity-providers.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { testConfig } from '../support/kits/config.ts';
 
 type OpenId = Awaited<ReturnType<typeof startOpenIdServer>>;
 type GitHub = Awaited<ReturnType<typeof startGitHub>>;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isOpenPath } from '../../src/routes/open-paths.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { isPublicPath } from '../../src/routes/middleware/public-paths.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 interface Operation {
   readonly summary?: string;
@@ -93,7 +93,7 @@ test('every operation off the open list is 401 without credentials and says so i
   let locked = 0;
   for (const each of operations) {
     const path = concrete(each.path);
-    if (isOpenPath(path)) {
+    if (isPublicPath(path)) {
       expect(each.operation.security, name(each)).toEqual([]);
       continue;
     }
@@ -110,7 +110,7 @@ test('every operation off the open list is 401 without credentials and says so i
 });
 
 test('a wrong token is 401 on every locked operation', async () => {
-  for (const { method, path } of operations.filter((each) => !isOpenPath(concrete(each.path)))) {
+  for (const { method, path } of operations.filter((each) => !isPublicPath(concrete(each.path)))) {
     const response = await pharos.request(concrete(path), { method, headers: { Authorization: 'Bearer not.a.token' } });
     expect(response.status, `${method} ${path}`).toBe(401);
   }

@@ -7,9 +7,9 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Webhook } from 'standardwebhooks';
 import { EventSource } from 'undici';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { newCallbackSecret } from '../../src/kernel/callbacks/signature.ts';
-import { everyStage, newStages, type StageStates } from '../../src/kernel/progress/stages.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { everyStage, newStages, type StageStates } from '../../src/kernel/model/stages.ts';
+import { newCallbackSecret } from '../../src/kernel/webhooks/sign-callback.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 const page = await readFile(new URL('../../docs/progress.md', import.meta.url), 'utf8');
 const blocks = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = '']) => code);

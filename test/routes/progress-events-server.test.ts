@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { newStages } from '../../src/kernel/progress/stages.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { readEvents } from '../support/events.ts';
-import { seedResource, statesWith } from '../support/jobs.ts';
+import { newStages } from '../../src/kernel/model/stages.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { readEvents } from '../support/kits/events.ts';
+import { seedResource, statesWith } from '../support/kits/jobs.ts';
 
 let app: TestApp;
 let server: Server;

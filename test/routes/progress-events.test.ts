@@ -2,10 +2,10 @@ import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { writeStages } from '../../src/kernel/db/resource-stages.ts';
 import { deleteResource } from '../../src/kernel/db/resources.ts';
-import { newStages, STAGES, type Stage, type StageState } from '../../src/kernel/progress/stages.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { readEvents } from '../support/events.ts';
-import { freshId, seedResource, statesWith } from '../support/jobs.ts';
+import { newStages, STAGES, type Stage, type StageState } from '../../src/kernel/model/stages.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { readEvents } from '../support/kits/events.ts';
+import { freshId, seedResource, statesWith } from '../support/kits/jobs.ts';
 
 const HEARTBEAT = 15_000;
 

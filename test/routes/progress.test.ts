@@ -2,9 +2,9 @@ import { eq } from 'drizzle-orm';
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { resources } from '../../src/kernel/db/schema.sqlite.ts';
-import { newStages, type StageStates } from '../../src/kernel/progress/stages.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { freshId, seedResource, statesWith } from '../support/jobs.ts';
+import { newStages, type StageStates } from '../../src/kernel/model/stages.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { freshId, seedResource, statesWith } from '../support/kits/jobs.ts';
 
 let app: TestApp;
 let headers: { Authorization: string };

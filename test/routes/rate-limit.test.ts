@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -144,7 +144,7 @@ test('a store that is down refuses nobody a fair share, and what was revoked sta
   const kv = createMemoryKeyValue({ clock: app.clock });
   await app.close();
   let down = false;
-  const flapping = { ...kv, admit: (requests: never) => (down ? Promise.reject(new Error('down')) : kv.admit(requests)) };
+  const flapping = { ...kv, consume: (requests: never) => (down ? Promise.reject(new Error('down')) : kv.consume(requests)) };
   app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '3' }, overrides: { kv: flapping } });
   const [alive, dead] = [await app.login('ada'), await app.login('eve')];
   await app.request('/auth/logout', { method: 'POST', headers: dead });

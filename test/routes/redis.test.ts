@@ -1,8 +1,8 @@
 /** The API on a real Redis that is killed, frozen and brought back while requests go on. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { startRedis } from '../support/redis.ts';
-import { openStore } from '../support/store.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { openStore } from '../support/kits/store.ts';
+import { startRedis } from '../support/servers/redis.ts';
 
 let redis: Awaited<ReturnType<typeof startRedis>>;
 let app: TestApp;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Actor } from '../../src/kernel/auth/actor.ts';
 import { categories, jobs } from '../../src/kernel/db/schema.sqlite.ts';
-import { createTestLibrary, send, type TestLibrary } from '../support/library.ts';
+import type { Actor } from '../../src/kernel/model/actor.ts';
+import { createTestLibrary, send, type TestLibrary } from '../support/kits/library.ts';
 
 let library: TestLibrary;
 let ada: Actor;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SCOPES, type Scope } from '../../src/kernel/auth/actor.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { SCOPES, type Scope } from '../../src/kernel/model/actor.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 interface Operation {
   readonly security?: Record<string, string[]>[];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Actor } from '../../src/kernel/auth/actor.ts';
-import { createTestLibrary, type TestLibrary } from '../support/library.ts';
+import type { Actor } from '../../src/kernel/model/actor.ts';
+import { createTestLibrary, type TestLibrary } from '../support/kits/library.ts';
 
 let library: TestLibrary;
 let ada: Actor;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { openStore, openStoreAnyway, type Stores, startStores } from '../support/store.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { openStore, openStoreAnyway, type Stores, startStores } from '../support/kits/store.ts';
 
 let stores: Stores;
 let app: TestApp;

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, exportPKCS8, generateKeyPair, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { updateUser } from '../../src/kernel/db/users.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 const PASSWORD = 'a long enough phrase';
 const MASTER = 'm'.repeat(32);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Actor } from '../../src/kernel/auth/actor.ts';
-import { AppError } from '../../src/kernel/errors.ts';
-import { createUploadTickets, type UploadFields } from '../../src/kernel/upload-tickets.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { AppError } from '../../src/kernel/core/errors.ts';
+import type { Actor } from '../../src/kernel/model/actor.ts';
+import { createPresignedUploads, type UploadFields } from '../../src/kernel/worker-client/presigned-uploads.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 const WORKER_URL = 'https://worker.example/pharos';
 const MB = 1024 * 1024;
@@ -47,7 +47,7 @@ test('the ticket tells the worker who asked, with which login, and what for', as
   const said = { filename: 'ice.md', title: '  Ice ', tags: ['a', 'b'], metadata: { deep: { a: [1, null] } } };
   const { upload_url: url } = (await (await ask(said)).json()) as { upload_url: string };
   const claims = JSON.parse(atob(ada.Authorization.split('.')[1] ?? '')) as Record<string, string>;
-  expect(await createUploadTickets({ config, clock, ids }).verify(ticketOf(url))).toMatchObject({
+  expect(await createPresignedUploads({ config, clock, ids }).verify(ticketOf(url))).toMatchObject({
     userId: claims.user_id,
     sessionId: claims.sid,
     tokenId: claims.jti,
@@ -92,7 +92,7 @@ test('no log shows the ticket', async () => {
 
 test('whatever is said of a file survives the ticket unchanged, or is refused as too long by a name that was given', async () => {
   const { config, clock, ids } = app.services;
-  const tickets = createUploadTickets({ config, clock, ids });
+  const tickets = createPresignedUploads({ config, clock, ids });
   const actor: Actor = {
     kind: 'user',
     userId: 'u',

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resourceSources, resources } from '../../src/kernel/db/schema.sqlite.ts';
-import { createTestLibrary, type TestLibrary } from '../support/library.ts';
+import { createTestLibrary, type TestLibrary } from '../support/kits/library.ts';
 
 let library: TestLibrary;
 let app: ReturnType<TestLibrary['appOf']>;

@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deleteExpired } from '../../src/kernel/db/expired.ts';
 import { resources, users, webhookEvents } from '../../src/kernel/db/schema.sqlite.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 let app: TestApp;
 let owner: Record<string, string>;

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../src/adapters/open-database.ts';
 import { findUsersByLogin } from '../../src/kernel/db/users.ts';
-import { openDatabase } from '../../src/runtimes/drivers/open-database.ts';
 
 let dataDir: string;
 beforeAll(async () => {

@@ -2,17 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { signRequest } from '../../src/kernel/jobs/signatures.ts';
-import { STAGES } from '../../src/kernel/progress/stages.ts';
-import { Secret } from '../../src/kernel/secret.ts';
-import { migratePostgres } from '../../src/runtimes/drivers/migrate-postgres.ts';
-import { certificateOf } from '../support/certificate.ts';
-import { type Client, createClient } from '../support/client.ts';
-import { randomIds } from '../support/doubles.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
-import { noteSecrets } from '../support/secrets.ts';
-import { type Stores, startStores, systemClock } from '../support/store.ts';
-import { startWorkerd, type Workerd } from '../support/workerd.ts';
+import { migratePostgres } from '../../src/adapters/migrate-postgres.ts';
+import { Secret } from '../../src/kernel/core/secret.ts';
+import { STAGES } from '../../src/kernel/model/stages.ts';
+import { signRequest } from '../../src/kernel/worker-client/signatures.ts';
+import { randomIds } from '../support/fakes/doubles.ts';
+import { type Client, createClient } from '../support/kits/client.ts';
+import { noteSecrets } from '../support/kits/secrets.ts';
+import { type Stores, startStores, systemClock } from '../support/kits/store.ts';
+import { certificateOf } from '../support/servers/certificate.ts';
+import { type PostgresServer, startPostgres } from '../support/servers/postgres.ts';
+import { startWorkerd, type Workerd } from '../support/servers/workerd.ts';
 
 const SIGNING_KEY = 'a signing key that API and worker share';
 const JWT_SECRET = 'a secret for tokens of more than thirty-two bytes';

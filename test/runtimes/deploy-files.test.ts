@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { parseConfig } from '../../src/kernel/config.ts';
-import { SETTINGS } from '../../src/kernel/config-schema.ts';
-import { loadEnvironment } from '../../src/runtimes/drivers/environment.ts';
+import { loadEnvironment } from '../../src/adapters/environment.ts';
+import { parseConfig } from '../../src/kernel/config/config.ts';
+import { SETTINGS } from '../../src/kernel/config/schema.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 /** What a unit or a Dockerfile says under a name, line by line; a line that ends in a backslash goes on. */

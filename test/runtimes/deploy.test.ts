@@ -14,11 +14,11 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { freePort } from '../../src/runtimes/node/ports.ts';
-import { article } from '../support/article-server.ts';
-import { createClient } from '../support/client.ts';
-import { type PostgresServer, startPostgres } from '../support/postgres.ts';
-import { redisServer } from '../support/redis.ts';
-import { noteOutput, noteSecrets } from '../support/secrets.ts';
+import { article } from '../support/fakes/article-server.ts';
+import { createClient } from '../support/kits/client.ts';
+import { noteOutput, noteSecrets } from '../support/kits/secrets.ts';
+import { type PostgresServer, startPostgres } from '../support/servers/postgres.ts';
+import { redisServer } from '../support/servers/redis.ts';
 
 type Name = 'api' | 'worker' | 'migrate' | 'redis';
 const { services } = parse(readFileSync('docker-compose.prod.yml', 'utf8'), { merge: true }) as {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../src/kernel/config.ts';
-import { loadDevSecrets } from '../../src/runtimes/drivers/dev-secrets.ts';
+import { loadDevSecrets } from '../../src/adapters/dev-secrets.ts';
+import { parseConfig } from '../../src/kernel/config/config.ts';
 
 const folder = () => mkdtemp(join(tmpdir(), 'pharos-secrets-'));
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
@@ -31,7 +31,7 @@ test('they complete a development configuration and stay the same at the next st
 
 test('whoever starts at once agrees, in one process and in several', async () => {
   const dataDir = await folder();
-  const module = resolve('src/runtimes/drivers/dev-secrets.ts');
+  const module = resolve('src/adapters/dev-secrets.ts');
   const script = `import { loadDevSecrets } from ${JSON.stringify(module)};
     console.log(JSON.stringify(await loadDevSecrets({ env: 'dev', dataDir: ${JSON.stringify(dataDir)} })));`;
   const elsewhere = async () => {

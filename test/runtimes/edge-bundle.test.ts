@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WRANGLER = join(ROOT, 'node_modules/.bin/wrangler');
-const STARTUP_COST = join(ROOT, 'test/support/startup-cost.ts');
+const STARTUP_COST = join(ROOT, 'test/support/kits/startup-cost.ts');
 
 /** The packages that the edge needs. One that is not named here slipped in: look at why, and at its size, before naming it. */
 const PACKAGES = [

@@ -3,11 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { article, startArticleServer } from '../support/article-server.ts';
-import { type Client, createClient } from '../support/client.ts';
-import { onServer, openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { type Pharos, startPharos } from '../support/servers.ts';
-import { startWebServer } from '../support/web-server.ts';
+import { article, startArticleServer } from '../support/fakes/article-server.ts';
+import { startWebServer } from '../support/fakes/web-server.ts';
+import { type Client, createClient } from '../support/kits/client.ts';
+import { onServer, openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
+import { type Pharos, startPharos } from '../support/servers/servers.ts';
 
 let pharos: Pharos;
 let database: TestDatabase | undefined;

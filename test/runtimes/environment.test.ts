@@ -2,9 +2,9 @@ import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../../src/kernel/config.ts';
-import { SETTINGS, type Setting } from '../../src/kernel/config-schema.ts';
-import { loadEnvironment } from '../../src/runtimes/drivers/environment.ts';
+import { loadEnvironment } from '../../src/adapters/environment.ts';
+import { ConfigError, parseConfig } from '../../src/kernel/config/config.ts';
+import { SETTINGS, type Setting } from '../../src/kernel/config/schema.ts';
 
 async function envFile(content: string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'pharos-env-')), '.env');

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type HranaServer, startHranaServer } from '../support/hrana-server.ts';
+import { type HranaServer, startHranaServer } from '../support/fakes/hrana-server.ts';
 
 let server: HranaServer;
 let folder: string;

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@libsql/client';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isDatabaseAway } from '../../src/kernel/db/availability.ts';
+import { connectLibsql, openLibsqlHttp } from '../../src/adapters/libsql-http.ts';
+import { isDatabaseAway } from '../../src/kernel/db/connection-errors.ts';
 import { revocations } from '../../src/kernel/db/schema.sqlite.ts';
-import { connectLibsql, openLibsqlHttp } from '../../src/runtimes/drivers/libsql-http.ts';
-import { createTestApp } from '../support/app.ts';
-import { openTestLibsql } from '../support/database.ts';
+import { createTestApp } from '../support/kits/app.ts';
+import { openTestLibsql } from '../support/kits/database.ts';
 
 type Test = Awaited<ReturnType<typeof openTestLibsql>>;
 

@@ -2,8 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parseConfig } from '../../src/kernel/config.ts';
-import { createMailer } from '../../src/runtimes/drivers/mailer.ts';
+import { createMailer } from '../../src/adapters/mailer.ts';
+import { parseConfig } from '../../src/kernel/config/config.ts';
 
 interface Received {
   readonly from: string | undefined;

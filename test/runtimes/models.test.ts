@@ -8,11 +8,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chooseFiles } from '../../cli/hub/choose-files.ts';
 import { createHub } from '../../cli/hub/hub.ts';
 import { type PullOptions, pull } from '../../cli/hub/pull.ts';
-import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
+import { resolveModel } from '../../src/adapters/model-folder.ts';
 import { loadModel } from '../../worker-node/embedder/model.ts';
-import { broken, corrupt, cut, startHub } from '../support/hub-server.ts';
-import { writeTransformerFolder } from '../support/transformer-folder.ts';
-import { startWebServer } from '../support/web-server.ts';
+import { broken, corrupt, cut, startHub } from '../support/fakes/hub-server.ts';
+import { startWebServer } from '../support/fakes/web-server.ts';
+import { writeTransformerFolder } from '../support/fixtures/transformer-folder.ts';
 
 const ID = 'tests/tiny-model';
 const ONNX = 'onnx/model.onnx';

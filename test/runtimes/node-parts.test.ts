@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { DrizzleQueryError } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { createAssets } from '../../src/runtimes/drivers/assets.ts';
-import { createBackground } from '../../src/runtimes/drivers/background.ts';
-import { every } from '../../src/runtimes/drivers/every.ts';
-import { createLog } from '../../src/runtimes/drivers/log.ts';
+import { createAssets } from '../../src/adapters/assets.ts';
+import { createBackground } from '../../src/adapters/background.ts';
+import { startInterval } from '../../src/adapters/interval.ts';
+import { createLog } from '../../src/adapters/log.ts';
 import { freePort, listen } from '../../src/runtimes/node/ports.ts';
 import { startWorkerProcess } from '../../src/runtimes/node/worker-process.ts';
-import { memoryLog } from '../support/doubles.ts';
+import { memoryLog } from '../support/fakes/doubles.ts';
 
 test('every listed asset exists, with a type and a stable tag', async () => {
   const asset = createAssets();
@@ -90,7 +90,7 @@ test('repeated work never overlaps, goes on after a failure and is waited for at
   vi.useFakeTimers();
   let running = 0;
   let runs = 0;
-  const repeated = every(10, async () => {
+  const repeated = startInterval(10, async () => {
     running += 1;
     runs += 1;
     expect(running).toBe(1);

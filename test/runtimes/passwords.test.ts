@@ -1,6 +1,6 @@
 import { hashSync } from 'bcryptjs';
 import { expect, test } from 'vitest';
-import { createPasswordHasher } from '../../src/runtimes/drivers/passwords.ts';
+import { createPasswordHasher } from '../../src/adapters/passwords.ts';
 
 const FAST = { ln: 4, r: 8, p: 1 };
 const hasher = createPasswordHasher(FAST);

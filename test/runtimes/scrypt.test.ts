@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createScryptHasher } from '../../src/runtimes/drivers/scrypt.ts';
+import { createScryptHasher } from '../../src/adapters/scrypt.ts';
 
 const underWay = vi.hoisted(() => ({ now: 0, most: 0 }));
 

@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { openSqliteFile } from '../../src/adapters/sqlite.ts';
+import { sqlitePath } from '../../src/kernel/config/sqlite-path.ts';
 import * as schema from '../../src/kernel/db/schema.sqlite.ts';
-import { sqlitePath } from '../../src/kernel/db/sqlite-path.ts';
-import { openSqliteFile } from '../../src/runtimes/drivers/sqlite.ts';
-import { openTestSqlite } from '../support/database.ts';
+import { openTestSqlite } from '../support/kits/database.ts';
 
 /** SQLite itself gives up after 20 ms; what is tested here is what happens then. */
 const longerThanSqliteWaits = () => new Promise((resolve) => setTimeout(resolve, 100));

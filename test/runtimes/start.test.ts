@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { ConfigError } from '../../src/kernel/config.ts';
-import { SETTINGS, type SettingName } from '../../src/kernel/config-schema.ts';
+import { ConfigError } from '../../src/kernel/config/config.ts';
+import { SETTINGS, type SettingName } from '../../src/kernel/config/schema.ts';
 import { configure } from '../../src/runtimes/node/configuration.ts';
 import { freePort } from '../../src/runtimes/node/ports.ts';
-import { createClient } from '../support/client.ts';
-import { run, startPharos } from '../support/servers.ts';
+import { createClient } from '../support/kits/client.ts';
+import { run, startPharos } from '../support/servers/servers.ts';
 
 const API = 'src/runtimes/node.ts';
 const folder = () => mkdtemp(join(tmpdir(), 'pharos-start-'));

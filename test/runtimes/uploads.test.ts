@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createClient } from '../support/client.ts';
-import { type Pharos, startPharos } from '../support/servers.ts';
+import { createClient } from '../support/kits/client.ts';
+import { type Pharos, startPharos } from '../support/servers/servers.ts';
 
 let pharos: Pharos;
 beforeAll(async () => {

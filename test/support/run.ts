@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { startVitest } from 'vitest/node';
-import { migratePostgres } from '../../src/runtimes/drivers/migrate-postgres.ts';
-import { TEMPLATE } from './database.ts';
-import { startPostgres } from './postgres.ts';
-import { redisServer } from './redis.ts';
-import { findLeaks } from './secrets.ts';
+import { migratePostgres } from '../../src/adapters/migrate-postgres.ts';
+import { TEMPLATE } from './kits/database.ts';
+import { findLeaks } from './kits/secrets.ts';
+import { startPostgres } from './servers/postgres.ts';
+import { redisServer } from './servers/redis.ts';
 
 // Once and before everything: test files run side by side, and two installations at a time fail.
 redisServer();

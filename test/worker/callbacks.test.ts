@@ -2,19 +2,19 @@ import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CALLBACK_ATTEMPTS, callbackPauseMs } from '../../src/kernel/callbacks/schedule.ts';
-import { newCallbackSecret } from '../../src/kernel/callbacks/signature.ts';
+import { StageError } from '../../src/kernel/core/errors.ts';
 import { claimDeliveries, listDeliveries, requeueDelivery } from '../../src/kernel/db/callback-deliveries.ts';
 import { ensureCallbackSecret, rotateCallbackSecret } from '../../src/kernel/db/callback-secrets.ts';
 import { callbackDeliveries, resources } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Job } from '../../src/kernel/db/types.ts';
-import { StageError } from '../../src/kernel/errors.ts';
+import { CALLBACK_ATTEMPTS, callbackPauseMs } from '../../src/kernel/webhooks/callback-schedule.ts';
+import { newCallbackSecret } from '../../src/kernel/webhooks/sign-callback.ts';
 import { createGuardedPost } from '../../worker-node/callbacks/guarded-post.ts';
 import { createCallbackSender } from '../../worker-node/callbacks/sender.ts';
 import { createAddressPolicy } from '../../worker-node/ingest/address-policy.ts';
-import { seedOwner, seedResource } from '../support/jobs.ts';
-import { createPipelineKit, type PipelineKit } from '../support/pipeline.ts';
-import { startWebServer, type WebServer } from '../support/web-server.ts';
+import { startWebServer, type WebServer } from '../support/fakes/web-server.ts';
+import { seedOwner, seedResource } from '../support/kits/jobs.ts';
+import { createPipelineKit, type PipelineKit } from '../support/kits/pipeline.ts';
 
 interface Received {
   readonly headers: Record<string, string>;

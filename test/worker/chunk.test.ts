@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { words } from '../../src/library/text/words.ts';
+import { words } from '../../worker-node/analysis/text/words.ts';
 import { chunkText, TARGET_WORDS } from '../../worker-node/ingest/chunk.ts';
 import { composeText, type Section } from '../../worker-node/ingest/document.ts';
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
+import { resolveModel } from '../../src/adapters/model-folder.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
 import { loadModel } from '../../worker-node/embedder/model.ts';
-import { memoryLog } from '../support/doubles.ts';
-import golden from '../support/golden.ts';
+import { memoryLog } from '../support/fakes/doubles.ts';
+import golden from '../support/kits/golden.ts';
 
 const clock = { now: () => performance.now() };
 const log = memoryLog();

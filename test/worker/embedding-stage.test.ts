@@ -1,16 +1,16 @@
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 import { replaceChunks } from '../../src/kernel/db/chunks.ts';
 import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import { chunks, chunkVectors, resources, resourceVectors, users } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Resource } from '../../src/kernel/db/types.ts';
 import { toBytes, toVector } from '../../src/kernel/db/vector-bytes.ts';
-import { AppError, StageError } from '../../src/kernel/errors.ts';
 import type { EmbedInput } from '../../worker-node/embedder/embedder.ts';
 import { createEmbeddingStage } from '../../worker-node/stages/embedding.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { countedIds } from '../support/doubles.ts';
+import { countedIds } from '../support/fakes/doubles.ts';
+import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 let database: TestDatabase;
 const ids = countedIds();

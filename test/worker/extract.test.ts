@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StageError } from '../../src/kernel/errors.ts';
+import { StageError } from '../../src/kernel/core/errors.ts';
 import { type DocumentReading, readDocument } from '../../worker-node/ingest/read-document.ts';
 
 const SENTENCE = 'The lighthouse keeper climbs the stairs each evening to light the lamp for the ships at sea. ';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createFairQueue } from '../../worker-node/fair-queue.ts';
+import { createFairQueue } from '../../worker-node/pipeline/fair-queue.ts';
 
 const item = (owner: string, n: number) => ({ owner, n });
 

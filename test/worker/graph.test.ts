@@ -5,11 +5,11 @@ import { replaceIdentifiers } from '../../src/kernel/db/resource-identifiers.ts'
 import { deleteResource } from '../../src/kernel/db/resources.ts';
 import { edges } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Resource } from '../../src/kernel/db/types.ts';
-import type { StageRunner } from '../../worker-node/stage.ts';
+import type { StageRunner } from '../../worker-node/pipeline/stage.ts';
 import { createGraphStage } from '../../worker-node/stages/graph.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { insertDocument, insertUser, insertVector, reread, runStage } from '../support/documents.ts';
-import { manualClock, randomIds } from '../support/doubles.ts';
+import { manualClock, randomIds } from '../support/fakes/doubles.ts';
+import { insertDocument, insertUser, insertVector, reread, runStage } from '../support/fixtures/documents.ts';
+import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 const MODEL = 'plane';
 const clock = manualClock();

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import type { InferenceEvents, StartInference } from '../../worker-node/embedder/fork-inference.ts';
 import type { ToInference } from '../../worker-node/embedder/infer-protocol.ts';
-import { manualClock, memoryLog } from '../support/doubles.ts';
+import { manualClock, memoryLog } from '../support/fakes/doubles.ts';
 
 /** A process that embeds a row as its length and its first id, and does as it is told. */
 function fakeProcesses(

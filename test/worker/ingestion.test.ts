@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { StageError } from '../../src/kernel/core/errors.ts';
 import { listChunks } from '../../src/kernel/db/chunks.ts';
 import { listLinks } from '../../src/kernel/db/links.ts';
 import { listIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { findSource } from '../../src/kernel/db/resource-sources.ts';
 import { updateResource } from '../../src/kernel/db/resources.ts';
-import { StageError } from '../../src/kernel/errors.ts';
 import { createAddressPolicy } from '../../worker-node/ingest/address-policy.ts';
 import { createDocumentReader, type DocumentReader } from '../../worker-node/ingest/document-reader.ts';
 import { createGuardedFetch } from '../../worker-node/ingest/guarded-fetch.ts';
-import type { StageRunner } from '../../worker-node/stage.ts';
+import type { StageRunner } from '../../worker-node/pipeline/stage.ts';
 import { createIngestionStage } from '../../worker-node/stages/ingestion.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { insertDocument, insertUser, reread, runStage } from '../support/documents.ts';
-import { manualClock, randomIds } from '../support/doubles.ts';
-import { startWebServer, type WebServer } from '../support/web-server.ts';
+import { manualClock, randomIds } from '../support/fakes/doubles.ts';
+import { startWebServer, type WebServer } from '../support/fakes/web-server.ts';
+import { insertDocument, insertUser, reread, runStage } from '../support/fixtures/documents.ts';
+import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
-const article = (name: string) => readFileSync(new URL(`../support/articles/${name}`, import.meta.url), 'utf8');
+const article = (name: string) => readFileSync(new URL(`../support/fixtures/articles/${name}`, import.meta.url), 'utf8');
 const LONG = 'A plain sentence about lighthouses that guide the ships home. ';
 
 let database: TestDatabase;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findDueJobs, findJob, takeForPublishing } from '../../src/kernel/db/jobs.ts';
 import type { Job } from '../../src/kernel/db/types.ts';
-import { createJobHandler, type JobHandlerDependencies } from '../../worker-node/job-handler.ts';
-import type { JobOutcome } from '../../worker-node/job-outcome.ts';
-import { randomIds } from '../support/doubles.ts';
-import { createPipelineKit, type PipelineKit } from '../support/pipeline.ts';
+import { createJobHandler, type JobHandlerDependencies } from '../../worker-node/pipeline/job-handler.ts';
+import type { JobOutcome } from '../../worker-node/pipeline/job-outcome.ts';
+import { randomIds } from '../support/fakes/doubles.ts';
+import { createPipelineKit, type PipelineKit } from '../support/kits/pipeline.ts';
 
 let kit: PipelineKit;
 beforeEach(async () => {

@@ -3,13 +3,13 @@ import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHttpMailer } from '../../src/kernel/http-mailer.ts';
-import { signRequest } from '../../src/kernel/jobs/signatures.ts';
-import type { Mail, Mailer } from '../../src/kernel/mail.ts';
-import type { Fetch } from '../../src/kernel/ports.ts';
-import { createMailer } from '../../src/runtimes/drivers/mailer.ts';
-import { testConfig } from '../support/config.ts';
-import { createUploadKit, type UploadKit, WORKER_URL } from '../support/uploads.ts';
+import { createMailer } from '../../src/adapters/mailer.ts';
+import type { Mail, Mailer } from '../../src/kernel/core/mail.ts';
+import type { Fetch } from '../../src/kernel/core/ports.ts';
+import { createHttpMailer } from '../../src/kernel/worker-client/mailer.ts';
+import { signRequest } from '../../src/kernel/worker-client/signatures.ts';
+import { testConfig } from '../support/kits/config.ts';
+import { createUploadKit, type UploadKit, WORKER_URL } from '../support/kits/uploads.ts';
 
 const mail: Mail = {
   to: 'ada@example.org',

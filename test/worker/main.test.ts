@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { freePort } from '../../src/runtimes/node/ports.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { run, type Started } from '../support/servers.ts';
+import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
+import { run, type Started } from '../support/servers/servers.ts';
 
 // Two processes start: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 120_000 });

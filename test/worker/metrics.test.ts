@@ -1,15 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { StageError } from '../../src/kernel/errors.ts';
-import type { Metrics } from '../../src/kernel/metrics.ts';
-import { everyStage } from '../../src/kernel/progress/stages.ts';
-import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
+import { createMetrics } from '../../src/adapters/metrics.ts';
+import { StageError } from '../../src/kernel/core/errors.ts';
+import type { Metrics } from '../../src/kernel/core/metrics.ts';
+import { everyStage } from '../../src/kernel/model/stages.ts';
 import { createBatcher } from '../../worker-node/embedder/batcher.ts';
 import type { Embedder, EmbedderState } from '../../worker-node/embedder/embedder.ts';
-import { measureEmbedder, measureJobs, measurePipeline, measureStages, observeBatches } from '../../worker-node/measured.ts';
-import { createPipeline } from '../../worker-node/pipeline.ts';
-import { freshId } from '../support/jobs.ts';
-import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/pipeline.ts';
+import {
+  instrumentEmbedder,
+  instrumentJobs,
+  instrumentPipeline,
+  instrumentStages,
+  observeBatches,
+} from '../../worker-node/instrumented.ts';
+import { createPipeline } from '../../worker-node/pipeline/pipeline.ts';
+import { freshId } from '../support/kits/jobs.ts';
+import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/kits/pipeline.ts';
 
 let kit: PipelineKit;
 let metrics: Metrics;
@@ -42,18 +48,18 @@ function fakeEmbedder() {
     state: () => state,
     close: async () => {},
   };
-  return measureEmbedder(embedder, metrics);
+  return instrumentEmbedder(embedder, metrics);
 }
 
 test('jobs are timed by how they ended, stages by name and outcome', async () => {
   kit.before.graph = () => Promise.reject(new StageError('permanent', 'no graph'));
-  const pipeline = measurePipeline(
+  const pipeline = instrumentPipeline(
     createPipeline({
       db: kit.db,
       clock: kit.clock,
       log: kit.log,
       ids: { next: freshId },
-      runners: measureStages(kit.runners, metrics),
+      runners: instrumentStages(kit.runners, metrics),
       leaseMs: LEASE_MS,
       random: () => 0.5,
       progress: { report: () => {} },
@@ -92,7 +98,7 @@ test('requests to the model are timed and counted by priority, and its process i
 
 test('what has not been measured has no value', async () => {
   const state = { status: 'loading', model: 'm', dimensions: 0, crashes: 0, waiting: { interactive: 0, bulk: 0 } } as const;
-  measureEmbedder({ ...fakeEmbedder(), state: () => state }, metrics);
+  instrumentEmbedder({ ...fakeEmbedder(), state: () => state }, metrics);
   expect(await lines()).not.toMatch(/^pharos_embedding_(?:load_seconds|process_memory_bytes) /m);
 });
 
@@ -121,10 +127,10 @@ test('batches are counted with their texts, tokens and padding, and texts timed 
 
 test('every metric of the worker is in docs/monitoring.md, and nothing else is', async () => {
   fakeEmbedder();
-  measureStages(everyStage(() => async () => undefined) as never, metrics);
-  measurePipeline({ run: async () => ({ kind: 'done' }) }, metrics);
+  instrumentStages(everyStage(() => async () => undefined) as never, metrics);
+  instrumentPipeline({ run: async () => ({ kind: 'done' }) }, metrics);
   observeBatches(metrics);
-  measureJobs({ state: () => ({ running: 1, queued: 2, stopping: false }) }, metrics);
+  instrumentJobs({ state: () => ({ running: 1, queued: 2, stopping: false }) }, metrics);
   const text = await lines();
   expect(text).toContain('pharos_worker_jobs{state="queued"} 2');
   const page = await readFile(new URL('../../docs/monitoring.md', import.meta.url), 'utf8');

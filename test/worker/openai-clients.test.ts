@@ -6,7 +6,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { OpenAIEmbeddings } from '@langchain/openai';
 import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError } from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestWorker, WORKER_MASTER_KEY as KEY, type TestWorker } from '../support/worker.ts';
+import { createTestWorker, WORKER_MASTER_KEY as KEY, type TestWorker } from '../support/kits/worker.ts';
 
 const MODEL = 'pharos-static-192';
 

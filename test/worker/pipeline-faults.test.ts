@@ -1,10 +1,10 @@
 /** Whatever goes wrong, in whatever order: a job ends, and each of its effects happened once or not at all. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { StageError } from '../../src/kernel/core/errors.ts';
 import { findDueJobs, findJob } from '../../src/kernel/db/jobs.ts';
-import { StageError } from '../../src/kernel/errors.ts';
-import { overallStatus, STAGE_DEPENDENCIES, STAGES, type Stage } from '../../src/kernel/progress/stages.ts';
-import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/pipeline.ts';
+import { overallStatus, STAGE_DEPENDENCIES, STAGES, type Stage } from '../../src/kernel/model/stages.ts';
+import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/kits/pipeline.ts';
 
 /** What befalls a stage when it is run; `die` is a worker that is gone without a word. */
 const FAULTS = ['none', 'none', 'transient', 'permanent', 'unknown', 'late', 'die', 'stop'] as const;

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { StageError } from '../../src/kernel/core/errors.ts';
 import { findJob } from '../../src/kernel/db/jobs.ts';
 import { writeStages } from '../../src/kernel/db/resource-stages.ts';
 import { jobs, resources } from '../../src/kernel/db/schema.sqlite.ts';
-import { StageError } from '../../src/kernel/errors.ts';
-import { everyStage, pendingStage, STAGE_DEPENDENCIES, STAGES, type Stage } from '../../src/kernel/progress/stages.ts';
-import { seedOwner, seedResource, statesWith } from '../support/jobs.ts';
-import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/pipeline.ts';
+import { everyStage, pendingStage, STAGE_DEPENDENCIES, STAGES, type Stage } from '../../src/kernel/model/stages.ts';
+import { seedOwner, seedResource, statesWith } from '../support/kits/jobs.ts';
+import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/kits/pipeline.ts';
 
 let kit: PipelineKit;
 beforeEach(async () => {

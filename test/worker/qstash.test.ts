@@ -1,23 +1,23 @@
 /** Jobs through QStash: the outbox, the queue's own protocol, the worker's endpoint and the API's callbacks, each as it is. */
 import { Client } from '@upstash/qstash';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StageError } from '../../src/kernel/core/errors.ts';
+import { Secret } from '../../src/kernel/core/secret.ts';
 import { findJob } from '../../src/kernel/db/jobs.ts';
-import { StageError } from '../../src/kernel/errors.ts';
-import { createQstashPublisher } from '../../src/kernel/jobs/qstash-publisher.ts';
 import { createRelay, type Relay } from '../../src/kernel/jobs/relay.ts';
-import { createSignatureVerifier } from '../../src/kernel/jobs/signatures.ts';
-import { STAGES } from '../../src/kernel/progress/stages.ts';
-import { Secret } from '../../src/kernel/secret.ts';
+import { STAGES } from '../../src/kernel/model/stages.ts';
+import { createQstashPublisher } from '../../src/kernel/worker-client/qstash-publisher.ts';
+import { createSignatureVerifier } from '../../src/kernel/worker-client/signatures.ts';
 import { freePort } from '../../src/runtimes/node/ports.ts';
 import { type HttpServer, startHttpServer } from '../../src/runtimes/node/server.ts';
-import { createJobHandler, type JobHandler } from '../../worker-node/job-handler.ts';
-import { createJobsRoute } from '../../worker-node/jobs-route.ts';
-import { createPipeline } from '../../worker-node/pipeline.ts';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { trackedBackground } from '../support/doubles.ts';
-import { freshId, seedOwner } from '../support/jobs.ts';
-import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/pipeline.ts';
-import { type LocalQstash, QSTASH_KEYS, QSTASH_TOKEN, type QstashOptions, startQstash } from '../support/qstash.ts';
+import { createJobsRoute } from '../../worker-node/http/jobs-route.ts';
+import { createJobHandler, type JobHandler } from '../../worker-node/pipeline/job-handler.ts';
+import { createPipeline } from '../../worker-node/pipeline/pipeline.ts';
+import { trackedBackground } from '../support/fakes/doubles.ts';
+import { type LocalQstash, QSTASH_KEYS, QSTASH_TOKEN, type QstashOptions, startQstash } from '../support/fakes/qstash.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { freshId, seedOwner } from '../support/kits/jobs.ts';
+import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/kits/pipeline.ts';
 
 const HOST = '127.0.0.1';
 const keys = { current: new Secret(QSTASH_KEYS.current), next: new Secret(QSTASH_KEYS.next) };

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { StageError } from '../../src/kernel/errors.ts';
-import { DEFAULT_QUALITY_WEIGHTS } from '../../src/library/quality/weights.ts';
+import { StageError } from '../../src/kernel/core/errors.ts';
+import { DEFAULT_QUALITY_WEIGHTS } from '../../worker-node/analysis/quality/weights.ts';
 import { createQualityStage } from '../../worker-node/stages/quality.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { insertDocument, insertUser, runStage } from '../support/documents.ts';
-import { manualClock } from '../support/doubles.ts';
+import { manualClock } from '../support/fakes/doubles.ts';
+import { insertDocument, insertUser, runStage } from '../support/fixtures/documents.ts';
+import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 const clock = manualClock(Date.UTC(2026, 5, 1));
 const text = 'A glacier is a slow river of ice. Snow that falls on it does not melt through the summer. '.repeat(10);

@@ -9,16 +9,16 @@ import { fileURLToPath } from 'node:url';
 import { count, eq, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, expect, test, vi } from 'vitest';
+import { Secret } from '../../src/kernel/core/secret.ts';
 import { callbackDeliveries, chunks, jobs, resourceStages, resources } from '../../src/kernel/db/schema.sqlite.ts';
-import { createHttpPublisher } from '../../src/kernel/jobs/http-publisher.ts';
 import type { JobPublisher } from '../../src/kernel/jobs/publisher.ts';
 import { createRelay } from '../../src/kernel/jobs/relay.ts';
-import { Secret } from '../../src/kernel/secret.ts';
+import { createHttpPublisher } from '../../src/kernel/worker-client/http-publisher.ts';
 import { freePort } from '../../src/runtimes/node/ports.ts';
-import { createTestApp } from '../support/app.ts';
-import { openTestDatabase } from '../support/database.ts';
-import { memoryLog, trackedBackground } from '../support/doubles.ts';
-import { systemClock as clock } from '../support/store.ts';
+import { memoryLog, trackedBackground } from '../support/fakes/doubles.ts';
+import { createTestApp } from '../support/kits/app.ts';
+import { openTestDatabase } from '../support/kits/database.ts';
+import { systemClock as clock } from '../support/kits/store.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
@@ -42,7 +42,7 @@ const textOf = (n: number) =>
 test('every job is done and every effect happens once, whichever worker dies when', async () => {
   const database = await openTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'pharos-kills-'));
-  const program = fileURLToPath(new URL('../support/worker-process.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../support/kits/worker-process.ts', import.meta.url));
   const ports = await Promise.all(Array.from({ length: WORKERS }, () => freePort('127.0.0.1')));
   const alive = new Map<number, ChildProcess>();
   let over = false;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createQueryEmbedder } from '../../src/kernel/embedding.ts';
-import { randomIds } from '../support/doubles.ts';
-import golden from '../support/golden.ts';
-import { systemClock as clock } from '../support/store.ts';
-import { createTestWorker, type TestWorker, WORKER, WORKER_MASTER_KEY } from '../support/worker.ts';
+import { createQueryEmbedder } from '../../src/kernel/worker-client/query-embedder.ts';
+import { randomIds } from '../support/fakes/doubles.ts';
+import golden from '../support/kits/golden.ts';
+import { systemClock as clock } from '../support/kits/store.ts';
+import { createTestWorker, type TestWorker, WORKER, WORKER_MASTER_KEY } from '../support/kits/worker.ts';
 
 let embedder: TestWorker['embedder'];
 let app: TestWorker['app'];

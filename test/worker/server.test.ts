@@ -1,16 +1,16 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Actor } from '../../src/kernel/auth/actor.ts';
-import { AppError } from '../../src/kernel/errors.ts';
-import { createSignatureVerifier, signRequest } from '../../src/kernel/jobs/signatures.ts';
-import { Secret } from '../../src/kernel/secret.ts';
-import type { CreateServices } from '../../src/library/create-resource.ts';
-import { createMetrics } from '../../src/runtimes/drivers/metrics.ts';
+import { createMetrics } from '../../src/adapters/metrics.ts';
+import { AppError } from '../../src/kernel/core/errors.ts';
+import { Secret } from '../../src/kernel/core/secret.ts';
+import type { Actor } from '../../src/kernel/model/actor.ts';
+import { createSignatureVerifier, signRequest } from '../../src/kernel/worker-client/signatures.ts';
+import type { CreateServices } from '../../src/services/resources/create-resource.ts';
 import type { EmbedderState, EmbedInput, EmbedOptions } from '../../worker-node/embedder/embedder.ts';
-import type { JobOutcome, Refusal } from '../../worker-node/job-handler.ts';
-import { createWorkerApp } from '../../worker-node/server.ts';
-import { manualClock, memoryLog, randomIds } from '../support/doubles.ts';
+import { createWorkerApp } from '../../worker-node/http/app.ts';
+import type { JobOutcome, Refusal } from '../../worker-node/pipeline/job-handler.ts';
+import { manualClock, memoryLog, randomIds } from '../support/fakes/doubles.ts';
 
 /** Somebody's own. */
 const PERSONAL_KEY = 'pharos_the-personal-key-of-somebody';

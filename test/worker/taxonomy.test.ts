@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { resolveModel } from '../../src/adapters/model-folder.ts';
+import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 import { listCategories } from '../../src/kernel/db/categories.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
-import { AppError, StageError } from '../../src/kernel/errors.ts';
-import { DEFAULT_TAXONOMY } from '../../src/library/taxonomy/default-tree.ts';
-import { flatten } from '../../src/library/taxonomy/seed.ts';
-import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
+import { DEFAULT_TAXONOMY } from '../../worker-node/analysis/taxonomy/default-tree.ts';
+import { flatten } from '../../worker-node/analysis/taxonomy/seed.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
 import { loadModel } from '../../worker-node/embedder/model.ts';
 import { createTaxonomyStage } from '../../worker-node/stages/taxonomy.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { insertDocument, insertUser, insertVector, runStage } from '../support/documents.ts';
-import { manualClock, memoryLog } from '../support/doubles.ts';
-import { LABELLED } from '../support/labelled-passages.ts';
+import { manualClock, memoryLog } from '../support/fakes/doubles.ts';
+import { insertDocument, insertUser, insertVector, runStage } from '../support/fixtures/documents.ts';
+import { LABELLED } from '../support/fixtures/labelled-passages.ts';
+import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 const clock = manualClock();
 let database: TestDatabase;

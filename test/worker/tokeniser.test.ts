@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
+import { resolveModel } from '../../src/adapters/model-folder.ts';
 import { loadModel } from '../../worker-node/embedder/model.ts';
 import { createStaticTokeniser } from '../../worker-node/embedder/static-tokeniser.ts';
 import type { Tokeniser } from '../../worker-node/embedder/tokeniser.ts';
-import golden from '../support/golden.ts';
+import golden from '../support/kits/golden.ts';
 
 let tokeniser: Tokeniser;
 let words: string[];

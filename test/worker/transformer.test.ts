@@ -14,13 +14,13 @@ import {
 } from '@huggingface/transformers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfigError } from '../../src/kernel/config.ts';
-import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
+import { resolveModel } from '../../src/adapters/model-folder.ts';
+import { ConfigError } from '../../src/kernel/config/config.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
 import { loadModel, type Model, type ModelTuning } from '../../worker-node/embedder/model.ts';
-import { memoryLog } from '../support/doubles.ts';
-import { type TokenizerKind, type TransformerFolder, writeTransformerFolder } from '../support/transformer-folder.ts';
+import { memoryLog } from '../support/fakes/doubles.ts';
+import { type TokenizerKind, type TransformerFolder, writeTransformerFolder } from '../support/fixtures/transformer-folder.ts';
 
 env.allowRemoteModels = false;
 
@@ -238,7 +238,7 @@ describe('a folder that cannot be used is refused with the file and the field:',
 });
 
 test('a graph with an input no embedder has, or without a vector, fails to load and says so', async () => {
-  const { onnxModel } = await import('../support/onnx.ts');
+  const { onnxModel } = await import('../support/fixtures/onnx.ts');
   const value = (name: string) => ({ name, type: 'int64' as const, dims: ['batch', 'sequence'] });
   const output = { name: 'logits', type: 'float' as const, dims: ['batch', 'sequence'] };
   const graph = (input: string) =>

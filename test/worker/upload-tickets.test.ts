@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createLog } from '../../src/adapters/log.ts';
+import { Secret } from '../../src/kernel/core/secret.ts';
 import { users } from '../../src/kernel/db/schema.sqlite.ts';
-import { signRequest } from '../../src/kernel/jobs/signatures.ts';
-import { Secret } from '../../src/kernel/secret.ts';
-import { createUploadTickets, type UploadTicketDependencies } from '../../src/kernel/upload-tickets.ts';
-import { createLog } from '../../src/runtimes/drivers/log.ts';
-import { createUploadKit, type UploadKit, WORKER_URL } from '../support/uploads.ts';
+import { createPresignedUploads, type PresignedUploadDependencies } from '../../src/kernel/worker-client/presigned-uploads.ts';
+import { signRequest } from '../../src/kernel/worker-client/signatures.ts';
+import { createUploadKit, type UploadKit, WORKER_URL } from '../support/kits/uploads.ts';
 
 let kit: UploadKit;
 let ada: { Authorization: string };
@@ -49,13 +49,13 @@ describe('a ticket', () => {
       tokenId: null,
     };
   };
-  const issued = async (change: (config: UploadTicketDependencies['config']) => UploadTicketDependencies['config']) => {
+  const issued = async (change: (config: PresignedUploadDependencies['config']) => PresignedUploadDependencies['config']) => {
     const { clock, ids } = kit.api.services;
-    const { url } = await createUploadTickets({ config: change(config()), clock, ids }).issue(await actor(), {});
+    const { url } = await createPresignedUploads({ config: change(config()), clock, ids }).issue(await actor(), {});
     return `${WORKER_URL}/uploads?ticket=${ticketOf(url)}`;
   };
   const worker =
-    (more: Partial<UploadTicketDependencies['config']['worker']>) => (given: UploadTicketDependencies['config']) => ({
+    (more: Partial<PresignedUploadDependencies['config']['worker']>) => (given: PresignedUploadDependencies['config']) => ({
       ...given,
       worker: { ...given.worker, ...more },
     });
@@ -70,7 +70,7 @@ describe('a ticket', () => {
     expect((await kit.put(await issued(next), fresh())).status).toBe(202);
   });
 
-  test.each<[string, (config: UploadTicketDependencies['config']) => UploadTicketDependencies['config']]>([
+  test.each<[string, (config: PresignedUploadDependencies['config']) => PresignedUploadDependencies['config']]>([
     ['for another worker', worker({ url: 'https://other.example' })],
     ['of another API', (given) => ({ ...given, publicUrl: 'https://other.example' })],
     ['made with another key', worker({ signingKeys: { current: new Secret('x'.repeat(40)) } })],

@@ -5,11 +5,11 @@ import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { resourceSources, resources } from '../../src/kernel/db/schema.sqlite.ts';
-import { BACKLOG_LIMIT } from '../../src/library/backlog.ts';
 import { freePort } from '../../src/runtimes/node/ports.ts';
-import { serve } from '../../worker-node/http-server.ts';
-import { createUploadPlaces } from '../../worker-node/upload-places.ts';
-import { createUploadKit, type UploadKit, WORKER_URL } from '../support/uploads.ts';
+import { BACKLOG_LIMIT } from '../../src/services/resources/backlog.ts';
+import { serve } from '../../worker-node/http/listen.ts';
+import { createUploadSlots } from '../../worker-node/http/uploads/upload-slots.ts';
+import { createUploadKit, type UploadKit, WORKER_URL } from '../support/kits/uploads.ts';
 
 const MB = 1024 * 1024;
 
@@ -337,7 +337,7 @@ describe('many at once', () => {
     const step = fc.oneof(fc.record({ enter: owner }), fc.record({ leave: fc.nat(5) }));
     fc.assert(
       fc.property(fc.array(step), (steps) => {
-        const places = createUploadPlaces({ places: 4, perOwner: 3 });
+        const places = createUploadSlots({ places: 4, perOwner: 3 });
         const inside: { owner: string; leave: () => void }[] = [];
         for (const one of steps) {
           if ('leave' in one) inside.splice(one.leave, 1)[0]?.leave();

@@ -3,10 +3,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ConfigError } from '../../src/kernel/config.ts';
-import { resolveModel } from '../../src/runtimes/drivers/model-folder.ts';
-import { serve } from '../../worker-node/http-server.ts';
-import { waitForSchema } from '../../worker-node/wait-for-schema.ts';
+import { resolveModel } from '../../src/adapters/model-folder.ts';
+import { ConfigError } from '../../src/kernel/config/config.ts';
+import { serve } from '../../worker-node/http/listen.ts';
+import { waitForSchema } from '../../worker-node/pipeline/wait-for-schema.ts';
 
 let folder: string;
 beforeEach(async () => {

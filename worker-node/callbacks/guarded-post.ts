@@ -1,7 +1,7 @@
 /** Posts to a URL that a user named, without letting them reach what only we can reach; redirects are not followed. */
 import { Agent, request } from 'undici';
-import { StageError } from '../../src/kernel/errors.ts';
-import type { Clock } from '../../src/kernel/ports.ts';
+import { StageError } from '../../src/kernel/core/errors.ts';
+import type { Clock } from '../../src/kernel/core/ports.ts';
 import type { AddressPolicy } from '../ingest/address-policy.ts';
 import { isForbidden, networkError, parseRetryAfter } from '../ingest/fetch-errors.ts';
 import { guardedConnector, lookupAll, type Resolve } from '../ingest/guarded-connector.ts';

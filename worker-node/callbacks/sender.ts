@@ -1,13 +1,14 @@
 /** Sends the callbacks that are due: signed, at least once, again by a schedule until the receiver takes them. */
-import { CALLBACK_ATTEMPTS, callbackPauseMs } from '../../src/kernel/callbacks/schedule.ts';
-import { callbackHeaders, newCallbackSecret } from '../../src/kernel/callbacks/signature.ts';
+
+import { StageError } from '../../src/kernel/core/errors.ts';
+import { createFailureLog } from '../../src/kernel/core/failure-log.ts';
+import type { Log } from '../../src/kernel/core/log.ts';
+import type { Clock } from '../../src/kernel/core/ports.ts';
 import { claimDeliveries, type DeliveryOutcome, settleDelivery } from '../../src/kernel/db/callback-deliveries.ts';
 import { ensureCallbackSecret } from '../../src/kernel/db/callback-secrets.ts';
 import type { CallbackDelivery, Database } from '../../src/kernel/db/types.ts';
-import { StageError } from '../../src/kernel/errors.ts';
-import type { Log } from '../../src/kernel/log.ts';
-import { createOutage } from '../../src/kernel/outage.ts';
-import type { Clock } from '../../src/kernel/ports.ts';
+import { CALLBACK_ATTEMPTS, callbackPauseMs } from '../../src/kernel/webhooks/callback-schedule.ts';
+import { callbackHeaders, newCallbackSecret } from '../../src/kernel/webhooks/sign-callback.ts';
 import type { GuardedPost } from './guarded-post.ts';
 
 const AT_ONCE = 16;
@@ -35,7 +36,7 @@ export interface CallbackSenderDependencies {
 }
 
 export function createCallbackSender({ db, clock, log, http, random, stop }: CallbackSenderDependencies): CallbackSender {
-  const outage = createOutage(log, 'the outbox of callbacks');
+  const outage = createFailureLog(log, 'the outbox of callbacks');
 
   /** The secrets that sign for `ownerId` now: its own, and the one before while it is still valid. */
   async function secretsOf(ownerId: string): Promise<string[]> {

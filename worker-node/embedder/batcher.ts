@@ -1,20 +1,20 @@
 /** Gathers token rows into batches: those that somebody waits for first, then the rest, each with its like in length. */
-import { AppError } from '../../src/kernel/errors.ts';
-import type { Clock } from '../../src/kernel/ports.ts';
+import { AppError } from '../../src/kernel/core/errors.ts';
+import type { Clock } from '../../src/kernel/core/ports.ts';
 import { createLengthQueue } from './length-queue.ts';
 
 export type Priority = 'interactive' | 'bulk';
 
-export interface Ticket {
+export interface QueueEntry {
   readonly vector: Promise<Float32Array>;
   /** Interactive from now on, where it still waits. */
-  hurry(): void;
+  promote(): void;
   /** Nobody wants it any more: a row that still waits is dropped. */
-  drop(): void;
+  cancel(): void;
 }
 
 export interface Batcher {
-  submit(row: Int32Array, priority: Priority): Ticket;
+  submit(row: Int32Array, priority: Priority): QueueEntry;
   /** Throws AppError `rate_limited` when `tokens` more would not fit the queue; an empty queue takes anything. */
   admit(tokens: number, priority: Priority): void;
   /** Texts waiting. */
@@ -57,7 +57,7 @@ export function createBatcher({ run, clock, tokenBudget, capacity, observer }: B
   let running = false;
   let rate = FIRST_RATE;
 
-  function submit(row: Int32Array, priority: Priority): Ticket {
+  function submit(row: Int32Array, priority: Priority): QueueEntry {
     const begins = observer?.waits(priority);
     const item: Item = { row, length: row.length, order: arrivals++, result: Promise.withResolvers(), begins };
     queues[priority].add(item);
@@ -66,7 +66,7 @@ export function createBatcher({ run, clock, tokenBudget, capacity, observer }: B
       // What is submitted in the same turn shares a batch.
       queueMicrotask(() => void work());
     }
-    return { vector: item.result.promise, hurry: () => hurry(item), drop: () => drop(item) };
+    return { vector: item.result.promise, promote: () => hurry(item), cancel: () => drop(item) };
   }
 
   function hurry(item: Item): void {

@@ -1,8 +1,8 @@
 /** Texts in, vectors out: tokenised here, batched, run in the inference process, remembered by content. */
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { AppError } from '../../src/kernel/errors.ts';
-import { type BatchObserver, createBatcher, type Priority, type Ticket } from './batcher.ts';
+import { AppError } from '../../src/kernel/core/errors.ts';
+import { type BatchObserver, createBatcher, type Priority, type QueueEntry } from './batcher.ts';
 import { createInference, type InferenceDependencies, type InferenceState, LOAD_FAILED } from './inference.ts';
 import type { Model } from './model.ts';
 import { createVectorCache } from './vector-cache.ts';
@@ -60,7 +60,7 @@ const READ_AT_ONCE = 20_000;
 
 /** A text being embedded, for everybody who asked for it. */
 interface Shared {
-  readonly ticket: Ticket;
+  readonly ticket: QueueEntry;
   askers: number;
 }
 
@@ -118,14 +118,14 @@ export function createEmbedder({
   function join(key: string, row: Int32Array, priority: Priority) {
     const shared = underWay.get(key) ?? begin(key, row, priority);
     shared.askers += 1;
-    if (priority === 'interactive') shared.ticket.hurry();
+    if (priority === 'interactive') shared.ticket.promote();
     return {
       entry: shared.ticket.vector.then((vector) => [key, vector] as const),
       leave: () => {
         shared.askers -= 1;
         if (shared.askers > 0 || underWay.get(key) !== shared) return;
         underWay.delete(key);
-        shared.ticket.drop();
+        shared.ticket.cancel();
       },
     };
   }

@@ -2,16 +2,17 @@
  * The inference process: it alone loads onnxruntime, whose session creation and run() block their thread. It may be
  * killed at any moment without harm to the worker, and goes when the worker goes.
  */
-import { type Graph, openGraph } from './graph.ts';
-import type { FromInference, LoadRequest, ToInference } from './infer-protocol.ts';
 
-let graph: Graph | undefined;
+import type { FromInference, LoadRequest, ToInference } from './infer-protocol.ts';
+import { type OnnxSession, openOnnxSession } from './onnx-session.ts';
+
+let graph: OnnxSession | undefined;
 
 const reply = (message: FromInference) => process.send?.(message);
 
 async function load(request: LoadRequest): Promise<void> {
   const memoryBefore = process.memoryUsage.rss();
-  const opened = await openGraph(request);
+  const opened = await openOnnxSession(request);
   const probe = await opened.infer({ ids: new Int32Array([1]), lengths: new Int32Array([1]) });
   graph = opened;
   reply({ type: 'loaded', dimensions: probe.length, memoryBefore, memoryAfter: process.memoryUsage.rss() });

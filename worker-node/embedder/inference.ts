@@ -1,8 +1,8 @@
 /** Keeps one inference process with the model loaded: starts it, retries, starts it again when it dies. */
 import { basename } from 'node:path';
-import { AppError } from '../../src/kernel/errors.ts';
-import type { Log } from '../../src/kernel/log.ts';
-import type { Clock } from '../../src/kernel/ports.ts';
+import { AppError } from '../../src/kernel/core/errors.ts';
+import type { Log } from '../../src/kernel/core/log.ts';
+import type { Clock } from '../../src/kernel/core/ports.ts';
 import type { InferenceProcess, StartInference } from './fork-inference.ts';
 import type { FromInference } from './infer-protocol.ts';
 import type { Model } from './model.ts';

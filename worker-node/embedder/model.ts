@@ -1,6 +1,6 @@
 /** A model folder read for use: how its texts become token ids, and how its graph is run. */
 import { readFile } from 'node:fs/promises';
-import type { ModelFolder } from '../../src/runtimes/drivers/model-folder.ts';
+import type { ModelFolder } from '../../src/adapters/model-folder.ts';
 import type { LoadRequest, Pooling } from './infer-protocol.ts';
 import { createStaticTokeniser } from './static-tokeniser.ts';
 import type { Tokeniser } from './tokeniser.ts';

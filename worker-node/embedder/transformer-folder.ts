@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { ConfigError } from '../../src/kernel/config.ts';
-import type { ModelFolder } from '../../src/runtimes/drivers/model-folder.ts';
+import type { ModelFolder } from '../../src/adapters/model-folder.ts';
+import { ConfigError } from '../../src/kernel/config/config.ts';
 import { createHuggingFaceTokeniser, type HuggingFaceTokeniser } from './hugging-face-tokeniser.ts';
 import type { Pooling } from './infer-protocol.ts';
 

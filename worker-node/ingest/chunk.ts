@@ -1,6 +1,6 @@
 /** Cuts a text into chunks of whole sentences for search: about 200 words, the last sentence of one begins the next. */
-import { sentenceRanges, type TextRange, trimRange } from '../../src/library/text/sentences.ts';
-import { countWords, wordRanges } from '../../src/library/text/words.ts';
+import { sentenceRanges, type TextRange, trimRange } from '../analysis/text/sentences.ts';
+import { countWords, wordRanges } from '../analysis/text/words.ts';
 import type { PlacedSection } from './document.ts';
 
 export const TARGET_WORDS = 200;

@@ -1,5 +1,5 @@
 /** What a body is, by what was declared and by its first bytes. */
-import { StageError } from '../../src/kernel/errors.ts';
+import { StageError } from '../../src/kernel/core/errors.ts';
 
 export type Format = 'html' | 'markdown' | 'text';
 

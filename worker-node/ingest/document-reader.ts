@@ -1,7 +1,7 @@
 /** Reads documents in a thread that may be ended at any moment: by a deadline, a lost lease, or its own memory. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { StageError } from '../../src/kernel/errors.ts';
+import { StageError } from '../../src/kernel/core/errors.ts';
 import type { DocumentInput, DocumentReading } from './read-document.ts';
 import type { ThreadAnswer } from './read-thread.ts';
 

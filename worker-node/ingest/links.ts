@@ -1,5 +1,5 @@
 /** The links and citations of a text: what was marked up, and what only stands in the words. */
-import { citationKey, findArxivId, findDoi } from '../../src/library/text/identifiers.ts';
+import { citationKey, findArxivId, findDoi } from '../../src/services/resources/identifiers.ts';
 import type { FoundLink } from './document.ts';
 
 /** Characters kept on either side. */

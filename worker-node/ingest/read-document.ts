@@ -1,10 +1,10 @@
 /** Bytes -> all that ingestion knows of a document. Pure, and heavy: it runs in a thread of its own. */
 import { detectAll } from 'tinyld';
-import { StageError } from '../../src/kernel/errors.ts';
-import { findArxivId, findDoi, identifierKeys } from '../../src/library/text/identifiers.ts';
-import { extractKeywords } from '../../src/library/text/keywords.ts';
-import { summarise } from '../../src/library/text/summary.ts';
-import { countWords } from '../../src/library/text/words.ts';
+import { StageError } from '../../src/kernel/core/errors.ts';
+import { findArxivId, findDoi, identifierKeys } from '../../src/services/resources/identifiers.ts';
+import { extractKeywords } from '../analysis/text/keywords.ts';
+import { summarise } from '../analysis/text/summary.ts';
+import { countWords } from '../analysis/text/words.ts';
 import { decodeText } from './charset.ts';
 import { chunkText, type TextChunk } from './chunk.ts';
 import { type Format, formatOf, parseContentType } from './content-type.ts';

@@ -1,6 +1,6 @@
 /** The thread documents are read in: parsing must neither stall `/health` nor take the worker down with it. */
 import { parentPort } from 'node:worker_threads';
-import { StageError } from '../../src/kernel/errors.ts';
+import { StageError } from '../../src/kernel/core/errors.ts';
 import { type DocumentInput, type DocumentReading, readDocument } from './read-document.ts';
 
 export type ThreadAnswer =

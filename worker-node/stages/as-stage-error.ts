@@ -1,5 +1,5 @@
 /** What the embedder says it cannot do now, as a stage's transient failure. */
-import { AppError, StageError } from '../../src/kernel/errors.ts';
+import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 
 export function asStageError(error: unknown): never {
   if (!(error instanceof AppError)) throw error;

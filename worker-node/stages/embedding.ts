@@ -1,11 +1,12 @@
 /** The embedding stage: a vector per chunk and one for the resource. */
+
+import { StageError } from '../../src/kernel/core/errors.ts';
 import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
 import { listChunks } from '../../src/kernel/db/chunks.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
-import { StageError } from '../../src/kernel/errors.ts';
 import type { Embedder } from '../embedder/embedder.ts';
-import type { StageRunner } from '../stage.ts';
+import type { StageRunner } from '../pipeline/stage.ts';
 import { asStageError } from './as-stage-error.ts';
 
 /** Chunks embedded between two reports of progress. */

@@ -1,4 +1,6 @@
 /** The graph stage: who a resource links to, cites and resembles, and how central that makes it. */
+
+import type { Clock } from '../../src/kernel/core/ports.ts';
 import { countDocuments, findCentralities, listReadResources, setCentrality } from '../../src/kernel/db/centrality.ts';
 import { listEdgesOf, listOwnerEdges, replaceEdgesOf } from '../../src/kernel/db/edges.ts';
 import { findLinksTo, listLinks } from '../../src/kernel/db/links.ts';
@@ -6,12 +8,11 @@ import { nearestResources } from '../../src/kernel/db/nearest-resources.ts';
 import { findByIdentifiers, listIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Database, Edge, Resource } from '../../src/kernel/db/types.ts';
-import type { Clock } from '../../src/kernel/ports.ts';
-import { directed } from '../../src/library/graph/directed.ts';
-import { estimateRank, isRankingDue, pageRank } from '../../src/library/graph/pagerank.ts';
-import { nearest } from '../../src/library/graph/similarity.ts';
+import { directed } from '../analysis/graph/directed.ts';
+import { estimateRank, isRankingDue, pageRank } from '../analysis/graph/pagerank.ts';
+import { nearest } from '../analysis/graph/similarity.ts';
 import type { Embedder } from '../embedder/embedder.ts';
-import type { StageRunner } from '../stage.ts';
+import type { StageRunner } from '../pipeline/stage.ts';
 
 export interface GraphStageDependencies {
   readonly db: Database;

@@ -1,5 +1,7 @@
 /** The ingestion stage: fetches a URL or takes what was posted, reads it, and keeps all that the other stages need. */
 import { hash } from 'node:crypto';
+import { StageError } from '../../src/kernel/core/errors.ts';
+import type { Clock, Ids } from '../../src/kernel/core/ports.ts';
 import { type NewChunk, replaceChunks } from '../../src/kernel/db/chunks.ts';
 import { replaceLinks } from '../../src/kernel/db/links.ts';
 import { replaceIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
@@ -7,12 +9,10 @@ import { findSource, putSource } from '../../src/kernel/db/resource-sources.ts';
 import { type NewResource, updateUnedited } from '../../src/kernel/db/resources.ts';
 import { findSameContent } from '../../src/kernel/db/same-content.ts';
 import type { Database, Resource, ResourceSource } from '../../src/kernel/db/types.ts';
-import { StageError } from '../../src/kernel/errors.ts';
-import type { Clock, Ids } from '../../src/kernel/ports.ts';
 import type { DocumentReader } from '../ingest/document-reader.ts';
 import type { GuardedFetch } from '../ingest/guarded-fetch.ts';
 import type { DocumentReading } from '../ingest/read-document.ts';
-import type { StageRunner } from '../stage.ts';
+import type { StageRunner } from '../pipeline/stage.ts';
 
 export interface IngestionStageDependencies {
   readonly db: Database;

@@ -1,13 +1,14 @@
 /** The quality stage: measures a read document in six dimensions. */
+
+import { StageError } from '../../src/kernel/core/errors.ts';
+import type { Clock } from '../../src/kernel/core/ports.ts';
 import { listHeadingPaths } from '../../src/kernel/db/heading-paths.ts';
 import { listLinks } from '../../src/kernel/db/links.ts';
 import { updateResource } from '../../src/kernel/db/resources.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
-import { StageError } from '../../src/kernel/errors.ts';
-import type { Clock } from '../../src/kernel/ports.ts';
-import { measureQuality } from '../../src/library/quality/measure.ts';
-import { checkWeights, DEFAULT_QUALITY_WEIGHTS, type QualityWeights } from '../../src/library/quality/weights.ts';
-import type { StageRunner } from '../stage.ts';
+import { measureQuality } from '../analysis/quality/measure.ts';
+import { checkWeights, DEFAULT_QUALITY_WEIGHTS, type QualityWeights } from '../analysis/quality/weights.ts';
+import type { StageRunner } from '../pipeline/stage.ts';
 
 export interface QualityStageDependencies {
   readonly db: Database;

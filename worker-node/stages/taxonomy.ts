@@ -1,13 +1,14 @@
 /** The taxonomy stage: files a resource under the categories it is nearest to. */
+
+import { StageError } from '../../src/kernel/core/errors.ts';
+import type { Clock } from '../../src/kernel/core/ports.ts';
 import { findResourceVector, findResourceVectors } from '../../src/kernel/db/resource-vectors.ts';
 import { listCorrected, updateUnedited } from '../../src/kernel/db/resources.ts';
 import type { Category, Database, Resource } from '../../src/kernel/db/types.ts';
-import { StageError } from '../../src/kernel/errors.ts';
-import type { Clock } from '../../src/kernel/ports.ts';
-import { classify, type ScoredCategory, wordSet } from '../../src/library/taxonomy/score.ts';
-import { ensureTaxonomy } from '../../src/library/taxonomy/seed.ts';
+import { classify, type ScoredCategory, wordSet } from '../analysis/taxonomy/score.ts';
+import { ensureTaxonomy } from '../analysis/taxonomy/seed.ts';
 import type { Embedder } from '../embedder/embedder.ts';
-import type { StageRunner } from '../stage.ts';
+import type { StageRunner } from '../pipeline/stage.ts';
 import { asStageError } from './as-stage-error.ts';
 
 export interface TaxonomyStageDependencies {

@@ -1,11 +1,11 @@
 /** Access tokens: JWTs after RFC 9068 (`typ: at+jwt`), the algorithm pinned (RFC 8725), verified ones remembered. */
 import { base64url, type JWK, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { AppError } from '../core/errors.ts';
+import type { Clock, Ids } from '../core/ports.ts';
 import { TIERS, type User } from '../db/types.ts';
-import { AppError } from '../errors.ts';
-import type { Clock, Ids } from '../ports.ts';
-import { SCOPES, type Scope } from './actor.ts';
+import { SCOPES, type Scope } from '../model/actor.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { createVerifiedCache } from './verified-cache.ts';
 

@@ -1,10 +1,10 @@
 /** Personal API keys: shown once, stored as a hash, never wider than what their owner is entitled to now. */
 import { base64url } from 'jose';
+import { AppError } from '../core/errors.ts';
+import type { Background, Clock, Ids } from '../core/ports.ts';
 import { deleteApiKey, findApiKey, insertApiKey, listApiKeys, touchApiKey } from '../db/api-keys.ts';
 import type { ApiKey, Database } from '../db/types.ts';
-import { AppError } from '../errors.ts';
-import type { Background, Clock, Ids } from '../ports.ts';
-import { type Actor, entitledScopes, type Scope } from './actor.ts';
+import { type Actor, entitledScopes, type Scope } from '../model/actor.ts';
 
 export interface NewApiKey {
   readonly name: string;

@@ -1,14 +1,14 @@
 /** Single-use links by e-mail: to set a new password, and to show that an address is its user's. */
 import { base64url } from 'jose';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { AppError } from '../core/errors.ts';
+import type { Mailer } from '../core/mail.ts';
+import type { Background, Clock, PasswordHasher } from '../core/ports.ts';
 import { replaceEmailToken, takeEmailToken } from '../db/email-tokens.ts';
 import type { Database, EmailToken, User } from '../db/types.ts';
 import { findUser, findUsersByLogin, nameKey, setEmailVerified, setPasswordHash } from '../db/users.ts';
-import { AppError } from '../errors.ts';
-import type { Mailer } from '../mail.ts';
-import type { Background, Clock, PasswordHasher } from '../ports.ts';
 import { normalisePassword } from './password-rules.ts';
-import type { ClientInfo, SecurityLog } from './security-log.ts';
+import type { RequestOrigin, SecurityLog } from './security-log.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface EmailLinks {
@@ -16,13 +16,13 @@ export interface EmailLinks {
    * Mails a link where the address is an account's; says nothing either way, and takes no longer for one or the other.
    * Throws `not_configured` where no mail can be sent.
    */
-  askReset(email: string, client: ClientInfo): void;
+  requestPasswordReset(email: string, client: RequestOrigin): void;
   /** Sets the password and ends all sessions. Throws `gone` for a link that is unknown, used or expired. */
-  reset(token: string, password: string, client: ClientInfo): Promise<void>;
+  reset(token: string, password: string, client: RequestOrigin): Promise<void>;
   /** Mails a link that proves the user's address; nothing where it is proven already. */
   askVerification(user: User): void;
   /** Throws `gone` for a link that is unknown, used, expired, or for an address the account no longer has. */
-  verify(token: string, client: ClientInfo): Promise<void>;
+  verify(token: string, client: RequestOrigin): Promise<void>;
 }
 
 const LIFE_MS: Readonly<Record<EmailToken['purpose'], number>> = { reset: 30 * 60_000, verify: 3 * 86_400_000 };
@@ -71,7 +71,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
     return row;
   }
 
-  async function mailReset(mailer: Mailer, email: string, client: ClientInfo): Promise<void> {
+  async function mailReset(mailer: Mailer, email: string, client: RequestOrigin): Promise<void> {
     const user = (await findUsersByLogin(db, email)).find(({ emailKey }) => emailKey === nameKey(email));
     if (!user?.active) return;
     const token = await makeToken(user, 'reset');
@@ -84,7 +84,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
   }
 
   return {
-    askReset: (email, client) => {
+    requestPasswordReset: (email, client) => {
       const mailer = configuredMailer();
       background.run('mail a password reset', () => mailReset(mailer, email, client));
     },

@@ -1,9 +1,10 @@
 /** Failed logins are counted per account and address together, per account, and per address; successes cost nothing. */
+
+import { AppError } from '../core/errors.ts';
 import { nameKey } from '../db/users.ts';
-import { AppError } from '../errors.ts';
-import { addressKey } from '../limits/address.ts';
-import type { Limiter } from '../limits/limiter.ts';
-import type { Limits } from '../limits/tiers.ts';
+import { addressKey } from '../rate-limits/address.ts';
+import type { Limiter } from '../rate-limits/limiter.ts';
+import type { RateLimitPolicies } from '../rate-limits/tiers.ts';
 
 export interface LoginLimits {
   /**
@@ -13,7 +14,7 @@ export interface LoginLimits {
   guard<T>(login: string, address: string | null, check: () => Promise<T>, succeeded: (result: T) => boolean): Promise<T>;
 }
 
-export function createLoginLimits({ limiter, limits }: { limiter: Limiter; limits: Limits }): LoginLimits {
+export function createLoginLimits({ limiter, limits }: { limiter: Limiter; limits: RateLimitPolicies }): LoginLimits {
   const underWay = new Map<string, number>();
   const attempts = (key: string) => underWay.get(key) ?? 0;
   const count = (key: string, by: number) => {

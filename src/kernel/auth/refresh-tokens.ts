@@ -3,7 +3,7 @@
  * generation be derived again, so that the session's row holds a counter and no token.
  */
 import { base64url } from 'jose';
-import { deriveHmacKey } from './keys.ts';
+import { deriveHmacKey } from '../core/keys.ts';
 
 export interface RefreshTokenParts {
   readonly sessionId: string;

@@ -3,13 +3,13 @@
  * asked first. While it is down the database decides, and for one access token's life after it came back empty or lacking a
  * revocation that it could not be given.
  */
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../core/log.ts';
+import type { Clock } from '../core/ports.ts';
 import { anyRevoked, insertRevocation, revocationsSince } from '../db/revocations.ts';
 import type { Database } from '../db/types.ts';
 import type { KeyValue } from '../kv/key-value.ts';
-import type { Limiter } from '../limits/limiter.ts';
-import type { Log } from '../log.ts';
-import type { Clock } from '../ports.ts';
+import type { Limiter } from '../rate-limits/limiter.ts';
 
 export interface Revocations {
   /** `expiresAt`: Unix ms after which no token that it concerns can be alive. */
@@ -19,11 +19,11 @@ export interface Revocations {
    * Puts into the store what other processes revoked in the database alone: the command line has no part in a store that
    * lives in this process's memory. Called every second where the store is such a one.
    */
-  catchUp(): Promise<void>;
+  syncFromDatabase(): Promise<void>;
   /** What to read from the store along with something else, for `judge`. */
-  storeKeys(keys: readonly string[]): string[];
+  cacheKeys(keys: readonly string[]): string[];
   /** Whether any of `keys` is revoked, given what the store answered; undefined: it did not. */
-  judge(keys: readonly string[], values: readonly (string | undefined)[] | undefined): Promise<boolean>;
+  isRevokedGiven(keys: readonly string[], values: readonly (string | undefined)[] | undefined): Promise<boolean>;
 }
 
 interface Dependencies {
@@ -97,9 +97,9 @@ export function createRevocations({ db, kv, limiter, clock, log, config }: Depen
 
   return {
     revoke,
-    catchUp,
-    storeKeys,
-    judge,
-    isRevoked: async (keys) => judge(keys, (await limiter.admit({ read: storeKeys(keys) })).values),
+    syncFromDatabase: catchUp,
+    cacheKeys: storeKeys,
+    isRevokedGiven: judge,
+    isRevoked: async (keys) => judge(keys, (await limiter.consume({ read: storeKeys(keys) })).values),
   };
 }

@@ -1,9 +1,10 @@
 /** What happened to an account: who, from where, why. Never a token, a key, a code or a password. */
+
+import type { Log } from '../core/log.ts';
+import type { Metrics } from '../core/metrics.ts';
+import type { Background, Clock, Ids } from '../core/ports.ts';
 import { insertSecurityEvent } from '../db/security-events.ts';
 import type { Database } from '../db/types.ts';
-import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Background, Clock, Ids } from '../ports.ts';
 
 const EVENTS = {
   registered: 'info',
@@ -34,12 +35,12 @@ const EVENTS = {
 export type SecurityEvent = keyof typeof EVENTS;
 
 /** Where a request came from, as far as it is known. */
-export interface ClientInfo {
+export interface RequestOrigin {
   readonly address: string | null;
   readonly userAgent: string | null;
 }
 
-export interface SecurityEventDetails extends ClientInfo {
+export interface SecurityEventDetails extends RequestOrigin {
   readonly userId?: string;
   readonly sessionId?: string;
   readonly reason?: string;

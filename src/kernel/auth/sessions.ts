@@ -1,15 +1,15 @@
 /** Sessions: one row each, a refresh token that rotates, and a family that dies when an old token comes back. */
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { AppError } from '../core/errors.ts';
+import type { Clock, Ids } from '../core/ports.ts';
 import { findSession, insertSession, liveSessions, revokeSession, rotateSession } from '../db/sessions.ts';
 import type { Database, Session, User } from '../db/types.ts';
 import { findUser } from '../db/users.ts';
-import { AppError } from '../errors.ts';
-import type { Clock, Ids } from '../ports.ts';
+import { entitledScopes, type Scope } from '../model/actor.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import { entitledScopes, type Scope } from './actor.ts';
 import { createRefreshTokens, type RefreshTokenParts } from './refresh-tokens.ts';
 import type { Revocations } from './revocations.ts';
-import type { ClientInfo, SecurityLog } from './security-log.ts';
+import type { RequestOrigin, SecurityLog } from './security-log.ts';
 
 export interface TokenPair {
   readonly accessToken: string;
@@ -21,9 +21,9 @@ export interface TokenPair {
 
 export interface Sessions {
   /** Scopes beyond what the user's tier is entitled to are left out. */
-  start(user: User, scopes: readonly Scope[], client: ClientInfo): Promise<TokenPair>;
+  start(user: User, scopes: readonly Scope[], client: RequestOrigin): Promise<TokenPair>;
   /** Throws `unauthenticated` for a token that is unknown, over, or used before its time. */
-  refresh(refreshToken: string, client: ClientInfo): Promise<TokenPair>;
+  refresh(refreshToken: string, client: RequestOrigin): Promise<TokenPair>;
   /** The live session a refresh token would refresh; undefined where there is none. Changes nothing. */
   inspect(refreshToken: string): Promise<Session | undefined>;
   /** Ends a session and its access tokens; false where it was over already. */
@@ -63,7 +63,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     };
   }
 
-  async function start(user: User, scopes: readonly Scope[], client: ClientInfo): Promise<TokenPair> {
+  async function start(user: User, scopes: readonly Scope[], client: RequestOrigin): Promise<TokenPair> {
     const now = clock.now();
     const entitled = entitledScopes(user.tier);
     const session: Session = {
@@ -91,7 +91,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     return (await revokeSession(db, sessionId, reason, now)) !== undefined;
   }
 
-  function refuse(reason: string, client: ClientInfo, session?: Session): never {
+  function refuse(reason: string, client: RequestOrigin, session?: Session): never {
     security.record('refresh_failed', {
       ...client,
       reason,
@@ -101,7 +101,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
   }
 
   /** The session after this refresh and the generation to answer with. */
-  async function advance({ sessionId, generation }: RefreshTokenParts, client: ClientInfo): Promise<Session> {
+  async function advance({ sessionId, generation }: RefreshTokenParts, client: RequestOrigin): Promise<Session> {
     const now = clock.now();
     const rotated = await rotateSession(db, sessionId, generation, { now, expiresAt: now + refreshTokenSeconds * 1000 });
     if (rotated) return rotated;
@@ -121,7 +121,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     throw new AppError('unauthenticated', 'The refresh token is invalid, expired or revoked', { cause: new Error('reused') });
   }
 
-  async function refresh(refreshToken: string, client: ClientInfo): Promise<TokenPair> {
+  async function refresh(refreshToken: string, client: RequestOrigin): Promise<TokenPair> {
     const parts = await refreshTokens.decode(refreshToken);
     if (!parts) return refuse('not one of ours', client);
     const session = await advance(parts, client);

@@ -1,7 +1,7 @@
 /** The keys that sign access tokens, each known by its `kid`: a shared secret, or a private key whose public half is published. */
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, importJWK, importPKCS8, type JWK } from 'jose';
-import type { Config } from '../config.ts';
-import { keyId } from './keys.ts';
+import type { Config } from '../config/config.ts';
+import { keyId } from '../core/keys.ts';
 
 export interface SigningKey {
   readonly kid: string;

@@ -1,7 +1,7 @@
 /** The `jobs` table as an admin sees it. */
 import { and, desc, eq, inArray } from 'drizzle-orm';
-import type { JobState } from '../jobs/schemas.ts';
-import { olderThan, type Position } from './newest-first.ts';
+import type { JobState } from '../model/job-messages.ts';
+import { olderThan, type Position } from './pagination.ts';
 import { jobs } from './schema.sqlite.ts';
 import type { Database, Job } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { count } from 'drizzle-orm';
-import type { JobState } from '../jobs/schemas.ts';
+import type { JobState } from '../model/job-messages.ts';
 import { jobs } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 

@@ -59,7 +59,7 @@ export async function takeForPublishing(db: Database, ids: readonly string[], at
 }
 
 /** Undoes `takeForPublishing` at `takenAt` for a job that could not be published, unless it moved on meanwhile. */
-export async function returnUnpublished(db: Database, id: string, takenAt: number): Promise<void> {
+export async function undoPublish(db: Database, id: string, takenAt: number): Promise<void> {
   await db
     .update(jobs)
     .set({ publishedAt: null })
@@ -67,7 +67,7 @@ export async function returnUnpublished(db: Database, id: string, takenAt: numbe
 }
 
 /** For a worker that took messages and stops before it began: whatever of it is still queued is due for publishing again. */
-export async function unpublishJobs(db: Database, ids: readonly string[]): Promise<void> {
+export async function requeueUnstarted(db: Database, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await db
     .update(jobs)
@@ -76,7 +76,7 @@ export async function unpublishJobs(db: Database, ids: readonly string[]): Promi
 }
 
 /** For a message that the queue has given up: its job, if nobody works on it, is due for publishing again at `availableAt`. */
-export async function returnUndelivered(db: Database, id: string, availableAt: number): Promise<boolean> {
+export async function requeueUndelivered(db: Database, id: string, availableAt: number): Promise<boolean> {
   const rows = await db
     .update(jobs)
     .set({

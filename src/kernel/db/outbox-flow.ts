@@ -3,7 +3,7 @@ import { jobs } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
 /** Whether jobs that were due at `since` (Unix ms) are still unpublished, and none at all was published after it. */
-export async function isOutboxStuck(db: Database, since: number): Promise<boolean> {
+export async function isOutboxStalled(db: Database, since: number): Promise<boolean> {
   const overdue = await db
     .select({ id: jobs.id })
     .from(jobs)

@@ -1,6 +1,6 @@
 /** The durable record of progress: one row per resource and stage. */
 import { eq, sql } from 'drizzle-orm';
-import { STAGES, type Stage, type StageState, type StageStates } from '../progress/stages.ts';
+import { STAGES, type Stage, type StageState, type StageStates } from '../model/stages.ts';
 import { resourceStages } from './schema.sqlite.ts';
 import type { Database, ResourceStage } from './types.ts';
 

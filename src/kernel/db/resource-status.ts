@@ -1,6 +1,6 @@
 /** The part of a resource that its progress decides. */
 import { eq } from 'drizzle-orm';
-import { firstFailure, overallStatus, type StageStates, statusesOf } from '../progress/stages.ts';
+import { firstFailure, overallStatus, type StageStates, statusesOf } from '../model/stages.ts';
 import { resources } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 

@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import { and, desc, eq, getTableColumns, gte, inArray, lt, or, sql } from 'drizzle-orm';
-import type { StageStatus } from '../progress/stages.ts';
+import type { StageStatus } from '../model/stages.ts';
 import { resources } from './schema.sqlite.ts';
 import type { Database, Resource } from './types.ts';
 

@@ -15,11 +15,11 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { CallbackEvent, DeliveryState } from '../callbacks/values.ts';
-import type { JobKind, JobState, ProcessPayload } from '../jobs/schemas.ts';
-import type { Stage, StageStatus } from '../progress/stages.ts';
-import type { IngestedDocument, WebhookKind } from '../webhooks/values.ts';
-import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from './values.ts';
+import type { CallbackEvent, DeliveryState } from '../model/callbacks.ts';
+import type { JobKind, JobState, ProcessPayload } from '../model/job-messages.ts';
+import type { Stage, StageStatus } from '../model/stages.ts';
+import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from '../model/values.ts';
+import type { IngestedDocument, WebhookKind } from '../model/webhooks.ts';
 
 /** 64 bits: times are milliseconds. */
 const integer = (name: string) => bigint(name, { mode: 'number' });

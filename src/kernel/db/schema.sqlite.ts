@@ -4,11 +4,11 @@
  */
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { customType, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { CallbackEvent, DeliveryState } from '../callbacks/values.ts';
-import type { JobKind, JobState, ProcessPayload } from '../jobs/schemas.ts';
-import type { Stage, StageStatus } from '../progress/stages.ts';
-import type { IngestedDocument, WebhookKind } from '../webhooks/values.ts';
-import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from './values.ts';
+import type { CallbackEvent, DeliveryState } from '../model/callbacks.ts';
+import type { JobKind, JobState, ProcessPayload } from '../model/job-messages.ts';
+import type { Stage, StageStatus } from '../model/stages.ts';
+import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from '../model/values.ts';
+import type { IngestedDocument, WebhookKind } from '../model/webhooks.ts';
 import { VectorBytes } from './vector-bytes.ts';
 
 const bytes = customType<{ data: Uint8Array; driverData: Uint8Array | ArrayBuffer }>({

@@ -1,5 +1,5 @@
 import { and, desc, eq } from 'drizzle-orm';
-import { olderThan, type Position } from './newest-first.ts';
+import { olderThan, type Position } from './pagination.ts';
 import { securityEvents } from './schema.sqlite.ts';
 import type { Database, SecurityEventRow } from './types.ts';
 

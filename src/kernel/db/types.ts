@@ -10,7 +10,7 @@ export type Database = Pick<
   'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'transaction'
 >;
 
-export * from './values.ts';
+export * from '../model/values.ts';
 
 export type User = typeof schema.users.$inferSelect;
 export type Session = typeof schema.sessions.$inferSelect;

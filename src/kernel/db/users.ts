@@ -1,5 +1,5 @@
 import { and, desc, eq, like, or } from 'drizzle-orm';
-import { olderThan } from './newest-first.ts';
+import { olderThan } from './pagination.ts';
 import { users } from './schema.sqlite.ts';
 import type { Database, Tier, User } from './types.ts';
 

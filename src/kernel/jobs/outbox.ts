@@ -1,8 +1,9 @@
 /** A job is a row before it is a message: written in the transaction of what it is about, published afterwards. */
+
+import { RETRIES } from '../core/backoff.ts';
+import type { Clock, Ids } from '../core/ports.ts';
 import { insertJob } from '../db/jobs.ts';
 import type { Database, Job } from '../db/types.ts';
-import type { Clock, Ids } from '../ports.ts';
-import { RETRIES } from './backoff.ts';
 
 export type NewJob = Pick<Job, 'kind' | 'ownerId' | 'payload'> & { readonly resourceId: string };
 

@@ -1,5 +1,5 @@
 /** The port to the queue that tells a worker of a job. */
-import type { JobMessage } from './schemas.ts';
+import type { JobMessage } from '../model/job-messages.ts';
 
 export interface JobPublisher {
   /**

@@ -2,11 +2,12 @@
  * From the outbox to the queue. A new job is published at once, in the background; the sweep publishes whatever is due
  * and was not, or was and got lost. A queue that is down or full delays jobs and never refuses them.
  */
-import { findDueJobs, returnUnpublished, type TakenJob, takeForPublishing } from '../db/jobs.ts';
+
+import { createFailureLog } from '../core/failure-log.ts';
+import type { Log } from '../core/log.ts';
+import type { Background, Clock } from '../core/ports.ts';
+import { findDueJobs, type TakenJob, takeForPublishing, undoPublish } from '../db/jobs.ts';
 import type { Database } from '../db/types.ts';
-import type { Log } from '../log.ts';
-import { createOutage } from '../outage.ts';
-import type { Background, Clock } from '../ports.ts';
 import { type JobPublisher, PublishError } from './publisher.ts';
 
 /** Jobs per sweep, and how many of them are on their way at once. */
@@ -32,8 +33,8 @@ export interface RelayDependencies {
 }
 
 export function createRelay({ db, clock, log, publisher, background }: RelayDependencies): Relay {
-  const queue = createOutage(log, 'the job queue');
-  const outbox = createOutage(log, 'the outbox');
+  const queue = createFailureLog(log, 'the job queue');
+  const outbox = createFailureLog(log, 'the outbox');
   let pausedUntil = 0;
 
   /** True where the queue took the job. False leaves it to the next sweep, or for half a minute where it was refused. */
@@ -51,7 +52,7 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
       // Full or away: whatever else is due would meet the same.
       const seconds = Math.min(refusal?.retryAfter ?? PAUSE_S, LONGEST_PAUSE_S);
       pausedUntil = Math.max(pausedUntil, clock.now() + seconds * 1000);
-      await returnUnpublished(db, job.id, takenAt);
+      await undoPublish(db, job.id, takenAt);
       return false;
     }
   }

@@ -1,12 +1,12 @@
 /** The key-value store on Redis 7 over TCP. Clients are made by the entry point: one for commands, one that only listens. */
 import type { Redis } from 'ioredis';
-import { ADMIT_SCRIPT } from '../limits/script.ts';
+import { CONSUME_SCRIPT } from '../rate-limits/script.ts';
 import type { KeyValue } from './key-value.ts';
 import {
-  type AdmitReply,
-  admitArguments,
+  type ConsumeReply,
+  consumeArguments,
   NOTHING_ASKED,
-  toAdmitAnswers,
+  toConsumeResults,
   toHash,
   toWrittenHash,
   wholeTtl,
@@ -15,7 +15,7 @@ import {
 import { WRITE_HASH_SCRIPT } from './write-hash-script.ts';
 
 interface Scripts {
-  pharosAdmit(keyCount: number, ...args: (string | number)[]): Promise<AdmitReply>;
+  pharosAdmit(keyCount: number, ...args: (string | number)[]): Promise<ConsumeReply>;
   pharosWriteHash(keyCount: number, ...args: (string | number)[]): Promise<[written: string[], pairs: string[]]>;
 }
 
@@ -27,7 +27,7 @@ export interface RedisClients {
 
 export function createRedisKeyValue({ commands, listener }: RedisClients): KeyValue {
   // Sent by its hash, and whole where Redis does not know it: ioredis does both.
-  commands.defineCommand('pharosAdmit', { lua: ADMIT_SCRIPT });
+  commands.defineCommand('pharosAdmit', { lua: CONSUME_SCRIPT });
   commands.defineCommand('pharosWriteHash', { lua: WRITE_HASH_SCRIPT });
   const scripts = commands as unknown as Scripts;
   const channels = new Map<string, Set<(message: string) => void>>();
@@ -56,10 +56,10 @@ export function createRedisKeyValue({ commands, listener }: RedisClients): KeyVa
     readHash: async (key) => toHash(Object.entries(await commands.hgetall(key)).flat()),
     writeHash: async (key, fields, options) =>
       toWrittenHash(await scripts.pharosWriteHash(1, key, ...writeHashArguments(fields, options))),
-    admit: async (requests) => {
-      const { keys, args } = admitArguments(requests);
+    consume: async (requests) => {
+      const { keys, args } = consumeArguments(requests);
       const reply = keys.length > 0 ? await scripts.pharosAdmit(keys.length, ...keys, ...args) : NOTHING_ASKED;
-      return toAdmitAnswers(requests, reply);
+      return toConsumeResults(requests, reply);
     },
     publish: async (channel, message) => {
       await commands.publish(channel, message);

@@ -4,7 +4,7 @@
  * Every write carries a time to live in milliseconds; nothing here lives for ever.
  */
 
-import type { Decision, Policy } from '../limits/window.ts';
+import type { Decision, Policy } from '../model/sliding-window.ts';
 
 export interface VersionedField {
   readonly field: string;
@@ -19,14 +19,14 @@ export interface VersionedHash {
   readonly fields: Readonly<Record<string, { readonly version: number; readonly value: string }>>;
 }
 
-export interface AdmitRequest {
+export interface ConsumeRequest {
   /** What is to be charged; left out, nothing is. `cost` 0 only looks and is at most the smallest limit. */
   readonly limit?: { readonly key: string; readonly policies: readonly Policy[]; readonly cost: number };
   /** Keys whose values are read along, in the same step. */
   readonly read: readonly string[];
 }
 
-export interface AdmitAnswer {
+export interface ConsumeResult {
   /** As `read` asked; undefined where there is none. */
   readonly values: readonly (string | undefined)[];
   /** Present where a limit was asked for. Decided by the store's own clock, so that all its clients agree. */
@@ -57,7 +57,7 @@ export interface KeyValue {
    * One round trip for what requests ask: reads `read` and decides the limit of each, in order, all policies charged or
    * none (`limits/window.ts` says how). An answer per request.
    */
-  admit(requests: readonly AdmitRequest[]): Promise<AdmitAnswer[]>;
+  consume(requests: readonly ConsumeRequest[]): Promise<ConsumeResult[]>;
 
   publish(channel: string, message: string): Promise<void>;
   /** Calls `listener` for each message until the returned function is called. */

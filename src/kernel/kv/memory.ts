@@ -2,9 +2,10 @@
  * The key-value store of a single process. Atomic because nothing in an operation awaits; what expired is never seen
  * and is deleted a few entries per write, so that no operation ever pays for all of them.
  */
-import { type Decision, decide, emptyWindow, type Window } from '../limits/window.ts';
-import type { Clock } from '../ports.ts';
-import type { AdmitRequest, KeyValue, VersionedHash } from './key-value.ts';
+
+import type { Clock } from '../core/ports.ts';
+import { type Decision, decide, emptyWindow, type Window } from '../model/sliding-window.ts';
+import type { ConsumeRequest, KeyValue, VersionedHash } from './key-value.ts';
 
 type Content = { readonly text: string } | { readonly hash: VersionedHash } | { readonly windows: Map<string, Window> };
 type Entry = { readonly expiresAt: number } & Content;
@@ -40,7 +41,7 @@ export function createMemoryKeyValue({ clock }: { clock: Clock }): KeyValue {
     sweep();
   }
 
-  function limit({ key, policies, cost }: NonNullable<AdmitRequest['limit']>): Decision {
+  function limit({ key, policies, cost }: NonNullable<ConsumeRequest['limit']>): Decision {
     const entry = live(key);
     const windows = entry && 'windows' in entry ? entry.windows : new Map<string, Window>();
     for (const { name } of policies) if (!windows.has(name)) windows.set(name, emptyWindow());
@@ -103,7 +104,7 @@ export function createMemoryKeyValue({ clock }: { clock: Clock }): KeyValue {
       return { hash, written };
     },
 
-    admit: async (requests) =>
+    consume: async (requests) =>
       requests.map(({ limit: asked, read }) => {
         const values = read.map(textOf);
         return asked ? { values, decision: limit(asked) } : { values };

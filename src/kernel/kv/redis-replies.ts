@@ -1,5 +1,5 @@
 /** What Redis answers to our two scripts, however it was reached. */
-import type { AdmitAnswer, AdmitRequest, VersionedField, VersionedHash } from './key-value.ts';
+import type { ConsumeRequest, ConsumeResult, VersionedField, VersionedHash } from './key-value.ts';
 
 /** The field that holds a hash's sequence; no stage or other field of ours can be called that. */
 const SEQUENCE = '#';
@@ -11,14 +11,14 @@ export function wholeTtl(ttlMs: number): number {
 }
 
 /** What ADMIT_SCRIPT answers: numbers, and values asked for. */
-export type AdmitReply = readonly (string | number)[];
+export type ConsumeReply = readonly (string | number)[];
 /** The answer to requests that ask for nothing, which Redis need not be asked about. */
-export const NOTHING_ASKED: AdmitReply = [0];
+export const NOTHING_ASKED: ConsumeReply = [0];
 
-const readBy = (requests: readonly AdmitRequest[]) => new Set(requests.flatMap(({ read }) => read));
+const readBy = (requests: readonly ConsumeRequest[]) => new Set(requests.flatMap(({ read }) => read));
 
 /** Keys and arguments of ADMIT_SCRIPT: what is limited, then whatever is read, each key once. */
-export function admitArguments(requests: readonly AdmitRequest[]): { keys: string[]; args: string[] } {
+export function consumeArguments(requests: readonly ConsumeRequest[]): { keys: string[]; args: string[] } {
   const limits = requests.flatMap(({ limit }) => limit ?? []);
   const args = limits.flatMap(({ cost, policies }) => [
     cost,
@@ -29,7 +29,7 @@ export function admitArguments(requests: readonly AdmitRequest[]): { keys: strin
 }
 
 /** The script's answer, for each request its own part. Throws where it does not add up. */
-export function toAdmitAnswers(requests: readonly AdmitRequest[], reply: AdmitReply): AdmitAnswer[] {
+export function toConsumeResults(requests: readonly ConsumeRequest[], reply: ConsumeReply): ConsumeResult[] {
   if (!Array.isArray(reply)) throw new Error('the store answered nonsense');
   const values = new Map<string, string | undefined>();
   let at = 1;
@@ -39,7 +39,7 @@ export function toAdmitAnswers(requests: readonly AdmitRequest[], reply: AdmitRe
     if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error('the store answered nonsense');
     return value;
   };
-  const answers = requests.map(({ limit, read }): AdmitAnswer => {
+  const answers = requests.map(({ limit, read }): ConsumeResult => {
     const found = read.map((key) => values.get(key));
     if (!limit) return { values: found };
     const retryAfterMs = number();

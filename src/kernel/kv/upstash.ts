@@ -3,13 +3,13 @@
  * the entry point, with `automaticDeserialization: false`: values are strings and stay the same strings.
  */
 import type { Redis } from '@upstash/redis';
-import { ADMIT_SCRIPT } from '../limits/script.ts';
+import { CONSUME_SCRIPT } from '../rate-limits/script.ts';
 import type { KeyValue } from './key-value.ts';
 import {
-  type AdmitReply,
-  admitArguments,
+  type ConsumeReply,
+  consumeArguments,
   NOTHING_ASKED,
-  toAdmitAnswers,
+  toConsumeResults,
   toHash,
   toWrittenHash,
   wholeTtl,
@@ -30,7 +30,7 @@ const KEPT = 100;
 const KEPT_MS = 60_000;
 
 export function createUpstashKeyValue({ redis, pollMs = POLL_MS }: UpstashOptions): KeyValue {
-  const admit = redis.createScript<AdmitReply>(ADMIT_SCRIPT);
+  const admit = redis.createScript<ConsumeReply>(CONSUME_SCRIPT);
   const writeHash = redis.createScript<[string[], string[]]>(WRITE_HASH_SCRIPT);
   const poller = createStreamPoller(
     {
@@ -71,10 +71,10 @@ export function createUpstashKeyValue({ redis, pollMs = POLL_MS }: UpstashOption
     readHash: (key) => plain(async () => toHash(((await redis.hgetall(key)) ?? []) as unknown as readonly string[])),
     writeHash: (key, fields, options) =>
       plain(async () => toWrittenHash(await writeHash.exec([key], writeHashArguments(fields, options)))),
-    admit: (requests) =>
+    consume: (requests) =>
       plain(async () => {
-        const { keys, args } = admitArguments(requests);
-        return toAdmitAnswers(requests, keys.length > 0 ? await admit.exec(keys, args) : NOTHING_ASKED);
+        const { keys, args } = consumeArguments(requests);
+        return toConsumeResults(requests, keys.length > 0 ? await admit.exec(keys, args) : NOTHING_ASKED);
       }),
     publish: (channel, message) =>
       plain(async () => {

@@ -1,5 +1,5 @@
 /** How long stages take here, from what this process has seen finish: the ground of every estimate it gives. */
-import { everyStage, STAGE_DEPENDENCIES, STAGES, type Stage, type StageState, type StageStates } from './stages.ts';
+import { everyStage, STAGE_DEPENDENCIES, STAGES, type Stage, type StageState, type StageStates } from '../model/stages.ts';
 
 /** Enough to be steady, few enough to follow a change of model or machine. */
 const REMEMBERED = 50;

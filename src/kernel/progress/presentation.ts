@@ -1,5 +1,5 @@
 /** Progress as clients see it: times in ISO 8601, names in snake_case, all five stages always. */
-import type { ProgressRecord } from './record.ts';
+
 import {
   everyStage,
   firstFailure,
@@ -9,7 +9,8 @@ import {
   type StageState,
   type StageStatus,
   statusesOf,
-} from './stages.ts';
+} from '../model/stages.ts';
+import type { ProgressRecord } from './record.ts';
 
 export interface StageDetail {
   readonly started_at: string | null;

@@ -1,9 +1,9 @@
 /** A resource's progress at one moment, and how it is kept in the store and sent between processes. */
 import { z } from 'zod';
-import { stageStateSchema } from '../jobs/schemas.ts';
 import type { VersionedField, VersionedHash } from '../kv/key-value.ts';
-import { everyStage, STAGES, type Stage, type StageStates } from './stages.ts';
-import { versionOf } from './version.ts';
+import { stageStateSchema } from '../model/job-messages.ts';
+import { versionOf } from '../model/stage-version.ts';
+import { everyStage, STAGES, type Stage, type StageStates } from '../model/stages.ts';
 
 export interface ProgressRecord {
   readonly resourceId: string;

@@ -6,18 +6,19 @@
  * the rows of `resource_stages`, which the worker writes in the transaction that does the work. A store that is down
  * is logged once and never raises.
  */
+
+import { createFailureLog } from '../core/failure-log.ts';
+import type { Log } from '../core/log.ts';
+import type { Clock } from '../core/ports.ts';
 import { readStages } from '../db/resource-stages.ts';
 import type { Database } from '../db/types.ts';
-import type { ProgressReport } from '../jobs/schemas.ts';
 import type { KeyValue, VersionedHash } from '../kv/key-value.ts';
-import type { Log } from '../log.ts';
-import { createOutage } from '../outage.ts';
-import type { Clock } from '../ports.ts';
+import type { ProgressReport } from '../model/job-messages.ts';
+import { versionOf } from '../model/stage-version.ts';
+import { isSettled, STAGES, type StageStates, statusesOf } from '../model/stages.ts';
 import { createStageDurations } from './durations.ts';
 import { fromHash, isWhole, type ProgressRecord, toFields } from './record.ts';
-import { isSettled, STAGES, type StageStates, statusesOf } from './stages.ts';
-import { versionOf } from './version.ts';
-import { channelOf, createWatchers } from './watchers.ts';
+import { channelOf, createSubscriptions } from './subscriptions.ts';
 
 export type { ProgressRecord } from './record.ts';
 
@@ -48,9 +49,9 @@ export interface TrackerDependencies {
 }
 
 export function createProgressTracker({ kv, db, clock, log, isolatedRequests = false }: TrackerDependencies): ProgressTracker {
-  const outage = createOutage(log, 'the progress store');
+  const outage = createFailureLog(log, 'the progress store');
   const durations = createStageDurations();
-  const watchers = createWatchers({ kv, log, shared: !isolatedRequests });
+  const watchers = createSubscriptions({ kv, log, shared: !isolatedRequests });
 
   /** Undefined where the store is away. */
   async function attempt<T>(operation: () => Promise<T>): Promise<T | undefined> {

@@ -1,7 +1,7 @@
 /** What wrangler.toml binds, and the configuration in it. */
-import { type Config, ConfigError, parseConfig } from '../../kernel/config.ts';
-import type { FieldError } from '../../kernel/errors.ts';
-import type { ProgressHub } from './progress-hub.ts';
+import { type Config, ConfigError, parseConfig } from '../../kernel/config/config.ts';
+import type { FieldError } from '../../kernel/core/errors.ts';
+import type { ProgressHub } from './progress-channel.ts';
 
 export interface Bindings {
   readonly ASSETS: Fetcher;

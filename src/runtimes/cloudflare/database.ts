@@ -1,11 +1,12 @@
 /** The configured database on Workers: PostgreSQL over a socket, or a libSQL server over HTTP, opened for each request. */
-import type { Config } from '../../kernel/config.ts';
+
+import { openLibsqlHttp } from '../../adapters/libsql-http.ts';
+import type { Config } from '../../kernel/config/config.ts';
 import { createPostgresChunkIndex } from '../../kernel/db/chunk-index.postgres.ts';
 import { createSqliteChunkIndex } from '../../kernel/db/chunk-index.sqlite.ts';
 import type { ChunkIndex } from '../../kernel/db/chunk-index.ts';
 import { openPostgres } from '../../kernel/db/open-postgres.ts';
 import type { Database } from '../../kernel/db/types.ts';
-import { openLibsqlHttp } from '../drivers/libsql-http.ts';
 import { libsqlFromEdge } from './libsql.ts';
 import { connectFromEdge } from './postgres.ts';
 import type { Opened } from './request-scope.ts';

@@ -1,7 +1,7 @@
 /** A libSQL server (Turso's, or one's own) over HTTP from Workers: a client for each request. */
 import { type Client, createClient } from '@libsql/client/web';
-import type { Config } from '../../kernel/config.ts';
-import { connectLibsql } from '../drivers/libsql-http.ts';
+import { connectLibsql } from '../../adapters/libsql-http.ts';
+import type { Config } from '../../kernel/config/config.ts';
 
 type LibsqlConfig = Extract<Config['database'], { kind: 'libsql' }>;
 

@@ -1,5 +1,5 @@
 /** What Cloudflare's free plan cannot do, said where the server starts and in docs/deploy.md. */
-import type { Config } from '../../kernel/config.ts';
+import type { Config } from '../../kernel/config/config.ts';
 
 /** https://developers.cloudflare.com/workers/platform/limits/ */
 const FREE = [

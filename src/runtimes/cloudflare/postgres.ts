@@ -1,6 +1,6 @@
 /** A connection to PostgreSQL from Workers: for one request, through Hyperdrive or straight to the server. */
 import postgres, { type Sql } from 'postgres';
-import type { Config } from '../../kernel/config.ts';
+import type { Config } from '../../kernel/config/config.ts';
 import { postgresParts } from '../../kernel/db/postgres-url.ts';
 
 type PostgresConfig = Extract<Config['database'], { kind: 'postgres' }>;

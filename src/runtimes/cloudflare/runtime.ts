@@ -1,5 +1,5 @@
 /** Serving a request on Workers: files from the assets binding, the address that Cloudflare vouches for. */
-import type { Config } from '../../kernel/config.ts';
+import type { Config } from '../../kernel/config/config.ts';
 import type { Asset, Runtime } from '../../routes/runtime.ts';
 import type { Bindings } from './bindings.ts';
 

@@ -1,5 +1,5 @@
 /** What a person sees at the start: where everything is and one line to try. */
-import type { Config } from '../../kernel/config.ts';
+import type { Config } from '../../kernel/config/config.ts';
 
 export function banner({ config, version, database }: { config: Config; version: string; database: string }): string {
   const url = config.publicUrl;

@@ -1,7 +1,8 @@
 /** From the environment to a Config whose ports are real ones: a port of 0 is replaced by a free one first. */
-import { type Config, type Environment, parseConfig } from '../../kernel/config.ts';
-import { loadDevSecrets } from '../drivers/dev-secrets.ts';
-import { modelPlaces, resolveModel } from '../drivers/model-folder.ts';
+
+import { loadDevSecrets } from '../../adapters/dev-secrets.ts';
+import { modelPlaces, resolveModel } from '../../adapters/model-folder.ts';
+import { type Config, type Environment, parseConfig } from '../../kernel/config/config.ts';
 import { freePort } from './ports.ts';
 
 export interface Configuration {

@@ -1,8 +1,8 @@
 /** Serving a request on Node: files from disk, addresses from sockets, headers straight into the answer. */
 import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import { createAssets } from '../../adapters/assets.ts';
 import type { Runtime } from '../../routes/runtime.ts';
-import { createAssets } from '../drivers/assets.ts';
 
 export function nodeRuntime(): Runtime {
   return {

@@ -1,7 +1,7 @@
 /** The HTTP server under the app, and how it ends without cutting an answer in half. */
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
-import { closeServer } from '../drivers/close-server.ts';
+import { closeServer } from '../../adapters/close-server.ts';
 import { listen } from './ports.ts';
 
 export interface HttpServer {

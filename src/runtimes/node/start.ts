@@ -1,22 +1,22 @@
 /** Puts Pharos on Node together: database, services, server, worker, housekeeping; and takes it apart in the same order. */
 import { uuidv7 } from 'uuidv7';
+import { createBackground } from '../../adapters/background.ts';
+import { startInterval } from '../../adapters/interval.ts';
+import { createLog } from '../../adapters/log.ts';
+import { createMailer } from '../../adapters/mailer.ts';
+import { createMetrics } from '../../adapters/metrics.ts';
+import { openDatabase, prepareDatabase } from '../../adapters/open-database.ts';
+import { openKeyValue } from '../../adapters/open-key-value.ts';
+import { openPublisher } from '../../adapters/open-publisher.ts';
+import { createPasswordHasher } from '../../adapters/passwords.ts';
 import { createApp } from '../../app.ts';
-import type { Log } from '../../kernel/log.ts';
-import type { Clock } from '../../kernel/ports.ts';
-import { createServices } from '../../kernel/services.ts';
+import { createContext } from '../../context.ts';
+import type { Log } from '../../kernel/core/log.ts';
+import type { Clock } from '../../kernel/core/ports.ts';
 import { VERSION } from '../../routes/version.ts';
-import { createBackground } from '../drivers/background.ts';
-import { every } from '../drivers/every.ts';
-import { createLog } from '../drivers/log.ts';
-import { createMailer } from '../drivers/mailer.ts';
-import { createMetrics } from '../drivers/metrics.ts';
-import { openDatabase, prepareDatabase } from '../drivers/open-database.ts';
-import { openKeyValue } from '../drivers/open-key-value.ts';
-import { openPublisher } from '../drivers/open-publisher.ts';
-import { createPasswordHasher } from '../drivers/passwords.ts';
 import { banner } from './banner.ts';
 import type { Configuration } from './configuration.ts';
-import { startHousekeeping } from './housekeeping.ts';
+import { startMaintenance } from './maintenance.ts';
 import { nodeRuntime } from './runtime.ts';
 import { startHttpServer } from './server.ts';
 import { startWorkerProcess } from './worker-process.ts';
@@ -52,7 +52,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
   try {
     await prepareDatabase(database, config);
     const publisher = openPublisher(config, clock);
-    const services = createServices(
+    const services = createContext(
       config,
       {
         db: database.db,
@@ -77,11 +77,11 @@ export async function start({ config, env }: Configuration): Promise<Running> {
     });
     const server = await startHttpServer(createApp(services, nodeRuntime()), config);
     const worker = config.worker.external ? undefined : startWorkerProcess({ env, log });
-    const sweep = every(SWEEP_MS, () => services.relay.sweep());
-    const housekeeping = startHousekeeping(services, database.maintain);
+    const sweep = startInterval(SWEEP_MS, () => services.relay.sweep());
+    const housekeeping = startMaintenance(services, database.maintain);
     // A shared store hears of every revocation by itself.
-    const catchUp = every(CATCH_UP_MS, async () => {
-      if (config.kv.kind === 'memory') await services.revocations.catchUp().catch(() => undefined);
+    const catchUp = startInterval(CATCH_UP_MS, async () => {
+      if (config.kv.kind === 'memory') await services.revocations.syncFromDatabase().catch(() => undefined);
     });
     process.stdout.write(banner({ config, version: VERSION, database: database.place }));
     log.info('started', { version: VERSION, port: config.port, database: database.place });

@@ -1,10 +1,10 @@
 /** The worker as a child process: started with the API, started again when it dies, stopped with the API. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Log } from '../../kernel/log.ts';
+import type { Log } from '../../kernel/core/log.ts';
 
 const MAIN = fileURLToPath(new URL('../../../worker-node/main.ts', import.meta.url));
-const QUICK_IMPORTS = new URL('../drivers/quick-imports.ts', import.meta.url).href;
+const QUICK_IMPORTS = new URL('../../adapters/quick-imports.ts', import.meta.url).href;
 /** Seconds before the n-th restart in a row. */
 const BACKOFF_S = [1, 2, 4, 8, 16];
 /** A worker that lived this long was well: the next death starts the backoff anew. */

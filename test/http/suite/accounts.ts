@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Cell } from '../../support/cell.ts';
-import { noteSecrets } from '../../support/secrets.ts';
+import type { Cell } from '../../support/kits/deployment.ts';
+import { noteSecrets } from '../../support/kits/secrets.ts';
 import { ADMIN, bearer, logIn, nobody, person, type Tokens } from './people.ts';
 
 interface Problem {

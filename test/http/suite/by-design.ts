@@ -1,5 +1,5 @@
 /** All that may differ from one cell to the other. No test asks for a runtime or a store; those concerned look here. */
-import type { CellChoice } from '../../support/cell.ts';
+import type { CellChoice } from '../../support/kits/deployment.ts';
 
 interface OfRuntime {
   /** `GET /monitoring/metrics` for an admin: an isolate has nothing to count over. */

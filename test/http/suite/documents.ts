@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { article } from '../../support/article-server.ts';
-import type { Cell } from '../../support/cell.ts';
+import { article } from '../../support/fakes/article-server.ts';
+import type { Cell } from '../../support/kits/deployment.ts';
 import { heldPage } from './held-page.ts';
 import { library } from './library.ts';
 import { type Person, person } from './people.ts';

@@ -1,8 +1,8 @@
 /** A page of its own whose server answers when told to: a document that is being ingested for as long as a test needs. */
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { article } from '../../support/article-server.ts';
-import { startWebServer } from '../../support/web-server.ts';
+import { article } from '../../support/fakes/article-server.ts';
+import { startWebServer } from '../../support/fakes/web-server.ts';
 
 export async function heldPage() {
   const site = await startWebServer();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Cell } from '../../support/cell.ts';
+import type { Cell } from '../../support/kits/deployment.ts';
 import { byDesign } from './by-design.ts';
 import { ADMIN, bearer, person, refused } from './people.ts';
 

@@ -1,5 +1,5 @@
 /** Documents that tests only read: ingested once for each cell, for a user of their own. */
-import type { Cell } from '../../support/cell.ts';
+import type { Cell } from '../../support/kits/deployment.ts';
 import { type Person, person } from './people.ts';
 import { eventsIn } from './watch.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Cell, FREE_PER_MINUTE } from '../../support/cell.ts';
+import { type Cell, FREE_PER_MINUTE } from '../../support/kits/deployment.ts';
 import { ADMIN, bearer, logIn, nobody, person } from './people.ts';
 
 export function limits(cell: () => Cell): void {

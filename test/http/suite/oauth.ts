@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Cell } from '../../support/cell.ts';
-import { noteSecrets } from '../../support/secrets.ts';
+import type { Cell } from '../../support/kits/deployment.ts';
+import { noteSecrets } from '../../support/kits/secrets.ts';
 import { bearer, nobody, person, type Tokens } from './people.ts';
 
 export function oauth(cell: () => Cell): void {

@@ -1,7 +1,8 @@
 /** Who asks: a user of a test's own, the administrator, or nobody. */
-import { type Cell, MASTER_KEY } from '../../support/cell.ts';
-import { type Client, createClient } from '../../support/client.ts';
-import { noteSecrets } from '../../support/secrets.ts';
+
+import { type Client, createClient } from '../../support/kits/client.ts';
+import { type Cell, MASTER_KEY } from '../../support/kits/deployment.ts';
+import { noteSecrets } from '../../support/kits/secrets.ts';
 
 export interface Tokens {
   readonly access_token: string;

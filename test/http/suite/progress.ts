@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Cell } from '../../support/cell.ts';
-import { readEvents, type StreamEvent } from '../../support/events.ts';
-import { noteSecrets } from '../../support/secrets.ts';
+import type { Cell } from '../../support/kits/deployment.ts';
+import { readEvents, type StreamEvent } from '../../support/kits/events.ts';
+import { noteSecrets } from '../../support/kits/secrets.ts';
 import { heldPage } from './held-page.ts';
 import { library } from './library.ts';
 import { bearer, nobody, type Person, person } from './people.ts';

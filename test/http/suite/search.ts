@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Cell } from '../../support/cell.ts';
+import type { Cell } from '../../support/kits/deployment.ts';
 import { library } from './library.ts';
 import { person } from './people.ts';
 

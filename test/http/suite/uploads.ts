@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Cell } from '../../support/cell.ts';
-import { noteSecrets } from '../../support/secrets.ts';
+import type { Cell } from '../../support/kits/deployment.ts';
+import { noteSecrets } from '../../support/kits/secrets.ts';
 import { byDesign } from './by-design.ts';
 import { type Person, person, refused } from './people.ts';
 import { COMPLETED, watch } from './watch.ts';

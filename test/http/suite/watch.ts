@@ -1,5 +1,5 @@
 /** A document's event stream, read to its end. */
-import type { Client, Progress } from '../../support/client.ts';
+import type { Client, Progress } from '../../support/kits/client.ts';
 
 export const COMPLETED = {
   ingestion: 'completed',

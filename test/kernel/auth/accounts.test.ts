@@ -1,13 +1,13 @@
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createAccounts, ensurePrincipal, register } from '../../../src/kernel/auth/accounts.ts';
 import { passwordFault } from '../../../src/kernel/auth/password-rules.ts';
 import { normaliseUsername, usernameFault } from '../../../src/kernel/auth/username-rules.ts';
+import type { PasswordHasher } from '../../../src/kernel/core/ports.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
-import type { PasswordHasher } from '../../../src/kernel/ports.ts';
-import { createAuthKit } from '../../support/auth.ts';
-import { testConfig } from '../../support/config.ts';
+import { createAccounts, ensureSystemUser, register } from '../../../src/services/accounts/accounts.ts';
+import { createAuthKit } from '../../support/kits/auth.ts';
+import { testConfig } from '../../support/kits/config.ts';
 
 const grace = { username: 'Grace', email: 'grace@example.org', password: 'a long enough phrase' };
 
@@ -175,9 +175,9 @@ describe('a username', () => {
 
 describe('the users that stand for no person', () => {
   test('have one row each, however often they are needed, and admin rights', async () => {
-    const [first, again] = await Promise.all([ensurePrincipal(kit, 'service'), ensurePrincipal(kit, 'service')]);
+    const [first, again] = await Promise.all([ensureSystemUser(kit, 'service'), ensureSystemUser(kit, 'service')]);
     expect(again).toEqual(first);
-    expect((await ensurePrincipal(kit, 'test_user')).username).toBe('test_user');
+    expect((await ensureSystemUser(kit, 'test_user')).username).toBe('test_user');
     expect(await kit.db.select().from(users).where(eq(users.id, first.id))).toMatchObject([
       { tier: 'admin', passwordHash: null },
     ]);

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createAccounts, register } from '../../../src/kernel/auth/accounts.ts';
-import { type Actor, entitledScopes } from '../../../src/kernel/auth/actor.ts';
-import { changePassword } from '../../../src/kernel/auth/change-password.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { User } from '../../../src/kernel/db/types.ts';
-import { cheapHasher } from '../../support/app.ts';
-import { CLIENT, createAuthKit } from '../../support/auth.ts';
+import { type Actor, entitledScopes } from '../../../src/kernel/model/actor.ts';
+import { createAccounts, register } from '../../../src/services/accounts/accounts.ts';
+import { changePassword } from '../../../src/services/accounts/change-password.ts';
+import { cheapHasher } from '../../support/kits/app.ts';
+import { CLIENT, createAuthKit } from '../../support/kits/auth.ts';
 
 const [OLD, NEW] = ['the old long phrase', 'the new long phrase'];
 

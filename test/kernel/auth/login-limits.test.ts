@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { createLoginLimits } from '../../../src/kernel/auth/login-limits.ts';
 import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
-import { createLimiter } from '../../../src/kernel/limits/limiter.ts';
-import { limitsOf } from '../../../src/kernel/limits/tiers.ts';
-import { testConfig } from '../../support/config.ts';
-import { manualClock, memoryLog } from '../../support/doubles.ts';
+import { createLimiter } from '../../../src/kernel/rate-limits/limiter.ts';
+import { rateLimitPolicies } from '../../../src/kernel/rate-limits/tiers.ts';
+import { manualClock, memoryLog } from '../../support/fakes/doubles.ts';
+import { testConfig } from '../../support/kits/config.ts';
 
 function kit() {
   const clock = manualClock();
   const limiter = createLimiter({ kv: createMemoryKeyValue({ clock }), clock, log: memoryLog() });
-  const loginLimits = createLoginLimits({ limiter, limits: limitsOf(testConfig({ RATE_LIMIT_LOGIN_FAILURES: '3' })) });
+  const loginLimits = createLoginLimits({ limiter, limits: rateLimitPolicies(testConfig({ RATE_LIMIT_LOGIN_FAILURES: '3' })) });
   let checks = 0;
   const attempt = (login: string, address: string, right = false) =>
     loginLimits

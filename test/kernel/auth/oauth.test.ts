@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { loginByOAuth } from '../../../src/kernel/auth/oauth/accounts.ts';
 import { createOAuthFlow } from '../../../src/kernel/auth/oauth/flow.ts';
 import type { OAuthIdentity } from '../../../src/kernel/auth/oauth/provider.ts';
 import { createOAuthProviders } from '../../../src/kernel/auth/oauth/providers.ts';
 import { fetchJson } from '../../../src/kernel/auth/oauth/upstream.ts';
 import { oauthAccounts } from '../../../src/kernel/db/schema.sqlite.ts';
-import { createAuthKit } from '../../support/auth.ts';
-import { testConfig } from '../../support/config.ts';
+import { loginByOAuth } from '../../../src/services/accounts/oauth-accounts.ts';
+import { createAuthKit } from '../../support/kits/auth.ts';
+import { testConfig } from '../../support/kits/config.ts';
 
 const octocat: OAuthIdentity = {
   provider: 'github',

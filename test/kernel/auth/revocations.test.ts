@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRevocations } from '../../../src/kernel/auth/revocations.ts';
 import type { KeyValue } from '../../../src/kernel/kv/key-value.ts';
 import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
-import { createLimiter } from '../../../src/kernel/limits/limiter.ts';
-import { createAuthKit } from '../../support/auth.ts';
+import { createLimiter } from '../../../src/kernel/rate-limits/limiter.ts';
+import { createAuthKit } from '../../support/kits/auth.ts';
 
 let kit: Awaited<ReturnType<typeof createAuthKit>>;
 beforeEach(async () => {
@@ -135,11 +135,11 @@ test('what another process revoked in the database alone is noticed by catching 
   const mine = over(createMemoryKeyValue({ clock: kit.clock }));
   await mine.isRevoked(['jti:warm-up']);
   kit.clock.advance(LIFE_MS);
-  await mine.catchUp();
+  await mine.syncFromDatabase();
   const commandLine = over(createMemoryKeyValue({ clock: kit.clock }));
   await commandLine.revoke('sid:a', kit.clock.now() + LIFE_MS);
   expect(await mine.isRevoked(['sid:a'])).toBe(false);
   kit.clock.advance(1000);
-  await mine.catchUp();
+  await mine.syncFromDatabase();
   expect(await mine.isRevoked(['sid:a'])).toBe(true);
 });

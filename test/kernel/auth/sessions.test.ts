@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRefreshTokens } from '../../../src/kernel/auth/refresh-tokens.ts';
 import { createSessions, GRACE_MS } from '../../../src/kernel/auth/sessions.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
-import { CLIENT, createAuthKit, somebody } from '../../support/auth.ts';
-import { testConfig } from '../../support/config.ts';
+import { CLIENT, createAuthKit, somebody } from '../../support/kits/auth.ts';
+import { testConfig } from '../../support/kits/config.ts';
 
 type Kit = Awaited<ReturnType<typeof createAuthKit>>;
 let kit: Kit;

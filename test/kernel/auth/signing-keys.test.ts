@@ -1,8 +1,8 @@
 import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { createSigningKeys } from '../../../src/kernel/auth/signing-keys.ts';
-import { Secret } from '../../../src/kernel/secret.ts';
-import { testConfig } from '../../support/config.ts';
+import { Secret } from '../../../src/kernel/core/secret.ts';
+import { testConfig } from '../../support/kits/config.ts';
 
 const { auth } = testConfig({ JWT_SECRET_KEY: 's'.repeat(40), JWT_SECRET_KEY_PREVIOUS: 'p'.repeat(40) });
 

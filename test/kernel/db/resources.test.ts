@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Actor } from '../../../src/kernel/auth/actor.ts';
 import {
   deleteResource,
   findDuplicate,
@@ -12,7 +11,8 @@ import {
   type ResourceFilter,
   updateResource,
 } from '../../../src/kernel/db/resources.ts';
-import { createTestLibrary, type TestLibrary } from '../../support/library.ts';
+import type { Actor } from '../../../src/kernel/model/actor.ts';
+import { createTestLibrary, type TestLibrary } from '../../support/kits/library.ts';
 
 let library: TestLibrary;
 let ada: Actor;

@@ -1,11 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findJob, unpublishJobs } from '../../../src/kernel/db/jobs.ts';
+import { findJob, requeueUnstarted } from '../../../src/kernel/db/jobs.ts';
+import { claimJob } from '../../../src/kernel/db/leases.ts';
 import { jobs } from '../../../src/kernel/db/schema.sqlite.ts';
-import { claimJob } from '../../../src/kernel/jobs/leases.ts';
 import { PublishError } from '../../../src/kernel/jobs/publisher.ts';
 import { createRelay, type Relay } from '../../../src/kernel/jobs/relay.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   type ManualClock,
   type MemoryLog,
@@ -13,8 +12,9 @@ import {
   memoryLog,
   type TrackedBackground,
   trackedBackground,
-} from '../../support/doubles.ts';
-import { seedJob, seedOwner } from '../../support/jobs.ts';
+} from '../../support/fakes/doubles.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/kits/database.ts';
+import { seedJob, seedOwner } from '../../support/kits/jobs.ts';
 
 let database: TestDatabase;
 let clock: ManualClock;
@@ -235,8 +235,8 @@ test('what a worker took and gives back is due again at once, unless it was begu
   const [waiting, begun] = await seedMany(2);
   await relay.sweep();
   await claimJob(database.db, { jobId: begun as string, holder: 'a', now: clock.now(), leaseMs: 10_000 });
-  await unpublishJobs(database.db, [waiting as string, begun as string]);
-  await unpublishJobs(database.db, []);
+  await requeueUnstarted(database.db, [waiting as string, begun as string]);
+  await requeueUnstarted(database.db, []);
   expect(await publishedAt(waiting as string)).toBeNull();
   expect(await publishedAt(begun as string)).toBe(clock.now());
   expect(await relay.sweep()).toBe(1);

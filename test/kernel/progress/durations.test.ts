@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { STAGES, type Stage } from '../../../src/kernel/model/stages.ts';
 import { createStageDurations } from '../../../src/kernel/progress/durations.ts';
-import { STAGES, type Stage } from '../../../src/kernel/progress/stages.ts';
-import { statesWith } from '../../support/jobs.ts';
+import { statesWith } from '../../support/kits/jobs.ts';
 
 const done = (ms: number) => statesWith({ status: 'completed', startedAt: 1000, finishedAt: 1000 + ms }).graph;
 

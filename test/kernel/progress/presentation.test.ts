@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { everyStage, STAGE_STATUSES, STAGES } from '../../../src/kernel/model/stages.ts';
 import { toResourceProgress } from '../../../src/kernel/progress/presentation.ts';
-import { everyStage, STAGE_STATUSES, STAGES } from '../../../src/kernel/progress/stages.ts';
 import type { ProgressRecord } from '../../../src/kernel/progress/tracker.ts';
-import { statesWith } from '../../support/jobs.ts';
+import { statesWith } from '../../support/kits/jobs.ts';
 
 const record = (states: ProgressRecord['states'], more: Partial<ProgressRecord> = {}): ProgressRecord => ({
   resourceId: 'r1',

@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { writeStages } from '../../../src/kernel/db/resource-stages.ts';
 import type { KeyValue } from '../../../src/kernel/kv/key-value.ts';
 import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
-import { newStages, STAGE_STATUSES, STAGES, type Stage, type StageState } from '../../../src/kernel/progress/stages.ts';
+import { versionOf } from '../../../src/kernel/model/stage-version.ts';
+import { newStages, STAGE_STATUSES, STAGES, type Stage, type StageState } from '../../../src/kernel/model/stages.ts';
 import { createProgressTracker, type ProgressRecord, type ProgressTracker } from '../../../src/kernel/progress/tracker.ts';
-import { versionOf } from '../../../src/kernel/progress/version.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { type ManualClock, type MemoryLog, manualClock, memoryLog } from '../../support/doubles.ts';
-import { freshId, seedOwner, seedResource, statesWith } from '../../support/jobs.ts';
+import { type ManualClock, type MemoryLog, manualClock, memoryLog } from '../../support/fakes/doubles.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/kits/database.ts';
+import { freshId, seedOwner, seedResource, statesWith } from '../../support/kits/jobs.ts';
 
 let database: TestDatabase;
 let clock: ManualClock;

@@ -4,11 +4,11 @@
  */
 import { base64url, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import type { Config } from '../../config.ts';
-import { AppError } from '../../errors.ts';
+import type { Config } from '../../config/config.ts';
+import { AppError } from '../../core/errors.ts';
+import { equalSecrets } from '../../core/keys.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { KeyValue } from '../../kv/key-value.ts';
-import type { Clock } from '../../ports.ts';
-import { equalSecrets } from '../keys.ts';
 import { newAttempt } from './authorization-request.ts';
 import { OAUTH_PROVIDERS, type OAuthIdentity, type OAuthProvider, type OAuthProviderName } from './provider.ts';
 

@@ -1,6 +1,6 @@
 /** GitHub: OAuth 2 without OpenID; who it is, and their e-mails, are asked of its API. */
 import { z } from 'zod';
-import type { Fetch } from '../../ports.ts';
+import type { Fetch } from '../../core/ports.ts';
 import { authorizationRequest } from './authorization-request.ts';
 import type { ClientSettings, OAuthProvider } from './provider.ts';
 import { fetchJson, requestTokens } from './upstream.ts';

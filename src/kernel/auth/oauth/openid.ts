@@ -1,8 +1,8 @@
 /** Google, and any provider of OpenID Connect Core 1.0 that publishes its configuration (Discovery 1.0). */
 import { createRemoteJWKSet, customFetch, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { AppError } from '../../errors.ts';
-import type { Clock, Fetch } from '../../ports.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Clock, Fetch } from '../../core/ports.ts';
 import { authorizationRequest } from './authorization-request.ts';
 import type { ClientSettings, OAuthProvider } from './provider.ts';
 import { fetchJson, requestTokens, UPSTREAM_DEADLINE_MS } from './upstream.ts';

@@ -1,6 +1,6 @@
 /** The providers that the configuration names. */
-import type { Config, OAuthClient } from '../../config.ts';
-import type { Clock, Fetch } from '../../ports.ts';
+import type { Config, OAuthClient } from '../../config/config.ts';
+import type { Clock, Fetch } from '../../core/ports.ts';
 import { createGitHubProvider, type GitHubEndpoints } from './github.ts';
 import { createOpenIdProvider } from './openid.ts';
 import type { ClientSettings, OAuthProvider, OAuthProviderName } from './provider.ts';

@@ -1,7 +1,7 @@
 /** Requests to a provider: with a deadline, with bounded trust in what comes back. */
 import { z } from 'zod';
-import { AppError } from '../../errors.ts';
-import type { Fetch } from '../../ports.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Fetch } from '../../core/ports.ts';
 import type { ClientSettings, OAuthAttempt } from './provider.ts';
 
 export const UPSTREAM_DEADLINE_MS = 8000;

@@ -1,0 +1,51 @@
+/** Brings a PostgreSQL database up to the newest migration; of several processes at once one does it and the others wait. */
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import { type MigrationStatus, migrationStatus } from './migration-status.ts';
+import { connectPostgres, explain, type PostgresOptions } from './postgres.ts';
+
+const FOLDER = fileURLToPath(new URL('../../migrations/postgres', import.meta.url));
+/** "pharos" in ASCII, cut to what fits: no other program is likely to lock this number. */
+const LOCK = 0x70686172;
+/** Building an index on a large table takes longer than any request may. */
+const MIGRATION_TIMEOUT_MS = 60 * 60_000;
+
+/** Rejects with an Error whose message says what to do. */
+export async function migratePostgres(options: Pick<PostgresOptions, 'url' | 'sslMode'>): Promise<void> {
+  const client = connectPostgres({ ...options, max: 1, statementTimeoutMs: MIGRATION_TIMEOUT_MS });
+  try {
+    // One connection, so the lock is the session's in which the migrations run; it goes with the session, however that ends.
+    await client`select pg_advisory_lock(${LOCK})`;
+    await migrate(drizzle(client), { migrationsFolder: FOLDER });
+    await usePgvector(client);
+  } catch (cause) {
+    throw new Error(explain(cause instanceof Error && cause.cause ? cause.cause : cause, options.url), { cause });
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}
+
+export async function statusOfPostgres(client: ReturnType<typeof connectPostgres>): Promise<MigrationStatus> {
+  const [table] = await client`select to_regclass('drizzle.__drizzle_migrations') is not null as found`;
+  if (!table?.found) return migrationStatus(FOLDER, 0);
+  const [row] = await client`select max(created_at) as last from drizzle.__drizzle_migrations`;
+  return migrationStatus(FOLDER, Number(row?.last ?? 0));
+}
+
+/** Distances by pgvector where it is there, or can be made: the same numbers, many times faster. */
+async function usePgvector(client: ReturnType<typeof connectPostgres>): Promise<void> {
+  const [available] = await client`
+    select 1 from pg_available_extensions where name = 'vector' and string_to_array(default_version, '.')::int[] >= '{0,8}'`;
+  if (!available) return;
+  try {
+    await client`create extension if not exists vector`;
+  } catch (error) {
+    // Only an owner of the database may: search works without.
+    if (error instanceof Error && 'code' in error && error.code === '42501') return;
+    throw error;
+  }
+  await client.unsafe(`create or replace function vector_distance_cos(a real[], b real[]) returns double precision
+    language sql immutable parallel safe strict as $$ select case when array_length(a, 1) = array_length(b, 1)
+    then a::vector <=> b::vector end $$`);
+}

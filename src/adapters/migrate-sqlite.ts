@@ -1,0 +1,51 @@
+/**
+ * Brings a SQLite database, in a file or on a libSQL server, up to the newest migration: all that is pending in one
+ * transaction, which ends where another process has been quicker.
+ */
+import { fileURLToPath } from 'node:url';
+import type { Client, InStatement } from '@libsql/client';
+import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
+import { type MigrationStatus, migrationStatus } from './migration-status.ts';
+
+const FOLDER = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
+/** As drizzle makes it, whose table it is. */
+const CREATE = 'create table if not exists __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)';
+const LAST = '(select coalesce(max(created_at), 0) from __drizzle_migrations)';
+
+export async function migrateSqlite(client: Client): Promise<void> {
+  const migrations = readMigrationFiles({ migrationsFolder: FOLDER });
+  await client.execute(CREATE);
+  for (let last = await lastOf(client); ; ) {
+    const pending = migrations.filter(({ folderMillis }) => folderMillis > last);
+    if (pending.length === 0) return;
+    try {
+      await client.migrate([unchangedSince(last), ...pending.flatMap(statementsOf)]);
+      return;
+    } catch (error) {
+      const now = await lastOf(client);
+      if (now === last) throw error;
+      last = now;
+    }
+  }
+}
+
+/** Fails where there is a newer migration by now: SQLite raises errors outside of triggers for what is no JSON only. */
+const unchangedSince = (last: number): InStatement => ({
+  sql: `select case when ${LAST} = ? then 1 else json('migrated by another process') end`,
+  args: [last],
+});
+
+const statementsOf = ({ sql, hash, folderMillis }: MigrationMeta): InStatement[] => [
+  ...sql,
+  { sql: 'insert into __drizzle_migrations (hash, created_at) values (?, ?)', args: [hash, folderMillis] },
+];
+
+async function lastOf(client: Client): Promise<number> {
+  const { rows } = await client.execute(`select ${LAST} as last`);
+  return Number(rows[0]?.last ?? 0);
+}
+
+export async function statusOfSqlite(client: Client): Promise<MigrationStatus> {
+  const { rows: tables } = await client.execute("select 1 from sqlite_master where name = '__drizzle_migrations'");
+  return migrationStatus(FOLDER, tables.length === 0 ? 0 : await lastOf(client));
+}

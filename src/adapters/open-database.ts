@@ -1,0 +1,139 @@
+/** The configured database, opened: one function for the API, the worker and the command line. */
+import { type Client, createClient } from '@libsql/client';
+import type { Config } from '../kernel/config/config.ts';
+import type { Metrics } from '../kernel/core/metrics.ts';
+import { createPostgresChunkIndex } from '../kernel/db/chunk-index.postgres.ts';
+import { createSqliteChunkIndex } from '../kernel/db/chunk-index.sqlite.ts';
+import type { ChunkIndex } from '../kernel/db/chunk-index.ts';
+import { openPostgres } from '../kernel/db/open-postgres.ts';
+import { openSqlite } from '../kernel/db/open-sqlite.ts';
+import type { Database } from '../kernel/db/types.ts';
+import { ensureVectorIndexes } from '../kernel/db/vector-indexes.postgres.ts';
+import { explainLibsql } from './libsql-error.ts';
+import { checkLibsql, connectLibsql, type LibsqlHttpOptions, openLibsqlHttp, placeOfLibsql } from './libsql-http.ts';
+import { migratePostgres, statusOfPostgres } from './migrate-postgres.ts';
+import { migrateSqlite, statusOfSqlite } from './migrate-sqlite.ts';
+import type { MigrationStatus } from './migration-status.ts';
+import { checkPostgres, connectPostgres, type PostgresOptions, placeOf } from './postgres.ts';
+import { openSqliteFile } from './sqlite.ts';
+
+/** Building an index on a large table takes longer than any request may. */
+const MIGRATION_DEADLINE_MS = 10 * 60_000;
+
+export interface OpenDatabase {
+  readonly db: Database;
+  readonly chunkIndex: ChunkIndex;
+  readonly kind: 'sqlite' | 'postgres';
+  /** Where the data is, fit for a log. */
+  readonly place: string;
+  /** Rejects with an Error whose message says what to do. */
+  migrate(): Promise<void>;
+  /** Which migrations it has and which not. */
+  status(): Promise<MigrationStatus>;
+  /** Rejects where a table cannot be read. */
+  ping(): Promise<void>;
+  /** What is to be done now and then, in the background; resolves to what was done, in words. */
+  maintain(): Promise<string[]>;
+  /** Runs a statement as it is; for tools. */
+  statement(sql: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/**
+ * Throws an Error whose message says what to change: path, rights and disk space for a file; host and database for a server.
+ * `metrics` are where the use of a pool of connections is shown.
+ */
+export async function openDatabase({ database }: Pick<Config, 'database'>, metrics?: Metrics): Promise<OpenDatabase> {
+  switch (database.kind) {
+    case 'sqlite':
+      return openFile(database.path);
+    case 'libsql':
+      return openLibsqlServer({ url: database.url, authToken: database.authToken?.reveal(), createClient });
+    case 'postgres':
+      return openServer({ url: database.url.reveal(), sslMode: database.sslMode }, { max: database.poolMax, metrics });
+  }
+}
+
+async function openFile(path: string): Promise<OpenDatabase> {
+  const { client } = await openSqliteFile(path);
+  return { ...overSqlite(client), db: openSqlite(client), place: path, migrate: () => migrateSqlite(client) };
+}
+
+async function openLibsqlServer(options: LibsqlHttpOptions): Promise<OpenDatabase> {
+  const client = connectLibsql(options);
+  await checkLibsql(client, options.url);
+  const place = placeOfLibsql(options.url);
+  return {
+    ...overSqlite(client),
+    db: openLibsqlHttp(client),
+    place,
+    migrate: async () => {
+      const patient = connectLibsql({ ...options, deadlineMs: MIGRATION_DEADLINE_MS });
+      try {
+        await migrateSqlite(patient);
+      } catch (cause) {
+        throw new Error(explainLibsql(cause, place), { cause });
+      } finally {
+        patient.close();
+      }
+    },
+  };
+}
+
+/** What a file and a server have in common. */
+const overSqlite = (client: Client) => ({
+  chunkIndex: createSqliteChunkIndex({ client }),
+  kind: 'sqlite' as const,
+  statement: (sql: string) => client.execute(sql),
+  status: () => statusOfSqlite(client),
+  ping: async () => {
+    await client.execute('select 1 from users limit 1');
+  },
+  maintain: async () => [],
+  close: async () => client.close(),
+});
+
+async function openServer(
+  options: Parameters<typeof migratePostgres>[0],
+  pool: Pick<PostgresOptions, 'max' | 'metrics'>,
+): Promise<OpenDatabase> {
+  const client = connectPostgres({ ...options, ...pool });
+  try {
+    await checkPostgres(client, options.url);
+  } catch (error) {
+    await client.end({ timeout: 0 });
+    throw error;
+  }
+  return {
+    db: openPostgres(client),
+    chunkIndex: createPostgresChunkIndex({ client }),
+    kind: 'postgres',
+    place: placeOf(options.url),
+    statement: (sql) => client.unsafe(sql),
+    migrate: () => migratePostgres(options),
+    status: () => statusOfPostgres(client),
+    ping: async () => {
+      await client`select 1 from users limit 1`;
+    },
+    maintain: async () => {
+      const alone = connectPostgres({ ...options, max: 1, statementTimeoutMs: 0 });
+      try {
+        return (await ensureVectorIndexes(alone)).map((name) => `made the index ${name}`);
+      } finally {
+        await alone.end({ timeout: 5 });
+      }
+    },
+    close: () => client.end({ timeout: 5 }),
+  };
+}
+
+/**
+ * Brings the database up to date where nobody else has to do that: a file of one's own, or development. Elsewhere a
+ * deployment does it once (`pharos migrate`), and an Error says so where it was forgotten.
+ */
+export async function prepareDatabase(database: OpenDatabase, config: Pick<Config, 'database' | 'env'>): Promise<void> {
+  if (config.database.kind === 'sqlite' || config.env === 'dev') return database.migrate();
+  const { pending } = await database.status();
+  if (pending.length === 0) return;
+  throw new Error(`The database at ${database.place} lacks ${pending.join(', ')}: run "npm run pharos -- migrate" first`);
+}

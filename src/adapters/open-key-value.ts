@@ -1,0 +1,42 @@
+/** The configured key-value store, opened. */
+import { Redis } from 'ioredis';
+import type { Config } from '../kernel/config/config.ts';
+import type { Log } from '../kernel/core/log.ts';
+import type { Clock } from '../kernel/core/ports.ts';
+import { createRedisKeyValue } from '../kernel/kv/ioredis.ts';
+import type { KeyValue } from '../kernel/kv/key-value.ts';
+import { createMemoryKeyValue } from '../kernel/kv/memory.ts';
+import { createUpstashKeyValue } from '../kernel/kv/upstash.ts';
+import { openUpstash } from './open-upstash.ts';
+
+/** A command that Redis leaves unanswered for longer is given up; whoever asked has an answer of its own by then. */
+const COMMAND_MS = 1000;
+
+export function openKeyValue({ kv }: Pick<Config, 'kv'>, { clock, log }: { clock: Clock; log: Log }): KeyValue {
+  if (kv.kind === 'memory') return createMemoryKeyValue({ clock });
+  if (kv.kind === 'upstash')
+    return createUpstashKeyValue({ redis: openUpstash({ url: kv.url, token: kv.token.reveal(), together: true }) });
+  const url = kv.url.reveal();
+  const retryStrategy = (attempt: number) => Math.min(attempt * 50, 1000);
+  const commands = new Redis(url, {
+    commandTimeout: COMMAND_MS,
+    enableAutoPipelining: true,
+    // While Redis is away a command fails at once: requests have local limits and the database, not time.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy,
+  });
+  const listener = new Redis(url, { maxRetriesPerRequest: null, retryStrategy });
+  let away = false;
+  for (const client of [commands, listener]) {
+    client.on('error', (error) => {
+      if (!away) log.warning('redis is away', { error });
+      away = true;
+    });
+    client.on('ready', () => {
+      if (away) log.info('redis is back');
+      away = false;
+    });
+  }
+  return createRedisKeyValue({ commands, listener });
+}

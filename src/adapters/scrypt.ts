@@ -1,0 +1,89 @@
+/** Passwords hashed by scrypt (RFC 7914) through node:crypto, which workerd has too; stored as PHC strings. */
+import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import type { PasswordHasher } from '../kernel/core/ports.ts';
+
+export interface ScryptParameters {
+  /** log2 of the cost N. */
+  readonly ln: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+/** N = 2^15, r = 8: 32 MiB and some 50 ms a hash. */
+const DEFAULTS: ScryptParameters = { ln: 15, r: 8, p: 1 };
+const KEY_BYTES = 32;
+const MIN_KEY_BYTES = 16;
+const SALT_BYTES = 16;
+/** Hashes under way at once: each holds its memory, and Node's thread pool has four threads for everything. */
+const CONCURRENCY = 2;
+
+const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]{1,128})\$([\w+/]{1,128})$/;
+
+const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replaceAll('=', '');
+
+interface Stored {
+  readonly parameters: ScryptParameters;
+  readonly salt: Uint8Array;
+  readonly key: Uint8Array;
+}
+
+/** RFC 7914 section 2 wants N below 2^(16 r); what would ask for more than a gigabyte was not stored by us. */
+const isFeasible = ({ ln, r, p }: ScryptParameters) =>
+  ln >= 1 && r >= 1 && p >= 1 && ln < 16 * r && 2 ** ln * r * p * 128 <= 2 ** 30;
+
+function parse(stored: string): Stored | undefined {
+  const match = PHC.exec(stored);
+  if (!match) return undefined;
+  const [, ln, r, p, salt = '', key = ''] = match;
+  const parameters = { ln: Number(ln), r: Number(r), p: Number(p) };
+  if (!isFeasible(parameters)) return undefined;
+  const bytes = Buffer.from(key, 'base64');
+  // An empty key would equal that of every password.
+  if (bytes.length < MIN_KEY_BYTES) return undefined;
+  return { parameters, salt: Buffer.from(salt, 'base64'), key: bytes };
+}
+
+/** `concurrency`: Infinity where no request may wait for another's work, as on Workers. */
+export function createScryptHasher(parameters: ScryptParameters = DEFAULTS, concurrency = CONCURRENCY): PasswordHasher {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+
+  async function derive(password: string, salt: Uint8Array, { ln, r, p }: ScryptParameters, length: number): Promise<Buffer> {
+    if (running >= concurrency) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    const options: ScryptOptions = { N: 2 ** ln, r, p, maxmem: (2 ** ln + p) * r * 128 * 2 + 2 ** 20 };
+    try {
+      return await new Promise((resolve, reject) => {
+        scrypt(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
+      });
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  }
+
+  return {
+    hash: async (password) => {
+      const salt = randomBytes(SALT_BYTES);
+      const key = await derive(password, salt, parameters, KEY_BYTES);
+      const { ln, r, p } = parameters;
+      return `$scrypt$ln=${ln},r=${r},p=${p}$${encode(salt)}$${encode(key)}`;
+    },
+    verify: async (password, stored) => {
+      const parsed = parse(stored);
+      if (!parsed) return false;
+      const key = await derive(password, parsed.salt, parsed.parameters, parsed.key.length);
+      return timingSafeEqual(key, parsed.key);
+    },
+    needsRehash: (stored) => {
+      const parsed = parse(stored);
+      return (
+        !parsed ||
+        parsed.parameters.ln < parameters.ln ||
+        parsed.parameters.r < parameters.r ||
+        parsed.parameters.p < parameters.p
+      );
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** Times every operation of a key-value store and counts what was found. */
+import type { Metrics } from '../core/metrics.ts';
+import type { KeyValue } from './key-value.ts';
+
+export function instrumentKeyValue(kv: KeyValue, metrics: Metrics): KeyValue {
+  const duration = metrics.timer('pharos_store_operation_duration_seconds', 'Operations of the key-value store, by outcome', [
+    'operation',
+    'outcome',
+  ]);
+  const reads = metrics.counter('pharos_store_reads_total', 'Reads of the key-value store, by whether something was there', [
+    'operation',
+    'result',
+  ]);
+
+  async function timed<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    const stop = duration.start();
+    try {
+      const result = await work();
+      stop({ operation, outcome: 'ok' });
+      return result;
+    } catch (error) {
+      stop({ operation, outcome: 'error' });
+      throw error;
+    }
+  }
+
+  async function read<T>(operation: string, work: () => Promise<T | undefined>): Promise<T | undefined> {
+    const result = await timed(operation, work);
+    reads.add({ operation, result: result === undefined ? 'miss' : 'hit' });
+    return result;
+  }
+
+  return {
+    get: (key) => read('get', () => kv.get(key)),
+    take: (key) => read('take', () => kv.take(key)),
+    readHash: (key) => read('read_hash', () => kv.readHash(key)),
+    set: (key, value, options) => timed('set', () => kv.set(key, value, options)),
+    delete: (key) => timed('delete', () => kv.delete(key)),
+    writeHash: (key, fields, options) => timed('write_hash', () => kv.writeHash(key, fields, options)),
+    consume: (requests) => timed('admit', () => kv.consume(requests)),
+    publish: (channel, message) => timed('publish', () => kv.publish(channel, message)),
+    subscribe: (channel, listener) => kv.subscribe(channel, listener),
+    ping: () => timed('ping', () => kv.ping()),
+    close: () => kv.close(),
+  };
+}

@@ -1,0 +1,51 @@
+/** The messages that travel between the API, the queue and the worker. Both sides parse with these. */
+import { z } from 'zod';
+import { STAGE_STATUSES, STAGES } from './stages.ts';
+
+export const JOB_KINDS = ['resource.process'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+/** queued -> running -> done | queued again after a transient failure | dead -> retried, as another job. */
+export const JOB_STATES = ['queued', 'running', 'done', 'dead', 'cancelled', 'retried'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+/** What is POSTed to the worker: the job's row in the database says the rest. The owner is there for fairness alone. */
+export const jobMessageSchema = z.object({ job_id: z.uuid(), owner_id: z.string().max(64).optional() });
+export type JobMessage = z.infer<typeof jobMessageSchema>;
+
+export const stageStateSchema = z.object({
+  status: z.enum(STAGE_STATUSES),
+  percent: z.number().min(0).max(100),
+  attempt: z.int().min(0),
+  run: z.int().min(0),
+  message: z.string().nullable(),
+  startedAt: z.int().nullable(),
+  finishedAt: z.int().nullable(),
+  updatedAt: z.int(),
+});
+
+/** What the worker POSTs to `/jobs/progress`: the stages that changed, in one step. */
+export const progressReportSchema = z.object({
+  resource_id: z.uuid(),
+  stages: z.partialRecord(z.enum(STAGES), stageStateSchema),
+});
+export type ProgressReport = z.infer<typeof progressReportSchema>;
+
+/**
+ * What QStash POSTs about a delivery (https://upstash.com/docs/qstash/features/callbacks); of it what is used here.
+ * `sourceBody` is the message in base64.
+ */
+export const deliveryReportSchema = z.object({
+  status: z.int(),
+  retried: z.int().min(0).optional(),
+  sourceMessageId: z.string().max(200).optional(),
+  sourceBody: z.base64(),
+});
+export type DeliveryReport = z.infer<typeof deliveryReportSchema>;
+
+/** What a job asks for: the stages to run, the run they belong to. */
+export const processPayloadSchema = z.object({
+  stages: z.array(z.enum(STAGES)).min(1),
+  run: z.int().min(1),
+});
+export type ProcessPayload = z.infer<typeof processPayloadSchema>;

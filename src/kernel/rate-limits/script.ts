@@ -1,0 +1,122 @@
+/**
+ * `window.ts` as a Redis script: the same decisions, by the store's clock, in one atomic step.
+ *
+ * The key's hash holds per policy `i` one header field, "total:head:headLast:newest:count:last", which carries the newest
+ * sub-window itself, and a field `i:<slot>` = "count:last" for each older one. A steady client thus costs the store one read
+ * and one write of one field, whatever the limit.
+ *
+ * Decides several limits in one step, each as if the ones before it had been asked before.
+ *
+ * KEYS     the limited keys, then keys whose values are asked along (revocations).
+ * ARGV[1]  time in ms, or "" for the store's own clock. ARGV[2] how many keys are limited.
+ * ARGV[3..] per limited key: cost (0 only looks), how many policies, and per policy: window in ms, limit.
+ * Returns  {now, the values asked for ("" for none), then per limited key: retry after, and per policy: remaining, reset at};
+ *          all times in ms.
+ */
+export const CONSUME_SCRIPT = `
+local now, limited = tonumber(ARGV[1]), tonumber(ARGV[2])
+if not now then
+  local t = redis.call('TIME')
+  now = t[1] * 1000 + math.floor(t[2] / 1000)
+end
+local whole = function(n) return string.format('%.0f', n) end
+local reply = { now }
+if #KEYS > limited then
+  local found = redis.call('MGET', unpack(KEYS, limited + 1))
+  for i = 1, #KEYS - limited do reply[#reply + 1] = found[i] or '' end
+end
+
+local function older(key, i, slot)
+  local v = redis.call('HGET', key, i .. ':' .. whole(slot))
+  if not v then return nil end
+  local c, l = string.match(v, '^(%d+):(%d+)$')
+  return tonumber(c), tonumber(l)
+end
+
+local at = 3
+for k = 1, limited do
+  local key, cost, count = KEYS[k], tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+  local names, policies, stale, wait = {}, {}, {}, 0
+  for i = 1, count do names[i] = tostring(i) end
+  local headers = redis.call('HMGET', key, unpack(names))
+
+  for i = 1, count do
+    local window, limit = tonumber(ARGV[at + 2 * i]), tonumber(ARGV[at + 1 + 2 * i])
+    local p = { window = window, total = 0, last = 0, limit = limit }
+    if headers[i] then
+      local t, h, hl, n, c, l = string.match(headers[i], '^(%d+):(%d+):(%d+):(%d+):(%d+):(%d+)$')
+      l = tonumber(l)
+      if l > now - window then
+        p.total, p.head, p.headLast, p.newest, p.count, p.last = tonumber(t), tonumber(h), tonumber(hl), tonumber(n), tonumber(c), l
+        while p.headLast <= now - window do
+          local gone = older(key, i, p.head)
+          p.total = p.total - gone
+          stale[#stale + 1] = i .. ':' .. whole(p.head)
+          local c2, l2
+          repeat
+            p.head = p.head + 1
+            if p.head == p.newest then l2 = p.last else c2, l2 = older(key, i, p.head) end
+          until l2
+          p.headLast = l2
+        end
+      else
+        local slot = tonumber(h)
+        while slot < tonumber(n) do
+          stale[#stale + 1] = i .. ':' .. whole(slot)
+          slot = slot + 1
+        end
+      end
+    end
+    local excess = p.total + cost - limit
+    local slot = p.head
+    while excess > 0 and slot and slot <= p.newest do
+      local c, l
+      if slot == p.newest then c, l = p.count, p.last else c, l = older(key, i, slot) end
+      if c then
+        excess = excess - c
+        if excess <= 0 then wait = math.max(wait, l + window - now) end
+      end
+      slot = slot + 1
+    end
+    policies[i] = p
+  end
+
+  if wait == 0 and cost > 0 then
+    local set, advanced, keep = {}, #stale > 0, 0
+    for i = 1, count do
+      local p = policies[i]
+      local when = math.max(now, p.last)
+      local slot = math.floor(when / (p.window / 60))
+      if p.newest == slot then
+        p.count = p.count + cost
+        if p.head == slot then p.headLast = when end
+      else
+        advanced = true
+        if p.newest then
+          set[#set + 1] = i .. ':' .. whole(p.newest)
+          set[#set + 1] = p.count .. ':' .. whole(p.last)
+        else
+          p.head, p.headLast = slot, when
+        end
+        p.newest, p.count = slot, cost
+      end
+      p.total, p.last = p.total + cost, when
+      keep = math.max(keep, when + p.window + p.window / 60 - now)
+      set[#set + 1] = names[i]
+      set[#set + 1] = table.concat({ p.total, whole(p.head), whole(p.headLast), whole(slot), p.count, whole(when) }, ':')
+    end
+    if #stale > 0 then redis.call('HDEL', key, unpack(stale)) end
+    redis.call('HSET', key, unpack(set))
+    if advanced then redis.call('PEXPIRE', key, whole(keep + 1000)) end
+  end
+
+  reply[#reply + 1] = wait
+  for i = 1, count do
+    local p = policies[i]
+    reply[#reply + 1] = math.max(0, p.limit - p.total)
+    reply[#reply + 1] = p.newest and p.last + p.window or now
+  end
+  at = at + 2 + 2 * count
+end
+return reply
+`;

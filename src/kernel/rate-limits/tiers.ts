@@ -1,0 +1,40 @@
+/** Which limits a tier has, as the configuration says. */
+import type { Config, TierLimits } from '../config/config.ts';
+import type { Policy } from '../model/sliding-window.ts';
+import type { Tier } from '../model/values.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+function policiesOf({ perMinute, perHour, perDay }: TierLimits): Policy[] {
+  return [
+    ...(perMinute > 0 ? [{ name: 'minute', windowMs: MINUTE, limit: perMinute }] : []),
+    ...(perHour === undefined ? [] : [{ name: 'hour', windowMs: HOUR, limit: perHour }]),
+    ...(perDay === undefined ? [] : [{ name: 'day', windowMs: DAY, limit: perDay }]),
+  ];
+}
+
+export interface RateLimitPolicies {
+  /** No policy means unlimited. */
+  readonly tier: Readonly<Record<Tier, readonly Policy[]>>;
+  /** Unauthenticated requests, per address. */
+  readonly anonymous: readonly Policy[];
+  /** Failed logins: per account-and-address pair, and ten times that per account and per address. */
+  readonly loginPair: readonly Policy[];
+  readonly loginEither: readonly Policy[];
+  /** Registrations per address. */
+  readonly registrations: readonly Policy[];
+}
+
+export function rateLimitPolicies({ limits }: Pick<Config, 'limits'>): RateLimitPolicies {
+  const { free, premium, admin, anonymousPerMinute, loginFailures, registrationsPerHour } = limits;
+  const quarterHour = (limit: number): Policy[] => [{ name: 'quarter-hour', windowMs: 15 * MINUTE, limit }];
+  return {
+    tier: { free: policiesOf(free), premium: policiesOf(premium), admin: policiesOf(admin) },
+    anonymous: policiesOf({ perMinute: anonymousPerMinute }),
+    loginPair: quarterHour(loginFailures),
+    loginEither: quarterHour(loginFailures * 10),
+    registrations: [{ name: 'hour', windowMs: HOUR, limit: registrationsPerHour }],
+  };
+}

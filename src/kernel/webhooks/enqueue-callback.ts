@@ -1,0 +1,56 @@
+/** Puts the callback a resource's owner asked for into the outbox, in the transaction that ends the job it tells of. */
+
+import type { Ids } from '../core/ports.ts';
+import { insertDelivery } from '../db/callback-deliveries.ts';
+import { hasOtherUnfinishedJob } from '../db/jobs.ts';
+import { readStages } from '../db/resource-stages.ts';
+import { findResourceOfJob } from '../db/resources.ts';
+import type { Database } from '../db/types.ts';
+import type { CallbackEvent } from '../model/callbacks.ts';
+import { overallStatus, statusesOf } from '../model/stages.ts';
+
+export interface EndedJob {
+  readonly resourceId: string;
+  readonly jobId: string;
+  readonly ids: Ids;
+  readonly now: number;
+}
+
+/**
+ * Does nothing where no callback was asked for, or where the resource is not at its end: another job of it is under way,
+ * and that one's end will tell.
+ */
+export async function enqueueCallback(tx: Database, { resourceId, jobId, ids, now }: EndedJob): Promise<void> {
+  const resource = await findResourceOfJob(tx, resourceId);
+  if (!resource?.callbackUrl) return;
+  const states = await readStages(tx, resourceId);
+  const status = states && overallStatus(statusesOf(states));
+  if (status !== 'completed' && status !== 'failed') return;
+  if (await hasOtherUnfinishedJob(tx, resourceId, jobId)) return;
+  const event: CallbackEvent = `resource.${status}`;
+  const { ownerId, callbackUrl, url, title, category, qualityScore, errorMessage } = resource;
+  // Thin, as Standard Webhooks advises: what changed and where to read the rest.
+  const data = {
+    resource_id: resourceId,
+    overall_status: status,
+    ...present({ url, title, category, quality_score: qualityScore, error_message: errorMessage }),
+  };
+  await insertDelivery(tx, {
+    id: ids.next(),
+    ownerId,
+    resourceId,
+    event,
+    url: callbackUrl,
+    payload: JSON.stringify({ type: event, timestamp: new Date(now).toISOString(), data }),
+    state: 'pending',
+    attempt: 0,
+    availableAt: now,
+    responseStatus: null,
+    error: null,
+    createdAt: now,
+    finishedAt: null,
+  });
+}
+
+const present = (fields: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));

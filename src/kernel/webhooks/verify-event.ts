@@ -1,0 +1,53 @@
+/** Checks the signatures of incoming webhooks over their raw bodies. Whoever is refused learns nothing but that. */
+import { Webhook } from 'standardwebhooks';
+import { AppError } from '../core/errors.ts';
+import { equalSecrets } from '../core/keys.ts';
+import type { WebhookKind } from '../model/webhooks.ts';
+
+export interface SignedEvent {
+  readonly header: (name: string) => string | undefined;
+  /** The raw body: the signature is over these characters. */
+  readonly body: string;
+}
+
+/** How far a message's timestamp may be from now (Standard Webhooks, "Verifying the timestamp"). */
+const TOLERANCE_MS = 5 * 60_000;
+const MAX_ID = 256;
+
+const refused = (reason: string) =>
+  new AppError('unauthenticated', 'The signature cannot be verified', { cause: new Error(reason) });
+
+/** Returns the message's id, by which a repetition is known. Throws `unauthenticated`, the reason in its cause. */
+export async function verifyEvent(kind: WebhookKind, secret: string, event: SignedEvent, now: number): Promise<string> {
+  return kind === 'standard' ? verifyStandard(secret, event, now) : verifyGitHub(secret, event);
+}
+
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
+async function verifyStandard(secret: string, { header, body }: SignedEvent, now: number): Promise<string> {
+  const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map(header);
+  if (!id || !timestamp || !signatures) throw refused('a webhook header is missing');
+  if (id.length > MAX_ID) throw refused('webhook-id is too long');
+  if (!/^\d{1,12}$/.test(timestamp)) throw refused('webhook-timestamp is no Unix time');
+  const sentAt = Number(timestamp) * 1000;
+  if (Math.abs(now - sentAt) > TOLERANCE_MS) throw refused('webhook-timestamp is more than five minutes off');
+  const expected = new Webhook(secret).sign(id, new Date(sentAt), body);
+  // A sender that changes its secret signs with both for a while.
+  for (const signature of signatures.split(' ').slice(0, 8)) if (await equalSecrets(signature, expected)) return id;
+  throw refused('no signature matches');
+}
+
+/**
+ * GitHub signs the body alone: neither its time nor `X-GitHub-Delivery`. A captured delivery could be sent again under
+ * another id, so the body itself is what a repetition is known by.
+ * https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+ */
+async function verifyGitHub(secret: string, { header, body }: SignedEvent): Promise<string> {
+  const signature = /^sha256=([\da-f]{64})$/.exec(header('x-hub-signature-256') ?? '')?.[1];
+  if (signature === undefined) throw refused('X-Hub-Signature-256 is missing or none');
+  const encoder = new TextEncoder();
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
+  const mac = Uint8Array.from(signature.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  if (!(await crypto.subtle.verify('HMAC', key, mac, encoder.encode(body)))) throw refused('the signature does not match');
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(body)));
+  return `sha256:${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}

@@ -1,7 +1,0 @@
-import type { Actor, Scope } from '../kernel/auth/actor.ts';
-import { AppError } from '../kernel/errors.ts';
-
-/** Throws `forbidden` where the actor's credentials do not carry `scope`. */
-export function requireScope(actor: Actor, scope: Scope): void {
-  if (!actor.scopes.includes(scope)) throw new AppError('forbidden', `This needs the scope ${scope}`);
-}

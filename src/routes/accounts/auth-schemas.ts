@@ -1,0 +1,91 @@
+/** What the authentication routes take and give. */
+import { z } from '@hono/zod-openapi';
+import { passwordFault } from '../../kernel/auth/password-rules.ts';
+import type { TokenPair } from '../../kernel/auth/sessions.ts';
+import { usernameFault } from '../../kernel/auth/username-rules.ts';
+import type { User } from '../../kernel/db/types.ts';
+
+const username = z
+  .string()
+  .max(1024)
+  .superRefine((value, context) => {
+    const fault = usernameFault(value);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  })
+  .openapi({ example: 'ada', description: '3 to 64 letters, digits, dots, underscores and hyphens, a letter or digit first' });
+
+export const newPasswordSchema = z
+  .string()
+  .max(1024)
+  .superRefine((value, context) => {
+    const fault = passwordFault(value);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  })
+  .openapi({ example: 'four unrelated plain words', description: '8 to 128 characters, not among the commonest' });
+
+export const registrationSchema = z
+  .strictObject({ username, email: z.email().max(254).openapi({ example: 'ada@example.org' }), password: newPasswordSchema })
+  .openapi('Registration');
+
+export const loginSchema = z
+  .object({
+    grant_type: z.literal('password').optional(),
+    username: z.string().min(1).max(254).openapi({ description: 'Username or e-mail', example: 'ada' }),
+    password: z.string().min(1).max(1024),
+    scope: z.string().max(1000).optional().openapi({ description: 'Space-separated; what you are not entitled to is left out' }),
+  })
+  .openapi('Login');
+
+export const refreshSchema = z.object({ refresh_token: z.string().min(1).max(512) }).openapi('Refresh');
+
+export const tokenSchema = z
+  .object({
+    access_token: z.string(),
+    refresh_token: z.string(),
+    token_type: z.literal('bearer'),
+    expires_in: z.int().openapi({ description: 'Seconds', example: 1800 }),
+    scope: z.string().openapi({ example: 'resources:read resources:write search' }),
+  })
+  .openapi('Tokens');
+
+export const userSchema = z
+  .object({
+    id: z.string(),
+    username: z.string(),
+    email: z.string(),
+    tier: z.enum(['free', 'premium', 'admin']),
+    active: z.boolean(),
+    email_verified: z.boolean(),
+    created_at: z.iso.datetime(),
+  })
+  .openapi('User');
+
+export const sessionSchema = z
+  .object({
+    id: z.string(),
+    current: z.boolean(),
+    created_at: z.iso.datetime(),
+    last_refreshed_at: z.iso.datetime(),
+    expires_at: z.iso.datetime(),
+    user_agent: z.string().optional(),
+    address: z.string().optional(),
+  })
+  .openapi('Session');
+
+export const tokensToWire = ({ accessToken, refreshToken, expiresIn, scopes }: TokenPair) => ({
+  access_token: accessToken,
+  refresh_token: refreshToken,
+  token_type: 'bearer' as const,
+  expires_in: expiresIn,
+  scope: scopes.join(' '),
+});
+
+export const userToWire = (user: User) => ({
+  id: user.id,
+  username: user.username,
+  email: user.email,
+  tier: user.tier,
+  active: user.active,
+  email_verified: user.emailVerifiedAt !== null,
+  created_at: new Date(user.createdAt).toISOString(),
+});

@@ -1,0 +1,55 @@
+/** GET /auth/rate-limit: what is left, without spending any of it. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { TIERS } from '../../kernel/db/types.ts';
+import { rateLimitPolicies } from '../../kernel/rate-limits/tiers.ts';
+import type { AppContext } from '../../services/context.ts';
+import { authenticated, createRouter, json, problems } from '../router.ts';
+
+const windowSchema = z.object({
+  policy: z.string().openapi({ example: 'minute' }),
+  window_seconds: z.int(),
+  limit: z.int(),
+  remaining: z.int(),
+  reset: z.int().openapi({ description: 'Unix seconds at which all that counts now will have left the window' }),
+});
+
+const statusSchema = z
+  .object({
+    tier: z.enum(TIERS),
+    unlimited: z.literal(true).optional(),
+    limit: z.int().optional(),
+    remaining: z.int().optional(),
+    reset: z.int().optional(),
+    windows: z.array(windowSchema).optional(),
+  })
+  .openapi('RateLimit');
+
+const route = createRoute({
+  method: 'get',
+  path: '/auth/rate-limit',
+  tags: ['Authentication'],
+  summary: 'My limits and what is left of them',
+  description: 'Costs nothing. `limit`, `remaining` and `reset` are those of the window that is nearest to its end.',
+  security: authenticated,
+  responses: { 200: json('The limits of my tier', statusSchema), ...problems(401) },
+});
+
+export function createRateLimitStatusRoutes({ config, limiter }: Pick<AppContext, 'config' | 'limiter'>) {
+  const limits = rateLimitPolicies(config);
+  return createRouter().openapi(route, async (c) => {
+    const { userId, tier } = c.get('actor');
+    const policies = limits.tier[tier];
+    if (policies.length === 0) return c.json({ tier, unlimited: true as const }, 200);
+    const { states } = await limiter.decide(`user:${userId}`, policies, 0);
+    const windows = states.map(({ policy, remaining, resetAt }) => ({
+      policy: policy.name,
+      window_seconds: policy.windowMs / 1000,
+      limit: policy.limit,
+      remaining,
+      reset: Math.ceil(resetAt / 1000),
+    }));
+    const [tightest] = [...windows].sort((a, b) => a.remaining / a.limit - b.remaining / b.limit);
+    const { limit, remaining, reset } = tightest ?? {};
+    return c.json({ tier, limit, remaining, reset, windows }, 200);
+  });
+}

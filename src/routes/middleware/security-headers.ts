@@ -1,0 +1,48 @@
+/** Response headers that tell a browser to trust little. Pages set a policy of their own. */
+import type { MiddlewareHandler } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import type { AppEnv } from '../env.ts';
+import { setResponseHeader } from './response-headers.ts';
+
+/** For every answer: what OWASP's REST security cheat sheet lists, and nobody else's page may embed it. */
+const ALWAYS = {
+  'Content-Security-Policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** Set before there is an answer, because that is cheap; what only a page can use is added to pages. */
+export function securityHeaders({ publicUrl }: { publicUrl: string }): MiddlewareHandler<AppEnv> {
+  const always: Record<string, string> = publicUrl.startsWith('https://')
+    ? { ...ALWAYS, 'Strict-Transport-Security': 'max-age=15552000; includeSubDomains' }
+    : ALWAYS;
+  const headers = Object.entries(always);
+  const forPages = secureHeaders({
+    overwrite: false,
+    strictTransportSecurity: false,
+    xContentTypeOptions: false,
+    xFrameOptions: false,
+    referrerPolicy: false,
+    crossOriginResourcePolicy: false,
+  });
+  return async function securityHeaders(c, next) {
+    for (const [name, value] of headers) setResponseHeader(c, name, value);
+    await next();
+    if (c.res.headers.get('content-type')?.startsWith('text/html')) await forPages(c, async () => {});
+  };
+}
+
+/** A page's policy: its own styles, images and whatever else it names, no inline script, no framing. */
+export function pagePolicy(more: readonly string[] = []): string {
+  return [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    ...more,
+  ].join('; ');
+}

@@ -1,0 +1,56 @@
+/** Progress on the wire, described for OpenAPI. */
+import { z } from '@hono/zod-openapi';
+import { everyStage, STAGE_STATUSES } from '../../kernel/model/stages.ts';
+
+const status = z.enum(STAGE_STATUSES);
+
+const detail = z.object({
+  started_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+  percent: z.int().min(0).max(100),
+  attempt: z.int().min(0).describe('1 for the first try of this run, 0 before any'),
+  message: z.string().nullable().describe('What happens, or why it failed'),
+});
+
+export const resourceProgressSchema = z
+  .object({
+    resource_id: z.string(),
+    overall_status: status.describe('any failed: failed; any processing: processing; all completed: completed; else pending'),
+    percent: z.int().min(0).max(100),
+    stages: z.object(everyStage(() => status)),
+    detail: z.object(everyStage(() => detail)),
+    error_message: z.string().nullable().describe("The first failed stage's message"),
+    updated_at: z.iso.datetime(),
+    eta_seconds: z.int().nullable().describe('From how long the stages took here of late; null where that is unknown'),
+    degraded: z.literal(true).optional().describe('The live store had nothing to say: this is the durable record'),
+  })
+  .openapi('ResourceProgress');
+
+export const resourceStatusSchema = z
+  .object({
+    id: z.string(),
+    ingestion_status: status,
+    ingestion_error: z.string().nullable(),
+    ingestion_started_at: z.iso.datetime().nullable(),
+    ingestion_completed_at: z.iso.datetime().nullable(),
+  })
+  .openapi('ResourceStatus');
+
+export const ticketSchema = z.object({ ticket: z.string(), expires_in: z.int().describe('Seconds') }).openapi('ProgressTicket');
+
+export const resourceIdParam = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) });
+
+const ticket = z.string().max(200).optional().describe('From POST /progress/tickets, for browsers: EventSource sends no headers');
+
+export const eventsQuery = z.object({ ticket });
+
+const MOST_RESOURCES = 100;
+
+export const sharedEventsQuery = z.object({
+  ticket,
+  ids: z
+    .string()
+    .describe(`Up to ${MOST_RESOURCES} resource ids, separated by commas`)
+    .transform((list) => [...new Set(list.split(','))].filter((id) => id !== ''))
+    .pipe(z.array(z.string()).min(1, 'name at least one resource').max(MOST_RESOURCES, `at most ${MOST_RESOURCES} at once`)),
+});

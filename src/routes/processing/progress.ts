@@ -1,0 +1,173 @@
+/** Progress: asked for, streamed, and in the predecessor's form. */
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { AppError } from '../../kernel/core/errors.ts';
+import { firstFailure, overallStatus, STAGES, statusesOf } from '../../kernel/model/stages.ts';
+import { toResourceProgress } from '../../kernel/progress/presentation.ts';
+import { createStreamTickets, TICKET_SECONDS } from '../../kernel/progress/stream-tickets.ts';
+import type { ProgressRecord } from '../../kernel/progress/tracker.ts';
+import type { AppContext } from '../../services/context.ts';
+import { getResource } from '../../services/resources/get-resource.ts';
+import { noSuchResource } from '../../services/resources/not-found.ts';
+import type { AppEnv } from '../env.ts';
+import { requireScope } from '../middleware/require-scope.ts';
+import { isRevoked } from '../middleware/stream-tickets.ts';
+import { createRouter, json, problems, requiresScopes } from '../router.ts';
+import type { Runtime } from '../runtime.ts';
+import { eventStream, lastEventId } from './event-stream.ts';
+import { followProgress, hasAll } from './follow-progress.ts';
+import {
+  eventsQuery,
+  resourceIdParam,
+  resourceProgressSchema,
+  resourceStatusSchema,
+  sharedEventsQuery,
+  ticketSchema,
+} from './progress-schemas.ts';
+
+const HEARTBEAT_MS = 15_000;
+
+const tags = ['Progress'];
+const security = requiresScopes('resources:read');
+const params = resourceIdParam;
+const headers = z.object({ 'last-event-id': z.string().optional() });
+
+const progressOf = createRoute({
+  method: 'get',
+  path: '/resources/{id}/progress',
+  tags,
+  summary: 'How far a document is',
+  security,
+  request: { params },
+  responses: { 200: json('All five stages', resourceProgressSchema), ...problems(401, 403, 404, 503) },
+});
+
+const statusOf = createRoute({
+  method: 'get',
+  path: '/resources/{id}/status',
+  tags,
+  summary: 'How far a document is, in the form of earlier clients',
+  security,
+  request: { params },
+  responses: { 200: json('The whole of its processing', resourceStatusSchema), ...problems(401, 403, 404, 503) },
+});
+
+const streamed = {
+  200: {
+    description:
+      'Server-Sent Events: `snapshot` on connecting, then `progress`, each with a whole ResourceProgress. A comment every 15 s. ' +
+      'The stream ends when no stage can change any more.',
+    content: { 'text/event-stream': { schema: resourceProgressSchema } },
+  },
+  204: { description: 'Reconnected with the id of the last event there will be: nothing follows' },
+};
+
+const events = createRoute({
+  method: 'get',
+  path: '/resources/{id}/progress/events',
+  tags,
+  summary: 'Watch a document',
+  security,
+  request: { params, query: eventsQuery, headers },
+  responses: { ...streamed, ...problems(401, 403, 404, 503) },
+});
+
+const sharedEvents = createRoute({
+  method: 'get',
+  path: '/progress/events',
+  tags,
+  summary: 'Watch several documents in one stream',
+  description: "Ids that are not the caller's own are left out; 404 where none is left.",
+  security,
+  request: { query: sharedEventsQuery, headers },
+  responses: { ...streamed, ...problems(401, 403, 404, 422, 503) },
+});
+
+const ticket = createRoute({
+  method: 'post',
+  path: '/progress/tickets',
+  tags,
+  summary: 'A ticket for event streams in a browser',
+  description: `Opens event streams as the caller for ${TICKET_SECONDS} seconds, as \`?ticket=\`; nothing else.`,
+  security,
+  responses: { 201: json('The ticket', ticketSchema), ...problems(401, 403, 503) },
+});
+
+type Dependencies = Pick<AppContext, 'db' | 'kv' | 'progress' | 'revocations' | 'shutdown'>;
+
+export interface ProgressOptions extends Pick<Runtime, 'maxStreamMs'> {
+  readonly heartbeatMs?: number;
+}
+
+export function createProgressRoutes(services: Dependencies, { heartbeatMs = HEARTBEAT_MS, maxStreamMs }: ProgressOptions = {}) {
+  const { progress, shutdown } = services;
+  const tickets = createStreamTickets(services);
+
+  /** The record of one of the caller's resources; throws `not_found` for anything else. */
+  async function recordOf(c: Context<AppEnv>, id: string): Promise<ProgressRecord> {
+    await getResource(services, c.get('actor'), { id });
+    const record = await progress.read(id);
+    if (!record) throw noSuchResource();
+    return record;
+  }
+
+  /** The same for as many of `ids` as there are. */
+  async function recordsOf(c: Context<AppEnv>, ids: readonly string[]): Promise<ProgressRecord[]> {
+    const records = await Promise.all(ids.map((id) => recordOf(c, id).catch(ifNotFound)));
+    const found = records.filter((record) => record !== undefined);
+    if (found.length === 0) throw new AppError('not_found', 'None of these resources exists');
+    return found;
+  }
+
+  function stream(c: Context<AppEnv>, records: readonly ProgressRecord[]): Response {
+    const after = lastEventId(c.req.header('last-event-id'));
+    if (hasAll(records, after)) return c.body(null, 204);
+    const ids = records.map((record) => record.resourceId);
+    const actor = c.get('actor');
+    const mayGoOn = async () => !(await isRevoked(services, actor));
+    return eventStream(c, shutdown, (ended) => {
+      const signal = maxStreamMs === undefined ? ended : AbortSignal.any([ended, AbortSignal.timeout(maxStreamMs)]);
+      return followProgress({ progress, ids, signal, heartbeatMs, after, mayGoOn });
+    });
+  }
+
+  const router = createRouter();
+  router.use('/progress/*', requireScope('resources:read'));
+
+  return router
+    .openapi(progressOf, async (c) => {
+      c.header('Cache-Control', 'no-store');
+      return c.json(toResourceProgress(await recordOf(c, c.req.valid('param').id)), 200);
+    })
+    .openapi(statusOf, async (c) => {
+      c.header('Cache-Control', 'no-store');
+      return c.json(toStatus(await recordOf(c, c.req.valid('param').id)), 200);
+    })
+    .openapi(events, async (c) => stream(c, [await recordOf(c, c.req.valid('param').id)]))
+    .openapi(sharedEvents, async (c) => stream(c, await recordsOf(c, c.req.valid('query').ids)))
+    .openapi(ticket, async (c) => {
+      c.header('Cache-Control', 'no-store');
+      return c.json({ ticket: await tickets.issue(c.get('actor')), expires_in: TICKET_SECONDS }, 201);
+    });
+}
+
+function ifNotFound(error: unknown): undefined {
+  if (error instanceof AppError && error.code === 'not_found') return undefined;
+  throw error;
+}
+
+/** What earlier clients call ingestion is the whole processing. */
+function toStatus({ resourceId, states }: ProgressRecord) {
+  const status = overallStatus(statusesOf(states));
+  const started = STAGES.flatMap((stage) => states[stage].startedAt ?? []);
+  const finished = status === 'completed' ? STAGES.flatMap((stage) => states[stage].finishedAt ?? []) : [];
+  return {
+    id: resourceId,
+    ingestion_status: status,
+    ingestion_error: firstFailure(states),
+    ingestion_started_at: started.length > 0 ? iso(Math.min(...started)) : null,
+    ingestion_completed_at: finished.length > 0 ? iso(Math.max(...finished)) : null,
+  };
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();

@@ -1,0 +1,98 @@
+/** The fields a client may set on a resource, with their limits: the same for JSON, forms and batches. */
+import { z } from '@hono/zod-openapi';
+import { AppError } from '../../kernel/core/errors.ts';
+import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
+import { SUPPORTED, supportedType } from '../../services/resources/uploaded-file.ts';
+
+const MB = 1024 * 1024;
+export const MAX_CONTENT_BYTES = 5 * MB;
+
+const MAX_METADATA_BYTES = 64 * 1024;
+export const NUL = 'must not contain NUL characters';
+
+export const hasNoNul = (text: string) => !text.includes('\0');
+const byteLength = (text: string) => new TextEncoder().encode(text).byteLength;
+
+export const titleField = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .refine(hasNoNul, NUL)
+  .openapi({ example: 'Why glaciers calve', description: 'Else taken from the document. At most 500 characters.' });
+
+export const descriptionField = z.string().trim().max(5_000).refine(hasNoNul, NUL).openapi({ example: 'Read before the trip.' });
+
+export const tagsField = z
+  .array(z.string().trim().min(1).max(100).refine(hasNoNul, NUL))
+  .max(50)
+  .openapi({ example: ['ice', 'climate'] });
+
+export const metadataField = z
+  .record(z.string().max(200), z.unknown())
+  .refine((value) => !JSON.stringify(value).includes('\\u0000'), NUL)
+  .refine((value) => byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, 'must be at most 64 KB of JSON')
+  .openapi({ example: { shelf: 'B3' }, description: 'Kept as it is, at most 64 KB' });
+
+function httpUrl(value: string, context: z.RefinementCtx): void {
+  const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) refuse('must be an http or https URL');
+  else if (url.username !== '' || url.password !== '') refuse('must not contain credentials');
+}
+
+export const urlField = z.string().trim().max(2_048).refine(hasNoNul, NUL).superRefine(httpUrl).openapi({
+  format: 'uri',
+  example: 'https://example.org/articles/glaciers',
+});
+
+export const contentField = z
+  .string()
+  .refine((text) => text.trim() !== '', 'must not be empty')
+  .refine(hasNoNul, NUL)
+  .openapi({ example: 'Glaciers flow. Where they meet the sea, ice breaks off…', description: 'At most 5 MB of UTF-8' });
+
+export const contentTypeField = z
+  .string()
+  .max(200)
+  .refine((value) => supportedType(value) !== undefined, SUPPORTED)
+  .openapi({ example: 'text/plain', description: `${SUPPORTED}. Default text/plain.` });
+
+/** What goes beside a document, however it is sent. */
+export const besideDocument = {
+  title: titleField.optional(),
+  description: descriptionField.optional(),
+  tags: tagsField.optional(),
+  metadata: metadataField.optional(),
+  callback_url: urlField.optional().openapi({ description: 'Told when the document has been processed' }),
+};
+
+export const newResourceSchema = z
+  .strictObject({
+    url: urlField.optional().openapi({ description: 'Fetched by the worker. Either this or `content`.' }),
+    content: contentField.optional(),
+    content_type: contentTypeField.optional(),
+    ...besideDocument,
+  })
+  .superRefine(({ url, content, content_type: type }, context) => {
+    const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (url === undefined && content === undefined) refuse('content', 'either content or url is needed');
+    if (url !== undefined && content !== undefined) refuse('url', 'cannot be combined with content');
+    if (url !== undefined && type !== undefined) refuse('content_type', 'goes with content: a URL says its own');
+  })
+  .openapi('NewResource');
+
+export type NewResource = z.infer<typeof newResourceSchema>;
+
+/** What the library's verb takes. Throws `payload_too_large` for more than 5 MB of content. */
+export function toCreateInput(body: NewResource, idempotencyKey?: string): CreateResourceInput {
+  const { url, content = '', content_type: type = 'text/plain', callback_url: callbackUrl, ...rest } = body;
+  if (url !== undefined) return { ...rest, callbackUrl, idempotencyKey, source: { kind: 'url', url } };
+  const bytes = new TextEncoder().encode(content);
+  if (bytes.byteLength > MAX_CONTENT_BYTES) {
+    throw new AppError('payload_too_large', 'content is larger than 5 MB; POST /resources/upload-url takes files up to 50 MB');
+  }
+  // The text arrived as UTF-8 whatever a charset parameter says of where it came from.
+  const contentType = `${(supportedType(type) ?? type).split(';')[0]}; charset=utf-8`;
+  return { ...rest, callbackUrl, idempotencyKey, source: { kind: 'content', body: bytes, contentType } };
+}

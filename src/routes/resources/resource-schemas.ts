@@ -1,0 +1,130 @@
+/** Resources as they go over the wire. */
+import { z } from '@hono/zod-openapi';
+import type { ResourceSummary } from '../../kernel/db/resources.ts';
+import { QUALITY_DIMENSIONS, type Resource } from '../../kernel/db/types.ts';
+import { STAGE_STATUSES } from '../../kernel/model/stages.ts';
+
+const instant = z.iso.datetime().openapi({ example: '2026-01-01T12:00:00.000Z' });
+export const resourceId = z.string().openapi({ format: 'uuid', example: '01900000-0000-7000-8000-000000000001' });
+/** Not checked to be a UUID: what is none names no resource, which is 404 as any other. */
+export const idParameters = z.object({ id: resourceId.openapi({ param: { name: 'id', in: 'path' } }) });
+export const statusSchema = z.enum(STAGE_STATUSES);
+
+const qualitySchema = z
+  .object({
+    total: z.number(),
+    dimensions: z.record(
+      z.enum(QUALITY_DIMENSIONS),
+      z.object({ score: z.number().optional(), weight: z.number(), reasons: z.array(z.string()) }),
+    ),
+  })
+  .openapi('Quality', { description: 'Six measures from 0 to 1 with their reasons, and their weighted mean' });
+
+export const resourceSchema = z
+  .object({
+    id: resourceId,
+    status: statusSchema,
+    error_message: z.string().optional(),
+    url: z.string().optional(),
+    content_type: z.string().optional(),
+    content_hash: z.string().optional().openapi({ description: 'SHA-256 of the bytes that were ingested' }),
+    title: z.string().optional(),
+    description: z.string().optional(),
+    tags: z.array(z.string()),
+    metadata: z.record(z.string(), z.unknown()),
+    edited: z.array(z.string()).openapi({ description: 'Fields set by hand: processing leaves them alone' }),
+    callback_url: z.string().optional(),
+    language: z.string().optional().openapi({ example: 'en' }),
+    authors: z.array(z.string()),
+    published_at: z.string().optional(),
+    canonical_url: z.string().optional(),
+    doi: z.string().optional(),
+    arxiv_id: z.string().optional(),
+    summary: z.string().optional(),
+    keywords: z.array(z.string()),
+    word_count: z.int().optional(),
+    quality_score: z.number().optional(),
+    quality: qualitySchema.optional(),
+    category: z.string().optional(),
+    categories: z.array(z.object({ id: z.string(), label: z.string(), confidence: z.number() })),
+    centrality: z.number().optional(),
+    created_at: instant,
+    updated_at: instant,
+    completed_at: instant.optional(),
+    text: z.string().optional().openapi({ description: 'With `include=text` only' }),
+  })
+  .openapi('Resource');
+
+/** The filters that the list and the search have in common. */
+export const resourceFilterQuery = z.object({
+  category: z.string().max(200).optional().openapi({ description: 'The id of a category' }),
+  tag: z.string().max(100).optional(),
+  language: z.string().max(35).optional().openapi({ example: 'en' }),
+  min_quality: z.coerce.number().min(0).max(1).optional().openapi({ description: 'Leaves out what has not been measured' }),
+});
+
+export const resourceBriefSchema = z
+  .object({ id: resourceId, title: z.string().optional(), url: z.string().optional(), category: z.string().optional() })
+  .openapi('ResourceBrief');
+
+export const acceptedSchema = z
+  .object({
+    id: resourceId,
+    status: statusSchema,
+    progress_url: z.url(),
+    events_url: z.url(),
+  })
+  .openapi('AcceptedResource');
+
+/** Absent rather than null. */
+function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], null> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], null>;
+  };
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+export function toResourceBody(resource: ResourceSummary & Partial<Pick<Resource, 'text'>>) {
+  return {
+    ...present({
+      id: resource.id,
+      status: resource.status,
+      error_message: resource.errorMessage,
+      url: resource.url,
+      content_type: resource.contentType,
+      content_hash: resource.contentHash,
+      title: resource.title,
+      description: resource.description,
+      tags: resource.tags,
+      metadata: resource.metadata,
+      edited: resource.edited,
+      callback_url: resource.callbackUrl,
+      language: resource.language,
+      authors: resource.authors,
+      published_at: resource.publishedAt,
+      canonical_url: resource.canonicalUrl,
+      doi: resource.doi,
+      arxiv_id: resource.arxivId,
+      summary: resource.summary,
+      keywords: resource.keywords,
+      word_count: resource.wordCount,
+      quality_score: resource.qualityScore,
+      category: resource.category,
+      categories: resource.categories,
+      centrality: resource.centrality,
+      created_at: iso(resource.createdAt),
+      updated_at: iso(resource.updatedAt),
+      completed_at: resource.completedAt === null ? null : iso(resource.completedAt),
+      text: resource.text ?? null,
+    }),
+    ...(resource.quality ? { quality: toQualityBody(resource.quality) } : {}),
+  };
+}
+
+function toQualityBody({ total, dimensions }: NonNullable<Resource['quality']>) {
+  const measured = QUALITY_DIMENSIONS.map((dimension) => [dimension, present(dimensions[dimension])]);
+  return { total, dimensions: Object.fromEntries(measured) };
+}
+
+export const toBrief = ({ id, title, url, category }: ResourceSummary) => present({ id, title, url, category });

@@ -1,0 +1,46 @@
+/** GET /monitoring/health: whether the service can do its work, part by part, and never why in an exception's words. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { createHealth, type Health, type HealthCheck, type HealthDependencies } from '../../services/system/health.ts';
+import { createRouter, json } from '../router.ts';
+
+const checkSchema = z.object({
+  status: z.enum(['healthy', 'unhealthy']),
+  latency_ms: z.int().describe('How long the check took, at most its deadline of one second'),
+});
+
+const healthSchema = z
+  .object({
+    status: z.enum(['healthy', 'degraded', 'unhealthy']).describe('unhealthy: the database is down; degraded: something else is'),
+    checks: z.object({ database: checkSchema, kv: checkSchema, queue: checkSchema, worker: checkSchema }),
+  })
+  .openapi('Health');
+
+const health = createRoute({
+  method: 'get',
+  path: '/monitoring/health',
+  tags: ['Monitoring'],
+  summary: 'Health of the service and its parts',
+  description: 'Checked at most once a second. 503 only when the database is down.',
+  security: [],
+  responses: {
+    200: json('Healthy, or degraded: requests are served', healthSchema),
+    503: json('The database is down', healthSchema),
+  },
+});
+
+export function createHealthRoutes(services: HealthDependencies) {
+  const check = createHealth(services);
+  return createRouter().openapi(health, async (c) => {
+    const report = await check();
+    c.header('Cache-Control', 'no-store');
+    return report.status === 'unhealthy' ? c.json(toWire(report), 503) : c.json(toWire(report), 200);
+  });
+}
+
+function toWire({ status, checks }: Health) {
+  const one = (check: HealthCheck) => ({ status: check.status, latency_ms: check.latencyMs });
+  return {
+    status,
+    checks: { database: one(checks.database), kv: one(checks.kv), queue: one(checks.queue), worker: one(checks.worker) },
+  };
+}

@@ -1,0 +1,60 @@
+/** GET /: a page for people, the addresses of everything for programs. */
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Config } from '../../kernel/config/config.ts';
+import { pagePolicy } from '../middleware/security-headers.ts';
+import { createRouter } from '../router.ts';
+import type { Runtime } from '../runtime.ts';
+import { VERSION } from '../version.ts';
+
+/** Stands in the page wherever the server's own address belongs. */
+const PLACEHOLDER = '{{publicUrl}}';
+
+const homeSchema = z
+  .object({ name: z.string(), version: z.string(), docs: z.url(), openapi: z.url(), health: z.url() })
+  .openapi('Home');
+
+const home = createRoute({
+  method: 'get',
+  path: '/',
+  tags: ['About'],
+  summary: 'What this server is and where to find what',
+  security: [],
+  responses: {
+    200: {
+      description: 'JSON, or a page for a client that asks for text/html',
+      content: { 'application/json': { schema: homeSchema }, 'text/html': { schema: z.string() } },
+    },
+  },
+});
+
+export interface HomeDependencies {
+  readonly config: Pick<Config, 'publicUrl'>;
+  readonly runtime: Pick<Runtime, 'asset'>;
+}
+
+export function createHomeRoutes({ config: { publicUrl }, runtime }: HomeDependencies) {
+  return createRouter().openapi(home, async (c) => {
+    c.header('Vary', 'Accept', { append: true });
+    const page = c.req.header('accept')?.includes('text/html') ? await runtime.asset('index.html') : undefined;
+    if (page) {
+      const html = (await new Response(page.body).text()).replaceAll(PLACEHOLDER, escapeHtml(publicUrl));
+      return c.html(html, 200, { 'Content-Security-Policy': pagePolicy() });
+    }
+    return c.json(
+      {
+        name: 'Pharos',
+        version: VERSION,
+        docs: `${publicUrl}/docs`,
+        openapi: `${publicUrl}/openapi.json`,
+        health: `${publicUrl}/monitoring/health`,
+      },
+      200,
+    );
+  });
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}

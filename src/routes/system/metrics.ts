@@ -1,0 +1,34 @@
+/** GET /monitoring/metrics: what this process has counted and timed, for Prometheus. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { AppError } from '../../kernel/core/errors.ts';
+import { countJobs } from '../../kernel/db/job-counts.ts';
+import type { AppContext } from '../../services/context.ts';
+import { requireScope } from '../middleware/require-scope.ts';
+import { createRouter, problems, requiresScopes } from '../router.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/monitoring/metrics',
+  tags: ['Monitoring'],
+  summary: 'Metrics for Prometheus',
+  description: 'Of the process that answers. 501 on a runtime that keeps none.',
+  security: requiresScopes('admin'),
+  responses: {
+    200: { description: 'Prometheus text format', content: { 'text/plain': { schema: z.string() } } },
+    ...problems(401, 403, 501),
+  },
+});
+
+export function createMetricsRoutes({ metrics, db }: Pick<AppContext, 'metrics' | 'db'>) {
+  metrics.gauge('pharos_jobs', 'Jobs by state', async () => (await countJobs(db)).map(({ state, count }) => [{ state }, count]), [
+    'state',
+  ]);
+  const router = createRouter();
+  router.use('/monitoring/metrics', requireScope('admin'));
+  return router.openapi(route, async (c) => {
+    const exposition = await metrics.expose();
+    if (!exposition) throw new AppError('not_configured', 'This runtime keeps no metrics');
+    c.header('Cache-Control', 'no-store');
+    return c.text(exposition.text, 200, { 'Content-Type': exposition.contentType }) as never;
+  });
+}

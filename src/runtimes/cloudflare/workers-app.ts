@@ -1,0 +1,108 @@
+/** Puts Pharos on Workers together, once per isolate; what holds sockets is opened per request (request-scope.ts). */
+import { uuidv7 } from 'uuidv7';
+import { createLog } from '../../adapters/log.ts';
+import { openPublisher } from '../../adapters/open-publisher.ts';
+import { openUpstash } from '../../adapters/open-upstash.ts';
+import { createPasswordHasher } from '../../adapters/passwords.ts';
+import { createApp } from '../../app.ts';
+import { createContext } from '../../context.ts';
+import type { Config } from '../../kernel/config/config.ts';
+import type { Log } from '../../kernel/core/log.ts';
+import { noMetrics } from '../../kernel/core/metrics.ts';
+import type { Background, Clock, Fetch } from '../../kernel/core/ports.ts';
+import { deleteExpired } from '../../kernel/db/expired.ts';
+import { createShardedPubSub } from '../../kernel/kv/pubsub-shards.ts';
+import { createUpstashKeyValue } from '../../kernel/kv/upstash.ts';
+import { createHttpMailer } from '../../kernel/worker-client/mailer.ts';
+import { type Bindings, configure } from './bindings.ts';
+import { type EdgeDatabase, edgeDatabase } from './database.ts';
+import { planLimits } from './plan-limits.ts';
+import { durableProgressChannels } from './progress-channels.ts';
+import { createRequestScopes, forwarded, type RequestScopes } from './request-scope.ts';
+import { workersRuntime } from './runtime.ts';
+
+export interface WorkersApp {
+  fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response>;
+  /** Every minute: publishes what is due and was not published, and deletes once an hour what has expired. */
+  scheduled(at: Date, context: ExecutionContext): Promise<void>;
+}
+
+const clock: Clock = { now: () => Date.now() };
+const ids = { next: uuidv7 };
+const fetchNow: Fetch = (input, init) => fetch(input, init);
+
+/** Throws ConfigError. */
+export function createWorkersApp(bindings: Bindings): WorkersApp {
+  const config = configure(bindings);
+  const log = createLog({ level: config.logLevel, write: (line) => console.log(line.trimEnd()), fields: { service: 'api' } });
+  for (const limit of planLimits(config)) log.warning('limit of the Workers plan', { limit });
+
+  const scopes = createRequestScopes(edgeDatabase(config, { pooled: bindings.HYPERDRIVE !== undefined }));
+  const database = () => scopes.current();
+  const background = createEdgeBackground(scopes, log);
+  const publisher = openPublisher(config, clock);
+  const services = createContext(
+    config,
+    {
+      db: forwarded(() => database().db),
+      chunkIndex: forwarded(() => database().chunkIndex),
+      pingDatabase: () => database().ping(),
+      kv: {
+        ...createUpstashKeyValue({ redis: openUpstash(upstashOf(config)) }),
+        ...createShardedPubSub(durableProgressChannels(bindings.PROGRESS_HUB), { log }),
+      },
+      log,
+      metrics: noMetrics,
+      clock,
+      ids,
+      fetch: fetchNow,
+      background,
+      isolatedRequests: true,
+      passwords: createPasswordHasher(undefined, Number.POSITIVE_INFINITY),
+      mailer: createHttpMailer({ config, fetch: fetchNow, clock, ids }),
+      // Nobody tells an isolate that it is about to end.
+      shutdown: new AbortController().signal,
+    },
+    publisher ? { publisher } : {},
+  );
+  const app = createApp(services, workersRuntime(bindings, config));
+
+  return {
+    fetch: (request, _, context) =>
+      scopes.run(
+        (promise) => context.waitUntil(promise),
+        async () => app.fetch(request, bindings, context),
+      ),
+    scheduled: async (at, context) => {
+      await scopes.run(
+        (promise) => context.waitUntil(promise),
+        async () => {
+          await services.relay.sweep();
+          if (at.getUTCMinutes() === 0) log.info('expired rows deleted', { ...(await deleteExpired(services.db, clock.now())) });
+          return new Response(null);
+        },
+      );
+    },
+  };
+}
+
+function upstashOf({ kv }: Pick<Config, 'kv'>) {
+  if (kv.kind !== 'upstash') throw new Error(`a store of kind ${kv.kind} cannot be reached from Workers`);
+  // Sending the commands of several requests together would make one wait for another's.
+  return { url: kv.url, token: kv.token.reveal(), together: false };
+}
+
+/** Work that outlives its answer, in the scope of the request that began it. */
+function createEdgeBackground(scopes: RequestScopes<EdgeDatabase>, log: Log): Background {
+  return {
+    run: (name, work) => {
+      const done = Promise.resolve()
+        .then(work)
+        .then(
+          () => undefined,
+          (error: unknown) => log.error('background work failed', { work: name, error }),
+        );
+      scopes.outlive(done);
+    },
+  };
+}

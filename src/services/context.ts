@@ -1,0 +1,63 @@
+/** What services and routes are given: the adapters of an entry point, and the parts that src/context.ts builds on them. */
+import type { AccessTokens } from '../kernel/auth/access-tokens.ts';
+import type { ApiKeys } from '../kernel/auth/api-keys.ts';
+import type { EmailLinks } from '../kernel/auth/email-links.ts';
+import type { LoginLimits } from '../kernel/auth/login-limits.ts';
+import type { OAuthFlow } from '../kernel/auth/oauth/flow.ts';
+import type { Revocations } from '../kernel/auth/revocations.ts';
+import type { SecurityLog } from '../kernel/auth/security-log.ts';
+import type { Sessions } from '../kernel/auth/sessions.ts';
+import type { Config } from '../kernel/config/config.ts';
+import type { Log } from '../kernel/core/log.ts';
+import type { Mailer } from '../kernel/core/mail.ts';
+import type { Metrics } from '../kernel/core/metrics.ts';
+import type { Background, Clock, EndOfTurn, Fetch, Ids, PasswordHasher } from '../kernel/core/ports.ts';
+import type { ChunkIndex } from '../kernel/db/chunk-index.ts';
+import type { Database } from '../kernel/db/types.ts';
+import type { JobPublisher } from '../kernel/jobs/publisher.ts';
+import type { Relay } from '../kernel/jobs/relay.ts';
+import type { KeyValue } from '../kernel/kv/key-value.ts';
+import type { ProgressTracker } from '../kernel/progress/tracker.ts';
+import type { Limiter } from '../kernel/rate-limits/limiter.ts';
+import type { QueryEmbedder } from '../kernel/worker-client/query-embedder.ts';
+
+/** What only an entry point can make: clients, the clock, the network. */
+export interface Adapters {
+  readonly db: Database;
+  /** Keyword and vector search over chunks, in the dialect of `db`. */
+  readonly chunkIndex: ChunkIndex;
+  /** Resolves where the database answers; rejects otherwise. */
+  readonly pingDatabase: () => Promise<void>;
+  readonly kv: KeyValue;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly fetch: Fetch;
+  readonly background: Background;
+  readonly endOfTurn?: EndOfTurn;
+  /** Whether no request can use what another has opened, subscriptions included, as on Workers. */
+  readonly isolatedRequests?: boolean;
+  readonly passwords: PasswordHasher;
+  /** Null where nothing is configured that could send mail. */
+  readonly mailer: Mailer | null;
+  /** Fires when the server begins to stop: event streams end on it, or the server would wait for them. */
+  readonly shutdown: AbortSignal;
+}
+
+export interface AppContext extends Adapters {
+  readonly config: Config;
+  readonly limiter: Limiter;
+  readonly loginLimits: LoginLimits;
+  readonly accessTokens: AccessTokens;
+  readonly apiKeys: ApiKeys;
+  readonly revocations: Revocations;
+  readonly security: SecurityLog;
+  readonly sessions: Sessions;
+  readonly emailLinks: EmailLinks;
+  readonly oauth: OAuthFlow;
+  readonly progress: ProgressTracker;
+  readonly publisher: JobPublisher;
+  readonly relay: Relay;
+  readonly queryEmbedder: QueryEmbedder;
+}

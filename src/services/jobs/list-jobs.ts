@@ -1,0 +1,11 @@
+import { type JobQuery, listJobs as list } from '../../kernel/db/admin-jobs.ts';
+import type { Job } from '../../kernel/db/types.ts';
+import type { Actor } from '../../kernel/model/actor.ts';
+import type { AppContext } from '../context.ts';
+import { requireScope } from '../require-scope.ts';
+
+/** Everybody's jobs, newest first; for admins. */
+export async function listJobs({ db }: Pick<AppContext, 'db'>, actor: Actor, query: JobQuery): Promise<Job[]> {
+  requireScope(actor, 'admin');
+  return list(db, query);
+}

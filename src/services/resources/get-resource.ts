@@ -1,0 +1,19 @@
+import { findResource, findResourceWithText, type ResourceSummary } from '../../kernel/db/resources.ts';
+import type { Resource } from '../../kernel/db/types.ts';
+import type { Actor } from '../../kernel/model/actor.ts';
+import type { AppContext } from '../context.ts';
+import { requireScope } from '../require-scope.ts';
+import { noSuchResource } from './not-found.ts';
+
+/** One of the actor's resources; its text, which may be megabytes, only where asked for. */
+export async function getResource(
+  { db }: Pick<AppContext, 'db'>,
+  actor: Actor,
+  { id, withText = false }: { id: string; withText?: boolean },
+): Promise<ResourceSummary & Partial<Pick<Resource, 'text'>>> {
+  requireScope(actor, 'resources:read');
+  const find = withText ? findResourceWithText : findResource;
+  const resource = await find(db, { id, ownerId: actor.userId });
+  if (!resource) throw noSuchResource();
+  return resource;
+}

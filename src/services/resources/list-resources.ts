@@ -1,0 +1,44 @@
+import { decodeCursor, encodeCursor } from '../../kernel/core/cursor.ts';
+import {
+  listResources as listRows,
+  type ResourceFilter,
+  type ResourcePosition,
+  type ResourceSummary,
+} from '../../kernel/db/resources.ts';
+import type { Actor } from '../../kernel/model/actor.ts';
+import type { AppContext } from '../context.ts';
+import { requireScope } from '../require-scope.ts';
+
+export interface ResourcePage {
+  readonly resources: readonly ResourceSummary[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+}
+
+export interface ListResourcesInput {
+  readonly filter?: ResourceFilter;
+  readonly cursor?: string | undefined;
+  /** 1 to 100 */
+  readonly limit: number;
+}
+
+/** The actor's resources, newest first. A page's cursor stays good whatever is added or deleted meanwhile. */
+export async function listResources(
+  { db }: Pick<AppContext, 'db'>,
+  actor: Actor,
+  { filter = {}, cursor, limit }: ListResourcesInput,
+): Promise<ResourcePage> {
+  requireScope(actor, 'resources:read');
+  const after = cursor === undefined ? undefined : toPosition(decodeCursor(cursor, isPosition));
+  const found = await listRows(db, { ownerId: actor.userId, filter, after, limit: limit + 1 });
+  const resources = found.slice(0, limit);
+  const last = resources.at(-1);
+  return { resources, ...(found.length > limit && last ? { nextCursor: encodeCursor([last.createdAt, last.id]) } : {}) };
+}
+
+type Position = [createdAt: number, id: string];
+
+const isPosition = (value: unknown): value is Position =>
+  Array.isArray(value) && value.length === 2 && Number.isSafeInteger(value[0]) && typeof value[1] === 'string';
+
+const toPosition = ([createdAt, id]: Position): ResourcePosition => ({ createdAt, id });

@@ -1,0 +1,29 @@
+/** What a resource is made from, and the key by which the same is recognised when it is sent again. */
+import { sha256Hex } from '../../kernel/core/digest.ts';
+import { normaliseUrl } from './identifiers.ts';
+
+export const CONTENT_TYPES = ['text/plain', 'text/markdown', 'text/html'] as const;
+export type ContentType = (typeof CONTENT_TYPES)[number];
+
+/** Where the text comes from: fetched later from `url`, or sent along as bytes. */
+export type SourceInput =
+  | { readonly kind: 'url'; readonly url: string }
+  | {
+      readonly kind: 'content';
+      readonly body: Uint8Array;
+      /** One of CONTENT_TYPES, with a `charset` where the sender named one. */
+      readonly contentType: string;
+      readonly filename?: string | undefined;
+    };
+
+export interface IdentifiedSource {
+  readonly sourceKey: string;
+  /** SHA-256 in hex; null for a URL, whose bytes are not known yet. */
+  readonly contentHash: string | null;
+}
+
+export async function identifySource(source: SourceInput): Promise<IdentifiedSource> {
+  if (source.kind === 'url') return { sourceKey: `url:${normaliseUrl(source.url) ?? source.url}`, contentHash: null };
+  const contentHash = await sha256Hex(source.body);
+  return { sourceKey: `sha256:${contentHash}`, contentHash };
+}

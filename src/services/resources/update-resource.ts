@@ -1,0 +1,56 @@
+import { AppError } from '../../kernel/core/errors.ts';
+import { findCategory } from '../../kernel/db/categories.ts';
+import { findResource, type ResourceSummary, updateResource as updateRow } from '../../kernel/db/resources.ts';
+import type { Actor } from '../../kernel/model/actor.ts';
+import type { AppContext } from '../context.ts';
+import { requireScope } from '../require-scope.ts';
+import { noSuchResource } from './not-found.ts';
+
+/** What a person may set by hand; a field that is absent stays as it is. */
+export interface ResourceChanges {
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** The id of a category of the taxonomy. */
+  readonly category?: string | undefined;
+}
+
+/**
+ * Sets fields and records them as edited, so that no stage overwrites them. A corrected category is an example to the
+ * next classification in the same library (`listCorrected`). Throws `invalid_input` for a category that does not exist.
+ */
+export async function updateResource(
+  { db, clock }: Pick<AppContext, 'db' | 'clock'>,
+  actor: Actor,
+  { id, changes }: { id: string; changes: ResourceChanges },
+): Promise<ResourceSummary> {
+  requireScope(actor, 'resources:write');
+  const owned = { id, ownerId: actor.userId };
+  return await db.transaction(async (tx) => {
+    const before = await findResource(tx, owned);
+    if (!before) throw noSuchResource();
+    if (changes.category !== undefined && !(await findCategory(tx, changes.category))) throw noSuchCategory();
+    const set = given(changes);
+    const edited = [...new Set([...before.edited, ...Object.keys(set)])];
+    await updateRow(tx, owned, { ...set, edited, updatedAt: clock.now() });
+    const after = await findResource(tx, owned);
+    if (!after) throw noSuchResource();
+    return after;
+  });
+}
+
+function given({ title, description, tags, metadata, category }: ResourceChanges) {
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    ...(tags === undefined ? {} : { tags: [...new Set(tags)] }),
+    ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
+    ...(category === undefined ? {} : { category }),
+  };
+}
+
+function noSuchCategory(): AppError {
+  const message = 'is not a category of the taxonomy';
+  return new AppError('invalid_input', `category ${message}`, { errors: [{ path: 'category', message }] });
+}

@@ -1,0 +1,106 @@
+/** Checks the parts the service stands on, each within a deadline, at most once a second however many ask. */
+
+import type { Config } from '../../kernel/config/config.ts';
+import { createFailureLog } from '../../kernel/core/failure-log.ts';
+import { isOutboxStalled } from '../../kernel/db/outbox-flow.ts';
+import type { AppContext } from '../context.ts';
+
+export const HEALTH_PARTS = ['database', 'kv', 'queue', 'worker'] as const;
+export type HealthPart = (typeof HEALTH_PARTS)[number];
+
+export interface HealthCheck {
+  readonly status: 'healthy' | 'unhealthy';
+  /** Milliseconds, at most the deadline. */
+  readonly latencyMs: number;
+}
+
+export interface Health {
+  /** `unhealthy` when the database is down, `degraded` when anything else is. */
+  readonly status: 'healthy' | 'degraded' | 'unhealthy';
+  readonly checks: Readonly<Record<HealthPart, HealthCheck>>;
+}
+
+const DEADLINE_MS = 1000;
+const CACHED_MS = 1000;
+/** The sweep publishes what is due every second: jobs due for so long with none published meanwhile say the queue takes none. */
+const QUEUE_STUCK_MS = 30_000;
+const PROBE_KEY = 'health:probe';
+
+export type HealthDependencies = Pick<AppContext, 'db' | 'pingDatabase' | 'kv' | 'fetch' | 'clock' | 'log'> & {
+  readonly config: Pick<Config, 'worker'>;
+};
+
+/** Returns a function that never rejects: what goes wrong in a check is logged, once per outage, and never returned. */
+export function createHealth({ db, pingDatabase, kv, fetch, clock, log, config }: HealthDependencies): () => Promise<Health> {
+  const probes: Readonly<Record<HealthPart, (signal: AbortSignal) => Promise<void>>> = {
+    database: () => pingDatabase(),
+    kv: async () => {
+      const written = String(clock.now());
+      await kv.set(PROBE_KEY, written, { ttlMs: 60_000 });
+      if ((await kv.get(PROBE_KEY)) === undefined) throw new Error('what was written could not be read back');
+    },
+    queue: async () => {
+      if (await isOutboxStalled(db, clock.now() - QUEUE_STUCK_MS)) throw new Error('jobs that are due are not being published');
+    },
+    worker: async (signal) => {
+      const response = await fetch(`${config.worker.url}/health`, { signal });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error(`the worker answered ${response.status}`);
+    },
+  };
+  const outages = Object.fromEntries(HEALTH_PARTS.map((part) => [part, createFailureLog(log, `${part} (health check)`)]));
+
+  async function probe(part: HealthPart): Promise<HealthCheck> {
+    const started = clock.now();
+    const status = await withDeadline(probes[part]).then(
+      () => 'healthy' as const,
+      (error) => {
+        outages[part]?.failed(error);
+        return 'unhealthy' as const;
+      },
+    );
+    if (status === 'healthy') outages[part]?.worked();
+    return { status, latencyMs: Math.min(DEADLINE_MS, clock.now() - started) };
+  }
+
+  async function checkAll(): Promise<Health> {
+    const [database, queue, kvStore, worker] = await Promise.all([
+      probe('database'),
+      probe('queue'),
+      probe('kv'),
+      probe('worker'),
+    ]);
+    const checks = { database, kv: kvStore, queue, worker };
+    const failed = HEALTH_PARTS.filter((part) => checks[part].status === 'unhealthy');
+    return { status: failed.includes('database') ? 'unhealthy' : failed.length > 0 ? 'degraded' : 'healthy', checks };
+  }
+
+  let current: Promise<Health> | undefined;
+  let usableUntil = 0;
+
+  return function health() {
+    if (current && clock.now() < usableUntil) return current;
+    // Not for ever: on Workers a check ends unfinished when the request that began it does.
+    usableUntil = clock.now() + 2 * DEADLINE_MS;
+    const checking = checkAll().finally(() => {
+      if (current === checking) usableUntil = clock.now() + CACHED_MS;
+    });
+    current = checking;
+    return checking;
+  };
+}
+
+/** Rejects after the deadline; the signal tells the work to stop as well. */
+async function withDeadline(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    controller.abort();
+    reject(new Error(`no answer within ${DEADLINE_MS} ms`));
+  }, DEADLINE_MS);
+  try {
+    await Promise.race([work(controller.signal), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

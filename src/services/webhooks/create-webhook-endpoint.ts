@@ -1,0 +1,40 @@
+import { AppError } from '../../kernel/core/errors.ts';
+import type { WebhookEndpoint } from '../../kernel/db/types.ts';
+import { countWebhookEndpoints, insertWebhookEndpoint } from '../../kernel/db/webhook-endpoints.ts';
+import type { Actor } from '../../kernel/model/actor.ts';
+import type { WebhookKind } from '../../kernel/model/webhooks.ts';
+import { newCallbackSecret } from '../../kernel/webhooks/sign-callback.ts';
+import type { AppContext } from '../context.ts';
+import { requireScope } from '../require-scope.ts';
+
+const MOST = 50;
+
+export interface NewWebhookEndpoint {
+  readonly name: string;
+  readonly kind: WebhookKind;
+  readonly tags: readonly string[];
+}
+
+/** Makes an endpoint with a secret of its own, of 32 random bytes. Throws `conflict` beyond 50 of one owner. */
+export async function createWebhookEndpoint(
+  { db, clock, ids }: Pick<AppContext, 'db' | 'clock' | 'ids'>,
+  actor: Actor,
+  { name, kind, tags }: NewWebhookEndpoint,
+): Promise<WebhookEndpoint> {
+  requireScope(actor, 'resources:write');
+  if ((await countWebhookEndpoints(db, actor.userId)) >= MOST) {
+    throw new AppError('conflict', `You have ${MOST} webhook endpoints: delete one first`);
+  }
+  const endpoint: WebhookEndpoint = {
+    id: ids.next(),
+    ownerId: actor.userId,
+    name,
+    kind,
+    secret: newCallbackSecret(),
+    tags: [...new Set(tags)],
+    createdAt: clock.now(),
+    lastUsedAt: null,
+  };
+  await insertWebhookEndpoint(db, endpoint);
+  return endpoint;
+}

@@ -1,0 +1,134 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findJob, hasOtherUnfinishedJob } from '../../../src/kernel/db/jobs.ts';
+import { claimJob, deadLetterJob, finishJob, releaseJob, renewLease, retryJob } from '../../../src/kernel/db/leases.ts';
+import { resources } from '../../../src/kernel/db/schema.sqlite.ts';
+import type { Job } from '../../../src/kernel/db/types.ts';
+import { processPayloadSchema } from '../../../src/kernel/model/job-messages.ts';
+import { manualClock } from '../../support/fakes/doubles.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/kits/database.ts';
+import { seedJob } from '../../support/kits/jobs.ts';
+
+let database: TestDatabase;
+const clock = manualClock();
+const LEASE_MS = 30_000;
+
+beforeEach(async () => {
+  database = await openTestDatabase();
+});
+afterEach(() => database.close());
+
+const seed = () => seedJob({ db: database.db, clock });
+const claim = (jobId: string, holder = 'a', now = clock.now()) =>
+  claimJob(database.db, { jobId, holder, now, leaseMs: LEASE_MS });
+const stored = async (id: string) => (await findJob(database.db, id)) as Job;
+
+test('a new job is queued, due at once, for six attempts', async () => {
+  const job = await seed();
+  expect(await stored(job.id)).toEqual(job);
+  expect(job).toMatchObject({ state: 'queued', attempt: 0, maxAttempts: 6, availableAt: clock.now(), publishedAt: null });
+  expect(processPayloadSchema.parse(job.payload)).toEqual(job.payload);
+});
+
+describe('claiming', () => {
+  test('gives a job to one of many who ask at once', async () => {
+    const { id } = await seed();
+    const claims = await Promise.all(Array.from({ length: 20 }, (_, n) => claim(id, `worker-${n}`)));
+    const won = claims.filter((job) => job !== undefined);
+    expect(won).toHaveLength(1);
+    expect(won[0]).toMatchObject({ state: 'running', attempt: 1, leaseExpiresAt: clock.now() + LEASE_MS });
+    expect(await stored(id)).toEqual(won[0]);
+  });
+
+  test('waits until a job is due', async () => {
+    const { id } = await seed();
+    expect(await claim(id, 'a', clock.now() - 1)).toBeUndefined();
+    expect(await claim(id)).toBeDefined();
+  });
+
+  test('takes over a job whose lease has lapsed, counting the attempt, and not a moment before', async () => {
+    const { id } = await seed();
+    await claim(id, 'dead');
+    expect(await claim(id, 'heir', clock.now() + LEASE_MS)).toBeUndefined();
+    expect(await claim(id, 'heir', clock.now() + LEASE_MS + 1)).toMatchObject({ leaseOwner: 'heir', attempt: 2 });
+    const lease = { jobId: id, holder: 'dead' };
+    expect(await renewLease(database.db, { ...lease, now: clock.now(), leaseMs: LEASE_MS })).toBe(false);
+    expect(await finishJob(database.db, lease, { state: 'done', now: clock.now() })).toBe(false);
+    expect((await stored(id)).leaseOwner).toBe('heir');
+  });
+
+  test('finds nothing in a job that is over or that does not exist', async () => {
+    const { id } = await seed();
+    await claim(id);
+    await finishJob(database.db, { jobId: id, holder: 'a' }, { state: 'done', now: clock.now() });
+    expect(await claim(id, 'b', clock.now() + 1_000_000)).toBeUndefined();
+    expect(await claim('nothing')).toBeUndefined();
+  });
+});
+
+describe('a lease', () => {
+  test('lasts as long as it is renewed, even past its end where nobody took it', async () => {
+    const { id } = await seed();
+    await claim(id);
+    const later = clock.now() + LEASE_MS * 2;
+    expect(await renewLease(database.db, { jobId: id, holder: 'a', now: later, leaseMs: LEASE_MS })).toBe(true);
+    expect(await claim(id, 'b', later + LEASE_MS)).toBeUndefined();
+  });
+
+  test('ends with the job done, cancelled or dead, for good', async () => {
+    const close = {
+      done: (id: string) => finishJob(database.db, { jobId: id, holder: 'a' }, { state: 'done', now: 5 }),
+      cancelled: (id: string) => finishJob(database.db, { jobId: id, holder: 'a' }, { state: 'cancelled', now: 5 }),
+      dead: (id: string) => deadLetterJob(database.db, { jobId: id, holder: 'a' }, { error: 'It is over', now: 5 }),
+    };
+    for (const [state, end] of Object.entries(close)) {
+      const { id } = await seed();
+      await claim(id);
+      expect(await end(id)).toBe(true);
+      const error = state === 'dead' ? 'It is over' : null;
+      expect(await stored(id)).toMatchObject({ state, error, finishedAt: 5, leaseOwner: null, leaseExpiresAt: null });
+      expect(await end(id)).toBe(false);
+    }
+  });
+
+  test('ends with a job to be tried again, due after its backoff and not yet published', async () => {
+    const { id } = await seed();
+    await claim(id);
+    const retry = { error: 'No answer', now: clock.now(), attempt: 3, random: () => 0.5 };
+    const lease = { jobId: id, holder: 'a' };
+    expect(await retryJob(database.db, lease, retry)).toBe(clock.now() + 4000);
+    const expected = { state: 'queued', error: 'No answer', availableAt: clock.now() + 4000, publishedAt: null, attempt: 1 };
+    expect(await stored(id)).toMatchObject(expected);
+    expect(await retryJob(database.db, lease, retry)).toBeUndefined();
+    expect(await claim(id)).toBeUndefined();
+    expect(await claim(id, 'a', clock.now() + 4000)).toMatchObject({ attempt: 2 });
+  });
+
+  test('that is given back does not count as an attempt', async () => {
+    const { id } = await seed();
+    await claim(id);
+    const lease = { jobId: id, holder: 'a' };
+    const now = clock.now();
+    expect(await releaseJob(database.db, lease, { availableAt: now, now })).toBe(true);
+    expect(await stored(id)).toMatchObject({ state: 'queued', attempt: 0, publishedAt: null });
+    expect(await releaseJob(database.db, lease, { availableAt: now, now })).toBe(false);
+  });
+});
+
+test('whether a resource has another job to come is known without counting this one', async () => {
+  const first = await seed();
+  const other = () => hasOtherUnfinishedJob(database.db, first.resourceId, first.id);
+  expect(await other()).toBe(false);
+  const second = await seedJob({ db: database.db, clock }, { ownerId: first.ownerId, resourceId: first.resourceId });
+  expect(await other()).toBe(true);
+  await claim(second.id);
+  expect(await other()).toBe(true);
+  await finishJob(database.db, { jobId: second.id, holder: 'a' }, { state: 'done', now: 1 });
+  expect(await other()).toBe(false);
+});
+
+test('the jobs of a deleted resource are gone with it', async () => {
+  const { id, resourceId } = await seed();
+  await database.db.delete(resources).where(eq(resources.id, resourceId));
+  expect(await findJob(database.db, id)).toBeUndefined();
+});

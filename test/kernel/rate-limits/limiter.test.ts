@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { KeyValue } from '../../../src/kernel/kv/key-value.ts';
+import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
+import { addressKey } from '../../../src/kernel/rate-limits/address.ts';
+import { createCircuitBreaker, STORE_DEADLINE_MS } from '../../../src/kernel/rate-limits/circuit-breaker.ts';
+import { createLimiter } from '../../../src/kernel/rate-limits/limiter.ts';
+import { rateLimitPolicies } from '../../../src/kernel/rate-limits/tiers.ts';
+import { type ManualClock, manualClock, memoryLog } from '../../support/fakes/doubles.ts';
+import { testConfig } from '../../support/kits/config.ts';
+
+const MINUTE = [{ name: 'minute', windowMs: 60_000, limit: 2 }];
+
+let clock: ManualClock;
+let log: ReturnType<typeof memoryLog>;
+beforeEach(() => {
+  clock = manualClock();
+  log = memoryLog();
+});
+
+describe('the tiers', () => {
+  test('are as configured, hours and days too, and no policy is no limit', () => {
+    const limits = rateLimitPolicies(
+      testConfig({
+        RATE_LIMIT_FREE_TIER: '5',
+        RATE_LIMIT_FREE_HOUR: '50',
+        RATE_LIMIT_FREE_DAY: '500',
+        RATE_LIMIT_LOGIN_FAILURES: '3',
+      }),
+    );
+    expect(limits.tier.free).toEqual([
+      { name: 'minute', windowMs: 60_000, limit: 5 },
+      { name: 'hour', windowMs: 3_600_000, limit: 50 },
+      { name: 'day', windowMs: 86_400_000, limit: 500 },
+    ]);
+    expect(limits.tier.admin).toEqual([]);
+    expect([limits.loginPair[0]?.limit, limits.loginEither[0]?.limit]).toEqual([3, 30]);
+  });
+});
+
+describe('an address', () => {
+  test('is limited alone in IPv4, by its /64 in IPv6, however it is written', () => {
+    expect(addressKey('192.0.2.7')).toBe('192.0.2.7');
+    expect(addressKey('::ffff:192.0.2.7')).toBe('192.0.2.7');
+    expect(addressKey('2001:db8:1:2:3:4:5:6')).toBe(addressKey('2001:0db8:0001:0002::1'));
+    expect(addressKey('2001:db8:1:3::1')).not.toBe(addressKey('2001:db8:1:2::1'));
+  });
+
+  test('that is unknown or no address shares one bucket', () => {
+    expect([null, '', 'nonsense', '999.1.1.1'].map(addressKey)).toEqual(Array(4).fill('unknown'));
+  });
+
+  test('of any kind never throws', () => {
+    fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string()), (address) => addressKey(address).length > 0));
+  });
+});
+
+describe('a limiter', () => {
+  test('decides in the store, and reads along what it is asked to', async () => {
+    const kv = createMemoryKeyValue({ clock });
+    const limiter = createLimiter({ kv, clock, log });
+    await kv.set('a', '1', { ttlMs: 1000 });
+    const ask = () => limiter.consume({ limit: { key: 'k', policies: MINUTE, cost: 1 }, read: ['a', 'b'] });
+    expect(await ask()).toMatchObject({ values: ['1', undefined], decision: { admitted: true } });
+    await ask();
+    expect(await ask()).toMatchObject({ decision: { admitted: false, retryAfterMs: 60_000 } });
+    expect(await limiter.consume({ read: ['a'] })).toEqual({ values: ['1'] });
+    expect((await limiter.decide('other', MINUTE)).admitted).toBe(true);
+    expect(limiter.failOpens()).toBe(0);
+  });
+
+  test('limits locally while the store is down, says so once, and goes back to it when it answers', async () => {
+    const store = createMemoryKeyValue({ clock });
+    let down = true;
+    const kv = {
+      ...store,
+      consume: (requests: never) => (down ? Promise.reject(new Error('READONLY')) : store.consume(requests)),
+    };
+    const limiter = createLimiter({ kv, clock, log });
+    const results: boolean[] = [];
+    for (let i = 0; i < 4; i++) results.push((await limiter.decide('k', MINUTE)).admitted);
+    expect(results).toEqual([true, true, false, false]);
+    expect((await limiter.consume({ read: ['a'] })).values).toBeUndefined();
+    expect(limiter.failOpens()).toBe(5);
+    down = false;
+    clock.advance(1000);
+    expect((await limiter.decide('k', MINUTE)).admitted).toBe(true);
+    expect(log.lines.map(({ level }) => level)).toEqual(['warning', 'info']);
+  });
+});
+
+describe('requests of one turn', () => {
+  const asked: number[] = [];
+  let down = false;
+  let turn: (() => void)[] = [];
+  const endOfTurn = (work: () => void) => void turn.push(work);
+  const endTurn = () => {
+    for (const work of turn.splice(0)) work();
+  };
+  function open() {
+    asked.length = 0;
+    down = false;
+    turn = [];
+    const store = createMemoryKeyValue({ clock });
+    const kv: KeyValue = {
+      ...store,
+      consume: (requests) => {
+        asked.push(requests.length);
+        return down ? Promise.reject(new Error('down')) : store.consume(requests);
+      },
+    };
+    return createLimiter({ kv, clock, log, endOfTurn });
+  }
+
+  test('go to the store together, at most sixteen at a time, and each gets its own answer', async () => {
+    const limiter = open();
+    const decisions = Array.from({ length: 40 }, (_, i) => limiter.decide(`k${i % 15}`, MINUTE));
+    expect(asked).toEqual([]);
+    endTurn();
+    const admitted = (await Promise.all(decisions)).map((decision) => decision.admitted);
+    expect(asked).toEqual([16, 16, 8]);
+    expect(admitted).toEqual(Array.from({ length: 40 }, (_, i) => i < 30));
+  });
+
+  test('are decided locally where the store is down, and one alone finds out whether it is back', async () => {
+    const limiter = open();
+    const decide = async (count: number) => {
+      const decisions = Array.from({ length: count }, () => limiter.decide('k', MINUTE));
+      endTurn();
+      return (await Promise.all(decisions)).filter(({ admitted }) => admitted).length;
+    };
+    down = true;
+    expect(await decide(5)).toBe(2);
+    expect(await decide(5)).toBe(0);
+    clock.advance(1000);
+    expect(await decide(5)).toBe(0);
+    expect(asked).toEqual([5, 1]);
+    expect(limiter.failOpens()).toBe(15);
+    down = false;
+    clock.advance(1000);
+    expect(await decide(5)).toBeGreaterThan(0);
+    expect(await decide(5)).toBeLessThanOrEqual(2);
+    expect(asked).toEqual([5, 1, 1, 5]);
+  });
+});
+
+describe('a store that hangs', () => {
+  test('costs one request its deadline, and the others nothing until it is asked again', async () => {
+    vi.useFakeTimers();
+    try {
+      const guard = createCircuitBreaker({ name: 'test', clock, log });
+      const hang = vi.fn(() => new Promise<string>(() => {}));
+      const first = guard.ask(hang);
+      await vi.advanceTimersByTimeAsync(STORE_DEADLINE_MS);
+      expect(await first).toBeUndefined();
+      expect(guard.healthy).toBe(false);
+      for (let i = 0; i < 10; i++) expect(await guard.ask(hang)).toBeUndefined();
+      expect(hang).toHaveBeenCalledTimes(1);
+      clock.advance(1000);
+      const probes = [guard.ask(hang), guard.ask(hang), guard.ask(hang)];
+      await vi.advanceTimersByTimeAsync(STORE_DEADLINE_MS);
+      expect(await Promise.all(probes)).toEqual([undefined, undefined, undefined]);
+      expect(hang).toHaveBeenCalledTimes(2);
+      clock.advance(1000);
+      expect(await guard.ask(async () => 'back')).toBe('back');
+      expect(guard.healthy).toBe(true);
+      expect(guard.failures).toBe(14);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decide, emptyWindow, type Policy, SUB_WINDOWS } from '../../../src/kernel/model/sliding-window.ts';
+
+const MINUTE = 60_000;
+const policy = (limit: number, windowMs = MINUTE, name = 'minute'): Policy => ({ name, windowMs, limit });
+
+/** A schedule: gaps in ms between requests and what each costs. */
+const schedule = fc.array(fc.record({ gap: fc.nat(20_000), cost: fc.integer({ min: 1, max: 3 }) }), {
+  minLength: 1,
+  maxLength: 200,
+});
+
+describe('a sliding window of sixty sub-windows', () => {
+  test('in any rolling window no more than the limit is admitted, for every policy, whatever the schedule', () => {
+    fc.assert(
+      fc.property(schedule, fc.integer({ min: 3, max: 20 }), fc.integer({ min: 3, max: 60 }), (requests, perMinute, perHour) => {
+        const policies = [policy(perMinute), policy(perHour, 60 * MINUTE, 'hour')];
+        const windows = policies.map(emptyWindow);
+        const admitted: { at: number; cost: number }[] = [];
+        let now = 1_000_000;
+        for (const { gap, cost } of requests) {
+          now += gap;
+          if (decide(policies, windows, cost, now).admitted) admitted.push({ at: now, cost });
+        }
+        for (const { windowMs, limit } of policies) {
+          for (const { at: end } of admitted) {
+            const within = admitted.filter(({ at }) => at > end - windowMs && at <= end);
+            expect(within.reduce((sum, { cost }) => sum + cost, 0)).toBeLessThanOrEqual(limit);
+          }
+        }
+      }),
+    );
+  });
+
+  test('a steady client below the limit by one sub-window of its own share is never refused', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: SUB_WINDOWS, max: 600 }), fc.nat(MINUTE), (limit, phase) => {
+        const policies = [policy(limit)];
+        const windows = policies.map(emptyWindow);
+        const gap = Math.ceil(MINUTE / (limit - Math.ceil(limit / SUB_WINDOWS) - 1));
+        for (let i = 0; i < limit * 3; i++) expect(decide(policies, windows, 1, phase + i * gap).admitted).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('waiting exactly retryAfterMs passes, and a millisecond less does not', () => {
+    fc.assert(
+      fc.property(schedule, fc.integer({ min: 3, max: 10 }), (requests, limit) => {
+        const policies = [policy(limit), policy(limit * 4, 10 * MINUTE, 'ten')];
+        const windows = policies.map(emptyWindow);
+        let now = 5_000_000;
+        for (const { gap, cost } of requests) {
+          now += gap;
+          const decision = decide(policies, windows, cost, now);
+          if (decision.admitted) continue;
+          const early = structuredClone(windows);
+          expect(decide(policies, early, cost, now + decision.retryAfterMs - 1).admitted).toBe(false);
+          expect(decide(policies, structuredClone(windows), cost, now + decision.retryAfterMs).admitted).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test('a refused request is not charged, under any policy', () => {
+    const policies = [policy(10), policy(3, 60 * MINUTE, 'hour')];
+    const windows = policies.map(emptyWindow);
+    for (let i = 0; i < 3; i++) decide(policies, windows, 1, 1000 + i);
+    const before = structuredClone(windows);
+    expect(decide(policies, windows, 1, 2000)).toMatchObject({ admitted: false, retryAfterMs: 1002 + 60 * MINUTE - 2000 });
+    expect(windows).toEqual(before);
+  });
+
+  test('two hundred requests at once at a hundred a minute pass exactly a hundred', () => {
+    const policies = [policy(100)];
+    const windows = policies.map(emptyWindow);
+    const results = Array.from({ length: 200 }, () => decide(policies, windows, 1, 59_999).admitted);
+    expect(results.filter(Boolean)).toHaveLength(100);
+    expect(decide(policies, windows, 1, 60_001).admitted).toBe(false);
+  });
+
+  test('looking costs nothing and says what is left and when all is free again', () => {
+    const policies = [policy(5)];
+    const windows = policies.map(emptyWindow);
+    expect(decide(policies, windows, 0, 100).states).toEqual([{ policy: policies[0], remaining: 5, resetAt: 100 }]);
+    decide(policies, windows, 2, 100);
+    expect(decide(policies, windows, 0, 150).states).toEqual([{ policy: policies[0], remaining: 3, resetAt: 100 + MINUTE }]);
+  });
+
+  test('a clock that steps back refuses no more and admits no more than the limit', () => {
+    const policies = [policy(2)];
+    const windows = policies.map(emptyWindow);
+    expect(decide(policies, windows, 1, 100_000).admitted).toBe(true);
+    expect(decide(policies, windows, 1, 40_000).admitted).toBe(true);
+    expect(decide(policies, windows, 1, 100_001).admitted).toBe(false);
+    expect(decide(policies, windows, 1, 100_000 + MINUTE).admitted).toBe(true);
+  });
+
+  test('a key without memory of a policy is treated as new', () => {
+    expect(decide([policy(1)], [], 1, 1).admitted).toBe(true);
+  });
+});

@@ -1,0 +1,94 @@
+import { expect, test, vi } from 'vitest';
+import type { Fetch } from '../../../src/kernel/core/ports.ts';
+import { Secret } from '../../../src/kernel/core/secret.ts';
+import { createProgressReporter } from '../../../src/kernel/worker-client/progress-reporter.ts';
+import { createSignatureVerifier, SIGNATURE_HEADER } from '../../../src/kernel/worker-client/signatures.ts';
+import { manualClock, memoryLog, randomIds } from '../../support/fakes/doubles.ts';
+import { freshId, statesWith } from '../../support/kits/jobs.ts';
+
+const signingKeys = { current: new Secret('a key of at least thirty-two characters') };
+const config = { publicUrl: 'https://pharos.example', worker: { signingKeys } };
+const { graph: state } = statesWith({ status: 'processing', attempt: 1 });
+const at = (percent: number) => ({ ...state, percent });
+
+interface Sent {
+  readonly url: string;
+  readonly init: RequestInit;
+  readonly body: { resource_id: string; stages: Record<string, { percent: number }> };
+  answer(response: Response): void;
+  fail(): void;
+}
+
+function setUp(options: { apiUrl?: string } = {}) {
+  const clock = manualClock();
+  const log = memoryLog();
+  const sent: Sent[] = [];
+  const fetch: Fetch = async (url, init = {}) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    sent.push({
+      url: String(url),
+      init,
+      body: JSON.parse(String(init.body)),
+      answer: resolve,
+      fail: () => reject(new TypeError('fetch failed')),
+    });
+    return promise;
+  };
+  const reporter = createProgressReporter({ config, fetch, clock, ids: randomIds, log, ...options });
+  const requests = (count: number) => vi.waitFor(() => expect(sent).toHaveLength(count));
+  return { clock, log, sent, reporter, requests };
+}
+
+test('a report reaches the API signed for its public address', async () => {
+  const { clock, sent, reporter, requests } = setUp({ apiUrl: 'http://127.0.0.1:8000' });
+  const id = freshId();
+  reporter.report({ resource_id: id, stages: { graph: at(10) } });
+  await requests(1);
+  const [{ url, init, body, answer }] = sent as [Sent];
+  expect(url).toBe('http://127.0.0.1:8000/jobs/progress');
+  expect(body).toEqual({ resource_id: id, stages: { graph: at(10) } });
+  const verify = createSignatureVerifier({ keys: signingKeys, clock });
+  const signature = new Headers(init.headers).get(SIGNATURE_HEADER);
+  await verify({ signature, body: String(init.body), url: 'https://pharos.example/jobs/progress' });
+  answer(new Response(null, { status: 204 }));
+  await reporter.flush();
+});
+
+test('one request per resource is under way; what comes meanwhile is merged, the latest winning', async () => {
+  const { sent, reporter, requests } = setUp();
+  const [one, two] = [freshId(), freshId()];
+  reporter.report({ resource_id: one, stages: { graph: at(1) } });
+  await requests(1);
+  for (let percent = 2; percent <= 50; percent += 1) reporter.report({ resource_id: one, stages: { graph: at(percent) } });
+  reporter.report({ resource_id: one, stages: { quality: at(5) } });
+  reporter.report({ resource_id: two, stages: { graph: at(7) } });
+  await requests(2);
+  expect(sent[1]?.body.resource_id).toBe(two);
+  sent[0]?.answer(new Response(null, { status: 204 }));
+  await requests(3);
+  expect(sent[2]?.body).toEqual({ resource_id: one, stages: { graph: at(50), quality: at(5) } });
+  for (const { answer } of sent) answer(new Response(null, { status: 204 }));
+  await reporter.flush();
+  expect(sent).toHaveLength(3);
+});
+
+test('an API that is away or refuses is logged once, and the reports are dropped', async () => {
+  const { log, sent, reporter, requests } = setUp();
+  const id = freshId();
+  reporter.report({ resource_id: id, stages: { graph: at(1) } });
+  await requests(1);
+  expect(sent[0]?.url).toBe('https://pharos.example/jobs/progress');
+  sent[0]?.fail();
+  await reporter.flush();
+  reporter.report({ resource_id: id, stages: { graph: at(2) } });
+  await requests(2);
+  sent[1]?.answer(new Response('no', { status: 503 }));
+  await reporter.flush();
+  expect(log.lines.map((line) => line.message)).toEqual(['the progress report to the API is away']);
+  reporter.report({ resource_id: id, stages: { graph: at(3) } });
+  await requests(3);
+  sent[2]?.answer(new Response(null, { status: 204 }));
+  await reporter.flush();
+  expect(sent[2]?.body.stages).toEqual({ graph: at(3) });
+  expect(log.lines).toHaveLength(2);
+});

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { encodeCursor } from '../../src/kernel/core/cursor.ts';
+import type { Actor } from '../../src/kernel/model/actor.ts';
+import { type SearchInput, search } from '../../src/services/search/search.ts';
+import { createTestLibrary, type TestLibrary } from '../support/kits/library.ts';
+
+let library: TestLibrary;
+let ada: Actor;
+let bob: Actor;
+const id: Record<string, string> = {};
+beforeAll(async () => {
+  library = await createTestLibrary();
+  ada = await library.person('ada');
+  bob = await library.person('bob');
+  id.ice = await library.addDocument(ada, {
+    passages: ['A glacier moves downhill', 'Cold ice is frozen water'],
+    fields: { tags: ['x'] },
+  });
+  id.bread = await library.addDocument(ada, { passages: ['Sourdough bread keeps well in the cold'] });
+  id.rye = await library.addDocument(ada, { passages: ['A rye loaf'], fields: { title: null, url: 'https://e.org/rye' } });
+  id.bobs = await library.addDocument(bob, { passages: ['Glacier bread password'] });
+});
+afterAll(() => library.close());
+beforeEach(() => {
+  library.embedder.away = false;
+});
+
+const ask = (query: string, more: Partial<SearchInput> = {}, actor = ada) =>
+  search(library.services, actor, { query, mode: 'hybrid', limit: 10, ...more });
+
+test('one hit per resource, with its best passage and its place in each list', async () => {
+  const { hits } = await ask('frozen glacier');
+  expect(hits.map((hit) => hit.resourceId)).toEqual([id.ice, id.bread]);
+  expect(hits[0]).toMatchObject({ semanticRank: 1, keywordRank: 1 });
+  expect(hits[1]).not.toHaveProperty('keywordRank');
+  const { hits: byWord } = await ask('frozen water', { mode: 'keyword' });
+  expect(byWord[0]).toMatchObject({ passage: 'Cold ice is frozen water', chunk: { position: 1 } });
+});
+
+test('what shares no word is found by meaning, and only by meaning', async () => {
+  expect((await ask('baking', { mode: 'keyword' })).hits).toEqual([]);
+  const { hits } = await ask('baking', { mode: 'semantic' });
+  expect(hits.map((hit) => hit.resourceId)).toEqual([id.rye, id.bread]);
+  expect(hits[0]).toMatchObject({ title: 'https://e.org/rye', semanticRank: 1 });
+  expect(hits[0]?.score).toBeCloseTo(1, 5);
+});
+
+test('nobody finds the documents of others', async () => {
+  for (const mode of ['hybrid', 'semantic', 'keyword'] as const) {
+    const { hits } = await ask('glacier bread password', { mode }, bob);
+    expect(hits.map((hit) => hit.resourceId)).toEqual([id.bobs]);
+    expect((await ask('password', { mode })).hits.map((hit) => hit.resourceId)).not.toContain(id.bobs);
+  }
+});
+
+test('while the worker is away search goes by word and says so', async () => {
+  library.embedder.away = true;
+  for (const mode of ['hybrid', 'semantic'] as const) {
+    const result = await ask('glacier', { mode });
+    expect(result).toMatchObject({ degraded: true, mode, hits: [{ resourceId: id.ice, keywordRank: 1 }] });
+  }
+  expect(await ask('glacier', { mode: 'keyword' })).toMatchObject({ degraded: false });
+  expect(library.log.lines.some((line) => line.level === 'warning')).toBe(true);
+});
+
+test('a fault of the embedder that is not its absence is not hidden', async () => {
+  const broken = { ...library.services, queryEmbedder: { embed: () => Promise.reject(new TypeError('broken')) } };
+  await expect(search(broken, ada, { query: 'ice', mode: 'hybrid', limit: 5 })).rejects.toThrow('broken');
+});
+
+test('pages hold every hit once, in the order of one large page', async () => {
+  const whole = (await ask('cold bread glacier loaf')).hits.map((hit) => hit.resourceId);
+  const paged: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ask('cold bread glacier loaf', { limit: 1, cursor });
+    expect(page.hits).toHaveLength(1);
+    paged.push(...page.hits.map((hit) => hit.resourceId));
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  expect(paged).toEqual(whole);
+  expect(new Set(paged).size).toBe(3);
+});
+
+test.each([
+  encodeCursor(-1),
+  encodeCursor(1.5),
+  encodeCursor('1'),
+  encodeCursor(1e9),
+  'nonsense',
+  '',
+])('the cursor %j is refused', async (cursor) => {
+  await expect(ask('ice', { cursor })).rejects.toMatchObject({ code: 'invalid_input', errors: [{ path: 'cursor' }] });
+});
+
+test('filters hold in every mode', async () => {
+  for (const mode of ['hybrid', 'semantic', 'keyword'] as const) {
+    const { hits } = await ask('cold', { mode, filter: { tag: 'x' } });
+    expect(hits.map((hit) => hit.resourceId)).toEqual([id.ice]);
+  }
+});
+
+test('a resource with hundreds of matching chunks does not crowd out the others', async () => {
+  const eve = await library.person('eve');
+  const long = await library.addDocument(eve, { passages: Array.from({ length: 450 }, () => 'glacier glacier ice') });
+  const short = await library.addDocument(eve, {
+    passages: ['one glacier among very many other words that make it rank below the rest'],
+  });
+  const { hits } = await ask('glacier', { mode: 'keyword' }, eve);
+  expect(hits.map((hit) => hit.resourceId)).toEqual([long, short]);
+});
+
+test('searching needs its scope', async () => {
+  await expect(ask('ice', {}, { ...ada, scopes: ['resources:read'] })).rejects.toMatchObject({ code: 'forbidden' });
+});

@@ -1,0 +1,72 @@
+/** Deterministic ports for tests: a clock moved by hand, counted ids, a log that remembers, work that can be awaited. */
+import { randomUUID } from 'node:crypto';
+import type { Log, LogFields, LogLevel } from '../../../src/kernel/core/log.ts';
+import type { Background, Clock, Ids } from '../../../src/kernel/core/ports.ts';
+
+export interface ManualClock extends Clock {
+  advance(ms: number): void;
+  set(ms: number): void;
+}
+
+export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
+  let now = start;
+  return {
+    now: () => now,
+    advance: (ms) => {
+      now += ms;
+    },
+    set: (ms) => {
+      now = ms;
+    },
+  };
+}
+
+/** Valid UUIDs in counting order, so that a failing test reads the same twice. */
+export function countedIds(): Ids {
+  let count = 0;
+  return { next: () => `01900000-0000-7000-8000-${String(++count).padStart(12, '0')}` };
+}
+
+export const randomIds: Ids = { next: () => randomUUID() };
+
+export interface MemoryLog extends Log {
+  readonly lines: { level: LogLevel; message: string; fields: LogFields }[];
+}
+
+export function memoryLog(fields: LogFields = {}, lines: MemoryLog['lines'] = []): MemoryLog {
+  const at =
+    (level: LogLevel) =>
+    (message: string, more: LogFields = {}) => {
+      lines.push({ level, message, fields: { ...fields, ...more } });
+    };
+  return {
+    lines,
+    debug: at('debug'),
+    info: at('info'),
+    warning: at('warning'),
+    error: at('error'),
+    with: (more) => memoryLog({ ...fields, ...more }, lines),
+  };
+}
+
+export interface TrackedBackground extends Background {
+  /** Resolves when all work begun so far has ended; rejects with the first failure. */
+  settled(): Promise<void>;
+}
+
+export function trackedBackground(): TrackedBackground {
+  const running = new Set<Promise<unknown>>();
+  const failures: unknown[] = [];
+  return {
+    run: (_name, work) => {
+      const promise = work()
+        .catch((error) => failures.push(error))
+        .finally(() => running.delete(promise));
+      running.add(promise);
+    },
+    settled: async () => {
+      while (running.size > 0) await Promise.all(running);
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}

@@ -1,0 +1,182 @@
+/**
+ * A migrated database of a test's own: SQLite in a temporary file (`:memory:` is lost by libSQL's transactions), or, in the
+ * projects that set PHAROS_TEST_DATABASE, what that names: `postgres` for one on the real server that the run started,
+ * `libsql` for one behind a libSQL server in this process.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@libsql/client';
+import postgres from 'postgres';
+import { connectLibsql } from '../../../src/adapters/libsql-http.ts';
+import { migrateSqlite } from '../../../src/adapters/migrate-sqlite.ts';
+import { openDatabase } from '../../../src/adapters/open-database.ts';
+import { connectPostgres } from '../../../src/adapters/postgres.ts';
+import { openSqliteFile } from '../../../src/adapters/sqlite.ts';
+import { Secret } from '../../../src/kernel/core/secret.ts';
+import { createPostgresChunkIndex } from '../../../src/kernel/db/chunk-index.postgres.ts';
+import { createSqliteChunkIndex } from '../../../src/kernel/db/chunk-index.sqlite.ts';
+import type { ChunkIndex } from '../../../src/kernel/db/chunk-index.ts';
+import { openPostgres } from '../../../src/kernel/db/open-postgres.ts';
+import { openSqlite } from '../../../src/kernel/db/open-sqlite.ts';
+import type { Database } from '../../../src/kernel/db/types.ts';
+import { startHranaServer } from '../fakes/hrana-server.ts';
+
+export interface TestDatabase {
+  readonly db: Database;
+  readonly url: string;
+  /** `annThreshold`: chunks up to which every vector is compared. */
+  chunkIndex(options?: { annThreshold?: number }): ChunkIndex;
+  /** Runs a statement as it is. */
+  execute(sql: string): Promise<unknown>;
+  /** From now on it is away, as after a crash of its server. */
+  disconnect(): void;
+  close(): Promise<void>;
+}
+
+const CHOICE = process.env.PHAROS_TEST_DATABASE;
+export const onPostgres = CHOICE === 'postgres';
+
+const onLibsql = CHOICE === 'libsql';
+/** Whether a process that is to use the test's database must be given its URL. */
+export const onServer = onPostgres || onLibsql;
+
+export function openTestDatabase(): Promise<TestDatabase> {
+  // Files share a process with those of their own project alone: another's would get this one's database, and pass.
+  if (process.env.PHAROS_TEST_DATABASE !== CHOICE) throw new Error('this process was loaded for another database');
+  if (onPostgres) return openTestPostgres();
+  return onLibsql ? openTestLibsql() : openTestSqlite();
+}
+
+export async function openTestSqlite() {
+  const folder = await mkdtemp(join(tmpdir(), 'pharos-test-'));
+  const path = join(folder, 'pharos.db');
+  template ??= migratedFile();
+  await writeFile(path, await template);
+  const { client, close } = await openSqliteFile(path);
+  return {
+    db: openSqlite(client),
+    client,
+    path,
+    url: `file:${path}`,
+    chunkIndex: (options: { annThreshold?: number } = {}) => createSqliteChunkIndex({ client, ...options }),
+    execute: (sql: string) => client.execute(sql),
+    disconnect: () => client.close(),
+    close: async () => {
+      close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A file that was migrated once for all tests of a process. */
+let template: Promise<Uint8Array> | undefined;
+
+async function migratedFile(): Promise<Uint8Array> {
+  const folder = await mkdtemp(join(tmpdir(), 'pharos-test-'));
+  const path = join(folder, 'pharos.db');
+  const { client, close } = await openSqliteFile(path);
+  await migrateSqlite(client);
+  await client.execute('pragma wal_checkpoint(truncate)');
+  const bytes = await readFile(path);
+  close();
+  await rm(folder, { recursive: true, force: true });
+  return bytes;
+}
+
+/** `streamMs`: after how long the server drops a stream that nobody asks. */
+export async function openTestLibsql({ migrated = true, streamMs }: { migrated?: boolean; streamMs?: number } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'pharos-test-'));
+  const file = join(folder, 'pharos.db');
+  template ??= migratedFile();
+  if (migrated) await writeFile(file, await template);
+  const server = await startHranaServer({ file, ...(streamMs === undefined ? {} : { streamMs }) });
+  const { url, token } = server;
+  const database = await openDatabase({ database: { kind: 'libsql', url, authToken: new Secret(token) } });
+  const client = connectLibsql({ url, authToken: token, createClient });
+  return {
+    ...database,
+    database,
+    client,
+    server,
+    url: `${url}?authToken=${token}`,
+    chunkIndex: (options: { annThreshold?: number } = {}) => createSqliteChunkIndex({ client, ...options }),
+    execute: database.statement,
+    disconnect: () => void server.stop(),
+    close: async () => {
+      await database.close();
+      client.close();
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The database that every test's own is copied from; the run has migrated it. */
+export const TEMPLATE = 'pharos_template';
+
+/** Databases that tests of this process have given back, emptied: copying one takes ten times as long. */
+const spare: string[] = [];
+
+/** What else than rows a test changes, it leaves to no other. */
+const CHANGES_SCHEMA = /\b(?:alter|create|drop|rename|grant|revoke\s+\w+\s+on)\b/i;
+
+/** Deletes every row, without asking triggers and references, and begins every sequence anew. */
+const EMPTY = `do $$ declare one record; begin
+  set local session_replication_role = replica;
+  for one in select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'public' loop
+    execute 'delete from ' || one.name;
+  end loop;
+  for one in select format('%I.%I', schemaname, sequencename) as name from pg_sequences where schemaname = 'public' loop
+    execute 'alter sequence ' || one.name || ' restart';
+  end loop;
+end $$`;
+
+export async function openTestPostgres() {
+  const server = process.env.PHAROS_TEST_POSTGRES;
+  if (server === undefined) throw new Error('PHAROS_TEST_POSTGRES is not set: start the tests by npm test');
+  const asAdmin = async (sql: string, url = server) => {
+    const admin = postgres(url, { max: 1, onnotice: () => undefined });
+    try {
+      return await admin.unsafe(sql);
+    } finally {
+      await admin.end({ timeout: 0 });
+    }
+  };
+  const given = spare.pop();
+  const name = given ?? `test_${randomUUID().replaceAll('-', '')}`;
+  if (given === undefined) await asAdmin(`create database ${name} template ${TEMPLATE}`);
+  const url = server.replace(/\/postgres$/, `/${name}`);
+  const client = connectPostgres({ url, sslMode: 'disable', max: 8 });
+  let spoilt = false;
+  const over = overPostgres(client, url);
+  return {
+    ...over,
+    execute: (sql: string) => {
+      spoilt ||= CHANGES_SCHEMA.test(sql);
+      return over.execute(sql);
+    },
+    close: async () => {
+      await client.end({ timeout: 0 });
+      const left = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and pid <> pg_backend_pid()`;
+      const [others] = [await asAdmin(left)];
+      // A process that is still there would write into the next test's.
+      if (spoilt || others.length > 1) await asAdmin(`drop database if exists ${name} with (force)`);
+      else {
+        await asAdmin(EMPTY, url);
+        spare.push(name);
+      }
+    },
+  };
+}
+
+/** All of a test's database but its end. */
+export const overPostgres = (client: postgres.Sql, url: string) => ({
+  db: openPostgres(client),
+  client,
+  url,
+  chunkIndex: (options: { annThreshold?: number } = {}) => createPostgresChunkIndex({ client, ...options }),
+  execute: (sql: string) => client.unsafe(sql),
+  disconnect: () => void client.end({ timeout: 0 }),
+});

@@ -1,0 +1,99 @@
+/** The pipeline on a test database, with stages that do what a test tells them and count their effects. */
+import { eq, sql } from 'drizzle-orm';
+import { claimJob } from '../../../src/kernel/db/leases.ts';
+import { resources } from '../../../src/kernel/db/schema.sqlite.ts';
+import type { Database, Job } from '../../../src/kernel/db/types.ts';
+import type { ProgressReport } from '../../../src/kernel/model/job-messages.ts';
+import { everyStage, type Stage } from '../../../src/kernel/model/stages.ts';
+import { createPipeline } from '../../../worker-node/pipeline/pipeline.ts';
+import type { StageInput, StageRunner } from '../../../worker-node/pipeline/stage.ts';
+import { manualClock, memoryLog } from '../fakes/doubles.ts';
+import { onPostgres, openTestDatabase } from './database.ts';
+import { freshId, resourceOf, seedJob, stagesOf } from './jobs.ts';
+
+export const LEASE_MS = 30_000;
+
+/** The list with `stage` at its end, in one statement: stages write side by side. */
+const appended = (stage: Stage) =>
+  onPostgres
+    ? sql`(${resources.keywords}::jsonb || ${JSON.stringify([stage])}::jsonb)::json`
+    : sql`json_insert(${resources.keywords}, '$[#]', ${stage})`;
+
+export async function createPipelineKit() {
+  const database = await openTestDatabase();
+  const { db } = database;
+  const clock = manualClock();
+  const log = memoryLog();
+  const reports: ProgressReport[] = [];
+  const never = new AbortController().signal;
+
+  /** Appends the stage to the resource's keywords: an effect that shows how often it happened. */
+  const effectOf = (stage: Stage, resourceId: string) => async (tx: Database) => {
+    await tx
+      .update(resources)
+      .set({ keywords: appended(stage) })
+      .where(eq(resources.id, resourceId));
+  };
+  /** The order in which stages began. */
+  const begun: Stage[] = [];
+  /** What a stage does before its effect; nothing by default. Replace any. */
+  const before: Record<Stage, (input: StageInput) => unknown> = everyStage(() => () => {});
+  const runners = everyStage(
+    (stage): StageRunner =>
+      async (input) => {
+        begun.push(stage);
+        await before[stage](input);
+        return effectOf(stage, input.resource.id);
+      },
+  );
+
+  const pipeline = createPipeline({
+    db,
+    clock,
+    log,
+    ids: { next: freshId },
+    runners,
+    leaseMs: LEASE_MS,
+    random: () => 0.5,
+    progress: {
+      report: (report) => {
+        reports.push(report);
+      },
+    },
+  });
+
+  const claim = (jobId: string, holder = freshId()) => claimJob(db, { jobId, holder, now: clock.now(), leaseMs: LEASE_MS });
+
+  /** Claims the job as a worker would and runs it; undefined where there was nothing to claim. */
+  async function deliver(jobId: string, stop: AbortSignal = never) {
+    const holder = freshId();
+    const job = await claim(jobId, holder);
+    return job && pipeline.run(job, holder, stop);
+  }
+
+  return {
+    database,
+    db,
+    clock,
+    log,
+    reports,
+    begun,
+    before,
+    effectOf,
+    runners,
+    pipeline,
+    claim,
+    deliver,
+    seed: (more: Parameters<typeof seedJob>[1] = {}) => seedJob({ db, clock }, more),
+    stages: (job: Job) => stagesOf(db, job.resourceId as string),
+    statuses: async (job: Job) => {
+      const states = await stagesOf(db, job.resourceId as string);
+      return everyStage((stage) => states[stage].status);
+    },
+    resource: (job: Job) => resourceOf(db, job.resourceId as string),
+    effects: async (job: Job) => (await resourceOf(db, job.resourceId as string))?.keywords.toSorted() ?? [],
+    close: () => database.close(),
+  };
+}
+
+export type PipelineKit = Awaited<ReturnType<typeof createPipelineKit>>;

@@ -1,0 +1,294 @@
+/** Every query that is told whose rows are meant, called on Ada's rows as `owner`. */
+import { deleteApiKey, insertApiKey, listApiKeys } from '../../../src/kernel/db/api-keys.ts';
+import { isBacklogFull } from '../../../src/kernel/db/backlog.ts';
+import { findDelivery, insertDelivery, listDeliveries, requeueDelivery } from '../../../src/kernel/db/callback-deliveries.ts';
+import { ensureCallbackSecret, rotateCallbackSecret } from '../../../src/kernel/db/callback-secrets.ts';
+import { countDocuments, findCentralities, listReadResources } from '../../../src/kernel/db/centrality.ts';
+import type { ChunkIndex } from '../../../src/kernel/db/chunk-index.ts';
+import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
+import { findChunks } from '../../../src/kernel/db/chunks.ts';
+import { listEdgesOf, listOwnerEdges } from '../../../src/kernel/db/edges.ts';
+import { replaceEmailToken } from '../../../src/kernel/db/email-tokens.ts';
+import { deleteIdempotencyKeys, findIdempotencyKey, putIdempotencyKey } from '../../../src/kernel/db/idempotency-keys.ts';
+import { insertJob } from '../../../src/kernel/db/jobs.ts';
+import { findLinksTo } from '../../../src/kernel/db/links.ts';
+import { nearestResources } from '../../../src/kernel/db/nearest-resources.ts';
+import { insertOAuthAccount } from '../../../src/kernel/db/oauth-accounts.ts';
+import { findByIdentifiers, replaceIdentifiers } from '../../../src/kernel/db/resource-identifiers.ts';
+import { replaceResourceVector } from '../../../src/kernel/db/resource-vectors.ts';
+import {
+  deleteResource,
+  findDuplicate,
+  findResource,
+  findResources,
+  findResourceWithText,
+  insertResource,
+  listCorrected,
+  listResources,
+  updateResource,
+  updateUnedited,
+} from '../../../src/kernel/db/resources.ts';
+import { findSameContent } from '../../../src/kernel/db/same-content.ts';
+import { insertSecurityEvent, listSecurityEvents } from '../../../src/kernel/db/security-events.ts';
+import { insertSession, liveSessions } from '../../../src/kernel/db/sessions.ts';
+import type { Database } from '../../../src/kernel/db/types.ts';
+import { findUser, setEmailVerified, setPasswordHash, updateUser } from '../../../src/kernel/db/users.ts';
+import {
+  countWebhookEndpoints,
+  deleteWebhookEndpoint,
+  insertWebhookEndpoint,
+  listWebhookEndpoints,
+} from '../../../src/kernel/db/webhook-endpoints.ts';
+import { LATER, NOW, type Owned, SHARED } from './tenants.ts';
+
+export interface Tools {
+  readonly db: Database;
+  /** Search that compares every vector, and search that does not. */
+  readonly exact: ChunkIndex;
+  readonly indexed: ChunkIndex;
+  /** Whose rows are tried. */
+  readonly of: Owned;
+}
+
+export type Attempt = (tools: Tools, owner: string) => Promise<unknown>;
+
+const { model, hash, sourceKey, identifier, cited, idempotencyKey, word, vector } = SHARED;
+const ONE = 1;
+const MANY = 100;
+const other = Float32Array.from([0.8, 0.6]);
+
+export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> = {
+  'api-keys': {
+    insertApiKey: ({ db }, userId) =>
+      insertApiKey(db, {
+        id: 'new',
+        userId,
+        name: 'new',
+        prefix: 'new',
+        hash: 'new',
+        scopes: [],
+        expiresAt: null,
+        lastUsedAt: null,
+        createdAt: NOW,
+      }),
+    listApiKeys: ({ db }, owner) => listApiKeys(db, owner),
+    deleteApiKey: ({ db, of }, owner) => deleteApiKey(db, owner, of.apiKeyId),
+  },
+  backlog: {
+    isBacklogFull: ({ db }, ownerId) => isBacklogFull(db, ownerId, 3),
+  },
+  'callback-deliveries': {
+    insertDelivery: ({ db, of }, ownerId) =>
+      insertDelivery(db, {
+        id: 'new',
+        ownerId,
+        resourceId: of.resourceIds[0],
+        event: 'resource.completed',
+        url: 'https://example.org/',
+        payload: '{}',
+        state: 'pending',
+        attempt: 0,
+        availableAt: NOW,
+        responseStatus: null,
+        error: null,
+        createdAt: NOW,
+        finishedAt: null,
+      }),
+    requeueDelivery: ({ db, of }, ownerId) => requeueDelivery(db, { id: of.deliveryId, ownerId, now: LATER }),
+    findDelivery: ({ db, of }, ownerId) => findDelivery(db, { id: of.deliveryId, ownerId }),
+    listDeliveries: async ({ db, of }, ownerId) => [
+      await listDeliveries(db, { ownerId, limit: MANY }),
+      await listDeliveries(db, { ownerId, resourceId: of.resourceIds[0], state: 'failed', limit: MANY }),
+      await listDeliveries(db, { ownerId, limit: MANY, before: { createdAt: LATER, id: 'z' } }),
+    ],
+  },
+  'callback-secrets': {
+    ensureCallbackSecret: ({ db }, owner) => ensureCallbackSecret(db, owner, 'fresh', LATER),
+    rotateCallbackSecret: ({ db }, owner) =>
+      rotateCallbackSecret(db, owner, { fresh: 'fresh', now: LATER, previousExpiresAt: LATER }),
+  },
+  centrality: {
+    countDocuments: ({ db }, owner) => countDocuments(db, owner),
+    listReadResources: ({ db }, owner) => listReadResources(db, owner),
+    findCentralities: ({ db, of }, owner) => findCentralities(db, owner, of.resourceIds),
+  },
+  'chunk-index': {
+    keyword: async ({ exact, of }, ownerId) => [
+      await exact.keyword(word, { ownerId }, MANY),
+      await exact.keyword(`${word} ${of.userId}`, { ownerId, tag: 'same', category: 'same' }, MANY),
+      await exact.keyword(word, { ownerId, resourceIds: of.resourceIds }, MANY),
+    ],
+    nearest: async ({ exact, indexed, of }, ownerId) => [
+      await exact.nearest(vector, model, { ownerId }, MANY),
+      await exact.nearest(vector, model, { ownerId, resourceIds: of.resourceIds }, MANY),
+      await indexed.nearest(vector, model, { ownerId }, MANY),
+      await indexed.nearest(vector, model, { ownerId }, ONE),
+      await indexed.nearest(vector, model, { ownerId, resourceIds: of.resourceIds }, MANY),
+    ],
+  },
+  'chunk-vectors': {
+    replaceChunkVectors: ({ db, of }, ownerId) =>
+      replaceChunkVectors(db, { resourceId: of.resourceIds[0], ownerId, model, vectors: [] }),
+  },
+  chunks: {
+    findChunks: ({ db, of }, owner) => findChunks(db, owner, of.seqs),
+  },
+  edges: {
+    listEdgesOf: async ({ db, of }, ownerId) => [
+      await listEdgesOf(db, { ownerId, ids: of.resourceIds, limit: MANY }),
+      await listEdgesOf(db, { ownerId, ids: of.resourceIds, kind: 'similar', limit: MANY }),
+    ],
+    listOwnerEdges: ({ db }, owner) => listOwnerEdges(db, owner),
+  },
+  'email-tokens': {
+    replaceEmailToken: ({ db, of }, userId) =>
+      replaceEmailToken(db, { hash: 'new', userId, purpose: 'reset', email: of.email, expiresAt: LATER, createdAt: NOW }),
+  },
+  'idempotency-keys': {
+    findIdempotencyKey: ({ db }, ownerId) => findIdempotencyKey(db, { ownerId, key: idempotencyKey }),
+    putIdempotencyKey: ({ db }, ownerId) =>
+      putIdempotencyKey(db, {
+        ownerId,
+        key: idempotencyKey,
+        fingerprint: 'new',
+        resourceId: 'new',
+        createdAt: LATER,
+        expiresAt: LATER,
+      }),
+    deleteIdempotencyKeys: ({ db, of }, ownerId) => deleteIdempotencyKeys(db, { ownerId, resourceId: of.resourceIds[0] }),
+  },
+  jobs: {
+    insertJob: ({ db }, ownerId) => insertJob(db, job('new', ownerId)),
+  },
+  links: {
+    findLinksTo: ({ db }, ownerId) => findLinksTo(db, { ownerId, keys: [cited], limit: MANY }),
+  },
+  'nearest-resources': {
+    nearestResources: ({ db }, ownerId) => nearestResources(db, { ownerId, vector, model, exceptId: 'none', limit: MANY }),
+  },
+  'oauth-accounts': {
+    insertOAuthAccount: ({ db }, userId) =>
+      insertOAuthAccount(db, { provider: 'google', subject: 'new', userId, email: null, createdAt: NOW }),
+  },
+  'resource-identifiers': {
+    replaceIdentifiers: ({ db, of }, ownerId) => replaceIdentifiers(db, { resourceId: of.resourceIds[0], ownerId, keys: [] }),
+    findByIdentifiers: ({ db }, owner) => findByIdentifiers(db, owner, [identifier]),
+  },
+  'resource-vectors': {
+    replaceResourceVector: async ({ db, of }, ownerId) => {
+      await replaceResourceVector(db, { resourceId: of.resourceIds[0], ownerId, model, embedding: null });
+      await replaceResourceVector(db, { resourceId: of.resourceIds[1], ownerId, model, embedding: other });
+    },
+  },
+  resources: {
+    insertResource: ({ db }, ownerId) => insertResource(db, resource('new', ownerId)),
+    findResource: ({ db, of }, ownerId) => findResource(db, { ownerId, id: of.resourceIds[0] }),
+    findResourceWithText: ({ db, of }, ownerId) => findResourceWithText(db, { ownerId, id: of.resourceIds[0] }),
+    findDuplicate: ({ db }, ownerId) => findDuplicate(db, { ownerId, sourceKey, contentHash: hash }),
+    findResources: ({ db, of }, owner) => findResources(db, owner, of.resourceIds),
+    updateResource: ({ db, of }, ownerId) => updateResource(db, { ownerId, id: of.resourceIds[0] }, { title: 'changed' }),
+    updateUnedited: ({ db, of }, ownerId) =>
+      updateUnedited(db, { ownerId, id: of.resourceIds[0] }, { title: 'changed', category: 'changed', updatedAt: LATER }),
+    deleteResource: ({ db, of }, ownerId) => deleteResource(db, { ownerId, id: of.resourceIds[0] }),
+    listResources: async ({ db, of }, ownerId) => [
+      await listResources(db, { ownerId, filter: {}, limit: MANY }),
+      await listResources(db, { ownerId, filter: { tag: 'same', category: 'same', status: 'completed' }, limit: MANY }),
+      await listResources(db, { ownerId, filter: { text: of.name }, limit: MANY }),
+      await listResources(db, { ownerId, filter: {}, after: { createdAt: LATER, id: 'z' }, limit: MANY }),
+    ],
+    listCorrected: ({ db }, owner) => listCorrected(db, owner),
+  },
+  'same-content': {
+    findSameContent: ({ db }, ownerId) => findSameContent(db, { ownerId, contentHash: hash, exceptId: 'none' }),
+  },
+  'security-events': {
+    insertSecurityEvent: ({ db }, userId) =>
+      insertSecurityEvent(db, {
+        id: 'new',
+        event: 'login',
+        userId,
+        address: null,
+        userAgent: null,
+        reason: null,
+        createdAt: NOW,
+      }),
+    listSecurityEvents: async ({ db }, owner) => [
+      await listSecurityEvents(db, owner, { limit: MANY }),
+      await listSecurityEvents(db, owner, { limit: MANY, before: { createdAt: LATER, id: 'z' } }),
+    ],
+  },
+  sessions: {
+    insertSession: ({ db }, userId) =>
+      insertSession(db, {
+        id: 'new',
+        userId,
+        generation: 0,
+        scopes: [],
+        createdAt: NOW,
+        rotatedAt: NOW,
+        expiresAt: LATER,
+        revokedAt: null,
+        revokedReason: null,
+        userAgent: null,
+        address: null,
+      }),
+    liveSessions: ({ db }, owner) => liveSessions(db, owner, NOW),
+  },
+  users: {
+    findUser: ({ db }, id) => findUser(db, id),
+    setPasswordHash: ({ db }, id) => setPasswordHash(db, id, 'changed', LATER),
+    setEmailVerified: ({ db, of }, id) => setEmailVerified(db, id, of.email, LATER),
+    updateUser: ({ db }, id) => updateUser(db, id, { tier: 'premium', active: false }, LATER),
+  },
+  'webhook-endpoints': {
+    insertWebhookEndpoint: ({ db }, ownerId) => insertWebhookEndpoint(db, endpoint('new', ownerId)),
+    countWebhookEndpoints: ({ db }, owner) => countWebhookEndpoints(db, owner),
+    listWebhookEndpoints: ({ db }, owner) => listWebhookEndpoints(db, owner),
+    deleteWebhookEndpoint: ({ db, of }, ownerId) => deleteWebhookEndpoint(db, { id: of.endpointId, ownerId }),
+  },
+};
+
+/** What tells Ada's numbers from those of somebody with the same things. */
+export async function addMore(db: Database, { name, userId }: Owned): Promise<void> {
+  await insertResource(db, resource(`${name}-third`, userId));
+  await insertJob(db, job(`${name}-fourth`, userId));
+  await insertWebhookEndpoint(db, endpoint(`${name}-other-endpoint`, userId));
+}
+
+function resource(id: string, ownerId: string) {
+  const lists = { tags: [], edited: [], authors: [], keywords: [], categories: [] };
+  const source = { sourceKey: `${sourceKey}/${id}`, contentHash: hash };
+  return { id, ownerId, ...source, metadata: {}, status: 'pending' as const, run: 1, ...lists, createdAt: NOW, updatedAt: NOW };
+}
+
+function job(id: string, ownerId: string) {
+  return {
+    id,
+    kind: 'resource.process' as const,
+    ownerId,
+    resourceId: null,
+    payload: { stages: [], run: 1 },
+    state: 'queued' as const,
+    attempt: 0,
+    maxAttempts: 1,
+    availableAt: NOW,
+    publishedAt: null,
+    leaseOwner: null,
+    leaseExpiresAt: null,
+    error: null,
+    createdAt: NOW,
+    updatedAt: NOW,
+    finishedAt: null,
+  };
+}
+
+const endpoint = (id: string, ownerId: string) => ({
+  id,
+  ownerId,
+  name: 'new',
+  kind: 'standard' as const,
+  secret: 'new',
+  tags: [],
+  createdAt: NOW,
+  lastUsedAt: null,
+});

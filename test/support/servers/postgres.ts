@@ -1,0 +1,138 @@
+/** A PostgreSQL server of the tests' own: real, on a free port, in a folder that is thrown away. */
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import postgres from 'postgres';
+import { freePort } from '../../../src/runtimes/node/ports.ts';
+
+/** Where the server's programs are, installed first where they are missing. Throws an Error that says what to do. */
+export function postgresBinaries(): string {
+  const find = () => {
+    const places = [
+      '/usr/lib/postgresql/15/bin',
+      '/usr/lib/postgresql/16/bin',
+      '/usr/lib/postgresql/17/bin',
+      '/opt/homebrew/opt/postgresql@15/bin',
+    ];
+    try {
+      places.unshift(execFileSync('pg_config', ['--bindir'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim());
+    } catch {
+      // Not in PATH: one of the usual places may have it.
+    }
+    return places.find((place) => existsSync(join(place, 'initdb')));
+  };
+  const found = find();
+  if (found) return found;
+  try {
+    execFileSync('sh', ['-c', 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql'], {
+      stdio: 'ignore',
+    });
+  } catch {
+    // Said below, together with the case that it installed nothing.
+  }
+  const installed = find();
+  if (!installed)
+    throw new Error('These tests need PostgreSQL 15: run "apt-get install postgresql" as root, or put pg_config in PATH');
+  return installed;
+}
+
+/** PostgreSQL refuses to run as root. */
+const asItself = (program: string, args: string[]): [string, string[]] =>
+  process.getuid?.() === 0 ? ['runuser', ['-u', 'postgres', '--', program, ...args]] : [program, args];
+
+export interface PostgresServer {
+  /** Of the superuser, to the database `postgres`. */
+  readonly url: string;
+  readonly port: number;
+  /** `fast` as an administrator stops it, `immediate` as a crash does; `start` brings it back with its data. */
+  stop(mode?: 'fast' | 'immediate'): Promise<void>;
+  start(): Promise<void>;
+  /** How many connections of `application` it has. */
+  connections(application: string): Promise<number>;
+  /** Stops it and deletes its data. */
+  close(): Promise<void>;
+}
+
+/** `settings` go into postgresql.conf; `ssl` is a certificate and its key in PEM. */
+export async function startPostgres({
+  settings = [],
+  ssl,
+}: {
+  settings?: readonly string[];
+  ssl?: { cert: string; key: string };
+} = {}): Promise<PostgresServer> {
+  const binaries = postgresBinaries();
+  const folder = await mkdtemp(join(tmpdir(), 'pharos-postgres-'));
+  await chmod(folder, 0o777);
+  const data = join(folder, 'data');
+  const port = await freePort('127.0.0.1');
+  const run = (program: string, args: string[]) =>
+    execFileSync(...asItself(join(binaries, program), args), { stdio: ['ignore', 'ignore', 'pipe'] });
+  run('initdb', ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync']);
+  const lines = [
+    `port = ${port}`,
+    "listen_addresses = '127.0.0.1'",
+    `unix_socket_directories = '${folder}'`,
+    // Nothing here outlives the tests, and a crash of the machine is not one of them.
+    'fsync = off',
+    'synchronous_commit = off',
+    'full_page_writes = off',
+    'max_connections = 300',
+    'shared_buffers = 128MB',
+    ...(ssl ? ['ssl = on', `ssl_cert_file = '${folder}/server.crt'`, `ssl_key_file = '${folder}/server.key'`] : []),
+    ...settings,
+  ];
+  if (ssl) {
+    await writeFile(join(folder, 'server.crt'), ssl.cert);
+    await writeFile(join(folder, 'server.key'), ssl.key, { mode: 0o600 });
+    if (process.getuid?.() === 0) execFileSync('chown', ['postgres', join(folder, 'server.key'), join(folder, 'server.crt')]);
+  }
+  const conf = join(folder, 'extra.conf');
+  await writeFile(conf, lines.join('\n'));
+  execFileSync(...asItself('sh', ['-c', `echo "include '${conf}'" >> '${join(data, 'postgresql.conf')}'`]));
+  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+
+  async function start(): Promise<void> {
+    const server = spawn(...asItself(join(binaries, 'pg_ctl'), ['-D', data, '-w', '-l', join(folder, 'log'), 'start']), {
+      stdio: 'ignore',
+    });
+    await new Promise((resolve) => server.once('exit', resolve));
+    for (let tries = 0; ; tries += 1) {
+      const probe = postgres(url, { max: 1, connect_timeout: 2 });
+      try {
+        await probe`select 1`;
+        return;
+      } catch (error) {
+        if (tries > 100) throw error;
+        await sleep(50);
+      } finally {
+        await probe.end({ timeout: 0 });
+      }
+    }
+  }
+  async function stop(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
+    run('pg_ctl', ['-D', data, '-m', mode, '-w', 'stop']);
+  }
+  async function connections(application: string): Promise<number> {
+    const client = postgres(url, { max: 1 });
+    try {
+      const [row] = await client`select count(*)::int as count from pg_stat_activity where application_name = ${application}`;
+      return row?.count ?? 0;
+    } finally {
+      await client.end({ timeout: 0 });
+    }
+  }
+  const close = async () => {
+    try {
+      await stop('immediate');
+    } catch {
+      // It is not running.
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  await start();
+  return { url, port, stop, start, connections, close };
+}

@@ -1,0 +1,85 @@
+/** Pharos on workerd, as wrangler.toml describes it and as `wrangler deploy` bundles it, on a free port. */
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createTestHarness } from 'wrangler';
+import { noteOutput } from '../kits/secrets.ts';
+import { workersBundle } from '../kits/workers-bundle.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface Workerd {
+  readonly url: string;
+  /** Fires the cron trigger and resolves when its work is done. */
+  cron(at?: Date): Promise<void>;
+  /** What was printed, newest last. */
+  logs(): string;
+  /** How many sockets the hub's objects hold. */
+  listeners(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Of the binding, what is asked here: its types are of Workers. */
+interface HubNamespace {
+  idFromName(name: string): unknown;
+  get(id: unknown): { listeners(): Promise<number> };
+}
+
+const HUBS = Array.from({ length: 8 }, (_, hub) => `hub-${hub}`);
+
+/** `settings` are what would be variables and secrets; PUBLIC_URL becomes the address that it listens on. */
+export async function startWorkerd(
+  settings: (url: string) => Readonly<Record<string, string>>,
+  { hyperdrive }: { hyperdrive?: string } = {},
+): Promise<Workerd> {
+  const configPath = hyperdrive === undefined ? './wrangler.toml' : await withHyperdrive(hyperdrive);
+  const prebuiltWorkerDir = await workersBundle(ROOT);
+  const worker = (vars: Readonly<Record<string, string>>) => ({
+    root: ROOT,
+    workers: [{ configPath, prebuiltWorkerDir, vars: { ...vars } }],
+  });
+  // It takes no port but any: the address is known when it listens, and told then.
+  const server = createTestHarness(worker({}));
+  const { url } = await server.listen();
+  const publicUrl = url.href.replace(/\/$/, '');
+  await server.update(worker({ PUBLIC_URL: publicUrl, ...settings(publicUrl) }));
+  const pharos = server.getWorker<{ PROGRESS_HUB: HubNamespace }>();
+  const logs = () =>
+    server
+      .getLogs()
+      .map(({ message }) => message)
+      .join('\n');
+  return {
+    url: publicUrl,
+    cron: async (at = new Date()) => {
+      await pharos.scheduled({ scheduledTime: at, cron: '* * * * *' });
+    },
+    logs,
+    listeners: async () => {
+      const { PROGRESS_HUB: hub } = await pharos.getEnv();
+      const counts = await Promise.all(HUBS.map((name) => hub.get(hub.idFromName(name)).listeners()));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+    close: async () => {
+      noteOutput(logs());
+      await server.close();
+    },
+  };
+}
+
+/** wrangler.toml as it is where PostgreSQL is reached through Hyperdrive; returns where that is. */
+async function withHyperdrive(localConnectionString: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'pharos-hyperdrive-'));
+  const given = await readFile(join(ROOT, 'wrangler.toml'), 'utf8');
+  const binding = [
+    '[[hyperdrive]]',
+    'binding = "HYPERDRIVE"',
+    'id = "local"',
+    `localConnectionString = "${localConnectionString}"`,
+  ];
+  const config = given.replace(/^(main|directory) = "/gm, `$1 = "${ROOT}`);
+  const path = join(folder, 'wrangler.toml');
+  await writeFile(path, [config, ...binding, ''].join('\n'));
+  return path;
+}

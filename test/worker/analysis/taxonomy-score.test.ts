@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Category } from '../../../src/kernel/db/types.ts';
+import { DEFAULT_TAXONOMY } from '../../../worker-node/analysis/taxonomy/default-tree.ts';
+import {
+  classify,
+  keywordEvidence,
+  TOP_CATEGORIES,
+  UNCATEGORISED,
+  wordSet,
+} from '../../../worker-node/analysis/taxonomy/score.ts';
+import { flatten } from '../../../worker-node/analysis/taxonomy/seed.ts';
+
+const node = (id: string, parentId: string | null = null, keywords: string[] = []): Category => ({
+  ...{ id, parentId, label: id.toUpperCase(), description: '', keywords, examples: [], position: 0 },
+});
+const tree = [
+  node('nature'),
+  node('ice', 'nature', ['glacier']),
+  node('sea', 'nature'),
+  node('tech'),
+  node('code', 'tech', ['code']),
+];
+const scored = (cosines: Record<string, number>, categories = tree) =>
+  categories.map((category) => ({ category, cosine: cosines[category.id] ?? 0 }));
+const NONE = wordSet('');
+
+describe('classification', () => {
+  it('keeps confidences within 0 and 1, best first, those of leaves within 1 together, for any cosines', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.double({ min: -1, max: 1, noNaN: true })), { minLength: 5, maxLength: 5 }), (cosines) => {
+        const { category, categories } = classify(
+          tree.map((one, i) => ({ category: one, cosine: cosines[i] ?? null })),
+          NONE,
+        );
+        expect(categories.length).toBeLessThanOrEqual(TOP_CATEGORIES);
+        for (const { confidence } of categories) {
+          expect(confidence).toBeGreaterThanOrEqual(0);
+          expect(confidence).toBeLessThanOrEqual(1);
+        }
+        const leaves = categories.filter(({ id }) => id !== 'nature' && id !== 'tech');
+        expect(leaves.reduce((sum, { confidence }) => sum + confidence, 0)).toBeLessThanOrEqual(1 + 1e-9);
+        expect(leaves.map(({ confidence }) => confidence)).toEqual(
+          leaves.map(({ confidence }) => confidence).sort((a, b) => b - a),
+        );
+        expect([UNCATEGORISED, ...categories.map(({ id }) => id)]).toContain(category);
+      }),
+    );
+  });
+
+  it('files under the nearest leaf when it is clearly ahead', () => {
+    const { category, categories } = classify(scored({ ice: 0.55, sea: 0.2, code: 0.1 }), NONE);
+    expect(category).toBe('ice');
+    expect(categories[0]).toMatchObject({ id: 'ice', label: 'ICE' });
+    expect(categories[0]?.confidence).toBeGreaterThan(0.9);
+  });
+
+  it('files under a branch when several leaves of it share the evidence', () => {
+    const leaves = ['a', 'b', 'c', 'd'].map((id) => node(id, 'nature'));
+    const { category, categories } = classify(scored({ a: 0.4, b: 0.4, c: 0.4, d: 0.4 }, [node('nature'), ...leaves]), NONE);
+    expect(category).toBe('nature');
+    expect(categories[0]?.id).toBe('nature');
+  });
+
+  it('leaves what is near to nothing, and what has no vector and no keyword, uncategorised', () => {
+    expect(classify(scored({ ice: 0.15, code: 0.1 }), NONE).category).toBe(UNCATEGORISED);
+    expect(
+      classify(
+        tree.map((category) => ({ category, cosine: null })),
+        NONE,
+      ).category,
+    ).toBe(UNCATEGORISED);
+    expect(classify([], NONE)).toEqual({ category: UNCATEGORISED, categories: [] });
+  });
+
+  it('never grows less sure of a category whose keywords are met', () => {
+    const cosines = { ice: 0.28, sea: 0.28, code: 0.2 };
+    const of = (text: string) =>
+      classify(scored(cosines), wordSet(text)).categories.find(({ id }) => id === 'ice')?.confidence ?? 0;
+    expect(of('two glaciers met')).toBeGreaterThan(of('two roads met'));
+  });
+
+  it('ends even where a tree was made to go round', () => {
+    const round = [node('x', 'y'), node('y', 'x'), node('leaf', 'x')];
+    expect(classify(scored({ leaf: 0.9 }, round), NONE).category).toBe('leaf');
+  });
+});
+
+describe('keyword evidence', () => {
+  it('meets plurals and phrases, and is full with four', () => {
+    const words = wordSet('Machine-learning models need data sets; glaciers do not.');
+    expect(keywordEvidence(['machine learning', 'glacier'], words)).toBe(0.5);
+    expect(keywordEvidence(['model', 'need', 'glacier', 'data', 'set', 'absent'], words)).toBe(1);
+    expect(keywordEvidence([], words)).toBe(0);
+  });
+});
+
+describe('the default tree', () => {
+  const rows = flatten(DEFAULT_TAXONOMY);
+
+  it('has about a dozen branches of three to six, each described, with keywords and examples, under ids of its branch', () => {
+    expect(DEFAULT_TAXONOMY.length).toBe(12);
+    for (const { id, children = [] } of DEFAULT_TAXONOMY) {
+      expect(children.length).toBeGreaterThanOrEqual(3);
+      expect(children.length).toBeLessThanOrEqual(6);
+      for (const child of children) expect(child.id.startsWith(`${id}.`)).toBe(true);
+    }
+    for (const { label, description, keywords, examples } of rows) {
+      expect(label.length * description.length).toBeGreaterThan(0);
+      expect(keywords.length).toBeGreaterThanOrEqual(5);
+      expect(examples.length).toBeGreaterThanOrEqual(1);
+      expect([...keywords, ...examples].filter((text) => text.trim() === '')).toEqual([]);
+    }
+  });
+
+  it('has no id twice and lists parents before their children', () => {
+    const seen = new Set<string>();
+    for (const { id, parentId } of rows) {
+      expect(seen.has(id)).toBe(false);
+      if (parentId !== null) expect(seen.has(parentId)).toBe(true);
+      seen.add(id);
+    }
+  });
+});

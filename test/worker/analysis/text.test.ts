@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { extractKeywords, MAX_KEYWORDS } from '../../../worker-node/analysis/text/keywords.ts';
+import { countSyllables, measureReading } from '../../../worker-node/analysis/text/readability.ts';
+import { sentenceRanges, sentences } from '../../../worker-node/analysis/text/sentences.ts';
+import { summarise } from '../../../worker-node/analysis/text/summary.ts';
+import { countWords, wordRanges, words } from '../../../worker-node/analysis/text/words.ts';
+
+describe('words', () => {
+  it('are runs of letters and digits, with inner apostrophes and hyphens', () => {
+    expect(words("It's a well-known fact: naïve models — 3 of 4 — don't.")).toEqual([
+      "It's",
+      'a',
+      'well-known',
+      'fact',
+      'naïve',
+      'models',
+      '3',
+      'of',
+      '4',
+      "don't",
+    ]);
+  });
+
+  it('of scripts without spaces are counted by pairs of characters', () => {
+    expect(words('漢字仮名')).toEqual(['漢字', '仮名']);
+    expect(countWords('ภาษาไทย')).toBeGreaterThan(1);
+  });
+
+  it('stand where their ranges say', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        expect(wordRanges(text).map(({ start, end }) => text.slice(start, end))).toEqual(words(text));
+      }),
+    );
+  });
+});
+
+describe('sentences', () => {
+  it('hold every character that is not white space, in order and without overlap', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('. ', '! ', 'Dr. ', '\n', ' e.g. ', 'U.S. '))),
+        (parts) => {
+          const text = parts.join('');
+          let covered = 0;
+          for (const { start, end } of sentenceRanges(text)) {
+            expect(text.slice(covered, start).trim()).toBe('');
+            expect(start).toBeGreaterThanOrEqual(covered);
+            expect(end).toBeGreaterThan(start);
+            covered = end;
+          }
+          expect(text.slice(covered).trim()).toBe('');
+        },
+      ),
+    );
+  });
+
+  it('end at full stops, not at abbreviations, and at every line', () => {
+    expect(sentences('Dr. Smith saw it. It works, e.g. here. See Fig. 3 for more!\nA line\nAnother')).toEqual([
+      'Dr. Smith saw it.',
+      'It works, e.g. here.',
+      'See Fig. 3 for more!',
+      'A line',
+      'Another',
+    ]);
+  });
+});
+
+describe('reading ease', () => {
+  it.each([
+    ['cat', 1],
+    ['table', 2],
+    ['reading', 2],
+    ['computer', 3],
+    ['university', 5],
+    ['stopped', 1],
+    ['make', 1],
+  ])('counts the syllables of %s', (word, count) => {
+    expect(countSyllables(word)).toBe(count);
+  });
+
+  it('is Flesch’s formula for English and absent for other languages', () => {
+    const measured = measureReading('The cat sat. The dog ran.', 'en');
+    expect(measured).toMatchObject({ words: 6, sentences: 2, wordsPerSentence: 3 });
+    expect(measured?.fleschEase).toBeCloseTo(206.835 - 1.015 * 3 - 84.6, 3);
+    expect(measureReading('Die Katze sitzt.', 'de')?.fleschEase).toBeNull();
+    expect(measureReading('... !', 'en')).toBeNull();
+  });
+});
+
+const TEXT =
+  `Glaciers are rivers of ice. A glacier grows where snow falls faster than it melts. Mass balance is what glaciologists call the
+difference between what a glacier gains and what it loses. When the mass balance is negative for years, the glacier retreats and the
+valley below gets less water in summer. The weather was nice that day. Farmers feel the retreat of a glacier first.`.replaceAll(
+    '\n',
+    ' ',
+  );
+
+describe('keywords', () => {
+  it('name what a text is about, best first, no word twice', () => {
+    const found = extractKeywords(TEXT, { language: 'en', titles: ['Why glaciers retreat'] }).map(({ phrase }) => phrase);
+    expect(found.slice(0, 3).join(' ')).toMatch(/glacier/);
+    expect(found).toContain('mass balance');
+    expect(found).not.toContain('the');
+    expect(found.length).toBeLessThanOrEqual(MAX_KEYWORDS);
+  });
+
+  it('are the same each time, lower case and free of stop words, for any text', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.lorem({ mode: 'sentences' }), fc.string({ unit: 'grapheme' })), (text) => {
+        const found = extractKeywords(text, { language: null });
+        expect(extractKeywords(text, { language: null })).toEqual(found);
+        for (const { phrase, weight } of found) {
+          expect(phrase).toBe(phrase.toLowerCase());
+          expect(weight).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+});
+
+describe('a summary', () => {
+  const keywords = extractKeywords(TEXT, { language: 'en' });
+
+  it('is made of up to three sentences of the text, in its order', () => {
+    const summary = summarise([TEXT], { language: 'en', keywords });
+    const all = sentences(TEXT);
+    const chosen = sentences(summary ?? '');
+    expect(chosen.length).toBeGreaterThan(0);
+    expect(chosen.length).toBeLessThanOrEqual(3);
+    const places = chosen.map((one) => all.indexOf(one));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(summary).not.toContain('nice that day');
+  });
+
+  it('does not say the same twice, and is absent where nothing reads as a sentence', () => {
+    const repeated = 'A glacier grows where snow falls faster than it melts. '.repeat(5);
+    expect(sentences(summarise([repeated], { language: 'en', keywords }) ?? '')).toHaveLength(1);
+    expect(summarise(['- a list\n- of words', 'Heading', ''], { language: 'en', keywords })).toBeNull();
+  });
+});

@@ -1,0 +1,50 @@
+/** The quality of a document in six dimensions, and their weighted mean. */
+import {
+  QUALITY_DIMENSIONS,
+  type QualityDimension,
+  type QualityMeasure,
+  type QualityReport,
+} from '../../../src/kernel/model/values.ts';
+import { completeness } from './completeness.ts';
+import { credibility } from './credibility.ts';
+import { depth } from './depth.ts';
+import type { Dimension, QualityFacts } from './facts.ts';
+import { freshness } from './freshness.ts';
+import { readability } from './readability.ts';
+import { structure } from './structure.ts';
+import { checkWeights, DEFAULT_QUALITY_WEIGHTS, type QualityWeights } from './weights.ts';
+
+const MEASURES: Readonly<Record<QualityDimension, Dimension>> = {
+  completeness,
+  credibility,
+  depth,
+  readability,
+  structure,
+  freshness,
+};
+
+/** Throws RangeError for weights that no mean can be made with. */
+export function measureQuality(facts: QualityFacts, weights: QualityWeights = DEFAULT_QUALITY_WEIGHTS): QualityReport {
+  checkWeights(weights);
+  const measures = QUALITY_DIMENSIONS.map((name): [QualityDimension, QualityMeasure] => {
+    const { score, reasons } = MEASURES[name](facts);
+    return [name, { score: score === null ? null : round(score), weight: weights[name], reasons }];
+  });
+  const dimensions = Object.fromEntries(measures) as Record<QualityDimension, QualityMeasure>;
+  return { total: round(weightedMean(measures.map(([, measure]) => measure))), dimensions };
+}
+
+/** The mean over what could be measured; 0 where nothing that has a weight could. */
+export function weightedMean(measures: readonly Pick<QualityMeasure, 'score' | 'weight'>[]): number {
+  let sum = 0;
+  let weights = 0;
+  for (const { score, weight } of measures) {
+    if (score === null) continue;
+    sum += score * weight;
+    weights += weight;
+  }
+  return weights > 0 ? sum / weights : 0;
+}
+
+/** Four digits: the measures are not finer than that, and the same text must give the same JSON. */
+const round = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 10_000) / 10_000;

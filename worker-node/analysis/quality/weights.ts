@@ -1,0 +1,21 @@
+import { QUALITY_DIMENSIONS, type QualityDimension } from '../../../src/kernel/model/values.ts';
+
+/** How much each dimension counts: any numbers of 0 or more, not all 0. */
+export type QualityWeights = Readonly<Record<QualityDimension, number>>;
+
+export const DEFAULT_QUALITY_WEIGHTS: QualityWeights = {
+  completeness: 0.15,
+  credibility: 0.2,
+  depth: 0.25,
+  readability: 0.15,
+  structure: 0.15,
+  freshness: 0.1,
+};
+
+/** Throws RangeError for weights that no mean can be made with. */
+export function checkWeights(weights: QualityWeights): QualityWeights {
+  const values = QUALITY_DIMENSIONS.map((dimension) => weights[dimension]);
+  if (!values.every((value) => Number.isFinite(value) && value >= 0) || !values.some((value) => value > 0))
+    throw new RangeError('quality weights must be numbers of 0 or more, at least one above 0');
+  return weights;
+}

@@ -1,0 +1,77 @@
+/** `POST /mail`: sends what the API, where it cannot speak SMTP, asks for; signed as jobs are. Nothing of a mail is logged. */
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { z } from 'zod';
+import type { Config } from '../../src/kernel/config/config.ts';
+import { AppError } from '../../src/kernel/core/errors.ts';
+import type { Log } from '../../src/kernel/core/log.ts';
+import type { Mailer } from '../../src/kernel/core/mail.ts';
+import { SIGNATURE_HEADER, type SignedMessage } from '../../src/kernel/worker-client/signatures.ts';
+
+export interface MailRouteDependencies {
+  readonly config: { readonly worker: Pick<Config['worker'], 'url'> };
+  /** Null where nothing is configured that could send mail. */
+  readonly mailer: Mailer | null;
+  readonly verifySignature: (message: SignedMessage) => Promise<void>;
+  readonly log: Log;
+}
+
+const MAX_BODY = 64 * 1024;
+
+const mailSchema = z.strictObject({
+  // One address: what could end it and begin another, or a header, is not in it.
+  to: z
+    .string()
+    .max(254)
+    .regex(/^[^\s\p{Cc}<>,;:"()]+@[^\s\p{Cc}<>,;:"()@]+$/u),
+  subject: z
+    .string()
+    .min(1)
+    .max(500)
+    .regex(/^\P{Cc}*$/u),
+  text: z.string().min(1),
+});
+
+export function createMailRoute({ config, mailer, verifySignature, log }: MailRouteDependencies): Hono {
+  const app = new Hono();
+  const tooLarge = () => {
+    throw new AppError('payload_too_large', 'A mail is a few lines');
+  };
+
+  app.post('/mail', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }), async (c) => {
+    const body = await c.req.text();
+    await verifySignature({ signature: c.req.header(SIGNATURE_HEADER), body, url: `${config.worker.url}/mail` });
+    const mail = mailSchema.safeParse(parseJson(body));
+    if (!mail.success) throw new AppError('invalid_input', `This is no mail: ${faultyFields(mail.error)}`);
+    if (!mailer) throw new AppError('not_configured', 'This worker sends no mail: it has no SMTP_URL');
+    try {
+      await mailer.send(mail.data);
+    } catch (error) {
+      // The mail server's own words quote the address.
+      log.warning('mail not sent', reasonOf(error));
+      throw new AppError('upstream_failed', 'The mail server did not take the mail');
+    }
+    return c.body(null, 204);
+  });
+
+  return app;
+}
+
+const faultyFields = (error: z.ZodError) => [...new Set(error.issues.map(({ path }) => path[0] ?? 'body'))].join(', ');
+
+/** Nodemailer's error code and the server's reply code. */
+function reasonOf(error: unknown): { code?: unknown; responseCode?: unknown } {
+  if (!(error instanceof Error)) return {};
+  return {
+    ...('code' in error ? { code: error.code } : {}),
+    ...('responseCode' in error ? { responseCode: error.responseCode } : {}),
+  };
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+/** Who may use the model: holders of the master key or of a personal API key, and the API, which signs. */
+import { hash, timingSafeEqual } from 'node:crypto';
+import { createMiddleware } from 'hono/factory';
+import type { ApiKeys } from '../../../src/kernel/auth/api-keys.ts';
+import type { Config } from '../../../src/kernel/config/config.ts';
+import type { Secret } from '../../../src/kernel/core/secret.ts';
+import { SIGNATURE_HEADER, type SignedMessage } from '../../../src/kernel/worker-client/signatures.ts';
+import { OpenAIError } from './errors.ts';
+
+export interface AuthenticationDependencies {
+  readonly config: {
+    readonly testMode: boolean;
+    readonly worker: Pick<Config['worker'], 'url'>;
+    readonly auth: Pick<Config['auth'], 'masterKey' | 'previousMasterKey'>;
+  };
+  readonly apiKeys: Pick<ApiKeys, 'resolve'>;
+  readonly verifySignature: (message: SignedMessage) => Promise<void>;
+}
+
+/** `X-API-Key` wins where both are sent: a wrong one is 403, a missing or wrong Bearer token 401. */
+export function authenticate({ config, apiKeys, verifySignature }: AuthenticationDependencies) {
+  const keys = [config.auth.masterKey, config.auth.previousMasterKey].filter((key) => key !== undefined);
+
+  const isKnown = async (key: string) => isOneOf(keys, key) || (await apiKeys.resolve(key)) !== undefined;
+
+  return createMiddleware(async function authenticate(c, next) {
+    const apiKey = c.req.header('X-API-Key');
+    const bearer = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+    const signature = c.req.header(SIGNATURE_HEADER);
+    if (config.testMode) return next();
+    if (apiKey !== undefined) {
+      if (!(await isKnown(apiKey))) throw new OpenAIError(403, 'Could not validate credentials', { code: 'invalid_api_key' });
+    } else if (signature !== undefined) {
+      await verifySignature({ signature, body: await c.req.text(), url: config.worker.url + c.req.path });
+    } else if (bearer === undefined || !(await isKnown(bearer))) {
+      throw new OpenAIError(401, 'Could not validate credentials', {
+        code: 'invalid_api_key',
+        headers: { 'WWW-Authenticate': 'Bearer' },
+      });
+    }
+    return next();
+  });
+}
+
+/** In a time that tells nothing of the keys. */
+function isOneOf(keys: readonly Secret<string>[], given: string): boolean {
+  const digest = (text: string) => hash('sha256', text, 'buffer');
+  return keys.map((key) => timingSafeEqual(digest(key.reveal()), digest(given))).includes(true);
+}

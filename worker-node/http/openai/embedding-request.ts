@@ -1,0 +1,59 @@
+/** The body of `POST /v1/embeddings` (https://platform.openai.com/docs/api-reference/embeddings/create). */
+import { z } from 'zod';
+import type { EmbedInput } from '../../embedder/embedder.ts';
+import { OpenAIError } from './errors.ts';
+
+/** OpenAI's own bound on the texts of one request. */
+const MAX_INPUTS = 2048;
+
+const tokens = z.array(z.int('expected token ids').min(0, 'expected token ids')).min(1, 'a token array must not be empty');
+const text = z.string().min(1, 'a text must not be empty');
+const input = z.union(
+  [text, z.array(text).min(1).max(MAX_INPUTS), tokens, z.array(tokens).min(1).max(MAX_INPUTS)],
+  `expected a text, up to ${MAX_INPUTS} texts, or arrays of token ids, none of them empty`,
+);
+
+const requestSchema = z.object({
+  input,
+  model: z.string('expected the name of a model').optional(),
+  encoding_format: z.enum(['float', 'base64'], 'expected "float" or "base64"').default('float'),
+  dimensions: z.int('expected a whole number').min(1, 'expected at least 1').optional(),
+  user: z.string('expected a text').optional(),
+  /** Ours: what the texts are used as. A query is answered before documents. */
+  input_type: z.enum(['query', 'document'], 'expected "query" or "document"').default('document'),
+});
+
+export interface EmbeddingRequest {
+  readonly inputs: readonly EmbedInput[];
+  readonly model: string | undefined;
+  readonly format: 'float' | 'base64';
+  readonly dimensions: number | undefined;
+  readonly kind: 'query' | 'document';
+}
+
+/** Throws OpenAIError 400 that names the first field that is wrong. */
+export function parseEmbeddingRequest(body: string): EmbeddingRequest {
+  const result = requestSchema.safeParse(parseJson(body));
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    if (issue?.path[0] === undefined) throw new OpenAIError(400, 'The body must be a JSON object');
+    throw new OpenAIError(400, `${issue.path.join('.')}: ${issue.message}`, { param: String(issue.path[0]) });
+  }
+  const { input, model, encoding_format: format, dimensions, input_type: kind } = result.data;
+  return { inputs: listOf(input), model, format, dimensions, kind };
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new OpenAIError(400, 'The body could not be parsed as JSON', { cause });
+  }
+}
+
+function listOf(given: z.infer<typeof input>): readonly EmbedInput[] {
+  if (typeof given === 'string') return [given];
+  return isTokens(given) ? [given] : given;
+}
+
+const isTokens = (given: readonly (string | number | readonly number[])[]): given is number[] => typeof given[0] === 'number';

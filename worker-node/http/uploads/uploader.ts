@@ -1,0 +1,35 @@
+/** Who uploads with a ticket: its signature says who asked for it, the database whether they still may. */
+
+import { anyRevoked } from '../../../src/kernel/db/revocations.ts';
+import { findSession } from '../../../src/kernel/db/sessions.ts';
+import type { Database } from '../../../src/kernel/db/types.ts';
+import { findUser } from '../../../src/kernel/db/users.ts';
+import type { Actor } from '../../../src/kernel/model/actor.ts';
+import { refusedUpload, type UploadGrant } from '../../../src/kernel/worker-client/presigned-uploads.ts';
+
+/** Throws `unauthenticated` where the user is gone or inactive, or the login that the ticket was asked for with has ended. */
+export async function uploaderOf(db: Database, grant: UploadGrant): Promise<Actor> {
+  const { userId, sessionId, tokenId } = grant;
+  const user = await findUser(db, userId);
+  if (!user) throw refusedUpload(new Error('the user is gone'));
+  if (!user.active) throw refusedUpload(new Error('the user is inactive'));
+  if (await hasEnded(db, grant)) throw refusedUpload(new Error('the login was revoked'));
+  return {
+    kind: 'user',
+    userId,
+    username: user.username,
+    tier: user.tier,
+    scopes: ['resources:write'],
+    sessionId,
+    tokenId,
+  };
+}
+
+async function hasEnded(db: Database, { sessionId, tokenId, issuedAt }: UploadGrant): Promise<boolean> {
+  const keys = [sessionId && `sid:${sessionId}`, tokenId && `jti:${tokenId}`].filter((key) => key !== null);
+  // A revocation lasts as long as access tokens do, a ticket perhaps longer: what was in force at any time since counts.
+  if (keys.length > 0 && (await anyRevoked(db, keys, issuedAt))) return true;
+  if (sessionId === null) return false;
+  const session = await findSession(db, sessionId);
+  return !session || session.revokedAt !== null;
+}
