@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isPublicPath } from '../../src/routes/middleware/public-paths.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { contractOf } from './openapi-contract.ts';
 
 interface Operation {
   readonly summary?: string;
@@ -40,6 +41,11 @@ test('the contract is OpenAPI 3.1 with both ways to authenticate', () => {
     bearer: { type: 'http', scheme: 'bearer' },
     apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
   });
+});
+
+test('openapi.json: paths, parameters, schemas, security and statuses are those of the committed contract', async () => {
+  // A deliberate change of the contract: `npx vitest run --project routes test/routes/openapi.test.ts -u`.
+  await expect(contractOf(document)).toMatchFileSnapshot('./openapi-contract.generated.json');
 });
 
 test('it lists the main job, each operation once', () => {
