@@ -1,6 +1,7 @@
 /** Pharos over real sockets for a bench: real SQLite, the store that BENCH_ settings name, a log that says nothing. */
+
+import { freePort } from '../../src/adapters/listen.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
-import { freePort } from '../../src/runtimes/node/ports.ts';
 import { startHttpServer } from '../../src/runtimes/node/server.ts';
 import { createTestApp } from '../../test/support/kits/app.ts';
 import { openStore, systemClock } from '../../test/support/kits/store.ts';

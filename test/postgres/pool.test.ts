@@ -1,6 +1,7 @@
 /** The pool: how many connections there are, what waits for one and for how long, and how all of that is shown. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../../src/adapters/listen.ts';
 import { createMetrics } from '../../src/adapters/metrics.ts';
 import { connectPostgres, type PostgresOptions } from '../../src/adapters/postgres.ts';
 import type { Metrics } from '../../src/kernel/core/metrics.ts';
@@ -8,7 +9,6 @@ import { createPostgresChunkIndex } from '../../src/kernel/db/chunk-index.postgr
 import { isDatabaseAway } from '../../src/kernel/db/connection-errors.ts';
 import { openPostgres } from '../../src/kernel/db/open-postgres.ts';
 import { findUser } from '../../src/kernel/db/users.ts';
-import { freePort } from '../../src/runtimes/node/ports.ts';
 import { createTestApp } from '../support/kits/app.ts';
 import { openTestPostgres } from '../support/kits/database.ts';
 import { certificateOf } from '../support/servers/certificate.ts';

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { freePort } from '../../src/runtimes/node/ports.ts';
+import { freePort } from '../../src/adapters/listen.ts';
 import { article } from '../support/fakes/article-server.ts';
 import { createClient } from '../support/kits/client.ts';
 import { noteOutput, noteSecrets } from '../support/kits/secrets.ts';

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { createClient } from '@libsql/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkLibsql, connectLibsql } from '../../src/adapters/libsql-http.ts';
+import { freePort } from '../../src/adapters/listen.ts';
 import { migrateSqlite, statusOfSqlite } from '../../src/adapters/migrate-sqlite.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import { Secret } from '../../src/kernel/core/secret.ts';
 import { revocations } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
-import { freePort } from '../../src/runtimes/node/ports.ts';
 import { openTestLibsql, openTestSqlite } from '../support/kits/database.ts';
 
 const TOKEN = 'a-token-that-must-not-be-told';

@@ -8,8 +8,8 @@ import { expect, test, vi } from 'vitest';
 import { createAssets } from '../../src/adapters/assets.ts';
 import { createBackground } from '../../src/adapters/background.ts';
 import { startInterval } from '../../src/adapters/interval.ts';
+import { freePort, listen } from '../../src/adapters/listen.ts';
 import { createLog } from '../../src/adapters/log.ts';
-import { freePort, listen } from '../../src/runtimes/node/ports.ts';
 import { startWorkerProcess } from '../../src/runtimes/node/worker-process.ts';
 import { memoryLog } from '../support/fakes/doubles.ts';
 

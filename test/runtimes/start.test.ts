@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { freePort } from '../../src/adapters/listen.ts';
 import { ConfigError } from '../../src/kernel/config/config.ts';
 import { SETTINGS, type SettingName } from '../../src/kernel/config/schema.ts';
 import { configure } from '../../src/runtimes/node/configuration.ts';
-import { freePort } from '../../src/runtimes/node/ports.ts';
 import { createClient } from '../support/kits/client.ts';
 import { run, startPharos } from '../support/servers/servers.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { freePort } from '../../src/runtimes/node/ports.ts';
+import { freePort } from '../../src/adapters/listen.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 import { run, type Started } from '../support/servers/servers.ts';
 

@@ -1,9 +1,9 @@
 /** From the environment to a Config whose ports are real ones: a port of 0 is replaced by a free one first. */
 
 import { loadDevSecrets } from '../../adapters/dev-secrets.ts';
+import { freePort } from '../../adapters/listen.ts';
 import { modelPlaces, resolveModel } from '../../adapters/model-folder.ts';
 import { type Config, type Environment, parseConfig } from '../../kernel/config/config.ts';
-import { freePort } from './ports.ts';
 
 export interface Configuration {
   readonly config: Config;

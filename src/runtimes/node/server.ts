@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { closeServer } from '../../adapters/close-server.ts';
-import { listen } from './ports.ts';
+import { listen } from '../../adapters/listen.ts';
 
 export interface HttpServer {
   /** Stops accepting and resolves when every answer is out; cuts what is still open after `withinMs`. */

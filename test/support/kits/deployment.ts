@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../../src/runtimes/node/ports.ts';
+import { freePort } from '../../../src/adapters/listen.ts';
 import { startArticleServer } from '../fakes/article-server.ts';
 import { startOpenIdServer } from '../fakes/identity-providers.ts';
 import { QSTASH_KEYS, QSTASH_TOKEN, startQstash } from '../fakes/qstash.ts';

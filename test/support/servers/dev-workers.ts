@@ -9,8 +9,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../src/adapters/listen.ts';
 import { migratePostgres } from '../../../src/adapters/migrate-postgres.ts';
-import { freePort } from '../../../src/runtimes/node/ports.ts';
 import { startStores } from '../kits/store.ts';
 import { startPostgres } from './postgres.ts';
 

@@ -2,9 +2,9 @@
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { freePort } from '../../../src/adapters/listen.ts';
 import { migratePostgres } from '../../../src/adapters/migrate-postgres.ts';
 import { connectPostgres } from '../../../src/adapters/postgres.ts';
-import { freePort } from '../../../src/runtimes/node/ports.ts';
 import { overPostgres } from '../kits/database.ts';
 
 export async function openPgvector() {

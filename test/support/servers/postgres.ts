@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
-import { freePort } from '../../../src/runtimes/node/ports.ts';
+import { freePort } from '../../../src/adapters/listen.ts';
 
 /** Where the server's programs are, installed first where they are missing. Throws an Error that says what to do. */
 export function postgresBinaries(): string {
