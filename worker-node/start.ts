@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
 import manifest from '../package.json' with { type: 'json' };
 import { createBackground } from '../src/adapters/background.ts';
+import { startHttpServer } from '../src/adapters/http-server.ts';
 import { startInterval } from '../src/adapters/interval.ts';
 import { createLog } from '../src/adapters/log.ts';
 import { createMailer } from '../src/adapters/mailer.ts';
@@ -24,7 +25,6 @@ import { createEmbedder } from './embedder/embedder.ts';
 import { forkInference } from './embedder/fork-inference.ts';
 import { loadModel } from './embedder/model.ts';
 import { createWorkerApp } from './http/app.ts';
-import { serve } from './http/listen.ts';
 import { createAddressPolicy } from './ingest/address-policy.ts';
 import { createDocumentReader } from './ingest/document-reader.ts';
 import { createGuardedFetch } from './ingest/guarded-fetch.ts';
@@ -131,7 +131,7 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
       ids,
       version,
     });
-    const server = await serve(app, { port: config.worker.port, host: config.host });
+    const server = await startHttpServer(app, { port: config.worker.port, host: config.host, portSetting: 'WORKER_PORT' });
     const callbacks = startInterval(CALLBACKS_MS, () => sender.sweep());
     log.info('worker started', { version, port: config.worker.port, model: model.id, database: database.place });
 

@@ -1,8 +1,8 @@
 /** Pharos over real sockets for a bench: real SQLite, the store that BENCH_ settings name, a log that says nothing. */
 
+import { startHttpServer } from '../../src/adapters/http-server.ts';
 import { freePort } from '../../src/adapters/listen.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
-import { startHttpServer } from '../../src/runtimes/node/server.ts';
 import { createTestApp } from '../../test/support/kits/app.ts';
 import { openStore, systemClock } from '../../test/support/kits/store.ts';
 

@@ -119,9 +119,11 @@ test('a failed query is logged without the values it was made with', () => {
 test('a port in use is explained by the setting to change', async () => {
   const port = await freePort('127.0.0.1');
   const first = createServer();
-  await listen(first, port, '127.0.0.1');
-  await expect(listen(createServer(), port, '127.0.0.1')).rejects.toThrow(`PORT: ${port} on 127.0.0.1 is in use`);
-  await expect(listen(createServer(), 0, '192.0.2.1')).rejects.toThrow('HOST: 192.0.2.1 is no address of this machine');
+  await listen(first, { port, host: '127.0.0.1' });
+  await expect(listen(createServer(), { port, host: '127.0.0.1' })).rejects.toThrow(`PORT: ${port} on 127.0.0.1 is in use`);
+  await expect(listen(createServer(), { port: 0, host: '192.0.2.1' })).rejects.toThrow(
+    'HOST: 192.0.2.1 is not an address of this machine',
+  );
   first.close();
 });
 

@@ -1,6 +1,7 @@
 /** Jobs through QStash: the outbox, the queue's own protocol, the worker's endpoint and the API's callbacks, each as it is. */
 import { Client } from '@upstash/qstash';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type HttpServer, startHttpServer } from '../../src/adapters/http-server.ts';
 import { freePort } from '../../src/adapters/listen.ts';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import { Secret } from '../../src/kernel/core/secret.ts';
@@ -9,7 +10,6 @@ import { createRelay, type Relay } from '../../src/kernel/jobs/relay.ts';
 import { STAGES } from '../../src/kernel/model/stages.ts';
 import { createQstashPublisher } from '../../src/kernel/worker-client/qstash-publisher.ts';
 import { createSignatureVerifier } from '../../src/kernel/worker-client/signatures.ts';
-import { type HttpServer, startHttpServer } from '../../src/runtimes/node/server.ts';
 import { createJobsRoute } from '../../worker-node/http/jobs-route.ts';
 import { createJobHandler, type JobHandler } from '../../worker-node/pipeline/job-handler.ts';
 import { createPipeline } from '../../worker-node/pipeline/pipeline.ts';

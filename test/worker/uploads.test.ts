@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type HttpServer, startHttpServer } from '../../src/adapters/http-server.ts';
 import { freePort } from '../../src/adapters/listen.ts';
 import { resourceSources, resources } from '../../src/kernel/db/schema.sqlite.ts';
 import { BACKLOG_LIMIT } from '../../src/services/resources/backlog.ts';
-import { serve } from '../../worker-node/http/listen.ts';
 import { createUploadSlots } from '../../worker-node/http/uploads/upload-slots.ts';
 import { createUploadKit, type UploadKit, WORKER_URL } from '../support/kits/uploads.ts';
 
@@ -183,11 +183,11 @@ describe('a file that is no document', () => {
 });
 
 describe('over a socket', () => {
-  let server: Awaited<ReturnType<typeof serve>>;
+  let server: HttpServer;
   let port: number;
   beforeAll(async () => {
     port = await freePort('127.0.0.1');
-    server = await serve(kit.worker, { port, host: '127.0.0.1' });
+    server = await startHttpServer(kit.worker, { port, host: '127.0.0.1' });
   });
   afterAll(async () => {
     server.cut();

@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startHttpServer } from '../../src/adapters/http-server.ts';
 import { resolveModel } from '../../src/adapters/model-folder.ts';
 import { ConfigError } from '../../src/kernel/config/config.ts';
-import { serve } from '../../worker-node/http/listen.ts';
 import { waitForSchema } from '../../worker-node/pipeline/wait-for-schema.ts';
 
 let folder: string;
@@ -65,13 +65,13 @@ const portOf = async () => {
 
 test('a port in use is refused by the name of its setting', async () => {
   const { probe, port } = await portOf();
-  await expect(serve({ fetch: () => new Response() }, { port, host: '127.0.0.1' })).rejects.toThrow(
-    `WORKER_PORT: ${port} on 127.0.0.1 is in use`,
-  );
+  await expect(
+    startHttpServer({ fetch: () => new Response() }, { port, host: '127.0.0.1', portSetting: 'WORKER_PORT' }),
+  ).rejects.toThrow(`WORKER_PORT: ${port} on 127.0.0.1 is in use`);
   await new Promise((resolve) => probe.close(resolve));
-  await expect(serve({ fetch: () => new Response() }, { port, host: '203.0.113.1' })).rejects.toThrow(
-    'WORKER_PORT: cannot listen',
-  );
+  await expect(
+    startHttpServer({ fetch: () => new Response() }, { port, host: '203.0.113.1', portSetting: 'WORKER_PORT' }),
+  ).rejects.toThrow('HOST: 203.0.113.1 is not an address of this machine');
 });
 
 test('closing lets an answer that is under way out and takes no more; cutting does not wait', async () => {
@@ -85,7 +85,7 @@ test('closing lets an answer that is under way out and takes no more; cutting do
       return new Response('done');
     },
   };
-  const server = await serve(app, { port, host: '127.0.0.1' });
+  const server = await startHttpServer(app, { port, host: '127.0.0.1' });
   const answer = fetch(`http://127.0.0.1:${port}/`);
   await arrived.promise;
   const closed = server.close();
@@ -94,7 +94,7 @@ test('closing lets an answer that is under way out and takes no more; cutting do
   expect(await (await answer).text()).toBe('done');
   await closed;
 
-  const again = await serve({ fetch: () => new Promise<Response>(() => {}) }, { port, host: '127.0.0.1' });
+  const again = await startHttpServer({ fetch: () => new Promise<Response>(() => {}) }, { port, host: '127.0.0.1' });
   const cut = fetch(`http://127.0.0.1:${port}/`);
   const ended = Promise.all([expect(cut).rejects.toThrow(), again.close()]);
   again.cut();

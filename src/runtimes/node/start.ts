@@ -1,6 +1,7 @@
 /** Puts Pharos on Node together: database, services, server, worker, housekeeping; and takes it apart in the same order. */
 import { uuidv7 } from 'uuidv7';
 import { createBackground } from '../../adapters/background.ts';
+import { startHttpServer } from '../../adapters/http-server.ts';
 import { startInterval } from '../../adapters/interval.ts';
 import { createLog } from '../../adapters/log.ts';
 import { createMailer } from '../../adapters/mailer.ts';
@@ -18,7 +19,6 @@ import { banner } from './banner.ts';
 import type { Configuration } from './configuration.ts';
 import { startMaintenance } from './maintenance.ts';
 import { nodeRuntime } from './runtime.ts';
-import { startHttpServer } from './server.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 const SWEEP_MS = 1000;
