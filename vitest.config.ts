@@ -7,7 +7,11 @@ const project = (name: string, options: Record<string, unknown> = {}) => ({
 /** Files that hold nothing in their modules share a process: loading everything anew for each takes longer than its tests. */
 const TOGETHER = { isolate: false };
 
-const POSTGRES = { PHAROS_TEST_DATABASE: 'postgres' };
+/** Installs the servers that test files start, where they are missing. */
+const PROGRAMS = { globalSetup: 'test/support/setup/programs.ts' };
+/** Starts the PostgreSQL server that the run shares. */
+const POSTGRES = { globalSetup: ['test/support/setup/programs.ts', 'test/support/setup/postgres.ts'] };
+const ON_POSTGRES = { ...POSTGRES, env: { PHAROS_TEST_DATABASE: 'postgres' } };
 
 /** Files of a project that ask a database. */
 const ASK: Record<string, string[]> = {
@@ -20,7 +24,7 @@ const ASK: Record<string, string[]> = {
   ],
 };
 const onPostgres = (name: string, options = {}) =>
-  project(`${name}-postgres`, { include: ASK[name], env: POSTGRES, testTimeout: 120_000, ...options });
+  project(`${name}-postgres`, { include: ASK[name], testTimeout: 120_000, ...ON_POSTGRES, ...options });
 
 /** SQLite's tests have tried all but the way to a libSQL server: here is what writes, what searches, and the whole. */
 const ON_LIBSQL = [
@@ -39,21 +43,22 @@ export default defineConfig({
   test: {
     // Most files wait for servers and processes of their own: one at a time leaves the machine idle.
     maxWorkers: 2,
+    globalSetup: 'test/support/setup/run-folder.ts',
     projects: [
-      project('contract'),
+      project('contract', PROGRAMS),
       project('kernel', TOGETHER),
       project('services', TOGETHER),
-      project('routes', TOGETHER),
+      project('routes', { ...TOGETHER, ...PROGRAMS }),
       project('worker'),
-      project('runtimes', { testTimeout: 120_000 }),
+      project('runtimes', { testTimeout: 120_000, ...PROGRAMS }),
       // The same tests on a real PostgreSQL, and those that are about it alone.
       ...['kernel', 'services', 'routes'].map((name) => onPostgres(name, TOGETHER)),
       ...['worker', 'runtimes'].map((name) => onPostgres(name)),
-      project('postgres', { testTimeout: 120_000, env: POSTGRES }),
+      project('postgres', { testTimeout: 120_000, ...ON_POSTGRES }),
       // And on a libSQL server, as Turso runs it.
-      project('libsql', { include: ON_LIBSQL, env: { PHAROS_TEST_DATABASE: 'libsql' }, testTimeout: 120_000 }),
+      project('libsql', { include: ON_LIBSQL, env: { PHAROS_TEST_DATABASE: 'libsql' }, testTimeout: 120_000, ...PROGRAMS }),
       // Every runtime with every database and store, through HTTP alone.
-      project('http', { testTimeout: 120_000, hookTimeout: 180_000 }),
+      project('http', { testTimeout: 120_000, hookTimeout: 180_000, ...POSTGRES }),
     ],
     coverage: {
       provider: 'v8',

@@ -22,6 +22,7 @@ import { openPostgres } from '../../../src/kernel/db/open-postgres.ts';
 import { openSqlite } from '../../../src/kernel/db/open-sqlite.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
 import { startHranaServer } from '../fakes/hrana-server.ts';
+import { TEMPLATE_DATABASE } from '../servers/postgres.ts';
 
 export interface TestDatabase {
   readonly db: Database;
@@ -113,9 +114,6 @@ export async function openTestLibsql({ migrated = true, streamMs }: { migrated?:
   };
 }
 
-/** The database that every test's own is copied from; the run has migrated it. */
-export const TEMPLATE = 'pharos_template';
-
 /** Databases that tests of this process have given back, emptied: copying one takes ten times as long. */
 const spare: string[] = [];
 
@@ -135,7 +133,8 @@ end $$`;
 
 export async function openTestPostgres() {
   const server = process.env.PHAROS_TEST_POSTGRES;
-  if (server === undefined) throw new Error('PHAROS_TEST_POSTGRES is not set: start the tests by npm test');
+  if (server === undefined)
+    throw new Error('PHAROS_TEST_POSTGRES is not set: this project lacks the global set-up of PostgreSQL in vitest.config.ts');
   const asAdmin = async (sql: string, url = server) => {
     const admin = postgres(url, { max: 1, onnotice: () => undefined });
     try {
@@ -146,7 +145,7 @@ export async function openTestPostgres() {
   };
   const given = spare.pop();
   const name = given ?? `test_${randomUUID().replaceAll('-', '')}`;
-  if (given === undefined) await asAdmin(`create database ${name} template ${TEMPLATE}`);
+  if (given === undefined) await asAdmin(`create database ${name} template ${TEMPLATE_DATABASE}`);
   const url = server.replace(/\/postgres$/, `/${name}`);
   const client = connectPostgres({ url, sslMode: 'disable', max: 8 });
   let spoilt = false;

@@ -8,6 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { freePort } from '../../../src/adapters/listen.ts';
 
+/** The migrated database that the databases of single tests are copied from. */
+export const TEMPLATE_DATABASE = 'pharos_template';
+
 /** Where the server's programs are, installed first where they are missing. Throws an Error that says what to do. */
 export function postgresBinaries(): string {
   const find = () => {
