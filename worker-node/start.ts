@@ -18,7 +18,7 @@ import type { Clock, Fetch, Ids } from '../src/kernel/core/ports.ts';
 import { createRelay } from '../src/kernel/jobs/relay.ts';
 import { createProgressReporter } from '../src/kernel/worker-client/progress-reporter.ts';
 import { createSignatureVerifier } from '../src/kernel/worker-client/signatures.ts';
-import type { CreateServices } from '../src/services/resources/create-resource.ts';
+import type { CreateResourceContext } from '../src/services/resources/create-resource.ts';
 import { createGuardedPost } from './callbacks/guarded-post.ts';
 import { createCallbackSender } from './callbacks/sender.ts';
 import { createEmbedder } from './embedder/embedder.ts';
@@ -109,7 +109,7 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
     const sender = createCallbackSender({ db, clock, log, http, random: Math.random, stop: stopping.signal });
     const background = createBackground({ log });
     const apiKeys = createApiKeys({ db, clock, ids, background });
-    const library: CreateServices = {
+    const library: CreateResourceContext = {
       db,
       clock,
       ids,

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
-import { BACKLOG_LIMIT, inBacklog } from '../../src/services/resources/backlog.ts';
+import { BACKLOG_LIMIT, withBacklogRoom } from '../../src/services/resources/backlog.ts';
 import { createResource } from '../../src/services/resources/create-resource.ts';
 import { openTestPostgres } from '../support/kits/database.ts';
 import { createTestLibrary, type TestLibrary } from '../support/kits/library.ts';
@@ -35,7 +35,7 @@ test('a job that was let in far from the limit, and is written when the rest is 
   const goesOn = new Promise<void>((resolve) => {
     goOn = resolve;
   });
-  const slow = inBacklog(library.db, ada.userId, async (tx, requireRoom) => {
+  const slow = withBacklogRoom(library.db, ada.userId, async (tx, requireRoom) => {
     await requireRoom();
     letIn();
     await goesOn;
@@ -75,7 +75,7 @@ test('far from the limit an owner’s posts do not wait for one another', async 
     allIn = resolve;
   });
   const three = Array.from({ length: 3 }, () =>
-    inBacklog(library.db, ada.userId, async (_tx, requireRoom) => {
+    withBacklogRoom(library.db, ada.userId, async (_tx, requireRoom) => {
       await requireRoom();
       within += 1;
       if (within === 3) allIn();

@@ -20,8 +20,8 @@ let watching = 0;
 
 beforeEach(async () => {
   app = await createTestApp();
-  const { watch } = app.services.progress;
-  vi.spyOn(app.services.progress, 'watch').mockImplementation((resourceId, listener) => {
+  const { subscribe: watch } = app.services.progress;
+  vi.spyOn(app.services.progress, 'subscribe').mockImplementation((resourceId, listener) => {
     const stop = watch(resourceId, listener);
     watching += 1;
     return () => {

@@ -15,9 +15,9 @@ let headers: { Authorization: string };
 let watching = 0;
 beforeEach(async () => {
   app = await createTestApp();
-  const { watch } = app.services.progress;
+  const { subscribe: watch } = app.services.progress;
   watching = 0;
-  vi.spyOn(app.services.progress, 'watch').mockImplementation((id, listener) => {
+  vi.spyOn(app.services.progress, 'subscribe').mockImplementation((id, listener) => {
     const stop = watch(id, listener);
     watching += 1;
     return () => {

@@ -7,7 +7,7 @@ import { findResource } from '../../src/kernel/db/resources.ts';
 import { jobs, resources } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
 import { STAGES } from '../../src/kernel/model/stages.ts';
-import { requireRoomInBacklog } from '../../src/services/resources/backlog.ts';
+import { requireBacklogRoom } from '../../src/services/resources/backlog.ts';
 import { type CreateResourceInput, createResource } from '../../src/services/resources/create-resource.ts';
 import { createResources } from '../../src/services/resources/create-resources.ts';
 import { deleteResource } from '../../src/services/resources/delete-resource.ts';
@@ -116,11 +116,11 @@ test('a transaction that fails leaves no row and tells nobody', async () => {
 test('a full backlog is refused before any row is written; a duplicate is still answered', async () => {
   const { id } = await create(text('one'));
   await create(text('two'));
-  await requireRoomInBacklog(library.db, ada.userId, 3);
-  await expect(requireRoomInBacklog(library.db, ada.userId, 2)).rejects.toMatchObject({ code: 'backlog_full', retryAfter: 60 });
-  await requireRoomInBacklog(library.db, bob.userId, 1);
+  await requireBacklogRoom(library.db, ada.userId, 3);
+  await expect(requireBacklogRoom(library.db, ada.userId, 2)).rejects.toMatchObject({ code: 'backlog_full', retryAfter: 60 });
+  await requireBacklogRoom(library.db, bob.userId, 1);
   await end(id, 'completed');
-  await requireRoomInBacklog(library.db, ada.userId, 1);
+  await requireBacklogRoom(library.db, ada.userId, 1);
 });
 
 test('ten thousand unfinished jobs are the limit', async () => {

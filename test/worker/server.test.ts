@@ -6,7 +6,7 @@ import { AppError } from '../../src/kernel/core/errors.ts';
 import { Secret } from '../../src/kernel/core/secret.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
 import { createSignatureVerifier, signRequest } from '../../src/kernel/worker-client/signatures.ts';
-import type { CreateServices } from '../../src/services/resources/create-resource.ts';
+import type { CreateResourceContext } from '../../src/services/resources/create-resource.ts';
 import type { EmbedderState, EmbedInput, EmbedOptions } from '../../worker-node/embedder/embedder.ts';
 import { createWorkerApp } from '../../worker-node/http/app.ts';
 import type { JobOutcome, Refusal } from '../../worker-node/pipeline/job-handler.ts';
@@ -55,7 +55,7 @@ function setUp({ testMode = false, masterKey = true } = {}) {
       auth: masterKey ? { masterKey: new Secret(KEY), previousMasterKey: new Secret('the key before') } : {},
     },
     // Nobody uploads here.
-    library: {} as CreateServices,
+    library: {} as CreateResourceContext,
     mailer: null,
     embedder: {
       model: 'tiny',

@@ -10,7 +10,7 @@ import type { Mailer } from '../../src/kernel/core/mail.ts';
 import type { Metrics } from '../../src/kernel/core/metrics.ts';
 import type { Clock, Ids } from '../../src/kernel/core/ports.ts';
 import type { SignedMessage } from '../../src/kernel/worker-client/signatures.ts';
-import type { CreateServices } from '../../src/services/resources/create-resource.ts';
+import type { CreateResourceContext } from '../../src/services/resources/create-resource.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { Model } from '../embedder/model.ts';
 import { instrumentJobs } from '../instrumented.ts';
@@ -34,7 +34,7 @@ export interface WorkerDependencies {
   readonly model: Pick<Model, 'maxTokens' | 'tokenBudget' | 'pooling'>;
   readonly jobs: JobHandler;
   /** What uploads become resources with. */
-  readonly library: CreateServices;
+  readonly library: CreateResourceContext;
   /** Null where nothing is configured that could send mail. */
   readonly mailer: Mailer | null;
   readonly verifySignature: (message: SignedMessage) => Promise<void>;

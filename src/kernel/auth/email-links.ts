@@ -18,9 +18,9 @@ export interface EmailLinks {
    */
   requestPasswordReset(email: string, client: RequestOrigin): void;
   /** Sets the password and ends all sessions. Throws `gone` for a link that is unknown, used or expired. */
-  reset(token: string, password: string, client: RequestOrigin): Promise<void>;
+  resetPassword(token: string, password: string, client: RequestOrigin): Promise<void>;
   /** Mails a link that proves the user's address; nothing where it is proven already. */
-  askVerification(user: User): void;
+  requestVerification(user: User): void;
   /** Throws `gone` for a link that is unknown, used, expired, or for an address the account no longer has. */
   verify(token: string, client: RequestOrigin): Promise<void>;
 }
@@ -89,14 +89,14 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       background.run('mail a password reset', () => mailReset(mailer, email, client));
     },
 
-    reset: async (token, password, client) => {
+    resetPassword: async (token, password, client) => {
       const { userId } = await take(token, 'reset');
       await setPasswordHash(db, userId, await passwords.hash(normalisePassword(password)), clock.now());
       for (const { id } of await sessions.list(userId)) await sessions.end(id, 'password reset');
       security.record('password_reset', { ...client, userId });
     },
 
-    askVerification: (user) => {
+    requestVerification: (user) => {
       if (user.emailVerifiedAt !== null) return;
       const mailer = configuredMailer();
       background.run('mail an e-mail verification', async () => {

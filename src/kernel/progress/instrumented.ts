@@ -25,9 +25,9 @@ export function instrumentProgress(tracker: ProgressTracker, metrics: Metrics): 
       if (record?.degraded) degraded.add();
       return record;
     },
-    watch: (resourceId, listener) => {
+    subscribe: (resourceId, listener) => {
       listeners += 1;
-      const stop = tracker.watch(resourceId, listener);
+      const stop = tracker.subscribe(resourceId, listener);
       let watching = true;
       return () => {
         if (watching) listeners -= 1;

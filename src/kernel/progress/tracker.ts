@@ -34,7 +34,7 @@ export interface ProgressTracker {
   /** Undefined only where neither the store nor the database knows the resource. */
   read(resourceId: string): Promise<ProgressRecord | undefined>;
   /** Calls `listener` after each change until the returned function is called. Messages may get lost: read now and then. */
-  watch(resourceId: string, listener: (record: ProgressRecord) => void): () => void;
+  subscribe(resourceId: string, listener: (record: ProgressRecord) => void): () => void;
   /** For a resource that is deleted. */
   forget(resourceId: string): Promise<void>;
 }
@@ -122,7 +122,7 @@ export function createProgressTracker({ kv, db, clock, log, isolatedRequests = f
       return durable && present(resourceId, updatedAt(durable), durable, true);
     },
 
-    watch: (resourceId, listener) =>
+    subscribe: (resourceId, listener) =>
       watchers(resourceId, ({ sequence, states }) => listener(present(resourceId, sequence, states))),
 
     forget: async (resourceId) => {

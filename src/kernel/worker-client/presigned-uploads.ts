@@ -94,7 +94,7 @@ export function createPresignedUploads({ config, clock, ids }: PresignedUploadDe
       const { sub, jti, iat, sid, token_id, fields } = claimsSchema.parse(await payloadOf(ticket, keys));
       return { id: jti, userId: sub, sessionId: sid ?? null, tokenId: token_id ?? null, issuedAt: iat * 1000, fields };
     } catch (cause) {
-      throw refusedUpload(cause);
+      throw invalidUploadUrl(cause);
     }
   }
 
@@ -114,7 +114,7 @@ export function createPresignedUploads({ config, clock, ids }: PresignedUploadDe
 }
 
 /** The same words whatever is wrong: `cause` is for the log. */
-export const refusedUpload = (cause: unknown) =>
+export const invalidUploadUrl = (cause: unknown) =>
   new AppError('unauthenticated', 'This upload URL is not valid, or not any more', { cause });
 
 function tooLong(fields: UploadFields): AppError {

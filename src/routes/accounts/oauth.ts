@@ -8,7 +8,7 @@ import { AppError } from '../../kernel/core/errors.ts';
 import type { User } from '../../kernel/db/types.ts';
 import { findUser } from '../../kernel/db/users.ts';
 import { entitledScopes } from '../../kernel/model/actor.ts';
-import { loginByOAuth } from '../../services/accounts/oauth-accounts.ts';
+import { loginWithIdentity } from '../../services/accounts/oauth-accounts.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
@@ -124,7 +124,7 @@ export function createOAuthLoginRoutes(services: AppContext) {
       c.header('Cache-Control', 'no-store');
       try {
         const { identity, returnTo: target, linkTo } = await oauth.finish(provider, c.req.valid('query'), cookie);
-        const { user, how } = await loginByOAuth(services, identity, linkTo);
+        const { user, outcome: how } = await loginWithIdentity(services, identity, linkTo);
         security.record(how === 'linked' ? 'oauth_linked' : 'oauth_login', {
           ...requestOrigin(c),
           userId: user.id,
@@ -132,7 +132,7 @@ export function createOAuthLoginRoutes(services: AppContext) {
         });
         if (target === null) return c.json(await start(c, user), 200);
         const url = new URL(target);
-        url.searchParams.set('code', await oauth.issueCode(user.id));
+        url.searchParams.set('code', await oauth.issueExchangeCode(user.id));
         return c.redirect(url.href, 302);
       } catch (error) {
         if (error instanceof AppError)
@@ -149,7 +149,7 @@ export function createOAuthLoginRoutes(services: AppContext) {
   });
 
   router.openapi(exchangeRoute, async (c) => {
-    const user = await findUser(db, await oauth.redeemCode(c.req.valid('json').code));
+    const user = await findUser(db, await oauth.redeemExchangeCode(c.req.valid('json').code));
     if (!user?.active) throw new AppError('malformed_body', 'This code is unknown, used or expired');
     c.header('Cache-Control', 'no-store');
     return c.json(await start(c, user), 200);

@@ -88,13 +88,13 @@ export function createPasswordRoutes(services: AppContext) {
 
   router.openapi(resetRoute, async (c) => {
     const { token, password } = c.req.valid('json');
-    await emailLinks.reset(token, password, requestOrigin(c));
+    await emailLinks.resetPassword(token, password, requestOrigin(c));
     return c.body(null, 204);
   });
 
   router.openapi(askVerificationRoute, async (c) => {
     const user = await findUser(db, c.get('actor').userId);
-    if (user) emailLinks.askVerification(user);
+    if (user) emailLinks.requestVerification(user);
     return c.body(null, 202);
   });
 

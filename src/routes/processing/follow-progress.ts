@@ -6,7 +6,7 @@ import type { ProgressRecord, ProgressTracker } from '../../kernel/progress/trac
 import { formatComment, formatEvent } from './event-stream.ts';
 
 export interface FollowOptions {
-  readonly progress: Pick<ProgressTracker, 'read' | 'watch'>;
+  readonly progress: Pick<ProgressTracker, 'read' | 'subscribe'>;
   readonly ids: readonly string[];
   /** Fires when the client is gone or the server stops. */
   readonly signal: AbortSignal;
@@ -50,7 +50,7 @@ export async function* followProgress(options: FollowOptions): AsyncGenerator<st
     wake();
   };
   const onAbort = () => wake();
-  const leaving = ids.map((id) => progress.watch(id, onMail));
+  const leaving = ids.map((id) => progress.subscribe(id, onMail));
   const timer = setInterval(onBeat, heartbeatMs);
   signal.addEventListener('abort', onAbort);
 

@@ -3,7 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { deliveryReportSchema, progressReportSchema } from '../../kernel/model/job-messages.ts';
 import { SIGNATURE_HEADER } from '../../kernel/worker-client/signatures.ts';
 import type { AppContext } from '../../services/context.ts';
-import { messageAttempted, messageGivenUp } from '../../services/jobs/delivery-reports.ts';
+import { recordDeliveryAttempt, requeueGivenUp } from '../../services/jobs/delivery-reports.ts';
 import { type SignatureDependencies, verifySignature } from '../middleware/verify-signature.ts';
 import { createRouter, problems } from '../router.ts';
 
@@ -63,12 +63,12 @@ export function createJobRoutes(services: SignatureDependencies & Pick<AppContex
   });
 
   router.openapi(attempted, (c) => {
-    deliveries.add({ outcome: messageAttempted(services, c.req.valid('json')) ? 'delivered' : 'attempted' });
+    deliveries.add({ outcome: recordDeliveryAttempt(services, c.req.valid('json')) ? 'delivered' : 'attempted' });
     return c.body(null, 204);
   });
 
   router.openapi(givenUp, async (c) => {
-    const again = await messageGivenUp(services, c.req.valid('json'));
+    const again = await requeueGivenUp(services, c.req.valid('json'));
     deliveries.add({ outcome: again ? 'returned' : 'failed' });
     return c.body(null, 204);
   });

@@ -2,10 +2,10 @@
 
 import type { RequestOrigin, SecurityLog } from '../../kernel/auth/security-log.ts';
 import type { Sessions } from '../../kernel/auth/sessions.ts';
-import { AppError } from '../../kernel/core/errors.ts';
 import type { Clock } from '../../kernel/core/ports.ts';
 import type { Database, Tier, User } from '../../kernel/db/types.ts';
 import { updateUser } from '../../kernel/db/users.ts';
+import { notFound } from '../errors.ts';
 
 interface Dependencies {
   readonly db: Database;
@@ -28,7 +28,7 @@ export async function administerUser(
 ): Promise<User> {
   const change = { ...(tier === undefined ? {} : { tier }), ...(active === undefined ? {} : { active }) };
   const user = await updateUser(db, id, change, clock.now());
-  if (!user) throw new AppError('not_found', 'There is no such user');
+  if (!user) throw notFound('user');
   const { by, ...from } = client;
   if (tier !== undefined) security.record('tier_changed', { ...from, userId: id, reason: `${tier}, by ${by}` });
   if (active === false) for (const session of await sessions.list(id)) await sessions.end(session.id, 'user deactivated');

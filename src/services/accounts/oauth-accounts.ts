@@ -19,14 +19,14 @@ interface Dependencies {
 export interface OAuthLogin {
   readonly user: User;
   /** `login`: known already; `linked`: joined to an account that was there; `created`: a new account. */
-  readonly how: 'login' | 'linked' | 'created';
+  readonly outcome: 'login' | 'linked' | 'created';
 }
 
 /**
  * Throws `conflict` where the identity is somebody else's, or where its e-mail is an account's and one side has not
  * shown that the address is theirs; `forbidden` where registration is closed or the user inactive.
  */
-export async function loginByOAuth(deps: Dependencies, identity: OAuthIdentity, linkTo: string | null): Promise<OAuthLogin> {
+export async function loginWithIdentity(deps: Dependencies, identity: OAuthIdentity, linkTo: string | null): Promise<OAuthLogin> {
   try {
     return await attempt(deps, identity, linkTo);
   } catch (error) {
@@ -42,20 +42,20 @@ async function attempt(deps: Dependencies, identity: OAuthIdentity, linkTo: stri
   if (known && linkTo !== null && known.id !== linkTo) {
     throw new AppError('conflict', `This ${identity.provider} account is linked to another user`);
   }
-  if (known) return { user: refuseInactive(known), how: 'login' };
+  if (known) return { user: refuseInactive(known), outcome: 'login' };
   if (linkTo !== null) {
     const user = await findUser(db, linkTo);
     if (!user) throw new AppError('not_found', 'There is no such user any more');
     await link(deps, identity, refuseInactive(user));
-    return { user, how: 'linked' };
+    return { user, outcome: 'linked' };
   }
   const sameEmail = await userWithEmail(db, identity.email);
-  if (!sameEmail) return { user: await create(deps, identity), how: 'created' };
+  if (!sameEmail) return { user: await create(deps, identity), outcome: 'created' };
   if (!identity.emailVerified || sameEmail.emailVerifiedAt === null) {
     throw new AppError('conflict', 'This e-mail belongs to an account; log in to it and link the provider there');
   }
   await link(deps, identity, refuseInactive(sameEmail));
-  return { user: sameEmail, how: 'linked' };
+  return { user: sameEmail, outcome: 'linked' };
 }
 
 function refuseInactive(user: User): User {

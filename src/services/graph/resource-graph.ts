@@ -3,8 +3,8 @@ import { findResources, type ResourceSummary } from '../../kernel/db/resources.t
 import type { Edge } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
+import { noSuchResource } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
-import { noSuchResource } from '../resources/not-found.ts';
 
 export const MAX_DEPTH = 3;
 /** Beyond these a picture shows nothing more; the heaviest edges are followed first. */

@@ -3,8 +3,8 @@ import { findResource, findResources, type ResourceSummary } from '../../kernel/
 import type { EdgeEvidence } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
+import { noSuchResource } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
-import { noSuchResource } from '../resources/not-found.ts';
 
 export interface SimilarResource {
   readonly resource: ResourceSummary;

@@ -11,9 +11,8 @@ import type { Actor } from '../../kernel/model/actor.ts';
 import type { STAGES, StageStates } from '../../kernel/model/stages.ts';
 import { enqueueCallback } from '../../kernel/webhooks/enqueue-callback.ts';
 import type { AppContext } from '../context.ts';
+import { noSuchResource, notFound } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
-import { noSuchResource } from '../resources/not-found.ts';
-import { noSuchJob } from './no-such-job.ts';
 
 type CancelServices = Pick<AppContext, 'db' | 'clock' | 'ids' | 'progress'>;
 
@@ -27,7 +26,7 @@ export async function cancelJob(services: CancelServices, actor: Actor, { id }: 
   requireScope(actor, 'admin');
   const cancelled = await services.db.transaction(async (tx) => {
     const job = await findJob(tx, id);
-    if (!job) throw noSuchJob();
+    if (!job) throw notFound('job');
     return (await cancelIn(tx, services, id, actor)) ?? conflict(`This job is ${job.state}: there is nothing to cancel`);
   });
   await announce(services, cancelled);

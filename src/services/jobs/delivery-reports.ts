@@ -18,14 +18,14 @@ function messageOf({ sourceBody }: DeliveryReport): JobMessage {
 }
 
 /** The queue made an attempt: true where it was heard, false where it will make another or give up. */
-export function messageAttempted({ log }: Pick<AppContext, 'log'>, report: DeliveryReport): boolean {
+export function recordDeliveryAttempt({ log }: Pick<AppContext, 'log'>, report: DeliveryReport): boolean {
   const { job_id: jobId } = messageOf(report);
   log.debug('the queue attempted a message', { jobId, status: report.status, retried: report.retried });
   return report.status >= 200 && report.status < 300;
 }
 
 /** The queue will not try again. True where the job waits still, and is due for publishing again. */
-export async function messageGivenUp(
+export async function requeueGivenUp(
   { db, clock, log }: Pick<AppContext, 'db' | 'clock' | 'log'>,
   report: DeliveryReport,
 ): Promise<boolean> {

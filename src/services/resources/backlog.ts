@@ -18,7 +18,7 @@ class NearLimit extends Error {}
  * A transaction that may add one job to the backlog of `ownerId`. Transactions of one owner run side by side, and one after
  * another near the limit, where `work` is begun anew: it must not do anything that a rollback does not undo.
  */
-export async function inBacklog<T>(
+export async function withBacklogRoom<T>(
   db: Database,
   ownerId: string,
   work: (tx: Database, requireRoom: RequireRoom) => Promise<T>,
@@ -31,12 +31,12 @@ export async function inBacklog<T>(
     return await db.transaction((tx) => work(tx, () => beside(tx)));
   } catch (error) {
     if (!(error instanceof NearLimit)) throw error;
-    return await db.transaction((tx) => work(tx, () => requireRoomInBacklog(tx, ownerId)));
+    return await db.transaction((tx) => work(tx, () => requireBacklogRoom(tx, ownerId)));
   }
 }
 
 /** Throws `backlog_full`. In a transaction there is room until it ends. */
-export async function requireRoomInBacklog(tx: Database, ownerId: string, limit = BACKLOG_LIMIT): Promise<void> {
+export async function requireBacklogRoom(tx: Database, ownerId: string, limit = BACKLOG_LIMIT): Promise<void> {
   await lockBacklog(tx, ownerId, 'alone');
   if (!(await isBacklogFull(tx, ownerId, limit))) return;
   throw new AppError('backlog_full', `${limit} of your documents are still being processed; send more when some are done`, {

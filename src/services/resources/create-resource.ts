@@ -10,9 +10,9 @@ import type { Actor } from '../../kernel/model/actor.ts';
 import { newStages } from '../../kernel/model/stages.ts';
 import type { AppContext } from '../context.ts';
 import { requireScope } from '../require-scope.ts';
-import { inBacklog, type RequireRoom } from './backlog.ts';
-import type { CreatedResource } from './created-resource.ts';
-import { type Attempt, fingerprintOf, rememberResponse, replay } from './idempotency.ts';
+import type { CreatedResource } from './accepted-response.ts';
+import { type RequireRoom, withBacklogRoom } from './backlog.ts';
+import { findStoredResponse, fingerprintOf, type IdempotentRequest, storeResponse } from './idempotency.ts';
 import { notifyRunStarted, type RunNotifier, type StartedRun, startRun } from './processing-runs.ts';
 import { rerun } from './reprocess-resource.ts';
 import { type IdentifiedSource, identifySource, type SourceInput } from './source.ts';
@@ -28,14 +28,14 @@ export interface CreateResourceInput {
   readonly idempotencyKey?: string | undefined;
 }
 
-export type CreateServices = Pick<AppContext, 'db' | 'clock' | 'ids'> & RunNotifier;
+export type CreateResourceContext = Pick<AppContext, 'db' | 'clock' | 'ids'> & RunNotifier;
 
 /**
  * Throws `backlog_full` before any row is written, `invalid_input` for an idempotency key used for another request.
  * The document the owner sent before is answered with its id; if it had failed, it is processed again.
  */
 export async function createResource(
-  services: CreateServices,
+  services: CreateResourceContext,
   actor: Actor,
   input: CreateResourceInput,
 ): Promise<CreatedResource> {
@@ -44,7 +44,7 @@ export async function createResource(
   const attempt =
     input.idempotencyKey === undefined ? undefined : await attemptOf(actor, input.idempotencyKey, input, identified);
   const { created, run } = await orAgain(() =>
-    inBacklog(services.db, actor.userId, (tx, requireRoom) =>
+    withBacklogRoom(services.db, actor.userId, (tx, requireRoom) =>
       place(tx, services, actor, { input, identified, attempt, requireRoom }),
     ),
   );
@@ -55,7 +55,7 @@ export async function createResource(
 interface Placement {
   readonly input: CreateResourceInput;
   readonly identified: IdentifiedSource;
-  readonly attempt: Attempt | undefined;
+  readonly attempt: IdempotentRequest | undefined;
   readonly requireRoom: RequireRoom;
 }
 
@@ -64,20 +64,20 @@ interface Placed {
   readonly run?: StartedRun;
 }
 
-async function place(tx: Database, services: CreateServices, actor: Actor, placement: Placement): Promise<Placed> {
+async function place(tx: Database, services: CreateResourceContext, actor: Actor, placement: Placement): Promise<Placed> {
   const { identified, attempt, requireRoom } = placement;
   const now = services.clock.now();
-  const answered = attempt && (await replay(tx, attempt, now));
+  const answered = attempt && (await findStoredResponse(tx, attempt, now));
   if (answered) return { created: answered };
   const known = await findDuplicate(tx, { ownerId: actor.userId, ...identified });
   const placed = known ? await placeAgain(tx, services, known, requireRoom) : await placeNew(tx, services, actor, placement, now);
-  if (attempt) await rememberResponse(tx, attempt, placed.created, now);
+  if (attempt) await storeResponse(tx, attempt, placed.created, now);
   return placed;
 }
 
 async function placeAgain(
   tx: Database,
-  services: CreateServices,
+  services: CreateResourceContext,
   known: ResourceSummary,
   requireRoom: RequireRoom,
 ): Promise<Placed> {
@@ -90,7 +90,7 @@ async function placeAgain(
 
 async function placeNew(
   tx: Database,
-  services: CreateServices,
+  services: CreateResourceContext,
   actor: Actor,
   placement: Placement,
   now: number,
@@ -150,7 +150,7 @@ async function attemptOf(
   key: string,
   { idempotencyKey: _key, source, ...rest }: CreateResourceInput,
   { sourceKey }: IdentifiedSource,
-): Promise<Attempt> {
+): Promise<IdempotentRequest> {
   const contentType = source.kind === 'content' ? source.contentType : null;
   return { ownerId: actor.userId, key, fingerprint: await fingerprintOf({ sourceKey, contentType, ...rest }) };
 }

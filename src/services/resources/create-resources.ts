@@ -1,8 +1,8 @@
 import { AppError } from '../../kernel/core/errors.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import { requireScope } from '../require-scope.ts';
-import { type CreateResourceInput, type CreateServices, createResource } from './create-resource.ts';
-import type { CreatedResource } from './created-resource.ts';
+import type { CreatedResource } from './accepted-response.ts';
+import { type CreateResourceContext, type CreateResourceInput, createResource } from './create-resource.ts';
 
 export const BATCH_LIMIT = 100;
 
@@ -13,7 +13,7 @@ export type BatchResult = { readonly created: CreatedResource } | { readonly ref
  * that kept it from being read. Answers stand in the order of the items; a fault of ours ends the batch.
  */
 export async function createResources(
-  services: CreateServices,
+  services: CreateResourceContext,
   actor: Actor,
   items: readonly (CreateResourceInput | AppError)[],
 ): Promise<BatchResult[]> {
@@ -24,7 +24,11 @@ export async function createResources(
   return answers;
 }
 
-async function answerTo(services: CreateServices, actor: Actor, item: CreateResourceInput | AppError): Promise<BatchResult> {
+async function answerTo(
+  services: CreateResourceContext,
+  actor: Actor,
+  item: CreateResourceInput | AppError,
+): Promise<BatchResult> {
   if (item instanceof AppError) return { refused: item };
   try {
     return { created: await createResource(services, actor, item) };

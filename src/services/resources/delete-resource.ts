@@ -2,8 +2,8 @@ import { deleteIdempotencyKeys } from '../../kernel/db/idempotency-keys.ts';
 import { deleteResource as deleteRow } from '../../kernel/db/resources.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
+import { noSuchResource } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
-import { noSuchResource } from './not-found.ts';
 
 /** Deletes a resource with its source, chunks, vectors, links, edges, jobs and progress. */
 export async function deleteResource(

@@ -2,8 +2,8 @@ import { findResource, findResourceWithText, type ResourceSummary } from '../../
 import type { Resource } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
+import { noSuchResource } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
-import { noSuchResource } from './not-found.ts';
 
 /** One of the actor's resources; its text, which may be megabytes, only where asked for. */
 export async function getResource(

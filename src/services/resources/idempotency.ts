@@ -5,12 +5,12 @@ import { AppError } from '../../kernel/core/errors.ts';
 import { findIdempotencyKey, putIdempotencyKey } from '../../kernel/db/idempotency-keys.ts';
 import { findResource } from '../../kernel/db/resources.ts';
 import type { Database } from '../../kernel/db/types.ts';
-import type { CreatedResource } from './created-resource.ts';
+import type { CreatedResource } from './accepted-response.ts';
 
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 /** A request as its key knows it. */
-export interface Attempt {
+export interface IdempotentRequest {
   readonly ownerId: string;
   readonly key: string;
   readonly fingerprint: string;
@@ -25,7 +25,11 @@ function sortedKeys(_key: string, value: unknown): unknown {
 }
 
 /** The answer given before under this key; undefined where there was none. Throws where that was another request. */
-export async function replay(db: Database, attempt: Attempt, now: number): Promise<CreatedResource | undefined> {
+export async function findStoredResponse(
+  db: Database,
+  attempt: IdempotentRequest,
+  now: number,
+): Promise<CreatedResource | undefined> {
   const known = await findIdempotencyKey(db, attempt);
   if (!known || known.expiresAt <= now) return undefined;
   if (known.fingerprint !== attempt.fingerprint) {
@@ -41,6 +45,11 @@ export async function replay(db: Database, attempt: Attempt, now: number): Promi
     : { id: resource.id, status: resource.status, outcome: 'duplicate' };
 }
 
-export async function rememberResponse(db: Database, attempt: Attempt, answer: CreatedResource, now: number): Promise<void> {
+export async function storeResponse(
+  db: Database,
+  attempt: IdempotentRequest,
+  answer: CreatedResource,
+  now: number,
+): Promise<void> {
   await putIdempotencyKey(db, { ...attempt, resourceId: answer.id, createdAt: now, expiresAt: now + LIFETIME_MS });
 }

@@ -6,9 +6,9 @@ import type { Database } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import { newStages, STAGES, type Stage, withDependants } from '../../kernel/model/stages.ts';
 import type { AppContext } from '../context.ts';
+import { noSuchResource } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
-import { inBacklog } from './backlog.ts';
-import { noSuchResource } from './not-found.ts';
+import { withBacklogRoom } from './backlog.ts';
 import { notifyRunStarted, type RunTarget, restartRun, type StartedRun } from './processing-runs.ts';
 
 export interface ReprocessInput {
@@ -24,7 +24,7 @@ export async function reprocessResource(
   { id, stages }: ReprocessInput,
 ): Promise<{ id: string; stages: Stage[] }> {
   requireScope(actor, 'resources:write');
-  const run = await inBacklog(services.db, actor.userId, async (tx, requireRoom) => {
+  const run = await withBacklogRoom(services.db, actor.userId, async (tx, requireRoom) => {
     const resource = await findResource(tx, { id, ownerId: actor.userId });
     if (!resource) throw noSuchResource();
     if (await hasUnfinishedJob(tx, id)) throw new AppError('conflict', 'This resource is still being processed');

@@ -3,8 +3,8 @@ import { findCategory } from '../../kernel/db/categories.ts';
 import { findResource, type ResourceSummary, updateResource as updateRow } from '../../kernel/db/resources.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
+import { noSuchResource } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
-import { noSuchResource } from './not-found.ts';
 
 /** What a person may set by hand; a field that is absent stays as it is. */
 export interface ResourceChanges {

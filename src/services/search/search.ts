@@ -55,10 +55,10 @@ export interface SearchResult {
   readonly nextCursor?: string;
 }
 
-export type SearchServices = Pick<AppContext, 'db' | 'chunkIndex' | 'queryEmbedder' | 'clock' | 'log'>;
+export type SearchContext = Pick<AppContext, 'db' | 'chunkIndex' | 'queryEmbedder' | 'clock' | 'log'>;
 
 /** One hit per resource, with its best passage. `score` is the cosine, a BM25 weight or the fused rank, as the mode says. */
-export async function search(services: SearchServices, actor: Actor, input: SearchInput): Promise<SearchResult> {
+export async function search(services: SearchContext, actor: Actor, input: SearchInput): Promise<SearchResult> {
   requireScope(actor, 'search');
   const started = services.clock.now();
   const offset = input.cursor === undefined ? 0 : decodeCursor(input.cursor, isOffset);
@@ -77,7 +77,7 @@ export async function search(services: SearchServices, actor: Actor, input: Sear
 }
 
 async function rank(
-  services: SearchServices,
+  services: SearchContext,
   filter: ChunkFilter,
   input: SearchInput,
 ): Promise<{ ranked: FusedResource[]; degraded: boolean }> {
@@ -96,7 +96,7 @@ const asKeyword = ({ rank, ...hit }: RankedResource): FusedResource => ({ ...hit
 const asSemantic = ({ rank, ...hit }: RankedResource): FusedResource => ({ ...hit, semanticRank: rank });
 
 /** The query's vector; undefined where the worker that makes them cannot be had. */
-async function embed({ queryEmbedder, log }: SearchServices, { query, signal }: SearchInput) {
+async function embed({ queryEmbedder, log }: SearchContext, { query, signal }: SearchInput) {
   try {
     return await queryEmbedder.embed(query, signal);
   } catch (error) {
@@ -117,7 +117,7 @@ async function deepen(list: (limit: number) => Promise<ChunkHit[]>): Promise<Ran
   return ranked.slice(0, DEPTH);
 }
 
-async function present({ db }: SearchServices, actor: Actor, page: readonly FusedResource[]): Promise<SearchHit[]> {
+async function present({ db }: SearchContext, actor: Actor, page: readonly FusedResource[]): Promise<SearchHit[]> {
   const ids = page.map((hit) => hit.resourceId);
   const resources = new Map((await findResources(db, actor.userId, ids)).map((found) => [found.id, found]));
   const seqs = page.map((hit) => hit.seq);

@@ -7,7 +7,7 @@ import { findWebhookEvent, insertWebhookEvent } from '../../kernel/db/webhook-ev
 import { type Actor, entitledScopes } from '../../kernel/model/actor.ts';
 import type { IngestedDocument, WebhookKind } from '../../kernel/model/webhooks.ts';
 import { type SignedEvent, verifyEvent } from '../../kernel/webhooks/verify-event.ts';
-import { type CreateResourceInput, type CreateServices, createResource } from '../resources/create-resource.ts';
+import { type CreateResourceContext, type CreateResourceInput, createResource } from '../resources/create-resource.ts';
 
 /** What an event asks for; `undefined`: nothing that concerns us. Throws `invalid_input` where it cannot be read. */
 export type ReadEvent = (kind: WebhookKind) => readonly CreateResourceInput[] | undefined;
@@ -22,7 +22,7 @@ export interface ReceivedEvent {
  * moment (`backlog_full`) the whole event is, and may come again: what was taken of it by then is not taken twice.
  */
 export async function receiveWebhookEvent(
-  services: CreateServices,
+  services: CreateResourceContext,
   endpointId: string,
   event: SignedEvent,
   read: ReadEvent,
@@ -50,7 +50,10 @@ interface Taken {
   readonly inputs: readonly CreateResourceInput[];
 }
 
-async function takeAll(services: CreateServices, { endpoint, owner, messageId, inputs }: Taken): Promise<IngestedDocument[]> {
+async function takeAll(
+  services: CreateResourceContext,
+  { endpoint, owner, messageId, inputs }: Taken,
+): Promise<IngestedDocument[]> {
   const documents: IngestedDocument[] = [];
   for (const [index, input] of inputs.entries()) {
     const { id, outcome } = await createResource(services, actorOf(owner), {

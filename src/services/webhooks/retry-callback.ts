@@ -3,6 +3,7 @@ import { findDelivery, requeueDelivery } from '../../kernel/db/callback-deliveri
 import type { CallbackDelivery } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
+import { notFound } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
 
 /** Sends a settled delivery again, from its first attempt. Throws `not_found`, and `conflict` where it is still to be sent. */
@@ -16,5 +17,5 @@ export async function retryCallback(
   const again = await requeueDelivery(db, { ...key, now: clock.now() });
   if (again) return again;
   if (await findDelivery(db, key)) throw new AppError('conflict', 'This callback is still to be sent');
-  throw new AppError('not_found', 'There is no such callback');
+  throw notFound('callback delivery');
 }

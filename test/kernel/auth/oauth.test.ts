@@ -5,7 +5,7 @@ import type { OAuthIdentity } from '../../../src/kernel/auth/oauth/provider.ts';
 import { createOAuthProviders } from '../../../src/kernel/auth/oauth/providers.ts';
 import { fetchJson } from '../../../src/kernel/auth/oauth/upstream.ts';
 import { oauthAccounts } from '../../../src/kernel/db/schema.sqlite.ts';
-import { loginByOAuth } from '../../../src/services/accounts/oauth-accounts.ts';
+import { loginWithIdentity } from '../../../src/services/accounts/oauth-accounts.ts';
 import { createAuthKit } from '../../support/kits/auth.ts';
 import { testConfig } from '../../support/kits/config.ts';
 
@@ -25,20 +25,22 @@ afterEach(() => kit.close());
 
 describe('an identity that comes back', () => {
   test('twice at the same moment makes one account: who comes second finds what the first has made', async () => {
-    const both = await Promise.all([loginByOAuth(kit, octocat, null), loginByOAuth(kit, octocat, null)]);
-    expect(both.map(({ how }) => how).sort()).toEqual(['created', 'login']);
+    const both = await Promise.all([loginWithIdentity(kit, octocat, null), loginWithIdentity(kit, octocat, null)]);
+    expect(both.map(({ outcome: how }) => how).sort()).toEqual(['created', 'login']);
     expect(new Set(both.map(({ user }) => user.id)).size).toBe(1);
     expect(await kit.db.select().from(oauthAccounts)).toHaveLength(1);
   });
 
   test('to be linked to a user who is gone is refused', async () => {
-    await expect(loginByOAuth(kit, octocat, '01900000-0000-7000-8000-00000000dead')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(loginWithIdentity(kit, octocat, '01900000-0000-7000-8000-00000000dead')).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   test('is named after its e-mail where it has no name, and after its provider where it has neither', async () => {
-    const named = await loginByOAuth(kit, { ...octocat, suggestedName: null }, null);
+    const named = await loginWithIdentity(kit, { ...octocat, suggestedName: null }, null);
     expect(named.user.username).toBe('octo');
-    const nameless = await loginByOAuth(
+    const nameless = await loginWithIdentity(
       kit,
       { ...octocat, subject: '2', suggestedName: null, email: null, emailVerified: false },
       null,

@@ -36,7 +36,7 @@ test('a listener who leaves twice was one listener, and what is forgotten is gon
   const kv = createMemoryKeyValue({ clock });
   const progress = instrumentProgress(createProgressTracker({ kv, db, clock, log: memoryLog() }), metrics);
   const listening = async () => /^pharos_progress_listeners (\d+)$/m.exec((await metrics.expose())?.text ?? '')?.[1];
-  const [leave, stay] = [progress.watch('r', () => {}), progress.watch('r', () => {})];
+  const [leave, stay] = [progress.subscribe('r', () => {}), progress.subscribe('r', () => {})];
   expect(await listening()).toBe('2');
   leave();
   leave();

@@ -161,7 +161,7 @@ describe('the durable record', () => {
     const states = statesWith({}, { ingestion: { status: 'completed', percent: 100, attempt: 1 } });
     const id = await seeded(states);
     const heard = vi.fn();
-    tracker.watch(id, heard);
+    tracker.subscribe(id, heard);
     await report(id, { embedding: working({ percent: 40 }) });
     const record = await read(id);
     expect(record.degraded).toBe(false);
@@ -194,7 +194,7 @@ describe('the durable record', () => {
     const id = await seeded();
     await tracker.begin(id, newStages(clock.now()));
     const heard = vi.fn();
-    tracker.watch(id, heard);
+    tracker.subscribe(id, heard);
     await writeStages(database.db, id, { ingestion: completed() });
     expect((await read(id)).states.ingestion.status).toBe('pending');
     clock.advance(10_001);
@@ -256,7 +256,7 @@ describe('watching', () => {
     const watched = createProgressTracker({ kv, db: database.db, clock, log });
     const id = freshId();
     const listeners = Array.from({ length: 20 }, () => vi.fn());
-    const leaving = listeners.map((listener) => watched.watch(id, listener));
+    const leaving = listeners.map((listener) => watched.subscribe(id, listener));
     expect(subscribe).toHaveBeenCalledTimes(1);
     await tracker.begin(id, newStages(clock.now()));
     await report(id, { ingestion: working() });
@@ -264,7 +264,7 @@ describe('watching', () => {
     for (const leave of leaving) leave();
     await report(id, { ingestion: completed() });
     for (const listener of listeners) expect(listener).toHaveBeenCalledTimes(2);
-    watched.watch(id, vi.fn());
+    watched.subscribe(id, vi.fn());
     expect(subscribe).toHaveBeenCalledTimes(2);
   });
 
@@ -273,8 +273,8 @@ describe('watching', () => {
     const watched = createProgressTracker({ kv, db: database.db, clock, log, isolatedRequests: true });
     const id = freshId();
     const [first, second] = [vi.fn(), vi.fn()];
-    const leave = watched.watch(id, first);
-    watched.watch(id, second);
+    const leave = watched.subscribe(id, first);
+    watched.subscribe(id, second);
     expect(subscribe).toHaveBeenCalledTimes(2);
     await tracker.begin(id, newStages(clock.now()));
     leave();
@@ -285,11 +285,11 @@ describe('watching', () => {
   test('goes on for the others when one leaves or throws', async () => {
     const id = freshId();
     const [leaving, staying] = [vi.fn(), vi.fn()];
-    tracker.watch(id, () => {
+    tracker.subscribe(id, () => {
       throw new Error('a faulty listener');
     });
-    const leave = tracker.watch(id, leaving);
-    tracker.watch(id, staying);
+    const leave = tracker.subscribe(id, leaving);
+    tracker.subscribe(id, staying);
     leave();
     leave();
     await tracker.begin(id, newStages(clock.now()));
@@ -301,8 +301,8 @@ describe('watching', () => {
   test('counts a function that watches twice as two', async () => {
     const id = freshId();
     const listener = vi.fn();
-    const leave = tracker.watch(id, listener);
-    tracker.watch(id, listener);
+    const leave = tracker.subscribe(id, listener);
+    tracker.subscribe(id, listener);
     leave();
     await tracker.begin(id, newStages(clock.now()));
     expect(listener).toHaveBeenCalledTimes(1);
@@ -311,7 +311,7 @@ describe('watching', () => {
   test('never goes back to an older message, and passes over what is no message', async () => {
     const id = freshId();
     const heard: number[] = [];
-    tracker.watch(id, ({ sequence }) => heard.push(sequence));
+    tracker.subscribe(id, ({ sequence }) => heard.push(sequence));
     const message = (sequence: number) => JSON.stringify({ sequence, states: newStages(0) });
     for (const text of [message(2), message(1), message(2), 'not JSON', '{"sequence":9}', message(3)]) {
       await kv.publish(`progress:${id}`, text);

@@ -4,7 +4,7 @@ import { createMetrics } from '../../../src/adapters/metrics.ts';
 import { resolveModel } from '../../../src/adapters/model-folder.ts';
 import { Secret } from '../../../src/kernel/core/secret.ts';
 import { createSignatureVerifier } from '../../../src/kernel/worker-client/signatures.ts';
-import type { CreateServices } from '../../../src/services/resources/create-resource.ts';
+import type { CreateResourceContext } from '../../../src/services/resources/create-resource.ts';
 import { createEmbedder } from '../../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../../worker-node/embedder/fork-inference.ts';
 import { loadModel } from '../../../worker-node/embedder/model.ts';
@@ -38,7 +38,7 @@ export async function createTestWorker() {
       auth: { masterKey: new Secret(WORKER_MASTER_KEY) },
     },
     // Nobody uploads here.
-    library: {} as CreateServices,
+    library: {} as CreateResourceContext,
     mailer: null,
     embedder,
     model,

@@ -5,15 +5,15 @@ import { findSession } from '../../../src/kernel/db/sessions.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
 import { findUser } from '../../../src/kernel/db/users.ts';
 import type { Actor } from '../../../src/kernel/model/actor.ts';
-import { refusedUpload, type UploadGrant } from '../../../src/kernel/worker-client/presigned-uploads.ts';
+import { invalidUploadUrl, type UploadGrant } from '../../../src/kernel/worker-client/presigned-uploads.ts';
 
 /** Throws `unauthenticated` where the user is gone or inactive, or the login that the ticket was asked for with has ended. */
 export async function uploaderOf(db: Database, grant: UploadGrant): Promise<Actor> {
   const { userId, sessionId, tokenId } = grant;
   const user = await findUser(db, userId);
-  if (!user) throw refusedUpload(new Error('the user is gone'));
-  if (!user.active) throw refusedUpload(new Error('the user is inactive'));
-  if (await hasEnded(db, grant)) throw refusedUpload(new Error('the login was revoked'));
+  if (!user) throw invalidUploadUrl(new Error('the user is gone'));
+  if (!user.active) throw invalidUploadUrl(new Error('the user is inactive'));
+  if (await hasEnded(db, grant)) throw invalidUploadUrl(new Error('the login was revoked'));
   return {
     kind: 'user',
     userId,

@@ -8,13 +8,12 @@ import type { Config } from '../../../src/kernel/config/config.ts';
 import { AppError } from '../../../src/kernel/core/errors.ts';
 import type { Log } from '../../../src/kernel/core/log.ts';
 import { createPresignedUploads, type UploadGrant } from '../../../src/kernel/worker-client/presigned-uploads.ts';
-import { toAcceptedResponse } from '../../../src/services/resources/accepted-response.ts';
+import { type CreatedResource, toAcceptedResponse } from '../../../src/services/resources/accepted-response.ts';
 import {
+  type CreateResourceContext,
   type CreateResourceInput,
-  type CreateServices,
   createResource,
 } from '../../../src/services/resources/create-resource.ts';
-import type { CreatedResource } from '../../../src/services/resources/created-resource.ts';
 import { cleanName, requireText, typeOfFile } from '../../../src/services/resources/uploaded-file.ts';
 import { declaredBytes, readUpload } from './read-upload.ts';
 import { createUploadSlots } from './upload-slots.ts';
@@ -22,7 +21,7 @@ import { uploaderOf } from './uploader.ts';
 
 export interface UploadsRouteDependencies {
   readonly config: Pick<Config, 'publicUrl' | 'cors'> & { readonly worker: Pick<Config['worker'], 'url' | 'signingKeys'> };
-  readonly library: CreateServices;
+  readonly library: CreateResourceContext;
   readonly log: Log;
 }
 

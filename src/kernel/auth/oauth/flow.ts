@@ -47,9 +47,9 @@ export interface OAuthFlow {
     cookie: string | undefined,
   ): Promise<OAuthStart & { identity: OAuthIdentity }>;
   /** A code that stands for the user for 60 seconds, once. */
-  issueCode(userId: string): Promise<string>;
+  issueExchangeCode(userId: string): Promise<string>;
   /** Throws `malformed_body` for a code that is unknown, used or expired. */
-  redeemCode(code: string): Promise<string>;
+  redeemExchangeCode(code: string): Promise<string>;
 }
 
 interface Dependencies {
@@ -127,12 +127,12 @@ export function createOAuthFlow({ config, kv, clock, providers }: Dependencies):
   return {
     begin,
     finish,
-    issueCode: async (userId) => {
+    issueExchangeCode: async (userId) => {
       const code = base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
       await kv.set(`oauth:code:${await digest(code)}`, userId, { ttlMs: EXCHANGE_MS });
       return code;
     },
-    redeemCode: async (code) => {
+    redeemExchangeCode: async (code) => {
       const userId = await kv.take(`oauth:code:${await digest(code)}`);
       if (userId === undefined) throw bad('This code is unknown, used or expired');
       return userId;
