@@ -11,7 +11,7 @@ import { CALLBACK_ATTEMPTS, callbackPauseMs } from '../../src/kernel/webhooks/ca
 import { newCallbackSecret } from '../../src/kernel/webhooks/sign-callback.ts';
 import { createGuardedPost } from '../../worker-node/callbacks/guarded-post.ts';
 import { createCallbackSender } from '../../worker-node/callbacks/sender.ts';
-import { createAddressPolicy } from '../../worker-node/ingest/address-policy.ts';
+import { createAddressPolicy } from '../../worker-node/ingest/fetch/address-policy.ts';
 import { startWebServer, type WebServer } from '../support/fakes/web-server.ts';
 import { seedOwner, seedResource } from '../support/kits/jobs.ts';
 import { createPipelineKit, type PipelineKit } from '../support/kits/pipeline.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createAddressPolicy } from '../../worker-node/ingest/address-policy.ts';
+import { createAddressPolicy } from '../../worker-node/ingest/fetch/address-policy.ts';
 
 const FORBIDDEN_V4: readonly [string, number][] = [
   ['0.0.0.0', 8],

@@ -1,8 +1,8 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StageError } from '../../src/kernel/core/errors.ts';
-import { createAddressPolicy } from '../../worker-node/ingest/address-policy.ts';
-import { createGuardedFetch, type GuardedFetchOptions } from '../../worker-node/ingest/guarded-fetch.ts';
+import { createAddressPolicy } from '../../worker-node/ingest/fetch/address-policy.ts';
+import { createGuardedFetch, type GuardedFetchOptions } from '../../worker-node/ingest/fetch/guarded-fetch.ts';
 import { manualClock } from '../support/fakes/doubles.ts';
 import { startWebServer, type WebServer } from '../support/fakes/web-server.ts';
 

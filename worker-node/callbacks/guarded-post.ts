@@ -2,10 +2,10 @@
 import { Agent, request } from 'undici';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
-import type { AddressPolicy } from '../ingest/address-policy.ts';
-import { isForbidden, networkError, parseRetryAfter } from '../ingest/fetch-errors.ts';
-import { guardedConnector, lookupAll, type Resolve } from '../ingest/guarded-connector.ts';
-import { checkUrl } from '../ingest/guarded-fetch.ts';
+import type { AddressPolicy } from '../ingest/fetch/address-policy.ts';
+import { isForbidden, networkError, parseRetryAfter } from '../ingest/fetch/fetch-errors.ts';
+import { guardedConnector, lookupAll, type Resolve } from '../ingest/fetch/guarded-connector.ts';
+import { checkUrl } from '../ingest/fetch/guarded-fetch.ts';
 
 export interface PostAnswer {
   readonly status: number;

@@ -7,12 +7,12 @@ import { summarise } from '../analysis/text/summary.ts';
 import { countWords } from '../analysis/text/words.ts';
 import { decodeText } from './charset.ts';
 import { chunkText, type TextChunk } from './chunk.ts';
-import { type Format, formatOf, parseContentType } from './content-type.ts';
+import { type Format, formatOf, parseContentType } from './detect-format.ts';
 import { type ComposedText, composeText, type DocumentMetadata, type ReadDocument } from './document.ts';
-import { readHtml } from './html.ts';
+import { readHtml } from './readers/html.ts';
 import { type Citation, readLinks } from './links.ts';
-import { readMarkdown } from './markdown.ts';
-import { readText } from './plain-text.ts';
+import { readMarkdown } from './readers/markdown.ts';
+import { readText } from './readers/plain-text.ts';
 
 export const MIN_CHARACTERS = 50;
 const MAX_TITLE = 500;

@@ -8,7 +8,7 @@ import { nearestResources } from '../../src/kernel/db/nearest-resources.ts';
 import { findByIdentifiers, listIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Database, Edge, Resource } from '../../src/kernel/db/types.ts';
-import { directed } from '../analysis/graph/directed.ts';
+import { directed } from '../analysis/graph/directed-edges.ts';
 import { estimateRank, isRankingDue, pageRank } from '../analysis/graph/pagerank.ts';
 import { nearest } from '../analysis/graph/similarity.ts';
 import type { Embedder } from '../embedder/embedder.ts';

@@ -10,7 +10,7 @@ import { type NewResource, updateUnedited } from '../../src/kernel/db/resources.
 import { findSameContent } from '../../src/kernel/db/same-content.ts';
 import type { Database, Resource, ResourceSource } from '../../src/kernel/db/types.ts';
 import type { DocumentReader } from '../ingest/document-reader.ts';
-import type { GuardedFetch } from '../ingest/guarded-fetch.ts';
+import type { GuardedFetch } from '../ingest/fetch/guarded-fetch.ts';
 import type { DocumentReading } from '../ingest/read-document.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
 

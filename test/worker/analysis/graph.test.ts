@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { directed } from '../../../worker-node/analysis/graph/directed.ts';
+import { directed } from '../../../worker-node/analysis/graph/directed-edges.ts';
 import { estimateRank, isRankingDue, pageRank } from '../../../worker-node/analysis/graph/pagerank.ts';
 import { MIN_SIMILARITY, NEIGHBOURS, nearest, similarity } from '../../../worker-node/analysis/graph/similarity.ts';
 

@@ -1,5 +1,5 @@
 /** Builds one paragraph out of pieces of text, white space collapsed as a browser would, links kept by offset. */
-import type { FoundLink, Paragraph } from './document.ts';
+import type { FoundLink, Paragraph } from '../document.ts';
 
 export interface ParagraphBuilder {
   /** `verbatim` keeps white space as it is (code). */

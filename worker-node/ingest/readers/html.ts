@@ -1,7 +1,7 @@
 /** HTML -> sections: the article as Readability finds it, or the whole page where it finds too little. */
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
-import type { Paragraph, ReadDocument, Section } from './document.ts';
+import type { Paragraph, ReadDocument, Section } from '../document.ts';
 import { readBlocks, walk } from './html-blocks.ts';
 import { readHtmlMetadata } from './html-metadata.ts';
 

@@ -1,5 +1,5 @@
 /** Walks an HTML tree into sections. Iterative: nesting of any depth must not reach the stack's end. */
-import { createSections, type Section } from './document.ts';
+import { createSections, type Section } from '../document.ts';
 import { createParagraphBuilder } from './paragraph-builder.ts';
 
 const words = (list: string) => new Set(list.split(' '));

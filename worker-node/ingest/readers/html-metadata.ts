@@ -1,7 +1,7 @@
 /** What an HTML page says of itself: meta elements, Open Graph, Highwire (`citation_*`), Dublin Core, JSON-LD. */
-import { findArxivId, findDoi } from '../../src/services/resources/identifiers.ts';
+import { findArxivId, findDoi } from '../../../src/services/resources/identifiers.ts';
 import { normaliseDate } from './dates.ts';
-import type { DocumentMetadata } from './document.ts';
+import type { DocumentMetadata } from '../document.ts';
 import { readJsonLd } from './json-ld.ts';
 import { withoutControls } from './paragraph-builder.ts';
 

@@ -1,7 +1,7 @@
 /** Markdown (CommonMark) -> sections, its front matter read for metadata. */
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { normaliseDate } from './dates.ts';
-import { createSections, type DocumentMetadata, NO_METADATA, type ReadDocument } from './document.ts';
+import { createSections, type DocumentMetadata, NO_METADATA, type ReadDocument } from '../document.ts';
 import { languageTag, line } from './html-metadata.ts';
 import { createParagraphBuilder } from './paragraph-builder.ts';
 import { readText } from './plain-text.ts';

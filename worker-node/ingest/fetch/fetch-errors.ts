@@ -1,5 +1,5 @@
 /** What went wrong on the way to a page, as its owner should read it, and whether another try may help. */
-import { StageError } from '../../src/kernel/core/errors.ts';
+import { StageError } from '../../../src/kernel/core/errors.ts';
 
 /** Thrown in the connector: the message tells nothing about the network we stand in. */
 export class ForbiddenAddress extends Error {

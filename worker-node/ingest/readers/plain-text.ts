@@ -1,5 +1,5 @@
 /** Plain text -> paragraphs: whatever empty lines part. */
-import { NO_METADATA, type Paragraph, type ReadDocument } from './document.ts';
+import { NO_METADATA, type Paragraph, type ReadDocument } from '../document.ts';
 import { line } from './html-metadata.ts';
 import { withoutControls } from './paragraph-builder.ts';
 

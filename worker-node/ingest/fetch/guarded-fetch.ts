@@ -2,8 +2,8 @@
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Agent, type Dispatcher, request } from 'undici';
-import { StageError } from '../../src/kernel/core/errors.ts';
-import type { Clock } from '../../src/kernel/core/ports.ts';
+import { StageError } from '../../../src/kernel/core/errors.ts';
+import type { Clock } from '../../../src/kernel/core/ports.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import { decoders } from './content-encoding.ts';
 import { networkError, statusError } from './fetch-errors.ts';
