@@ -51,11 +51,11 @@ export function observeBatches(metrics: Metrics): BatchObserver {
   const tokens = metrics.counter('pharos_embedding_batch_tokens_total', 'Tokens in those batches, padding left out', []);
   const padding = metrics.counter('pharos_embedding_padding_tokens_total', 'Tokens of padding in those batches', []);
   return {
-    waits: (priority) => {
+    textQueued: (priority) => {
       const stop = waiting.start();
       return () => stop({ priority });
     },
-    runs: (batch) => {
+    batchStarted: (batch) => {
       batches.add();
       texts.add({}, batch.texts);
       tokens.add({}, batch.tokens);

@@ -11,14 +11,14 @@ import golden from '../support/kits/golden.ts';
 const clock = { now: () => performance.now() };
 const log = memoryLog();
 const model = await loadModel(resolveModel({ model: 'pharos-static-192' }));
-const open = (remembered = 10_000) =>
+const open = (cacheSize = 10_000) =>
   createEmbedder({
     model,
     start: forkInference,
     log,
     clock,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-    remembered,
+    cacheSize,
   });
 
 let embedder: Embedder;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StageError } from '../../src/kernel/core/errors.ts';
-import { type DocumentReading, readDocument } from '../../worker-node/ingest/read-document.ts';
+import { type ExtractedDocument, readDocument } from '../../worker-node/ingest/read-document.ts';
 
 const SENTENCE = 'The lighthouse keeper climbs the stairs each evening to light the lamp for the ships at sea. ';
 const BODY = SENTENCE.repeat(4);
@@ -10,10 +10,10 @@ const read = (
   contentType: string | null,
   url: string | null = null,
   filename: string | null = null,
-): DocumentReading => readDocument({ bytes: Buffer.from(content), contentType, filename, url, aliases: [] });
+): ExtractedDocument => readDocument({ bytes: Buffer.from(content), contentType, filename, url, aliases: [] });
 const html = (markup: string, url: string | null = 'https://site.example/dir/page') => read(markup, 'text/html', url);
 const markdown = (source: string) => read(source, 'text/markdown');
-const paths = ({ chunks }: DocumentReading) => chunks.map(({ headingPath }) => headingPath);
+const paths = ({ chunks }: ExtractedDocument) => chunks.map(({ headingPath }) => headingPath);
 
 describe('HTML', () => {
   it('becomes sections under their headings, site furniture left out', () => {

@@ -62,7 +62,7 @@ function fakeProcesses(
   };
 }
 
-function open(processes: ReturnType<typeof fakeProcesses>, options: { capacity?: number; remembered?: number } = {}) {
+function open(processes: ReturnType<typeof fakeProcesses>, options: { capacity?: number; cacheSize?: number } = {}) {
   const slept: number[] = [];
   const log = memoryLog();
   const embedder = createEmbedder({
@@ -183,7 +183,7 @@ test('a query and a document are different texts where the model tells them apar
 
 test('what is remembered is bounded, and nobody can change it', async () => {
   const processes = fakeProcesses();
-  const { embedder } = open(processes, { remembered: 2 });
+  const { embedder } = open(processes, { cacheSize: 2 });
   (await embedAll(embedder, ['a']))[0]!.fill(0);
   await embedAll(embedder, ['b']);
   expect(await embedAll(embedder, ['a'])).toEqual([Float32Array.of(1, 97)]);

@@ -5,7 +5,7 @@ import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 import { listCategories } from '../../src/kernel/db/categories.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import { DEFAULT_TAXONOMY } from '../../worker-node/analysis/taxonomy/default-tree.ts';
-import { flatten } from '../../worker-node/analysis/taxonomy/seed.ts';
+import { flattenTree } from '../../worker-node/analysis/taxonomy/seed.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
 import { loadModel } from '../../worker-node/embedder/model.ts';
@@ -82,7 +82,7 @@ const PASSAGE = 'Fold the dough every half hour, let it rise overnight and bake 
 it('the default tree is put in once, and not over another', async () => {
   await runStage(database.db, stage(), await embedded(PASSAGE));
   await runStage(database.db, stage(), await embedded(`${PASSAGE} Again.`));
-  expect(await listCategories(database.db)).toHaveLength(flatten(DEFAULT_TAXONOMY).length);
+  expect(await listCategories(database.db)).toHaveLength(flattenTree(DEFAULT_TAXONOMY).length);
 });
 
 it('a category set by hand stays, and the guesses are kept beside it', async () => {

@@ -46,7 +46,7 @@ function embedderOf(model: Model): Embedder {
     log: memoryLog(),
     clock: { now: () => performance.now() },
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-    remembered: 0,
+    cacheSize: 0,
   });
   open.push(embedder);
   return embedder;

@@ -3,8 +3,8 @@ import { Agent, request } from 'undici';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import type { AddressPolicy } from '../ingest/fetch/address-policy.ts';
-import { isForbidden, networkError, parseRetryAfter } from '../ingest/fetch/fetch-errors.ts';
-import { guardedConnector, lookupAll, type Resolve } from '../ingest/fetch/guarded-connector.ts';
+import { isForbiddenAddress, networkError, parseRetryAfter } from '../ingest/fetch/fetch-errors.ts';
+import { guardedConnector, type ResolveHost, resolveHost } from '../ingest/fetch/guarded-connector.ts';
 import { checkUrl } from '../ingest/fetch/guarded-fetch.ts';
 
 export interface PostAnswer {
@@ -23,7 +23,7 @@ export interface GuardedPostOptions {
   readonly policy: AddressPolicy;
   readonly clock: Clock;
   readonly userAgent: string;
-  readonly resolve?: Resolve;
+  readonly resolve?: ResolveHost;
   /** Milliseconds for everything. */
   readonly deadlineMs?: number;
 }
@@ -32,7 +32,7 @@ export function createGuardedPost({
   policy,
   clock,
   userAgent,
-  resolve = lookupAll,
+  resolve = resolveHost,
   deadlineMs = 10_000,
 }: GuardedPostOptions): GuardedPost {
   const dispatcher = new Agent({ connect: guardedConnector(policy, resolve, deadlineMs), keepAliveTimeout: 1_000 });
@@ -60,7 +60,7 @@ export function createGuardedPost({
           });
         // A certificate or a server can be put right; an address that is not public stays one.
         const failure = networkError(error, url.hostname);
-        throw isForbidden(error) ? failure : new StageError('transient', failure.message, { cause: error });
+        throw isForbiddenAddress(error) ? failure : new StageError('transient', failure.message, { cause: error });
       }
     },
     close: () => dispatcher.close(),

@@ -24,9 +24,9 @@ export interface Batcher {
 /** Told what the batcher does, for metrics. */
 export interface BatchObserver {
   /** A text begins to wait; what is returned is called when its batch begins, not where it is dropped. */
-  waits(priority: Priority): () => void;
+  textQueued(priority: Priority): () => void;
   /** A batch begins: `padded` is rows times columns, `tokens` what of it are texts. */
-  runs(batch: { readonly texts: number; readonly tokens: number; readonly padded: number }): void;
+  batchStarted(batch: { readonly texts: number; readonly tokens: number; readonly padded: number }): void;
 }
 
 export interface BatcherOptions {
@@ -39,7 +39,7 @@ export interface BatcherOptions {
   readonly observer?: BatchObserver | undefined;
 }
 
-interface Item {
+interface QueuedRow {
   readonly row: Int32Array;
   readonly length: number;
   readonly order: number;
@@ -52,14 +52,14 @@ interface Item {
 const FIRST_RATE = 1;
 
 export function createBatcher({ run, clock, tokenBudget, capacity, observer }: BatcherOptions): Batcher {
-  const queues = { interactive: createLengthQueue<Item>(), bulk: createLengthQueue<Item>() };
+  const queues = { interactive: createLengthQueue<QueuedRow>(), bulk: createLengthQueue<QueuedRow>() };
   let arrivals = 0;
   let running = false;
   let rate = FIRST_RATE;
 
   function submit(row: Int32Array, priority: Priority): QueueEntry {
-    const begins = observer?.waits(priority);
-    const item: Item = { row, length: row.length, order: arrivals++, result: Promise.withResolvers(), begins };
+    const begins = observer?.textQueued(priority);
+    const item: QueuedRow = { row, length: row.length, order: arrivals++, result: Promise.withResolvers(), begins };
     queues[priority].add(item);
     if (!running) {
       running = true;
@@ -69,11 +69,11 @@ export function createBatcher({ run, clock, tokenBudget, capacity, observer }: B
     return { vector: item.result.promise, promote: () => hurry(item), cancel: () => drop(item) };
   }
 
-  function hurry(item: Item): void {
+  function hurry(item: QueuedRow): void {
     if (queues.bulk.remove(item)) queues.interactive.add(item);
   }
 
-  function drop(item: Item): void {
+  function drop(item: QueuedRow): void {
     queues.bulk.remove(item);
     queues.interactive.remove(item);
   }
@@ -88,11 +88,15 @@ export function createBatcher({ run, clock, tokenBudget, capacity, observer }: B
     running = false;
   }
 
-  async function runBatch(batch: readonly Item[]): Promise<void> {
+  async function runBatch(batch: readonly QueuedRow[]): Promise<void> {
     const startedAt = clock.now();
     const tokens = batch.reduce((sum, { length }) => sum + length, 0);
     for (const { begins } of batch) begins?.();
-    observer?.runs({ texts: batch.length, tokens, padded: batch.length * Math.max(...batch.map(({ length }) => length)) });
+    observer?.batchStarted({
+      texts: batch.length,
+      tokens,
+      padded: batch.length * Math.max(...batch.map(({ length }) => length)),
+    });
     try {
       const vectors = await run(batch.map(({ row }) => row));
       batch.forEach(({ result }, index) => {

@@ -47,36 +47,36 @@ export interface EmbedderDependencies extends Omit<InferenceDependencies, 'model
   readonly model: Model;
   /** Tokens that may wait, for each priority. */
   readonly capacity?: number;
-  /** Vectors remembered. */
-  readonly remembered?: number;
+  /** Vectors kept in the cache. */
+  readonly cacheSize?: number;
   readonly observer?: BatchObserver;
 }
 
-const CAPACITY = 1_000_000;
+const DEFAULT_CAPACITY = 1_000_000;
 /** 10,000 vectors of 384 numbers are 15 MB. */
-const REMEMBERED = 10_000;
+const DEFAULT_CACHE_SIZE = 10_000;
 /** Characters tokenised before the event loop gets a turn: about two milliseconds. */
-const READ_AT_ONCE = 20_000;
+const CHARACTERS_PER_TURN = 20_000;
 
 /** A text being embedded, for everybody who asked for it. */
-interface Shared {
-  readonly ticket: QueueEntry;
-  askers: number;
+interface SharedEntry {
+  readonly entry: QueueEntry;
+  waiters: number;
 }
 
 /** Starts loading the model at once. */
 export function createEmbedder({
   model,
-  capacity = CAPACITY,
-  remembered = REMEMBERED,
+  capacity = DEFAULT_CAPACITY,
+  cacheSize = DEFAULT_CACHE_SIZE,
   observer,
   ...dependencies
 }: EmbedderDependencies): Embedder {
   const inference = createInference({ ...dependencies, model });
   const { clock } = dependencies;
   const batcher = createBatcher({ run: inference.run, clock, tokenBudget: model.tokenBudget, capacity, observer });
-  const cache = createVectorCache(remembered);
-  const underWay = new Map<string, Shared>();
+  const cache = createVectorCache(cacheSize);
+  const underWay = new Map<string, SharedEntry>();
 
   async function embed(texts: readonly EmbedInput[], { priority, kind, signal }: EmbedOptions): Promise<Float32Array[]> {
     signal?.throwIfAborted();
@@ -94,7 +94,7 @@ export function createEmbedder({
       const input = inputs[index] ?? '';
       rows.set(key, tokensOf(input));
       read += input.length;
-      if (read < READ_AT_ONCE) continue;
+      if (read < CHARACTERS_PER_TURN) continue;
       read = 0;
       await setImmediate();
       signal?.throwIfAborted();
@@ -117,26 +117,26 @@ export function createEmbedder({
   /** Joins those who wait for this text, or is the first of them. */
   function join(key: string, row: Int32Array, priority: Priority) {
     const shared = underWay.get(key) ?? begin(key, row, priority);
-    shared.askers += 1;
-    if (priority === 'interactive') shared.ticket.promote();
+    shared.waiters += 1;
+    if (priority === 'interactive') shared.entry.promote();
     return {
-      entry: shared.ticket.vector.then((vector) => [key, vector] as const),
+      entry: shared.entry.vector.then((vector) => [key, vector] as const),
       leave: () => {
-        shared.askers -= 1;
-        if (shared.askers > 0 || underWay.get(key) !== shared) return;
+        shared.waiters -= 1;
+        if (shared.waiters > 0 || underWay.get(key) !== shared) return;
         underWay.delete(key);
-        shared.ticket.cancel();
+        shared.entry.cancel();
       },
     };
   }
 
-  function begin(key: string, row: Int32Array, priority: Priority): Shared {
-    const shared = { ticket: batcher.submit(row, priority), askers: 0 };
+  function begin(key: string, row: Int32Array, priority: Priority): SharedEntry {
+    const shared = { entry: batcher.submit(row, priority), waiters: 0 };
     const ended = () => {
       if (underWay.get(key) === shared) underWay.delete(key);
     };
     underWay.set(key, shared);
-    shared.ticket.vector.then((vector) => {
+    shared.entry.vector.then((vector) => {
       ended();
       cache.set(key, vector);
     }, ended);

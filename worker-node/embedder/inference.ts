@@ -10,7 +10,7 @@ import type { Model } from './model.ts';
 /** Pauses before the second and later tries to load the model. */
 const RETRY_SECONDS = [1, 2, 4, 8, 16] as const;
 /** How often a batch is tried when the process dies under it: a batch that kills it twice would kill it again. */
-const TRIES = 2;
+const MAX_ATTEMPTS = 2;
 
 export interface InferenceState {
   readonly status: 'loading' | 'ready' | 'failed' | 'closed';
@@ -48,7 +48,7 @@ interface Loaded {
   infer(rows: readonly Int32Array[]): Promise<Float32Array>;
 }
 
-class ProcessGone extends Error {
+class ProcessExitedError extends Error {
   override readonly name = 'ProcessGone';
 }
 
@@ -94,7 +94,7 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
     const gone = Promise.withResolvers<void>();
     exits.add(gone.promise);
     let isReady = false;
-    let end: ProcessGone | undefined;
+    let end: ProcessExitedError | undefined;
 
     const process = start({
       message: (message) => {
@@ -105,7 +105,7 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
       exit: (reason) => {
         gone.resolve();
         exits.delete(gone.promise);
-        end = new ProcessGone(`the inference process ended: ${reason}`);
+        end = new ProcessExitedError(`the inference process ended: ${reason}`);
         ready.reject(end);
         for (const { reject } of pending.values()) reject(end);
         pending.clear();
@@ -170,9 +170,9 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
         crashesInARow = 0;
         return vectors;
       } catch (error) {
-        if (!(error instanceof ProcessGone)) throw error;
+        if (!(error instanceof ProcessExitedError)) throw error;
         if (closing.signal.aborted) throw unavailable('The worker is stopping', error);
-        if (tries >= TRIES) throw unavailable('The embedding process died twice over these texts', error);
+        if (tries >= MAX_ATTEMPTS) throw unavailable('The embedding process died twice over these texts', error);
       }
     }
   }

@@ -1,13 +1,13 @@
 /** Texts that wait, taken in batches of like length: on a CPU, padding is what a batch costs. */
 
-export interface Waiting {
+export interface QueuedText {
   /** Tokens. */
   readonly length: number;
   /** Grows with arrival; no two are equal. */
   readonly order: number;
 }
 
-export interface LengthQueue<T extends Waiting> {
+export interface LengthQueue<T extends QueuedText> {
   add(item: T): void;
   /** False where it does not wait here. */
   remove(item: T): boolean;
@@ -21,18 +21,18 @@ export interface LengthQueue<T extends Waiting> {
 /** Texts shorter than this count as equally long: starting a run costs more than padding them. */
 const SHORT = 16;
 
-const columns = (item: Waiting) => Math.max(item.length, 1);
+const columns = (item: QueuedText) => Math.max(item.length, 1);
 
 /** Whether two lengths may share a batch: neither pads the other to more than twice its length. */
-const alike = (shorter: Waiting, longer: Waiting) => longer.length <= Math.max(SHORT, 2 * shorter.length);
+const alike = (shorter: QueuedText, longer: QueuedText) => longer.length <= Math.max(SHORT, 2 * shorter.length);
 
-export function createLengthQueue<T extends Waiting>(): LengthQueue<T> {
+export function createLengthQueue<T extends QueuedText>(): LengthQueue<T> {
   const sorted: T[] = [];
   /** In order of arrival, as sets are. */
   const arrivals = new Set<T>();
   let tokens = 0;
 
-  function indexOf({ length, order }: Waiting): number {
+  function indexOf({ length, order }: QueuedText): number {
     let low = 0;
     let high = sorted.length;
     while (low < high) {

@@ -1,7 +1,7 @@
 /** Cuts a text into chunks of whole sentences for search: about 200 words, the last sentence of one begins the next. */
 import { sentenceRanges, type TextRange, trimRange } from '../analysis/text/sentences.ts';
 import { countWords, wordRanges } from '../analysis/text/words.ts';
-import type { PlacedSection } from './document.ts';
+import type { SectionRange } from './document.ts';
 
 export const TARGET_WORDS = 200;
 /** A longer sentence is not repeated: the overlap would be a third of the chunk. */
@@ -22,14 +22,14 @@ interface Unit extends TextRange {
 }
 
 /** Chunks in the order of `text`, none across two sections; `text.slice(start, end)` is a chunk's text. */
-export function chunkText(text: string, sections: readonly PlacedSection[], language: string | null): TextChunk[] {
+export function chunkText(text: string, sections: readonly SectionRange[], language: string | null): TextChunk[] {
   return sections.flatMap(({ headingPath, start, end }) => {
-    const units = unitsOf(text.slice(start, end), language).map((unit) => ({
+    const units = splitIntoUnits(text.slice(start, end), language).map((unit) => ({
       ...unit,
       start: unit.start + start,
       end: unit.end + start,
     }));
-    return pack(units).map(([first, last]) => {
+    return packUnits(units).map(([first, last]) => {
       const range = { start: units[first]?.start ?? start, end: units[last]?.end ?? end };
       return { ...range, headingPath, wordCount: countWords(text.slice(range.start, range.end)) };
     });
@@ -37,13 +37,13 @@ export function chunkText(text: string, sections: readonly PlacedSection[], lang
 }
 
 /** Sentences, those too long in pieces. */
-function unitsOf(text: string, language: string | null): Unit[] {
+function splitIntoUnits(text: string, language: string | null): Unit[] {
   return sentenceRanges(text, language).flatMap((range) => {
     const sentence = text.slice(range.start, range.end);
     const words = wordRanges(sentence);
     if (words.length <= MAX_SENTENCE_WORDS && sentence.length <= MAX_SENTENCE_CHARACTERS)
       return [{ ...range, words: words.length }];
-    return splitHard(sentence, words).map(({ start, end }) => ({
+    return splitSentence(sentence, words).map(({ start, end }) => ({
       start: range.start + start,
       end: range.start + end,
       words: countWords(sentence.slice(start, end)),
@@ -52,7 +52,7 @@ function unitsOf(text: string, language: string | null): Unit[] {
 }
 
 /** Pieces of at most 200 words and 3,000 characters that hold all of `sentence`. */
-function splitHard(sentence: string, words: readonly TextRange[]): TextRange[] {
+function splitSentence(sentence: string, words: readonly TextRange[]): TextRange[] {
   const pieces: TextRange[] = [];
   let start = 0;
   let cut = 0;
@@ -66,23 +66,23 @@ function splitHard(sentence: string, words: readonly TextRange[]): TextRange[] {
   };
   for (const word of words) {
     if (cut > start && (inPiece === MAX_SENTENCE_WORDS || word.end - start > MAX_SENTENCE_CHARACTERS)) close(cut);
-    while (word.end - start > MAX_SENTENCE_CHARACTERS) close(boundary(sentence, start + MAX_SENTENCE_CHARACTERS));
+    while (word.end - start > MAX_SENTENCE_CHARACTERS) close(codePointBoundary(sentence, start + MAX_SENTENCE_CHARACTERS));
     inPiece++;
     cut = word.end;
   }
-  while (sentence.length - start > MAX_SENTENCE_CHARACTERS) close(boundary(sentence, start + MAX_SENTENCE_CHARACTERS));
+  while (sentence.length - start > MAX_SENTENCE_CHARACTERS) close(codePointBoundary(sentence, start + MAX_SENTENCE_CHARACTERS));
   close(sentence.length);
   return pieces;
 }
 
 /** Not between the halves of a surrogate pair. */
-function boundary(text: string, at: number): number {
+function codePointBoundary(text: string, at: number): number {
   const code = text.charCodeAt(at - 1);
   return code >= 0xd800 && code <= 0xdbff ? at - 1 : at;
 }
 
 /** First and last unit of each chunk. */
-function pack(units: readonly Unit[]): [number, number][] {
+function packUnits(units: readonly Unit[]): [number, number][] {
   const chunks: [number, number][] = [];
   let left = units.reduce((sum, { words }) => sum + words, 0);
   let first = 0;

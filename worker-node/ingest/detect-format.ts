@@ -58,7 +58,7 @@ export function parseContentType(header: string | null): DeclaredType {
 }
 
 /** `name` is the file's name or the URL's path. Throws a permanent StageError that names what we cannot read. */
-export function formatOf(bytes: Uint8Array, { essence }: DeclaredType, name: string): Format {
+export function detectFormat(bytes: Uint8Array, { essence }: DeclaredType, name: string): Format {
   const head = latin1(bytes.subarray(0, 512));
   const foreign = SIGNATURES.find(([signature, , at = 0]) => head.startsWith(signature, at))?.[1] ?? DECLARED_NAMES[essence];
   if (foreign) throw unsupported(foreign);

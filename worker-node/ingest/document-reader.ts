@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { StageError } from '../../src/kernel/core/errors.ts';
-import type { DocumentInput, DocumentReading } from './read-document.ts';
-import type { ThreadAnswer } from './read-thread.ts';
+import type { DocumentInput, ExtractedDocument } from './read-document.ts';
+import type { ThreadResponse } from './read-thread.ts';
 
 export interface DocumentReader {
   /** One at a time. Throws StageError for a document that cannot be read; rejects with the signal's reason on abort. */
-  read(input: DocumentInput, signal: AbortSignal): Promise<DocumentReading>;
+  read(input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument>;
   close(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: Do
     if (thread === ended) thread = undefined;
   }
 
-  async function readAlone(input: DocumentInput, signal: AbortSignal): Promise<DocumentReading> {
+  async function readAlone(input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument> {
     signal.throwIfAborted();
     const current = thread ?? start();
     current.worker.ref();
@@ -55,13 +55,13 @@ export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: Do
     return await answerOf(current, input, signal).finally(() => current.worker.unref());
   }
 
-  function answerOf(current: Thread, input: DocumentInput, signal: AbortSignal): Promise<DocumentReading> {
+  function answerOf(current: Thread, input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument> {
     const { worker } = current;
     const deadline = AbortSignal.timeout(deadlineMs);
     const either = AbortSignal.any([signal, deadline]);
-    const { promise, resolve, reject } = Promise.withResolvers<DocumentReading>();
+    const { promise, resolve, reject } = Promise.withResolvers<ExtractedDocument>();
 
-    const onMessage = (answer: ThreadAnswer) => {
+    const onMessage = (answer: ThreadResponse) => {
       if (answer.kind === 'reading') resolve(answer.reading);
       else if (answer.kind === 'refused') reject(new StageError('permanent', answer.message));
       else if (answer.kind === 'failed') reject(tooComplex(answer.error));

@@ -1,7 +1,7 @@
 /** What every reader (HTML, Markdown, text) makes of a document: sections of paragraphs, and what it says of itself. */
 
 /** A link in a paragraph; UTF-16 offsets of its words in that paragraph's text. */
-export interface FoundLink {
+export interface TextLink {
   readonly url: string;
   readonly start: number;
   readonly end: number;
@@ -10,7 +10,7 @@ export interface FoundLink {
 /** A list, a table or a code block is one paragraph of several lines. */
 export interface Paragraph {
   readonly text: string;
-  readonly links: readonly FoundLink[];
+  readonly links: readonly TextLink[];
 }
 
 /** What stands under one heading, up to the next. */
@@ -34,7 +34,7 @@ export interface DocumentMetadata {
   readonly language: string | null;
 }
 
-export const NO_METADATA: DocumentMetadata = {
+export const EMPTY_METADATA: DocumentMetadata = {
   title: null,
   description: null,
   authors: [],
@@ -45,13 +45,13 @@ export const NO_METADATA: DocumentMetadata = {
   language: null,
 };
 
-export interface ReadDocument {
+export interface ParsedDocument {
   readonly sections: readonly Section[];
   readonly metadata: DocumentMetadata;
 }
 
 /** Collects headings and paragraphs in reading order. */
-export function createSections() {
+export function createSectionBuilder() {
   const done: Section[] = [];
   let stack: { level: number; text: string }[] = [];
   let heading: Paragraph | null = null;
@@ -82,7 +82,7 @@ export function createSections() {
 }
 
 /** A section's place in the composed text; its heading, where it has one, lies before `start`. */
-export interface PlacedSection {
+export interface SectionRange {
   readonly headingPath: readonly string[];
   readonly start: number;
   readonly end: number;
@@ -90,12 +90,12 @@ export interface PlacedSection {
 
 export interface ComposedText {
   readonly text: string;
-  readonly sections: readonly PlacedSection[];
+  readonly sections: readonly SectionRange[];
   /** In the order of the text. */
-  readonly links: readonly FoundLink[];
+  readonly links: readonly TextLink[];
 }
 
-const GAP = '\n\n';
+const PARAGRAPH_SEPARATOR = '\n\n';
 
 /**
  * One text out of sections, paragraphs parted by an empty line. Headings stand in it as lines of their own, outside the
@@ -104,14 +104,14 @@ const GAP = '\n\n';
  */
 export function composeText(sections: readonly Section[]): ComposedText {
   const parts: string[] = [];
-  const placed: PlacedSection[] = [];
-  const links: FoundLink[] = [];
+  const placed: SectionRange[] = [];
+  const links: TextLink[] = [];
   let length = 0;
 
   function add({ text, links: found }: Paragraph): number {
     if (length > 0) {
-      parts.push(GAP);
-      length += GAP.length;
+      parts.push(PARAGRAPH_SEPARATOR);
+      length += PARAGRAPH_SEPARATOR.length;
     }
     const start = length;
     parts.push(text);

@@ -1,16 +1,16 @@
 /** The links and citations of a text: what was marked up, and what only stands in the words. */
 import { citationKey, findArxivId, findDoi } from '../../src/services/resources/identifiers.ts';
-import type { FoundLink } from './document.ts';
+import type { TextLink } from './document.ts';
 
 /** Characters kept on either side. */
 const CONTEXT = 50;
 const MAX_LINKS = 500;
 const MAX_ANCHOR = 300;
 /** URLs, DOIs and arXiv ids as written in running text. */
-const WRITTEN =
+const WRITTEN_LINK =
   /https?:\/\/[^\s<>"'`|\\^{}]+|(?:\bdoi:\s?)?\b10\.\d{4,9}\/[^\s"'<>{}|\\^`]+|\barxiv:\s?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7})(?:v\d+)?/gi;
 
-export interface Citation {
+export interface ExtractedLink {
   /** As in `resource_identifiers.key`. */
   readonly targetKey: string;
   readonly url: string;
@@ -19,10 +19,10 @@ export interface Citation {
 }
 
 /** In the order of the text, each target once per place it is named at; `own` keys are left out. */
-export function readLinks(text: string, marked: readonly FoundLink[], own: ReadonlySet<string>): Citation[] {
+export function extractLinks(text: string, marked: readonly TextLink[], own: ReadonlySet<string>): ExtractedLink[] {
   const taken = [...marked].sort((a, b) => a.start - b.start);
-  const found = [...marked, ...written(text, taken)].sort((a, b) => a.start - b.start || a.end - b.end);
-  const citations: Citation[] = [];
+  const found = [...marked, ...findWrittenLinks(text, taken)].sort((a, b) => a.start - b.start || a.end - b.end);
+  const citations: ExtractedLink[] = [];
   const seen = new Set<string>();
   for (const { url, start, end } of found) {
     if (citations.length === MAX_LINKS) break;
@@ -41,10 +41,10 @@ export function readLinks(text: string, marked: readonly FoundLink[], own: Reado
 }
 
 /** What is written out and not inside a marked link; `taken` is sorted by start. */
-function written(text: string, taken: readonly FoundLink[]): FoundLink[] {
-  const links: FoundLink[] = [];
+function findWrittenLinks(text: string, taken: readonly TextLink[]): TextLink[] {
+  const links: TextLink[] = [];
   let next = 0;
-  for (const match of text.matchAll(WRITTEN)) {
+  for (const match of text.matchAll(WRITTEN_LINK)) {
     const start = match.index;
     const raw = match[0];
     const end = start + raw.length;
@@ -52,22 +52,22 @@ function written(text: string, taken: readonly FoundLink[]): FoundLink[] {
     const marked = taken[next];
     if (marked && marked.start < end && marked.end > marked.start) continue;
     const url = urlOf(raw);
-    if (url !== null) links.push({ url, start, end: start + Math.min(raw.length, withoutTail(raw).length) });
+    if (url !== null) links.push({ url, start, end: start + Math.min(raw.length, trimTrailingPunctuation(raw).length) });
   }
   return links;
 }
 
 function urlOf(raw: string): string | null {
-  if (/^https?:/i.test(raw)) return URL.canParse(withoutTail(raw)) ? withoutTail(raw) : null;
+  if (/^https?:/i.test(raw)) return URL.canParse(trimTrailingPunctuation(raw)) ? trimTrailingPunctuation(raw) : null;
   if (/^arxiv:/i.test(raw)) return `https://arxiv.org/abs/${findArxivId(raw)}`;
   const doi = findDoi(raw);
   return doi === null ? null : `https://doi.org/${doi}`;
 }
 
 /** Without the punctuation of the sentence it stands in, and a closing bracket that opened before it. */
-function withoutTail(raw: string): string {
+function trimTrailingPunctuation(raw: string): string {
   const trimmed = raw.replace(/[.,;:!?]+$/, '');
-  return /[)\]]$/.test(trimmed) && !/[([]/.test(trimmed) ? withoutTail(trimmed.slice(0, -1)) : trimmed;
+  return /[)\]]$/.test(trimmed) && !/[([]/.test(trimmed) ? trimTrailingPunctuation(trimmed.slice(0, -1)) : trimmed;
 }
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();

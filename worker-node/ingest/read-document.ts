@@ -7,10 +7,10 @@ import { summarise } from '../analysis/text/summary.ts';
 import { countWords } from '../analysis/text/words.ts';
 import { decodeText } from './charset.ts';
 import { chunkText, type TextChunk } from './chunk.ts';
-import { type Format, formatOf, parseContentType } from './detect-format.ts';
-import { type ComposedText, composeText, type DocumentMetadata, type ReadDocument } from './document.ts';
+import { detectFormat, type Format, parseContentType } from './detect-format.ts';
+import { type ComposedText, composeText, type DocumentMetadata, type ParsedDocument } from './document.ts';
+import { type ExtractedLink, extractLinks } from './links.ts';
 import { readHtml } from './readers/html.ts';
-import { type Citation, readLinks } from './links.ts';
 import { readMarkdown } from './readers/markdown.ts';
 import { readText } from './readers/plain-text.ts';
 
@@ -28,7 +28,7 @@ export interface DocumentInput {
   readonly aliases: readonly string[];
 }
 
-export interface DocumentReading {
+export interface ExtractedDocument {
   readonly contentType: string;
   readonly text: string;
   readonly wordCount: number;
@@ -36,7 +36,7 @@ export interface DocumentReading {
   readonly summary: string | null;
   readonly keywords: readonly string[];
   readonly chunks: readonly TextChunk[];
-  readonly links: readonly Citation[];
+  readonly links: readonly ExtractedLink[];
   /** The keys the document itself answers to. */
   readonly identifiers: readonly string[];
 }
@@ -44,10 +44,10 @@ export interface DocumentReading {
 const MEDIA_TYPES: Readonly<Record<Format, string>> = { html: 'text/html', markdown: 'text/markdown', text: 'text/plain' };
 
 /** Throws a permanent StageError for what is not text, not supported or too short. */
-export function readDocument({ bytes, contentType, filename, url, aliases }: DocumentInput): DocumentReading {
+export function readDocument({ bytes, contentType, filename, url, aliases }: DocumentInput): ExtractedDocument {
   if (bytes.length === 0) throw new StageError('permanent', 'The document is empty');
   const declared = parseContentType(contentType);
-  const format = formatOf(bytes, declared, filename ?? (url === null ? '' : new URL(url).pathname));
+  const format = detectFormat(bytes, declared, filename ?? (url === null ? '' : new URL(url).pathname));
   const source = decodeText(bytes, { declared: declared.charset, html: format === 'html' }).replaceAll('\0', '');
   const document = read(format, source, url);
   const composed = composeText(document.sections);
@@ -76,12 +76,12 @@ export function readDocument({ bytes, contentType, filename, url, aliases }: Doc
     ),
     keywords: keywords.map(({ phrase }) => phrase),
     chunks: chunkText(composed.text, composed.sections, metadata.language),
-    links: readLinks(composed.text, composed.links, new Set(identifiers)),
+    links: extractLinks(composed.text, composed.links, new Set(identifiers)),
     identifiers,
   };
 }
 
-function read(format: Format, source: string, url: string | null): ReadDocument {
+function read(format: Format, source: string, url: string | null): ParsedDocument {
   switch (format) {
     case 'html':
       return readHtml(source, url);
@@ -94,7 +94,7 @@ function read(format: Format, source: string, url: string | null): ReadDocument 
 
 /** What the document does not declare is looked for in its URL and its first lines. */
 function complete(
-  { metadata, sections }: ReadDocument,
+  { metadata, sections }: ParsedDocument,
   { text }: ComposedText,
   { url, filename }: { url: string | null; filename: string | null },
 ): DocumentMetadata {
@@ -114,7 +114,7 @@ function complete(
  * The short lines a document opens with, where papers print their own identifier. What stands in a paragraph, or after
  * the opening, is a citation of somebody else.
  */
-function headLines(sections: ReadDocument['sections']): string {
+function headLines(sections: ParsedDocument['sections']): string {
   const paragraphs = sections.slice(0, 2).flatMap((section) => section.paragraphs);
   const lines = paragraphs.slice(0, 4).filter(({ text, links }) => text.length <= 160 && links.length === 0);
   return lines.map(({ text }) => (/^\s*(?:doi|arxiv)\b|\[[a-z-]+\.[A-Z]{2}\]/i.test(text) ? text : '')).join('\n');

@@ -7,7 +7,7 @@ import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
-import { asStageError } from './as-stage-error.ts';
+import { throwAsStageError } from './throw-as-stage-error.ts';
 
 /** Chunks embedded between two reports of progress. */
 const SLICE = 64;
@@ -24,7 +24,7 @@ export function createEmbeddingStage({ db, embedder }: EmbeddingStageDependencie
     const vectors: Float32Array[] = [];
     for (let start = 0; start < chunks.length; start += SLICE) {
       const texts = chunks.slice(start, start + SLICE).map(textOf);
-      vectors.push(...(await embedder.embed(texts, { priority: 'bulk', kind: 'document', signal }).catch(asStageError)));
+      vectors.push(...(await embedder.embed(texts, { priority: 'bulk', kind: 'document', signal }).catch(throwAsStageError)));
       report((100 * vectors.length) / chunks.length);
     }
     const of = { resourceId: resource.id, ownerId: resource.ownerId, model: embedder.model };

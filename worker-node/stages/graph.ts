@@ -8,9 +8,9 @@ import { nearestResources } from '../../src/kernel/db/nearest-resources.ts';
 import { findByIdentifiers, listIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Database, Edge, Resource } from '../../src/kernel/db/types.ts';
-import { directed } from '../analysis/graph/directed-edges.ts';
+import { toDirectedEdges } from '../analysis/graph/directed-edges.ts';
 import { estimateRank, isRankingDue, pageRank } from '../analysis/graph/pagerank.ts';
-import { nearest } from '../analysis/graph/similarity.ts';
+import { nearestNeighbours } from '../analysis/graph/similarity.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
 
@@ -39,7 +39,7 @@ export function createGraphStage({ db, clock, embedder }: GraphStageDependencies
     const vector = await findResourceVector(db, id, embedder.model);
     if (!vector) return [];
     const candidates = await nearestResources(db, { ownerId, vector, model: embedder.model, exceptId: id, limit: CANDIDATES });
-    return nearest(resource, candidates).map((neighbour) => ({
+    return nearestNeighbours(resource, candidates).map((neighbour) => ({
       sourceId: id,
       targetId: neighbour.id,
       kind: 'similar',
@@ -99,7 +99,7 @@ async function rankAll(tx: Database, ownerId: string): Promise<void> {
   const nodes = await listReadResources(tx, ownerId);
   const ranks = pageRank(
     nodes.map(({ id }) => id),
-    directed(await listOwnerEdges(tx, ownerId)),
+    toDirectedEdges(await listOwnerEdges(tx, ownerId)),
   );
   for (const { id, centrality } of nodes) {
     const rank = ranks.get(id);
@@ -108,12 +108,12 @@ async function rankAll(tx: Database, ownerId: string): Promise<void> {
 }
 
 async function rankOfNewcomer(tx: Database, { id, ownerId }: Resource, size: number): Promise<number> {
-  const incoming = directed(await listEdgesOf(tx, { ownerId, ids: [id], limit: MAX_AROUND })).filter(
+  const incoming = toDirectedEdges(await listEdgesOf(tx, { ownerId, ids: [id], limit: MAX_AROUND })).filter(
     ({ target }) => target === id,
   );
   const sources = [...new Set(incoming.map(({ source }) => source))];
   const weightsOut = new Map<string, number>();
-  for (const { source, weight } of directed(await listEdgesOf(tx, { ownerId, ids: sources, limit: MAX_AROUND })))
+  for (const { source, weight } of toDirectedEdges(await listEdgesOf(tx, { ownerId, ids: sources, limit: MAX_AROUND })))
     weightsOut.set(source, (weightsOut.get(source) ?? 0) + weight);
   return estimateRank(size, incoming, { ranks: await findCentralities(tx, ownerId, sources), weightsOut });
 }

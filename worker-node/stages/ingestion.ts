@@ -11,7 +11,7 @@ import { findSameContent } from '../../src/kernel/db/same-content.ts';
 import type { Database, Resource, ResourceSource } from '../../src/kernel/db/types.ts';
 import type { DocumentReader } from '../ingest/document-reader.ts';
 import type { GuardedFetch } from '../ingest/fetch/guarded-fetch.ts';
-import type { DocumentReading } from '../ingest/read-document.ts';
+import type { ExtractedDocument } from '../ingest/read-document.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
 
 export interface IngestionStageDependencies {
@@ -75,7 +75,7 @@ export function createIngestionStage({ db, clock, ids, fetchPage, reader }: Inge
     return { contentType: page.contentType ?? '', filename: null, body: page.body, fetchedUrl: page.url };
   }
 
-  function chunkRows(resource: Resource, { chunks, text, metadata }: DocumentReading): NewChunk[] {
+  function chunkRows(resource: Resource, { chunks, text, metadata }: ExtractedDocument): NewChunk[] {
     const title = titleOf(resource, metadata.title);
     return chunks.map(({ start, end, headingPath, wordCount }, position) => ({
       id: ids.next(),
@@ -100,7 +100,7 @@ async function refuseDuplicate(db: Database, { id, ownerId }: Resource, contentH
   if (found !== undefined) throw new StageError('permanent', `This document is already in your library as ${found}`);
 }
 
-function fieldsOf({ metadata, text, contentType, wordCount, summary, keywords }: DocumentReading): Partial<NewResource> {
+function fieldsOf({ metadata, text, contentType, wordCount, summary, keywords }: ExtractedDocument): Partial<NewResource> {
   const { language, authors, publishedAt, canonicalUrl, doi, arxivId, title, description } = metadata;
   const read = { title, description, language, authors: [...authors], publishedAt, canonicalUrl, doi, arxivId };
   return { ...read, contentType, text, summary, keywords: [...keywords], wordCount };

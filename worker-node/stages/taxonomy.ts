@@ -9,7 +9,7 @@ import { classify, type ScoredCategory, wordSet } from '../analysis/taxonomy/sco
 import { ensureTaxonomy } from '../analysis/taxonomy/seed.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
-import { asStageError } from './as-stage-error.ts';
+import { throwAsStageError } from './throw-as-stage-error.ts';
 
 export interface TaxonomyStageDependencies {
   readonly db: Database;
@@ -65,7 +65,7 @@ export function createTaxonomyStage({ db, clock, embedder }: TaxonomyStageDepend
 
   async function score(resource: Resource, signal: AbortSignal): Promise<ScoredCategory[]> {
     const categories = await ensureTaxonomy(db);
-    const vectors = await prototypesOf(categories).catch(asStageError);
+    const vectors = await prototypesOf(categories).catch(throwAsStageError);
     signal.throwIfAborted();
     const vector = await findResourceVector(db, resource.id, embedder.model);
     if (!vector) return categories.map((category) => ({ category, cosine: null }));

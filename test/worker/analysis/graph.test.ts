@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { directed } from '../../../worker-node/analysis/graph/directed-edges.ts';
+import { toDirectedEdges } from '../../../worker-node/analysis/graph/directed-edges.ts';
 import { estimateRank, isRankingDue, pageRank } from '../../../worker-node/analysis/graph/pagerank.ts';
-import { MIN_SIMILARITY, NEIGHBOURS, nearest, similarity } from '../../../worker-node/analysis/graph/similarity.ts';
+import { MAX_NEIGHBOURS, MIN_SIMILARITY, nearestNeighbours, similarity } from '../../../worker-node/analysis/graph/similarity.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 const anyGraph = fc.record({
@@ -150,8 +150,8 @@ describe('similarity', () => {
           { maxLength: 30 },
         ),
         (a, candidates) => {
-          const kept = nearest(a, candidates);
-          expect(kept.length).toBeLessThanOrEqual(NEIGHBOURS);
+          const kept = nearestNeighbours(a, candidates);
+          expect(kept.length).toBeLessThanOrEqual(MAX_NEIGHBOURS);
           const weights = kept.map(({ weight }) => weight);
           expect(weights).toEqual([...weights].sort((x, y) => y - x));
           for (const weight of weights) expect(weight).toBeGreaterThanOrEqual(MIN_SIMILARITY);
@@ -165,6 +165,6 @@ describe('similarity', () => {
 
 it('links are followed one way, resemblance both ways', () => {
   const edge = { sourceId: 'a', targetId: 'b', weight: 0.5 };
-  expect(directed([{ ...edge, kind: 'links' }])).toEqual([{ source: 'a', target: 'b', weight: 0.5 }]);
-  expect(directed([{ ...edge, kind: 'similar' }])).toHaveLength(2);
+  expect(toDirectedEdges([{ ...edge, kind: 'links' }])).toEqual([{ source: 'a', target: 'b', weight: 0.5 }]);
+  expect(toDirectedEdges([{ ...edge, kind: 'similar' }])).toHaveLength(2);
 });

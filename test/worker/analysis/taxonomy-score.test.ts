@@ -9,7 +9,7 @@ import {
   UNCATEGORISED,
   wordSet,
 } from '../../../worker-node/analysis/taxonomy/score.ts';
-import { flatten } from '../../../worker-node/analysis/taxonomy/seed.ts';
+import { flattenTree } from '../../../worker-node/analysis/taxonomy/seed.ts';
 
 const node = (id: string, parentId: string | null = null, keywords: string[] = []): Category => ({
   ...{ id, parentId, label: id.toUpperCase(), description: '', keywords, examples: [], position: 0 },
@@ -96,7 +96,7 @@ describe('keyword evidence', () => {
 });
 
 describe('the default tree', () => {
-  const rows = flatten(DEFAULT_TAXONOMY);
+  const rows = flattenTree(DEFAULT_TAXONOMY);
 
   it('has about a dozen branches of three to six, each described, with keywords and examples, under ids of its branch', () => {
     expect(DEFAULT_TAXONOMY.length).toBe(12);

@@ -4,7 +4,7 @@ import { UNCATEGORISED } from '../taxonomy/score.ts';
 
 export const SIMILARITY_WEIGHTS = { cosine: 0.6, keywords: 0.3, category: 0.1 } as const;
 /** How many neighbours a resource keeps. */
-export const NEIGHBOURS = 7;
+export const MAX_NEIGHBOURS = 7;
 /** Below this two resources have nothing to do with one another; a small library needs no list of those. */
 export const MIN_SIMILARITY = 0.15;
 
@@ -38,10 +38,13 @@ export function similarity(a: Comparable, b: Comparable, cosine: number): Neighb
 }
 
 /** The nearest of `candidates`, best first. */
-export function nearest(resource: Comparable, candidates: readonly (Comparable & { readonly cosine: number })[]): Neighbour[] {
+export function nearestNeighbours(
+  resource: Comparable,
+  candidates: readonly (Comparable & { readonly cosine: number })[],
+): Neighbour[] {
   return candidates
     .map((candidate) => similarity(resource, candidate, candidate.cosine))
     .filter(({ weight }) => weight >= MIN_SIMILARITY)
     .sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1))
-    .slice(0, NEIGHBOURS);
+    .slice(0, MAX_NEIGHBOURS);
 }

@@ -1,8 +1,8 @@
-import type { Dimension } from './facts.ts';
+import type { MeasureDimension } from './facts.ts';
 import { ramp } from './facts.ts';
 
 /** Are the things there that let a reader place a document: title, description, authors, date, language, enough text? */
-export const completeness: Dimension = ({ title, description, authors, publishedAt, language, wordCount }) => {
+export const completeness: MeasureDimension = ({ title, description, authors, publishedAt, language, wordCount }) => {
   const parts: readonly (readonly [name: string, weight: number, share: number])[] = [
     ['a title', 2, title ? 1 : 0],
     ['a description', 1, description ? 1 : 0],

@@ -1,8 +1,8 @@
-import type { Dimension } from './facts.ts';
-import { counted, ramp } from './facts.ts';
+import type { MeasureDimension } from './facts.ts';
+import { pluralise, ramp } from './facts.ts';
 
 /** Can a reader check it: who wrote it, where it was published, what it cites? */
-export const credibility: Dimension = ({ url, doi, arxivId, authors, references, publishedAt }) => {
+export const credibility: MeasureDimension = ({ url, doi, arxivId, authors, references, publishedAt }) => {
   const reasons: string[] = [];
   const own = url === null ? null : hostOf(url);
   const scholarly = references.filter((key) => key.startsWith('doi:') || key.startsWith('arxiv:')).length;
@@ -17,12 +17,12 @@ export const credibility: Dimension = ({ url, doi, arxivId, authors, references,
     reasons.push(doi ? `It is published under a DOI (${doi})` : `It is on arXiv (${arxivId})`);
   } else reasons.push('It has no DOI or arXiv id');
   points += ramp(authors.length, 0, 1);
-  reasons.push(authors.length > 0 ? `It names ${counted(authors.length, 'author')}` : 'It names no author');
+  reasons.push(authors.length > 0 ? `It names ${pluralise(authors.length, 'author')}` : 'It names no author');
   points += 2 * ramp(sources + scholarly, 0, 6);
   reasons.push(
     sources === 0
       ? 'It refers to no other source'
-      : `It refers to ${counted(sources, 'other source')}${scholarly > 0 ? `, ${scholarly} of them scholarly` : ''}`,
+      : `It refers to ${pluralise(sources, 'other source')}${scholarly > 0 ? `, ${scholarly} of them scholarly` : ''}`,
   );
   points += publishedAt ? 1 : 0;
   if (!publishedAt) reasons.push('It does not say when it was published');

@@ -1,20 +1,20 @@
 import { stopWords } from '../text/stop-words.ts';
 import { normaliseWord, words } from '../text/words.ts';
-import type { Dimension } from './facts.ts';
-import { counted, ramp } from './facts.ts';
+import type { MeasureDimension } from './facts.ts';
+import { pluralise, ramp } from './facts.ts';
 
 /** Words over which variety is measured: longer texts repeat more words, so all are measured over the same length. */
 const WINDOW = 400;
 const MIN_WORDS = 100;
 
 /** How much there is to learn: length, variety of content words, sources to go on with. */
-export const depth: Dimension = ({ text, wordCount, language, references }) => {
+export const depth: MeasureDimension = ({ text, wordCount, language, references }) => {
   if (wordCount === 0) return { score: null, reasons: ['It has no words to measure'] };
   const length = ramp(Math.log10(wordCount), 2, 3.5);
   const sources = ramp(references.length, 0, 10);
   const reasons = [
-    `It is ${counted(wordCount, 'word')} long`,
-    `It has ${counted(references.length, 'reference')} to other documents`,
+    `It is ${pluralise(wordCount, 'word')} long`,
+    `It has ${pluralise(references.length, 'reference')} to other documents`,
   ];
   const variety = measureVariety(text, language);
   if (variety === null) return { score: 0.75 * length + 0.25 * sources, reasons };

@@ -22,12 +22,12 @@ export interface QualityFacts {
 }
 
 /** `score` 0 to 1, or null where the document gives nothing to measure; `reasons` say what was found. */
-export interface Measured {
+export interface DimensionScore {
   readonly score: number | null;
   readonly reasons: readonly string[];
 }
 
-export type Dimension = (facts: QualityFacts) => Measured;
+export type MeasureDimension = (facts: QualityFacts) => DimensionScore;
 
 /** 0 at or below `from`, 1 at or above `to`, straight between; `from` may be the larger. */
 export function ramp(value: number, from: number, to: number): number {
@@ -35,4 +35,4 @@ export function ramp(value: number, from: number, to: number): number {
 }
 
 /** `1 author`, `3 authors`. */
-export const counted = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+export const pluralise = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;

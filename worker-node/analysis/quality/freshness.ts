@@ -1,5 +1,5 @@
-import type { Dimension } from './facts.ts';
-import { counted } from './facts.ts';
+import type { MeasureDimension } from './facts.ts';
+import { pluralise } from './facts.ts';
 
 /** Years after which a document counts half. */
 const HALF_LIFE_YEARS = 3;
@@ -8,7 +8,7 @@ const YEAR_MS = 365.25 * 86_400_000;
 const TOLERANCE_MS = 2 * 86_400_000;
 
 /** Halves every three years from the day of publication; not measurable without one. */
-export const freshness: Dimension = ({ publishedAt, now }) => {
+export const freshness: MeasureDimension = ({ publishedAt, now }) => {
   if (publishedAt === null) return { score: null, reasons: ['It does not say when it was published'] };
   const published = Date.parse(publishedAt);
   if (Number.isNaN(published)) return { score: null, reasons: ['Its publication date cannot be read'] };
@@ -19,7 +19,7 @@ export const freshness: Dimension = ({ publishedAt, now }) => {
 };
 
 function ageInWords(years: number): string {
-  if (years >= 1) return `${counted(Math.floor(years), 'year')} ago`;
+  if (years >= 1) return `${pluralise(Math.floor(years), 'year')} ago`;
   const months = Math.floor(years * 12);
-  return months >= 1 ? `${counted(months, 'month')} ago` : 'within the last month';
+  return months >= 1 ? `${pluralise(months, 'month')} ago` : 'within the last month';
 }

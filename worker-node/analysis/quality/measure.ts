@@ -8,13 +8,13 @@ import {
 import { completeness } from './completeness.ts';
 import { credibility } from './credibility.ts';
 import { depth } from './depth.ts';
-import type { Dimension, QualityFacts } from './facts.ts';
+import type { MeasureDimension, QualityFacts } from './facts.ts';
 import { freshness } from './freshness.ts';
 import { readability } from './readability.ts';
 import { structure } from './structure.ts';
 import { checkWeights, DEFAULT_QUALITY_WEIGHTS, type QualityWeights } from './weights.ts';
 
-const MEASURES: Readonly<Record<QualityDimension, Dimension>> = {
+const MEASURES: Readonly<Record<QualityDimension, MeasureDimension>> = {
   completeness,
   credibility,
   depth,

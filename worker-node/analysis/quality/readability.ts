@@ -1,11 +1,11 @@
 import { measureReading } from '../text/readability.ts';
-import type { Dimension } from './facts.ts';
+import type { MeasureDimension } from './facts.ts';
 import { ramp } from './facts.ts';
 
 const SAMPLE = 20_000;
 
 /** Flesch's reading ease for English; for other languages the length of sentences, which is all they share. */
-export const readability: Dimension = ({ text, language }) => {
+export const readability: MeasureDimension = ({ text, language }) => {
   const measured = measureReading(text, language, SAMPLE);
   if (!measured) return { score: null, reasons: ['It has no words to measure'] };
   const { wordsPerSentence, fleschEase } = measured;

@@ -1,13 +1,13 @@
 import { countWords } from '../text/words.ts';
-import type { Dimension } from './facts.ts';
-import { counted, ramp } from './facts.ts';
+import type { MeasureDimension } from './facts.ts';
+import { pluralise, ramp } from './facts.ts';
 
 /** A text this short needs no headings. */
 const SHORT_WORDS = 300;
 const SAMPLE = 200_000;
 
 /** Is it divided so that a reader finds the way: headings, paragraphs of a readable size, lists where they help? */
-export const structure: Dimension = ({ text, wordCount, headingPaths }) => {
+export const structure: MeasureDimension = ({ text, wordCount, headingPaths }) => {
   if (wordCount === 0) return { score: null, reasons: ['It has no text to measure'] };
   const sample = text.slice(0, SAMPLE);
   const blocks = sample.split(/\n{2,}/).filter((block) => block.trim() !== '');
@@ -21,9 +21,9 @@ export const structure: Dimension = ({ text, wordCount, headingPaths }) => {
   const headingScore = ramp(headings, 0, Math.max(1, wordCount / 400));
   const listScore = ramp(lists, 0, 1);
   const reasons = [
-    `It has ${counted(headings, 'heading')} and ${counted(paragraphs, 'paragraph')}`,
+    `It has ${pluralise(headings, 'heading')} and ${pluralise(paragraphs, 'paragraph')}`,
     `A paragraph has ${Math.round(perParagraph)} words on average`,
-    ...(lists > 0 ? [`It has ${counted(lists, 'list')}`] : []),
+    ...(lists > 0 ? [`It has ${pluralise(lists, 'list')}`] : []),
   ];
   if (wordCount < SHORT_WORDS && headings === 0) return { score: paragraphScore, reasons };
   return { score: 0.45 * headingScore + 0.45 * paragraphScore + 0.1 * listScore, reasons };

@@ -4,10 +4,10 @@ import type { Category, Database } from '../../../src/kernel/db/types.ts';
 import { type CategoryNode, DEFAULT_TAXONOMY } from './default-tree.ts';
 
 /** The tree as rows, parents before their children. */
-export function flatten(nodes: readonly CategoryNode[], parentId: string | null = null): Category[] {
+export function flattenTree(nodes: readonly CategoryNode[], parentId: string | null = null): Category[] {
   return nodes.flatMap(({ id, label, description, keywords, examples = [], children = [] }, position) => [
     { id, parentId, label, description, keywords: [...keywords], examples: [...examples], position },
-    ...flatten(children, id),
+    ...flattenTree(children, id),
   ]);
 }
 
@@ -15,6 +15,6 @@ export function flatten(nodes: readonly CategoryNode[], parentId: string | null 
 export async function ensureTaxonomy(db: Database): Promise<Category[]> {
   const there = await listCategories(db);
   if (there.length > 0) return there;
-  await insertCategories(db, flatten(DEFAULT_TAXONOMY));
+  await insertCategories(db, flattenTree(DEFAULT_TAXONOMY));
   return listCategories(db);
 }

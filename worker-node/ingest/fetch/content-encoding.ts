@@ -8,7 +8,7 @@ type Bytes = AsyncIterable<Uint8Array>;
 const MAX_LAYERS = 2;
 
 /** The streams to pipe a body through, in order; undefined for an encoding we do not know. */
-export function decoders(header: string | undefined): Duplex[] | undefined {
+export function decompressors(header: string | undefined): Duplex[] | undefined {
   const names = (header ?? '')
     .toLowerCase()
     .split(',')
@@ -16,11 +16,11 @@ export function decoders(header: string | undefined): Duplex[] | undefined {
     .filter((name) => name !== '' && name !== 'identity')
     .reverse();
   if (names.length > MAX_LAYERS) return undefined;
-  const streams = names.map(decoder);
+  const streams = names.map(decompressor);
   return streams.every((stream) => stream !== undefined) ? streams : undefined;
 }
 
-function decoder(name: string): Duplex | undefined {
+function decompressor(name: string): Duplex | undefined {
   switch (name) {
     case 'gzip':
     case 'x-gzip':
@@ -28,14 +28,14 @@ function decoder(name: string): Duplex | undefined {
     case 'br':
       return createBrotliDecompress();
     case 'deflate':
-      return Duplex.from(inflateEither);
+      return Duplex.from(inflateZlibOrRaw);
     default:
       return undefined;
   }
 }
 
 /** `deflate` means zlib's format, and some servers send the bare stream: the first byte tells which (RFC 1950). */
-async function* inflateEither(source: Bytes): Bytes {
+async function* inflateZlibOrRaw(source: Bytes): Bytes {
   const iterator = source[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done) return;

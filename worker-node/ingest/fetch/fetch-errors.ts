@@ -2,7 +2,7 @@
 import { StageError } from '../../../src/kernel/core/errors.ts';
 
 /** Thrown in the connector: the message tells nothing about the network we stand in. */
-export class ForbiddenAddress extends Error {
+export class ForbiddenAddressError extends Error {
   override readonly name = 'ForbiddenAddress';
 }
 
@@ -70,15 +70,15 @@ const NETWORK_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Whether the connector refused the address, somewhere in what led to `error`. */
-export function isForbidden(error: unknown): boolean {
-  return [...causes(error)].some((one) => one instanceof ForbiddenAddress);
+export function isForbiddenAddress(error: unknown): boolean {
+  return [...causes(error)].some((one) => one instanceof ForbiddenAddressError);
 }
 
 /** Any error of the resolver, the socket, TLS, HTTP parsing or decompression. Codes are named, messages are not shown. */
 export function networkError(error: unknown, host: string): StageError {
   for (const one of causes(error)) {
     if (one instanceof StageError) return one;
-    if (one instanceof ForbiddenAddress)
+    if (one instanceof ForbiddenAddressError)
       return new StageError('permanent', `The address of ${host} is not public`, { cause: error });
     const code = codeOf(one);
     if (code === undefined) continue;

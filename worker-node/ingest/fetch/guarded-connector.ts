@@ -3,15 +3,15 @@ import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AddressPolicy } from './address-policy.ts';
-import { ForbiddenAddress } from './fetch-errors.ts';
+import { ForbiddenAddressError } from './fetch-errors.ts';
 
-export type Resolve = (hostname: string) => Promise<readonly { address: string; family: number }[]>;
+export type ResolveHost = (hostname: string) => Promise<readonly { address: string; family: number }[]>;
 
-export const lookupAll: Resolve = (hostname) => lookup(hostname, { all: true });
+export const resolveHost: ResolveHost = (hostname) => lookup(hostname, { all: true });
 
 /** Checks the address of every socket where no name can change under it: as resolved, as a literal, and once connected. */
-export function guardedConnector(policy: AddressPolicy, resolve: Resolve, timeout: number): buildConnector.connector {
-  const refused = () => new ForbiddenAddress('the address is not public');
+export function guardedConnector(policy: AddressPolicy, resolve: ResolveHost, timeout: number): buildConnector.connector {
+  const refused = () => new ForbiddenAddressError('the address is not public');
 
   const guardedLookup: LookupFunction = (hostname, options, callback) => {
     resolve(hostname)

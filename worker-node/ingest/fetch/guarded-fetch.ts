@@ -5,9 +5,9 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { StageError } from '../../../src/kernel/core/errors.ts';
 import type { Clock } from '../../../src/kernel/core/ports.ts';
 import type { AddressPolicy } from './address-policy.ts';
-import { decoders } from './content-encoding.ts';
+import { decompressors } from './content-encoding.ts';
 import { networkError, statusError } from './fetch-errors.ts';
-import { guardedConnector, lookupAll, type Resolve } from './guarded-connector.ts';
+import { guardedConnector, type ResolveHost, resolveHost } from './guarded-connector.ts';
 
 export interface FetchedPage {
   /** Where the bytes were in the end, after redirects. */
@@ -25,7 +25,7 @@ export interface GuardedFetchOptions {
   readonly policy: AddressPolicy;
   readonly clock: Clock;
   readonly userAgent: string;
-  readonly resolve?: Resolve;
+  readonly resolve?: ResolveHost;
   /** Milliseconds for everything: names, redirects, the whole body. */
   readonly deadlineMs?: number;
   readonly maxBytes?: number;
@@ -39,7 +39,7 @@ export function createGuardedFetch({
   policy,
   clock,
   userAgent,
-  resolve = lookupAll,
+  resolve = resolveHost,
   deadlineMs = 10_000,
   maxBytes = 10 * 1024 * 1024,
   maxRedirects = 5,
@@ -102,7 +102,7 @@ export function checkUrl(input: string, base?: URL): URL {
 
 async function readBody(response: Dispatcher.ResponseData, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const tooLarge = () => new StageError('permanent', `The page is larger than ${Math.round(maxBytes / 1024 / 1024)} MB`);
-  const encodings = decoders(header(response, 'content-encoding'));
+  const encodings = decompressors(header(response, 'content-encoding'));
   if (Number(header(response, 'content-length')) > maxBytes || encodings === undefined) {
     discard(response);
     throw encodings ? tooLarge() : new StageError('permanent', 'The page is compressed in a way we cannot read');

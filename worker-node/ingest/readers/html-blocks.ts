@@ -1,5 +1,5 @@
 /** Walks an HTML tree into sections. Iterative: nesting of any depth must not reach the stack's end. */
-import { createSections, type Section } from '../document.ts';
+import { createSectionBuilder, type Section } from '../document.ts';
 import { createParagraphBuilder } from './paragraph-builder.ts';
 
 const words = (list: string) => new Set(list.split(' '));
@@ -8,11 +8,11 @@ const words = (list: string) => new Set(list.split(' '));
 const SKIPPED = words(
   'SCRIPT STYLE NOSCRIPT TEMPLATE TITLE META LINK BASE SVG CANVAS IFRAME OBJECT EMBED AUDIO VIDEO BUTTON SELECT TEXTAREA INPUT DIALOG MAP',
 );
-const SITE_FURNITURE = words('NAV FOOTER');
+const BOILERPLATE = words('NAV FOOTER');
 const BLOCKS = words(
   'ADDRESS ARTICLE ASIDE BLOCKQUOTE BODY CENTER DD DETAILS DIV DL DT FIELDSET FIGCAPTION FIGURE FOOTER FORM HEADER HR LI MAIN NAV OL P PRE SECTION SUMMARY TABLE TBODY THEAD TFOOT TR UL CAPTION',
 );
-const KEPT_TOGETHER = words('UL OL DL TABLE PRE');
+const SINGLE_PARAGRAPH = words('UL OL DL TABLE PRE');
 const HEADING = /^H([1-6])$/;
 
 const ELEMENT = 1;
@@ -23,11 +23,11 @@ export interface BlockOptions {
   /** Resolves a link's `href`; null for one that leads nowhere. */
   readonly resolve: (href: string) => string | null;
   /** True leaves out navigation and footers. */
-  readonly withoutFurniture: boolean;
+  readonly withoutBoilerplate: boolean;
 }
 
-export function readBlocks(root: Node, { resolve, withoutFurniture }: BlockOptions): Section[] {
-  const sections = createSections();
+export function readBlocks(root: Node, { resolve, withoutBoilerplate: withoutFurniture }: BlockOptions): Section[] {
+  const sections = createSectionBuilder();
   const paragraph = createParagraphBuilder();
   /** How many lists, tables and code blocks we are in: their parts are lines, not paragraphs. */
   let together = 0;
@@ -48,7 +48,7 @@ export function readBlocks(root: Node, { resolve, withoutFurniture }: BlockOptio
       if (inHeading > 0) paragraph.append(' ');
       else if (together > 0) paragraph.lineBreak();
       else flush();
-      if (KEPT_TOGETHER.has(name)) together++;
+      if (SINGLE_PARAGRAPH.has(name)) together++;
       if (name === 'PRE') verbatim++;
       if (name === 'LI') paragraph.append('- ');
     }
@@ -61,7 +61,7 @@ export function readBlocks(root: Node, { resolve, withoutFurniture }: BlockOptio
       sections.heading(Number(level), oneLine(paragraph.take()));
     } else if (name === 'A') paragraph.closeLink();
     else if (BLOCKS.has(name)) {
-      if (KEPT_TOGETHER.has(name)) together--;
+      if (SINGLE_PARAGRAPH.has(name)) together--;
       if (name === 'PRE') verbatim--;
       if (inHeading > 0) paragraph.append(' ');
       else if (together > 0) paragraph.lineBreak();
@@ -80,7 +80,7 @@ export function readBlocks(root: Node, { resolve, withoutFurniture }: BlockOptio
     else enter(node as Element, nameOf(node));
   }
   flush();
-  return sections.finish().map(withoutDeadLinks);
+  return sections.finish().map(removeUnresolvedLinks);
 }
 
 /** Every text and element under `root` in order; an element comes twice, `leaving` the second time. */
@@ -117,7 +117,7 @@ const nameOf = (node: Node) => node.nodeName.toUpperCase();
 
 function isSkipped(element: Element, withoutFurniture: boolean): boolean {
   const name = nameOf(element);
-  if (SKIPPED.has(name) || (withoutFurniture && SITE_FURNITURE.has(name))) return true;
+  if (SKIPPED.has(name) || (withoutFurniture && BOILERPLATE.has(name))) return true;
   if (element.hasAttribute('hidden') || element.getAttribute('aria-hidden') === 'true') return true;
   return /display\s*:\s*none/i.test(element.getAttribute('style') ?? '');
 }
@@ -131,7 +131,7 @@ function oneLine<T extends { readonly text: string }>(paragraph: T): T {
   return { ...paragraph, text: paragraph.text.replaceAll('\n', ' ') };
 }
 
-function withoutDeadLinks(section: Section): Section {
+function removeUnresolvedLinks(section: Section): Section {
   const alive = <T extends { readonly links: readonly { readonly url: string }[] }>(one: T): T => ({
     ...one,
     links: one.links.filter(({ url }) => url !== ''),

@@ -1,9 +1,9 @@
 /** What an HTML page says of itself: meta elements, Open Graph, Highwire (`citation_*`), Dublin Core, JSON-LD. */
 import { findArxivId, findDoi } from '../../../src/services/resources/identifiers.ts';
-import { normaliseDate } from './dates.ts';
 import type { DocumentMetadata } from '../document.ts';
+import { normaliseDate } from './dates.ts';
 import { readJsonLd } from './json-ld.ts';
-import { withoutControls } from './paragraph-builder.ts';
+import { removeControlCharacters } from './paragraph-builder.ts';
 
 const MAX_AUTHORS = 50;
 
@@ -13,7 +13,7 @@ export function readHtmlMetadata(document: Document, resolve: (href: string) => 
   const jsonLd = readJsonLd(
     Array.from(document.querySelectorAll('script[type="application/ld+json"]'), (script) => script.textContent ?? ''),
   );
-  const element = (selector: string) => line(document.querySelector(selector)?.textContent);
+  const element = (selector: string) => singleLine(document.querySelector(selector)?.textContent);
   const canonical = document.querySelector('link[rel~="canonical"]')?.getAttribute('href') ?? first('og:url');
 
   const published = [
@@ -23,7 +23,8 @@ export function readHtmlMetadata(document: Document, resolve: (href: string) => 
   ];
   return {
     title: first('citation_title', 'og:title', 'twitter:title') ?? jsonLd.title ?? shortTitle(element('title'), element('h1')),
-    description: first('description', 'og:description', 'twitter:description', 'dc.description') ?? line(jsonLd.description),
+    description:
+      first('description', 'og:description', 'twitter:description', 'dc.description') ?? singleLine(jsonLd.description),
     authors: readAuthors(metas, jsonLd.authors, document),
     publishedAt: published.map((date) => (date ? normaliseDate(date) : null)).find((date) => date !== null) ?? null,
     doi: findDoi(first('citation_doi', 'dc.identifier', 'prism.doi', 'bepress_citation_doi') ?? ''),
@@ -49,7 +50,7 @@ function readMetas(document: Document): ReadonlyMap<string, readonly string[]> {
   const metas = new Map<string, string[]>();
   for (const meta of document.querySelectorAll('meta[content]')) {
     const name = (meta.getAttribute('property') ?? meta.getAttribute('name') ?? '').trim().toLowerCase();
-    const content = line(meta.getAttribute('content'));
+    const content = singleLine(meta.getAttribute('content'));
     if (name === '' || content === null) continue;
     metas.set(name, [...(metas.get(name) ?? []), content].slice(0, MAX_AUTHORS));
   }
@@ -57,7 +58,7 @@ function readMetas(document: Document): ReadonlyMap<string, readonly string[]> {
 }
 
 function readAuthors(metas: ReadonlyMap<string, readonly string[]>, fromJsonLd: readonly string[], document: Document): string[] {
-  const byline = line(document.querySelector('[rel~="author"], [itemprop~="author"]')?.textContent);
+  const byline = singleLine(document.querySelector('[rel~="author"], [itemprop~="author"]')?.textContent);
   const sources = [
     metas.get('citation_author'),
     metas.get('author'),
@@ -76,8 +77,8 @@ function readAuthors(metas: ReadonlyMap<string, readonly string[]>, fromJsonLd: 
 }
 
 /** One line without white space at its ends; null where nothing is left. */
-export function line(text: string | null | undefined): string | null {
-  const trimmed = withoutControls(text ?? '')
+export function singleLine(text: string | null | undefined): string | null {
+  const trimmed = removeControlCharacters(text ?? '')
     .replace(/\s+/g, ' ')
     .trim();
   return trimmed === '' ? null : trimmed;

@@ -1,7 +1,7 @@
 /** HTML -> sections: the article as Readability finds it, or the whole page where it finds too little. */
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
-import type { Paragraph, ReadDocument, Section } from '../document.ts';
+import type { Paragraph, ParsedDocument, Section } from '../document.ts';
 import { readBlocks, walk } from './html-blocks.ts';
 import { readHtmlMetadata } from './html-metadata.ts';
 
@@ -14,7 +14,7 @@ const MIN_ARTICLE_SHARE = 0.1;
 const MIN_CHARACTERS = 50;
 
 /** `url` is where the page was found, null for posted content: relative links of the latter lead nowhere. */
-export function readHtml(html: string, url: string | null): ReadDocument {
+export function readHtml(html: string, url: string | null): ParsedDocument {
   const document = parse(html);
   const resolve = resolver(document, url);
   const metadata = readHtmlMetadata(document, resolve);
@@ -33,8 +33,8 @@ function parse(html: string): Document {
 }
 
 function readPage(document: Document, resolve: (href: string) => string | null): Section[] {
-  const lean = readBlocks(document.documentElement, { resolve, withoutFurniture: true });
-  return characters(lean) >= MIN_CHARACTERS ? lean : readBlocks(document.documentElement, { resolve, withoutFurniture: false });
+  const lean = readBlocks(document.documentElement, { resolve, withoutBoilerplate: true });
+  return characters(lean) >= MIN_CHARACTERS ? lean : readBlocks(document.documentElement, { resolve, withoutBoilerplate: false });
 }
 
 /** Leaves `document` in pieces. Empty where Readability finds nothing or fails. */
@@ -46,7 +46,7 @@ function readArticle(document: Document, resolve: (href: string) => string | nul
       charThreshold: MIN_ARTICLE_CHARACTERS,
     }).parse();
     if (!article?.content) return [];
-    const sections = readBlocks(article.content, { resolve, withoutFurniture: true });
+    const sections = readBlocks(article.content, { resolve, withoutBoilerplate: true });
     return heading === '' ? sections : underTopHeading(heading, sections);
   } catch {
     return [];

@@ -1,8 +1,8 @@
 /** Markdown (CommonMark) -> sections, its front matter read for metadata. */
 import { fromMarkdown } from 'mdast-util-from-markdown';
+import { createSectionBuilder, type DocumentMetadata, EMPTY_METADATA, type ParsedDocument } from '../document.ts';
 import { normaliseDate } from './dates.ts';
-import { createSections, type DocumentMetadata, NO_METADATA, type ReadDocument } from '../document.ts';
-import { languageTag, line } from './html-metadata.ts';
+import { languageTag, singleLine } from './html-metadata.ts';
 import { createParagraphBuilder } from './paragraph-builder.ts';
 import { readText } from './plain-text.ts';
 
@@ -14,20 +14,20 @@ const MAX_DEPTH = 100;
 const MAX_QUOTES = /^(?:[ \t]{0,3}(?:>|[-*+]|\d{1,9}[.)])[ \t]*){50}/m;
 const MAX_MARKDOWN_CHARACTERS = 2_000_000;
 
-export function readMarkdown(source: string): ReadDocument {
+export function readMarkdown(source: string): ParsedDocument {
   const { metadata, body } = readFrontMatter(source.replace(/\r\n?/g, '\n'));
   const document = body.length > MAX_MARKDOWN_CHARACTERS || MAX_QUOTES.test(body) ? readText(body) : readTree(body);
   return { sections: document.sections, metadata: { ...metadata, title: metadata.title ?? document.metadata.title } };
 }
 
-function readTree(body: string): ReadDocument {
+function readTree(body: string): ParsedDocument {
   let root: Root;
   try {
     root = fromMarkdown(body);
   } catch {
     return readText(body);
   }
-  const sections = createSections();
+  const sections = createSectionBuilder();
   const paragraph = createParagraphBuilder();
   const definitions = new Map(definitionsOf(root));
   let title: string | null = null;
@@ -50,7 +50,7 @@ function readTree(body: string): ReadDocument {
         sections.paragraph(paragraph.take());
         children(node, depth);
         const found = paragraph.take();
-        title ??= line(found.text);
+        title ??= singleLine(found.text);
         sections.heading(node.depth, found);
         break;
       }
@@ -97,14 +97,14 @@ function readTree(body: string): ReadDocument {
 
   visit(root, 0);
   sections.paragraph(paragraph.take());
-  return { sections: sections.finish().map(onlyWebLinks), metadata: { ...NO_METADATA, title } };
+  return { sections: sections.finish().map(onlyWebLinks), metadata: { ...EMPTY_METADATA, title } };
 }
 
 function definitionsOf(root: Root): [string, string][] {
   return root.children.flatMap((node) => (node.type === 'definition' ? [[node.identifier, node.url] as [string, string]] : []));
 }
 
-function onlyWebLinks(section: ReadDocument['sections'][number]): ReadDocument['sections'][number] {
+function onlyWebLinks(section: ParsedDocument['sections'][number]): ParsedDocument['sections'][number] {
   const web = <T extends { readonly links: readonly { readonly url: string }[] }>(one: T): T => ({
     ...one,
     links: one.links.filter(({ url }) => /^https?:\/\//i.test(url) && URL.canParse(url)),
@@ -115,7 +115,7 @@ function onlyWebLinks(section: ReadDocument['sections'][number]): ReadDocument['
 /** `key: value` lines between two `---`: the simple YAML that is met in practice. */
 function readFrontMatter(source: string): { metadata: DocumentMetadata; body: string } {
   const found = /^\ufeff?---[ \t]*\n([\s\S]{0,10000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)/.exec(source);
-  if (!found) return { metadata: NO_METADATA, body: source };
+  if (!found) return { metadata: EMPTY_METADATA, body: source };
   const fields = new Map<string, string[]>();
   let key = '';
   for (const row of (found[1] ?? '').split('\n')) {
@@ -130,7 +130,7 @@ function readFrontMatter(source: string): { metadata: DocumentMetadata; body: st
   const canonical = first('canonical', 'canonical_url');
   return {
     metadata: {
-      ...NO_METADATA,
+      ...EMPTY_METADATA,
       title: first('title'),
       description: first('description', 'summary', 'abstract'),
       authors: (fields.get('authors') ?? fields.get('author') ?? []).slice(0, 50),

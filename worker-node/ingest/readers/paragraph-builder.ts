@@ -1,5 +1,5 @@
 /** Builds one paragraph out of pieces of text, white space collapsed as a browser would, links kept by offset. */
-import type { FoundLink, Paragraph } from '../document.ts';
+import type { Paragraph, TextLink } from '../document.ts';
 
 export interface ParagraphBuilder {
   /** `verbatim` keeps white space as it is (code). */
@@ -13,14 +13,14 @@ export interface ParagraphBuilder {
 }
 
 /** NUL and its like carry no meaning and break databases; line ends and tabs stay. */
-export const withoutControls = (text: string) => text.replace(/[^\P{Cc}\t\n\r\f]/gu, '');
+export const removeControlCharacters = (text: string) => text.replace(/[^\P{Cc}\t\n\r\f]/gu, '');
 
 export function createParagraphBuilder(): ParagraphBuilder {
   let parts: string[] = [];
   let length = 0;
   let last = '\n';
   let open: { url: string; start: number }[] = [];
-  let links: FoundLink[] = [];
+  let links: TextLink[] = [];
 
   function push(piece: string) {
     if (piece === '') return;
@@ -31,10 +31,10 @@ export function createParagraphBuilder(): ParagraphBuilder {
 
   function append(piece: string, verbatim = false) {
     if (verbatim) {
-      push(withoutControls(piece).replace(/\r\n?|\f/g, '\n'));
+      push(removeControlCharacters(piece).replace(/\r\n?|\f/g, '\n'));
       return;
     }
-    const collapsed = withoutControls(piece).replace(/[\s\u00a0]+/g, ' ');
+    const collapsed = removeControlCharacters(piece).replace(/[\s\u00a0]+/g, ' ');
     push(last === ' ' || last === '\n' ? collapsed.replace(/^ /, '') : collapsed);
   }
 

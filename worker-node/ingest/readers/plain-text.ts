@@ -1,21 +1,21 @@
 /** Plain text -> paragraphs: whatever empty lines part. */
-import { NO_METADATA, type Paragraph, type ReadDocument } from '../document.ts';
-import { line } from './html-metadata.ts';
-import { withoutControls } from './paragraph-builder.ts';
+import { EMPTY_METADATA, type Paragraph, type ParsedDocument } from '../document.ts';
+import { singleLine } from './html-metadata.ts';
+import { removeControlCharacters } from './paragraph-builder.ts';
 
 const MAX_TITLE_CHARACTERS = 200;
 
-export function readText(source: string): ReadDocument {
-  const paragraphs: Paragraph[] = withoutControls(source)
+export function readText(source: string): ParsedDocument {
+  const paragraphs: Paragraph[] = removeControlCharacters(source)
     .replace(/\r\n?|[\f\u2028\u2029]/g, '\n')
     .split(/\n[^\S\n]*\n\s*/)
     .map((block) => ({ text: unwrap(block.trim()), links: [] }))
     .filter(({ text }) => text !== '');
-  const firstLine = line(paragraphs[0]?.text.split('\n')[0]);
+  const firstLine = singleLine(paragraphs[0]?.text.split('\n')[0]);
   const title = firstLine !== null && firstLine.length <= MAX_TITLE_CHARACTERS ? firstLine : null;
   return {
     sections: paragraphs.length === 0 ? [] : [{ headingPath: [], heading: null, paragraphs }],
-    metadata: { ...NO_METADATA, title },
+    metadata: { ...EMPTY_METADATA, title },
   };
 }
 
