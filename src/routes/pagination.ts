@@ -1,6 +1,6 @@
 /** Pages of rows that are listed newest first, by creation time and id. */
 import { z } from '@hono/zod-openapi';
-import { decodeCursor, encodeCursor } from '../kernel/core/cursor.ts';
+import { decodeCursor, encodeCursor } from '../kernel/core/pagination.ts';
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { encodeCursor } from '../../src/kernel/core/cursor.ts';
+import { encodeCursor } from '../../src/kernel/core/pagination.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
 import { type SearchInput, search } from '../../src/services/search/search.ts';
 import { createTestLibrary, type TestLibrary } from '../support/kits/library.ts';

@@ -5,6 +5,7 @@
 
 export const ERROR_CODES = [
   'invalid_input',
+  'invalid_request',
   'malformed_body',
   'unsupported_media_type',
   'payload_too_large',

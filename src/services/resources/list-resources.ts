@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../../kernel/core/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../kernel/core/pagination.ts';
 import {
   listResources as listRows,
   type ResourceFilter,

@@ -1,7 +1,7 @@
 /** Search by meaning, by word or by both, in the actor's own library. */
 
-import { decodeCursor, encodeCursor } from '../../kernel/core/cursor.ts';
 import { AppError } from '../../kernel/core/errors.ts';
+import { decodeCursor, encodeCursor } from '../../kernel/core/pagination.ts';
 import type { ChunkFilter, ChunkHit } from '../../kernel/db/chunk-index.ts';
 import { findChunks } from '../../kernel/db/chunks.ts';
 import { findResources } from '../../kernel/db/resources.ts';

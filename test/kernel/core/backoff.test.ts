@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { backoffMs } from '../../../src/kernel/core/backoff.ts';
-import { parseRetryAfter } from '../../../src/kernel/core/retry-after.ts';
 
-test('the wait doubles from one second to sixteen', () => {
+test('backoff: the wait doubles from one second to sixteen', () => {
   expect([1, 2, 3, 4, 5].map((attempt) => backoffMs(attempt, () => 0.5))).toEqual([1000, 2000, 4000, 8000, 16_000]);
 });
 
-test('the wait is a quarter more or less than its step, at least what the origin asked for, at most an hour', () => {
+test('backoff: the wait is its step plus or minus a quarter, at least what the origin asked for, at most an hour', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: -2, max: 12 }),
@@ -22,21 +21,4 @@ test('the wait is a quarter more or less than its step, at least what the origin
       },
     ),
   );
-});
-
-test.each([
-  ['120', 120],
-  [' 5 ', 5],
-  ['0', 0],
-  [new Date(30_400).toUTCString(), 20],
-  [new Date(0).toUTCString(), 0],
-  ['soon', undefined],
-  ['Sun, day of rest', undefined],
-  ['-5', undefined],
-  ['1.5e3x', undefined],
-  ['', undefined],
-  ['   ', undefined],
-  [null, undefined],
-])('Retry-After %j at second ten means %j seconds', (header, seconds) => {
-  expect(parseRetryAfter(header, 10_000)).toBe(seconds);
 });
