@@ -6,7 +6,7 @@ import { loadDevSecrets } from '../src/adapters/dev-secrets.ts';
 import { loadEnvironment } from '../src/adapters/environment.ts';
 import { createLog } from '../src/adapters/log.ts';
 import { openDatabase, prepareDatabase } from '../src/adapters/open-database.ts';
-import { openKeyValue } from '../src/adapters/open-key-value.ts';
+import { openKeyValue } from '../src/adapters/open-stores.ts';
 import { ConfigError, parseConfig } from '../src/kernel/config/config.ts';
 import { AppError } from '../src/kernel/core/errors.ts';
 import { type Command, type StandaloneCommand, Usage } from './command.ts';

@@ -11,7 +11,7 @@ import {
   toWrittenHash,
   wholeTtl,
   writeHashArguments,
-} from './redis-replies.ts';
+} from './redis-hash.ts';
 import { WRITE_HASH_SCRIPT } from './write-hash-script.ts';
 
 interface Scripts {

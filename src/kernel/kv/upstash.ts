@@ -14,7 +14,7 @@ import {
   toWrittenHash,
   wholeTtl,
   writeHashArguments,
-} from './redis-replies.ts';
+} from './redis-hash.ts';
 import { createStreamPoller } from './stream-poller.ts';
 import { WRITE_HASH_SCRIPT } from './write-hash-script.ts';
 

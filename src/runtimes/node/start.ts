@@ -7,7 +7,7 @@ import { createLog } from '../../adapters/log.ts';
 import { createMailer } from '../../adapters/mailer.ts';
 import { createMetrics } from '../../adapters/metrics.ts';
 import { openDatabase, prepareDatabase } from '../../adapters/open-database.ts';
-import { openKeyValue } from '../../adapters/open-key-value.ts';
+import { openKeyValue } from '../../adapters/open-stores.ts';
 import { openPublisher } from '../../adapters/open-publisher.ts';
 import { createPasswordHasher } from '../../adapters/passwords.ts';
 import { createApp } from '../../app.ts';

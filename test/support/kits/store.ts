@@ -1,6 +1,6 @@
 /** The store that settings name, opened as the entry point opens it, once it answers. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openKeyValue } from '../../../src/adapters/open-key-value.ts';
+import { openKeyValue } from '../../../src/adapters/open-stores.ts';
 import type { KeyValue } from '../../../src/kernel/kv/key-value.ts';
 import { memoryLog } from '../fakes/doubles.ts';
 import { startUpstashFront } from '../fakes/upstash-front.ts';
