@@ -158,10 +158,11 @@ export const forbidden: IForbiddenRuleType[] = [
   forbid(
     'a-port-never-imports-its-adapter',
     'Adapters know their port, not the reverse.',
-    { path: '^src/kernel/(core/(ports|log|mail|metrics)|kv/key-value|db/chunk-index|jobs/publisher)\\.ts$' },
+    { path: '^src/kernel/(core/(ports|log|mail|metrics)|kv/key-value|rate-limits/store|db/chunk-index|jobs/publisher)\\.ts$' },
     {
       path: [
         '^src/kernel/kv/(memory|ioredis|upstash)',
+        '^src/kernel/rate-limits/(memory|redis|upstash)-store',
         '^src/kernel/worker-client/(http|qstash)-publisher',
         '^src/kernel/db/.*\\.(sqlite|postgres)',
         ADAPTERS,

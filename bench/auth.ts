@@ -30,8 +30,9 @@ async function measure(ask: Ask): Promise<{ p50: number; p99: number }> {
 }
 
 async function pharos(env: Record<string, string>) {
-  const kv = await openStore(env);
-  const app = await createTestApp({ env, overrides: { kv, clock: systemClock } });
+  const stores = await openStore(env);
+  const { kv } = stores;
+  const app = await createTestApp({ env, overrides: { ...stores, clock: systemClock } });
   // A store that has been up for longer than a token lives: the state that requests meet all day.
   await kv.set('revocations:epoch', '1', { ttlMs: 3_600_000 });
   const headers = await app.login();

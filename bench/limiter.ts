@@ -1,5 +1,4 @@
 /** Decisions per second on each store, and round trips per request before and after. `npm run bench:limiter`. */
-import type { KeyValue } from '../src/kernel/kv/key-value.ts';
 import { createLimiter } from '../src/kernel/rate-limits/limiter.ts';
 import { systemClock as clock, openStore, startStores } from '../test/support/kits/store.ts';
 import { silent } from './support/server.ts';
@@ -19,8 +18,8 @@ const stores: [string, Record<string, string>][] = [
 ];
 console.log(`two policies, ${AT_ONCE} at once, many keys\n\n| store | decisions/s | decided without the store |\n|---|---|---|`);
 for (const [name, env] of stores) {
-  const kv = await openStore(env);
-  const limiter = createLimiter({ kv, clock, log: silent, endOfTurn: (work) => setImmediate(work) });
+  const { kv, rateLimitStore } = await openStore(env);
+  const limiter = createLimiter({ rateLimitStore, clock, log: silent, endOfTurn: (work) => setImmediate(work) });
   let decisions = 0;
   const until = performance.now() + MS;
   await Promise.all(
@@ -35,21 +34,20 @@ for (const [name, env] of stores) {
   await kv.close();
 }
 
-const kv = await openStore({ REDIS_URL: redis.url });
+const { kv, rateLimitStore } = await openStore({ REDIS_URL: redis.url });
 const commands = async () => Number(/total_commands_processed:(\d+)/.exec(await redis.probe.info('stats'))?.[1]);
 const read = ['revoked:jti:1', 'revoked:sid:1', 'revocations:epoch'];
 /** How often `work` waits for the store. */
-async function trips(work: (store: KeyValue) => Promise<unknown>): Promise<number> {
+async function trips(work: (store: Pick<typeof kv, 'get'> & typeof rateLimitStore) => Promise<unknown>): Promise<number> {
   let waits = 0;
   await work({
-    ...kv,
     get: (key) => {
       waits += 1;
       return kv.get(key);
     },
     consume: (requests) => {
       waits += 1;
-      return kv.consume(requests);
+      return rateLimitStore.consume(requests);
     },
   });
   return waits;
@@ -60,7 +58,7 @@ const before = await trips(async (store) => {
 });
 const after = await trips((store) => store.consume([{ limit: { key: 'one', policies, cost: 1 }, read }]));
 const started = await commands();
-for (let i = 0; i < 100; i++) await kv.consume([{ limit: { key: 'one', policies, cost: 1 }, read }]);
+for (let i = 0; i < 100; i++) await rateLimitStore.consume([{ limit: { key: 'one', policies, cost: 1 }, read }]);
 console.log(`\nround trips per request: ${before} one by one, ${after} as it is`);
 console.log(`commands that Redis ran for 100 requests, the script's own included: ${(await commands()) - started - 1}`);
 await kv.close();

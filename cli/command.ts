@@ -6,12 +6,14 @@ import type { Log } from '../src/kernel/core/log.ts';
 import type { Background, Clock, Ids } from '../src/kernel/core/ports.ts';
 import type { Database } from '../src/kernel/db/types.ts';
 import type { KeyValue } from '../src/kernel/kv/key-value.ts';
+import type { RateLimitStore } from '../src/kernel/rate-limits/store.ts';
 
 export interface CommandContext {
   readonly config: Config;
   readonly database: Pick<OpenDatabase, 'migrate' | 'status' | 'place'>;
   readonly db: Database;
   readonly kv: KeyValue;
+  readonly rateLimitStore: RateLimitStore;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;

@@ -6,7 +6,7 @@ import { loadDevSecrets } from '../src/adapters/dev-secrets.ts';
 import { loadEnvironment } from '../src/adapters/environment.ts';
 import { createLog } from '../src/adapters/log.ts';
 import { openDatabase, prepareDatabase } from '../src/adapters/open-database.ts';
-import { openKeyValue } from '../src/adapters/open-stores.ts';
+import { openStores } from '../src/adapters/open-stores.ts';
 import { ConfigError, parseConfig } from '../src/kernel/config/config.ts';
 import { AppError } from '../src/kernel/core/errors.ts';
 import { type Command, type StandaloneCommand, Usage } from './command.ts';
@@ -76,7 +76,7 @@ async function main(argv: string[]): Promise<void> {
   const background = createBackground({ log });
   const clock = { now: Date.now };
   const database = await openDatabase(config);
-  const kv = openKeyValue(config, { clock, log });
+  const { kv, rateLimitStore } = openStores(config, { clock, log });
   try {
     if (command !== migrate) await prepareDatabase(database, config);
     await command.run(
@@ -85,6 +85,7 @@ async function main(argv: string[]): Promise<void> {
         database,
         db: database.db,
         kv,
+        rateLimitStore,
         clock,
         ids: { next: uuidv7 },
         log,

@@ -13,7 +13,7 @@ import { createRelay } from './kernel/jobs/relay.ts';
 import { instrumentKeyValue } from './kernel/kv/instrumented.ts';
 import { instrumentProgress } from './kernel/progress/instrumented.ts';
 import { createProgressTracker } from './kernel/progress/tracker.ts';
-import { instrumentLimiter } from './kernel/rate-limits/instrumented.ts';
+import { instrumentLimiter, instrumentRateLimitStore } from './kernel/rate-limits/instrumented.ts';
 import { createLimiter } from './kernel/rate-limits/limiter.ts';
 import { rateLimitPolicies } from './kernel/rate-limits/tiers.ts';
 import { createHttpPublisher } from './kernel/worker-client/http-publisher.ts';
@@ -24,7 +24,12 @@ import type { Adapters, AppContext } from './services/context.ts';
 export function createContext(config: Config, drivers: Adapters, overrides: Partial<AppContext> = {}): AppContext {
   const given = { ...drivers, ...overrides };
   const { metrics } = given;
-  const base = { ...given, kv: instrumentKeyValue(given.kv, metrics), config };
+  const base = {
+    ...given,
+    kv: instrumentKeyValue(given.kv, metrics),
+    rateLimitStore: instrumentRateLimitStore(given.rateLimitStore, metrics),
+    config,
+  };
   const limiter = instrumentLimiter(overrides.limiter ?? createLimiter(base), metrics);
   const loginLimits = overrides.loginLimits ?? createLoginLimits({ limiter, limits: rateLimitPolicies(config) });
   const accessTokens = overrides.accessTokens ?? createAccessTokens(base);

@@ -9,8 +9,9 @@ import { openStore, systemClock } from '../../test/support/kits/store.ts';
 export const silent: Log = { debug() {}, info() {}, warning() {}, error() {}, with: () => silent };
 export async function startBenchServer(env: Record<string, string>) {
   const settings = { RATE_LIMIT_FREE_TIER: '1000000', ...env };
-  const kv = await openStore(settings);
-  const app = await createTestApp({ env: settings, overrides: { kv, clock: systemClock, log: silent } });
+  const stores = await openStore(settings);
+  const { kv } = stores;
+  const app = await createTestApp({ env: settings, overrides: { ...stores, clock: systemClock, log: silent } });
   // A store that has been up for longer than a token lives: the state that requests meet all day.
   await kv.set('revocations:epoch', '1', { ttlMs: 3_600_000 });
   app.app.get('/bench', (c) => c.json({ ok: true, items: [1, 2, 3] }));

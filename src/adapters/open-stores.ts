@@ -1,4 +1,4 @@
-/** The configured key-value store, opened. */
+/** Opens the configured key-value store, and the rate limit store over the same client. */
 import { Redis } from 'ioredis';
 import type { Config } from '../kernel/config/config.ts';
 import type { Log } from '../kernel/core/log.ts';
@@ -7,16 +7,30 @@ import { createRedisKeyValue } from '../kernel/kv/ioredis.ts';
 import type { KeyValue } from '../kernel/kv/key-value.ts';
 import { createMemoryKeyValue } from '../kernel/kv/memory.ts';
 import { createUpstashKeyValue } from '../kernel/kv/upstash.ts';
+import { createMemoryRateLimitStore } from '../kernel/rate-limits/memory-store.ts';
+import { createRedisRateLimitStore } from '../kernel/rate-limits/redis-store.ts';
+import type { RateLimitStore } from '../kernel/rate-limits/store.ts';
+import { createUpstashRateLimitStore } from '../kernel/rate-limits/upstash-store.ts';
 import { openUpstash } from './open-upstash.ts';
 
 /** A command that Redis leaves unanswered for longer is given up; whoever asked has an answer of its own by then. */
 const COMMAND_MS = 1000;
 
-export function openKeyValue({ kv }: Pick<Config, 'kv'>, { clock, log }: { clock: Clock; log: Log }): KeyValue {
-  if (kv.kind === 'memory') return createMemoryKeyValue({ clock });
-  if (kv.kind === 'upstash')
-    return createUpstashKeyValue({ redis: openUpstash({ url: kv.url, token: kv.token.reveal(), together: true }) });
-  const url = kv.url.reveal();
+export interface Stores {
+  readonly kv: KeyValue;
+  readonly rateLimitStore: RateLimitStore;
+}
+
+export function openStores({ kv: settings }: Pick<Config, 'kv'>, { clock, log }: { clock: Clock; log: Log }): Stores {
+  if (settings.kind === 'memory') {
+    const kv = createMemoryKeyValue({ clock });
+    return { kv, rateLimitStore: createMemoryRateLimitStore({ clock, kv }) };
+  }
+  if (settings.kind === 'upstash') {
+    const redis = openUpstash({ url: settings.url, token: settings.token.reveal(), together: true });
+    return { kv: createUpstashKeyValue({ redis }), rateLimitStore: createUpstashRateLimitStore({ redis }) };
+  }
+  const url = settings.url.reveal();
   const retryStrategy = (attempt: number) => Math.min(attempt * 50, 1000);
   const commands = new Redis(url, {
     commandTimeout: COMMAND_MS,
@@ -38,5 +52,5 @@ export function openKeyValue({ kv }: Pick<Config, 'kv'>, { clock, log }: { clock
       away = false;
     });
   }
-  return createRedisKeyValue({ commands, listener });
+  return { kv: createRedisKeyValue({ commands, listener }), rateLimitStore: createRedisRateLimitStore({ commands }) };
 }

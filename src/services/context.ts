@@ -19,6 +19,7 @@ import type { Relay } from '../kernel/jobs/relay.ts';
 import type { KeyValue } from '../kernel/kv/key-value.ts';
 import type { ProgressTracker } from '../kernel/progress/tracker.ts';
 import type { Limiter } from '../kernel/rate-limits/limiter.ts';
+import type { RateLimitStore } from '../kernel/rate-limits/store.ts';
 import type { QueryEmbedder } from '../kernel/worker-client/query-embedder.ts';
 
 /** What only an entry point can make: clients, the clock, the network. */
@@ -29,6 +30,8 @@ export interface Adapters {
   /** Resolves where the database answers; rejects otherwise. */
   readonly pingDatabase: () => Promise<void>;
   readonly kv: KeyValue;
+  /** Counts rate limits, and reads keys of `kv` in the same round trip. */
+  readonly rateLimitStore: RateLimitStore;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;

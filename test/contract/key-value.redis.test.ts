@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { createRedisKeyValue } from '../../src/kernel/kv/ioredis.ts';
-import { decide, emptyWindow } from '../../src/kernel/model/sliding-window.ts';
-import { CONSUME_SCRIPT } from '../../src/kernel/rate-limits/script.ts';
 import { startRedis } from '../support/servers/redis.ts';
 import { keyValueContract } from './key-value.ts';
 
@@ -20,55 +17,4 @@ keyValueContract('Redis 7', async () => {
     listener: new Redis(redis.url),
   });
   return { kv, advance: (ms) => sleep(ms).then(() => undefined), close: () => kv.close() };
-});
-
-test('the script decides as the algorithm does, for any schedule of requests under two policies', async () => {
-  const step = fc.record({ gap: fc.nat(30_000), cost: fc.nat(3) });
-  let run = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(step, { maxLength: 60 }),
-      fc.integer({ min: 3, max: 20 }),
-      fc.integer({ min: 5, max: 60 }),
-      async (steps, perMinute, perTen) => {
-        const policies = [
-          { name: 'minute', windowMs: 60_000, limit: perMinute },
-          { name: 'ten', windowMs: 600_000, limit: perTen },
-        ];
-        const windows = policies.map(emptyWindow);
-        const key = `schedule:${++run}`;
-        let now = 1_700_000_000_000;
-        for (const { gap, cost } of steps) {
-          now += gap;
-          const expected = decide(policies, windows, cost, now);
-          const args = policies.flatMap(({ windowMs, limit }) => [windowMs, limit]);
-          const reply = (await redis.probe.eval(CONSUME_SCRIPT, 1, key, now, 1, cost, 2, ...args)) as number[];
-          expect(reply.slice(1)).toEqual([
-            expected.retryAfterMs,
-            ...expected.states.flatMap(({ remaining, resetAt }) => [remaining, resetAt]),
-          ]);
-        }
-      },
-    ),
-    { numRuns: 60 },
-  );
-});
-
-test('a request’s limit and revocations are one command to Redis', async () => {
-  const kv = createRedisKeyValue({ commands: new Redis(redis.url), listener: new Redis(redis.url) });
-  const ask = () =>
-    kv.consume([
-      {
-        limit: { key: 'one', policies: [{ name: 'minute', windowMs: 60_000, limit: 1000 }], cost: 1 },
-        read: ['a', 'b', 'c'],
-      },
-    ]);
-  await ask();
-  const calls = async () => Number(/total_commands_processed:(\d+)/.exec(await redis.probe.info('stats'))?.[1]);
-  const before = await calls();
-  for (let i = 0; i < 10; i++) await ask();
-  const scripts = /cmdstat_evalsha:calls=(\d+)/.exec(await redis.probe.info('commandstats'))?.[1];
-  expect(Number(scripts)).toBeGreaterThanOrEqual(10);
-  expect(await calls()).toBeGreaterThan(before);
-  await kv.close();
 });

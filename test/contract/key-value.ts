@@ -1,7 +1,7 @@
 /** What every key-value store must do, whatever it is made of. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ConsumeResult, KeyValue } from '../../src/kernel/kv/key-value.ts';
+import type { KeyValue } from '../../src/kernel/kv/key-value.ts';
 
 export interface KeyValueHarness {
   readonly kv: KeyValue;
@@ -292,74 +292,6 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
 
       it('to a channel without listeners go nowhere', async () => {
         await expect(kv.publish(fresh('channel'), 'unheard')).resolves.toBeUndefined();
-      });
-    });
-
-    describe('admission', () => {
-      const policies = [
-        { name: 'brief', windowMs: BRIEF, limit: 3 },
-        { name: 'long', windowMs: 3_600_000, limit: 5 },
-      ];
-      const ask = async (key: string, cost = 1, read: string[] = []) => {
-        const [answer] = await kv.consume([{ limit: { key, policies, cost }, read }]);
-        return answer as ConsumeResult;
-      };
-
-      it('admits to the limit and not beyond, and says when the next would pass', async () => {
-        const key = fresh('limit');
-        const admitted: (boolean | undefined)[] = [];
-        for (let i = 0; i < 5; i++) admitted.push((await ask(key)).decision?.admitted);
-        expect(admitted).toEqual([true, true, true, false, false]);
-        const { decision } = await ask(key);
-        expect(decision?.retryAfterMs).toBeGreaterThan(0);
-        expect(decision?.retryAfterMs).toBeLessThanOrEqual(BRIEF);
-        await harness.advance(OVER);
-        expect((await ask(key)).decision).toMatchObject({ admitted: true, states: [{ remaining: 2 }, { remaining: 1 }] });
-      });
-
-      it('charges all policies or none', async () => {
-        const key = fresh('limit');
-        await ask(key, 3);
-        expect((await ask(key, 3)).decision).toMatchObject({ admitted: false, states: [{ remaining: 0 }, { remaining: 2 }] });
-      });
-
-      it('only looks at a cost of nothing', async () => {
-        const key = fresh('limit');
-        for (let i = 0; i < 10; i++) {
-          expect((await ask(key, 0)).decision).toMatchObject({ admitted: true, states: [{ remaining: 3 }, { remaining: 5 }] });
-        }
-      });
-
-      it('lets exactly the limit through when a hundred ask at once', async () => {
-        const key = fresh('limit');
-        const answers = await Promise.all(Array.from({ length: 100 }, () => ask(key)));
-        expect(answers.filter(({ decision }) => decision?.admitted)).toHaveLength(3);
-      });
-
-      it('reads values along, with a limit and without', async () => {
-        const [here, nowhere] = [fresh(), fresh()];
-        await kv.set(here, '0012', TTL);
-        expect((await ask(fresh('limit'), 1, [nowhere, here])).values).toEqual([undefined, '0012']);
-        expect(await kv.consume([{ read: [here, nowhere] }])).toEqual([{ values: ['0012', undefined] }]);
-        expect(await kv.consume([{ read: [] }])).toEqual([{ values: [] }]);
-        expect(await kv.consume([])).toEqual([]);
-      });
-
-      it('decides requests that come together as if each had come after the one before, and answers each its own', async () => {
-        const [alone, other, value] = [fresh('limit'), fresh('limit'), fresh()];
-        await kv.set(value, 'v', TTL);
-        const limit = (key: string, cost: number) => ({ key, policies, cost });
-        const answers = await kv.consume([
-          { limit: limit(alone, 2), read: [] },
-          { read: [value] },
-          { limit: limit(alone, 2), read: [value] },
-          { limit: { key: other, policies: policies.slice(1), cost: 5 }, read: [] },
-          { limit: limit(alone, 1), read: [] },
-        ]);
-        expect(answers.map(({ values }) => values)).toEqual([[], ['v'], ['v'], [], []]);
-        expect(answers.map(({ decision }) => decision?.admitted)).toEqual([true, undefined, false, true, true]);
-        expect(answers[3]?.decision?.states).toMatchObject([{ policy: { name: 'long' }, remaining: 0 }]);
-        expect(answers[4]?.decision?.states).toMatchObject([{ remaining: 0 }, { remaining: 2 }]);
       });
     });
   });

@@ -27,22 +27,7 @@ keyValueContract('Upstash', async () => {
   return { kv, advance: (ms) => sleep(ms).then(() => undefined), close: () => kv.close() };
 });
 
-const policies = [{ name: 'minute', windowMs: 60_000, limit: 1000 }];
-
 describe('over REST', () => {
-  test('a request’s limit and revocations are one HTTP request, and one command to Redis', async () => {
-    const kv = open();
-    const ask = () => kv.consume([{ limit: { key: 'one', policies, cost: 1 }, read: ['a', 'b'] }]);
-    await ask();
-    const before = stores.front.requests();
-    for (let i = 0; i < 5; i++) await ask();
-    expect(stores.front.requests() - before).toBe(5);
-    const together = stores.front.requests();
-    await Promise.all(Array.from({ length: 50 }, ask));
-    expect(stores.front.requests() - together).toBe(1);
-    await kv.close();
-  });
-
   test('a hundred listeners to ten channels are one request per poll, and none once they have left', async () => {
     const kv = open();
     const leave = Array.from({ length: 100 }, (_, i) => kv.subscribe(`many-${i % 10}`, () => undefined));

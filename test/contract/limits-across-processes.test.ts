@@ -1,4 +1,4 @@
-/** One limit, many processes, and the three stores side by side. */
+/** One limit under many processes, and the three rate limit stores side by side. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -6,14 +6,14 @@ import { Redis as UpstashRedis } from '@upstash/redis';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRedisKeyValue } from '../../src/kernel/kv/ioredis.ts';
-import type { KeyValue } from '../../src/kernel/kv/key-value.ts';
-import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
-import { createUpstashKeyValue } from '../../src/kernel/kv/upstash.ts';
+import { createMemoryRateLimitStore } from '../../src/kernel/rate-limits/memory-store.ts';
+import { createRedisRateLimitStore } from '../../src/kernel/rate-limits/redis-store.ts';
 import { CONSUME_SCRIPT } from '../../src/kernel/rate-limits/script.ts';
+import type { RateLimitStore } from '../../src/kernel/rate-limits/store.ts';
+import { createUpstashRateLimitStore } from '../../src/kernel/rate-limits/upstash-store.ts';
 import { type Stores, startStores } from '../support/kits/store.ts';
 
-const HAMMER = fileURLToPath(new URL('../support/servers/load.ts', import.meta.url));
+const LOAD = fileURLToPath(new URL('../support/servers/load.ts', import.meta.url));
 const PROCESSES = 8;
 const TIMES = 100;
 const LIMIT = 100;
@@ -24,10 +24,10 @@ beforeAll(async () => {
 });
 afterAll(() => stores.stop());
 
-/** How many of all that eight processes ask at once are let through. */
+/** The number of requests admitted to eight processes that send 100 each at once. */
 async function admitted(settings: Record<string, string>, key: string): Promise<number> {
   const children = Array.from({ length: PROCESSES }, () =>
-    fork(HAMMER, [JSON.stringify(settings), String(TIMES), key, String(LIMIT)], { execArgv: [] }),
+    fork(LOAD, [JSON.stringify(settings), String(TIMES), key, String(LIMIT)], { execArgv: [] }),
   );
   await Promise.all(children.map((child) => once(child, 'message')));
   const counts = children.map((child) => once(child, 'message'));
@@ -35,18 +35,17 @@ async function admitted(settings: Record<string, string>, key: string): Promise<
   return (await Promise.all(counts)).reduce((sum, [count]) => sum + Number(count), 0);
 }
 
-describe('eight processes that ask for one key 800 times at once get exactly the limit', () => {
-  test('from Redis', async () => {
+describe('rate limits across processes', () => {
+  test('800 concurrent requests of eight processes for one key: exactly the limit is admitted on Redis', async () => {
     expect(await admitted({ REDIS_URL: stores.redis.url }, 'limit:eight:redis')).toBe(LIMIT);
   });
-  test('from Upstash', async () => {
+  test('800 concurrent requests of eight processes for one key: exactly the limit is admitted on Upstash', async () => {
     expect(await admitted(stores.settings, 'limit:eight:upstash')).toBe(LIMIT);
   });
 });
 
-test('the three stores decide the same for any schedule of requests', async () => {
+test('rate limit stores: memory, Redis and Upstash decide the same for any schedule of requests', async () => {
   let now = 0;
-  const memory = createMemoryKeyValue({ clock: { now: () => now } });
   const overTcp = new Redis(stores.redis.url);
   const overRest = new UpstashRedis({
     url: stores.front.url,
@@ -54,18 +53,17 @@ test('the three stores decide the same for any schedule of requests', async () =
     automaticDeserialization: false,
     enableTelemetry: false,
   });
-  // The adapters as they are, but for the clock: each store's own would differ.
+  // The adapters unchanged except for the clock, because each store's own would differ.
   const byOurClock = (script: string) => script.replace('tonumber(ARGV[1])', "tonumber(redis.call('GET', 'test:now'))");
-  const three: KeyValue[] = [
-    memory,
-    createRedisKeyValue({
+  const three: RateLimitStore[] = [
+    createMemoryRateLimitStore({ clock: { now: () => now } }),
+    createRedisRateLimitStore({
       commands: Object.assign(overTcp, {
         defineCommand: (name: string, { lua }: { lua: string }) =>
           Redis.prototype.defineCommand.call(overTcp, name, { lua: byOurClock(lua) }),
       }),
-      listener: new Redis(stores.redis.url),
     }),
-    createUpstashKeyValue({
+    createUpstashRateLimitStore({
       redis: Object.assign(overRest, {
         createScript: (lua: string) => Object.getPrototypeOf(overRest).createScript.call(overRest, byOurClock(lua)),
       }),
@@ -89,17 +87,17 @@ test('the three stores decide the same for any schedule of requests', async () =
         for (const { gap, cost } of steps) {
           now += gap;
           await stores.redis.probe.set('test:now', now);
-          const answers = [];
-          for (const [index, kv] of three.entries()) {
-            const [answer] = await kv.consume([{ limit: { key: `same:${run}:${index}`, policies, cost }, read: [] }]);
-            answers.push(answer?.decision);
+          const decisions = [];
+          for (const [index, store] of three.entries()) {
+            const [result] = await store.consume([{ limit: { key: `same:${run}:${index}`, policies, cost }, read: [] }]);
+            decisions.push(result?.decision);
           }
-          expect(answers[1]).toEqual(answers[0]);
-          expect(answers[2]).toEqual(answers[0]);
+          expect(decisions[1]).toEqual(decisions[0]);
+          expect(decisions[2]).toEqual(decisions[0]);
         }
       },
     ),
     { numRuns: 25 },
   );
-  await Promise.all(three.map((kv) => kv.close()));
+  overTcp.disconnect();
 });

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../src/adapters/listen.ts';
-import { openKeyValue } from '../../src/adapters/open-stores.ts';
+import { openStores } from '../../src/adapters/open-stores.ts';
 import type { KeyValue } from '../../src/kernel/kv/key-value.ts';
 import { memoryLog } from '../support/fakes/doubles.ts';
 import { testConfig } from '../support/kits/config.ts';
@@ -59,7 +59,7 @@ afterEach(async () => {
 });
 function open(url: string) {
   const log = memoryLog();
-  const kv = openKeyValue(testConfig({ REDIS_URL: url }), { clock: systemClock, log });
+  const { kv } = openStores(testConfig({ REDIS_URL: url }), { clock: systemClock, log });
   opened.push(kv);
   return { kv, log };
 }
@@ -74,10 +74,10 @@ const writeAndRead = (env: Record<string, string>) =>
     const code = `
       import { memoryLog } from ${support('fakes/doubles.ts')};
       import { testConfig } from ${support('kits/config.ts')};
-      import { openKeyValue } from ${support('../../src/adapters/open-stores.ts')};
+      import { openStores } from ${support('../../src/adapters/open-stores.ts')};
       const { PATH, NODE_EXTRA_CA_CERTS, ...env } = process.env;
       const log = memoryLog();
-      const kv = openKeyValue(testConfig(env), { clock: { now: () => Date.now() }, log });
+      const { kv } = openStores(testConfig(env), { clock: { now: () => Date.now() }, log });
       let said;
       while (said === undefined) {
         await new Promise((resolve) => setTimeout(resolve, 20));

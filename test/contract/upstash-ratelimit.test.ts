@@ -2,7 +2,7 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import { Redis } from '@upstash/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
+import { createMemoryRateLimitStore } from '../../src/kernel/rate-limits/memory-store.ts';
 import { manualClock } from '../support/fakes/doubles.ts';
 import { type Stores, startStores } from '../support/kits/store.ts';
 
@@ -48,7 +48,7 @@ async function schedule(batches: readonly (readonly [seconds: number, count: num
     ephemeralCache: false,
   });
   const clock = manualClock();
-  const ours = createMemoryKeyValue({ clock });
+  const ours = createMemoryRateLimitStore({ clock });
   const policies = [{ name: 'minute', windowMs: WINDOW_MS, limit: LIMIT }];
   const passed = { theirs: [] as number[], ours: [] as number[] };
   for (const [seconds, count] of batches) {

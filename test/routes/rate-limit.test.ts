@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
+import { createMemoryRateLimitStore } from '../../src/kernel/rate-limits/memory-store.ts';
+import type { RateLimitStore } from '../../src/kernel/rate-limits/store.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 let app: TestApp;
@@ -142,10 +144,13 @@ describe('without credentials', () => {
 test('a store that is down refuses nobody a fair share, and what was revoked stays revoked', async () => {
   app = await createTestApp();
   const kv = createMemoryKeyValue({ clock: app.clock });
+  const store = createMemoryRateLimitStore({ clock: app.clock, kv });
   await app.close();
   let down = false;
-  const flapping = { ...kv, consume: (requests: never) => (down ? Promise.reject(new Error('down')) : kv.consume(requests)) };
-  app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '3' }, overrides: { kv: flapping } });
+  const rateLimitStore: RateLimitStore = {
+    consume: (requests) => (down ? Promise.reject(new Error('down')) : store.consume(requests)),
+  };
+  app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '3' }, overrides: { kv, rateLimitStore } });
   const [alive, dead] = [await app.login('ada'), await app.login('eve')];
   await app.request('/auth/logout', { method: 'POST', headers: dead });
   down = true;

@@ -18,7 +18,7 @@ afterEach(async () => {
 
 async function onRedis(env: Record<string, string> = {}) {
   const settings = { REDIS_URL: redis.url, ...env };
-  app = await createTestApp({ env: settings, overrides: { kv: await openStore(settings) } });
+  app = await createTestApp({ env: settings, overrides: await openStore(settings) });
 }
 
 const sessions = (headers: Record<string, string>) => app.request('/auth/sessions', { headers });
@@ -27,10 +27,10 @@ test('two APIs on one Redis share a limit, and what one revokes the other refuse
   await onRedis({ RATE_LIMIT_FREE_TIER: '5' });
   const first = app;
   const headers = await first.login('shared');
-  const kv = await openStore({ REDIS_URL: redis.url });
+  const stores = await openStore({ REDIS_URL: redis.url });
   const second = await createTestApp({
     env: { REDIS_URL: redis.url, RATE_LIMIT_FREE_TIER: '5' },
-    overrides: { kv, db: first.services.db },
+    overrides: { ...stores, db: first.services.db },
   });
   const statuses = [];
   for (let i = 0; i < 6; i++) statuses.push((await (i % 2 ? first : second).request('/auth/sessions', { headers })).status);
@@ -38,7 +38,7 @@ test('two APIs on one Redis share a limit, and what one revokes the other refuse
   const other = await first.login('other');
   expect((await first.request('/auth/logout', { method: 'POST', headers: other })).status).toBe(204);
   expect((await second.request('/auth/sessions', { headers: other })).status).toBe(401);
-  await kv.close();
+  await stores.kv.close();
   await second.close();
 });
 

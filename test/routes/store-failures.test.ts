@@ -42,11 +42,11 @@ const KINDS: readonly (readonly [string, () => Settings, (url: string) => Settin
 
 describe.each(KINDS)('on %s', (_name, settings, at) => {
   async function open(env: Settings, wait = true) {
-    const kv = wait ? await openStore(env) : openStoreAnyway(env);
-    app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '50', ...env }, overrides: { kv } });
+    const overrides = wait ? await openStore(env) : openStoreAnyway(env);
+    app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '50', ...env }, overrides });
   }
   const ask = (headers: Record<string, string>) => app.request('/auth/sessions', { headers });
-  const outages = () => app.log.lines.filter(({ message }) => message.startsWith('limits: the store does not answer'));
+  const outages = () => app.log.lines.filter(({ message }) => message.startsWith('limits: the store does not reply'));
 
   /** Twenty requests of one who is logged in and of one who has logged out, while the store fails. */
   async function servesAll(alive: Record<string, string>, dead: Record<string, string>): Promise<void> {
@@ -69,7 +69,7 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
         { timeout: 10_000 },
       )
       .toBe(true);
-    expect(app.log.lines.filter(({ message }) => message === 'limits: the store answers again')).toHaveLength(1);
+    expect(app.log.lines.filter(({ message }) => message === 'limits: the store replies again')).toHaveLength(1);
   }
 
   async function people() {
@@ -155,8 +155,9 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
 
 test('an authenticated request is one command to Redis, or one HTTP request to Upstash', async () => {
   for (const [name, settings] of KINDS) {
-    const kv = await openStore(settings());
-    app = await createTestApp({ env: settings(), overrides: { kv } });
+    const overrides = await openStore(settings());
+    const { kv } = overrides;
+    app = await createTestApp({ env: settings(), overrides });
     const headers = await app.login();
     await kv.set('revocations:epoch', '1', { ttlMs: 3_600_000 });
     await app.request('/auth/sessions', { headers });

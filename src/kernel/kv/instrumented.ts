@@ -1,18 +1,14 @@
-/** Times every operation of a key-value store and counts what was found. */
+/** Metrics of a key-value store: the duration of every operation, and the hits and misses of reads. */
 import type { Metrics } from '../core/metrics.ts';
 import type { KeyValue } from './key-value.ts';
 
-export function instrumentKeyValue(kv: KeyValue, metrics: Metrics): KeyValue {
+/** Returns a function that runs `work` and records its duration by operation and outcome. */
+export function storeTimer(metrics: Metrics) {
   const duration = metrics.timer('pharos_store_operation_duration_seconds', 'Operations of the key-value store, by outcome', [
     'operation',
     'outcome',
   ]);
-  const reads = metrics.counter('pharos_store_reads_total', 'Reads of the key-value store, by whether something was there', [
-    'operation',
-    'result',
-  ]);
-
-  async function timed<T>(operation: string, work: () => Promise<T>): Promise<T> {
+  return async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
     const stop = duration.start();
     try {
       const result = await work();
@@ -22,7 +18,15 @@ export function instrumentKeyValue(kv: KeyValue, metrics: Metrics): KeyValue {
       stop({ operation, outcome: 'error' });
       throw error;
     }
-  }
+  };
+}
+
+export function instrumentKeyValue(kv: KeyValue, metrics: Metrics): KeyValue {
+  const timed = storeTimer(metrics);
+  const reads = metrics.counter('pharos_store_reads_total', 'Reads of the key-value store, by whether something was there', [
+    'operation',
+    'result',
+  ]);
 
   async function read<T>(operation: string, work: () => Promise<T | undefined>): Promise<T | undefined> {
     const result = await timed(operation, work);
@@ -37,7 +41,6 @@ export function instrumentKeyValue(kv: KeyValue, metrics: Metrics): KeyValue {
     set: (key, value, options) => timed('set', () => kv.set(key, value, options)),
     delete: (key) => timed('delete', () => kv.delete(key)),
     writeHash: (key, fields, options) => timed('write_hash', () => kv.writeHash(key, fields, options)),
-    consume: (requests) => timed('admit', () => kv.consume(requests)),
     publish: (channel, message) => timed('publish', () => kv.publish(channel, message)),
     subscribe: (channel, listener) => kv.subscribe(channel, listener),
     ping: () => timed('ping', () => kv.ping()),

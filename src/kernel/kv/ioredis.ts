@@ -1,33 +1,20 @@
-/** The key-value store on Redis 7 over TCP. Clients are made by the entry point: one for commands, one that only listens. */
+/** The key-value store on Redis 7 over TCP. The entry point opens the clients. */
 import type { Redis } from 'ioredis';
-import { CONSUME_SCRIPT } from '../rate-limits/script.ts';
 import type { KeyValue } from './key-value.ts';
-import {
-  type ConsumeReply,
-  consumeArguments,
-  NOTHING_ASKED,
-  toConsumeResults,
-  toHash,
-  toWrittenHash,
-  wholeTtl,
-  writeHashArguments,
-} from './redis-hash.ts';
-import { WRITE_HASH_SCRIPT } from './write-hash-script.ts';
+import { toHash, toWrittenHash, WRITE_HASH_SCRIPT, type WriteHashReply, wholeTtl, writeHashArguments } from './redis-hash.ts';
 
 interface Scripts {
-  pharosAdmit(keyCount: number, ...args: (string | number)[]): Promise<ConsumeReply>;
-  pharosWriteHash(keyCount: number, ...args: (string | number)[]): Promise<[written: string[], pairs: string[]]>;
+  pharosWriteHash(keyCount: number, ...args: (string | number)[]): Promise<WriteHashReply>;
 }
 
 export interface RedisClients {
   readonly commands: Redis;
-  /** A connection of its own: while it listens it can do nothing else. */
+  /** A separate connection: Redis accepts no other commands on one that has subscribed. */
   readonly listener: Redis;
 }
 
 export function createRedisKeyValue({ commands, listener }: RedisClients): KeyValue {
-  // Sent by its hash, and whole where Redis does not know it: ioredis does both.
-  commands.defineCommand('pharosAdmit', { lua: CONSUME_SCRIPT });
+  // ioredis sends the script's digest (EVALSHA), and its text only if Redis does not know it.
   commands.defineCommand('pharosWriteHash', { lua: WRITE_HASH_SCRIPT });
   const scripts = commands as unknown as Scripts;
   const channels = new Map<string, Set<(message: string) => void>>();
@@ -37,7 +24,7 @@ export function createRedisKeyValue({ commands, listener }: RedisClients): KeyVa
       try {
         listen(message);
       } catch {
-        // A listener's fault is its own.
+        // A listener that throws must not affect the others.
       }
     }
   });
@@ -56,18 +43,13 @@ export function createRedisKeyValue({ commands, listener }: RedisClients): KeyVa
     readHash: async (key) => toHash(Object.entries(await commands.hgetall(key)).flat()),
     writeHash: async (key, fields, options) =>
       toWrittenHash(await scripts.pharosWriteHash(1, key, ...writeHashArguments(fields, options))),
-    consume: async (requests) => {
-      const { keys, args } = consumeArguments(requests);
-      const reply = keys.length > 0 ? await scripts.pharosAdmit(keys.length, ...keys, ...args) : NOTHING_ASKED;
-      return toConsumeResults(requests, reply);
-    },
     publish: async (channel, message) => {
       await commands.publish(channel, message);
     },
     subscribe: (channel, listen) => {
       const own = (message: string) => listen(message);
       const listeners = channels.get(channel) ?? new Set();
-      // A subscription that fails is made again by ioredis when the connection is back.
+      // ioredis repeats a failed subscription when the connection is back.
       if (listeners.size === 0) listener.subscribe(channel).catch(() => undefined);
       channels.set(channel, listeners.add(own));
       return () => {

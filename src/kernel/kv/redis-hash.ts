@@ -1,65 +1,49 @@
-/** What Redis answers to our two scripts, however it was reached. */
-import type { ConsumeRequest, ConsumeResult, VersionedField, VersionedHash } from './key-value.ts';
+/** Versioned hashes on Redis: the script behind `KeyValue.writeHash`, its arguments and its replies. */
+import type { VersionedField, VersionedHash } from './key-value.ts';
 
-/** The field that holds a hash's sequence; no stage or other field of ours can be called that. */
+/** The hash field of the sequence. `#` cannot clash with a stage name. */
 const SEQUENCE = '#';
 
-/** Whole milliseconds, as PX and PEXPIRE take them. Throws RangeError where none is left. */
-export function wholeTtl(ttlMs: number): number {
-  if (!(ttlMs > 0)) throw new RangeError('a time to live must be positive');
-  return Math.ceil(ttlMs);
-}
+/**
+ * KEYS[1]    the hash
+ * ARGV[1]    its time to live in ms
+ * ARGV[2]    now in ms
+ * ARGV[3..]  per field: name, version, value
+ *
+ * Stores each field as "<version>:<value>" and the sequence under "#". Returns the fields written, and the whole hash as a
+ * flat list of fields and values.
+ */
+export const WRITE_HASH_SCRIPT = `
+local key, written = KEYS[1], {}
+for i = 3, #ARGV, 3 do
+  local stored = redis.call('HGET', key, ARGV[i])
+  local version = stored and tonumber(string.match(stored, '^(%d+):'))
+  if not version or version < tonumber(ARGV[i + 1]) then
+    redis.call('HSET', key, ARGV[i], ARGV[i + 1] .. ':' .. ARGV[i + 2])
+    written[#written + 1] = ARGV[i]
+  end
+end
+local sequence = tonumber(redis.call('HGET', key, '#') or '0')
+if #written > 0 then
+  sequence = math.max(sequence + 1, tonumber(ARGV[2]))
+end
+redis.call('HSET', key, '#', string.format('%.0f', sequence))
+redis.call('PEXPIRE', key, ARGV[1])
+return { written, redis.call('HGETALL', key) }
+`;
 
-/** What ADMIT_SCRIPT answers: numbers, and values asked for. */
-export type ConsumeReply = readonly (string | number)[];
-/** The answer to requests that ask for nothing, which Redis need not be asked about. */
-export const NOTHING_ASKED: ConsumeReply = [0];
+/** WRITE_HASH_SCRIPT's reply. */
+export type WriteHashReply = readonly [written: string[], pairs: string[]];
 
-const readBy = (requests: readonly ConsumeRequest[]) => new Set(requests.flatMap(({ read }) => read));
-
-/** Keys and arguments of ADMIT_SCRIPT: what is limited, then whatever is read, each key once. */
-export function consumeArguments(requests: readonly ConsumeRequest[]): { keys: string[]; args: string[] } {
-  const limits = requests.flatMap(({ limit }) => limit ?? []);
-  const args = limits.flatMap(({ cost, policies }) => [
-    cost,
-    policies.length,
-    ...policies.flatMap(({ windowMs, limit }) => [windowMs, limit]),
-  ]);
-  return { keys: [...limits.map(({ key }) => key), ...readBy(requests)], args: ['', limits.length, ...args].map(String) };
-}
-
-/** The script's answer, for each request its own part. Throws where it does not add up. */
-export function toConsumeResults(requests: readonly ConsumeRequest[], reply: ConsumeReply): ConsumeResult[] {
-  if (!Array.isArray(reply)) throw new Error('the store answered nonsense');
-  const values = new Map<string, string | undefined>();
-  let at = 1;
-  for (const key of readBy(requests)) values.set(key, reply[at++] === '' ? undefined : String(reply[at - 1]));
-  const number = () => {
-    const value = reply[at++];
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error('the store answered nonsense');
-    return value;
-  };
-  const answers = requests.map(({ limit, read }): ConsumeResult => {
-    const found = read.map((key) => values.get(key));
-    if (!limit) return { values: found };
-    const retryAfterMs = number();
-    const states = limit.policies.map((policy) => ({ policy, remaining: number(), resetAt: number() }));
-    return { values: found, decision: { admitted: retryAfterMs === 0, retryAfterMs, states } };
-  });
-  if (at !== reply.length) throw new Error('the store answered nonsense');
-  return answers;
-}
-
-/** Arguments of WRITE_HASH_SCRIPT. */
+/** WRITE_HASH_SCRIPT's ARGV. Throws RangeError unless `ttlMs` is positive. */
 export const writeHashArguments = (fields: readonly VersionedField[], { ttlMs, now }: { ttlMs: number; now: number }): string[] =>
   [wholeTtl(ttlMs), now, ...fields.flatMap(({ field, version, value }) => [field, version, value])].map(String);
 
-/** What it answers: the fields written, and the whole hash as a flat list. */
-export function toWrittenHash([written, pairs]: readonly [written: string[], pairs: string[]]) {
+export function toWrittenHash([written, pairs]: WriteHashReply) {
   return { hash: toHash(pairs) ?? { sequence: 0, fields: {} }, written };
 }
 
-/** A flat list of fields and values; values are stored as `<version>:<value>`. Undefined where there is no hash. */
+/** Parses a flat list of fields and values. Returns undefined for a hash that does not exist. */
 export function toHash(flat: readonly string[]): VersionedHash | undefined {
   const fields: Record<string, { version: number; value: string }> = {};
   let sequence: number | undefined;
@@ -73,4 +57,10 @@ export function toHash(flat: readonly string[]): VersionedHash | undefined {
     fields[field] = { version: Number(stored.slice(0, colon)), value: stored.slice(colon + 1) };
   }
   return sequence === undefined ? undefined : { sequence, fields };
+}
+
+/** Whole milliseconds, as PX and PEXPIRE take them. Throws RangeError unless `ttlMs` is positive. */
+export function wholeTtl(ttlMs: number): number {
+  if (!(ttlMs > 0)) throw new RangeError('a time to live must be positive');
+  return Math.ceil(ttlMs);
 }

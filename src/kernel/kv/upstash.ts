@@ -1,41 +1,30 @@
 /**
- * The key-value store on Upstash Redis over REST, for runtimes without sockets and for those with. The client is made by
- * the entry point, with `automaticDeserialization: false`: values are strings and stay the same strings.
+ * The key-value store on Upstash Redis over REST, for runtimes with and without sockets. The entry point makes the client,
+ * with `automaticDeserialization: false`: values are strings and stay the same strings.
  */
 import type { Redis } from '@upstash/redis';
-import { CONSUME_SCRIPT } from '../rate-limits/script.ts';
 import type { KeyValue } from './key-value.ts';
-import {
-  type ConsumeReply,
-  consumeArguments,
-  NOTHING_ASKED,
-  toConsumeResults,
-  toHash,
-  toWrittenHash,
-  wholeTtl,
-  writeHashArguments,
-} from './redis-hash.ts';
+import { toHash, toWrittenHash, WRITE_HASH_SCRIPT, type WriteHashReply, wholeTtl, writeHashArguments } from './redis-hash.ts';
 import { createStreamPoller } from './stream-poller.ts';
-import { WRITE_HASH_SCRIPT } from './write-hash-script.ts';
+import { withoutCommand } from './upstash-errors.ts';
 
 export interface UpstashOptions {
   readonly redis: Redis;
-  /** How often channels that somebody listens to are asked for news. A poll is one request. */
+  /** Interval between polls of all subscribed channels, in ms. A poll is one request. */
   readonly pollMs?: number;
 }
 
 const POLL_MS = 500;
-/** Messages of a channel that a poll may be behind, and how long they are kept: far longer than any poll takes. */
+/** Length of a channel's stream and how long it is kept: far more than a poll can be behind. */
 const KEPT = 100;
 const KEPT_MS = 60_000;
 
 export function createUpstashKeyValue({ redis, pollMs = POLL_MS }: UpstashOptions): KeyValue {
-  const admit = redis.createScript<ConsumeReply>(CONSUME_SCRIPT);
-  const writeHash = redis.createScript<[string[], string[]]>(WRITE_HASH_SCRIPT);
+  const writeHash = redis.createScript<WriteHashReply>(WRITE_HASH_SCRIPT);
   const poller = createStreamPoller(
     {
       newest: async (channel) => {
-        // Without deserialisation the client answers what Redis does: [[id, [field, value]]].
+        // Without deserialisation the client returns Redis' own reply: [[id, [field, value]]].
         const entries = (await redis.xrevrange(streamOf(channel), '+', '-', 1)) as unknown as readonly Entry[] | null;
         return entries?.[0]?.[0] ?? '0-0';
       },
@@ -56,35 +45,30 @@ export function createUpstashKeyValue({ redis, pollMs = POLL_MS }: UpstashOption
   );
 
   return {
-    get: (key) => plain(async () => (await redis.get<string>(key)) ?? undefined),
+    get: (key) => withoutCommand(async () => (await redis.get<string>(key)) ?? undefined),
     set: (key, value, { ttlMs, onlyIfAbsent = false }) =>
-      plain(async () => {
+      withoutCommand(async () => {
         const px = wholeTtl(ttlMs);
         const reply = await redis.set(key, value, onlyIfAbsent ? { px, nx: true } : { px });
         return reply === 'OK';
       }),
-    take: (key) => plain(async () => (await redis.getdel<string>(key)) ?? undefined),
+    take: (key) => withoutCommand(async () => (await redis.getdel<string>(key)) ?? undefined),
     delete: (key) =>
-      plain(async () => {
+      withoutCommand(async () => {
         await redis.del(key);
       }),
-    readHash: (key) => plain(async () => toHash(((await redis.hgetall(key)) ?? []) as unknown as readonly string[])),
+    readHash: (key) => withoutCommand(async () => toHash(((await redis.hgetall(key)) ?? []) as unknown as readonly string[])),
     writeHash: (key, fields, options) =>
-      plain(async () => toWrittenHash(await writeHash.exec([key], writeHashArguments(fields, options)))),
-    consume: (requests) =>
-      plain(async () => {
-        const { keys, args } = consumeArguments(requests);
-        return toConsumeResults(requests, keys.length > 0 ? await admit.exec(keys, args) : NOTHING_ASKED);
-      }),
+      withoutCommand(async () => toWrittenHash(await writeHash.exec([key], writeHashArguments(fields, options)))),
     publish: (channel, message) =>
-      plain(async () => {
+      withoutCommand(async () => {
         const stream = streamOf(channel);
         const trim = { type: 'MAXLEN', comparison: '~', threshold: KEPT } as const;
         await redis.pipeline().xadd(stream, '*', { m: message }, { trim }).pexpire(stream, KEPT_MS).exec();
       }),
     subscribe: poller.subscribe,
     ping: () =>
-      plain(async () => {
+      withoutCommand(async () => {
         await redis.ping();
       }),
     close: async () => poller.close(),
@@ -95,14 +79,3 @@ type Entry = readonly [id: string, fields: readonly string[]];
 
 const STREAM = 'events:';
 const streamOf = (channel: string) => STREAM + channel;
-
-/** The client's errors repeat the command, keys, values and all; those are nothing for a log. */
-async function plain<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof RangeError) throw error;
-    const [message = ''] = error.message.split(/, command was: |Unable to parse response body: /);
-    throw new Error(`upstash: ${message.slice(0, 200) || 'the answer is no JSON'}`);
-  }
-}

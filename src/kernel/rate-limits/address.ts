@@ -1,9 +1,10 @@
-/** What an address is limited by: one IPv6 customer holds a whole /64, so that is what counts (RFC 6177). */
+/** The key that an address is limited by. IPv6 addresses count by /64, because one customer holds a whole /64 (RFC 6177). */
 import ipaddr from 'ipaddr.js';
 
-/** Everybody whose address is unknown or no address shares one bucket, rather than passing unlimited. */
+/** One bucket for all requests without a valid address, so that they do not pass unlimited. */
 const UNKNOWN = 'unknown';
 
+/** The IPv4 address, the IPv6 network with `/64`, or `unknown`. Never throws. */
 export function addressKey(address: string | null): string {
   if (address === null || !ipaddr.isValid(address)) return UNKNOWN;
   const parsed = ipaddr.process(address);

@@ -1,7 +1,10 @@
-/** Counts what a limiter decided, by what it was asked about, and how often it decided without the store. */
+/** Metrics of rate limits: decisions by what was limited, decisions made without the store, and the store's latency. */
 import type { Metrics } from '../core/metrics.ts';
+import { storeTimer } from '../kv/instrumented.ts';
 import type { Limiter } from './limiter.ts';
+import type { RateLimitStore } from './store.ts';
 
+/** Counts the decisions of a limiter. Requests that charge nothing are not counted. */
 export function instrumentLimiter(limiter: Limiter, metrics: Metrics): Limiter {
   const decisions = metrics.counter('pharos_rate_limit_decisions_total', 'Decisions of the limiter, by what was limited', [
     'by',
@@ -14,11 +17,10 @@ export function instrumentLimiter(limiter: Limiter, metrics: Metrics): Limiter {
 
   return {
     consume: async (request) => {
-      const answer = await limiter.consume(request);
-      // Looking is no decision.
-      if (request.limit && request.limit.cost > 0 && answer.decision)
-        count(subject(request.limit.key.slice('limit:'.length)), answer.decision.admitted);
-      return answer;
+      const result = await limiter.consume(request);
+      if (request.limit && request.limit.cost > 0 && result.decision)
+        count(subject(request.limit.key.slice('limit:'.length)), result.decision.admitted);
+      return result;
     },
     decide: async (key, policies, cost) => {
       const decision = await limiter.decide(key, policies, cost);
@@ -29,5 +31,11 @@ export function instrumentLimiter(limiter: Limiter, metrics: Metrics): Limiter {
   };
 }
 
-/** `user:<id>` and the like: the part that has few values. */
+/** Times each round trip to the store, as operation `admit`. */
+export function instrumentRateLimitStore(store: RateLimitStore, metrics: Metrics): RateLimitStore {
+  const timed = storeTimer(metrics);
+  return { consume: (requests) => timed('admit', () => store.consume(requests)) };
+}
+
+/** The key up to its first colon, e.g. `user` of `user:<id>`: a label with few values. */
 const subject = (key: string) => key.slice(0, Math.max(0, key.indexOf(':')));

@@ -1,78 +1,78 @@
-/** Limits by key, decided in the store; where it gives no answer, by a local memory, so that they never vanish. */
+/** Rate limits per key. The store decides; if it does not reply, a local store does, so that limits apply during an outage. */
 
 import type { Log } from '../core/log.ts';
 import type { Clock, EndOfTurn } from '../core/ports.ts';
-import type { ConsumeRequest, ConsumeResult, KeyValue } from '../kv/key-value.ts';
-import { createMemoryKeyValue } from '../kv/memory.ts';
 import type { Decision, Policy } from '../model/sliding-window.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
+import { createMemoryRateLimitStore } from './memory-store.ts';
+import type { ConsumeRequest, ConsumeResult, RateLimitStore } from './store.ts';
 
 export interface Consumed {
   readonly decision?: Decision;
-  /** Undefined where the store gave no answer. */
+  /** Undefined if the store did not reply. */
   readonly values: ConsumeResult['values'] | undefined;
 }
 
 export interface Limiter {
   /**
-   * Decides `cost` units of `key` under `policies`, and reads keys along in the same round trip. Never rejects, never
+   * Charges `cost` units to a key under its policies, and reads other keys in the same round trip. Never rejects, and never
    * takes longer than the store's deadline.
    */
   consume(request: ConsumeRequest): Promise<Consumed>;
-  /** A decision alone; `cost` 0 only looks. */
+  /** Charges `cost` units (default 1) to `key`; `cost` 0 only reads the windows. */
   decide(key: string, policies: readonly Policy[], cost?: number): Promise<Decision>;
   /** Requests that local limits decided since the start. */
   failOpens(): number;
 }
 
 export interface LimiterOptions {
-  readonly kv: KeyValue;
+  readonly rateLimitStore: RateLimitStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** Where given, what is asked within one turn of the event loop goes to the store together. */
+  /** If given, the requests of one turn of the event loop share round trips. */
   readonly endOfTurn?: EndOfTurn | undefined;
 }
 
-/** What goes to the store together at most: it does nothing else meanwhile. */
-const TOGETHER = 16;
+/** Requests per round trip: the script blocks Redis while it runs. */
+const BATCH_SIZE = 16;
 
-export function createLimiter({ kv, clock, log, endOfTurn }: LimiterOptions): Limiter {
-  const guard = createCircuitBreaker({ name: 'limits', clock, log });
-  const insurance = createMemoryKeyValue({ clock });
-  let waiting: { readonly request: ConsumeRequest; readonly done: (answer: Consumed) => void }[] = [];
+export function createLimiter({ rateLimitStore, clock, log, endOfTurn }: LimiterOptions): Limiter {
+  const breaker = createCircuitBreaker({ name: 'limits', clock, log });
+  const localStore = createMemoryRateLimitStore({ clock });
+  let queue: { readonly request: ConsumeRequest; readonly resolve: (result: Consumed) => void }[] = [];
   let failOpens = 0;
 
-  async function locally(request: ConsumeRequest): Promise<Consumed> {
+  async function consumeLocally(request: ConsumeRequest): Promise<Consumed> {
     failOpens += 1;
-    const [answer] = await insurance.consume([{ ...request, read: [] }]);
-    return { values: undefined, ...(answer?.decision ? { decision: answer.decision } : {}) };
+    const [result] = await localStore.consume([{ ...request, read: [] }]);
+    return { values: undefined, ...(result?.decision ? { decision: result.decision } : {}) };
   }
 
-  async function ask(asked: typeof waiting): Promise<void> {
-    const requests = asked.map(({ request }) => request);
-    const answers = await guard.ask(() => kv.consume(requests));
-    for (const [i, { request, done }] of asked.entries()) done(answers?.[i] ?? (await locally(request)));
+  async function send(batch: typeof queue): Promise<void> {
+    const requests = batch.map(({ request }) => request);
+    const results = await breaker.call(() => rateLimitStore.consume(requests));
+    for (const [i, { request, resolve }] of batch.entries()) resolve(results?.[i] ?? (await consumeLocally(request)));
   }
 
-  function askAll(): void {
-    const asked = waiting;
-    waiting = [];
-    // One alone finds out whether a store that was down is back; the others do not wait for it.
-    const size = guard.healthy ? TOGETHER : 1;
-    for (let from = 0; from < asked.length; from += size) void ask(asked.slice(from, from + size));
+  function flush(): void {
+    const queued = queue;
+    queue = [];
+    // Half-open: a single request probes the store; the rest use local limits.
+    const size = breaker.healthy ? BATCH_SIZE : 1;
+    for (let from = 0; from < queued.length; from += size) void send(queued.slice(from, from + size));
   }
 
-  const admit = (request: ConsumeRequest) =>
-    new Promise<Consumed>((done) => {
-      waiting.push({ request, done });
-      if (!endOfTurn) askAll();
-      else if (waiting.length === 1) endOfTurn(askAll);
+  const consume = (request: ConsumeRequest) =>
+    new Promise<Consumed>((resolve) => {
+      queue.push({ request, resolve });
+      if (!endOfTurn) flush();
+      else if (queue.length === 1) endOfTurn(flush);
     });
 
   return {
-    consume: admit,
+    consume,
     decide: async (key, policies, cost = 1) => {
-      const { decision } = await admit({ limit: { key: `limit:${key}`, policies, cost }, read: [] });
+      const { decision } = await consume({ limit: { key: `limit:${key}`, policies, cost }, read: [] });
       return decision as Decision;
     },
     failOpens: () => failOpens,

@@ -1,17 +1,17 @@
 /**
- * `window.ts` as a Redis script: the same decisions, by the store's clock, in one atomic step.
+ * `RateLimitStore.consume` as a Redis script: the algorithm of `model/sliding-window.ts`, by the store's clock, in one atomic
+ * step. Several limits are decided in the order of the keys.
  *
- * The key's hash holds per policy `i` one header field, "total:head:headLast:newest:count:last", which carries the newest
- * sub-window itself, and a field `i:<slot>` = "count:last" for each older one. A steady client thus costs the store one read
+ * A limited key is a hash. Policy `i` has a header field `i` = "total:head:headLast:newest:count:last", which includes the
+ * newest sub-window, and a field `i:<slot>` = "count:last" for each older sub-window. A steady client therefore costs one read
  * and one write of one field, whatever the limit.
  *
- * Decides several limits in one step, each as if the ones before it had been asked before.
- *
- * KEYS     the limited keys, then keys whose values are asked along (revocations).
- * ARGV[1]  time in ms, or "" for the store's own clock. ARGV[2] how many keys are limited.
- * ARGV[3..] per limited key: cost (0 only looks), how many policies, and per policy: window in ms, limit.
- * Returns  {now, the values asked for ("" for none), then per limited key: retry after, and per policy: remaining, reset at};
- *          all times in ms.
+ * KEYS      the limited keys, then the keys to read
+ * ARGV[1]   the time in ms, or "" for the store's clock
+ * ARGV[2]   the number of limited keys
+ * ARGV[3..] per limited key: the cost (0 only reads), the number of policies, and per policy its window in ms and its limit
+ * Returns   {the time, the values read ("" for an absent key), then per limited key: retry after, and per policy: remaining,
+ *           reset at}, all times in ms
  */
 export const CONSUME_SCRIPT = `
 local now, limited = tonumber(ARGV[1]), tonumber(ARGV[2])

@@ -1,4 +1,4 @@
-/** Which limits a tier has, as the configuration says. */
+/** The rate limit policies of the tiers and of unauthenticated requests, from the configuration. */
 import type { Config, TierLimits } from '../config/config.ts';
 import type { Policy } from '../model/sliding-window.ts';
 import type { Tier } from '../model/values.ts';
@@ -16,12 +16,13 @@ function policiesOf({ perMinute, perHour, perDay }: TierLimits): Policy[] {
 }
 
 export interface RateLimitPolicies {
-  /** No policy means unlimited. */
+  /** An empty list means unlimited. */
   readonly tier: Readonly<Record<Tier, readonly Policy[]>>;
-  /** Unauthenticated requests, per address. */
+  /** Unauthenticated requests per address. */
   readonly anonymous: readonly Policy[];
-  /** Failed logins: per account-and-address pair, and ten times that per account and per address. */
+  /** Failed logins per pair of account and address. */
   readonly loginPair: readonly Policy[];
+  /** Failed logins per account and per address: ten times the limit of a pair. */
   readonly loginEither: readonly Policy[];
   /** Registrations per address. */
   readonly registrations: readonly Policy[];

@@ -13,6 +13,7 @@ import type { Background, Clock, Fetch } from '../../kernel/core/ports.ts';
 import { deleteExpired } from '../../kernel/db/expired.ts';
 import { createShardedPubSub } from '../../kernel/kv/pubsub-shards.ts';
 import { createUpstashKeyValue } from '../../kernel/kv/upstash.ts';
+import { createUpstashRateLimitStore } from '../../kernel/rate-limits/upstash-store.ts';
 import { createHttpMailer } from '../../kernel/worker-client/mailer.ts';
 import { type Bindings, configure } from './bindings.ts';
 import { type EdgeDatabase, edgeDatabase } from './database.ts';
@@ -41,6 +42,7 @@ export function createWorkersApp(bindings: Bindings): WorkersApp {
   const database = () => scopes.current();
   const background = createEdgeBackground(scopes, log);
   const publisher = openPublisher(config, clock);
+  const redis = openUpstash(upstashOf(config));
   const services = createContext(
     config,
     {
@@ -48,9 +50,10 @@ export function createWorkersApp(bindings: Bindings): WorkersApp {
       chunkIndex: forwarded(() => database().chunkIndex),
       pingDatabase: () => database().ping(),
       kv: {
-        ...createUpstashKeyValue({ redis: openUpstash(upstashOf(config)) }),
+        ...createUpstashKeyValue({ redis }),
         ...createShardedPubSub(durableProgressChannels(bindings.PROGRESS_HUB), { log }),
       },
+      rateLimitStore: createUpstashRateLimitStore({ redis }),
       log,
       metrics: noMetrics,
       clock,

@@ -7,8 +7,8 @@ import { createLog } from '../../adapters/log.ts';
 import { createMailer } from '../../adapters/mailer.ts';
 import { createMetrics } from '../../adapters/metrics.ts';
 import { openDatabase, prepareDatabase } from '../../adapters/open-database.ts';
-import { openKeyValue } from '../../adapters/open-stores.ts';
 import { openPublisher } from '../../adapters/open-publisher.ts';
+import { openStores } from '../../adapters/open-stores.ts';
 import { createPasswordHasher } from '../../adapters/passwords.ts';
 import { createApp } from '../../app.ts';
 import { createContext } from '../../context.ts';
@@ -47,7 +47,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
   const metrics = createMetrics({ process: true });
   const database = await openDatabase(config, metrics);
   const shutdown = new AbortController();
-  const kv = openKeyValue(config, { clock, log });
+  const { kv, rateLimitStore } = openStores(config, { clock, log });
   const background = createBackground({ log });
   try {
     await prepareDatabase(database, config);
@@ -59,6 +59,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
         chunkIndex: database.chunkIndex,
         pingDatabase: database.ping,
         kv,
+        rateLimitStore,
         log,
         metrics,
         clock,

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { createLoginLimits } from '../../../src/kernel/auth/login-limits.ts';
-import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
 import { createLimiter } from '../../../src/kernel/rate-limits/limiter.ts';
+import { createMemoryRateLimitStore } from '../../../src/kernel/rate-limits/memory-store.ts';
 import { rateLimitPolicies } from '../../../src/kernel/rate-limits/tiers.ts';
 import { manualClock, memoryLog } from '../../support/fakes/doubles.ts';
 import { testConfig } from '../../support/kits/config.ts';
 
 function kit() {
   const clock = manualClock();
-  const limiter = createLimiter({ kv: createMemoryKeyValue({ clock }), clock, log: memoryLog() });
+  const limiter = createLimiter({ rateLimitStore: createMemoryRateLimitStore({ clock }), clock, log: memoryLog() });
   const loginLimits = createLoginLimits({ limiter, limits: rateLimitPolicies(testConfig({ RATE_LIMIT_LOGIN_FAILURES: '3' })) });
   let checks = 0;
   const attempt = (login: string, address: string, right = false) =>

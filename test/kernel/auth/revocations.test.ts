@@ -3,6 +3,7 @@ import { createRevocations } from '../../../src/kernel/auth/revocations.ts';
 import type { KeyValue } from '../../../src/kernel/kv/key-value.ts';
 import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
 import { createLimiter } from '../../../src/kernel/rate-limits/limiter.ts';
+import { createMemoryRateLimitStore } from '../../../src/kernel/rate-limits/memory-store.ts';
 import { createAuthKit } from '../../support/kits/auth.ts';
 
 let kit: Awaited<ReturnType<typeof createAuthKit>>;
@@ -54,7 +55,10 @@ describe('a revocation', () => {
 });
 
 /** Revocations over another store than the kit's, asked through a limiter of its own as in production. */
-const over = (kv: KeyValue) => createRevocations({ ...kit, kv, limiter: createLimiter({ ...kit, kv }) });
+function over(kv: KeyValue) {
+  const rateLimitStore = createMemoryRateLimitStore({ clock: kit.clock, kv });
+  return createRevocations({ ...kit, kv, limiter: createLimiter({ ...kit, rateLimitStore }) });
+}
 
 describe('with the store down', () => {
   test('the database decides: revoked stays revoked, the rest passes, and the outage is logged once', async () => {
@@ -75,8 +79,8 @@ describe('with the store down', () => {
     // Settled by its epoch, but known to lack what was revoked while it was away.
     expect(await revocations.isRevoked(['jti:during'])).toBe(true);
     const messages = kit.log.lines.map(({ message }) => message);
-    expect(messages.filter((message) => message.includes('does not answer'))).toHaveLength(1);
-    expect(messages.filter((message) => message.includes('answers again'))).toHaveLength(1);
+    expect(messages.filter((message) => message.includes('does not reply'))).toHaveLength(1);
+    expect(messages.filter((message) => message.includes('replies again'))).toHaveLength(1);
   });
 
   test('a store that comes back empty revives nothing, and is trusted again after one token life', async () => {

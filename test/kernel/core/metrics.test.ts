@@ -7,6 +7,7 @@ import { instrumentProgress } from '../../../src/kernel/progress/instrumented.ts
 import { createProgressTracker } from '../../../src/kernel/progress/tracker.ts';
 import { instrumentLimiter } from '../../../src/kernel/rate-limits/instrumented.ts';
 import { createLimiter } from '../../../src/kernel/rate-limits/limiter.ts';
+import { createMemoryRateLimitStore } from '../../../src/kernel/rate-limits/memory-store.ts';
 import { manualClock, memoryLog } from '../../support/fakes/doubles.ts';
 import { openTestDatabase } from '../../support/kits/database.ts';
 
@@ -15,7 +16,10 @@ const policies = [{ name: 'minute', windowMs: 60_000, limit: 1 }];
 
 test('a limiter counts what it decided, by the first word of the key, and nothing where it was only asked to read or look', async () => {
   const metrics = createMetrics();
-  const limiter = instrumentLimiter(createLimiter({ kv: createMemoryKeyValue({ clock }), clock, log: memoryLog() }), metrics);
+  const limiter = instrumentLimiter(
+    createLimiter({ rateLimitStore: createMemoryRateLimitStore({ clock }), clock, log: memoryLog() }),
+    metrics,
+  );
   const limit = { key: 'limit:user:ada', policies, cost: 1 };
   await limiter.consume({ limit, read: [] });
   await limiter.consume({ limit, read: [] });

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { KeyValue } from '../../../src/kernel/kv/key-value.ts';
 import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
 import { addressKey } from '../../../src/kernel/rate-limits/address.ts';
 import { createCircuitBreaker, STORE_DEADLINE_MS } from '../../../src/kernel/rate-limits/circuit-breaker.ts';
 import { createLimiter } from '../../../src/kernel/rate-limits/limiter.ts';
+import { createMemoryRateLimitStore } from '../../../src/kernel/rate-limits/memory-store.ts';
+import type { RateLimitStore } from '../../../src/kernel/rate-limits/store.ts';
 import { rateLimitPolicies } from '../../../src/kernel/rate-limits/tiers.ts';
 import { type ManualClock, manualClock, memoryLog } from '../../support/fakes/doubles.ts';
 import { testConfig } from '../../support/kits/config.ts';
@@ -58,7 +59,7 @@ describe('an address', () => {
 describe('a limiter', () => {
   test('decides in the store, and reads along what it is asked to', async () => {
     const kv = createMemoryKeyValue({ clock });
-    const limiter = createLimiter({ kv, clock, log });
+    const limiter = createLimiter({ rateLimitStore: createMemoryRateLimitStore({ clock, kv }), clock, log });
     await kv.set('a', '1', { ttlMs: 1000 });
     const ask = () => limiter.consume({ limit: { key: 'k', policies: MINUTE, cost: 1 }, read: ['a', 'b'] });
     expect(await ask()).toMatchObject({ values: ['1', undefined], decision: { admitted: true } });
@@ -70,13 +71,12 @@ describe('a limiter', () => {
   });
 
   test('limits locally while the store is down, says so once, and goes back to it when it answers', async () => {
-    const store = createMemoryKeyValue({ clock });
+    const store = createMemoryRateLimitStore({ clock });
     let down = true;
-    const kv = {
-      ...store,
-      consume: (requests: never) => (down ? Promise.reject(new Error('READONLY')) : store.consume(requests)),
+    const rateLimitStore: RateLimitStore = {
+      consume: (requests) => (down ? Promise.reject(new Error('READONLY')) : store.consume(requests)),
     };
-    const limiter = createLimiter({ kv, clock, log });
+    const limiter = createLimiter({ rateLimitStore, clock, log });
     const results: boolean[] = [];
     for (let i = 0; i < 4; i++) results.push((await limiter.decide('k', MINUTE)).admitted);
     expect(results).toEqual([true, true, false, false]);
@@ -101,15 +101,14 @@ describe('requests of one turn', () => {
     asked.length = 0;
     down = false;
     turn = [];
-    const store = createMemoryKeyValue({ clock });
-    const kv: KeyValue = {
-      ...store,
+    const store = createMemoryRateLimitStore({ clock });
+    const rateLimitStore: RateLimitStore = {
       consume: (requests) => {
         asked.push(requests.length);
         return down ? Promise.reject(new Error('down')) : store.consume(requests);
       },
     };
-    return createLimiter({ kv, clock, log, endOfTurn });
+    return createLimiter({ rateLimitStore, clock, log, endOfTurn });
   }
 
   test('go to the store together, at most sixteen at a time, and each gets its own answer', async () => {
@@ -148,23 +147,23 @@ describe('a store that hangs', () => {
   test('costs one request its deadline, and the others nothing until it is asked again', async () => {
     vi.useFakeTimers();
     try {
-      const guard = createCircuitBreaker({ name: 'test', clock, log });
+      const breaker = createCircuitBreaker({ name: 'test', clock, log });
       const hang = vi.fn(() => new Promise<string>(() => {}));
-      const first = guard.ask(hang);
+      const first = breaker.call(hang);
       await vi.advanceTimersByTimeAsync(STORE_DEADLINE_MS);
       expect(await first).toBeUndefined();
-      expect(guard.healthy).toBe(false);
-      for (let i = 0; i < 10; i++) expect(await guard.ask(hang)).toBeUndefined();
+      expect(breaker.healthy).toBe(false);
+      for (let i = 0; i < 10; i++) expect(await breaker.call(hang)).toBeUndefined();
       expect(hang).toHaveBeenCalledTimes(1);
       clock.advance(1000);
-      const probes = [guard.ask(hang), guard.ask(hang), guard.ask(hang)];
+      const probes = [breaker.call(hang), breaker.call(hang), breaker.call(hang)];
       await vi.advanceTimersByTimeAsync(STORE_DEADLINE_MS);
       expect(await Promise.all(probes)).toEqual([undefined, undefined, undefined]);
       expect(hang).toHaveBeenCalledTimes(2);
       clock.advance(1000);
-      expect(await guard.ask(async () => 'back')).toBe('back');
-      expect(guard.healthy).toBe(true);
-      expect(guard.failures).toBe(14);
+      expect(await breaker.call(async () => 'back')).toBe('back');
+      expect(breaker.healthy).toBe(true);
+      expect(breaker.failures).toBe(14);
     } finally {
       vi.useRealTimers();
     }

@@ -9,6 +9,7 @@ import type { Mail } from '../../../src/kernel/core/mail.ts';
 import type { Fetch, PasswordHasher } from '../../../src/kernel/core/ports.ts';
 import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
 import type { JobMessage } from '../../../src/kernel/model/job-messages.ts';
+import { createMemoryRateLimitStore } from '../../../src/kernel/rate-limits/memory-store.ts';
 import type { Runtime } from '../../../src/routes/runtime.ts';
 import { nodeRuntime } from '../../../src/runtimes/node/runtime.ts';
 import type { AppContext } from '../../../src/services/context.ts';
@@ -43,6 +44,7 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
   const published: JobMessage[] = [];
   const mails: Mail[] = [];
   const shutdown = new AbortController();
+  const kv = overrides.kv ?? createMemoryKeyValue({ clock });
   const services = createContext(
     testConfig(env),
     {
@@ -51,7 +53,8 @@ export async function createTestApp({ env = {}, overrides = {}, runtime = {} }: 
       pingDatabase: async () => {
         await database.execute('select 1 from users limit 1');
       },
-      kv: createMemoryKeyValue({ clock }),
+      kv,
+      rateLimitStore: createMemoryRateLimitStore({ clock, kv }),
       log,
       metrics: createMetrics(),
       clock,

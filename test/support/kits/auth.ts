@@ -9,6 +9,7 @@ import { users } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { User } from '../../../src/kernel/db/types.ts';
 import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
 import { createLimiter } from '../../../src/kernel/rate-limits/limiter.ts';
+import { createMemoryRateLimitStore } from '../../../src/kernel/rate-limits/memory-store.ts';
 import { manualClock, memoryLog, randomIds, trackedBackground } from '../fakes/doubles.ts';
 import { testConfig } from './config.ts';
 import { openTestDatabase } from './database.ts';
@@ -37,7 +38,8 @@ export async function createAuthKit(env: Record<string, string> = {}, options: {
   const background = trackedBackground();
   const kv = createMemoryKeyValue({ clock });
   const config = options.config ?? testConfig(env);
-  const base = { db: database.db, clock, log, metrics: noMetrics, ids, kv, config, background };
+  const rateLimitStore = createMemoryRateLimitStore({ clock, kv });
+  const base = { db: database.db, clock, log, metrics: noMetrics, ids, kv, rateLimitStore, config, background };
   const limiter = createLimiter(base);
   const accessTokens = createAccessTokens(base);
   const revocations = createRevocations({ ...base, limiter });

@@ -13,6 +13,7 @@ import type { Actor, Scope } from '../../../src/kernel/model/actor.ts';
 import { entitledScopes } from '../../../src/kernel/model/actor.ts';
 import type { JobMessage } from '../../../src/kernel/model/job-messages.ts';
 import { everyStage, newStages } from '../../../src/kernel/model/stages.ts';
+import { createMemoryRateLimitStore } from '../../../src/kernel/rate-limits/memory-store.ts';
 import type { QueryEmbedder } from '../../../src/kernel/worker-client/query-embedder.ts';
 import type { AppEnv } from '../../../src/routes/env.ts';
 import { asAppError, problem } from '../../../src/routes/problem.ts';
@@ -70,6 +71,7 @@ export async function createTestLibrary(
   const log = memoryLog();
   const background = trackedBackground();
   const published: JobMessage[] = [];
+  const kv = options.overrides?.kv ?? createMemoryKeyValue({ clock });
   const embedder = fakeEmbedder();
   const services = createContext(
     testConfig({ PUBLIC_URL: 'https://pharos.example' }),
@@ -77,7 +79,8 @@ export async function createTestLibrary(
       db,
       chunkIndex: database.chunkIndex(options.annThreshold === undefined ? {} : { annThreshold: options.annThreshold }),
       pingDatabase: async () => {},
-      kv: createMemoryKeyValue({ clock }),
+      kv,
+      rateLimitStore: createMemoryRateLimitStore({ clock, kv }),
       log,
       clock,
       metrics: noMetrics,

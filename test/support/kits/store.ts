@@ -1,7 +1,6 @@
-/** The store that settings name, opened as the entry point opens it, once it answers. */
+/** The stores that settings name, opened as an entry point opens them. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openKeyValue } from '../../../src/adapters/open-stores.ts';
-import type { KeyValue } from '../../../src/kernel/kv/key-value.ts';
+import { type Stores as OpenStores, openStores } from '../../../src/adapters/open-stores.ts';
 import { memoryLog } from '../fakes/doubles.ts';
 import { startUpstashFront } from '../fakes/upstash-front.ts';
 import { startRedis } from '../servers/redis.ts';
@@ -9,25 +8,26 @@ import { testConfig } from './config.ts';
 
 export const systemClock = { now: () => Date.now() };
 
-/** Whether it answers or not. */
-export const openStoreAnyway = (env: Readonly<Record<string, string>>): KeyValue =>
-  openKeyValue(testConfig(env), { clock: systemClock, log: memoryLog() });
+/** Returns at once, whether or not the store replies. */
+export const openStoreAnyway = (env: Readonly<Record<string, string>>): OpenStores =>
+  openStores(testConfig(env), { clock: systemClock, log: memoryLog() });
 
-export async function openStore(env: Readonly<Record<string, string>>): Promise<KeyValue> {
-  const kv = openStoreAnyway(env);
+/** Waits until the store replies, at most 10 s. */
+export async function openStore(env: Readonly<Record<string, string>>): Promise<OpenStores> {
+  const stores = openStoreAnyway(env);
   const answers = () =>
-    kv.ping().then(
+    stores.kv.ping().then(
       () => true,
       () => false,
     );
   for (let tries = 0; !(await answers()); tries++) {
-    if (tries > 500) throw new Error('the store does not answer');
+    if (tries > 500) throw new Error('the store does not reply');
     await sleep(20);
   }
-  return kv;
+  return stores;
 }
 
-/** A Redis, and Upstash's REST in front of it. */
+/** A Redis server, and a stand-in for Upstash's REST API in front of it. */
 export async function startStores() {
   const redis = await startRedis();
   const front = await startUpstashFront({ redis: redis.url });

@@ -2,13 +2,13 @@
 import { openStore } from '../kits/store.ts';
 
 const [settings = '{}', times = '0', key = '', limit = '0'] = process.argv.slice(2);
-const kv = await openStore(JSON.parse(settings) as Record<string, string>);
+const { kv, rateLimitStore } = await openStore(JSON.parse(settings) as Record<string, string>);
 const policies = [{ name: 'minute', windowMs: 600_000, limit: Number(limit) }];
 // Everybody starts at once: when the parent says so.
 process.send?.('ready');
 await new Promise((resolve) => process.once('message', resolve));
 const answers = await Promise.all(
-  Array.from({ length: Number(times) }, () => kv.consume([{ limit: { key, policies, cost: 1 }, read: [] }])),
+  Array.from({ length: Number(times) }, () => rateLimitStore.consume([{ limit: { key, policies, cost: 1 }, read: [] }])),
 );
 process.send?.(answers.flat().filter(({ decision }) => decision?.admitted).length);
 await kv.close();

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRedisKeyValue } from '../../src/kernel/kv/ioredis.ts';
+import { decide, emptyWindow } from '../../src/kernel/model/sliding-window.ts';
+import { createRedisRateLimitStore } from '../../src/kernel/rate-limits/redis-store.ts';
+import { CONSUME_SCRIPT } from '../../src/kernel/rate-limits/script.ts';
+import { startRedis } from '../support/servers/redis.ts';
+import { rateLimitStoreContract } from './rate-limit-store.ts';
+
+let redis: Awaited<ReturnType<typeof startRedis>>;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+
+function open() {
+  const commands = new Redis(redis.url, { enableAutoPipelining: true });
+  const kv = createRedisKeyValue({ commands, listener: new Redis(redis.url) });
+  return { kv, store: createRedisRateLimitStore({ commands }) };
+}
+
+rateLimitStoreContract('Redis 7', async () => ({ ...open(), advance: (ms) => sleep(ms).then(() => undefined) }));
+
+test('rate limit script: it decides as sliding-window.ts does, for any schedule of requests under two policies', async () => {
+  const step = fc.record({ gap: fc.nat(30_000), cost: fc.nat(3) });
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 60 }),
+      fc.integer({ min: 3, max: 20 }),
+      fc.integer({ min: 5, max: 60 }),
+      async (steps, perMinute, perTen) => {
+        const policies = [
+          { name: 'minute', windowMs: 60_000, limit: perMinute },
+          { name: 'ten', windowMs: 600_000, limit: perTen },
+        ];
+        const windows = policies.map(emptyWindow);
+        const key = `schedule:${++run}`;
+        let now = 1_700_000_000_000;
+        for (const { gap, cost } of steps) {
+          now += gap;
+          const expected = decide(policies, windows, cost, now);
+          const args = policies.flatMap(({ windowMs, limit }) => [windowMs, limit]);
+          const reply = (await redis.probe.eval(CONSUME_SCRIPT, 1, key, now, 1, cost, 2, ...args)) as number[];
+          expect(reply.slice(1)).toEqual([
+            expected.retryAfterMs,
+            ...expected.states.flatMap(({ remaining, resetAt }) => [remaining, resetAt]),
+          ]);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('rate limit store on Redis 7: a request’s limit and revocations are one command', async () => {
+  const { kv, store } = open();
+  const consume = () =>
+    store.consume([
+      {
+        limit: { key: 'one', policies: [{ name: 'minute', windowMs: 60_000, limit: 1000 }], cost: 1 },
+        read: ['a', 'b', 'c'],
+      },
+    ]);
+  await consume();
+  const calls = async () => Number(/total_commands_processed:(\d+)/.exec(await redis.probe.info('stats'))?.[1]);
+  const before = await calls();
+  for (let i = 0; i < 10; i++) await consume();
+  const scripts = /cmdstat_evalsha:calls=(\d+)/.exec(await redis.probe.info('commandstats'))?.[1];
+  expect(Number(scripts)).toBeGreaterThanOrEqual(10);
+  expect(await calls()).toBeGreaterThan(before);
+  await kv.close();
+});

@@ -1,0 +1,100 @@
+/** The contract of every rate limit store. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KeyValue } from '../../src/kernel/kv/key-value.ts';
+import type { ConsumeResult, RateLimitStore } from '../../src/kernel/rate-limits/store.ts';
+
+export interface RateLimitStoreHarness {
+  readonly store: RateLimitStore;
+  /** The key-value store whose keys `store` reads. */
+  readonly kv: KeyValue;
+  /** Lets `ms` pass for the store: moves a manual clock, waits for a real store. */
+  advance(ms: number): Promise<void>;
+}
+
+const TTL = { ttlMs: 60_000 };
+/** A window short enough to wait for, and a wait that outlasts it. */
+const BRIEF = 400;
+const OVER = 600;
+
+/** `make` opens a store before each test; its `kv` is closed afterwards. */
+export function rateLimitStoreContract(name: string, make: () => Promise<RateLimitStoreHarness>): void {
+  describe(`rate limit store on ${name}`, () => {
+    let harness: RateLimitStoreHarness;
+    let store: RateLimitStore;
+    let count = 0;
+    /** A key that no other test of this run uses: a shared store is not emptied between tests. */
+    const fresh = (prefix = 'limit') => `${prefix}:${name}:${Date.now()}:${++count}`;
+
+    beforeEach(async () => {
+      harness = await make();
+      store = harness.store;
+    });
+    afterEach(() => harness.kv.close());
+
+    const policies = [
+      { name: 'brief', windowMs: BRIEF, limit: 3 },
+      { name: 'long', windowMs: 3_600_000, limit: 5 },
+    ];
+    const consume = async (key: string, cost = 1, read: string[] = []) => {
+      const [result] = await store.consume([{ limit: { key, policies, cost }, read }]);
+      return result as ConsumeResult;
+    };
+
+    it('admits requests up to the limit, and says when the next one passes', async () => {
+      const key = fresh();
+      const admitted: (boolean | undefined)[] = [];
+      for (let i = 0; i < 5; i++) admitted.push((await consume(key)).decision?.admitted);
+      expect(admitted).toEqual([true, true, true, false, false]);
+      const { decision } = await consume(key);
+      expect(decision?.retryAfterMs).toBeGreaterThan(0);
+      expect(decision?.retryAfterMs).toBeLessThanOrEqual(BRIEF);
+      await harness.advance(OVER);
+      expect((await consume(key)).decision).toMatchObject({ admitted: true, states: [{ remaining: 2 }, { remaining: 1 }] });
+    });
+
+    it('charges all policies or none', async () => {
+      const key = fresh();
+      await consume(key, 3);
+      expect((await consume(key, 3)).decision).toMatchObject({ admitted: false, states: [{ remaining: 0 }, { remaining: 2 }] });
+    });
+
+    it('charges nothing for a cost of 0', async () => {
+      const key = fresh();
+      for (let i = 0; i < 10; i++) {
+        expect((await consume(key, 0)).decision).toMatchObject({ admitted: true, states: [{ remaining: 3 }, { remaining: 5 }] });
+      }
+    });
+
+    it('admits exactly the limit of a hundred concurrent requests', async () => {
+      const key = fresh();
+      const results = await Promise.all(Array.from({ length: 100 }, () => consume(key)));
+      expect(results.filter(({ decision }) => decision?.admitted)).toHaveLength(3);
+    });
+
+    it('reads values with and without a limit', async () => {
+      const [present, absent] = [fresh('value'), fresh('value')];
+      await harness.kv.set(present, '0012', TTL);
+      expect((await consume(fresh(), 1, [absent, present])).values).toEqual([undefined, '0012']);
+      expect(await store.consume([{ read: [present, absent] }])).toEqual([{ values: ['0012', undefined] }]);
+      expect(await store.consume([{ read: [] }])).toEqual([{ values: [] }]);
+      expect(await store.consume([])).toEqual([]);
+    });
+
+    it('decides the requests of one call in order, and returns a result for each', async () => {
+      const [one, other, value] = [fresh(), fresh(), fresh('value')];
+      await harness.kv.set(value, 'v', TTL);
+      const limit = (key: string, cost: number) => ({ key, policies, cost });
+      const results = await store.consume([
+        { limit: limit(one, 2), read: [] },
+        { read: [value] },
+        { limit: limit(one, 2), read: [value] },
+        { limit: { key: other, policies: policies.slice(1), cost: 5 }, read: [] },
+        { limit: limit(one, 1), read: [] },
+      ]);
+      expect(results.map(({ values }) => values)).toEqual([[], ['v'], ['v'], [], []]);
+      expect(results.map(({ decision }) => decision?.admitted)).toEqual([true, undefined, false, true, true]);
+      expect(results[3]?.decision?.states).toMatchObject([{ policy: { name: 'long' }, remaining: 0 }]);
+      expect(results[4]?.decision?.states).toMatchObject([{ remaining: 0 }, { remaining: 2 }]);
+    });
+  });
+}
