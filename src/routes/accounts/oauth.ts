@@ -150,7 +150,7 @@ export function createOAuthLoginRoutes(services: AppContext) {
 
   router.openapi(exchangeRoute, async (c) => {
     const user = await findUser(db, await oauth.redeemExchangeCode(c.req.valid('json').code));
-    if (!user?.active) throw new AppError('malformed_body', 'This code is unknown, used or expired');
+    if (!user?.active) throw new AppError('invalid_request', 'This code is unknown, used or expired');
     c.header('Cache-Control', 'no-store');
     return c.json(await start(c, user), 200);
   });

@@ -40,7 +40,7 @@ export interface CallbackQuery {
 export interface OAuthFlow {
   /** Throws `not_configured`, or `invalid_input` for a `returnTo` that is not allowed. */
   begin(provider: OAuthProviderName, start: OAuthStart): Promise<{ authorizationUrl: string; state: string; cookie: string }>;
-  /** Throws `malformed_body` unless the callback answers this very attempt, for the first time. */
+  /** Throws `invalid_request` unless the callback answers this very attempt, for the first time. */
   finish(
     provider: OAuthProviderName,
     query: CallbackQuery,
@@ -48,7 +48,7 @@ export interface OAuthFlow {
   ): Promise<OAuthStart & { identity: OAuthIdentity }>;
   /** A code that stands for the user for 60 seconds, once. */
   issueExchangeCode(userId: string): Promise<string>;
-  /** Throws `malformed_body` for a code that is unknown, used or expired. */
+  /** Throws `invalid_request` for a code that is unknown, used or expired. */
   redeemExchangeCode(code: string): Promise<string>;
 }
 
@@ -59,7 +59,7 @@ interface Dependencies {
   readonly providers: Readonly<Partial<Record<OAuthProviderName, OAuthProvider>>>;
 }
 
-const bad = (detail: string, cause?: unknown) => new AppError('malformed_body', detail, cause === undefined ? {} : { cause });
+const bad = (detail: string, cause?: unknown) => new AppError('invalid_request', detail, cause === undefined ? {} : { cause });
 
 async function digest(text: string): Promise<string> {
   return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));

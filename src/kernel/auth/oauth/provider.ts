@@ -28,7 +28,7 @@ export interface OAuthProvider {
   /** Throws `upstream_failed` where the provider must be asked first and does not answer. */
   authorizationUrl(attempt: OAuthAttempt): Promise<URL>;
   /**
-   * Exchanges the callback's code. Throws `malformed_body` for a code the provider refuses, `upstream_failed` where it
+   * Exchanges the callback's code. Throws `invalid_request` for a code the provider refuses, `upstream_failed` where it
    * does not answer in time or not in its protocol.
    */
   identify(code: string, attempt: OAuthAttempt): Promise<OAuthIdentity>;

@@ -66,7 +66,7 @@ export async function requestTokens(
   const parsed = tokenAnswer.safeParse(answer);
   if (!parsed.success) throw failed(new Error('unexpected token answer'));
   if ('error' in parsed.data) {
-    throw new AppError('malformed_body', 'The login provider refused the code; start again', {
+    throw new AppError('invalid_request', 'The login provider refused the code; start again', {
       cause: new Error(String(parsed.data.error).slice(0, 100)),
     });
   }
