@@ -81,7 +81,7 @@ describe('POST /jobs/progress', () => {
     }
     const lines = app.log.lines.filter((line) => line.message === 'signature refused');
     expect(lines).toHaveLength(refused.length);
-    expect(lines.at(-1)?.fields).toMatchObject({ reason: 'replayed', address: '192.0.2.7' });
+    expect(lines.at(-1)?.fields).toMatchObject({ reason: 'the signature was used before', address: '192.0.2.7' });
     expect(JSON.stringify(lines)).not.toContain(signature);
   });
 

@@ -1,51 +1,39 @@
-/** Publishes a job by POSTing it to the worker, signed as QStash signs. */
+/** Publishes a job by POSTing it to the worker, signed in QStash's form. */
 import type { Config } from '../config/config.ts';
-import type { Clock, Fetch, Ids } from '../core/ports.ts';
 import { parseRetryAfter } from '../core/retry-after.ts';
 import { type JobPublisher, PublishError } from '../jobs/publisher.ts';
-import { SIGNATURE_HEADER, signRequest } from './signatures.ts';
+import { createSignedPost, type SignedPostDependencies } from './signed-post.ts';
 
 const DEADLINE_MS = 10_000;
-/** A worker that took a message and died tells nobody. */
+/** A worker that dies after taking a message sends no report, so an unclaimed job is published again after this. */
 const LOST_AFTER_MS = 30_000;
 
-export interface HttpPublisherDependencies {
+export interface HttpPublisherDependencies extends SignedPostDependencies {
   readonly config: { readonly worker: Pick<Config['worker'], 'url' | 'signingKeys'> };
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-  readonly ids: Ids;
 }
 
-export function createHttpPublisher({ config, fetch, clock, ids }: HttpPublisherDependencies): JobPublisher {
+export function createHttpPublisher(dependencies: HttpPublisherDependencies): JobPublisher {
+  const { config, clock } = dependencies;
   const url = `${config.worker.url}/jobs`;
+  const signedPost = createSignedPost(dependencies);
   return {
     lostAfterMs: LOST_AFTER_MS,
     publish: async (message) => {
-      const body = JSON.stringify(message);
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: {
-          'Content-Type': 'application/json',
-          // RFC 7240: the worker answers when it has the job, not when it is done.
-          Prefer: 'respond-async',
-          [SIGNATURE_HEADER]: await signRequest({ key: config.worker.signingKeys.current, url, body, clock, ids }),
-        },
-        body,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(DEADLINE_MS),
-      });
+      // RFC 7240: the worker responds once it has claimed the job, before the work is done.
+      const headers = { Prefer: 'respond-async' };
+      const response = await signedPost({ url, body: message, headers, deadlineMs: DEADLINE_MS });
       await response.body?.cancel();
       if (response.ok) return;
-      if (isUnreachable(response.status)) throw new Error(`the worker cannot be reached: ${response.status}`);
+      if (isUnreachable(response.status)) throw new Error(`the worker cannot be reached: status ${response.status}`);
       const busy = response.status === 429 || response.status === 503;
       throw new PublishError(
         busy ? 'busy' : 'refused',
-        `the worker answered ${response.status}`,
+        `the worker responded with status ${response.status}`,
         parseRetryAfter(response.headers.get('retry-after'), clock.now()),
       );
     },
   };
 }
 
-/** What a proxy answers in place of a server that it does not reach; Cloudflare's have numbers of their own. */
+/** The statuses a proxy sends when it cannot reach the worker; Cloudflare uses 520 to 530. */
 const isUnreachable = (status: number) => status === 502 || status === 504 || (status >= 520 && status <= 530);

@@ -1,6 +1,6 @@
 /**
- * Upload tickets: a JWT in the URL of one upload, made by the API for whoever asked and checked by the worker, which knows
- * the same keys. It carries what the document is to be, so that nothing has to be stored before its bytes are there.
+ * Presigned upload URLs. The API issues a JWT in the URL of one upload, and the worker, which has the same keys, verifies
+ * it. The JWT carries the document's fields, so that nothing is stored before the bytes arrive.
  */
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
@@ -11,12 +11,12 @@ import type { Actor } from '../model/actor.ts';
 
 export const PRESIGNED_UPLOAD_SECONDS = 15 * 60;
 
-/** The keys sign other messages, too: a type and an audience of its own keep a ticket from being taken for one (RFC 8725). */
+/** The keys also sign other messages; an explicit type and audience keep the kinds apart (RFC 8725 section 3.11). */
 const TYPE = 'pharos-upload+jwt';
-/** What proxies and browsers still take; Node refuses header lines of 16 KB. */
+/** A length that proxies and browsers accept; Node rejects headers of 16 KB. */
 const MAX_URL_LENGTH = 8_000;
 
-/** What its sender says of the document, as it was checked, under the names it has in JSON. */
+/** The document's validated fields, under their names in JSON. */
 const fieldsSchema = z.object({
   filename: z.string().optional(),
   content_type: z.string().optional(),
@@ -38,11 +38,11 @@ const claimsSchema = z.object({
   fields: fieldsSchema,
 });
 
-/** Who asked for the upload, when, and what it is to be. */
+/** The claims of a verified upload URL. */
 export interface UploadGrant {
   readonly id: string;
   readonly userId: string;
-  /** The session and token it was asked for with; null for keys. */
+  /** The session and access token that requested the URL; null for an API key. */
   readonly sessionId: string | null;
   readonly tokenId: string | null;
   /** Unix ms. */
@@ -53,7 +53,7 @@ export interface UploadGrant {
 export interface PresignedUploads {
   /** Throws `invalid_input` naming the longest field where the URL would become too long. `expiresAt`: Unix ms. */
   issue(actor: Actor, fields: UploadFields): Promise<{ url: string; expiresAt: number }>;
-  /** Throws `unauthenticated` for anything but a live ticket for this worker; why is in its cause. */
+  /** Throws `unauthenticated` unless `ticket` is live and for this worker; the cause holds the reason. */
   verify(ticket: string): Promise<UploadGrant>;
 }
 
@@ -98,7 +98,7 @@ export function createPresignedUploads({ config, clock, ids }: PresignedUploadDe
     }
   }
 
-  /** As the first of `candidates` that fits verifies it; for a faulty ticket the last says what is wrong. */
+  /** The payload by the first key whose signature matches. Rejects with the error of the last key tried. */
   async function payloadOf(ticket: string, [key, ...others]: readonly Uint8Array[]): Promise<unknown> {
     if (!key) throw new Error('no signing key');
     try {
@@ -113,15 +113,15 @@ export function createPresignedUploads({ config, clock, ids }: PresignedUploadDe
   return { issue, verify };
 }
 
-/** The same words whatever is wrong: `cause` is for the log. */
+/** One wording for every failure, so that the response reveals no reason; `cause` goes to the log. */
 export const invalidUploadUrl = (cause: unknown) =>
-  new AppError('unauthenticated', 'This upload URL is not valid, or not any more', { cause });
+  new AppError('unauthenticated', 'This upload URL is invalid or has expired; request a new one', { cause });
 
 function tooLong(fields: UploadFields): AppError {
   const lengthOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
   const [longest = 'metadata'] = Object.entries(fields)
     .toSorted(([, a], [, b]) => lengthOf(b) - lengthOf(a))
     .map(([name]) => name);
-  const message = 'makes the upload URL too long; shorten it, or set it afterwards with PATCH /resources/{id}';
+  const message = 'makes the upload URL too long; shorten it or set it afterwards with PATCH /resources/{id}';
   return new AppError('invalid_input', `${longest}: ${message}`, { errors: [{ path: longest, message }] });
 }

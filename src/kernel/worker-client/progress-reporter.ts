@@ -1,77 +1,70 @@
 /**
- * How the worker tells the API of progress: a signed POST to `/jobs/progress`. At most one request per resource is under
- * way; what is reported meanwhile is merged, the latest state of each stage winning. A report that fails is dropped: the
- * rows are durable, and the tracker compares with them.
+ * Reports progress from the worker to the API by signed POSTs to `/jobs/progress`. Each resource has at most one request
+ * in flight; reports made meanwhile are merged, and the latest state of each stage wins. A report that fails is dropped:
+ * the stage rows are durable, and the API's tracker reconciles with them.
  */
 import type { Config } from '../config/config.ts';
 import { createFailureLog } from '../core/failure-log.ts';
 import type { Log } from '../core/log.ts';
-import type { Clock, Fetch, Ids } from '../core/ports.ts';
 import type { ProgressReport } from '../model/job-messages.ts';
-import { SIGNATURE_HEADER, signRequest } from './signatures.ts';
+import { createSignedPost, type SignedPostDependencies } from './signed-post.ts';
 
 const DEADLINE_MS = 5_000;
 const PATH = '/jobs/progress';
 
 export interface ProgressReporter {
-  /** Never throws and never waits. */
+  /** Sends in the background; returns at once and never throws. */
   report(report: ProgressReport): void;
-  /** Resolves when nothing is on its way. */
+  /** Resolves when no request is in flight. */
   flush(): Promise<void>;
 }
 
-export interface ProgressReporterDependencies {
+export interface ProgressReporterDependencies extends SignedPostDependencies {
   readonly config: Pick<Config, 'publicUrl'> & { readonly worker: Pick<Config['worker'], 'signingKeys'> };
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-  readonly ids: Ids;
   readonly log: Log;
-  /** Where the API is reached from here, without a trailing slash; its public URL by default, which is signed in any case. */
+  /** The API's address as the worker reaches it, without a trailing slash. Default `publicUrl`, which is always signed. */
   readonly apiUrl?: string;
 }
 
 export function createProgressReporter(dependencies: ProgressReporterDependencies): ProgressReporter {
-  const { config, fetch, clock, ids, log, apiUrl = config.publicUrl } = dependencies;
-  const outage = createFailureLog(log, 'the progress report to the API');
-  const waiting = new Map<string, ProgressReport['stages']>();
-  const sending = new Map<string, Promise<void>>();
+  const { config, log, apiUrl = config.publicUrl } = dependencies;
+  const signedPost = createSignedPost(dependencies);
+  const failures = createFailureLog(log, 'the progress report to the API');
+  const pending = new Map<string, ProgressReport['stages']>();
+  const inFlight = new Map<string, Promise<void>>();
 
   async function send(report: ProgressReport): Promise<void> {
     try {
-      const body = JSON.stringify(report);
-      const key = config.worker.signingKeys.current;
-      const signature = await signRequest({ key, url: `${config.publicUrl}${PATH}`, body, clock, ids });
-      const response = await fetch(`${apiUrl}${PATH}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', [SIGNATURE_HEADER]: signature },
-        body,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(DEADLINE_MS),
+      const response = await signedPost({
+        url: `${apiUrl}${PATH}`,
+        signedUrl: `${config.publicUrl}${PATH}`,
+        body: report,
+        deadlineMs: DEADLINE_MS,
       });
       await response.body?.cancel();
-      if (!response.ok) throw new Error(`the API answered ${response.status}`);
-      outage.worked();
+      if (!response.ok) throw new Error(`the API responded with status ${response.status}`);
+      failures.worked();
     } catch (error) {
-      outage.failed(error);
+      failures.failed(error);
     }
   }
 
-  /** Sends until nothing has come in while it was sending. */
+  /** Sends until no report was merged during the last request. */
   async function drain(resourceId: string): Promise<void> {
-    for (let stages = waiting.get(resourceId); stages; stages = waiting.get(resourceId)) {
-      waiting.delete(resourceId);
+    for (let stages = pending.get(resourceId); stages; stages = pending.get(resourceId)) {
+      pending.delete(resourceId);
       await send({ resource_id: resourceId, stages });
     }
-    sending.delete(resourceId);
+    inFlight.delete(resourceId);
   }
 
   return {
     report: ({ resource_id: resourceId, stages }) => {
-      waiting.set(resourceId, { ...waiting.get(resourceId), ...stages });
-      if (!sending.has(resourceId)) sending.set(resourceId, drain(resourceId));
+      pending.set(resourceId, { ...pending.get(resourceId), ...stages });
+      if (!inFlight.has(resourceId)) inFlight.set(resourceId, drain(resourceId));
     },
     flush: async () => {
-      while (sending.size > 0) await Promise.all(sending.values());
+      while (inFlight.size > 0) await Promise.all(inFlight.values());
     },
   };
 }

@@ -1,23 +1,23 @@
 /**
- * Publishes jobs through QStash, which delivers them to the worker, retries, and reports to the API. Each owner's jobs have
- * a flow-control key of their own, so that nobody's thousands stand before another's one. The client is made by the entry
- * point. https://upstash.com/docs/qstash
+ * Publishes jobs through QStash, which delivers them to the worker, retries, and reports to the API. Each owner has a
+ * flow-control key, so that one owner's thousands of jobs do not delay another owner's single job. The entry point
+ * constructs the client. https://upstash.com/docs/qstash
  */
 import { type Client, QstashError } from '@upstash/qstash';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/ports.ts';
 import { type JobPublisher, PublishError } from '../jobs/publisher.ts';
 
-/** Deliveries after the first; every plan has them. What still failed then is due again by the failure callback. */
+/** Deliveries after the first; every plan allows three. After the last, the failure callback makes the job due again. */
 const RETRIES = 3;
-/** Milliseconds: 10, 30 and 90 s. By its own schedule QStash would take half an hour to find a worker that is back. */
+/** Milliseconds: 10, 30 and 90 s. QStash's default schedule could take half an hour to reach a restarted worker. */
 const RETRY_DELAY = '10000 * pow(3, retried)';
-/** One owner's jobs that are at a worker at once. */
+/** Jobs of one owner delivered at the same time. */
 const PARALLELISM = 4;
-/** How long QStash waits for a job's end: the longest it allows on every plan. */
+/** Seconds QStash waits for a job to end: the maximum that every plan allows. */
 const TIMEOUT_S = 900;
 const DEADLINE_MS = 10_000;
-/** QStash keeps messages until it can deliver them and says when it gave up: lost is only what neither happened to. */
+/** QStash keeps a message until it is delivered or reports a failure; without either for this long, the message is lost. */
 const LOST_AFTER_MS = 30 * 60_000;
 
 export interface QstashPublisherDependencies {
@@ -41,18 +41,18 @@ export function createQstashPublisher({ client, config, clock }: QstashPublisher
         callback: `${config.publicUrl}/jobs/callback`,
         failureCallback: `${config.publicUrl}/jobs/failure`,
       });
-      await inTime(request).catch((error: unknown) => {
+      await withDeadline(request).catch((error: unknown) => {
         throw asPublishError(error, clock.now());
       });
     },
   };
 }
 
-/** The client knows no deadline. What it answers too late is published twice, which deduplication makes once. */
-async function inTime<T>(request: Promise<T>): Promise<T> {
+/** The client has no deadline. A message accepted too late is published again, and deduplication drops the copy. */
+async function withDeadline<T>(request: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`QStash gave no answer within ${DEADLINE_MS} ms`)), DEADLINE_MS);
+    timer = setTimeout(() => reject(new Error(`QStash did not respond within ${DEADLINE_MS} ms`)), DEADLINE_MS);
   });
   try {
     return await Promise.race([request, late]);
@@ -64,12 +64,12 @@ async function inTime<T>(request: Promise<T>): Promise<T> {
 function asPublishError(error: unknown, now: number): unknown {
   if (!(error instanceof QstashError)) return error;
   const { status = 500, reset } = error as QstashError & { readonly reset?: string | null };
-  // A burst, or the day's quota: both say when it is over.
+  // The burst limit or the daily quota; both responses carry the reset time.
   if (status === 429) return new PublishError('busy', 'QStash: rate limit', secondsUntil(reset, now));
-  return status < 500 ? new PublishError('refused', `QStash answered ${status}`) : error;
+  return status < 500 ? new PublishError('refused', `QStash responded with status ${status}`) : error;
 }
 
-/** `reset` is Unix seconds as text, or nothing. */
+/** `reset`: Unix seconds as text, if sent. Returns seconds from `now` (Unix ms), at least 1. */
 function secondsUntil(reset: string | null | undefined, now: number): number | undefined {
   const at = Number(reset ?? Number.NaN);
   return Number.isFinite(at) && at > 0 ? Math.max(1, Math.ceil(at - now / 1000)) : undefined;

@@ -1,74 +1,64 @@
-/** Query embedding as the API sees it: the worker's `/v1/embeddings`, signed, with a deadline. */
+/** Embeds search queries through the worker's `/v1/embeddings`, by a signed POST with a deadline. */
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
+import { sha256Hex } from '../core/digest.ts';
 import { AppError } from '../core/errors.ts';
-import type { Clock, Fetch, Ids } from '../core/ports.ts';
-import { SIGNATURE_HEADER, signRequest } from './signatures.ts';
+import { createSignedPost, type SignedPostDependencies } from './signed-post.ts';
 
 export interface QueryEmbedding {
-  /** What made it: compare it with vectors of the same model only. */
+  /** The id of the model that made the vector. Vectors of different models cannot be compared. */
   readonly model: string;
-  /** L2-normalised, or zero for a text without any word the model knows. */
+  /** L2-normalised, or all zeros where the model knows no word of the text. */
   readonly vector: Float32Array;
 }
 
 export interface QueryEmbedder {
-  /** AppError `unavailable` when the worker does not answer in time; the reason of `signal` when that fired. */
+  /** Throws `unavailable` where the worker fails or misses the deadline, and the signal's reason once `signal` fires. */
   embed(text: string, signal?: AbortSignal): Promise<QueryEmbedding>;
 }
 
-export interface QueryEmbedderDependencies {
+export interface QueryEmbedderDependencies extends SignedPostDependencies {
   readonly config: { readonly worker: Pick<Config['worker'], 'url' | 'signingKeys'> };
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-  readonly ids: Ids;
 }
 
 const DEADLINE_MS = 2000;
-/** Queries remembered, and for how long: people page through results, and a new model must show soon. */
-const REMEMBERED = 500;
-const REMEMBERED_MS = 5 * 60_000;
+/** Cached queries: paging repeats a query. The lifetime bounds how long vectors of a replaced model are used. */
+const CACHE_SIZE = 500;
+const CACHE_MS = 5 * 60_000;
 
-const answerSchema = z.object({ model: z.string().min(1), data: z.array(z.object({ embedding: z.string() })).length(1) });
+const responseSchema = z.object({ model: z.string().min(1), data: z.array(z.object({ embedding: z.string() })).length(1) });
 
-export function createQueryEmbedder({ config, fetch, clock, ids }: QueryEmbedderDependencies): QueryEmbedder {
+export function createQueryEmbedder(dependencies: QueryEmbedderDependencies): QueryEmbedder {
+  const { config, clock } = dependencies;
   const url = `${config.worker.url}/v1/embeddings`;
-  // A Map iterates in order of insertion, and each use inserts again: the first is the one least recently used.
-  const recent = new Map<string, QueryEmbedding & { readonly until: number }>();
+  const signedPost = createSignedPost(dependencies);
+  // A Map iterates in insertion order and every use inserts again, so the first entry is the least recently used.
+  const cache = new Map<string, QueryEmbedding & { readonly expiresAt: number }>();
 
   async function embed(text: string, signal?: AbortSignal): Promise<QueryEmbedding> {
     signal?.throwIfAborted();
-    const key = await digest(text);
-    const known = recent.get(key);
-    recent.delete(key);
-    const found =
-      known && known.until > clock.now() ? known : { ...(await ask(text, signal)), until: clock.now() + REMEMBERED_MS };
-    recent.set(key, found);
-    const [oldest] = recent.keys();
-    if (recent.size > REMEMBERED && oldest !== undefined) recent.delete(oldest);
-    return { model: found.model, vector: found.vector.slice() };
+    const key = await sha256Hex(text);
+    const cached = cache.get(key);
+    cache.delete(key);
+    const entry =
+      cached && cached.expiresAt > clock.now() ? cached : { ...(await request(text, signal)), expiresAt: clock.now() + CACHE_MS };
+    cache.set(key, entry);
+    const [oldest] = cache.keys();
+    if (cache.size > CACHE_SIZE && oldest !== undefined) cache.delete(oldest);
+    // A copy, so that a caller cannot change the cached vector.
+    return { model: entry.model, vector: entry.vector.slice() };
   }
 
-  async function ask(text: string, signal: AbortSignal | undefined): Promise<QueryEmbedding> {
-    const body = JSON.stringify({ input: text, input_type: 'query', encoding_format: 'base64' });
-    const deadline = AbortSignal.timeout(DEADLINE_MS);
+  async function request(text: string, signal: AbortSignal | undefined): Promise<QueryEmbedding> {
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: {
-          'Content-Type': 'application/json',
-          [SIGNATURE_HEADER]: await signRequest({ key: config.worker.signingKeys.current, url, body, clock, ids }),
-        },
-        body,
-        redirect: 'manual',
-        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-      });
+      const body = { input: text, input_type: 'query', encoding_format: 'base64' };
+      const response = await signedPost({ url, body, deadlineMs: DEADLINE_MS, signal });
       if (!response.ok) {
         await response.body?.cancel();
-        throw new Error(`the worker answered ${response.status}`);
+        throw new Error(`the worker responded with status ${response.status}`);
       }
-      const { model, data } = answerSchema.parse(await response.json());
-      return { model, vector: decode(data[0]?.embedding ?? '') };
+      const { model, data } = responseSchema.parse(await response.json());
+      return { model, vector: decodeVector(data[0]?.embedding ?? '') };
     } catch (cause) {
       signal?.throwIfAborted();
       throw new AppError('unavailable', 'Semantic search is not available right now', { cause });
@@ -78,14 +68,9 @@ export function createQueryEmbedder({ config, fetch, clock, ids }: QueryEmbedder
   return { embed };
 }
 
-async function digest(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return String.fromCharCode(...bytes);
-}
-
 /** Little-endian float32 numbers in base64. */
-function decode(base64: string): Float32Array {
+function decodeVector(base64: string): Float32Array {
   const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-  if (bytes.length === 0 || bytes.length % 4 !== 0) throw new Error('the embedding is not made of 32-bit numbers');
+  if (bytes.length === 0 || bytes.length % 4 !== 0) throw new Error('the embedding is not a list of 32-bit numbers');
   return new Float32Array(bytes.buffer);
 }

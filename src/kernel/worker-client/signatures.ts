@@ -1,6 +1,6 @@
 /**
- * Signatures between the API and the worker, in QStash's form, so that the worker checks one kind whoever delivers: a
- * JWT (HS256) in `Upstash-Signature` whose `sub` is the URL and whose `body` is the base64url SHA-256 of the raw body
+ * Signatures between the API and the worker, in QStash's form, so that one check serves both ways of delivery: a JWT
+ * (HS256) in `Upstash-Signature` whose `sub` is the URL and whose `body` is the base64url SHA-256 of the raw body
  * (https://upstash.com/docs/qstash/features/security).
  */
 import { Receiver } from '@upstash/qstash';
@@ -13,21 +13,21 @@ export const SIGNATURE_HEADER = 'Upstash-Signature';
 
 const ISSUER = 'Upstash';
 const LIFETIME_S = 5 * 60;
-/** How far the clocks of two machines may be apart. */
+/** Allowed difference between the clocks of two machines. */
 const TOLERANCE_S = 10;
-/** Message ids remembered at once: a bound on memory, not on safety, since effects are guarded by leases and versions. */
+/** Bound on the message ids kept. It bounds memory, not safety: leases and stage versions guard the effects. */
 const REMEMBERED = 10_000;
 
 export interface SigningRequest {
   readonly key: Secret<string>;
-  /** Where the request goes, as its receiver knows it. */
+  /** The receiver's URL as the receiver itself knows it. */
   readonly url: string;
   readonly body: string;
   readonly clock: Clock;
   readonly ids: Ids;
 }
 
-/** A fresh signature, good for one delivery: sign again for every attempt. */
+/** Signs one delivery, valid for 5 minutes. Each attempt needs its own signature: a repeated one counts as a replay. */
 export async function signRequest({ key, url, body, clock, ids }: SigningRequest): Promise<string> {
   const now = Math.floor(clock.now() / 1000);
   const digest = await crypto.subtle.digest('SHA-256', encode(body));
@@ -44,58 +44,57 @@ export async function signRequest({ key, url, body, clock, ids }: SigningRequest
 
 export interface SigningKeys {
   readonly current: Secret<string>;
-  /** The key that follows at the next rotation: accepted already. */
+  /** The key of the next rotation; already accepted. */
   readonly next?: Secret<string>;
 }
 
 export interface SignedMessage {
-  /** The header as it came; absent where there was none. */
+  /** The `Upstash-Signature` header, if the request has one. */
   readonly signature: string | null | undefined;
-  /** The raw body. Never parsed and written again: the signature is over these bytes. */
+  /** The raw body, not parsed and serialised again: the signature covers these bytes. */
   readonly body: string;
-  /** The configured public URL of the endpoint, not what the request says. */
+  /** The configured public URL of the endpoint; the request's own Host is not trusted. */
   readonly url: string;
 }
 
 /**
  * Returns `verify(message)`, which rejects with `unauthenticated` for a signature that is missing, made with another
- * key, for another URL or body, not yet or no longer valid, or seen before. Ids of seen messages are kept in this
- * process: a replay against another instance, within its five minutes, meets the lease of the job or the version of the
- * stage instead.
+ * key, for another URL or body, not yet valid, expired, or already used. Used ids are kept in this process only: a replay
+ * to another instance within the five minutes is stopped by the job's lease or the stage's version.
  */
 export function createSignatureVerifier({ keys, clock }: { keys: SigningKeys; clock: Clock }) {
   const receiver = new Receiver({
     currentSigningKey: keys.current.reveal(),
     nextSigningKey: (keys.next ?? keys.current).reveal(),
-    // Unset, an environment variable could switch it to QStash's published development keys.
+    // If left unset, an environment variable could switch the receiver to QStash's published development keys.
     devMode: false,
   });
   const isReplay = createReplayGuard(clock);
 
   return async function verify({ signature, body, url }: SignedMessage): Promise<void> {
-    if (!signature) throw refused(new Error('no signature'));
+    if (!signature) throw refused(new Error('the signature header is missing'));
     try {
-      // The receiver checks key, issuer, URL and body. Time is checked below: it reads the system's clock, and lets
-      // pass what carries no expiry at all.
+      // The receiver checks key, issuer, URL and body. Time is checked below, because the receiver reads the system clock
+      // and accepts a token without an expiry.
       await receiver.verify({ signature, body, url, clockTolerance: Number.MAX_SAFE_INTEGER });
       checkClaims(signature, clock.now() / 1000);
     } catch (error) {
       throw refused(error);
     }
     const { jti, exp } = decodeJwt(signature);
-    if (isReplay(String(jti), Number(exp))) throw refused(new Error('replayed'));
+    if (isReplay(String(jti), Number(exp))) throw refused(new Error('the signature was used before'));
   };
 }
 
 function checkClaims(signature: string, now: number): void {
-  if (decodeProtectedHeader(signature).alg !== 'HS256') throw new Error('not signed with HS256');
+  if (decodeProtectedHeader(signature).alg !== 'HS256') throw new Error('the signature algorithm is not HS256');
   const { jti, exp, nbf } = decodeJwt(signature);
-  if (jti === undefined || exp === undefined) throw new Error('without id or expiry');
-  if (exp <= now - TOLERANCE_S) throw new Error('expired');
-  if (nbf !== undefined && nbf > now + TOLERANCE_S) throw new Error('not valid yet');
+  if (jti === undefined || exp === undefined) throw new Error('the token has no id or no expiry');
+  if (exp <= now - TOLERANCE_S) throw new Error('the signature has expired');
+  if (nbf !== undefined && nbf > now + TOLERANCE_S) throw new Error('the signature is not valid yet');
 }
 
-/** Remembers message ids until they have expired, the oldest making room when there are too many. */
+/** Keeps message ids until they expire; beyond the bound the oldest are dropped. */
 function createReplayGuard(clock: Clock) {
   const seen = new Map<string, number>();
   return function isReplay(jti: string, exp: number): boolean {

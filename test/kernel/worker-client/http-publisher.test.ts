@@ -12,7 +12,7 @@ const clock = manualClock();
 const publisherOf = (fetch: (url: string, init: RequestInit) => Response | Promise<Response>) =>
   createHttpPublisher({ config, clock, ids: randomIds, fetch: async (url, init = {}) => fetch(String(url), init) });
 
-test('a job is posted to the worker, signed, asking for an answer before it is done', async () => {
+test('http publisher: a job is POSTed to the worker, signed, with Prefer: respond-async', async () => {
   const requests: { url: string; init: RequestInit }[] = [];
   const publisher = publisherOf((url, init) => {
     requests.push({ url, init });
@@ -30,7 +30,7 @@ test('a job is posted to the worker, signed, asking for an answer before it is d
     expect(headers.get('Prefer')).toBe('respond-async');
     expect(headers.get('Content-Type')).toBe('application/json');
     expect(init.signal).toBeInstanceOf(AbortSignal);
-    // Every delivery has a signature of its own: the second is no replay of the first.
+    // Each delivery is signed anew, so the second is not a replay of the first.
     await verify({ signature: headers.get(SIGNATURE_HEADER), body: String(init.body), url });
   }
 });
@@ -41,7 +41,7 @@ test.each([
   [500, undefined, { reason: 'refused' }],
   [401, undefined, { reason: 'refused' }],
   [302, undefined, { reason: 'refused' }],
-])('an answer of %i (Retry-After %s) is a failure that says whether to come again', async (status, retryAfter, expected) => {
+])('http publisher: status %i (Retry-After %s) rejects with a PublishError that says whether to retry', async (status, retryAfter, expected) => {
   const headers: HeadersInit = retryAfter === undefined ? {} : { 'Retry-After': retryAfter };
   const publisher = publisherOf(() => new Response(null, { status, headers }));
   await expect(publisher.publish({ job_id: freshId(), owner_id: 'ada' }, { deduplicationId: 'd' })).rejects.toMatchObject({
@@ -50,14 +50,16 @@ test.each([
   });
 });
 
-test.each([502, 504, 522, 530])('an answer of %i is a proxy’s: the worker is away, and has refused nothing', async (status) => {
+test.each([
+  502, 504, 522, 530,
+])('http publisher: status %i comes from a proxy and counts as an unreachable worker, not as a refusal', async (status) => {
   const publisher = publisherOf(() => new Response(null, { status }));
   const failure = publisher.publish({ job_id: freshId(), owner_id: 'ada' }, { deduplicationId: 'd' });
-  await expect(failure).rejects.toThrow(`the worker cannot be reached: ${status}`);
+  await expect(failure).rejects.toThrow(`the worker cannot be reached: status ${status}`);
   await expect(failure).rejects.not.toMatchObject({ name: 'PublishError' });
 });
 
-test('a worker that cannot be reached is a failure as well', async () => {
+test('http publisher: a failed connection rejects', async () => {
   const publisher = publisherOf(() => Promise.reject(new TypeError('fetch failed')));
   await expect(publisher.publish({ job_id: freshId(), owner_id: 'ada' }, { deduplicationId: 'd' })).rejects.toThrow(
     'fetch failed',

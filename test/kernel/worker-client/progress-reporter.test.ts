@@ -39,7 +39,7 @@ function setUp(options: { apiUrl?: string } = {}) {
   return { clock, log, sent, reporter, requests };
 }
 
-test('a report reaches the API signed for its public address', async () => {
+test('progress reporter: a report is sent to the internal API URL and signed for the public URL', async () => {
   const { clock, sent, reporter, requests } = setUp({ apiUrl: 'http://127.0.0.1:8000' });
   const id = freshId();
   reporter.report({ resource_id: id, stages: { graph: at(10) } });
@@ -54,7 +54,7 @@ test('a report reaches the API signed for its public address', async () => {
   await reporter.flush();
 });
 
-test('one request per resource is under way; what comes meanwhile is merged, the latest winning', async () => {
+test('progress reporter: each resource has one request in flight, and later reports are merged with the latest state winning', async () => {
   const { sent, reporter, requests } = setUp();
   const [one, two] = [freshId(), freshId()];
   reporter.report({ resource_id: one, stages: { graph: at(1) } });
@@ -72,7 +72,7 @@ test('one request per resource is under way; what comes meanwhile is merged, the
   expect(sent).toHaveLength(3);
 });
 
-test('an API that is away or refuses is logged once, and the reports are dropped', async () => {
+test('progress reporter: an unreachable or refusing API is logged once per outage, and the reports are dropped', async () => {
   const { log, sent, reporter, requests } = setUp();
   const id = freshId();
   reporter.report({ resource_id: id, stages: { graph: at(1) } });

@@ -23,7 +23,7 @@ const publisherOf = (token = QSTASH_TOKEN) =>
 const message = () => ({ job_id: freshId(), owner_id: 'ada' });
 const publish = (token?: string) => publisherOf(token).publish(message(), { deduplicationId: 'd' });
 
-test('a job goes to the worker by its owner’s flow control, deduplicated, with both callbacks', async () => {
+test('qstash publisher: a job is published with the owner’s flow-control key, a deduplication id and both callbacks', async () => {
   const sent = message();
   await publisherOf().publish(sent, { deduplicationId: 'once' });
   expect(qstash.published[0]).toMatchObject({
@@ -41,7 +41,7 @@ test('a job goes to the worker by its owner’s flow control, deduplicated, with
   });
 });
 
-test('the same message again is taken and not kept', async () => {
+test('qstash publisher: publishing the same message twice resolves', async () => {
   await publish();
   await expect(publish()).resolves.toBeUndefined();
 });
@@ -52,18 +52,18 @@ test.each([
   [429, {}, { reason: 'busy', retryAfter: undefined }],
   [400, {}, { reason: 'refused' }],
   [412, {}, { reason: 'refused' }],
-])('an answer of %i %o says whether to come again', async (status, headers, expected) => {
+])('qstash publisher: status %i with headers %o rejects with a PublishError that says whether to retry', async (status, headers, expected) => {
   qstash.answerWith({ status, headers: headers as Record<string, string>, body: { error: 'no' } });
   await expect(publish()).rejects.toMatchObject({ name: 'PublishError', ...expected });
 });
 
-test('a wrong token is a refusal that does not repeat it', async () => {
+test('qstash publisher: the error for a wrong token does not contain the token', async () => {
   const error = await publish('hunter2').catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name: 'PublishError', reason: 'refused' });
   expect(String(error)).not.toContain('hunter2');
 });
 
-test('a QStash that is broken or gone is an outage', async () => {
+test('qstash publisher: status 500 and a failed connection reject as an outage, not as a PublishError', async () => {
   qstash.answerWith({ status: 500, body: { error: 'oh' } });
   await expect(publish()).rejects.not.toMatchObject({ name: 'PublishError' });
   await qstash.close();
@@ -73,7 +73,7 @@ test('a QStash that is broken or gone is an outage', async () => {
   await expect(published).rejects.toThrow('no status');
 });
 
-test('a QStash that does not answer is waited for ten seconds', async () => {
+test('qstash publisher: a request without a response rejects after 10 s', async () => {
   vi.useFakeTimers();
   try {
     const client = { publishJSON: () => new Promise<never>(() => {}) } as unknown as Client;

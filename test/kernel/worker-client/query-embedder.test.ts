@@ -21,7 +21,7 @@ function setUp(respond: (body: { input: string }, init: RequestInit) => Response
   return { clock, requests, embedder: createQueryEmbedder({ config, fetch, clock, ids: randomIds }) };
 }
 
-test('a query is asked of the worker as OpenAI would be, signed so that the worker takes it', async () => {
+test('query embedder: a query is POSTed in the OpenAI format with a signature that the worker accepts', async () => {
   const { clock, requests, embedder } = setUp(() => answer(Float32Array.of(0.6, -0.8)));
   expect(await embedder.embed('glaciers')).toEqual({ model: 'm', vector: Float32Array.of(0.6, -0.8) });
   const [{ url, init }] = requests as [(typeof requests)[0]];
@@ -31,7 +31,7 @@ test('a query is asked of the worker as OpenAI would be, signed so that the work
   await createSignatureVerifier({ keys, clock })({ signature, body: String(init.body), url });
 });
 
-test('any vector arrives as it was sent', async () => {
+test('query embedder: any float32 vector round-trips', async () => {
   await fc.assert(
     fc.asyncProperty(fc.float32Array({ minLength: 1, maxLength: 400 }), async (vector) => {
       const { embedder } = setUp(() => answer(vector));
@@ -40,7 +40,7 @@ test('any vector arrives as it was sent', async () => {
   );
 });
 
-test('a query asked again is answered from memory for five minutes, and nobody can change what is remembered', async () => {
+test('query embedder: a repeated query is served from the cache for 5 minutes, and callers cannot change the cached vector', async () => {
   const { clock, requests, embedder } = setUp(() => answer(Float32Array.of(1)));
   (await embedder.embed('one')).vector.fill(7);
   expect((await embedder.embed('one')).vector).toEqual(Float32Array.of(1));
@@ -52,7 +52,7 @@ test('a query asked again is answered from memory for five minutes, and nobody c
   expect(requests).toHaveLength(3);
 });
 
-test('memory is bounded: the query not asked for longest is forgotten first', async () => {
+test('query embedder: the cache holds 500 queries and drops the least recently used first', async () => {
   const { requests, embedder } = setUp(() => answer(Float32Array.of(1)));
   for (let query = 0; query < 500; query++) await embedder.embed(`query ${query}`);
   await embedder.embed('query 0');
@@ -65,14 +65,14 @@ test('memory is bounded: the query not asked for longest is forgotten first', as
 });
 
 test.each([
-  ['an error', () => new Response('no', { status: 503 })],
-  ['an error without a body', () => new Response(null, { status: 500 })],
-  ['something that is no JSON', () => new Response('<html>')],
-  ['another shape', () => Response.json({ data: [] })],
-  ['half a number', () => Response.json({ model: 'm', data: [{ embedding: btoa('abc') }] })],
+  ['status 503', () => new Response('no', { status: 503 })],
+  ['status 500 without a body', () => new Response(null, { status: 500 })],
+  ['invalid JSON', () => new Response('<html>')],
+  ['another JSON shape', () => Response.json({ data: [] })],
+  ['an incomplete float32', () => Response.json({ model: 'm', data: [{ embedding: btoa('abc') }] })],
   ['an empty vector', () => Response.json({ model: 'm', data: [{ embedding: '' }] })],
-  ['nothing, the connection refused', () => Promise.reject(new TypeError('fetch failed'))],
-])('a worker that answers %s makes semantic search unavailable, and is asked again', async (_what, respond) => {
+  ['nothing because the connection is refused', () => Promise.reject(new TypeError('fetch failed'))],
+])('query embedder: a worker that returns %s makes semantic search unavailable, and the next query asks it again', async (_what, respond) => {
   let works = false;
   const { embedder } = setUp(() => (works ? answer(Float32Array.of(1)) : respond()));
   await expect(embedder.embed('text')).rejects.toMatchObject({
@@ -84,7 +84,7 @@ test.each([
   expect((await embedder.embed('text')).vector).toEqual(Float32Array.of(1));
 });
 
-test('a worker that hangs is given up on after two seconds, to the end: its request is aborted', async () => {
+test('query embedder: a request to a hanging worker is aborted after 2 s', async () => {
   const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(new DOMException('late', 'TimeoutError')));
   try {
     const { embedder } = setUp((_body, init) => Promise.reject(init.signal?.reason));
@@ -95,7 +95,7 @@ test('a worker that hangs is given up on after two seconds, to the end: its requ
   }
 });
 
-test('whoever asked and went away gets their own reason, before the request or during it', async () => {
+test('query embedder: a cancelled caller gets its own abort reason, before and during the request', async () => {
   const gone = new Error('client gone');
   const { requests, embedder } = setUp((_body, init) => {
     controller.abort(gone);

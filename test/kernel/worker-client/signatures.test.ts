@@ -8,7 +8,7 @@ import { manualClock, randomIds } from '../../support/fakes/doubles.ts';
 
 const current = new Secret('the current key, of more than thirty-two characters');
 const next = new Secret('the following key, of more than thirty-two characters');
-const other = new Secret('the key of somebody else, of more than thirty-two characters');
+const other = new Secret('an unknown key, of more than thirty-two characters');
 const url = 'https://worker.example/jobs';
 const body = '{"job_id":"01900000-0000-7000-8000-000000000001"}';
 
@@ -25,32 +25,32 @@ const refused = (promise: Promise<void>) =>
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe('a signature', () => {
-  test('made here passes, by the current key and by the next one', async () => {
+describe('request signature', () => {
+  test('request signature: signatures by the current and by the next key are accepted', async () => {
     const { verify, sign } = setUp();
     await verify({ signature: await sign(current), body, url });
     await verify({ signature: await sign(next), body, url });
   });
 
-  test("is what QStash's own receiver takes", async () => {
+  test("request signature: QStash's own receiver accepts it", async () => {
     const clock = { now: () => Date.now() };
     const signature = await signRequest({ key: current, url, body, clock, ids: randomIds });
     const receiver = new Receiver({ currentSigningKey: current.reveal(), nextSigningKey: next.reveal(), devMode: false });
     await expect(receiver.verify({ signature, body, url })).resolves.toBe(true);
   });
 
-  test('passes where there is only one key', async () => {
+  test('request signature: accepted when only one key is configured', async () => {
     const { verify, sign } = setUp({ current });
     await verify({ signature: await sign(), body, url });
   });
 
-  test('that is missing, is no signature or is of another key is refused', async () => {
+  test('request signature: a missing or malformed signature, or one by an unknown key, is refused', async () => {
     const { verify, sign } = setUp();
     for (const signature of [undefined, null, '', 'abc', 'a.b.c', await sign(other)])
       await refused(verify({ signature, body, url }));
   });
 
-  test('of any other body or address is refused', async () => {
+  test('request signature: refused for any other body or URL', async () => {
     const { verify, sign } = setUp();
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme' }), fc.webUrl(), async (otherBody, otherUrl) => {
@@ -64,7 +64,7 @@ describe('a signature', () => {
     );
   });
 
-  test('with any byte changed is refused', async () => {
+  test('request signature: refused when any character is changed', async () => {
     const { verify, sign } = setUp();
     const signature = await sign();
     await fc.assert(
@@ -78,7 +78,7 @@ describe('a signature', () => {
     );
   });
 
-  test('seen before is refused, also after others', async () => {
+  test('request signature: a replay is refused, also after other messages', async () => {
     const { verify, sign } = setUp();
     const signature = await sign();
     await verify({ signature, body, url });
@@ -86,20 +86,20 @@ describe('a signature', () => {
     await refused(verify({ signature, body, url }));
   });
 
-  test('lives five minutes and a tolerance, by the clock that was given', async () => {
+  test('request signature: expires after 5 minutes and 10 s of tolerance, by the injected clock', async () => {
     const { clock, verify, sign } = setUp();
     const [one, two] = [await sign(), await sign()];
     clock.advance(5 * 60_000 + 9_000);
     await verify({ signature: one, body, url });
     clock.advance(1_000);
     await refused(verify({ signature: two, body, url }));
-    // And a replay of what has expired and been forgotten is refused for its age.
+    // An expired signature whose id was dropped is still refused, for its age.
     clock.advance(60_000);
     await verify({ signature: await sign(), body, url });
     await refused(verify({ signature: one, body, url }));
   });
 
-  test('of a clock ahead passes within the tolerance only', async () => {
+  test('request signature: a signer whose clock is ahead is accepted within 10 s only', async () => {
     const { clock, verify, sign } = setUp();
     clock.advance(10_000);
     const near = await sign();
@@ -110,7 +110,7 @@ describe('a signature', () => {
     await refused(verify({ signature: far, body, url }));
   });
 
-  test('that says too little is refused, though the receiver would let it pass', async () => {
+  test('request signature: refused without expiry, id, body hash, issuer or URL, although the receiver accepts some of these', async () => {
     const { clock, verify, sign } = setUp();
     const claims = JSON.parse(Buffer.from((await sign()).split('.')[1] ?? '', 'base64url').toString());
     const forge = (change: Record<string, unknown>, alg = 'HS256') =>
@@ -118,14 +118,14 @@ describe('a signature', () => {
         .setProtectedHeader({ alg })
         .sign(new TextEncoder().encode(current.reveal()));
     await verify({ signature: await forge({ nbf: undefined }), body, url });
-    for (const change of [{ exp: undefined }, { jti: undefined }, { body: undefined }, { iss: 'Somebody' }, { sub: undefined }]) {
+    for (const change of [{ exp: undefined }, { jti: undefined }, { body: undefined }, { iss: 'Another' }, { sub: undefined }]) {
       await refused(verify({ signature: await forge(change), body, url }));
     }
     await refused(verify({ signature: await forge({}, 'HS512'), body, url }));
     expect(clock.now()).toBe(manualClock().now());
   });
 
-  test('by the published keys of the development server is refused, whatever the environment says', async () => {
+  test("request signature: QStash's published development key is refused even with QSTASH_DEV=true", async () => {
     vi.stubEnv('QSTASH_DEV', 'true');
     const { verify, sign } = setUp();
     await refused(verify({ signature: await sign(new Secret('sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r')), body, url }));
@@ -133,7 +133,7 @@ describe('a signature', () => {
   });
 });
 
-test('only so many ids are remembered: the oldest make room', async () => {
+test('request signature: at most 10,000 ids are kept, and the oldest are dropped first', async () => {
   const { verify, sign } = setUp();
   const first: SignedMessage = { signature: await sign(), body, url };
   await verify(first);
