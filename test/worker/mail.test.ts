@@ -92,8 +92,8 @@ describe('what the API asks for', () => {
 
   test('rejects where the worker does not take it or is away', async () => {
     const it = await setUp(null);
-    await expect(it.client().send(mail)).rejects.toThrow('answered 501');
-    await expect(it.client(async () => new Response(null, { status: 302 })).send(mail)).rejects.toThrow('answered 302');
+    await expect(it.client().send(mail)).rejects.toThrow('status 501');
+    await expect(it.client(async () => new Response(null, { status: 302 })).send(mail)).rejects.toThrow('status 302');
     await expect(it.client(async () => Promise.reject(new TypeError('fetch failed'))).send(mail)).rejects.toThrow('fetch failed');
   });
 

@@ -1,4 +1,4 @@
-/** A job is a row before it is a message: written in the transaction of what it is about, published afterwards. */
+/** The transactional outbox: a job's row is written in the transaction of the change it follows, and published after the commit. */
 
 import { RETRIES } from '../core/backoff.ts';
 import type { Clock, Ids } from '../core/ports.ts';
@@ -7,7 +7,7 @@ import type { Database, Job } from '../db/types.ts';
 
 export type NewJob = Pick<Job, 'kind' | 'ownerId' | 'payload'> & { readonly resourceId: string };
 
-/** Inserts a job that is due at once. Call it inside the transaction, and `relay.publishSoon(job.id)` after that. */
+/** Inserts a job that is due at once. Call it inside the transaction, and call `relay.publishSoon(job.id)` after the commit. */
 export async function enqueueJob(
   tx: Database,
   { clock, ids }: { clock: Clock; ids: Ids },

@@ -1,17 +1,17 @@
-/** The port to the queue that tells a worker of a job. */
+/** The port to the queue that delivers jobs to a worker. */
 import type { JobMessage } from '../model/job-messages.ts';
 
 export interface JobPublisher {
   /**
-   * Resolves when the queue has taken the message; otherwise rejects, with PublishError where it is known why. A queue that
-   * can tell delivers messages of one `deduplicationId` once.
+   * Resolves once the queue has accepted the message. Rejects otherwise, with PublishError where the queue gave a reason.
+   * A queue that supports deduplication delivers messages of one `deduplicationId` once.
    */
   publish(message: Required<JobMessage>, options: { readonly deduplicationId: string }): Promise<void>;
-  /** After how long a message whose job nobody took counts as lost, in ms. */
+  /** Milliseconds after which a message whose job was not claimed counts as lost. */
   readonly lostAfterMs: number;
 }
 
-/** `busy`: come back after `retryAfter` seconds. `refused`: it was answered and will hardly be answered otherwise next second. */
+/** `busy`: retry after `retryAfter` seconds. `refused`: a definite error; retrying at once would fail the same way. */
 export class PublishError extends Error {
   override readonly name = 'PublishError';
   readonly reason: 'busy' | 'refused';

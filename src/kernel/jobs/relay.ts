@@ -1,6 +1,6 @@
 /**
- * From the outbox to the queue. A new job is published at once, in the background; the sweep publishes whatever is due
- * and was not, or was and got lost. A queue that is down or full delays jobs and never refuses them.
+ * Moves jobs from the outbox to the queue. A new job is published at once, in the background. The sweep publishes the jobs
+ * that are due and unpublished, or whose message was lost. A queue that is down or full delays jobs; it never drops them.
  */
 
 import { createFailureLog } from '../core/failure-log.ts';
@@ -10,17 +10,17 @@ import { findDueJobs, type TakenJob, takeForPublishing, undoPublish } from '../d
 import type { Database } from '../db/types.ts';
 import { type JobPublisher, PublishError } from './publisher.ts';
 
-/** Jobs per sweep, and how many of them are on their way at once. */
-const BATCH = 100;
-const AT_ONCE = 10;
-/** Seconds of pause where a busy queue did not say how long, and the longest it may ask for. */
-const PAUSE_S = 1;
-const LONGEST_PAUSE_S = 60;
+/** Jobs per sweep, and concurrent publications. */
+const BATCH_SIZE = 100;
+const CONCURRENCY = 10;
+/** Seconds of pause after a busy queue without Retry-After, and the longest Retry-After that is followed. */
+const DEFAULT_PAUSE_S = 1;
+const MAX_PAUSE_S = 60;
 
 export interface Relay {
-  /** In the background; never throws. */
+  /** Publishes one job in the background; never throws. */
   publishSoon(jobId: string): void;
-  /** Publishes what is due and returns how many messages the queue took. Never throws: what fails is due again. */
+  /** Publishes due jobs and returns how many the queue accepted. Never throws: a job that fails is due again. */
   sweep(): Promise<number>;
 }
 
@@ -33,24 +33,24 @@ export interface RelayDependencies {
 }
 
 export function createRelay({ db, clock, log, publisher, background }: RelayDependencies): Relay {
-  const queue = createFailureLog(log, 'the job queue');
-  const outbox = createFailureLog(log, 'the outbox');
+  const queueFailures = createFailureLog(log, 'the job queue');
+  const outboxFailures = createFailureLog(log, 'the outbox');
   let pausedUntil = 0;
 
-  /** True where the queue took the job. False leaves it to the next sweep, or for half a minute where it was refused. */
+  /** Whether the queue accepted the job. A refused job is due again after `lostAfterMs`, any other at the next sweep. */
   async function publish(job: TakenJob, takenAt: number): Promise<boolean> {
     try {
       await publisher.publish({ job_id: job.id, owner_id: job.ownerId }, { deduplicationId: deduplicationIdOf(job) });
-      queue.worked();
+      queueFailures.worked();
       return true;
     } catch (error) {
-      const refusal = error instanceof PublishError ? error : undefined;
-      // A full queue is how a busy one says "later", and no outage.
-      if (refusal?.reason === 'busy') log.debug('the job queue is full', { retryAfter: refusal.retryAfter });
-      else queue.failed(error);
-      if (refusal?.reason === 'refused') return false;
-      // Full or away: whatever else is due would meet the same.
-      const seconds = Math.min(refusal?.retryAfter ?? PAUSE_S, LONGEST_PAUSE_S);
+      const failure = error instanceof PublishError ? error : undefined;
+      // Backpressure from a full queue is not an outage.
+      if (failure?.reason === 'busy') log.debug('the job queue is full', { retryAfter: failure.retryAfter });
+      else queueFailures.failed(error);
+      if (failure?.reason === 'refused') return false;
+      // The queue is full or down, so the other due jobs would fail as well.
+      const seconds = Math.min(failure?.retryAfter ?? DEFAULT_PAUSE_S, MAX_PAUSE_S);
       pausedUntil = Math.max(pausedUntil, clock.now() + seconds * 1000);
       await undoPublish(db, job.id, takenAt);
       return false;
@@ -59,10 +59,10 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
 
   async function publishAll(ids: readonly string[]): Promise<number> {
     let published = 0;
-    for (let start = 0; start < ids.length && !isPaused(); start += AT_ONCE) {
-      const some = ids.slice(start, start + AT_ONCE);
+    for (let start = 0; start < ids.length && !isPaused(); start += CONCURRENCY) {
+      const batch = ids.slice(start, start + CONCURRENCY);
       const now = clock.now();
-      const taken = await takeForPublishing(db, some, { now, lostAfterMs: publisher.lostAfterMs });
+      const taken = await takeForPublishing(db, batch, { now, lostAfterMs: publisher.lostAfterMs });
       const results = await Promise.all(taken.map((job) => publish(job, now)));
       published += results.filter(Boolean).length;
     }
@@ -71,30 +71,30 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
 
   const isPaused = () => clock.now() < pausedUntil;
 
-  /** For the database's own failures: they are the sweep's to report, not its caller's. */
-  async function guarded(work: () => Promise<number>): Promise<number> {
+  /** Logs a failure of the database instead of passing it to the caller. */
+  async function logFailures(work: () => Promise<number>): Promise<number> {
     try {
       const count = await work();
-      outbox.worked();
+      outboxFailures.worked();
       return count;
     } catch (error) {
-      outbox.failed(error);
+      outboxFailures.failed(error);
       return 0;
     }
   }
 
   return {
-    publishSoon: (jobId) => background.run('publish job', () => guarded(() => publishAll([jobId]))),
+    publishSoon: (jobId) => background.run('publish job', () => logFailures(() => publishAll([jobId]))),
 
     sweep: () =>
-      guarded(async () =>
+      logFailures(async () =>
         isPaused()
           ? 0
-          : publishAll(await findDueJobs(db, { now: clock.now(), limit: BATCH, lostAfterMs: publisher.lostAfterMs })),
+          : publishAll(await findDueJobs(db, { now: clock.now(), limit: BATCH_SIZE, lostAfterMs: publisher.lostAfterMs })),
       ),
   };
 }
 
-/** The same for every copy of one message, another whenever the job is to be delivered anew. */
+/** The same for every copy of one message; it changes when the job is to be delivered again. */
 const deduplicationIdOf = ({ id, attempt, availableAt, leaseExpiresAt }: TakenJob) =>
   [id, attempt, availableAt, leaseExpiresAt ?? 0].join('-');

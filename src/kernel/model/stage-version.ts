@@ -4,7 +4,7 @@
  *
  * version = run * 10^9 + attempt * 10^4 + rank, with rank 0 for pending, 1 + 10 * percent (1 to 1001) for processing
  * and 9999 for completed and failed. Attempts stop counting at 99,999 and runs at 9,000,000, which keeps the greatest
- * version, 9.0000999999999e15, below 2^53 (9.007e15).
+ * version, 9,000,000,999,999,999, below 2^53 (9,007,199,254,740,992).
  */
 import type { StageState } from './stages.ts';
 

@@ -1,16 +1,16 @@
-/** How long stages take here, from what this process has seen finish: the ground of every estimate it gives. */
+/** Stage durations, measured in this process only: the basis of `eta_seconds`. A process that saw no stage finish estimates none. */
 import { everyStage, STAGE_DEPENDENCIES, STAGES, type Stage, type StageState, type StageStates } from '../model/stages.ts';
 
-/** Enough to be steady, few enough to follow a change of model or machine. */
-const REMEMBERED = 50;
+/** Samples per stage: enough for a stable median, few enough to follow a change of model or machine. */
+const SAMPLES = 50;
 
 export interface StageDurations {
-  /** Takes note of how long a stage took, if `state` says so and it completed. */
+  /** Records the stage's duration if `state` is completed and has both times. */
   observe(stage: Stage, state: StageState): void;
   /**
-   * Seconds until all five stages could be completed: the longest path through what is left, each stage by the median of
-   * its last completions here or, once it reports a percentage, by its own pace. 0 when completed; null where something
-   * needed has never been measured, or where a stage has failed.
+   * Seconds until all five stages are completed, at Unix ms `now`: the longest path through the remaining stages. A stage
+   * counts by the median of its last completions here or, once it reports a percentage, by its own pace. 0 when all are
+   * completed; null if a needed stage was never measured or a stage has failed.
    */
   estimate(states: StageStates, now: number): number | null;
 }
@@ -18,19 +18,19 @@ export interface StageDurations {
 export function createStageDurations(): StageDurations {
   const measured = everyStage((): number[] => []);
 
-  function typical(stage: Stage): number | undefined {
+  function median(stage: Stage): number | undefined {
     const sorted = measured[stage].toSorted((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)];
   }
 
-  /** Milliseconds of work left in a stage itself. */
+  /** Milliseconds left in the stage itself; undefined if unknown. */
   function remaining(stage: Stage, { status, percent, startedAt }: StageState, now: number): number | undefined {
     if (status === 'completed') return 0;
     if (status === 'failed') return undefined;
     const elapsed = status === 'processing' && startedAt !== null ? Math.max(0, now - startedAt) : 0;
     if (elapsed > 0 && percent > 0) return (elapsed * (100 - percent)) / percent;
-    const whole = typical(stage);
-    return whole === undefined ? undefined : Math.max(0, whole - elapsed);
+    const expected = median(stage);
+    return expected === undefined ? undefined : Math.max(0, expected - elapsed);
   }
 
   return {
@@ -38,7 +38,7 @@ export function createStageDurations(): StageDurations {
       if (status !== 'completed' || startedAt === null || finishedAt === null) return;
       const durations = measured[stage];
       durations.push(Math.max(0, finishedAt - startedAt));
-      if (durations.length > REMEMBERED) durations.shift();
+      if (durations.length > SAMPLES) durations.shift();
     },
 
     estimate: (states, now) => {

@@ -1,4 +1,4 @@
-/** Times reads and writes of progress and counts who listens. */
+/** Adds metrics to a tracker: durations of reads and writes, degraded reads, and open subscriptions. */
 import type { Metrics } from '../core/metrics.ts';
 import type { ProgressTracker } from './tracker.ts';
 
@@ -28,10 +28,10 @@ export function instrumentProgress(tracker: ProgressTracker, metrics: Metrics): 
     subscribe: (resourceId, listener) => {
       listeners += 1;
       const stop = tracker.subscribe(resourceId, listener);
-      let watching = true;
+      let open = true;
       return () => {
-        if (watching) listeners -= 1;
-        watching = false;
+        if (open) listeners -= 1;
+        open = false;
         stop();
       };
     },

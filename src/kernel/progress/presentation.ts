@@ -1,4 +1,4 @@
-/** Progress as clients see it: times in ISO 8601, names in snake_case, all five stages always. */
+/** Progress as clients receive it: times in ISO 8601, names in snake_case, always all five stages. */
 
 import {
   everyStage,
@@ -24,7 +24,7 @@ export interface StageDetail {
 export interface ResourceProgress {
   readonly resource_id: string;
   readonly overall_status: StageStatus;
-  /** Whole number; 100 only once all five stages are completed. */
+  /** Integer; 100 only once all five stages are completed. */
   readonly percent: number;
   readonly stages: Readonly<Record<Stage, StageStatus>>;
   readonly detail: Readonly<Record<Stage, StageDetail>>;
@@ -32,11 +32,11 @@ export interface ResourceProgress {
   readonly error_message: string | null;
   readonly updated_at: string;
   readonly eta_seconds: number | null;
-  /** Present where the live store had nothing to say and the durable record answered. */
+  /** Present where the live store had no record and the database rows were used. */
   readonly degraded?: true;
 }
 
-/** What each stage counts for in the whole, out of 100: fixed, so that the percentage of a run never falls. */
+/** Weight of each stage in the overall percentage, out of 100. Fixed, so that a run's percentage never falls. */
 const WEIGHTS: Readonly<Record<Stage, number>> = { ingestion: 20, quality: 10, taxonomy: 10, graph: 20, embedding: 40 };
 
 export function toResourceProgress({ resourceId, states, etaSeconds, degraded }: ProgressRecord): ResourceProgress {
@@ -54,7 +54,7 @@ export function toResourceProgress({ resourceId, states, etaSeconds, degraded }:
   };
 }
 
-/** A stage that works is never quite done: 100 is for the completed. */
+/** A stage in progress is capped at 99; only a completed stage is 100. */
 const percentOf = ({ status, percent }: StageState) => (status === 'completed' ? 100 : Math.min(percent, 99));
 
 function toDetail(state: StageState): StageDetail {

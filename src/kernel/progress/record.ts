@@ -1,4 +1,4 @@
-/** A resource's progress at one moment, and how it is kept in the store and sent between processes. */
+/** A resource's progress at one moment, and its encoding in the store and in messages between processes. */
 import { z } from 'zod';
 import type { VersionedField, VersionedHash } from '../kv/key-value.ts';
 import { stageStateSchema } from '../model/job-messages.ts';
@@ -7,10 +7,10 @@ import { everyStage, STAGES, type Stage, type StageStates } from '../model/stage
 
 export interface ProgressRecord {
   readonly resourceId: string;
-  /** Grows with every change of this resource; the id of the event that tells of it. */
+  /** Increases with every change of this resource; used as the id of its event. */
   readonly sequence: number;
   readonly states: StageStates;
-  /** The durable record answered, because the store had nothing or was away. */
+  /** Read from the database, because the store had no record or was down. */
   readonly degraded: boolean;
   readonly etaSeconds: number | null;
 }
@@ -33,7 +33,7 @@ export function toFields(states: Partial<StageStates>): VersionedField[] {
   });
 }
 
-/** The stages that can be read from the hash: none, some or all five. */
+/** The stages that the hash holds in a valid form: none, some or all five. */
 export function fromHash(hash: VersionedHash): Partial<StageStates> {
   const found: Partial<Record<Stage, StageStates[Stage]>> = {};
   for (const stage of STAGES) {

@@ -1,7 +1,7 @@
 /**
- * Tickets stand in for credentials where a browser cannot send any: `EventSource` sets no headers, and a token does not
- * belong in a URL. A ticket opens event streams only, as the one who asked for it, for a minute; within it a browser
- * may reconnect with the same one.
+ * Stream tickets replace credentials for `EventSource`, which cannot set headers; an access token does not belong in a
+ * URL. A ticket opens event streams only, as the actor that requested it, for 60 s. A browser may reconnect with it until
+ * then.
  */
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
@@ -14,7 +14,7 @@ export const TICKET_SECONDS = 60;
 export interface StreamTickets {
   /** Throws `unavailable` while the store is down. */
   issue(actor: Actor): Promise<string>;
-  /** Whom it stands for; throws `unauthenticated` where it is unknown or over, `unavailable` while the store is down. */
+  /** The actor of the ticket. Throws `unauthenticated` if it is unknown or expired, `unavailable` while the store is down. */
   redeem(ticket: string): Promise<Actor>;
 }
 
@@ -33,29 +33,33 @@ export function createStreamTickets({ kv }: { kv: Pick<KeyValue, 'get' | 'set'> 
     issue: async (actor) => {
       const ticket = hex(crypto.getRandomValues(new Uint8Array(32)));
       const key = await keyOf(ticket);
-      await reachable(() => kv.set(key, JSON.stringify(actor), { ttlMs: TICKET_SECONDS * 1000 }));
+      await orUnavailable(() => kv.set(key, JSON.stringify(actor), { ttlMs: TICKET_SECONDS * 1000 }));
       return ticket;
     },
     redeem: async (ticket) => {
       const key = await keyOf(ticket);
-      const stored = await reachable(() => kv.get(key));
-      if (stored === undefined) throw new AppError('unauthenticated', 'This ticket is not valid, or not any more');
+      const stored = await orUnavailable(() => kv.get(key));
+      if (stored === undefined)
+        throw new AppError(
+          'unauthenticated',
+          'This ticket is unknown or has expired; request a new one with POST /progress/tickets',
+        );
       return actorSchema.parse(JSON.parse(stored));
     },
   };
 }
 
-/** Only the hash is stored: who can read the store cannot use what is in it. */
+/** Only the hash is stored, so that reading the store reveals no usable ticket. */
 async function keyOf(ticket: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(ticket));
   return `progress:ticket:${hex(new Uint8Array(digest))}`;
 }
 
-async function reachable<T>(operation: () => Promise<T>): Promise<T> {
+async function orUnavailable<T>(operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
   } catch (cause) {
-    throw new AppError('unavailable', 'Tickets cannot be checked right now', { cause, retryAfter: 5 });
+    throw new AppError('unavailable', 'Tickets cannot be issued or checked right now', { cause, retryAfter: 5 });
   }
 }
 

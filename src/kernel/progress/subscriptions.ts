@@ -1,4 +1,4 @@
-/** Who in this process watches which resource: one upstream subscription per resource, however many listeners. */
+/** Listeners to resources in this process, with one upstream subscription per resource. */
 
 import type { Log } from '../core/log.ts';
 import type { KeyValue } from '../kv/key-value.ts';
@@ -11,49 +11,49 @@ export const channelOf = (resourceId: string) => `progress:${resourceId}`;
 export interface SubscriptionsDependencies {
   readonly kv: Pick<KeyValue, 'subscribe'>;
   readonly log: Log;
-  /** Whether listeners share a subscription. Default true. */
+  /** Whether the listeners of a resource share one upstream subscription. Default true. */
   readonly shared?: boolean;
 }
 
-/** Returns `watch(resourceId, listener)`, which returns the function that ends it. A listener that throws is logged and kept. */
+/** Returns `subscribe(resourceId, listener)`, which returns its unsubscribe function. A listener that throws is logged and kept. */
 export function createSubscriptions({
   kv,
   log,
   shared = true,
 }: SubscriptionsDependencies): (resourceId: string, listener: SnapshotListener) => () => void {
-  const watched = new Map<string, { readonly listeners: Set<SnapshotListener>; readonly leave: () => void }>();
+  const channels = new Map<string, { readonly listeners: Set<SnapshotListener>; readonly unsubscribe: () => void }>();
 
   function open(resourceId: string) {
     const listeners = new Set<SnapshotListener>();
     let latest = 0;
-    const leave = kv.subscribe(channelOf(resourceId), (message) => {
+    const unsubscribe = kv.subscribe(channelOf(resourceId), (message) => {
       const snapshot = parseSnapshot(message);
-      if (!snapshot) return log.warning('progress message cannot be read', { resourceId });
-      // Writers publish after they have written: messages may overtake each other, and the newer one says all.
+      if (!snapshot) return log.warning('a progress message is malformed', { resourceId });
+      // Messages may arrive out of order, and each holds the whole record, so an older one is ignored.
       if (snapshot.sequence <= latest) return;
       latest = snapshot.sequence;
       for (const listener of [...listeners]) {
         try {
           listener(snapshot);
         } catch (error) {
-          log.error('progress listener failed', { resourceId, error });
+          log.error('a progress listener failed', { resourceId, error });
         }
       }
     });
-    const entry = { listeners, leave };
-    if (shared) watched.set(resourceId, entry);
-    return entry;
+    const channel = { listeners, unsubscribe };
+    if (shared) channels.set(resourceId, channel);
+    return channel;
   }
 
-  return function watch(resourceId, listener) {
-    const { listeners, leave } = watched.get(resourceId) ?? open(resourceId);
-    // The same function may watch twice.
+  return function subscribe(resourceId, listener) {
+    const { listeners, unsubscribe } = channels.get(resourceId) ?? open(resourceId);
+    // Wrapped, so that one function can be subscribed twice.
     const own: SnapshotListener = (snapshot) => listener(snapshot);
     listeners.add(own);
     return () => {
       if (!listeners.delete(own) || listeners.size > 0) return;
-      if (shared) watched.delete(resourceId);
-      leave();
+      if (shared) channels.delete(resourceId);
+      unsubscribe();
     };
   };
 }

@@ -1,10 +1,10 @@
 /**
  * Live progress on the key-value store, with the database behind it.
  *
- * The hash `progress:resource:{id}` has one field per stage, written in one atomic step and never read first (see
- * version.ts); it lives for 24 hours. Whatever the store has lost, is too old to believe or cannot answer comes from
- * the rows of `resource_stages`, which the worker writes in the transaction that does the work. A store that is down
- * is logged once and never raises.
+ * The hash `progress:resource:{id}` has one field per stage. Fields are written in one atomic step without a prior read
+ * (see model/stage-version.ts) and expire after 24 hours. A record that the store lost, left unchanged too long or cannot
+ * return is read from the rows of `resource_stages`, which the worker writes in the transaction that does the work. A
+ * failing store is logged once per outage and raises no error. docs/architecture.md, "Progress".
  */
 
 import { createFailureLog } from '../core/failure-log.ts';
@@ -23,19 +23,19 @@ import { channelOf, createSubscriptions } from './subscriptions.ts';
 export type { ProgressRecord } from './record.ts';
 
 const TTL_MS = 24 * 60 * 60 * 1000;
-/** A report may be lost on its way, a row never: unfinished progress that has not moved for so long is compared with its rows. */
+/** A report can be lost, a row cannot: an unfinished record unchanged for this long is compared with its rows. */
 const STALE_MS = 10_000;
 
 export interface ProgressTracker {
-  /** Writes all five stages: a new resource, or one that is processed again. */
+  /** Writes all five stages of a new run. */
   begin(resourceId: string, states: StageStates): Promise<void>;
-  /** Writes the given stages in one step and tells who watches. Late and repeated reports change nothing. */
+  /** Writes the given stages in one step and notifies subscribers. A late or repeated report changes nothing. */
   report(report: ProgressReport): Promise<void>;
-  /** Undefined only where neither the store nor the database knows the resource. */
+  /** Undefined only if neither the store nor the database has the resource. */
   read(resourceId: string): Promise<ProgressRecord | undefined>;
-  /** Calls `listener` after each change until the returned function is called. Messages may get lost: read now and then. */
+  /** Calls `listener` after each change until the returned function is called. Messages can be lost, so also read periodically. */
   subscribe(resourceId: string, listener: (record: ProgressRecord) => void): () => void;
-  /** For a resource that is deleted. */
+  /** Deletes the live record of a deleted resource. */
   forget(resourceId: string): Promise<void>;
 }
 
@@ -44,55 +44,55 @@ export interface TrackerDependencies {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
-  /** See `Drivers`. */
+  /** See `Adapters.isolatedRequests`. */
   readonly isolatedRequests?: boolean;
 }
 
 export function createProgressTracker({ kv, db, clock, log, isolatedRequests = false }: TrackerDependencies): ProgressTracker {
-  const outage = createFailureLog(log, 'the progress store');
+  const failures = createFailureLog(log, 'the progress store');
   const durations = createStageDurations();
-  const watchers = createSubscriptions({ kv, log, shared: !isolatedRequests });
+  const subscribe = createSubscriptions({ kv, log, shared: !isolatedRequests });
 
-  /** Undefined where the store is away. */
-  async function attempt<T>(operation: () => Promise<T>): Promise<T | undefined> {
+  /** Undefined while the store is down. */
+  async function tryStore<T>(operation: () => Promise<T>): Promise<T | undefined> {
     try {
       const result = await operation();
-      outage.worked();
+      failures.worked();
       return result;
     } catch (error) {
-      outage.failed(error);
+      failures.failed(error);
       return undefined;
     }
   }
 
-  function present(resourceId: string, sequence: number, states: StageStates, degraded = false): ProgressRecord {
+  function toRecord(resourceId: string, sequence: number, states: StageStates, degraded = false): ProgressRecord {
     return { resourceId, sequence, states, degraded, etaSeconds: durations.estimate(states, clock.now()) };
   }
 
-  /** Writes what is newer than the store's and publishes the outcome if it changed anything. */
+  /** Writes the fields that are newer than the store's, and publishes the whole record if any field changed. */
   async function write(resourceId: string, states: Partial<StageStates>) {
-    const outcome = await attempt(() => kv.writeHash(keyOf(resourceId), toFields(states), { ttlMs: TTL_MS, now: clock.now() }));
+    const outcome = await tryStore(() => kv.writeHash(keyOf(resourceId), toFields(states), { ttlMs: TTL_MS, now: clock.now() }));
     if (outcome && outcome.written.length > 0) await publish(resourceId, outcome.hash);
     return outcome;
   }
 
   async function publish(resourceId: string, hash: VersionedHash): Promise<void> {
     const states = fromHash(hash);
-    // An incomplete hash is about to be filled from the database, and that is published.
+    // The caller fills an incomplete hash from the database, and publishes the result.
     if (!isWhole(states)) return;
-    await attempt(() => kv.publish(channelOf(resourceId), JSON.stringify({ sequence: hash.sequence, states })));
+    await tryStore(() => kv.publish(channelOf(resourceId), JSON.stringify({ sequence: hash.sequence, states })));
   }
 
-  /** Fills and corrects the hash from the rows; undefined where there are none. */
+  /** Fills and corrects the hash from the rows. Undefined if there are no rows and the hash is incomplete. */
   async function reconcile(resourceId: string, hash: VersionedHash): Promise<ProgressRecord | undefined> {
     const stored = fromHash(hash);
     const durable = await readStages(db, resourceId);
-    if (!durable) return isWhole(stored) ? present(resourceId, hash.sequence, stored) : undefined;
+    if (!durable) return isWhole(stored) ? toRecord(resourceId, hash.sequence, stored) : undefined;
     const newer = newerThan(durable, stored);
     const outcome = Object.keys(newer).length > 0 ? await write(resourceId, newer) : undefined;
     const current = outcome?.hash ?? hash;
     const live = fromHash(current);
-    return present(resourceId, current.sequence, { ...durable, ...live, ...newerThan(durable, live) });
+    return toRecord(resourceId, current.sequence, { ...durable, ...live, ...newerThan(durable, live) });
   }
 
   return {
@@ -107,26 +107,26 @@ export function createProgressTracker({ kv, db, clock, log, isolatedRequests = f
         if (state && outcome?.written.includes(stage)) durations.observe(stage, state);
       }
       if (!outcome || isWhole(fromHash(outcome.hash))) return;
-      // The store has lost the rest, or the resource is gone and the report came late.
-      if (!(await reconcile(resourceId, outcome.hash))) await attempt(() => kv.delete(keyOf(resourceId)));
+      // The store lost the other stages, or the report came after the resource was deleted.
+      if (!(await reconcile(resourceId, outcome.hash))) await tryStore(() => kv.delete(keyOf(resourceId)));
     },
 
     read: async (resourceId) => {
-      const hash = await attempt(() => kv.readHash(keyOf(resourceId)));
+      const hash = await tryStore(() => kv.readHash(keyOf(resourceId)));
       if (hash) {
         const states = fromHash(hash);
         if (!isWhole(states) || isStale(states, clock.now())) return reconcile(resourceId, hash);
-        return present(resourceId, hash.sequence, states);
+        return toRecord(resourceId, hash.sequence, states);
       }
       const durable = await readStages(db, resourceId);
-      return durable && present(resourceId, updatedAt(durable), durable, true);
+      return durable && toRecord(resourceId, updatedAt(durable), durable, true);
     },
 
     subscribe: (resourceId, listener) =>
-      watchers(resourceId, ({ sequence, states }) => listener(present(resourceId, sequence, states))),
+      subscribe(resourceId, ({ sequence, states }) => listener(toRecord(resourceId, sequence, states))),
 
     forget: async (resourceId) => {
-      await attempt(() => kv.delete(keyOf(resourceId)));
+      await tryStore(() => kv.delete(keyOf(resourceId)));
     },
   };
 }
@@ -137,7 +137,7 @@ const updatedAt = (states: StageStates) => Math.max(...STAGES.map((stage) => sta
 
 const isStale = (states: StageStates, now: number) => !isSettled(statusesOf(states)) && now - updatedAt(states) > STALE_MS;
 
-/** Those of `durable` that are missing from `stored` or newer than there. */
+/** The stages of `durable` that are missing from `stored` or newer than its version. */
 function newerThan(durable: StageStates, stored: Partial<StageStates>): Partial<StageStates> {
   return Object.fromEntries(
     STAGES.flatMap((stage) => {

@@ -1,4 +1,4 @@
-/** Puts the callback a resource's owner asked for into the outbox, in the transaction that ends the job it tells of. */
+/** Queues the callback that a resource's owner asked for, in the transaction that ends the job. */
 
 import type { Ids } from '../core/ports.ts';
 import { insertDelivery } from '../db/callback-deliveries.ts';
@@ -17,8 +17,8 @@ export interface EndedJob {
 }
 
 /**
- * Does nothing where no callback was asked for, or where the resource is not at its end: another job of it is under way,
- * and that one's end will tell.
+ * Inserts a delivery if the resource has a callback URL and is completed or failed. Does nothing while another job of this
+ * resource is unfinished: that job sends the callback when it ends.
  */
 export async function enqueueCallback(tx: Database, { resourceId, jobId, ids, now }: EndedJob): Promise<void> {
   const resource = await findResourceOfJob(tx, resourceId);
@@ -29,11 +29,11 @@ export async function enqueueCallback(tx: Database, { resourceId, jobId, ids, no
   if (await hasOtherUnfinishedJob(tx, resourceId, jobId)) return;
   const event: CallbackEvent = `resource.${status}`;
   const { ownerId, callbackUrl, url, title, category, qualityScore, errorMessage } = resource;
-  // Thin, as Standard Webhooks advises: what changed and where to read the rest.
+  // A thin payload, as Standard Webhooks recommends: the change, and the id to read the rest by.
   const data = {
     resource_id: resourceId,
     overall_status: status,
-    ...present({ url, title, category, quality_score: qualityScore, error_message: errorMessage }),
+    ...withoutNulls({ url, title, category, quality_score: qualityScore, error_message: errorMessage }),
   };
   await insertDelivery(tx, {
     id: ids.next(),
@@ -52,5 +52,5 @@ export async function enqueueCallback(tx: Database, { resourceId, jobId, ids, no
   });
 }
 
-const present = (fields: Readonly<Record<string, unknown>>) =>
+const withoutNulls = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));

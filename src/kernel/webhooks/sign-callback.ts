@@ -1,14 +1,14 @@
-/** Signs callbacks by Standard Webhooks (https://www.standardwebhooks.com): HMAC-SHA256 of `id.timestamp.body`. */
+/** Signs callbacks after Standard Webhooks (https://www.standardwebhooks.com): HMAC-SHA256 of `id.timestamp.body`. */
 import { Webhook } from 'standardwebhooks';
 
 const SECRET_BYTES = 32;
 
-/** A new secret: `whsec_` and 32 random bytes in base64. */
+/** Generates a secret: `whsec_` and 32 random bytes in base64. */
 export function newCallbackSecret(): string {
   return `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(SECRET_BYTES))))}`;
 }
 
-/** The three headers of a signed message; signed with every one of `secrets`, so that receivers of either accept it. */
+/** The three headers of a signed message at Unix ms `now`. Every secret signs, so that a receiver may hold any of them. */
 export function callbackHeaders(
   { id, payload }: { id: string; payload: string },
   secrets: readonly string[],

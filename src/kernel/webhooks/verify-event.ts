@@ -1,4 +1,4 @@
-/** Checks the signatures of incoming webhooks over their raw bodies. Whoever is refused learns nothing but that. */
+/** Verifies the signatures of incoming webhooks over their raw bodies. The error reveals no reason to the sender. */
 import { Webhook } from 'standardwebhooks';
 import { AppError } from '../core/errors.ts';
 import { equalSecrets } from '../core/keys.ts';
@@ -6,18 +6,18 @@ import type { WebhookKind } from '../model/webhooks.ts';
 
 export interface SignedEvent {
   readonly header: (name: string) => string | undefined;
-  /** The raw body: the signature is over these characters. */
+  /** The raw body; the signature covers these characters. */
   readonly body: string;
 }
 
-/** How far a message's timestamp may be from now (Standard Webhooks, "Verifying the timestamp"). */
+/** Allowed distance of a message's timestamp from now (Standard Webhooks, "Verifying the timestamp"). */
 const TOLERANCE_MS = 5 * 60_000;
 const MAX_ID = 256;
 
 const refused = (reason: string) =>
   new AppError('unauthenticated', 'The signature cannot be verified', { cause: new Error(reason) });
 
-/** Returns the message's id, by which a repetition is known. Throws `unauthenticated`, the reason in its cause. */
+/** Returns the id by which a repeated event is recognised. Throws `unauthenticated` with the reason in its cause. */
 export async function verifyEvent(kind: WebhookKind, secret: string, event: SignedEvent, now: number): Promise<string> {
   return kind === 'standard' ? verifyStandard(secret, event, now) : verifyGitHub(secret, event);
 }
@@ -27,23 +27,23 @@ async function verifyStandard(secret: string, { header, body }: SignedEvent, now
   const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map(header);
   if (!id || !timestamp || !signatures) throw refused('a webhook header is missing');
   if (id.length > MAX_ID) throw refused('webhook-id is too long');
-  if (!/^\d{1,12}$/.test(timestamp)) throw refused('webhook-timestamp is no Unix time');
+  if (!/^\d{1,12}$/.test(timestamp)) throw refused('webhook-timestamp is not a Unix time in seconds');
   const sentAt = Number(timestamp) * 1000;
   if (Math.abs(now - sentAt) > TOLERANCE_MS) throw refused('webhook-timestamp is more than five minutes off');
   const expected = new Webhook(secret).sign(id, new Date(sentAt), body);
-  // A sender that changes its secret signs with both for a while.
+  // While a sender rotates its secret, it signs with both.
   for (const signature of signatures.split(' ').slice(0, 8)) if (await equalSecrets(signature, expected)) return id;
   throw refused('no signature matches');
 }
 
 /**
- * GitHub signs the body alone: neither its time nor `X-GitHub-Delivery`. A captured delivery could be sent again under
- * another id, so the body itself is what a repetition is known by.
+ * GitHub signs only the body, not a timestamp or `X-GitHub-Delivery`. A captured delivery could be replayed under another
+ * id, so repetitions are recognised by the hash of the body.
  * https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
  */
 async function verifyGitHub(secret: string, { header, body }: SignedEvent): Promise<string> {
   const signature = /^sha256=([\da-f]{64})$/.exec(header('x-hub-signature-256') ?? '')?.[1];
-  if (signature === undefined) throw refused('X-Hub-Signature-256 is missing or none');
+  if (signature === undefined) throw refused('X-Hub-Signature-256 is missing or malformed');
   const encoder = new TextEncoder();
   const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
   const mac = Uint8Array.from(signature.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));

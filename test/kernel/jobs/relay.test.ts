@@ -53,8 +53,8 @@ async function seedMany(count: number, ownerId?: string) {
 }
 const publishedAt = async (id: string) => (await findJob(database.db, id))?.publishedAt;
 
-describe('a new job', () => {
-  test('is published at once and then left alone', async () => {
+describe('relay.publishSoon', () => {
+  test('relay: a new job is published at once and not published again', async () => {
     const { id } = await seed();
     relay.publishSoon(id);
     await background.settled();
@@ -62,13 +62,13 @@ describe('a new job', () => {
     expect(await relay.sweep()).toBe(0);
   });
 
-  test('that nobody published is found by the sweep', async () => {
+  test('relay: the sweep publishes a job that was never published', async () => {
     const { id } = await seed();
     expect(await relay.sweep()).toBe(1);
     expect(published).toEqual([id]);
   });
 
-  test('is published once by several relays that sweep at the same time', async () => {
+  test('relay: several relays that sweep at the same time publish a job once', async () => {
     const ids = await seedMany(25);
     const counts = await Promise.all([relay, newRelay(), newRelay()].map((one) => one.sweep()));
     expect(published.toSorted()).toEqual(ids.toSorted());
@@ -76,8 +76,8 @@ describe('a new job', () => {
   });
 });
 
-describe('the sweep', () => {
-  test('publishes again what was not claimed within half a minute', async () => {
+describe('relay.sweep', () => {
+  test('relay: the sweep republishes a job that was not claimed within 30 s', async () => {
     const { id } = await seed();
     await relay.sweep();
     clock.advance(30_000);
@@ -87,7 +87,7 @@ describe('the sweep', () => {
     expect(published).toEqual([id, id]);
   });
 
-  test('waits until a job is due', async () => {
+  test('relay: the sweep leaves a job until it is due', async () => {
     const { id } = await seed();
     await database.db
       .update(jobs)
@@ -98,7 +98,7 @@ describe('the sweep', () => {
     expect(await relay.sweep()).toBe(1);
   });
 
-  test("publishes a dead worker's job as soon as its lease has lapsed, then every half minute", async () => {
+  test("relay: the sweep republishes a dead worker's job when its lease expires, then every 30 s", async () => {
     const { id } = await seed();
     await relay.sweep();
     await claimJob(database.db, { jobId: id, holder: 'a', now: clock.now(), leaseMs: 10_000 });
@@ -112,7 +112,7 @@ describe('the sweep', () => {
     expect(await relay.sweep()).toBe(1);
   });
 
-  test("serves every owner's first job before anybody's second", async () => {
+  test("relay: the sweep publishes each owner's first job before any owner's second", async () => {
     const [many, few] = [await seedOwner({ db: database.db, clock }), await seedOwner({ db: database.db, clock })];
     const flood = await seedMany(120, many);
     clock.advance(1000);
@@ -123,14 +123,14 @@ describe('the sweep', () => {
     expect(new Set(published).size).toBe(121);
   });
 
-  test('has nothing to do where nothing is due', async () => {
+  test('relay: the sweep returns 0 when no job is due', async () => {
     expect(await relay.sweep()).toBe(0);
     expect(log.lines).toEqual([]);
   });
 });
 
-describe('a queue that fails', () => {
-  test('is logged once per outage, never raises, and the jobs are published when it is back', async () => {
+describe('relay with a failing queue', () => {
+  test('relay: a queue outage is logged once and raises nothing, and the jobs are published after it', async () => {
     respond = () => Promise.reject(new TypeError('fetch failed'));
     const ids = await seedMany(25);
     relay.publishSoon(ids[0] as string);
@@ -147,7 +147,7 @@ describe('a queue that fails', () => {
     expect(log.lines.map((line) => line.message)).toEqual(['the job queue is away', 'the job queue is back']);
   });
 
-  test('is not hammered with all that is due', async () => {
+  test('relay: the sweep stops publishing after a failure instead of trying all due jobs', async () => {
     let tries = 0;
     respond = () => {
       tries += 1;
@@ -159,7 +159,7 @@ describe('a queue that fails', () => {
     expect(tries).toBe(10);
   });
 
-  test('by being full is left alone for as long as it asks, within a minute', async () => {
+  test('relay: a full queue pauses publishing for its Retry-After, at most 60 s', async () => {
     const { id } = await seed();
     respond = () => Promise.reject(new PublishError('busy', 'full', 7));
     await relay.sweep();
@@ -177,11 +177,11 @@ describe('a queue that fails', () => {
     respond = () => {};
     clock.advance(60_000);
     expect(await relay.sweep()).toBe(2);
-    // That it is full is no outage.
+    // A full queue is not logged as an outage.
     expect(log.lines.map((line) => line.level)).toEqual(['debug', 'debug']);
   });
 
-  test('without saying how long is asked again after a second', async () => {
+  test('relay: a full queue without Retry-After pauses publishing for 1 s', async () => {
     await seed();
     respond = () => Promise.reject(new PublishError('busy', 'full'));
     await relay.sweep();
@@ -192,7 +192,7 @@ describe('a queue that fails', () => {
     expect(await relay.sweep()).toBe(1);
   });
 
-  test('for one job does not keep the others, and that one is tried again after half a minute', async () => {
+  test('relay: a refused job does not delay the others and is retried after 30 s', async () => {
     const [bad, ...good] = await seedMany(30);
     respond = (id) => {
       if (id === bad) throw new PublishError('refused', 'the worker answered 500');
@@ -207,7 +207,7 @@ describe('a queue that fails', () => {
     expect(published).toContain(bad);
   });
 
-  test('after a job was claimed all the same does not disturb that', async () => {
+  test('relay: a publication that fails after the job was claimed does not change the claimed job', async () => {
     const { id } = await seed();
     respond = async () => {
       await claimJob(database.db, { jobId: id, holder: 'quick', now: clock.now(), leaseMs: 10_000 });
@@ -220,7 +220,7 @@ describe('a queue that fails', () => {
   });
 });
 
-test('a database that is away is logged once and raises nothing', async () => {
+test('relay: a database outage is logged once and raises nothing', async () => {
   const broken = await openTestDatabase();
   relay = createRelay({ db: broken.db, clock, log, publisher, background });
   expect(await relay.sweep()).toBe(0);
@@ -231,7 +231,7 @@ test('a database that is away is logged once and raises nothing', async () => {
   expect(log.lines.map((line) => line.message)).toEqual(['the outbox is away']);
 });
 
-test('what a worker took and gives back is due again at once, unless it was begun', async () => {
+test('job dispatch: a job that a worker returns unstarted is due at once, a started one is not', async () => {
   const [waiting, begun] = await seedMany(2);
   await relay.sweep();
   await claimJob(database.db, { jobId: begun as string, holder: 'a', now: clock.now(), leaseMs: 10_000 });

@@ -14,38 +14,38 @@ function measured(seconds: Partial<Record<Stage, number>>) {
 
 const ALL = { ingestion: 10, quality: 1, taxonomy: 2, graph: 3, embedding: 20 };
 
-describe('the time left', () => {
-  test('is unknown until every stage that is needed has been measured here', () => {
+describe('stage durations: estimate', () => {
+  test('progress estimate: null until every needed stage was measured in this process', () => {
     const { ingestion: _, ...rest } = ALL;
     expect(createStageDurations().estimate(statesWith({}), 0)).toBeNull();
     expect(measured(rest).estimate(statesWith({}), 0)).toBeNull();
     expect(measured(rest).estimate(statesWith({}, { ingestion: { status: 'completed' } }), 0)).toBe(23);
   });
 
-  test('is the longest path through the stages, not their sum', () => {
+  test('progress estimate: the longest path through the stages, not their sum', () => {
     expect(measured(ALL).estimate(statesWith({}), 0)).toBe(10 + 20 + 3);
     expect(measured({ ...ALL, quality: 100 }).estimate(statesWith({}), 0)).toBe(110);
   });
 
-  test('counts what a stage has already worked, and never below nothing', () => {
+  test('progress estimate: subtracts the time a stage has already run, down to 0', () => {
     const states = statesWith({ status: 'completed' }, { embedding: { status: 'processing', startedAt: 0 } });
     expect(measured(ALL).estimate(states, 5_000)).toBe(15);
     expect(measured(ALL).estimate(states, 500_000)).toBe(0);
   });
 
-  test("goes by a stage's own pace once it says how far it is", () => {
+  test("progress estimate: follows the stage's own pace once it reports a percentage", () => {
     const states = statesWith({ status: 'completed' }, { embedding: { status: 'processing', startedAt: 0, percent: 25 } });
     expect(createStageDurations().estimate(states, 30_000)).toBe(90);
-    // A clock behind the worker's knows no pace yet.
+    // With a clock behind the worker's, no time has passed, so no pace is known.
     expect(measured(ALL).estimate(states, -1)).toBe(20);
   });
 
-  test('is none once all is done and unknowable once a stage has failed', () => {
+  test('progress estimate: 0 when all stages are completed, null when a stage has failed', () => {
     expect(createStageDurations().estimate(statesWith({ status: 'completed' }), 0)).toBe(0);
     expect(measured(ALL).estimate(statesWith({}, { ingestion: { status: 'failed' } }), 0)).toBeNull();
   });
 
-  test('goes by the median of the last fifty completions', () => {
+  test('progress estimate: uses the median of the last 50 completions', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 100 }), { minLength: 1, maxLength: 120 }), (seconds) => {
         const durations = createStageDurations();
@@ -58,7 +58,7 @@ describe('the time left', () => {
     );
   });
 
-  test('learns nothing from what did not complete or has no times', () => {
+  test('progress estimate: stages that did not complete or have no times are not measured', () => {
     const durations = createStageDurations();
     const { graph } = statesWith({ status: 'completed', startedAt: 1, finishedAt: 2 });
     durations.observe('graph', { ...graph, status: 'failed' });

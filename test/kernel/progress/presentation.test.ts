@@ -14,7 +14,7 @@ const record = (states: ProgressRecord['states'], more: Partial<ProgressRecord> 
   ...more,
 });
 
-test('all five stages are there, with times in ISO 8601', () => {
+test('progress presentation: all five stages are present, with times in ISO 8601', () => {
   const start = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
   const states = statesWith(
     { updatedAt: start },
@@ -61,17 +61,17 @@ test('all five stages are there, with times in ISO 8601', () => {
   });
 });
 
-test('the first failed stage speaks for the whole', () => {
+test('progress presentation: error_message is the message of the first failed stage', () => {
   const states = statesWith({ status: 'completed' }, { quality: { status: 'failed', message: 'No text to judge' } });
   expect(toResourceProgress(record(states))).toMatchObject({ overall_status: 'failed', error_message: 'No text to judge' });
 });
 
-test('an answer from the durable record says so, any other says nothing of it', () => {
+test('progress presentation: degraded is true for a record from the database and absent otherwise', () => {
   expect(toResourceProgress(record(statesWith({}), { degraded: true })).degraded).toBe(true);
   expect('degraded' in toResourceProgress(record(statesWith({})))).toBe(false);
 });
 
-test('the percentage is a whole number from 0 to 100, and 100 only once all five are completed', () => {
+test('progress presentation: percent is an integer from 0 to 100, and 100 only when all five stages are completed', () => {
   const state = fc.record({ status: fc.constantFrom(...STAGE_STATUSES), percent: fc.double({ min: 0, max: 100, noNaN: true }) });
   fc.assert(
     fc.property(fc.record(everyStage(() => state)), (named) => {

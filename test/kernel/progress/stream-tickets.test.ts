@@ -14,7 +14,7 @@ const actor: Actor = {
   tokenId: null,
 };
 
-test('a ticket stands for who asked for it, as often as needed, for a minute', async () => {
+test('stream ticket: returns its actor repeatedly for 60 s, then is refused', async () => {
   const clock = manualClock();
   const tickets = createStreamTickets({ kv: createMemoryKeyValue({ clock }) });
   const ticket = await tickets.issue(actor);
@@ -25,7 +25,7 @@ test('a ticket stands for who asked for it, as often as needed, for a minute', a
   await expect(tickets.redeem(ticket)).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 
-test('no two tickets are the same, and none can be read from the store', async () => {
+test('stream ticket: every ticket is different, and the store holds none in clear text', async () => {
   const stored: string[] = [];
   const tickets = createStreamTickets({
     kv: { get: async () => undefined, set: async (key, value) => stored.push(key, value) > 0 },
@@ -36,7 +36,7 @@ test('no two tickets are the same, and none can be read from the store', async (
   expect(stored.join()).not.toContain(one);
 });
 
-test("an unknown ticket is refused, and a store that is down is not the ticket's fault", async () => {
+test('stream ticket: an unknown ticket is 401, and a store that is down is 503', async () => {
   const up = createStreamTickets({ kv: createMemoryKeyValue({ clock: manualClock() }) });
   await expect(up.redeem('f'.repeat(64))).rejects.toMatchObject({ code: 'unauthenticated' });
   const away = async () => Promise.reject(new Error('ECONNREFUSED'));

@@ -55,8 +55,8 @@ const read = async (id: string) => (await tracker.read(id)) as ProgressRecord;
 const seeded = async (states = newStages(clock.now())) =>
   seedResource({ db: database.db, clock }, await seedOwner({ db: database.db, clock }), states);
 
-describe('what is reported', () => {
-  test('is read back, for any stage and state', async () => {
+describe('progress tracker: report', () => {
+  test('progress tracker: a report of any stage and state is read back', async () => {
     const state = fc.record({
       status: fc.constantFrom(...STAGE_STATUSES),
       percent: fc.double({ min: 0, max: 100, noNaN: true }).map((percent) => percent + 0),
@@ -78,7 +78,7 @@ describe('what is reported', () => {
     );
   });
 
-  test('of five stages at once survives for all five', async () => {
+  test('progress tracker: concurrent reports of five stages are all kept', async () => {
     const orders = fc.shuffledSubarray([...STAGES], { minLength: STAGES.length });
     await fc.assert(
       fc.asyncProperty(orders, async (order) => {
@@ -92,7 +92,7 @@ describe('what is reported', () => {
     );
   });
 
-  test('never moves a stage back, in whatever order and however often it arrives', async () => {
+  test('progress tracker: reports in any order and number never move a stage backwards', async () => {
     const step = fc.record({
       attempt: fc.integer({ min: 1, max: 3 }),
       status: fc.constantFrom(...STAGE_STATUSES),
@@ -115,7 +115,7 @@ describe('what is reported', () => {
     );
   });
 
-  test('of a retry clears the old error', async () => {
+  test('progress tracker: the report of a retry clears the old error', async () => {
     const id = freshId();
     await tracker.begin(id, newStages(clock.now()));
     await report(id, { quality: working({ status: 'failed', message: 'It broke' }) });
@@ -123,7 +123,7 @@ describe('what is reported', () => {
     expect((await read(id)).states.quality).toMatchObject({ status: 'pending', message: null });
   });
 
-  test('of a run begun again starts from nothing, and late news of the last run changes nothing', async () => {
+  test('progress tracker: a new run resets all stages, and late reports of the previous run are ignored', async () => {
     const id = freshId();
     await tracker.begin(id, statesWith({ status: 'completed', attempt: 1, percent: 100 }));
     await tracker.begin(id, statesWith({ status: 'pending', run: 2 }));
@@ -131,7 +131,7 @@ describe('what is reported', () => {
     expect((await read(id)).states.graph.status).toBe('pending');
   });
 
-  test('is written with a sequence that grows with every change and only then', async () => {
+  test('progress tracker: the sequence increases with every change and not otherwise', async () => {
     const id = freshId();
     await tracker.begin(id, newStages(clock.now()));
     const first = (await read(id)).sequence;
@@ -143,8 +143,8 @@ describe('what is reported', () => {
   });
 });
 
-describe('the durable record', () => {
-  test('answers, marked as degraded, once the store has forgotten', async () => {
+describe('progress tracker: database rows', () => {
+  test('progress tracker: a read returns the rows, marked degraded, after the live record expired', async () => {
     const states = statesWith({ status: 'completed', percent: 100, attempt: 1, updatedAt: 77 });
     const id = await seeded(states);
     await tracker.begin(id, states);
@@ -153,11 +153,11 @@ describe('the durable record', () => {
     expect(await read(id)).toEqual({ resourceId: id, sequence: 77, states, degraded: true, etaSeconds: 0 });
   });
 
-  test('is not what a resource is that nobody ever heard of', async () => {
+  test('progress tracker: an unknown resource reads as undefined', async () => {
     expect(await tracker.read(freshId())).toBeUndefined();
   });
 
-  test('fills in what the store lost when the next report arrives, and everybody hears of the whole', async () => {
+  test('progress tracker: the next report restores stages that the store lost, and subscribers receive the whole record', async () => {
     const states = statesWith({}, { ingestion: { status: 'completed', percent: 100, attempt: 1 } });
     const id = await seeded(states);
     const heard = vi.fn();
@@ -174,7 +174,7 @@ describe('the durable record', () => {
     expect(heard.mock.calls[0]?.[0]).toEqual(record);
   });
 
-  test('fills the gap for a reader who comes before the report has filled it', async () => {
+  test('progress tracker: a read restores stages that the store lost', async () => {
     const id = await seeded();
     await kv.writeHash(
       `progress:resource:${id}`,
@@ -190,7 +190,7 @@ describe('the durable record', () => {
     });
   });
 
-  test('corrects a live record whose last report got lost', async () => {
+  test('progress tracker: a read corrects a stale record whose last report was lost', async () => {
     const id = await seeded();
     await tracker.begin(id, newStages(clock.now()));
     const heard = vi.fn();
@@ -200,20 +200,20 @@ describe('the durable record', () => {
     clock.advance(10_001);
     expect((await read(id)).states.ingestion.status).toBe('completed');
     expect(heard).toHaveBeenCalledTimes(1);
-    // Nothing is newer now: the same again, without a write.
+    // The store is up to date now, so a second read writes nothing.
     const { sequence } = await read(id);
     expect((await read(id)).sequence).toBe(sequence);
     expect(heard).toHaveBeenCalledTimes(1);
   });
 
-  test('does not take anything away from a live record that it does not know', async () => {
+  test('progress tracker: a complete live record without rows is returned unchanged', async () => {
     const id = freshId();
     await tracker.begin(id, newStages(clock.now()));
     clock.advance(60_000);
     expect((await read(id)).degraded).toBe(false);
   });
 
-  test('has nothing for a late report of a deleted resource, which leaves nothing behind', async () => {
+  test('progress tracker: a late report of a deleted resource leaves no record', async () => {
     const id = freshId();
     await report(id, { graph: completed() });
     expect(await kv.readHash(`progress:resource:${id}`)).toBeUndefined();
@@ -222,8 +222,8 @@ describe('the durable record', () => {
   });
 });
 
-describe('a store that is down', () => {
-  test('raises nothing, is logged once, and the rows answer meanwhile', async () => {
+describe('progress tracker: store outage', () => {
+  test('progress tracker: a store outage is logged once and raises nothing, and reads use the rows', async () => {
     const id = await seeded(statesWith({ updatedAt: 5 }, { ingestion: { status: 'processing', attempt: 1, updatedAt: 9 } }));
     kv.down = true;
     await tracker.begin(id, newStages(clock.now()));
@@ -237,7 +237,7 @@ describe('a store that is down', () => {
     expect(log.lines.map((line) => line.message)).toEqual(['the progress store is away', 'the progress store is back']);
   });
 
-  test('between a read and the correction of what was read still gives the correct answer', async () => {
+  test('progress tracker: a store that fails between a read and its correction still yields the correct record', async () => {
     const id = await seeded(statesWith({ status: 'completed', attempt: 1, updatedAt: 5 }));
     await tracker.begin(id, newStages(0));
     const { readHash } = kv;
@@ -250,8 +250,8 @@ describe('a store that is down', () => {
   });
 });
 
-describe('watching', () => {
-  test('tells every listener of every change, over one subscription per resource', async () => {
+describe('progress tracker: subscribe', () => {
+  test('progress tracker: every listener receives every change over one upstream subscription per resource', async () => {
     const subscribe = vi.spyOn(kv, 'subscribe');
     const watched = createProgressTracker({ kv, db: database.db, clock, log });
     const id = freshId();
@@ -268,7 +268,7 @@ describe('watching', () => {
     expect(subscribe).toHaveBeenCalledTimes(2);
   });
 
-  test('is a subscription of its own for every listener where requests can use nothing of one another', async () => {
+  test('progress tracker: with isolatedRequests every listener has its own upstream subscription', async () => {
     const subscribe = vi.spyOn(kv, 'subscribe');
     const watched = createProgressTracker({ kv, db: database.db, clock, log, isolatedRequests: true });
     const id = freshId();
@@ -282,7 +282,7 @@ describe('watching', () => {
     expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 2]);
   });
 
-  test('goes on for the others when one leaves or throws', async () => {
+  test('progress tracker: other listeners keep receiving changes when one unsubscribes or throws', async () => {
     const id = freshId();
     const [leaving, staying] = [vi.fn(), vi.fn()];
     tracker.subscribe(id, () => {
@@ -295,10 +295,10 @@ describe('watching', () => {
     await tracker.begin(id, newStages(clock.now()));
     expect(leaving).not.toHaveBeenCalled();
     expect(staying).toHaveBeenCalledTimes(1);
-    expect(log.lines.map((line) => line.message)).toEqual(['progress listener failed']);
+    expect(log.lines.map((line) => line.message)).toEqual(['a progress listener failed']);
   });
 
-  test('counts a function that watches twice as two', async () => {
+  test('progress tracker: a function subscribed twice is called twice', async () => {
     const id = freshId();
     const listener = vi.fn();
     const leave = tracker.subscribe(id, listener);
@@ -308,7 +308,7 @@ describe('watching', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  test('never goes back to an older message, and passes over what is no message', async () => {
+  test('progress tracker: older and malformed messages are ignored', async () => {
     const id = freshId();
     const heard: number[] = [];
     tracker.subscribe(id, ({ sequence }) => heard.push(sequence));
@@ -317,11 +317,11 @@ describe('watching', () => {
       await kv.publish(`progress:${id}`, text);
     }
     expect(heard).toEqual([2, 3]);
-    expect(log.lines.map((line) => line.message)).toEqual(Array(2).fill('progress message cannot be read'));
+    expect(log.lines.map((line) => line.message)).toEqual(Array(2).fill('a progress message is malformed'));
   });
 });
 
-test('the time left is estimated from the stages reported here', async () => {
+test('progress tracker: etaSeconds is estimated from the stages reported in this process', async () => {
   const [first, second] = [freshId(), freshId()];
   await tracker.begin(first, newStages(clock.now()));
   expect((await read(first)).etaSeconds).toBeNull();
@@ -338,7 +338,7 @@ test('the time left is estimated from the stages reported here', async () => {
   expect((await read(second)).etaSeconds).toBe(6);
 });
 
-test('a forgotten resource has no live record', async () => {
+test('progress tracker: forget deletes the live record', async () => {
   const id = freshId();
   await tracker.begin(id, newStages(clock.now()));
   await tracker.forget(id);
