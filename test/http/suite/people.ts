@@ -31,24 +31,3 @@ export const logIn = async (cell: Cell, username: string, password: string) => {
   if (answer.status === 200) noteSecrets(answer.body.access_token, answer.body.refresh_token);
   return answer;
 };
-
-/**
- * The answer to a request whose body is too large for its server to read. It may be lost with the connection that it came
- * over while more is being sent (RFC 9112, section 9.6): then the client asks again.
- */
-export async function refused<T extends { readonly status: number; readonly headers: Headers }>(
-  send: () => Promise<T>,
-): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const answer = await send();
-      if (tries === 10 || !isLost(answer)) return answer;
-    } catch (error) {
-      if (tries === 10 || !(error instanceof TypeError)) throw error;
-    }
-  }
-}
-
-/** wrangler's local proxy says so with a 500 of its own; Pharos says everything as a problem. */
-const isLost = ({ status, headers }: { readonly status: number; readonly headers: Headers }) =>
-  status === 500 && headers.get('content-type') !== 'application/problem+json';
