@@ -71,7 +71,7 @@ test('rate limit stores: memory, Redis and Upstash decide the same for any sched
   ];
   expect(byOurClock(CONSUME_SCRIPT)).not.toBe(CONSUME_SCRIPT);
   let run = 0;
-  const step = fc.record({ gap: fc.nat(40_000), cost: fc.nat(3) });
+  const step = fc.record({ gap: fc.nat(40_000), cost: fc.nat(3), peek: fc.boolean() });
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 30 }),
@@ -84,12 +84,12 @@ test('rate limit stores: memory, Redis and Upstash decide the same for any sched
         ];
         run += 1;
         now = 1_700_000_000_000 + run * 10_000_000;
-        for (const { gap, cost } of steps) {
+        for (const { gap, cost, peek } of steps) {
           now += gap;
           await stores.redis.probe.set('test:now', now);
           const decisions = [];
           for (const [index, store] of three.entries()) {
-            const [result] = await store.consume([{ limit: { key: `same:${run}:${index}`, policies, cost }, read: [] }]);
+            const [result] = await store.consume([{ limit: { key: `same:${run}:${index}`, policies, cost, peek }, read: [] }]);
             decisions.push(result?.decision);
           }
           expect(decisions[1]).toEqual(decisions[0]);

@@ -24,7 +24,7 @@ function open() {
 rateLimitStoreContract('Redis 7', async () => ({ ...open(), advance: (ms) => sleep(ms).then(() => undefined) }));
 
 test('rate limit script: it decides as sliding-window.ts does, for any schedule of requests under two policies', async () => {
-  const step = fc.record({ gap: fc.nat(30_000), cost: fc.nat(3) });
+  const step = fc.record({ gap: fc.nat(30_000), cost: fc.nat(3), peek: fc.boolean() });
   let run = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -39,11 +39,11 @@ test('rate limit script: it decides as sliding-window.ts does, for any schedule 
         const windows = policies.map(emptyWindow);
         const key = `schedule:${++run}`;
         let now = 1_700_000_000_000;
-        for (const { gap, cost } of steps) {
+        for (const { gap, cost, peek } of steps) {
           now += gap;
-          const expected = decide(policies, windows, cost, now);
+          const expected = decide(policies, windows, cost, now, peek);
           const args = policies.flatMap(({ windowMs, limit }) => [windowMs, limit]);
-          const reply = (await redis.probe.eval(CONSUME_SCRIPT, 1, key, now, 1, cost, 2, ...args)) as number[];
+          const reply = (await redis.probe.eval(CONSUME_SCRIPT, 1, key, now, 1, peek ? -cost : cost, 2, ...args)) as number[];
           expect(reply.slice(1)).toEqual([
             expected.retryAfterMs,
             ...expected.states.flatMap(({ remaining, resetAt }) => [remaining, resetAt]),

@@ -65,6 +65,21 @@ export function rateLimitStoreContract(name: string, make: () => Promise<RateLim
       }
     });
 
+    it('peeks without charging, and says when the request would pass', async () => {
+      const key = fresh();
+      const peek = async (cost: number) => {
+        const [result] = await store.consume([{ limit: { key, policies, cost, peek: true }, read: [] }]);
+        return result?.decision;
+      };
+      for (let i = 0; i < 10; i++) expect(await peek(3)).toMatchObject({ admitted: true, states: [{ remaining: 3 }, {}] });
+      await consume(key, 2);
+      expect(await peek(1)).toMatchObject({ admitted: true, retryAfterMs: 0, states: [{ remaining: 1 }, { remaining: 3 }] });
+      const refused = await peek(2);
+      expect(refused).toMatchObject({ admitted: false, states: [{ remaining: 1 }, { remaining: 3 }] });
+      expect(refused?.retryAfterMs).toBeGreaterThan(0);
+      expect(refused?.retryAfterMs).toBeLessThanOrEqual(BRIEF);
+    });
+
     it('admits exactly the limit of a hundred concurrent requests', async () => {
       const key = fresh();
       const results = await Promise.all(Array.from({ length: 100 }, () => consume(key)));

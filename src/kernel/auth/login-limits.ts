@@ -1,4 +1,4 @@
-/** Failed logins are counted per account and address together, per account, and per address; successes cost nothing. */
+/** Limits on failed logins: per pair of account and address, per account, and per address. Successful logins cost nothing. */
 
 import { AppError } from '../core/errors.ts';
 import { nameKey } from '../db/users.ts';
@@ -8,46 +8,50 @@ import type { RateLimitPolicies } from '../rate-limits/tiers.ts';
 
 export interface LoginLimits {
   /**
-   * Runs `check` unless too many attempts failed; `check` says whether this one succeeded. Attempts under way count as
-   * failed until they end, so that a hundred at once are not a hundred free guesses. Throws `rate_limited`.
+   * Runs `check` unless too many attempts failed, and charges the limits if `succeeded` denies its result. An attempt counts
+   * as failed while it runs, so that concurrent guesses cannot exceed the limit. Throws `rate_limited` with the seconds after
+   * which the same attempt passes.
    */
   guard<T>(login: string, address: string | null, check: () => Promise<T>, succeeded: (result: T) => boolean): Promise<T>;
 }
 
+/** Retry-After of an attempt that only attempts still running have blocked: they end within seconds. */
+const RUNNING_RETRY_S = 1;
+
+/** One store call for a successful login, two for a failed one. */
 export function createLoginLimits({ limiter, limits }: { limiter: Limiter; limits: RateLimitPolicies }): LoginLimits {
-  const underWay = new Map<string, number>();
-  const attempts = (key: string) => underWay.get(key) ?? 0;
-  const count = (key: string, by: number) => {
-    const next = attempts(key) + by;
-    if (next > 0) underWay.set(key, next);
-    else underWay.delete(key);
+  const running = new Map<string, number>();
+  const runningAttempts = (key: string) => running.get(key) ?? 0;
+  const addRunning = (key: string, count: number) => {
+    const next = runningAttempts(key) + count;
+    if (next > 0) running.set(key, next);
+    else running.delete(key);
   };
 
   return {
     guard: async (login, address, check, succeeded) => {
       const account = nameKey(login);
       const from = addressKey(address);
-      const counted = [
+      const limited = [
         { key: `login:pair:${account}:${from}`, policies: limits.loginPair },
         { key: `login:account:${account}`, policies: limits.loginEither },
         { key: `login:address:${from}`, policies: limits.loginEither },
       ];
-      for (const { key } of counted) count(key, 1);
+      for (const { key } of limited) addRunning(key, 1);
       try {
-        for (const { key, policies } of counted) {
-          const { states } = await limiter.decide(key, policies, 0);
-          if (states.every(({ remaining }) => remaining >= attempts(key))) continue;
-          // What is under way ends within seconds; what failed, with its window.
-          const { retryAfterMs } = await limiter.decide(key, policies, 0);
+        const decisions = await limiter.peekAll(limited);
+        const blocked = decisions.some(({ key, states }) => states.some(({ remaining }) => remaining < runningAttempts(key)));
+        if (blocked) {
+          const retryAfterMs = Math.max(...decisions.map((decision) => decision.retryAfterMs));
           throw new AppError('rate_limited', 'Too many failed logins; try again later', {
-            retryAfter: Math.max(retryAfterMs / 1000, 60),
+            retryAfter: Math.max(retryAfterMs / 1000, RUNNING_RETRY_S),
           });
         }
         const result = await check();
-        if (!succeeded(result)) for (const { key, policies } of counted) await limiter.decide(key, policies, 1);
+        if (!succeeded(result)) await limiter.consumeAll(limited);
         return result;
       } finally {
-        for (const { key } of counted) count(key, -1);
+        for (const { key } of limited) addRunning(key, -1);
       }
     },
   };

@@ -86,14 +86,20 @@ function charge(window: Window, policy: Policy, cost: number, now: number): void
 
 /**
  * Decides `cost` units (1 to the smallest limit) under all policies at once at `now` (Unix ms): all are charged or none is.
- * `cost` 0 only looks. `windows` are the key's memory, one per policy, changed in place.
+ * `cost` 0 only looks, and `peek` decides without charging. `windows` are the key's memory, one per policy, changed in place.
  */
-export function decide(policies: readonly Policy[], windows: readonly Window[], cost: number, now: number): Decision {
+export function decide(
+  policies: readonly Policy[],
+  windows: readonly Window[],
+  cost: number,
+  now: number,
+  peek = false,
+): Decision {
   const pairs = policies.map((policy, i) => ({ policy, window: windows[i] ?? emptyWindow() }));
   for (const { policy, window } of pairs) expire(window, policy, now);
   const retryAfterMs = Math.max(0, ...pairs.map(({ policy, window }) => waitFor(window, policy, cost, now)));
   const admitted = retryAfterMs === 0;
-  if (admitted && cost > 0) for (const { policy, window } of pairs) charge(window, policy, cost, now);
+  if (admitted && cost > 0 && !peek) for (const { policy, window } of pairs) charge(window, policy, cost, now);
   return {
     admitted,
     retryAfterMs,

@@ -27,6 +27,12 @@ export function instrumentLimiter(limiter: Limiter, metrics: Metrics): Limiter {
       if (cost !== 0) count(subject(key), decision.admitted);
       return decision;
     },
+    peekAll: (limits) => limiter.peekAll(limits),
+    consumeAll: async (limits) => {
+      const decisions = await limiter.consumeAll(limits);
+      for (const { key, admitted } of decisions) count(subject(key), admitted);
+      return decisions;
+    },
     failOpens: () => limiter.failOpens(),
   };
 }

@@ -13,6 +13,15 @@ export interface Consumed {
   readonly values: ConsumeResult['values'] | undefined;
 }
 
+export interface Limit {
+  readonly key: string;
+  readonly policies: readonly Policy[];
+}
+
+export interface KeyDecision extends Decision {
+  readonly key: string;
+}
+
 export interface Limiter {
   /**
    * Charges `cost` units to a key under its policies, and reads other keys in the same round trip. Never rejects, and never
@@ -21,6 +30,10 @@ export interface Limiter {
   consume(request: ConsumeRequest): Promise<Consumed>;
   /** Charges `cost` units (default 1) to `key`; `cost` 0 only reads the windows. */
   decide(key: string, policies: readonly Policy[], cost?: number): Promise<Decision>;
+  /** Decides one unit of each key without charging it, in one round trip. */
+  peekAll(limits: readonly Limit[]): Promise<readonly KeyDecision[]>;
+  /** Charges one unit to each key, in one round trip; a key over its limit does not keep the others from being charged. */
+  consumeAll(limits: readonly Limit[]): Promise<readonly KeyDecision[]>;
   /** Requests that local limits decided since the start. */
   failOpens(): number;
 }
@@ -40,6 +53,7 @@ export function createLimiter({ rateLimitStore, clock, log, endOfTurn }: Limiter
   const breaker = createCircuitBreaker({ name: 'limits', clock, log });
   const localStore = createMemoryRateLimitStore({ clock });
   let queue: { readonly request: ConsumeRequest; readonly resolve: (result: Consumed) => void }[] = [];
+  let scheduled = false;
   let failOpens = 0;
 
   async function consumeLocally(request: ConsumeRequest): Promise<Consumed> {
@@ -57,17 +71,39 @@ export function createLimiter({ rateLimitStore, clock, log, endOfTurn }: Limiter
   function flush(): void {
     const queued = queue;
     queue = [];
+    scheduled = false;
     // Half-open: a single request probes the store; the rest use local limits.
     const size = breaker.healthy ? BATCH_SIZE : 1;
     for (let from = 0; from < queued.length; from += size) void send(queued.slice(from, from + size));
   }
 
-  const consume = (request: ConsumeRequest) =>
+  const enqueue = (request: ConsumeRequest) =>
     new Promise<Consumed>((resolve) => {
       queue.push({ request, resolve });
-      if (!endOfTurn) flush();
-      else if (queue.length === 1) endOfTurn(flush);
     });
+
+  function schedule(): void {
+    if (!endOfTurn) flush();
+    else if (!scheduled) {
+      scheduled = true;
+      endOfTurn(flush);
+    }
+  }
+
+  function consume(request: ConsumeRequest): Promise<Consumed> {
+    const result = enqueue(request);
+    schedule();
+    return result;
+  }
+
+  function decideAll(limits: readonly Limit[], peek: boolean): Promise<KeyDecision[]> {
+    const decisions = limits.map(async ({ key, policies }) => {
+      const { decision } = await enqueue({ limit: { key: `limit:${key}`, policies, cost: 1, peek }, read: [] });
+      return { key, ...(decision as Decision) };
+    });
+    schedule();
+    return Promise.all(decisions);
+  }
 
   return {
     consume,
@@ -75,6 +111,8 @@ export function createLimiter({ rateLimitStore, clock, log, endOfTurn }: Limiter
       const { decision } = await consume({ limit: { key: `limit:${key}`, policies, cost }, read: [] });
       return decision as Decision;
     },
+    peekAll: (limits) => decideAll(limits, true),
+    consumeAll: (limits) => decideAll(limits, false),
     failOpens: () => failOpens,
   };
 }

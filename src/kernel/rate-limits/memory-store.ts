@@ -9,7 +9,7 @@ import type { ConsumeRequest, RateLimitStore } from './store.ts';
 export function createMemoryRateLimitStore({ clock, kv }: { clock: Clock; kv?: Pick<KeyValue, 'get'> }): RateLimitStore {
   const keys = createExpiringMap<Map<string, Window>>({ clock });
 
-  function charge({ key, policies, cost }: NonNullable<ConsumeRequest['limit']>): Decision {
+  function charge({ key, policies, cost, peek = false }: NonNullable<ConsumeRequest['limit']>): Decision {
     const windows = keys.get(key) ?? new Map<string, Window>();
     for (const { name } of policies) if (!windows.has(name)) windows.set(name, emptyWindow());
     const decision = decide(
@@ -17,8 +17,9 @@ export function createMemoryRateLimitStore({ clock, kv }: { clock: Clock; kv?: P
       policies.map(({ name }) => windows.get(name) as Window),
       cost,
       clock.now(),
+      peek,
     );
-    if (decision.admitted && cost > 0) keys.set(key, windows, Math.max(...policies.map(({ windowMs }) => windowMs)));
+    if (decision.admitted && cost > 0 && !peek) keys.set(key, windows, Math.max(...policies.map(({ windowMs }) => windowMs)));
     return decision;
   }
 

@@ -10,8 +10,8 @@ const keysToRead = (requests: readonly ConsumeRequest[]) => new Set(requests.fla
 /** Keys and arguments of CONSUME_SCRIPT: the limited keys, then the keys to read. */
 function consumeArguments(requests: readonly ConsumeRequest[]): { keys: string[]; args: string[] } {
   const limits = requests.flatMap(({ limit }) => limit ?? []);
-  const args = limits.flatMap(({ cost, policies }) => [
-    cost,
+  const args = limits.flatMap(({ cost, peek, policies }) => [
+    peek ? -cost : cost,
     policies.length,
     ...policies.flatMap(({ windowMs, limit }) => [windowMs, limit]),
   ]);

@@ -9,7 +9,7 @@
  * KEYS      the limited keys, then the keys to read
  * ARGV[1]   the time in ms, or "" for the store's clock
  * ARGV[2]   the number of limited keys
- * ARGV[3..] per limited key: the cost (0 only reads), the number of policies, and per policy its window in ms and its limit
+ * ARGV[3..] per limited key: the cost (0 only reads; negative: decides without charging), the number of policies, and per policy its window in ms and its limit
  * Returns   {the time, the values read ("" for an absent key), then per limited key: retry after, and per policy: remaining,
  *           reset at}, all times in ms
  */
@@ -36,6 +36,8 @@ end
 local at = 3
 for k = 1, limited do
   local key, cost, count = KEYS[k], tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+  local peek = cost < 0
+  cost = math.abs(cost)
   local names, policies, stale, wait = {}, {}, {}, 0
   for i = 1, count do names[i] = tostring(i) end
   local headers = redis.call('HMGET', key, unpack(names))
@@ -81,7 +83,7 @@ for k = 1, limited do
     policies[i] = p
   end
 
-  if wait == 0 and cost > 0 then
+  if wait == 0 and cost > 0 and not peek then
     local set, advanced, keep = {}, #stale > 0, 0
     for i = 1, count do
       local p = policies[i]

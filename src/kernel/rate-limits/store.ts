@@ -5,8 +5,15 @@
 import type { Decision, Policy } from '../model/sliding-window.ts';
 
 export interface ConsumeRequest {
-  /** What to charge; absent: nothing. `cost` 0 only reads the windows. `cost` is at most the smallest limit. */
-  readonly limit?: { readonly key: string; readonly policies: readonly Policy[]; readonly cost: number };
+  /** What to charge; absent: nothing. */
+  readonly limit?: {
+    readonly key: string;
+    readonly policies: readonly Policy[];
+    /** Units, at most the smallest limit; 0 only reads the windows. */
+    readonly cost: number;
+    /** Decides without charging: whether `cost` units would pass now, and if not, when. */
+    readonly peek?: boolean;
+  };
   /** Keys of the key-value store whose values are read in the same step. */
   readonly read: readonly string[];
 }

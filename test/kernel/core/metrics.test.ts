@@ -27,10 +27,13 @@ test('a limiter counts what it decided, by the first word of the key, and nothin
   expect(await limiter.consume({ read: ['x'] })).toEqual({ values: [undefined] });
   await limiter.decide('register:192.0.2.1', policies);
   await limiter.decide('register:192.0.2.1', policies, 0);
+  await limiter.peekAll([{ key: 'login:account:ada', policies }]);
+  await limiter.consumeAll([{ key: 'login:account:ada', policies }]);
   const text = (await metrics.expose())?.text;
   expect(text).toContain('pharos_rate_limit_decisions_total{by="user",decision="admitted"} 1');
   expect(text).toContain('pharos_rate_limit_decisions_total{by="user",decision="refused"} 1');
   expect(text).toContain('pharos_rate_limit_decisions_total{by="register",decision="admitted"} 1');
+  expect(text).toContain('pharos_rate_limit_decisions_total{by="login",decision="admitted"} 1');
   expect(limiter.failOpens()).toBe(0);
 });
 
