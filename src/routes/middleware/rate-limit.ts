@@ -8,7 +8,7 @@ import { rateLimitPolicies } from '../../kernel/rate-limits/tiers.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { setResponseHeader } from './response-headers.ts';
-import { createThrottledLog } from './throttled-log.ts';
+import { createThrottledLog } from '../../services/system/throttled-log.ts';
 
 export interface RateLimiter {
   /** Throws `rate_limited`; resolves to whether one of the actor's tokens is revoked. */
