@@ -1,5 +1,6 @@
-/** The app: the order in which a request meets its middleware, its routes, and the one error handler. */
+/** The app: its middleware in the order in which requests pass it, its routes, and the one error handler. */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import { AppError } from './kernel/core/errors.ts';
 import { isDatabaseAway, isTooLarge } from './kernel/db/connection-errors.ts';
 import { createAccountPages } from './routes/accounts/account-pages.ts';
@@ -16,14 +17,14 @@ import { authenticate } from './routes/middleware/authenticate.ts';
 import { bodyLimit } from './routes/middleware/body-limit.ts';
 import { clientAddress } from './routes/middleware/client-address.ts';
 import { cors } from './routes/middleware/cors.ts';
-import { isLimitedPath, isPublicPath } from './routes/middleware/public-paths.ts';
+import { publicPaths } from './routes/middleware/public-paths.ts';
+import { rateLimit } from './routes/middleware/rate-limit.ts';
 import { requestId } from './routes/middleware/request-id.ts';
 import { requireScope } from './routes/middleware/require-scope.ts';
 import { responseHeaders } from './routes/middleware/response-headers.ts';
 import { securityHeaders } from './routes/middleware/security-headers.ts';
-import { allowStreamTickets } from './routes/middleware/stream-tickets.ts';
 import { stripApiPrefix } from './routes/middleware/strip-api-prefix.ts';
-import { asAppError, methodNotAllowed, problem } from './routes/problem.ts';
+import { asAppError, methodNotAllowedProblem, problem } from './routes/problem.ts';
 import { createAdminJobRoutes } from './routes/processing/admin-jobs.ts';
 import { createJobRoutes } from './routes/processing/jobs.ts';
 import { createProgressRoutes } from './routes/processing/progress.ts';
@@ -39,76 +40,64 @@ import { createCallbackRoutes } from './routes/webhooks/callbacks.ts';
 import { createWebhookRoutes } from './routes/webhooks/webhooks.ts';
 import type { AppContext } from './services/context.ts';
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-
-export function createApp(services: AppContext, runtime: Runtime): OpenAPIHono<AppEnv> {
-  const { config, log } = services;
+export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<AppEnv> {
+  const { config, log } = context;
   const app = new OpenAPIHono<AppEnv>({ getPath: stripApiPrefix });
+  const { isPublic, isLimited } = publicPaths(app);
 
   app.use(responseHeaders(runtime));
-  app.use(requestId(services));
+  app.use(requestId(context));
   app.use(clientAddress({ trustedHops: config.trustedProxyHops, log, runtime }));
-  app.use(accessLog(services));
+  app.use(accessLog(context));
   app.use(securityHeaders(config));
   app.use(cors(config.cors));
-  app.use(
-    allowStreamTickets(
-      services,
-      authenticate(services, { isOpen: (_method, path) => isPublicPath(path), isLimited: isLimitedPath }),
-    ),
-  );
-  // Before any route: for who is no admin, every path below is alike, those that do not exist included.
+  app.use(authenticate(context, { isPublic }));
+  app.use(rateLimit(context, { isLimited }));
+  // Runs before routing, so non-admins get the same 403 for existing and missing admin paths.
   app.use('/admin/*', requireScope('admin'));
-  app.use(bodyLimit(runtime));
+  app.use(bodyLimit(runtime, { isPublic }));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: methodNotAllowedProblem }));
 
   app.route('/', createHomeRoutes({ config, runtime }));
-  app.route('/', createHealthRoutes(services));
-  app.route('/', createMetricsRoutes(services));
+  app.route('/', createHealthRoutes(context));
+  app.route('/', createMetricsRoutes(context));
   app.route('/', createDocsRoutes({ config, runtime, described: () => app }));
   app.route('/', createAssetRoutes(runtime));
   app.route('/', createAccountPages(runtime));
-  app.route('/', createAuthRoutes(services));
-  app.route('/', createOAuthEndpoints(services));
-  app.route('/', createOAuthLoginRoutes(services));
-  app.route('/', createApiKeyRoutes(services));
-  app.route('/', createRateLimitStatusRoutes(services));
-  app.route('/', createPasswordRoutes(services));
-  app.route('/', createAdminUserRoutes(services));
-  app.route('/', createAdminJobRoutes(services));
-  app.route('/', createResourceRoutes(services, runtime));
-  app.route('/', createProgressRoutes(services, runtime));
-  app.route('/', createSearchRoutes(services));
-  app.route('/', createCallbackRoutes(services));
-  app.route('/', createWebhookRoutes(services));
-  app.route('/', createJobRoutes(services));
+  app.route('/', createAuthRoutes(context));
+  app.route('/', createOAuthEndpoints(context));
+  app.route('/', createOAuthLoginRoutes(context));
+  app.route('/', createApiKeyRoutes(context));
+  app.route('/', createRateLimitStatusRoutes(context));
+  app.route('/', createPasswordRoutes(context));
+  app.route('/', createAdminUserRoutes(context));
+  app.route('/', createAdminJobRoutes(context));
+  app.route('/', createResourceRoutes(context, runtime));
+  app.route('/', createProgressRoutes(context, runtime));
+  app.route('/', createSearchRoutes(context));
+  app.route('/', createCallbackRoutes(context));
+  app.route('/', createWebhookRoutes(context));
+  app.route('/', createJobRoutes(context));
 
-  app.notFound((c) => {
-    const allowed = METHODS.filter((method) => hasRoute(app, method, c.req.path));
-    if (allowed.length > 0 && !allowed.includes(c.req.method)) return methodNotAllowed(c, allowed);
-    return problem(c, new AppError('not_found', 'There is nothing at this path'));
-  });
+  app.notFound((c) => problem(c, new AppError('not_found', 'There is nothing at this path')));
 
   app.onError((error, c) => {
-    const known = asAppError(error) ?? ofDatabase(error);
-    const context = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path };
-    if (!known) log.error('request failed', { ...context, error });
+    const known = asAppError(error) ?? asDatabaseError(error);
+    const fields = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path };
+    if (!known) log.error('request failed', { ...fields, error });
     else if (known.cause !== undefined && SERVER_SIDE.has(known.code))
-      log.warning('request refused', { ...context, error: known });
+      log.warning('request refused', { ...fields, error: known });
     return problem(c, known);
   });
 
   return app;
 }
 
+/** Errors whose cause is on the server's side, and is worth a line in the log. */
 const SERVER_SIDE = new Set<AppError['code']>(['unavailable', 'upstream_failed']);
 
-function ofDatabase(cause: unknown): AppError | undefined {
-  if (isTooLarge(cause)) return new AppError('payload_too_large', 'This is larger than the database takes', { cause });
+function asDatabaseError(cause: unknown): AppError | undefined {
+  if (isTooLarge(cause)) return new AppError('payload_too_large', 'The request is larger than the database accepts', { cause });
   if (!isDatabaseAway(cause)) return undefined;
   return new AppError('unavailable', 'The database cannot be reached right now', { cause, retryAfter: 5 });
-}
-
-/** Whether a handler of its own, middleware aside, stands at `path` for `method`. */
-function hasRoute(app: OpenAPIHono<AppEnv>, method: string, path: string): boolean {
-  return app.router.match(method, path)[0].some(([[, route]]) => route.method === method);
 }

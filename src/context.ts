@@ -1,4 +1,4 @@
-/** The one composition root: configuration and adapters in, everything the app needs out. */
+/** The one composition root: takes configuration and adapters, builds every part that routes and services use. */
 import { createAccessTokens } from './kernel/auth/access-tokens.ts';
 import { createApiKeys } from './kernel/auth/api-keys.ts';
 import { createEmailLinks } from './kernel/auth/email-links.ts';
@@ -12,17 +12,22 @@ import type { Config } from './kernel/config/config.ts';
 import { createRelay } from './kernel/jobs/relay.ts';
 import { instrumentKeyValue } from './kernel/kv/instrumented.ts';
 import { instrumentProgress } from './kernel/progress/instrumented.ts';
+import { createStreamTickets } from './kernel/progress/stream-tickets.ts';
 import { createProgressTracker } from './kernel/progress/tracker.ts';
 import { instrumentLimiter, instrumentRateLimitStore } from './kernel/rate-limits/instrumented.ts';
 import { createLimiter } from './kernel/rate-limits/limiter.ts';
 import { rateLimitPolicies } from './kernel/rate-limits/tiers.ts';
 import { createHttpPublisher } from './kernel/worker-client/http-publisher.ts';
+import { createPresignedUploads } from './kernel/worker-client/presigned-uploads.ts';
 import { createQueryEmbedder } from './kernel/worker-client/query-embedder.ts';
+import { createAccounts } from './services/accounts/accounts.ts';
+import { createRequestLimits } from './services/accounts/request-limits.ts';
 import type { Adapters, AppContext } from './services/context.ts';
+import { createHealth } from './services/system/health.ts';
 
-/** Each part gets the services made before it; an override replaces a part for those made after it, too. */
-export function createContext(config: Config, drivers: Adapters, overrides: Partial<AppContext> = {}): AppContext {
-  const given = { ...drivers, ...overrides };
+/** Builds each part from those before it. An override replaces a part, also for the parts built after it. */
+export function createContext(config: Config, adapters: Adapters, overrides: Partial<AppContext> = {}): AppContext {
+  const given = { ...adapters, ...overrides };
   const { metrics } = given;
   const base = {
     ...given,
@@ -30,33 +35,56 @@ export function createContext(config: Config, drivers: Adapters, overrides: Part
     rateLimitStore: instrumentRateLimitStore(given.rateLimitStore, metrics),
     config,
   };
-  const limiter = instrumentLimiter(overrides.limiter ?? createLimiter(base), metrics);
-  const loginLimits = overrides.loginLimits ?? createLoginLimits({ limiter, limits: rateLimitPolicies(config) });
-  const accessTokens = overrides.accessTokens ?? createAccessTokens(base);
-  const apiKeys = overrides.apiKeys ?? createApiKeys(base);
-  const revocations = overrides.revocations ?? createRevocations({ ...base, limiter });
-  const security = overrides.security ?? createSecurityLog(base);
-  const sessions = overrides.sessions ?? createSessions({ ...base, accessTokens, revocations, security });
-  const emailLinks = overrides.emailLinks ?? createEmailLinks({ ...base, sessions, security });
-  const oauth = overrides.oauth ?? createOAuthFlow({ ...base, providers: createOAuthProviders(base) });
-  const progress = instrumentProgress(overrides.progress ?? createProgressTracker(base), metrics);
-  const publisher = overrides.publisher ?? createHttpPublisher(base);
-  const relay = overrides.relay ?? createRelay({ ...base, publisher });
-  const queryEmbedder = overrides.queryEmbedder ?? createQueryEmbedder(base);
+
+  const make = <Name extends keyof AppContext>(name: Name, create: () => AppContext[Name]): AppContext[Name] =>
+    overrides[name] ?? create();
+
+  const limiter = instrumentLimiter(
+    make('limiter', () => createLimiter(base)),
+    metrics,
+  );
+  const rateLimits = make('rateLimits', () => rateLimitPolicies(config));
+  const loginLimits = make('loginLimits', () => createLoginLimits({ limiter, limits: rateLimits }));
+  const accessTokens = make('accessTokens', () => createAccessTokens(base));
+  const apiKeys = make('apiKeys', () => createApiKeys(base));
+  const revocations = make('revocations', () => createRevocations({ ...base, limiter }));
+  const requestLimits = make('requestLimits', () => createRequestLimits({ ...base, limiter, rateLimits, revocations }));
+  const security = make('security', () => createSecurityLog(base));
+  const accounts = make('accounts', () => createAccounts(base));
+  const sessions = make('sessions', () => createSessions({ ...base, accessTokens, revocations, security }));
+  const emailLinks = make('emailLinks', () => createEmailLinks({ ...base, sessions, security }));
+  const oauth = make('oauth', () => createOAuthFlow({ ...base, providers: createOAuthProviders(base) }));
+  const progress = instrumentProgress(
+    make('progress', () => createProgressTracker(base)),
+    metrics,
+  );
+  const streamTickets = make('streamTickets', () => createStreamTickets(base));
+  const publisher = make('publisher', () => createHttpPublisher(base));
+  const relay = make('relay', () => createRelay({ ...base, publisher }));
+  const queryEmbedder = make('queryEmbedder', () => createQueryEmbedder(base));
+  const presignedUploads = make('presignedUploads', () => createPresignedUploads(base));
+  const checkHealth = make('checkHealth', () => createHealth(base));
+
   return {
     ...base,
     limiter,
+    rateLimits,
     loginLimits,
     accessTokens,
     apiKeys,
     revocations,
+    requestLimits,
     security,
+    accounts,
     sessions,
     emailLinks,
     oauth,
     progress,
+    streamTickets,
     publisher,
     relay,
     queryEmbedder,
+    presignedUploads,
+    checkHealth,
   };
 }

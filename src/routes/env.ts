@@ -1,17 +1,26 @@
-/** What travels with a request in Hono's context: who asks and under which id. Services never do. */
+/** What a request carries in Hono's context. Services receive what they need as arguments, never the context. */
 import type { Context } from 'hono';
 import type { Actor } from '../kernel/model/actor.ts';
 
 export type SetHeader = (c: Context, name: string, value: string) => void;
 
+/** The owner of verified credentials, until the store has said that they are not revoked. */
+export interface Identity {
+  readonly actor: Actor;
+  /** Sets `actor` for the handlers; throws `unauthenticated` if the credentials are revoked. */
+  confirm(revoked: boolean): void;
+}
+
 export interface AppEnv {
   Variables: {
     requestId: string;
-    /** The runtime's own way to set a header, where it has one. */
+    /** The runtime's own way to set a header, if it has one. */
     setHeader?: SetHeader;
-    /** Set by `authenticate`; absent only on open paths. */
+    /** Set by `authenticate`, confirmed by `rateLimit`; absent on public paths. */
+    identity?: Identity;
+    /** The confirmed identity's actor; absent on public paths. */
     actor: Actor;
-    /** The client's address as far as it is trusted; null where unknown. */
+    /** The client's address as far as proxies are trusted; null: unknown. */
     address: string | null;
   };
 }

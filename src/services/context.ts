@@ -1,4 +1,4 @@
-/** What services and routes are given: the adapters of an entry point, and the parts that src/context.ts builds on them. */
+/** What services and routes receive: the adapters of an entry point, and the parts that src/context.ts builds on them. */
 import type { AccessTokens } from '../kernel/auth/access-tokens.ts';
 import type { ApiKeys } from '../kernel/auth/api-keys.ts';
 import type { EmailLinks } from '../kernel/auth/email-links.ts';
@@ -17,17 +17,23 @@ import type { Database } from '../kernel/db/types.ts';
 import type { JobPublisher } from '../kernel/jobs/publisher.ts';
 import type { Relay } from '../kernel/jobs/relay.ts';
 import type { KeyValue } from '../kernel/kv/key-value.ts';
+import type { StreamTickets } from '../kernel/progress/stream-tickets.ts';
 import type { ProgressTracker } from '../kernel/progress/tracker.ts';
 import type { Limiter } from '../kernel/rate-limits/limiter.ts';
 import type { RateLimitStore } from '../kernel/rate-limits/store.ts';
+import type { RateLimitPolicies } from '../kernel/rate-limits/tiers.ts';
+import type { PresignedUploads } from '../kernel/worker-client/presigned-uploads.ts';
 import type { QueryEmbedder } from '../kernel/worker-client/query-embedder.ts';
+import type { Accounts } from './accounts/accounts.ts';
+import type { RequestLimits } from './accounts/request-limits.ts';
+import type { Health } from './system/health.ts';
 
-/** What only an entry point can make: clients, the clock, the network. */
+/** What only an entry point can construct: clients, the clock, the network. */
 export interface Adapters {
   readonly db: Database;
   /** Keyword and vector search over chunks, in the dialect of `db`. */
   readonly chunkIndex: ChunkIndex;
-  /** Resolves where the database answers; rejects otherwise. */
+  /** Resolves if the database answers, rejects otherwise. */
   readonly pingDatabase: () => Promise<void>;
   readonly kv: KeyValue;
   /** Counts rate limits, and reads keys of `kv` in the same round trip. */
@@ -38,29 +44,37 @@ export interface Adapters {
   readonly ids: Ids;
   readonly fetch: Fetch;
   readonly background: Background;
+  /** Absent: requests to the rate limit store are not combined. */
   readonly endOfTurn?: EndOfTurn;
-  /** Whether no request can use what another has opened, subscriptions included, as on Workers. */
+  /** True on Workers: a request cannot use a connection or a subscription that another request opened. */
   readonly isolatedRequests?: boolean;
   readonly passwords: PasswordHasher;
-  /** Null where nothing is configured that could send mail. */
+  /** Null if no way to send mail is configured. */
   readonly mailer: Mailer | null;
-  /** Fires when the server begins to stop: event streams end on it, or the server would wait for them. */
+  /** Fires when the server begins to stop. Event streams end on it; otherwise the server would wait for them. */
   readonly shutdown: AbortSignal;
 }
 
 export interface AppContext extends Adapters {
   readonly config: Config;
   readonly limiter: Limiter;
+  readonly rateLimits: RateLimitPolicies;
+  readonly requestLimits: RequestLimits;
   readonly loginLimits: LoginLimits;
   readonly accessTokens: AccessTokens;
   readonly apiKeys: ApiKeys;
   readonly revocations: Revocations;
   readonly security: SecurityLog;
+  readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly emailLinks: EmailLinks;
   readonly oauth: OAuthFlow;
   readonly progress: ProgressTracker;
+  readonly streamTickets: StreamTickets;
   readonly publisher: JobPublisher;
   readonly relay: Relay;
   readonly queryEmbedder: QueryEmbedder;
+  readonly presignedUploads: PresignedUploads;
+  /** Never rejects; at most one check a second. */
+  readonly checkHealth: () => Promise<Health>;
 }

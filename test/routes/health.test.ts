@@ -3,7 +3,7 @@ import type { Fetch } from '../../src/kernel/core/ports.ts';
 import { jobs, users } from '../../src/kernel/db/schema.sqlite.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
 import { createHealthRoutes } from '../../src/routes/system/health.ts';
-import type { HealthDependencies } from '../../src/services/system/health.ts';
+import { createHealth, type HealthDependencies } from '../../src/services/system/health.ts';
 import { type ManualClock, type MemoryLog, manualClock, memoryLog } from '../support/fakes/doubles.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
@@ -25,7 +25,7 @@ const workerAnswers: Fetch = async () => new Response('{}');
 const never = () => new Promise<never>(() => {});
 
 function monitor(overrides: Partial<HealthDependencies> = {}) {
-  const routes = createHealthRoutes({
+  const checkHealth = createHealth({
     db: database.db,
     pingDatabase: async () => {},
     kv: createMemoryKeyValue({ clock }),
@@ -35,6 +35,7 @@ function monitor(overrides: Partial<HealthDependencies> = {}) {
     config: { worker: { url: 'http://127.0.0.1:8001' } as HealthDependencies['config']['worker'] },
     ...overrides,
   });
+  const routes = createHealthRoutes({ checkHealth });
   return async () => {
     const response = await routes.request('/monitoring/health');
     return { status: response.status, text: await response.clone().text(), body: await response.json() };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isPublicPath } from '../../src/routes/middleware/public-paths.ts';
+import { type PublicPaths, publicPaths } from '../../src/routes/middleware/public-paths.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { contractOf } from './openapi-contract.ts';
 
@@ -20,10 +20,12 @@ interface Document {
 
 let pharos: TestApp;
 let document: Document;
+let isPublic: PublicPaths['isPublic'];
 let operations: { method: string; path: string; operation: Operation }[];
 
 beforeAll(async () => {
   pharos = await createTestApp();
+  ({ isPublic } = publicPaths(pharos.app));
   document = (await (await pharos.request('/openapi.json')).json()) as Document;
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
@@ -99,7 +101,7 @@ test('every operation off the open list is 401 without credentials and says so i
   let locked = 0;
   for (const each of operations) {
     const path = concrete(each.path);
-    if (isPublicPath(path)) {
+    if (isPublic(path)) {
       expect(each.operation.security, name(each)).toEqual([]);
       continue;
     }
@@ -116,7 +118,7 @@ test('every operation off the open list is 401 without credentials and says so i
 });
 
 test('a wrong token is 401 on every locked operation', async () => {
-  for (const { method, path } of operations.filter((each) => !isPublicPath(concrete(each.path)))) {
+  for (const { method, path } of operations.filter((each) => !isPublic(concrete(each.path)))) {
     const response = await pharos.request(concrete(path), { method, headers: { Authorization: 'Bearer not.a.token' } });
     expect(response.status, `${method} ${path}`).toBe(401);
   }

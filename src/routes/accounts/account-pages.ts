@@ -19,8 +19,6 @@ const pages = [
   page('/account/verify', 'Where an e-mail verification leads'),
 ] as const;
 
-export const ACCOUNT_PAGES: readonly string[] = pages.map(({ path }) => path);
-
 export function createAccountPages({ asset }: Pick<Runtime, 'asset'>) {
   const router = createRouter();
   for (const route of pages) {

@@ -5,10 +5,9 @@ import { findSession } from '../../kernel/db/sessions.ts';
 import { findUser } from '../../kernel/db/users.ts';
 import { entitledScopes, SCOPES } from '../../kernel/model/actor.ts';
 import { addressKey } from '../../kernel/rate-limits/address.ts';
-import { rateLimitPolicies } from '../../kernel/rate-limits/tiers.ts';
-import { createAccounts, register } from '../../services/accounts/accounts.ts';
+import { register } from '../../services/accounts/accounts.ts';
 import type { AppContext } from '../../services/context.ts';
-import { requireContentType } from '../middleware/content-type.ts';
+import { isUrlEncoded, requireContentType } from '../middleware/content-type.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { authenticated, createRouter, json, problems } from '../router.ts';
 import {
@@ -117,13 +116,11 @@ const endSessionRoute = createRoute({
 });
 
 export function createAuthRoutes(services: AppContext) {
-  const { db, clock, config, security, sessions, revocations, limiter, loginLimits } = services;
-  const limits = rateLimitPolicies(config);
-  const accounts = createAccounts(services);
+  const { db, clock, config, accounts, security, sessions, revocations, limiter, rateLimits, loginLimits } = services;
   const router = createRouter();
 
   router.openapi(registerRoute, async (c) => {
-    const { admitted, retryAfterMs } = await limiter.decide(`register:${addressKey(c.get('address'))}`, limits.registrations);
+    const { admitted, retryAfterMs } = await limiter.decide(`register:${addressKey(c.get('address'))}`, rateLimits.registrations);
     if (!admitted)
       throw new AppError('rate_limited', 'Too many registrations from your address', { retryAfter: retryAfterMs / 1000 });
     const user = await register(services, c.req.valid('json'));
@@ -152,8 +149,7 @@ export function createAuthRoutes(services: AppContext) {
   });
 
   router.openapi(refreshRoute, async (c) => {
-    const isForm = c.req.header('Content-Type')?.toLowerCase().startsWith('application/x-www-form-urlencoded') ?? false;
-    const { refresh_token } = isForm ? c.req.valid('form') : c.req.valid('json');
+    const { refresh_token } = isUrlEncoded(c.req.header('Content-Type')) ? c.req.valid('form') : c.req.valid('json');
     const pair = await sessions.refresh(refresh_token, requestOrigin(c));
     c.header('Cache-Control', 'no-store');
     return c.json(tokensToWire(pair), 200);

@@ -1,7 +1,6 @@
 /** /auth/password and /auth/email: changing and resetting a password, confirming an address. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { findUser } from '../../kernel/db/users.ts';
-import { createAccounts } from '../../services/accounts/accounts.ts';
 import { changePassword } from '../../services/accounts/change-password.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
@@ -72,12 +71,11 @@ const verifyRoute = createRoute({
 
 export function createPasswordRoutes(services: AppContext) {
   const { db, emailLinks } = services;
-  const accounts = createAccounts(services);
   const router = createRouter();
 
   router.openapi(changeRoute, async (c) => {
     const { current_password: current, new_password: next } = c.req.valid('json');
-    await changePassword({ ...services, accounts }, c.get('actor'), { current, next }, requestOrigin(c));
+    await changePassword(services, c.get('actor'), { current, next }, requestOrigin(c));
     return c.body(null, 204);
   });
 

@@ -1,7 +1,6 @@
 /** GET /auth/rate-limit: what is left, without spending any of it. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { TIERS } from '../../kernel/db/types.ts';
-import { rateLimitPolicies } from '../../kernel/rate-limits/tiers.ts';
 import type { AppContext } from '../../services/context.ts';
 import { authenticated, createRouter, json, problems } from '../router.ts';
 
@@ -34,11 +33,10 @@ const route = createRoute({
   responses: { 200: json('The limits of my tier', statusSchema), ...problems(401) },
 });
 
-export function createRateLimitStatusRoutes({ config, limiter }: Pick<AppContext, 'config' | 'limiter'>) {
-  const limits = rateLimitPolicies(config);
+export function createRateLimitStatusRoutes({ limiter, rateLimits }: Pick<AppContext, 'limiter' | 'rateLimits'>) {
   return createRouter().openapi(route, async (c) => {
     const { userId, tier } = c.get('actor');
-    const policies = limits.tier[tier];
+    const policies = rateLimits.tier[tier];
     if (policies.length === 0) return c.json({ tier, unlimited: true as const }, 200);
     const { states } = await limiter.decide(`user:${userId}`, policies, 0);
     const windows = states.map(({ policy, remaining, resetAt }) => ({

@@ -1,15 +1,25 @@
-/** Refuses a body of another type than the operation reads: 415, naming those it does. */
+/** Content types of request bodies. */
 import type { MiddlewareHandler } from 'hono';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { AppEnv } from '../env.ts';
 
-/** A request without a body and without a Content-Type passes where `optional`. */
+/** The media type of a Content-Type header without its parameters, in lower case; empty if there is none. */
+const mediaType = (header: string | undefined): string => header?.split(';')[0]?.trim().toLowerCase() ?? '';
+
+export const isMultipart = (header: string | undefined): boolean => header?.toLowerCase().startsWith('multipart/') ?? false;
+
+export const isUrlEncoded = (header: string | undefined): boolean =>
+  header?.toLowerCase().startsWith('application/x-www-form-urlencoded') ?? false;
+
+/**
+ * Throws `unsupported_media_type` for a body of a type that is not in `types`. `optional`: a request without a
+ * Content-Type, and so without a body, passes.
+ */
 export function requireContentType(types: readonly string[], { optional = false } = {}): MiddlewareHandler<AppEnv> {
   return async function requireContentType(c, next) {
-    const given = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
-    const missing = given === undefined || given === '';
-    if (!(optional && missing) && !types.includes(given ?? '')) {
-      const shown = missing ? 'has no Content-Type' : `is ${given}`;
+    const given = mediaType(c.req.header('content-type'));
+    if (!(optional && given === '') && !types.includes(given)) {
+      const shown = given === '' ? 'has no Content-Type' : `is ${given}`;
       throw new AppError('unsupported_media_type', `The body ${shown}; this operation takes ${types.join(' or ')}`);
     }
     await next();

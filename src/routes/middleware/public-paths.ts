@@ -1,39 +1,36 @@
 /**
- * The paths that ask for no credentials. Everything else is behind the lock, paths that do not exist included:
- * a new route is closed until it is named here.
+ * Paths that need no credentials: those of operations declared with `security: []`, and everything below a few prefixes.
+ * Every other path needs credentials, whether it exists or not.
  */
-import { ACCOUNT_PAGES } from '../accounts/account-pages.ts';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { AppEnv } from '../env.ts';
 
-const OPEN = new Set<string>([
-  ...ACCOUNT_PAGES,
-  '/',
-  '/docs',
-  '/openapi.json',
-  '/monitoring/health',
-  '/auth/register',
-  '/auth/login',
-  '/auth/refresh',
-  '/auth/revoke',
-  '/auth/exchange',
-  '/auth/password/forgot',
-  '/auth/password/reset',
-  '/auth/email/verify',
-  '/auth/google',
-  '/auth/google/callback',
-  '/auth/github',
-  '/auth/github/callback',
-  '/auth/oidc',
-  '/auth/oidc/callback',
-]);
+/** Static files, public keys, and the signed endpoints, which verify signatures themselves. */
+const PUBLIC_PREFIXES = ['/assets/', '/.well-known/', '/webhooks/ingest/', '/jobs/'];
+/** Public, and free of limits: signed endpoints count failed signatures only. */
+const UNLIMITED_PREFIXES = ['/assets/', '/webhooks/ingest/', '/jobs/'];
 
-/** Static files, public keys, and the signed endpoints, which check their own signatures. */
-const OPEN_BELOW = ['/assets/', '/.well-known/', '/webhooks/ingest/', '/jobs/'];
-
-/** `path` is the routed one, so that the decision here and the router's are about the same string. */
-export function isPublicPath(path: string): boolean {
-  return OPEN.has(path) || OPEN_BELOW.some((prefix) => path.startsWith(prefix) && path.length > prefix.length);
+export interface PublicPaths {
+  /** `path`: as routed, so that authentication and the router decide on the same string. */
+  isPublic(path: string): boolean;
+  /** Whether a request without an identity counts against its address. */
+  isLimited(path: string): boolean;
 }
 
-/** Health checks and static files are free; the signed endpoints count failed signatures themselves. */
-export const isLimitedPath = (path: string): boolean =>
-  path !== '/monitoring/health' && !['/assets/', '/webhooks/ingest/', '/jobs/'].some((prefix) => path.startsWith(prefix));
+/** `app`: read at the first request, when all its routes are registered. */
+export function publicPaths(app: OpenAPIHono<AppEnv>): PublicPaths {
+  let declared: ReadonlySet<string> | undefined;
+  const declaredPublic = () =>
+    new Set(
+      app.openAPIRegistry.definitions.flatMap((definition) =>
+        definition.type === 'route' && definition.route.security?.length === 0 ? [definition.route.path] : [],
+      ),
+    );
+  return {
+    isPublic: (path) => {
+      declared ??= declaredPublic();
+      return declared.has(path) || PUBLIC_PREFIXES.some((prefix) => path.startsWith(prefix) && path.length > prefix.length);
+    },
+    isLimited: (path) => path !== '/monitoring/health' && !UNLIMITED_PREFIXES.some((prefix) => path.startsWith(prefix)),
+  };
+}

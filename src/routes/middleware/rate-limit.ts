@@ -1,70 +1,69 @@
-/** What every request passes between its credentials and its handler: revocation and limits, in one trip to the store. */
-import type { Context } from 'hono';
+/** Rate limits, after authentication and before handlers: by user, or by address for public paths. */
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Config } from '../../kernel/config/config.ts';
 import { AppError } from '../../kernel/core/errors.ts';
-import type { Actor } from '../../kernel/model/actor.ts';
 import type { Decision, Policy } from '../../kernel/model/sliding-window.ts';
-import { addressKey } from '../../kernel/rate-limits/address.ts';
-import { rateLimitPolicies } from '../../kernel/rate-limits/tiers.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { setResponseHeader } from './response-headers.ts';
-import { createThrottledLog } from '../../services/system/throttled-log.ts';
 
-export interface RateLimiter {
-  /** Throws `rate_limited`; resolves to whether one of the actor's tokens is revoked. */
-  actor(c: Context<AppEnv>, actor: Actor, tokenKeys: readonly string[]): Promise<{ revoked: boolean }>;
-  /** Counts a request that nobody stands for, by its address. Throws `rate_limited`. */
-  anonymous(c: Context<AppEnv>): Promise<void>;
+/** Operations that cost other than 1: a batch holds many documents, and reading one's own limits is free. */
+const costsOf = ({ limits }: Pick<Config, 'limits'>): Readonly<Record<string, number>> => ({
+  'GET /search': limits.searchCost,
+  'POST /resources/batch': 10,
+  'GET /auth/rate-limit': 0,
+});
+
+export interface RateLimitOptions {
+  /** Whether a request without an identity, to `path`, counts against its address. */
+  readonly isLimited: (path: string) => boolean;
 }
 
-export function createRateLimiter(
-  services: Pick<AppContext, 'config' | 'limiter' | 'revocations' | 'clock' | 'log'>,
-): RateLimiter {
-  const { config, limiter, revocations, clock, log } = services;
-  const limits = rateLimitPolicies(config);
-  /** Operations that do not count as one request: a batch is many documents, and looking at one's limits is free. */
-  const costs: Readonly<Record<string, number>> = {
-    'GET /search': config.limits.searchCost,
-    'POST /resources/batch': 10,
-    'GET /auth/rate-limit': 0,
-  };
-  const refusals = createThrottledLog({ clock, log });
-
-  function answer(c: Context<AppEnv>, key: string, decision: Decision): void {
-    const now = clock.now();
-    const headers = limitHeaders(decision, now);
-    for (const name in headers) setResponseHeader(c, name, headers[name] as string);
-    if (decision.admitted) return;
-    refusals.warning('rate limit reached', { key, path: c.req.path });
-    const seconds = Math.ceil(decision.retryAfterMs / 1000);
-    throw new AppError('rate_limited', `Too many requests; try again in ${seconds} s`, { retryAfter: seconds });
-  }
-
-  return {
-    actor: async (c, { userId, tier }, tokenKeys) => {
-      const policies = limits.tier[tier];
-      const key = `limit:user:${userId}`;
-      const cost = Math.min(costs[`${c.req.method} ${c.req.path}`] ?? 1, ...policies.map(({ limit }) => limit));
-      const { values, decision } = await limiter.consume({
-        read: tokenKeys.length > 0 ? revocations.cacheKeys(tokenKeys) : [],
-        ...(policies.length > 0 ? { limit: { key, policies, cost } } : {}),
-      });
-      const revoked = tokenKeys.length > 0 && (await revocations.isRevokedGiven(tokenKeys, values));
-      if (!revoked && decision) answer(c, key, decision);
-      return { revoked };
-    },
-    anonymous: async (c) => {
-      const key = `limit:address:${addressKey(c.get('address') ?? null)}`;
-      const { decision } = await limiter.consume({ read: [], limit: { key, policies: limits.anonymous, cost: 1 } });
-      if (decision) answer(c, key, decision);
-    },
+/** Counts the request and checks, in the same trip to the store, whether its credentials are revoked. */
+export function rateLimit(
+  context: Pick<AppContext, 'config' | 'requestLimits' | 'clock'>,
+  { isLimited }: RateLimitOptions,
+): MiddlewareHandler<AppEnv> {
+  const { config, requestLimits, clock } = context;
+  const costs = costsOf(config);
+  return async function rateLimit(c, next) {
+    const identity = c.get('identity');
+    if (identity) {
+      const { method, path } = c.req;
+      const cost = costs[`${method} ${path}`] ?? 1;
+      const { revoked, decision } = await requestLimits.consumeForActor(identity.actor, { cost, path });
+      if (decision) applyDecision(c, decision, clock.now());
+      identity.confirm(revoked);
+    } else if (isLimited(c.req.path)) await countAddress(c, context);
+    await next();
   };
 }
 
-const seconds = (ms: number) => Math.max(0, Math.ceil(ms / 1000));
-const token = ({ name }: Policy) => `"${name}"`;
+/** Counts a request that has no actor against its address. Throws `rate_limited`. */
+export async function countAddress(
+  c: Context<AppEnv>,
+  { requestLimits, clock }: Pick<AppContext, 'requestLimits' | 'clock'>,
+): Promise<void> {
+  const decision = await requestLimits.consumeForAddress(c.get('address') ?? null, { path: c.req.path });
+  if (decision) applyDecision(c, decision, clock.now());
+}
 
-/** The tightest policy in the X- headers (reset in Unix seconds); all of them in the IETF draft's (`t` in seconds from now). */
+/** Sets the limit headers. Throws `rate_limited` for a request that was not admitted. */
+function applyDecision(c: Context<AppEnv>, decision: Decision, now: number): void {
+  const headers = limitHeaders(decision, now);
+  for (const name in headers) setResponseHeader(c, name, headers[name] as string);
+  if (decision.admitted) return;
+  const seconds = Math.ceil(decision.retryAfterMs / 1000);
+  throw new AppError('rate_limited', `Too many requests; try again in ${seconds} s`, { retryAfter: seconds });
+}
+
+const secondsUntil = (ms: number) => Math.max(0, Math.ceil(ms / 1000));
+const quoted = ({ name }: Policy) => `"${name}"`;
+
+/**
+ * `X-RateLimit-*`: the tightest policy, its reset in Unix seconds. `RateLimit` and `RateLimit-Policy`: every policy, as in
+ * draft-ietf-httpapi-ratelimit-headers, `t` in seconds from now.
+ */
 export function limitHeaders({ states }: Decision, now: number): Record<string, string> {
   const [tightest] = [...states].sort((a, b) => a.remaining / a.policy.limit - b.remaining / b.policy.limit);
   if (!tightest) return {};
@@ -72,9 +71,9 @@ export function limitHeaders({ states }: Decision, now: number): Record<string, 
     'X-RateLimit-Limit': String(tightest.policy.limit),
     'X-RateLimit-Remaining': String(tightest.remaining),
     'X-RateLimit-Reset': String(Math.ceil(tightest.resetAt / 1000)),
-    'RateLimit-Policy': states.map(({ policy }) => `${token(policy)};q=${policy.limit};w=${policy.windowMs / 1000}`).join(', '),
+    'RateLimit-Policy': states.map(({ policy }) => `${quoted(policy)};q=${policy.limit};w=${policy.windowMs / 1000}`).join(', '),
     RateLimit: states
-      .map(({ policy, remaining, resetAt }) => `${token(policy)};r=${remaining};t=${seconds(resetAt - now)}`)
+      .map(({ policy, remaining, resetAt }) => `${quoted(policy)};r=${remaining};t=${secondsUntil(resetAt - now)}`)
       .join(', '),
   };
 }

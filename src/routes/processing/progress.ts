@@ -4,14 +4,13 @@ import type { Context } from 'hono';
 import { AppError } from '../../kernel/core/errors.ts';
 import { firstFailure, overallStatus, STAGES, statusesOf } from '../../kernel/model/stages.ts';
 import { toResourceProgress } from '../../kernel/progress/presentation.ts';
-import { createStreamTickets, TICKET_SECONDS } from '../../kernel/progress/stream-tickets.ts';
+import { TICKET_SECONDS } from '../../kernel/progress/stream-tickets.ts';
 import type { ProgressRecord } from '../../kernel/progress/tracker.ts';
 import type { AppContext } from '../../services/context.ts';
 import { noSuchResource } from '../../services/errors.ts';
 import { getResource } from '../../services/resources/get-resource.ts';
 import type { AppEnv } from '../env.ts';
 import { requireScope } from '../middleware/require-scope.ts';
-import { isRevoked } from '../middleware/stream-tickets.ts';
 import { createRouter, json, problems, requiresScopes } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 import { eventStream, lastEventId } from './event-stream.ts';
@@ -93,15 +92,14 @@ const ticket = createRoute({
   responses: { 201: json('The ticket', ticketSchema), ...problems(401, 403, 503) },
 });
 
-type Dependencies = Pick<AppContext, 'db' | 'kv' | 'progress' | 'revocations' | 'shutdown'>;
+type Dependencies = Pick<AppContext, 'db' | 'progress' | 'requestLimits' | 'shutdown' | 'streamTickets'>;
 
 export interface ProgressOptions extends Pick<Runtime, 'maxStreamMs'> {
   readonly heartbeatMs?: number;
 }
 
 export function createProgressRoutes(services: Dependencies, { heartbeatMs = HEARTBEAT_MS, maxStreamMs }: ProgressOptions = {}) {
-  const { progress, shutdown } = services;
-  const tickets = createStreamTickets(services);
+  const { progress, requestLimits, shutdown, streamTickets } = services;
 
   /** The record of one of the caller's resources; throws `not_found` for anything else. */
   async function recordOf(c: Context<AppEnv>, id: string): Promise<ProgressRecord> {
@@ -124,7 +122,7 @@ export function createProgressRoutes(services: Dependencies, { heartbeatMs = HEA
     if (hasAll(records, after)) return c.body(null, 204);
     const ids = records.map((record) => record.resourceId);
     const actor = c.get('actor');
-    const mayGoOn = async () => !(await isRevoked(services, actor));
+    const mayGoOn = async () => !(await requestLimits.isRevoked(actor));
     return eventStream(c, shutdown, (ended) => {
       const signal = maxStreamMs === undefined ? ended : AbortSignal.any([ended, AbortSignal.timeout(maxStreamMs)]);
       return followProgress({ progress, ids, signal, heartbeatMs, after, mayGoOn });
@@ -147,7 +145,7 @@ export function createProgressRoutes(services: Dependencies, { heartbeatMs = HEA
     .openapi(sharedEvents, async (c) => stream(c, await recordsOf(c, c.req.valid('query').ids)))
     .openapi(ticket, async (c) => {
       c.header('Cache-Control', 'no-store');
-      return c.json({ ticket: await tickets.issue(c.get('actor')), expires_in: TICKET_SECONDS }, 201);
+      return c.json({ ticket: await streamTickets.issue(c.get('actor')), expires_in: TICKET_SECONDS }, 201);
     });
 }
 

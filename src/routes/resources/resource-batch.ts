@@ -7,7 +7,6 @@ import type { CreateResourceInput } from '../../services/resources/create-resour
 import { BATCH_LIMIT, type BatchResult, createResources } from '../../services/resources/create-resources.ts';
 import type { AppEnv } from '../env.ts';
 import { requireContentType } from '../middleware/content-type.ts';
-import { uploadLimit } from '../middleware/upload-limit.ts';
 import { statusOf } from '../problem.ts';
 import { createRouter, json, problems, requiresScopes } from '../router.ts';
 import { invalidFields } from '../validation.ts';
@@ -32,7 +31,7 @@ const batchRoute = createRoute({
   summary: 'Send up to 100 documents',
   description: 'Each item is answered on its own, in order, with the status it would have had alone: a bad one spoils no other.',
   security: requiresScopes('resources:write'),
-  middleware: [uploadLimit(), requireContentType(['application/json'])] as const,
+  middleware: [requireContentType(['application/json'])] as const,
   request: {
     body: {
       required: true,

@@ -5,7 +5,7 @@ import { AppError, type FieldError } from '../../kernel/core/errors.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
 import { cleanName, requireText, SUPPORTED, typeOfFile } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
-import type { UploadSize } from '../middleware/upload-limit.ts';
+import type { UploadSize } from '../middleware/body-limit.ts';
 import { invalidFields } from '../validation.ts';
 import { besideDocument, newResourceSchema, toCreateInput } from './resource-fields.ts';
 

@@ -1,6 +1,6 @@
 /** Resources: taken, listed, read, corrected, processed again, deleted. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import { STAGES } from '../../kernel/model/stages.ts';
 import type { AppContext } from '../../services/context.ts';
 import { cancelResource } from '../../services/jobs/cancel-job.ts';
@@ -12,8 +12,8 @@ import { listResources } from '../../services/resources/list-resources.ts';
 import { reprocessResource } from '../../services/resources/reprocess-resource.ts';
 import { updateResource } from '../../services/resources/update-resource.ts';
 import type { AppEnv } from '../env.ts';
-import { requireContentType } from '../middleware/content-type.ts';
-import { type UploadSize, uploadLimit, uploadSize } from '../middleware/upload-limit.ts';
+import { type UploadSize, uploadSize } from '../middleware/body-limit.ts';
+import { isMultipart, requireContentType } from '../middleware/content-type.ts';
 import { createRouter, json, problems, requiresScopes } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 import { createRelatedRoutes } from './related-resources.ts';
@@ -59,25 +59,24 @@ const answers = {
   200: json('You have this document already: the id is that of the first', acceptedSchema),
 };
 
-const createRouteOf = (limit: MiddlewareHandler<AppEnv>) =>
-  createRoute({
-    method: 'post',
-    path: '/resources',
-    tags,
-    summary: 'Send a document',
-    description:
-      'A URL to be fetched, or text, Markdown or HTML as `content`. As multipart/form-data also a `file`. ' +
-      'Answers at once; the work is done in the background.',
-    security: requiresScopes('resources:write'),
-    middleware: [limit, requireContentType(['application/json', 'multipart/form-data'])] as const,
-    request: {
-      headers: idempotency,
-      body: { content: { 'application/json': { schema: newResourceSchema }, 'multipart/form-data': formContent } },
-    },
-    responses: { ...answers, ...problems(400, 401, 403, 413, 415, 422, 429, 503) },
-  });
+const createResourceRoute = createRoute({
+  method: 'post',
+  path: '/resources',
+  tags,
+  summary: 'Send a document',
+  description:
+    'A URL to be fetched, or text, Markdown or HTML as `content`. As multipart/form-data also a `file`. ' +
+    'Answers at once; the work is done in the background.',
+  security: requiresScopes('resources:write'),
+  middleware: [requireContentType(['application/json', 'multipart/form-data'])] as const,
+  request: {
+    headers: idempotency,
+    body: { content: { 'application/json': { schema: newResourceSchema }, 'multipart/form-data': formContent } },
+  },
+  responses: { ...answers, ...problems(400, 401, 403, 413, 415, 422, 429, 503) },
+});
 
-const uploadRouteOf = (size: UploadSize, limit: MiddlewareHandler<AppEnv>) =>
+const uploadRouteOf = (size: UploadSize) =>
   createRoute({
     method: 'post',
     path: '/resources/upload',
@@ -85,7 +84,7 @@ const uploadRouteOf = (size: UploadSize, limit: MiddlewareHandler<AppEnv>) =>
     summary: 'Upload a file',
     description: `Text, Markdown or HTML up to ${size.megabytes} MB, as the part \`file\` of multipart/form-data.`,
     security: requiresScopes('resources:write'),
-    middleware: [limit, requireContentType(['multipart/form-data'])] as const,
+    middleware: [requireContentType(['multipart/form-data'])] as const,
     request: { headers: idempotency, body: { required: true, content: { 'multipart/form-data': formContent } } },
     responses: { ...answers, ...problems(400, 401, 403, 413, 415, 422, 429, 503) },
   });
@@ -210,7 +209,6 @@ const reprocessRoute = createRoute({
 export function createResourceRoutes(services: AppContext, runtime: Pick<Runtime, 'maxUploadBytes'> = {}): OpenAPIHono<AppEnv> {
   const router = createRouter();
   const size = uploadSize(runtime);
-  const limit = uploadLimit(size);
   const { publicUrl } = services.config;
 
   function accepted(c: Context<AppEnv>, created: CreatedResource) {
@@ -219,10 +217,9 @@ export function createResourceRoutes(services: AppContext, runtime: Pick<Runtime
     return c.json(body, 202, { Location: `${publicUrl}/resources/${created.id}` });
   }
 
-  router.openapi(createRouteOf(limit), async (c) => {
+  router.openapi(createResourceRoute, async (c) => {
     const idempotencyKey = c.req.valid('header')['idempotency-key'];
-    const isForm = c.req.header('content-type')?.toLowerCase().startsWith('multipart/') ?? false;
-    if (isForm)
+    if (isMultipart(c.req.header('content-type')))
       return accepted(c, await createResource(services, c.get('actor'), await readResourceForm(c, { size, idempotencyKey })));
     // Validated as the route says; its types lose that where another kind of body is described beside it.
     const body = c.req.valid('json' as never) as NewResource;
@@ -230,7 +227,7 @@ export function createResourceRoutes(services: AppContext, runtime: Pick<Runtime
     return accepted(c, await createResource(services, c.get('actor'), input));
   });
 
-  router.openapi(uploadRouteOf(size, limit), async (c) => {
+  router.openapi(uploadRouteOf(size), async (c) => {
     const idempotencyKey = c.req.valid('header')['idempotency-key'];
     const input = await readResourceForm(c, { size, idempotencyKey, fileOnly: true });
     return accepted(c, await createResource(services, c.get('actor'), input));

@@ -1,6 +1,6 @@
 /** `POST /resources/upload-url`: an address that takes one file, straight at the worker, which can hold what Workers cannot. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { createPresignedUploads, PRESIGNED_UPLOAD_SECONDS } from '../../kernel/worker-client/presigned-uploads.ts';
+import { PRESIGNED_UPLOAD_SECONDS } from '../../kernel/worker-client/presigned-uploads.ts';
 import type { AppContext } from '../../services/context.ts';
 import { SUPPORTED } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
@@ -49,12 +49,11 @@ const uploadUrlRoute = createRoute({
   },
 });
 
-export function createUploadUrlRoutes(services: Pick<AppContext, 'config' | 'clock' | 'ids'>): OpenAPIHono<AppEnv> {
-  const tickets = createPresignedUploads(services);
+export function createUploadUrlRoutes({ presignedUploads }: Pick<AppContext, 'presignedUploads'>): OpenAPIHono<AppEnv> {
   const router = createRouter();
 
   router.openapi(uploadUrlRoute, async (c) => {
-    const { url, expiresAt } = await tickets.issue(c.get('actor'), c.req.valid('json'));
+    const { url, expiresAt } = await presignedUploads.issue(c.get('actor'), c.req.valid('json'));
     const body = { upload_url: url, method: 'PUT' as const, expires_at: new Date(expiresAt).toISOString() };
     return c.json(body, 201, { 'Cache-Control': 'no-store' });
   });

@@ -1,6 +1,7 @@
 /** GET /monitoring/health: whether the service can do its work, part by part, and never why in an exception's words. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { createHealth, type Health, type HealthCheck, type HealthDependencies } from '../../services/system/health.ts';
+import type { AppContext } from '../../services/context.ts';
+import type { Health, HealthCheck } from '../../services/system/health.ts';
 import { createRouter, json } from '../router.ts';
 
 const checkSchema = z.object({
@@ -28,10 +29,9 @@ const health = createRoute({
   },
 });
 
-export function createHealthRoutes(services: HealthDependencies) {
-  const check = createHealth(services);
+export function createHealthRoutes({ checkHealth }: Pick<AppContext, 'checkHealth'>) {
   return createRouter().openapi(health, async (c) => {
-    const report = await check();
+    const report = await checkHealth();
     c.header('Cache-Control', 'no-store');
     return report.status === 'unhealthy' ? c.json(toWire(report), 503) : c.json(toWire(report), 200);
   });

@@ -1,5 +1,6 @@
 /** GET /: a page for people, the addresses of everything for programs. */
 import { createRoute, z } from '@hono/zod-openapi';
+import { html } from 'hono/html';
 import type { Config } from '../../kernel/config/config.ts';
 import { pagePolicy } from '../middleware/security-headers.ts';
 import { createRouter } from '../router.ts';
@@ -33,12 +34,13 @@ export interface HomeDependencies {
 }
 
 export function createHomeRoutes({ config: { publicUrl }, runtime }: HomeDependencies) {
+  const escaped = html`${publicUrl}`.toString();
   return createRouter().openapi(home, async (c) => {
     c.header('Vary', 'Accept', { append: true });
     const page = c.req.header('accept')?.includes('text/html') ? await runtime.asset('index.html') : undefined;
     if (page) {
-      const html = (await new Response(page.body).text()).replaceAll(PLACEHOLDER, escapeHtml(publicUrl));
-      return c.html(html, 200, { 'Content-Security-Policy': pagePolicy() });
+      const filled = (await new Response(page.body).text()).replaceAll(PLACEHOLDER, () => escaped);
+      return c.html(filled, 200, { 'Content-Security-Policy': pagePolicy() });
     }
     return c.json(
       {
@@ -51,10 +53,4 @@ export function createHomeRoutes({ config: { publicUrl }, runtime }: HomeDepende
       200,
     );
   });
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

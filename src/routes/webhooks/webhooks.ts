@@ -9,7 +9,7 @@ import { listWebhookEndpoints } from '../../services/webhooks/list-webhook-endpo
 import { receiveWebhookEvent } from '../../services/webhooks/receive-webhook-event.ts';
 import { revokeWebhookEndpoint } from '../../services/webhooks/revoke-webhook-endpoint.ts';
 import { requireContentType } from '../middleware/content-type.ts';
-import { refuseSignatures, type SignatureDependencies } from '../middleware/verify-signature.ts';
+import { refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
 import { tagsField } from '../resources/resource-fields.ts';
 import { createRouter, json, problems, requiresScopes } from '../router.ts';
 import { readGitHubEvent, readStandardEvent, standardEventSchema } from './webhook-events.ts';
@@ -108,7 +108,6 @@ const ingest = createRoute({
 export type WebhookServices = SignatureDependencies & Pick<AppContext, 'db' | 'ids' | 'progress' | 'relay'>;
 
 export function createWebhookRoutes(services: WebhookServices) {
-  const refuse = refuseSignatures(services);
   const router = createRouter();
   const iso = (ms: number) => new Date(ms).toISOString();
   const toWire = ({ id, name, kind, tags: given, createdAt, lastUsedAt }: WebhookEndpoint) => ({
@@ -146,7 +145,7 @@ export function createWebhookRoutes(services: WebhookServices) {
     };
     const event = { header: (name: string) => c.req.header(name), body };
     const { outcome, documents } = await receiveWebhookEvent(services, c.req.param('id'), event, read).catch((error: unknown) =>
-      error instanceof AppError && error.code === 'unauthenticated' ? refuse(c, error) : Promise.reject(error),
+      error instanceof AppError && error.code === 'unauthenticated' ? refuseSignature(c, services, error) : Promise.reject(error),
     );
     return c.json({ outcome, documents: [...documents] }, outcome === 'duplicate' ? 200 : 202);
   });

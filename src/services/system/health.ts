@@ -2,8 +2,11 @@
 
 import type { Config } from '../../kernel/config/config.ts';
 import { createFailureLog } from '../../kernel/core/failure-log.ts';
+import type { Log } from '../../kernel/core/log.ts';
+import type { Clock, Fetch } from '../../kernel/core/ports.ts';
 import { isOutboxStalled } from '../../kernel/db/outbox-flow.ts';
-import type { AppContext } from '../context.ts';
+import type { Database } from '../../kernel/db/types.ts';
+import type { KeyValue } from '../../kernel/kv/key-value.ts';
 
 export const HEALTH_PARTS = ['database', 'kv', 'queue', 'worker'] as const;
 export type HealthPart = (typeof HEALTH_PARTS)[number];
@@ -26,9 +29,15 @@ const CACHED_MS = 1000;
 const QUEUE_STUCK_MS = 30_000;
 const PROBE_KEY = 'health:probe';
 
-export type HealthDependencies = Pick<AppContext, 'db' | 'pingDatabase' | 'kv' | 'fetch' | 'clock' | 'log'> & {
+export interface HealthDependencies {
+  readonly db: Database;
+  readonly pingDatabase: () => Promise<void>;
+  readonly kv: KeyValue;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly log: Log;
   readonly config: Pick<Config, 'worker'>;
-};
+}
 
 /** Returns a function that never rejects: what goes wrong in a check is logged, once per outage, and never returned. */
 export function createHealth({ db, pingDatabase, kv, fetch, clock, log, config }: HealthDependencies): () => Promise<Health> {

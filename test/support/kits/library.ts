@@ -16,6 +16,7 @@ import { everyStage, newStages } from '../../../src/kernel/model/stages.ts';
 import { createMemoryRateLimitStore } from '../../../src/kernel/rate-limits/memory-store.ts';
 import type { QueryEmbedder } from '../../../src/kernel/worker-client/query-embedder.ts';
 import type { AppEnv } from '../../../src/routes/env.ts';
+import { bodyLimit } from '../../../src/routes/middleware/body-limit.ts';
 import { asAppError, problem } from '../../../src/routes/problem.ts';
 import { createResourceRoutes } from '../../../src/routes/resources/resources.ts';
 import { createSearchRoutes } from '../../../src/routes/search/search.ts';
@@ -184,6 +185,7 @@ export async function createTestLibrary(
       c.set('actor', actor);
       await next();
     });
+    app.use(bodyLimit({}, { isPublic: () => false }));
     app.route('/', createResourceRoutes(services));
     app.route('/', createSearchRoutes(services));
     app.onError((error, c) => {

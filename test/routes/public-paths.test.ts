@@ -1,7 +1,16 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { isPublicPath } from '../../src/routes/middleware/public-paths.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PublicPaths, publicPaths } from '../../src/routes/middleware/public-paths.ts';
 import { stripApiPrefix } from '../../src/routes/middleware/strip-api-prefix.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+
+let pharos: TestApp;
+let isPublic: PublicPaths['isPublic'];
+beforeAll(async () => {
+  pharos = await createTestApp();
+  ({ isPublic } = publicPaths(pharos.app));
+});
+afterAll(() => pharos.close());
 
 test.each([
   '/',
@@ -10,16 +19,21 @@ test.each([
   '/monitoring/health',
   '/assets/style.css',
   '/.well-known/jwks.json',
+  '/account/reset',
+  '/account/verify',
   '/auth/register',
   '/auth/login',
   '/auth/refresh',
   '/auth/revoke',
   '/auth/exchange',
+  '/auth/password/forgot',
+  '/auth/password/reset',
+  '/auth/email/verify',
   '/auth/google/callback',
   '/webhooks/ingest/1',
   '/jobs/progress',
-])('%s is open', (path) => {
-  expect(isPublicPath(path)).toBe(true);
+])('public paths: %s needs no credentials', (path) => {
+  expect(isPublic(path)).toBe(true);
 });
 
 test.each([
@@ -46,20 +60,20 @@ test.each([
   '//',
   '/Docs',
   '',
-])('%s is behind the lock', (path) => {
-  expect(isPublicPath(path)).toBe(false);
+])('public paths: %s needs credentials', (path) => {
+  expect(isPublic(path)).toBe(false);
 });
 
-test('an arbitrary path is behind the lock', () => {
+test('public paths: an arbitrary path needs credentials', () => {
   fc.assert(
     fc.property(fc.webPath(), (path) => {
       fc.pre(!/^\/(assets|\.well-known|webhooks\/ingest|jobs)\//.test(path) && path !== '/');
-      expect(isPublicPath(path)).toBe(false);
+      expect(isPublic(path)).toBe(false);
     }),
   );
 });
 
-test('a path below /api is the path without it, once', () => {
+test('strip-api-prefix: a path below /api is routed as the path without that prefix, which is removed once', () => {
   const at = (path: string) => stripApiPrefix(new Request(`http://localhost${path}`));
   expect(at('/api')).toBe('/');
   expect(at('/api/resources?x=/api/')).toBe('/resources');
@@ -68,8 +82,8 @@ test('a path below /api is the path without it, once', () => {
   expect(at('/resources/api/x')).toBe('/resources/api/x');
 });
 
-test('the lock sees the path that the router sees, whatever dots and slashes a URL plays with', () => {
-  const at = (path: string) => isPublicPath(stripApiPrefix(new Request(`http://localhost${path}`)));
+test('public paths: authentication decides on the path that the router sees, with dot segments and double slashes in the URL', () => {
+  const at = (path: string) => isPublic(stripApiPrefix(new Request(`http://localhost${path}`)));
   expect(at('/assets/../resources')).toBe(false);
   expect(at('/assets/%2e%2e/resources')).toBe(false);
   expect(at('/api/../api/docs')).toBe(true);

@@ -1,0 +1,72 @@
+/** What every request is checked against before its handler: revocation and rate limits, in one trip to the store. */
+import type { Revocations } from '../../kernel/auth/revocations.ts';
+import type { Log } from '../../kernel/core/log.ts';
+import type { Clock } from '../../kernel/core/ports.ts';
+import type { Actor } from '../../kernel/model/actor.ts';
+import type { Decision } from '../../kernel/model/sliding-window.ts';
+import { addressKey } from '../../kernel/rate-limits/address.ts';
+import type { Limiter } from '../../kernel/rate-limits/limiter.ts';
+import type { RateLimitPolicies } from '../../kernel/rate-limits/tiers.ts';
+import { createThrottledLog } from '../system/throttled-log.ts';
+
+export interface RequestLimits {
+  /**
+   * Counts a request at `cost` units under the limits of the actor's tier. `revoked`: the actor's token or session has been
+   * revoked. `decision` is undefined for a tier without limits.
+   */
+  consumeForActor(
+    actor: Actor,
+    request: { readonly cost: number; readonly path: string },
+  ): Promise<{ readonly revoked: boolean; readonly decision: Decision | undefined }>;
+  /** Counts a request that has no actor, by the client's address; null: the address is unknown. */
+  consumeForAddress(address: string | null, request: { readonly path: string }): Promise<Decision | undefined>;
+  /** Whether the actor's token or session has been revoked; counts nothing. */
+  isRevoked(actor: Actor): Promise<boolean>;
+}
+
+interface Dependencies {
+  readonly limiter: Limiter;
+  readonly rateLimits: RateLimitPolicies;
+  readonly revocations: Revocations;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createRequestLimits({ limiter, rateLimits, revocations, clock, log }: Dependencies): RequestLimits {
+  const refusals = createThrottledLog({ clock, log });
+
+  /** Logs a refusal; `path` has no query string. */
+  function logged(decision: Decision | undefined, key: string, path: string): Decision | undefined {
+    if (decision && !decision.admitted) refusals.warning('rate limit reached', { key, path });
+    return decision;
+  }
+
+  return {
+    consumeForActor: async (actor, { cost, path }) => {
+      const policies = rateLimits.tier[actor.tier];
+      const key = `limit:user:${actor.userId}`;
+      const tokenKeys = tokenKeysOf(actor);
+      const { values, decision } = await limiter.consume({
+        read: tokenKeys.length > 0 ? revocations.cacheKeys(tokenKeys) : [],
+        // A cost above a whole window would never be admitted.
+        ...(policies.length > 0 ? { limit: { key, policies, cost: Math.min(cost, ...policies.map(({ limit }) => limit)) } } : {}),
+      });
+      const revoked = tokenKeys.length > 0 && (await revocations.isRevokedGiven(tokenKeys, values));
+      return { revoked, decision: revoked ? undefined : logged(decision, key, path) };
+    },
+    consumeForAddress: async (address, { path }) => {
+      const key = `limit:address:${addressKey(address)}`;
+      const { decision } = await limiter.consume({ read: [], limit: { key, policies: rateLimits.anonymous, cost: 1 } });
+      return logged(decision, key, path);
+    },
+    isRevoked: async (actor) => {
+      const tokenKeys = tokenKeysOf(actor);
+      return tokenKeys.length > 0 && (await revocations.isRevoked(tokenKeys));
+    },
+  };
+}
+
+/** The keys under which a revocation of the actor's token or session is recorded; an API key has neither. */
+function tokenKeysOf({ tokenId, sessionId }: Actor): string[] {
+  return [tokenId && `jti:${tokenId}`, sessionId && `sid:${sessionId}`].filter((key) => key !== null);
+}
