@@ -343,7 +343,7 @@ describe('many at once', () => {
           if ('leave' in one) inside.splice(one.leave, 1)[0]?.leave();
           else {
             const own = inside.filter(({ owner: other }) => other === one.enter).length;
-            const leave = places.enter(one.enter, undefined);
+            const leave = places.acquire(one.enter, undefined);
             expect(leave !== undefined).toBe(inside.length < 4 && own < 3);
             if (leave) inside.push({ owner: one.enter, leave });
           }

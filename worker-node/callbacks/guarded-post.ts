@@ -7,7 +7,7 @@ import { isForbiddenAddress, networkError, parseRetryAfter } from '../ingest/fet
 import { guardedConnector, type ResolveHost, resolveHost } from '../ingest/fetch/guarded-connector.ts';
 import { checkUrl } from '../ingest/fetch/guarded-fetch.ts';
 
-export interface PostAnswer {
+export interface PostResponse {
   readonly status: number;
   /** Seconds the receiver asked to be left alone for, at most an hour. */
   readonly retryAfter?: number;
@@ -15,7 +15,7 @@ export interface PostAnswer {
 
 export interface GuardedPost {
   /** Resolves to any answer, whatever its status. Throws StageError: `permanent` where no repetition can help. */
-  post(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<PostAnswer>;
+  post(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<PostResponse>;
   close(): Promise<void>;
 }
 

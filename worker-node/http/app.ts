@@ -15,12 +15,12 @@ import type { Embedder } from '../embedder/embedder.ts';
 import type { Model } from '../embedder/model.ts';
 import { instrumentJobs } from '../instrumented.ts';
 import type { JobHandler } from '../pipeline/job-handler.ts';
+import { createAuthentication } from './authenticate.ts';
+import { createOpenAIRoutes } from './embeddings/openai-routes.ts';
+import { createTeiRoutes } from './embeddings/tei-routes.ts';
 import { createJobsRoute } from './jobs-route.ts';
 import { createMailRoute } from './mail-route.ts';
-import { authenticate } from './openai/authenticate.ts';
-import { createEmbedRoute } from './openai/embed-route.ts';
-import { answerError, asOpenAIError, OpenAIError } from './openai/errors.ts';
-import { createOpenAIRoutes } from './openai/routes.ts';
+import { OpenAIError, renderOpenAIError, toOpenAIError } from './openai-error.ts';
 import { asAppError, problem } from './problem.ts';
 import { createUploadsRoute } from './uploads/uploads-route.ts';
 
@@ -79,14 +79,14 @@ export function createWorkerApp({
   app.route('/', createUploadsRoute({ config, library, log }));
   app.route('/', createMailRoute({ config, mailer, verifySignature, log }));
 
-  const onlyKnown = authenticate({ config, apiKeys, verifySignature });
+  const onlyKnown = createAuthentication({ config, apiKeys, verifySignature });
   const tooLarge = () => {
     throw new OpenAIError(413, `A request may have ${MAX_BODY / 1024 / 1024} MB`);
   };
   for (const path of ['/v1/*', '/embed']) app.use(path, bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }), onlyKnown);
   app.route('/v1', createOpenAIRoutes({ embedder, clock }));
 
-  app.route('/', createEmbedRoute({ embedder }));
+  app.route('/', createTeiRoutes({ embedder }));
   // As text-embeddings-inference answers it.
   app.get('/info', onlyKnown, (c) =>
     c.json({
@@ -108,14 +108,14 @@ export function createWorkerApp({
 
   app.notFound((c) => {
     const detail = 'Nothing is here';
-    return speaksOpenAI(c) ? answerError(c, new OpenAIError(404, detail)) : problem(c, new AppError('not_found', detail));
+    return speaksOpenAI(c) ? renderOpenAIError(c, new OpenAIError(404, detail)) : problem(c, new AppError('not_found', detail));
   });
 
   app.onError((error, c) => {
-    const openAI = speaksOpenAI(c) ? { error: asOpenAIError(error) } : undefined;
+    const openAI = speaksOpenAI(c) ? { error: toOpenAIError(error) } : undefined;
     const known = openAI ? openAI.error : asAppError(error);
     note(c, error, known !== undefined);
-    return openAI ? answerError(c, openAI.error) : problem(c, asAppError(error));
+    return openAI ? renderOpenAIError(c, openAI.error) : problem(c, asAppError(error));
   });
 
   /** Whoever hangs up is no fault of ours. */

@@ -9,10 +9,10 @@ export interface StageFailure {
   readonly retryAfter: number | undefined;
 }
 
-const OUR_FAULT = 'Something went wrong on our side while working on this document';
+const INTERNAL_FAULT = 'Something went wrong on our side while working on this document';
 
 /** Only a StageError speaks to the owner; anything else is a fault of ours, which may have passed by the next attempt. */
 export function toStageFailure(error: unknown): StageFailure {
   if (error instanceof StageError) return { failure: error.failure, message: error.message, retryAfter: error.retryAfter };
-  return { failure: 'transient', message: OUR_FAULT, retryAfter: undefined };
+  return { failure: 'transient', message: INTERNAL_FAULT, retryAfter: undefined };
 }

@@ -11,13 +11,13 @@ export interface UploadSlots {
    * A place for an upload of `bytes` (undefined: it does not say), or undefined where there is none. Whoever gets one calls
    * the returned function when the upload is over.
    */
-  enter(owner: string, bytes: number | undefined): (() => void) | undefined;
+  acquire(owner: string, bytes: number | undefined): (() => void) | undefined;
 }
 
 export function createUploadSlots({ places = PLACES, perOwner = PLACES_PER_OWNER } = {}): UploadSlots {
   const taken: string[] = [];
   return {
-    enter: (owner, bytes) => {
+    acquire: (owner, bytes) => {
       if (bytes !== undefined && bytes <= LARGE) return () => {};
       const own = taken.filter((holder) => holder === owner).length;
       if (taken.length >= places || own >= perOwner) return undefined;

@@ -8,7 +8,7 @@ import type { Actor } from '../../../src/kernel/model/actor.ts';
 import { invalidUploadUrl, type UploadGrant } from '../../../src/kernel/worker-client/presigned-uploads.ts';
 
 /** Throws `unauthenticated` where the user is gone or inactive, or the login that the ticket was asked for with has ended. */
-export async function uploaderOf(db: Database, grant: UploadGrant): Promise<Actor> {
+export async function resolveUploader(db: Database, grant: UploadGrant): Promise<Actor> {
   const { userId, sessionId, tokenId } = grant;
   const user = await findUser(db, userId);
   if (!user) throw invalidUploadUrl(new Error('the user is gone'));

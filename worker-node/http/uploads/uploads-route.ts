@@ -17,7 +17,7 @@ import {
 import { cleanName, requireText, typeOfFile } from '../../../src/services/resources/uploaded-file.ts';
 import { declaredBytes, readUpload } from './read-upload.ts';
 import { createUploadSlots } from './upload-slots.ts';
-import { uploaderOf } from './uploader.ts';
+import { resolveUploader } from './uploader.ts';
 
 export interface UploadsRouteDependencies {
   readonly config: Pick<Config, 'publicUrl' | 'cors'> & { readonly worker: Pick<Config['worker'], 'url' | 'signingKeys'> };
@@ -51,7 +51,7 @@ export function createUploadsRoute({ config, library, log }: UploadsRouteDepende
   async function admit(ticket: string) {
     try {
       const grant = await tickets.verify(ticket);
-      return { grant, actor: await uploaderOf(library.db, grant) };
+      return { grant, actor: await resolveUploader(library.db, grant) };
     } catch (error) {
       if (error instanceof AppError && error.cause instanceof Error) {
         log.warning('upload ticket refused', { reason: error.cause.message });
@@ -63,7 +63,7 @@ export function createUploadsRoute({ config, library, log }: UploadsRouteDepende
   app.put(PATH, async (c) => {
     const { grant, actor } = await admit(c.req.query('ticket') ?? '');
     const contentType = typeOf(c, grant);
-    const leave = places.enter(actor.userId, declaredBytes(c.req.raw));
+    const leave = places.acquire(actor.userId, declaredBytes(c.req.raw));
     if (!leave) throw new AppError('rate_limited', 'Too many large uploads are under way', { retryAfter: RETRY_AFTER });
     try {
       const body = await readUpload(c.req.raw);

@@ -1,11 +1,11 @@
 /** Who may use the model: holders of the master key or of a personal API key, and the API, which signs. */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
-import type { ApiKeys } from '../../../src/kernel/auth/api-keys.ts';
-import type { Config } from '../../../src/kernel/config/config.ts';
-import type { Secret } from '../../../src/kernel/core/secret.ts';
-import { SIGNATURE_HEADER, type SignedMessage } from '../../../src/kernel/worker-client/signatures.ts';
-import { OpenAIError } from './errors.ts';
+import type { ApiKeys } from '../../src/kernel/auth/api-keys.ts';
+import type { Config } from '../../src/kernel/config/config.ts';
+import type { Secret } from '../../src/kernel/core/secret.ts';
+import { SIGNATURE_HEADER, type SignedMessage } from '../../src/kernel/worker-client/signatures.ts';
+import { OpenAIError } from './openai-error.ts';
 
 export interface AuthenticationDependencies {
   readonly config: {
@@ -18,7 +18,7 @@ export interface AuthenticationDependencies {
 }
 
 /** `X-API-Key` wins where both are sent: a wrong one is 403, a missing or wrong Bearer token 401. */
-export function authenticate({ config, apiKeys, verifySignature }: AuthenticationDependencies) {
+export function createAuthentication({ config, apiKeys, verifySignature }: AuthenticationDependencies) {
   const keys = [config.auth.masterKey, config.auth.previousMasterKey].filter((key) => key !== undefined);
 
   const isKnown = async (key: string) => isOneOf(keys, key) || (await apiKeys.resolve(key)) !== undefined;

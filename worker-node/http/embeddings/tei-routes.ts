@@ -24,7 +24,7 @@ const ERRORS = {
   unavailable: [503, 'Unhealthy'],
 } as const;
 
-export function createEmbedRoute({ embedder }: { embedder: Embedder }): Hono {
+export function createTeiRoutes({ embedder }: { embedder: Embedder }): Hono {
   return new Hono().post('/embed', async (c) => {
     const body = requestSchema.safeParse(await c.req.json().catch(() => undefined));
     if (!body.success) {

@@ -1,7 +1,7 @@
 /** Errors in the shape OpenAI's clients read (https://platform.openai.com/docs/guides/error-codes). */
 import type { Context } from 'hono';
-import { AppError, type ErrorCode } from '../../../src/kernel/core/errors.ts';
-import { isDatabaseAway } from '../../../src/kernel/db/connection-errors.ts';
+import { AppError, type ErrorCode } from '../../src/kernel/core/errors.ts';
+import { isDatabaseAway } from '../../src/kernel/db/connection-errors.ts';
 
 type Status = 400 | 401 | 403 | 404 | 405 | 413 | 429 | 500 | 503;
 
@@ -37,7 +37,7 @@ const TRANSLATED: Partial<Record<ErrorCode, { readonly status: Status; readonly 
 };
 
 /** Undefined for a fault of ours, whose text must not leave the process. */
-export function asOpenAIError(error: unknown): OpenAIError | undefined {
+export function toOpenAIError(error: unknown): OpenAIError | undefined {
   if (error instanceof OpenAIError) return error;
   // A key is looked up there.
   if (isDatabaseAway(error))
@@ -55,7 +55,7 @@ export function asOpenAIError(error: unknown): OpenAIError | undefined {
   });
 }
 
-export function answerError(c: Context, error: OpenAIError | undefined): Response {
+export function renderOpenAIError(c: Context, error: OpenAIError | undefined): Response {
   const { status, message, param, code, headers } =
     error ?? new OpenAIError(500, 'Something went wrong on our side. The X-Request-Id header helps us find out what.');
   const type = status >= 500 ? 'server_error' : status === 429 ? 'rate_limit_error' : 'invalid_request_error';

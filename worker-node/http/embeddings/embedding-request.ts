@@ -1,7 +1,7 @@
 /** The body of `POST /v1/embeddings` (https://platform.openai.com/docs/api-reference/embeddings/create). */
 import { z } from 'zod';
 import type { EmbedInput } from '../../embedder/embedder.ts';
-import { OpenAIError } from './errors.ts';
+import { OpenAIError } from '../openai-error.ts';
 
 /** OpenAI's own bound on the texts of one request. */
 const MAX_INPUTS = 2048;

@@ -2,8 +2,8 @@
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../../../src/kernel/core/ports.ts';
 import type { Embedder, EmbedInput } from '../../embedder/embedder.ts';
+import { OpenAIError } from '../openai-error.ts';
 import { type EmbeddingRequest, parseEmbeddingRequest } from './embedding-request.ts';
-import { OpenAIError } from './errors.ts';
 
 export interface OpenAIDependencies {
   readonly embedder: Embedder;
