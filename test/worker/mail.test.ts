@@ -139,7 +139,7 @@ describe('what nobody asked for in a way we know', () => {
     const it = await setUp();
     const response = await it.post(JSON.stringify(given));
     expect(response.status).toBe(422);
-    expect(((await response.json()) as { detail: string }).detail).toBe(`This is no mail: ${field}`);
+    expect(((await response.json()) as { detail: string }).detail).toBe(`The body is not a mail; invalid: ${field}`);
     expect(sent).toEqual([]);
   });
 

@@ -6,10 +6,13 @@ import { AppError } from '../../src/kernel/core/errors.ts';
 import { Secret } from '../../src/kernel/core/secret.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
 import { createSignatureVerifier, signRequest } from '../../src/kernel/worker-client/signatures.ts';
-import type { CreateResourceContext } from '../../src/services/resources/create-resource.ts';
-import type { EmbedderState, EmbedInput, EmbedOptions } from '../../worker-node/embedder/embedder.ts';
+import type { Embedder, EmbedderState, EmbedInput, EmbedOptions } from '../../worker-node/embedder/embedder.ts';
 import { createWorkerApp } from '../../worker-node/http/app.ts';
-import type { JobOutcome, Refusal } from '../../worker-node/pipeline/job-handler.ts';
+import { createAuthentication } from '../../worker-node/http/authenticate.ts';
+import type { JobHandler, JobOutcome, Refusal } from '../../worker-node/pipeline/job-handler.ts';
+import { createEmbeddingsRole } from '../../worker-node/roles/embeddings.ts';
+import { serveJobs } from '../../worker-node/roles/jobs.ts';
+import type { Role } from '../../worker-node/roles/role.ts';
 import { manualClock, memoryLog, randomIds } from '../support/fakes/doubles.ts';
 
 /** Somebody's own. */
@@ -40,55 +43,50 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     /** The database. */
     away: false,
   };
-  const app = createWorkerApp({
-    apiKeys: {
-      resolve: async (key) => {
-        if (world.away) throw new DrizzleQueryError('select', [], Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
-        return key === PERSONAL_KEY ? ({} as Actor) : undefined;
-      },
+  const config = {
+    testMode,
+    worker: { url },
+    auth: masterKey ? { masterKey: new Secret(KEY), previousMasterKey: new Secret('the key before') } : {},
+  };
+  const verifySignature = createSignatureVerifier({ keys: signing, clock });
+  const apiKeys = {
+    resolve: async (key: string) => {
+      if (world.away) throw new DrizzleQueryError('select', [], Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
+      return key === PERSONAL_KEY ? ({} as Actor) : undefined;
     },
-    config: {
-      testMode,
-      publicUrl: 'http://pharos.test',
-      cors: { origins: [] },
-      worker: { url, signingKeys: signing },
-      auth: masterKey ? { masterKey: new Secret(KEY), previousMasterKey: new Secret('the key before') } : {},
+  };
+  const authenticate = createAuthentication({ config, apiKeys, verifySignature });
+  const embedder: Embedder = {
+    model: 'tiny',
+    dimensions: 4,
+    embed: async (texts, options) => {
+      asked.push({ texts, options });
+      if (world.failure) throw world.failure;
+      return texts.map((text) => Float32Array.of(0.5, -0.5, 0.5, typeof text === 'string' ? 0.5 : -0.5));
     },
-    // Nobody uploads here.
-    library: {} as CreateResourceContext,
-    mailer: null,
-    embedder: {
-      model: 'tiny',
-      dimensions: 4,
-      embed: async (texts, options) => {
-        asked.push({ texts, options });
-        if (world.failure) throw world.failure;
-        return texts.map((text) => Float32Array.of(0.5, -0.5, 0.5, typeof text === 'string' ? 0.5 : -0.5));
-      },
-      countTokens: (text) => text.split(' ').length,
-      state: () => world.state,
-      close: async () => {},
+    countTokens: (text) => text.split(' ').length,
+    state: () => world.state,
+    close: async () => {},
+  };
+  const handler: JobHandler = {
+    accept: ({ job_id: id }) => {
+      delivered.push(`accept ${id}`);
+      return world.accepted;
     },
-    model: { maxTokens: 512, tokenBudget: 1024, pooling: 'mean' },
-    jobs: {
-      accept: ({ job_id: id }) => {
-        delivered.push(`accept ${id}`);
-        return world.accepted;
-      },
-      run: async ({ job_id: id }) => {
-        delivered.push(`run ${id}`);
-        return world.outcome;
-      },
-      drain: async () => {},
-      state: () => ({ running: 1, queued: 2, stopping: world.stopping }),
+    run: async ({ job_id: id }) => {
+      delivered.push(`run ${id}`);
+      return world.outcome;
     },
-    verifySignature: createSignatureVerifier({ keys: signing, clock }),
-    metrics: createMetrics(),
-    log,
-    clock,
-    ids: randomIds,
-    version: '1.2.3',
-  });
+    drain: async () => {},
+    state: () => ({ running: 1, queued: 2, stopping: world.stopping }),
+  };
+  const metrics = createMetrics();
+  const model = { maxTokens: 512, tokenBudget: 1024, pooling: 'mean' } as const;
+  const roles: Role[] = [
+    { ...serveJobs(handler, { config, embedder, metrics, verifySignature }), stop: async () => {} },
+    createEmbeddingsRole({ authenticate, embedder, model, clock, version: '1.2.3' }),
+  ];
+  const app = createWorkerApp({ roles, authenticate, metrics, log, ids: randomIds });
   const sign = (path: string, body: string) =>
     signRequest({ key: signing.current, url: url + path, body, clock, ids: randomIds });
   const embeddings = (body: unknown, headers: Record<string, string> = { Authorization: `Bearer ${KEY}` }) =>

@@ -337,7 +337,7 @@ describe('many at once', () => {
     const step = fc.oneof(fc.record({ enter: owner }), fc.record({ leave: fc.nat(5) }));
     fc.assert(
       fc.property(fc.array(step), (steps) => {
-        const places = createUploadSlots({ places: 4, perOwner: 3 });
+        const places = createUploadSlots({ slots: 4, perOwner: 3 });
         const inside: { owner: string; leave: () => void }[] = [];
         for (const one of steps) {
           if ('leave' in one) inside.splice(one.leave, 1)[0]?.leave();

@@ -1,4 +1,4 @@
-/** Who may use the model: holders of the master key or of a personal API key, and the API, which signs. */
+/** Authentication of the worker's HTTP: the master key, personal API keys, and signatures of the API. */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
 import type { ApiKeys } from '../../src/kernel/auth/api-keys.ts';
@@ -17,11 +17,14 @@ export interface AuthenticationDependencies {
   readonly verifySignature: (message: SignedMessage) => Promise<void>;
 }
 
-/** `X-API-Key` wins where both are sent: a wrong one is 403, a missing or wrong Bearer token 401. */
+/**
+ * Middleware that throws OpenAIError: 403 for a wrong `X-API-Key`, 401 for a missing or wrong Bearer token or signature.
+ * `X-API-Key` takes precedence over the other credentials. In test mode every request passes.
+ */
 export function createAuthentication({ config, apiKeys, verifySignature }: AuthenticationDependencies) {
   const keys = [config.auth.masterKey, config.auth.previousMasterKey].filter((key) => key !== undefined);
 
-  const isKnown = async (key: string) => isOneOf(keys, key) || (await apiKeys.resolve(key)) !== undefined;
+  const isValid = async (key: string) => isOneOf(keys, key) || (await apiKeys.resolve(key)) !== undefined;
 
   return createMiddleware(async function authenticate(c, next) {
     const apiKey = c.req.header('X-API-Key');
@@ -29,10 +32,10 @@ export function createAuthentication({ config, apiKeys, verifySignature }: Authe
     const signature = c.req.header(SIGNATURE_HEADER);
     if (config.testMode) return next();
     if (apiKey !== undefined) {
-      if (!(await isKnown(apiKey))) throw new OpenAIError(403, 'Could not validate credentials', { code: 'invalid_api_key' });
+      if (!(await isValid(apiKey))) throw new OpenAIError(403, 'Could not validate credentials', { code: 'invalid_api_key' });
     } else if (signature !== undefined) {
       await verifySignature({ signature, body: await c.req.text(), url: config.worker.url + c.req.path });
-    } else if (bearer === undefined || !(await isKnown(bearer))) {
+    } else if (bearer === undefined || !(await isValid(bearer))) {
       throw new OpenAIError(401, 'Could not validate credentials', {
         code: 'invalid_api_key',
         headers: { 'WWW-Authenticate': 'Bearer' },
@@ -42,7 +45,7 @@ export function createAuthentication({ config, apiKeys, verifySignature }: Authe
   });
 }
 
-/** In a time that tells nothing of the keys. */
+/** Compares digests in constant time, and with all keys, so that the time reveals nothing about them. */
 function isOneOf(keys: readonly Secret<string>[], given: string): boolean {
   const digest = (text: string) => hash('sha256', text, 'buffer');
   return keys.map((key) => timingSafeEqual(digest(key.reveal()), digest(given))).includes(true);

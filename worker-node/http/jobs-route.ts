@@ -1,4 +1,4 @@
-/** `POST /jobs`: what QStash or the API's relay delivers, signed; answered so that either knows whether to come again. */
+/** `POST /jobs`: signed deliveries from QStash or the API's relay. The status says whether to deliver the job again. */
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Config } from '../../src/kernel/config/config.ts';
@@ -14,22 +14,22 @@ export interface JobsRouteDependencies {
 }
 
 const MAX_BODY = 64 * 1024;
-/** Seconds after which somebody turned away may come again. */
+/** `Retry-After` in seconds, by why a delivery was not accepted or not finished. */
 const RETRY_AFTER = { full: 1, stopping: 2, released: 1 } as const;
 
 export function createJobsRoute({ config, jobs, verifySignature }: JobsRouteDependencies): Hono {
   const app = new Hono();
   const tooLarge = () => {
-    throw new AppError('payload_too_large', 'A job message is a few bytes');
+    throw new AppError('payload_too_large', `A job message may have ${MAX_BODY / 1024} KB`);
   };
 
   app.post('/jobs', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }), async (c) => {
     const body = await c.req.text();
     await verifySignature({ signature: c.req.header(SIGNATURE_HEADER), body, url: `${config.worker.url}/jobs` });
     const message = jobMessageSchema.safeParse(parseJson(body));
-    // Sent again it would be the same: QStash must not retry.
-    if (!message.success) return neverAgain('This is no job message');
-    if (!/\brespond-async\b/i.test(c.req.header('Prefer') ?? '')) return answer(c, await jobs.run(message.data));
+    // A repetition would fail the same way, so QStash must not retry.
+    if (!message.success) return failedForGood('The body is not a job message');
+    if (!/\brespond-async\b/i.test(c.req.header('Prefer') ?? '')) return respond(c, await jobs.run(message.data));
     const accepted = jobs.accept(message.data);
     return accepted === 'accepted' ? c.json({ outcome: 'accepted' }, 202) : refuse(c, accepted);
   });
@@ -37,28 +37,28 @@ export function createJobsRoute({ config, jobs, verifySignature }: JobsRouteDepe
   return app;
 }
 
-function answer(c: Context, outcome: JobOutcome | Refusal): Response {
+function respond(c: Context, outcome: JobOutcome | Refusal): Response {
   if (typeof outcome === 'string') return refuse(c, outcome);
   switch (outcome.kind) {
     case 'done':
     case 'skipped':
       return c.json({ outcome: outcome.kind });
     case 'retry':
-      return later(c, 503, outcome.kind, outcome.afterSeconds);
+      return retryLater(c, 503, outcome.kind, outcome.afterSeconds);
     case 'released':
-      return later(c, 503, outcome.kind, RETRY_AFTER.released);
+      return retryLater(c, 503, outcome.kind, RETRY_AFTER.released);
     case 'dead':
-      return neverAgain(outcome.message);
+      return failedForGood(outcome.message);
   }
 }
 
-const refuse = (c: Context, refusal: Refusal) => later(c, refusal === 'full' ? 429 : 503, refusal, RETRY_AFTER[refusal]);
+const refuse = (c: Context, refusal: Refusal) => retryLater(c, refusal === 'full' ? 429 : 503, refusal, RETRY_AFTER[refusal]);
 
-const later = (c: Context, status: 429 | 503, outcome: string, seconds: number) =>
+const retryLater = (c: Context, status: 429 | 503, outcome: string, seconds: number) =>
   c.json({ outcome }, status, { 'Retry-After': String(Math.max(1, Math.ceil(seconds))) });
 
-/** QStash's way to say that a message failed for good; 489 is no status Hono knows (https://upstash.com/docs/qstash/features/retry). */
-const neverAgain = (message: string) =>
+/** QStash does not retry a 489 with this header (https://upstash.com/docs/qstash/features/retry). Hono's types lack the status. */
+const failedForGood = (message: string) =>
   Response.json({ outcome: 'dead', message }, { status: 489, headers: { 'Upstash-NonRetryable-Error': 'true' } });
 
 function parseJson(body: string): unknown {

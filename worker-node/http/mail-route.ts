@@ -1,4 +1,7 @@
-/** `POST /mail`: sends what the API, where it cannot speak SMTP, asks for; signed as jobs are. Nothing of a mail is logged. */
+/**
+ * `POST /mail`: sends a mail for an API that cannot speak SMTP. Requests are signed as jobs are. No part of a mail is
+ * logged.
+ */
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
@@ -10,7 +13,7 @@ import { SIGNATURE_HEADER, type SignedMessage } from '../../src/kernel/worker-cl
 
 export interface MailRouteDependencies {
   readonly config: { readonly worker: Pick<Config['worker'], 'url'> };
-  /** Null where nothing is configured that could send mail. */
+  /** Null where no way to send mail is configured. */
   readonly mailer: Mailer | null;
   readonly verifySignature: (message: SignedMessage) => Promise<void>;
   readonly log: Log;
@@ -19,7 +22,7 @@ export interface MailRouteDependencies {
 const MAX_BODY = 64 * 1024;
 
 const mailSchema = z.strictObject({
-  // One address: what could end it and begin another, or a header, is not in it.
+  // Exactly one address: characters that could separate addresses or start a header are refused.
   to: z
     .string()
     .max(254)
@@ -35,21 +38,21 @@ const mailSchema = z.strictObject({
 export function createMailRoute({ config, mailer, verifySignature, log }: MailRouteDependencies): Hono {
   const app = new Hono();
   const tooLarge = () => {
-    throw new AppError('payload_too_large', 'A mail is a few lines');
+    throw new AppError('payload_too_large', `A mail may have ${MAX_BODY / 1024} KB`);
   };
 
   app.post('/mail', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }), async (c) => {
     const body = await c.req.text();
     await verifySignature({ signature: c.req.header(SIGNATURE_HEADER), body, url: `${config.worker.url}/mail` });
     const mail = mailSchema.safeParse(parseJson(body));
-    if (!mail.success) throw new AppError('invalid_input', `This is no mail: ${faultyFields(mail.error)}`);
-    if (!mailer) throw new AppError('not_configured', 'This worker sends no mail: it has no SMTP_URL');
+    if (!mail.success) throw new AppError('invalid_input', `The body is not a mail; invalid: ${invalidFields(mail.error)}`);
+    if (!mailer) throw new AppError('not_configured', 'This worker cannot send mail: SMTP_URL is not set');
     try {
       await mailer.send(mail.data);
     } catch (error) {
-      // The mail server's own words quote the address.
+      // The error's message is left out: mail servers quote the address in it.
       log.warning('mail not sent', reasonOf(error));
-      throw new AppError('upstream_failed', 'The mail server did not take the mail');
+      throw new AppError('upstream_failed', 'The mail server did not accept the mail');
     }
     return c.body(null, 204);
   });
@@ -57,9 +60,9 @@ export function createMailRoute({ config, mailer, verifySignature, log }: MailRo
   return app;
 }
 
-const faultyFields = (error: z.ZodError) => [...new Set(error.issues.map(({ path }) => path[0] ?? 'body'))].join(', ');
+const invalidFields = (error: z.ZodError) => [...new Set(error.issues.map(({ path }) => path[0] ?? 'body'))].join(', ');
 
-/** Nodemailer's error code and the server's reply code. */
+/** Nodemailer's error code and the mail server's reply code. */
 function reasonOf(error: unknown): { code?: unknown; responseCode?: unknown } {
   if (!(error instanceof Error)) return {};
   return {

@@ -28,22 +28,22 @@ export class OpenAIError extends Error {
   }
 }
 
-/** The embedder's and the signature check's errors, as this protocol tells them. */
-const TRANSLATED: Partial<Record<ErrorCode, { readonly status: Status; readonly code?: string }>> = {
+/** Status and code for the AppErrors of the embedder and of the signature check. */
+const BY_CODE: Partial<Record<ErrorCode, { readonly status: Status; readonly code?: string }>> = {
   invalid_input: { status: 400 },
   unauthenticated: { status: 401, code: 'invalid_api_key' },
   rate_limited: { status: 429, code: 'rate_limit_exceeded' },
   unavailable: { status: 503, code: 'service_unavailable' },
 };
 
-/** Undefined for a fault of ours, whose text must not leave the process. */
+/** Undefined for an unexpected error, whose message must not leave the process. */
 export function toOpenAIError(error: unknown): OpenAIError | undefined {
   if (error instanceof OpenAIError) return error;
-  // A key is looked up there.
+  // API keys are looked up in the database.
   if (isDatabaseAway(error))
     return new OpenAIError(503, 'The database cannot be reached right now', { headers: { 'Retry-After': '5' } });
   if (!(error instanceof AppError)) return undefined;
-  const known = TRANSLATED[error.code];
+  const known = BY_CODE[error.code];
   if (!known) return undefined;
   return new OpenAIError(known.status, error.detail, {
     cause: error,
@@ -55,10 +55,11 @@ export function toOpenAIError(error: unknown): OpenAIError | undefined {
   });
 }
 
+/** Responds with the error; undefined is a 500 without details. */
 export function renderOpenAIError(c: Context, error: OpenAIError | undefined): Response {
   const { status, message, param, code, headers } =
     error ?? new OpenAIError(500, 'Something went wrong on our side. The X-Request-Id header helps us find out what.');
   const type = status >= 500 ? 'server_error' : status === 429 ? 'rate_limit_error' : 'invalid_request_error';
-  // `detail` is where the API's own clients look.
+  // Clients of the Pharos API read `detail`.
   return c.json({ error: { message, type, param, code }, detail: message }, status, headers);
 }

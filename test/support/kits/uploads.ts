@@ -1,15 +1,18 @@
-/** The API and, on the same database, a worker's app whose stages do nothing but complete. */
+/** The API and, on the same database, a worker's app with the job, upload and mail routes and stages that complete at once. */
 
 import type { Mailer } from '../../../src/kernel/core/mail.ts';
 import { noMetrics } from '../../../src/kernel/core/metrics.ts';
-import { createRelay } from '../../../src/kernel/jobs/relay.ts';
 import type { ProgressReport } from '../../../src/kernel/model/job-messages.ts';
 import { everyStage } from '../../../src/kernel/model/stages.ts';
 import { createSignatureVerifier } from '../../../src/kernel/worker-client/signatures.ts';
 import { createWorkerApp } from '../../../worker-node/http/app.ts';
+import { createAuthentication } from '../../../worker-node/http/authenticate.ts';
+import { createJobsRoute } from '../../../worker-node/http/jobs-route.ts';
 import { createJobHandler } from '../../../worker-node/pipeline/job-handler.ts';
 import { createLocalPublisher } from '../../../worker-node/pipeline/local-publisher.ts';
 import { createPipeline } from '../../../worker-node/pipeline/pipeline.ts';
+import { createMailRole } from '../../../worker-node/roles/mail.ts';
+import { createUploadsRole } from '../../../worker-node/roles/uploads.ts';
 import { createTestApp } from './app.ts';
 
 export const WORKER_URL = 'https://worker.example';
@@ -28,33 +31,18 @@ export async function createUploadKit({ env = {}, mailer = null }: UploadKitOpti
   const runners = everyStage(() => async () => async () => {});
   const pipeline = createPipeline({ db, clock, ids, log, progress, runners, leaseMs: LEASE_MS, random: () => 0.5 });
   const jobs = createJobHandler({ db, clock, ids, log, pipeline });
+  const verifySignature = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
+  const publisher = createLocalPublisher(jobs);
   const worker = createWorkerApp({
-    apiKeys: { resolve: async () => undefined },
-    config,
-    embedder: {
-      model: 'none',
-      dimensions: 1,
-      embed: async () => [],
-      countTokens: () => 0,
-      state: () => ({ status: 'ready', model: 'none', dimensions: 1, crashes: 0, waiting: { interactive: 0, bulk: 0 } }),
-      close: async () => {},
-    },
-    model: { maxTokens: 1, tokenBudget: 1, pooling: 'mean' },
-    jobs,
-    library: {
-      db,
-      clock,
-      ids,
-      progress: { begin: async (resourceId, stages) => progress.report({ resource_id: resourceId, stages }) },
-      relay: createRelay({ db, clock, log, background, publisher: createLocalPublisher(jobs) }),
-    },
-    mailer,
-    verifySignature: createSignatureVerifier({ keys: config.worker.signingKeys, clock }),
+    roles: [
+      { routes: createJobsRoute({ config, jobs, verifySignature }), stop: async () => {} },
+      createUploadsRole({ config, db, clock, ids, log, background, progress, publisher }),
+      createMailRole({ config, mailer, verifySignature, log }),
+    ],
+    authenticate: createAuthentication({ config, apiKeys: { resolve: async () => undefined }, verifySignature }),
     metrics: noMetrics,
     log,
-    clock,
     ids,
-    version: '0',
   });
 
   /** What `POST /resources/upload-url` gives for these fields. */

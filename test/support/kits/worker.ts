@@ -1,14 +1,15 @@
-/** The worker's HTTP app with the built-in model loaded, and no jobs. */
+/** The worker's HTTP app with the `embeddings` role alone and the built-in model loaded. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMetrics } from '../../../src/adapters/metrics.ts';
 import { resolveModel } from '../../../src/adapters/model-folder.ts';
 import { Secret } from '../../../src/kernel/core/secret.ts';
 import { createSignatureVerifier } from '../../../src/kernel/worker-client/signatures.ts';
-import type { CreateResourceContext } from '../../../src/services/resources/create-resource.ts';
 import { createEmbedder } from '../../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../../worker-node/embedder/fork-inference.ts';
 import { loadModel } from '../../../worker-node/embedder/model.ts';
 import { createWorkerApp } from '../../../worker-node/http/app.ts';
+import { createAuthentication } from '../../../worker-node/http/authenticate.ts';
+import { createEmbeddingsRole } from '../../../worker-node/roles/embeddings.ts';
 import { memoryLog, randomIds } from '../fakes/doubles.ts';
 import { systemClock as clock } from './store.ts';
 
@@ -28,32 +29,17 @@ export async function createTestWorker() {
     clock,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
   });
-  const app = createWorkerApp({
+  const authenticate = createAuthentication({
+    config: { testMode: false, worker: WORKER, auth: { masterKey: new Secret(WORKER_MASTER_KEY) } },
     apiKeys: { resolve: async () => undefined },
-    config: {
-      testMode: false,
-      publicUrl: 'http://pharos.test',
-      cors: { origins: [] },
-      worker: WORKER,
-      auth: { masterKey: new Secret(WORKER_MASTER_KEY) },
-    },
-    // Nobody uploads here.
-    library: {} as CreateResourceContext,
-    mailer: null,
-    embedder,
-    model,
-    jobs: {
-      accept: () => 'stopping',
-      run: async () => 'stopping',
-      drain: async () => {},
-      state: () => ({ running: 0, queued: 0, stopping: false }),
-    },
     verifySignature: createSignatureVerifier({ keys: WORKER.signingKeys, clock }),
+  });
+  const app = createWorkerApp({
+    roles: [createEmbeddingsRole({ authenticate, embedder, model, clock, version: '0' })],
+    authenticate,
     metrics: createMetrics(),
     log,
-    clock,
     ids: randomIds,
-    version: '0',
   });
   return { embedder, app, log };
 }

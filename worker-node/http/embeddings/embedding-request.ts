@@ -3,23 +3,23 @@ import { z } from 'zod';
 import type { EmbedInput } from '../../embedder/embedder.ts';
 import { OpenAIError } from '../openai-error.ts';
 
-/** OpenAI's own bound on the texts of one request. */
+/** OpenAI's limit on the texts of one request. */
 const MAX_INPUTS = 2048;
 
 const tokens = z.array(z.int('expected token ids').min(0, 'expected token ids')).min(1, 'a token array must not be empty');
 const text = z.string().min(1, 'a text must not be empty');
 const input = z.union(
   [text, z.array(text).min(1).max(MAX_INPUTS), tokens, z.array(tokens).min(1).max(MAX_INPUTS)],
-  `expected a text, up to ${MAX_INPUTS} texts, or arrays of token ids, none of them empty`,
+  `expected a text, up to ${MAX_INPUTS} texts, or arrays of token ids, each non-empty`,
 );
 
 const requestSchema = z.object({
   input,
-  model: z.string('expected the name of a model').optional(),
+  model: z.string('expected a model name').optional(),
   encoding_format: z.enum(['float', 'base64'], 'expected "float" or "base64"').default('float'),
   dimensions: z.int('expected a whole number').min(1, 'expected at least 1').optional(),
   user: z.string('expected a text').optional(),
-  /** Ours: what the texts are used as. A query is answered before documents. */
+  /** An extension of Pharos: what the texts are used as. Queries are embedded before documents. */
   input_type: z.enum(['query', 'document'], 'expected "query" or "document"').default('document'),
 });
 
@@ -31,7 +31,7 @@ export interface EmbeddingRequest {
   readonly kind: 'query' | 'document';
 }
 
-/** Throws OpenAIError 400 that names the first field that is wrong. */
+/** Throws OpenAIError 400 that names the first invalid field. */
 export function parseEmbeddingRequest(body: string): EmbeddingRequest {
   const result = requestSchema.safeParse(parseJson(body));
   if (!result.success) {
@@ -40,7 +40,7 @@ export function parseEmbeddingRequest(body: string): EmbeddingRequest {
     throw new OpenAIError(400, `${issue.path.join('.')}: ${issue.message}`, { param: String(issue.path[0]) });
   }
   const { input, model, encoding_format: format, dimensions, input_type: kind } = result.data;
-  return { inputs: listOf(input), model, format, dimensions, kind };
+  return { inputs: toInputs(input), model, format, dimensions, kind };
 }
 
 function parseJson(body: string): unknown {
@@ -51,7 +51,7 @@ function parseJson(body: string): unknown {
   }
 }
 
-function listOf(given: z.infer<typeof input>): readonly EmbedInput[] {
+function toInputs(given: z.infer<typeof input>): readonly EmbedInput[] {
   if (typeof given === 'string') return [given];
   return isTokens(given) ? [given] : given;
 }

@@ -1,4 +1,4 @@
-/** `/v1/embeddings` and `/v1/models` as OpenAI's clients expect them. */
+/** OpenAI's protocol: `POST /embeddings` and `GET /models`, to be mounted at `/v1` (https://platform.openai.com/docs/api-reference). */
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../../../src/kernel/core/ports.ts';
 import type { Embedder, EmbedInput } from '../../embedder/embedder.ts';
@@ -23,17 +23,17 @@ export function createOpenAIRoutes({ embedder, clock }: OpenAIDependencies): Hon
       kind: request.kind,
       signal: c.req.raw.signal,
     });
-    const used = request.inputs.reduce((sum, input) => sum + countTokens(input), 0);
+    const tokens = request.inputs.reduce((sum, input) => sum + countTokens(input), 0);
     return c.json({
       object: 'list',
-      data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: present(vector, request) })),
+      data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: encode(vector, request) })),
       model: embedder.model,
-      usage: { prompt_tokens: used, total_tokens: used },
+      usage: { prompt_tokens: tokens, total_tokens: tokens },
     });
   });
 
   app.get('/models', (c) => c.json({ object: 'list', data: [card] }));
-  // The name of a model may hold slashes.
+  // A model's name may contain slashes.
   app.get('/models/:id{.+}', (c: Context<object, '/models/:id{.+}'>) => {
     requireModel(c.req.param('id'));
     return c.json(card);
@@ -52,15 +52,14 @@ export function createOpenAIRoutes({ embedder, clock }: OpenAIDependencies): Hon
   return app;
 }
 
-function present(vector: Float32Array, { format, dimensions }: EmbeddingRequest): string | number[] {
-  const shown = dimensions === undefined ? vector : shorten(vector, dimensions);
-  return format === 'float'
-    ? Array.from(shown)
-    : Buffer.from(shown.buffer, shown.byteOffset, shown.byteLength).toString('base64');
+function encode(vector: Float32Array, { format, dimensions }: EmbeddingRequest): string | number[] {
+  const embedding = dimensions === undefined ? vector : truncate(vector, dimensions);
+  const { buffer, byteOffset, byteLength } = embedding;
+  return format === 'float' ? Array.from(embedding) : Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 }
 
-/** The first numbers, brought back to length 1. */
-function shorten(vector: Float32Array, dimensions: number): Float32Array {
+/** The first `dimensions` components, normalised to length 1. Throws OpenAIError 400 for more than the model has. */
+function truncate(vector: Float32Array, dimensions: number): Float32Array {
   if (dimensions > vector.length) {
     throw new OpenAIError(400, `dimensions: this model has ${vector.length}`, { param: 'dimensions' });
   }

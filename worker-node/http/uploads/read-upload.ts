@@ -1,10 +1,10 @@
-/** Reads the raw body of an upload and stops where it becomes too long: what lies beyond is never asked for. */
+/** Reads the raw body of an upload. It stops at the size limit without reading the rest. */
 import { AppError } from '../../../src/kernel/core/errors.ts';
 import { MAX_UPLOAD_BYTES } from '../../../src/services/resources/uploaded-file.ts';
 
 const tooLarge = () => new AppError('payload_too_large', `The upload is larger than ${MAX_UPLOAD_BYTES / 1024 / 1024} MB`);
 
-/** Bytes that the request says it will send; undefined where it does not. Throws `payload_too_large` for too many. */
+/** The bytes that `Content-Length` declares; undefined without it. Throws `payload_too_large` above the limit. */
 export function declaredBytes({ headers }: Request): number | undefined {
   const length = headers.get('content-length');
   if (length === null || headers.has('transfer-encoding')) return undefined;
@@ -12,7 +12,7 @@ export function declaredBytes({ headers }: Request): number | undefined {
   return Number(length);
 }
 
-/** Throws `payload_too_large` once there is more than an upload may have, whatever was declared. */
+/** Throws `payload_too_large` once the limit is exceeded, whatever length was declared. */
 export async function readUpload({ body }: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;

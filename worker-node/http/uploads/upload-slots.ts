@@ -1,29 +1,29 @@
-/** How many large uploads are held in memory at once: until it is stored, one may need five times its size. */
+/** Limits the large uploads held in memory at once: until an upload is stored, it may need five times its size. */
 
-/** Smaller ones are not counted: a thousand of them need less. */
+/** Bytes up to which an upload needs no slot: a thousand such uploads need less memory. */
 const LARGE = 1024 * 1024;
-const PLACES = 4;
-/** Nobody holds all: a few slow senders would keep everybody else out. */
-const PLACES_PER_OWNER = 3;
+const SLOTS = 4;
+/** Fewer than all, so that one owner with slow connections cannot block the others. */
+const SLOTS_PER_OWNER = 3;
 
 export interface UploadSlots {
   /**
-   * A place for an upload of `bytes` (undefined: it does not say), or undefined where there is none. Whoever gets one calls
-   * the returned function when the upload is over.
+   * Acquires a slot for an upload of `bytes` (undefined: unknown) and returns the function that releases it. Returns
+   * undefined where no slot is free.
    */
   acquire(owner: string, bytes: number | undefined): (() => void) | undefined;
 }
 
-export function createUploadSlots({ places = PLACES, perOwner = PLACES_PER_OWNER } = {}): UploadSlots {
-  const taken: string[] = [];
+export function createUploadSlots({ slots = SLOTS, perOwner = SLOTS_PER_OWNER } = {}): UploadSlots {
+  const holders: string[] = [];
   return {
     acquire: (owner, bytes) => {
       if (bytes !== undefined && bytes <= LARGE) return () => {};
-      const own = taken.filter((holder) => holder === owner).length;
-      if (taken.length >= places || own >= perOwner) return undefined;
-      taken.push(owner);
+      const held = holders.filter((holder) => holder === owner).length;
+      if (holders.length >= slots || held >= perOwner) return undefined;
+      holders.push(owner);
       return () => {
-        taken.splice(taken.indexOf(owner), 1);
+        holders.splice(holders.indexOf(owner), 1);
       };
     },
   };

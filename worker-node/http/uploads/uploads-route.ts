@@ -1,6 +1,6 @@
 /**
- * `PUT /uploads?ticket=`: one file as raw bytes, for whoever was given the address by `POST /resources/upload-url`. Answers
- * as the API's form does. Browsers send here from other origins, so this path alone knows CORS.
+ * `PUT /uploads?ticket=`: one file as raw bytes, authorised by the ticket from `POST /resources/upload-url`. The response
+ * is that of `POST /resources`. Browsers upload from other origins, so this path supports CORS; no other path does.
  */
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
@@ -21,19 +21,20 @@ import { resolveUploader } from './uploader.ts';
 
 export interface UploadsRouteDependencies {
   readonly config: Pick<Config, 'publicUrl' | 'cors'> & { readonly worker: Pick<Config['worker'], 'url' | 'signingKeys'> };
-  readonly library: CreateResourceContext;
+  /** What creating a resource needs. */
+  readonly services: CreateResourceContext;
   readonly log: Log;
 }
 
 const PATH = '/uploads';
-/** Seconds until one of the uploads under way may be over. */
+/** Seconds after which a slot may be free again. */
 const RETRY_AFTER = 5;
 
-export function createUploadsRoute({ config, library, log }: UploadsRouteDependencies): Hono {
+export function createUploadsRoute({ config, services, log }: UploadsRouteDependencies): Hono {
   const { publicUrl } = config;
   const { origins } = config.cors;
-  const tickets = createPresignedUploads({ config, clock: library.clock, ids: library.ids });
-  const places = createUploadSlots();
+  const tickets = createPresignedUploads({ config, clock: services.clock, ids: services.ids });
+  const slots = createUploadSlots();
   const app = new Hono();
 
   app.use(
@@ -47,11 +48,11 @@ export function createUploadsRoute({ config, library, log }: UploadsRouteDepende
     }),
   );
 
-  /** The ticket's grant and who it stands for. */
-  async function admit(ticket: string) {
+  /** Returns the ticket's grant and the user it stands for. Throws `unauthenticated`. */
+  async function authenticate(ticket: string) {
     try {
       const grant = await tickets.verify(ticket);
-      return { grant, actor: await resolveUploader(library.db, grant) };
+      return { grant, actor: await resolveUploader(services.db, grant) };
     } catch (error) {
       if (error instanceof AppError && error.cause instanceof Error) {
         log.warning('upload ticket refused', { reason: error.cause.message });
@@ -61,20 +62,20 @@ export function createUploadsRoute({ config, library, log }: UploadsRouteDepende
   }
 
   app.put(PATH, async (c) => {
-    const { grant, actor } = await admit(c.req.query('ticket') ?? '');
-    const contentType = typeOf(c, grant);
-    const leave = places.acquire(actor.userId, declaredBytes(c.req.raw));
-    if (!leave) throw new AppError('rate_limited', 'Too many large uploads are under way', { retryAfter: RETRY_AFTER });
+    const { grant, actor } = await authenticate(c.req.query('ticket') ?? '');
+    const contentType = contentTypeOf(c, grant);
+    const release = slots.acquire(actor.userId, declaredBytes(c.req.raw));
+    if (!release) throw new AppError('rate_limited', 'Too many large uploads are in progress', { retryAfter: RETRY_AFTER });
     try {
       const body = await readUpload(c.req.raw);
       requireText(body);
-      return accepted(c, await createResource(library, actor, toInput(grant, body, contentType)).catch(otherDocument));
+      return respond(c, await createResource(services, actor, toInput(grant, body, contentType)).catch(explainReuse));
     } finally {
-      leave();
+      release();
     }
   });
 
-  function accepted(c: Context, created: CreatedResource): Response {
+  function respond(c: Context, created: CreatedResource): Response {
     const body = toAcceptedResponse(publicUrl, created);
     if (created.outcome === 'duplicate') return c.json(body, 200);
     return c.json(body, 202, { Location: `${publicUrl}/resources/${created.id}` });
@@ -83,7 +84,7 @@ export function createUploadsRoute({ config, library, log }: UploadsRouteDepende
   return app;
 }
 
-const typeOf = (c: Context, { fields }: UploadGrant) =>
+const contentTypeOf = (c: Context, { fields }: UploadGrant) =>
   typeOfFile({ named: fields.content_type, declared: c.req.header('content-type') ?? '', filename: fields.filename ?? '' });
 
 function toInput({ id, fields }: UploadGrant, body: Uint8Array, contentType: string): CreateResourceInput {
@@ -91,14 +92,14 @@ function toInput({ id, fields }: UploadGrant, body: Uint8Array, contentType: str
   return {
     ...described,
     callbackUrl,
-    // A ticket is good for one document, sent as often as it takes: whoever finds the address later can add nothing.
+    // A ticket accepts one document, which may be sent repeatedly: a leaked URL cannot add another.
     idempotencyKey: `upload:${id}`,
     source: { kind: 'content', body, contentType, filename: filename === undefined ? undefined : cleanName(filename) },
   };
 }
 
-/** The key is the ticket's, and its sender knows of none. */
-function otherDocument(error: unknown): never {
+/** Replaces the error about the idempotency key, which comes from the ticket and is unknown to the client. */
+function explainReuse(error: unknown): never {
   if (!(error instanceof AppError) || error.errors?.[0]?.path !== 'Idempotency-Key') throw error;
   throw new AppError('conflict', 'This upload URL was used for another document; ask for a new one', { cause: error });
 }

@@ -1,0 +1,87 @@
+/** The `jobs` role: takes jobs from the queue (`POST /jobs`) and runs their stages. */
+import { createJobsRoute, type JobsRouteDependencies } from '../http/jobs-route.ts';
+import { createDocumentReader } from '../ingest/document-reader.ts';
+import { createGuardedFetch } from '../ingest/fetch/guarded-fetch.ts';
+import { instrumentJobs, instrumentPipeline, instrumentStages } from '../instrumented.ts';
+import { createJobHandler, type JobHandler } from '../pipeline/job-handler.ts';
+import { createPipeline } from '../pipeline/pipeline.ts';
+import { createEmbeddingStage } from '../stages/embedding.ts';
+import { createGraphStage } from '../stages/graph.ts';
+import { createIngestionStage } from '../stages/ingestion.ts';
+import { createQualityStage } from '../stages/quality.ts';
+import { createTaxonomyStage } from '../stages/taxonomy.ts';
+import type { WorkerContext } from '../worker-context.ts';
+import { modelHealth } from './model-health.ts';
+import type { Role } from './role.ts';
+
+/** Milliseconds a shutdown lets jobs finish before it interrupts them. The process that started the worker waits 15 s. */
+const DRAIN_MS = 10_000;
+
+export interface JobsRole extends Role {
+  /** Lets other roles of this process queue jobs without HTTP. */
+  readonly handler: JobHandler;
+}
+
+export type JobsRoleContext = Pick<
+  WorkerContext,
+  | 'config'
+  | 'db'
+  | 'clock'
+  | 'ids'
+  | 'log'
+  | 'metrics'
+  | 'embedder'
+  | 'progress'
+  | 'verifySignature'
+  | 'addressPolicy'
+  | 'userAgent'
+  | 'leaseMs'
+>;
+
+export function createJobsRole(context: JobsRoleContext): JobsRole {
+  const { config, db, clock, ids, log, metrics, embedder, progress, addressPolicy, userAgent, leaseMs } = context;
+  const reader = createDocumentReader();
+  const fetchPage = createGuardedFetch({ policy: addressPolicy, clock, userAgent });
+  const runners = instrumentStages(
+    {
+      ingestion: createIngestionStage({ db, clock, ids, fetchPage, reader }),
+      quality: createQualityStage({ db, clock }),
+      taxonomy: createTaxonomyStage({ db, clock, embedder }),
+      graph: createGraphStage({ db, clock, embedder }),
+      embedding: createEmbeddingStage({ db, embedder }),
+    },
+    metrics,
+  );
+  const redelivers = config.queue.kind === 'qstash';
+  const pipeline = instrumentPipeline(
+    createPipeline({ db, clock, ids, log, progress, runners, redelivers, random: Math.random, leaseMs }),
+    metrics,
+  );
+  const handler = createJobHandler({ db, clock, ids, log, pipeline, leaseMs });
+  return {
+    ...serveJobs(handler, context),
+    handler,
+    stop: async () => {
+      await handler.drain(DRAIN_MS);
+      await reader.close();
+    },
+  };
+}
+
+type JobsHttpContext = Pick<JobsRouteDependencies, 'config' | 'verifySignature'> & Pick<WorkerContext, 'embedder' | 'metrics'>;
+
+/** The HTTP side of the role, over any handler. */
+export function serveJobs(
+  handler: JobHandler,
+  { config, embedder, metrics, verifySignature }: JobsHttpContext,
+): Required<Pick<Role, 'routes' | 'health'>> {
+  instrumentJobs(handler, metrics);
+  return {
+    routes: createJobsRoute({ config, jobs: handler, verifySignature }),
+    health: () => {
+      const { stopping, ...jobs } = handler.state();
+      const { status, details } = modelHealth(embedder);
+      return { status: stopping ? 'stopping' : status, details: { ...details, jobs } };
+    },
+  };
+}

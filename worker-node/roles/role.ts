@@ -1,0 +1,27 @@
+/** A role of the worker: one part of its work that can run alone in a process. `start.ts` mounts roles and stops them. */
+import type { Hono } from 'hono';
+
+export interface Role {
+  /** Mounted at the root of the worker's app. Errors that a route throws are rendered by the app. */
+  readonly routes?: Hono;
+  /** Work repeated while the worker runs. */
+  readonly tasks?: readonly Task[];
+  /** The role's part of `GET /health`. A role without it is always healthy. */
+  health?(): RoleHealth;
+  /** Finishes or gives back the work in progress and releases what the role opened. Called after its tasks have stopped. */
+  stop(): Promise<void>;
+}
+
+export interface Task {
+  /** Milliseconds between the end of one run and the start of the next. */
+  readonly everyMs: number;
+  run(): Promise<unknown>;
+}
+
+export type HealthStatus = 'ok' | 'loading' | 'failed' | 'closed' | 'stopping';
+
+export interface RoleHealth {
+  readonly status: HealthStatus;
+  /** Fields of the response of `GET /health`. */
+  readonly details: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,150 @@
+/** What the roles of a worker share: settings, database, model and clients. The worker's composition root. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MiddlewareHandler } from 'hono';
+import { uuidv7 } from 'uuidv7';
+import manifest from '../package.json' with { type: 'json' };
+import { createBackground } from '../src/adapters/background.ts';
+import { createLog } from '../src/adapters/log.ts';
+import { createMailer } from '../src/adapters/mailer.ts';
+import { createMetrics } from '../src/adapters/metrics.ts';
+import { modelPlaces, resolveModel } from '../src/adapters/model-folder.ts';
+import { type OpenDatabase, openDatabase } from '../src/adapters/open-database.ts';
+import { openPublisher } from '../src/adapters/open-publisher.ts';
+import { createApiKeys } from '../src/kernel/auth/api-keys.ts';
+import type { Config } from '../src/kernel/config/config.ts';
+import type { Log } from '../src/kernel/core/log.ts';
+import type { Mailer } from '../src/kernel/core/mail.ts';
+import type { Metrics } from '../src/kernel/core/metrics.ts';
+import type { Background, Clock, Ids } from '../src/kernel/core/ports.ts';
+import type { Database } from '../src/kernel/db/types.ts';
+import type { JobPublisher } from '../src/kernel/jobs/publisher.ts';
+import { createProgressReporter, type ProgressReporter } from '../src/kernel/worker-client/progress-reporter.ts';
+import { createSignatureVerifier, type SignedMessage } from '../src/kernel/worker-client/signatures.ts';
+import { createEmbedder, type Embedder } from './embedder/embedder.ts';
+import { forkInference } from './embedder/fork-inference.ts';
+import { loadModel, type Model } from './embedder/model.ts';
+import { createAuthentication } from './http/authenticate.ts';
+import { type AddressPolicy, createAddressPolicy } from './ingest/fetch/address-policy.ts';
+import { instrumentEmbedder, observeBatches } from './instrumented.ts';
+
+export interface WorkerContext {
+  readonly config: Config;
+  readonly version: string;
+  /** Sent with every request to a URL that a user named. */
+  readonly userAgent: string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly db: Database;
+  readonly model: Model;
+  readonly embedder: Embedder;
+  readonly background: Background;
+  /** Reports progress to the API. */
+  readonly progress: ProgressReporter;
+  /** The queue of the configuration; undefined where jobs are posted to a worker. */
+  readonly queue: JobPublisher | undefined;
+  /** Null where no way to send mail is configured. */
+  readonly mailer: Mailer | null;
+  /** Which addresses may be connected to for a URL that a user named. */
+  readonly addressPolicy: AddressPolicy;
+  /** Checks the signature of a message from the API or QStash. Throws `unauthenticated`. */
+  readonly verifySignature: (message: SignedMessage) => Promise<void>;
+  /** Middleware for the holders of the master key or of an API key, and for the API. */
+  readonly authenticate: MiddlewareHandler;
+  /** Milliseconds until the lease of a job lapses that is not renewed. */
+  readonly leaseMs: number;
+  /** Fires when the worker begins to stop. */
+  readonly stopping: AbortSignal;
+}
+
+export interface OpenWorkerContext extends WorkerContext {
+  readonly database: Pick<OpenDatabase, 'place' | 'ping'>;
+  /** Fires `stopping`. */
+  beginStop(): void;
+  /** Waits for background work and progress reports, then closes the model and the database. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds that background work may take at shutdown. */
+const BACKGROUND_MS = 2_000;
+
+const { version } = manifest;
+const clock: Clock = { now: () => Date.now() };
+const ids: Ids = { next: uuidv7 };
+
+/** Rejects with an Error whose message names the setting to change; nothing is left open then. */
+export async function openWorkerContext(config: Config, { leaseMs }: { leaseMs: number }): Promise<OpenWorkerContext> {
+  const log = createLog({
+    level: config.logLevel,
+    write: (line) => process.stdout.write(line),
+    fields: { service: 'worker' },
+  });
+  const metrics = createMetrics({ process: true });
+  const addressPolicy = createAddressPolicy(config.ingest.allowAddresses);
+  const mailer = createMailer(config, (text) => process.stdout.write(text));
+  const model = await loadModel(resolveModel(config.embedding, modelPlaces(config.dataDir)), config.embedding);
+  const database = await openDatabase(config, metrics);
+  const { db } = database;
+  const embedder = instrumentEmbedder(
+    createEmbedder({
+      model,
+      start: forkInference,
+      log,
+      clock,
+      sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+      observer: observeBatches(metrics),
+    }),
+    metrics,
+  );
+  const background = createBackground({ log });
+  const progress = createProgressReporter({
+    config,
+    fetch: (input, init) => fetch(input, init),
+    clock,
+    ids,
+    log,
+    apiUrl: apiUrlOf(config),
+  });
+  const verifySignature = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
+  const apiKeys = createApiKeys({ db, clock, ids, background });
+  const stopping = new AbortController();
+
+  return {
+    config,
+    version,
+    userAgent: `Pharos/${version} (+${config.publicUrl})`,
+    log,
+    metrics,
+    clock,
+    ids,
+    db,
+    database,
+    model,
+    embedder,
+    background,
+    progress,
+    queue: openPublisher(config, clock),
+    mailer,
+    addressPolicy,
+    verifySignature,
+    authenticate: createAuthentication({ config, apiKeys, verifySignature }),
+    leaseMs,
+    stopping: stopping.signal,
+    beginStop: () => stopping.abort(),
+    close: async () => {
+      await background.drain(BACKGROUND_MS);
+      await progress.flush();
+      await embedder.close();
+      await database.close();
+    },
+  };
+}
+
+/** An API that started this worker runs on this machine, so it is reached there whatever its public URL is. */
+function apiUrlOf({ worker, publicUrl, host, port }: Config): string {
+  if (worker.apiUrl !== undefined) return worker.apiUrl;
+  if (worker.external) return publicUrl;
+  const local = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
+  return `http://${local.includes(':') ? `[${local}]` : local}:${port}`;
+}
