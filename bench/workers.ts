@@ -45,7 +45,7 @@ const settings = {
 
 const port = await freePort(HOST);
 const nodeUrl = `http://${HOST}:${port}`;
-const node = run('src/runtimes/node.ts', { ...settings, PORT: String(port), HOST, PUBLIC_URL: nodeUrl });
+const node = run('bin/api.js', { ...settings, PORT: String(port), HOST, PUBLIC_URL: nodeUrl });
 const workerd = await startWorkerd(() => settings);
 while (
   !(await fetch(`${nodeUrl}/monitoring/health`).then(

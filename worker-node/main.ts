@@ -2,6 +2,7 @@
 
 import { loadDevSecrets } from '../src/adapters/dev-secrets.ts';
 import { loadEnvironment } from '../src/adapters/environment.ts';
+import { stopOnSignals } from '../src/adapters/stop-signals.ts';
 import { parseConfig } from '../src/kernel/config/config.ts';
 import { type RunningWorker, startWorker } from './start.ts';
 
@@ -15,27 +16,14 @@ function refuse(error: unknown): never {
   process.exit(1);
 }
 
-/** A second signal does not wait. */
 function onEnd(worker: RunningWorker): void {
-  let asked = false;
-  const end = () => {
-    if (asked) process.exit(1);
-    asked = true;
-    worker.stop().then(
-      () => process.exit(0),
-      (error) => {
-        worker.log.error('shutdown failed', { error });
-        process.exit(1);
-      },
-    );
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
-  // Started by the API, the worker goes with it, however the API ended.
-  const orphaned = () => {
-    if (!asked) end();
-  };
-  if (process.send !== undefined && !process.connected) orphaned();
-  else process.on('disconnect', orphaned);
+  const end = stopOnSignals({
+    stop: worker.stop,
+    failed: (error) => worker.log.error('shutdown failed', { error }),
+  });
+  // A worker that the API started ends with it, however the API ended.
+  if (process.send !== undefined && !process.connected) end();
+  else process.on('disconnect', end);
 }
 
 function onFaults(worker: RunningWorker): void {

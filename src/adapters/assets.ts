@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { packagePath } from './package-files.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
 const JS = 'text/javascript; charset=utf-8';
 
 const { resolve } = createRequire(import.meta.url);
-const ours = (file: string) => fileURLToPath(new URL(`../../console/${file}`, import.meta.url));
+const ours = (file: string) => packagePath(`console/${file}`);
 const swagger = (file: string) => resolve(`swagger-ui-dist/${file}`);
 
 /** By the name under which a file is served. */

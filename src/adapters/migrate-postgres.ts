@@ -1,11 +1,11 @@
 /** Brings a PostgreSQL database up to the newest migration; of several processes at once one does it and the others wait. */
-import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { type MigrationStatus, migrationStatus } from './migration-status.ts';
+import { packagePath } from './package-files.ts';
 import { connectPostgres, explain, type PostgresOptions } from './postgres.ts';
 
-const FOLDER = fileURLToPath(new URL('../../migrations/postgres', import.meta.url));
+const FOLDER = packagePath('migrations/postgres');
 /** "pharos" in ASCII, cut to what fits: no other program is likely to lock this number. */
 const LOCK = 0x70686172;
 /** Building an index on a large table takes longer than any request may. */

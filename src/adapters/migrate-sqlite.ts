@@ -2,12 +2,12 @@
  * Brings a SQLite database, in a file or on a libSQL server, up to the newest migration: all that is pending in one
  * transaction, which ends where another process has been quicker.
  */
-import { fileURLToPath } from 'node:url';
 import type { Client, InStatement } from '@libsql/client';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { type MigrationStatus, migrationStatus } from './migration-status.ts';
+import { packagePath } from './package-files.ts';
 
-const FOLDER = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url));
+const FOLDER = packagePath('migrations/sqlite');
 /** As drizzle makes it, whose table it is. */
 const CREATE = 'create table if not exists __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)';
 const LAST = '(select coalesce(max(created_at), 0) from __drizzle_migrations)';

@@ -1,10 +1,10 @@
 /** From EMBEDDING_MODEL to the files of a model folder. */
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../kernel/config/config.ts';
+import { packagePath } from './package-files.ts';
 
-const SHIPPED = fileURLToPath(new URL('../../models', import.meta.url));
+const SHIPPED = packagePath('models');
 
 export type Precision = 'fp32' | 'int8';
 

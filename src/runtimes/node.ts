@@ -1,6 +1,7 @@
-/** `npm start`: reads the environment, starts everything, and turns signals and faults into exit codes. */
+/** The API on Node (`npm start`): reads the environment, starts everything, and turns signals and faults into exit codes. */
 
 import { loadEnvironment } from '../adapters/environment.ts';
+import { stopOnSignals } from '../adapters/stop-signals.ts';
 import { ConfigError } from '../kernel/config/config.ts';
 import { configure } from './node/configuration.ts';
 import { type Running, start } from './node/start.ts';
@@ -14,27 +15,6 @@ function refuse(error: unknown): never {
   process.exit(1);
 }
 
-function onSignals(running: Running): void {
-  let asked = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (asked) {
-        running.kill();
-        process.exit(1);
-      }
-      asked = true;
-      running.stop().then(
-        () => process.exit(0),
-        (error) => {
-          running.log.error('shutdown failed', { error });
-          running.kill();
-          process.exit(1);
-        },
-      );
-    });
-  }
-}
-
 function onFaults(running: Running): void {
   for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(fault, (error) => {
@@ -45,12 +25,16 @@ function onFaults(running: Running): void {
   }
 }
 
-// Whoever read the output may be gone before the server is.
+// The reader of the output may go before the server does.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
   const running = await start(await configure(loadEnvironment()));
-  onSignals(running);
+  stopOnSignals({
+    stop: running.stop,
+    failed: (error) => running.log.error('shutdown failed', { error }),
+    kill: running.kill,
+  });
   onFaults(running);
 } catch (error) {
   refuse(error);

@@ -55,7 +55,7 @@ async function copied(from: string, to: string) {
 const pharos = (args: string[]) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const env = { PATH: process.env.PATH, DATA_DIR: folder };
-    execFile(process.execPath, ['cli/main.ts', ...args], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, ['bin/pharos.js', ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
   });
@@ -125,7 +125,7 @@ test('a copy that was killed goes on where it stopped; one of another source doe
 
 test('on the command line: with kill -9 in the middle, and again until it is done', async () => {
   const target = await openTestPostgres();
-  const args = ['cli/main.ts', 'db', 'copy', '--from', source, '--to', target.url];
+  const args = ['bin/pharos.js', 'db', 'copy', '--from', source, '--to', target.url];
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, DATA_DIR: folder },
     stdio: ['ignore', 'pipe', 'inherit'],

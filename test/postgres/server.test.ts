@@ -44,7 +44,7 @@ const opening = async (env: Record<string, string>) => {
 const pharos = (args: string[], env: Record<string, string>) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const all = { PATH: process.env.PATH, DATA_DIR: join(tmpdir(), 'pharos-cli-postgres'), ...env };
-    execFile(process.execPath, ['cli/main.ts', ...args], { env: all }, (error, stdout, stderr) =>
+    execFile(process.execPath, ['bin/pharos.js', ...args], { env: all }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
   });
@@ -323,7 +323,7 @@ describe('over TLS', () => {
     const run = await new Promise<string>((resolve) =>
       execFile(
         process.execPath,
-        ['cli/main.ts', 'migrate'],
+        ['bin/pharos.js', 'migrate'],
         {
           env: {
             PATH: process.env.PATH,

@@ -15,7 +15,7 @@ afterAll(() => rm(dataDir, { recursive: true, force: true }));
 const pharos = (args: string[], input = '') =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const env = { PATH: process.env.PATH, DATA_DIR: dataDir };
-    const child = execFile(process.execPath, ['cli/main.ts', ...args], { env }, (error, stdout, stderr) =>
+    const child = execFile(process.execPath, ['bin/pharos.js', ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
     child.stdin?.end(input);

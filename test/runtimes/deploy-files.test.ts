@@ -20,8 +20,8 @@ const linesOf = (file: string, name: RegExp) =>
 const isSetting = (name: string) => Object.hasOwn(SETTINGS, name);
 
 describe.each([
-  ['deploy/api.Dockerfile', ['src', 'worker-node', 'cli', 'console', 'migrations', 'models'], 'src/runtimes/node.ts'],
-  ['deploy/worker.Dockerfile', ['src', 'worker-node', 'cli', 'models'], 'worker-node/main.ts'],
+  ['deploy/api.Dockerfile', ['bin', 'build', 'src', 'worker-node', 'cli', 'console', 'migrations', 'models'], 'bin/api.js'],
+  ['deploy/worker.Dockerfile', ['bin', 'build', 'src', 'worker-node', 'cli', 'models'], 'bin/worker.js'],
 ])('%s', (file, folders, main) => {
   test('copies paths that exist, that .dockerignore lets through, and all that its program is made of', () => {
     const copied = linesOf(file, /^COPY (?!--from)/).flatMap((line) => line.split(' ').slice(0, -1));
@@ -37,11 +37,11 @@ describe.each([
     const command: string[] = JSON.parse(linesOf(file, /^CMD /)[0] ?? '');
     expect(command.at(-1)).toBe(main);
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    expect(Object.values(scripts)).toContain(command.join(' '));
+    expect(Object.values(scripts)).toContain(`exec ${command.join(' ')}`);
   });
 
   test('leaves development dependencies out, is no root, and asks for nothing that is not in the image to see how it is', () => {
-    expect(linesOf(file, /^RUN /).join('\n')).toMatch(/ONNXRUNTIME_NODE_INSTALL=skip npm ci --omit=dev/);
+    expect(linesOf(file, /^RUN /).join('\n')).toMatch(/ONNXRUNTIME_NODE_INSTALL=skip npm ci && npm prune --omit=dev/);
     expect(linesOf(file, /^USER /)).toEqual(['pharos']);
     const [health = ''] = linesOf(file, /^HEALTHCHECK .*CMD /);
     expect(JSON.parse(health).slice(0, 2)).toEqual(['node', '-e']);
@@ -62,8 +62,8 @@ test('no secret, no data and nothing of the working tree gets into an image by a
 });
 
 describe.each([
-  ['deploy/pharos.service', 'src/runtimes/node.ts', 40],
-  ['deploy/pharos-worker.service', 'worker-node/main.ts', 20],
+  ['deploy/pharos.service', 'bin/api.js', 40],
+  ['deploy/pharos-worker.service', 'bin/worker.js', 20],
 ])('%s', (file, main, grace) => {
   const only = (name: string) => {
     const values = linesOf(file, new RegExp(`^${name}=`));
@@ -75,7 +75,7 @@ describe.each([
     const [program = '', ...args] = only('ExecStart').split(' ');
     expect(program).toBe(`${only('WorkingDirectory')}/node_modules/.bin/node`);
     expect(args.at(-1)).toBe(main);
-    for (const path of args.filter((arg) => arg.endsWith('.ts'))) expect(existsSync(path)).toBe(true);
+    for (const path of args.filter((arg) => arg.endsWith('.js'))) expect(existsSync(path)).toBe(true);
     expect(only('User')).toBe('pharos');
   });
 

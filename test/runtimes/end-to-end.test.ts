@@ -203,7 +203,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** The worker is the API's child that runs worker-node/main.ts. */
+/** The worker is the API's child that runs dist/worker.js. */
 async function workerPid(): Promise<number> {
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
@@ -211,7 +211,7 @@ async function workerPid(): Promise<number> {
       ['cmdline', 'stat'].map((file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '')),
     );
     const parent = /\) \S (\d+)/.exec(status ?? '')?.[1];
-    if (command?.includes('worker-node/main.ts') && Number(parent) === pharos.api.pid) return Number(entry);
+    if (command?.includes('dist/worker.js') && Number(parent) === pharos.api.pid) return Number(entry);
   }
   throw new Error('no worker is running');
 }

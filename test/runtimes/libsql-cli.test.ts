@@ -20,7 +20,7 @@ type Test = Awaited<ReturnType<typeof openTestLibsql>>;
 const pharos = (args: string[], env: Record<string, string>) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const all = { PATH: process.env.PATH, DATA_DIR: join(tmpdir(), 'pharos-cli-libsql'), ...env };
-    execFile(process.execPath, ['cli/main.ts', ...args], { env: all }, (error, stdout, stderr) =>
+    execFile(process.execPath, ['bin/pharos.js', ...args], { env: all }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
   });

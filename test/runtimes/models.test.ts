@@ -52,7 +52,7 @@ const pulling = (more: Partial<PullOptions> & { token?: string } = {}) => {
 const pharos = (args: string[], env: Record<string, string> = {}) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const all = { PATH: process.env.PATH, DATA_DIR: join(scratch, 'data'), HF_ENDPOINT: hub.url, ...env };
-    execFile(process.execPath, ['cli/main.ts', ...args], { env: all }, (error, stdout, stderr) =>
+    execFile(process.execPath, ['bin/pharos.js', ...args], { env: all }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
   });

@@ -12,7 +12,7 @@ import { configure } from '../../src/runtimes/node/configuration.ts';
 import { createClient } from '../support/kits/client.ts';
 import { run, startPharos } from '../support/servers/servers.ts';
 
-const API = 'src/runtimes/node.ts';
+const API = 'bin/api.js';
 const folder = () => mkdtemp(join(tmpdir(), 'pharos-start-'));
 
 test('it becomes healthy, answers, and Ctrl-C stops API and worker with exit code 0', async () => {

@@ -13,7 +13,7 @@ import { run, type Started } from '../support/servers/servers.ts';
 // Two processes start: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 120_000 });
 
-const MAIN = 'worker-node/main.ts';
+const MAIN = 'bin/worker.js';
 
 let database: TestDatabase;
 let dataDir: string;

@@ -1,9 +1,7 @@
 /** The inference process as its parent holds it. */
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { programPath } from '../../src/adapters/package-files.ts';
 import type { FromInference, ToInference } from './infer-protocol.ts';
-
-const PROGRAM = fileURLToPath(new URL('infer-process.ts', import.meta.url));
 
 export interface InferenceProcess {
   readonly pid: number | undefined;
@@ -22,7 +20,7 @@ export type StartInference = (events: InferenceEvents) => InferenceProcess;
 
 /** The process gets no environment: it needs no setting, so it holds no secret. */
 export const forkInference: StartInference = (events) => {
-  const child = fork(PROGRAM, [], { serialization: 'advanced', execArgv: [], env: {} });
+  const child = fork(programPath('inference'), [], { serialization: 'advanced', execArgv: [], env: {} });
   let over = false;
   const end = (reason: string) => {
     if (over) return;

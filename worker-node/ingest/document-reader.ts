@@ -1,6 +1,7 @@
 /** Reads documents in a thread that may be ended at any moment: by a deadline, a lost lease, or its own memory. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { programPath } from '../../src/adapters/package-files.ts';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { DocumentInput, ExtractedDocument } from './read-document.ts';
 import type { ThreadResponse } from './read-thread.ts';
@@ -32,7 +33,7 @@ export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: Do
   let tail: Promise<unknown> = Promise.resolve();
 
   function start(): Thread {
-    const worker = new Worker(new URL('./read-thread.ts', import.meta.url), {
+    const worker = new Worker(programPath('read-thread'), {
       resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: 4 },
     });
     const started: Thread = { worker, ready: once(worker, 'message') };

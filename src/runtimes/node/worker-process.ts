@@ -1,10 +1,8 @@
 /** The worker as a child process: started with the API, started again when it dies, stopped with the API. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { programPath } from '../../adapters/package-files.ts';
 import type { Log } from '../../kernel/core/log.ts';
 
-const MAIN = fileURLToPath(new URL('../../../worker-node/main.ts', import.meta.url));
-const QUICK_IMPORTS = new URL('../../adapters/quick-imports.ts', import.meta.url).href;
 /** Seconds before the n-th restart in a row. */
 const BACKOFF_S = [1, 2, 4, 8, 16];
 /** A worker that lived this long was well: the next death starts the backoff anew. */
@@ -24,7 +22,12 @@ export interface WorkerProcessOptions {
   readonly backoffSeconds?: readonly number[];
 }
 
-export function startWorkerProcess({ env, log, main = MAIN, backoffSeconds = BACKOFF_S }: WorkerProcessOptions): WorkerProcess {
+export function startWorkerProcess({
+  env,
+  log,
+  main = programPath('worker'),
+  backoffSeconds = BACKOFF_S,
+}: WorkerProcessOptions): WorkerProcess {
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
   let restarts = 0;
@@ -34,7 +37,7 @@ export function startWorkerProcess({ env, log, main = MAIN, backoffSeconds = BAC
     const startedAt = Date.now();
     // A group of its own: Ctrl-C in the terminal reaches the API alone, which then asks the worker to finish.
     // Should the API be killed outright, the closed IPC channel tells the worker.
-    const started = spawn(process.execPath, ['--import', QUICK_IMPORTS, main], {
+    const started = spawn(process.execPath, ['--enable-source-maps', main], {
       env: { ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,

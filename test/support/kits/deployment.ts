@@ -86,7 +86,7 @@ export async function startCell(choice: CellChoice): Promise<Cell> {
     const api = await opened(choice.runtime === 'node' ? startNode(shared) : startOnWorkerd(shared), (server) => server.close());
     let worker: Started | undefined;
     const startWorker = async () => {
-      worker = run('worker-node/main.ts', { ...shared, PUBLIC_URL: api.url, WORKER_PORT: new URL(workerUrl).port, HOST });
+      worker = run('bin/worker.js', { ...shared, PUBLIC_URL: api.url, WORKER_PORT: new URL(workerUrl).port, HOST });
       await answers(`${workerUrl}/health`, worker);
     };
     const killWorker = async () => {
@@ -138,7 +138,7 @@ interface Api {
 async function startNode(settings: Settings): Promise<Api> {
   const port = await freePort(HOST);
   const url = `http://${HOST}:${port}`;
-  const api = run('src/runtimes/node.ts', { ...settings, PORT: String(port), HOST, PUBLIC_URL: url });
+  const api = run('bin/api.js', { ...settings, PORT: String(port), HOST, PUBLIC_URL: url });
   await answers(`${url}/monitoring/health`, api);
   return {
     url,

@@ -77,7 +77,7 @@ function start(command: string, args: string[], env: Record<string, string> = {}
   return exited;
 }
 
-const worker = start(process.execPath, ['--import', './src/adapters/quick-imports.ts', 'worker-node/main.ts'], {
+const worker = start(process.execPath, ['bin/worker.js'], {
   ...settings,
   DATA_DIR: folder,
   WORKER_PORT: String(workerPort),

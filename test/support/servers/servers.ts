@@ -27,7 +27,7 @@ const cleanEnvironment = () =>
 
 /** Runs `file` from the repository as the scripts of package.json do, with only `env` set. */
 export function run(file: string, env: Readonly<Record<string, string>>): Started {
-  const child = spawn(NODE, ['--import', './src/adapters/quick-imports.ts', file], {
+  const child = spawn(NODE, [file], {
     cwd: ROOT,
     env: { ...cleanEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -53,7 +53,7 @@ export interface Pharos {
 /** Resolves when both processes answer and `/monitoring/health` says healthy. */
 export async function startPharos(env: Readonly<Record<string, string>> = {}): Promise<Pharos> {
   const dataDir = env.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'pharos-e2e-')));
-  const started = run('src/runtimes/node.ts', { PORT: '0', WORKER_PORT: '0', DATA_DIR: dataDir, ...env });
+  const started = run('bin/api.js', { PORT: '0', WORKER_PORT: '0', DATA_DIR: dataDir, ...env });
 
   async function stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number> {
     if (started.child.exitCode === null && started.child.signalCode === null) started.child.kill(signal);

@@ -1,0 +1,5 @@
+// @ts-check
+/** `npm start`. */
+import { run } from './run.js';
+
+await run('api');

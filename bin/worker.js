@@ -1,0 +1,5 @@
+// @ts-check
+/** `npm run worker`. */
+import { run } from './run.js';
+
+await run('worker');

@@ -1,0 +1,53 @@
+/**
+ * `npm run build`: bundles every program into `dist/`. Chunks are named by their content and the manifest is written last,
+ * so that a start during a build finds either the old bundle or the new one, and two builds at once do no harm.
+ */
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { rolldown } from 'rolldown';
+import { digestOf, MANIFEST, ROOT } from '../bin/bundle.js';
+import { PROGRAMS } from '../src/adapters/package-files.ts';
+
+/** Native modules, and packages that load some: they cannot be bundled. `canvas` is an optional dependency of linkedom. */
+const EXTERNAL = [/^onnxruntime-node$/, /^@libsql\//, /^libsql$/, /^canvas$/];
+/** What decides about the bundle beside the modules in it. */
+const ALSO = ['build/bundle.ts', 'package-lock.json', 'package.json'];
+
+const startedAt = Date.now();
+const dist = dirname(MANIFEST);
+const staging = join(ROOT, `dist/.build-${process.pid}`);
+mkdirSync(staging, { recursive: true });
+try {
+  const bundle = await rolldown({
+    cwd: ROOT,
+    platform: 'node',
+    input: PROGRAMS,
+    external: EXTERNAL,
+    // Dynamic imports stay: the command line loads a command's modules when it runs that command.
+    logLevel: 'warn',
+  });
+  const { output } = await bundle.write({
+    dir: staging,
+    format: 'esm',
+    sourcemap: true,
+    chunkFileNames: '[name]-[hash].js',
+    comments: { legal: true, jsdoc: false, annotation: false },
+  });
+  await bundle.close();
+  const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  const sources = modules.map((id) => relative(ROOT, id)).filter((file) => /^(?!node_modules\/)\w.*\.(?:ts|json)$/.test(file));
+  const files = [...new Set([...sources, ...ALSO])].sort();
+
+  const made = new Set(readdirSync(staging));
+  const entries = new Set(Object.keys(PROGRAMS).map((name) => `${name}.js`));
+  const order = [...made].sort((a, b) => Number(entries.has(a)) - Number(entries.has(b)));
+  for (const file of order) renameSync(join(staging, file), join(dist, file));
+  writeFileSync(join(staging, 'sources.json'), `${JSON.stringify({ digest: digestOf(files), files }, null, 1)}\n`);
+  renameSync(join(staging, 'sources.json'), MANIFEST);
+  for (const { name } of readdirSync(dist, { withFileTypes: true }).filter((entry) => entry.isFile())) {
+    if (!made.has(name) && name !== 'sources.json') rmSync(join(dist, name), { force: true });
+  }
+  process.stdout.write(`dist/: ${entries.size} programs of ${files.length} sources in ${Date.now() - startedAt} ms\n`);
+} finally {
+  rmSync(staging, { recursive: true, force: true });
+}
