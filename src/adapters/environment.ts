@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigError, type Environment } from '../kernel/config/config.ts';
-import { SETTINGS, type Setting } from '../kernel/config/schema.ts';
+import type { Setting } from '../kernel/config/setting.ts';
+import { SETTINGS } from '../kernel/config/settings.ts';
 import type { FieldError } from '../kernel/core/errors.ts';
 
 const SECRETS = Object.entries<Setting>(SETTINGS).flatMap(([name, { secret }]) => (secret ? [name] : []));

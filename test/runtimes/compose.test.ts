@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { SETTINGS, type Setting } from '../../src/kernel/config/schema.ts';
+import type { Setting } from '../../src/kernel/config/setting.ts';
+import { SETTINGS } from '../../src/kernel/config/settings.ts';
 
 interface Service {
   readonly image: string;

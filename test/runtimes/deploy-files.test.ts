@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { loadEnvironment } from '../../src/adapters/environment.ts';
 import { parseConfig } from '../../src/kernel/config/config.ts';
-import { SETTINGS } from '../../src/kernel/config/schema.ts';
+import { SETTINGS } from '../../src/kernel/config/settings.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 /** What a unit or a Dockerfile says under a name, line by line; a line that ends in a backslash goes on. */

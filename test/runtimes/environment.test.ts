@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadEnvironment } from '../../src/adapters/environment.ts';
 import { ConfigError, parseConfig } from '../../src/kernel/config/config.ts';
-import { SETTINGS, type Setting } from '../../src/kernel/config/schema.ts';
+import type { Setting } from '../../src/kernel/config/setting.ts';
+import { SETTINGS } from '../../src/kernel/config/settings.ts';
 
 async function envFile(content: string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'pharos-env-')), '.env');

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { freePort } from '../../src/adapters/listen.ts';
 import { ConfigError } from '../../src/kernel/config/config.ts';
-import { SETTINGS, type SettingName } from '../../src/kernel/config/schema.ts';
+import { SETTINGS, type SettingName } from '../../src/kernel/config/settings.ts';
 import { configure } from '../../src/runtimes/node/configuration.ts';
 import { createClient } from '../support/kits/client.ts';
 import { run, startPharos } from '../support/servers/servers.ts';

@@ -1,4 +1,4 @@
-/** raw environment -> validated, nested Config. Never reads the environment itself; never shows a secret. */
+/** Turns an environment into a validated, nested Config. Reads no environment itself and never shows a secret. */
 
 import type { FieldError } from '../core/errors.ts';
 import type { LogLevel } from '../core/log.ts';
@@ -14,7 +14,7 @@ import type { DatabaseConfig } from './urls.ts';
 export type { Generated, OAuthClient } from './credentials.ts';
 export type { Environment } from './reader.ts';
 
-/** Units per period; undefined: no such limit. `perMinute` 0 is unlimited (admins only). */
+/** Requests per period; an absent period has no limit. `perMinute` 0 is unlimited (admins only). */
 export interface TierLimits {
   readonly perMinute: number;
   readonly perHour?: number;
@@ -54,7 +54,7 @@ export interface Config {
     readonly anonymousPerMinute: number;
     readonly loginFailures: number;
     readonly registrationsPerHour: number;
-    /** What a search counts as, in requests. */
+    /** Number of requests that one search counts as. */
     readonly searchCost: number;
   };
   readonly kv: KeyValueConfig;
@@ -62,21 +62,21 @@ export interface Config {
   readonly worker: {
     readonly url: string;
     readonly port: number;
-    /** It runs elsewhere: `npm start` starts none. */
+    /** The worker runs elsewhere, so `npm start` starts none. */
     readonly external: boolean;
-    /** Where it reports progress to; undefined: at the public URL, or on this machine. */
+    /** URL to which the worker reports progress; undefined: the public URL, or this machine. */
     readonly apiUrl: string | undefined;
     readonly signingKeys: SigningKeys;
   };
-  /** Where models are pulled from. */
+  /** Source of `pharos models pull`. */
   readonly hub: { readonly endpoint: string; readonly token?: Secret<string> };
   readonly embedding: {
     readonly model: string;
     readonly precision: 'fp32' | 'int8';
-    /** Undefined: what suits the kind of model. */
+    /** Undefined: the default of the model's kind. */
     readonly tokenBudget: number | undefined;
     readonly threads: number | undefined;
-    /** Undefined: what the model's folder says. */
+    /** Undefined: the prefix stated in the model's folder. */
     readonly queryPrefix: string | undefined;
     readonly documentPrefix: string | undefined;
   };
@@ -85,7 +85,7 @@ export interface Config {
   readonly workersPlan: 'free' | 'paid';
 }
 
-/** All that is wrong with a configuration at once. Messages name settings and what was expected, never a secret's value. */
+/** Every error of a configuration at once. Messages name settings and what was expected, never a secret's value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly errors: readonly FieldError[];
@@ -96,45 +96,41 @@ export class ConfigError extends Error {
   }
 }
 
-/** Throws ConfigError with every field that is wrong. An empty value counts as unset. */
+/** Throws ConfigError with every invalid setting. An empty value counts as unset. */
 export function parseConfig(env: Environment, generated: Generated = {}): Config {
   const errors: FieldError[] = [];
-  const refuse = (path: string, message: string) => {
+  const addIssue = (path: string, message: string) => {
     if (!errors.some((error) => error.path === path)) errors.push({ path, message });
   };
-  const raw = readSettings(env, refuse);
-  const stage = raw.ENV ?? 'dev';
-  const dev = stage === 'dev';
-  const port = raw.PORT ?? 8000;
-  const workerPort = raw.WORKER_PORT ?? 8001;
-  const dataDir = raw.DATA_DIR ?? 'data';
+  const raw = readSettings(env, addIssue);
+  const dev = raw.ENV === 'dev';
+  const { PORT: port, WORKER_PORT: workerPort, JWT_ALGORITHM: algorithm } = raw;
   const publicUrl = raw.PUBLIC_URL ?? `http://localhost:${port}`;
 
-  if (raw.TEST_MODE && stage === 'prod')
-    refuse('TEST_MODE', 'expected to be unset with ENV=prod: it lets everybody in as an admin');
-  if (stage === 'prod' && raw.PUBLIC_URL === undefined)
-    refuse('PUBLIC_URL', 'expected the URL clients reach this service at, with ENV=prod');
+  if (raw.TEST_MODE && raw.ENV === 'prod')
+    addIssue('TEST_MODE', 'expected to be unset with ENV=prod: it lets every request through as an admin');
+  if (raw.ENV === 'prod' && raw.PUBLIC_URL === undefined)
+    addIssue('PUBLIC_URL', 'expected the URL at which clients reach this service, with ENV=prod');
   if (port === workerPort && port !== 0 && raw.WORKER_URL === undefined)
-    refuse('WORKER_PORT', 'expected another port than that of the API (PORT)');
-  const secret = jwtSecret(raw, dev, generated, refuse);
-  const signing = signingKeys(raw, dev, generated, refuse);
-  const algorithm = raw.JWT_ALGORITHM ?? 'HS256';
+    addIssue('WORKER_PORT', 'expected a port other than that of the API (PORT)');
+  const secret = jwtSecret(raw, dev, generated, addIssue);
+  const signing = signingKeys(raw, dev, generated, addIssue);
   if (algorithm !== 'HS256' && raw.JWT_PRIVATE_KEY === undefined)
-    refuse('JWT_PRIVATE_KEY', `expected a PKCS #8 private key in PEM with JWT_ALGORITHM=${algorithm}`);
-  const oauth = oauthClients(raw, publicUrl, refuse);
-  const kv = keyValueStore(raw, refuse);
-  const database = databaseOf(raw, dataDir, refuse);
+    addIssue('JWT_PRIVATE_KEY', `expected a PKCS #8 private key in PEM with JWT_ALGORITHM=${algorithm}`);
+  const oauth = oauthClients(raw, publicUrl, addIssue);
+  const kv = keyValueStore(raw, addIssue);
+  const database = databaseOf(raw, addIssue);
   if (errors.length > 0 || !database) throw new ConfigError(errors);
 
   return {
-    env: stage,
-    testMode: raw.TEST_MODE ?? false,
-    dataDir,
+    env: raw.ENV,
+    testMode: raw.TEST_MODE,
+    dataDir: raw.DATA_DIR,
     host: raw.HOST ?? (dev ? '127.0.0.1' : '0.0.0.0'),
     port,
     publicUrl,
-    logLevel: raw.LOG_LEVEL ?? 'info',
-    trustedProxyHops: raw.TRUSTED_PROXY_HOPS ?? 0,
+    logLevel: raw.LOG_LEVEL,
+    trustedProxyHops: raw.TRUSTED_PROXY_HOPS,
     cors: { origins: corsOrigins(raw.CORS_ORIGINS, dev) },
     database,
     auth: {
@@ -144,21 +140,21 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
       ...optional('privateKey', raw.JWT_PRIVATE_KEY),
       issuer: publicUrl,
       audience: publicUrl,
-      accessTokenSeconds: (raw.JWT_ACCESS_TOKEN_EXPIRE_MINUTES ?? 30) * 60,
-      refreshTokenSeconds: (raw.JWT_REFRESH_TOKEN_EXPIRE_DAYS ?? 7) * 86_400,
+      accessTokenSeconds: raw.JWT_ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+      refreshTokenSeconds: raw.JWT_REFRESH_TOKEN_EXPIRE_DAYS * 86_400,
       ...optional('masterKey', raw.MASTER_API_KEY),
       ...optional('previousMasterKey', raw.MASTER_API_KEY_PREVIOUS),
-      registration: raw.REGISTRATION ?? 'open',
+      registration: raw.REGISTRATION,
     },
     oauth,
     limits: {
-      free: tier(raw.RATE_LIMIT_FREE_TIER ?? 100, raw.RATE_LIMIT_FREE_HOUR, raw.RATE_LIMIT_FREE_DAY),
-      premium: tier(raw.RATE_LIMIT_PREMIUM_TIER ?? 1000, raw.RATE_LIMIT_PREMIUM_HOUR, raw.RATE_LIMIT_PREMIUM_DAY),
-      admin: tier(raw.RATE_LIMIT_ADMIN_TIER ?? 0),
-      anonymousPerMinute: raw.RATE_LIMIT_ANONYMOUS_TIER ?? 120,
-      loginFailures: raw.RATE_LIMIT_LOGIN_FAILURES ?? 10,
-      registrationsPerHour: raw.RATE_LIMIT_REGISTRATIONS ?? 20,
-      searchCost: raw.RATE_LIMIT_SEARCH_COST ?? 1,
+      free: tier(raw.RATE_LIMIT_FREE_TIER, raw.RATE_LIMIT_FREE_HOUR, raw.RATE_LIMIT_FREE_DAY),
+      premium: tier(raw.RATE_LIMIT_PREMIUM_TIER, raw.RATE_LIMIT_PREMIUM_HOUR, raw.RATE_LIMIT_PREMIUM_DAY),
+      admin: tier(raw.RATE_LIMIT_ADMIN_TIER),
+      anonymousPerMinute: raw.RATE_LIMIT_ANONYMOUS_TIER,
+      loginFailures: raw.RATE_LIMIT_LOGIN_FAILURES,
+      registrationsPerHour: raw.RATE_LIMIT_REGISTRATIONS,
+      searchCost: raw.RATE_LIMIT_SEARCH_COST,
     },
     kv,
     queue: raw.QSTASH_TOKEN
@@ -172,17 +168,17 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
       signingKeys: signing,
     },
     embedding: {
-      model: raw.EMBEDDING_MODEL ?? 'pharos-static-192',
-      precision: raw.EMBEDDING_PRECISION ?? 'fp32',
+      model: raw.EMBEDDING_MODEL,
+      precision: raw.EMBEDDING_PRECISION,
       tokenBudget: raw.EMBEDDING_BATCH_TOKENS,
       threads: raw.EMBEDDING_THREADS,
       queryPrefix: raw.EMBEDDING_QUERY_PREFIX,
       documentPrefix: raw.EMBEDDING_DOCUMENT_PREFIX,
     },
-    hub: { endpoint: raw.HF_ENDPOINT ?? 'https://huggingface.co', ...optional('token', raw.HF_TOKEN) },
+    hub: { endpoint: raw.HF_ENDPOINT, ...optional('token', raw.HF_TOKEN) },
     ingest: { allowAddresses: raw.INGEST_ALLOW_ADDRESSES ?? [] },
     mail: { ...optional('smtpUrl', raw.SMTP_URL) },
-    workersPlan: raw.WORKERS_PLAN ?? 'free',
+    workersPlan: raw.WORKERS_PLAN,
   };
 }
 

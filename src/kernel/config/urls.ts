@@ -1,4 +1,4 @@
-/** Connection URLs: built from parts with everything encoded, and read in all the forms the predecessor took. */
+/** Connection URLs: built from parts with every part encoded, and parsed in every form the earlier Python service accepted. */
 
 import { Secret } from '../core/secret.ts';
 import { sqlitePath } from './sqlite-path.ts';
@@ -12,7 +12,7 @@ export type DatabaseConfig =
       readonly kind: 'postgres';
       readonly url: Secret<string>;
       readonly sslMode: SslMode;
-      /** Connections that a process may have at once; undefined: 20. */
+      /** Connections that one process may hold; undefined: the adapter's default. */
       readonly poolMax?: number | undefined;
     };
 
@@ -40,7 +40,7 @@ export function buildRedisUrl({
   return `${tls ? 'rediss' : 'redis'}://${password === undefined ? '' : `:${encode(password)}@`}${bracketed(host)}:${port}/${database}`;
 }
 
-/** Undefined where the URL names no file, or no host and database, or where a driver could not decode it. */
+/** Undefined for a URL that lacks a file, or a host and database, and for one that a driver could not decode. */
 export function parseDatabaseUrl(url: string, sslMode: SslMode, authToken?: string): DatabaseConfig | undefined {
   const path = sqlitePath(url);
   if (path !== undefined) return isFile(path) ? { kind: 'sqlite', path } : undefined;
@@ -52,7 +52,7 @@ export function parseDatabaseUrl(url: string, sslMode: SslMode, authToken?: stri
   return { kind: 'postgres', url: new Secret(normalised), sslMode };
 }
 
-/** The address is printed, so a token in its query moves to where it is not, and a password is refused. */
+/** The URL is printed, so a token in its query moves to `authToken`, and a URL with a user or password is invalid. */
 function parseLibsqlUrl(given: string, authToken: string | undefined): DatabaseConfig | undefined {
   if (!URL.canParse(given)) return undefined;
   const url = new URL(given);
@@ -62,10 +62,10 @@ function parseLibsqlUrl(given: string, authToken: string | undefined): DatabaseC
   return { kind: 'libsql', url: url.href, ...(token === null ? {} : { authToken: new Secret(token) }) };
 }
 
-/** Data in `:memory:` would end with its connection; parameters of a file URL are another driver's. */
+/** Not `:memory:`, whose data ends with its connection, and no parameters, which belong to other drivers. */
 const isFile = (path: string) => path !== '' && !path.endsWith('/') && path !== ':memory:' && !path.includes('?');
 
-/** RFC 3986 percent-encoding of UTF-8. */
+/** Whether `part` is valid percent-encoded UTF-8 (RFC 3986 section 2.1). */
 function isDecodable(part: string): boolean {
   try {
     decodeURIComponent(part);
@@ -75,10 +75,10 @@ function isDecodable(part: string): boolean {
   }
 }
 
-/** A host name or an address, with or without the brackets of IPv6, and nothing else that a URL may hold. */
+/** Whether `value` is a host name or an address and nothing more; IPv6 with or without brackets. */
 export const isHost = (value: string) => /^[^\s/?#@\\%]+$/.test(value) && URL.canParse(`http://${bracketed(value)}:1/`);
 
-/** encodeURIComponent leaves `!'()*` as they are, and throws on a lone surrogate, which no server could have stored. */
+/** encodeURIComponent keeps `!'()*`, and throws on a lone surrogate, which `toWellFormed` replaces. */
 const encode = (value: string) =>
   encodeURIComponent(value.toWellFormed()).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, type Environment, parseConfig } from '../../../src/kernel/config/config.ts';
-import { SETTINGS, type SettingName } from '../../../src/kernel/config/schema.ts';
+import { SETTINGS, type SettingName } from '../../../src/kernel/config/settings.ts';
 
 const GENERATED = { jwtSecret: 'g'.repeat(48), workerSigningKey: 'k'.repeat(48) };
 const SECRET = 's3cr3t-'.repeat(6);
@@ -27,8 +27,8 @@ function errorsOf(env: Environment) {
 
 const fieldsOf = (env: Environment) => errorsOf(env).errors.map(({ path }) => path);
 
-describe('defaults', () => {
-  test('an empty environment is a development installation on SQLite, memory and HTTP', () => {
+describe('parseConfig: defaults', () => {
+  test('config: an empty environment is a development installation on SQLite, the memory store and HTTP', () => {
     expect(parse()).toMatchObject({
       env: 'dev',
       testMode: false,
@@ -48,25 +48,25 @@ describe('defaults', () => {
     expect(parse().worker.signingKeys.current.reveal()).toBe(GENERATED.workerSigningKey);
   });
 
-  test('without generated secrets a development configuration still parses, so that ports and folders are known first', () => {
+  test('config: without generated secrets a development configuration still parses, so that ports and folders are known first', () => {
     expect(parseConfig({}).auth.secret.reveal()).toBe('');
   });
 
-  test('an empty or blank value counts as unset', () => {
+  test('config: an empty or blank value counts as unset', () => {
     expect(parse({ PORT: '', DATABASE_URL: '  ' })).toEqual(parse());
   });
 
-  test('any origin may be let in by name', () => {
+  test('config: CORS_ORIGINS=* allows every origin in production too', () => {
     expect(parse({ ...PROD, CORS_ORIGINS: '*' }).cors.origins).toBe('*');
   });
 
-  test('production listens everywhere and lets no other origin in', () => {
+  test('config: production listens on every address and allows no other origin by default', () => {
     expect(parse(PROD)).toMatchObject({ host: '0.0.0.0', cors: { origins: [] } });
   });
 });
 
-describe('every name is read', () => {
-  test('what is given is what comes out', () => {
+describe('parseConfig: values', () => {
+  test('config: every value of a production environment arrives in its field', () => {
     const config = parse({
       ...PROD,
       HOST: '::',
@@ -112,7 +112,7 @@ describe('every name is read', () => {
     expect(config.mail.smtpUrl?.reveal()).toBe('smtp://mail:25');
   });
 
-  test('the older names are read where the newer are unset', () => {
+  test('config: an alias is read only where the setting itself is unset', () => {
     expect(parse({ ACCESS_TOKEN_EXPIRE_MINUTES: '7', EMBEDDING_MODEL_NAME: 'm' })).toMatchObject({
       auth: { accessTokenSeconds: 420 },
       embedding: { model: 'm' },
@@ -120,13 +120,13 @@ describe('every name is read', () => {
     expect(parse({ ACCESS_TOKEN_EXPIRE_MINUTES: '7', JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '8' }).auth.accessTokenSeconds).toBe(480);
   });
 
-  test('white space around a password is part of it, and around anything else it is not', () => {
+  test('config: white space around a password is kept, around any other value trimmed', () => {
     const { database, kv } = parse({ POSTGRES_SERVER: ' h ', POSTGRES_PASSWORD: ' p ', REDIS_HOST: 'r', REDIS_PASSWORD: ' ' });
     expect(database.kind === 'postgres' && database.url.reveal()).toBe('postgresql://postgres:%20p%20@h:5432/pharos');
     expect(kv.kind === 'redis' && kv.url.reveal()).toBe('redis://:%20@r:6379/0');
   });
 
-  test('the stores: Upstash wins over Redis, a Redis URL over its parts', () => {
+  test('config: Upstash takes precedence over Redis, and REDIS_URL over REDIS_HOST', () => {
     expect(
       parse({ UPSTASH_REDIS_REST_URL: 'https://u.example', UPSTASH_REDIS_REST_TOKEN: 't', REDIS_HOST: 'r' }).kv,
     ).toMatchObject({ kind: 'upstash' });
@@ -140,7 +140,7 @@ describe('every name is read', () => {
     expect(bare.kind === 'redis' && bare.url.reveal()).toBe('redis://r:6379/0');
   });
 
-  test('TLS to Redis is in the scheme, however it is written, and nothing asks for it in vain', () => {
+  test('config: TLS to Redis follows from the scheme or REDIS_TLS; a URL that asks for it in another way is an error', () => {
     const urlOf = (env: Record<string, string>) => {
       const { kv } = parse(env);
       return kv.kind === 'redis' && kv.url.reveal();
@@ -153,18 +153,18 @@ describe('every name is read', () => {
     expect(fieldsOf({ REDIS_URL: 'redis://r', REDIS_TLS: 'true' })).toEqual(['REDIS_URL']);
   });
 
-  test('a process has 20 connections to PostgreSQL at most, or as many as POSTGRES_POOL_MAX says', () => {
+  test('config: a process has at most POSTGRES_POOL_MAX connections to PostgreSQL, 20 by default', () => {
     const maxOf = (env: Record<string, string>) => {
       const { database } = parse(env);
       return database.kind === 'postgres' && database.poolMax;
     };
-    expect(maxOf({ POSTGRES_SERVER: 'h' })).toBeUndefined();
+    expect(maxOf({ POSTGRES_SERVER: 'h' })).toBe(20);
     expect(maxOf({ POSTGRES_SERVER: 'h', POSTGRES_POOL_MAX: '5' })).toBe(5);
     expect(maxOf({ DATABASE_URL: 'postgres://h/db', POSTGRES_POOL_MAX: '20' })).toBe(20);
     for (const POSTGRES_POOL_MAX of ['4', '21', 'many']) expect(fieldsOf({ POSTGRES_POOL_MAX })).toEqual(['POSTGRES_POOL_MAX']);
   });
 
-  test('QStash: its token makes it the queue, its keys check what it delivers', () => {
+  test('config: QSTASH_TOKEN selects QStash as the queue, and its keys verify deliveries', () => {
     const config = parse({
       QSTASH_TOKEN: 't',
       WORKER_URL: 'https://w.example',
@@ -180,7 +180,7 @@ describe('every name is read', () => {
     ).not.toHaveProperty('url');
   });
 
-  test('providers: a client with its secret, a callback below PUBLIC_URL unless told; both compared exactly, so kept as they are', () => {
+  test('config: an OAuth callback is below PUBLIC_URL unless set; callbacks and issuers keep their trailing slash', () => {
     const oauth = parse({
       GOOGLE_CLIENT_ID: 'g',
       GOOGLE_CLIENT_SECRET: 's',
@@ -199,29 +199,29 @@ describe('every name is read', () => {
   });
 });
 
-describe('the database URL', () => {
+describe('parseConfig: DATABASE_URL', () => {
   test.each([
     ['sqlite:///./x.db', { kind: 'sqlite', path: './x.db' }],
     ['file:data/x.db', { kind: 'sqlite', path: 'data/x.db' }],
     ['file:///var/lib/a%20b.db', { kind: 'sqlite', path: '/var/lib/a b.db' }],
     ['file://localhost/var/lib/x.db', { kind: 'sqlite', path: '/var/lib/x.db' }],
     ['libsql://db.example.org', { kind: 'libsql', url: 'libsql://db.example.org' }],
-  ])('%s', (DATABASE_URL, database) => {
+  ])('database URL: %s is parsed', (DATABASE_URL, database) => {
     expect(parse({ DATABASE_URL }).database).toEqual(database);
   });
 
-  test.each(['postgres', 'postgresql', 'postgresql+asyncpg'])('%s: is PostgreSQL', (scheme) => {
+  test.each(['postgres', 'postgresql', 'postgresql+asyncpg'])('database URL: the scheme %s means PostgreSQL', (scheme) => {
     const { database } = parse({ DATABASE_URL: `${scheme}://u:p%40@h:1/db`, POSTGRES_SSLMODE: 'require' });
     expect(database).toMatchObject({ kind: 'postgres', sslMode: 'require' });
     expect(database.kind === 'postgres' && database.url.reveal()).toBe('postgresql://u:p%40@h:1/db');
   });
 
-  test('a libSQL server takes its token', () => {
+  test('database URL: DATABASE_AUTH_TOKEN goes to a libSQL server', () => {
     const { database } = parse({ DATABASE_URL: 'https://db.example.org', DATABASE_AUTH_TOKEN: 't' });
     expect(database.kind === 'libsql' && database.authToken?.reveal()).toBe('t');
   });
 
-  test('a token in the address of a libSQL server moves to where it is not printed', () => {
+  test('database URL: a token in the query of a libSQL server moves to the secret authToken', () => {
     const { database } = parse({ DATABASE_URL: 'libsql://db.example.org?tls=1&authToken=hunter2' });
     expect(database).toMatchObject({ kind: 'libsql', url: 'libsql://db.example.org?tls=1' });
     expect(database.kind === 'libsql' && database.authToken?.reveal()).toBe('hunter2');
@@ -246,11 +246,11 @@ describe('the database URL', () => {
     'postgres://h',
     'postgres://h:99999/db',
     'libsql://:0:0',
-  ])('%s is refused', (DATABASE_URL) => {
+  ])('database URL: %s is an error', (DATABASE_URL) => {
     expect(fieldsOf({ DATABASE_URL })).toEqual(['DATABASE_URL']);
   });
 
-  test('for any user, password, host, port and name, the URL built from the parts is read back to the same parts', () => {
+  test('database URL: any user, password, host, port and name survive building the URL and parsing it', () => {
     const anything = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => text.isWellFormed());
     const name = anything.filter((text) => text.trim() === text && text !== '.' && text !== '..');
     fc.assert(
@@ -287,19 +287,19 @@ describe('the database URL', () => {
     );
   });
 
-  test('PostgreSQL parts have defaults, and a host that is none is refused by its name', () => {
+  test('database URL: POSTGRES_SERVER alone gets default parts; an invalid host is an error of POSTGRES_SERVER', () => {
     const { database } = parse({ POSTGRES_SERVER: 'h' });
     expect(database.kind === 'postgres' && database.url.reveal()).toBe('postgresql://postgres@h:5432/pharos');
     expect(fieldsOf({ POSTGRES_SERVER: 'a b' })).toEqual(['POSTGRES_SERVER']);
   });
 
-  test.each(['.', '..'])('a database called %s fits no URL', (POSTGRES_DB) => {
+  test.each(['.', '..'])('database URL: POSTGRES_DB=%s is an error, since no URL can hold it', (POSTGRES_DB) => {
     expect(fieldsOf({ POSTGRES_SERVER: 'h', POSTGRES_DB })).toEqual(['POSTGRES_DB']);
   });
 });
 
-describe('what is refused', () => {
-  /** For each setting, values that cannot be right; free text takes anything and is left out. */
+describe('parseConfig: errors', () => {
+  /** Invalid values by setting; settings of free text accept anything and are left out. */
   const wrong: Partial<Record<SettingName, fc.Arbitrary<string>>> = {
     ENV: fc.constantFrom('production', 'DEV', 'test'),
     LOG_LEVEL: fc.constantFrom('verbose', 'WARN'),
@@ -336,7 +336,7 @@ describe('what is refused', () => {
     fc.tuple(fc.constant('JWT_PRIVATE_KEY'), fc.constantFrom('abc', '-----BEGIN PRIVATE KEY-----')),
   );
 
-  test('any invalid value of any setting is refused, naming the setting', () => {
+  test('config: any invalid value of any setting is one error that names the setting and hides the value', () => {
     fc.assert(
       fc.property(bad, ([name, value]) => {
         const error = errorsOf({ [name]: value });
@@ -350,23 +350,23 @@ describe('what is refused', () => {
     );
   });
 
-  test('all that is wrong is said at once', () => {
+  test('config: all errors are reported at once', () => {
     expect(fieldsOf({ PORT: 'x', ENV: 'x', GITHUB_CLIENT_ID: 'x' })).toEqual(['ENV', 'PORT', 'GITHUB_CLIENT_SECRET']);
   });
 
-  test('a setting is complained of once, be it wrong and missed by another', () => {
+  test('config: a setting that is both invalid and missed by a rule is reported once', () => {
     expect(fieldsOf({ ...PROD, PUBLIC_URL: 'x', WORKER_SIGNING_KEY: 'x' })).toEqual(['PUBLIC_URL', 'WORKER_SIGNING_KEY']);
     expect(fieldsOf({ UPSTASH_REDIS_REST_URL: 'x', UPSTASH_REDIS_REST_TOKEN: 't' })).toEqual(['UPSTASH_REDIS_REST_URL']);
   });
 
-  test('a value is complained of by the name it was given under', () => {
+  test('config: an invalid value of an alias is reported under the alias', () => {
     expect(fieldsOf({ ACCESS_TOKEN_EXPIRE_MINUTES: '0' })).toEqual(['ACCESS_TOKEN_EXPIRE_MINUTES']);
     expect(fieldsOf({ ACCESS_TOKEN_EXPIRE_MINUTES: '5', JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '0' })).toEqual([
       'JWT_ACCESS_TOKEN_EXPIRE_MINUTES',
     ]);
   });
 
-  test('API and worker on one port, unless the worker runs elsewhere or each takes a free one', () => {
+  test('config: API and worker on one port is an error, unless the worker runs elsewhere or both choose free ports', () => {
     expect(fieldsOf({ PORT: '8001' })).toEqual(['WORKER_PORT']);
     expect(parse({ PORT: '8001', WORKER_URL: 'http://worker:8001' }).port).toBe(8001);
     expect(parse({ PORT: '0', WORKER_PORT: '0' })).toMatchObject({ port: 0, worker: { port: 0 } });
@@ -377,12 +377,12 @@ describe('what is refused', () => {
     'WORKER_URL',
     'API_URL',
     'QSTASH_URL',
-  ])('a query or a fragment in %s, which paths are appended to', (name) => {
+  ])('config: a query or a fragment in %s is an error, since paths are appended to it', (name) => {
     expect(fieldsOf({ [name]: 'https://x.example/?a=1' })).toEqual([name]);
     expect(fieldsOf({ [name]: 'https://x.example/#a' })).toEqual([name]);
   });
 
-  test('zero is a limit for admins alone', () => {
+  test('config: a rate limit of 0, unlimited, is an error for every tier but admins', () => {
     expect(fieldsOf({ RATE_LIMIT_FREE_TIER: '0', RATE_LIMIT_PREMIUM_TIER: '0' })).toEqual([
       'RATE_LIMIT_FREE_TIER',
       'RATE_LIMIT_PREMIUM_TIER',
@@ -390,28 +390,31 @@ describe('what is refused', () => {
     expect(parse({ RATE_LIMIT_ADMIN_TIER: '0' }).limits.admin).toEqual({ perMinute: 0 });
   });
 
-  test('production without its secrets and its URL, and staging without its secrets', () => {
+  test('config: production requires its secrets and PUBLIC_URL, staging its secrets', () => {
     expect(fieldsOf({ ENV: 'prod' }).sort()).toEqual(['JWT_SECRET_KEY', 'PUBLIC_URL', 'WORKER_SIGNING_KEY']);
     expect(fieldsOf({ ENV: 'staging' }).sort()).toEqual(['JWT_SECRET_KEY', 'WORKER_SIGNING_KEY']);
   });
 
-  test('test mode in production', () => {
+  test('config: TEST_MODE is an error in production', () => {
     expect(fieldsOf({ ...PROD, TEST_MODE: 'true' })).toEqual(['TEST_MODE']);
     expect(parse({ TEST_MODE: '1' }).testMode).toBe(true);
   });
 
-  test('the published default secret: replaced in dev, refused elsewhere', () => {
+  test('config: the published default of JWT_SECRET_KEY is replaced in dev and an error elsewhere', () => {
     const JWT_SECRET_KEY = 'change-this-secret-key-in-production';
     expect(parse({ JWT_SECRET_KEY }).auth.secret.reveal()).toBe(GENERATED.jwtSecret);
     expect(errorsOf({ ...PROD, JWT_SECRET_KEY }).message).toMatch(/JWT_SECRET_KEY: expected a secret of your own/);
   });
 
-  test.each([{}, PROD])('a previous secret that anybody knows or may guess: it still verifies', (env) => {
+  test.each([
+    ['dev', {}],
+    ['prod', PROD],
+  ])('config: a published or short JWT_SECRET_KEY_PREVIOUS is an error in %s, since it still verifies', (_, env) => {
     for (const JWT_SECRET_KEY_PREVIOUS of ['change-this-secret-key-in-production', 'short'])
       expect(fieldsOf({ ...env, JWT_SECRET_KEY_PREVIOUS })).toEqual(['JWT_SECRET_KEY_PREVIOUS']);
   });
 
-  test('a secret is measured in bytes, not in characters', () => {
+  test('config: the length of JWT_SECRET_KEY is measured in bytes, not in characters', () => {
     expect(parse({ JWT_SECRET_KEY: 'ü'.repeat(16) }).auth.secret.reveal()).toHaveLength(16);
     expect(fieldsOf({ JWT_SECRET_KEY: 'u'.repeat(31) })).toEqual(['JWT_SECRET_KEY']);
   });
@@ -428,29 +431,29 @@ describe('what is refused', () => {
     [{ QSTASH_TOKEN: 't', QSTASH_CURRENT_SIGNING_KEY: 'c' }, 'WORKER_URL'],
     [{ QSTASH_NEXT_SIGNING_KEY: 'n' }, 'QSTASH_CURRENT_SIGNING_KEY'],
     [{ JWT_ALGORITHM: 'ES256' }, 'JWT_PRIVATE_KEY'],
-  ] as [Environment, string][])('half of a pair, %j, names the missing half %s', (env, missing) => {
+  ] as [Environment, string][])('config: %j without its counterpart is an error of the missing %s', (env, missing) => {
     expect(fieldsOf(env)).toEqual([missing]);
   });
 
-  test('a private key goes with ES256', () => {
+  test('config: ES256 takes its private key from JWT_PRIVATE_KEY', () => {
     const JWT_PRIVATE_KEY = '-----BEGIN PRIVATE KEY-----\nMIG\n-----END PRIVATE KEY-----\n';
     expect(parse({ JWT_ALGORITHM: 'ES256', JWT_PRIVATE_KEY }).auth.privateKey?.reveal()).toBe(JWT_PRIVATE_KEY.trim());
   });
 });
 
-describe('secrets', () => {
+describe('parseConfig: secrets', () => {
   const secretNames = Object.entries(SETTINGS)
     .filter(([, setting]) => 'secret' in setting && setting.secret)
     .map(([name]) => name);
 
-  test('no error shows a secret that was given', () => {
+  test('config: no error shows the value of a secret', () => {
     for (const name of secretNames) {
       const env = { [name]: `§${SECRET}`.slice(0, 20), PORT: 'wrong' };
       expect(errorsOf(env).message).not.toContain('§');
     }
   });
 
-  test('a printed configuration shows none of its secrets', () => {
+  test('config: a printed configuration shows [redacted] in place of its secrets', () => {
     const env = Object.fromEntries(
       secretNames.map((name) => [name, name.endsWith('_URL') ? `postgres://u:${SECRET}@h/db` : SECRET]),
     );

@@ -1,0 +1,68 @@
+import { setting } from '../setting.ts';
+import { baseUrl, cidrRanges, listeningPort, minLength, oneOf, text } from '../values.ts';
+
+const group = 'Worker and queue';
+
+export const WORKER = {
+  WORKER_URL: setting({
+    group,
+    description: 'URL of a worker that runs elsewhere; unset, one is started beside the API.',
+    schema: baseUrl,
+    whenUnset: 'http://127.0.0.1:WORKER_PORT',
+  }),
+  WORKER_PORT: setting({
+    group,
+    description: 'Port of the worker; 0 chooses a free one.',
+    schema: listeningPort,
+    default: 8001,
+  }),
+  API_URL: setting({
+    group,
+    description: 'URL to which a worker that runs elsewhere reports progress: the address of the API within a private network.',
+    schema: baseUrl,
+    whenUnset: 'PUBLIC_URL',
+  }),
+  WORKERS_PLAN: setting({
+    group,
+    description:
+      'Plan of an API on Cloudflare Workers: sets how long event streams last and which limits are warned of at the start.',
+    schema: oneOf(['free', 'paid']),
+    default: 'free',
+  }),
+  WORKER_SIGNING_KEY: setting({
+    group,
+    description: 'Key that signs requests between API and worker. In dev one is generated into DATA_DIR.',
+    schema: minLength(32),
+    secret: true,
+  }),
+  QSTASH_TOKEN: setting({
+    group,
+    description: 'Token for QStash; with it, jobs are published through QStash.',
+    schema: text('a token'),
+    secret: true,
+  }),
+  QSTASH_URL: setting({
+    group,
+    description: 'URL of QStash.',
+    schema: baseUrl,
+    whenUnset: "QStash's own address",
+  }),
+  QSTASH_CURRENT_SIGNING_KEY: setting({
+    group,
+    description: 'Key that verifies deliveries of QStash.',
+    schema: text('a key'),
+    secret: true,
+  }),
+  QSTASH_NEXT_SIGNING_KEY: setting({
+    group,
+    description: 'Key of QStash after the next rotation.',
+    schema: text('a key'),
+    secret: true,
+  }),
+  INGEST_ALLOW_ADDRESSES: setting({
+    group,
+    description: 'Private address ranges that documents may be fetched from and callbacks sent to, comma-separated.',
+    schema: cidrRanges,
+    whenUnset: 'none',
+  }),
+};
