@@ -1,13 +1,14 @@
-/** Access tokens: JWTs after RFC 9068 (`typ: at+jwt`), the algorithm pinned (RFC 8725), verified ones remembered. */
+/** Access tokens: JWTs after RFC 9068 (`typ: at+jwt`) with a pinned algorithm (RFC 8725). Verified tokens are cached. */
 import { base64url, type JWK, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
+import { createBoundedMap } from '../core/bounded-map.ts';
 import { AppError } from '../core/errors.ts';
 import type { Clock, Ids } from '../core/ports.ts';
+import { toUnixSeconds } from '../core/time.ts';
 import { TIERS, type User } from '../db/types.ts';
 import { SCOPES, type Scope } from '../model/actor.ts';
 import { createSigningKeys } from './signing-keys.ts';
-import { createVerifiedCache } from './verified-cache.ts';
 
 const claimsSchema = z.object({
   iss: z.string(),
@@ -35,13 +36,13 @@ export interface AccessGrant {
 export interface AccessTokens {
   /** `expiresIn` in seconds. */
   issue(grant: AccessGrant): Promise<{ token: string; expiresIn: number; claims: AccessClaims }>;
-  /** Throws `unauthenticated` for anything but a live token of ours; why is in its cause. */
+  /** Throws `unauthenticated` unless this service issued the token and it has not expired; the cause holds the reason. */
   verify(token: string): Promise<AccessClaims>;
-  /** What others verify our tokens with; none where a secret signs. Rejects where JWT_PRIVATE_KEY cannot be used. */
+  /** The public keys that verify the tokens (RFC 7517); empty with HS256. Rejects if JWT_PRIVATE_KEY is unusable. */
   publicKeys(): Promise<JWK[]>;
 }
 
-/** Longer than any token we issue, shorter than what would be costly to look at. */
+/** Longer than any token issued here, and short enough to parse cheaply. */
 const MAX_TOKEN_LENGTH = 4096;
 
 export function createAccessTokens({
@@ -55,11 +56,13 @@ export function createAccessTokens({
 }): AccessTokens {
   const { issuer, audience, accessTokenSeconds } = config.auth;
   const signingKeys = createSigningKeys(config.auth);
-  const cache = createVerifiedCache<AccessClaims>({ capacity: 10_000 });
-  const seconds = () => Math.floor(clock.now() / 1000);
+  const now = () => toUnixSeconds(clock.now());
+  // `jwtVerify` is a hop to a thread pool and costs more than the rest of a request. The whole token is the key, so that
+  // only a verified token is found; revocation is checked separately for every request.
+  const verified = createBoundedMap<string, AccessClaims>({ capacity: 10_000, evict: 'oldest', now });
 
   async function issue({ user, scopes, sessionId }: AccessGrant) {
-    const iat = seconds();
+    const iat = now();
     const claims: AccessClaims = {
       iss: issuer,
       aud: audience,
@@ -81,9 +84,9 @@ export function createAccessTokens({
     return { token, expiresIn: accessTokenSeconds, claims };
   }
 
-  async function verifyFresh(token: string): Promise<AccessClaims> {
+  async function verifyUncached(token: string): Promise<AccessClaims> {
     if (token.length > MAX_TOKEN_LENGTH) throw new Error('the token is too long');
-    // A signature's last character has unused bits: without this, several texts would be one token.
+    // The last character of a part has unused bits, so without this check several texts would be the same token.
     const parts = token.split('.');
     if (parts.length !== 3 || parts.some((part) => base64url.encode(base64url.decode(part)) !== part)) {
       throw new Error('the token is not in canonical base64url');
@@ -92,7 +95,7 @@ export function createAccessTokens({
       token,
       async ({ kid }) => {
         const key = await signingKeys.verifier(kid);
-        if (!key) throw new Error('the token names a key we do not have');
+        if (!key) throw new Error('the token names an unknown key');
         return key;
       },
       {
@@ -108,11 +111,11 @@ export function createAccessTokens({
   }
 
   async function verify(token: string): Promise<AccessClaims> {
-    const known = cache.get(token, seconds());
-    if (known) return known;
+    const cached = verified.get(token);
+    if (cached) return cached;
     try {
-      const claims = await verifyFresh(token);
-      cache.set(token, claims);
+      const claims = await verifyUncached(token);
+      verified.set(token, claims, claims.exp);
       return claims;
     } catch (cause) {
       throw new AppError('unauthenticated', 'Could not validate credentials', { cause });

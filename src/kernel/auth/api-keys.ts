@@ -1,5 +1,6 @@
-/** Personal API keys: shown once, stored as a hash, never wider than what their owner is entitled to now. */
+/** Personal API keys. A key is shown once and stored as a hash; its scopes never exceed its owner's current entitlement. */
 import { base64url } from 'jose';
+import { sha256Base64Url } from '../core/digest.ts';
 import { AppError } from '../core/errors.ts';
 import type { Background, Clock, Ids } from '../core/ports.ts';
 import { deleteApiKey, findApiKey, insertApiKey, listApiKeys, touchApiKey } from '../db/api-keys.ts';
@@ -8,33 +9,29 @@ import { type Actor, entitledScopes, type Scope } from '../model/actor.ts';
 
 export interface NewApiKey {
   readonly name: string;
-  /** The creator's own where left out; more than those is refused. */
+  /** Default: the creator's scopes. Scopes that the creator lacks are refused. */
   readonly scopes?: readonly Scope[];
   /** Unix ms, in the future. */
   readonly expiresAt?: number;
 }
 
 export interface ApiKeys {
-  /** `key` is handed out this once. Throws `forbidden` for scopes its creator lacks, `conflict` past the limit. */
+  /** Returns the key's text, which cannot be read again. Throws `forbidden` for scopes the creator lacks, `conflict` at 100 keys. */
   create(actor: Actor, input: NewApiKey): Promise<{ key: string; record: ApiKey }>;
-  /** Whom the key stands for; undefined for one that is unknown, expired, or whose owner is inactive. */
+  /** The actor of the key; undefined if the key is unknown or expired, or its owner is inactive. */
   resolve(key: string): Promise<Actor | undefined>;
   list(userId: string): Promise<ApiKey[]>;
   remove(userId: string, id: string): Promise<boolean>;
 }
 
-/** Lets scanners of leaked secrets, and our own lock, tell a key from a token at sight. */
+/** Lets secret scanners and the authentication middleware tell a key from a token. */
 const PREFIX = 'pharos_';
 const FORM = /^pharos_[\w-]{43}$/;
+/** Characters of a key that are stored, to recognise it in a list. */
 const SHOWN_CHARACTERS = 12;
 const MAX_KEYS = 100;
-/** `last_used_at` is exact to this: a write per request would cost more than it tells. */
+/** Precision of `last_used_at`: a write per request would be too costly. */
 const TOUCH_MS = 60_000;
-
-/** 256 random bits need no slow hash: there is nothing to guess. */
-async function hashOf(key: string): Promise<string> {
-  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))));
-}
 
 /** Whether a text has the form of a personal key. */
 export const looksLikeApiKey = (text: string): boolean => FORM.test(text);
@@ -49,10 +46,12 @@ interface Dependencies {
 export function createApiKeys({ db, clock, ids, background }: Dependencies): ApiKeys {
   return {
     create: async (actor, { name, scopes = actor.scopes, expiresAt }) => {
-      const beyond = scopes.filter((scope) => !actor.scopes.includes(scope));
-      if (beyond.length > 0) throw new AppError('forbidden', `You do not have the scope ${beyond.join(' ')} yourself`);
+      const missing = scopes.filter((scope) => !actor.scopes.includes(scope));
+      if (missing.length > 0) {
+        throw new AppError('forbidden', `A key cannot have scopes that you lack: ${missing.join(' ')}`);
+      }
       if ((await listApiKeys(db, actor.userId)).length >= MAX_KEYS) {
-        throw new AppError('conflict', `There are ${MAX_KEYS} API keys already; delete one first`);
+        throw new AppError('conflict', `You have ${MAX_KEYS} API keys, which is the maximum; delete one first`);
       }
       const key = PREFIX + base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
       const record: ApiKey = {
@@ -60,7 +59,8 @@ export function createApiKeys({ db, clock, ids, background }: Dependencies): Api
         userId: actor.userId,
         name,
         prefix: key.slice(0, SHOWN_CHARACTERS),
-        hash: await hashOf(key),
+        // 256 random bits cannot be guessed, so a fast hash is enough.
+        hash: await sha256Base64Url(key),
         scopes: [...scopes],
         expiresAt: expiresAt ?? null,
         lastUsedAt: null,
@@ -70,14 +70,14 @@ export function createApiKeys({ db, clock, ids, background }: Dependencies): Api
       return { key, record };
     },
 
-    resolve: async (given) => {
-      if (!looksLikeApiKey(given)) return undefined;
-      const found = await findApiKey(db, await hashOf(given));
+    resolve: async (candidate) => {
+      if (!looksLikeApiKey(candidate)) return undefined;
+      const found = await findApiKey(db, await sha256Base64Url(candidate));
       const now = clock.now();
       if (!found?.user.active || (found.key.expiresAt !== null && found.key.expiresAt <= now)) return undefined;
       const { key, user } = found;
       if (key.lastUsedAt === null || key.lastUsedAt < now - TOUCH_MS) {
-        background.run('note the use of an API key', () => touchApiKey(db, key.id, now, now - TOUCH_MS));
+        background.run('record the use of an API key', () => touchApiKey(db, key.id, now, now - TOUCH_MS));
       }
       return {
         kind: 'user',

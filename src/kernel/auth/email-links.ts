@@ -1,9 +1,11 @@
-/** Single-use links by e-mail: to set a new password, and to show that an address is its user's. */
+/** Single-use links by e-mail, to reset a password and to verify an address. */
 import { base64url } from 'jose';
 import type { Config } from '../config/config.ts';
+import { sha256Base64Url } from '../core/digest.ts';
 import { AppError } from '../core/errors.ts';
 import type { Mailer } from '../core/mail.ts';
 import type { Background, Clock, PasswordHasher } from '../core/ports.ts';
+import { DAY_MS, MINUTE_MS } from '../core/time.ts';
 import { replaceEmailToken, takeEmailToken } from '../db/email-tokens.ts';
 import type { Database, EmailToken, User } from '../db/types.ts';
 import { findUser, findUsersByLogin, nameKey, setEmailVerified, setPasswordHash } from '../db/users.ts';
@@ -13,23 +15,19 @@ import type { Sessions } from './sessions.ts';
 
 export interface EmailLinks {
   /**
-   * Mails a link where the address is an account's; says nothing either way, and takes no longer for one or the other.
-   * Throws `not_configured` where no mail can be sent.
+   * Mails a link if the address belongs to an active account. The lookup runs in the background, so that neither the
+   * result nor the duration reveals whether it does. Throws `not_configured` if no mailer is configured.
    */
   requestPasswordReset(email: string, client: RequestOrigin): void;
-  /** Sets the password and ends all sessions. Throws `gone` for a link that is unknown, used or expired. */
+  /** Sets the password and ends all sessions. Throws `gone` if the link is unknown, used or expired. */
   resetPassword(token: string, password: string, client: RequestOrigin): Promise<void>;
-  /** Mails a link that proves the user's address; nothing where it is proven already. */
+  /** Mails a link that verifies the user's address, unless it is verified. Throws `not_configured` if no mailer is configured. */
   requestVerification(user: User): void;
-  /** Throws `gone` for a link that is unknown, used, expired, or for an address the account no longer has. */
+  /** Marks the address as verified. Throws `gone` if the link is unknown, used or expired, or the account has another address now. */
   verify(token: string, client: RequestOrigin): Promise<void>;
 }
 
-const LIFE_MS: Readonly<Record<EmailToken['purpose'], number>> = { reset: 30 * 60_000, verify: 3 * 86_400_000 };
-
-async function hashOf(token: string): Promise<string> {
-  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))));
-}
+const LIFETIME_MS: Readonly<Record<EmailToken['purpose'], number>> = { reset: 30 * MINUTE_MS, verify: 3 * DAY_MS };
 
 interface Dependencies {
   readonly db: Database;
@@ -46,19 +44,19 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
   const { db, config, clock, background, passwords, sessions, security } = deps;
 
   function configuredMailer(): Mailer {
-    if (!deps.mailer) throw new AppError('not_configured', 'This installation sends no mail');
+    if (!deps.mailer) throw new AppError('not_configured', 'This server cannot send mail: no mail server is configured');
     return deps.mailer;
   }
 
-  async function makeToken(user: User, purpose: EmailToken['purpose']): Promise<string> {
+  async function createToken(user: User, purpose: EmailToken['purpose']): Promise<string> {
     const token = base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
     const now = clock.now();
     const row = {
-      hash: await hashOf(token),
+      hash: await sha256Base64Url(token),
       userId: user.id,
       purpose,
       email: user.email,
-      expiresAt: now + LIFE_MS[purpose],
+      expiresAt: now + LIFETIME_MS[purpose],
       createdAt: now,
     };
     await replaceEmailToken(db, row);
@@ -66,15 +64,16 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
   }
 
   async function take(token: string, purpose: EmailToken['purpose']): Promise<EmailToken> {
-    const row = await takeEmailToken(db, await hashOf(token), purpose);
-    if (!row || row.expiresAt <= clock.now()) throw new AppError('gone', 'This link was used already or has expired');
+    const row = await takeEmailToken(db, await sha256Base64Url(token), purpose);
+    if (!row || row.expiresAt <= clock.now())
+      throw new AppError('gone', 'This link was already used or has expired; request a new one');
     return row;
   }
 
   async function mailReset(mailer: Mailer, email: string, client: RequestOrigin): Promise<void> {
     const user = (await findUsersByLogin(db, email)).find(({ emailKey }) => emailKey === nameKey(email));
     if (!user?.active) return;
-    const token = await makeToken(user, 'reset');
+    const token = await createToken(user, 'reset');
     security.record('password_reset_asked', { ...client, userId: user.id });
     await mailer.send({
       to: user.email,
@@ -100,7 +99,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       if (user.emailVerifiedAt !== null) return;
       const mailer = configuredMailer();
       background.run('mail an e-mail verification', async () => {
-        const token = await makeToken(user, 'verify');
+        const token = await createToken(user, 'verify');
         await mailer.send({
           to: user.email,
           subject: 'Confirm your e-mail address for Pharos',
@@ -112,7 +111,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
     verify: async (token, client) => {
       const { userId, email } = await take(token, 'verify');
       if (!(await findUser(db, userId))?.active || !(await setEmailVerified(db, userId, email, clock.now()))) {
-        throw new AppError('gone', 'This link is for an address that the account no longer has');
+        throw new AppError('gone', 'This link is for an address that the account no longer has; request a new one');
       }
       security.record('email_verified', { ...client, userId });
     },

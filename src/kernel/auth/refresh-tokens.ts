@@ -1,6 +1,6 @@
 /**
- * Refresh tokens: `pr1.<session id>.<generation>.<MAC>`. The MAC makes them unforgeable and lets the successor of a
- * generation be derived again, so that the session's row holds a counter and no token.
+ * Refresh tokens: `pr1.<session id>.<generation>.<MAC>`. The MAC prevents forgery, and the successor of a generation can be
+ * derived again, so the session's row stores a counter instead of a token.
  */
 import { base64url } from 'jose';
 import { deriveHmacKey } from '../core/keys.ts';
@@ -12,13 +12,13 @@ export interface RefreshTokenParts {
 
 export interface RefreshTokens {
   encode(parts: RefreshTokenParts): Promise<string>;
-  /** Undefined for anything that we did not make, to the last bit. */
+  /** Undefined unless every bit of `token` was issued here. */
   decode(token: string): Promise<RefreshTokenParts | undefined>;
 }
 
 const FORM = /^pr1\.([0-9a-f-]{36})\.(0|[1-9]\d{0,14})\.([\w-]{43})$/;
 
-/** `secrets`: the one that signs first, then those that still verify. */
+/** The first of `secrets` signs; all of them verify. */
 export function createRefreshTokens(secrets: readonly [string, ...string[]]): RefreshTokens {
   const keys = secrets.map((secret) => deriveHmacKey(secret, 'refresh-token'));
   const body = ({ sessionId, generation }: RefreshTokenParts) => `pr1.${sessionId}.${generation}`;

@@ -1,7 +1,7 @@
 /**
- * Revoked tokens (`jti:<id>`) and sessions (`sid:<id>`). Each is written to the database, then to the store; the store is
- * asked first. While it is down the database decides, and for one access token's life after it came back empty or lacking a
- * revocation that it could not be given.
+ * Revoked tokens (`jti:<id>`) and sessions (`sid:<id>`). A revocation is written to the database, then to the store, and
+ * checked in the store first. The database decides while the store is down, and for one access-token lifetime after the
+ * store came back empty or missed a revocation. docs/architecture.md, "Credentials".
  */
 import type { Config } from '../config/config.ts';
 import type { Log } from '../core/log.ts';
@@ -12,17 +12,17 @@ import type { KeyValue } from '../kv/key-value.ts';
 import type { Limiter } from '../rate-limits/limiter.ts';
 
 export interface Revocations {
-  /** `expiresAt`: Unix ms after which no token that it concerns can be alive. */
+  /** `expiresAt`: Unix ms after which every affected token has expired. */
   revoke(key: string, expiresAt: number): Promise<void>;
   isRevoked(keys: readonly string[]): Promise<boolean>;
   /**
-   * Puts into the store what other processes revoked in the database alone: the command line has no part in a store that
-   * lives in this process's memory. Called every second where the store is such a one.
+   * Copies revocations from the database to the store. Called every second for the in-memory store, which other processes
+   * such as the CLI cannot write to.
    */
   syncFromDatabase(): Promise<void>;
-  /** What to read from the store along with something else, for `judge`. */
+  /** The store's keys to read, for `isRevokedGiven`; they can be read together with other keys. */
   cacheKeys(keys: readonly string[]): string[];
-  /** Whether any of `keys` is revoked, given what the store answered; undefined: it did not. */
+  /** Whether any of `keys` is revoked, given the store's `values` of `cacheKeys(keys)`; undefined if the store failed. */
   isRevokedGiven(keys: readonly string[], values: readonly (string | undefined)[] | undefined): Promise<boolean>;
 }
 
@@ -35,16 +35,16 @@ interface Dependencies {
   readonly config: Pick<Config, 'auth'>;
 }
 
-/** Since when the store has held all revocations: a store that lost it lost them as well. */
+/** Unix ms since when the store has held every revocation. A store that lost its data lost this key as well. */
 const EPOCH_KEY = 'revocations:epoch';
 const EPOCH_TTL_MS = 30 * 86_400_000;
-/** Longer than a row takes from its timestamp to its commit. */
+/** Longer than the time between a row's timestamp and its commit. */
 const OVERLAP_MS = 15_000;
 
 export function createRevocations({ db, kv, limiter, clock, log, config }: Dependencies): Revocations {
-  const lifeMs = config.auth.accessTokenSeconds * 1000;
+  const lifetimeMs = config.auth.accessTokenSeconds * 1000;
   let distrustUntil = 0;
-  /** Other processes do not know what the store missed: they learn it from an epoch that begins anew. */
+  /** Whether the epoch must restart, which tells other processes that the store missed a revocation. */
   let epochIsStale = false;
 
   async function revoke(key: string, expiresAt: number): Promise<void> {
@@ -54,30 +54,30 @@ export function createRevocations({ db, kv, limiter, clock, log, config }: Depen
     try {
       await kv.set(`revoked:${key}`, '1', { ttlMs: expiresAt - now });
     } catch (error) {
-      log.warning('a revocation is in the database alone: the store does not take it', { error });
-      // The store may answer again while it lacks this one: until no token can need it, it must not be trusted.
+      log.warning('a revocation is in the database only: the store rejected the write', { error });
+      // The store may recover without this revocation, so it is not trusted until every affected token has expired.
       distrustUntil = Math.max(distrustUntil, expiresAt);
       epochIsStale = true;
     }
   }
 
   async function renewEpoch(now: number): Promise<void> {
-    // Lowered first: a revocation that is missed meanwhile raises it again.
+    // Reset before the write, so that a revocation missed meanwhile sets it again.
     epochIsStale = false;
     await kv.set(EPOCH_KEY, String(now), { ttlMs: EPOCH_TTL_MS }).catch(() => {
       epochIsStale = true;
     });
   }
 
-  const storeKeys = (keys: readonly string[]) => [EPOCH_KEY, ...keys.map((key) => `revoked:${key}`)];
+  const cacheKeys = (keys: readonly string[]) => [EPOCH_KEY, ...keys.map((key) => `revoked:${key}`)];
 
-  async function judge(keys: readonly string[], values: readonly (string | undefined)[] | undefined): Promise<boolean> {
+  async function isRevokedGiven(keys: readonly string[], values: readonly (string | undefined)[] | undefined): Promise<boolean> {
     const now = clock.now();
     if (values) {
       if (epochIsStale) await renewEpoch(now);
       const [epoch, ...found] = values;
       if (found.some((value) => value !== undefined)) return true;
-      if (epoch !== undefined && now - Number(epoch) >= lifeMs && now >= distrustUntil) return false;
+      if (epoch !== undefined && now - Number(epoch) >= lifetimeMs && now >= distrustUntil) return false;
       if (epoch === undefined) {
         await kv.set(EPOCH_KEY, String(now), { ttlMs: EPOCH_TTL_MS, onlyIfAbsent: true }).catch(() => undefined);
       }
@@ -85,21 +85,21 @@ export function createRevocations({ db, kv, limiter, clock, log, config }: Depen
     return anyRevoked(db, keys, now);
   }
 
-  let caughtUpTo = clock.now();
+  let syncedUpTo = clock.now();
 
-  async function catchUp(): Promise<void> {
+  async function syncFromDatabase(): Promise<void> {
     const now = clock.now();
-    for (const { key, expiresAt } of await revocationsSince(db, caughtUpTo - OVERLAP_MS, now)) {
+    for (const { key, expiresAt } of await revocationsSince(db, syncedUpTo - OVERLAP_MS, now)) {
       await kv.set(`revoked:${key}`, '1', { ttlMs: expiresAt - now });
     }
-    caughtUpTo = now;
+    syncedUpTo = now;
   }
 
   return {
     revoke,
-    syncFromDatabase: catchUp,
-    cacheKeys: storeKeys,
-    isRevokedGiven: judge,
-    isRevoked: async (keys) => judge(keys, (await limiter.consume({ read: storeKeys(keys) })).values),
+    syncFromDatabase,
+    cacheKeys,
+    isRevokedGiven,
+    isRevoked: async (keys) => isRevokedGiven(keys, (await limiter.consume({ read: cacheKeys(keys) })).values),
   };
 }

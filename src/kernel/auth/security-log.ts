@@ -1,4 +1,4 @@
-/** What happened to an account: who, from where, why. Never a token, a key, a code or a password. */
+/** The security events of accounts: user, origin and reason. Tokens, keys, codes and passwords are never recorded. */
 
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../core/metrics.ts';
@@ -34,7 +34,7 @@ const EVENTS = {
 
 export type SecurityEvent = keyof typeof EVENTS;
 
-/** Where a request came from, as far as it is known. */
+/** The origin of a request; null for unknown parts. */
 export interface RequestOrigin {
   readonly address: string | null;
   readonly userAgent: string | null;
@@ -47,7 +47,7 @@ export interface SecurityEventDetails extends RequestOrigin {
 }
 
 export interface SecurityLog {
-  /** Logs at once and stores in the background where it concerns a user; never throws. */
+  /** Logs the event and, if it concerns a user, stores it in the background. Never throws. */
   record(event: SecurityEvent, details: SecurityEventDetails): void;
 }
 
@@ -61,7 +61,7 @@ interface Dependencies {
 }
 
 export function createSecurityLog({ db, log, metrics, clock, ids, background }: Dependencies): SecurityLog {
-  const events = metrics.counter('pharos_security_events_total', 'What happened to accounts: logins, refusals, revocations', [
+  const events = metrics.counter('pharos_security_events_total', 'Security events of accounts: logins, refusals, revocations', [
     'event',
   ]);
   return {
@@ -69,7 +69,7 @@ export function createSecurityLog({ db, log, metrics, clock, ids, background }: 
       events.add({ event });
       log[EVENTS[event]](`security: ${event}`, { event, ...details });
       const { userId, address, userAgent, reason = null } = details;
-      // Strangers must not be able to fill the database: what concerns no account is in the log alone.
+      // Events without a user are only logged, so that unauthenticated clients cannot fill the database.
       if (userId === undefined) return;
       const row = { id: ids.next(), event, userId, address, userAgent, reason, createdAt: clock.now() };
       background.run('store a security event', () => insertSecurityEvent(db, row));

@@ -1,4 +1,4 @@
-/** Sessions: one row each, a refresh token that rotates, and a family that dies when an old token comes back. */
+/** Sessions: one row each, with rotating refresh tokens. Reuse of an old refresh token revokes the session (RFC 9700 section 4.14.2). */
 import type { Config } from '../config/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Clock, Ids } from '../core/ports.ts';
@@ -20,21 +20,21 @@ export interface TokenPair {
 }
 
 export interface Sessions {
-  /** Scopes beyond what the user's tier is entitled to are left out. */
+  /** Starts a session with those of `scopes` that the user's tier is entitled to. */
   start(user: User, scopes: readonly Scope[], client: RequestOrigin): Promise<TokenPair>;
-  /** Throws `unauthenticated` for a token that is unknown, over, or used before its time. */
+  /** Rotates the token. Throws `unauthenticated` if it is unknown, expired, revoked, reused or from a future generation. */
   refresh(refreshToken: string, client: RequestOrigin): Promise<TokenPair>;
-  /** The live session a refresh token would refresh; undefined where there is none. Changes nothing. */
+  /** The live session of the current refresh token, without rotating it; undefined if there is none. */
   inspect(refreshToken: string): Promise<Session | undefined>;
-  /** Ends a session and its access tokens; false where it was over already. */
+  /** Ends a session and its access tokens; false if it had ended before. */
   end(sessionId: string, reason: string): Promise<boolean>;
   list(userId: string): Promise<Session[]>;
 }
 
-/** Two tabs refresh at once: for this long the parent of the live token is answered with the same successor. */
+/** Grace period for two tabs that refresh at once: the parent of the live token gets the same successor. */
 export const GRACE_MS = 30_000;
 
-/** Longer than any refresh takes from its row's rotation to its access token. */
+/** Longer than the time between a row's rotation and the issue of its access token. */
 const ISSUE_MARGIN_MS = 60_000;
 
 interface Dependencies {
@@ -51,7 +51,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
   const { secret, previousSecret, refreshTokenSeconds, accessTokenSeconds } = config.auth;
   const refreshTokens = createRefreshTokens([secret.reveal(), ...(previousSecret ? [previousSecret.reveal()] : [])]);
 
-  async function pair(user: User, session: Pick<Session, 'id' | 'scopes'>, generation: number): Promise<TokenPair> {
+  async function issuePair(user: User, session: Pick<Session, 'id' | 'scopes'>, generation: number): Promise<TokenPair> {
     const entitled = entitledScopes(user.tier);
     const scopes = entitled.filter((scope) => session.scopes.includes(scope));
     const { token, expiresIn } = await accessTokens.issue({ user, scopes, sessionId: session.id });
@@ -80,13 +80,13 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
       address: client.address,
     };
     await insertSession(db, session);
-    return pair(user, session, 0);
+    return issuePair(user, session, 0);
   }
 
   async function end(sessionId: string, reason: string): Promise<boolean> {
     const now = clock.now();
-    // Its access tokens first: should the second write fail, ending it again does both. A refresh under way may still issue
-    // one, which the margin outlives.
+    // Access tokens first: if the second write fails, ending the session again repeats both. The margin covers an access
+    // token issued by a concurrent refresh.
     await revocations.revoke(`sid:${sessionId}`, now + accessTokenSeconds * 1000 + ISSUE_MARGIN_MS);
     return (await revokeSession(db, sessionId, reason, now)) !== undefined;
   }
@@ -100,8 +100,8 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     throw new AppError('unauthenticated', 'The refresh token is invalid, expired or revoked', { cause: new Error(reason) });
   }
 
-  /** The session after this refresh and the generation to answer with. */
-  async function advance({ sessionId, generation }: RefreshTokenParts, client: RequestOrigin): Promise<Session> {
+  /** The session after this refresh; its generation is that of the new token. */
+  async function rotate({ sessionId, generation }: RefreshTokenParts, client: RequestOrigin): Promise<Session> {
     const now = clock.now();
     const rotated = await rotateSession(db, sessionId, generation, { now, expiresAt: now + refreshTokenSeconds * 1000 });
     if (rotated) return rotated;
@@ -110,28 +110,28 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     if (session.revokedAt !== null) return refuse(`revoked: ${session.revokedReason}`, client, session);
     if (session.expiresAt <= now) return refuse('expired', client, session);
     if (generation === session.generation - 1 && now - session.rotatedAt <= GRACE_MS) return session;
-    if (generation > session.generation) return refuse('from a generation that was never issued', client, session);
+    if (generation > session.generation) return refuse('a generation that was never issued', client, session);
     await end(sessionId, 'refresh token reused');
     security.record('refresh_reused', {
       ...client,
       userId: session.userId,
       sessionId,
-      reason: 'an older refresh token came back',
+      reason: 'an older refresh token was used again',
     });
     throw new AppError('unauthenticated', 'The refresh token is invalid, expired or revoked', { cause: new Error('reused') });
   }
 
   async function refresh(refreshToken: string, client: RequestOrigin): Promise<TokenPair> {
     const parts = await refreshTokens.decode(refreshToken);
-    if (!parts) return refuse('not one of ours', client);
-    const session = await advance(parts, client);
+    if (!parts) return refuse('malformed or not issued here', client);
+    const session = await rotate(parts, client);
     const user = await findUser(db, session.userId);
     if (!user?.active) {
       await end(session.id, 'user inactive');
       return refuse('user inactive', client, session);
     }
     security.record('refresh', { ...client, userId: user.id, sessionId: session.id });
-    return pair(user, session, session.generation);
+    return issuePair(user, session, session.generation);
   }
 
   async function inspect(refreshToken: string): Promise<Session | undefined> {

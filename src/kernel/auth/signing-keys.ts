@@ -1,4 +1,4 @@
-/** The keys that sign access tokens, each known by its `kid`: a shared secret, or a private key whose public half is published. */
+/** The keys that sign access tokens, each with a `kid`: shared secrets, or private keys whose public halves are published. */
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, importJWK, importPKCS8, type JWK } from 'jose';
 import type { Config } from '../config/config.ts';
 import { keyId } from '../core/keys.ts';
@@ -10,11 +10,11 @@ export interface SigningKey {
 
 export interface SigningKeys {
   readonly algorithm: Config['auth']['algorithm'];
-  /** The one that signs. */
+  /** The key that signs new tokens. */
   current(): Promise<SigningKey>;
-  /** The key that verifies what `kid` signed: today's or, during a rotation, yesterday's. */
+  /** The key to verify tokens of `kid`: the current one or, during a rotation, the previous one. */
   verifier(kid: string | undefined): Promise<SigningKey['key'] | undefined>;
-  /** RFC 7517: public keys alone; none where a secret signs. */
+  /** The public keys as a JWK set (RFC 7517); empty for shared secrets. */
   publicKeys(): Promise<JWK[]>;
 }
 
@@ -25,7 +25,7 @@ interface AsymmetricKey extends SigningKey {
 
 const PEM = /-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/g;
 
-/** The PKCS #8 keys in `pem`, one after the other. An environment's `\n` counts as a line break. */
+/** The PKCS #8 keys in `pem`, in order. A literal `\n`, as in an environment variable, counts as a line break. */
 const pemBlocks = (pem: string): string[] => pem.replaceAll('\\n', '\n').match(PEM) ?? [];
 
 async function importKey(pem: string, algorithm: string): Promise<AsymmetricKey> {
@@ -36,7 +36,7 @@ async function importKey(pem: string, algorithm: string): Promise<AsymmetricKey>
   return { kid, key, jwk, publicKey: await importJWK(jwk, algorithm) };
 }
 
-/** Throws at first use where a private key is not one for the algorithm. */
+/** The first use throws if a private key does not fit the algorithm. */
 export function createSigningKeys({ algorithm, secret, previousSecret, privateKey }: Config['auth']): SigningKeys {
   return algorithm === 'HS256'
     ? sharedSecrets([secret.reveal(), ...(previousSecret ? [previousSecret.reveal()] : [])])
@@ -53,10 +53,10 @@ function sharedSecrets(secrets: readonly string[]): SigningKeys {
   };
 }
 
-/** The first signs, all verify and are published: a new key is put in front of the old one. */
+/** The first key signs; all keys verify and are published. To rotate, put the new key before the old one. */
 function keyPairs(algorithm: 'ES256' | 'EdDSA', pems: readonly string[]): SigningKeys {
   const keys = Promise.all(pems.map((pem) => importKey(pem, algorithm)));
-  // Whoever asks first is told; nobody asking must not end the process.
+  // Each use reports the error; without this, an unused rejection would end the process.
   keys.catch(() => undefined);
   return {
     algorithm,

@@ -1,5 +1,6 @@
 /** Progress as clients receive it: times in ISO 8601, names in snake_case, always all five stages. */
 
+import { toIso, toIsoOrNull } from '../core/time.ts';
 import {
   everyStage,
   firstFailure,
@@ -48,7 +49,7 @@ export function toResourceProgress({ resourceId, states, etaSeconds, degraded }:
     stages,
     detail: everyStage((stage) => toDetail(states[stage])),
     error_message: firstFailure(states),
-    updated_at: iso(Math.max(...STAGES.map((stage) => states[stage].updatedAt))),
+    updated_at: toIso(Math.max(...STAGES.map((stage) => states[stage].updatedAt))),
     eta_seconds: etaSeconds,
     ...(degraded ? { degraded } : {}),
   };
@@ -59,12 +60,10 @@ const percentOf = ({ status, percent }: StageState) => (status === 'completed' ?
 
 function toDetail(state: StageState): StageDetail {
   return {
-    started_at: state.startedAt === null ? null : iso(state.startedAt),
-    finished_at: state.finishedAt === null ? null : iso(state.finishedAt),
+    started_at: toIsoOrNull(state.startedAt),
+    finished_at: toIsoOrNull(state.finishedAt),
     percent: Math.floor(percentOf(state)),
     attempt: state.attempt,
     message: state.message,
   };
 }
-
-const iso = (ms: number) => new Date(ms).toISOString();

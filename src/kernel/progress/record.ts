@@ -1,5 +1,6 @@
 /** A resource's progress at one moment, and its encoding in the store and in messages between processes. */
 import { z } from 'zod';
+import { parseJson } from '../core/json.ts';
 import type { VersionedField, VersionedHash } from '../kv/key-value.ts';
 import { stageStateSchema } from '../model/job-messages.ts';
 import { versionOf } from '../model/stage-version.ts';
@@ -37,7 +38,7 @@ export function toFields(states: Partial<StageStates>): VersionedField[] {
 export function fromHash(hash: VersionedHash): Partial<StageStates> {
   const found: Partial<Record<Stage, StageStates[Stage]>> = {};
   for (const stage of STAGES) {
-    const state = stageStateSchema.safeParse(parseJson(hash.fields[stage]?.value)).data;
+    const state = stageStateSchema.safeParse(parseJson(hash.fields[stage]?.value ?? '')).data;
     if (state) found[stage] = state;
   }
   return found;
@@ -45,12 +46,4 @@ export function fromHash(hash: VersionedHash): Partial<StageStates> {
 
 export function isWhole(states: Partial<StageStates>): states is StageStates {
   return STAGES.every((stage) => states[stage] !== undefined);
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@
  * then.
  */
 import { z } from 'zod';
+import { sha256Hex } from '../core/digest.ts';
 import { AppError } from '../core/errors.ts';
 import { TIERS } from '../db/types.ts';
 import type { KeyValue } from '../kv/key-value.ts';
@@ -50,10 +51,7 @@ export function createStreamTickets({ kv }: { kv: Pick<KeyValue, 'get' | 'set'> 
 }
 
 /** Only the hash is stored, so that reading the store reveals no usable ticket. */
-async function keyOf(ticket: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(ticket));
-  return `progress:ticket:${hex(new Uint8Array(digest))}`;
-}
+const keyOf = async (ticket: string) => `progress:ticket:${await sha256Hex(ticket)}`;
 
 async function orUnavailable<T>(operation: () => Promise<T>): Promise<T> {
   try {

@@ -1,5 +1,6 @@
 /** Listeners to resources in this process, with one upstream subscription per resource. */
 
+import { createListeners } from '../core/listeners.ts';
 import type { Log } from '../core/log.ts';
 import type { KeyValue } from '../kv/key-value.ts';
 import { parseSnapshot, type Snapshot } from './record.ts';
@@ -21,39 +22,29 @@ export function createSubscriptions({
   log,
   shared = true,
 }: SubscriptionsDependencies): (resourceId: string, listener: SnapshotListener) => () => void {
-  const channels = new Map<string, { readonly listeners: Set<SnapshotListener>; readonly unsubscribe: () => void }>();
+  if (!shared) return (resourceId, listener) => createSubscriptions({ kv, log })(resourceId, listener);
 
-  function open(resourceId: string) {
-    const listeners = new Set<SnapshotListener>();
+  const upstream = new Map<string, () => void>();
+  const listeners = createListeners<Snapshot>({
+    onFirst: (resourceId) => upstream.set(resourceId, open(resourceId)),
+    onLast: (resourceId) => {
+      upstream.get(resourceId)?.();
+      upstream.delete(resourceId);
+    },
+    onError: (resourceId, error) => log.error('a progress listener failed', { resourceId, error }),
+  });
+
+  function open(resourceId: string): () => void {
     let latest = 0;
-    const unsubscribe = kv.subscribe(channelOf(resourceId), (message) => {
+    return kv.subscribe(channelOf(resourceId), (message) => {
       const snapshot = parseSnapshot(message);
       if (!snapshot) return log.warning('a progress message is malformed', { resourceId });
       // Messages may arrive out of order, and each holds the whole record, so an older one is ignored.
       if (snapshot.sequence <= latest) return;
       latest = snapshot.sequence;
-      for (const listener of [...listeners]) {
-        try {
-          listener(snapshot);
-        } catch (error) {
-          log.error('a progress listener failed', { resourceId, error });
-        }
-      }
+      listeners.emit(resourceId, snapshot);
     });
-    const channel = { listeners, unsubscribe };
-    if (shared) channels.set(resourceId, channel);
-    return channel;
   }
 
-  return function subscribe(resourceId, listener) {
-    const { listeners, unsubscribe } = channels.get(resourceId) ?? open(resourceId);
-    // Wrapped, so that one function can be subscribed twice.
-    const own: SnapshotListener = (snapshot) => listener(snapshot);
-    listeners.add(own);
-    return () => {
-      if (!listeners.delete(own) || listeners.size > 0) return;
-      if (shared) channels.delete(resourceId);
-      unsubscribe();
-    };
-  };
+  return listeners.subscribe;
 }

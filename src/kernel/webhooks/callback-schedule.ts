@@ -1,8 +1,5 @@
 /** Retry schedule of callbacks, after the Standard Webhooks specification: ten attempts over about three days. */
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+import { HOUR_MS as HOUR, MINUTE_MS as MINUTE, SECOND_MS as SECOND } from '../core/time.ts';
 
 /** Milliseconds to wait after the first, second, ... failed attempt. */
 const PAUSES_MS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];

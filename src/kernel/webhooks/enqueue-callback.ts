@@ -1,6 +1,7 @@
 /** Queues the callback that a resource's owner asked for, in the transaction that ends the job. */
 
 import type { Ids } from '../core/ports.ts';
+import { toIso } from '../core/time.ts';
 import { insertDelivery } from '../db/callback-deliveries.ts';
 import { hasOtherUnfinishedJob } from '../db/jobs.ts';
 import { readStages } from '../db/resource-stages.ts';
@@ -41,7 +42,7 @@ export async function enqueueCallback(tx: Database, { resourceId, jobId, ids, no
     resourceId,
     event,
     url: callbackUrl,
-    payload: JSON.stringify({ type: event, timestamp: new Date(now).toISOString(), data }),
+    payload: JSON.stringify({ type: event, timestamp: toIso(now), data }),
     state: 'pending',
     attempt: 0,
     availableAt: now,

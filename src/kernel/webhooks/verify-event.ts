@@ -1,5 +1,6 @@
 /** Verifies the signatures of incoming webhooks over their raw bodies. The error reveals no reason to the sender. */
 import { Webhook } from 'standardwebhooks';
+import { sha256Hex } from '../core/digest.ts';
 import { AppError } from '../core/errors.ts';
 import { equalSecrets } from '../core/keys.ts';
 import type { WebhookKind } from '../model/webhooks.ts';
@@ -48,6 +49,5 @@ async function verifyGitHub(secret: string, { header, body }: SignedEvent): Prom
   const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
   const mac = Uint8Array.from(signature.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   if (!(await crypto.subtle.verify('HMAC', key, mac, encoder.encode(body)))) throw refused('the signature does not match');
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(body)));
-  return `sha256:${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  return `sha256:${await sha256Hex(body)}`;
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Clock, Ids } from '../core/ports.ts';
+import { toUnixSeconds } from '../core/time.ts';
 import type { Actor } from '../model/actor.ts';
 
 export const PRESIGNED_UPLOAD_SECONDS = 15 * 60;
@@ -71,7 +72,7 @@ export function createPresignedUploads({ config, clock, ids }: PresignedUploadDe
   const [signingKey] = keys as [Uint8Array];
 
   async function issue({ userId, sessionId, tokenId }: Actor, fields: UploadFields) {
-    const iat = Math.floor(clock.now() / 1000);
+    const iat = toUnixSeconds(clock.now());
     const exp = iat + PRESIGNED_UPLOAD_SECONDS;
     const login = { ...(sessionId === null ? {} : { sid: sessionId }), ...(tokenId === null ? {} : { token_id: tokenId }) };
     const ticket = await new SignJWT({ ...login, fields })

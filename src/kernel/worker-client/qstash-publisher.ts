@@ -5,6 +5,7 @@
  */
 import { type Client, QstashError } from '@upstash/qstash';
 import type { Config } from '../config/config.ts';
+import { withDeadline } from '../core/deadline.ts';
 import type { Clock } from '../core/ports.ts';
 import { type JobPublisher, PublishError } from '../jobs/publisher.ts';
 
@@ -30,7 +31,7 @@ export function createQstashPublisher({ client, config, clock }: QstashPublisher
   return {
     lostAfterMs: LOST_AFTER_MS,
     publish: async (message, { deduplicationId }) => {
-      const request = client.publishJSON({
+      const request = {
         url: `${config.worker.url}/jobs`,
         body: message,
         deduplicationId,
@@ -40,25 +41,13 @@ export function createQstashPublisher({ client, config, clock }: QstashPublisher
         timeout: TIMEOUT_S,
         callback: `${config.publicUrl}/jobs/callback`,
         failureCallback: `${config.publicUrl}/jobs/failure`,
-      });
-      await withDeadline(request).catch((error: unknown) => {
+      };
+      // The client takes no signal. A message accepted too late is published again, and deduplication drops the copy.
+      await withDeadline({ ms: DEADLINE_MS, subject: 'QStash' }, () => client.publishJSON(request)).catch((error: unknown) => {
         throw asPublishError(error, clock.now());
       });
     },
   };
-}
-
-/** The client has no deadline. A message accepted too late is published again, and deduplication drops the copy. */
-async function withDeadline<T>(request: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`QStash did not respond within ${DEADLINE_MS} ms`)), DEADLINE_MS);
-  });
-  try {
-    return await Promise.race([request, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function asPublishError(error: unknown, now: number): unknown {

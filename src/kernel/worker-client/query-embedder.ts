@@ -1,6 +1,7 @@
 /** Embeds search queries through the worker's `/v1/embeddings`, by a signed POST with a deadline. */
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
+import { createBoundedMap } from '../core/bounded-map.ts';
 import { sha256Hex } from '../core/digest.ts';
 import { AppError } from '../core/errors.ts';
 import { createSignedPost, type SignedPostDependencies } from './signed-post.ts';
@@ -32,21 +33,22 @@ export function createQueryEmbedder(dependencies: QueryEmbedderDependencies): Qu
   const { config, clock } = dependencies;
   const url = `${config.worker.url}/v1/embeddings`;
   const signedPost = createSignedPost(dependencies);
-  // A Map iterates in insertion order and every use inserts again, so the first entry is the least recently used.
-  const cache = new Map<string, QueryEmbedding & { readonly expiresAt: number }>();
+  const cache = createBoundedMap<string, QueryEmbedding>({
+    capacity: CACHE_SIZE,
+    evict: 'least-recently-used',
+    now: () => clock.now(),
+  });
 
   async function embed(text: string, signal?: AbortSignal): Promise<QueryEmbedding> {
     signal?.throwIfAborted();
     const key = await sha256Hex(text);
-    const cached = cache.get(key);
-    cache.delete(key);
-    const entry =
-      cached && cached.expiresAt > clock.now() ? cached : { ...(await request(text, signal)), expiresAt: clock.now() + CACHE_MS };
-    cache.set(key, entry);
-    const [oldest] = cache.keys();
-    if (cache.size > CACHE_SIZE && oldest !== undefined) cache.delete(oldest);
+    let embedding = cache.get(key);
+    if (!embedding) {
+      embedding = await request(text, signal);
+      cache.set(key, embedding, clock.now() + CACHE_MS);
+    }
     // A copy, so that a caller cannot change the cached vector.
-    return { model: entry.model, vector: entry.vector.slice() };
+    return { model: embedding.model, vector: embedding.vector.slice() };
   }
 
   async function request(text: string, signal: AbortSignal | undefined): Promise<QueryEmbedding> {

@@ -4,10 +4,13 @@
  * (https://upstash.com/docs/qstash/features/security).
  */
 import { Receiver } from '@upstash/qstash';
-import { base64url, decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
+import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
+import { createBoundedMap } from '../core/bounded-map.ts';
+import { sha256Base64Url } from '../core/digest.ts';
 import { AppError } from '../core/errors.ts';
 import type { Clock, Ids } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
+import { toUnixSeconds } from '../core/time.ts';
 
 export const SIGNATURE_HEADER = 'Upstash-Signature';
 
@@ -16,7 +19,7 @@ const LIFETIME_S = 5 * 60;
 /** Allowed difference between the clocks of two machines. */
 const TOLERANCE_S = 10;
 /** Bound on the message ids kept. It bounds memory, not safety: leases and stage versions guard the effects. */
-const REMEMBERED = 10_000;
+const MAX_USED_IDS = 10_000;
 
 export interface SigningRequest {
   readonly key: Secret<string>;
@@ -29,9 +32,8 @@ export interface SigningRequest {
 
 /** Signs one delivery, valid for 5 minutes. Each attempt needs its own signature: a repeated one counts as a replay. */
 export async function signRequest({ key, url, body, clock, ids }: SigningRequest): Promise<string> {
-  const now = Math.floor(clock.now() / 1000);
-  const digest = await crypto.subtle.digest('SHA-256', encode(body));
-  return new SignJWT({ body: base64url.encode(new Uint8Array(digest)) })
+  const now = toUnixSeconds(clock.now());
+  return new SignJWT({ body: await sha256Base64Url(body) })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setIssuer(ISSUER)
     .setSubject(url)
@@ -69,7 +71,7 @@ export function createSignatureVerifier({ keys, clock }: { keys: SigningKeys; cl
     // If left unset, an environment variable could switch the receiver to QStash's published development keys.
     devMode: false,
   });
-  const isReplay = createReplayGuard(clock);
+  const usedIds = createBoundedMap<string, true>({ capacity: MAX_USED_IDS, evict: 'oldest', now: () => clock.now() / 1000 });
 
   return async function verify({ signature, body, url }: SignedMessage): Promise<void> {
     if (!signature) throw refused(new Error('the signature header is missing'));
@@ -82,7 +84,8 @@ export function createSignatureVerifier({ keys, clock }: { keys: SigningKeys; cl
       throw refused(error);
     }
     const { jti, exp } = decodeJwt(signature);
-    if (isReplay(String(jti), Number(exp))) throw refused(new Error('the signature was used before'));
+    if (usedIds.get(String(jti))) throw refused(new Error('the signature was used before'));
+    usedIds.set(String(jti), true, Number(exp) + TOLERANCE_S);
   };
 }
 
@@ -92,21 +95,6 @@ function checkClaims(signature: string, now: number): void {
   if (jti === undefined || exp === undefined) throw new Error('the token has no id or no expiry');
   if (exp <= now - TOLERANCE_S) throw new Error('the signature has expired');
   if (nbf !== undefined && nbf > now + TOLERANCE_S) throw new Error('the signature is not valid yet');
-}
-
-/** Keeps message ids until they expire; beyond the bound the oldest are dropped. */
-function createReplayGuard(clock: Clock) {
-  const seen = new Map<string, number>();
-  return function isReplay(jti: string, exp: number): boolean {
-    if (seen.has(jti)) return true;
-    const now = clock.now() / 1000;
-    for (const [id, until] of seen) {
-      if (until > now && seen.size < REMEMBERED) break;
-      seen.delete(id);
-    }
-    seen.set(jti, exp + TOLERANCE_S);
-    return false;
-  };
 }
 
 const refused = (cause: unknown) => new AppError('unauthenticated', 'The signature of this request is not valid', { cause });

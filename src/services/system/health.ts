@@ -1,6 +1,7 @@
 /** Checks the parts the service stands on, each within a deadline, at most once a second however many ask. */
 
 import type { Config } from '../../kernel/config/config.ts';
+import { withDeadline } from '../../kernel/core/deadline.ts';
 import { createFailureLog } from '../../kernel/core/failure-log.ts';
 import type { Log } from '../../kernel/core/log.ts';
 import type { Clock, Fetch } from '../../kernel/core/ports.ts';
@@ -61,7 +62,7 @@ export function createHealth({ db, pingDatabase, kv, fetch, clock, log, config }
 
   async function probe(part: HealthPart): Promise<HealthCheck> {
     const started = clock.now();
-    const status = await withDeadline(probes[part]).then(
+    const status = await withDeadline({ ms: DEADLINE_MS, subject: `the ${part} check` }, probes[part]).then(
       () => 'healthy' as const,
       (error) => {
         outages[part]?.failed(error);
@@ -97,19 +98,4 @@ export function createHealth({ db, pingDatabase, kv, fetch, clock, log, config }
     current = checking;
     return checking;
   };
-}
-
-/** Rejects after the deadline; the signal tells the work to stop as well. */
-async function withDeadline(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const controller = new AbortController();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    controller.abort();
-    reject(new Error(`no answer within ${DEADLINE_MS} ms`));
-  }, DEADLINE_MS);
-  try {
-    await Promise.race([work(controller.signal), promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

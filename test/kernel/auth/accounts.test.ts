@@ -38,7 +38,7 @@ beforeEach(async () => {
 afterEach(() => kit.close());
 
 describe('registration', () => {
-  test('makes a free, active account and stores a hash, not the password', async () => {
+  test('registration: creates a free, active account that stores a hash instead of the password', async () => {
     const user = await register(deps(), grace);
     expect(user).toMatchObject({
       username: 'Grace',
@@ -52,18 +52,18 @@ describe('registration', () => {
   test.each([
     [{ ...grace, email: 'x@example.org', username: 'GRACE' }, 'username'],
     [{ ...grace, username: 'other', email: 'Grace@Example.org' }, 'email'],
-  ])('names what is taken, however it is written', async (again, path) => {
+  ])('registration: %j conflicts in %s, regardless of case', async (again, path) => {
     await register(deps(), grace);
     await expect(register(deps(), again)).rejects.toMatchObject({ code: 'conflict', errors: [{ path }] });
   });
 
-  test('of one name by two at once makes one account and one conflict', async () => {
+  test('registration: two concurrent ones of one name create one account and one conflict', async () => {
     const results = await Promise.allSettled([register(deps(), grace), register(deps(), grace)]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'conflict' } });
   });
 
-  test('a conflict that is gone when one looks is still a conflict, and another fault stays what it is', async () => {
+  test('registration: a conflict whose other account vanished is still a conflict, and other errors pass through', async () => {
     await register(deps(), grace);
     const blind = { select: () => ({ from: () => ({ where: async () => [] }) }), insert: kit.db.insert.bind(kit.db) };
     await expect(register({ ...deps(), db: blind as never }, grace)).rejects.toMatchObject({
@@ -74,15 +74,15 @@ describe('registration', () => {
     await expect(register({ ...deps(), db: broken as never }, grace)).rejects.toThrow('disk full');
   });
 
-  test('is refused where it is closed', async () => {
+  test('registration: forbidden when REGISTRATION is closed', async () => {
     await expect(register({ ...deps(), config: testConfig({ REGISTRATION: 'closed' }) }, grace)).rejects.toMatchObject({
       code: 'forbidden',
     });
   });
 });
 
-describe('a password', () => {
-  test('lets its user in by name or e-mail, however they are written', async () => {
+describe('passwords', () => {
+  test('password login: by username or e-mail, regardless of case', async () => {
     await register(deps(), grace);
     const accounts = createAccounts(deps());
     for (const login of ['grace', 'GRACE', 'Grace@example.org', 'ｇrace']) {
@@ -90,13 +90,13 @@ describe('a password', () => {
     }
   });
 
-  test('is the same in every form of its characters', async () => {
+  test('password login: Unicode forms of one password are equal', async () => {
     await register(deps(), { ...grace, password: 'ﬁve plain wörds' });
     const accounts = createAccounts(deps());
     expect((await accounts.checkPassword('grace', 'five plain wo\u0308rds')).user).toBeDefined();
   });
 
-  test('is checked once at the same cost for an unknown user, a wrong one, an account without one, an inactive account', async () => {
+  test('password login: one hash is verified for an unknown user, a wrong password, no password and an inactive account', async () => {
     await register(deps(), grace);
     await kit.db.update(users).set({ active: false }).where(eq(users.usernameKey, 'grace'));
     const accounts = createAccounts(deps());
@@ -118,7 +118,7 @@ describe('a password', () => {
     expect(reasons).toEqual(['unknown user', 'wrong password', 'account without a password', 'user inactive']);
   });
 
-  test('stored with weaker parameters is stored anew at the next login', async () => {
+  test('password login: a hash with weaker parameters is replaced', async () => {
     const { id } = await register(deps(), grace);
     await kit.db
       .update(users)
@@ -130,7 +130,7 @@ describe('a password', () => {
     expect(row?.passwordHash).toBe(`v2$${grace.password}`);
   });
 
-  test('of 8 to 128 characters that is not among the commonest is fine', () => {
+  test('password rules: 8 to 128 characters outside the list of common passwords are accepted', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme-ascii', minLength: 13, maxLength: 128 }), (password) => {
         expect(passwordFault(password)).toBeUndefined();
@@ -138,13 +138,13 @@ describe('a password', () => {
     );
     expect(passwordFault('seven77')).toContain('at least 8');
     expect(passwordFault('x'.repeat(129))).toContain('at most 128');
-    expect(passwordFault('Password123')).toContain('commonest');
+    expect(passwordFault('Password123')).toContain('most common');
     expect(passwordFault('🦔🦔🦔🦔')).toContain('at least 8');
   });
 });
 
-describe('a username', () => {
-  test('that passes is stored as letters, digits, dots, underscores and hyphens, whatever characters it was typed in', async () => {
+describe('usernames', () => {
+  test('username rules: any accepted text is stored as letters, digits, dots, underscores and hyphens', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 80 }), async (typed) => {
         if (usernameFault(typed) !== undefined) return;
@@ -163,18 +163,18 @@ describe('a username', () => {
     ['a leading dot', '.ada', 'letters'],
     ['two letters', 'ab', 'at least 3'],
     ['65 letters', 'a'.repeat(65), 'at most 64'],
-  ])('with %s is refused', (_, typed, fault) => {
+  ])('username rules: a name with %s is refused', (_, typed, fault) => {
     expect(usernameFault(typed)).toContain(fault);
   });
 
-  test('is the same in every form of its characters', () => {
+  test('username rules: Unicode forms of one name are equal', () => {
     expect(usernameFault('e\u0301mile')).toBeUndefined();
     expect(normaliseUsername('e\u0301mile')).toBe('émile');
   });
 });
 
-describe('the users that stand for no person', () => {
-  test('have one row each, however often they are needed, and admin rights', async () => {
+describe('system users', () => {
+  test('system user: has one row with tier admin, however often it is ensured', async () => {
     const [first, again] = await Promise.all([ensureSystemUser(kit, 'service'), ensureSystemUser(kit, 'service')]);
     expect(again).toEqual(first);
     expect((await ensureSystemUser(kit, 'test_user')).username).toBe('test_user');

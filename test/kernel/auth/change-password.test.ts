@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => kit.close());
 
-test('a changed password lets its user in, the old one does not, and only the session that changed it goes on', async () => {
+test('change password: the new password logs in, the old one does not, and only the current session survives', async () => {
   const { deps, user } = kit;
   const [here] = [await deps.sessions.start(user, [], CLIENT), await deps.sessions.start(user, [], CLIENT)];
   const { sid } = await deps.accessTokens.verify(here.accessToken);
@@ -43,7 +43,7 @@ test('a changed password lets its user in, the old one does not, and only the se
   expect((await deps.sessions.list(user.id)).map(({ id }) => id)).toEqual([sid]);
 });
 
-test('who does not know the current password, or is gone, changes nothing', async () => {
+test('change password: a wrong current password and a deleted user are forbidden', async () => {
   const { deps, user } = kit;
   const change = (current: string) => changePassword(deps, actorOf(user, null), { current, next: NEW }, CLIENT);
   await expect(change('not this one')).rejects.toMatchObject({ code: 'forbidden' });

@@ -23,21 +23,21 @@ beforeEach(async () => {
 });
 afterEach(() => kit.close());
 
-describe('an identity that comes back', () => {
-  test('twice at the same moment makes one account: who comes second finds what the first has made', async () => {
+describe('loginWithIdentity', () => {
+  test('provider login: two concurrent first logins create one account', async () => {
     const both = await Promise.all([loginWithIdentity(kit, octocat, null), loginWithIdentity(kit, octocat, null)]);
     expect(both.map(({ outcome: how }) => how).sort()).toEqual(['created', 'login']);
     expect(new Set(both.map(({ user }) => user.id)).size).toBe(1);
     expect(await kit.db.select().from(oauthAccounts)).toHaveLength(1);
   });
 
-  test('to be linked to a user who is gone is refused', async () => {
+  test('provider login: linking to a deleted user is 404', async () => {
     await expect(loginWithIdentity(kit, octocat, '01900000-0000-7000-8000-00000000dead')).rejects.toMatchObject({
       code: 'not_found',
     });
   });
 
-  test('is named after its e-mail where it has no name, and after its provider where it has neither', async () => {
+  test('provider login: a new account without a name is named after the e-mail, or after the provider without either', async () => {
     const named = await loginWithIdentity(kit, { ...octocat, suggestedName: null }, null);
     expect(named.user.username).toBe('octo');
     const nameless = await loginWithIdentity(
@@ -49,11 +49,11 @@ describe('an identity that comes back', () => {
   });
 });
 
-describe('a login through GitHub itself', () => {
+describe('OAuth flow with GitHub', () => {
   const config = testConfig({ GITHUB_CLIENT_ID: 'c', GITHUB_CLIENT_SECRET: 's', CORS_ORIGINS: 'https://app.example.org' });
   const providers = () => createOAuthProviders({ ...kit, config, fetch: async () => new Response(null, { status: 500 }) });
 
-  test('begins at GitHub, and returns to an origin that CORS_ORIGINS names', async () => {
+  test('OAuth flow: a login starts at github.com and may return only to an origin in CORS_ORIGINS', async () => {
     const flow = createOAuthFlow({ ...kit, config, providers: providers() });
     const started = await flow.begin('github', { returnTo: 'https://app.example.org/after', linkTo: null });
     expect(started.authorizationUrl).toMatch(/^https:\/\/github\.com\/login\/oauth\/authorize\?/);
@@ -63,7 +63,7 @@ describe('a login through GitHub itself', () => {
   });
 });
 
-test('an answer of a provider that is no success is told as such, and its body is let go', async () => {
+test('fetchJson: an error response is upstream_failed and its body is cancelled', async () => {
   let cancelled = false;
   const body = new ReadableStream({
     cancel: () => {

@@ -31,8 +31,8 @@ function flapping(store: KeyValue = createMemoryKeyValue({ clock: kit.clock })) 
   };
 }
 
-describe('a revocation', () => {
-  test('holds until the last token it concerns has expired, and no other is touched', async () => {
+describe('revocations', () => {
+  test('revocation: lasts until the last affected token has expired and affects no other', async () => {
     await kit.revocations.revoke('jti:a', kit.clock.now() + LIFE_MS);
     kit.clock.advance(LIFE_MS - 1);
     expect(await kit.revocations.isRevoked(['jti:b', 'jti:a'])).toBe(true);
@@ -41,12 +41,12 @@ describe('a revocation', () => {
     expect(await kit.revocations.isRevoked(['jti:a'])).toBe(false);
   });
 
-  test('of what is over already writes nothing', async () => {
+  test('revocation: of an expired token writes nothing', async () => {
     await kit.revocations.revoke('jti:a', kit.clock.now());
     expect(await kit.revocations.isRevoked(['jti:a'])).toBe(false);
   });
 
-  test('can be repeated', async () => {
+  test('revocation: a repeated one with a later expiry extends it', async () => {
     await kit.revocations.revoke('sid:a', kit.clock.now() + 1000);
     await kit.revocations.revoke('sid:a', kit.clock.now() + 5000);
     kit.clock.advance(4000);
@@ -54,14 +54,14 @@ describe('a revocation', () => {
   });
 });
 
-/** Revocations over another store than the kit's, asked through a limiter of its own as in production. */
+/** Revocations over another store than the kit's, read through a limiter as in production. */
 function over(kv: KeyValue) {
   const rateLimitStore = createMemoryRateLimitStore({ clock: kit.clock, kv });
   return createRevocations({ ...kit, kv, limiter: createLimiter({ ...kit, rateLimitStore }) });
 }
 
-describe('with the store down', () => {
-  test('the database decides: revoked stays revoked, the rest passes, and the outage is logged once', async () => {
+describe('revocations with a failing store', () => {
+  test('revocation: with the store down the database decides, and the outage is logged once', async () => {
     const { kv, setDown } = flapping();
     const revocations = over(kv);
     await revocations.revoke('jti:before', kit.clock.now() + LIFE_MS);
@@ -76,14 +76,14 @@ describe('with the store down', () => {
     kit.clock.advance(1000);
     expect(await revocations.isRevoked(['jti:during'])).toBe(true);
     kit.clock.advance(1000);
-    // Settled by its epoch, but known to lack what was revoked while it was away.
+    // The epoch is old enough, but the store is known to lack the revocation made during the outage.
     expect(await revocations.isRevoked(['jti:during'])).toBe(true);
     const messages = kit.log.lines.map(({ message }) => message);
     expect(messages.filter((message) => message.includes('does not reply'))).toHaveLength(1);
     expect(messages.filter((message) => message.includes('replies again'))).toHaveLength(1);
   });
 
-  test('a store that comes back empty revives nothing, and is trusted again after one token life', async () => {
+  test('revocation: a store that comes back empty revives no token and is trusted after one token lifetime', async () => {
     await kit.revocations.isRevoked(['jti:x']);
     kit.clock.advance(LIFE_MS);
     await kit.revocations.revoke('jti:a', kit.clock.now() + LIFE_MS);
@@ -95,7 +95,7 @@ describe('with the store down', () => {
     expect(await restarted.isRevoked(['jti:a'])).toBe(false);
   });
 
-  test('an empty store that cannot even take its epoch leaves the decision with the database', async () => {
+  test('revocation: with an empty store that rejects its epoch key the database decides', async () => {
     const store = createMemoryKeyValue({ clock: kit.clock });
     const revocations = over({ ...store, set: () => Promise.reject(new Error('OOM')) });
     await revocations.revoke('jti:a', kit.clock.now() + LIFE_MS);
@@ -103,7 +103,7 @@ describe('with the store down', () => {
     expect(await revocations.isRevoked(['jti:b'])).toBe(false);
   });
 
-  test('what it missed while one process could not reach it stays revoked for every process, though it kept its epoch', async () => {
+  test('revocation: one that the store missed holds for every process, although the store kept its epoch', async () => {
     const store = createMemoryKeyValue({ clock: kit.clock });
     const { kv, setDown } = flapping(store);
     const [one, other] = [over(kv), over(store)];
@@ -119,7 +119,7 @@ describe('with the store down', () => {
     expect(await other.isRevoked(['jti:missed'])).toBe(true);
   });
 
-  test('a store that fails while its epoch is renewed has it renewed at the next question', async () => {
+  test('revocation: a failed renewal of the epoch is repeated by the next check', async () => {
     const store = createMemoryKeyValue({ clock: kit.clock });
     let writable = true;
     const set: KeyValue['set'] = (...input) => (writable ? store.set(...input) : Promise.reject(new Error('read only')));
@@ -135,7 +135,7 @@ describe('with the store down', () => {
   });
 });
 
-test('what another process revoked in the database alone is noticed by catching up, whenever it was written', async () => {
+test('revocation: syncFromDatabase copies what another process wrote to the database only, whatever the order of commits', async () => {
   const mine = over(createMemoryKeyValue({ clock: kit.clock }));
   await mine.isRevoked(['jti:warm-up']);
   kit.clock.advance(LIFE_MS);

@@ -19,15 +19,15 @@ const events = () => kit.log.lines.map(({ fields }) => fields.event);
 const start = (scopes: Parameters<Kit['sessions']['start']>[1] = ['search']) => kit.sessions.start(somebody, scopes, CLIENT);
 const sidOf = async (accessToken: string) => (await kit.accessTokens.verify(accessToken)).sid;
 
-describe('a session', () => {
-  test('starts with a pair whose scopes are what was asked for, cut to what the user may have', async () => {
+describe('sessions', () => {
+  test('session: starts with the requested scopes that the user is entitled to', async () => {
     const pair = await start(['search', 'admin']);
     expect(pair.scopes).toEqual(['search']);
     expect(await kit.accessTokens.verify(pair.accessToken)).toMatchObject({ sub: somebody.id, tier: 'free', scopes: ['search'] });
     expect(await kit.sessions.list(somebody.id)).toMatchObject([{ userAgent: 'test', address: '192.0.2.1', generation: 0 }]);
   });
 
-  test('goes on for as long as it is refreshed, and no longer', async () => {
+  test('session: each refresh extends it, and it expires without one', async () => {
     let pair = await start();
     for (let day = 0; day < 10; day++) {
       kit.clock.advance(6 * 86_400_000);
@@ -38,7 +38,7 @@ describe('a session', () => {
     expect(await kit.sessions.list(somebody.id)).toEqual([]);
   });
 
-  test('takes tier from the database at each refresh: a downgrade bites, an upgrade grants what was asked for at login', async () => {
+  test('session: each refresh reads the tier, so a downgrade removes scopes and an upgrade grants those requested at login', async () => {
     const { db } = kit;
     const first = await kit.sessions.start({ ...somebody, tier: 'admin' }, ['search', 'admin'], CLIENT);
     expect(first.scopes).toEqual(['search', 'admin']);
@@ -49,7 +49,7 @@ describe('a session', () => {
     expect(await kit.accessTokens.verify(third.accessToken)).toMatchObject({ tier: 'admin', scopes: ['search', 'admin'] });
   });
 
-  test('ends when its user is deactivated or deleted', async () => {
+  test('session: ends when its user is deactivated or deleted', async () => {
     const [one, other] = [await start(), await start()];
     await kit.db.update(users).set({ active: false }).where(eq(users.id, somebody.id));
     await expect(kit.sessions.refresh(one.refreshToken, CLIENT)).rejects.toMatchObject(refusal);
@@ -58,7 +58,7 @@ describe('a session', () => {
     await expect(kit.sessions.refresh(other.refreshToken, CLIENT)).rejects.toMatchObject(refusal);
   });
 
-  test('once ended, its refresh and access tokens are dead, and ending it again says so', async () => {
+  test('session: ending it revokes its refresh and access tokens, and ending it again returns false', async () => {
     const pair = await start();
     const sid = await sidOf(pair.accessToken);
     expect(await kit.sessions.end(sid, 'logout')).toBe(true);
@@ -67,7 +67,7 @@ describe('a session', () => {
     await expect(kit.sessions.refresh(pair.refreshToken, CLIENT)).rejects.toMatchObject(refusal);
   });
 
-  test('whose end failed half way is ended, its access tokens included, when that is tried again', async () => {
+  test('session: ending it again after a partial failure revokes its access tokens as well', async () => {
     const { accessToken, refreshToken } = await start();
     const sid = await sidOf(accessToken);
     let failing = true;
@@ -84,7 +84,7 @@ describe('a session', () => {
     await expect(sessions.refresh(refreshToken, CLIENT)).rejects.toMatchObject(refusal);
   });
 
-  test('is found by its live refresh token alone, and looking changes nothing', async () => {
+  test('session: inspect finds it by its current refresh token only and changes nothing', async () => {
     const first = await start();
     const second = await kit.sessions.refresh(first.refreshToken, CLIENT);
     const forge = createRefreshTokens([kit.config.auth.secret.reveal()]);
@@ -99,7 +99,7 @@ describe('a session', () => {
     expect(await kit.sessions.inspect(ended.refreshToken)).toBeUndefined();
   });
 
-  test('survives a rotation of the secret', async () => {
+  test('session: survives a rotation of the secret', async () => {
     const old = await createAuthKit({ JWT_SECRET_KEY: 'o'.repeat(40) });
     const pair = await old.sessions.start(somebody, [], CLIENT);
     const rotated = createSessions({
@@ -111,8 +111,8 @@ describe('a session', () => {
   });
 });
 
-describe('a refresh token', () => {
-  test('used twice within the grace gets the same successor, as two tabs do', async () => {
+describe('refresh', () => {
+  test('refresh: the parent token used within 30 s gets the same successor', async () => {
     const { refreshToken } = await start();
     const [tab, other] = await Promise.all([
       kit.sessions.refresh(refreshToken, CLIENT),
@@ -125,7 +125,7 @@ describe('a refresh token', () => {
     await kit.sessions.refresh(tab.refreshToken, CLIENT);
   });
 
-  test('used again after the grace ends the whole session, its access tokens included', async () => {
+  test('refresh: the parent token used after 30 s revokes the session and its access tokens', async () => {
     const first = await start();
     const second = await kit.sessions.refresh(first.refreshToken, CLIENT);
     kit.clock.advance(GRACE_MS + 1);
@@ -135,7 +135,7 @@ describe('a refresh token', () => {
     expect(events()).toContain('refresh_reused');
   });
 
-  test('of a grandparent ends the session at once', async () => {
+  test('refresh: a token older than the parent revokes the session at once', async () => {
     const first = await start();
     const second = await kit.sessions.refresh(first.refreshToken, CLIENT);
     const third = await kit.sessions.refresh(second.refreshToken, CLIENT);
@@ -143,7 +143,7 @@ describe('a refresh token', () => {
     await expect(kit.sessions.refresh(third.refreshToken, CLIENT)).rejects.toMatchObject(refusal);
   });
 
-  test('that we never issued is refused and harms no session, even if it was signed with our key', async () => {
+  test('refresh: a token that was never issued is refused without ending a session, even if correctly signed', async () => {
     const pair = await start();
     const { sid } = await kit.accessTokens.verify(pair.accessToken);
     const forge = createRefreshTokens([kit.config.auth.secret.reveal()]);
@@ -157,7 +157,7 @@ describe('a refresh token', () => {
     await kit.sessions.refresh(pair.refreshToken, CLIENT);
   });
 
-  test('is in no log line, nor is any part of it', async () => {
+  test('refresh: no log line contains the token or its MAC', async () => {
     const pair = await start();
     await kit.sessions.refresh(pair.refreshToken, CLIENT);
     await kit.sessions.refresh(`${pair.refreshToken}x`, CLIENT).catch(() => {});
@@ -167,11 +167,11 @@ describe('a refresh token', () => {
   });
 });
 
-describe('any interleaving of refreshes of one session by several clients', () => {
-  /** Each step: a client uses one of the tokens it has seen, after a pause. */
+describe('refresh by several clients', () => {
+  /** A step: after a pause, a client refreshes with one of the tokens it has seen. */
   const step = fc.record({ client: fc.nat(2), age: fc.nat(3), pause: fc.constantFrom(0, 1000, GRACE_MS, GRACE_MS + 1, 120_000) });
 
-  test('leaves at most one live lineage', async () => {
+  test('refresh: any interleaving by three clients leaves at most one live token', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 15 }), async (steps) => {
         const first = await start();
@@ -188,7 +188,7 @@ describe('any interleaving of refreshes of one session by several clients', () =
         }
         kit.clock.advance(GRACE_MS + 1);
         const live: string[] = [];
-        // Newest first: trying an older one would end the session, as it should.
+        // Newest first, because trying an older token revokes the session.
         const byGeneration = [...all].sort((a, b) => Number(b.split('.')[2]) - Number(a.split('.')[2]));
         for (const token of byGeneration) {
           await kit.sessions.refresh(token, CLIENT).then(
@@ -202,7 +202,7 @@ describe('any interleaving of refreshes of one session by several clients', () =
     );
   });
 
-  test('never logs out a pair of tabs that share what the other got within the grace', async () => {
+  test('refresh: two tabs that share tokens within the grace period are never logged out', async () => {
     const turn = fc.record({ pause: fc.nat(20 * 60_000), lag: fc.nat(GRACE_MS), both: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(turn, { minLength: 1, maxLength: 15 }), async (turns) => {

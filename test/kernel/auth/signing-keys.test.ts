@@ -10,8 +10,8 @@ async function pem(algorithm: 'ES256' | 'EdDSA') {
   return exportPKCS8((await generateKeyPair(algorithm, { extractable: true })).privateKey);
 }
 
-describe('a shared secret', () => {
-  test('signs by its own name, its predecessor verifies, and neither is published', async () => {
+describe('signing keys: shared secrets', () => {
+  test('shared secret: signs under its kid, the previous secret verifies, and neither is published', async () => {
     const keys = createSigningKeys(auth);
     const { kid } = await keys.current();
     expect(kid).not.toContain('s'.repeat(8));
@@ -24,8 +24,8 @@ describe('a shared secret', () => {
   });
 });
 
-describe.each(['ES256', 'EdDSA'] as const)('private keys for %s', (algorithm) => {
-  test('sign with the first, verify with each, and publish no private part', async () => {
+describe.each(['ES256', 'EdDSA'] as const)('signing keys: private keys for %s', (algorithm) => {
+  test('private keys: the first signs, each verifies, and no private part is published', async () => {
     const [fresh, old] = [await pem(algorithm), await pem(algorithm)];
     const keys = createSigningKeys({ ...auth, algorithm, privateKey: new Secret(`${fresh}\n${old.replaceAll('\n', '\\n')}`) });
     const [first, second] = await keys.publicKeys();
@@ -42,14 +42,14 @@ describe.each(['ES256', 'EdDSA'] as const)('private keys for %s', (algorithm) =>
     ['missing', () => undefined],
     ['not PEM', () => 'none'],
     ['a public key', async () => exportSPKI((await generateKeyPair(algorithm)).publicKey)],
-  ])('that are %s are told when one signs, and not before', async (_, make) => {
+  ])('private keys: a key that is %s is reported at the first signature, not before', async (_, make) => {
     const text = await make();
     const { privateKey: __, ...rest } = auth;
     const keys = createSigningKeys({ ...rest, algorithm, ...(text === undefined ? {} : { privateKey: new Secret(text) }) });
     await expect(keys.current()).rejects.toThrow('holds no private key');
   });
 
-  test('for another algorithm are told when one signs or asks for them', async () => {
+  test('private keys: a key of another algorithm is reported at signing and at publishing', async () => {
     const other = await pem(algorithm === 'ES256' ? 'EdDSA' : 'ES256');
     const keys = createSigningKeys({ ...auth, algorithm, privateKey: new Secret(other) });
     await expect(keys.current()).rejects.toThrow();

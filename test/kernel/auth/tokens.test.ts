@@ -3,7 +3,6 @@ import { base64url, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { createAccessTokens } from '../../../src/kernel/auth/access-tokens.ts';
 import { createRefreshTokens } from '../../../src/kernel/auth/refresh-tokens.ts';
-import { createVerifiedCache } from '../../../src/kernel/auth/verified-cache.ts';
 import { AppError } from '../../../src/kernel/core/errors.ts';
 import { equalSecrets, keyId } from '../../../src/kernel/core/keys.ts';
 import { TIERS } from '../../../src/kernel/db/types.ts';
@@ -20,7 +19,7 @@ function kit(env: Record<string, string> = {}) {
   return { clock, tokens: createAccessTokens({ config: testConfig(env), clock, ids: countedIds() }) };
 }
 
-/** One character replaced by another: what an altered byte looks like on the wire. */
+/** Replaces one character by another. */
 const alteration = fc.record({ position: fc.nat(), by: fc.integer({ min: 1, max: ALPHABET.length - 1 }) });
 function alter(token: string, { position, by }: { position: number; by: number }): string {
   const at = position % token.length;
@@ -38,7 +37,7 @@ const refused = async (promise: Promise<unknown>) => {
 };
 
 describe('access tokens', () => {
-  test('for any user, tier and scopes a token round-trips with every claim of the contract', async () => {
+  test('access token: round-trips with every claim for any user, tier and scopes', async () => {
     const { tokens, clock } = kit();
     await fc.assert(
       fc.asyncProperty(
@@ -73,7 +72,7 @@ describe('access tokens', () => {
     );
   });
 
-  test('for any single altered character it is refused, remembered or not', async () => {
+  test('access token: refused when any character is changed, whether or not the token is cached', async () => {
     const { tokens } = kit();
     const { token } = await tokens.issue({ user: somebody, scopes: ['search'], sessionId: SESSION });
     await tokens.verify(token);
@@ -86,7 +85,7 @@ describe('access tokens', () => {
     expect((await tokens.verify(token)).sub).toBe(somebody.id);
   });
 
-  test('for any other last character of any part it is refused, though its unused bits decode alike', async () => {
+  test('access token: refused with another last character of any part, although its unused bits decode alike', async () => {
     const { tokens } = kit();
     const { token } = await tokens.issue({ user: somebody, scopes: ['search'], sessionId: SESSION });
     const ends = [token.indexOf('.') - 1, token.lastIndexOf('.') - 1, token.length - 1];
@@ -94,13 +93,13 @@ describe('access tokens', () => {
       for (let by = 1; by < ALPHABET.length; by++) await refused(tokens.verify(alter(token, { position, by })));
   });
 
-  test('two tokens made in the same second differ', async () => {
+  test('access token: two tokens issued in the same second differ', async () => {
     const { tokens } = kit();
     const grant = { user: somebody, scopes: [], sessionId: SESSION };
     expect((await tokens.issue(grant)).token).not.toBe((await tokens.issue(grant)).token);
   });
 
-  test('it ends with its life, to the second, remembered or not', async () => {
+  test('access token: expires to the second, whether or not it is cached', async () => {
     const { tokens, clock } = kit({ JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '1' });
     const { token } = await tokens.issue({ user: somebody, scopes: [], sessionId: SESSION });
     clock.advance(59_000);
@@ -110,7 +109,7 @@ describe('access tokens', () => {
     await refused(tokens.verify(token));
   });
 
-  test('after a rotation the previous secret still verifies and signs nothing', async () => {
+  test('access token: after a rotation the previous secret still verifies and no longer signs', async () => {
     const [old, fresh] = ['o'.repeat(40), 'f'.repeat(40)];
     const before = kit({ JWT_SECRET_KEY: old }).tokens;
     const after = kit({ JWT_SECRET_KEY: fresh, JWT_SECRET_KEY_PREVIOUS: old }).tokens;
@@ -120,7 +119,7 @@ describe('access tokens', () => {
     await refused(kit({ JWT_SECRET_KEY: fresh }).tokens.verify((await before.issue(grant)).token));
   });
 
-  describe('of tokens that somebody else could make', () => {
+  describe('access token: forgeries', () => {
     const secret = 'x'.repeat(40);
     const key = new TextEncoder().encode(secret);
     const { tokens, clock } = kit({ JWT_SECRET_KEY: secret });
@@ -142,24 +141,24 @@ describe('access tokens', () => {
     const sign = async (payload: Record<string, unknown>, header: Record<string, unknown> = {}) =>
       new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: await keyId(secret), ...header }).sign(key);
 
-    test('the honest one passes', async () => {
+    test('access token: a correctly signed token is accepted', async () => {
       expect((await tokens.verify(await sign(claims))).sub).toBe('u');
     });
 
     test.each([
-      ['another type', {}, { typ: 'JWT' }],
+      ['another typ header', {}, { typ: 'JWT' }],
       ['another algorithm', {}, { alg: 'HS512' }],
       ['a key id that is a path', {}, { kid: '../../etc/passwd' }],
       ['no key id', {}, { kid: undefined }],
       ['another issuer', { iss: 'https://evil.example' }, {}],
       ['another audience', { aud: 'https://evil.example' }, {}],
-      ['a refresh token dressed up', { type: 'refresh' }, {}],
-      ['an expiry in words', { exp: 'tomorrow' }, {}],
+      ['type refresh', { type: 'refresh' }, {}],
+      ['an expiry that is text', { exp: 'tomorrow' }, {}],
       ['no expiry', { exp: undefined }, {}],
-      ['a tier we do not have', { tier: 'owner' }, {}],
-      ['a scope we do not have', { scopes: ['everything'] }, {}],
-      ['no session', { sid: undefined }, {}],
-    ])('%s is refused', async (_, change, header) => {
+      ['an unknown tier', { tier: 'owner' }, {}],
+      ['an unknown scope', { scopes: ['everything'] }, {}],
+      ['no session id', { sid: undefined }, {}],
+    ])('access token: a token with %s is refused', async (_, change, header) => {
       await refused(
         (async () => {
           const token = await sign({ ...claims, ...change }, header).catch(() => 'cannot.be.signed');
@@ -168,7 +167,7 @@ describe('access tokens', () => {
       );
     });
 
-    test('an unsigned one is refused', async () => {
+    test('access token: a token with alg none is refused', async () => {
       const part = (value: unknown) => base64url.encode(JSON.stringify(value));
       await refused(tokens.verify(`${part({ alg: 'none', typ: 'at+jwt' })}.${part(claims)}.`));
     });
@@ -181,7 +180,7 @@ describe('access tokens', () => {
       'a.b.c.d',
       'ü.ü.ü',
       `${'a'.repeat(5000)}.b.c`,
-    ])('a text that is no token is refused (case %#)', async (token) => {
+    ])('access token: malformed text is refused (case %#)', async (token) => {
       await refused(tokens.verify(token));
     });
   });
@@ -191,7 +190,7 @@ describe('refresh tokens', () => {
   const SECRET = 'r'.repeat(40);
   const tokens = createRefreshTokens([SECRET]);
 
-  test('for any session and generation a token round-trips and is the same each time', async () => {
+  test('refresh token: round-trips for any session and generation, and encodes deterministically', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uuid(), fc.nat(), async (sessionId, generation) => {
         const token = await tokens.encode({ sessionId, generation });
@@ -202,7 +201,7 @@ describe('refresh tokens', () => {
     );
   });
 
-  test('for any single altered character it is none of ours', async () => {
+  test('refresh token: undefined when any character is changed', async () => {
     const token = await tokens.encode({ sessionId: SESSION, generation: 41 });
     await fc.assert(
       fc.asyncProperty(alteration, async (change) => {
@@ -212,13 +211,13 @@ describe('refresh tokens', () => {
     );
   });
 
-  test('for any other last character it is none of ours, though its unused bits decode alike', async () => {
+  test('refresh token: undefined with another last character, although its unused bits decode alike', async () => {
     const token = await tokens.encode({ sessionId: SESSION, generation: 41 });
     for (let by = 1; by < ALPHABET.length; by++)
       expect(await tokens.decode(alter(token, { position: token.length - 1, by }))).toBeUndefined();
   });
 
-  test('no text of any kind is taken for one, and none throws', async () => {
+  test('refresh token: any other text decodes to undefined without an exception', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
         expect(await tokens.decode(text)).toBeUndefined();
@@ -226,7 +225,7 @@ describe('refresh tokens', () => {
     );
   });
 
-  test('after a rotation of the secret, tokens of the previous one are still read', async () => {
+  test('refresh token: after a rotation of the secret, tokens of the previous one are still decoded', async () => {
     const rotated = createRefreshTokens(['n'.repeat(40), SECRET]);
     const old = await tokens.encode({ sessionId: SESSION, generation: 3 });
     expect(await rotated.decode(old)).toEqual({ sessionId: SESSION, generation: 3 });
@@ -234,24 +233,8 @@ describe('refresh tokens', () => {
   });
 });
 
-describe('the memory of verified tokens', () => {
-  test('holds no more than its capacity, the oldest go first', () => {
-    const cache = createVerifiedCache<{ exp: number; n: number }>({ capacity: 2 });
-    for (const n of [1, 2, 3]) cache.set(`t${n}`, { exp: 10, n });
-    expect([1, 2, 3].map((n) => cache.get(`t${n}`, 0)?.n)).toEqual([undefined, 2, 3]);
-  });
-
-  test('forgets what has expired', () => {
-    const cache = createVerifiedCache<{ exp: number }>({ capacity: 2 });
-    cache.set('t', { exp: 10 });
-    expect(cache.get('t', 9)).toEqual({ exp: 10 });
-    expect(cache.get('t', 10)).toBeUndefined();
-    expect(cache.get('t', 9)).toBeUndefined();
-  });
-});
-
-describe('secrets', () => {
-  test('are equal to themselves alone', async () => {
+describe('equalSecrets', () => {
+  test('equalSecrets: true for equal texts only', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), fc.string(), async (a, b) => {
         expect(await equalSecrets(a, a)).toBe(true);

@@ -1,6 +1,7 @@
 /**
- * Authorization requests and their secrets (RFC 6749 section 4.1.1, RFC 7636). The only import of arctic: it is no longer
- * developed, and its token requests take neither our fetch nor a deadline, so those are ours (docs/decisions/0004).
+ * Authorization requests and their secrets (RFC 6749 section 4.1.1, RFC 7636). The only file that imports arctic, which is
+ * no longer developed. Its token requests accept neither a fetch function nor a deadline, so upstream.ts has its own
+ * (docs/decisions/0004).
  */
 import { CodeChallengeMethod, generateCodeVerifier, generateState, OAuth2Client } from 'arctic';
 import type { ClientSettings, OAuthAttempt } from './provider.ts';
@@ -11,7 +12,7 @@ export const newAttempt = (): OAuthAttempt => ({
   nonce: generateState(),
 });
 
-/** `nonce` is sent to OpenID providers only. */
+/** The URL that the browser is sent to. `withNonce` is for OpenID Connect, which returns the nonce in the id_token. */
 export function authorizationRequest(
   endpoint: string,
   { clientId, redirectUri }: ClientSettings,

@@ -1,4 +1,4 @@
-/** GitHub: OAuth 2 without OpenID; who it is, and their e-mails, are asked of its API. */
+/** GitHub: OAuth 2.0 without OpenID Connect. The user and their e-mail addresses are read from its REST API. */
 import { z } from 'zod';
 import type { Fetch } from '../../core/ports.ts';
 import { authorizationRequest } from './authorization-request.ts';
@@ -36,7 +36,7 @@ export function createGitHubProvider({ client, fetch, endpoints = GITHUB }: GitH
       const headers = {
         Authorization: `Bearer ${accessToken}`,
         Accept: 'application/vnd.github+json',
-        // GitHub refuses requests that do not say who sends them.
+        // GitHub rejects requests without a User-Agent.
         'User-Agent': 'Pharos',
       };
       const { id, login } = await fetchJson(fetch, `${endpoints.api}/user`, userSchema, { headers });

@@ -1,11 +1,10 @@
-/** Google, and any provider of OpenID Connect Core 1.0 that publishes its configuration (Discovery 1.0). */
+/** Google and other OpenID Connect providers that publish a discovery document (OpenID Connect Discovery 1.0). */
 import { createRemoteJWKSet, customFetch, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { AppError } from '../../core/errors.ts';
 import type { Clock, Fetch } from '../../core/ports.ts';
 import { authorizationRequest } from './authorization-request.ts';
 import type { ClientSettings, OAuthProvider } from './provider.ts';
-import { fetchJson, requestTokens, UPSTREAM_DEADLINE_MS } from './upstream.ts';
+import { fetchJson, requestTokens, UPSTREAM_DEADLINE_MS, upstreamFailed } from './upstream.ts';
 
 const discoverySchema = z.looseObject({
   issuer: z.string(),
@@ -30,17 +29,15 @@ export interface OpenIdOptions {
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
 
 export function createOpenIdProvider({ name, issuer, client, fetch, clock }: OpenIdOptions): OAuthProvider {
-  /** What was found, and not a promise of it: on Workers that would end with the request that made it. */
+  /** The result and not its promise, which on Workers would end with the request that created it. */
   let discovered: (Discovery & { keys: ReturnType<typeof createRemoteJWKSet> }) | undefined;
 
   async function discover() {
     const found = await fetchJson(fetch, `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, discoverySchema);
     if (found.issuer.replace(/\/$/, '') !== issuer.replace(/\/$/, '')) {
-      throw new AppError('upstream_failed', 'The login provider did not answer as expected', {
-        cause: new Error(`it calls itself ${found.issuer}`),
-      });
+      throw upstreamFailed(new Error(`the discovery document names the issuer ${found.issuer}`));
     }
-    // Without a cooldown, keys that changed a moment ago are found; only the provider's own tokens make us look.
+    // No cooldown, so that a key rotated a moment ago is found. Only tokens fetched from the provider cause a request.
     const keys = createRemoteJWKSet(new URL(found.jwks_uri), {
       [customFetch]: fetch,
       timeoutDuration: UPSTREAM_DEADLINE_MS,
@@ -49,7 +46,7 @@ export function createOpenIdProvider({ name, issuer, client, fetch, clock }: Ope
     return { ...found, keys };
   }
 
-  /** A failure is not remembered. */
+  /** Caches a success only; a failed discovery is tried again by the next login. */
   async function configuration() {
     discovered ??= await discover();
     return discovered;
@@ -65,7 +62,7 @@ export function createOpenIdProvider({ name, issuer, client, fetch, clock }: Ope
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       requiredClaims: ['sub', 'exp', 'iat'],
     });
-    if (payload.nonce !== nonce) throw new Error('the id_token is for another login');
+    if (payload.nonce !== nonce) throw new Error('the nonce of the id_token is from another login');
     return payload;
   }
 
@@ -82,14 +79,14 @@ export function createOpenIdProvider({ name, issuer, client, fetch, clock }: Ope
       const { token_endpoint } = await configuration();
       const { idToken = '' } = await requestTokens(fetch, token_endpoint, client, code, attempt);
       const claims = await verify(idToken, attempt.nonce).catch((cause: unknown) => {
-        throw new AppError('upstream_failed', 'The login provider did not answer as expected', { cause });
+        throw upstreamFailed(cause);
       });
       const email = text(claims.email);
       return {
         provider: name,
         subject: claims.sub as string,
         email,
-        // Some providers send the text "true".
+        // Some providers send the string "true".
         emailVerified: email !== null && (claims.email_verified === true || claims.email_verified === 'true'),
         suggestedName: text(claims.preferred_username) ?? text(claims.name),
       };

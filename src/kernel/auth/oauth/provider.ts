@@ -1,21 +1,21 @@
-/** What a login through somebody else needs of them. */
+/** The port to a login provider. */
 
 export const OAUTH_PROVIDERS = ['google', 'github', 'oidc'] as const;
 export type OAuthProviderName = (typeof OAUTH_PROVIDERS)[number];
 
-/** Whom the provider says has logged in. */
+/** The user as the provider describes them. */
 export interface OAuthIdentity {
   readonly provider: OAuthProviderName;
-  /** Stable for ever; e-mails and names are not. */
+  /** The provider's permanent id of the user; e-mail addresses and names can change. */
   readonly subject: string;
   readonly email: string | null;
-  /** The provider itself says that the address is theirs. */
+  /** Whether the provider states that the address is verified. */
   readonly emailVerified: boolean;
-  /** What to call them, to be made unique. */
+  /** A name to derive a unique username from. */
   readonly suggestedName: string | null;
 }
 
-/** What one login attempt keeps from its start to its callback. */
+/** The secrets of one login attempt, kept from its start to its callback. */
 export interface OAuthAttempt {
   readonly state: string;
   /** PKCE, RFC 7636. */
@@ -25,16 +25,16 @@ export interface OAuthAttempt {
 
 export interface OAuthProvider {
   readonly name: OAuthProviderName;
-  /** Throws `upstream_failed` where the provider must be asked first and does not answer. */
+  /** Throws `upstream_failed` if the provider's discovery document is needed and cannot be fetched. */
   authorizationUrl(attempt: OAuthAttempt): Promise<URL>;
   /**
-   * Exchanges the callback's code. Throws `invalid_request` for a code the provider refuses, `upstream_failed` where it
-   * does not answer in time or not in its protocol.
+   * Exchanges the callback's code. Throws `invalid_request` for a code that the provider refuses, `upstream_failed`
+   * if the provider misses the deadline or violates its protocol.
    */
   identify(code: string, attempt: OAuthAttempt): Promise<OAuthIdentity>;
 }
 
-/** OAuth2 client settings, as registered at the provider. */
+/** The OAuth 2.0 client as registered at the provider. */
 export interface ClientSettings {
   readonly clientId: string;
   readonly clientSecret: string;

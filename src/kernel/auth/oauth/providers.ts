@@ -1,4 +1,4 @@
-/** The providers that the configuration names. */
+/** Creates the configured login providers. */
 import type { Config, OAuthClient } from '../../config/config.ts';
 import type { Clock, Fetch } from '../../core/ports.ts';
 import { createGitHubProvider, type GitHubEndpoints } from './github.ts';
@@ -18,7 +18,7 @@ const settings = ({ clientId, clientSecret, redirectUri }: OAuthClient): ClientS
   redirectUri,
 });
 
-/** `addresses`: where the providers are, for tests and for GitHub Enterprise. */
+/** The second argument replaces the providers' public addresses, for tests and for GitHub Enterprise. */
 export function createOAuthProviders(
   { config, fetch, clock }: { config: Pick<Config, 'oauth'>; fetch: Fetch; clock: Clock },
   { googleIssuer = GOOGLE_ISSUER, github: endpoints }: ProviderAddresses = {},

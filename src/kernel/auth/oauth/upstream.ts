@@ -1,4 +1,4 @@
-/** Requests to a provider: with a deadline, with bounded trust in what comes back. */
+/** Requests to a login provider, with a deadline and with every response validated. */
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import type { Fetch } from '../../core/ports.ts';
@@ -6,13 +6,15 @@ import type { ClientSettings, OAuthAttempt } from './provider.ts';
 
 export const UPSTREAM_DEADLINE_MS = 8000;
 
-const failed = (cause: unknown) => new AppError('upstream_failed', 'The login provider did not answer as expected', { cause });
+/** `cause` goes to the log; the response names no reason. */
+export const upstreamFailed = (cause: unknown) =>
+  new AppError('upstream_failed', 'The login provider did not respond as expected; try again later', { cause });
 
-/** The parsed JSON of a successful answer. Throws `upstream_failed` otherwise; why stays in the cause. */
+/** The validated JSON of a 2xx response. Throws `upstream_failed` otherwise, with the reason in its cause. */
 export async function fetchJson<T>(fetch: Fetch, url: string, schema: z.ZodType<T>, init: RequestInit = {}): Promise<T> {
   let body: unknown;
   try {
-    // Not followed, and no success either: workerd knows no redirect: 'error'.
+    // A redirect is not followed and counts as a failure; workerd does not support redirect: 'error'.
     const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(UPSTREAM_DEADLINE_MS) });
     if (!response.ok) {
       await response.body?.cancel();
@@ -20,19 +22,22 @@ export async function fetchJson<T>(fetch: Fetch, url: string, schema: z.ZodType<
     }
     body = await response.json();
   } catch (cause) {
-    throw failed(cause);
+    throw upstreamFailed(cause);
   }
   const parsed = schema.safeParse(body);
-  if (!parsed.success) throw failed(new Error('unexpected answer', { cause: parsed.error }));
+  if (!parsed.success) throw upstreamFailed(new Error('the response has an unexpected shape', { cause: parsed.error }));
   return parsed.data;
 }
 
-const tokenAnswer = z.union([
+const tokenResponse = z.union([
   z.looseObject({ error: z.string() }),
   z.looseObject({ access_token: z.string().min(1), id_token: z.string().nullish() }),
 ]);
 
-/** RFC 6749 section 4.1.3. Some providers answer an error with status 200: that is an error all the same. */
+/**
+ * Exchanges the code for tokens (RFC 6749 section 4.1.3). Throws `invalid_request` if the provider refuses the code, also
+ * where it reports the error with status 200, as GitHub does; `upstream_failed` for any other failure.
+ */
 export async function requestTokens(
   fetch: Fetch,
   endpoint: string,
@@ -48,7 +53,7 @@ export async function requestTokens(
     client_secret: clientSecret,
     code_verifier: codeVerifier,
   });
-  let answer: unknown;
+  let payload: unknown;
   try {
     const response = await fetch(endpoint, {
       method: 'POST',
@@ -57,14 +62,14 @@ export async function requestTokens(
       redirect: 'manual',
       signal: AbortSignal.timeout(UPSTREAM_DEADLINE_MS),
     });
-    // A 400 carries the reason as JSON; a redirect is not followed, and a 500 may carry anything.
+    // A 4xx response carries the reason as JSON. A redirect is not followed, and the body of a 5xx is not trusted.
     if (!response.ok && (response.status < 400 || response.status >= 500)) throw new Error(`status ${response.status}`);
-    answer = await response.json();
+    payload = await response.json();
   } catch (cause) {
-    throw failed(cause);
+    throw upstreamFailed(cause);
   }
-  const parsed = tokenAnswer.safeParse(answer);
-  if (!parsed.success) throw failed(new Error('unexpected token answer'));
+  const parsed = tokenResponse.safeParse(payload);
+  if (!parsed.success) throw upstreamFailed(new Error('the token response has an unexpected shape'));
   if ('error' in parsed.data) {
     throw new AppError('invalid_request', 'The login provider refused the code; start again', {
       cause: new Error(String(parsed.data.error).slice(0, 100)),
