@@ -1,18 +1,16 @@
-/** Bytes -> all that ingestion knows of a document. Pure, and heavy: it runs in a thread of its own. */
+/** Extracts everything ingestion stores from a document's bytes. Pure and CPU-bound, so it runs in a thread (read-thread.ts). */
 import { detectAll } from 'tinyld';
 import { StageError } from '../../src/kernel/core/errors.ts';
+import { FORMATS, parseContentType } from '../../src/kernel/model/formats.ts';
 import { findArxivId, findDoi, identifierKeys } from '../../src/services/resources/identifiers.ts';
 import { extractKeywords } from '../analysis/text/keywords.ts';
 import { summarise } from '../analysis/text/summary.ts';
 import { countWords } from '../analysis/text/words.ts';
-import { decodeText } from './charset.ts';
 import { chunkText, type TextChunk } from './chunk.ts';
-import { detectFormat, type Format, parseContentType } from './detect-format.ts';
+import { detectFormat } from './detect-format.ts';
 import { type ComposedText, composeText, type DocumentMetadata, type ParsedDocument } from './document.ts';
 import { type ExtractedLink, extractLinks } from './links.ts';
-import { readHtml } from './readers/html.ts';
-import { readMarkdown } from './readers/markdown.ts';
-import { readText } from './readers/plain-text.ts';
+import { READERS } from './readers/index.ts';
 
 export const MIN_CHARACTERS = 50;
 const MAX_TITLE = 500;
@@ -20,15 +18,17 @@ const MAX_DESCRIPTION = 2_000;
 
 export interface DocumentInput {
   readonly bytes: Uint8Array;
-  /** The `Content-Type` header or what the owner declared; null for none. */
+  /** The `Content-Type` of the response or the upload; null without one. */
   readonly contentType: string | null;
   readonly filename: string | null;
-  /** Where it was found in the end, and under which names it is known besides; null and none for posted content. */
+  /** The address after redirects; null for uploaded content. */
   readonly url: string | null;
+  /** Other URLs of the document. */
   readonly aliases: readonly string[];
 }
 
 export interface ExtractedDocument {
+  /** The registered media type of the detected format. */
   readonly contentType: string;
   readonly text: string;
   readonly wordCount: number;
@@ -37,27 +37,22 @@ export interface ExtractedDocument {
   readonly keywords: readonly string[];
   readonly chunks: readonly TextChunk[];
   readonly links: readonly ExtractedLink[];
-  /** The keys the document itself answers to. */
+  /** Keys that identify the document (`url:`, `doi:`, `arxiv:`), against which links of others resolve. */
   readonly identifiers: readonly string[];
 }
 
-const MEDIA_TYPES: Readonly<Record<Format, string>> = { html: 'text/html', markdown: 'text/markdown', text: 'text/plain' };
-
-/** Throws a permanent StageError for what is not text, not supported or too short. */
+/** Throws a permanent StageError for an empty, binary, unsupported or too short document. */
 export function readDocument({ bytes, contentType, filename, url, aliases }: DocumentInput): ExtractedDocument {
   if (bytes.length === 0) throw new StageError('permanent', 'The document is empty');
   const declared = parseContentType(contentType);
   const format = detectFormat(bytes, declared, filename ?? (url === null ? '' : new URL(url).pathname));
-  const source = decodeText(bytes, { declared: declared.charset, html: format === 'html' }).replaceAll('\0', '');
-  const document = read(format, source, url);
+  const document = READERS[format]({ bytes, charset: declared.charset, url });
   const composed = composeText(document.sections);
-  if (composed.text.trim().length < MIN_CHARACTERS)
-    throw new StageError(
-      'permanent',
-      `The document holds ${composed.text.trim().length} characters of text; at least ${MIN_CHARACTERS} are needed`,
-    );
+  const length = composed.text.trim().length;
+  if (length < MIN_CHARACTERS)
+    throw new StageError('permanent', `The document has ${length} characters of text; at least ${MIN_CHARACTERS} are needed`);
 
-  const metadata = complete(document, composed, { url, filename });
+  const metadata = completeMetadata(document, composed, { url, filename });
   const identifiers = identifierKeys({
     urls: [url, ...aliases, metadata.canonicalUrl],
     doi: metadata.doi,
@@ -66,7 +61,7 @@ export function readDocument({ bytes, contentType, filename, url, aliases }: Doc
   const headings = document.sections.flatMap(({ heading }) => (heading ? [heading.text] : []));
   const keywords = extractKeywords(composed.text, { language: metadata.language, titles: [metadata.title ?? '', ...headings] });
   return {
-    contentType: MEDIA_TYPES[format],
+    contentType: FORMATS[format].mediaType,
     text: composed.text,
     wordCount: countWords(composed.text),
     metadata,
@@ -81,40 +76,29 @@ export function readDocument({ bytes, contentType, filename, url, aliases }: Doc
   };
 }
 
-function read(format: Format, source: string, url: string | null): ParsedDocument {
-  switch (format) {
-    case 'html':
-      return readHtml(source, url);
-    case 'markdown':
-      return readMarkdown(source);
-    case 'text':
-      return readText(source);
-  }
-}
-
-/** What the document does not declare is looked for in its URL and its first lines. */
-function complete(
+/** Fills metadata that the document does not declare from its URL, its file name and its first lines. */
+function completeMetadata(
   { metadata, sections }: ParsedDocument,
   { text }: ComposedText,
   { url, filename }: { url: string | null; filename: string | null },
 ): DocumentMetadata {
-  const head = headLines(sections);
-  const named = url ?? '';
+  const head = identifierLines(sections);
+  const address = url ?? '';
   return {
     ...metadata,
     title: (metadata.title ?? filename)?.slice(0, MAX_TITLE) ?? null,
     description: metadata.description?.slice(0, MAX_DESCRIPTION) ?? null,
-    doi: metadata.doi ?? (/^https?:\/\/(?:dx\.)?doi\.org\//i.test(named) ? findDoi(named) : null) ?? findDoi(head),
-    arxivId: metadata.arxivId ?? findArxivId(named) ?? findArxivId(head),
+    doi: metadata.doi ?? (/^https?:\/\/(?:dx\.)?doi\.org\//i.test(address) ? findDoi(address) : null) ?? findDoi(head),
+    arxivId: metadata.arxivId ?? findArxivId(address) ?? findArxivId(head),
     language: metadata.language ?? detectLanguage(text),
   };
 }
 
 /**
- * The short lines a document opens with, where papers print their own identifier. What stands in a paragraph, or after
- * the opening, is a citation of somebody else.
+ * Opening lines of a paper that carry its own identifier, such as `arXiv:2401.01234v2 [cs.CL]`. Identifiers in longer
+ * paragraphs or further down cite other works.
  */
-function headLines(sections: ParsedDocument['sections']): string {
+function identifierLines(sections: ParsedDocument['sections']): string {
   const paragraphs = sections.slice(0, 2).flatMap((section) => section.paragraphs);
   const lines = paragraphs.slice(0, 4).filter(({ text, links }) => text.length <= 160 && links.length === 0);
   return lines.map(({ text }) => (/^\s*(?:doi|arxiv)\b|\[[a-z-]+\.[A-Z]{2}\]/i.test(text) ? text : '')).join('\n');
@@ -123,7 +107,7 @@ function headLines(sections: ParsedDocument['sections']): string {
 const LANGUAGE_SAMPLE = 4_000;
 const MIN_LANGUAGE_ACCURACY = 0.5;
 
-/** Null unless one language is clearly ahead. */
+/** Null unless one language is clearly more likely than the others. */
 function detectLanguage(text: string): string | null {
   const [best, second] = detectAll(text.slice(0, LANGUAGE_SAMPLE));
   if (!best || best.accuracy < MIN_LANGUAGE_ACCURACY || best.accuracy - (second?.accuracy ?? 0) < 0.2) return null;

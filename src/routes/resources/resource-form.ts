@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { AppError, type FieldError } from '../../kernel/core/errors.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
-import { cleanName, requireText, SUPPORTED, typeOfFile } from '../../services/resources/uploaded-file.ts';
+import { checkFileContent, cleanName, SUPPORTED, typeOfFile } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
 import type { UploadSize } from '../middleware/body-limit.ts';
 import { invalidFields } from '../validation.ts';
@@ -68,7 +68,7 @@ export async function readResourceForm(
     ...described,
     callbackUrl,
     idempotencyKey,
-    source: { kind: 'content', body: await contentOf(file, size), contentType, filename: cleanName(file.name) },
+    source: { kind: 'content', body: await contentOf(file, contentType, size), contentType, filename: cleanName(file.name) },
   };
 }
 
@@ -102,10 +102,10 @@ function parseMetadata(text: string): unknown {
   }
 }
 
-async function contentOf(file: File, size: UploadSize): Promise<Uint8Array> {
+async function contentOf(file: File, contentType: string, size: UploadSize): Promise<Uint8Array> {
   if (file.size > size.bytes) throw new AppError('payload_too_large', size.tooLarge);
   const bytes = new Uint8Array(await file.arrayBuffer());
-  requireText(bytes);
+  checkFileContent(bytes, contentType);
   return bytes;
 }
 

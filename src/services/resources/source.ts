@@ -2,16 +2,13 @@
 import { sha256Hex } from '../../kernel/core/digest.ts';
 import { normaliseUrl } from './identifiers.ts';
 
-export const CONTENT_TYPES = ['text/plain', 'text/markdown', 'text/html'] as const;
-export type ContentType = (typeof CONTENT_TYPES)[number];
-
 /** Where the text comes from: fetched later from `url`, or sent along as bytes. */
 export type SourceInput =
   | { readonly kind: 'url'; readonly url: string }
   | {
       readonly kind: 'content';
       readonly body: Uint8Array;
-      /** One of CONTENT_TYPES, with a `charset` where the sender named one. */
+      /** A media type of model/formats.ts, with the `charset` that the sender named, if any. */
       readonly contentType: string;
       readonly filename?: string | undefined;
     };

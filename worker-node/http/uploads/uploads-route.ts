@@ -14,7 +14,7 @@ import {
   type CreateResourceInput,
   createResource,
 } from '../../../src/services/resources/create-resource.ts';
-import { cleanName, requireText, typeOfFile } from '../../../src/services/resources/uploaded-file.ts';
+import { checkFileContent, cleanName, typeOfFile } from '../../../src/services/resources/uploaded-file.ts';
 import { declaredBytes, readUpload } from './read-upload.ts';
 import { createUploadSlots } from './upload-slots.ts';
 import { resolveUploader } from './uploader.ts';
@@ -68,7 +68,7 @@ export function createUploadsRoute({ config, services, log }: UploadsRouteDepend
     if (!release) throw new AppError('rate_limited', 'Too many large uploads are in progress', { retryAfter: RETRY_AFTER });
     try {
       const body = await readUpload(c.req.raw);
-      requireText(body);
+      checkFileContent(body, contentType);
       return respond(c, await createResource(services, actor, toInput(grant, body, contentType)).catch(explainReuse));
     } finally {
       release();

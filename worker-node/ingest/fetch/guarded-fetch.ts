@@ -1,24 +1,25 @@
-/** Fetches a page a user named, without letting them reach what only we can reach. */
+/** Fetches a page that a user named, without giving access to the worker's network (protection against SSRF). */
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Agent, type Dispatcher, request } from 'undici';
 import { StageError } from '../../../src/kernel/core/errors.ts';
 import type { Clock } from '../../../src/kernel/core/ports.ts';
+import { ACCEPT } from '../../../src/kernel/model/formats.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import { decompressors } from './content-encoding.ts';
 import { networkError, statusError } from './fetch-errors.ts';
 import { guardedConnector, type ResolveHost, resolveHost } from './guarded-connector.ts';
 
 export interface FetchedPage {
-  /** Where the bytes were in the end, after redirects. */
+  /** The address after redirects. */
   readonly url: string;
-  /** The `Content-Type` header, null without one. */
+  /** The `Content-Type` header; null without one. */
   readonly contentType: string | null;
   /** Decompressed. */
   readonly body: Uint8Array;
 }
 
-/** Throws StageError, fit for the document's owner; an abort by `signal` is thrown as its reason. */
+/** Throws StageError with a message for the document's owner; throws the signal's reason on abort. */
 export type GuardedFetch = (url: string, signal: AbortSignal) => Promise<FetchedPage>;
 
 export interface GuardedFetchOptions {
@@ -26,15 +27,16 @@ export interface GuardedFetchOptions {
   readonly clock: Clock;
   readonly userAgent: string;
   readonly resolve?: ResolveHost;
-  /** Milliseconds for everything: names, redirects, the whole body. */
+  /** Milliseconds for the whole fetch: name resolution, redirects and body. */
   readonly deadlineMs?: number;
+  /** Bytes of the decompressed body. */
   readonly maxBytes?: number;
   readonly maxRedirects?: number;
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-const ACCEPT = 'text/html,application/xhtml+xml;q=0.9,text/markdown;q=0.9,text/plain;q=0.8,*/*;q=0.1';
 
+/** The defaults: 10 s, 10 MiB, five redirects. */
 export function createGuardedFetch({
   policy,
   clock,
@@ -54,13 +56,13 @@ export function createGuardedFetch({
 
   return async function guardedFetch(input, signal) {
     const deadline = AbortSignal.timeout(deadlineMs);
-    const either = AbortSignal.any([signal, deadline]);
+    const anySignal = AbortSignal.any([signal, deadline]);
     let url = checkUrl(input);
     try {
       for (let redirects = 0; ; redirects++) {
         const response = await request(url, {
           dispatcher: agent,
-          signal: either,
+          signal: anySignal,
           headers: { accept: ACCEPT, 'accept-encoding': 'gzip, deflate, br', 'user-agent': userAgent },
         });
         const location = header(response, 'location');
@@ -74,13 +76,13 @@ export function createGuardedFetch({
           discard(response);
           throw statusError(response.statusCode, header(response, 'retry-after'), clock.now());
         }
-        const body = await readBody(response, maxBytes, either);
+        const body = await readBody(response, maxBytes, anySignal);
         return { url: url.href, contentType: header(response, 'content-type') ?? null, body };
       }
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (deadline.aborted)
-        throw new StageError('transient', `${url.hostname} did not answer in full within ${deadlineMs / 1000} seconds`, {
+        throw new StageError('transient', `${url.hostname} did not respond in full within ${deadlineMs / 1000} seconds`, {
           cause: error,
         });
       throw networkError(error, url.hostname);
@@ -88,15 +90,15 @@ export function createGuardedFetch({
   };
 }
 
-/** Throws a permanent StageError unless `input` is an http(s) URL without a login in it. */
+/** Throws a permanent StageError unless `input` is an http(s) URL without user name and password. */
 export function checkUrl(input: string, base?: URL): URL {
   if (!URL.canParse(input, base?.href))
-    throw new StageError('permanent', base ? 'The page redirects to something that is no URL' : 'This is not a URL');
+    throw new StageError('permanent', base ? 'The page redirects to an invalid URL' : 'This is not a valid URL');
   const url = new URL(input, base);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new StageError('permanent', `Only http and https can be fetched, not ${url.protocol.slice(0, -1).slice(0, 20)}`);
+    throw new StageError('permanent', `Only http and https URLs can be fetched, not ${url.protocol.slice(0, -1).slice(0, 20)}`);
   if (url.username !== '' || url.password !== '')
-    throw new StageError('permanent', 'A URL with a user name or password is not fetched');
+    throw new StageError('permanent', 'A URL with a user name or password cannot be fetched');
   return url;
 }
 
@@ -105,7 +107,7 @@ async function readBody(response: Dispatcher.ResponseData, maxBytes: number, sig
   const encodings = decompressors(header(response, 'content-encoding'));
   if (Number(header(response, 'content-length')) > maxBytes || encodings === undefined) {
     discard(response);
-    throw encodings ? tooLarge() : new StageError('permanent', 'The page is compressed in a way we cannot read');
+    throw encodings ? tooLarge() : new StageError('permanent', 'The page is compressed in an unsupported way');
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -120,7 +122,7 @@ async function readBody(response: Dispatcher.ResponseData, maxBytes: number, sig
   return Buffer.concat(chunks, size);
 }
 
-/** The rest of the body is not read: the socket goes with it. */
+/** Drops the rest of the body, and the socket with it. */
 function discard(response: Dispatcher.ResponseData): void {
   response.body.on('error', () => undefined).destroy();
 }
