@@ -15,8 +15,8 @@ const html = (markup: string, url: string | null = 'https://site.example/dir/pag
 const markdown = (source: string) => read(source, 'text/markdown');
 const paths = ({ chunks }: ExtractedDocument) => chunks.map(({ headingPath }) => headingPath);
 
-describe('HTML', () => {
-  it('becomes sections under their headings, site furniture left out', () => {
+describe('readDocument: HTML', () => {
+  it('HTML: text becomes sections under its headings, without navigation, footer and scripts', () => {
     const reading = html(`<title>Keepers | Site</title><nav>Home About</nav><main><h1>Keepers</h1><p>${BODY}</p>
       <h2>Night</h2><p>${BODY}</p><h3>Storm</h3><p>${BODY}</p><h2>Day</h2><ul><li>Clean the lens</li><li>Paint <b>the</b> rail</li></ul>
       <table><tr><th>Hour</th><th>Task</th></tr><tr><td>6</td><td>Rest</td></tr></table></main><footer>Copyright</footer><script>var a</script>`);
@@ -32,11 +32,11 @@ describe('HTML', () => {
     expect(reading.text).not.toMatch(/Copyright|Home About|var a/);
   });
 
-  it('keeps code as it is written', () => {
+  it('HTML: a code block keeps its white space', () => {
     expect(html(`<p>${BODY}</p><pre>if (x) {\n    y();\n}</pre>`).text).toContain('if (x) {\n    y();\n}');
   });
 
-  it('says what it is: Open Graph, Highwire, JSON-LD, canonical URL', () => {
+  it('HTML: metadata comes from Open Graph, Highwire, JSON-LD and the canonical link', () => {
     const { metadata, identifiers } = html(`<html lang="en-GB"><head><title>x</title>
       <meta property="og:title" content="A study of lamps"><meta name="citation_author" content="Ada Byron"><meta name="citation_author" content="Max Born">
       <meta name="citation_doi" content="doi:10.1000/LAMP.1"><meta name="citation_publication_date" content="2024/5/3"><meta name="description" content="On lamps.">
@@ -58,7 +58,7 @@ describe('HTML', () => {
     expect(html(`<script type="application/ld+json">{broken</script><h1>Own</h1><p>${BODY}</p>`).metadata.title).toBe('Own');
   });
 
-  it('finds links with 50 characters of context either side, resolved and without those to itself', () => {
+  it('HTML: links are resolved and have 50 characters of context on each side; links to the page itself are left out', () => {
     const { links } = html(
       `<p>${SENTENCE}See <a href="../lamps?utm_source=x#top">the page on lamps</a>, <a href="#note">a note</a>, <a href="mailto:a@b.c">mail</a> and https://other.example/x. ${SENTENCE}</p>`,
     );
@@ -70,7 +70,7 @@ describe('HTML', () => {
     });
   });
 
-  it('tells citations written out in the text', () => {
+  it('HTML: a DOI, an arXiv id and a DOI link in the text become citations', () => {
     const { links } = html(
       `<p>${BODY} As shown (doi:10.1000/ABC.2) and in arXiv:2401.01234v2, and by <a href="https://doi.org/10.1000/xyz">them</a>.</p>`,
     );
@@ -79,23 +79,23 @@ describe('HTML', () => {
 
   it.each([
     ['no html element', `<p>${BODY}<p>${BODY}`],
-    ['a body only', `<body><div>${BODY}`],
+    ['only a body element', `<body><div>${BODY}`],
     ['unclosed tags', `<html><body><div><p>${BODY}<b>${BODY}<table><tr><td>x`],
     ['stray end tags', `</div></p><html></b><body>${BODY}</span></body></html></html>`],
-    ['a doctype and a comment first', `<!-- x --><!doctype html><!-- y --><html><body>${BODY}`],
-    ['attributes without end', `<html><body><p class="a>b" title='<div>'>${BODY}</p><img src="x`],
-  ])('with %s is read', (_what, markup) => {
+    ['comments around the doctype', `<!-- x --><!doctype html><!-- y --><html><body>${BODY}`],
+    ['an unterminated attribute', `<html><body><p class="a>b" title='<div>'>${BODY}</p><img src="x`],
+  ])('HTML: a page with %s is read', (_what, markup) => {
     expect(html(markup).text).toContain(SENTENCE.trim());
   });
 
   it.each([
     ['100,000 nested divs', `${'<div>'.repeat(100_000)}${BODY}`],
-    ['20,000 nested spans that are closed', `<html><body>${'<span>'.repeat(20_000)}${BODY}${'</span>'.repeat(20_000)}`],
+    ['20,000 nested and closed spans', `<html><body>${'<span>'.repeat(20_000)}${BODY}${'</span>'.repeat(20_000)}`],
     ['10,000 nested lists', `<html><body>${'<ul><li>'.repeat(10_000)}${BODY}`],
-    ['20,000 open links', `${'<a href="x">'.repeat(20_000)}${BODY}`],
+    ['20,000 unclosed links', `${'<a href="x">'.repeat(20_000)}${BODY}`],
     ['100,000 empty paragraphs', `${'<p></p>'.repeat(100_000)}${BODY}`],
   ])(
-    'with %s is read all the same',
+    'HTML: a page with %s is read without failure',
     (_what, markup) => {
       expect(html(markup).text).toContain(SENTENCE.trim());
     },
@@ -103,8 +103,8 @@ describe('HTML', () => {
   );
 });
 
-describe('Markdown', () => {
-  it('keeps the heading path, lists, code and link targets', () => {
+describe('readDocument: Markdown', () => {
+  it('Markdown: heading paths, lists, code and link targets are kept', () => {
     const reading = markdown(
       `Intro: ${BODY}\n\n# Top\n\n${BODY}\n\n## Sub [link](https://a.example/x)\n\n- one\n- two with [ref][r]\n\n\`\`\`js\nlet a = 1;\n\`\`\`\n\n[r]: https://b.example/y\n`,
     );
@@ -115,7 +115,7 @@ describe('Markdown', () => {
     expect(reading.links.map(({ targetKey }) => targetKey)).toEqual(['url:https://a.example/x', 'url:https://b.example/y']);
   });
 
-  it('reads front matter', () => {
+  it('Markdown: front matter gives title, authors, date and language', () => {
     const { metadata } = markdown(
       `---\ntitle: "Lamps: a study"\nauthors:\n  - Ada\n  - Max\ndate: 2024-05-03\nlang: de\n---\n\n# Other\n\n${BODY}`,
     );
@@ -127,20 +127,60 @@ describe('Markdown', () => {
     });
   });
 
-  it('of a depth no hand has written is read as text', () => {
+  it.each([
+    ['title: "Lamps: a \\"study\\""', 'Lamps: a "study"'],
+    ["title: 'It''s a lamp'", "It's a lamp"],
+    ['title: >\n  A title\n  on two lines', 'A title on two lines'],
+    ['title: A title\n  on two lines', 'A title on two lines'],
+    ['title: Lamps # a comment', 'Lamps'],
+    ['title: Lamps: a study', 'Lamps: a study'],
+    ['title: @lamps\ndoi: 10.10', '@lamps'],
+    ['title: 1.0', '1.0'],
+    ['TITLE: Lamps', 'Lamps'],
+    ['title: [Lamps, "a, b"]', 'Lamps, a, b'],
+  ])('Markdown: the front matter %j has the title %j', (fields, title) => {
+    expect(markdown(`---\n${fields}\n---\n\n${BODY}`).metadata.title).toBe(title);
+  });
+
+  it.each([
+    ['authors: [Ada, Max]', ['Ada', 'Max']],
+    ['authors:\n- Ada\n- Max', ['Ada', 'Max']],
+    ['authors:\n  - name: Ada\n    url: https://a.example/\n  - name: Max', ['Ada', 'Max']],
+    ['author: Ada', ['Ada']],
+    ['author:', []],
+    ['tags: [a]', []],
+  ])('Markdown: the front matter %j has the authors %j', (fields, authors) => {
+    expect(markdown(`---\n${fields}\n---\n\n${BODY}`).metadata.authors).toEqual(authors);
+  });
+
+  it.each([
+    ['deep nesting', '['.repeat(9_000)],
+    [
+      'aliases that expand without bound',
+      `a: &a [x]\n${'bcdefgh'.replace(/./g, (k) => `${k}: &${k} [${`*${String.fromCharCode(k.charCodeAt(0) - 1)}, `.repeat(9)}x]\n`)}`,
+    ],
+    ['a list', '- a\n- b'],
+    ['an unclosed quote', 'title: "a\nb: c'],
+  ])('Markdown: front matter with %s gives no metadata, and the body is read', (_what, fields) => {
+    const { metadata, text } = markdown(`---\n${fields}\n---\n\n# Own\n\n${BODY}`);
+    expect(metadata).toMatchObject({ title: 'Own', authors: [] });
+    expect(text).toContain(SENTENCE.trim());
+  });
+
+  it('Markdown: nesting of 20,000 levels is read as plain text', () => {
     expect(markdown(`${'>'.repeat(20_000)} ${BODY}`).text).toContain(SENTENCE.trim());
     expect(markdown(`${'* '.repeat(20_000)} ${BODY}`).text).toContain(SENTENCE.trim());
   });
 });
 
-describe('plain text', () => {
-  it('has its first line for a title and no headings', () => {
+describe('readDocument: plain text', () => {
+  it('plain text: the first line is the title and there are no headings', () => {
     const reading = read(`How lamps work\n\n${BODY}\n\n${BODY}`, 'text/plain');
     expect(reading.metadata.title).toBe('How lamps work');
     expect(paths(reading)).toEqual([[]]);
   });
 
-  it('broken at a fixed width is joined, lists are not', () => {
+  it('plain text: lines wrapped at a fixed width are joined, list items are not', () => {
     const wrapped =
       'The lighthouse keeper climbs the stairs each evening to light\nthe lamp for the ships at sea, and comes down in the morning\nwhen it is day.';
     expect(read(wrapped, 'text/plain').text).not.toContain('\n');
@@ -149,7 +189,7 @@ describe('plain text', () => {
     );
   });
 
-  it('knows its language when it is clear, and its own DOI when it is printed at the head', () => {
+  it('plain text: the language is detected when it is clear, and the DOI or arXiv id when it is in the first lines', () => {
     const german = 'Der Leuchtturmwärter steigt jeden Abend die Treppe hinauf und zündet die Lampe für die Schiffe an.';
     expect(read(german, 'text/plain').metadata.language).toBe('de');
     expect(read('zzxq wvut 1234 5678 '.repeat(5), 'text/plain').metadata.language).toBeNull();
@@ -159,13 +199,13 @@ describe('plain text', () => {
   });
 });
 
-describe('the kind of a body', () => {
+describe('readDocument: format and charset', () => {
   it.each([
     ['text/plain', 'https://a.example/README.md', 'text/markdown'],
     [null, 'https://a.example/page', 'text/html'],
     ['application/octet-stream', 'https://a.example/notes.md', 'text/html'],
     ['application/xhtml+xml; charset=utf-8', null, 'text/html'],
-  ])('declared %s at %s is read as %s', (declared, url, kind) => {
+  ])('format: content declared as %s at %s is read as %s', (declared, url, kind) => {
     const content = kind === 'text/html' ? `<!doctype html><p>${BODY}` : `# Title\n\n${BODY}`;
     expect(read(content, declared, url).contentType).toBe(kind);
   });
@@ -176,13 +216,13 @@ describe('the kind of a body', () => {
     ['application/json', '{}', /application\/json/],
     ['text/plain', 'PK\x03\x04rest', /ZIP/],
     ['bad type <script>', 'x', /this content type/],
-  ])('declared %s and beginning %j is refused by name', (declared, content, message) => {
+  ])('format: content declared as %s that starts with %j is refused with its format in the message', (declared, content, message) => {
     const refused = () => read(content + BODY, declared);
     expect(refused).toThrow(StageError);
     expect(refused).toThrow(message);
   });
 
-  it('is decoded by mark, header, meta element or guess', () => {
+  it('charset: text is decoded by byte-order mark, header, meta element or guess', () => {
     const words = `Größe und Straße. ${'Die Prüfung der Übertragung gelingt ohne Fehler. '.repeat(5)}`;
     const latin = Buffer.from(words, 'latin1');
     expect(read(Buffer.from(`\ufeff${words}`, 'utf16le'), 'text/plain').text).toContain('Größe und Straße');
@@ -193,5 +233,16 @@ describe('the kind of a body', () => {
     expect(read(latin, 'text/plain').text).toContain('Größe und Straße');
     expect(read(Buffer.from(words), 'text/plain; charset=no-such-thing').text).toContain('Größe und Straße');
     expect(read(latin, 'text/plain; charset=utf-8').text).toContain('Gr\ufffd\ufffde'.slice(0, 2));
+  });
+
+  it.each([
+    ['a meta element after 3,000 bytes', `<!doctype html>${' '.repeat(3_000)}<meta charset="windows-1251">`],
+    ['an http-equiv element', '<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">'],
+    ['an XML declaration', '<?xml version="1.0" encoding="windows-1251"?>'],
+    ['a meta element after one in a comment', '<!-- <meta charset="iso-8859-1"> --><meta charset="windows-1251">'],
+  ])('charset: a page that declares it in %s is decoded by it', (_what, head) => {
+    const cyrillic = Buffer.from([0xcc, 0xe0, 0xff, 0xea]);
+    const page = Buffer.concat([Buffer.from(`${head}<p>`), cyrillic, Buffer.from(` ${BODY}`)]);
+    expect(read(page, 'text/html').text).toContain('Маяк');
   });
 });

@@ -1,22 +1,31 @@
-/** Bytes -> text: by byte-order mark, declaration, validity as UTF-8, and last by guessing. */
+/** Decodes bytes by byte-order mark, declared charset, validity as UTF-8, or a guess, in this order. */
 import { detect } from 'chardet';
+import sniffHtmlEncoding from 'html-encoding-sniffer';
 
-const META_BYTES = 4096;
+/** Browsers search 1024 bytes for `<meta charset>` (WHATWG HTML, "prescan a byte stream"); some pages declare it later. */
+const PRESCAN_BYTES = 4096;
 const GUESS_BYTES = 65_536;
 
-/** Never fails: bytes that are wrong in the encoding become U+FFFD. `declared` is the charset of the HTTP header. */
-export function decodeText(bytes: Uint8Array, { declared, html }: { declared: string | null; html: boolean }): string {
-  const marked = byteOrderMark(bytes);
-  if (marked) return decode(bytes, marked) ?? '';
-  const named = [declared, html ? metaCharset(bytes) : null].filter((label) => label !== null);
-  for (const label of named) {
+export interface DecodeOptions {
+  /** The charset of the `Content-Type` header. */
+  readonly declared: string | null;
+  /** Whether `<meta>` elements and an XML declaration may name the charset. */
+  readonly html: boolean;
+}
+
+/** Never throws: bytes that are invalid in the encoding become U+FFFD. */
+export function decodeText(bytes: Uint8Array, { declared, html }: DecodeOptions): string {
+  const mark = byteOrderMark(bytes);
+  if (mark) return decode(bytes, mark) ?? '';
+  const labels = [declared, html ? htmlCharset(bytes) : null].filter((label) => label !== null);
+  for (const label of labels) {
     const text = decode(bytes, label, true);
     if (text !== undefined) return text;
   }
-  return decode(bytes, 'utf-8', true) ?? guess(bytes, named[0] ?? null);
+  return decode(bytes, 'utf-8', true) ?? decodeByGuess(bytes, labels[0] ?? null);
 }
 
-function guess(bytes: Uint8Array, declared: string | null): string {
+function decodeByGuess(bytes: Uint8Array, declared: string | null): string {
   const label = declared ?? detect(bytes.subarray(0, GUESS_BYTES));
   return (label ? decode(bytes, label) : undefined) ?? decode(bytes, 'windows-1252') ?? '';
 }
@@ -28,17 +37,12 @@ function byteOrderMark(bytes: Uint8Array): string | null {
   return null;
 }
 
-/** `<meta charset>` or its http-equiv form, within the first bytes (the WHATWG prescan reads 1024; some pages are later). */
-function metaCharset(bytes: Uint8Array): string | null {
-  const head = String.fromCharCode(...bytes.subarray(0, META_BYTES));
-  const label =
-    /<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w:.-]+)/i.exec(head)?.[1] ??
-    /<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]+)/.exec(head)?.[1];
-  // A page whose ASCII we could read is not UTF-16, whatever it says.
-  return label === undefined || /^utf-?16/i.test(label) ? null : label;
+/** The charset that the page's markup declares; null without one. */
+function htmlCharset(bytes: Uint8Array): string | null {
+  return sniffHtmlEncoding(bytes, { maxPrescanBytes: PRESCAN_BYTES, defaultEncoding: '' }) || null;
 }
 
-/** Undefined for a label nobody knows, and with `strict` for bytes that are wrong in it. */
+/** Undefined for an unknown label, and in strict mode for bytes that are invalid in the encoding. */
 function decode(bytes: Uint8Array, label: string, strict = false): string | undefined {
   try {
     return new TextDecoder(label, { fatal: strict }).decode(bytes);

@@ -1,6 +1,6 @@
-/** What every reader (HTML, Markdown, text) makes of a document: sections of paragraphs, and what it says of itself. */
+/** The model of a parsed document that all readers produce: sections of paragraphs, and the metadata it declares. */
 
-/** A link in a paragraph; UTF-16 offsets of its words in that paragraph's text. */
+/** A link in a text; `start` and `end` are UTF-16 offsets of its words. */
 export interface TextLink {
   readonly url: string;
   readonly start: number;
@@ -10,12 +10,13 @@ export interface TextLink {
 /** A list, a table or a code block is one paragraph of several lines. */
 export interface Paragraph {
   readonly text: string;
+  /** Offsets in `text`. */
   readonly links: readonly TextLink[];
 }
 
-/** What stands under one heading, up to the next. */
+/** The content under one heading, up to the next heading of any level. */
 export interface Section {
-  /** From the outermost heading to this section's own; empty before the first. */
+  /** Headings from the outermost to this section's own; empty before the first heading. */
   readonly headingPath: readonly string[];
   readonly heading: Paragraph | null;
   readonly paragraphs: readonly Paragraph[];
@@ -25,12 +26,12 @@ export interface DocumentMetadata {
   readonly title: string | null;
   readonly description: string | null;
   readonly authors: readonly string[];
-  /** ISO 8601: a year, a date, or a moment in UTC. */
+  /** ISO 8601: a year, month, date, or time in UTC. */
   readonly publishedAt: string | null;
   readonly doi: string | null;
   readonly arxivId: string | null;
   readonly canonicalUrl: string | null;
-  /** ISO 639-1 (or -2 where it has none). */
+  /** ISO 639-1, or ISO 639-2 for a language without a two-letter code. */
   readonly language: string | null;
 }
 
@@ -50,38 +51,46 @@ export interface ParsedDocument {
   readonly metadata: DocumentMetadata;
 }
 
-/** Collects headings and paragraphs in reading order. */
+/** Collects headings and paragraphs in reading order into sections. */
 export function createSectionBuilder() {
-  const done: Section[] = [];
-  let stack: { level: number; text: string }[] = [];
+  const sections: Section[] = [];
+  let path: { level: number; text: string }[] = [];
   let heading: Paragraph | null = null;
   let paragraphs: Paragraph[] = [];
 
-  function close() {
-    if (heading || paragraphs.length > 0) done.push({ headingPath: stack.map(({ text }) => text), heading, paragraphs });
+  function closeSection() {
+    if (heading || paragraphs.length > 0) sections.push({ headingPath: path.map(({ text }) => text), heading, paragraphs });
     heading = null;
     paragraphs = [];
   }
 
   return {
-    /** `level` 1 to 6. */
-    heading(level: number, found: Paragraph) {
-      if (found.text === '') return;
-      close();
-      stack = [...stack.filter((outer) => outer.level < level), { level, text: found.text.replace(/\s+/g, ' ').slice(0, 300) }];
-      heading = found;
+    /** Opens a section; `level` is 1 to 6. An empty heading is ignored. */
+    heading(level: number, content: Paragraph) {
+      if (content.text === '') return;
+      closeSection();
+      const text = content.text.replace(/\s+/g, ' ').slice(0, 300);
+      path = [...path.filter((outer) => outer.level < level), { level, text }];
+      heading = content;
     },
-    paragraph(found: Paragraph) {
-      if (found.text !== '') paragraphs.push(found);
+    /** An empty paragraph is ignored. */
+    paragraph(content: Paragraph) {
+      if (content.text !== '') paragraphs.push(content);
     },
     finish(): Section[] {
-      close();
-      return done;
+      closeSection();
+      return sections;
     },
   };
 }
 
-/** A section's place in the composed text; its heading, where it has one, lies before `start`. */
+/** The section with the links that `keep` accepts. */
+export function filterLinks(section: Section, keep: (link: TextLink) => boolean): Section {
+  const filtered = (paragraph: Paragraph): Paragraph => ({ ...paragraph, links: paragraph.links.filter(keep) });
+  return { ...section, heading: section.heading && filtered(section.heading), paragraphs: section.paragraphs.map(filtered) };
+}
+
+/** A section's range in the composed text. Its heading, if it has one, is before `start`. */
 export interface SectionRange {
   readonly headingPath: readonly string[];
   readonly start: number;
@@ -98,17 +107,18 @@ export interface ComposedText {
 const PARAGRAPH_SEPARATOR = '\n\n';
 
 /**
- * One text out of sections, paragraphs parted by an empty line. Headings stand in it as lines of their own, outside the
- * ranges of their sections: their words reach a chunk by its heading path. A heading with nothing under it, not even a
- * smaller heading, is its section's own text, lest it be lost.
+ * Joins sections into one text, with an empty line between paragraphs. Headings are lines of their own, outside the
+ * ranges of their sections: chunks carry them as their heading path. A heading with no content and no subheading becomes
+ * the content of its section, so that its words are not lost.
  */
 export function composeText(sections: readonly Section[]): ComposedText {
   const parts: string[] = [];
-  const placed: SectionRange[] = [];
+  const ranges: SectionRange[] = [];
   const links: TextLink[] = [];
   let length = 0;
 
-  function add({ text, links: found }: Paragraph): number {
+  /** Appends a paragraph and returns its offset. */
+  function append({ text, links: own }: Paragraph): number {
     if (length > 0) {
       parts.push(PARAGRAPH_SEPARATOR);
       length += PARAGRAPH_SEPARATOR.length;
@@ -116,24 +126,24 @@ export function composeText(sections: readonly Section[]): ComposedText {
     const start = length;
     parts.push(text);
     length += text.length;
-    for (const link of found) links.push({ ...link, start: start + link.start, end: start + link.end });
+    for (const link of own) links.push({ ...link, start: start + link.start, end: start + link.end });
     return start;
   }
 
   for (const [index, { headingPath, heading, paragraphs }] of sections.entries()) {
-    const headingStart = heading ? add(heading) : length;
+    const headingStart = heading ? append(heading) : length;
     if (paragraphs.length === 0) {
       const nextPath = sections[index + 1]?.headingPath ?? [];
-      const opensNext = nextPath.length > headingPath.length && headingPath.every((part, i) => nextPath[i] === part);
-      if (!opensNext) placed.push({ headingPath: headingPath.slice(0, -1), start: headingStart, end: length });
+      const hasSubheading = nextPath.length > headingPath.length && headingPath.every((part, i) => nextPath[i] === part);
+      if (!hasSubheading) ranges.push({ headingPath: headingPath.slice(0, -1), start: headingStart, end: length });
       continue;
     }
     let start: number | undefined;
     for (const paragraph of paragraphs) {
-      const at = add(paragraph);
-      start ??= at;
+      const offset = append(paragraph);
+      start ??= offset;
     }
-    placed.push({ headingPath, start: start ?? length, end: length });
+    ranges.push({ headingPath, start: start ?? length, end: length });
   }
-  return { text: parts.join(''), sections: placed, links };
+  return { text: parts.join(''), sections: ranges, links };
 }

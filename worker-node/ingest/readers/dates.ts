@@ -1,8 +1,8 @@
-/** Dates as pages write them. */
+/** Normalises the dates that pages declare. */
 
 const FIELDS = /^\s*(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T\s]+(\d.*))?\s*$/;
 
-/** A year, a date or a UTC moment in ISO 8601, as precise as `text` was; null for what is no date of 1000 to 2999. */
+/** ISO 8601 in the precision of `text`: a year, month, date or UTC time. Null for anything but a date from 1000 to 2999. */
 export function normaliseDate(text: string): string | null {
   const fields = FIELDS.exec(text);
   if (!fields) return /^[A-Za-z\d ,.:+-]{6,40}$/.test(text) && /\b[12]\d{3}\b/.test(text) ? fromWords(text) : null;
@@ -18,7 +18,7 @@ export function normaliseDate(text: string): string | null {
   return Number.isNaN(moment) ? date : new Date(moment).toISOString();
 }
 
-/** `14 March 2026`, `March 14, 2026`, RFC 1123. */
+/** Reads `14 March 2026`, `March 14, 2026` and RFC 1123 dates. */
 function fromWords(text: string): string | null {
   const hasTime = /\d:\d\d/.test(text);
   const moment = Date.parse(hasTime && /(?:GMT|UTC|Z|[+-]\d{4})\s*$/.test(text) ? text : `${text} UTC`);

@@ -1,17 +1,19 @@
-/** Walks an HTML tree into sections. Iterative: nesting of any depth must not reach the stack's end. */
-import { createSectionBuilder, type Section } from '../document.ts';
+/** Turns an HTML tree into sections. Iterative, so deep nesting cannot overflow the stack. */
+import { createSectionBuilder, filterLinks, type Section } from '../document.ts';
 import { createParagraphBuilder } from './paragraph-builder.ts';
 
 const words = (list: string) => new Set(list.split(' '));
 
-/** Never part of what a person reads. */
+/** Elements that are not part of the readable text. */
 const SKIPPED = words(
   'SCRIPT STYLE NOSCRIPT TEMPLATE TITLE META LINK BASE SVG CANVAS IFRAME OBJECT EMBED AUDIO VIDEO BUTTON SELECT TEXTAREA INPUT DIALOG MAP',
 );
+/** Elements of the site around the content. */
 const BOILERPLATE = words('NAV FOOTER');
 const BLOCKS = words(
   'ADDRESS ARTICLE ASIDE BLOCKQUOTE BODY CENTER DD DETAILS DIV DL DT FIELDSET FIGCAPTION FIGURE FOOTER FORM HEADER HR LI MAIN NAV OL P PRE SECTION SUMMARY TABLE TBODY THEAD TFOOT TR UL CAPTION',
 );
+/** Each of these becomes one paragraph; the blocks inside become its lines. */
 const SINGLE_PARAGRAPH = words('UL OL DL TABLE PRE');
 const HEADING = /^H([1-6])$/;
 
@@ -20,36 +22,37 @@ const TEXT = 3;
 const CDATA = 4;
 
 export interface BlockOptions {
-  /** Resolves a link's `href`; null for one that leads nowhere. */
+  /** Resolves a link's `href`; null drops the link. */
   readonly resolve: (href: string) => string | null;
-  /** True leaves out navigation and footers. */
+  /** Leaves out navigation and footers. */
   readonly withoutBoilerplate: boolean;
 }
 
+/** The sections under `root`: headings open sections, block elements become paragraphs. */
 export function readBlocks(root: Node, { resolve, withoutBoilerplate: withoutFurniture }: BlockOptions): Section[] {
   const sections = createSectionBuilder();
   const paragraph = createParagraphBuilder();
-  /** How many lists, tables and code blocks we are in: their parts are lines, not paragraphs. */
-  let together = 0;
-  let verbatim = 0;
-  let inHeading = 0;
+  // Depths of nesting: lists, tables and code; code; headings.
+  let singleDepth = 0;
+  let verbatimDepth = 0;
+  let headingDepth = 0;
 
   const flush = () => sections.paragraph(paragraph.take());
 
   function enter(element: Element, name: string) {
     if (HEADING.test(name)) {
       flush();
-      inHeading++;
+      headingDepth++;
     } else if (name === 'BR') paragraph.lineBreak();
     else if (name === 'A') paragraph.openLink(hrefOf(element) ?? '');
     else if (name === 'TD' || name === 'TH') {
-      if (previousElement(element)) paragraph.append(' | ');
+      if (hasPreviousElement(element)) paragraph.append(' | ');
     } else if (BLOCKS.has(name)) {
-      if (inHeading > 0) paragraph.append(' ');
-      else if (together > 0) paragraph.lineBreak();
+      if (headingDepth > 0) paragraph.append(' ');
+      else if (singleDepth > 0) paragraph.lineBreak();
       else flush();
-      if (SINGLE_PARAGRAPH.has(name)) together++;
-      if (name === 'PRE') verbatim++;
+      if (SINGLE_PARAGRAPH.has(name)) singleDepth++;
+      if (name === 'PRE') verbatimDepth++;
       if (name === 'LI') paragraph.append('- ');
     }
   }
@@ -57,14 +60,14 @@ export function readBlocks(root: Node, { resolve, withoutBoilerplate: withoutFur
   function leave(name: string) {
     const level = HEADING.exec(name)?.[1];
     if (level) {
-      inHeading--;
+      headingDepth--;
       sections.heading(Number(level), oneLine(paragraph.take()));
     } else if (name === 'A') paragraph.closeLink();
     else if (BLOCKS.has(name)) {
-      if (SINGLE_PARAGRAPH.has(name)) together--;
-      if (name === 'PRE') verbatim--;
-      if (inHeading > 0) paragraph.append(' ');
-      else if (together > 0) paragraph.lineBreak();
+      if (SINGLE_PARAGRAPH.has(name)) singleDepth--;
+      if (name === 'PRE') verbatimDepth--;
+      if (headingDepth > 0) paragraph.append(' ');
+      else if (singleDepth > 0) paragraph.lineBreak();
       else flush();
     }
   }
@@ -75,15 +78,15 @@ export function readBlocks(root: Node, { resolve, withoutBoilerplate: withoutFur
   };
 
   for (const { node, leaving } of walk(root, (element) => isSkipped(element, withoutFurniture))) {
-    if (node.nodeType === TEXT || node.nodeType === CDATA) paragraph.append(node.nodeValue ?? '', verbatim > 0);
+    if (node.nodeType === TEXT || node.nodeType === CDATA) paragraph.append(node.nodeValue ?? '', verbatimDepth > 0);
     else if (leaving) leave(nameOf(node));
     else enter(node as Element, nameOf(node));
   }
   flush();
-  return sections.finish().map(removeUnresolvedLinks);
+  return sections.finish().map((section) => filterLinks(section, ({ url }) => url !== ''));
 }
 
-/** Every text and element under `root` in order; an element comes twice, `leaving` the second time. */
+/** Visits texts and elements under `root` in document order; an element comes again with `leaving` after its content. */
 export function* walk(
   root: Node,
   skip: (element: Element) => boolean = () => false,
@@ -122,19 +125,11 @@ function isSkipped(element: Element, withoutFurniture: boolean): boolean {
   return /display\s*:\s*none/i.test(element.getAttribute('style') ?? '');
 }
 
-function previousElement(element: Element): boolean {
+function hasPreviousElement(element: Element): boolean {
   for (let node = element.previousSibling; node; node = node.previousSibling) if (node.nodeType === ELEMENT) return true;
   return false;
 }
 
 function oneLine<T extends { readonly text: string }>(paragraph: T): T {
   return { ...paragraph, text: paragraph.text.replaceAll('\n', ' ') };
-}
-
-function removeUnresolvedLinks(section: Section): Section {
-  const alive = <T extends { readonly links: readonly { readonly url: string }[] }>(one: T): T => ({
-    ...one,
-    links: one.links.filter(({ url }) => url !== ''),
-  });
-  return { ...section, heading: section.heading && alive(section.heading), paragraphs: section.paragraphs.map(alive) };
 }

@@ -1,12 +1,13 @@
-/** What an HTML page says of itself: meta elements, Open Graph, Highwire (`citation_*`), Dublin Core, JSON-LD. */
+/** Metadata of an HTML page from meta elements, Open Graph, Highwire (`citation_*`), Dublin Core and JSON-LD. */
 import { findArxivId, findDoi } from '../../../src/services/resources/identifiers.ts';
 import type { DocumentMetadata } from '../document.ts';
 import { normaliseDate } from './dates.ts';
 import { readJsonLd } from './json-ld.ts';
-import { removeControlCharacters } from './paragraph-builder.ts';
+import { languageTag, singleLine } from './normalise.ts';
 
 const MAX_AUTHORS = 50;
 
+/** `resolve` makes a URL absolute and returns null for one that is not http(s). */
 export function readHtmlMetadata(document: Document, resolve: (href: string) => string | null): DocumentMetadata {
   const metas = readMetas(document);
   const first = (...names: string[]) => names.flatMap((name) => metas.get(name) ?? []).at(0) ?? null;
@@ -34,18 +35,13 @@ export function readHtmlMetadata(document: Document, resolve: (href: string) => 
   };
 }
 
-/** `Heading | Site` says no more than the page's own heading. */
+/** Drops the site's name: a title `Heading | Site` becomes the page's heading. */
 function shortTitle(title: string | null, heading: string | null): string | null {
   if (title === null || heading === null) return title ?? heading;
   return title.startsWith(heading) && /^\s*[|–—·:»-]/.test(title.slice(heading.length)) ? heading : title;
 }
 
-/** The primary subtag of a BCP 47 tag, lower case; null for what is none. */
-export function languageTag(tag: string | null | undefined): string | null {
-  return /^\s*([a-z]{2,3})(?:[-_].*)?\s*$/i.exec(tag ?? '')?.[1]?.toLowerCase() ?? null;
-}
-
-/** Values by lower-case name, in document order. */
+/** Values of `<meta>` elements by lower-case name, in document order. */
 function readMetas(document: Document): ReadonlyMap<string, readonly string[]> {
   const metas = new Map<string, string[]>();
   for (const meta of document.querySelectorAll('meta[content]')) {
@@ -74,12 +70,4 @@ function readAuthors(metas: ReadonlyMap<string, readonly string[]>, fromJsonLd: 
     if (names.length > 0) return [...new Set(names)].slice(0, MAX_AUTHORS);
   }
   return [];
-}
-
-/** One line without white space at its ends; null where nothing is left. */
-export function singleLine(text: string | null | undefined): string | null {
-  const trimmed = removeControlCharacters(text ?? '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return trimmed === '' ? null : trimmed;
 }

@@ -1,19 +1,19 @@
-/** HTML -> sections: the article as Readability finds it, or the whole page where it finds too little. */
+/** Reads HTML into sections: the article that Readability finds, or the whole page where it finds too little. */
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 import type { Paragraph, ParsedDocument, Section } from '../document.ts';
 import { readBlocks, walk } from './html-blocks.ts';
 import { readHtmlMetadata } from './html-metadata.ts';
 
-/** Beyond these Readability's time grows with the square; pages for people have less than 60 levels. */
+/** Above these limits Readability takes quadratic time. Ordinary pages nest less than 60 levels deep. */
 const MAX_READABILITY_DEPTH = 120;
 const MAX_READABILITY_ELEMENTS = 30_000;
-/** Fewer characters, or a smaller share of the page, is not the article. */
+/** A result with fewer characters, or a smaller share of the page, is not taken for the article. */
 const MIN_ARTICLE_CHARACTERS = 250;
 const MIN_ARTICLE_SHARE = 0.1;
 const MIN_CHARACTERS = 50;
 
-/** `url` is where the page was found, null for posted content: relative links of the latter lead nowhere. */
+/** `url` is the page's address, or null for uploaded content, whose relative links are dropped. */
 export function readHtml(html: string, url: string | null): ParsedDocument {
   const document = parse(html);
   const resolve = resolver(document, url);
@@ -26,7 +26,7 @@ export function readHtml(html: string, url: string | null): ParsedDocument {
 
 function parse(html: string): Document {
   const { document } = parseHTML(html);
-  // A fragment's first element would be taken for the root and hide the rest.
+  // linkedom takes the first element of a fragment for the root and loses the rest.
   return document.documentElement?.nodeName.toUpperCase() === 'HTML'
     ? document
     : parseHTML(`<!doctype html><html><body>${html}</body></html>`).document;
@@ -37,7 +37,7 @@ function readPage(document: Document, resolve: (href: string) => string | null):
   return characters(lean) >= MIN_CHARACTERS ? lean : readBlocks(document.documentElement, { resolve, withoutBoilerplate: false });
 }
 
-/** Leaves `document` in pieces. Empty where Readability finds nothing or fails. */
+/** The article's sections; empty where Readability finds none or throws. Readability modifies `document`. */
 function readArticle(document: Document, resolve: (href: string) => string | null): Section[] {
   const heading = document.querySelector('h1')?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
   try {
@@ -53,7 +53,7 @@ function readArticle(document: Document, resolve: (href: string) => string | nul
   }
 }
 
-/** Readability drops a first heading that repeats the title, and makes it a second one where it does not. */
+/** Restores the top heading: Readability removes one that repeats the title and turns other `h1` into `h2`. */
 function underTopHeading(heading: string, sections: readonly Section[]): Section[] {
   const under = sections.map(({ headingPath, ...rest }) => {
     const inner = headingPath[0] === heading ? headingPath.slice(1) : headingPath;
@@ -80,6 +80,7 @@ function isSimple(document: Document): boolean {
 const characters = (sections: readonly Section[]) =>
   sections.reduce((sum, { paragraphs }) => sum + paragraphs.reduce((all, { text }) => all + text.length, 0), 0);
 
+/** Resolves links against `<base>` and the page's address; returns null for anything but http(s). */
 function resolver(document: Document, url: string | null): (href: string) => string | null {
   const declared = document.querySelector('base[href]')?.getAttribute('href');
   const base = declared && URL.canParse(declared, url ?? undefined) ? new URL(declared, url ?? undefined).href : url;

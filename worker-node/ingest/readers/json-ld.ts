@@ -1,4 +1,4 @@
-/** What schema.org markup says of an article. */
+/** Article metadata from schema.org markup. */
 
 export interface JsonLd {
   readonly title: string | null;
@@ -12,7 +12,7 @@ const MAX_OBJECTS = 500;
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** `scripts` are the bodies of `application/ld+json` elements; what cannot be read is passed over. */
+/** `scripts` are the texts of `application/ld+json` elements; invalid JSON is skipped. */
 export function readJsonLd(scripts: readonly string[]): JsonLd {
   const objects = scripts.flatMap(parse);
   const articles = objects.filter((object) => ARTICLE.test(String(object['@type'] ?? '')));
@@ -25,7 +25,7 @@ export function readJsonLd(scripts: readonly string[]): JsonLd {
   };
 }
 
-/** The objects of one script, those of `@graph` and arrays too, breadth first and not without end. */
+/** The objects of one script, including those in arrays and `@graph`, breadth first, at most MAX_OBJECTS. */
 function parse(script: string): Json[] {
   let queue: unknown[];
   try {

@@ -1,19 +1,17 @@
-/** Builds one paragraph out of pieces of text, white space collapsed as a browser would, links kept by offset. */
+/** Builds a paragraph from pieces of text: white space collapses as in a browser, and links keep their offsets. */
 import type { Paragraph, TextLink } from '../document.ts';
+import { removeControlCharacters } from './normalise.ts';
 
 export interface ParagraphBuilder {
-  /** `verbatim` keeps white space as it is (code). */
+  /** `verbatim` keeps white space, as in code blocks. */
   append(piece: string, verbatim?: boolean): void;
-  /** Ends the line; nothing at the start of a line. */
+  /** Ends the current line; does nothing at the start of one. */
   lineBreak(): void;
   openLink(url: string): void;
   closeLink(): void;
-  /** The paragraph so far, trimmed; the builder is empty afterwards. */
+  /** Returns the paragraph so far, trimmed, and empties the builder. Links that are still open continue in the next one. */
   take(): Paragraph;
 }
-
-/** NUL and its like carry no meaning and break databases; line ends and tabs stay. */
-export const removeControlCharacters = (text: string) => text.replace(/[^\P{Cc}\t\n\r\f]/gu, '');
 
 export function createParagraphBuilder(): ParagraphBuilder {
   let parts: string[] = [];
@@ -49,7 +47,6 @@ export function createParagraphBuilder(): ParagraphBuilder {
     const text = raw.slice(lead).trimEnd();
     const within = (offset: number) => Math.min(Math.max(offset - lead, 0), text.length);
     const found = links.map(({ url, start, end }) => ({ url, start: within(start), end: within(end) }));
-    // A link around several blocks goes on in the next one.
     open = open.map(({ url }) => ({ url, start: 0 }));
     parts = [];
     length = 0;

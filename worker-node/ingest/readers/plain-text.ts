@@ -1,10 +1,10 @@
-/** Plain text -> paragraphs: whatever empty lines part. */
+/** Reads plain text into paragraphs, which empty lines separate. */
 import { EMPTY_METADATA, type Paragraph, type ParsedDocument } from '../document.ts';
-import { singleLine } from './html-metadata.ts';
-import { removeControlCharacters } from './paragraph-builder.ts';
+import { removeControlCharacters, singleLine } from './normalise.ts';
 
 const MAX_TITLE_CHARACTERS = 200;
 
+/** The title is the first line, if it is at most 200 characters long. There are no headings. */
 export function readText(source: string): ParsedDocument {
   const paragraphs: Paragraph[] = removeControlCharacters(source)
     .replace(/\r\n?|[\f\u2028\u2029]/g, '\n')
@@ -19,12 +19,12 @@ export function readText(source: string): ParsedDocument {
   };
 }
 
-/** Joins lines broken at a fixed width; lines that are short, indented or items of a list stay as they are. */
+/** Joins lines that were wrapped at a fixed width; short lines, indented lines and list items keep their breaks. */
 function unwrap(block: string): string {
   const lines = block.split('\n');
   if (lines.length < 2) return block;
   const wrapped =
-    lines.slice(0, -1).every((one) => one.length >= 45 && one.length <= 100) &&
-    !lines.some((one) => /^\s*(?:[-*•]|\d+[.)])\s|^\s{2,}/.test(one));
-  return wrapped ? lines.map((one) => one.trim()).join(' ') : lines.map((one) => one.trimEnd()).join('\n');
+    lines.slice(0, -1).every((row) => row.length >= 45 && row.length <= 100) &&
+    !lines.some((row) => /^\s*(?:[-*•]|\d+[.)])\s|^\s{2,}/.test(row));
+  return wrapped ? lines.map((row) => row.trim()).join(' ') : lines.map((row) => row.trimEnd()).join('\n');
 }
