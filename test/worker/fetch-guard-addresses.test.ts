@@ -34,12 +34,12 @@ const octets = (value: number) => [value >>> 24, (value >>> 16) & 255, (value >>
 const groups = (bytes: readonly number[]) =>
   Array.from({ length: bytes.length / 2 }, (_, i) => ((bytes[2 * i]! << 8) | bytes[2 * i + 1]!).toString(16));
 
-/** Any address of a forbidden IPv4 range. */
+/** Addresses of the forbidden IPv4 ranges. */
 const forbiddenV4 = fc
   .tuple(fc.constantFrom(...FORBIDDEN_V4), fc.nat({ max: 0xffffffff }))
   .map(([[range, bits], random]) => (toNumber(range) + (random % 2 ** (32 - bits))) >>> 0);
 
-/** The ways to write one IPv4 address, as IPv4 and inside IPv6. */
+/** Notations of one IPv4 address, as IPv4 and embedded in IPv6. */
 const NOTATIONS: readonly ((value: number) => string)[] = [
   (v) => octets(v).join('.'),
   (v) => String(v),
@@ -76,8 +76,8 @@ const forbiddenV6 = fc
 
 const policy = createAddressPolicy();
 
-describe('the address policy', () => {
-  it('refuses every address of a forbidden IPv4 range in every notation', () => {
+describe('createAddressPolicy', () => {
+  it('address policy: every address of a forbidden IPv4 range is refused in every notation', () => {
     fc.assert(
       fc.property(forbiddenV4, fc.constantFrom(...NOTATIONS), (value, write) => {
         expect(policy.permits(write(value))).toBe(false);
@@ -86,10 +86,10 @@ describe('the address policy', () => {
     );
   });
 
-  it('refuses every address of a forbidden IPv6 range, with or without brackets and zone', () => {
+  it('address policy: every address of a forbidden IPv6 range is refused, with and without brackets and zone', () => {
     fc.assert(
       fc.property(forbiddenV6, fc.constantFrom('', '%eth0'), fc.boolean(), (bytes, zone, brackets) => {
-        // ::ffff:0:0/96 holds public IPv4 addresses too.
+        // ::ffff:0:0/96 also contains public IPv4 addresses.
         fc.pre(bytes.slice(0, 12).join() !== '0,0,0,0,0,0,0,0,0,0,255,255');
         const text = groups(bytes).join(':') + zone;
         expect(policy.permits(brackets ? `[${text}]` : text)).toBe(false);
@@ -98,7 +98,7 @@ describe('the address policy', () => {
     );
   });
 
-  it('refuses what is no address', () => {
+  it('address policy: text that is not an address is refused', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         fc.pre(!/^[\d.:a-fx[\]]+$/i.test(text));
@@ -114,17 +114,19 @@ describe('the address policy', () => {
     '2606:4700:4700::1111',
     '::ffff:8.8.8.8',
     '64:ff9b::8.8.8.8',
-  ])('permits the public %s', (address) => {
+  ])('address policy: the public address %s is permitted', (address) => {
     expect(policy.permits(address)).toBe(true);
   });
 
-  it('permits what INGEST_ALLOW_ADDRESSES names, in every form, and nothing beside it', () => {
-    const opened = createAddressPolicy(['10.20.0.0/16', '127.0.0.1', 'fd00:1::/32']);
-    for (const address of ['10.20.3.4', '::ffff:10.20.3.4', '127.0.0.1', 'fd00:1::7']) expect(opened.permits(address)).toBe(true);
-    for (const address of ['10.21.0.1', '127.0.0.2', 'fd00:2::7', '169.254.169.254']) expect(opened.permits(address)).toBe(false);
+  it('address policy: addresses in the allow list are permitted in every notation, their neighbours are not', () => {
+    const allowing = createAddressPolicy(['10.20.0.0/16', '127.0.0.1', 'fd00:1::/32']);
+    for (const address of ['10.20.3.4', '::ffff:10.20.3.4', '127.0.0.1', 'fd00:1::7'])
+      expect(allowing.permits(address)).toBe(true);
+    for (const address of ['10.21.0.1', '127.0.0.2', 'fd00:2::7', '169.254.169.254'])
+      expect(allowing.permits(address)).toBe(false);
   });
 
-  it('throws for an entry that is no range', () => {
+  it('address policy: an allow list entry that is not an address range throws RangeError', () => {
     expect(() => createAddressPolicy(['10.0.0.0/99'])).toThrow(RangeError);
     expect(() => createAddressPolicy(['intranet'])).toThrow(RangeError);
   });

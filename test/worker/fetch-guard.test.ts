@@ -28,7 +28,7 @@ async function failure(promise: Promise<unknown>): Promise<StageError> {
   return error;
 }
 
-describe('where ingestion may connect to', () => {
+describe('createGuardedFetch: addresses', () => {
   it.each([
     '127.0.0.1',
     '2130706433',
@@ -39,22 +39,22 @@ describe('where ingestion may connect to', () => {
     '0.0.0.0',
     '169.254.169.254',
     '10.0.0.1',
-  ])('refuses http://%s/ before any connection is made', async (host) => {
-    const asked = site.requests.length;
+  ])('guarded fetch: http://%s/ is refused before any connection is made', async (host) => {
+    const before = site.requests.length;
     const error = await failure(fetcher({ allow: [] })(`http://${host}:${site.port}/`, never));
     expect(error).toMatchObject({ failure: 'permanent' });
     expect(error.message).toMatch(/is not public$/);
-    expect(site.requests).toHaveLength(asked);
+    expect(site.requests).toHaveLength(before);
   });
 
-  it('refuses a name that resolves to a private address, and does not tell which', async () => {
+  it('guarded fetch: a host name that resolves to a private address is refused without revealing the address', async () => {
     const guarded = fetcher({ allow: [], resolve: async () => [{ address: '10.1.2.3', family: 4 }] });
     const error = await failure(guarded('http://intranet.example/', never));
     expect(error.failure).toBe('permanent');
     expect(error.message).toBe('The address of intranet.example is not public');
   });
 
-  it('connects only to the public ones among the addresses of a name', async () => {
+  it('guarded fetch: of several addresses of a host name only the permitted ones are connected to', async () => {
     site.serve('/mixed', 'mixed');
     const guarded = fetcher({
       resolve: async () => [
@@ -71,7 +71,7 @@ describe('where ingestion may connect to', () => {
     'http://169.254.169.254/latest/meta-data/',
     'http://[fd00:ec2::254]/',
     '//10.0.0.1/',
-  ])('refuses a redirect to %s', async (location) => {
+  ])('guarded fetch: a redirect to %s is refused', async (location) => {
     site.serve('/away', (response) => response.writeHead(302, { Location: location }).end());
     const error = await failure(fetcher()(`${site.url}/away`, never));
     expect(error.failure).toBe('permanent');
@@ -83,24 +83,24 @@ describe('where ingestion may connect to', () => {
     'ftp://example.org/',
     'gopher://example.org/',
     'data:text/plain,hello',
-  ])('refuses %s', async (url) => {
+  ])('guarded fetch: %s is refused for its scheme', async (url) => {
     expect(await failure(fetcher()(url, never))).toMatchObject({
       failure: 'permanent',
       message: expect.stringMatching(/^Only http/),
     });
   });
 
-  it('refuses a redirect to a file and a URL with a login in it', async () => {
+  it('guarded fetch: a redirect to a file URL is refused, and so is a URL with a password, which the message omits', async () => {
     site.serve('/file', (response) => response.writeHead(301, { Location: 'file:///etc/passwd' }).end());
     expect((await failure(fetcher()(`${site.url}/file`, never))).message).toMatch(/^Only http/);
-    const login = await failure(fetcher()(`http://user:secret@127.0.0.1:${site.port}/`, never));
-    expect(login.message).toMatch(/user name or password/);
-    expect(login.message).not.toContain('secret');
+    const withPassword = await failure(fetcher()(`http://user:secret@127.0.0.1:${site.port}/`, never));
+    expect(withPassword.message).toMatch(/user name or password/);
+    expect(withPassword.message).not.toContain('secret');
   });
 });
 
-describe('what a fetch answers', () => {
-  it('follows up to five redirects and says where it ended', async () => {
+describe('createGuardedFetch: responses', () => {
+  it('guarded fetch: five redirects are followed to the final URL, six are refused', async () => {
     for (let hop = 0; hop < 6; hop++)
       site.serve(`/hop${hop}`, (response) => response.writeHead(302, { Location: `/hop${hop + 1}` }).end());
     site.serve('/hop6', 'the end');
@@ -115,12 +115,12 @@ describe('what a fetch answers', () => {
     ['deflate', deflateSync('plain words')],
     ['deflate', deflateRawSync('plain words')],
     ['gzip, br', brotliCompressSync(gzipSync('plain words'))],
-  ])('decompresses %s', async (encoding, body) => {
+  ])('guarded fetch: a body with Content-Encoding %s is decompressed', async (encoding, body) => {
     site.serve('/packed', (response) => response.writeHead(200, { 'Content-Encoding': encoding }).end(body));
     expect(Buffer.from((await fetcher()(`${site.url}/packed`, never)).body).toString()).toBe('plain words');
   });
 
-  it('calls a damaged or unknown encoding a permanent failure', async () => {
+  it('guarded fetch: a damaged, unknown or threefold encoding is a permanent failure', async () => {
     site.serve('/damaged', (response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('not gzip at all'));
     site.serve('/odd', (response) => response.writeHead(200, { 'Content-Encoding': 'compress' }).end('x'));
     site.serve('/deep', (response) => response.writeHead(200, { 'Content-Encoding': 'gzip, gzip, gzip' }).end('x'));
@@ -139,7 +139,7 @@ describe('what a fetch answers', () => {
     [429, 'transient', /slow down/],
     [500, 'transient', /failed/],
     [503, 'transient', /not available/],
-  ])('calls status %i %s', async (status, kind, words) => {
+  ])('guarded fetch: status %i is a %s failure', async (status, kind, words) => {
     site.serve('/status', (response) => response.writeHead(status).end('no'));
     expect(await failure(fetcher()(`${site.url}/status`, never))).toMatchObject({
       failure: kind,
@@ -147,7 +147,7 @@ describe('what a fetch answers', () => {
     });
   });
 
-  it('carries Retry-After, in seconds or as a date, at most an hour', async () => {
+  it('guarded fetch: Retry-After in seconds or as a date is passed on, at most an hour', async () => {
     const clock = manualClock(Date.UTC(2026, 0, 1));
     const retryAfter = async (value: string) => {
       site.serve('/busy', (response) => response.writeHead(503, { 'Retry-After': value }).end());
@@ -159,9 +159,9 @@ describe('what a fetch answers', () => {
     expect(await retryAfter('soon')).toBeUndefined();
   });
 
-  it('calls an unknown host, a refused connection and a cut body transient', async () => {
-    const lost = fetcher({ resolve: async () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' })) });
-    expect(await failure(lost('http://nowhere.example/', never))).toMatchObject({
+  it('guarded fetch: an unknown host, a refused connection and a truncated body are transient failures', async () => {
+    const unresolvable = fetcher({ resolve: async () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' })) });
+    expect(await failure(unresolvable('http://nowhere.example/', never))).toMatchObject({
       failure: 'transient',
       message: 'nowhere.example could not be read: its host name could not be found',
     });
@@ -174,10 +174,10 @@ describe('what a fetch answers', () => {
   });
 });
 
-describe('limits', () => {
+describe('createGuardedFetch: limits', () => {
   const limit = 100_000;
 
-  it('stops at the size limit whether or not the length was declared', async () => {
+  it('guarded fetch: a body above the size limit is refused with and without Content-Length', async () => {
     const body = Buffer.alloc(limit + 1, 'a');
     site.serve('/declared', (response) => response.writeHead(200, { 'Content-Length': body.length }).end(body));
     site.serve('/chunked', (response) => {
@@ -192,12 +192,16 @@ describe('limits', () => {
       });
   });
 
-  it('refuses 20 MB by default', async () => {
+  it('guarded fetch: a page of 20 MB is refused by default', async () => {
     site.serve('/huge', (response) => response.writeHead(200).end(Buffer.alloc(20 * 1024 * 1024, 'a')));
     expect((await failure(fetcher()(`${site.url}/huge`, never))).message).toBe('The page is larger than 10 MB');
   });
 
-  it.each(['gzip', 'br', 'deflate'])('stops a %s bomb while it unfolds', async (encoding) => {
+  it.each([
+    'gzip',
+    'br',
+    'deflate',
+  ])('guarded fetch: a %s bomb is stopped at the size limit while it is decompressed', async (encoding) => {
     const zeros = Buffer.alloc(64 * 1024 * 1024);
     const packed = encoding === 'gzip' ? gzipSync(zeros) : encoding === 'br' ? brotliCompressSync(zeros) : deflateSync(zeros);
     expect(packed.length).toBeLessThan(limit);
@@ -206,7 +210,7 @@ describe('limits', () => {
     expect(error).toMatchObject({ failure: 'permanent', message: expect.stringMatching(/larger than/) });
   });
 
-  it('gives up on a body that stalls and on a server that never answers', async () => {
+  it('guarded fetch: a stalled body and a server that never responds are transient failures at the deadline', async () => {
     site.serve('/stalled', (response) => {
       response.writeHead(200);
       response.write('a few bytes');
@@ -215,11 +219,11 @@ describe('limits', () => {
     for (const path of ['/stalled', '/silent'])
       expect(await failure(fetcher({ deadlineMs: 150 })(`${site.url}${path}`, never))).toMatchObject({
         failure: 'transient',
-        message: expect.stringMatching(/did not answer in full within/),
+        message: expect.stringMatching(/did not respond in full within/),
       });
   });
 
-  it('throws the reason of the signal that stopped it', async () => {
+  it('guarded fetch: an abort rejects with the reason of the signal', async () => {
     const controller = new AbortController();
     site.serve('/abort', () => controller.abort(new Error('the lease was lost')));
     await expect(fetcher()(`${site.url}/abort`, controller.signal)).rejects.toThrow('the lease was lost');

@@ -3,7 +3,7 @@ import { Agent, request } from 'undici';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import type { AddressPolicy } from '../ingest/fetch/address-policy.ts';
-import { isForbiddenAddress, networkError, parseRetryAfter } from '../ingest/fetch/fetch-errors.ts';
+import { isForbiddenAddress, networkError, retryAfterSeconds } from '../ingest/fetch/fetch-errors.ts';
 import { guardedConnector, type ResolveHost, resolveHost } from '../ingest/fetch/guarded-connector.ts';
 import { checkUrl } from '../ingest/fetch/guarded-fetch.ts';
 
@@ -51,7 +51,7 @@ export function createGuardedPost({
         });
         // What the receiver says beyond its status is of no use; a long answer costs the socket, not our memory.
         await response.body.dump({ limit: 16 * 1024, signal: deadline }).catch(() => undefined);
-        const retryAfter = parseRetryAfter(String(response.headers['retry-after'] ?? ''), clock.now());
+        const retryAfter = retryAfterSeconds(String(response.headers['retry-after'] ?? ''), clock.now());
         return { status: response.statusCode, ...(retryAfter === undefined ? {} : { retryAfter }) };
       } catch (error) {
         if (deadline.aborted)

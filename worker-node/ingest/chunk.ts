@@ -1,14 +1,14 @@
-/** Cuts a text into chunks of whole sentences for search: about 200 words, the last sentence of one begins the next. */
+/** Splits a text for search into chunks of whole sentences, about 200 words each, that overlap by one sentence. */
 import { sentenceRanges, type TextRange, trimRange } from '../analysis/text/sentences.ts';
 import { countWords, wordRanges } from '../analysis/text/words.ts';
 import type { SectionRange } from './document.ts';
 
 export const TARGET_WORDS = 200;
-/** A longer sentence is not repeated: the overlap would be a third of the chunk. */
+/** A longer sentence is not repeated in the next chunk: the overlap would be a third of it. */
 const MAX_OVERLAP_WORDS = 60;
-/** A rest this short joins the chunk before it. */
-const MIN_REST_WORDS = 40;
-/** A sentence above either is cut, at a word's end where it has words. */
+/** A remainder this short is added to the chunk before it. */
+const MIN_REMAINDER_WORDS = 40;
+/** Longer sentences are split, at the end of a word where possible. */
 const MAX_SENTENCE_WORDS = TARGET_WORDS;
 const MAX_SENTENCE_CHARACTERS = 3_000;
 
@@ -17,11 +17,12 @@ export interface TextChunk extends TextRange {
   readonly wordCount: number;
 }
 
+/** A sentence, or a piece of a long one. */
 interface Unit extends TextRange {
   readonly words: number;
 }
 
-/** Chunks in the order of `text`, none across two sections; `text.slice(start, end)` is a chunk's text. */
+/** Chunks in the order of `text`. No chunk spans two sections. `text.slice(start, end)` is the text of a chunk. */
 export function chunkText(text: string, sections: readonly SectionRange[], language: string | null): TextChunk[] {
   return sections.flatMap(({ headingPath, start, end }) => {
     const units = splitIntoUnits(text.slice(start, end), language).map((unit) => ({
@@ -36,7 +37,6 @@ export function chunkText(text: string, sections: readonly SectionRange[], langu
   });
 }
 
-/** Sentences, those too long in pieces. */
 function splitIntoUnits(text: string, language: string | null): Unit[] {
   return sentenceRanges(text, language).flatMap((range) => {
     const sentence = text.slice(range.start, range.end);
@@ -51,23 +51,23 @@ function splitIntoUnits(text: string, language: string | null): Unit[] {
   });
 }
 
-/** Pieces of at most 200 words and 3,000 characters that hold all of `sentence`. */
+/** Splits a sentence into pieces of at most 200 words and 3,000 characters, without loss. */
 function splitSentence(sentence: string, words: readonly TextRange[]): TextRange[] {
   const pieces: TextRange[] = [];
   let start = 0;
   let cut = 0;
-  let inPiece = 0;
+  let wordsInPiece = 0;
   const close = (end: number) => {
     const piece = trimRange(sentence, start, end);
     if (piece.end > piece.start) pieces.push(piece);
     start = end;
     cut = end;
-    inPiece = 0;
+    wordsInPiece = 0;
   };
   for (const word of words) {
-    if (cut > start && (inPiece === MAX_SENTENCE_WORDS || word.end - start > MAX_SENTENCE_CHARACTERS)) close(cut);
+    if (cut > start && (wordsInPiece === MAX_SENTENCE_WORDS || word.end - start > MAX_SENTENCE_CHARACTERS)) close(cut);
     while (word.end - start > MAX_SENTENCE_CHARACTERS) close(codePointBoundary(sentence, start + MAX_SENTENCE_CHARACTERS));
-    inPiece++;
+    wordsInPiece++;
     cut = word.end;
   }
   while (sentence.length - start > MAX_SENTENCE_CHARACTERS) close(codePointBoundary(sentence, start + MAX_SENTENCE_CHARACTERS));
@@ -75,28 +75,28 @@ function splitSentence(sentence: string, words: readonly TextRange[]): TextRange
   return pieces;
 }
 
-/** Not between the halves of a surrogate pair. */
+/** The offset `at`, or the one before it where `at` would split a surrogate pair. */
 function codePointBoundary(text: string, at: number): number {
   const code = text.charCodeAt(at - 1);
   return code >= 0xd800 && code <= 0xdbff ? at - 1 : at;
 }
 
-/** First and last unit of each chunk. */
+/** Groups units into chunks; returns the indexes of each chunk's first and last unit. */
 function packUnits(units: readonly Unit[]): [number, number][] {
   const chunks: [number, number][] = [];
-  let left = units.reduce((sum, { words }) => sum + words, 0);
+  let remaining = units.reduce((sum, { words }) => sum + words, 0);
   let first = 0;
   let words = 0;
   for (const [index, unit] of units.entries()) {
     const previous = units[index - 1];
-    if (previous && words > 0 && words + unit.words > TARGET_WORDS && left > MIN_REST_WORDS) {
+    if (previous && words > 0 && words + unit.words > TARGET_WORDS && remaining > MIN_REMAINDER_WORDS) {
       chunks.push([first, index - 1]);
       const overlaps = previous.words <= MAX_OVERLAP_WORDS && index - 1 > first;
       first = overlaps ? index - 1 : index;
       words = overlaps ? previous.words : 0;
     }
     words += unit.words;
-    left -= unit.words;
+    remaining -= unit.words;
   }
   if (units.length > 0) chunks.push([first, units.length - 1]);
   return chunks;

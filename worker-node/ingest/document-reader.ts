@@ -1,4 +1,4 @@
-/** Reads documents in a thread that may be ended at any moment: by a deadline, a lost lease, or its own memory. */
+/** Reads documents in a thread that can be terminated at any moment: at a deadline, a lost lease or out of memory. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { programPath } from '../../src/adapters/package-files.ts';
@@ -7,14 +7,15 @@ import type { DocumentInput, ExtractedDocument } from './read-document.ts';
 import type { ThreadResponse } from './read-thread.ts';
 
 export interface DocumentReader {
-  /** One at a time. Throws StageError for a document that cannot be read; rejects with the signal's reason on abort. */
+  /** Reads one document at a time. Throws StageError for one that cannot be read; rejects with the signal's reason on abort. */
   read(input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument>;
   close(): Promise<void>;
 }
 
 export interface DocumentReaderOptions {
-  /** Milliseconds for one document. */
+  /** Milliseconds allowed for one document. */
   readonly deadlineMs?: number;
+  /** Heap limit of the thread in MiB. */
   readonly memoryMb?: number;
 }
 
@@ -23,16 +24,16 @@ const tooComplex = (cause: unknown) =>
 
 interface Thread {
   readonly worker: Worker;
-  /** Resolves when its modules are loaded: a document's time begins then. */
+  /** Resolves when the thread has loaded its modules; the deadline counts from there. */
   readonly ready: Promise<unknown>;
 }
 
-/** The thread is started by the first document and does not keep the process alive. */
+/** The first document starts the thread. An idle thread does not keep the process alive. */
 export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: DocumentReaderOptions = {}): DocumentReader {
   let thread: Thread | undefined;
   let tail: Promise<unknown> = Promise.resolve();
 
-  function start(): Thread {
+  function startThread(): Thread {
     const worker = new Worker(programPath('read-thread'), {
       resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: 4 },
     });
@@ -49,37 +50,37 @@ export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: Do
 
   async function readAlone(input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument> {
     signal.throwIfAborted();
-    const current = thread ?? start();
+    const current = thread ?? startThread();
     current.worker.ref();
     await current.ready;
     signal.throwIfAborted();
-    return await answerOf(current, input, signal).finally(() => current.worker.unref());
+    return await request(current, input, signal).finally(() => current.worker.unref());
   }
 
-  function answerOf(current: Thread, input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument> {
+  function request(current: Thread, input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument> {
     const { worker } = current;
     const deadline = AbortSignal.timeout(deadlineMs);
-    const either = AbortSignal.any([signal, deadline]);
+    const anySignal = AbortSignal.any([signal, deadline]);
     const { promise, resolve, reject } = Promise.withResolvers<ExtractedDocument>();
 
-    const onMessage = (answer: ThreadResponse) => {
-      if (answer.kind === 'reading') resolve(answer.reading);
-      else if (answer.kind === 'refused') reject(new StageError('permanent', answer.message));
-      else if (answer.kind === 'failed') reject(tooComplex(answer.error));
+    const onMessage = (response: ThreadResponse) => {
+      if (response.kind === 'document') resolve(response.document);
+      else if (response.kind === 'refused') reject(new StageError('permanent', response.message));
+      else if (response.kind === 'failed') reject(tooComplex(response.error));
     };
     const onError = (error: unknown) => reject(tooComplex(error));
-    const onExit = () => reject(tooComplex(new Error('the reading thread ended')));
+    const onExit = () => reject(tooComplex(new Error('the reader thread exited')));
     const onAbort = () => {
       forget(current);
       void worker.terminate();
       reject(signal.aborted ? signal.reason : tooComplex(new Error(`not read within ${deadlineMs} ms`)));
     };
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    either.addEventListener('abort', onAbort, { once: true });
+    anySignal.addEventListener('abort', onAbort, { once: true });
     worker.postMessage(input);
     return promise.finally(() => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      either.removeEventListener('abort', onAbort);
+      anySignal.removeEventListener('abort', onAbort);
     });
   }
 

@@ -1,8 +1,8 @@
-/** The links and citations of a text: what was marked up, and what only stands in the words. */
+/** Extracts a text's links and citations: those in markup, and those written out in the text. */
 import { citationKey, findArxivId, findDoi } from '../../src/services/resources/identifiers.ts';
 import type { TextLink } from './document.ts';
 
-/** Characters kept on either side. */
+/** Characters of context kept on either side of a link. */
 const CONTEXT = 50;
 const MAX_LINKS = 500;
 const MAX_ANCHOR = 300;
@@ -11,46 +11,46 @@ const WRITTEN_LINK =
   /https?:\/\/[^\s<>"'`|\\^{}]+|(?:\bdoi:\s?)?\b10\.\d{4,9}\/[^\s"'<>{}|\\^`]+|\barxiv:\s?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7})(?:v\d+)?/gi;
 
 export interface ExtractedLink {
-  /** As in `resource_identifiers.key`. */
+  /** The key of the target, in the form of `resource_identifiers.key`. */
   readonly targetKey: string;
   readonly url: string;
   readonly anchor: string;
   readonly context: string;
 }
 
-/** In the order of the text, each target once per place it is named at; `own` keys are left out. */
+/** Links in the order of the text, at most 500. `marked` are those of the markup; links to an `own` key are left out. */
 export function extractLinks(text: string, marked: readonly TextLink[], own: ReadonlySet<string>): ExtractedLink[] {
-  const taken = [...marked].sort((a, b) => a.start - b.start);
-  const found = [...marked, ...findWrittenLinks(text, taken)].sort((a, b) => a.start - b.start || a.end - b.end);
-  const citations: ExtractedLink[] = [];
+  const inOrder = [...marked].sort((a, b) => a.start - b.start);
+  const found = [...marked, ...findWrittenLinks(text, inOrder)].sort((a, b) => a.start - b.start || a.end - b.end);
+  const links: ExtractedLink[] = [];
   const seen = new Set<string>();
   for (const { url, start, end } of found) {
-    if (citations.length === MAX_LINKS) break;
+    if (links.length === MAX_LINKS) break;
     const targetKey = citationKey(url);
     if (targetKey === null || own.has(targetKey) || seen.has(`${start} ${targetKey}`)) continue;
     seen.add(`${start} ${targetKey}`);
     const anchorEnd = Math.min(end, start + MAX_ANCHOR);
-    citations.push({
+    links.push({
       targetKey,
       url: url.slice(0, 2048),
       anchor: oneLine(text.slice(start, anchorEnd)),
       context: oneLine(text.slice(Math.max(0, start - CONTEXT), anchorEnd + CONTEXT)),
     });
   }
-  return citations;
+  return links;
 }
 
-/** What is written out and not inside a marked link; `taken` is sorted by start. */
-function findWrittenLinks(text: string, taken: readonly TextLink[]): TextLink[] {
+/** Links written out in the text outside of `marked` links, which are sorted by start. */
+function findWrittenLinks(text: string, marked: readonly TextLink[]): TextLink[] {
   const links: TextLink[] = [];
   let next = 0;
   for (const match of text.matchAll(WRITTEN_LINK)) {
     const start = match.index;
     const raw = match[0];
     const end = start + raw.length;
-    while (next < taken.length && (taken[next]?.end ?? 0) <= start) next++;
-    const marked = taken[next];
-    if (marked && marked.start < end && marked.end > marked.start) continue;
+    while (next < marked.length && (marked[next]?.end ?? 0) <= start) next++;
+    const overlapping = marked[next];
+    if (overlapping && overlapping.start < end && overlapping.end > overlapping.start) continue;
     const url = urlOf(raw);
     if (url !== null) links.push({ url, start, end: start + Math.min(raw.length, trimTrailingPunctuation(raw).length) });
   }
@@ -64,7 +64,7 @@ function urlOf(raw: string): string | null {
   return doi === null ? null : `https://doi.org/${doi}`;
 }
 
-/** Without the punctuation of the sentence it stands in, and a closing bracket that opened before it. */
+/** Removes punctuation of the surrounding sentence, and a closing bracket whose opening one is outside. */
 function trimTrailingPunctuation(raw: string): string {
   const trimmed = raw.replace(/[.,;:!?]+$/, '');
   return /[)\]]$/.test(trimmed) && !/[([]/.test(trimmed) ? trimTrailingPunctuation(trimmed.slice(0, -1)) : trimmed;

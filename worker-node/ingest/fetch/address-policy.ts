@@ -1,22 +1,22 @@
-/** Which network addresses ingestion may connect to. */
+/** Decides which network addresses may be connected to for URLs that users name (protection against SSRF). */
 import ipaddr from 'ipaddr.js';
 
 export interface AddressPolicy {
-  /** `address` as a socket or resolver gives it, in any notation; what cannot be read is refused. */
+  /** Whether `address`, in any notation of a socket or resolver, is permitted. An unreadable one is not. */
   permits(address: string): boolean;
 }
 
 type Address = ReturnType<typeof ipaddr.parse>;
 
-/** Global unicast IPv6 (RFC 4291 section 2.4): whatever lies outside is reserved, local or a transition form. */
+/** Global unicast IPv6 (RFC 4291 section 2.4). Everything outside is reserved, local or a transition address. */
 const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
-/** NAT64's well-known prefix (RFC 6052): the only transition form in use that leads to public hosts. */
+/** The well-known prefix of NAT64 (RFC 6052), the only transition form in use that reaches public hosts. */
 const NAT64 = ipaddr.parseCIDR('64:ff9b::/96');
 
 /**
- * Public addresses pass, and those in `allow` (CIDRs or single addresses). IPv4 inside IPv6 (mapped, NAT64) is judged as
- * the IPv4 address it reaches; 6to4, Teredo and every other special-purpose range (IANA registries) is refused.
- * Throws RangeError for an entry of `allow` that is no CIDR.
+ * Permits public addresses and those in `allow` (CIDR ranges or single addresses). IPv4 embedded in IPv6 (mapped, NAT64)
+ * counts as the IPv4 address it reaches. 6to4, Teredo and all other special-purpose ranges (IANA registries) are refused.
+ * Throws RangeError for an entry of `allow` that is not an address or a range.
  */
 export function createAddressPolicy(allow: readonly string[] = []): AddressPolicy {
   const allowed = allow.map(parseRange);
@@ -25,15 +25,15 @@ export function createAddressPolicy(allow: readonly string[] = []): AddressPolic
     const parsed = parseAddress(address);
     if (!parsed) return false;
     const target = embeddedIpv4(parsed) ?? parsed;
-    return isPublic(target) || [parsed, target].some((one) => allowed.some((range) => matches(one, range)));
+    return isPublic(target) || [parsed, target].some((candidate) => allowed.some((range) => matches(candidate, range)));
   }
 
   return { permits };
 }
 
 function parseAddress(address: string): Address | undefined {
-  const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
-  return ipaddr.isValid(bare) ? ipaddr.parse(bare) : undefined;
+  const unwrapped = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+  return ipaddr.isValid(unwrapped) ? ipaddr.parse(unwrapped) : undefined;
 }
 
 function embeddedIpv4(address: Address): Address | undefined {

@@ -4,10 +4,10 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw }
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-/** More layers than anybody has use for are an attack. */
+/** More layers have no legitimate use. */
 const MAX_LAYERS = 2;
 
-/** The streams to pipe a body through, in order; undefined for an encoding we do not know. */
+/** The streams that decode a body with this `Content-Encoding`, in order; undefined for an unknown encoding. */
 export function decompressors(header: string | undefined): Duplex[] | undefined {
   const names = (header ?? '')
     .toLowerCase()
@@ -34,16 +34,16 @@ function decompressor(name: string): Duplex | undefined {
   }
 }
 
-/** `deflate` means zlib's format, and some servers send the bare stream: the first byte tells which (RFC 1950). */
+/** `deflate` means the zlib format, but some servers send raw deflate data. The first byte tells them apart (RFC 1950). */
 async function* inflateZlibOrRaw(source: Bytes): Bytes {
   const iterator = source[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done) return;
-  async function* whole() {
+  async function* replay() {
     yield first.value;
     yield* { [Symbol.asyncIterator]: () => iterator };
   }
   const inflate = ((first.value[0] ?? 0) & 0x0f) === 8 ? createInflate() : createInflateRaw();
-  // The reader of `inflate` is told of every error; the callback only keeps it from being thrown twice.
-  yield* pipeline(Readable.from(whole()), inflate, () => undefined);
+  // Errors reach the consumer of `inflate`; without a callback `pipeline` would throw them a second time.
+  yield* pipeline(Readable.from(replay()), inflate, () => undefined);
 }

@@ -1,49 +1,50 @@
-/** What went wrong on the way to a page, as its owner should read it, and whether another try may help. */
+/** Turns failures of a fetch into StageErrors: a message for the document's owner, and whether a retry may help. */
 import { StageError } from '../../../src/kernel/core/errors.ts';
+import { parseRetryAfter } from '../../../src/kernel/core/retry-after.ts';
 
-/** Thrown in the connector: the message tells nothing about the network we stand in. */
+/** Thrown by the connector. The message must not reveal addresses of the worker's network. */
 export class ForbiddenAddressError extends Error {
   override readonly name = 'ForbiddenAddress';
 }
 
 const MAX_RETRY_AFTER_SECONDS = 3600;
 const TRANSIENT_STATUSES = new Set([408, 425, 429]);
-const STATUS_WORDS: Readonly<Record<number, string>> = {
+const STATUS_MESSAGES: Readonly<Record<number, string>> = {
   400: 'The site did not understand the request',
   401: 'The site asks for a login',
   402: 'The site asks for payment',
   403: 'The site refuses access to this page',
   404: 'The page was not found',
-  406: 'The site has no form of this page we can read',
+  406: 'The site does not offer this page in a supported format',
   408: 'The site took too long',
-  410: 'The page is gone for good',
-  429: 'The site asks us to slow down',
-  451: 'The page is withheld for legal reasons',
-  500: 'The site failed to make the page',
+  410: 'The page is gone permanently',
+  429: 'The site asks to slow down',
+  451: 'The page is unavailable for legal reasons',
+  500: 'The site failed to produce the page',
   502: 'The site could not reach its own server',
   503: 'The site is not available at the moment',
   504: 'The site took too long',
 };
 
-/** `retryAfter` is the header as sent, in seconds or as a date; `now` in milliseconds. */
+/** The error for a response that is not 2xx; `retryAfter` is the header of that name, `now` in Unix milliseconds. */
 export function statusError(status: number, retryAfter: string | undefined, now: number): StageError {
-  const words = STATUS_WORDS[status] ?? (status >= 500 ? 'The site failed' : 'The site did not answer with a page');
+  const message = STATUS_MESSAGES[status] ?? (status >= 500 ? 'The site failed' : 'The site did not answer with a page');
   const transient = status >= 500 || TRANSIENT_STATUSES.has(status);
-  const seconds = transient ? parseRetryAfter(retryAfter, now) : undefined;
+  const seconds = transient ? retryAfterSeconds(retryAfter, now) : undefined;
   return new StageError(
     transient ? 'transient' : 'permanent',
-    `${words} (HTTP ${status})`,
+    `${message} (HTTP ${status})`,
     seconds === undefined ? {} : { retryAfter: seconds },
   );
 }
 
-export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const seconds = /^\s*\d+\s*$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - now) / 1000);
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS) : undefined;
+/** Seconds of a `Retry-After` header, at most an hour; undefined where it is missing or invalid. */
+export function retryAfterSeconds(header: string | undefined, now: number): number | undefined {
+  const seconds = parseRetryAfter(header ?? null, now);
+  return seconds === undefined ? undefined : Math.min(seconds, MAX_RETRY_AFTER_SECONDS);
 }
 
-const TLS_WORDS: Readonly<Record<string, string>> = {
+const TLS_MESSAGES: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
@@ -53,7 +54,7 @@ const TLS_WORDS: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the issuer of its certificate is unknown',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
 };
-const NETWORK_WORDS: Readonly<Record<string, string>> = {
+const NETWORK_MESSAGES: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host name could not be found',
   EAI_AGAIN: 'its host name could not be looked up',
   ECONNREFUSED: 'it refuses connections',
@@ -61,35 +62,35 @@ const NETWORK_WORDS: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was cut',
   UND_ERR_SOCKET: 'the connection was cut',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the connection was cut',
-  ETIMEDOUT: 'it did not answer in time',
-  UND_ERR_CONNECT_TIMEOUT: 'it did not answer in time',
-  UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
-  UND_ERR_BODY_TIMEOUT: 'it did not answer in time',
+  ETIMEDOUT: 'it did not respond in time',
+  UND_ERR_CONNECT_TIMEOUT: 'it did not respond in time',
+  UND_ERR_HEADERS_TIMEOUT: 'it did not respond in time',
+  UND_ERR_BODY_TIMEOUT: 'it did not respond in time',
   EHOSTUNREACH: 'it cannot be reached',
   ENETUNREACH: 'it cannot be reached',
 };
 
-/** Whether the connector refused the address, somewhere in what led to `error`. */
+/** Whether `error` or one of its causes is a refusal by the connector. */
 export function isForbiddenAddress(error: unknown): boolean {
-  return [...causes(error)].some((one) => one instanceof ForbiddenAddressError);
+  return [...causes(error)].some((cause) => cause instanceof ForbiddenAddressError);
 }
 
-/** Any error of the resolver, the socket, TLS, HTTP parsing or decompression. Codes are named, messages are not shown. */
+/** The StageError for an error of the resolver, socket, TLS, HTTP parser or decompression. Its message is not passed on. */
 export function networkError(error: unknown, host: string): StageError {
-  for (const one of causes(error)) {
-    if (one instanceof StageError) return one;
-    if (one instanceof ForbiddenAddressError)
+  for (const cause of causes(error)) {
+    if (cause instanceof StageError) return cause;
+    if (cause instanceof ForbiddenAddressError)
       return new StageError('permanent', `The address of ${host} is not public`, { cause: error });
-    const code = codeOf(one);
+    const code = codeOf(cause);
     if (code === undefined) continue;
     const tls =
-      TLS_WORDS[code] ?? (/^(?:CERT_|ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code) ? 'the secure connection failed' : undefined);
+      TLS_MESSAGES[code] ?? (/^(?:CERT_|ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code) ? 'the secure connection failed' : undefined);
     if (tls) return new StageError('permanent', `${host} cannot be trusted: ${tls}`, { cause: error });
     if (/^(?:Z_|ERR_BROTLI|ERR__ERROR_FORMAT|ERR_PADDING)/.test(code))
-      return new StageError('permanent', `What ${host} sent is damaged: it cannot be decompressed`, { cause: error });
+      return new StageError('permanent', `The response of ${host} is damaged: it cannot be decompressed`, { cause: error });
     if (/^HPE_|UND_ERR_HEADERS_OVERFLOW/.test(code))
-      return new StageError('permanent', `What ${host} sent is not HTTP as we understand it`, { cause: error });
-    const network = NETWORK_WORDS[code];
+      return new StageError('permanent', `The response of ${host} is not valid HTTP`, { cause: error });
+    const network = NETWORK_MESSAGES[code];
     if (network) return new StageError('transient', `${host} could not be read: ${network}`, { cause: error });
   }
   return new StageError('transient', `${host} could not be read`, { cause: error });
@@ -99,7 +100,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The error, what caused it, and the parts of an AggregateError (one per address tried). */
+/** The error, its causes, and the errors of an AggregateError (one per address tried). */
 function* causes(error: unknown, depth = 0): Generator<unknown> {
   if (error === undefined || error === null || depth > 5) return;
   yield error;

@@ -1,4 +1,4 @@
-/** Sockets that reach public addresses only, however a name resolves: for every URL that a user named. */
+/** A connector that only opens sockets to permitted addresses, for every URL that a user names. */
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
@@ -9,9 +9,12 @@ export type ResolveHost = (hostname: string) => Promise<readonly { address: stri
 
 export const resolveHost: ResolveHost = (hostname) => lookup(hostname, { all: true });
 
-/** Checks the address of every socket where no name can change under it: as resolved, as a literal, and once connected. */
+/**
+ * Checks the address of every socket as resolved, as a literal in the URL, and again once connected, so that a DNS answer
+ * that changes in between (DNS rebinding) gains nothing. `timeout` in milliseconds.
+ */
 export function guardedConnector(policy: AddressPolicy, resolve: ResolveHost, timeout: number): buildConnector.connector {
-  const refused = () => new ForbiddenAddressError('the address is not public');
+  const forbidden = () => new ForbiddenAddressError('the address is not public');
 
   const guardedLookup: LookupFunction = (hostname, options, callback) => {
     resolve(hostname)
@@ -19,7 +22,7 @@ export function guardedConnector(policy: AddressPolicy, resolve: ResolveHost, ti
         const permitted = all.filter(({ address }) => policy.permits(address));
         const wanted = permitted.filter(({ family }) => !options.family || options.family === family);
         const [first] = wanted;
-        if (!first) callback(all.length > permitted.length ? refused() : notFound(hostname), '', 4);
+        if (!first) callback(all.length > permitted.length ? forbidden() : notFound(hostname), '', 4);
         else if (options.all) callback(null, [...wanted]);
         else callback(null, first.address, first.family);
       })
@@ -28,17 +31,17 @@ export function guardedConnector(policy: AddressPolicy, resolve: ResolveHost, ti
 
   const connect = buildConnector({ lookup: guardedLookup, timeout } as buildConnector.BuildOptions);
   return (options, callback) => {
-    // A literal address never reaches the resolver.
+    // The resolver is not called for a literal address.
     const host = options.hostname.replace(/^\[|\]$/g, '');
     if (isIP(host) !== 0 && !policy.permits(host)) {
-      callback(refused(), null);
+      callback(forbidden(), null);
       return;
     }
     connect(options, (...result) => {
       const [error, socket] = result;
       if (error === null && !policy.permits(socket.remoteAddress ?? '')) {
         socket.destroy();
-        callback(refused(), null);
+        callback(forbidden(), null);
       } else callback(...result);
     });
   };
