@@ -3,6 +3,7 @@
  * own, the queue, a login provider and a website, each a real one or a stand-in that speaks its protocol.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -85,22 +86,45 @@ export async function startCell(choice: CellChoice): Promise<Cell> {
 
     const api = await opened(choice.runtime === 'node' ? startNode(shared) : startOnWorkerd(shared), (server) => server.close());
     let worker: Started | undefined;
+    let unreachable: Awaited<ReturnType<typeof startUnreachable>> | undefined;
+    const workerPort = Number(new URL(workerUrl).port);
     const startWorker = async () => {
-      worker = run('bin/worker.js', { ...shared, PUBLIC_URL: api.url, WORKER_PORT: new URL(workerUrl).port, HOST });
+      await unreachable?.close();
+      unreachable = undefined;
+      worker = run('bin/worker.js', { ...shared, PUBLIC_URL: api.url, WORKER_PORT: String(workerPort), HOST });
       await answers(`${workerUrl}/health`, worker);
     };
     const killWorker = async () => {
       worker?.child.kill('SIGKILL');
       await worker?.exited();
       noteOutput(worker?.output() ?? '');
+      if (choice.runtime === 'workerd') unreachable = await startUnreachable(workerPort);
     };
-    closers.unshift(killWorker);
+    closers.unshift(async () => {
+      await killWorker();
+      await unreachable?.close();
+    });
     await startWorker();
     return { choice, url: api.url, workerUrl, site, provider, killWorker, startWorker, sweep: api.sweep, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/**
+ * What Workers receive in place of an origin that is down (https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/error-521/).
+ * wrangler turns a refused connection into a 500 instead, which says that a worker failed at the request.
+ */
+async function startUnreachable(port: number): Promise<{ close(): Promise<void> }> {
+  const server = createServer((_, response) => response.writeHead(521, { Connection: 'close' }).end());
+  await new Promise<void>((resolve) => server.listen(port, HOST, resolve));
+  return {
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 type Opened = <T>(thing: Promise<T>, close: (thing: T) => Promise<unknown>) => Promise<T>;
