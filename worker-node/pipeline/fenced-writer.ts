@@ -3,7 +3,7 @@
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { type Lease, renewLease } from '../../src/kernel/db/leases.ts';
 import { readStages, writeStages } from '../../src/kernel/db/resource-stages.ts';
-import { mirrorStages } from '../../src/kernel/db/resource-status.ts';
+import { mirrorStages } from '../../src/kernel/db/resources.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
 import type { ProgressReport } from '../../src/kernel/model/job-messages.ts';
 import { STAGES, type Stage, type StageState, type StageStates } from '../../src/kernel/model/stages.ts';

@@ -1,12 +1,12 @@
 /** The graph stage: who a resource links to, cites and resembles, and how central that makes it. */
 
 import type { Clock } from '../../src/kernel/core/ports.ts';
-import { countDocuments, findCentralities, listReadResources, setCentrality } from '../../src/kernel/db/centrality.ts';
 import { listEdgesOf, listOwnerEdges, replaceEdgesOf } from '../../src/kernel/db/edges.ts';
 import { findLinksTo, listLinks } from '../../src/kernel/db/links.ts';
 import { nearestResources } from '../../src/kernel/db/nearest-resources.ts';
 import { findByIdentifiers, listIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
+import { countDocuments, findCentralities, listReadResources, setCentrality } from '../../src/kernel/db/resources.ts';
 import type { Database, Edge, Resource } from '../../src/kernel/db/types.ts';
 import { toDirectedEdges } from '../analysis/graph/directed-edges.ts';
 import { estimateRank, isRankingDue, pageRank } from '../analysis/graph/pagerank.ts';

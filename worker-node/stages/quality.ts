@@ -2,7 +2,7 @@
 
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
-import { listHeadingPaths } from '../../src/kernel/db/heading-paths.ts';
+import { listHeadingPaths } from '../../src/kernel/db/chunks.ts';
 import { listLinks } from '../../src/kernel/db/links.ts';
 import { updateResource } from '../../src/kernel/db/resources.ts';
 import type { Database } from '../../src/kernel/db/types.ts';

@@ -6,8 +6,9 @@ import { createBoundedMap } from '../core/bounded-map.ts';
 import { AppError } from '../core/errors.ts';
 import type { Clock, Ids } from '../core/ports.ts';
 import { toUnixSeconds } from '../core/time.ts';
-import { TIERS, type User } from '../db/types.ts';
+import type { User } from '../db/types.ts';
 import { SCOPES, type Scope } from '../model/actor.ts';
+import { TIERS } from '../model/values.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
 const claimsSchema = z.object({

@@ -1,10 +1,9 @@
 /** How much is still to be done, for whom. */
-import { and, eq, inArray, is, sql } from 'drizzle-orm';
+import { and, eq, is, sql } from 'drizzle-orm';
 import { PgDatabase } from 'drizzle-orm/pg-core';
+import { isUnfinished } from './jobs.ts';
 import { jobs, users } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
-
-const unfinished = inArray(jobs.state, ['queued', 'running']);
 
 /**
  * Until its end this transaction adds to the owner's backlog beside others that share it, or alone: what is counted after
@@ -22,18 +21,8 @@ export async function isBacklogFull(db: Database, ownerId: string, limit: number
   const last = await db
     .select({ id: jobs.id })
     .from(jobs)
-    .where(and(eq(jobs.ownerId, ownerId), unfinished))
+    .where(and(eq(jobs.ownerId, ownerId), isUnfinished))
     .limit(1)
     .offset(limit - 1);
   return last.length > 0;
-}
-
-/** Whether a job of this resource is still to run or running. */
-export async function hasUnfinishedJob(db: Database, resourceId: string): Promise<boolean> {
-  const found = await db
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(and(eq(jobs.resourceId, resourceId), unfinished))
-    .limit(1);
-  return found.length > 0;
 }

@@ -1,7 +1,8 @@
 /** The `callback_deliveries` table. A claim moves `available_at` on, so that it lapses by itself where the sender dies. */
 import { and, asc, desc, eq, inArray, lte, ne, sql } from 'drizzle-orm';
+import type { Position } from '../core/pagination.ts';
 import type { DeliveryState } from '../model/callbacks.ts';
-import { olderThan, type Position } from './pagination.ts';
+import { olderThan } from './pagination.ts';
 import { callbackDeliveries } from './schema.sqlite.ts';
 import type { CallbackDelivery, Database } from './types.ts';
 

@@ -20,6 +20,16 @@ export async function listChunks(db: Database, resourceId: string): Promise<Chun
   return await db.select().from(chunks).where(eq(chunks.resourceId, resourceId)).orderBy(asc(chunks.position));
 }
 
+/** The heading path of every chunk, in the order of the text. */
+export async function listHeadingPaths(db: Database, resourceId: string): Promise<string[][]> {
+  const rows = await db
+    .select({ headingPath: chunks.headingPath })
+    .from(chunks)
+    .where(eq(chunks.resourceId, resourceId))
+    .orderBy(asc(chunks.position));
+  return rows.map(({ headingPath }) => headingPath);
+}
+
 /** Those of an owner's chunks that `seqs` names, in no order. */
 export async function findChunks(db: Database, ownerId: string, seqs: readonly number[]): Promise<Chunk[]> {
   if (seqs.length === 0) return [];

@@ -1,7 +1,15 @@
 /** The `jobs` table: the outbox as the relay sees it. Claims and leases are in `jobs/leases.ts`. */
-import { and, asc, eq, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
+import type { Position } from '../core/pagination.ts';
+import type { JobState } from '../model/job-messages.ts';
+import { olderThan } from './pagination.ts';
 import { jobs } from './schema.sqlite.ts';
 import type { Database, Job } from './types.ts';
+
+/** The states of a job that is still to end. */
+export const UNFINISHED_JOB_STATES = ['queued', 'running'] as const satisfies readonly JobState[];
+
+export const isUnfinished = inArray(jobs.state, UNFINISHED_JOB_STATES);
 
 export async function insertJob(db: Database, job: Job): Promise<void> {
   await db.insert(jobs).values(job);
@@ -12,14 +20,77 @@ export async function findJob(db: Database, id: string): Promise<Job | undefined
   return job;
 }
 
+export interface JobQuery {
+  readonly state?: JobState | undefined;
+  readonly ownerId?: string | undefined;
+  readonly limit: number;
+  /** The last one of the page before. */
+  readonly before?: Position | undefined;
+}
+
+/** Everybody's jobs, newest first. */
+export async function listJobs(db: Database, { state, ownerId, limit, before }: JobQuery): Promise<Job[]> {
+  return db
+    .select()
+    .from(jobs)
+    .where(
+      and(
+        state === undefined ? undefined : eq(jobs.state, state),
+        ownerId === undefined ? undefined : eq(jobs.ownerId, ownerId),
+        olderThan(jobs, before),
+      ),
+    )
+    .orderBy(desc(jobs.createdAt), desc(jobs.id))
+    .limit(limit);
+}
+
+/** Ends a job that is `from` one of these states, whoever holds it: a lease is lost with it. Undefined where it is in none. */
+export async function endJob(
+  db: Database,
+  id: string,
+  { from, state, error, now }: { from: readonly JobState[]; state: JobState; error?: string; now: number },
+): Promise<Job | undefined> {
+  const [job] = await db
+    .update(jobs)
+    .set({
+      state,
+      leaseOwner: null,
+      leaseExpiresAt: null,
+      updatedAt: now,
+      finishedAt: now,
+      ...(error === undefined ? {} : { error }),
+    })
+    .where(and(eq(jobs.id, id), inArray(jobs.state, [...from])))
+    .returning();
+  return job;
+}
+
+/** Whether a job of this resource is still to run or running. */
+export async function hasUnfinishedJob(db: Database, resourceId: string): Promise<boolean> {
+  const found = await db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.resourceId, resourceId), isUnfinished))
+    .limit(1);
+  return found.length > 0;
+}
+
 /** Whether another job of this resource is still to end. */
 export async function hasOtherUnfinishedJob(db: Database, resourceId: string, jobId: string): Promise<boolean> {
   const rows = await db
     .select({ id: jobs.id })
     .from(jobs)
-    .where(and(eq(jobs.resourceId, resourceId), ne(jobs.id, jobId), inArray(jobs.state, ['queued', 'running'])))
+    .where(and(eq(jobs.resourceId, resourceId), ne(jobs.id, jobId), isUnfinished))
     .limit(1);
   return rows.length > 0;
+}
+
+/** The jobs of a resource that are still to end. */
+export async function unfinishedJobsOf(db: Database, resourceId: string): Promise<Job[]> {
+  return db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.resourceId, resourceId), isUnfinished));
 }
 
 /** `lostAfterMs`: when a message to the queue whose job nobody took counts as lost. */
@@ -86,4 +157,24 @@ export async function requeueUndelivered(db: Database, id: string, availableAt: 
     .where(and(eq(jobs.id, id), eq(jobs.state, 'queued')))
     .returning({ id: jobs.id });
   return rows.length > 0;
+}
+
+/** Whether jobs that were due at `since` (Unix ms) are still unpublished, and none at all was published after it. */
+export async function isOutboxStalled(db: Database, since: number): Promise<boolean> {
+  const overdue = await db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.state, 'queued'), isNull(jobs.publishedAt), lte(jobs.availableAt, since)))
+    .limit(1);
+  if (overdue.length === 0) return false;
+  const [last] = await db
+    .select({ publishedAt: sql<number | null>`max(${jobs.publishedAt})` })
+    .from(jobs)
+    .where(isUnfinished);
+  return Number(last?.publishedAt ?? 0) <= since;
+}
+
+/** How many jobs there are in each state that has any. */
+export async function countJobs(db: Database): Promise<{ state: JobState; count: number }[]> {
+  return db.select({ state: jobs.state, count: count() }).from(jobs).groupBy(jobs.state);
 }

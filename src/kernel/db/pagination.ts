@@ -1,9 +1,5 @@
 import { and, type Column, eq, lt, or, type SQL } from 'drizzle-orm';
-
-export interface Position {
-  readonly createdAt: number;
-  readonly id: string;
-}
+import type { Position } from '../core/pagination.ts';
 
 /** What a list by creation time and id, newest first, goes on with after `before`; all of it without. */
 export function olderThan(

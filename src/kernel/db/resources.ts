@@ -1,6 +1,8 @@
 import type { SQL } from 'drizzle-orm';
-import { and, desc, eq, getTableColumns, gte, inArray, lt, or, sql } from 'drizzle-orm';
-import type { StageStatus } from '../model/stages.ts';
+import { and, asc, count, desc, eq, getTableColumns, gte, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+import type { Position } from '../core/pagination.ts';
+import { firstFailure, overallStatus, type StageStates, type StageStatus, statusesOf } from '../model/stages.ts';
+import { olderThan } from './pagination.ts';
 import { resources } from './schema.sqlite.ts';
 import type { Database, Resource } from './types.ts';
 
@@ -54,6 +56,20 @@ export async function findDuplicate(
   return found;
 }
 
+/** The id of another of the owner's resources made of the same bytes; the oldest of several. */
+export async function findSameContent(
+  db: Database,
+  { ownerId, contentHash, exceptId }: { ownerId: string; contentHash: string; exceptId: string },
+): Promise<string | undefined> {
+  const [found] = await db
+    .select({ id: resources.id })
+    .from(resources)
+    .where(and(eq(resources.ownerId, ownerId), eq(resources.contentHash, contentHash), ne(resources.id, exceptId)))
+    .orderBy(asc(resources.createdAt), asc(resources.id))
+    .limit(1);
+  return found?.id;
+}
+
 /** Those of an owner's resources that `ids` names, in no order. */
 export async function findResources(db: Database, ownerId: string, ids: readonly string[]): Promise<ResourceSummary[]> {
   if (ids.length === 0) return [];
@@ -100,26 +116,15 @@ export interface ResourceFilter {
   readonly text?: string | undefined;
 }
 
-/** Where a page ended: the creation time and id of its last resource. */
-export interface ResourcePosition {
-  readonly createdAt: number;
-  readonly id: string;
-}
-
 /** The owner's resources, newest first, after `after`. */
 export async function listResources(
   db: Database,
-  {
-    ownerId,
-    filter,
-    after,
-    limit,
-  }: { ownerId: string; filter: ResourceFilter; after?: ResourcePosition | undefined; limit: number },
+  { ownerId, filter, after, limit }: { ownerId: string; filter: ResourceFilter; after?: Position | undefined; limit: number },
 ): Promise<ResourceSummary[]> {
   return await db
     .select(summary)
     .from(resources)
-    .where(and(eq(resources.ownerId, ownerId), ...conditions(filter), after && beyond(after)))
+    .where(and(eq(resources.ownerId, ownerId), ...conditions(filter), olderThan(resources, after)))
     .orderBy(desc(resources.createdAt), desc(resources.id))
     .limit(limit);
 }
@@ -134,8 +139,54 @@ export async function listCorrected(db: Database, ownerId: string): Promise<Pick
     .orderBy(resources.createdAt, resources.id);
 }
 
-const beyond = ({ createdAt, id }: ResourcePosition) =>
-  or(lt(resources.createdAt, createdAt), and(eq(resources.createdAt, createdAt), lt(resources.id, id)));
+/** How many documents the owner has, but for URLs that were never fetched: answered by an index, no row is read. */
+export async function countDocuments(db: Database, ownerId: string): Promise<number> {
+  const [row] = await db
+    .select({ count: count() })
+    .from(resources)
+    .where(and(eq(resources.ownerId, ownerId), isNotNull(resources.contentHash)));
+  return row?.count ?? 0;
+}
+
+/** Those of the owner's resources that have been read: what the graph is made of. */
+export async function listReadResources(db: Database, ownerId: string): Promise<{ id: string; centrality: number | null }[]> {
+  return await db
+    .select({ id: resources.id, centrality: resources.centrality })
+    .from(resources)
+    .where(and(eq(resources.ownerId, ownerId), isNotNull(resources.text)));
+}
+
+export async function setCentrality(db: Database, id: string, centrality: number): Promise<void> {
+  await db.update(resources).set({ centrality }).where(eq(resources.id, id));
+}
+
+/** The ranks of those of `ids` that are the owner's. */
+export async function findCentralities(
+  db: Database,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<Map<string, number | null>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select({ id: resources.id, centrality: resources.centrality })
+    .from(resources)
+    .where(and(eq(resources.ownerId, ownerId), inArray(resources.id, [...ids])));
+  return new Map(rows.map(({ id, centrality }) => [id, centrality]));
+}
+
+/** Sets status, error message and completion time to what the five stages say; call it in the transaction that changed them. */
+export async function mirrorStages(tx: Database, resourceId: string, states: StageStates, now: number): Promise<void> {
+  const status = overallStatus(statusesOf(states));
+  await tx
+    .update(resources)
+    .set({
+      status,
+      errorMessage: firstFailure(states),
+      completedAt: status === 'completed' ? now : null,
+      updatedAt: now,
+    })
+    .where(eq(resources.id, resourceId));
+}
 
 /** Whether a column with a JSON list of strings holds `value`: within an element no quote follows `[` or `,` unescaped. */
 function contains(column: typeof resources.tags | typeof resources.edited, value: string): SQL {

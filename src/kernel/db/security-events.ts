@@ -1,5 +1,6 @@
 import { and, desc, eq } from 'drizzle-orm';
-import { olderThan, type Position } from './pagination.ts';
+import type { Position } from '../core/pagination.ts';
+import { olderThan } from './pagination.ts';
 import { securityEvents } from './schema.sqlite.ts';
 import type { Database, SecurityEventRow } from './types.ts';
 

@@ -10,8 +10,6 @@ export type Database = Pick<
   'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'transaction'
 >;
 
-export * from '../model/values.ts';
-
 export type User = typeof schema.users.$inferSelect;
 export type Session = typeof schema.sessions.$inferSelect;
 export type Resource = typeof schema.resources.$inferSelect;

@@ -1,7 +1,8 @@
 import { and, desc, eq, like, or } from 'drizzle-orm';
+import type { Tier } from '../model/values.ts';
 import { olderThan } from './pagination.ts';
 import { users } from './schema.sqlite.ts';
-import type { Database, Tier, User } from './types.ts';
+import type { Database, User } from './types.ts';
 
 /** What uniqueness and login compare: compatibility-normalised and lower case. */
 export const nameKey = (value: string): string => value.normalize('NFKC').toLowerCase();

@@ -6,9 +6,9 @@
 import { z } from 'zod';
 import { sha256Hex } from '../core/digest.ts';
 import { AppError } from '../core/errors.ts';
-import { TIERS } from '../db/types.ts';
 import type { KeyValue } from '../kv/key-value.ts';
 import { type Actor, SCOPES } from '../model/actor.ts';
+import { TIERS } from '../model/values.ts';
 
 export const TICKET_SECONDS = 60;
 

@@ -2,8 +2,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
 import { listSecurityEvents } from '../../kernel/db/security-events.ts';
-import { TIERS } from '../../kernel/db/types.ts';
 import { findUser, listUsers } from '../../kernel/db/users.ts';
+import { TIERS } from '../../kernel/model/values.ts';
 import { administerUser } from '../../services/accounts/administer.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';

@@ -1,6 +1,6 @@
 /** GET /auth/rate-limit: what is left, without spending any of it. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { TIERS } from '../../kernel/db/types.ts';
+import { TIERS } from '../../kernel/model/values.ts';
 import type { AppContext } from '../../services/context.ts';
 import { authenticated, createRouter, json, problems } from '../router.ts';
 

@@ -1,6 +1,6 @@
 /** What is near a resource: by likeness, and along links and citations. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { EdgeEvidence } from '../../kernel/db/types.ts';
+import type { EdgeEvidence } from '../../kernel/model/values.ts';
 import type { AppContext } from '../../services/context.ts';
 import { MAX_DEPTH, resourceGraph } from '../../services/graph/resource-graph.ts';
 import { similarResources } from '../../services/graph/similar-resources.ts';

@@ -1,8 +1,9 @@
 /** Resources as they go over the wire. */
 import { z } from '@hono/zod-openapi';
 import type { ResourceSummary } from '../../kernel/db/resources.ts';
-import { QUALITY_DIMENSIONS, type Resource } from '../../kernel/db/types.ts';
+import type { Resource } from '../../kernel/db/types.ts';
 import { STAGE_STATUSES } from '../../kernel/model/stages.ts';
+import { QUALITY_DIMENSIONS } from '../../kernel/model/values.ts';
 
 const instant = z.iso.datetime().openapi({ example: '2026-01-01T12:00:00.000Z' });
 export const resourceId = z.string().openapi({ format: 'uuid', example: '01900000-0000-7000-8000-000000000001' });

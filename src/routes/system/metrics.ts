@@ -1,7 +1,7 @@
 /** GET /monitoring/metrics: what this process has counted and timed, for Prometheus. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
-import { countJobs } from '../../kernel/db/job-counts.ts';
+import { countJobs } from '../../kernel/db/jobs.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requireScope } from '../middleware/require-scope.ts';
 import { createRouter, problems, requiresScopes } from '../router.ts';

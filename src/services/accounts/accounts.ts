@@ -6,8 +6,9 @@ import type { Config } from '../../kernel/config/config.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { Clock, Ids, PasswordHasher } from '../../kernel/core/ports.ts';
 import { isUniqueViolation } from '../../kernel/db/constraint-errors.ts';
-import type { Database, Tier, User } from '../../kernel/db/types.ts';
+import type { Database, User } from '../../kernel/db/types.ts';
 import { findTaken, findUsersByLogin, insertUser, insertUserIfAbsent, nameKey, setPasswordHash } from '../../kernel/db/users.ts';
+import type { Tier } from '../../kernel/model/values.ts';
 
 export interface AccountDependencies {
   readonly db: Database;

@@ -3,8 +3,9 @@
 import type { RequestOrigin, SecurityLog } from '../../kernel/auth/security-log.ts';
 import type { Sessions } from '../../kernel/auth/sessions.ts';
 import type { Clock } from '../../kernel/core/ports.ts';
-import type { Database, Tier, User } from '../../kernel/db/types.ts';
+import type { Database, User } from '../../kernel/db/types.ts';
 import { updateUser } from '../../kernel/db/users.ts';
+import type { Tier } from '../../kernel/model/values.ts';
 import { notFound } from '../errors.ts';
 
 interface Dependencies {

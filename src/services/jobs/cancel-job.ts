@@ -1,11 +1,9 @@
 /** Ends work that is waiting or under way: whoever works on it finds its lease gone at its next write, and writes nothing. */
 
 import { AppError } from '../../kernel/core/errors.ts';
-import { endJob, unfinishedJobsOf } from '../../kernel/db/admin-jobs.ts';
-import { findJob } from '../../kernel/db/jobs.ts';
+import { endJob, findJob, UNFINISHED_JOB_STATES, unfinishedJobsOf } from '../../kernel/db/jobs.ts';
 import { readStages, writeStages } from '../../kernel/db/resource-stages.ts';
-import { mirrorStages } from '../../kernel/db/resource-status.ts';
-import { findResource } from '../../kernel/db/resources.ts';
+import { findResource, mirrorStages } from '../../kernel/db/resources.ts';
 import type { Database, Job } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { STAGES, StageStates } from '../../kernel/model/stages.ts';
@@ -51,7 +49,7 @@ export async function cancelResource(services: CancelServices, actor: Actor, { i
 async function cancelIn(tx: Database, { clock, ids }: CancelServices, id: string, actor: Actor): Promise<Cancelled | undefined> {
   const now = clock.now();
   const error = `Cancelled by ${actor.username}`;
-  const job = await endJob(tx, id, { from: ['queued', 'running'], state: 'cancelled', error, now });
+  const job = await endJob(tx, id, { from: UNFINISHED_JOB_STATES, state: 'cancelled', error, now });
   if (!job) return undefined;
   const { resourceId, payload } = job;
   const states = resourceId === null ? undefined : await readStages(tx, resourceId);

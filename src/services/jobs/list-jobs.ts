@@ -1,4 +1,4 @@
-import { type JobQuery, listJobs as list } from '../../kernel/db/admin-jobs.ts';
+import { type JobQuery, listJobs as list } from '../../kernel/db/jobs.ts';
 import type { Job } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';

@@ -1,7 +1,5 @@
 import { AppError } from '../../kernel/core/errors.ts';
-import { endJob } from '../../kernel/db/admin-jobs.ts';
-import { hasUnfinishedJob } from '../../kernel/db/backlog.ts';
-import { findJob } from '../../kernel/db/jobs.ts';
+import { endJob, findJob, hasUnfinishedJob } from '../../kernel/db/jobs.ts';
 import { findResourceOfJob } from '../../kernel/db/resources.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import { STAGES, type Stage } from '../../kernel/model/stages.ts';

@@ -1,7 +1,7 @@
 /** Takes a document: one transaction for the resource, its stages and its job, so that nothing accepted is lost. */
 
-import { hasUnfinishedJob } from '../../kernel/db/backlog.ts';
 import { isUniqueViolation } from '../../kernel/db/constraint-errors.ts';
+import { hasUnfinishedJob } from '../../kernel/db/jobs.ts';
 import { putSource } from '../../kernel/db/resource-sources.ts';
 import { insertStages } from '../../kernel/db/resource-stages.ts';
 import { findDuplicate, insertResource, type NewResource, type ResourceSummary } from '../../kernel/db/resources.ts';

@@ -1,10 +1,5 @@
-import { decodeCursor, encodeCursor } from '../../kernel/core/pagination.ts';
-import {
-  listResources as listRows,
-  type ResourceFilter,
-  type ResourcePosition,
-  type ResourceSummary,
-} from '../../kernel/db/resources.ts';
+import { decodePosition, pageOf } from '../../kernel/core/pagination.ts';
+import { listResources as listRows, type ResourceFilter, type ResourceSummary } from '../../kernel/db/resources.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
 import { requireScope } from '../require-scope.ts';
@@ -29,16 +24,7 @@ export async function listResources(
   { filter = {}, cursor, limit }: ListResourcesInput,
 ): Promise<ResourcePage> {
   requireScope(actor, 'resources:read');
-  const after = cursor === undefined ? undefined : toPosition(decodeCursor(cursor, isPosition));
-  const found = await listRows(db, { ownerId: actor.userId, filter, after, limit: limit + 1 });
-  const resources = found.slice(0, limit);
-  const last = resources.at(-1);
-  return { resources, ...(found.length > limit && last ? { nextCursor: encodeCursor([last.createdAt, last.id]) } : {}) };
+  const after = decodePosition(cursor);
+  const { rows, nextCursor } = pageOf(await listRows(db, { ownerId: actor.userId, filter, after, limit: limit + 1 }), limit);
+  return { resources: rows, ...(nextCursor === undefined ? {} : { nextCursor }) };
 }
-
-type Position = [createdAt: number, id: string];
-
-const isPosition = (value: unknown): value is Position =>
-  Array.isArray(value) && value.length === 2 && Number.isSafeInteger(value[0]) && typeof value[1] === 'string';
-
-const toPosition = ([createdAt, id]: Position): ResourcePosition => ({ createdAt, id });

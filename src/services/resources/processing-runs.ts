@@ -1,8 +1,7 @@
 /** Starts a run of stages: rows and job in the caller's transaction, then the news of it. */
 
 import { writeStages } from '../../kernel/db/resource-stages.ts';
-import { mirrorStages } from '../../kernel/db/resource-status.ts';
-import { updateResource } from '../../kernel/db/resources.ts';
+import { mirrorStages, updateResource } from '../../kernel/db/resources.ts';
 import type { Database } from '../../kernel/db/types.ts';
 import { enqueueJob } from '../../kernel/jobs/outbox.ts';
 import { everyStage, pendingStage, STAGES, type Stage, type StageStates } from '../../kernel/model/stages.ts';

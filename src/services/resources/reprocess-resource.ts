@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/core/errors.ts';
-import { hasUnfinishedJob } from '../../kernel/db/backlog.ts';
+import { hasUnfinishedJob } from '../../kernel/db/jobs.ts';
 import { readStages } from '../../kernel/db/resource-stages.ts';
 import { findResource } from '../../kernel/db/resources.ts';
 import type { Database } from '../../kernel/db/types.ts';

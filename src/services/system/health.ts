@@ -5,7 +5,7 @@ import { withDeadline } from '../../kernel/core/deadline.ts';
 import { createFailureLog } from '../../kernel/core/failure-log.ts';
 import type { Log } from '../../kernel/core/log.ts';
 import type { Clock, Fetch } from '../../kernel/core/ports.ts';
-import { isOutboxStalled } from '../../kernel/db/outbox-flow.ts';
+import { isOutboxStalled } from '../../kernel/db/jobs.ts';
 import type { Database } from '../../kernel/db/types.ts';
 import type { KeyValue } from '../../kernel/kv/key-value.ts';
 

@@ -3,7 +3,6 @@ import { deleteApiKey, insertApiKey, listApiKeys } from '../../../src/kernel/db/
 import { isBacklogFull } from '../../../src/kernel/db/backlog.ts';
 import { findDelivery, insertDelivery, listDeliveries, requeueDelivery } from '../../../src/kernel/db/callback-deliveries.ts';
 import { ensureCallbackSecret, rotateCallbackSecret } from '../../../src/kernel/db/callback-secrets.ts';
-import { countDocuments, findCentralities, listReadResources } from '../../../src/kernel/db/centrality.ts';
 import type { ChunkIndex } from '../../../src/kernel/db/chunk-index.ts';
 import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
 import { findChunks } from '../../../src/kernel/db/chunks.ts';
@@ -17,18 +16,21 @@ import { insertOAuthAccount } from '../../../src/kernel/db/oauth-accounts.ts';
 import { findByIdentifiers, replaceIdentifiers } from '../../../src/kernel/db/resource-identifiers.ts';
 import { replaceResourceVector } from '../../../src/kernel/db/resource-vectors.ts';
 import {
+  countDocuments,
   deleteResource,
+  findCentralities,
   findDuplicate,
   findResource,
   findResources,
   findResourceWithText,
+  findSameContent,
   insertResource,
   listCorrected,
+  listReadResources,
   listResources,
   updateResource,
   updateUnedited,
 } from '../../../src/kernel/db/resources.ts';
-import { findSameContent } from '../../../src/kernel/db/same-content.ts';
 import { insertSecurityEvent, listSecurityEvents } from '../../../src/kernel/db/security-events.ts';
 import { insertSession, liveSessions } from '../../../src/kernel/db/sessions.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
@@ -106,11 +108,6 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     ensureCallbackSecret: ({ db }, owner) => ensureCallbackSecret(db, owner, 'fresh', LATER),
     rotateCallbackSecret: ({ db }, owner) =>
       rotateCallbackSecret(db, owner, { fresh: 'fresh', now: LATER, previousExpiresAt: LATER }),
-  },
-  centrality: {
-    countDocuments: ({ db }, owner) => countDocuments(db, owner),
-    listReadResources: ({ db }, owner) => listReadResources(db, owner),
-    findCentralities: ({ db, of }, owner) => findCentralities(db, owner, of.resourceIds),
   },
   'chunk-index': {
     keyword: async ({ exact, of }, ownerId) => [
@@ -197,9 +194,10 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
       await listResources(db, { ownerId, filter: {}, after: { createdAt: LATER, id: 'z' }, limit: MANY }),
     ],
     listCorrected: ({ db }, owner) => listCorrected(db, owner),
-  },
-  'same-content': {
     findSameContent: ({ db }, ownerId) => findSameContent(db, { ownerId, contentHash: hash, exceptId: 'none' }),
+    countDocuments: ({ db }, owner) => countDocuments(db, owner),
+    listReadResources: ({ db }, owner) => listReadResources(db, owner),
+    findCentralities: ({ db, of }, owner) => findCentralities(db, owner, of.resourceIds),
   },
   'security-events': {
     insertSecurityEvent: ({ db }, userId) =>

@@ -15,31 +15,28 @@ const SIGNING_IN = 'before anybody is known: it is how one finds out who asks';
 const UPKEEP = 'upkeep: of everybody’s rows, and returns numbers alone';
 
 export const UNOWNED: Reasons = {
-  'admin-jobs': {
-    listJobs: ADMINS,
-    endJob: `${ADMINS}; an owner’s cancel comes to it by the jobs of a resource that was found to be theirs`,
-    unfinishedJobsOf: FOUND,
-  },
   'api-keys': {
     findApiKey: SECRET,
     touchApiKey: 'by the id of the key that was just found by its secret',
   },
   backlog: {
     lockBacklog: 'reads and writes nothing: it makes transactions that name the same owner wait for one another',
-    hasUnfinishedJob: FOUND,
   },
   'callback-deliveries': { claimDeliveries: SENDER, settleDelivery: SENDER },
   categories: { listCategories: EVERYBODYS, findCategory: EVERYBODYS, insertCategories: EVERYBODYS },
-  centrality: { setCentrality: LEASED },
-  chunks: { replaceChunks: LEASED, listChunks: LEASED },
+  chunks: { replaceChunks: LEASED, listChunks: LEASED, listHeadingPaths: LEASED },
   edges: { replaceEdgesOf: LEASED },
   'email-tokens': { takeEmailToken: SECRET },
   expired: { deleteExpired: UPKEEP },
-  'heading-paths': { listHeadingPaths: LEASED },
-  'job-counts': { countJobs: UPKEEP },
   jobs: {
     findJob: `${ADMINS} of cancelling and retrying`,
+    listJobs: ADMINS,
+    endJob: `${ADMINS}; an owner’s cancel comes to it by the jobs of a resource that was found to be theirs`,
+    hasUnfinishedJob: FOUND,
     hasOtherUnfinishedJob: LEASED,
+    unfinishedJobsOf: FOUND,
+    isOutboxStalled: UPKEEP,
+    countJobs: UPKEEP,
     findDueJobs: DISPATCH,
     takeForPublishing: DISPATCH,
     undoPublish: DISPATCH,
@@ -56,7 +53,6 @@ export const UNOWNED: Reasons = {
   },
   links: { replaceLinks: LEASED, listLinks: LEASED },
   'oauth-accounts': { findUserByOAuth: SIGNING_IN },
-  'outbox-flow': { isOutboxStalled: UPKEEP },
   'resource-identifiers': { listIdentifiers: LEASED },
   'resource-sources': {
     findSource: LEASED,
@@ -67,12 +63,11 @@ export const UNOWNED: Reasons = {
     readStages: FOUND,
     writeStages: `${FOUND}; or under its lease`,
   },
-  'resource-status': { mirrorStages: `${FOUND}; or under its lease` },
   'resource-vectors': {
     findResourceVector: LEASED,
     findResourceVectors: 'the worker’s: of resources that were listed by their owner',
   },
-  resources: { findResourceOfJob: LEASED },
+  resources: { findResourceOfJob: LEASED, setCentrality: LEASED, mirrorStages: `${FOUND}; or under its lease` },
   revocations: {
     insertRevocation: 'of ids of tokens and sessions, which say nothing of whose they are',
     anyRevoked: 'of ids of tokens and sessions, which say nothing of whose they are',

@@ -1,5 +1,5 @@
 /** How near two resources are: meaning above all, then shared keywords, then a common category. */
-import type { EdgeEvidence } from '../../../src/kernel/db/types.ts';
+import type { EdgeEvidence } from '../../../src/kernel/model/values.ts';
 import { UNCATEGORISED } from '../taxonomy/score.ts';
 
 export const SIMILARITY_WEIGHTS = { cosine: 0.6, keywords: 0.3, category: 0.1 } as const;

@@ -1,5 +1,6 @@
 /** Which categories a resource belongs to: nearness in meaning, joined with the category's own words in the text. */
-import type { Category, CategoryScore } from '../../../src/kernel/db/types.ts';
+import type { Category } from '../../../src/kernel/db/types.ts';
+import type { CategoryScore } from '../../../src/kernel/model/values.ts';
 import { stem } from './stem.ts';
 
 /** Below this no category is named. */
