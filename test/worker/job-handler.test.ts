@@ -154,7 +154,7 @@ describe('draining', () => {
     const drained = handler.drain(60_000);
     pipeline.end(a);
     await drained;
-    expect(kit.log.lines.map((line) => line.message)).toContain('jobs not given back');
+    expect(kit.log.lines.map((line) => line.message)).toContain('queued jobs could not be given back');
     kit = await createPipelineKit();
   });
 });

@@ -236,7 +236,7 @@ describe('a stage that fails for now', () => {
     const job = await kit.seed();
     expect(await kit.deliver(job.id)).toMatchObject({ kind: 'retry' });
     const { message } = (await kit.stages(job)).ingestion;
-    expect(message).toBe('Will be tried again: Something went wrong on our side while working on this document');
+    expect(message).toBe('Will be tried again: The server failed to process this document');
     expect(kit.log.lines.find((line) => line.message === 'stage failed')?.fields).toMatchObject({
       error: fault,
       willRetry: true,
@@ -285,7 +285,7 @@ describe('a worker that dies', () => {
       kit.clock.advance(LEASE_MS + 1);
     }
     const outcome = await kit.deliver(job.id);
-    expect(outcome).toMatchObject({ kind: 'dead', message: expect.stringContaining('interrupted every time') });
+    expect(outcome).toMatchObject({ kind: 'dead', message: expect.stringContaining('was interrupted') });
     expect(kit.begun).toEqual([]);
     expect((await kit.statuses(job)).ingestion).toBe('failed');
   });

@@ -52,7 +52,7 @@ test('the worker waits for the tables, and after half a minute says what to do',
   await waitForSchema({ database: { place: 'data/pharos.db', ping }, sleep });
   expect([calls, slept]).toEqual([4, 600]);
   const never = { place: 'data/pharos.db', ping: () => Promise.reject(new Error('no such table: users')) };
-  await expect(waitForSchema({ database: never, sleep })).rejects.toThrow('DATABASE_URL: data/pharos.db has no tables');
+  await expect(waitForSchema({ database: never, sleep })).rejects.toThrow('DATABASE_URL: data/pharos.db has no readable tables');
   expect(slept).toBe(600 + 30_000);
 });
 

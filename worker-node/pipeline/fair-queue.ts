@@ -1,72 +1,75 @@
 /**
- * What waits to be worked on, taken in turns: next is the oldest of the owner who has least under way, and among equals of
- * the one who waited longest for a turn. Nobody holds all places, so that there is always one for somebody else.
+ * A bounded queue that is fair between owners. Next is the oldest item of the owner with the fewest items in progress;
+ * among equals, of the owner whose last turn is longest ago. One owner may hold only a part of the queue, so that the
+ * others always find room.
  */
 export interface FairQueue<T> {
-  /** False where there is no place for it. The owner '' is nobody in particular, and may hold all places. */
+  /** False where there is no room. The owner '' stands for unknown owners and may fill the whole queue. */
   add(item: T): boolean;
-  /** Takes one out; it counts as under way until `finished`. */
+  /** Removes and returns an item, which is in progress until `finished`; undefined where the queue is empty. */
   next(): T | undefined;
   finished(item: T): void;
-  /** Empties it and returns what was in it. */
+  /** Removes and returns all waiting items. */
   clear(): T[];
   size(): number;
 }
 
-/** The part of all places that one owner may hold. */
-const SHARE = 0.75;
+/** The part of the queue that one owner may hold. */
+const OWNER_SHARE = 0.75;
 
-interface Line<T> {
+interface OwnerQueue<T> {
   readonly waiting: T[];
-  underWay: number;
-  /** When its last turn was; smaller is longer ago. */
-  turn: number;
+  inProgress: number;
+  /** Number of the owner's last turn; smaller is longer ago. */
+  lastTurn: number;
 }
 
-/** `limit`: items that may wait in all. */
+/** `limit`: the most items that may wait. */
 export function createFairQueue<T extends { readonly owner: string }>({ limit }: { limit: number }): FairQueue<T> {
-  const lines = new Map<string, Line<T>>();
-  const share = Math.max(1, Math.floor(limit * SHARE));
+  const queues = new Map<string, OwnerQueue<T>>();
+  const ownerLimit = Math.max(1, Math.floor(limit * OWNER_SHARE));
   let size = 0;
   let turns = 0;
 
-  /** An owner with nothing here leaves nothing behind. */
-  function forget(owner: string, { waiting, underWay }: Line<T>): void {
-    if (waiting.length === 0 && underWay === 0) lines.delete(owner);
+  /** Keeps the map from growing by every owner ever seen. */
+  function deleteIfIdle(owner: string, { waiting, inProgress }: OwnerQueue<T>): void {
+    if (waiting.length === 0 && inProgress === 0) queues.delete(owner);
   }
 
   return {
     add: (item) => {
-      const line = lines.get(item.owner) ?? { waiting: [], underWay: 0, turn: turns };
-      if (size >= limit || (item.owner !== '' && line.waiting.length >= share)) return false;
-      lines.set(item.owner, line);
-      line.waiting.push(item);
+      const queue = queues.get(item.owner) ?? { waiting: [], inProgress: 0, lastTurn: turns };
+      if (size >= limit || (item.owner !== '' && queue.waiting.length >= ownerLimit)) return false;
+      queues.set(item.owner, queue);
+      queue.waiting.push(item);
       size += 1;
       return true;
     },
     next: () => {
-      let best: Line<T> | undefined;
-      for (const line of lines.values()) {
-        if (line.waiting.length === 0) continue;
-        if (!best || line.underWay < best.underWay || (line.underWay === best.underWay && line.turn < best.turn)) best = line;
+      let best: OwnerQueue<T> | undefined;
+      for (const queue of queues.values()) {
+        if (queue.waiting.length === 0) continue;
+        const isBetter =
+          !best || queue.inProgress < best.inProgress || (queue.inProgress === best.inProgress && queue.lastTurn < best.lastTurn);
+        if (isBetter) best = queue;
       }
       const item = best?.waiting.shift();
       if (!best || item === undefined) return undefined;
       turns += 1;
-      best.turn = turns;
-      best.underWay += 1;
+      best.lastTurn = turns;
+      best.inProgress += 1;
       size -= 1;
       return item;
     },
     finished: ({ owner }) => {
-      const line = lines.get(owner);
-      if (!line) return;
-      line.underWay -= 1;
-      forget(owner, line);
+      const queue = queues.get(owner);
+      if (!queue) return;
+      queue.inProgress -= 1;
+      deleteIfIdle(owner, queue);
     },
     clear: () => {
-      const all = [...lines.values()].flatMap(({ waiting }) => waiting.splice(0));
-      for (const [owner, line] of lines) forget(owner, line);
+      const all = [...queues.values()].flatMap(({ waiting }) => waiting.splice(0));
+      for (const [owner, queue] of queues) deleteIfIdle(owner, queue);
       size = 0;
       return all;
     },

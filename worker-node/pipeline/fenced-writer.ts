@@ -1,4 +1,4 @@
-/** The durable side of one claim of a job: every write checks the lease and keeps stages, resource and progress in step. */
+/** Database writes of one claimed job. Each checks the lease and updates stages, resource status and progress together. */
 
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { type Lease, renewLease } from '../../src/kernel/db/leases.ts';
@@ -9,22 +9,22 @@ import type { ProgressReport } from '../../src/kernel/model/job-messages.ts';
 import { STAGES, type Stage, type StageState, type StageStates } from '../../src/kernel/model/stages.ts';
 import type { StageCommit } from './stage.ts';
 
-/** Somebody else has the job, or it was deleted: whatever was done for it is void. */
+/** Another claim has the job, or its resource was deleted: nothing of this claim may be written any more. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-/** The stages that change, from those there are. */
+/** Computes the stages that change from the current ones. `now` in Unix milliseconds. */
 export type Change = (states: StageStates, now: number) => Partial<StageStates>;
 
 export interface FencedWriter {
   /**
-   * In one transaction: the lease is checked (and renewed), `effect` is written, the stages change as `change` says of
-   * their present state, the resource's status follows. Then the change is reported. Throws LeaseLost, and writes
-   * nothing, where the job is not ours any more.
+   * In one transaction: checks and renews the lease, runs `effect`, writes the stages that `change` computes and derives
+   * the resource's status from them. Then reports the change. Throws LeaseLost, and writes nothing, where the lease is
+   * lost.
    */
   write(change: Change, effect?: StageCommit): Promise<{ states: StageStates; changed: Partial<StageStates> }>;
-  /** Extends the lease; false where it is lost. */
+  /** Extends the lease. False where it is lost. */
   renew(): Promise<boolean>;
 }
 
@@ -37,10 +37,10 @@ export interface FencedWriterDependencies {
 
 export function createFencedWriter(dependencies: FencedWriterDependencies, lease: Lease, resourceId: string): FencedWriter {
   const { db, clock, progress, leaseMs } = dependencies;
-  const renewIn = (tx: Database) => renewLease(tx, { ...lease, now: clock.now(), leaseMs });
+  const renew = (tx: Database) => renewLease(tx, { ...lease, now: clock.now(), leaseMs });
 
-  async function writeIn(tx: Database, change: Change, effect: StageCommit | undefined) {
-    if (!(await renewIn(tx))) throw new LeaseLost();
+  async function writeFenced(tx: Database, change: Change, effect: StageCommit | undefined) {
+    if (!(await renew(tx))) throw new LeaseLost();
     const before = await readStages(tx, resourceId);
     if (!before) throw new LeaseLost();
     const now = clock.now();
@@ -56,15 +56,15 @@ export function createFencedWriter(dependencies: FencedWriterDependencies, lease
 
   return {
     write: async (change, effect) => {
-      const outcome = await db.transaction((tx) => writeIn(tx, change, effect));
-      if (Object.keys(outcome.changed).length > 0) progress.report({ resource_id: resourceId, stages: outcome.changed });
-      return outcome;
+      const result = await db.transaction((tx) => writeFenced(tx, change, effect));
+      if (Object.keys(result.changed).length > 0) progress.report({ resource_id: resourceId, stages: result.changed });
+      return result;
     },
-    renew: () => renewIn(db),
+    renew: () => renew(db),
   };
 }
 
-/** `make` of every given stage's present state. */
+/** A change that applies `make` to the current state of each given stage. */
 export function updateStages(
   stages: readonly Stage[],
   make: (state: StageState, now: number) => StageState,

@@ -1,4 +1,4 @@
-/** Takes jobs by id, from whichever queue, and runs a bounded number of them at once. */
+/** Accepts jobs by id from any queue and runs a bounded number of them concurrently. */
 
 import type { Log } from '../../src/kernel/core/log.ts';
 import type { Clock, Ids } from '../../src/kernel/core/ports.ts';
@@ -12,20 +12,20 @@ import type { Pipeline } from './pipeline.ts';
 
 export type { JobOutcome } from './job-outcome.ts';
 
-/** `full`: the queue holds all it may, try again in a few seconds. `stopping`: this worker takes no more. */
+/** `full`: the queue has no room, try again in a few seconds. `stopping`: this worker accepts no more jobs. */
 export type Refusal = 'full' | 'stopping';
 
 export interface JobHandler {
-  /** Queues the job and answers at once (`Prefer: respond-async`). A job that is already here is accepted again. */
+  /** Queues the job and returns at once (`Prefer: respond-async`). A job that is already queued or running is accepted again. */
   accept(message: JobMessage): 'accepted' | Refusal;
-  /** Queues the job and resolves when it ended (QStash wants the result). Never rejects. */
+  /** Queues the job and resolves when it has ended, as QStash needs the result. Never rejects. */
   run(message: JobMessage): Promise<JobOutcome | Refusal>;
-  /** Takes nothing new, waits up to `withinMs` for what runs, then interrupts it and gives the leases back. */
+  /** Accepts no more jobs, waits up to `withinMs` for running ones, then interrupts them and gives their leases back. */
   drain(withinMs: number): Promise<void>;
   state(): { readonly running: number; readonly queued: number; readonly stopping: boolean };
 }
 
-/** How long a dead worker's job waits for another; renewed three times meanwhile while the worker lives. */
+/** Milliseconds after which another worker may take the job of one that died. Renewed three times in that time. */
 export const LEASE_MS = 30_000;
 const CONCURRENCY = 4;
 const QUEUE_LIMIT = 64;
@@ -37,8 +37,9 @@ export interface JobHandlerDependencies {
   readonly log: Log;
   readonly pipeline: Pipeline;
   readonly leaseMs?: number;
-  /** Jobs that run at once, and how many more may wait. */
+  /** Jobs that run concurrently. */
   readonly concurrency?: number;
+  /** Jobs that may wait besides. */
   readonly queueLimit?: number;
 }
 
@@ -58,7 +59,7 @@ export function createJobHandler(dependencies: JobHandlerDependencies): JobHandl
   const stop = new AbortController();
   let stopping = false;
 
-  function take({ job_id: jobId, owner_id: owner = '' }: JobMessage): Entry | Refusal {
+  function enqueue({ job_id: jobId, owner_id: owner = '' }: JobMessage): Entry | Refusal {
     if (stopping) return 'stopping';
     const known = entries.get(jobId);
     if (known) return known;
@@ -97,7 +98,7 @@ export function createJobHandler(dependencies: JobHandlerDependencies): JobHandl
       log.info('job ended', { ...fields, outcome: outcome.kind, ms: clock.now() - started });
       return outcome;
     } catch (error) {
-      // The lease lapses, and the job is taken again.
+      // The lease lapses, and the job is claimed again.
       log.error('job could not be run', { jobId, error });
       return { kind: 'released' };
     }
@@ -110,11 +111,11 @@ export function createJobHandler(dependencies: JobHandlerDependencies): JobHandl
       entries.delete(entry.jobId);
       entry.end('stopping');
     }
-    // What was promised and not begun is published again at once instead of counting as lost after a while.
+    // Jobs that were accepted and not started become due at once, instead of after the time a message counts as lost.
     await requeueUnstarted(
       db,
       waiting.map((entry) => entry.jobId),
-    ).catch((error: unknown) => log.warning('jobs not given back', { error }));
+    ).catch((error: unknown) => log.warning('queued jobs could not be given back', { error }));
     const ended = Promise.all([...running].map((entry) => entry.ended));
     const timer = setTimeout(() => stop.abort(), withinMs);
     await ended;
@@ -123,12 +124,12 @@ export function createJobHandler(dependencies: JobHandlerDependencies): JobHandl
 
   return {
     accept: (message) => {
-      const taken = take(message);
-      return typeof taken === 'string' ? taken : 'accepted';
+      const entry = enqueue(message);
+      return typeof entry === 'string' ? entry : 'accepted';
     },
     run: async (message) => {
-      const taken = take(message);
-      return typeof taken === 'string' ? taken : taken.ended;
+      const entry = enqueue(message);
+      return typeof entry === 'string' ? entry : entry.ended;
     },
     drain,
     state: () => ({ running: running.size, queued: queue.size(), stopping }),

@@ -1,8 +1,8 @@
-/** The queue of jobs that this worker made itself, where there is no other: its own hands. A full worker leaves them to the API's sweep. */
+/** Publishes jobs to the handler of this process, without HTTP. Jobs it has no room for wait for the API's sweep. */
 import { type JobPublisher, PublishError } from '../../src/kernel/jobs/publisher.ts';
 import type { JobHandler } from './job-handler.ts';
 
-/** The worker may die with the job in its queue. */
+/** Milliseconds after which a published job that was not claimed counts as lost, as when the worker died. */
 const LOST_AFTER_MS = 30_000;
 
 export function createLocalPublisher(jobs: Pick<JobHandler, 'accept'>): JobPublisher {

@@ -1,15 +1,13 @@
 /**
- * Runs one claimed job: its stages as their dependencies allow, side by side where they can. What a stage writes, its
- * completion and the start of what waited for it are one transaction under the lease, so an effect happens once however
- * often the job is delivered, taken over or retried.
+ * Runs the stages of one claimed job, in parallel where their dependencies allow it. The results of a stage, its
+ * completion and the start of its dependants are one transaction under the lease, so an effect happens once however often
+ * the job is delivered, taken over or retried.
  */
 
+import { untilAborted } from '../../src/kernel/core/deadline.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
-import type { Ids } from '../../src/kernel/core/ports.ts';
-import { hasOtherUnfinishedJob } from '../../src/kernel/db/jobs.ts';
-import { deadLetterJob, finishJob, type Lease, releaseJob, retryJob } from '../../src/kernel/db/leases.ts';
 import { findResourceOfJob } from '../../src/kernel/db/resources.ts';
-import type { Database, Job } from '../../src/kernel/db/types.ts';
+import type { Job } from '../../src/kernel/db/types.ts';
 import {
   readyStages,
   STAGE_DEPENDENCIES,
@@ -18,128 +16,107 @@ import {
   type StageState,
   type StageStates,
 } from '../../src/kernel/model/stages.ts';
-import { enqueueCallback } from '../../src/kernel/webhooks/enqueue-callback.ts';
-import {
-  createFencedWriter,
-  type FencedWriter,
-  type FencedWriterDependencies,
-  LeaseLost,
-  updateStages,
-} from './fenced-writer.ts';
+import { type ClaimedJob, stagesOfJob } from './claimed-job.ts';
+import { type ConcludeDependencies, cancelJob, concludeJob, giveBackJob } from './conclude-job.ts';
+import { createFencedWriter, type FencedWriterDependencies, LeaseLost, updateStages } from './fenced-writer.ts';
 import type { JobOutcome } from './job-outcome.ts';
+import { startLeaseRenewal } from './lease-renewal.ts';
 import type { StageCommit, StageRunners } from './stage.ts';
 import { type StageFailure, toStageFailure } from './stage-failure.ts';
 import { completed, failed, requeued, started } from './stage-transitions.ts';
 
-/** Between two looks at a job that waits for another job of the same resource. */
-const WAIT_MS = 5_000;
 const INTERRUPTED =
-  'The work was interrupted every time it was tried, most likely because this document needs more memory than there is';
+  'Every attempt to process this document was interrupted, most likely because it needs more memory than is available';
 
-export interface PipelineDependencies extends FencedWriterDependencies {
+export interface PipelineDependencies extends FencedWriterDependencies, ConcludeDependencies {
   readonly log: Log;
-  readonly ids: Ids;
   readonly runners: StageRunners;
-  /** Whether the queue delivers a failed job again by itself, as QStash does. */
-  readonly redelivers?: boolean;
-  /** 0 to 1, for the jitter of retries. */
-  readonly random: () => number;
 }
 
 export interface Pipeline {
   /**
-   * Runs `job`, claimed by `holder`. When `stop` fires, stages are told, nothing more is written for them and the job is
-   * given back. Rejects only where the database fails: the lease then lapses.
+   * Runs `job`, claimed by `holder`. When `stop` fires, the stages are aborted, nothing more is written for them and the
+   * job is given back. Rejects only where the database fails: the lease then lapses.
    */
   run(job: Job, holder: string, stop: AbortSignal): Promise<JobOutcome>;
 }
 
 export function createPipeline(dependencies: PipelineDependencies): Pipeline {
+  const { log, leaseMs } = dependencies;
   return {
     run: async (job, holder, stop) => {
       const { resourceId } = job;
-      // A job without a resource has no kind yet that could run.
+      // No kind of job without a resource can run yet.
       if (resourceId === null) return { kind: 'skipped' };
       const lease = { jobId: job.id, holder };
-      const ledger = createFencedWriter(dependencies, lease, resourceId);
+      const writer = createFencedWriter(dependencies, lease, resourceId);
       const lost = new AbortController();
-      const stopRenewing = keepRenewing(ledger, dependencies, lost);
+      const stopRenewal = startLeaseRenewal({ writer, log, leaseMs, onLost: (error) => lost.abort(error) });
       try {
-        return await runClaim(dependencies, { job, resourceId, lease, ledger, signal: AbortSignal.any([stop, lost.signal]) });
+        return await runClaim(dependencies, { job, resourceId, lease, writer, signal: AbortSignal.any([stop, lost.signal]) });
       } catch (error) {
         if (error instanceof LeaseLost) return { kind: 'released' };
         throw error;
       } finally {
         lost.abort();
-        await stopRenewing();
+        await stopRenewal();
       }
     },
   };
 }
 
-interface ClaimedJob {
-  readonly job: Job;
-  readonly resourceId: string;
-  readonly lease: Lease;
-  readonly ledger: FencedWriter;
-  /** Fires when the lease is lost or the worker stops. */
-  readonly signal: AbortSignal;
-}
-
 async function runClaim(dependencies: PipelineDependencies, claim: ClaimedJob): Promise<JobOutcome> {
   const { db, clock, log, progress, runners } = dependencies;
-  const { job, resourceId, ledger, signal } = claim;
-  const ours = stagesOf(job);
+  const { job, resourceId, writer, signal } = claim;
   const retries: StageFailure[] = [];
 
   async function runStage(stage: Stage, state: StageState): Promise<void> {
     let next: Partial<StageStates>;
     try {
       const commit = await work(stage, state);
-      ({ changed: next } = await ledger.write((states, now) => {
+      ({ changed: next } = await writer.write((states, now) => {
         const after = { ...states, [stage]: completed(states[stage], now) };
-        const dependants = startable(after, ours(after)).filter((other) => STAGE_DEPENDENCIES[other].includes(stage));
+        const dependants = startableStages(job, after).filter((other) => STAGE_DEPENDENCIES[other].includes(stage));
         return { [stage]: after[stage], ...updateStages(dependants, started)(states, now) };
       }, commit));
     } catch (error) {
-      // Interrupted: whoever takes the job next starts this stage again.
+      // Interrupted: the next claim of the job starts this stage again.
       if (signal.aborted || error instanceof LeaseLost) return;
       return fail(stage, state, error);
     }
     log.debug('stage completed', { jobId: job.id, resourceId, stage, ms: clock.now() - (state.startedAt ?? clock.now()) });
-    await runStages(next, stage);
+    const { [stage]: _completed, ...begun } = next;
+    await runStages(begun);
   }
 
-  /** Those of `changed` that have just begun, side by side. */
-  async function runStages(changed: Partial<StageStates>, after?: Stage): Promise<void> {
-    const started = STAGES.flatMap((stage) => {
-      const state = changed[stage];
-      return state && stage !== after ? [runStage(stage, state)] : [];
-    });
-    // All of them come to their end, whatever becomes of one: none may go on writing behind our back.
-    const outcomes = await Promise.allSettled(started);
-    const broken = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (broken) throw broken.reason;
+  /** Runs stages that have just been started, in parallel. */
+  async function runStages(begun: Partial<StageStates>): Promise<void> {
+    const runs = STAGES.flatMap((stage) => (begun[stage] ? [runStage(stage, begun[stage])] : []));
+    // Waits for all of them, so that no stage writes after this function has returned.
+    const outcomes = await Promise.allSettled(runs);
+    const rejected = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (rejected) throw rejected.reason;
   }
 
+  /** Runs a stage's work, reporting its progress, and returns what it will write. */
   async function work(stage: Stage, state: StageState): Promise<StageCommit> {
     const resource = await findResourceOfJob(db, resourceId);
     if (!resource) throw new LeaseLost();
-    let last: StageState | undefined = state;
+    let latest: StageState | undefined = state;
     const report = (percent: number, message?: string) => {
-      if (!last || signal.aborted) return;
-      last = {
-        ...last,
-        percent: Math.min(100, Math.max(last.percent, percent)),
+      if (!latest || signal.aborted) return;
+      latest = {
+        ...latest,
+        percent: Math.min(100, Math.max(latest.percent, percent)),
         message: message ?? null,
         updatedAt: clock.now(),
       };
-      progress.report({ resource_id: resourceId, stages: { [stage]: last } });
+      progress.report({ resource_id: resourceId, stages: { [stage]: latest } });
     };
     try {
-      return await orAborted(runners[stage]({ resource, signal, report }), signal);
+      return await untilAborted(runners[stage]({ resource, signal, report }), signal);
     } finally {
-      last = undefined;
+      latest = undefined;
     }
   }
 
@@ -147,154 +124,31 @@ async function runClaim(dependencies: PipelineDependencies, claim: ClaimedJob): 
     const failure = toStageFailure(error);
     const isLast = failure.failure === 'permanent' || job.attempt >= job.maxAttempts;
     log.warning('stage failed', { jobId: job.id, resourceId, stage, attempt: state.attempt, willRetry: !isLast, error });
-    await ledger.write(
-      updateStages([stage], (present, now) =>
-        isLast ? failed(present, failure.message, now) : requeued(present, `Will be tried again: ${failure.message}`, now),
+    await writer.write(
+      updateStages([stage], (current, now) =>
+        isLast ? failed(current, failure.message, now) : requeued(current, `Will be tried again: ${failure.message}`, now),
       ),
     );
     if (!isLast) retries.push(failure);
   }
 
-  // A claim beyond the last attempt: whoever held the job before died with it, again and again.
-  const spent = job.attempt > job.maxAttempts;
-  const { states: first, changed } = await ledger.write((states, now) =>
-    updateStages(startable(states, ours(states)), (state) => (spent ? failed(state, INTERRUPTED, now) : started(state, now)))(
-      states,
+  // A claim beyond the last attempt means that every earlier holder died while it worked on the job.
+  const exhausted = job.attempt > job.maxAttempts;
+  const { states, changed } = await writer.write((before, now) =>
+    updateStages(startableStages(job, before), (state) => (exhausted ? failed(state, INTERRUPTED, now) : started(state, now)))(
+      before,
       now,
     ),
   );
-  if (ours(first).length === 0) return cancel(dependencies, claim);
-  if (!spent) await runStages(changed);
-  if (signal.aborted) return release(dependencies, claim);
-  return conclude(dependencies, claim, retries);
+  if (stagesOfJob(job, states).length === 0) return cancelJob(dependencies, claim);
+  if (!exhausted) await runStages(changed);
+  if (signal.aborted) return giveBackJob(dependencies, claim);
+  return concludeJob(dependencies, claim, retries);
 }
 
-/** The stages that are this job's to do: those it asks for, unless a later run has asked for them again. */
-function stagesOf({ payload }: Job): (states: StageStates) => Stage[] {
-  return (states) => payload.stages.filter((stage) => states[stage].run === payload.run);
-}
-
-/** Those of `stages` that are neither completed nor failed and have all they depend on. */
-function startable(states: StageStates, stages: readonly Stage[]): Stage[] {
+/** The job's stages that are neither completed nor failed and whose dependencies are completed. */
+function startableStages(job: Job, states: StageStates): Stage[] {
+  const stages = stagesOfJob(job, states);
   const done = new Set(STAGES.filter((stage) => states[stage].status === 'completed'));
   return readyStages(done).filter((stage) => stages.includes(stage) && states[stage].status !== 'failed');
-}
-
-/** What is left once nothing runs any more decides what becomes of the job. */
-async function conclude(
-  dependencies: PipelineDependencies,
-  claim: ClaimedJob,
-  retries: readonly StageFailure[],
-): Promise<JobOutcome> {
-  const { db, clock, random, redelivers = false } = dependencies;
-  const { job, resourceId, lease, ledger } = claim;
-  const now = clock.now();
-
-  if (retries.length > 0) {
-    const retryAfter = Math.max(0, ...retries.map((failure) => failure.retryAfter ?? 0));
-    const error = retries.map((failure) => failure.message).join('; ');
-    const availableAt = await retryJob(db, lease, {
-      error,
-      now,
-      attempt: job.attempt,
-      random,
-      retryAfter,
-      redelivered: redelivers,
-    });
-    return availableAt === undefined
-      ? { kind: 'released' }
-      : { kind: 'retry', afterSeconds: Math.ceil((availableAt - now) / 1000) };
-  }
-
-  const ours = stagesOf(job);
-  const { states } = await ledger.write(() => ({}));
-  const open = ours(states).filter((stage) => states[stage].status !== 'completed');
-  if (open.length === 0) return finish(dependencies, claim);
-
-  const failure = open.find((stage) => states[stage].status === 'failed');
-  if (failure) return bury(dependencies, claim, states[failure].message ?? '');
-
-  if (await hasOtherUnfinishedJob(db, resourceId, job.id)) {
-    const isOurs = await releaseJob(db, lease, { availableAt: now + WAIT_MS, now });
-    return isOurs ? { kind: 'retry', afterSeconds: WAIT_MS / 1000 } : { kind: 'released' };
-  }
-  const message = `It needs an earlier stage that is not completed; process the document again as a whole`;
-  await ledger.write(updateStages(open, (state, at) => failed(state, message, at)));
-  return bury(dependencies, claim, message);
-}
-
-async function cancel(dependencies: PipelineDependencies, { lease }: ClaimedJob): Promise<JobOutcome> {
-  const { db, clock } = dependencies;
-  const isOurs = await finishJob(db, lease, { state: 'cancelled', now: clock.now() });
-  return { kind: isOurs ? 'skipped' : 'released' };
-}
-
-/** Ends the job and, in the same transaction, puts what its owner wants to hear of it into the outbox. */
-async function end(
-  { db, clock, ids }: PipelineDependencies,
-  { job, resourceId }: ClaimedJob,
-  write: (tx: Database, now: number) => Promise<boolean>,
-): Promise<boolean> {
-  const now = clock.now();
-  return db.transaction(async (tx) => {
-    const isOurs = await write(tx, now);
-    if (isOurs) await enqueueCallback(tx, { resourceId, jobId: job.id, ids, now });
-    return isOurs;
-  });
-}
-
-async function finish(dependencies: PipelineDependencies, claim: ClaimedJob): Promise<JobOutcome> {
-  const isOurs = await end(dependencies, claim, (tx, now) => finishJob(tx, claim.lease, { state: 'done', now }));
-  return { kind: isOurs ? 'done' : 'released' };
-}
-
-async function bury(dependencies: PipelineDependencies, claim: ClaimedJob, message: string): Promise<JobOutcome> {
-  const isOurs = await end(dependencies, claim, (tx, now) => deadLetterJob(tx, claim.lease, { error: message, now }));
-  return isOurs ? { kind: 'dead', message } : { kind: 'released' };
-}
-
-/** Stages that were under way wait again, and the job is as if it had not been taken. */
-async function release({ db, clock }: PipelineDependencies, { job, lease, ledger }: ClaimedJob): Promise<JobOutcome> {
-  const ours = stagesOf(job);
-  await ledger.write((states, now) => {
-    const interrupted = ours(states).filter((stage) => states[stage].status === 'processing');
-    return updateStages(interrupted, (state) => requeued(state, null, now))(states, now);
-  });
-  const now = clock.now();
-  await releaseJob(db, lease, { availableAt: now, now });
-  return { kind: 'released' };
-}
-
-/** Renews the lease three times in its life. Returns the function that ends it and waits for what is under way. */
-function keepRenewing(ledger: FencedWriter, { log, leaseMs }: PipelineDependencies, lost: AbortController): () => Promise<void> {
-  let renewing: Promise<void> | undefined;
-  async function renew(): Promise<void> {
-    try {
-      if (!(await ledger.renew())) lost.abort(new LeaseLost());
-    } catch (error) {
-      // Whether it is still ours is checked again in the transaction of every effect.
-      log.warning('lease could not be renewed', { error });
-    }
-    renewing = undefined;
-  }
-  const timer = setInterval(() => {
-    renewing ??= renew();
-  }, leaseMs / 3);
-  return async () => {
-    clearInterval(timer);
-    await renewing;
-  };
-}
-
-/** Settles with `work`, or rejects as soon as `signal` fires, whether or not the work listens to it. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort);
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

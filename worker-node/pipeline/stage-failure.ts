@@ -1,17 +1,17 @@
-/** What a thrown value means for the stage that threw it. */
+/** Classifies what a stage threw. */
 import { type FailureClass, StageError } from '../../src/kernel/core/errors.ts';
 
 export interface StageFailure {
   readonly failure: FailureClass;
-  /** Fit for the document's owner. */
+  /** Shown to the document's owner. */
   readonly message: string;
-  /** Seconds the origin asked for. */
+  /** Seconds from the origin's `Retry-After`. */
   readonly retryAfter: number | undefined;
 }
 
-const INTERNAL_FAULT = 'Something went wrong on our side while working on this document';
+const INTERNAL_FAULT = 'The server failed to process this document';
 
-/** Only a StageError speaks to the owner; anything else is a fault of ours, which may have passed by the next attempt. */
+/** The owner sees only the message of a StageError. Any other error is internal and counts as transient. */
 export function toStageFailure(error: unknown): StageFailure {
   if (error instanceof StageError) return { failure: error.failure, message: error.message, retryAfter: error.retryAfter };
   return { failure: 'transient', message: INTERNAL_FAULT, retryAfter: undefined };

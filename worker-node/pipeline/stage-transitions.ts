@@ -1,7 +1,7 @@
-/** How a stage moves from one state to the next. The attempt grows whenever it begins anew, so that late reports lose. */
+/** State transitions of a stage. Each new start raises `attempt`, so that late reports of an earlier start are outdated. */
 import type { StageState } from '../../src/kernel/model/stages.ts';
 
-/** One that was left processing by a worker that died has used up its attempt. */
+/** A stage still `processing` was left by a worker that died, which used up that attempt. */
 export function started(state: StageState, now: number): StageState {
   return {
     ...state,
@@ -23,7 +23,7 @@ export function failed(state: StageState, message: string, now: number): StageSt
   return { ...state, status: 'failed', message, finishedAt: now, updatedAt: now };
 }
 
-/** Back in line for the next attempt; `message` says why, null where it was only interrupted. */
+/** Pending again for the next attempt. `message` is the reason of the failure; null after an interruption. */
 export function requeued(state: StageState, message: string | null, now: number): StageState {
   return {
     ...state,

@@ -1,22 +1,23 @@
-/** What the pipeline asks of a stage. */
+/** The contract between the pipeline and a stage. */
 import type { Database, Resource } from '../../src/kernel/db/types.ts';
 import type { Stage } from '../../src/kernel/model/stages.ts';
 
 export interface StageInput {
   readonly resource: Resource;
-  /** Fires when the lease is lost or the worker stops: whatever is done after it is thrown away. */
+  /** Fires when the lease is lost or the worker stops; results that come later are discarded. */
   readonly signal: AbortSignal;
-  /** How far the work is, 0 to 100; a message is read by the document's owner. Cheap: call it as often as it changes. */
+  /** Reports progress, 0 to 100, and a message for the document's owner. Cheap: call it at every change. */
   report(percent: number, message?: string): void;
 }
 
-/** Writes a stage's results. Runs inside the transaction, so it must await nothing but `tx`. */
+/** Writes a stage's results. It runs inside a transaction, so it must not await anything but `tx`. */
 export type StageCommit = (tx: Database) => Promise<void>;
 
 /**
- * Does the work, reading the database at most, and returns what is to be written: the pipeline calls that in the one
- * transaction that also marks the stage completed, starts its dependants and checks the lease, so an effect happens
- * once. Throws StageError for what its owner should read; anything else counts as a transient fault of ours.
+ * Does the work of a stage without writing to the database, and returns the function that writes its results. The
+ * pipeline calls that function in the transaction that also checks the lease, marks the stage completed and starts its
+ * dependants, so an effect happens once. Throws StageError with a message for the document's owner; any other error
+ * counts as a transient internal failure.
  */
 export type StageRunner = (input: StageInput) => Promise<StageCommit>;
 

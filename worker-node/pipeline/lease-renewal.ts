@@ -1,0 +1,34 @@
+/** Keeps the lease of a job while it runs. */
+import type { Log } from '../../src/kernel/core/log.ts';
+import { type FencedWriter, LeaseLost } from './fenced-writer.ts';
+
+export interface LeaseRenewalOptions {
+  readonly writer: Pick<FencedWriter, 'renew'>;
+  readonly log: Log;
+  readonly leaseMs: number;
+  /** Called when another claim has the lease. */
+  readonly onLost: (error: LeaseLost) => void;
+}
+
+/** Renews the lease three times within its duration. Returns a function that stops and waits for a renewal in progress. */
+export function startLeaseRenewal({ writer, log, leaseMs, onLost }: LeaseRenewalOptions): () => Promise<void> {
+  let renewing: Promise<void> | undefined;
+
+  async function renew(): Promise<void> {
+    try {
+      if (!(await writer.renew())) onLost(new LeaseLost());
+    } catch (error) {
+      // The transaction of every effect checks again whether the lease is held.
+      log.warning('lease could not be renewed', { error });
+    }
+    renewing = undefined;
+  }
+
+  const timer = setInterval(() => {
+    renewing ??= renew();
+  }, leaseMs / 3);
+  return async () => {
+    clearInterval(timer);
+    await renewing;
+  };
+}
