@@ -211,7 +211,7 @@ describe('a folder that cannot be used is refused with the file and the field:',
 
   test('a damaged tokenizer.json', async () => {
     expect(await refusal('damaged', put('tokenizer.json', '{'))).toBe('EMBEDDING_MODEL: tokenizer.json cannot be read as JSON');
-    expect(await refusal('text', put('tokenizer.json', '"x"'))).toBe('EMBEDDING_MODEL: tokenizer.json is no JSON object');
+    expect(await refusal('text', put('tokenizer.json', '"x"'))).toBe('EMBEDDING_MODEL: tokenizer.json is not a JSON object');
   });
   test('a tokenizer.json that describes none', async () => {
     const message = 'EMBEDDING_MODEL: tokenizer.json: expected a WordPiece, BPE or Unigram tokenizer';
@@ -262,6 +262,6 @@ test('a graph with an input no embedder has, or without a vector, fails to load 
     await expect(embedder.embed(['x'], document)).rejects.toThrow('could not be loaded');
     return embedder.state().message;
   };
-  expect(await loading('strange', 'pixel_values')).toContain('the model wants an input pixel_values');
+  expect(await loading('strange', 'pixel_values')).toContain('the model has an input pixel_values');
   expect(await loading('vectorless', 'input_ids')).toContain('the model has no output sentence_embedding');
 });

@@ -1,40 +1,41 @@
-/** Gathers token rows into batches: those that somebody waits for first, then the rest, each with its like in length. */
+/** Collects token rows into batches of similar length, interactive rows before bulk. */
 import { AppError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { createLengthQueue } from './length-queue.ts';
 
 export type Priority = 'interactive' | 'bulk';
 
+/** A row in the queue. */
 export interface QueueEntry {
   readonly vector: Promise<Float32Array>;
-  /** Interactive from now on, where it still waits. */
+  /** Moves the row to the interactive queue if it is still queued. */
   promote(): void;
-  /** Nobody wants it any more: a row that still waits is dropped. */
+  /** Drops the row if it is still queued; `vector` then never settles. */
   cancel(): void;
 }
 
 export interface Batcher {
   submit(row: Int32Array, priority: Priority): QueueEntry;
-  /** Throws AppError `rate_limited` when `tokens` more would not fit the queue; an empty queue takes anything. */
+  /** Throws AppError `rate_limited` when the queue has no room for `tokens` more. An empty queue accepts any number. */
   admit(tokens: number, priority: Priority): void;
-  /** Texts waiting. */
+  /** Texts in the queue. */
   waiting(): Readonly<Record<Priority, number>>;
 }
 
-/** Told what the batcher does, for metrics. */
+/** Receives the batcher's events, for metrics. */
 export interface BatchObserver {
-  /** A text begins to wait; what is returned is called when its batch begins, not where it is dropped. */
+  /** A text enters the queue. The returned function is called when its batch starts; never for a text that is dropped. */
   textQueued(priority: Priority): () => void;
-  /** A batch begins: `padded` is rows times columns, `tokens` what of it are texts. */
+  /** A batch starts: `padded` is rows times columns, `tokens` the part without padding. */
   batchStarted(batch: { readonly texts: number; readonly tokens: number; readonly padded: number }): void;
 }
 
 export interface BatcherOptions {
   readonly run: (rows: readonly Int32Array[]) => Promise<Float32Array[]>;
   readonly clock: Clock;
-  /** Rows times columns of a batch. */
+  /** Rows times columns of a batch, padding included. */
   readonly tokenBudget: number;
-  /** Tokens that may wait, for each priority: documents in bulk never take the place of a question. */
+  /** Tokens that may be queued, for each priority: bulk documents cannot crowd out queries. */
   readonly capacity: number;
   readonly observer?: BatchObserver | undefined;
 }
@@ -44,41 +45,41 @@ interface QueuedRow {
   readonly length: number;
   readonly order: number;
   readonly result: PromiseWithResolvers<Float32Array>;
-  /** Its waiting is over. */
-  readonly begins: (() => void) | undefined;
+  /** Called when its batch starts. */
+  readonly onStart: (() => void) | undefined;
 }
 
-/** Tokens a millisecond until a batch has been timed: slow enough for any model. */
-const FIRST_RATE = 1;
+/** Assumed tokens per millisecond until a batch has been timed; slower than any model. */
+const INITIAL_RATE = 1;
 
 export function createBatcher({ run, clock, tokenBudget, capacity, observer }: BatcherOptions): Batcher {
   const queues = { interactive: createLengthQueue<QueuedRow>(), bulk: createLengthQueue<QueuedRow>() };
   let arrivals = 0;
   let running = false;
-  let rate = FIRST_RATE;
+  let rate = INITIAL_RATE;
 
   function submit(row: Int32Array, priority: Priority): QueueEntry {
-    const begins = observer?.textQueued(priority);
-    const item: QueuedRow = { row, length: row.length, order: arrivals++, result: Promise.withResolvers(), begins };
+    const onStart = observer?.textQueued(priority);
+    const item: QueuedRow = { row, length: row.length, order: arrivals++, result: Promise.withResolvers(), onStart };
     queues[priority].add(item);
     if (!running) {
       running = true;
-      // What is submitted in the same turn shares a batch.
-      queueMicrotask(() => void work());
+      // Rows submitted in the same turn of the event loop share a batch.
+      queueMicrotask(() => void runBatches());
     }
-    return { vector: item.result.promise, promote: () => hurry(item), cancel: () => drop(item) };
+    return { vector: item.result.promise, promote: () => promote(item), cancel: () => cancel(item) };
   }
 
-  function hurry(item: QueuedRow): void {
+  function promote(item: QueuedRow): void {
     if (queues.bulk.remove(item)) queues.interactive.add(item);
   }
 
-  function drop(item: QueuedRow): void {
+  function cancel(item: QueuedRow): void {
     queues.bulk.remove(item);
     queues.interactive.remove(item);
   }
 
-  async function work(): Promise<void> {
+  async function runBatches(): Promise<void> {
     for (;;) {
       const queue = queues.interactive.size > 0 ? queues.interactive : queues.bulk;
       const batch = queue.take(tokenBudget);
@@ -91,7 +92,7 @@ export function createBatcher({ run, clock, tokenBudget, capacity, observer }: B
   async function runBatch(batch: readonly QueuedRow[]): Promise<void> {
     const startedAt = clock.now();
     const tokens = batch.reduce((sum, { length }) => sum + length, 0);
-    for (const { begins } of batch) begins?.();
+    for (const { onStart } of batch) onStart?.();
     observer?.batchStarted({
       texts: batch.length,
       tokens,

@@ -1,53 +1,54 @@
-/** Texts in, vectors out: tokenised here, batched, run in the inference process, remembered by content. */
+/** Embeds texts: tokenises them, batches them for the inference process, and caches vectors by content. */
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { createBoundedMap } from '../../src/kernel/core/bounded-map.ts';
+import { untilAborted } from '../../src/kernel/core/deadline.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
 import { type BatchObserver, createBatcher, type Priority, type QueueEntry } from './batcher.ts';
 import { createInference, type InferenceDependencies, type InferenceState, LOAD_FAILED } from './inference.ts';
 import type { Model } from './model.ts';
-import { createVectorCache } from './vector-cache.ts';
 
-/** A text, or the ids of its tokens. */
+/** A text, or its token ids. */
 export type EmbedInput = string | readonly number[];
 
 export interface EmbedOptions {
-  /** `interactive`: somebody waits for it. `bulk`: documents. */
+  /** `interactive` for requests that a person waits for, `bulk` for documents. */
   readonly priority: Priority;
-  /** What the text is used as: models may want to know. */
+  /** The use of the text; some models put a prefix before queries or documents. */
   readonly kind: 'query' | 'document';
-  /** Texts nobody waits for any more are not embedded; rejects with the signal's reason. */
+  /** On abort `embed` rejects with the signal's reason, and texts without another waiter are dropped from the queue. */
   readonly signal?: AbortSignal;
 }
 
 export interface EmbedderState extends InferenceState {
   readonly model: string;
-  /** Texts waiting. */
+  /** Texts in the queue. */
   readonly waiting: Readonly<Record<Priority, number>>;
 }
 
 export interface Embedder {
-  /** Vectors are stored under this name. */
+  /** The model's id, under which vectors are stored. */
   readonly model: string;
-  /** Length of a vector; 0 until the model has been loaded. */
+  /** Length of a vector; 0 until the model is loaded. */
   readonly dimensions: number;
   /**
-   * One L2-normalised vector per text, in order; a text without words the model knows has the zero vector. While the
-   * model is loading it waits. AppError `rate_limited` when too much waits already, `unavailable` when the model could
-   * not be loaded or its process died twice, `invalid_input` for a token id the model does not have.
+   * One L2-normalised vector per text, in order; the zero vector for a text without a word of the model's vocabulary.
+   * Waits while the model is loading. Throws AppError `rate_limited` when the queue is full, `unavailable` when the model
+   * cannot be loaded or its process died twice over the texts, `invalid_input` for an unknown token id.
    */
   embed(texts: readonly EmbedInput[], options: EmbedOptions): Promise<Float32Array[]>;
-  /** As many as the model reads of it. */
+  /** The number of tokens, at most as many as the model reads. */
   countTokens(text: string): number;
   state(): EmbedderState;
-  /** Ends the inference process; whoever still waits is told `unavailable`. */
+  /** Ends the inference process; pending calls reject with `unavailable`. */
   close(): Promise<void>;
 }
 
 export interface EmbedderDependencies extends Omit<InferenceDependencies, 'model'> {
   readonly model: Model;
-  /** Tokens that may wait, for each priority. */
+  /** Tokens that may be queued, for each priority. */
   readonly capacity?: number;
-  /** Vectors kept in the cache. */
+  /** Vectors kept in the cache; 0 disables it. */
   readonly cacheSize?: number;
   readonly observer?: BatchObserver;
 }
@@ -55,16 +56,16 @@ export interface EmbedderDependencies extends Omit<InferenceDependencies, 'model
 const DEFAULT_CAPACITY = 1_000_000;
 /** 10,000 vectors of 384 numbers are 15 MB. */
 const DEFAULT_CACHE_SIZE = 10_000;
-/** Characters tokenised before the event loop gets a turn: about two milliseconds. */
+/** Characters tokenised before yielding to the event loop, which takes about 2 ms. */
 const CHARACTERS_PER_TURN = 20_000;
 
-/** A text being embedded, for everybody who asked for it. */
+/** A text in the queue or the running batch, shared by all calls that need it. */
 interface SharedEntry {
   readonly entry: QueueEntry;
   waiters: number;
 }
 
-/** Starts loading the model at once. */
+/** Starts loading the model at once. Equal texts in concurrent calls share one queue entry. */
 export function createEmbedder({
   model,
   capacity = DEFAULT_CAPACITY,
@@ -75,78 +76,79 @@ export function createEmbedder({
   const inference = createInference({ ...dependencies, model });
   const { clock } = dependencies;
   const batcher = createBatcher({ run: inference.run, clock, tokenBudget: model.tokenBudget, capacity, observer });
-  const cache = createVectorCache(cacheSize);
-  const underWay = new Map<string, SharedEntry>();
+  const cache = createBoundedMap<string, Float32Array>({ capacity: cacheSize, evict: 'least-recently-used' });
+  const pending = new Map<string, SharedEntry>();
 
   async function embed(texts: readonly EmbedInput[], { priority, kind, signal }: EmbedOptions): Promise<Float32Array[]> {
     signal?.throwIfAborted();
     const state = inference.state();
     if (state.status === 'failed') throw new AppError('unavailable', LOAD_FAILED);
-    const inputs = texts.map((text) => (typeof text === 'string' ? model.prefixes[kind] + text : text));
-    const keys = inputs.map(keyOf);
-    const found = new Map<string, Float32Array>();
+    const prefixed = texts.map((text) => (typeof text === 'string' ? model.prefixes[kind] + text : text));
+    const keys = prefixed.map(keyOf);
+    const vectors = new Map<string, Float32Array>();
     const rows = new Map<string, Int32Array>();
-    let read = 0;
+    let characters = 0;
     for (const [index, key] of keys.entries()) {
-      const known = cache.get(key);
-      if (known) found.set(key, known);
-      if (known || rows.has(key)) continue;
-      const input = inputs[index] ?? '';
+      const cached = cache.get(key);
+      if (cached) vectors.set(key, cached);
+      if (cached || rows.has(key)) continue;
+      const input = prefixed[index] ?? '';
       rows.set(key, tokensOf(input));
-      read += input.length;
-      if (read < CHARACTERS_PER_TURN) continue;
-      read = 0;
+      characters += input.length;
+      if (characters < CHARACTERS_PER_TURN) continue;
+      characters = 0;
       await setImmediate();
       signal?.throwIfAborted();
     }
-    const fresh = [...rows].filter(([key]) => !underWay.has(key));
+    const fresh = [...rows].filter(([key]) => !pending.has(key));
     batcher.admit(
       fresh.reduce((sum, [, row]) => sum + row.length, 0),
       priority,
     );
 
-    const mine = [...rows].map(([key, row]) => join(key, row, priority));
+    const joined = [...rows].map(([key, row]) => join(key, row, priority));
     try {
-      for (const [key, vector] of await untilAborted(Promise.all(mine.map((wait) => wait.entry)), signal)) found.set(key, vector);
+      for (const [key, vector] of await untilAborted(Promise.all(joined.map(({ result }) => result)), signal))
+        vectors.set(key, vector);
     } finally {
-      for (const { leave } of mine) leave();
+      for (const { leave } of joined) leave();
     }
-    return keys.map((key) => (found.get(key) as Float32Array).slice());
+    return keys.map((key) => (vectors.get(key) as Float32Array).slice());
   }
 
-  /** Joins those who wait for this text, or is the first of them. */
+  /** Waits for the text's vector with other calls; submits it where it is not pending. */
   function join(key: string, row: Int32Array, priority: Priority) {
-    const shared = underWay.get(key) ?? begin(key, row, priority);
+    const shared = pending.get(key) ?? submit(key, row, priority);
     shared.waiters += 1;
     if (priority === 'interactive') shared.entry.promote();
     return {
-      entry: shared.entry.vector.then((vector) => [key, vector] as const),
+      result: shared.entry.vector.then((vector) => [key, vector] as const),
       leave: () => {
         shared.waiters -= 1;
-        if (shared.waiters > 0 || underWay.get(key) !== shared) return;
-        underWay.delete(key);
+        if (shared.waiters > 0 || pending.get(key) !== shared) return;
+        pending.delete(key);
         shared.entry.cancel();
       },
     };
   }
 
-  function begin(key: string, row: Int32Array, priority: Priority): SharedEntry {
+  function submit(key: string, row: Int32Array, priority: Priority): SharedEntry {
     const shared = { entry: batcher.submit(row, priority), waiters: 0 };
-    const ended = () => {
-      if (underWay.get(key) === shared) underWay.delete(key);
+    const settle = () => {
+      if (pending.get(key) === shared) pending.delete(key);
     };
-    underWay.set(key, shared);
+    pending.set(key, shared);
     shared.entry.vector.then((vector) => {
-      ended();
+      settle();
       cache.set(key, vector);
-    }, ended);
+    }, settle);
     return shared;
   }
 
   function tokensOf(input: EmbedInput): Int32Array {
     if (typeof input === 'string') return model.tokeniser.encode(input);
     const unknown = input.find((id) => !Number.isInteger(id) || id < 0 || id >= model.tokeniser.size);
-    if (unknown !== undefined) throw new AppError('invalid_input', `${unknown} is no token of ${model.id}`);
+    if (unknown !== undefined) throw new AppError('invalid_input', `${unknown} is not a token id of ${model.id}`);
     return Int32Array.from(input.slice(0, model.maxTokens));
   }
 
@@ -163,16 +165,3 @@ export function createEmbedder({
 }
 
 const keyOf = (input: EmbedInput) => hash('sha256', typeof input === 'string' ? `t${input}` : `i${input.join(' ')}`, 'base64');
-
-/** Rejects with the signal's reason as soon as it fires. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}

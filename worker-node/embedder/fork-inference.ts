@@ -1,4 +1,4 @@
-/** The inference process as its parent holds it. */
+/** Starts the inference process and connects to it. */
 import { fork } from 'node:child_process';
 import { programPath } from '../../src/adapters/package-files.ts';
 import type { FromInference, ToInference } from './infer-protocol.ts';
@@ -6,25 +6,25 @@ import type { FromInference, ToInference } from './infer-protocol.ts';
 export interface InferenceProcess {
   readonly pid: number | undefined;
   send(message: ToInference): void;
-  /** Ends it at once, in mid-run too; `exit` is then told like any other end. */
+  /** Ends the process at once, even during a run; `exit` is called as for any other end. */
   kill(): void;
 }
 
 export interface InferenceEvents {
   message(message: FromInference): void;
-  /** Once, whatever ended it; `reason` in words for the log. */
+  /** Called once, whatever ended the process; `reason` is text for the log. */
   exit(reason: string): void;
 }
 
 export type StartInference = (events: InferenceEvents) => InferenceProcess;
 
-/** The process gets no environment: it needs no setting, so it holds no secret. */
+/** The process gets an empty environment: it needs no settings, and so holds no secrets. */
 export const forkInference: StartInference = (events) => {
   const child = fork(programPath('inference'), [], { serialization: 'advanced', execArgv: [], env: {} });
-  let over = false;
+  let ended = false;
   const end = (reason: string) => {
-    if (over) return;
-    over = true;
+    if (ended) return;
+    ended = true;
     events.exit(reason);
   };
   child.on('message', (message) => events.message(message as FromInference));
@@ -32,7 +32,7 @@ export const forkInference: StartInference = (events) => {
   child.on('exit', (code, signal) => end(signal ? `killed by ${signal}` : `exit code ${code}`));
   return {
     pid: child.pid,
-    // A message to a process that is gone is no error here: `exit` is told.
+    // Sending to a process that has exited fails; `exit` reports it.
     send: (message) => void child.send(message, () => undefined),
     kill: () => void child.kill('SIGKILL'),
   };

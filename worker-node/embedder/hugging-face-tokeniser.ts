@@ -1,8 +1,8 @@
-/** Tokens of a `tokenizer.json`, cut as the model's authors cut them: the text, never the special tokens around it. */
+/** Tokenises with a model's `tokenizer.json`. A long text is truncated; its special tokens are kept, as by sentence-transformers. */
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { Tokeniser } from './tokeniser.ts';
 
-/** No token is longer than this many characters on average: what is beyond `maxTokens` times this is never read. */
+/** Tokens average fewer characters than this, so a text is cut at `maxTokens` times this length before tokenising. */
 const CHARACTERS_PER_TOKEN = 64;
 
 export interface HuggingFaceTokeniser {
@@ -11,8 +11,8 @@ export interface HuggingFaceTokeniser {
 }
 
 /**
- * A file may carry padding and truncation of its own (all-MiniLM-L6-v2 does: 128); neither is applied. Throws an Error of
- * the package's where the file describes no tokenizer it can build.
+ * Padding and truncation settings in the file are ignored (all-MiniLM-L6-v2 sets 128). Throws an Error of the package
+ * where the file does not describe a tokenizer it supports.
  */
 export function createHuggingFaceTokeniser(json: object, config: object, maxTokens: number): HuggingFaceTokeniser {
   const tokenizer = new Tokenizer({ ...json, padding: null, truncation: null }, config);
@@ -27,20 +27,20 @@ export function createHuggingFaceTokeniser(json: object, config: object, maxToke
   return { tokeniser: { encode, size: sizeOf(json) }, idOf: (token) => tokenizer.token_to_id(token) };
 }
 
-/** The package's own types lose the answer's. */
+/** The package's types do not describe the result. */
 const idsOf = (tokenizer: Tokenizer, text: string, withSpecial: boolean): number[] =>
   (tokenizer.encode(text, { add_special_tokens: withSpecial }) as { ids: number[] }).ids;
 
-/** What the post-processor puts around every text, such as [CLS] and [SEP]. */
+/** Tokens that the post-processor adds around every text, such as [CLS] and [SEP]. */
 function specialTokens(tokenizer: Tokenizer): { before: number[]; after: number[] } {
-  const bare = idsOf(tokenizer, 'a', false);
+  const plain = idsOf(tokenizer, 'a', false);
   const whole = idsOf(tokenizer, 'a', true);
-  const at = whole.findIndex((_, start) => bare.every((id, i) => whole[start + i] === id));
-  if (at < 0) throw new Error('its special tokens do not stand around the text');
-  return { before: whole.slice(0, at), after: whole.slice(at + bare.length) };
+  const at = whole.findIndex((_, start) => plain.every((id, i) => whole[start + i] === id));
+  if (at < 0) throw new Error('the special tokens are not placed around the text');
+  return { before: whole.slice(0, at), after: whole.slice(at + plain.length) };
 }
 
-/** One more than the greatest id, added tokens included. */
+/** The greatest id plus one, added tokens included. */
 function sizeOf(json: object): number {
   const { model, added_tokens: added = [] } = json as {
     model?: { vocab?: Record<string, number> | readonly unknown[] };

@@ -1,6 +1,6 @@
-/** What the serving process and the inference process say to one another. */
+/** Messages between the worker and the inference process. */
 
-/** How the vectors of a text’s tokens become one, unless the graph has done it (`sentence_embedding`). */
+/** How token vectors are combined into one, where the graph does not do it itself (output `sentence_embedding`). */
 export type Pooling = 'mean' | 'cls';
 
 export interface LoadRequest {
@@ -8,13 +8,13 @@ export interface LoadRequest {
   readonly onnxPath: string;
   readonly threads: number;
   readonly pooling: Pooling;
-  /** The token id that fills up shorter texts. */
+  /** The token id that pads shorter texts. */
   readonly padId: number;
 }
 
 export type ToInference =
   | LoadRequest
-  /** All rows' ids one after the other, and how many belong to each. */
+  /** `ids` of all rows, concatenated; `lengths` of the rows. */
   | { readonly type: 'run'; readonly id: number; readonly ids: Int32Array; readonly lengths: Int32Array };
 
 export type FromInference =
@@ -26,6 +26,6 @@ export type FromInference =
       readonly memoryAfter: number;
     }
   | { readonly type: 'refused'; readonly message: string }
-  /** All rows' vectors one after the other, L2-normalised. */
+  /** The vectors of all rows, concatenated, L2-normalised. */
   | { readonly type: 'vectors'; readonly id: number; readonly vectors: Float32Array }
   | { readonly type: 'failed'; readonly id: number; readonly message: string };

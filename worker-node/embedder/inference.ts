@@ -1,4 +1,4 @@
-/** Keeps one inference process with the model loaded: starts it, retries, starts it again when it dies. */
+/** Supervises one inference process: loads the model in it, retries, and restarts it after a crash. */
 import { basename } from 'node:path';
 import { AppError } from '../../src/kernel/core/errors.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
@@ -7,29 +7,30 @@ import type { InferenceProcess, StartInference } from './fork-inference.ts';
 import type { FromInference } from './infer-protocol.ts';
 import type { Model } from './model.ts';
 
-/** Pauses before the second and later tries to load the model. */
+/** Pauses before the second and later attempts to load the model. */
 const RETRY_SECONDS = [1, 2, 4, 8, 16] as const;
-/** How often a batch is tried when the process dies under it: a batch that kills it twice would kill it again. */
+/** Attempts per batch when the process dies during it. A batch that killed it twice would kill it again. */
 const MAX_ATTEMPTS = 2;
 
 export interface InferenceState {
   readonly status: 'loading' | 'ready' | 'failed' | 'closed';
-  /** Why it failed, in words; paths are left out. */
+  /** Why loading failed, without paths. */
   readonly message?: string;
   readonly pid?: number;
-  /** 0 until the model has been loaded once. */
+  /** Length of a vector; 0 until the model has been loaded once. */
   readonly dimensions: number;
-  /** How often the process died after it had loaded the model. */
+  /** Deaths of the process after it had loaded the model. */
   readonly crashes: number;
-  /** What the last load took, in ms, and the process's memory after it, in bytes; absent until there was one. */
+  /** Duration of the last load, and the process's memory after it; absent before the first. */
   readonly loadMs?: number;
   readonly memoryBytes?: number;
 }
 
 export interface Inference {
-  /** One vector per row of token ids. AppError `unavailable` when no process can be had or two died over this batch. */
+  /** One vector per row of token ids. Throws AppError `unavailable` without a process, or when two died over this batch. */
   run(rows: readonly Int32Array[]): Promise<Float32Array[]>;
   state(): InferenceState;
+  /** Kills the process; pending runs reject with `unavailable`. */
   close(): Promise<void>;
 }
 
@@ -44,12 +45,12 @@ export interface InferenceDependencies {
 
 interface Loaded {
   readonly process: InferenceProcess;
-  /** Sends a batch and resolves to all its vectors in one array; rejects with ProcessGone when the process dies. */
+  /** The vectors of a batch, concatenated. Rejects with ProcessExitedError when the process dies. */
   infer(rows: readonly Int32Array[]): Promise<Float32Array>;
 }
 
 class ProcessExitedError extends Error {
-  override readonly name = 'ProcessGone';
+  override readonly name = 'ProcessExitedError';
 }
 
 export const LOAD_FAILED = 'The embedding model could not be loaded';
@@ -64,7 +65,7 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
   let dimensions = 0;
   let lastLoad: Pick<InferenceState, 'loadMs' | 'memoryBytes'> = {};
   let crashes = 0;
-  let crashesInARow = 0;
+  let consecutiveCrashes = 0;
   let nextId = 0;
   let loading = load(0);
 
@@ -91,8 +92,8 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
     const startedAt = clock.now();
     const pending = new Map<number, PromiseWithResolvers<Float32Array>>();
     const ready = Promise.withResolvers<Extract<FromInference, { type: 'loaded' }>>();
-    const gone = Promise.withResolvers<void>();
-    exits.add(gone.promise);
+    const exited = Promise.withResolvers<void>();
+    exits.add(exited.promise);
     let isReady = false;
     let end: ProcessExitedError | undefined;
 
@@ -103,8 +104,8 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
         else settle(pending, message);
       },
       exit: (reason) => {
-        gone.resolve();
-        exits.delete(gone.promise);
+        exited.resolve();
+        exits.delete(exited.promise);
         end = new ProcessExitedError(`the inference process ended: ${reason}`);
         ready.reject(end);
         for (const { reject } of pending.values()) reject(end);
@@ -138,20 +139,20 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
     async function infer(rows: readonly Int32Array[]): Promise<Float32Array> {
       if (end) throw end;
       const id = nextId++;
-      const answer = Promise.withResolvers<Float32Array>();
-      pending.set(id, answer);
+      const response = Promise.withResolvers<Float32Array>();
+      pending.set(id, response);
       process.send({ type: 'run', id, ids: concatenate(rows), lengths: Int32Array.from(rows, (row) => row.length) });
-      return answer.promise;
+      return response.promise;
     }
     return { process, infer };
   }
 
-  /** The first death in a row is answered at once, later ones with growing pauses. */
+  /** Restarts at once after the first crash in a row, with growing pauses after later ones. */
   function restart(reason: string): void {
     if (closing.signal.aborted) return;
     crashes += 1;
-    const pauseSeconds = crashesInARow === 0 ? 0 : (RETRY_SECONDS[crashesInARow - 1] ?? 16);
-    crashesInARow += 1;
+    const pauseSeconds = consecutiveCrashes === 0 ? 0 : (RETRY_SECONDS[consecutiveCrashes - 1] ?? 16);
+    consecutiveCrashes += 1;
     status = 'loading';
     current = undefined;
     log.error('inference process died', { model: model.id, reason, crashes, restartInSeconds: pauseSeconds });
@@ -160,19 +161,19 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
   }
 
   async function run(rows: readonly Int32Array[]): Promise<Float32Array[]> {
-    for (let tries = 1; ; tries++) {
+    for (let attempt = 1; ; attempt++) {
       if (closing.signal.aborted) throw unavailable('The worker is stopping', closing.signal.reason);
       const loaded = await loading.catch((cause: unknown) => {
         throw unavailable(closing.signal.aborted ? 'The worker is stopping' : LOAD_FAILED, cause);
       });
       try {
         const vectors = split(await loaded.infer(rows), dimensions);
-        crashesInARow = 0;
+        consecutiveCrashes = 0;
         return vectors;
       } catch (error) {
         if (!(error instanceof ProcessExitedError)) throw error;
         if (closing.signal.aborted) throw unavailable('The worker is stopping', error);
-        if (tries >= MAX_ATTEMPTS) throw unavailable('The embedding process died twice over these texts', error);
+        if (attempt >= MAX_ATTEMPTS) throw unavailable('The embedding process died twice over these texts', error);
       }
     }
   }
@@ -200,14 +201,15 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
   return { run, state, close };
 }
 
+/** Settles the pending run that `message` answers. */
 function settle(
   pending: Map<number, PromiseWithResolvers<Float32Array>>,
   message: Extract<FromInference, { type: 'vectors' | 'failed' }>,
 ): void {
-  const waiting = pending.get(message.id);
+  const run = pending.get(message.id);
   pending.delete(message.id);
-  if (message.type === 'vectors') waiting?.resolve(message.vectors);
-  else waiting?.reject(new Error(`inference failed: ${message.message}`));
+  if (message.type === 'vectors') run?.resolve(message.vectors);
+  else run?.reject(new Error(`inference failed: ${message.message}`));
 }
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -218,15 +220,15 @@ const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
 
 function concatenate(rows: readonly Int32Array[]): Int32Array {
   const all = new Int32Array(rows.reduce((sum, row) => sum + row.length, 0));
-  let at = 0;
+  let offset = 0;
   for (const row of rows) {
-    all.set(row, at);
-    at += row.length;
+    all.set(row, offset);
+    offset += row.length;
   }
   return all;
 }
 
-/** Copies: each vector outlives its batch in caches, and should not keep the whole of it. */
+/** Copies each vector: a view in a cache would keep the whole batch in memory. */
 function split(vectors: Float32Array, dimensions: number): Float32Array[] {
   return Array.from({ length: vectors.length / dimensions }, (_, row) => vectors.slice(row * dimensions, (row + 1) * dimensions));
 }

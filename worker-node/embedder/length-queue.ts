@@ -1,34 +1,35 @@
-/** Texts that wait, taken in batches of like length: on a CPU, padding is what a batch costs. */
+/** A queue of texts that yields batches of similar length, because padding dominates the cost of a batch on a CPU. */
 
 export interface QueuedText {
   /** Tokens. */
   readonly length: number;
-  /** Grows with arrival; no two are equal. */
+  /** Increases with arrival; unique. */
   readonly order: number;
 }
 
 export interface LengthQueue<T extends QueuedText> {
   add(item: T): void;
-  /** False where it does not wait here. */
+  /** False where the item is not in this queue. */
   remove(item: T): boolean;
-  /** Takes the one that has waited longest and those nearest to it in length, while rows times columns fit `budget`. */
+  /** Removes the oldest item and those nearest to it in length, as long as rows times columns fit `budget`. */
   take(budget: number): T[];
   readonly size: number;
-  /** Tokens waiting. */
+  /** Tokens in the queue. */
   readonly tokens: number;
 }
 
-/** Texts shorter than this count as equally long: starting a run costs more than padding them. */
+/** Texts shorter than this may share a batch: starting another run costs more than padding them. */
 const SHORT = 16;
 
 const columns = (item: QueuedText) => Math.max(item.length, 1);
 
-/** Whether two lengths may share a batch: neither pads the other to more than twice its length. */
-const alike = (shorter: QueuedText, longer: QueuedText) => longer.length <= Math.max(SHORT, 2 * shorter.length);
+/** Whether two texts may share a batch: padding at most doubles the shorter one. */
+const mayShareBatch = (shorter: QueuedText, longer: QueuedText) => longer.length <= Math.max(SHORT, 2 * shorter.length);
 
 export function createLengthQueue<T extends QueuedText>(): LengthQueue<T> {
+  /** By length, then by arrival. */
   const sorted: T[] = [];
-  /** In order of arrival, as sets are. */
+  /** In order of arrival: a Set iterates in order of insertion. */
   const arrivals = new Set<T>();
   let tokens = 0;
 
@@ -68,9 +69,9 @@ export function createLengthQueue<T extends QueuedText>(): LengthQueue<T> {
       const rows = last - first + 2;
       const shorter = sorted[first - 1];
       const longer = sorted[last + 1];
-      const takesShorter = shorter && rows * columns(longest) <= budget && alike(shorter, longest);
-      const takesLonger = longer && rows * columns(longer) <= budget && alike(shortest, longer);
-      // The longer neighbour pads every row already taken, the shorter one itself alone.
+      const takesShorter = shorter && rows * columns(longest) <= budget && mayShareBatch(shorter, longest);
+      const takesLonger = longer && rows * columns(longer) <= budget && mayShareBatch(shortest, longer);
+      // A longer neighbour pads all rows taken so far, a shorter one only itself.
       if (takesShorter && !(takesLonger && longer.length === longest.length)) first -= 1;
       else if (takesLonger) last += 1;
       else break;

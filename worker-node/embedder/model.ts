@@ -1,4 +1,4 @@
-/** A model folder read for use: how its texts become token ids, and how its graph is run. */
+/** Loads a model folder: how its texts become token ids, and how its graph is run. */
 import { readFile } from 'node:fs/promises';
 import type { ModelFolder } from '../../src/adapters/model-folder.ts';
 import type { LoadRequest, Pooling } from './infer-protocol.ts';
@@ -6,19 +6,19 @@ import { createStaticTokeniser } from './static-tokeniser.ts';
 import type { Tokeniser } from './tokeniser.ts';
 import { readTransformer } from './transformer-folder.ts';
 
-/** A query and a document may be told apart by words put before them; static models know none. */
+/** Text put before queries and documents, where the model distinguishes them; empty for static models. */
 export interface Prefixes {
   readonly query: string;
   readonly document: string;
 }
 
 export interface Model extends Omit<LoadRequest, 'type'> {
-  /** Vectors are stored under it. */
+  /** Vectors are stored under this id. */
   readonly id: string;
   readonly tokeniser: Tokeniser;
   readonly prefixes: Prefixes;
   readonly pooling: Pooling;
-  /** Tokens of one text; what is beyond is not read. */
+  /** Tokens read of one text. */
   readonly maxTokens: number;
   /** Rows times columns of one run, padding included. */
   readonly tokenBudget: number;
@@ -26,7 +26,7 @@ export interface Model extends Omit<LoadRequest, 'type'> {
   readonly threads: number;
 }
 
-/** What its owner may set; the rest the folder says. */
+/** Settings that override the folder's. */
 export interface ModelTuning {
   readonly tokenBudget?: number | undefined;
   readonly threads?: number | undefined;
@@ -34,12 +34,12 @@ export interface ModelTuning {
   readonly documentPrefix?: string | undefined;
 }
 
-/** Static models have no attention, so the length is bounded by memory alone; at 4,096 a batch still fits the cache. */
+/** Static models have no attention: only memory bounds the length. A batch of 4,096 tokens still fits the CPU cache. */
 const STATIC = { maxTokens: 8192, tokenBudget: 4096, threads: 1, pooling: 'mean', padId: 0 } as const;
-/** On a CPU padding is what batches cost: between 256 and 1,024 the rate is the same, beyond it falls. */
+/** Measured on a CPU: throughput is level between 256 and 1,024 tokens per batch and falls above. */
 const TRANSFORMER = { tokenBudget: 512, threads: 2 } as const;
 
-/** Throws ConfigError where the folder holds what cannot be run. */
+/** Throws ConfigError for a folder whose model cannot be run. */
 export async function loadModel(folder: ModelFolder, tuning: ModelTuning = {}): Promise<Model> {
   const read = folder.kind === 'static' ? await readStatic(folder.vocabulary) : await readTransformer(folder);
   const defaults = folder.kind === 'static' ? STATIC : TRANSFORMER;

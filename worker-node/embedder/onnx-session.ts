@@ -1,19 +1,19 @@
-/** An ONNX graph as an embedder uses it: which inputs it wants, which output holds vectors, and how they become one per text. */
+/** An ONNX session for embedding: feeds the graph's inputs, reads its output, and pools token vectors into one per text. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { LoadRequest, Pooling } from './infer-protocol.ts';
 
 export interface Batch {
-  /** All rows' ids one after the other. */
+  /** The token ids of all rows, concatenated. */
   readonly ids: Int32Array;
   readonly lengths: Int32Array;
 }
 
 export interface OnnxSession {
-  /** [rows x dimensions], row after row, L2-normalised; a row without tokens, or without length, is zero. */
+  /** [rows x dimensions], row-major, L2-normalised. A row without tokens, or with norm 0, is all zeros. */
   infer(batch: Batch): Promise<Float32Array>;
 }
 
-/** In order of preference: pooled in the graph, or a vector for each token. */
+/** Output names in order of preference: pooled by the graph, then one vector per token. */
 const OUTPUTS = ['sentence_embedding', 'token_embeddings', 'last_hidden_state'] as const;
 
 type Feed = (columns: Columns) => Tensor;
@@ -27,7 +27,7 @@ interface Columns {
 
 const int64 = ({ rows, width }: Columns, data: BigInt64Array) => new Tensor('int64', data, [rows, width]);
 
-/** What each input of a BERT-like export is fed with. */
+/** Builds the tensor for each input of a BERT-like export. */
 const FEEDS: Readonly<Record<string, Feed>> = {
   input_ids: (columns) => int64(columns, columns.ids),
   attention_mask: (columns) => int64(columns, columns.mask),
@@ -35,18 +35,18 @@ const FEEDS: Readonly<Record<string, Feed>> = {
   position_ids: (columns) =>
     int64(
       columns,
-      columns.ids.map((_, at) => BigInt(at % columns.width)),
+      columns.ids.map((_, index) => BigInt(index % columns.width)),
     ),
 };
 
-/** Throws an Error that says what it cannot feed or read. */
+/** Throws an Error that names an input it cannot feed or a missing output. */
 export async function openOnnxSession({ onnxPath, threads, pooling, padId }: Omit<LoadRequest, 'type'>): Promise<OnnxSession> {
   const session = await InferenceSession.create(onnxPath, {
     intraOpNumThreads: threads,
     executionMode: 'sequential',
   });
   const unknown = session.inputNames.find((name) => FEEDS[name] === undefined);
-  if (unknown !== undefined) throw new Error(`the model wants an input ${unknown}, which an embedder does not have`);
+  if (unknown !== undefined) throw new Error(`the model has an input ${unknown}, which is not supported`);
   const output = OUTPUTS.find((name) => session.outputNames.includes(name));
   if (output === undefined) throw new Error(`the model has no output ${OUTPUTS.join(', ')}`);
 
@@ -62,7 +62,7 @@ export async function openOnnxSession({ onnxPath, threads, pooling, padId }: Omi
   return { infer };
 }
 
-/** Ids and mask, filled up to the longest text; at least one column. */
+/** Ids and attention mask, padded to the longest text; at least one column. */
 function pad({ ids: tokens, lengths }: Batch, padId: bigint): Columns {
   const rows = lengths.length;
   const width = Math.max(1, ...lengths);
@@ -78,23 +78,24 @@ function pad({ ids: tokens, lengths }: Batch, padId: bigint): Columns {
   return { rows, width, ids, mask };
 }
 
-/** [rows, width, size] to [rows, size]: the mean over a text's own tokens, or its first. */
+/** Pools [rows, width, size] to [rows, size]: the mean of a text's tokens without padding, or its first token. */
 function pool(values: Float32Array, lengths: Int32Array, dims: readonly number[], pooling: Pooling): Float32Array {
   const [rows = 0, width = 0, size = 0] = dims;
   const vectors = new Float32Array(rows * size);
   for (let row = 0; row < rows; row++) {
     const length = lengths[row] ?? 0;
-    const used = pooling === 'cls' ? Math.min(1, length) : length;
+    const pooled = pooling === 'cls' ? Math.min(1, length) : length;
     const target = vectors.subarray(row * size, (row + 1) * size);
-    for (let column = 0; column < used; column++) {
+    for (let column = 0; column < pooled; column++) {
       const from = (row * width + column) * size;
       for (let i = 0; i < size; i++) target[i] = (target[i] as number) + (values[from + i] as number);
     }
-    if (used > 1) for (let i = 0; i < size; i++) target[i] = (target[i] as number) / used;
+    if (pooled > 1) for (let i = 0; i < size; i++) target[i] = (target[i] as number) / pooled;
   }
   return vectors;
 }
 
+/** Divides each row by its L2 norm, in place. */
 function normalise(vectors: Float32Array, rows: number): void {
   const size = vectors.length / rows;
   for (let row = 0; row < rows; row++) {

@@ -1,10 +1,10 @@
 /**
- * The tokeniser of static models (models/pharos-static-192/README.md, "Tokenising"): whole words, a few English
- * endings, and hash rows for what the vocabulary lacks.
+ * The tokeniser of static models, specified in models/pharos-static-192/README.md ("Tokenising"): whole words, stems
+ * without English endings, and hashed rows for words outside the vocabulary.
  */
 import type { Tokeniser } from './tokeniser.ts';
 
-/** Rows after the vocabulary's that words outside of it share. */
+/** Rows after the vocabulary, shared by the words outside it. */
 const HASH_ROWS = 4096;
 
 const TOKEN = /[\p{L}\p{N}]+(?:['-][\p{L}\p{N}]+)*/gu;
@@ -18,7 +18,7 @@ const IRREGULAR: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 const CLITIC = /'(?:s|d|m|re|ve|ll)$/;
 
-/** In the order they are tried: the first whose replacement is in the vocabulary wins. */
+/** Endings and replacements in the order tried. The first that yields a word of the vocabulary is taken. */
 const ENDINGS = [
   ['ies', 'y'],
   ['ied', 'y'],
@@ -37,15 +37,16 @@ const ENDINGS = [
   ['able', 'e'],
   ['ment', ''],
 ] as const;
-const SHORTEST_STEM = 3;
+/** Letters. */
+const MIN_STEM_LENGTH = 3;
 
-/** `words` in the order of their ids. Texts are cut after `maxTokens`. */
+/** `words` are in the order of their ids. Texts are truncated after `maxTokens`. */
 export function createStaticTokeniser(words: readonly string[], maxTokens: number): Tokeniser {
   const vocabulary = new Map(words.map((word, id) => [word, id]));
 
   function idOf(piece: string): number | undefined {
-    const known = vocabulary.get(piece) ?? vocabulary.get(withoutAccents(piece)) ?? idOfStem(piece);
-    if (known !== undefined) return known;
+    const id = vocabulary.get(piece) ?? vocabulary.get(stripAccents(piece)) ?? idOfStem(piece);
+    if (id !== undefined) return id;
     return piece === 'a' || piece === 'i' ? undefined : words.length + (fnv1a(piece) % HASH_ROWS);
   }
 
@@ -54,10 +55,10 @@ export function createStaticTokeniser(words: readonly string[], maxTokens: numbe
       if (!piece.endsWith(ending)) continue;
       const stem = piece.slice(0, -ending.length);
       const letters = [...stem];
-      if (letters.length < SHORTEST_STEM) continue;
+      if (letters.length < MIN_STEM_LENGTH) continue;
       const id = vocabulary.get(stem + replacement);
       if (id !== undefined) return id;
-      const doubled = letters.length > SHORTEST_STEM && letters.at(-1) === letters.at(-2);
+      const doubled = letters.length > MIN_STEM_LENGTH && letters.at(-1) === letters.at(-2);
       const single = replacement === '' && doubled ? vocabulary.get(letters.slice(0, -1).join('')) : undefined;
       if (single !== undefined) return single;
     }
@@ -69,7 +70,9 @@ export function createStaticTokeniser(words: readonly string[], maxTokens: numbe
     for (const [token] of text.normalize('NFKC').toLowerCase().replaceAll('\u2019', "'").matchAll(TOKEN)) {
       const whole = vocabulary.get(token);
       if (whole !== undefined) ids.push(whole);
-      else for (const piece of token.split('-').flatMap(expand)) ids.push(...[idOf(piece)].filter((id) => id !== undefined));
+      else
+        for (const piece of token.split('-').flatMap(expandContraction))
+          ids.push(...[idOf(piece)].filter((id) => id !== undefined));
       if (ids.length >= maxTokens) break;
     }
     return Int32Array.from(ids.slice(0, maxTokens));
@@ -78,19 +81,19 @@ export function createStaticTokeniser(words: readonly string[], maxTokens: numbe
   return { encode, size: words.length + HASH_ROWS };
 }
 
-/** A part of a word as the pieces it contracts: `couldn't` -> could, not; `o'reilly's` -> o, reilly. */
-function expand(part: string): readonly string[] {
+/** Splits contractions: `couldn't` -> could, not; `o'reilly's` -> o, reilly. */
+function expandContraction(part: string): readonly string[] {
   const irregular = IRREGULAR.get(part);
   if (irregular) return irregular;
   if (part.endsWith("n't")) return [...part.slice(0, -3).split("'"), 'not'].filter((piece) => piece !== '');
   return part.replace(CLITIC, '').split("'");
 }
 
-const withoutAccents = (word: string) => word.normalize('NFKD').replace(/\p{M}+/gu, '');
+const stripAccents = (word: string) => word.normalize('NFKD').replace(/\p{M}+/gu, '');
 
 const utf8 = new TextEncoder();
 
-/** FNV-1a, 32 bits (draft-eastlake-fnv section 2), of the UTF-8 bytes. */
+/** The 32-bit FNV-1a hash (draft-eastlake-fnv section 2) of the UTF-8 bytes. */
 function fnv1a(word: string): number {
   let hash = 0x811c9dc5;
   for (const byte of utf8.encode(word)) hash = Math.imul(hash ^ byte, 0x01000193);

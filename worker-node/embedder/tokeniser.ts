@@ -1,6 +1,6 @@
-/** How a model's texts become token ids; each kind of model has its own. */
+/** Turns texts into token ids; each kind of model has its own. */
 export interface Tokeniser {
-  /** Token ids from 0 to `size - 1`, cut to what the model reads. Any string will do. */
+  /** Token ids from 0 to `size - 1`, truncated to what the model reads. Accepts any string. */
   encode(text: string): Int32Array;
   readonly size: number;
 }

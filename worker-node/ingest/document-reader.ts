@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { programPath } from '../../src/adapters/package-files.ts';
+import { createMutex } from '../../src/kernel/core/concurrency.ts';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { DocumentInput, ExtractedDocument } from './read-document.ts';
 import type { ThreadResponse } from './read-thread.ts';
@@ -9,6 +10,7 @@ import type { ThreadResponse } from './read-thread.ts';
 export interface DocumentReader {
   /** Reads one document at a time. Throws StageError for one that cannot be read; rejects with the signal's reason on abort. */
   read(input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument>;
+  /** Waits for reads under way, then ends the thread. */
   close(): Promise<void>;
 }
 
@@ -31,7 +33,7 @@ interface Thread {
 /** The first document starts the thread. An idle thread does not keep the process alive. */
 export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: DocumentReaderOptions = {}): DocumentReader {
   let thread: Thread | undefined;
-  let tail: Promise<unknown> = Promise.resolve();
+  const mutex = createMutex();
 
   function startThread(): Thread {
     const worker = new Worker(programPath('read-thread'), {
@@ -48,7 +50,7 @@ export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: Do
     if (thread === ended) thread = undefined;
   }
 
-  async function readAlone(input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument> {
+  async function readInThread(input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument> {
     signal.throwIfAborted();
     const current = thread ?? startThread();
     current.worker.ref();
@@ -85,14 +87,10 @@ export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: Do
   }
 
   return {
-    read: (input, signal) => {
-      const turn = tail.then(() => readAlone(input, signal));
-      tail = turn.catch(() => undefined);
-      return turn;
-    },
-    close: async () => {
-      await tail;
-      await thread?.worker.terminate();
-    },
+    read: (input, signal) => mutex.run(() => readInThread(input, signal)),
+    close: () =>
+      mutex.run(async () => {
+        await thread?.worker.terminate();
+      }),
   };
 }

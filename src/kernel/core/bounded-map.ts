@@ -45,6 +45,7 @@ export function createBoundedMap<K, V>({ capacity, evict, now = () => 0 }: Bound
     },
     set: (key, value, expiresAt = Number.POSITIVE_INFINITY) => {
       entries.delete(key);
+      if (capacity < 1) return;
       makeRoom();
       entries.set(key, { value, expiresAt });
     },

@@ -50,3 +50,10 @@ test('bounded map: a deleted entry is gone and leaves room', () => {
   expect(map.get('a')).toBeUndefined();
   expect(map.size).toBe(0);
 });
+
+test('bounded map: a capacity of 0 holds nothing', () => {
+  const map = createBoundedMap<string, number>({ capacity: 0, evict: 'least-recently-used' });
+  map.set('a', 1);
+  expect(map.get('a')).toBeUndefined();
+  expect(map.size).toBe(0);
+});

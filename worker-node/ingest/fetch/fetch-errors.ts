@@ -4,7 +4,7 @@ import { parseRetryAfter } from '../../../src/kernel/core/retry-after.ts';
 
 /** Thrown by the connector. The message must not reveal addresses of the worker's network. */
 export class ForbiddenAddressError extends Error {
-  override readonly name = 'ForbiddenAddress';
+  override readonly name = 'ForbiddenAddressError';
 }
 
 const MAX_RETRY_AFTER_SECONDS = 3600;

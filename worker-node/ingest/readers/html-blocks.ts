@@ -29,7 +29,7 @@ export interface BlockOptions {
 }
 
 /** The sections under `root`: headings open sections, block elements become paragraphs. */
-export function readBlocks(root: Node, { resolve, withoutBoilerplate: withoutFurniture }: BlockOptions): Section[] {
+export function readBlocks(root: Node, { resolve, withoutBoilerplate }: BlockOptions): Section[] {
   const sections = createSectionBuilder();
   const paragraph = createParagraphBuilder();
   // Depths of nesting: lists, tables and code; code; headings.
@@ -77,7 +77,7 @@ export function readBlocks(root: Node, { resolve, withoutBoilerplate: withoutFur
     return href === null ? null : resolve(href);
   };
 
-  for (const { node, leaving } of walk(root, (element) => isSkipped(element, withoutFurniture))) {
+  for (const { node, leaving } of walk(root, (element) => isSkipped(element, withoutBoilerplate))) {
     if (node.nodeType === TEXT || node.nodeType === CDATA) paragraph.append(node.nodeValue ?? '', verbatimDepth > 0);
     else if (leaving) leave(nameOf(node));
     else enter(node as Element, nameOf(node));
@@ -118,9 +118,9 @@ export function* walk(
 
 const nameOf = (node: Node) => node.nodeName.toUpperCase();
 
-function isSkipped(element: Element, withoutFurniture: boolean): boolean {
+function isSkipped(element: Element, withoutBoilerplate: boolean): boolean {
   const name = nameOf(element);
-  if (SKIPPED.has(name) || (withoutFurniture && BOILERPLATE.has(name))) return true;
+  if (SKIPPED.has(name) || (withoutBoilerplate && BOILERPLATE.has(name))) return true;
   if (element.hasAttribute('hidden') || element.getAttribute('aria-hidden') === 'true') return true;
   return /display\s*:\s*none/i.test(element.getAttribute('style') ?? '');
 }
