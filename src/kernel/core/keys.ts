@@ -1,5 +1,6 @@
 /** Keys derived from the JWT secret, so that no two uses of it share key material (HKDF, RFC 5869). */
 import { base64url } from 'jose';
+import { sha256 } from './digest.ts';
 
 export type KeyUse = 'access-token' | 'refresh-token';
 
@@ -22,15 +23,14 @@ export async function deriveHmacKey(secret: string, use: KeyUse): Promise<Crypto
   ]);
 }
 
-/** A short public name for a secret, so that after a rotation a token says which one signed it. */
+/** A short public id of a secret: after a rotation, a token's `kid` names the secret that signed it. */
 export async function keyId(secret: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`pharos key id\n${secret}`));
-  return base64url.encode(new Uint8Array(digest).subarray(0, 6));
+  return base64url.encode((await sha256(`pharos key id\n${secret}`)).subarray(0, 6));
 }
 
 /**
- * Compares in time that depends on the lengths alone: both sides are hashed first. Unequal lengths are told at once, so
- * that a request with a token does not pay for a comparison with the master key.
+ * Compares in a time that depends only on the lengths, since it compares MACs. Unequal lengths return at once: a request
+ * with a token does not pay for a comparison with the master key.
  */
 export async function equalSecrets(a: string, b: string): Promise<boolean> {
   if (a.length !== b.length) return false;
