@@ -1,8 +1,10 @@
 // @ts-check
 /** Whether `dist/` was made from the sources beside it. Plain JavaScript: it runs before anything is built. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -32,6 +34,17 @@ export function bundleState() {
     // No manifest, or one that names a file which is gone.
     return existsSync(MANIFEST) ? 'stale' : 'missing';
   }
+}
+
+/**
+ * Runs build/bundle.ts on the Node that the package `node` pins: the caller's may be too old for TypeScript.
+ * @param {import('node:child_process').StdioOptions} stdio
+ * @returns {boolean} whether it succeeded
+ */
+export function build(stdio) {
+  const pinned = join(ROOT, 'node_modules/.bin/node');
+  const node = existsSync(pinned) ? pinned : process.execPath;
+  return spawnSync(node, [join(ROOT, 'build/bundle.ts')], { stdio }).status === 0;
 }
 
 /** Whether the bundler, a development dependency, and the sources are there. */

@@ -1,25 +1,23 @@
 // @ts-check
 /** Runs a program of the bundle, which is rebuilt first where a source has changed. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import process from 'node:process';
-import { bundleState, canBuild, ROOT } from './bundle.js';
+import { build, bundleState, canBuild } from './bundle.js';
 
 /** @param {'api' | 'worker' | 'pharos'} program */
 export async function run(program) {
   const state = bundleState();
-  if (state !== 'current') build(state);
+  if (state !== 'current') rebuild(state);
   // Stack traces name the lines of the sources.
   process.setSourceMapsEnabled(true);
   await import(`../dist/${program}.js`);
 }
 
 /** @param {'stale' | 'missing'} state */
-function build(state) {
+function rebuild(state) {
   const reason = state === 'stale' ? 'dist/ is older than the sources' : 'dist/ is missing';
   if (!canBuild()) fail(`${reason}, and the bundler is not installed: run "npm ci" with development dependencies`);
-  const { status } = spawnSync(process.execPath, [join(ROOT, 'build/bundle.ts')], { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) fail(`${reason}, and "npm run build" failed`);
+  // Standard output belongs to the program.
+  if (!build(['ignore', 'ignore', 'inherit'])) fail(`${reason}, and "npm run build" failed`);
 }
 
 /** @param {string} message @returns {never} */

@@ -4,12 +4,12 @@ import type { MiddlewareHandler } from 'hono';
 import { uuidv7 } from 'uuidv7';
 import manifest from '../package.json' with { type: 'json' };
 import { createBackground } from '../src/adapters/background.ts';
-import { createLog } from '../src/adapters/log.ts';
 import { createMailer } from '../src/adapters/mailer.ts';
 import { createMetrics } from '../src/adapters/metrics.ts';
 import { modelPlaces, resolveModel } from '../src/adapters/model-folder.ts';
 import { type OpenDatabase, openDatabase } from '../src/adapters/open-database.ts';
 import { openPublisher } from '../src/adapters/open-publisher.ts';
+import { createProcessLog } from '../src/adapters/process-log.ts';
 import { createApiKeys } from '../src/kernel/auth/api-keys.ts';
 import type { Config } from '../src/kernel/config/config.ts';
 import type { Log } from '../src/kernel/core/log.ts';
@@ -75,11 +75,7 @@ const ids: Ids = { next: uuidv7 };
 
 /** Rejects with an Error whose message names the setting to change; nothing is left open then. */
 export async function openWorkerContext(config: Config, { leaseMs }: { leaseMs: number }): Promise<OpenWorkerContext> {
-  const log = createLog({
-    level: config.logLevel,
-    write: (line) => process.stdout.write(line),
-    fields: { service: 'worker' },
-  });
+  const log = createProcessLog(config, 'worker');
   const metrics = createMetrics({ process: true });
   const addressPolicy = createAddressPolicy(config.ingest.allowAddresses);
   const mailer = createMailer(config, (text) => process.stdout.write(text));

@@ -6,7 +6,7 @@ import type { Log } from '../../src/kernel/core/log.ts';
 import { createTestApp } from '../../test/support/kits/app.ts';
 import { openStore, systemClock } from '../../test/support/kits/store.ts';
 
-export const silent: Log = { debug() {}, info() {}, warning() {}, error() {}, with: () => silent };
+export const silent: Log = { debug() {}, info() {}, warning() {}, error() {} };
 export async function startBenchServer(env: Record<string, string>) {
   const settings = { RATE_LIMIT_FREE_TIER: '1000000', ...env };
   const stores = await openStore(settings);

@@ -1,9 +1,9 @@
-/** What is logged, as data that JSON can hold: errors with their causes, no secret, no cycle, nothing that throws. */
+/** Turns logged values into plain data for JSON: errors with their causes, without secrets, cycles or throwing getters. */
 import { Secret } from '../kernel/core/secret.ts';
 
 const MAX_DEPTH = 10;
 
-/** Copies `fields`, reading every value as plain data. */
+/** A copy of `fields` that holds plain data only. */
 export function plain(fields: object): Record<string, unknown> {
   return entriesOf(fields, []);
 }
@@ -30,7 +30,7 @@ function entriesOf(value: object, parents: readonly object[]): Record<string, un
   return Object.fromEntries(Object.keys(value).map((name) => [name, attempt(() => read(Reflect.get(value, name), parents))]));
 }
 
-/** A getter, a proxy or an exotic object may throw at any touch. */
+/** Getters and proxies may throw when they are read. */
 function attempt(read: () => unknown): unknown {
   try {
     return read();
@@ -39,7 +39,7 @@ function attempt(read: () => unknown): unknown {
   }
 }
 
-/** Its own `code` goes by another name: a field called `code` is taken for that of a login, and redacted. */
+/** `code` is renamed to `errorCode`: a field called `code` is redacted as a login code. */
 function errorOf(error: Error, parents: readonly object[]): Record<string, unknown> {
   const { name, cause } = error;
   const message = withoutParameters(error);
@@ -54,7 +54,7 @@ function errorOf(error: Error, parents: readonly object[]): Record<string, unkno
   };
 }
 
-/** Drizzle writes a failed query's parameters into its message: e-mails, password hashes, whole documents. */
+/** Drizzle puts the parameters of a failed query into its message: e-mail addresses, password hashes, whole documents. */
 function withoutParameters(error: Error): string {
   return 'query' in error && 'params' in error ? `Failed query: ${String(error.query)}` : error.message;
 }

@@ -1,15 +1,18 @@
 /**
- * The Log port on LogTape: its JSON Lines formatter and its redaction, without its global configuration, so that two
- * services of one process (and two tests) never share a logger. Runs on Workers as it does on Node.
+ * The Log port on LogTape: its JSON Lines formatter and its redaction. LogTape's global configuration is not used, so two
+ * services of one process, or two tests, do not share a logger. Runs on Workers and on Node.
  */
 import { getJsonLinesFormatter, type LogRecord, type Sink } from '@logtape/logtape';
 import { redactByField, redactByPattern } from '@logtape/redaction';
-import { LOG_LEVELS, type Log, type LogFields, type LogLevel } from '../kernel/core/log.ts';
+import { LOG_LEVELS, type Log, type LogFields, type LogFormat, type LogLevel } from '../kernel/core/log.ts';
+import { formatText } from './log-text.ts';
 import { plain } from './log-values.ts';
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Takes one line of JSON, its newline included. */
+  /** JSON Lines by default. Redaction is the same in both. */
+  readonly format?: LogFormat;
+  /** Takes one record, its newline included. */
   readonly write: (line: string) => void;
   readonly fields?: LogFields;
 }
@@ -27,13 +30,13 @@ const SECRET_FIELDS = [
   /verifier/i,
 ];
 
-/** Secret where they hold text; as numbers they are counts and exit codes. */
+/** Redacted where they hold text or an object; numbers under these names are counts and exit codes. */
 const SECRET_TEXT_FIELDS = [/token(?!_?type)/i, /^(?:code|state|ticket|nonce|key)$/i];
 
-/** Bounded wherever they repeat: a line costs time in proportion to its length, whatever is in it. */
+/** Every repetition is bounded or cannot backtrack, so a pattern takes time linear in the line's length. */
 const SECRET_VALUES = [
   { pattern: /\beyJ[\w-]{5,}(?:\.[\w-]*)*/g, replacement: REDACTED },
-  // Our API keys and refresh tokens, by their forms.
+  // API keys and refresh tokens of Pharos.
   { pattern: /\bpharos_[\w-]{43}/g, replacement: REDACTED },
   { pattern: /\bpr1\.[\w-]{8,}(?:\.[\w-]*)*/g, replacement: REDACTED },
   { pattern: /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, replacement: `$1 ${REDACTED}` },
@@ -45,19 +48,23 @@ const SECRET_VALUES = [
   { pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, replacement: REDACTED },
 ];
 
-/** Whether a line may hold any of them, JSON's escapes or not: most lines do not, and cost a third less for it. */
+/** A cheap test for lines that may hold one of them, escaped or not. Most do not, which saves a third of the time. */
 const SUSPICIOUS = /eyJ|pharos_|pr1\.|bearer|basic|:\/\/|[?&#][\w-]*=|private key/i;
 
-/** Values before they are JSON: a pattern over the finished line could reach from one field into the next. */
+/** Applied to the values, not to the finished line, where a pattern could match from one field into the next. */
 const withoutSecretValues = redactByPattern(({ message, properties }: LogRecord) => [message[0], properties], SECRET_VALUES);
 
-const format = getJsonLinesFormatter({ properties: 'flatten', lineEnding: 'lf' });
+const FORMATTERS: Readonly<Record<LogFormat, (record: LogRecord) => string>> = {
+  json: getJsonLinesFormatter({ properties: 'flatten', lineEnding: 'lf' }),
+  text: formatText,
+};
 
-/** The formatter's own names, which a field must not take the place of. */
+/** Names that the JSON formatter sets itself: a field with such a name gets the prefix `field_`. */
 const RESERVED = new Set(['@timestamp', 'level', 'message', 'logger']);
 
-/** Never throws for what it is given to log. */
-export function createLog({ level, write, fields = {} }: LogOptions): Log {
+/** Creates a log whose methods do not throw, whatever values they are given. */
+export function createLog({ level, format: formatName = 'json', write, fields = {} }: LogOptions): Log {
+  const format = FORMATTERS[formatName];
   const print: Sink = (record) => {
     const line = format(record);
     if (!SUSPICIOUS.test(line)) return write(line);
@@ -78,7 +85,7 @@ function at(lowest: number, sink: Sink, fields: LogFields): Log {
     const properties = Object.fromEntries(
       Object.entries(plain({ ...fields, ...more })).map(([name, value]) => [RESERVED.has(name) ? `field_${name}` : name, value]),
     );
-    // As a list the message is no template, in which `{name}` would stand for a field.
+    // LogTape replaces `{name}` in a message that is a template; a list is taken as it is.
     const rawMessage = Object.assign([message], { raw: [message] });
     sink({ category: ['pharos'], level, message: [message], rawMessage, timestamp: Date.now(), properties });
   };
@@ -87,6 +94,5 @@ function at(lowest: number, sink: Sink, fields: LogFields): Log {
     info: method('info'),
     warning: method('warning'),
     error: method('error'),
-    with: (more) => at(lowest, sink, { ...fields, ...more }),
   };
 }

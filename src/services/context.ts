@@ -49,6 +49,8 @@ export interface Adapters {
   /** True on Workers: a request cannot use a connection or a subscription that another request opened. */
   readonly isolatedRequests?: boolean;
   readonly passwords: PasswordHasher;
+  /** True until the worker that this process started has been ready once: until then its absence is not logged. */
+  readonly isWorkerStarting?: () => boolean;
   /** Null if no way to send mail is configured. */
   readonly mailer: Mailer | null;
   /** Fires when the server begins to stop. Event streams end on it; otherwise the server would wait for them. */

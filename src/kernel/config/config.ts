@@ -1,7 +1,7 @@
 /** Turns an environment into a validated, nested Config. Reads no environment itself and never shows a secret. */
 
 import type { FieldError } from '../core/errors.ts';
-import type { LogLevel } from '../core/log.ts';
+import type { LogFormat, LogLevel } from '../core/log.ts';
 import { Secret } from '../core/secret.ts';
 import type { Generated, OAuthClients, SigningKeys } from './credentials.ts';
 import { jwtSecret, oauthClients, optional, signingKeys } from './credentials.ts';
@@ -30,6 +30,8 @@ export interface Config {
   /** Without a trailing slash. */
   readonly publicUrl: string;
   readonly logLevel: LogLevel;
+  /** Unset: the process decides by where its output goes. */
+  readonly logFormat?: LogFormat;
   readonly trustedProxyHops: number;
   readonly cors: { readonly origins: '*' | readonly string[] };
   readonly database: DatabaseConfig;
@@ -130,6 +132,7 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
     port,
     publicUrl,
     logLevel: raw.LOG_LEVEL,
+    ...(raw.LOG_FORMAT === undefined ? {} : { logFormat: raw.LOG_FORMAT }),
     trustedProxyHops: raw.TRUSTED_PROXY_HOPS,
     cors: { origins: corsOrigins(raw.CORS_ORIGINS, dev) },
     database,

@@ -1,4 +1,4 @@
-/** What a person sees at the start: where everything is and one line to try. */
+/** The text printed at the start: the addresses, and a command to try. */
 import type { Config } from '../../kernel/config/config.ts';
 
 export function banner({ config, version, database }: { config: Config; version: string; database: string }): string {

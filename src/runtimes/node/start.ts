@@ -1,15 +1,15 @@
-/** Puts Pharos on Node together: database, services, server, worker, housekeeping; and takes it apart in the same order. */
+/** Starts Pharos on Node: worker, database, services, server and periodic work; stops them in order. */
 import { uuidv7 } from 'uuidv7';
 import { createBackground } from '../../adapters/background.ts';
 import { startHttpServer } from '../../adapters/http-server.ts';
 import { startInterval } from '../../adapters/interval.ts';
-import { createLog } from '../../adapters/log.ts';
 import { createMailer } from '../../adapters/mailer.ts';
 import { createMetrics } from '../../adapters/metrics.ts';
 import { openDatabase, prepareDatabase } from '../../adapters/open-database.ts';
 import { openPublisher } from '../../adapters/open-publisher.ts';
 import { openStores } from '../../adapters/open-stores.ts';
 import { createPasswordHasher } from '../../adapters/passwords.ts';
+import { createProcessLog } from '../../adapters/process-log.ts';
 import { createApp } from '../../app.ts';
 import { createContext } from '../../context.ts';
 import type { Log } from '../../kernel/core/log.ts';
@@ -20,35 +20,36 @@ import type { Configuration } from './configuration.ts';
 import { startMaintenance } from './maintenance.ts';
 import { nodeRuntime } from './runtime.ts';
 import { startWorkerProcess } from './worker-process.ts';
+import { workerReady } from './worker-ready.ts';
 
 const SWEEP_MS = 1000;
-/** How long what the command line revokes may go unnoticed. */
+/** Milliseconds until a revocation by the command line takes effect. */
 const CATCH_UP_MS = 1000;
-/** How long a shutdown waits for answers in flight, for the worker's job, and for background work. */
+/** Milliseconds that a shutdown waits for responses in flight and the worker's jobs, and again for background work. */
 const GRACE_MS = 15_000;
 
 const clock: Clock = { now: () => Date.now() };
 
 export interface Running {
   readonly log: Log;
-  /** Finishes what is under way and closes everything. */
+  /** Finishes the work in progress and closes everything. */
   stop(): Promise<void>;
-  /** Leaves nothing behind that would outlive this process. */
+  /** Kills the worker process. */
   kill(): void;
 }
 
-/** Rejects with an Error whose message is meant for the person who started it; nothing is left running then. */
+/** Rejects with an Error whose message says what to change; nothing is left running then. */
 export async function start({ config, env }: Configuration): Promise<Running> {
-  const log = createLog({
-    level: config.logLevel,
-    write: (line) => process.stdout.write(line),
-    fields: { service: 'api' },
-  });
+  const startedAt = performance.now();
+  const log = createProcessLog(config, 'api');
   const metrics = createMetrics({ process: true });
   const database = await openDatabase(config, metrics);
   const shutdown = new AbortController();
   const { kv, rateLimitStore } = openStores(config, { clock, log });
   const background = createBackground({ log });
+  // Loads its modules and its model while this process migrates the database and begins to listen.
+  const worker = config.worker.external ? undefined : startWorkerProcess({ env, log });
+  let isWorkerStarting = worker !== undefined;
   try {
     await prepareDatabase(database, config);
     const publisher = openPublisher(config, clock);
@@ -70,6 +71,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
         passwords: createPasswordHasher(),
         mailer: createMailer(config, (text) => process.stdout.write(text)),
         shutdown: shutdown.signal,
+        isWorkerStarting: () => isWorkerStarting,
       },
       publisher ? { publisher } : {},
     );
@@ -77,15 +79,21 @@ export async function start({ config, env }: Configuration): Promise<Running> {
       throw new Error(`JWT_PRIVATE_KEY: expected a PKCS #8 private key for ${config.auth.algorithm}`, { cause });
     });
     const server = await startHttpServer(createApp(services, nodeRuntime()), config);
-    const worker = config.worker.external ? undefined : startWorkerProcess({ env, log });
     const sweep = startInterval(SWEEP_MS, () => services.relay.sweep());
     const housekeeping = startMaintenance(services, database.maintain);
-    // A shared store hears of every revocation by itself.
+    // With a shared store every process reads revocations from it; the memory of this one has to be told.
     const catchUp = startInterval(CATCH_UP_MS, async () => {
       if (config.kv.kind === 'memory') await services.revocations.syncFromDatabase().catch(() => undefined);
     });
     process.stdout.write(banner({ config, version: VERSION, database: database.place }));
     log.info('started', { version: VERSION, port: config.port, database: database.place });
+    const untilReady = worker ? workerReady(config.worker.url, { fetch, signal: shutdown.signal }) : Promise.resolve(true);
+    void untilReady.then((isReady) => {
+      isWorkerStarting = false;
+      if (!isReady) return;
+      const ms = Math.round(performance.now() - startedAt);
+      log.info('ready', { page: `${config.publicUrl}/`, worker: config.worker.url, database: database.place, ms });
+    });
 
     return {
       log,
@@ -102,6 +110,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
       },
     };
   } catch (error) {
+    worker?.kill();
     await kv.close();
     await database.close();
     throw error;

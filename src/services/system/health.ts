@@ -38,10 +38,21 @@ export interface HealthDependencies {
   readonly clock: Clock;
   readonly log: Log;
   readonly config: Pick<Config, 'worker'>;
+  /** Absent: the worker was started elsewhere. While true, a failed check of the worker is reported and not logged. */
+  readonly isWorkerStarting?: () => boolean;
 }
 
 /** Returns a function that never rejects: what goes wrong in a check is logged, once per outage, and never returned. */
-export function createHealth({ db, pingDatabase, kv, fetch, clock, log, config }: HealthDependencies): () => Promise<Health> {
+export function createHealth({
+  db,
+  pingDatabase,
+  kv,
+  fetch,
+  clock,
+  log,
+  config,
+  isWorkerStarting,
+}: HealthDependencies): () => Promise<Health> {
   const probes: Readonly<Record<HealthPart, (signal: AbortSignal) => Promise<void>>> = {
     database: () => pingDatabase(),
     kv: async () => {
@@ -65,7 +76,7 @@ export function createHealth({ db, pingDatabase, kv, fetch, clock, log, config }
     const status = await withDeadline({ ms: DEADLINE_MS, subject: `the ${part} check` }, probes[part]).then(
       () => 'healthy' as const,
       (error) => {
-        outages[part]?.failed(error);
+        if (part !== 'worker' || !isWorkerStarting?.()) outages[part]?.failed(error);
         return 'unhealthy' as const;
       },
     );

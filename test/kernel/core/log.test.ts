@@ -16,8 +16,8 @@ function logged(fields: LogFields) {
   return last();
 }
 
-describe('a line', () => {
-  test('is one object of JSON with its time, level, message and fields', () => {
+describe('createLog: lines', () => {
+  test('log: a JSON line holds time, level, message and fields', () => {
     const { log, lines, last } = capture('debug', { service: 'api' });
     log.warning('disk is\nnearly full', { free: 12 });
     expect(lines).toHaveLength(1);
@@ -31,21 +31,13 @@ describe('a line', () => {
     ['info', 3],
     ['warning', 2],
     ['error', 1],
-  ] as const)('from level %s on is written, %i of the four', (level, count) => {
+  ] as const)('log: level %s writes %i of the four levels', (level, count) => {
     const { log, lines } = capture(level);
     for (const method of ['debug', 'info', 'warning', 'error'] as const) log[method]('x');
     expect(lines).toHaveLength(count);
   });
 
-  test('carries the fields of the log it came from, the nearer ones over the farther', () => {
-    const { log, last } = capture('info', { service: 'api', a: 1 });
-    log.with({ requestId: 'r', a: 2 }).with({ user: 'u' }).info('x', { a: 3 });
-    expect(last()).toMatchObject({ service: 'api', requestId: 'r', user: 'u', a: 3 });
-    log.info('x');
-    expect(last()).not.toHaveProperty('requestId');
-  });
-
-  test('keeps its own level and message whatever a field is called', () => {
+  test('log: a field named like a column of the line is renamed to field_…', () => {
     expect(logged({ level: 'fake', message: 'fake', '@timestamp': 'fake' })).toMatchObject({
       level: 'INFO',
       message: 'x',
@@ -54,15 +46,15 @@ describe('a line', () => {
     });
   });
 
-  test('takes a message as it is, not as a template', () => {
+  test('log: braces in a message are not replaced by fields', () => {
     const { log, last } = capture();
     log.info('no {user} {*} {password here', { user: 'ada', password: 'hunter2' });
     expect(last()).toMatchObject({ message: 'no {user} {*} {password here', user: 'ada', password: '[redacted]' });
   });
 });
 
-describe('errors', () => {
-  test('are told with message, stack, code and causes, wherever they lie', () => {
+describe('createLog: errors', () => {
+  test('log: an error is written with message, stack, code and cause, at any depth', () => {
     const cause = Object.assign(new TypeError('reset'), { code: 'ECONNRESET' });
     const { error, list } = logged({ error: new Error('away', { cause }), list: [{ error: cause }] });
     expect(error).toMatchObject({
@@ -74,7 +66,7 @@ describe('errors', () => {
     expect(list[0].error).toMatchObject({ message: 'reset', errorCode: 'ECONNRESET' });
   });
 
-  test('of several are all told, and one without a stack as well', () => {
+  test('log: an AggregateError is written with all its errors, also without a stack', () => {
     const bare = Object.assign(new Error('bare'), { stack: undefined });
     expect(logged({ error: new AggregateError([bare], 'all') }).error).toMatchObject({
       message: 'all',
@@ -82,13 +74,13 @@ describe('errors', () => {
     });
   });
 
-  test('that cause themselves end', () => {
+  test('log: an error that is its own cause ends with [circular]', () => {
     const error = new Error('round');
     error.cause = error;
     expect(logged({ error }).error.cause).toBe('[circular]');
   });
 
-  test('of failed queries go without the parameters, nested ones too', () => {
+  test('log: a failed query is written without its parameters, also as a nested cause', () => {
     const failed = () =>
       Object.assign(new Error('Failed query: insert\nparams: ada@example.org'), { query: 'insert', params: ['ada@example.org'] });
     const line = logged({ error: failed(), deep: { list: [new Error('x', { cause: failed() })] } });
@@ -98,7 +90,7 @@ describe('errors', () => {
   });
 });
 
-describe('secrets', () => {
+describe('createLog: secrets', () => {
   const secretNames = [
     'password',
     'newPassword',
@@ -131,7 +123,7 @@ describe('secrets', () => {
     object: fc.dictionary(harmless, tie('value'), { maxKeys: 3 }),
   })).value;
 
-  test('in a field called like one never show, at any depth and of any shape', () => {
+  test('log: a field with a secret name is redacted at any depth and of any shape', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...secretNames),
@@ -150,7 +142,7 @@ describe('secrets', () => {
     );
   });
 
-  test('never take another field with them: what is no secret is logged as it was', () => {
+  test('log: fields without secrets are written unchanged', () => {
     fc.assert(
       fc.property(fc.dictionary(harmless, nested, { maxKeys: 5 }), (fields) => {
         const { kept, url, email } = logged({ kept: fields, url: { at: 'http://h:80' }, email: 'a@b.example' });
@@ -160,7 +152,7 @@ describe('secrets', () => {
     );
   });
 
-  test('stay numbers where they are numbers: exit codes and counts', () => {
+  test('log: numbers under the names code and tokens are written, under password redacted', () => {
     expect(logged({ code: 3, tokens: 12, signal: null, tokenType: 'bearer', password: 1234 })).toMatchObject({
       code: 3,
       tokens: 12,
@@ -170,7 +162,7 @@ describe('secrets', () => {
     });
   });
 
-  test('wrapped as such never show', () => {
+  test('log: a Secret is redacted in fields, lists and maps', () => {
     const line = logged({
       a: new Secret('hunter2'),
       b: [{ c: new Secret('hunter2') }],
@@ -197,21 +189,21 @@ describe('secrets', () => {
     ['the ticket of a stream', `/progress/events?ids=1&ticket=${hidden}`],
     ['a private key', `-----BEGIN PRIVATE KEY-----\n${hidden}\n-----END PRIVATE KEY-----`],
     ['a private key cut off', `-----BEGIN EC PRIVATE KEY-----\n${hidden}`],
-  ])('%s never shows in text, be it message, field or error', (_, text) => {
+  ])('log: %s is redacted in message, field and error', (_, text) => {
     const { log, lines, last } = capture();
     log.error(`failed: ${text}`, { path: text, list: [{ text }], url: new Error(text, { cause: text }) });
     expect(lines.join()).not.toContain('hunter2');
     expect(last().message).toContain('[redacted]');
   });
 
-  test('what only looks like one stays readable', () => {
+  test('log: values that resemble secrets stay readable', () => {
     const fields = { path: '/resources?limit=5&text=code', url: 'http://h:8000/a@b', name: 'pharos_chunks_vector_index' };
     expect(logged(fields)).toMatchObject(fields);
   });
 });
 
-describe('whatever it is given', () => {
-  test('any value is logged as one line of JSON, and nothing is thrown', () => {
+describe('createLog: values', () => {
+  test('log: any value becomes one line of JSON, without an exception', () => {
     const strange = fc.oneof(
       fc.anything({
         withBigInt: true,
@@ -242,7 +234,7 @@ describe('whatever it is given', () => {
     );
   });
 
-  test('kinds of values have a readable form', () => {
+  test('log: big integers, dates, URLs, sets, headers, bytes and functions have a readable form', () => {
     const line = logged({
       big: 10n,
       at: new Date(0),
@@ -269,7 +261,7 @@ describe('whatever it is given', () => {
     expect(line).not.toHaveProperty('absent');
   });
 
-  test('a field that throws when read leaves the others', () => {
+  test('log: a getter that throws is written as [unreadable], the other fields as they are', () => {
     const broken = {
       get a(): never {
         throw new Error('on purpose');
@@ -282,7 +274,7 @@ describe('whatever it is given', () => {
     expect(logged({ broken, c: 2 })).toMatchObject({ broken: { a: '[unreadable]', b: 1 }, c: 2 });
   });
 
-  test('cycles and great depth end', () => {
+  test('log: cycles end with [circular] and deep objects with [too deep]', () => {
     const round: Record<string, unknown> = {};
     round.self = { round };
     let deep: unknown = 'bottom';
@@ -291,5 +283,47 @@ describe('whatever it is given', () => {
     expect(JSON.stringify(line.round)).toContain('[circular]');
     expect(JSON.stringify(line.deep)).toContain('[too deep]');
     expect(line.twice[1]).toEqual(line.twice[0]);
+  });
+});
+
+describe('createLog: text', () => {
+  function text(level: LogLevel, message: string, fields?: LogFields) {
+    const lines: string[] = [];
+    createLog({ level: 'debug', format: 'text', write: (line) => lines.push(line), fields: { service: 'api' } })[level](
+      message,
+      fields,
+    );
+    return lines.join('');
+  }
+
+  test('text log: a line holds time, level, service, message and fields', () => {
+    expect(text('warning', 'disk is nearly full', { free: 12, path: '/data', note: 'two words', deep: { a: [1] } })).toMatch(
+      /^\d\d:\d\d:\d\d\.\d{3} WARN {2}api {4}disk is nearly full free=12 path=\/data note="two words" deep=\{"a":\[1\]\}\n$/,
+    );
+  });
+
+  test('text log: an error shows its message in the line and its stack and cause below', () => {
+    const lines = text('error', 'request failed', { error: new Error('broken', { cause: new TypeError('reset') }) }).split('\n');
+    expect(lines[0]).toMatch(/ERROR api {4}request failed error=broken$/);
+    expect(lines[1]).toBe('    Error: broken');
+    expect(lines).toContain('    caused by TypeError: reset');
+  });
+
+  test('text log: secrets are redacted as in JSON', () => {
+    const line = text('info', 'Bearer hunter2hunter2', {
+      password: 'hunter2',
+      at: new Secret('hunter2'),
+      url: 'redis://:hunter2@h',
+    });
+    expect(line).not.toContain('hunter2');
+    expect(line).toContain('password=[redacted]');
+  });
+
+  test('text log: no value begins a line of its own or sends control characters to the terminal', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (message, value) => {
+        expect(text('info', message, { value })).toMatch(/^\P{Cc}*\n$/u);
+      }),
+    );
   });
 });

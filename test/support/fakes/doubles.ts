@@ -33,11 +33,12 @@ export interface MemoryLog extends Log {
   readonly lines: { level: LogLevel; message: string; fields: LogFields }[];
 }
 
-export function memoryLog(fields: LogFields = {}, lines: MemoryLog['lines'] = []): MemoryLog {
+export function memoryLog(): MemoryLog {
+  const lines: MemoryLog['lines'] = [];
   const at =
     (level: LogLevel) =>
-    (message: string, more: LogFields = {}) => {
-      lines.push({ level, message, fields: { ...fields, ...more } });
+    (message: string, fields: LogFields = {}) => {
+      lines.push({ level, message, fields });
     };
   return {
     lines,
@@ -45,7 +46,6 @@ export function memoryLog(fields: LogFields = {}, lines: MemoryLog['lines'] = []
     info: at('info'),
     warning: at('warning'),
     error: at('error'),
-    with: (more) => memoryLog({ ...fields, ...more }, lines),
   };
 }
 

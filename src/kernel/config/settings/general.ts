@@ -1,4 +1,4 @@
-import { LOG_LEVELS } from '../../core/log.ts';
+import { LOG_FORMATS, LOG_LEVELS } from '../../core/log.ts';
 import { setting } from '../setting.ts';
 import { baseUrl, boolean, host, integer, listeningPort, oneOf, origins, text } from '../values.ts';
 
@@ -40,6 +40,12 @@ export const GENERAL = {
     description: 'Least severe level that is logged.',
     schema: oneOf(LOG_LEVELS),
     default: 'info',
+  }),
+  LOG_FORMAT: setting({
+    group,
+    description: 'Form of log lines: `text` for people, `json` for programs.',
+    schema: oneOf(LOG_FORMATS),
+    whenUnset: 'text on a terminal, else json',
   }),
   CORS_ORIGINS: setting({
     group,
