@@ -1,64 +1,74 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './test/support/setup/longest-first.ts';
 
 const project = (name: string, options: Record<string, unknown> = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 30_000, hookTimeout: 60_000, ...options },
 });
 
-/** Files that hold nothing in their modules share a process: loading everything anew for each takes longer than its tests. */
-const TOGETHER = { isolate: false };
+/** Files that keep no state in modules share a process: loading everything again for each takes longer than its tests. */
+const SHARED = { isolate: false };
 
-/** Installs the servers that test files start, where they are missing. */
-const PROGRAMS = { globalSetup: 'test/support/setup/programs.ts' };
-/** Starts the PostgreSQL server that the run shares. */
-const POSTGRES = { globalSetup: ['test/support/setup/programs.ts', 'test/support/setup/postgres.ts'] };
-const ON_POSTGRES = { ...POSTGRES, env: { PHAROS_TEST_DATABASE: 'postgres' } };
+const setup = (...names: ('programs' | 'bundle' | 'postgres')[]) => ({
+  globalSetup: names.map((name) => `test/support/setup/${name}.ts`),
+});
+const ON_POSTGRES = { env: { PHAROS_TEST_DATABASE: 'postgres' }, testTimeout: 120_000 };
 
-/** Files of a project that ask a database. */
-const ASK: Record<string, string[]> = {
-  kernel: ['test/kernel/{auth,db,jobs,progress,worker-client}/**/*.test.ts'],
+/** Files that run on SQLite and again on PostgreSQL, by project: those that use a database. */
+const USES_DATABASE: Record<string, string[]> = {
+  kernel: [
+    'test/kernel/{auth,db,jobs,progress}/**/*.test.ts',
+    'test/kernel/worker-client/{http-publisher,progress-reporter,qstash-publisher}.test.ts',
+  ],
   services: ['test/services/**/*.test.ts'],
   routes: ['test/routes/**/*.test.ts'],
   runtimes: ['test/runtimes/end-to-end.test.ts'],
   worker: [
-    'test/worker/{analysis/{graph,taxonomy-score},pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills}.test.ts',
+    'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills}.test.ts',
   ],
 };
 const onPostgres = (name: string, options = {}) =>
-  project(`${name}-postgres`, { include: ASK[name], testTimeout: 120_000, ...ON_POSTGRES, ...options });
+  project(`${name}-postgres`, { include: USES_DATABASE[name], ...ON_POSTGRES, ...setup('postgres'), ...options });
 
-/** SQLite's tests have tried all but the way to a libSQL server: here is what writes, what searches, and the whole. */
+/** Files that run on a libSQL server too. It executes SQLite's SQL, so these are the ones that write, search, or do all of it. */
 const ON_LIBSQL = [
   'test/kernel/auth/{accounts,change-password,oauth,revocations}.test.ts',
   'test/kernel/db/{resources,constraint-errors,leases}.test.ts',
   'test/kernel/jobs/relay.test.ts',
   'test/kernel/progress/tracker.test.ts',
   'test/services/{backlog,create-resource,resources,search}.test.ts',
-  'test/worker/analysis/graph.test.ts',
-  'test/worker/{analysis/{graph,taxonomy-score},pipeline,job-handler}.test.ts',
+  'test/worker/{pipeline,job-handler}.test.ts',
   'test/routes/{search,store-failures}.test.ts',
   'test/runtimes/end-to-end.test.ts',
 ];
 
 export default defineConfig({
   test: {
-    // Most files wait for servers and processes of their own: one at a time leaves the machine idle.
+    // Most files wait for servers and processes of their own, so one at a time would leave the machine idle.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     globalSetup: 'test/support/setup/run-folder.ts',
     projects: [
-      project('contract', PROGRAMS),
-      project('kernel', TOGETHER),
-      project('services', TOGETHER),
-      project('routes', { ...TOGETHER, ...PROGRAMS }),
-      project('worker'),
-      project('runtimes', { testTimeout: 120_000, ...PROGRAMS }),
-      // The same tests on a real PostgreSQL, and those that are about it alone.
-      ...['kernel', 'services', 'routes'].map((name) => onPostgres(name, TOGETHER)),
-      ...['worker', 'runtimes'].map((name) => onPostgres(name)),
-      project('postgres', { testTimeout: 120_000, ...ON_POSTGRES }),
-      // And on a libSQL server, as Turso runs it.
-      project('libsql', { include: ON_LIBSQL, env: { PHAROS_TEST_DATABASE: 'libsql' }, testTimeout: 120_000, ...PROGRAMS }),
+      project('contract', setup('programs')),
+      project('kernel', SHARED),
+      project('services', SHARED),
+      project('routes', { ...SHARED, ...setup('programs') }),
+      project('worker', setup('bundle')),
+      project('runtimes', { testTimeout: 120_000, ...setup('programs', 'bundle') }),
+      // The same tests on a real PostgreSQL, and those that are about PostgreSQL alone.
+      ...['kernel', 'services'].map((name) => onPostgres(name, SHARED)),
+      onPostgres('routes', { ...SHARED, ...setup('programs', 'postgres') }),
+      onPostgres('worker'),
+      onPostgres('runtimes', setup('bundle', 'postgres')),
+      project('postgres', { ...ON_POSTGRES, ...setup('bundle', 'postgres') }),
+      // The same tests on a libSQL server, as Turso runs it.
+      project('libsql', {
+        include: ON_LIBSQL,
+        env: { PHAROS_TEST_DATABASE: 'libsql' },
+        testTimeout: 120_000,
+        ...setup('programs', 'bundle'),
+      }),
       // Every runtime with every database and store, through HTTP alone.
-      project('http', { testTimeout: 120_000, hookTimeout: 180_000, ...POSTGRES }),
+      project('http', { testTimeout: 120_000, hookTimeout: 180_000, ...setup('programs', 'bundle', 'postgres') }),
     ],
     coverage: {
       provider: 'v8',
