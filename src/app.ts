@@ -11,6 +11,7 @@ import { createOAuthLoginRoutes } from './routes/accounts/oauth.ts';
 import { createOAuthEndpoints } from './routes/accounts/oauth-endpoints.ts';
 import { createPasswordRoutes } from './routes/accounts/passwords.ts';
 import { createRateLimitStatusRoutes } from './routes/accounts/rate-limit-status.ts';
+import { createSessionRoutes } from './routes/accounts/sessions.ts';
 import type { AppEnv } from './routes/env.ts';
 import { accessLog } from './routes/middleware/access-log.ts';
 import { authenticate } from './routes/middleware/authenticate.ts';
@@ -65,6 +66,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.route('/', createAssetRoutes(runtime));
   app.route('/', createAccountPages(runtime));
   app.route('/', createAuthRoutes(context));
+  app.route('/', createSessionRoutes(context));
   app.route('/', createOAuthEndpoints(context));
   app.route('/', createOAuthLoginRoutes(context));
   app.route('/', createApiKeyRoutes(context));

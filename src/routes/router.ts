@@ -1,16 +1,34 @@
-/** What every route file is built from: a router that validates to problem+json, and the shared OpenAPI parts. */
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+/** What every route file is built from: a router, route definitions, and the parts that OpenAPI descriptions share. */
+import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { Scope } from '../kernel/model/actor.ts';
 import type { AppEnv } from './env.ts';
 import { invalidFields } from './validation.ts';
 
-/** A router whose failed validation throws `invalid_input` with every field's path, for the one error handler. */
+/** A router whose failed validation throws `invalid_input` with the path of every field. */
 export function createRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidFields(result.error, result.target);
     },
   });
+}
+
+type Security = Record<string, string[]>[];
+
+/** `security` of an operation that needs credentials. A public operation says `security: []`. */
+export const authenticated: Security = [{ bearer: [] }, { apiKey: [] }];
+
+/** `security` of an operation that needs credentials which carry `scopes`. */
+export const requiresScopes = (...scopes: Scope[]): Security => [{ bearer: scopes }, { apiKey: scopes }];
+
+/**
+ * Hono's `createRoute`, plus the problems that follow from `security`: 401 for an operation that needs credentials, 403 for
+ * one that needs scopes. `responses` names the others.
+ */
+export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P; security: Security }>(config: R) {
+  const needsScopes = config.security.some((scheme) => Object.values(scheme).some((scopes) => scopes.length > 0));
+  const implied = config.security.length === 0 ? [] : needsScopes ? [401, 403] : [401];
+  return createRoute<P, R>({ ...config, responses: { ...problems(...implied), ...config.responses } });
 }
 
 export const problemSchema = z
@@ -27,21 +45,22 @@ export const problemSchema = z
 
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'The request cannot be read',
-  401: 'No valid credentials',
-  403: 'Not allowed',
-  404: "No such thing, or somebody else's",
-  409: 'In conflict with what exists',
+  401: 'The credentials are missing or not valid',
+  403: 'The credentials do not allow this operation',
+  404: 'The caller has no such resource',
+  409: 'The request conflicts with the current state',
+  410: 'The link was used, or has expired',
   413: 'The body is too large',
   415: 'The content type is not supported',
-  422: 'A field is invalid',
-  410: 'It is gone: used, or expired',
-  429: 'Too many requests',
-  501: 'Not configured in this installation',
-  503: 'The database is not reachable',
+  422: 'A field is not valid',
+  429: 'The caller has sent too many requests',
+  501: 'This installation is not configured for the operation',
+  502: 'Another service failed',
+  503: 'The database cannot be reached',
 };
 
-/** OpenAPI `responses` entries for the errors an operation can answer. */
-export function problems(...statuses: (keyof typeof PROBLEMS & number)[]) {
+/** OpenAPI `responses` of the errors that an operation can answer with. */
+export function problems(...statuses: number[]) {
   return Object.fromEntries(
     statuses.map((status) => [
       status,
@@ -50,13 +69,24 @@ export function problems(...statuses: (keyof typeof PROBLEMS & number)[]) {
   );
 }
 
-/** An OpenAPI response with a JSON body. */
-export function json<T extends z.ZodType>(description: string, schema: T) {
-  return { description, content: { 'application/json': { schema } } } as const;
-}
+/** OpenAPI response with a JSON body. */
+export const json = <T extends z.ZodType>(description: string, schema: T) =>
+  ({ description, content: { 'application/json': { schema } } }) as const;
 
-/** `security` of an operation behind the lock. Open operations say `security: []`. */
-export const authenticated: Record<string, string[]>[] = [{ bearer: [] }, { apiKey: [] }];
+/** OpenAPI request body of JSON; required unless `required` is false. */
+export const jsonBody = <T extends z.ZodType>(schema: T, { required = true } = {}) => ({
+  content: { 'application/json': { schema } },
+  required,
+});
 
-/** `security` of an operation behind the lock for which the caller's token or key must carry `scopes`. */
-export const requiresScopes = (...scopes: Scope[]): Record<string, string[]>[] => [{ bearer: scopes }, { apiKey: scopes }];
+/** OpenAPI request body of a URL-encoded form; required. */
+export const formBody = <T extends z.ZodType>(schema: T) => ({
+  content: { 'application/x-www-form-urlencoded': { schema } },
+  required: true,
+});
+
+/** OpenAPI response with an HTML page. */
+export const page = { description: 'A web page', content: { 'text/html': { schema: z.string() } } } as const;
+
+/** Path parameter of accounts, keys, jobs and endpoints; resources describe theirs as a UUID. */
+export const idParams = z.object({ id: z.string().max(64) });

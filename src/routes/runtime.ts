@@ -1,23 +1,23 @@
-/** What differs between Node and Workers in serving a request; one small implementation per runtime. */
+/** The differences between Node and Workers in serving a request; each runtime implements them. */
 import type { Context } from 'hono';
 import type { AppEnv, SetHeader } from './env.ts';
 
 export interface Asset {
   readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
   readonly contentType: string;
-  /** Quoted, as it stands in the header. */
+  /** With quotes, as in the header. */
   readonly etag?: string;
 }
 
 export interface Runtime {
-  /** One of the files that ship with Pharos, by its name in the console; undefined for any other name. */
+  /** A file of the console by its name; undefined for any other name. */
   asset(name: string): Promise<Asset | undefined>;
-  /** The address of the peer that opened the connection; null where the runtime does not tell. */
+  /** Address of the peer of the connection; null if the runtime does not know it. */
   clientAddress(c: Context<AppEnv>): string | null;
-  /** Sets a header of the answer that is still to be made, cheaper than `c.header`, which serves where this is left out. */
+  /** Sets a header of the coming response at less cost than `c.header`, which is the default. */
   readonly setHeader?: SetHeader | undefined;
-  /** How large a file in a form may be, where memory is short; undefined: as large as any upload. */
+  /** Largest file in a form, in bytes, where memory is scarce. Default: the largest upload. */
   readonly maxUploadBytes?: number | undefined;
-  /** How long an event stream lasts at most, in milliseconds; clients then reconnect. Undefined: until it is over. */
+  /** Longest life of an event stream in milliseconds, after which clients reconnect. Default: unlimited. */
   readonly maxStreamMs?: number | undefined;
 }

@@ -1,8 +1,8 @@
-/** What zod found wrong, as the one error every route answers with. */
+/** Issues of zod as the error that every route throws. */
 import type { z } from '@hono/zod-openapi';
 import { AppError, type FieldError } from '../kernel/core/errors.ts';
 
-/** `target` names the part of the request where an issue has no path of its own. */
+/** An `invalid_input` error with the path of every field. `target` stands for the path of an issue that has none. */
 export function invalidFields(error: Pick<z.ZodError, 'issues'>, target: string): AppError {
   const errors = error.issues.flatMap((issue): FieldError[] => {
     if (issue.code === 'unrecognized_keys') {

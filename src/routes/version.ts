@@ -1,2 +1,2 @@
-/** The version the service tells about itself; a test keeps it equal to that of package.json. */
+/** The version that the service reports; a test compares it with package.json. */
 export const VERSION = '0.1.0';

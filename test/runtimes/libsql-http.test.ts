@@ -69,7 +69,7 @@ describe('a write', () => {
     const form = new FormData();
     form.set('file', new File(['x'.repeat(6_000_000)], 'large.txt', { type: 'text/plain' }));
     const answer = await app.request('/resources/upload', { method: 'POST', headers: await app.login(), body: form });
-    expect([answer.status, (await answer.json()).detail]).toEqual([413, 'This is larger than the database takes']);
+    expect([answer.status, (await answer.json()).detail]).toEqual([413, 'The request is larger than the database accepts']);
     await app.close();
   });
 });

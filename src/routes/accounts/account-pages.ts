@@ -1,22 +1,21 @@
-/** GET /account/reset and /account/verify: where the links of our mails lead. One page, which reads its own address. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** GET /account/reset and /account/verify: the targets of links in mails. Both serve one page, which reads its own address. */
 import { pagePolicy } from '../middleware/security-headers.ts';
-import { createRouter } from '../router.ts';
+import { createRouter, defineRoute, page } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 
-const page = <P extends string>(path: P, summary: string) =>
-  createRoute({
+const pageRoute = <P extends string>(path: P, summary: string) =>
+  defineRoute({
     method: 'get',
     path,
     tags: ['About'],
     summary,
     security: [],
-    responses: { 200: { description: 'A web page', content: { 'text/html': { schema: z.string() } } } },
+    responses: { 200: page },
   });
 
 const pages = [
-  page('/account/reset', 'Where a password reset mail leads'),
-  page('/account/verify', 'Where an e-mail verification leads'),
+  pageRoute('/account/reset', 'Page behind the link in a password reset mail'),
+  pageRoute('/account/verify', 'Page behind the link in a verification mail'),
 ] as const;
 
 export function createAccountPages({ asset }: Pick<Runtime, 'asset'>) {

@@ -1,17 +1,21 @@
-/** /auth/api-keys: personal keys for programs. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** /auth/api-keys: API keys, with which programs act for a user. */
+import { z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
+import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { ApiKey } from '../../kernel/db/types.ts';
 import { SCOPES, type Scope } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { authenticated, createRouter, json, problems } from '../router.ts';
+import { present } from '../present.ts';
+import { authenticated, createRouter, defineRoute, idParams, json, jsonBody, problems } from '../router.ts';
 
 const apiKeySchema = z
   .object({
     id: z.string(),
     name: z.string(),
-    prefix: z.string().openapi({ description: 'The first characters, to recognise the key by', example: 'pharos_Ab3xY' }),
+    prefix: z
+      .string()
+      .openapi({ description: 'First characters of the key, by which its owner recognises it', example: 'pharos_Ab3xY' }),
     scopes: z.array(z.enum(SCOPES)),
     created_at: z.iso.datetime(),
     expires_at: z.iso.datetime().optional(),
@@ -27,45 +31,43 @@ const newApiKeySchema = z
   })
   .openapi('NewApiKey');
 
-const create = createRoute({
+const create = defineRoute({
   method: 'post',
   path: '/auth/api-keys',
   tags: ['Authentication'],
-  summary: 'Make an API key',
-  description: 'The key is in this answer and nowhere else. Its scopes are yours unless you ask for fewer.',
+  summary: 'Create an API key',
+  description: 'This response alone shows the key. Without `scopes` it has all scopes of the caller.',
   security: authenticated,
-  request: { body: { content: { 'application/json': { schema: newApiKeySchema } }, required: true } },
-  responses: { 201: json('The new key', apiKeySchema.extend({ key: z.string() })), ...problems(400, 401, 403, 409, 422) },
+  request: { body: jsonBody(newApiKeySchema) },
+  responses: { 201: json('The new key', apiKeySchema.extend({ key: z.string() })), ...problems(400, 403, 409, 422) },
 });
 
-const list = createRoute({
+const list = defineRoute({
   method: 'get',
   path: '/auth/api-keys',
   tags: ['Authentication'],
-  summary: 'My API keys',
+  summary: 'List API keys',
   security: authenticated,
-  responses: { 200: json('Newest first', z.object({ api_keys: z.array(apiKeySchema) })), ...problems(401) },
+  responses: { 200: json('Newest first', z.object({ api_keys: z.array(apiKeySchema) })) },
 });
 
-const remove = createRoute({
+const remove = defineRoute({
   method: 'delete',
   path: '/auth/api-keys/{id}',
   tags: ['Authentication'],
   summary: 'Delete an API key',
   security: authenticated,
-  request: { params: z.object({ id: z.string().max(64) }) },
-  responses: { 204: { description: 'Deleted: it opens nothing any more' }, ...problems(401, 404) },
+  request: { params: idParams },
+  responses: { 204: { description: 'Deleted: the key is not valid any more' }, ...problems(404) },
 });
 
-const iso = (ms: number) => new Date(ms).toISOString();
 const toWire = ({ id, name, prefix, scopes, createdAt, expiresAt, lastUsedAt }: ApiKey) => ({
   id,
   name,
   prefix,
   scopes: scopes as Scope[],
-  created_at: iso(createdAt),
-  ...(expiresAt === null ? {} : { expires_at: iso(expiresAt) }),
-  ...(lastUsedAt === null ? {} : { last_used_at: iso(lastUsedAt) }),
+  created_at: toIso(createdAt),
+  ...present({ expires_at: toIsoOrNull(expiresAt), last_used_at: toIsoOrNull(lastUsedAt) }),
 });
 
 export function createApiKeyRoutes({ apiKeys, clock, security }: Pick<AppContext, 'apiKeys' | 'clock' | 'security'>) {
@@ -75,8 +77,8 @@ export function createApiKeyRoutes({ apiKeys, clock, security }: Pick<AppContext
     const { name, scopes, expires_at } = c.req.valid('json');
     const expiresAt = expires_at === undefined ? undefined : Date.parse(expires_at);
     if (expiresAt !== undefined && expiresAt <= clock.now()) {
-      throw new AppError('invalid_input', 'expires_at: must lie in the future', {
-        errors: [{ path: 'expires_at', message: 'must lie in the future' }],
+      throw new AppError('invalid_input', 'expires_at: must be in the future', {
+        errors: [{ path: 'expires_at', message: 'must be in the future' }],
       });
     }
     const input = { name, ...(scopes === undefined ? {} : { scopes }), ...(expiresAt === undefined ? {} : { expiresAt }) };

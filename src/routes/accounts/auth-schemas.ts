@@ -1,9 +1,11 @@
-/** What the authentication routes take and give. */
+/** Schemas of requests and responses of accounts, tokens and sessions. */
 import { z } from '@hono/zod-openapi';
 import { passwordFault } from '../../kernel/auth/password-rules.ts';
 import type { TokenPair } from '../../kernel/auth/sessions.ts';
 import { usernameFault } from '../../kernel/auth/username-rules.ts';
-import type { User } from '../../kernel/db/types.ts';
+import { toIso } from '../../kernel/core/time.ts';
+import type { Session, User } from '../../kernel/db/types.ts';
+import { present } from '../present.ts';
 
 const username = z
   .string()
@@ -12,7 +14,10 @@ const username = z
     const fault = usernameFault(value);
     if (fault) context.addIssue({ code: 'custom', message: fault });
   })
-  .openapi({ example: 'ada', description: '3 to 64 letters, digits, dots, underscores and hyphens, a letter or digit first' });
+  .openapi({
+    example: 'ada',
+    description: '3 to 64 letters, digits, dots, underscores and hyphens; starts with a letter or digit',
+  });
 
 export const newPasswordSchema = z
   .string()
@@ -21,7 +26,7 @@ export const newPasswordSchema = z
     const fault = passwordFault(value);
     if (fault) context.addIssue({ code: 'custom', message: fault });
   })
-  .openapi({ example: 'four unrelated plain words', description: '8 to 128 characters, not among the commonest' });
+  .openapi({ example: 'four unrelated plain words', description: '8 to 128 characters; the most common passwords are refused' });
 
 export const registrationSchema = z
   .strictObject({ username, email: z.email().max(254).openapi({ example: 'ada@example.org' }), password: newPasswordSchema })
@@ -30,9 +35,13 @@ export const registrationSchema = z
 export const loginSchema = z
   .object({
     grant_type: z.literal('password').optional(),
-    username: z.string().min(1).max(254).openapi({ description: 'Username or e-mail', example: 'ada' }),
+    username: z.string().min(1).max(254).openapi({ description: 'Username or e-mail address', example: 'ada' }),
     password: z.string().min(1).max(1024),
-    scope: z.string().max(1000).optional().openapi({ description: 'Space-separated; what you are not entitled to is left out' }),
+    scope: z
+      .string()
+      .max(1000)
+      .optional()
+      .openapi({ description: 'Separated by spaces; scopes beyond the tier of the account are ignored' }),
   })
   .openapi('Login');
 
@@ -87,5 +96,15 @@ export const userToWire = (user: User) => ({
   tier: user.tier,
   active: user.active,
   email_verified: user.emailVerifiedAt !== null,
-  created_at: new Date(user.createdAt).toISOString(),
+  created_at: toIso(user.createdAt),
+});
+
+/** `currentId`: the session of the request; null for an API key. */
+export const sessionToWire = (session: Session, currentId: string | null) => ({
+  id: session.id,
+  current: session.id === currentId,
+  created_at: toIso(session.createdAt),
+  last_refreshed_at: toIso(session.rotatedAt),
+  expires_at: toIso(session.expiresAt),
+  ...present({ user_agent: session.userAgent, address: session.address }),
 });

@@ -1,35 +1,30 @@
-/** What OAuth clients and resource servers expect beside login: revocation, introspection, metadata, keys. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** Endpoints for OAuth clients and resource servers: token revocation, introspection, metadata, public keys. */
+import { z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
+import { toUnixSeconds } from '../../kernel/core/time.ts';
 import { findUser } from '../../kernel/db/users.ts';
 import { SCOPES } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { authenticated, createRouter, json, problems } from '../router.ts';
+import { authenticated, createRouter, defineRoute, formBody, json, problems } from '../router.ts';
 
 const tags = ['Authentication'];
 const tokenForm = {
-  body: {
-    content: {
-      'application/x-www-form-urlencoded': {
-        schema: z
-          .object({ token: z.string().min(1).max(8192), token_type_hint: z.string().max(100).optional() })
-          .openapi('TokenForm'),
-      },
-    },
-    required: true,
-  },
+  body: formBody(
+    z.object({ token: z.string().min(1).max(8192), token_type_hint: z.string().max(100).optional() }).openapi('TokenForm'),
+  ),
 };
 
-const revokeRoute = createRoute({
+const revokeRoute = defineRoute({
   method: 'post',
   path: '/auth/revoke',
   tags,
   summary: 'Revoke a token (RFC 7009)',
-  description: 'A refresh token ends its session, an access token only itself. A token that is none of ours is answered alike.',
+  description:
+    'Revoking a refresh token ends its session; revoking an access token ends that token alone. An unknown token gets the same response.',
   security: [],
   request: tokenForm,
-  responses: { 200: { description: 'It opens nothing any more' }, ...problems(400, 422) },
+  responses: { 200: { description: 'The token is not valid any more' }, ...problems(400, 422) },
 });
 
 const introspectionSchema = z
@@ -47,18 +42,21 @@ const introspectionSchema = z
   })
   .openapi('Introspection');
 
-const introspectRoute = createRoute({
+const introspectRoute = defineRoute({
   method: 'post',
   path: '/auth/introspect',
   tags,
-  summary: 'Whether a token is live, and whose (RFC 7662)',
+  summary: 'Introspect a token (RFC 7662)',
   description: 'For admins and for callers with an API key.',
   security: authenticated,
   request: tokenForm,
-  responses: { 200: json('`active` alone where it is not', introspectionSchema), ...problems(400, 401, 403, 422) },
+  responses: {
+    200: json('Whether the token is active and, if so, its owner, scopes and times', introspectionSchema),
+    ...problems(400, 403, 422),
+  },
 });
 
-const metadataRoute = createRoute({
+const metadataRoute = defineRoute({
   method: 'get',
   path: '/.well-known/oauth-authorization-server',
   tags,
@@ -67,18 +65,18 @@ const metadataRoute = createRoute({
   responses: { 200: json('Metadata', z.looseObject({ issuer: z.string() })) },
 });
 
-const jwksRoute = createRoute({
+const jwksRoute = defineRoute({
   method: 'get',
   path: '/.well-known/jwks.json',
   tags,
   summary: 'Public keys that verify access tokens (RFC 7517)',
-  description: 'Empty where a shared secret signs them.',
+  description: 'Empty if a shared secret signs access tokens.',
   security: [],
   responses: { 200: json('A JWK set', z.object({ keys: z.array(z.record(z.string(), z.string())) })) },
 });
 
-export function createOAuthEndpoints(services: AppContext) {
-  const { config, db, accessTokens, revocations, sessions, security } = services;
+export function createOAuthEndpoints(context: AppContext) {
+  const { config, db, accessTokens, revocations, sessions, security } = context;
   const router = createRouter();
 
   router.openapi(revokeRoute, async (c) => {
@@ -99,9 +97,9 @@ export function createOAuthEndpoints(services: AppContext) {
 
   router.openapi(introspectRoute, async (c) => {
     const actor = c.get('actor');
-    // A session's own token must not be a means to look at others'; a key was made for a program that serves them.
+    // A token of a session must not reveal other tokens. API keys may: resource servers use them.
     if (actor.sessionId !== null && !actor.scopes.includes('admin'))
-      throw new AppError('forbidden', 'This is for admins and API keys');
+      throw new AppError('forbidden', 'Introspection needs the scope admin or an API key');
     const { token } = c.req.valid('form');
     c.header('Cache-Control', 'no-store');
     const session = await sessions.inspect(token);
@@ -115,8 +113,8 @@ export function createOAuthEndpoints(services: AppContext) {
           scope: session.scopes.join(' '),
           sub: user.id,
           username: user.username,
-          exp: Math.floor(session.expiresAt / 1000),
-          iat: Math.floor(session.rotatedAt / 1000),
+          exp: toUnixSeconds(session.expiresAt),
+          iat: toUnixSeconds(session.rotatedAt),
         },
         200,
       );

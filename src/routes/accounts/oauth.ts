@@ -1,5 +1,5 @@
-/** /auth/{google,github,oidc}: login through a provider, for browsers by redirects, for others as JSON. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** /auth/{google,github,oidc}: login through a provider, by redirects for browsers and as JSON for other clients. */
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { ATTEMPT_SECONDS } from '../../kernel/auth/oauth/flow.ts';
@@ -12,7 +12,7 @@ import { loginWithIdentity } from '../../services/accounts/oauth-accounts.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { authenticated, createRouter, json, problems } from '../router.ts';
+import { authenticated, createRouter, defineRoute, json, jsonBody, problems } from '../router.ts';
 import { tokenSchema, tokensToWire } from './auth-schemas.ts';
 
 const tags = ['Authentication'];
@@ -23,10 +23,10 @@ const returnTo = z
   .min(1)
   .max(2048)
   .optional()
-  .openapi({ description: 'Where a browser goes afterwards: on this server or a CORS origin' });
+  .openapi({ description: 'URL to which a browser returns: on this server or on a CORS origin' });
 
 const beginRoute = <P extends OAuthProviderName>(provider: P) =>
-  createRoute({
+  defineRoute({
     method: 'get',
     path: `/auth/${provider}`,
     tags,
@@ -35,29 +35,29 @@ const beginRoute = <P extends OAuthProviderName>(provider: P) =>
     security: [],
     request: { query: z.object({ return_to: returnTo }) },
     responses: {
-      200: json('Where to send the user', authorizationSchema),
-      302: { description: 'To the provider' },
+      200: json('The address of the provider for this login', authorizationSchema),
+      302: { description: 'Redirects to the provider' },
       ...problems(422, 501, 502),
     },
   });
 
-const linkRoute = createRoute({
+const linkRoute = defineRoute({
   method: 'post',
   path: '/auth/link/{provider}',
   tags,
-  summary: 'Link a provider to my account',
-  description: 'Open the answered address in the same browser: its callback links the provider instead of logging in.',
+  summary: 'Link a provider to the own account',
+  description: 'Open `authorization_url` in the same browser. The callback then links the provider instead of logging in.',
   security: authenticated,
   request: { params: z.object({ provider: z.enum(OAUTH_PROVIDERS) }), query: z.object({ return_to: returnTo }) },
-  responses: { 200: json('Where to send the user', authorizationSchema), ...problems(401, 422, 501, 502) },
+  responses: { 200: json('The address of the provider for this login', authorizationSchema), ...problems(422, 501, 502) },
 });
 
 const callbackRoute = <P extends OAuthProviderName>(provider: P) =>
-  createRoute({
+  defineRoute({
     method: 'get',
     path: `/auth/${provider}/callback`,
     tags,
-    summary: `Where ${provider} sends the user back to`,
+    summary: `Finish a login with ${provider}`,
     security: [],
     request: {
       query: z.object({
@@ -68,30 +68,25 @@ const callbackRoute = <P extends OAuthProviderName>(provider: P) =>
     },
     responses: {
       200: json('A token pair', tokenSchema),
-      302: { description: 'For a browser: to `return_to` with a single-use `code` for POST /auth/exchange' },
+      302: { description: 'Redirects a browser to `return_to` with a single-use `code` for POST /auth/exchange' },
       ...problems(400, 403, 409, 422, 501, 502),
     },
   });
 
-const exchangeRoute = createRoute({
+const exchangeRoute = defineRoute({
   method: 'post',
   path: '/auth/exchange',
   tags,
   summary: 'Exchange the code of a browser login for a token pair',
   security: [],
-  request: {
-    body: {
-      content: { 'application/json': { schema: z.strictObject({ code: z.string().min(1).max(200) }).openapi('Exchange') } },
-      required: true,
-    },
-  },
+  request: { body: jsonBody(z.strictObject({ code: z.string().min(1).max(200) }).openapi('Exchange')) },
   responses: { 200: json('A token pair', tokenSchema), ...problems(400, 422) },
 });
 
 const isBrowser = (c: Context) => c.req.header('Accept')?.includes('text/html') ?? false;
 
-export function createOAuthLoginRoutes(services: AppContext) {
-  const { config, db, oauth, sessions, security } = services;
+export function createOAuthLoginRoutes(context: AppContext) {
+  const { config, db, oauth, sessions, security } = context;
   const secure = config.publicUrl.startsWith('https://');
   const cookieOptions = {
     path: '/',
@@ -109,7 +104,7 @@ export function createOAuthLoginRoutes(services: AppContext) {
     return started;
   }
 
-  const start = async (c: Context<AppEnv>, user: User) =>
+  const startSession = async (c: Context<AppEnv>, user: User) =>
     tokensToWire(await sessions.start(user, entitledScopes(user.tier), requestOrigin(c)));
 
   for (const provider of OAUTH_PROVIDERS) {
@@ -124,13 +119,13 @@ export function createOAuthLoginRoutes(services: AppContext) {
       c.header('Cache-Control', 'no-store');
       try {
         const { identity, returnTo: target, linkTo } = await oauth.finish(provider, c.req.valid('query'), cookie);
-        const { user, outcome: how } = await loginWithIdentity(services, identity, linkTo);
+        const { user, outcome: how } = await loginWithIdentity(context, identity, linkTo);
         security.record(how === 'linked' ? 'oauth_linked' : 'oauth_login', {
           ...requestOrigin(c),
           userId: user.id,
           reason: `${provider}, ${how}`,
         });
-        if (target === null) return c.json(await start(c, user), 200);
+        if (target === null) return c.json(await startSession(c, user), 200);
         const url = new URL(target);
         url.searchParams.set('code', await oauth.issueExchangeCode(user.id));
         return c.redirect(url.href, 302);
@@ -152,7 +147,7 @@ export function createOAuthLoginRoutes(services: AppContext) {
     const user = await findUser(db, await oauth.redeemExchangeCode(c.req.valid('json').code));
     if (!user?.active) throw new AppError('invalid_request', 'This code is unknown, used or expired');
     c.header('Cache-Control', 'no-store');
-    return c.json(await start(c, user), 200);
+    return c.json(await startSession(c, user), 200);
   });
 
   return router;

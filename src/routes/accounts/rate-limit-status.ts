@@ -1,15 +1,15 @@
-/** GET /auth/rate-limit: what is left, without spending any of it. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** GET /auth/rate-limit: the caller's limits and what remains of them. Reading them costs nothing. */
+import { z } from '@hono/zod-openapi';
 import { TIERS } from '../../kernel/model/values.ts';
 import type { AppContext } from '../../services/context.ts';
-import { authenticated, createRouter, json, problems } from '../router.ts';
+import { authenticated, createRouter, defineRoute, json } from '../router.ts';
 
 const windowSchema = z.object({
   policy: z.string().openapi({ example: 'minute' }),
   window_seconds: z.int(),
   limit: z.int(),
   remaining: z.int(),
-  reset: z.int().openapi({ description: 'Unix seconds at which all that counts now will have left the window' }),
+  reset: z.int().openapi({ description: 'Unix seconds at which every request counted now has left the window' }),
 });
 
 const statusSchema = z
@@ -23,14 +23,14 @@ const statusSchema = z
   })
   .openapi('RateLimit');
 
-const route = createRoute({
+const route = defineRoute({
   method: 'get',
   path: '/auth/rate-limit',
   tags: ['Authentication'],
-  summary: 'My limits and what is left of them',
-  description: 'Costs nothing. `limit`, `remaining` and `reset` are those of the window that is nearest to its end.',
+  summary: 'Read the own rate limits',
+  description: 'Costs nothing. `limit`, `remaining` and `reset` are those of the window with the smallest share remaining.',
   security: authenticated,
-  responses: { 200: json('The limits of my tier', statusSchema), ...problems(401) },
+  responses: { 200: json("The limits of the caller's tier", statusSchema) },
 });
 
 export function createRateLimitStatusRoutes({ limiter, rateLimits }: Pick<AppContext, 'limiter' | 'rateLimits'>) {

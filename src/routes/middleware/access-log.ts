@@ -1,4 +1,4 @@
-/** One line and one measurement per request: the route's pattern instead of its path, and never a query string. */
+/** Access log: one line and one measurement per request, with the route's pattern as its path and without a query string. */
 import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import type { Log } from '../../kernel/core/log.ts';
@@ -7,25 +7,25 @@ import type { Clock } from '../../kernel/core/ports.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppEnv } from '../env.ts';
 
-/** Asked for every few seconds by whoever watches over the server: not news. */
+/** Requested every few seconds by monitoring, workers and pages: logged at debug level unless they fail. */
 const QUIET = new Set(['/monitoring/health', '/jobs/progress', '/assets/*']);
 
-/** Anybody can send any method: only these are told apart. */
+/** Other methods share one label: clients could otherwise create labels without limit. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 export function accessLog({ log, metrics, clock }: { log: Log; metrics: Metrics; clock: Clock }) {
-  const duration = metrics.timer('pharos_http_request_duration_seconds', 'Requests until their headers were sent', [
-    'method',
-    'route',
-    'status',
-  ]);
+  const duration = metrics.timer(
+    'pharos_http_request_duration_seconds',
+    'Time from receiving a request to sending its response headers',
+    ['method', 'route', 'status'],
+  );
   return createMiddleware<AppEnv>(async function accessLog(c, next) {
-    const stop = duration.start();
+    const stopTimer = duration.start();
     const started = clock.now();
     await next();
     const pattern = routePath(c, -1);
     const route = pattern === '*' || pattern === '/*' ? 'unmatched' : pattern;
-    stop({ method: METHODS.has(c.req.method) ? c.req.method : 'other', route, status: String(c.res.status) });
+    stopTimer({ method: METHODS.has(c.req.method) ? c.req.method : 'other', route, status: String(c.res.status) });
     const actor: Actor | undefined = c.get('actor');
     const fields = {
       method: c.req.method,

@@ -1,15 +1,16 @@
 /**
- * Whose address a request counts against. `X-Forwarded-For` is read from the right, one entry per trusted proxy:
- * everything further left was written by whoever sent the request.
+ * The client's address. `X-Forwarded-For` is read from the right, one entry per trusted proxy: entries further left were
+ * written by the client and can be forged.
  */
 import { createMiddleware } from 'hono/factory';
 import ipaddr from 'ipaddr.js';
+import { createBoundedMap } from '../../kernel/core/bounded-map.ts';
 import type { Log } from '../../kernel/core/log.ts';
 import type { AppEnv } from '../env.ts';
 import type { Runtime } from '../runtime.ts';
 
 export interface ClientAddressOptions {
-  /** How many proxies of ours stand before this server; 0 trusts no header. */
+  /** Number of trusted proxies in front of this server; 0 ignores the header. */
   readonly trustedHops: number;
   readonly log: Log;
   readonly runtime: Pick<Runtime, 'clientAddress'>;
@@ -17,14 +18,25 @@ export interface ClientAddressOptions {
 
 export function clientAddress({ trustedHops, log, runtime }: ClientAddressOptions) {
   let warned = false;
-  const normalisePeer = rememberLast(normalise);
+  // A connection sends many requests, a load balancer all of them: its address is parsed once.
+  const normalised = createBoundedMap<string, string | null>({ capacity: 1000, evict: 'oldest' });
+
+  function normalisePeer(peer: string | null): string | null {
+    if (peer === null) return null;
+    const known = normalised.get(peer);
+    if (known !== undefined) return known;
+    const address = normalise(peer);
+    normalised.set(peer, address);
+    return address;
+  }
+
   return createMiddleware<AppEnv>(function clientAddress(c, next) {
     const forwarded = c.req.header('x-forwarded-for');
     const peer = runtime.clientAddress(c);
     if (forwarded !== undefined && trustedHops === 0 && !warned) {
       warned = true;
       log.warning(
-        'X-Forwarded-For arrived but TRUSTED_PROXY_HOPS is 0: it is ignored, and all clients behind that proxy share one address. ' +
+        'X-Forwarded-For was ignored because TRUSTED_PROXY_HOPS is 0, so all clients behind a proxy share one address. ' +
           'Set TRUSTED_PROXY_HOPS to the number of proxies in front of this server.',
       );
     }
@@ -33,29 +45,15 @@ export function clientAddress({ trustedHops, log, runtime }: ClientAddressOption
   });
 }
 
-/** The entry written by the outermost trusted proxy; undefined where there is none or it is no address. */
+/** The entry of the outermost trusted proxy; undefined if there is none or it is not an IP address. */
 export function addressOf(forwarded: string | undefined, trustedHops: number): string | undefined {
   if (forwarded === undefined) return undefined;
   const entries = forwarded.split(',').map((entry) => entry.trim());
   return normalise(entries[Math.max(0, entries.length - trustedHops)] ?? '') ?? undefined;
 }
 
-/** `192.0.2.1:443`, `[2001:db8::1]:443` and `::ffff:192.0.2.1` without port and in one spelling; null for what is no address. */
+/** An IP address without port and in one spelling: `192.0.2.1:443`, `[2001:db8::1]:443`, `::ffff:192.0.2.1`; else null. */
 function normalise(text: string): string | null {
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : null;
-}
-
-/** A connection sends many requests, a load balancer all of them: the last few addresses need not be parsed again. */
-function rememberLast(parse: (text: string) => string | null, most = 1000): (text: string | null) => string | null {
-  const known = new Map<string, string | null>();
-  return (text) => {
-    if (text === null) return null;
-    let parsed = known.get(text);
-    if (parsed !== undefined) return parsed;
-    parsed = parse(text);
-    if (known.size >= most) known.clear();
-    known.set(text, parsed);
-    return parsed;
-  };
 }

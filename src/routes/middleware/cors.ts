@@ -1,4 +1,4 @@
-/** CORS, before authentication and limits: a browser must be able to read a 401 and a 429. */
+/** CORS. Runs before authentication and rate limits, so that a page can read a 401 and a 429. */
 import type { MiddlewareHandler } from 'hono';
 import { cors as honoCors } from 'hono/cors';
 import type { Config } from '../../kernel/config/config.ts';
@@ -18,8 +18,8 @@ const EXPOSED = [
 ];
 
 /**
- * Tokens travel in headers, never in cookies of ours, so no origin is ever allowed credentials. Preflights are Hono's; the
- * headers of other answers are set before there is one, which Hono's are not: they would make Node build each twice.
+ * No origin is allowed credentials, because tokens travel in headers and never in cookies. Hono answers preflights. Headers of
+ * other responses are set here, before the handler: Hono sets them afterwards, and Node would build each response twice.
  */
 export function cors({ origins }: Config['cors']): MiddlewareHandler<AppEnv> {
   const preflight = honoCors({
@@ -33,7 +33,7 @@ export function cors({ origins }: Config['cors']): MiddlewareHandler<AppEnv> {
   return function cors(c, next) {
     if (c.req.method === 'OPTIONS') return preflight(c, next);
     const origin = c.req.header('origin');
-    // For any origin the answer is one and the same, with an Origin or without: caches may hand it to anybody.
+    // With `*` the response is the same for every origin, so shared caches need no `Vary`.
     if (origins === '*') setResponseHeader(c, 'Access-Control-Allow-Origin', '*');
     else {
       c.header('Vary', 'Origin', { append: true });

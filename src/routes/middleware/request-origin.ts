@@ -1,4 +1,4 @@
-/** Where a request came from, for the security log and the list of sessions. */
+/** Address and user agent of a request, for the security log and the list of sessions. */
 import type { Context } from 'hono';
 import type { RequestOrigin } from '../../kernel/auth/security-log.ts';
 import type { AppEnv } from '../env.ts';

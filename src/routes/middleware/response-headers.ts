@@ -1,7 +1,7 @@
 /**
- * Headers that every answer carries, set before there is one. Hono keeps them in a `Headers`, which checks, lowers and sorts
- * each and is a third of what a request costs on Node; a runtime that has something cheaper is given them directly. What a
- * handler sets itself wins.
+ * Headers that every response carries, set before its handler runs. Hono would keep them in a `Headers` object, which
+ * validates, lowercases and sorts each: a third of the cost of a request on Node. A runtime that has a cheaper way sets them
+ * directly. A header that a handler sets itself wins.
  */
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
@@ -9,7 +9,7 @@ import type { AppEnv } from '../env.ts';
 import type { Runtime } from '../runtime.ts';
 
 export function responseHeaders({ setHeader }: Pick<Runtime, 'setHeader'>) {
-  return createMiddleware<AppEnv>(function answerHeaders(c, next) {
+  return createMiddleware<AppEnv>(function responseHeaders(c, next) {
     if (setHeader) c.set('setHeader', setHeader);
     return next();
   });

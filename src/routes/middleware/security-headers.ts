@@ -1,10 +1,10 @@
-/** Response headers that tell a browser to trust little. Pages set a policy of their own. */
+/** Security headers for browsers. Pages set a content security policy of their own. */
 import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { AppEnv } from '../env.ts';
 import { setResponseHeader } from './response-headers.ts';
 
-/** For every answer: what OWASP's REST security cheat sheet lists, and nobody else's page may embed it. */
+/** On every response: the headers of OWASP's REST security cheat sheet, and a ban on framing. */
 const ALWAYS = {
   'Content-Security-Policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
@@ -13,7 +13,7 @@ const ALWAYS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** Set before there is an answer, because that is cheap; what only a page can use is added to pages. */
+/** Sets common headers before the handler, because that is cheap, and adds headers that only pages need to HTML responses. */
 export function securityHeaders({ publicUrl }: { publicUrl: string }): MiddlewareHandler<AppEnv> {
   const always: Record<string, string> = publicUrl.startsWith('https://')
     ? { ...ALWAYS, 'Strict-Transport-Security': 'max-age=15552000; includeSubDomains' }
@@ -34,7 +34,7 @@ export function securityHeaders({ publicUrl }: { publicUrl: string }): Middlewar
   };
 }
 
-/** A page's policy: its own styles, images and whatever else it names, no inline script, no framing. */
+/** The content security policy of a page: its own styles and images, the directives in `more`, no inline script, no framing. */
 export function pagePolicy(more: readonly string[] = []): string {
   return [
     "default-src 'none'",

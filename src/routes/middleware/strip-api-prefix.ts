@@ -1,10 +1,10 @@
-/** `/api/...` answers as `...` does. The alias is taken off before routing, so routes, locks and logs know one path each. */
+/** Serves `/api/...` as `...`, for clients of the earlier Python service. Removed before routing, so each route has one path. */
 import { getPath } from 'hono/utils/url';
 
-const ALIAS = '/api';
+const PREFIX = '/api';
 
 export function stripApiPrefix(request: Request): string {
   const path = getPath(request);
-  if (path === ALIAS) return '/';
-  return path.startsWith(`${ALIAS}/`) ? path.slice(ALIAS.length) : path;
+  if (path === PREFIX) return '/';
+  return path.startsWith(`${PREFIX}/`) ? path.slice(PREFIX.length) : path;
 }

@@ -1,5 +1,7 @@
-/** /admin/jobs: what died, what waits, and what an admin can do about it. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** /admin/jobs: lists jobs, runs dead ones again, cancels unfinished ones. */
+import { z } from '@hono/zod-openapi';
+import { decodePosition } from '../../kernel/core/pagination.ts';
+import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { Job } from '../../kernel/db/types.ts';
 import { JOB_KINDS, JOB_STATES } from '../../kernel/model/job-messages.ts';
 import { STAGES } from '../../kernel/model/stages.ts';
@@ -7,11 +9,11 @@ import type { AppContext } from '../../services/context.ts';
 import { cancelJob } from '../../services/jobs/cancel-job.ts';
 import { listJobs } from '../../services/jobs/list-jobs.ts';
 import { retryJob } from '../../services/jobs/retry-job.ts';
-import { paged, pageQuery, positionOf } from '../pagination.ts';
-import { createRouter, json, problems, requiresScopes } from '../router.ts';
+import { pageQuery, toPage } from '../pagination.ts';
+import { present } from '../present.ts';
+import { createRouter, defineRoute, idParams, json, problems, requiresScopes } from '../router.ts';
 
 const tags = ['Administration'];
-const params = z.object({ id: z.string().max(64) });
 
 const jobSchema = z
   .object({
@@ -24,91 +26,89 @@ const jobSchema = z
     attempt: z.int(),
     max_attempts: z.int(),
     error: z.string().optional(),
-    available_at: z.iso.datetime().optional().openapi({ description: 'Of a queued one: not to be run before' }),
+    available_at: z.iso.datetime().optional().openapi({ description: 'Earliest start of a queued job' }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
     finished_at: z.iso.datetime().optional(),
   })
   .openapi('Job');
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: 'get',
   path: '/admin/jobs',
   tags,
-  summary: 'Jobs, by default those that died',
+  summary: 'List jobs',
   security: requiresScopes('admin'),
   request: {
     query: pageQuery.extend({ state: z.enum(JOB_STATES).default('dead'), owner_id: z.string().max(64).optional() }),
   },
   responses: {
     200: json('Newest first', z.object({ jobs: z.array(jobSchema), next_cursor: z.string().optional() })),
-    ...problems(401, 403, 422, 503),
+    ...problems(422, 503),
   },
 });
 
-const retryRoute = createRoute({
+const retryRoute = defineRoute({
   method: 'post',
   path: '/admin/jobs/{id}/retry',
   tags,
-  summary: 'Run a dead or cancelled job again',
-  description: 'As a new job with all its attempts. 409 for one in another state, or whose resource is being processed.',
+  summary: 'Retry a dead or cancelled job',
+  description: 'Creates a new job with all attempts. 409 for a job in another state, or if its resource is being processed.',
   security: requiresScopes('admin'),
-  request: { params },
+  request: { params: idParams },
   responses: {
     202: json(
-      'The new job is on its way',
+      'The new job',
       z.object({ id: z.string(), resource_id: z.string(), stages: z.array(z.enum(STAGES)) }).openapi('RetriedJob'),
     ),
-    ...problems(401, 403, 404, 409, 503),
+    ...problems(404, 409, 503),
   },
 });
 
-const cancelRoute = createRoute({
+const cancelRoute = defineRoute({
   method: 'post',
   path: '/admin/jobs/{id}/cancel',
   tags,
-  summary: 'Cancel a job that waits or runs',
-  description: 'Its open stages fail with "Cancelled"; a worker that is at it writes nothing more. 409 for one that is over.',
+  summary: 'Cancel a queued or running job',
+  description:
+    'Its unfinished stages fail with "Cancelled", and a worker that runs it writes nothing more. 409 for a finished job.',
   security: requiresScopes('admin'),
-  request: { params },
-  responses: { 200: json('The job as it is now', jobSchema), ...problems(401, 403, 404, 409, 503) },
+  request: { params: idParams },
+  responses: { 200: json('The cancelled job', jobSchema), ...problems(404, 409, 503) },
 });
-
-const iso = (ms: number) => new Date(ms).toISOString();
 
 const jobToWire = (job: Job) => ({
   id: job.id,
   kind: job.kind,
   state: job.state,
   owner_id: job.ownerId,
-  ...(job.resourceId === null ? {} : { resource_id: job.resourceId }),
+  ...present({ resource_id: job.resourceId }),
   stages: job.payload.stages,
   attempt: job.attempt,
   max_attempts: job.maxAttempts,
-  ...(job.error === null ? {} : { error: job.error }),
-  ...(job.state === 'queued' ? { available_at: iso(job.availableAt) } : {}),
-  created_at: iso(job.createdAt),
-  updated_at: iso(job.updatedAt),
-  ...(job.finishedAt === null ? {} : { finished_at: iso(job.finishedAt) }),
+  ...present({ error: job.error, available_at: job.state === 'queued' ? toIso(job.availableAt) : null }),
+  created_at: toIso(job.createdAt),
+  updated_at: toIso(job.updatedAt),
+  ...present({ finished_at: toIsoOrNull(job.finishedAt) }),
 });
 
-export function createAdminJobRoutes(services: Pick<AppContext, 'db' | 'clock' | 'ids' | 'progress' | 'relay'>) {
+export function createAdminJobRoutes(context: Pick<AppContext, 'db' | 'clock' | 'ids' | 'progress' | 'relay'>) {
   const router = createRouter();
 
   router.openapi(listRoute, async (c) => {
     const { limit, cursor, state, owner_id: ownerId } = c.req.valid('query');
-    const query = { limit: limit + 1, before: positionOf(cursor), state, ownerId };
-    const { rows, next } = paged(await listJobs(services, c.get('actor'), query), limit);
+    const query = { limit: limit + 1, before: decodePosition(cursor), state, ownerId };
+    const { rows, next } = toPage(await listJobs(context, c.get('actor'), query), limit);
     return c.json({ jobs: rows.map(jobToWire), ...next }, 200);
   });
 
   router.openapi(retryRoute, async (c) => {
-    const { jobId, resourceId, stages } = await retryJob(services, c.get('actor'), c.req.valid('param'));
+    const { jobId, resourceId, stages } = await retryJob(context, c.get('actor'), c.req.valid('param'));
     return c.json({ id: jobId, resource_id: resourceId, stages }, 202);
   });
 
   router.openapi(cancelRoute, async (c) =>
-    c.json(jobToWire(await cancelJob(services, c.get('actor'), c.req.valid('param'))), 200),
+    c.json(jobToWire(await cancelJob(context, c.get('actor'), c.req.valid('param'))), 200),
   );
 
   return router;

@@ -1,4 +1,4 @@
-/** Server-Sent Events (WHATWG HTML section 9.2) as a body that is written as fast as its reader reads, and no faster. */
+/** Server-sent events (WHATWG HTML section 9.2) as a response body that is written at the pace of its reader. */
 import type { Context } from 'hono';
 import type { AppEnv } from '../env.ts';
 
@@ -15,29 +15,29 @@ export const formatEvent = ({ id, event, data }: ServerSentEvent) =>
 export const formatComment = (comment: string) => `: ${comment}\n\n`;
 
 /**
- * Answers with what `write(signal)` yields. It starts at the first read, so that an answer nobody reads (HEAD) costs
- * nothing; its signal fires when the client is gone or `shutdown` fires.
+ * A response whose body is what `write(signal)` yields. `write` starts at the first read, so that a response to HEAD costs
+ * nothing. Its signal fires when the client disconnects or `shutdown` fires.
  */
 export function eventStream(
   c: Context<AppEnv>,
   shutdown: AbortSignal,
   write: (signal: AbortSignal) => AsyncGenerator<string, void>,
 ): Response {
-  const gone = new AbortController();
+  const disconnected = new AbortController();
   const encoder = new TextEncoder();
   let chunks: AsyncGenerator<string, void> | undefined;
   const body = new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
-        chunks ??= write(AbortSignal.any([gone.signal, shutdown, c.req.raw.signal]));
+        chunks ??= write(AbortSignal.any([disconnected.signal, shutdown, c.req.raw.signal]));
         const { value, done } = await chunks.next();
-        if (gone.signal.aborted) return;
+        if (disconnected.signal.aborted) return;
         if (done) controller.close();
         else controller.enqueue(encoder.encode(value));
       },
       cancel: async () => {
-        gone.abort();
-        // It may stand at a yield, where no signal reaches it.
+        disconnected.abort();
+        // A generator paused at a yield does not see the signal.
         await chunks?.return();
       },
     },
@@ -45,13 +45,13 @@ export function eventStream(
   );
   return c.body(body, 200, {
     'Content-Type': 'text/event-stream',
-    // No proxy may hold events back to compress or to store them.
+    // Proxies must not hold events back to compress or store them.
     'Cache-Control': 'no-transform, no-store',
     'X-Accel-Buffering': 'no',
   });
 }
 
-/** The header's number; undefined where there is none or it was not one of our ids. */
+/** The number in a Last-Event-ID header; undefined if it is missing or is not an id of this stream. */
 export function lastEventId(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
 }

@@ -1,4 +1,4 @@
-/** Progress on the wire, described for OpenAPI. */
+/** Schemas of progress requests and responses. */
 import { z } from '@hono/zod-openapi';
 import { everyStage, STAGE_STATUSES } from '../../kernel/model/stages.ts';
 
@@ -8,8 +8,8 @@ const detail = z.object({
   started_at: z.iso.datetime().nullable(),
   finished_at: z.iso.datetime().nullable(),
   percent: z.int().min(0).max(100),
-  attempt: z.int().min(0).describe('1 for the first try of this run, 0 before any'),
-  message: z.string().nullable().describe('What happens, or why it failed'),
+  attempt: z.int().min(0).describe('1 for the first attempt of this run, 0 before it'),
+  message: z.string().nullable().describe('What the stage is doing, or why it failed'),
 });
 
 export const resourceProgressSchema = z
@@ -21,8 +21,8 @@ export const resourceProgressSchema = z
     detail: z.object(everyStage(() => detail)),
     error_message: z.string().nullable().describe("The first failed stage's message"),
     updated_at: z.iso.datetime(),
-    eta_seconds: z.int().nullable().describe('From how long the stages took here of late; null where that is unknown'),
-    degraded: z.literal(true).optional().describe('The live store had nothing to say: this is the durable record'),
+    eta_seconds: z.int().nullable().describe('Estimated from recent durations of the stages; null if unknown'),
+    degraded: z.literal(true).optional().describe('The live store was unavailable; this is the durable record'),
   })
   .openapi('ResourceProgress');
 
@@ -40,17 +40,26 @@ export const ticketSchema = z.object({ ticket: z.string(), expires_in: z.int().d
 
 export const resourceIdParam = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) });
 
-const ticket = z.string().max(200).optional().describe('From POST /progress/tickets, for browsers: EventSource sends no headers');
+const ticket = z
+  .string()
+  .max(200)
+  .optional()
+  .describe('From POST /progress/tickets, for browsers, whose EventSource sends no headers');
 
 export const eventsQuery = z.object({ ticket });
 
-const MOST_RESOURCES = 100;
+const MAX_RESOURCES = 100;
 
 export const sharedEventsQuery = z.object({
   ticket,
   ids: z
     .string()
-    .describe(`Up to ${MOST_RESOURCES} resource ids, separated by commas`)
+    .describe(`Up to ${MAX_RESOURCES} resource ids, separated by commas`)
     .transform((list) => [...new Set(list.split(','))].filter((id) => id !== ''))
-    .pipe(z.array(z.string()).min(1, 'name at least one resource').max(MOST_RESOURCES, `at most ${MOST_RESOURCES} at once`)),
+    .pipe(
+      z
+        .array(z.string())
+        .min(1, 'must name at least one resource')
+        .max(MAX_RESOURCES, `must name at most ${MAX_RESOURCES} resources`),
+    ),
 });

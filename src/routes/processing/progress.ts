@@ -1,7 +1,8 @@
-/** Progress: asked for, streamed, and in the predecessor's form. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** Progress of resources: as a document, as an event stream, and in the form of the earlier Python service. */
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { AppError } from '../../kernel/core/errors.ts';
+import { toIso } from '../../kernel/core/time.ts';
 import { firstFailure, overallStatus, STAGES, statusesOf } from '../../kernel/model/stages.ts';
 import { toResourceProgress } from '../../kernel/progress/presentation.ts';
 import { TICKET_SECONDS } from '../../kernel/progress/stream-tickets.ts';
@@ -11,7 +12,7 @@ import { noSuchResource } from '../../services/errors.ts';
 import { getResource } from '../../services/resources/get-resource.ts';
 import type { AppEnv } from '../env.ts';
 import { requireScope } from '../middleware/require-scope.ts';
-import { createRouter, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 import { eventStream, lastEventId } from './event-stream.ts';
 import { followProgress, hasAll } from './follow-progress.ts';
@@ -31,89 +32,90 @@ const security = requiresScopes('resources:read');
 const params = resourceIdParam;
 const headers = z.object({ 'last-event-id': z.string().optional() });
 
-const progressOf = createRoute({
+const progressOf = defineRoute({
   method: 'get',
   path: '/resources/{id}/progress',
   tags,
-  summary: 'How far a document is',
+  summary: 'Read the progress of a resource',
   security,
   request: { params },
-  responses: { 200: json('All five stages', resourceProgressSchema), ...problems(401, 403, 404, 503) },
+  responses: { 200: json('The progress of all five stages', resourceProgressSchema), ...problems(404, 503) },
 });
 
-const statusOf = createRoute({
+const statusOf = defineRoute({
   method: 'get',
   path: '/resources/{id}/status',
   tags,
-  summary: 'How far a document is, in the form of earlier clients',
+  summary: 'Read the progress of a resource, in the form of earlier clients',
   security,
   request: { params },
-  responses: { 200: json('The whole of its processing', resourceStatusSchema), ...problems(401, 403, 404, 503) },
+  responses: { 200: json('The status of all stages together', resourceStatusSchema), ...problems(404, 503) },
 });
 
 const streamed = {
   200: {
     description:
       'Server-Sent Events: `snapshot` on connecting, then `progress`, each with a whole ResourceProgress. A comment every 15 s. ' +
-      'The stream ends when no stage can change any more.',
+      'The stream ends when every stage is completed or failed.',
     content: { 'text/event-stream': { schema: resourceProgressSchema } },
   },
-  204: { description: 'Reconnected with the id of the last event there will be: nothing follows' },
+  204: { description: 'The client has received the last event; nothing follows' },
 };
 
-const events = createRoute({
+const events = defineRoute({
   method: 'get',
   path: '/resources/{id}/progress/events',
   tags,
-  summary: 'Watch a document',
+  summary: 'Stream the progress of a resource',
   security,
   request: { params, query: eventsQuery, headers },
-  responses: { ...streamed, ...problems(401, 403, 404, 503) },
+  responses: { ...streamed, ...problems(404, 503) },
 });
 
-const sharedEvents = createRoute({
+const sharedEvents = defineRoute({
   method: 'get',
   path: '/progress/events',
   tags,
-  summary: 'Watch several documents in one stream',
-  description: "Ids that are not the caller's own are left out; 404 where none is left.",
+  summary: 'Stream the progress of several resources',
+  description: "Ids of resources that are not the caller's are ignored; 404 if no id remains.",
   security,
   request: { query: sharedEventsQuery, headers },
-  responses: { ...streamed, ...problems(401, 403, 404, 422, 503) },
+  responses: { ...streamed, ...problems(404, 422, 503) },
 });
 
-const ticket = createRoute({
+const ticket = defineRoute({
   method: 'post',
   path: '/progress/tickets',
   tags,
-  summary: 'A ticket for event streams in a browser',
-  description: `Opens event streams as the caller for ${TICKET_SECONDS} seconds, as \`?ticket=\`; nothing else.`,
+  summary: 'Create a ticket for event streams in a browser',
+  description: `As \`?ticket=\` it opens event streams, and nothing else, as the caller for ${TICKET_SECONDS} seconds.`,
   security,
-  responses: { 201: json('The ticket', ticketSchema), ...problems(401, 403, 503) },
+  responses: { 201: json('The ticket', ticketSchema), ...problems(503) },
 });
 
 type Dependencies = Pick<AppContext, 'db' | 'progress' | 'requestLimits' | 'shutdown' | 'streamTickets'>;
 
 export interface ProgressOptions extends Pick<Runtime, 'maxStreamMs'> {
+  /** Default: 15 s. */
   readonly heartbeatMs?: number;
 }
 
-export function createProgressRoutes(services: Dependencies, { heartbeatMs = HEARTBEAT_MS, maxStreamMs }: ProgressOptions = {}) {
-  const { progress, requestLimits, shutdown, streamTickets } = services;
+export function createProgressRoutes(context: Dependencies, { heartbeatMs = HEARTBEAT_MS, maxStreamMs }: ProgressOptions = {}) {
+  const { progress, requestLimits, shutdown, streamTickets } = context;
 
-  /** The record of one of the caller's resources; throws `not_found` for anything else. */
+  /** The record of one of the caller's resources; throws `not_found` for any other id. */
   async function recordOf(c: Context<AppEnv>, id: string): Promise<ProgressRecord> {
-    await getResource(services, c.get('actor'), { id });
+    await getResource(context, c.get('actor'), { id });
     const record = await progress.read(id);
     if (!record) throw noSuchResource();
     return record;
   }
 
-  /** The same for as many of `ids` as there are. */
+  /** The records of those `ids` that are the caller's; throws `not_found` if there are none. */
   async function recordsOf(c: Context<AppEnv>, ids: readonly string[]): Promise<ProgressRecord[]> {
     const records = await Promise.all(ids.map((id) => recordOf(c, id).catch(ifNotFound)));
     const found = records.filter((record) => record !== undefined);
-    if (found.length === 0) throw new AppError('not_found', 'None of these resources exists');
+    if (found.length === 0) throw new AppError('not_found', 'You have none of these resources');
     return found;
   }
 
@@ -154,7 +156,7 @@ function ifNotFound(error: unknown): undefined {
   throw error;
 }
 
-/** What earlier clients call ingestion is the whole processing. */
+/** `ingestion_*` covers all stages: the earlier Python service called the whole processing ingestion. */
 function toStatus({ resourceId, states }: ProgressRecord) {
   const status = overallStatus(statusesOf(states));
   const started = STAGES.flatMap((stage) => states[stage].startedAt ?? []);
@@ -163,9 +165,7 @@ function toStatus({ resourceId, states }: ProgressRecord) {
     id: resourceId,
     ingestion_status: status,
     ingestion_error: firstFailure(states),
-    ingestion_started_at: started.length > 0 ? iso(Math.min(...started)) : null,
-    ingestion_completed_at: finished.length > 0 ? iso(Math.max(...finished)) : null,
+    ingestion_started_at: started.length > 0 ? toIso(Math.min(...started)) : null,
+    ingestion_completed_at: finished.length > 0 ? toIso(Math.max(...finished)) : null,
   };
 }
-
-const iso = (ms: number) => new Date(ms).toISOString();

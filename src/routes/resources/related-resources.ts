@@ -1,11 +1,12 @@
-/** What is near a resource: by likeness, and along links and citations. */
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+/** Resources near another one: by similarity, and along links and citations. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { EdgeEvidence } from '../../kernel/model/values.ts';
 import type { AppContext } from '../../services/context.ts';
 import { MAX_DEPTH, resourceGraph } from '../../services/graph/resource-graph.ts';
 import { similarResources } from '../../services/graph/similar-resources.ts';
 import type { AppEnv } from '../env.ts';
-import { createRouter, json, problems, requiresScopes } from '../router.ts';
+import { present } from '../present.ts';
+import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 import { idParameters, resourceBriefSchema, resourceId, toBrief } from './resource-schemas.ts';
 
 const tags = ['Resources'];
@@ -15,21 +16,21 @@ const evidenceSchema = z
     cosine: z.number().optional(),
     shared_keywords: z.array(z.string()).optional(),
     same_category: z.boolean().optional(),
-    context: z.string().optional().openapi({ description: 'The words around the link' }),
+    context: z.string().optional().openapi({ description: 'Words around the link' }),
   })
   .openapi('EdgeEvidence');
 
-const similarRoute = createRoute({
+const similarRoute = defineRoute({
   method: 'get',
   path: '/resources/{id}/similar',
   tags,
-  summary: 'Resources like this one',
-  description: 'Best first. Empty until the graph stage has run.',
+  summary: 'List similar resources',
+  description: 'Most similar first. Empty until the graph stage has run.',
   security: requiresScopes('resources:read'),
   request: { params: idParameters, query: z.object({ limit: z.coerce.number().int().min(1).max(50).default(10) }) },
   responses: {
     200: json(
-      'Neighbours with their scores',
+      'Similar resources with their scores',
       z
         .object({
           resource_id: resourceId,
@@ -39,16 +40,17 @@ const similarRoute = createRoute({
         })
         .openapi('SimilarResources'),
     ),
-    ...problems(401, 403, 404, 422, 503),
+    ...problems(404, 422, 503),
   },
 });
 
-const graphRoute = createRoute({
+const graphRoute = defineRoute({
   method: 'get',
   path: '/resources/{id}/graph',
   tags,
-  summary: 'The graph around a resource',
-  description: 'What can be reached along likeness, links and citations, in either direction.',
+  summary: 'Read the graph around a resource',
+  description:
+    'Every resource that similarity, links and citations connect with it, in either direction, up to `depth` edges away.',
   security: requiresScopes('resources:read'),
   request: { params: idParameters, query: z.object({ depth: z.coerce.number().int().min(1).max(MAX_DEPTH).default(1) }) },
   responses: {
@@ -70,20 +72,20 @@ const graphRoute = createRoute({
               })
               .openapi('GraphEdge'),
           ),
-          truncated: z.boolean().openapi({ description: 'Whether there is more than is shown' }),
+          truncated: z.boolean().openapi({ description: 'True if the graph was cut off at the largest number of nodes' }),
         })
         .openapi('ResourceGraph'),
     ),
-    ...problems(401, 403, 404, 422, 503),
+    ...problems(404, 422, 503),
   },
 });
 
-export function createRelatedRoutes(services: AppContext): OpenAPIHono<AppEnv> {
+export function createRelatedRoutes(context: AppContext): OpenAPIHono<AppEnv> {
   const router = createRouter();
 
   router.openapi(similarRoute, async (c) => {
     const { id } = c.req.valid('param');
-    const found = await similarResources(services, c.get('actor'), { id, limit: c.req.valid('query').limit });
+    const found = await similarResources(context, c.get('actor'), { id, limit: c.req.valid('query').limit });
     const similar = found.map(({ resource, score, evidence }) => ({
       ...toBrief(resource),
       score,
@@ -95,11 +97,11 @@ export function createRelatedRoutes(services: AppContext): OpenAPIHono<AppEnv> {
   router.openapi(graphRoute, async (c) => {
     const { id } = c.req.valid('param');
     const { depth } = c.req.valid('query');
-    const graph = await resourceGraph(services, c.get('actor'), { id, depth });
+    const graph = await resourceGraph(context, c.get('actor'), { id, depth });
     const nodes = graph.nodes.map(({ resource, depth }) => ({
       ...toBrief(resource),
       depth,
-      ...(resource.centrality === null ? {} : { centrality: resource.centrality }),
+      ...present({ centrality: resource.centrality }),
     }));
     const edges = graph.edges.map(({ sourceId, targetId, kind, weight, evidence }) => ({
       source: sourceId,
@@ -114,11 +116,5 @@ export function createRelatedRoutes(services: AppContext): OpenAPIHono<AppEnv> {
   return router;
 }
 
-function toEvidenceBody({ cosine, sharedKeywords, sameCategory, context }: EdgeEvidence) {
-  return {
-    ...(cosine === undefined ? {} : { cosine }),
-    ...(sharedKeywords === undefined ? {} : { shared_keywords: [...sharedKeywords] }),
-    ...(sameCategory === undefined ? {} : { same_category: sameCategory }),
-    ...(context === undefined ? {} : { context }),
-  };
-}
+const toEvidenceBody = ({ cosine, sharedKeywords, sameCategory, context }: EdgeEvidence) =>
+  present({ cosine, shared_keywords: sharedKeywords && [...sharedKeywords], same_category: sameCategory, context });

@@ -1,5 +1,5 @@
-/** Many documents in one request, each with an answer of its own. */
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+/** POST /resources/batch: creates many resources in one request, with one result per item. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { AppContext } from '../../services/context.ts';
 import { toAcceptedResponse } from '../../services/resources/accepted-response.ts';
@@ -8,12 +8,12 @@ import { BATCH_LIMIT, type BatchResult, createResources } from '../../services/r
 import type { AppEnv } from '../env.ts';
 import { requireContentType } from '../middleware/content-type.ts';
 import { statusOf } from '../problem.ts';
-import { createRouter, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 import { invalidFields } from '../validation.ts';
 import { newResourceSchema, toCreateInput } from './resource-fields.ts';
 import { acceptedSchema } from './resource-schemas.ts';
 
-const itemAnswer = z.union([
+const itemResult = z.union([
   acceptedSchema.extend({ http_status: z.union([z.literal(200), z.literal(202)]) }).openapi('BatchAccepted'),
   z
     .object({
@@ -24,12 +24,13 @@ const itemAnswer = z.union([
     .openapi('BatchRefused'),
 ]);
 
-const batchRoute = createRoute({
+const batchRoute = defineRoute({
   method: 'post',
   path: '/resources/batch',
   tags: ['Resources'],
-  summary: 'Send up to 100 documents',
-  description: 'Each item is answered on its own, in order, with the status it would have had alone: a bad one spoils no other.',
+  summary: 'Create up to 100 resources',
+  description:
+    'Results come in the order of the items, each with the status that POST /resources would have had. A refused item does not affect the others.',
   security: requiresScopes('resources:write'),
   middleware: [requireContentType(['application/json'])] as const,
   request: {
@@ -40,7 +41,7 @@ const batchRoute = createRoute({
           schema: z
             .strictObject({
               resources: z
-                .array(z.unknown().openapi({ type: 'object', description: 'As POST /resources takes it' }))
+                .array(z.unknown().openapi({ type: 'object', description: 'A body of POST /resources' }))
                 .min(1)
                 .max(BATCH_LIMIT),
             })
@@ -50,35 +51,35 @@ const batchRoute = createRoute({
     },
   },
   responses: {
-    200: json('An answer per item', z.object({ resources: z.array(itemAnswer) }).openapi('BatchAnswers')),
-    ...problems(400, 401, 403, 413, 415, 422, 503),
+    200: json('One result per item', z.object({ resources: z.array(itemResult) }).openapi('BatchAnswers')),
+    ...problems(400, 413, 415, 422, 503),
   },
 });
 
-export function createBatchRoutes(services: AppContext): OpenAPIHono<AppEnv> {
+export function createBatchRoutes(context: AppContext): OpenAPIHono<AppEnv> {
   const router = createRouter();
 
-  function toBody(answer: BatchResult) {
-    if ('refused' in answer) {
-      const { refused } = answer;
+  function toBody(result: BatchResult) {
+    if ('refused' in result) {
+      const { refused } = result;
       const { detail, errors } = refused;
       return { http_status: statusOf(refused), detail, ...(errors ? { errors: [...errors] } : {}) };
     }
-    const { created } = answer;
+    const { created } = result;
     const http_status = created.outcome === 'duplicate' ? (200 as const) : (202 as const);
-    return { http_status, ...toAcceptedResponse(services.config.publicUrl, created) };
+    return { http_status, ...toAcceptedResponse(context.config.publicUrl, created) };
   }
 
   router.openapi(batchRoute, async (c) => {
     const items = c.req.valid('json').resources.map(readItem);
-    const answers = await createResources(services, c.get('actor'), items);
-    return c.json({ resources: answers.map(toBody) }, 200);
+    const results = await createResources(context, c.get('actor'), items);
+    return c.json({ resources: results.map(toBody) }, 200);
   });
 
   return router;
 }
 
-/** An item as the verb takes it, or the error it is to be answered with. */
+/** The input of an item, or the error that is its result. */
 function readItem(item: unknown): CreateResourceInput | AppError {
   const parsed = newResourceSchema.safeParse(item);
   if (!parsed.success) return invalidFields(parsed.error, 'item');

@@ -1,4 +1,4 @@
-/** The fields a client may set on a resource, with their limits: the same for JSON, forms and batches. */
+/** The fields that a client may set on a resource, with their limits; JSON, forms and batches share them. */
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
@@ -19,7 +19,7 @@ export const titleField = z
   .min(1)
   .max(500)
   .refine(hasNoNul, NUL)
-  .openapi({ example: 'Why glaciers calve', description: 'Else taken from the document. At most 500 characters.' });
+  .openapi({ example: 'Why glaciers calve', description: 'Default: the title in the document. At most 500 characters.' });
 
 export const descriptionField = z.string().trim().max(5_000).refine(hasNoNul, NUL).openapi({ example: 'Read before the trip.' });
 
@@ -32,13 +32,13 @@ export const metadataField = z
   .record(z.string().max(200), z.unknown())
   .refine((value) => !JSON.stringify(value).includes('\\u0000'), NUL)
   .refine((value) => byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, 'must be at most 64 KB of JSON')
-  .openapi({ example: { shelf: 'B3' }, description: 'Kept as it is, at most 64 KB' });
+  .openapi({ example: { shelf: 'B3' }, description: 'Stored unchanged, at most 64 KB' });
 
 function httpUrl(value: string, context: z.RefinementCtx): void {
-  const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+  const addIssue = (message: string) => context.addIssue({ code: 'custom', message });
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) refuse('must be an http or https URL');
-  else if (url.username !== '' || url.password !== '') refuse('must not contain credentials');
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) addIssue('must be an http or https URL');
+  else if (url.username !== '' || url.password !== '') addIssue('must not contain credentials');
 }
 
 export const urlField = z.string().trim().max(2_048).refine(hasNoNul, NUL).superRefine(httpUrl).openapi({
@@ -58,33 +58,34 @@ export const contentTypeField = z
   .refine((value) => supportedType(value) !== undefined, SUPPORTED)
   .openapi({ example: 'text/plain', description: `${SUPPORTED}. Default text/plain.` });
 
-/** What goes beside a document, however it is sent. */
+/** Fields beside the document itself, for every way to send one. */
 export const besideDocument = {
   title: titleField.optional(),
   description: descriptionField.optional(),
   tags: tagsField.optional(),
   metadata: metadataField.optional(),
-  callback_url: urlField.optional().openapi({ description: 'Told when the document has been processed' }),
+  callback_url: urlField.optional().openapi({ description: 'Receives a signed event when the document has been processed' }),
 };
 
 export const newResourceSchema = z
   .strictObject({
-    url: urlField.optional().openapi({ description: 'Fetched by the worker. Either this or `content`.' }),
+    url: urlField.optional().openapi({ description: 'The worker fetches it. Excludes `content`.' }),
     content: contentField.optional(),
     content_type: contentTypeField.optional(),
     ...besideDocument,
   })
   .superRefine(({ url, content, content_type: type }, context) => {
-    const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    if (url === undefined && content === undefined) refuse('content', 'either content or url is needed');
-    if (url !== undefined && content !== undefined) refuse('url', 'cannot be combined with content');
-    if (url !== undefined && type !== undefined) refuse('content_type', 'goes with content: a URL says its own');
+    const addIssue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (url === undefined && content === undefined) addIssue('content', 'either content or url is required');
+    if (url !== undefined && content !== undefined) addIssue('url', 'cannot be combined with content');
+    if (url !== undefined && type !== undefined)
+      addIssue('content_type', 'is only allowed with content: the server of a URL sends its own');
   })
   .openapi('NewResource');
 
 export type NewResource = z.infer<typeof newResourceSchema>;
 
-/** What the library's verb takes. Throws `payload_too_large` for more than 5 MB of content. */
+/** The input of `createResource`. Throws `payload_too_large` for more than 5 MB of content. */
 export function toCreateInput(body: NewResource, idempotencyKey?: string): CreateResourceInput {
   const { url, content = '', content_type: type = 'text/plain', callback_url: callbackUrl, ...rest } = body;
   if (url !== undefined) return { ...rest, callbackUrl, idempotencyKey, source: { kind: 'url', url } };
@@ -92,7 +93,7 @@ export function toCreateInput(body: NewResource, idempotencyKey?: string): Creat
   if (bytes.byteLength > MAX_CONTENT_BYTES) {
     throw new AppError('payload_too_large', 'content is larger than 5 MB; POST /resources/upload-url takes files up to 50 MB');
   }
-  // The text arrived as UTF-8 whatever a charset parameter says of where it came from.
+  // JSON is UTF-8, whatever charset the type names for the document's origin.
   const contentType = `${(supportedType(type) ?? type).split(';')[0]}; charset=utf-8`;
   return { ...rest, callbackUrl, idempotencyKey, source: { kind: 'content', body: bytes, contentType } };
 }

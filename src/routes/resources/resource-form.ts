@@ -1,7 +1,8 @@
-/** A document as multipart/form-data: `file`, `content` or `url`, and the fields of the JSON form beside it. */
+/** A document as multipart/form-data: `file`, `content` or `url`, with the fields that JSON has beside it. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { AppError, type FieldError } from '../../kernel/core/errors.ts';
+import { parseJson } from '../../kernel/core/json.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
 import { checkFileContent, cleanName, SUPPORTED, typeOfFile } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
@@ -11,7 +12,7 @@ import { besideDocument, newResourceSchema, toCreateInput } from './resource-fie
 
 const besideFile = z.strictObject(besideDocument);
 
-/** Documented by hand: form fields are text, and become what the JSON form has as numbers, lists and objects. */
+/** Described by hand, because form fields are text and only become lists and objects in `textFields`. */
 export const formContent = {
   schema: {
     type: 'object' as const,
@@ -19,14 +20,14 @@ export const formContent = {
       file: { type: 'string' as const, format: 'binary', description: 'Text, Markdown or HTML' },
       url: { type: 'string' as const, format: 'uri' },
       content: { type: 'string' as const },
-      content_type: { type: 'string' as const, description: `${SUPPORTED}. Default: what the part or the file name says.` },
+      content_type: { type: 'string' as const, description: `${SUPPORTED}. Default: the type of the part or of the file name.` },
       title: { type: 'string' as const, maxLength: 500 },
       description: { type: 'string' as const, maxLength: 5_000 },
       tags: {
         type: 'array' as const,
         items: { type: 'string' as const },
         maxItems: 50,
-        description: 'Repeated, or one field separated by commas',
+        description: 'Repeated fields, or one field separated by commas',
       },
       metadata: { type: 'string' as const, description: 'A JSON object' },
       callback_url: { type: 'string' as const, format: 'uri' },
@@ -37,10 +38,14 @@ export const formContent = {
 export interface ReadFormOptions {
   readonly size: UploadSize;
   readonly idempotencyKey?: string | undefined;
+  /** Whether `file` is required. */
   readonly fileOnly?: boolean;
 }
 
-/** Throws `malformed_body` for what is not a form, `unsupported_media_type` for what is neither text, Markdown nor HTML. */
+/**
+ * Reads the form of a request. Throws `malformed_body` if the body is not a form, `invalid_input` for a field that is not
+ * valid, `unsupported_media_type` for a file that is not text, Markdown or HTML, `payload_too_large` for one over `size`.
+ */
 export async function readResourceForm(
   c: Context<AppEnv>,
   { size, idempotencyKey, fileOnly = false }: ReadFormOptions,
@@ -52,7 +57,7 @@ export async function readResourceForm(
   const file = form.get('file');
   const body = textFields(form);
   if (!(file instanceof File)) {
-    if (fileOnly) throw fieldError('file', file === null ? 'is needed' : 'must be a file, with a file name');
+    if (fileOnly) throw fieldError('file', file === null ? 'is required' : 'must be a file, with a file name');
     return toCreateInput(checked(newResourceSchema.safeParse(body)), idempotencyKey);
   }
   const { content_type: named, ...fields } = body;
@@ -72,7 +77,7 @@ export async function readResourceForm(
   };
 }
 
-/** Form fields in the shape of the JSON form. */
+/** Form fields in the shape that they have in JSON. */
 function textFields(form: FormData): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const name of new Set(form.keys())) {
@@ -81,7 +86,7 @@ function textFields(form: FormData): Record<string, unknown> {
     if (values.some((value) => typeof value !== 'string')) throw fieldError(name, 'must be text');
     const [value] = values;
     if (name === 'tags' || name === 'tags[]') fields.tags = values.length > 1 ? values : splitTags(String(value));
-    else if (values.length > 1) throw fieldError(name, 'is given more than once');
+    else if (values.length > 1) throw fieldError(name, 'must not be repeated');
     else if (name === 'metadata') fields.metadata = parseMetadata(String(value));
     else fields[name] = value;
   }
@@ -94,13 +99,7 @@ const splitTags = (text: string) =>
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
 
-function parseMetadata(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw fieldError('metadata', 'must be a JSON object');
-  }
-}
+const parseMetadata = (text: string): unknown => parseJson(text, () => fieldError('metadata', 'must be a JSON object'));
 
 async function contentOf(file: File, contentType: string, size: UploadSize): Promise<Uint8Array> {
   if (file.size > size.bytes) throw new AppError('payload_too_large', size.tooLarge);

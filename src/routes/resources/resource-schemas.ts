@@ -1,13 +1,15 @@
-/** Resources as they go over the wire. */
+/** Resources in requests and responses. */
 import { z } from '@hono/zod-openapi';
+import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { ResourceSummary } from '../../kernel/db/resources.ts';
 import type { Resource } from '../../kernel/db/types.ts';
 import { STAGE_STATUSES } from '../../kernel/model/stages.ts';
 import { QUALITY_DIMENSIONS } from '../../kernel/model/values.ts';
+import { present } from '../present.ts';
 
 const instant = z.iso.datetime().openapi({ example: '2026-01-01T12:00:00.000Z' });
 export const resourceId = z.string().openapi({ format: 'uuid', example: '01900000-0000-7000-8000-000000000001' });
-/** Not checked to be a UUID: what is none names no resource, which is 404 as any other. */
+/** Any text is accepted: an id that is not a UUID gets the 404 of every unknown id. */
 export const idParameters = z.object({ id: resourceId.openapi({ param: { name: 'id', in: 'path' } }) });
 export const statusSchema = z.enum(STAGE_STATUSES);
 
@@ -19,7 +21,7 @@ const qualitySchema = z
       z.object({ score: z.number().optional(), weight: z.number(), reasons: z.array(z.string()) }),
     ),
   })
-  .openapi('Quality', { description: 'Six measures from 0 to 1 with their reasons, and their weighted mean' });
+  .openapi('Quality', { description: 'Six dimensions from 0 to 1 with reasons and weights, and their weighted mean' });
 
 export const resourceSchema = z
   .object({
@@ -28,12 +30,12 @@ export const resourceSchema = z
     error_message: z.string().optional(),
     url: z.string().optional(),
     content_type: z.string().optional(),
-    content_hash: z.string().optional().openapi({ description: 'SHA-256 of the bytes that were ingested' }),
+    content_hash: z.string().optional().openapi({ description: 'SHA-256 of the ingested bytes' }),
     title: z.string().optional(),
     description: z.string().optional(),
     tags: z.array(z.string()),
     metadata: z.record(z.string(), z.unknown()),
-    edited: z.array(z.string()).openapi({ description: 'Fields set by hand: processing leaves them alone' }),
+    edited: z.array(z.string()).openapi({ description: 'Fields set by hand, which processing does not overwrite' }),
     callback_url: z.string().optional(),
     language: z.string().optional().openapi({ example: 'en' }),
     authors: z.array(z.string()),
@@ -52,16 +54,16 @@ export const resourceSchema = z
     created_at: instant,
     updated_at: instant,
     completed_at: instant.optional(),
-    text: z.string().optional().openapi({ description: 'With `include=text` only' }),
+    text: z.string().optional().openapi({ description: 'Only with `include=text`' }),
   })
   .openapi('Resource');
 
-/** The filters that the list and the search have in common. */
+/** Filters of both the list and the search. */
 export const resourceFilterQuery = z.object({
-  category: z.string().max(200).optional().openapi({ description: 'The id of a category' }),
+  category: z.string().max(200).optional().openapi({ description: 'Id of a category' }),
   tag: z.string().max(100).optional(),
   language: z.string().max(35).optional().openapi({ example: 'en' }),
-  min_quality: z.coerce.number().min(0).max(1).optional().openapi({ description: 'Leaves out what has not been measured' }),
+  min_quality: z.coerce.number().min(0).max(1).optional().openapi({ description: 'Excludes resources without a quality score' }),
 });
 
 export const resourceBriefSchema = z
@@ -76,15 +78,6 @@ export const acceptedSchema = z
     events_url: z.url(),
   })
   .openapi('AcceptedResource');
-
-/** Absent rather than null. */
-function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], null> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], null>;
-  };
-}
-
-const iso = (ms: number) => new Date(ms).toISOString();
 
 export function toResourceBody(resource: ResourceSummary & Partial<Pick<Resource, 'text'>>) {
   return {
@@ -114,10 +107,10 @@ export function toResourceBody(resource: ResourceSummary & Partial<Pick<Resource
       category: resource.category,
       categories: resource.categories,
       centrality: resource.centrality,
-      created_at: iso(resource.createdAt),
-      updated_at: iso(resource.updatedAt),
-      completed_at: resource.completedAt === null ? null : iso(resource.completedAt),
-      text: resource.text ?? null,
+      created_at: toIso(resource.createdAt),
+      updated_at: toIso(resource.updatedAt),
+      completed_at: toIsoOrNull(resource.completedAt),
+      text: resource.text,
     }),
     ...(resource.quality ? { quality: toQualityBody(resource.quality) } : {}),
   };

@@ -1,9 +1,9 @@
-/** The tree of categories. */
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+/** GET /taxonomy: the tree of categories. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppContext } from '../../services/context.ts';
 import { type CategoryNode, getTaxonomy } from '../../services/taxonomy/get-taxonomy.ts';
 import type { AppEnv } from '../env.ts';
-import { createRouter, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 
 const categorySchema: z.ZodType<CategoryNode> = z
   .object({
@@ -18,21 +18,21 @@ const categorySchema: z.ZodType<CategoryNode> = z
   })
   .openapi('Category');
 
-const taxonomyRoute = createRoute({
+const taxonomyRoute = defineRoute({
   method: 'get',
   path: '/taxonomy',
   tags: ['Taxonomy'],
-  summary: 'The tree of categories',
-  description: 'Examples include the titles of your own resources whose category you corrected.',
+  summary: 'Read the tree of categories',
+  description: 'Examples include the titles of resources whose category the caller corrected.',
   security: requiresScopes('resources:read'),
   responses: {
-    200: json('Roots and what is below them', z.object({ categories: z.array(categorySchema) }).openapi('Taxonomy')),
-    ...problems(401, 403, 503),
+    200: json('Root categories with their descendants', z.object({ categories: z.array(categorySchema) }).openapi('Taxonomy')),
+    ...problems(503),
   },
 });
 
-export function createTaxonomyRoutes(services: AppContext): OpenAPIHono<AppEnv> {
+export function createTaxonomyRoutes(context: AppContext): OpenAPIHono<AppEnv> {
   const router = createRouter();
-  router.openapi(taxonomyRoute, async (c) => c.json({ categories: await getTaxonomy(services, c.get('actor')) }, 200));
+  router.openapi(taxonomyRoute, async (c) => c.json({ categories: await getTaxonomy(context, c.get('actor')) }, 200));
   return router;
 }

@@ -1,10 +1,11 @@
-/** Search, by meaning and by word. */
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+/** GET /search: by meaning, by keyword, or both. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppContext } from '../../services/context.ts';
 import { SEARCH_MODES, type SearchHit, type SearchResult, search } from '../../services/search/search.ts';
 import type { AppEnv } from '../env.ts';
+import { present } from '../present.ts';
 import { resourceFilterQuery, resourceId } from '../resources/resource-schemas.ts';
-import { createRouter, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 
 const hitSchema = z
   .object({
@@ -12,8 +13,8 @@ const hitSchema = z
     title: z.string(),
     passage: z.string().openapi({ description: 'The best chunk of the resource, about 200 words' }),
     score: z.number().openapi({ description: 'Cosine (semantic), BM25 (keyword) or reciprocal rank sum (hybrid)' }),
-    semantic_rank: z.int().optional().openapi({ description: 'Its place in the list by meaning, from 1' }),
-    keyword_rank: z.int().optional().openapi({ description: 'Its place in the list by word, from 1' }),
+    semantic_rank: z.int().optional().openapi({ description: 'Rank in the semantic list, from 1' }),
+    keyword_rank: z.int().optional().openapi({ description: 'Rank in the keyword list, from 1' }),
     chunk: z.object({
       id: z.string(),
       position: z.int(),
@@ -26,14 +27,15 @@ const hitSchema = z
   })
   .openapi('SearchHit');
 
-const searchRoute = createRoute({
+const searchRoute = defineRoute({
   method: 'get',
   path: '/search',
   tags: ['Search'],
-  summary: 'Find resources by meaning and by word',
+  summary: 'Search resources',
   description:
-    'One hit per resource of yours, with its best passage. Any text is a query; `"quoted words"` are looked for as a phrase. ' +
-    'Hybrid fuses both lists by reciprocal rank (k = 60). While the worker is away, search goes by word and says `degraded`.',
+    'One hit per resource, with its best passage. Any text is a query; `"quoted words"` must occur as a phrase. ' +
+    'Hybrid mode fuses both lists by reciprocal rank (k = 60). While the worker is unavailable, search uses keywords only and ' +
+    'the response has `degraded`.',
   security: requiresScopes('search'),
   request: {
     query: resourceFilterQuery.extend({
@@ -49,7 +51,7 @@ const searchRoute = createRoute({
   },
   responses: {
     200: json(
-      'Hits, best first',
+      'Hits, best match first',
       z
         .object({
           query: z.string(),
@@ -61,23 +63,18 @@ const searchRoute = createRoute({
         })
         .openapi('SearchResult'),
     ),
-    ...problems(401, 403, 422, 503),
+    ...problems(422, 503),
   },
 });
 
-export function createSearchRoutes(services: AppContext): OpenAPIHono<AppEnv> {
+export function createSearchRoutes(context: AppContext): OpenAPIHono<AppEnv> {
   const router = createRouter();
 
   router.openapi(searchRoute, async (c) => {
     const { q, mode, limit, cursor, category, tag, language, min_quality: minQuality } = c.req.valid('query');
-    const filter = {
-      ...(category === undefined ? {} : { category }),
-      ...(tag === undefined ? {} : { tag }),
-      ...(language === undefined ? {} : { language }),
-      ...(minQuality === undefined ? {} : { minQuality }),
-    };
+    const filter = present({ category, tag, language, minQuality });
     const input = { query: q, mode, filter, cursor, limit, signal: c.req.raw.signal };
-    return c.json(toBody(await search(services, c.get('actor'), input)), 200);
+    return c.json(toBody(await search(context, c.get('actor'), input)), 200);
   });
 
   return router;
@@ -101,16 +98,14 @@ function toHitBody({ resourceId, title, passage, score, semanticRank, keywordRan
     title,
     passage,
     score,
-    ...(semanticRank === undefined ? {} : { semantic_rank: semanticRank }),
-    ...(keywordRank === undefined ? {} : { keyword_rank: keywordRank }),
+    ...present({ semantic_rank: semanticRank, keyword_rank: keywordRank }),
     chunk: {
       id,
       position,
       heading_path: [...headingPath],
       char_start: charStart,
       char_end: charEnd,
-      ...(pageStart === null ? {} : { page_start: pageStart }),
-      ...(pageEnd === null ? {} : { page_end: pageEnd }),
+      ...present({ page_start: pageStart, page_end: pageEnd }),
     },
   };
 }

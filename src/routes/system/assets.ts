@@ -1,14 +1,14 @@
-/** GET /assets/*: the files that ship with Pharos. Which exist is the runtime's list; a path is only ever looked up in it. */
+/** GET /assets/*: files that ship with Pharos. A name is looked up in the runtime's list and never becomes a file path. */
 import type { Context } from 'hono';
 import type { AppEnv } from '../env.ts';
 import { createRouter } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 
-const BELOW = '/assets/';
+const PREFIX = '/assets/';
 
 export function createAssetRoutes({ asset }: Pick<Runtime, 'asset'>) {
-  return createRouter().get(`${BELOW}*`, async (c) => {
-    const found = await asset(c.req.path.slice(BELOW.length));
+  return createRouter().get(`${PREFIX}*`, async (c) => {
+    const found = await asset(c.req.path.slice(PREFIX.length));
     if (!found || found.contentType.startsWith('text/html')) return c.notFound();
     const headers: Record<string, string> = { 'Cache-Control': 'public, max-age=3600' };
     if (found.etag !== undefined) headers.ETag = found.etag;
@@ -17,6 +17,7 @@ export function createAssetRoutes({ asset }: Pick<Runtime, 'asset'>) {
   });
 }
 
+/** Whether the client's copy is the current one (RFC 9110 section 13.1.2). */
 function isCurrent(c: Context<AppEnv>, etag: string | undefined): boolean {
   const known = c.req
     .header('if-none-match')

@@ -1,58 +1,58 @@
-/** GET /openapi.json and GET /docs: the contract for machines, and Swagger UI over it from our own files. */
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+/** GET /openapi.json, and GET /docs: Swagger UI for that document, from files that ship with Pharos. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Config } from '../../kernel/config/config.ts';
 import type { AppEnv } from '../env.ts';
 import { pagePolicy } from '../middleware/security-headers.ts';
-import { createRouter, json } from '../router.ts';
+import { createRouter, defineRoute, json, page } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 import { VERSION } from '../version.ts';
 
 const TAGS = [
   { name: 'Authentication', description: 'Accounts, tokens and sessions' },
-  { name: 'Resources', description: 'Documents: send, list, change, delete' },
-  { name: 'Progress', description: 'The five stages of a document, live' },
-  { name: 'Webhooks', description: 'Endpoints at which other systems start an ingestion' },
-  { name: 'Callbacks', description: 'Signed messages to the callback_url of documents' },
-  { name: 'Search', description: 'By meaning, by keyword, or both' },
-  { name: 'Taxonomy', description: 'The tree that documents are filed under' },
-  { name: 'Administration', description: 'Accounts, as an admin sees and changes them' },
-  { name: 'Jobs', description: 'Signed reports of the worker' },
+  { name: 'Resources', description: 'Documents: create, list, change, delete' },
+  { name: 'Progress', description: 'Progress of the five stages, live' },
+  { name: 'Webhooks', description: 'Endpoints at which other systems create resources' },
+  { name: 'Callbacks', description: 'Signed events to the `callback_url` of resources' },
+  { name: 'Search', description: 'Search by meaning, by keyword, or both' },
+  { name: 'Taxonomy', description: 'The tree of categories' },
+  { name: 'Administration', description: 'Accounts and jobs, for admins' },
+  { name: 'Jobs', description: 'Signed reports of the worker and the queue' },
   { name: 'Monitoring', description: 'Health and metrics' },
-  { name: 'About', description: 'This service and its contract' },
+  { name: 'About', description: 'This service and its API' },
 ];
 
-const openapi = createRoute({
+const openapi = defineRoute({
   method: 'get',
   path: '/openapi.json',
   tags: ['About'],
-  summary: 'This API as an OpenAPI 3.1 document',
+  summary: 'Read the OpenAPI 3.1 document',
   security: [],
   responses: { 200: json('An OpenAPI 3.1 document', z.looseObject({ openapi: z.string() })) },
 });
 
-const docs = createRoute({
+const docs = defineRoute({
   method: 'get',
   path: '/docs',
   tags: ['About'],
-  summary: 'This API in Swagger UI, to read and to try',
+  summary: 'Browse and try the API in Swagger UI',
   security: [],
-  responses: { 200: { description: 'A web page', content: { 'text/html': { schema: z.string() } } } },
+  responses: { 200: page },
 });
 
 export interface DocsDependencies {
   readonly config: Pick<Config, 'publicUrl'>;
   readonly runtime: Pick<Runtime, 'asset'>;
-  /** The app whose routes are described; read at the first request, when all of them are there. */
+  /** The app to describe; read at the first request, when all routes are registered. */
   readonly described: () => OpenAPIHono<AppEnv>;
 }
 
 export function createDocsRoutes({ config, runtime, described }: DocsDependencies) {
   let document: string | undefined;
   const router = createRouter().openapi(docs, async (c) => {
-    const page = await runtime.asset('docs.html');
-    if (!page) return c.notFound();
-    return c.body(page.body, 200, {
-      'Content-Type': page.contentType,
+    const file = await runtime.asset('docs.html');
+    if (!file) return c.notFound();
+    return c.body(file.body, 200, {
+      'Content-Type': file.contentType,
       'Content-Security-Policy': pagePolicy(["script-src 'self'", `connect-src 'self' ${new URL(config.publicUrl).origin}`]),
     });
   });
@@ -77,8 +77,8 @@ function describe(app: OpenAPIHono<AppEnv>, publicUrl: string) {
       title: 'Pharos',
       version: VERSION,
       description:
-        'A knowledge service for the edge: send it a document, watch five stages work on it live, find it again by meaning. ' +
-        'Errors are RFC 9457 problem details. Every path also answers below `/api`.',
+        'A knowledge service for the edge: send it a document, watch five stages process it live, find it by meaning. ' +
+        'Errors are RFC 9457 problem details. Every path is also served below `/api`.',
     },
     servers: [{ url: publicUrl }],
     security: [{ bearer: [] }, { apiKey: [] }],

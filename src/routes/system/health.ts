@@ -1,12 +1,12 @@
-/** GET /monitoring/health: whether the service can do its work, part by part, and never why in an exception's words. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** GET /monitoring/health: the status of the service and its parts. Texts of exceptions stay in the log. */
+import { z } from '@hono/zod-openapi';
 import type { AppContext } from '../../services/context.ts';
 import type { Health, HealthCheck } from '../../services/system/health.ts';
-import { createRouter, json } from '../router.ts';
+import { createRouter, defineRoute, json } from '../router.ts';
 
 const checkSchema = z.object({
   status: z.enum(['healthy', 'unhealthy']),
-  latency_ms: z.int().describe('How long the check took, at most its deadline of one second'),
+  latency_ms: z.int().describe('Duration of the check, at most its deadline of one second'),
 });
 
 const healthSchema = z
@@ -16,15 +16,15 @@ const healthSchema = z
   })
   .openapi('Health');
 
-const health = createRoute({
+const health = defineRoute({
   method: 'get',
   path: '/monitoring/health',
   tags: ['Monitoring'],
-  summary: 'Health of the service and its parts',
-  description: 'Checked at most once a second. 503 only when the database is down.',
+  summary: 'Check the health of the service and its parts',
+  description: 'Checked at most once a second. 503 only if the database is down.',
   security: [],
   responses: {
-    200: json('Healthy, or degraded: requests are served', healthSchema),
+    200: json('Healthy, or degraded: requests are still served', healthSchema),
     503: json('The database is down', healthSchema),
   },
 });
@@ -38,9 +38,14 @@ export function createHealthRoutes({ checkHealth }: Pick<AppContext, 'checkHealt
 }
 
 function toWire({ status, checks }: Health) {
-  const one = (check: HealthCheck) => ({ status: check.status, latency_ms: check.latencyMs });
+  const toCheck = (check: HealthCheck) => ({ status: check.status, latency_ms: check.latencyMs });
   return {
     status,
-    checks: { database: one(checks.database), kv: one(checks.kv), queue: one(checks.queue), worker: one(checks.worker) },
+    checks: {
+      database: toCheck(checks.database),
+      kv: toCheck(checks.kv),
+      queue: toCheck(checks.queue),
+      worker: toCheck(checks.worker),
+    },
   };
 }

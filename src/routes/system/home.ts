@@ -1,28 +1,28 @@
-/** GET /: a page for people, the addresses of everything for programs. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** GET /: a page for browsers, addresses as JSON for programs. */
+import { z } from '@hono/zod-openapi';
 import { html } from 'hono/html';
 import type { Config } from '../../kernel/config/config.ts';
 import { pagePolicy } from '../middleware/security-headers.ts';
-import { createRouter } from '../router.ts';
+import { createRouter, defineRoute } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 import { VERSION } from '../version.ts';
 
-/** Stands in the page wherever the server's own address belongs. */
+/** Replaced in the page by the server's own address. */
 const PLACEHOLDER = '{{publicUrl}}';
 
 const homeSchema = z
   .object({ name: z.string(), version: z.string(), docs: z.url(), openapi: z.url(), health: z.url() })
   .openapi('Home');
 
-const home = createRoute({
+const home = defineRoute({
   method: 'get',
   path: '/',
   tags: ['About'],
-  summary: 'What this server is and where to find what',
+  summary: 'Read what this server is, and the addresses of its parts',
   security: [],
   responses: {
     200: {
-      description: 'JSON, or a page for a client that asks for text/html',
+      description: 'JSON, or a web page for a client that accepts text/html',
       content: { 'application/json': { schema: homeSchema }, 'text/html': { schema: z.string() } },
     },
   },

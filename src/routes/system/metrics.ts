@@ -1,21 +1,21 @@
-/** GET /monitoring/metrics: what this process has counted and timed, for Prometheus. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** GET /monitoring/metrics: counters and timers of this process, for Prometheus. */
+import { z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
 import { countJobs } from '../../kernel/db/jobs.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requireScope } from '../middleware/require-scope.ts';
-import { createRouter, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, problems, requiresScopes } from '../router.ts';
 
-const route = createRoute({
+const route = defineRoute({
   method: 'get',
   path: '/monitoring/metrics',
   tags: ['Monitoring'],
-  summary: 'Metrics for Prometheus',
-  description: 'Of the process that answers. 501 on a runtime that keeps none.',
+  summary: 'Read metrics for Prometheus',
+  description: 'Metrics of the process that serves the request. 501 on a runtime that keeps none.',
   security: requiresScopes('admin'),
   responses: {
     200: { description: 'Prometheus text format', content: { 'text/plain': { schema: z.string() } } },
-    ...problems(401, 403, 501),
+    ...problems(501),
   },
 });
 

@@ -1,4 +1,4 @@
-/** What events say, in the words of POST /resources. */
+/** Payloads of incoming webhook events, read as inputs of `createResource`. */
 import { z } from '@hono/zod-openapi';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
 import { BATCH_LIMIT } from '../../services/resources/create-resources.ts';
@@ -39,7 +39,7 @@ const releaseSchema = z.object({
   }),
 });
 
-/** What can be read of a repository's files. */
+/** Files of a repository that Pharos can read. */
 const DOCUMENT = /\.(?:md|markdown|txt|html?)$/i;
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
@@ -48,13 +48,16 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   return parsed.data;
 }
 
-/** One document; none for a sender's `ping`. */
+/** The document of a Standard Webhooks event; undefined for a `ping`. Throws `invalid_input`. */
 export function readStandardEvent(body: unknown): CreateResourceInput[] | undefined {
   if (typeof body === 'object' && body !== null && 'type' in body && body.type === 'ping') return undefined;
   return [toCreateInput(parse(standardEventSchema, body).data)];
 }
 
-/** The documents that a push to the default branch changed, or the notes of a published release; `event` is X-GitHub-Event. */
+/**
+ * The documents that a push to the default branch changed, or the notes of a published release; undefined for any other
+ * event. `event` is the X-GitHub-Event header. Throws `invalid_input`.
+ */
 export function readGitHubEvent(event: string | undefined, body: unknown): CreateResourceInput[] | undefined {
   if (event === 'push') return readPush(parse(pushSchema, body));
   if (event === 'release') return readRelease(parse(releaseSchema, body));
@@ -71,7 +74,7 @@ function readPush({ ref, after, deleted, repository, commits }: z.infer<typeof p
   const documents = [...changed].filter((path) => DOCUMENT.test(path)).slice(0, BATCH_LIMIT);
   if (documents.length === 0) return undefined;
   return documents.map((path) => ({
-    // By commit: what a path says later is another document.
+    // The URL names the commit, because a later version of the file is another document.
     source: { kind: 'url', url: `${repository.html_url}/raw/${after}/${path.split('/').map(encodeURIComponent).join('/')}` },
     tags: [repository.full_name.slice(0, 100)],
     metadata: { repository: repository.full_name, path, commit: after },

@@ -1,6 +1,8 @@
-/** /webhooks: endpoints at which other systems start an ingestion, and the one open path that takes their events. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** /webhooks: endpoints for events of other systems, and the public path that receives those events. */
+import { z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
+import { parseJson } from '../../kernel/core/json.ts';
+import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { WebhookEndpoint } from '../../kernel/db/types.ts';
 import { WEBHOOK_KINDS, type WebhookKind } from '../../kernel/model/webhooks.ts';
 import type { AppContext } from '../../services/context.ts';
@@ -10,12 +12,12 @@ import { receiveWebhookEvent } from '../../services/webhooks/receive-webhook-eve
 import { revokeWebhookEndpoint } from '../../services/webhooks/revoke-webhook-endpoint.ts';
 import { requireContentType } from '../middleware/content-type.ts';
 import { refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
+import { present } from '../present.ts';
 import { tagsField } from '../resources/resource-fields.ts';
-import { createRouter, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, idParams, json, problems, requiresScopes } from '../router.ts';
 import { readGitHubEvent, readStandardEvent, standardEventSchema } from './webhook-events.ts';
 
 const tags = ['Webhooks'];
-const params = z.object({ id: z.string().max(64) });
 
 const endpointSchema = z
   .object({
@@ -23,20 +25,20 @@ const endpointSchema = z
     name: z.string(),
     kind: z.enum(WEBHOOK_KINDS),
     tags: z.array(z.string()),
-    url: z.url().openapi({ description: 'Where events are to be sent' }),
+    url: z.url().openapi({ description: 'Address to send events to' }),
     created_at: z.iso.datetime(),
     last_used_at: z.iso.datetime().optional(),
   })
   .openapi('WebhookEndpoint');
 
-const create = createRoute({
+const create = defineRoute({
   method: 'post',
   path: '/webhooks',
   tags,
-  summary: 'Make an endpoint for another system',
+  summary: 'Create a webhook endpoint',
   description:
-    '`standard`: events signed by Standard Webhooks, whose `data` is a document as POST /resources takes it. ' +
-    '`github`: push and release events of a repository. The secret is shown once.',
+    '`standard`: events signed as in Standard Webhooks, whose `data` is a body of POST /resources. ' +
+    '`github`: push and release events of a repository. This response alone shows the secret.',
   security: requiresScopes('resources:write'),
   middleware: [requireContentType(['application/json'])] as const,
   request: {
@@ -48,7 +50,7 @@ const create = createRoute({
             .strictObject({
               name: z.string().trim().min(1).max(100).openapi({ example: 'the blog' }),
               kind: z.enum(WEBHOOK_KINDS).default('standard'),
-              tags: tagsField.default([]).openapi({ description: 'Given to every document that comes in here' }),
+              tags: tagsField.default([]).openapi({ description: 'Added to every document that arrives at this endpoint' }),
             })
             .openapi('NewWebhookEndpoint'),
         },
@@ -57,106 +59,95 @@ const create = createRoute({
   },
   responses: {
     201: json('The endpoint and its secret', endpointSchema.extend({ secret: z.string() }).openapi('CreatedWebhookEndpoint')),
-    ...problems(400, 401, 403, 409, 415, 422, 503),
+    ...problems(400, 409, 415, 422, 503),
   },
 });
 
-const list = createRoute({
+const list = defineRoute({
   method: 'get',
   path: '/webhooks',
   tags,
-  summary: 'My endpoints',
+  summary: 'List webhook endpoints',
   security: requiresScopes('resources:read'),
-  responses: { 200: json('Newest first', z.object({ webhooks: z.array(endpointSchema) })), ...problems(401, 403, 503) },
+  responses: { 200: json('Newest first', z.object({ webhooks: z.array(endpointSchema) })), ...problems(503) },
 });
 
-const revoke = createRoute({
+const revoke = defineRoute({
   method: 'delete',
   path: '/webhooks/{id}',
   tags,
-  summary: 'Revoke an endpoint',
-  description: 'Nothing signed with its secret is taken any more. What came in through it stays.',
+  summary: 'Revoke a webhook endpoint',
+  description: 'Events signed with its secret are refused from then on. Documents that arrived through it stay.',
   security: requiresScopes('resources:write'),
-  request: { params },
-  responses: { 204: { description: 'Revoked' }, ...problems(401, 403, 404, 503) },
+  request: { params: idParams },
+  responses: { 204: { description: 'Revoked' }, ...problems(404, 503) },
 });
 
-const answer = z
+const eventResult = z
   .object({
     outcome: z.enum(['accepted', 'duplicate', 'ignored']),
     documents: z.array(z.object({ resource_id: z.string(), outcome: z.enum(['accepted', 'duplicate']) })),
   })
   .openapi('WebhookAnswer');
 
-const ingest = createRoute({
+const ingest = defineRoute({
   method: 'post',
   path: '/webhooks/ingest/{id}',
   tags,
   summary: 'Send an event',
   description:
     'Signed with the endpoint’s secret: `webhook-id`, `webhook-timestamp` and `webhook-signature`, or `X-Hub-Signature-256`. ' +
-    'An event that comes again is answered as before and does nothing.',
+    'A repeated event gets the response of the first one and has no effect.',
   security: [],
-  request: { params, body: { required: true, content: { 'application/json': { schema: standardEventSchema } } } },
+  request: { params: idParams, body: { required: true, content: { 'application/json': { schema: standardEventSchema } } } },
   responses: {
-    200: json('It came before', answer),
-    202: json('Taken, or nothing that concerns us', answer),
+    200: json('The event was received before', eventResult),
+    202: json('Accepted, or ignored because it names no document', eventResult),
     ...problems(400, 401, 413, 422, 429, 503),
   },
 });
 
 export type WebhookServices = SignatureDependencies & Pick<AppContext, 'db' | 'ids' | 'progress' | 'relay'>;
 
-export function createWebhookRoutes(services: WebhookServices) {
+export function createWebhookRoutes(context: WebhookServices) {
   const router = createRouter();
-  const iso = (ms: number) => new Date(ms).toISOString();
   const toWire = ({ id, name, kind, tags: given, createdAt, lastUsedAt }: WebhookEndpoint) => ({
     id,
     name,
     kind,
     tags: [...given],
-    url: `${services.config.publicUrl}/webhooks/ingest/${id}`,
-    created_at: iso(createdAt),
-    ...(lastUsedAt === null ? {} : { last_used_at: iso(lastUsedAt) }),
+    url: `${context.config.publicUrl}/webhooks/ingest/${id}`,
+    created_at: toIso(createdAt),
+    ...present({ last_used_at: toIsoOrNull(lastUsedAt) }),
   });
 
   router.openapi(create, async (c) => {
-    const endpoint = await createWebhookEndpoint(services, c.get('actor'), c.req.valid('json'));
+    const endpoint = await createWebhookEndpoint(context, c.get('actor'), c.req.valid('json'));
     c.header('Cache-Control', 'no-store');
     return c.json({ ...toWire(endpoint), secret: endpoint.secret }, 201);
   });
 
-  router.openapi(list, async (c) =>
-    c.json({ webhooks: (await listWebhookEndpoints(services, c.get('actor'))).map(toWire) }, 200),
-  );
+  router.openapi(list, async (c) => c.json({ webhooks: (await listWebhookEndpoints(context, c.get('actor'))).map(toWire) }, 200));
 
   router.openapi(revoke, async (c) => {
-    await revokeWebhookEndpoint(services, c.get('actor'), c.req.valid('param'));
+    await revokeWebhookEndpoint(context, c.get('actor'), c.req.valid('param'));
     return c.body(null, 204);
   });
 
-  // Not validated before the signature is: a stranger learns nothing of what would be taken.
+  // Registered without validation: the body is validated after its signature, so that unsigned requests learn nothing.
   router.openAPIRegistry.registerPath(ingest);
   router.post('/webhooks/ingest/:id', async (c) => {
     const body = await c.req.text();
     const read = (kind: WebhookKind) => {
-      const event = parseJson(body);
+      const event = parseJson(body, (cause) => new AppError('malformed_body', 'The body is not valid JSON', { cause }));
       return kind === 'standard' ? readStandardEvent(event) : readGitHubEvent(c.req.header('x-github-event'), event);
     };
     const event = { header: (name: string) => c.req.header(name), body };
-    const { outcome, documents } = await receiveWebhookEvent(services, c.req.param('id'), event, read).catch((error: unknown) =>
-      error instanceof AppError && error.code === 'unauthenticated' ? refuseSignature(c, services, error) : Promise.reject(error),
+    const { outcome, documents } = await receiveWebhookEvent(context, c.req.param('id'), event, read).catch((error: unknown) =>
+      error instanceof AppError && error.code === 'unauthenticated' ? refuseSignature(c, context, error) : Promise.reject(error),
     );
     return c.json({ outcome, documents: [...documents] }, outcome === 'duplicate' ? 200 : 202);
   });
 
   return router;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    throw new AppError('malformed_body', 'The body is not valid JSON', { cause });
-  }
 }

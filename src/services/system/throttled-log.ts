@@ -1,24 +1,25 @@
-/** A log for what an attacker can cause at will: the first of a second is written, the others are counted. */
+/** A log for events that an attacker can cause at will: writes the first of each second and counts the others. */
 import type { Log, LogFields } from '../../kernel/core/log.ts';
 import type { Clock } from '../../kernel/core/ports.ts';
 
 export interface ThrottledLog {
+  /** `suppressed` in the fields: events since the last line that were not written. */
   warning(message: string, fields: LogFields): void;
 }
 
 export function createThrottledLog({ clock, log }: { clock: Clock; log: Log }): ThrottledLog {
   let second = -1;
-  let left = 0;
+  let suppressed = 0;
   return {
     warning: (message, fields) => {
       const now = Math.floor(clock.now() / 1000);
       if (now === second) {
-        left += 1;
+        suppressed += 1;
         return;
       }
-      log.warning(message, { ...fields, ...(left > 0 ? { suppressed: left } : {}) });
+      log.warning(message, { ...fields, ...(suppressed > 0 ? { suppressed } : {}) });
       second = now;
-      left = 0;
+      suppressed = 0;
     },
   };
 }
