@@ -1,18 +1,19 @@
 /**
- * Drizzle over a postgres.js client that an entry point made, as the database type that queries are written against: the one
- * dialect cast. Queries name the tables of schema.sqlite.ts; here the client's values are brought into the form in which
- * those tables expect them (docs/decisions/0007).
+ * Drizzle over a postgres.js client, as the database type that queries are written against: the one cast between dialects.
+ * Queries name the tables of schema.sqlite.ts, so this file converts the client's values to the form that those tables expect
+ * (docs/decisions/0007).
  */
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type { Sql } from 'postgres';
+import { retry } from '../core/retry.ts';
 import type { Database } from './types.ts';
 import { toBytes, toVector, VectorBytes } from './vector-bytes.ts';
 
 /** https://github.com/postgres/postgres/blob/REL_15_STABLE/src/include/catalog/pg_type.dat */
 const OID = { bool: 16, bytea: 17, int8: 20, json: 114, realArray: 1021, numeric: 1700 } as const;
 
-/** Serialisation failures and deadlocks: what the database itself says to do again. */
-const AGAIN = new Set(['40001', '40P01']);
+/** Serialisation failure and deadlock: PostgreSQL asks for the transaction to be repeated. */
+const REPEATABLE = new Set(['40001', '40P01']);
 const TRIES = 5;
 
 export function openPostgres(client: Sql): Database {
@@ -21,12 +22,13 @@ export function openPostgres(client: Sql): Database {
   return new Proxy(db, {
     get(target, property, receiver) {
       if (property !== 'transaction') return Reflect.get(target, property, receiver);
-      return (work: (tx: unknown) => Promise<unknown>) => again(() => target.transaction(work as never));
+      return (work: (tx: unknown) => Promise<unknown>) =>
+        retry<unknown>(() => target.transaction(work as never), { tries: TRIES, when: isRepeatable });
     },
   }) as unknown as Database;
 }
 
-/** SQLite knows no booleans and no JSON, keeps vectors as bytes, and has one kind of whole number. */
+/** Converts to SQLite's types: it has neither booleans nor JSON, one integer type, and vectors stored as bytes. */
 function alignValues({ options }: Sql): void {
   const { parsers, serializers } = options as unknown as {
     parsers: Record<number, (text: string) => unknown>;
@@ -41,12 +43,12 @@ function alignValues({ options }: Sql): void {
 }
 
 /**
- * A text with NUL in it, which PostgreSQL cannot hold, as the nearest it can: asked for it finds nothing, as it should, and
- * nothing that is stored may have one.
+ * Replaces NUL, which PostgreSQL cannot store, by U+FFFD. Stored texts contain neither, so a query with NUL rightly finds
+ * nothing.
  */
 export const withoutNul = (text: string) => text.replaceAll('\0', '\ufffd');
 
-/** The client takes any bytes for a bytea; vectors are arrays. As text they are what the server takes them for. */
+/** postgres.js sends any bytes as bytea, but vectors are arrays; sent as text, the server parses them by the column's type. */
 function adapted<T extends Sql>(client: T): T {
   const asText = (value: unknown) => {
     if (typeof value === 'string') return withoutNul(value);
@@ -70,14 +72,7 @@ function adapted<T extends Sql>(client: T): T {
   });
 }
 
-async function again<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-      if (tries >= TRIES || !AGAIN.has(code)) throw error;
-    }
-  }
+function isRepeatable(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error && 'code' in cause && REPEATABLE.has(String(cause.code));
 }

@@ -1,5 +1,6 @@
 /** The key-value store on Redis 7 over TCP. The entry point opens the clients. */
 import type { Redis } from 'ioredis';
+import { createListeners } from '../core/listeners.ts';
 import type { KeyValue } from './key-value.ts';
 import { toHash, toWrittenHash, WRITE_HASH_SCRIPT, type WriteHashReply, wholeTtl, writeHashArguments } from './redis-hash.ts';
 
@@ -17,17 +18,12 @@ export function createRedisKeyValue({ commands, listener }: RedisClients): KeyVa
   // ioredis sends the script's digest (EVALSHA), and its text only if Redis does not know it.
   commands.defineCommand('pharosWriteHash', { lua: WRITE_HASH_SCRIPT });
   const scripts = commands as unknown as Scripts;
-  const channels = new Map<string, Set<(message: string) => void>>();
-
-  listener.on('message', (channel: string, message: string) => {
-    for (const listen of [...(channels.get(channel) ?? [])]) {
-      try {
-        listen(message);
-      } catch {
-        // A listener that throws must not affect the others.
-      }
-    }
+  // ioredis repeats a failed subscription when the connection is back.
+  const channels = createListeners<string>({
+    onFirst: (channel) => void listener.subscribe(channel).catch(() => undefined),
+    onLast: (channel) => void listener.unsubscribe(channel).catch(() => undefined),
   });
+  listener.on('message', channels.emit);
 
   return {
     get: async (key) => (await commands.get(key)) ?? undefined,
@@ -46,19 +42,7 @@ export function createRedisKeyValue({ commands, listener }: RedisClients): KeyVa
     publish: async (channel, message) => {
       await commands.publish(channel, message);
     },
-    subscribe: (channel, listen) => {
-      const own = (message: string) => listen(message);
-      const listeners = channels.get(channel) ?? new Set();
-      // ioredis repeats a failed subscription when the connection is back.
-      if (listeners.size === 0) listener.subscribe(channel).catch(() => undefined);
-      channels.set(channel, listeners.add(own));
-      return () => {
-        listeners.delete(own);
-        if (listeners.size > 0 || channels.get(channel) !== listeners) return;
-        channels.delete(channel);
-        listener.unsubscribe(channel).catch(() => undefined);
-      };
-    },
+    subscribe: channels.subscribe,
     ping: async () => {
       await commands.ping();
     },

@@ -1,4 +1,5 @@
 /** The key-value store of a single process. Each operation is atomic because it never awaits. */
+import { createListeners } from '../core/listeners.ts';
 import type { Clock } from '../core/ports.ts';
 import { createExpiringMap } from './expiring-map.ts';
 import type { KeyValue, VersionedHash } from './key-value.ts';
@@ -7,7 +8,7 @@ type Content = { readonly text: string } | { readonly hash: VersionedHash };
 
 export function createMemoryKeyValue({ clock }: { clock: Clock }): KeyValue {
   const entries = createExpiringMap<Content>({ clock });
-  const channels = new Map<string, Set<(message: string) => void>>();
+  const channels = createListeners<string>();
 
   function textOf(key: string): string | undefined {
     const entry = entries.get(key);
@@ -54,26 +55,9 @@ export function createMemoryKeyValue({ clock }: { clock: Clock }): KeyValue {
       return { hash, written };
     },
 
-    publish: async (channel, message) => {
-      for (const listener of [...(channels.get(channel) ?? [])]) {
-        try {
-          listener(message);
-        } catch {
-          // A listener that throws must affect neither the publisher nor the other listeners.
-        }
-      }
-    },
+    publish: async (channel, message) => channels.emit(channel, message),
 
-    subscribe: (channel, listener) => {
-      // A wrapper per subscription: the same function may subscribe twice.
-      const own = (message: string) => listener(message);
-      const listeners = channels.get(channel) ?? new Set();
-      channels.set(channel, listeners.add(own));
-      return () => {
-        listeners.delete(own);
-        if (listeners.size === 0 && channels.get(channel) === listeners) channels.delete(channel);
-      };
-    },
+    subscribe: channels.subscribe,
 
     ping: async () => {},
 

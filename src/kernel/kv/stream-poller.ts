@@ -1,12 +1,14 @@
 /**
- * Messages over a store that cannot push: each channel is a short stream, and one poll per process asks for all channels
- * that somebody listens to, only while somebody does, and less often while the store is away.
+ * Subscriptions on a store that cannot push. Each channel is a short stream; one poll per process reads all subscribed
+ * channels. Polls stop without subscriptions and back off while the store fails.
  */
 
+import { createListeners } from '../core/listeners.ts';
+
 export interface StreamReader {
-  /** The id of a stream's newest entry, `0-0` where there is none. */
+  /** The id of the channel's newest entry; `0-0` without entries. */
   newest(channel: string): Promise<string>;
-  /** What came after each channel's id: entries in order. One round trip, however many channels. */
+  /** The entries after each channel's id, in order, in one round trip for all channels. */
   after(positions: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, readonly { id: string; message: string }[]>>;
 }
 
@@ -15,20 +17,32 @@ export interface StreamPoller {
   close(): void;
 }
 
-const LONGEST_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 10_000;
 
-interface Watched {
-  readonly listeners: Set<(message: string) => void>;
-  /** What it has been read to; none until its first poll. */
+interface Channel {
+  /** The id of the last entry read; undefined before the first poll. */
   position: string | undefined;
 }
 
 export function createStreamPoller(reader: StreamReader, { intervalMs }: { intervalMs: number }): StreamPoller {
-  const channels = new Map<string, Watched>();
+  const channels = new Map<string, Channel>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let polling = false;
   let failures = 0;
   let closed = false;
+
+  const listeners = createListeners<string>({
+    onFirst: (channel) => {
+      channels.set(channel, { position: undefined });
+      // Immediately: only messages published after the first poll are received.
+      schedule(failures === 0 ? 0 : intervalMs);
+    },
+    onLast: (channel) => {
+      // A later subscription starts anew and does not receive messages that are still on their way.
+      channels.delete(channel);
+      if (channels.size === 0) clearTimeout(timer);
+    },
+  });
 
   function schedule(ms: number): void {
     if (closed || polling || channels.size === 0) return;
@@ -42,63 +56,40 @@ export function createStreamPoller(reader: StreamReader, { intervalMs }: { inter
       await read();
       failures = 0;
     } catch {
-      // The port's users read now and then: what was missed is made good, and they log the outage.
+      // Subscribers also read state at intervals, which repairs missed messages, and they log the outage.
       failures += 1;
     }
     polling = false;
-    // Whoever came while the poll was under way is not in it.
-    const isNew = failures === 0 && [...channels.values()].some(({ position }) => position === undefined);
-    schedule(isNew ? 0 : Math.min(LONGEST_PAUSE_MS, intervalMs * 2 ** Math.min(failures, 10)));
+    // A channel subscribed during the poll was not part of it.
+    const hasNew = failures === 0 && [...channels.values()].some(({ position }) => position === undefined);
+    schedule(hasNew ? 0 : Math.min(MAX_PAUSE_MS, intervalMs * 2 ** Math.min(failures, 10)));
   }
 
   async function read(): Promise<void> {
-    const watched = [...channels];
-    const known = watched.filter(([, { position }]) => position !== undefined);
-    const fresh = watched.filter(([, { position }]) => position === undefined);
-    const positions = new Map(known.map(([channel, { position = '' }]) => [channel, position]));
+    const subscribed = [...channels];
+    const known = subscribed.filter(([, { position }]) => position !== undefined);
+    const fresh = subscribed.filter(([, { position }]) => position === undefined);
+    const positions = new Map(known.map(([name, { position = '' }]) => [name, position]));
     const [found] = await Promise.all([
       positions.size > 0 ? reader.after(positions) : undefined,
-      ...fresh.map(async ([channel, one]) => {
-        one.position = await reader.newest(channel);
+      ...fresh.map(async ([name, channel]) => {
+        channel.position = await reader.newest(name);
       }),
     ]);
-    for (const [channel, one] of known) {
-      const entries = found?.get(channel) ?? [];
-      one.position = entries.at(-1)?.id ?? one.position;
-      for (const { message } of entries) tell(one, message);
+    for (const [name, channel] of known) {
+      const entries = found?.get(name) ?? [];
+      channel.position = entries.at(-1)?.id ?? channel.position;
+      for (const { message } of entries) if (channels.get(name) === channel) listeners.emit(name, message);
     }
   }
 
   return {
-    subscribe: (channel, listener) => {
-      const own = (message: string) => listener(message);
-      const known = channels.get(channel);
-      const watched = known ?? { listeners: new Set(), position: undefined };
-      watched.listeners.add(own);
-      channels.set(channel, watched);
-      // At once: only what is published after the first look is heard.
-      if (!known) schedule(failures === 0 ? 0 : intervalMs);
-      return () => {
-        watched.listeners.delete(own);
-        // Whoever comes after the last has left starts anew: what is on its way is not for them.
-        if (watched.listeners.size === 0 && channels.get(channel) === watched) channels.delete(channel);
-        if (channels.size === 0) clearTimeout(timer);
-      };
-    },
+    subscribe: listeners.subscribe,
     close: () => {
       closed = true;
       clearTimeout(timer);
+      listeners.clear();
       channels.clear();
     },
   };
-}
-
-function tell({ listeners }: Watched, message: string): void {
-  for (const listener of [...listeners]) {
-    try {
-      listener(message);
-    } catch {
-      // A listener's fault is its own.
-    }
-  }
 }

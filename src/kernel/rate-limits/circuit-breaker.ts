@@ -2,6 +2,7 @@
  * A circuit breaker for a store that may be down, slow or flapping. Each call has a deadline; after a failure the circuit is
  * open for a second, then one call at a time probes the store. An outage is logged once when it starts and once when it ends.
  */
+import { withDeadline } from '../core/deadline.ts';
 import type { Log } from '../core/log.ts';
 import type { Clock } from '../core/ports.ts';
 
@@ -37,20 +38,14 @@ export function createCircuitBreaker({ name, clock, log }: { name: string; clock
     }
     // Half-open: the circuit stays open for the others while this call probes the store.
     if (!healthy) openUntil = clock.now() + STORE_DEADLINE_MS;
-    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const deadline = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`no reply within ${STORE_DEADLINE_MS} ms`)), STORE_DEADLINE_MS);
-      });
-      const result = await Promise.race([request(), deadline]);
+      const result = await withDeadline({ ms: STORE_DEADLINE_MS, subject: 'the store' }, request);
       if (!healthy) log.info(`${name}: the store replies again`);
       healthy = true;
       openUntil = 0;
       return result;
     } catch (error) {
       return failed(error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
