@@ -6,7 +6,7 @@ export async function insertApiKey(db: Database, key: ApiKey): Promise<void> {
   await db.insert(apiKeys).values(key);
 }
 
-/** The key with its owner as they are now. */
+/** The key with its current user. */
 export async function findApiKey(db: Database, hash: string): Promise<{ key: ApiKey; user: User } | undefined> {
   const [row] = await db
     .select({ key: apiKeys, user: users })
@@ -21,7 +21,7 @@ export async function listApiKeys(db: Database, userId: string): Promise<ApiKey[
   return db.select().from(apiKeys).where(eq(apiKeys.userId, userId)).orderBy(desc(apiKeys.createdAt), desc(apiKeys.id));
 }
 
-/** False where the user has no such key. */
+/** Returns false if the user has no such key. */
 export async function deleteApiKey(db: Database, userId: string, id: string): Promise<boolean> {
   const gone = await db
     .delete(apiKeys)
@@ -30,7 +30,7 @@ export async function deleteApiKey(db: Database, userId: string, id: string): Pr
   return gone.length > 0;
 }
 
-/** Notes a use, unless one was noted since `before`. */
+/** Sets the time of last use, unless it was set at or after `before`. */
 export async function touchApiKey(db: Database, id: string, now: number, before: number): Promise<void> {
   await db
     .update(apiKeys)

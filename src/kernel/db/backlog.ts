@@ -1,4 +1,4 @@
-/** How much is still to be done, for whom. */
+/** The limit on an owner's unfinished jobs, exact under concurrent inserts. */
 import { and, eq, is, sql } from 'drizzle-orm';
 import { PgDatabase } from 'drizzle-orm/pg-core';
 import { isUnfinished } from './jobs.ts';
@@ -6,9 +6,9 @@ import { jobs, users } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
 /**
- * Until its end this transaction adds to the owner's backlog beside others that share it, or alone: what is counted after
- * this is then all there is. SQLite lets one transaction write at a time anyway. A row is locked, not an advisory lock
- * taken, for those are not to be had behind every pooler; whatever refers to the row shares it by itself.
+ * Locks the owner's backlog until the transaction ends: `shared` admits other transactions that add jobs, `alone` does not, so
+ * a count after it is exact. SQLite runs one writing transaction at a time anyway. It locks the user's row, because advisory
+ * locks do not work behind every pooler; inserts that reference the row take the shared lock by themselves.
  */
 export async function lockBacklog(tx: Database, ownerId: string, how: 'shared' | 'alone'): Promise<void> {
   if (!is(tx, PgDatabase)) return;
@@ -16,7 +16,7 @@ export async function lockBacklog(tx: Database, ownerId: string, how: 'shared' |
   await tx.execute(sql`select 1 from ${users} where ${users.id} = ${ownerId} ${lock}`);
 }
 
-/** Whether `ownerId` has at least `limit` jobs that are neither done nor given up. */
+/** Whether the owner has at least `limit` unfinished jobs. */
 export async function isBacklogFull(db: Database, ownerId: string, limit: number): Promise<boolean> {
   const last = await db
     .select({ id: jobs.id })

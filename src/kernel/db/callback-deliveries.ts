@@ -1,4 +1,4 @@
-/** The `callback_deliveries` table. A claim moves `available_at` on, so that it lapses by itself where the sender dies. */
+/** The outbox of callbacks. A claim postpones `available_at`, so it lapses by itself if the sender dies. */
 import { and, asc, desc, eq, inArray, lte, ne, sql } from 'drizzle-orm';
 import type { Position } from '../core/pagination.ts';
 import type { DeliveryState } from '../model/callbacks.ts';
@@ -14,14 +14,14 @@ const isDue = (now: number) => and(eq(callbackDeliveries.state, 'pending'), lte(
 
 export interface DeliveryClaim {
   readonly now: number;
-  /** When an attempt that was never settled counts as lost. */
+  /** When an attempt that was not settled counts as lost. */
   readonly lostAt: number;
   readonly limit: number;
-  /** At most so many of one owner: one dead receiver must not hold up everybody's. */
+  /** The maximum per owner, so that one dead receiver does not delay other owners. */
   readonly perOwner: number;
 }
 
-/** Takes due deliveries, every owner's oldest first, and counts the attempt. Of two senders at most one takes each. */
+/** Claims due deliveries, each owner's oldest first, and counts the attempt. A delivery is claimed by one sender only. */
 export async function claimDeliveries(
   db: Database,
   { now, lostAt, limit, perOwner }: DeliveryClaim,
@@ -50,7 +50,7 @@ export async function claimDeliveries(
 
 export type DeliveryOutcome = Pick<CallbackDelivery, 'state' | 'availableAt' | 'responseStatus' | 'error' | 'finishedAt'>;
 
-/** Writes how the claimed attempt went; false where it counted as lost and another has begun meanwhile. */
+/** Writes the outcome of a claimed attempt. Returns false if it counted as lost and another attempt has begun. */
 export async function settleDelivery(
   db: Database,
   { id, attempt }: Pick<CallbackDelivery, 'id' | 'attempt'>,
@@ -64,7 +64,7 @@ export async function settleDelivery(
   return rows.length > 0;
 }
 
-/** Makes an owner's settled delivery due again, with all its attempts before it; undefined where there is none or it is pending. */
+/** Makes an owner's settled delivery due again, with all its attempts left. Undefined if there is none, or it is pending. */
 export async function requeueDelivery(
   db: Database,
   { id, ownerId, now }: { id: string; ownerId: string; now: number },
@@ -93,7 +93,7 @@ export interface DeliveryQuery {
   readonly resourceId?: string | undefined;
   readonly state?: DeliveryState | undefined;
   readonly limit: number;
-  /** The last one of the page before. */
+  /** The last row of the previous page. */
   readonly before?: Position | undefined;
 }
 

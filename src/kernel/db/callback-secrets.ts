@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { callbackSecrets } from './schema.sqlite.ts';
 import type { CallbackSecret, Database } from './types.ts';
 
-/** The owner's secret; `fresh` becomes it where there is none, and of two callers at once one wins and both get the same. */
+/** The owner's secret. Without one, `fresh` becomes it; concurrent callers all get the one that was stored. */
 export async function ensureCallbackSecret(db: Database, ownerId: string, fresh: string, now: number): Promise<CallbackSecret> {
   const [known] = await db.select().from(callbackSecrets).where(eq(callbackSecrets.ownerId, ownerId));
   if (known) return known;
@@ -12,7 +12,7 @@ export async function ensureCallbackSecret(db: Database, ownerId: string, fresh:
   return stored ?? row;
 }
 
-/** Makes `fresh` the owner's secret; the one so far is valid beside it until `previousExpiresAt` (Unix ms). */
+/** Makes `fresh` the owner's secret. The previous one stays valid until `previousExpiresAt` (Unix ms). */
 export async function rotateCallbackSecret(
   db: Database,
   ownerId: string,

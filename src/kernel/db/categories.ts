@@ -2,7 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import { categories } from './schema.sqlite.ts';
 import type { Category, Database } from './types.ts';
 
-/** The whole tree, flat, in the order of its siblings. */
+/** The whole tree as a flat list, siblings in their order. */
 export async function listCategories(db: Database): Promise<Category[]> {
   return await db.select().from(categories).orderBy(asc(categories.position), asc(categories.id));
 }
@@ -12,7 +12,7 @@ export async function findCategory(db: Database, id: string): Promise<Category |
   return found;
 }
 
-/** Parents must come before their children. A category that is there already stays as it is. */
+/** Inserts the categories that do not exist yet. Parents must come before their children. */
 export async function insertCategories(db: Database, rows: readonly Category[]): Promise<void> {
   if (rows.length > 0)
     await db

@@ -1,7 +1,7 @@
 /**
- * Search over chunks on PostgreSQL: `tsvector` in each resource's language for words. For meaning a small library is compared
- * vector by vector; in a large one pgvector's HNSW index finds the nearest, or, where there is none, short codes choose
- * candidates that the full vectors then rank (docs/decisions/0009).
+ * Search over chunks on PostgreSQL: `tsvector` in each resource's language for keywords. For meaning, a small library is
+ * scanned exactly. In a large one pgvector's HNSW index finds the nearest vectors; without it, quantised codes (unary code,
+ * 8 levels per dimension) select candidates, which the full vectors rank (docs/decisions/0009).
  */
 import type { Sql } from 'postgres';
 import type { ChunkFilter, ChunkHit, ChunkIndex } from './chunk-index.ts';
@@ -14,7 +14,7 @@ export interface PostgresChunkIndexOptions {
   readonly annThreshold?: number;
 }
 
-/** Candidates taken by their codes beyond the hits asked for: codes are a rough measure. */
+/** Candidates beyond the requested hits: the distance of quantised codes is a rough measure. */
 const SPARE_CANDIDATES = 400;
 
 type Fragment = ReturnType<Sql>;
@@ -26,9 +26,9 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
   async function keyword(query: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
     const terms = queryTerms(query);
     if (terms.length === 0) return [];
-    // Every term a phrase, any of them enough: `websearch_to_tsquery` takes any text for one.
+    // Each term is quoted as a phrase, and any of them matches. `websearch_to_tsquery` accepts any text.
     const search = terms.map((term) => `"${term.replaceAll('"', ' ')}"`).join(' or ');
-    // Only the best are looked up among the chunks.
+    // Only the best rows are joined with the chunks.
     const rows = await sql<Row[]>`
       select n.seq, c.resource_id, n.score
       from (select s.chunk_seq as seq, ts_rank(s.document, q.query)::float8 as score
@@ -44,18 +44,18 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
   }
 
   async function nearest(vector: Float32Array, model: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
-    // A text without meaning is near nothing.
+    // The zero vector, of a text without known words, has no direction and no neighbours.
     if (vector.every((value) => value === 0)) return [];
     const size = vector.length;
     const given = `{${vector.join(',')}}`;
     const { large, indexed, group } = await libraryOf(filter.ownerId, model, size);
     if (!large) return found(await exact(given, size, model, filter, limit));
     const rows = indexed ? await approximate(given, size, model, filter, limit) : [];
-    // Not a full page: a narrow filter, or places that the graph does not lead to. The codes leave nothing out.
+    // HNSW may miss rows, e.g. under a narrow filter; the codes are scanned completely.
     return found(rows.length < limit ? await byCodes(given, group, model, filter, limit) : rows);
   }
 
-  /** What is known of the owner's vectors of this model and length; `group` is their number among the codes. */
+  /** The size of the owner's library for this model and length, whether it is indexed, and its group of codes. */
   async function libraryOf(ownerId: string, model: string, size: number) {
     const [row] = await sql<{ large: boolean; indexed: boolean; group: string }[]>`
       select g.id::text as group, to_regclass(${vectorIndexName(model, size)}) is not null as indexed,
@@ -64,7 +64,7 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
     return row ?? { large: false, indexed: false, group: '0' };
   }
 
-  // In both the vector is read from its text once and not for every row: `offset 0` keeps the subquery one.
+  // In both queries `offset 0` keeps the subquery from being inlined, so the vector is parsed once and not per row.
   const exact = (given: string, size: number, model: string, filter: ChunkFilter, limit: number) => sql<Row[]>`
     select n.seq, c.resource_id, 1 - n.distance as score
     from (select v.chunk_seq as seq, vector_distance_cos(v.embedding, q.vector) as distance
@@ -87,7 +87,7 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
     join chunks c on c.seq = n.seq
     order by n.distance, n.seq`;
 
-  /** The index gives an order, its neighbours' places in it may be a little wrong: more are taken and ranked again. */
+  /** HNSW returns neighbours in approximate order, so more are taken and ranked again. */
   const approximate = (given: string, size: number, model: string, filter: ChunkFilter, limit: number) =>
     sql.begin('read only', async (tx) => {
       const depth = String(Math.min(1000, Math.max(100, 2 * limit)));
@@ -110,7 +110,7 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
       return rows;
     });
 
-  /** What a filter says of the resource `r`, as SQL to be appended; undefined where it says nothing. */
+  /** The filter's conditions on the resource `r`, as SQL to append; undefined without conditions. */
   function conditionsOf({ minQuality, resourceIds, ...texts }: ChunkFilter) {
     const [category, tag, language] = [texts.category, texts.tag, texts.language].map((text) => text && withoutNul(text));
     const conditions = [
@@ -123,7 +123,7 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
     return conditions.length === 0 ? undefined : conditions.reduce((all, condition) => sql`${all} ${condition}`);
   }
 
-  /** Only chunks that the filter allows: looked up once for the whole query. */
+  /** The filter as a condition on a chunk's `seq`; a subquery finds the allowed chunks once per search. */
   function among(filter: ChunkFilter, seq: Fragment) {
     const conditions = conditionsOf(filter);
     return conditions === undefined
@@ -132,7 +132,7 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
           where r.owner_id = ${filter.ownerId} ${conditions})`;
   }
 
-  /** The same, asked of one chunk after another as an index gives them; `offset 0` keeps it from being made a join. */
+  /** The same, checked per chunk in the order of the index; `offset 0` keeps the planner from making it a join. */
   function within(filter: ChunkFilter, seq: Fragment) {
     const conditions = conditionsOf(filter);
     return conditions === undefined
@@ -143,13 +143,13 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
   return { keyword, nearest };
 }
 
-/** The HNSW index over one model's vectors; an index name has at most 63 bytes. */
+/** The name of the HNSW index over one model's vectors: the model is hashed, because PostgreSQL limits names to 63 bytes. */
 export function vectorIndexName(model: string, size: number): string {
   let hash = 5381;
   for (const character of model) hash = (Math.imul(hash, 33) ^ (character.codePointAt(0) ?? 0)) >>> 0;
   return `chunk_vectors_hnsw_${hash.toString(36)}_${size}`;
 }
 
-/** What has no distance is near nothing. */
+/** Drops rows whose distance is NaN: their vector is zero. */
 const found = (rows: readonly Row[]) => rows.filter(({ score }) => Number.isFinite(score)).map(toHit);
 const toHit = (row: Row): ChunkHit => ({ seq: Number(row.seq), resourceId: row.resource_id, score: Number(row.score) });

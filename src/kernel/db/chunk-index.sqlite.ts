@@ -1,8 +1,8 @@
 /**
- * Search over chunks on SQLite: FTS5 for words, libSQL's vector functions for meaning.
+ * Search over chunks on SQLite: FTS5 for keywords, libSQL's vector functions for meaning.
  *
- * A small library is scanned exactly. In a large one vectors of a byte per dimension (`chunk_codes`) choose candidates that
- * the full vectors then rank: docs/decisions/0005 says why this and not the DiskANN index.
+ * A small library is scanned exactly. In a large one, vectors quantised to a byte per dimension (`chunk_codes`) select
+ * candidates, which the full vectors rank. docs/decisions/0005 gives the reasons against the DiskANN index.
  */
 import type { Client, InValue, Row } from '@libsql/client';
 import type { ChunkFilter, ChunkHit, ChunkIndex } from './chunk-index.ts';
@@ -15,7 +15,7 @@ export interface SqliteChunkIndexOptions {
   readonly annThreshold?: number;
 }
 
-/** Candidates taken by their codes beyond the hits asked for: rounding to a byte moves a hit by a few places. */
+/** Candidates beyond the requested hits: rounding to a byte moves a hit by a few places. */
 const SPARE_CANDIDATES = 50;
 
 export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteChunkIndexOptions): ChunkIndex {
@@ -25,7 +25,7 @@ export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteC
     const match = matchExpression(query, filter.ownerId);
     if (match === undefined) return [];
     const [within, args] = chunkCondition(filter, 'rowid');
-    // The index holds the owner as a word, which is not quite the same as equal: whatever it finds is compared once more.
+    // The full-text index stores the owner as a word, so its hits are checked against `owner_id`.
     const { rows } = await client.execute({
       sql: `select n.seq, c.resource_id, n.score
         from (select rowid as seq, -bm25(chunks_fts, 2.0, 1.0, 0.0) as score from chunks_fts
@@ -43,7 +43,7 @@ export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteC
     const scope = [filter.ownerId, model];
     const [vectors, args] = (await isLarge(scope))
       ? [
-          // `cross join` and `+` keep the planner from scanning the owner's vectors and looking each up among the candidates.
+          // `cross join` and `+` make the planner start from the candidates instead of scanning the owner's vectors.
           `(select chunk_seq from chunk_codes
             where owner_id = ? and model = ? and dimensions = ? ${within}
             order by vector_distance_cos(code, (select vector8(?))) nulls last limit ?) s
@@ -77,7 +77,7 @@ export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteC
   return { keyword, nearest };
 }
 
-/** What a filter says of the resource `r`, as SQL to be appended to a condition; empty where it says nothing. */
+/** The filter's conditions on the resource `r`, as SQL to append to a condition; empty without conditions. */
 function resourceConditions(filter: ChunkFilter): [sql: string, args: InValue[]] {
   const conditions: string[] = [];
   const args: InValue[] = [];
@@ -94,7 +94,7 @@ function resourceConditions(filter: ChunkFilter): [sql: string, args: InValue[]]
   return [conditions.join(''), args];
 }
 
-/** The same of a chunk's number; the resources it allows are looked up once for the whole query. */
+/** The filter as a condition on a chunk's `seq`; a subquery finds the allowed chunks once per search. */
 function chunkCondition(filter: ChunkFilter, seq: 'rowid' | 'chunk_seq'): [sql: string, args: InValue[]] {
   const [where, args] = resourceConditions(filter);
   if (where === '') return ['', []];

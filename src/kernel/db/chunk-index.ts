@@ -1,7 +1,7 @@
-/** Search over chunks: the part of the database that no two dialects write alike. */
+/** The port of search over chunks, whose SQL differs between the dialects. */
 
 export interface ChunkFilter {
-  /** Always set: a search never leaves its owner's library. */
+  /** Required: a search never leaves its owner's library. */
   readonly ownerId: string;
   readonly category?: string;
   readonly tag?: string;
@@ -10,7 +10,7 @@ export interface ChunkFilter {
   readonly resourceIds?: readonly string[];
 }
 
-/** `score` grows with relevance: the cosine for vectors, an unbounded BM25-like number for keywords. */
+/** `score` grows with relevance: the cosine for vectors, an unbounded rank (BM25, `ts_rank`) for keywords. */
 export interface ChunkHit {
   readonly seq: number;
   readonly resourceId: string;
@@ -18,8 +18,8 @@ export interface ChunkHit {
 }
 
 export interface ChunkIndex {
-  /** Any text is a valid query: it reaches the engine quoted. Best first. */
+  /** Any text is a valid query, because it reaches the engine quoted. Best first. */
   keyword(query: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]>;
-  /** `vector` is L2-normalised and made by `model`; vectors of other models are not looked at. Best first. */
+  /** `vector` is an L2-normalised vector of `model`; it is compared with vectors of that model only. Best first. */
   nearest(vector: Float32Array, model: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]>;
 }

@@ -11,10 +11,10 @@ export interface ChunkVectors {
   readonly vectors: readonly { readonly chunkSeq: number; readonly embedding: Float32Array }[];
 }
 
-/** Values bound per row: Postgres and SQLite both limit how many one statement takes. */
+/** Rows per statement: PostgreSQL and SQLite limit the number of bound values. */
 const ROWS_PER_INSERT = 500;
 
-/** Replaces what `model` made of the resource's chunks; vectors of other models stay. */
+/** Replaces the vectors of the resource's chunks by `model`; vectors of other models stay. */
 export async function replaceChunkVectors(db: Database, { resourceId, ownerId, model, vectors }: ChunkVectors): Promise<void> {
   const ofResource = db
     .select({ seq: chunks.seq })

@@ -4,10 +4,10 @@ import type { Chunk, Database } from './types.ts';
 
 export type NewChunk = Omit<Chunk, 'seq'>;
 
-/** Values bound per row: Postgres and SQLite both limit how many one statement takes. */
+/** Rows per statement: PostgreSQL and SQLite limit the number of bound values. */
 const ROWS_PER_INSERT = 500;
 
-/** Replaces a resource's chunks; their vectors and index entries go with the old ones. */
+/** Replaces a resource's chunks. Vectors and index entries of the old chunks are deleted with them. */
 export async function replaceChunks(db: Database, resourceId: string, rows: readonly NewChunk[]): Promise<void> {
   await db.delete(chunks).where(eq(chunks.resourceId, resourceId));
   for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
@@ -15,7 +15,7 @@ export async function replaceChunks(db: Database, resourceId: string, rows: read
   }
 }
 
-/** A resource's chunks in the order of its text. */
+/** A resource's chunks, in the order of its text. */
 export async function listChunks(db: Database, resourceId: string): Promise<Chunk[]> {
   return await db.select().from(chunks).where(eq(chunks.resourceId, resourceId)).orderBy(asc(chunks.position));
 }
@@ -30,7 +30,7 @@ export async function listHeadingPaths(db: Database, resourceId: string): Promis
   return rows.map(({ headingPath }) => headingPath);
 }
 
-/** Those of an owner's chunks that `seqs` names, in no order. */
+/** The owner's chunks among `seqs`, in no order. */
 export async function findChunks(db: Database, ownerId: string, seqs: readonly number[]): Promise<Chunk[]> {
   if (seqs.length === 0) return [];
   return await db

@@ -1,27 +1,28 @@
-/** What a failed query means: that the database cannot be had right now, or takes no value of that size, rather than a fault of ours. */
+/** Classifies the errors of failed queries that are not bugs: the database is unavailable, or a value is too large for it. */
 import { DrizzleQueryError } from 'drizzle-orm';
 
 /**
- * SQLite: locked, gone, full, read-only or damaged. A libSQL server: whatever befell a request to it. Sockets: refused, cut,
- * unanswered. Postgres: class 08, shutting down, no slots.
+ * SQLite: locked, missing, full, read-only or damaged. A libSQL server: any failed request. Sockets: refused, reset, timed
+ * out. PostgreSQL: class 08 (connection), 57P01 to 57P03 (shutdown), 53300 (too many connections).
  */
 const AWAY =
   /^(?:CLIENT_CLOSED|LIBSQL_|SQLITE_(?:BUSY|LOCKED|CANTOPEN|IOERR|READONLY|FULL|CORRUPT|NOTADB)|ECONN|ETIMEDOUT|ENOTFOUND|EPIPE|CONNECT_TIMEOUT|CONNECTION_|08|57P0[1-3]|53300)/;
 
-/** What sockets say on Workers, whose errors have no codes. */
+/** The messages of socket errors on Workers, which have no codes. */
 const SOCKET_AWAY = /^(?:proxy request failed|Network connection lost|Stream was cancelled|TLS|This socket has been closed)/;
 
+/** Whether `error` means that the database is unavailable. */
 export function isDatabaseAway(error: unknown): boolean {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   if (!(cause instanceof Error)) return false;
   if (!('code' in cause) || typeof cause.code !== 'string')
     return (error instanceof DrizzleQueryError || 'query' in cause) && SOCKET_AWAY.test(cause.message);
-  // Elsewhere than under a query a refused socket is somebody else's; postgres.js says under which.
+  // Only socket errors raised by a query count; others belong to other clients. postgres.js attaches the query.
   const underQuery = error instanceof DrizzleQueryError || 'query' in cause || /^(?:SQLITE|LIBSQL|CONNECTION)_/.test(cause.code);
   return underQuery && AWAY.test(cause.code);
 }
 
-/** Whether a value is larger than the database takes: a libSQL server has 5 MB for a text or a file. */
+/** Whether a value is larger than the database accepts; a libSQL server's limit is 5 MB per text or blob. */
 export function isTooLarge(error: unknown): boolean {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   return cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_TOOBIG';

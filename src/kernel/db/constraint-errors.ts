@@ -1,9 +1,9 @@
-/** Recognises what a constraint refused, in either database's words. */
+/** Recognises violated constraints by the codes of SQLite and PostgreSQL. */
 import { DrizzleQueryError } from 'drizzle-orm';
 
 const UNIQUE = new Set<unknown>(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505']);
 
-/** Whether a statement failed because such a row exists already. */
+/** Whether a statement failed on a unique index or primary key. */
 export function isUniqueViolation(error: unknown): boolean {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   if (!(cause instanceof Error)) return false;

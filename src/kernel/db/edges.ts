@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, ne, or } from 'drizzle-orm';
 import { edges } from './schema.sqlite.ts';
 import type { Database, Edge } from './types.ts';
 
-/** The owner's edges that begin or end at one of `ids`, heaviest first. */
+/** The owner's edges from or to one of `ids`, heaviest first. */
 export async function listEdgesOf(
   db: Database,
   { ownerId, ids, kind, limit }: { ownerId: string; ids: readonly string[]; kind?: Edge['kind']; limit: number },
@@ -20,8 +20,8 @@ export async function listEdgesOf(
 const ROWS_PER_INSERT = 200;
 
 /**
- * Replaces what is known of a resource's relations: its own neighbours, and links and citations from and to it.
- * Others' neighbours stay theirs.
+ * Replaces a resource's relations: its similar resources, and links and citations from and to it. Relations of kind `similar`
+ * from other resources to this one stay.
  */
 export async function replaceEdgesOf(db: Database, resourceId: string, rows: readonly Edge[]): Promise<void> {
   const outgoing = eq(edges.sourceId, resourceId);
@@ -35,7 +35,7 @@ export async function replaceEdgesOf(db: Database, resourceId: string, rows: rea
   }
 }
 
-/** All relations within the owner's library. */
+/** All edges of the owner. */
 export async function listOwnerEdges(
   db: Database,
   ownerId: string,

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { emailTokens } from './schema.sqlite.ts';
 import type { Database, EmailToken } from './types.ts';
 
-/** A new link for a purpose makes the older ones useless. */
+/** Stores a token and deletes the user's older ones for the same purpose. */
 export async function replaceEmailToken(db: Database, token: EmailToken): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.delete(emailTokens).where(and(eq(emailTokens.userId, token.userId), eq(emailTokens.purpose, token.purpose)));
@@ -10,7 +10,7 @@ export async function replaceEmailToken(db: Database, token: EmailToken): Promis
   });
 }
 
-/** Deletes the row and returns it: of two that use one link at once, one gets it. */
+/** Deletes the token and returns it, so that concurrent uses of one link succeed once. */
 export async function takeEmailToken(
   db: Database,
   hash: string,

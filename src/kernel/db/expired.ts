@@ -10,15 +10,15 @@ export interface ExpiredRows {
   readonly webhookEvents: number;
 }
 
-/** How long what was told, or could not be, is listed. */
+/** How long a finished delivery is listed. */
 const DELIVERIES_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** A sender that knows of timestamps cannot repeat anything after minutes, GitHub's deliveries after three days. */
+/** Far beyond any repetition: signed timestamps are refused after minutes, and GitHub redelivers for three days. */
 const EVENTS_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
-/** Deletes what expired before `now` (Unix ms): by their own rules these rows decide nothing any more. */
+/** Deletes the rows that expired before `now` (Unix ms), and returns the number per table. */
 export async function deleteExpired(db: Database, now: number): Promise<ExpiredRows> {
-  const [gone, forgotten, answered, told, taken] = [
+  const [endedSessions, oldRevocations, oldKeys, oldDeliveries, oldEvents] = [
     await db.delete(sessions).where(lt(sessions.expiresAt, now)).returning({ id: sessions.id }),
     await db.delete(revocations).where(lt(revocations.expiresAt, now)).returning({ key: revocations.key }),
     await db.delete(idempotencyKeys).where(lt(idempotencyKeys.expiresAt, now)).returning({ key: idempotencyKeys.key }),
@@ -32,10 +32,10 @@ export async function deleteExpired(db: Database, now: number): Promise<ExpiredR
       .returning({ id: webhookEvents.messageId }),
   ];
   return {
-    sessions: gone.length,
-    revocations: forgotten.length,
-    idempotencyKeys: answered.length,
-    callbackDeliveries: told.length,
-    webhookEvents: taken.length,
+    sessions: endedSessions.length,
+    revocations: oldRevocations.length,
+    idempotencyKeys: oldKeys.length,
+    callbackDeliveries: oldDeliveries.length,
+    webhookEvents: oldEvents.length,
   };
 }

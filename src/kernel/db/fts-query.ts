@@ -1,9 +1,9 @@
-/** From what a person typed to an FTS5 query, of which no character can be syntax. */
+/** Turns a person's search into an FTS5 query in which no character can act as syntax. */
 
-/** Beyond this a query is a document; the first terms say enough. */
+/** A longer query is a document; its first terms are enough to search by. */
 const MAX_TERMS = 64;
 
-/** Words that only hold a sentence together: they are left out where others remain. */
+/** Function words, which are left out if other terms remain. */
 const FUNCTION_WORDS = new Set(
   `a about am an and are as at be been but by can could did do does for from had has have how i if in into is it its me my no not of
   on or our should so than that the their them then there these they this those to was we were what when where which who whom why
@@ -11,30 +11,30 @@ const FUNCTION_WORDS = new Set(
 );
 
 /**
- * The words and `"quoted phrases"` of a query, in order, without repetition. Punctuation alone is no term,
- * and neither is a function word standing among others.
+ * The words and `"quoted phrases"` of a query, in order, without repetition. Punctuation alone is not a term, and function
+ * words are terms only if there are no others.
  */
 export function queryTerms(query: string): string[] {
   const terms = new Map<string, string>();
-  // NUL ends a string in SQLite's parser, and half a surrogate pair cannot be written as UTF-8.
+  // SQLite's parser ends a string at NUL, and a lone surrogate cannot be encoded as UTF-8.
   const readable = query.replaceAll('\0', ' ').toWellFormed();
   for (const [, phrase, word] of readable.matchAll(/"([^"]*)"|([^\s"]+)/g)) {
     const term = (phrase ?? word ?? '').trim();
     if (/[\p{L}\p{N}\p{Co}]/u.test(term)) terms.set(term.toLowerCase(), term);
   }
   const all = [...terms];
-  const telling = all.filter(([key]) => !FUNCTION_WORDS.has(key.replace(/^\P{L}+|\P{L}+$/gu, '')));
-  return (telling.length > 0 ? telling : all).slice(0, MAX_TERMS).map(([, term]) => term);
+  const contentWords = all.filter(([key]) => !FUNCTION_WORDS.has(key.replace(/^\P{L}+|\P{L}+$/gu, '')));
+  return (contentWords.length > 0 ? contentWords : all).slice(0, MAX_TERMS).map(([, term]) => term);
 }
 
 const quote = (term: string) => `"${term.replaceAll('"', '""')}"`;
 
-/** A MATCH expression for any of the terms within one owner's chunks; undefined where the query holds no term. */
+/** An FTS5 MATCH expression for any of the terms in one owner's chunks; undefined if the query has no term. */
 export function matchExpression(query: string, ownerId: string): string | undefined {
   const terms = queryTerms(query);
   if (terms.length === 0) return undefined;
   return `{context text} : (${terms.map(quote).join(' OR ')}) AND owner : ${quote(ownerWord(ownerId))}`;
 }
 
-/** The owner as the index holds it: see the migration that made it. */
+/** The owner's id as the index stores it; the migration of `chunks_fts` writes the same form. */
 const ownerWord = (ownerId: string) => `o${ownerId.replaceAll('-', '')}z`;

@@ -16,7 +16,7 @@ export async function findIdempotencyKey(
   return found;
 }
 
-/** Remembers an answer, in place of an older one under the same key. */
+/** Stores a response, replacing an older one under the same key. */
 export async function putIdempotencyKey(db: Database, row: IdempotencyKey): Promise<void> {
   const { ownerId: _owner, key: _key, ...replaced } = row;
   await db
@@ -25,7 +25,7 @@ export async function putIdempotencyKey(db: Database, row: IdempotencyKey): Prom
     .onConflictDoUpdate({ target: [idempotencyKeys.ownerId, idempotencyKeys.key], set: replaced });
 }
 
-/** Forgets the answers that named a resource, which is to be deleted. */
+/** Deletes the responses that named a resource. */
 export async function deleteIdempotencyKeys(
   db: Database,
   { ownerId, resourceId }: { ownerId: string; resourceId: string },

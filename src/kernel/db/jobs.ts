@@ -1,4 +1,4 @@
-/** The `jobs` table: the outbox as the relay sees it. Claims and leases are in `jobs/leases.ts`. */
+/** The `jobs` table: the outbox of the relay, and the admins' list. leases.ts has the queries of the workers. */
 import { and, asc, count, desc, eq, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
 import type { Position } from '../core/pagination.ts';
 import type { JobState } from '../model/job-messages.ts';
@@ -6,7 +6,7 @@ import { olderThan } from './pagination.ts';
 import { jobs } from './schema.sqlite.ts';
 import type { Database, Job } from './types.ts';
 
-/** The states of a job that is still to end. */
+/** A job in one of these states is waiting or running. */
 export const UNFINISHED_JOB_STATES = ['queued', 'running'] as const satisfies readonly JobState[];
 
 export const isUnfinished = inArray(jobs.state, UNFINISHED_JOB_STATES);
@@ -24,11 +24,11 @@ export interface JobQuery {
   readonly state?: JobState | undefined;
   readonly ownerId?: string | undefined;
   readonly limit: number;
-  /** The last one of the page before. */
+  /** The last row of the previous page. */
   readonly before?: Position | undefined;
 }
 
-/** Everybody's jobs, newest first. */
+/** A page of all owners' jobs below the position `before`, newest first. */
 export async function listJobs(db: Database, { state, ownerId, limit, before }: JobQuery): Promise<Job[]> {
   return db
     .select()
@@ -44,7 +44,7 @@ export async function listJobs(db: Database, { state, ownerId, limit, before }: 
     .limit(limit);
 }
 
-/** Ends a job that is `from` one of these states, whoever holds it: a lease is lost with it. Undefined where it is in none. */
+/** Ends a job whose state is one of `from`, and its lease with it. Undefined if the job is in another state. */
 export async function endJob(
   db: Database,
   id: string,
@@ -65,7 +65,7 @@ export async function endJob(
   return job;
 }
 
-/** Whether a job of this resource is still to run or running. */
+/** Whether the resource has an unfinished job. */
 export async function hasUnfinishedJob(db: Database, resourceId: string): Promise<boolean> {
   const found = await db
     .select({ id: jobs.id })
@@ -75,7 +75,7 @@ export async function hasUnfinishedJob(db: Database, resourceId: string): Promis
   return found.length > 0;
 }
 
-/** Whether another job of this resource is still to end. */
+/** Whether the resource has an unfinished job other than `jobId`. */
 export async function hasOtherUnfinishedJob(db: Database, resourceId: string, jobId: string): Promise<boolean> {
   const rows = await db
     .select({ id: jobs.id })
@@ -85,7 +85,7 @@ export async function hasOtherUnfinishedJob(db: Database, resourceId: string, jo
   return rows.length > 0;
 }
 
-/** The jobs of a resource that are still to end. */
+/** The unfinished jobs of a resource. */
 export async function unfinishedJobsOf(db: Database, resourceId: string): Promise<Job[]> {
   return db
     .select()
@@ -93,13 +93,13 @@ export async function unfinishedJobsOf(db: Database, resourceId: string): Promis
     .where(and(eq(jobs.resourceId, resourceId), isUnfinished));
 }
 
-/** `lostAfterMs`: when a message to the queue whose job nobody took counts as lost. */
+/** `lostAfterMs`: how long after publishing a message counts as lost if no worker claimed its job. */
 export interface DueAt {
   readonly now: number;
   readonly lostAfterMs: number;
 }
 
-/** What is to be published at `now`: queued and due, or running on a lease that lapsed, and not published just before. */
+/** Jobs to publish at `now`: queued and due, or running on a lapsed lease, without a message that may still arrive. */
 function isDue({ now, lostAfterMs }: DueAt) {
   const lost = or(isNull(jobs.publishedAt), lt(jobs.publishedAt, now - lostAfterMs));
   return or(
@@ -108,7 +108,7 @@ function isDue({ now, lostAfterMs }: DueAt) {
   );
 }
 
-/** Ids of due jobs: every owner's oldest first, then every owner's second, so that nobody's thousands stand before another's one. */
+/** Ids of due jobs in turns: each owner's oldest, then each owner's second oldest, so that no owner waits for another's backlog. */
 export async function findDueJobs(db: Database, { limit, ...at }: DueAt & { readonly limit: number }): Promise<string[]> {
   const turn = sql<number>`row_number() over (partition by ${jobs.ownerId} order by ${jobs.availableAt}, ${jobs.id})`.as('turn');
   const due = db.select({ id: jobs.id, availableAt: jobs.availableAt, turn }).from(jobs).where(isDue(at)).as('due');
@@ -118,7 +118,7 @@ export async function findDueJobs(db: Database, { limit, ...at }: DueAt & { read
 
 export type TakenJob = Pick<Job, 'id' | 'ownerId' | 'attempt' | 'availableAt' | 'leaseExpiresAt'>;
 
-/** Marks those of `ids` that are still due as published and returns them, in that order: of two relays at most one publishes a job. */
+/** Marks the jobs among `ids` that are still due as published and returns them in that order. One relay only gets each job. */
 export async function takeForPublishing(db: Database, ids: readonly string[], at: DueAt): Promise<TakenJob[]> {
   const { id, ownerId, attempt, availableAt, leaseExpiresAt } = jobs;
   const taken = await db
@@ -129,7 +129,7 @@ export async function takeForPublishing(db: Database, ids: readonly string[], at
   return taken.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
 }
 
-/** Undoes `takeForPublishing` at `takenAt` for a job that could not be published, unless it moved on meanwhile. */
+/** Undoes `takeForPublishing` at `takenAt` for a job that could not be published, unless the job has changed since. */
 export async function undoPublish(db: Database, id: string, takenAt: number): Promise<void> {
   await db
     .update(jobs)
@@ -137,7 +137,7 @@ export async function undoPublish(db: Database, id: string, takenAt: number): Pr
     .where(and(eq(jobs.id, id), eq(jobs.publishedAt, takenAt)));
 }
 
-/** For a worker that took messages and stops before it began: whatever of it is still queued is due for publishing again. */
+/** For a worker that stops before it started its messages: their jobs that are still queued are due for publishing again. */
 export async function requeueUnstarted(db: Database, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await db
@@ -146,7 +146,7 @@ export async function requeueUnstarted(db: Database, ids: readonly string[]): Pr
     .where(and(inArray(jobs.id, [...ids]), eq(jobs.state, 'queued')));
 }
 
-/** For a message that the queue has given up: its job, if nobody works on it, is due for publishing again at `availableAt`. */
+/** For a message that the queue gave up: its job, if still queued, is due for publishing again at `availableAt`. */
 export async function requeueUndelivered(db: Database, id: string, availableAt: number): Promise<boolean> {
   const rows = await db
     .update(jobs)
@@ -159,7 +159,7 @@ export async function requeueUndelivered(db: Database, id: string, availableAt: 
   return rows.length > 0;
 }
 
-/** Whether jobs that were due at `since` (Unix ms) are still unpublished, and none at all was published after it. */
+/** Whether jobs due at `since` (Unix ms) are still unpublished, and no unfinished job was published after it. */
 export async function isOutboxStalled(db: Database, since: number): Promise<boolean> {
   const overdue = await db
     .select({ id: jobs.id })
@@ -174,7 +174,7 @@ export async function isOutboxStalled(db: Database, since: number): Promise<bool
   return Number(last?.publishedAt ?? 0) <= since;
 }
 
-/** How many jobs there are in each state that has any. */
+/** The number of jobs per state; states without jobs are absent. */
 export async function countJobs(db: Database): Promise<{ state: JobState; count: number }[]> {
   return db.select({ state: jobs.state, count: count() }).from(jobs).groupBy(jobs.state);
 }

@@ -1,7 +1,7 @@
 /**
- * Who works on a job. Delivery is at least once, so a job belongs to whoever took its lease in the database; a lease
- * that is not renewed lapses, and the job may be taken again. `holder` names one claim, not one worker: a worker that
- * lost a job and took it again must not be mistaken for its former self.
+ * Leases on jobs. Messages are delivered at least once, so a worker must take the job's lease in the database before it works
+ * on it. A lease that is not renewed lapses, and the job can be claimed again. `holder` names one claim, not one worker, so
+ * that a worker that lost a job and claimed it again is not mistaken for the earlier claim.
  */
 import { and, eq, lt, lte, or, sql } from 'drizzle-orm';
 import { backoffMs } from '../core/backoff.ts';
@@ -20,7 +20,7 @@ export interface Claim extends Lease {
 
 const held = ({ jobId, holder }: Lease) => and(eq(jobs.id, jobId), eq(jobs.state, 'running'), eq(jobs.leaseOwner, holder));
 
-/** Takes a job that is queued and due, or whose lease has lapsed, and counts the attempt; undefined where there is nothing to take. */
+/** Claims a job that is queued and due, or whose lease has lapsed, and counts the attempt. Undefined if it is neither. */
 export async function claimJob(db: Database, { jobId, holder, now, leaseMs }: Claim): Promise<Job | undefined> {
   const due = and(eq(jobs.state, 'queued'), lte(jobs.availableAt, now));
   const lapsed = and(eq(jobs.state, 'running'), lt(jobs.leaseExpiresAt, now));
@@ -39,8 +39,8 @@ export async function claimJob(db: Database, { jobId, holder, now, leaseMs }: Cl
 }
 
 /**
- * Extends the lease; false where it is lost. In a transaction this is also the fence before an effect: it locks the row,
- * so nobody takes the job before the transaction has ended. A lease that lapsed and that nobody took is still ours.
+ * Extends the lease. Returns false if it was lost; a lapsed lease counts as held until another claim takes it. In a
+ * transaction this is also the fence before an effect: it locks the row, so the job cannot be claimed before the commit.
  */
 export async function renewLease(db: Database, { jobId, holder, now, leaseMs }: Claim): Promise<boolean> {
   const rows = await db
@@ -51,12 +51,12 @@ export async function renewLease(db: Database, { jobId, holder, now, leaseMs }: 
   return rows.length > 0;
 }
 
-/** The job is over: all done, or nothing left to do for it. */
+/** Ends the job as done or cancelled. Returns false if the lease was lost. */
 export async function finishJob(db: Database, lease: Lease, { state, now }: { state: 'done' | 'cancelled'; now: number }) {
   return close(db, lease, { state, error: null, finishedAt: now, updatedAt: now });
 }
 
-/** No further attempt will be made on its own; `error` is what an admin reads in the list of the dead. */
+/** Moves the job to the dead-letter list with `error`; it is not attempted again. Returns false if the lease was lost. */
 export async function deadLetterJob(
   db: Database,
   lease: Lease,
@@ -68,16 +68,16 @@ export async function deadLetterJob(
 export interface Retry {
   readonly error: string;
   readonly now: number;
-  /** How many attempts there have been, this one included. */
+  /** The number of attempts, including this one. */
   readonly attempt: number;
   readonly random: () => number;
-  /** Seconds the origin asked for. */
+  /** The origin's Retry-After, in seconds. */
   readonly retryAfter?: number;
-  /** The queue delivers it again by itself: it is not to be published besides. */
+  /** Whether the queue redelivers the message by itself, so that the job must not be published again. */
   readonly redelivered?: boolean;
 }
 
-/** Queues the job again after its backoff. Returns when it is due (Unix ms), undefined where the lease was lost. */
+/** Queues the job again after its backoff. Returns when it is due (Unix ms); undefined if the lease was lost. */
 export async function retryJob(db: Database, lease: Lease, retry: Retry): Promise<number | undefined> {
   const { error, now, attempt, random, retryAfter, redelivered = false } = retry;
   const availableAt = now + backoffMs(attempt, random, retryAfter);
@@ -91,7 +91,7 @@ export async function retryJob(db: Database, lease: Lease, retry: Retry): Promis
   return open ? availableAt : undefined;
 }
 
-/** Gives the job back as if it had not been taken, due at `availableAt`: the worker stops, or the job has to wait. */
+/** Returns the job to the queue without counting the attempt, due at `availableAt`. Returns false if the lease was lost. */
 export async function releaseJob(db: Database, lease: Lease, { availableAt, now }: { availableAt: number; now: number }) {
   return close(db, lease, {
     state: 'queued',
@@ -102,7 +102,7 @@ export async function releaseJob(db: Database, lease: Lease, { availableAt, now 
   });
 }
 
-/** False where the lease was lost; nothing is written then. */
+/** Writes `values` and ends the lease. Returns false and writes nothing if the lease was lost. */
 async function close(db: Database, lease: Lease, values: Parameters<ReturnType<Database['update']>['set']>[0]): Promise<boolean> {
   const rows = await db
     .update(jobs)

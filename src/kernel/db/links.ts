@@ -2,10 +2,10 @@ import { and, asc, eq, inArray } from 'drizzle-orm';
 import { links } from './schema.sqlite.ts';
 import type { Database, Link } from './types.ts';
 
-/** Values bound per row: Postgres and SQLite both limit how many one statement takes. */
+/** Rows per statement: PostgreSQL and SQLite limit the number of bound values. */
 const ROWS_PER_INSERT = 500;
 
-/** Replaces what a resource links to. */
+/** Replaces the outgoing links of a resource. */
 export async function replaceLinks(db: Database, resourceId: string, rows: readonly Link[]): Promise<void> {
   await db.delete(links).where(eq(links.resourceId, resourceId));
   for (let start = 0; start < rows.length; start += ROWS_PER_INSERT)
@@ -16,7 +16,7 @@ export async function listLinks(db: Database, resourceId: string): Promise<Link[
   return await db.select().from(links).where(eq(links.resourceId, resourceId)).orderBy(asc(links.id));
 }
 
-/** Links of the owner's resources that point at one of `keys`; at most `limit`, lest one much-cited page cost without end. */
+/** Links of the owner's resources to one of `keys`. `limit` bounds the cost of a page that many cite. */
 export async function findLinksTo(
   db: Database,
   { ownerId, keys, limit }: { ownerId: string; keys: readonly string[]; limit: number },

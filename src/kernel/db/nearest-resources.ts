@@ -1,3 +1,4 @@
+/** The one query over `resource_vectors` and `resources` together. */
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import { resources, resourceVectors } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
@@ -11,7 +12,7 @@ export interface NearResource {
   readonly cosine: number;
 }
 
-/** The owner's resources nearest in meaning to `vector`, which `model` made; `exceptId` is left out. Nearest first. */
+/** The owner's resources by cosine to `vector`, a vector of `model`, nearest first, without `exceptId`. */
 export async function nearestResources(
   db: Database,
   {
@@ -23,7 +24,7 @@ export async function nearestResources(
   }: { ownerId: string; vector: Float32Array; model: string; exceptId: string; limit: number },
 ): Promise<NearResource[]> {
   const distance = sql<number>`vector_distance_cos(${resourceVectors.embedding}, ${toBytes(vector)})`;
-  // Only the vectors are scanned; the rows of resources, which hold their texts, are read for the nearest alone.
+  // The rows of resources hold their texts, so they are read for the nearest only, after the vectors were scanned.
   const near = await db
     .select({ id: resourceVectors.resourceId, distance })
     .from(resourceVectors)

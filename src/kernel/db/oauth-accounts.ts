@@ -6,7 +6,7 @@ export async function insertOAuthAccount(db: Database, account: OAuthAccount): P
   await db.insert(oauthAccounts).values(account);
 }
 
-/** The user whose account at the provider this is. */
+/** The user linked to the provider's account `subject`. */
 export async function findUserByOAuth(db: Database, provider: string, subject: string): Promise<User | undefined> {
   const [row] = await db
     .select({ user: users })

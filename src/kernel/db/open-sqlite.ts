@@ -1,4 +1,4 @@
-/** Drizzle over a libSQL client that an entry point made. */
+/** Drizzle over a libSQL client. */
 import type { Client } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql/web';
 import * as schema from './schema.sqlite.ts';

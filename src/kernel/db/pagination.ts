@@ -1,7 +1,7 @@
 import { and, type Column, eq, lt, or, type SQL } from 'drizzle-orm';
 import type { Position } from '../core/pagination.ts';
 
-/** What a list by creation time and id, newest first, goes on with after `before`; all of it without. */
+/** The condition of a keyset page by creation time and id, newest first: rows below `before`, or all rows without it. */
 export function olderThan(
   { createdAt, id }: { readonly createdAt: Column; readonly id: Column },
   before: Position | undefined,

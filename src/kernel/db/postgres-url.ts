@@ -1,4 +1,4 @@
-/** A PostgreSQL URL taken apart: the client reads URLs, too, but leaves the database's name encoded. */
+/** Parses PostgreSQL URLs. postgres.js does, too, but leaves the database's name percent-encoded. */
 export interface PostgresAddress {
   /** Without the brackets of IPv6. */
   readonly host: string;
@@ -8,6 +8,7 @@ export interface PostgresAddress {
   readonly database: string;
 }
 
+/** Port 5432 and user `postgres` by default. Throws TypeError for an invalid URL. */
 export function postgresParts(url: string): PostgresAddress {
   const { hostname, port, username, password, pathname } = new URL(url);
   return {

@@ -8,7 +8,7 @@ export interface ResourceIdentifier {
   readonly ownerId: string;
 }
 
-/** Replaces the keys a resource answers to. */
+/** Replaces the identifiers under which a resource can be cited. */
 export async function replaceIdentifiers(
   db: Database,
   { resourceId, ownerId, keys }: { resourceId: string; ownerId: string; keys: readonly string[] },
@@ -28,7 +28,7 @@ export async function listIdentifiers(db: Database, resourceId: string): Promise
   return rows.map(({ key }) => key);
 }
 
-/** Which of the owner's resources answer to `keys`. */
+/** The owner's resources that have one of `keys`. */
 export async function findByIdentifiers(db: Database, ownerId: string, keys: readonly string[]): Promise<ResourceIdentifier[]> {
   if (keys.length === 0) return [];
   return await db

@@ -8,7 +8,7 @@ export async function insertStages(db: Database, resourceId: string, states: Sta
   await db.insert(resourceStages).values(toRows(resourceId, states));
 }
 
-/** All five stages, or undefined for a resource that has none. */
+/** The states of all five stages; undefined if a row is missing. */
 export async function readStages(db: Database, resourceId: string): Promise<StageStates | undefined> {
   const rows = await db.select().from(resourceStages).where(eq(resourceStages.resourceId, resourceId));
   const [ingestion, quality, taxonomy, graph, embedding] = STAGES.map((stage) => rows.find((row) => row.stage === stage));
@@ -22,7 +22,7 @@ export async function readStages(db: Database, resourceId: string): Promise<Stag
   };
 }
 
-/** Replaces the given stages in one statement; the resource must exist. */
+/** Replaces the given stages in one statement. The resource must exist. */
 export async function writeStages(db: Database, resourceId: string, states: Partial<StageStates>): Promise<void> {
   const rows = toRows(resourceId, states);
   if (rows.length === 0) return;

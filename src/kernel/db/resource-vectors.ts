@@ -7,11 +7,11 @@ export interface ResourceVector {
   readonly resourceId: string;
   readonly ownerId: string;
   readonly model: string;
-  /** L2-normalised; null where the model knows no word of the resource. */
+  /** L2-normalised; null if the model knows no word of the resource. */
   readonly embedding: Float32Array | null;
 }
 
-/** Replaces what `model` made of the resource; vectors of other models stay. */
+/** Replaces the resource's vector by `model`; vectors of other models stay. */
 export async function replaceResourceVector(
   db: Database,
   { resourceId, ownerId, model, embedding }: ResourceVector,
@@ -22,7 +22,7 @@ export async function replaceResourceVector(
   await db.insert(resourceVectors).values({ resourceId, model, ownerId, embedding: toBytes(embedding) });
 }
 
-/** The resource's vector by `model`, L2-normalised; undefined where there is none. */
+/** The resource's vector by `model`, L2-normalised. */
 export async function findResourceVector(db: Database, resourceId: string, model: string): Promise<Float32Array | undefined> {
   const [row] = await db
     .select({ embedding: resourceVectors.embedding })
@@ -31,7 +31,7 @@ export async function findResourceVector(db: Database, resourceId: string, model
   return row && toVector(row.embedding);
 }
 
-/** The vectors by `model` of those of `resourceIds` that have one. */
+/** The vectors by `model` of the resources that have one. */
 export async function findResourceVectors(
   db: Database,
   resourceIds: readonly string[],

@@ -12,7 +12,7 @@ export type NewResource = typeof resources.$inferInsert;
 
 const { text: _text, ...summary } = getTableColumns(resources);
 
-/** Whose and which: a query for a resource never goes without its owner. */
+/** A resource's key in queries: an id alone could be another owner's. */
 export interface OwnedId {
   readonly ownerId: string;
   readonly id: string;
@@ -20,7 +20,7 @@ export interface OwnedId {
 
 const owned = ({ ownerId, id }: OwnedId) => and(eq(resources.ownerId, ownerId), eq(resources.id, id));
 
-/** Throws a unique violation where the owner has a resource of the same source. */
+/** Throws the driver's unique violation if the owner has a resource with the same `sourceKey`. */
 export async function insertResource(db: Database, row: NewResource): Promise<void> {
   await db.insert(resources).values(row);
 }
@@ -35,13 +35,13 @@ export async function findResourceWithText(db: Database, id: OwnedId): Promise<R
   return found;
 }
 
-/** For the worker, which got the id from a job it holds. Undefined where it was deleted meanwhile. */
+/** For the worker, which has the id from a job it holds. Undefined if the resource was deleted meanwhile. */
 export async function findResourceOfJob(db: Database, id: string): Promise<Resource | undefined> {
   const [found] = await db.select().from(resources).where(eq(resources.id, id)).limit(1);
   return found;
 }
 
-/** The owner's resource made from the same source, or whose ingested bytes have `contentHash`; the oldest of several. */
+/** The owner's oldest resource with the same `sourceKey`, or whose ingested bytes have `contentHash`. */
 export async function findDuplicate(
   db: Database,
   { ownerId, sourceKey, contentHash }: { ownerId: string; sourceKey: string; contentHash: string | null },
@@ -56,7 +56,7 @@ export async function findDuplicate(
   return found;
 }
 
-/** The id of another of the owner's resources made of the same bytes; the oldest of several. */
+/** The id of the owner's oldest resource with the same bytes, other than `exceptId`. */
 export async function findSameContent(
   db: Database,
   { ownerId, contentHash, exceptId }: { ownerId: string; contentHash: string; exceptId: string },
@@ -70,7 +70,7 @@ export async function findSameContent(
   return found?.id;
 }
 
-/** Those of an owner's resources that `ids` names, in no order. */
+/** The owner's resources among `ids`, in no order. */
 export async function findResources(db: Database, ownerId: string, ids: readonly string[]): Promise<ResourceSummary[]> {
   if (ids.length === 0) return [];
   return await db
@@ -79,15 +79,15 @@ export async function findResources(db: Database, ownerId: string, ids: readonly
     .where(and(eq(resources.ownerId, ownerId), inArray(resources.id, [...ids])));
 }
 
-/** False where the owner has no such resource. */
+/** Returns false if the owner has no such resource. */
 export async function updateResource(db: Database, id: OwnedId, values: Partial<NewResource>): Promise<boolean> {
   const changed = await db.update(resources).set(values).where(owned(id)).returning({ id: resources.id });
   return changed.length > 0;
 }
 
 /**
- * The same for what a stage has found out, in its transaction: fields that a person has set, be it while the stage was at
- * work, stay theirs. The first write takes the row, so that nobody sets one between it and the second.
+ * Writes a stage's findings, in its transaction, except for fields that a person has edited, even while the stage ran.
+ * The first write locks the row, so that no edit can come between the two.
  */
 export async function updateUnedited(
   tx: Database,
@@ -100,7 +100,7 @@ export async function updateUnedited(
   await updateResource(tx, id, free);
 }
 
-/** Deletes the resource and, by cascade, all that was made from it. False where the owner has no such resource. */
+/** Deletes the resource and, by cascade, all rows derived from it. Returns false if the owner has no such resource. */
 export async function deleteResource(db: Database, id: OwnedId): Promise<boolean> {
   const deleted = await db.delete(resources).where(owned(id)).returning({ id: resources.id });
   return deleted.length > 0;
@@ -112,11 +112,11 @@ export interface ResourceFilter {
   readonly tag?: string | undefined;
   readonly minQuality?: number | undefined;
   readonly language?: string | undefined;
-  /** Part of the title, description, summary or URL, in any case. */
+  /** A substring of the title, description, summary or URL, case-insensitive. */
   readonly text?: string | undefined;
 }
 
-/** The owner's resources, newest first, after `after`. */
+/** A page of the owner's resources below the position `after`, newest first. */
 export async function listResources(
   db: Database,
   { ownerId, filter, after, limit }: { ownerId: string; filter: ResourceFilter; after?: Position | undefined; limit: number },
@@ -129,7 +129,7 @@ export async function listResources(
     .limit(limit);
 }
 
-/** The owner's resources whose category a person chose: what the next classification learns from. */
+/** The owner's resources whose category a person chose; the classifier learns from them. */
 export async function listCorrected(db: Database, ownerId: string): Promise<Pick<Resource, 'id' | 'title' | 'category'>[]> {
   const { id, title, category } = resources;
   return await db
@@ -139,7 +139,7 @@ export async function listCorrected(db: Database, ownerId: string): Promise<Pick
     .orderBy(resources.createdAt, resources.id);
 }
 
-/** How many documents the owner has, but for URLs that were never fetched: answered by an index, no row is read. */
+/** The number of the owner's documents, without URLs that were never fetched. Read from an index alone. */
 export async function countDocuments(db: Database, ownerId: string): Promise<number> {
   const [row] = await db
     .select({ count: count() })
@@ -148,7 +148,7 @@ export async function countDocuments(db: Database, ownerId: string): Promise<num
   return row?.count ?? 0;
 }
 
-/** Those of the owner's resources that have been read: what the graph is made of. */
+/** The owner's resources with an extracted text: the nodes of the graph. */
 export async function listReadResources(db: Database, ownerId: string): Promise<{ id: string; centrality: number | null }[]> {
   return await db
     .select({ id: resources.id, centrality: resources.centrality })
@@ -160,7 +160,7 @@ export async function setCentrality(db: Database, id: string, centrality: number
   await db.update(resources).set({ centrality }).where(eq(resources.id, id));
 }
 
-/** The ranks of those of `ids` that are the owner's. */
+/** PageRank by id of the owner's resources among `ids`; null before the graph stage has run. */
 export async function findCentralities(
   db: Database,
   ownerId: string,
@@ -174,7 +174,7 @@ export async function findCentralities(
   return new Map(rows.map(({ id, centrality }) => [id, centrality]));
 }
 
-/** Sets status, error message and completion time to what the five stages say; call it in the transaction that changed them. */
+/** Derives status, error message and completion time from the stages. Call it in the transaction that changed them. */
 export async function mirrorStages(tx: Database, resourceId: string, states: StageStates, now: number): Promise<void> {
   const status = overallStatus(statusesOf(states));
   await tx
@@ -188,10 +188,10 @@ export async function mirrorStages(tx: Database, resourceId: string, states: Sta
     .where(eq(resources.id, resourceId));
 }
 
-/** Whether a column with a JSON list of strings holds `value`: within an element no quote follows `[` or `,` unescaped. */
+/** Whether a JSON list of strings contains `value`: inside an element, an unescaped quote never follows `[` or `,`. */
 function contains(column: typeof resources.tags | typeof resources.edited, value: string): SQL {
   const element = JSON.stringify(value);
-  // As text: PostgreSQL keeps JSON as it was written, but does not take it for text by itself.
+  // PostgreSQL keeps JSON as it was written, but does not cast it to text implicitly.
   const list = sql`cast(${column} as text)`;
   return sql`(replace(${list}, ${`[${element}`}, '') <> ${list} or replace(${list}, ${`,${element}`}, '') <> ${list})`;
 }

@@ -9,6 +9,7 @@ export async function insertRevocation(db: Database, key: string, expiresAt: num
     .onConflictDoUpdate({ target: revocations.key, set: { expiresAt } });
 }
 
+/** Whether one of `keys` is revoked at `now` (Unix ms). */
 export async function anyRevoked(db: Database, keys: readonly string[], now: number): Promise<boolean> {
   const rows = await db
     .select({ key: revocations.key })
@@ -18,7 +19,7 @@ export async function anyRevoked(db: Database, keys: readonly string[], now: num
   return rows.length > 0;
 }
 
-/** Those written at or after `since` (Unix ms) that still matter at `now`. */
+/** Revocations written at or after `since` that have not expired at `now`; both in Unix ms. */
 export async function revocationsSince(db: Database, since: number, now: number): Promise<{ key: string; expiresAt: number }[]> {
   return db
     .select({ key: revocations.key, expiresAt: revocations.expiresAt })

@@ -1,4 +1,4 @@
-/** Fails the type check where a row of one dialect's schema is not the same as the other's. Nothing here runs. */
+/** Fails the type check if the rows of the two dialects' schemas differ. Nothing here runs. */
 import type { InferInsertModel, InferSelectModel, Table } from 'drizzle-orm';
 import type * as postgres from './schema.postgres.ts';
 import type * as sqlite from './schema.sqlite.ts';
@@ -13,6 +13,6 @@ type Differing<Comparison> = { [K in keyof Comparison]: Comparison[K] extends tr
 type DifferingRows = Differing<Same<Rows<Tables<typeof sqlite>>, Rows<Tables<typeof postgres>>>>;
 type DifferingNewRows = Differing<Same<NewRows<Tables<typeof sqlite>>, NewRows<Tables<typeof postgres>>>>;
 
-/** Where a table differs, the error names it. */
+/** The error of the type check names the tables that differ. */
 type NoTable<T extends never> = T;
 export type Parity = [NoTable<DifferingRows>, NoTable<DifferingNewRows>];

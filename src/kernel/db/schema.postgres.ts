@@ -1,6 +1,6 @@
 /**
- * The tables on PostgreSQL: schema.sqlite.ts column by column; parity.ts and a test hold them together. Migrations are made
- * from here. Queries are written with the tables of schema.sqlite.ts on both: docs/decisions/0007 says how.
+ * The tables on PostgreSQL: schema.sqlite.ts column by column, which schema-parity.types.ts and a test check. drizzle-kit
+ * derives migrations from this file. Queries use the tables of schema.sqlite.ts on both databases (docs/decisions/0007).
  */
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import {
@@ -21,12 +21,12 @@ import type { Stage, StageStatus } from '../model/stages.ts';
 import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from '../model/values.ts';
 import type { IngestedDocument, WebhookKind } from '../model/webhooks.ts';
 
-/** 64 bits: times are milliseconds. */
+/** 64 bits, because times are milliseconds. */
 const integer = (name: string) => bigint(name, { mode: 'number' });
 const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
-/** Numbers where SQLite has their bytes: PostgreSQL can compute with them, and pgvector makes vectors of them. */
+/** Numbers instead of SQLite's bytes: PostgreSQL computes with them, and pgvector casts them to vectors. */
 const vector = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'real[]' });
-/** `json` keeps the text as it was written, which queries of both dialects search. */
+/** `json`, unlike `jsonb`, keeps the text as it was written, which queries of both dialects search. */
 const json = <T>(name: string) => jsonColumn(name).$type<T>();
 const bool = (name: string) => boolean(name);
 

@@ -1,6 +1,6 @@
 /**
  * The tables on SQLite. `schema.postgres.ts` mirrors them; types.ts names the rows.
- * Times are Unix milliseconds, ids UUIDv7 text, and no column has a default: the code says every value.
+ * Times are Unix milliseconds, ids are UUIDv7 text, and no column has a default, so code states every value.
  */
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { customType, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
@@ -15,7 +15,7 @@ const bytes = customType<{ data: Uint8Array; driverData: Uint8Array | ArrayBuffe
   dataType: () => 'blob',
   fromDriver: (value) => (value instanceof Uint8Array ? value : new Uint8Array(value)),
 });
-/** Of float32 numbers; told from other bytes because PostgreSQL keeps them as numbers. */
+/** Vectors of float32 numbers, distinguishable from other bytes because PostgreSQL stores them as numbers. */
 const vector = customType<{ data: Uint8Array; driverData: Uint8Array | ArrayBuffer }>({
   dataType: () => 'blob',
   fromDriver: (value) => new VectorBytes(value instanceof Uint8Array ? value : new Uint8Array(value)),
@@ -28,7 +28,7 @@ export const users = sqliteTable(
   {
     id: text('id').primaryKey(),
     username: text('username').notNull(),
-    /** NFKC and lower case: what uniqueness and login compare. */
+    /** NFKC and lower case, as `nameKey` makes it: the form that uniqueness and login compare. */
     usernameKey: text('username_key').notNull(),
     email: text('email').notNull(),
     emailKey: text('email_key').notNull(),
@@ -54,7 +54,7 @@ export const sessions = sqliteTable(
     generation: integer('generation').notNull(),
     scopes: json<string[]>('scopes').notNull(),
     createdAt: integer('created_at').notNull(),
-    /** When `generation` last grew: the grace of its parent counts from here. */
+    /** When `generation` last grew; the grace period of its parent starts here. */
     rotatedAt: integer('rotated_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
     revokedAt: integer('revoked_at'),
@@ -65,7 +65,7 @@ export const sessions = sqliteTable(
   (t) => [index('sessions_user').on(t.userId), index('sessions_expires').on(t.expiresAt)],
 );
 
-/** Revoked access tokens (`jti:<id>`) and sessions (`sid:<id>`) until the last token they could concern has expired. */
+/** Revoked access tokens (`jti:<id>`) and sessions (`sid:<id>`), kept until the last token they cover has expired. */
 export const revocations = sqliteTable(
   'revocations',
   { key: text('key').primaryKey(), expiresAt: integer('expires_at').notNull(), createdAt: integer('created_at').notNull() },
@@ -79,9 +79,9 @@ export const resources = sqliteTable(
     ownerId: text('owner_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    /** What makes a repeated post the same resource: `sha256:<hex of the content>` or `url:<normalised URL>`. */
+    /** The identity under which a repeated POST finds the resource: `sha256:<hex of the content>` or `url:<normalised URL>`. */
     sourceKey: text('source_key').notNull(),
-    /** SHA-256 of the bytes that were ingested, hex; null until they are known. */
+    /** SHA-256 of the ingested bytes, hex; null before ingestion. */
     contentHash: text('content_hash'),
     url: text('url'),
     contentType: text('content_type'),
@@ -89,7 +89,7 @@ export const resources = sqliteTable(
     description: text('description'),
     tags: json<string[]>('tags').notNull(),
     metadata: json<Record<string, unknown>>('metadata').notNull(),
-    /** Fields a person set by hand; ingestion and taxonomy leave them alone. */
+    /** Fields that a person has set; ingestion and taxonomy do not overwrite them. */
     edited: json<string[]>('edited').notNull(),
     callbackUrl: text('callback_url'),
     status: text('status').$type<StageStatus>().notNull(),
@@ -105,12 +105,12 @@ export const resources = sqliteTable(
     summary: text('summary'),
     keywords: json<string[]>('keywords').notNull(),
     wordCount: integer('word_count'),
-    /** 0 to 1; null until the quality stage has measured it. */
+    /** 0 to 1; null before the quality stage has run. */
     qualityScore: real('quality_score'),
     quality: json<QualityReport>('quality'),
     category: text('category'),
     categories: json<CategoryScore[]>('categories').notNull(),
-    /** PageRank within the owner's library; null until the graph stage has run. */
+    /** PageRank within the owner's library; null before the graph stage has run. */
     centrality: real('centrality'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
@@ -123,7 +123,7 @@ export const resources = sqliteTable(
   ],
 );
 
-/** What the owner sent, kept so that any stage can run again. */
+/** The bytes that the owner sent or the worker fetched, kept so that every stage can run again. */
 export const resourceSources = sqliteTable('resource_sources', {
   resourceId: text('resource_id')
     .primaryKey()
@@ -131,12 +131,12 @@ export const resourceSources = sqliteTable('resource_sources', {
   contentType: text('content_type').notNull(),
   filename: text('filename'),
   body: bytes('body').notNull(),
-  /** Where the bytes were found in the end, after redirects; null for posted content. */
+  /** The URL of the bytes after redirects; null for posted content. */
   fetchedUrl: text('fetched_url'),
   createdAt: integer('created_at').notNull(),
 });
 
-/** The durable record of progress: what is answered when the key-value store has forgotten or is down. */
+/** The durable record of progress, read if the key-value store has lost its copy or is down. */
 export const resourceStages = sqliteTable(
   'resource_stages',
   {
@@ -159,7 +159,7 @@ export const resourceStages = sqliteTable(
 export const chunks = sqliteTable(
   'chunks',
   {
-    /** Stable key for the keyword and vector indexes, which want an integer. */
+    /** A stable integer key, which the keyword and vector indexes need. */
     seq: integer('seq').primaryKey({ autoIncrement: true }),
     id: text('id').notNull(),
     resourceId: text('resource_id')
@@ -168,7 +168,7 @@ export const chunks = sqliteTable(
     ownerId: text('owner_id').notNull(),
     position: integer('position').notNull(),
     text: text('text').notNull(),
-    /** Title and heading path as text: searched and embedded together with `text`. */
+    /** Title and heading path as text, searched and embedded together with `text`. */
     context: text('context').notNull(),
     headingPath: json<string[]>('heading_path').notNull(),
     charStart: integer('char_start').notNull(),
@@ -212,7 +212,7 @@ export const resourceVectors = sqliteTable(
   (t) => [primaryKey({ columns: [t.resourceId, t.model] }), index('resource_vectors_owner').on(t.ownerId, t.model)],
 );
 
-/** Names under which others may cite a resource: `url:...`, `doi:...`, `arxiv:...`, all normalised. */
+/** Normalised identifiers under which a resource can be cited: `url:...`, `doi:...`, `arxiv:...`. */
 export const resourceIdentifiers = sqliteTable(
   'resource_identifiers',
   {
@@ -225,7 +225,7 @@ export const resourceIdentifiers = sqliteTable(
   (t) => [primaryKey({ columns: [t.resourceId, t.key] }), index('resource_identifiers_owner_key').on(t.ownerId, t.key)],
 );
 
-/** Outgoing links and citations as found in the text, whether or not their target is in the library yet. */
+/** Outgoing links and citations found in the text, whether or not their target is in the library. */
 export const links = sqliteTable(
   'links',
   {
@@ -234,11 +234,11 @@ export const links = sqliteTable(
       .notNull()
       .references(() => resources.id, { onDelete: 'cascade' }),
     ownerId: text('owner_id').notNull(),
-    /** The normalised identifier it points at, in the form of `resource_identifiers.key`. */
+    /** The identifier of the target, in the form of `resource_identifiers.key`. */
     targetKey: text('target_key').notNull(),
     url: text('url').notNull(),
     anchor: text('anchor').notNull(),
-    /** Up to 50 characters either side. */
+    /** Up to 50 characters on either side. */
     context: text('context').notNull(),
   },
   (t) => [index('links_resource').on(t.resourceId), index('links_owner_target').on(t.ownerId, t.targetKey)],
@@ -277,7 +277,7 @@ export const categories = sqliteTable('categories', {
   position: integer('position').notNull(),
 });
 
-/** The outbox and the claim in one table. */
+/** Jobs: the outbox of the queue, and the workers' leases. */
 export const jobs = sqliteTable(
   'jobs',
   {
@@ -289,7 +289,7 @@ export const jobs = sqliteTable(
     state: text('state').$type<JobState>().notNull(),
     attempt: integer('attempt').notNull(),
     maxAttempts: integer('max_attempts').notNull(),
-    /** Not to be run before this moment: now for a new job, later after a failure. */
+    /** The job does not run before this moment: its creation, or later after a failure. */
     availableAt: integer('available_at').notNull(),
     publishedAt: integer('published_at'),
     leaseOwner: text('lease_owner'),
@@ -306,13 +306,13 @@ export const jobs = sqliteTable(
   ],
 );
 
-/** Answers given under an `Idempotency-Key`, per owner. */
+/** Responses given under an `Idempotency-Key`, per owner. */
 export const idempotencyKeys = sqliteTable(
   'idempotency_keys',
   {
     ownerId: text('owner_id').notNull(),
     key: text('key').notNull(),
-    /** SHA-256 of the request it answered: the same key with another request is refused. */
+    /** SHA-256 of the request: the same key with another request is refused. */
     fingerprint: text('fingerprint').notNull(),
     resourceId: text('resource_id').notNull(),
     createdAt: integer('created_at').notNull(),
@@ -321,7 +321,7 @@ export const idempotencyKeys = sqliteTable(
   (t) => [primaryKey({ columns: [t.ownerId, t.key] }), index('idempotency_keys_expires').on(t.expiresAt)],
 );
 
-/** A provider's account, keyed by provider and subject: e-mails change hands, subjects do not. */
+/** Accounts at login providers, keyed by provider and subject: an e-mail can change hands, a subject cannot. */
 export const oauthAccounts = sqliteTable(
   'oauth_accounts',
   {
@@ -336,7 +336,7 @@ export const oauthAccounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.provider, t.subject] }), index('oauth_accounts_user').on(t.userId)],
 );
 
-/** Personal API keys: shown once, stored as SHA-256 (they are 256 bits of randomness, so no slow hash is needed). */
+/** Personal API keys: shown once, stored as SHA-256. They are 256 random bits, so no slow hash is needed. */
 export const apiKeys = sqliteTable(
   'api_keys',
   {
@@ -345,7 +345,7 @@ export const apiKeys = sqliteTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     name: text('name').notNull(),
-    /** The first characters, for a person to recognise the key by. */
+    /** The first characters of the key, by which a person recognises it. */
     prefix: text('prefix').notNull(),
     hash: text('hash').notNull(),
     scopes: json<string[]>('scopes').notNull(),
@@ -356,7 +356,7 @@ export const apiKeys = sqliteTable(
   (t) => [uniqueIndex('api_keys_hash').on(t.hash), index('api_keys_user').on(t.userId)],
 );
 
-/** Single-use links by e-mail: only the hash is stored, and using one deletes the row. */
+/** Single-use links sent by e-mail: only the hash is stored, and use deletes the row. */
 export const emailTokens = sqliteTable(
   'email_tokens',
   {
@@ -365,7 +365,7 @@ export const emailTokens = sqliteTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     purpose: text('purpose').$type<'reset' | 'verify'>().notNull(),
-    /** The address it was sent to: a link for an old address proves nothing about the new one. */
+    /** The address that the link was sent to: it proves nothing about a newer address. */
     email: text('email').notNull(),
     expiresAt: integer('expires_at').notNull(),
     createdAt: integer('created_at').notNull(),
@@ -373,7 +373,7 @@ export const emailTokens = sqliteTable(
   (t) => [index('email_tokens_user').on(t.userId), index('email_tokens_expires').on(t.expiresAt)],
 );
 
-/** What happened to an account, from where and why: never a token, key, code or password. */
+/** Security events of accounts, with origin and reason; never a token, key, code or password. */
 export const securityEvents = sqliteTable(
   'security_events',
   {
@@ -388,23 +388,23 @@ export const securityEvents = sqliteTable(
   (t) => [index('security_events_user').on(t.userId, t.createdAt), index('security_events_created').on(t.createdAt)],
 );
 
-/** What signs an owner's callbacks; the one before signs along until it expires, so that receivers can change over. */
+/** The secret that signs an owner's callbacks. The previous one signs, too, until it expires, so that receivers can switch. */
 export const callbackSecrets = sqliteTable('callback_secrets', {
   ownerId: text('owner_id')
     .primaryKey()
     .references(() => users.id, { onDelete: 'cascade' }),
-  /** `whsec_` and base64, as Standard Webhooks writes it. Kept readable: a signature cannot be made from a hash. */
+  /** `whsec_` and base64 (Standard Webhooks). Stored in the clear: a signature cannot be made from a hash. */
   secret: text('secret').notNull(),
   previousSecret: text('previous_secret'),
   previousExpiresAt: integer('previous_expires_at'),
   createdAt: integer('created_at').notNull(),
 });
 
-/** The outbox of callbacks: written with the end of the job it tells of, sent until the receiver has answered. */
+/** The outbox of callbacks: written in the transaction that ends the job, and sent until the receiver accepts it. */
 export const callbackDeliveries = sqliteTable(
   'callback_deliveries',
   {
-    /** Sent as `webhook-id`, the same with every attempt: receivers know a repetition by it. */
+    /** Sent as `webhook-id`, the same for every attempt, so that receivers recognise repetitions. */
     id: text('id').primaryKey(),
     ownerId: text('owner_id')
       .notNull()
@@ -418,9 +418,9 @@ export const callbackDeliveries = sqliteTable(
     payload: text('payload').notNull(),
     state: text('state').$type<DeliveryState>().notNull(),
     attempt: integer('attempt').notNull(),
-    /** When the next attempt is due; while one is under way, when it counts as lost. */
+    /** When the next attempt is due; during an attempt, when it counts as lost. */
     availableAt: integer('available_at').notNull(),
-    /** HTTP status of the last answer; null where there was none. */
+    /** HTTP status of the last response; null without one. */
     responseStatus: integer('response_status'),
     error: text('error'),
     createdAt: integer('created_at').notNull(),
@@ -433,7 +433,7 @@ export const callbackDeliveries = sqliteTable(
   ],
 );
 
-/** Where other systems send events that start an ingestion, for their owner. */
+/** Endpoints to which other systems send events that start an ingestion for the endpoint's owner. */
 export const webhookEndpoints = sqliteTable(
   'webhook_endpoints',
   {
@@ -443,9 +443,9 @@ export const webhookEndpoints = sqliteTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     name: text('name').notNull(),
     kind: text('kind').$type<WebhookKind>().notNull(),
-    /** Kept readable: a signature cannot be checked with a hash. */
+    /** Stored in the clear: a signature cannot be verified with a hash. */
     secret: text('secret').notNull(),
-    /** Given to every document that comes in here. */
+    /** Added to every document that arrives at this endpoint. */
     tags: json<readonly string[]>('tags').notNull(),
     createdAt: integer('created_at').notNull(),
     lastUsedAt: integer('last_used_at'),
@@ -453,7 +453,7 @@ export const webhookEndpoints = sqliteTable(
   (t) => [index('webhook_endpoints_owner').on(t.ownerId, t.createdAt, t.id)],
 );
 
-/** Events that were taken, so that one that comes again gets the same answer and does nothing. */
+/** Accepted events: a repeated one gets the same response and has no effect. */
 export const webhookEvents = sqliteTable(
   'webhook_events',
   {

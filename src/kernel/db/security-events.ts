@@ -8,7 +8,7 @@ export async function insertSecurityEvent(db: Database, event: SecurityEventRow)
   await db.insert(securityEvents).values(event);
 }
 
-/** A user's events, newest first, from after the event `before` on. */
+/** A page of a user's events below the position `before`, newest first. */
 export async function listSecurityEvents(
   db: Database,
   userId: string,

@@ -11,7 +11,7 @@ export async function findSession(db: Database, id: string): Promise<Session | u
   return session;
 }
 
-/** Moves a live session from `generation` to the next in one statement; undefined where somebody else did, or it is over. */
+/** Moves a live session from `generation` to the next in one statement. Undefined if another call did, or the session ended. */
 export async function rotateSession(
   db: Database,
   id: string,
@@ -26,7 +26,7 @@ export async function rotateSession(
   return session;
 }
 
-/** Returns the session where this call ended it; undefined where it was over already or never was. */
+/** Returns the session if this call revoked it; undefined if it was revoked before or does not exist. */
 export async function revokeSession(db: Database, id: string, reason: string, now: number): Promise<Session | undefined> {
   const [session] = await db
     .update(sessions)
@@ -36,7 +36,7 @@ export async function revokeSession(db: Database, id: string, reason: string, no
   return session;
 }
 
-/** The sessions that are neither revoked nor expired, newest first. */
+/** The user's sessions that are neither revoked nor expired, newest first. */
 export async function liveSessions(db: Database, userId: string, now: number): Promise<Session[]> {
   return db
     .select()

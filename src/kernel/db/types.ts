@@ -1,10 +1,10 @@
-/** Row types and the one database type that queries are written against. */
+/** The rows of the tables, and the one database type that queries are written against. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
 import type * as schema from './schema.sqlite.ts';
 
 export type Schema = typeof schema;
 
-/** Queries never call `.get()`, `.all()` or `.run()`: they exist on one dialect only. Await the builder. */
+/** Queries await the builder and never call `.get()`, `.all()` or `.run()`, which exist on SQLite only. */
 export type Database = Pick<
   BaseSQLiteDatabase<'async', unknown, Schema>,
   'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'transaction'

@@ -4,10 +4,10 @@ import { olderThan } from './pagination.ts';
 import { users } from './schema.sqlite.ts';
 import type { Database, User } from './types.ts';
 
-/** What uniqueness and login compare: compatibility-normalised and lower case. */
+/** The form of a username or e-mail that uniqueness and login compare: NFKC and lower case. */
 export const nameKey = (value: string): string => value.normalize('NFKC').toLowerCase();
 
-/** Throws the driver's unique violation where the username or the e-mail is taken. */
+/** Throws the driver's unique violation if the username or the e-mail is taken. */
 export async function insertUser(db: Database, user: User): Promise<void> {
   await db.insert(users).values(user);
 }
@@ -21,7 +21,7 @@ export async function findUser(db: Database, id: string): Promise<User | undefin
   return user;
 }
 
-/** Every user whose username or e-mail `name` could mean; at most two. */
+/** The users whose username or e-mail is `name`; at most two. */
 export async function findUsersByLogin(db: Database, name: string): Promise<User[]> {
   const key = nameKey(name);
   return db
@@ -30,6 +30,7 @@ export async function findUsersByLogin(db: Database, name: string): Promise<User
     .where(or(eq(users.usernameKey, key), eq(users.emailKey, key)));
 }
 
+/** Whether the username and the e-mail are taken. */
 export async function findTaken(db: Database, username: string, email: string): Promise<{ username: boolean; email: boolean }> {
   const rows = await db
     .select({ usernameKey: users.usernameKey, emailKey: users.emailKey })
@@ -45,6 +46,7 @@ export async function setPasswordHash(db: Database, id: string, passwordHash: st
   await db.update(users).set({ passwordHash, updatedAt: now }).where(eq(users.id, id));
 }
 
+/** Returns false if the user's e-mail is no longer `email`. */
 export async function setEmailVerified(db: Database, id: string, email: string, now: number): Promise<boolean> {
   const rows = await db
     .update(users)
@@ -54,7 +56,7 @@ export async function setEmailVerified(db: Database, id: string, email: string, 
   return rows.length > 0;
 }
 
-/** The user after the change; undefined where there is none. */
+/** Returns the user after the change; undefined if there is no such user. */
 export async function updateUser(
   db: Database,
   id: string,
@@ -71,12 +73,12 @@ export async function updateUser(
 
 export interface UserPage {
   readonly limit: number;
-  /** Part of a username or e-mail. */
+  /** A substring of a username or e-mail. */
   readonly text?: string;
   readonly after?: Pick<User, 'createdAt' | 'id'>;
 }
 
-/** Newest first. */
+/** A page of users below the position `after`, newest first. */
 export async function listUsers(db: Database, { limit, text, after }: UserPage): Promise<User[]> {
   const pattern = text === undefined ? undefined : `%${nameKey(text).replace(/[\\%_]/g, '')}%`;
   return db

@@ -1,6 +1,6 @@
-/** Vectors as the database keeps them: float32, little-endian, nothing around them. */
+/** Vectors as the database stores them: consecutive float32 numbers, little-endian, without a header. */
 
-/** Tells the bytes of a vector from any others: PostgreSQL keeps vectors as numbers. */
+/** The bytes of a vector, distinguishable from other bytes because PostgreSQL stores vectors as numbers. */
 export class VectorBytes extends Uint8Array {}
 
 export function toBytes(vector: Float32Array): VectorBytes {

@@ -11,7 +11,7 @@ export async function countWebhookEndpoints(db: Database, ownerId: string): Prom
   return row?.count ?? 0;
 }
 
-/** Newest first. */
+/** The owner's endpoints, newest first. */
 export async function listWebhookEndpoints(db: Database, ownerId: string): Promise<WebhookEndpoint[]> {
   return db
     .select()
@@ -20,7 +20,7 @@ export async function listWebhookEndpoints(db: Database, ownerId: string): Promi
     .orderBy(desc(webhookEndpoints.createdAt), desc(webhookEndpoints.id));
 }
 
-/** The endpoint with its owner as they are now, whoever asks: it is what a signature is checked with. */
+/** The endpoint with its current owner. Not limited to an owner: the caller verifies an event's signature with it. */
 export async function findWebhookEndpoint(
   db: Database,
   id: string,
@@ -33,7 +33,7 @@ export async function findWebhookEndpoint(
   return row;
 }
 
-/** False where the owner has no such endpoint. */
+/** Returns false if the owner has no such endpoint. */
 export async function deleteWebhookEndpoint(db: Database, { id, ownerId }: { id: string; ownerId: string }): Promise<boolean> {
   const gone = await db
     .delete(webhookEndpoints)

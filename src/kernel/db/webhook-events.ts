@@ -10,7 +10,7 @@ export async function findWebhookEvent(db: Database, endpointId: string, message
   return event;
 }
 
-/** Remembers an event and that its endpoint was used; of two at once the first stays. */
+/** Stores an event and its endpoint's time of last use. Of concurrent copies the first is kept. */
 export async function insertWebhookEvent(db: Database, event: WebhookEvent): Promise<void> {
   await db.insert(webhookEvents).values(event).onConflictDoNothing();
   await db.update(webhookEndpoints).set({ lastUsedAt: event.receivedAt }).where(eq(webhookEndpoints.id, event.endpointId));

@@ -62,7 +62,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 const start = (options?: { count?: number; channelsPerSocket?: number }) => {
   const local = localHubs(options);
   const log = memoryLog();
-  return { ...local, log, channels: createShardedPubSub(local.hubs, { log, againMs: 1 }) };
+  return { ...local, log, channels: createShardedPubSub(local.hubs, { log, reopenMs: 1 }) };
 };
 
 test('a listener hears what is published to its channel, and nothing after it has left', async () => {
@@ -138,8 +138,8 @@ test('a hub that is away is logged once and asked again until it is back', async
   channels.subscribe('a', () => undefined);
   await vi.waitFor(() => expect(log.lines).toHaveLength(1));
   await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(log.lines.map(({ message }) => message)).toEqual(['the progress hub is away']);
+  expect(log.lines.map(({ message }) => message)).toEqual(['the progress channel is away']);
   setAway(false);
   await vi.waitFor(() => expect(lines.size).toBe(1));
-  expect(log.lines.at(-1)?.message).toBe('the progress hub is back');
+  expect(log.lines.at(-1)?.message).toBe('the progress channel is back');
 });
