@@ -24,15 +24,15 @@ interface Received {
 let kit: PipelineKit;
 let receiver: WebServer;
 let received: Received[];
-/** How the receiver answers, in turn; the last answer stays. */
-let answers: (readonly [status: number, headers?: Record<string, string>])[];
+/** The receiver's responses, in order; the last one repeats. */
+let responses: (readonly [status: number, headers?: Record<string, string>])[];
 const closing: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
   kit = await createPipelineKit();
   receiver = await startWebServer();
   received = [];
-  answers = [[204]];
+  responses = [[204]];
   receiver.serve('/hook', (response, request) => {
     let body = '';
     request.on('data', (chunk) => {
@@ -40,8 +40,8 @@ beforeEach(async () => {
     });
     request.on('end', () => {
       received.push({ headers: request.headers as Record<string, string>, body });
-      const [status, headers] = (answers.length > 1 ? answers.shift() : answers[0]) ?? [204];
-      response.writeHead(status, headers).end(status === 204 ? undefined : 'a body nobody needs');
+      const [status, headers] = (responses.length > 1 ? responses.shift() : responses[0]) ?? [204];
+      response.writeHead(status, headers).end(status === 204 ? undefined : 'a body that is ignored');
     });
   });
 });
@@ -60,7 +60,7 @@ function sender({ allow = ['127.0.0.0/8'], db = kit.db, signal = stop.signal, de
   return createCallbackSender({ db, clock: kit.clock, log: kit.log, http, random: () => 0, stop: signal });
 }
 
-/** A job of a resource whose owner wants to be told at `url`. */
+/** A job of a resource whose callback goes to `url`. */
 async function jobWithCallback(url = `${receiver.url}/hook`, more: { ownerId?: string } = {}): Promise<Job> {
   const ownerId = more.ownerId ?? (await seedOwner(kit));
   const resourceId = await seedResource(kit, ownerId);
@@ -70,17 +70,17 @@ async function jobWithCallback(url = `${receiver.url}/hook`, more: { ownerId?: s
 
 const deliveriesOf = ({ ownerId }: Job) => listDeliveries(kit.db, { ownerId, limit: 100 });
 const secretOf = async ({ ownerId }: Job) => (await ensureCallbackSecret(kit.db, ownerId, newCallbackSecret(), 0)).secret;
-/** What the receiver's own library makes of it; throws where the signature is not right. */
+/** The payload, verified by the Standard Webhooks library; throws for a wrong signature. */
 const verify = (secret: string, { body, headers }: Received) => {
   const age = Math.abs(Date.now() / 1000 - Number(headers['webhook-timestamp']));
   expect(age).toBeLessThan(3600);
   return new Webhook(secret).verify(body, headers);
 };
 
-describe('a callback', () => {
+describe('callback', () => {
   beforeEach(() => kit.clock.set(Date.now()));
 
-  test('tells the receiver that a document is completed, signed so that the Standard Webhooks library accepts it', async () => {
+  test('callback: resource.completed is signed so that the Standard Webhooks library accepts it', async () => {
     const job = await jobWithCallback();
     await kit.deliver(job.id);
     expect(await sender().sweep()).toBe(1);
@@ -96,7 +96,7 @@ describe('a callback', () => {
     expect(() => new Webhook(newCallbackSecret()).verify(message.body, message.headers)).toThrow();
   });
 
-  test('tells of a failure with its reason', async () => {
+  test('callback: resource.failed carries the reason', async () => {
     kit.before.ingestion = () => Promise.reject(new StageError('permanent', 'The page was not found (HTTP 404)'));
     const job = await jobWithCallback();
     await kit.deliver(job.id);
@@ -107,13 +107,13 @@ describe('a callback', () => {
     });
   });
 
-  test('is not written where nobody asked for it', async () => {
+  test('callback: a resource without a callback URL gets none', async () => {
     const job = await kit.seed();
     await kit.deliver(job.id);
     expect(await deliveriesOf(job)).toEqual([]);
   });
 
-  test('waits for the last of several jobs of one document', async () => {
+  test('callback: it waits for the last unfinished job of the resource', async () => {
     const job = await jobWithCallback();
     const second = await kit.seed({ ownerId: job.ownerId, resourceId: job.resourceId as string });
     await kit.deliver(job.id);
@@ -122,7 +122,7 @@ describe('a callback', () => {
     expect(await deliveriesOf(job)).toHaveLength(1);
   });
 
-  test('is written once however often its job is delivered', async () => {
+  test('callback: a job delivered repeatedly writes one', async () => {
     const job = await jobWithCallback();
     await Promise.all([kit.deliver(job.id), kit.deliver(job.id)]);
     await kit.deliver(job.id);
@@ -130,7 +130,7 @@ describe('a callback', () => {
   });
 });
 
-describe('a receiver', () => {
+describe('callback delivery', () => {
   let job: Job;
   beforeEach(async () => {
     job = await jobWithCallback();
@@ -138,8 +138,8 @@ describe('a receiver', () => {
   });
   const delivery = async () => (await deliveriesOf(job))[0];
 
-  test('that fails is asked again by the schedule, with the same id and a fresh timestamp', async () => {
-    answers = [[500], [503], [200]];
+  test('callback delivery: after a 5xx it is repeated by the schedule with the same id and a new timestamp', async () => {
+    responses = [[500], [503], [200]];
     const { sweep } = sender();
     await sweep();
     expect(await delivery()).toMatchObject({
@@ -160,47 +160,47 @@ describe('a receiver', () => {
     expect(new Set(received.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(3);
   });
 
-  test('that asks to be left alone is left alone for so long', async () => {
-    answers = [[429, { 'retry-after': '120' }], [204]];
+  test('callback delivery: Retry-After postpones the next attempt', async () => {
+    responses = [[429, { 'retry-after': '120' }], [204]];
     const { sweep } = sender();
     await sweep();
     expect((await delivery())?.availableAt).toBe(kit.clock.now() + 120_000);
   });
 
-  test('that is gone is not asked again', async () => {
-    answers = [[410]];
+  test('callback delivery: a 410 is final', async () => {
+    responses = [[410]];
     await sender().sweep();
     expect(await delivery()).toMatchObject({ state: 'failed', responseStatus: 410, finishedAt: kit.clock.now() });
   });
 
-  test('that redirects is not followed', async () => {
-    answers = [[302, { location: `${receiver.url}/elsewhere` }]];
+  test('callback delivery: a redirect is not followed and counts as a failed attempt', async () => {
+    responses = [[302, { location: `${receiver.url}/elsewhere` }]];
     await sender().sweep();
     expect(receiver.requests.map(({ url }) => url)).toEqual(['/hook']);
     expect(await delivery()).toMatchObject({ state: 'pending', error: 'The receiver answered HTTP 302' });
   });
 
-  test('at an address that is not public is never connected to', async () => {
+  test('callback delivery: a receiver at a private address is never connected to', async () => {
     await sender({ allow: [] }).sweep();
     expect(receiver.requests).toEqual([]);
     expect(await delivery()).toMatchObject({ state: 'failed', error: 'The address of 127.0.0.1 is not public' });
   });
 
-  test('that never answers costs one deadline and is asked again', async () => {
+  test('callback delivery: a receiver that does not respond fails the attempt after the deadline', async () => {
     receiver.serve('/hook', () => undefined);
     await sender({ deadlineMs: 50 }).sweep();
     expect(await delivery()).toMatchObject({ state: 'pending', error: '127.0.0.1 did not answer within 0.05 seconds' });
   });
 
-  test('that refuses connections is asked again', async () => {
+  test('callback delivery: a refused connection is retried', async () => {
     const url = 'http://127.0.0.1:1/hook';
     await kit.db.update(callbackDeliveries).set({ url }).where(eq(callbackDeliveries.ownerId, job.ownerId));
     await sender().sweep();
     expect(await delivery()).toMatchObject({ state: 'pending', error: '127.0.0.1 could not be read: it refuses connections' });
   });
 
-  test('that never takes it is given up on in the end, and the owner can have it sent again', async () => {
-    answers = [[500]];
+  test('callback delivery: the last attempt fails it, and the owner can have it sent again', async () => {
+    responses = [[500]];
     const { sweep } = sender();
     for (let attempt = 0; attempt < CALLBACK_ATTEMPTS; attempt++) {
       await sweep();
@@ -212,13 +212,13 @@ describe('a receiver', () => {
       error: `The receiver answered HTTP 500; given up after ${CALLBACK_ATTEMPTS} attempts`,
     });
     expect(await sweep()).toBe(0);
-    answers = [[204]];
+    responses = [[204]];
     await requeueDelivery(kit.db, { id: (await delivery())?.id ?? '', ownerId: job.ownerId, now: kit.clock.now() });
     await sweep();
     expect(await delivery()).toMatchObject({ state: 'delivered', attempt: 1 });
   });
 
-  test('can change over to a new secret: for a day both sign', async () => {
+  test('callback delivery: after a rotation both secrets sign for a day', async () => {
     kit.clock.set(Date.now());
     const before = await secretOf(job);
     const fresh = newCallbackSecret();
@@ -229,7 +229,7 @@ describe('a receiver', () => {
     expect(verify(before, message)).toEqual(verify(fresh, message));
   });
 
-  test('hears nothing of a secret that has run out', async () => {
+  test('callback delivery: an expired secret does not sign', async () => {
     kit.clock.set(Date.now());
     const before = await secretOf(job);
     const fresh = newCallbackSecret();
@@ -240,12 +240,12 @@ describe('a receiver', () => {
     expect(() => verify(before, message)).toThrow();
   });
 
-  test('hears of it once where several senders are at work', async () => {
+  test('callback delivery: concurrent senders send it once', async () => {
     await Promise.all([sender().sweep(), sender().sweep(), sender().sweep()]);
     expect(received).toHaveLength(1);
   });
 
-  test('hears of it although the sender that took it has died', async () => {
+  test('callback delivery: one whose sender died is sent by another after a minute', async () => {
     const now = kit.clock.now();
     expect(await claimDeliveries(kit.db, { now, lostAt: now + 60_000, limit: 16, perOwner: 4 })).toHaveLength(1);
     expect(await sender().sweep()).toBe(0);
@@ -255,7 +255,7 @@ describe('a receiver', () => {
     expect(await delivery()).toMatchObject({ state: 'delivered', attempt: 2 });
   });
 
-  test('of one owner does not hold up another owner’s', async () => {
+  test('callback delivery: a claim takes four of one owner, so that other owners are not delayed', async () => {
     const ownerId = await seedOwner(kit);
     for (let i = 0; i < 20; i++) await kit.deliver((await jobWithCallback(undefined, { ownerId })).id);
     const now = kit.clock.now();
@@ -265,8 +265,8 @@ describe('a receiver', () => {
   });
 });
 
-describe('the sender', () => {
-  test('sends all that is due in one sweep, and ends when it is told to', async () => {
+describe('callback sender', () => {
+  test('callback sender: one sweep sends everything due, unless it is told to stop', async () => {
     const ownerId = await seedOwner(kit);
     for (let i = 0; i < 10; i++) await kit.deliver((await jobWithCallback(undefined, { ownerId })).id);
     expect(await sender({ signal: AbortSignal.abort() }).sweep()).toBe(0);
@@ -274,7 +274,7 @@ describe('the sender', () => {
     expect(received).toHaveLength(10);
   });
 
-  test('survives a database that is away, and says so once', async () => {
+  test('callback sender: an unreachable database is logged once and does not throw', async () => {
     const { sweep } = sender();
     kit.database.disconnect();
     expect(await sweep()).toBe(0);
@@ -283,7 +283,7 @@ describe('the sender', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  test('pauses longer with every failure, at least as long as it was asked to and at most a day, until the last', () => {
+  test('callback schedule: pauses grow with each attempt, respect Retry-After and stay within a day', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: CALLBACK_ATTEMPTS - 1 }),

@@ -4,7 +4,7 @@ import { createFairQueue } from '../../worker-node/pipeline/fair-queue.ts';
 
 const item = (owner: string, n: number) => ({ owner, n });
 
-test("whose turn it is: the owner with least under way, then the one who waited longest; an owner's own in order", () => {
+test('fair queue: next is the oldest item of the owner with the fewest in progress, then of the longest without a turn', () => {
   const queue = createFairQueue<{ owner: string; n: number }>({ limit: 20 });
   for (let n = 0; n < 3; n += 1) queue.add(item('ada', n));
   queue.add(item('eve', 0));
@@ -19,7 +19,7 @@ test("whose turn it is: the owner with least under way, then the one who waited 
   expect(queue.next()).toBeUndefined();
 });
 
-test('nobody holds all places, however many they send', () => {
+test('fair queue: one owner can hold three quarters of it at most', () => {
   const queue = createFairQueue<{ owner: string; n: number }>({ limit: 8 });
   const taken = Array.from({ length: 100 }, (_, n) => queue.add(item('ada', n))).filter(Boolean).length;
   expect(taken).toBe(6);
@@ -31,7 +31,7 @@ test('nobody holds all places, however many they send', () => {
   expect(queue.next()).toBeUndefined();
 });
 
-test('for any arrivals: what is taken comes out once, and an owner alone with one item waits for at most one turn of each other', () => {
+test('fair queue: for any arrivals each item comes out once, and a single item waits for one turn of each other owner at most', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 60 }), (owners) => {
       const queue = createFairQueue<{ owner: string; n: number }>({ limit: 1000 });

@@ -15,7 +15,7 @@ afterEach(() => kit.close());
 const handlerOf = (more: Partial<JobHandlerDependencies> = {}) =>
   createJobHandler({ db: kit.db, clock: kit.clock, ids: randomIds, log: kit.log, pipeline: kit.pipeline, ...more });
 
-/** A pipeline whose jobs end when the test says so. */
+/** A pipeline whose jobs end when the test calls `end`. */
 function heldPipeline() {
   const running = new Map<string, (outcome: JobOutcome) => void>();
   const begun: string[] = [];
@@ -39,15 +39,15 @@ async function seedMany(count: number): Promise<string[]> {
 const begun = (pipeline: ReturnType<typeof heldPipeline>, count: number) =>
   vi.waitFor(() => expect(pipeline.begun).toHaveLength(count));
 
-describe('a delivered job', () => {
-  test('is run to its end for who waits', async () => {
+describe('job handler', () => {
+  test('job handler: run resolves with the outcome once the job has ended', async () => {
     const job = await kit.seed();
     expect(await handlerOf().run({ job_id: job.id })).toEqual({ kind: 'done' });
     expect(await findJob(kit.db, job.id)).toMatchObject({ state: 'done' });
     expect(kit.log.lines.find((line) => line.message === 'job ended')?.fields).toMatchObject({ jobId: job.id, outcome: 'done' });
   });
 
-  test('that is over, or unknown, is nothing to do', async () => {
+  test('job handler: a finished or unknown job is skipped', async () => {
     const job = await kit.seed();
     const handler = handlerOf();
     await handler.run({ job_id: job.id });
@@ -55,7 +55,7 @@ describe('a delivered job', () => {
     expect(await handler.run({ job_id: 'unknown' })).toEqual({ kind: 'skipped' });
   });
 
-  test('twice at once is run once, and both hear how it ended', async () => {
+  test('job handler: concurrent deliveries of one job run it once and share its outcome', async () => {
     const job = await kit.seed();
     const handler = handlerOf();
     expect(handler.accept({ job_id: job.id })).toBe('accepted');
@@ -66,13 +66,13 @@ describe('a delivered job', () => {
     expect(kit.begun).toHaveLength(5);
   });
 
-  test('of two workers is run by one', async () => {
+  test('job handler: a job delivered to two workers is run by one of them', async () => {
     const job = await kit.seed();
     const outcomes = await Promise.all([handlerOf().run({ job_id: job.id }), handlerOf().run({ job_id: job.id })]);
     expect(outcomes.map((outcome) => (outcome as JobOutcome).kind).toSorted()).toEqual(['done', 'skipped']);
   });
 
-  test('that cannot be run is left to its lease, and the log says why', async () => {
+  test('job handler: a job whose pipeline rejects is released and the error logged', async () => {
     const job = await kit.seed();
     const handler = handlerOf({ pipeline: { run: () => Promise.reject(new Error('disk I/O error')) } });
     expect(await handler.run({ job_id: job.id })).toEqual({ kind: 'released' });
@@ -81,8 +81,8 @@ describe('a delivered job', () => {
   });
 });
 
-describe('many jobs', () => {
-  test('run so many at a time, in the order they came, and a full queue says so', async () => {
+describe('job handler: queue', () => {
+  test('job queue: it runs `concurrency` jobs at once in order of arrival and refuses jobs when full', async () => {
     const pipeline = heldPipeline();
     const handler = handlerOf({ pipeline, concurrency: 2, queueLimit: 2 });
     const [a, b, c, d, e] = (await seedMany(5)) as [string, string, string, string, string];
@@ -112,8 +112,8 @@ describe('many jobs', () => {
   });
 });
 
-describe('draining', () => {
-  test('waits for what runs, gives back what waits, and takes nothing new', async () => {
+describe('job handler: drain', () => {
+  test('drain: running jobs finish, queued jobs are given back and new ones refused', async () => {
     const pipeline = heldPipeline();
     const handler = handlerOf({ pipeline, concurrency: 1 });
     const [a, b, c] = (await seedMany(3)) as [string, string, string];
@@ -128,11 +128,11 @@ describe('draining', () => {
     pipeline.end(a);
     await drained;
     expect(await outcomes[0]).toEqual({ kind: 'done' });
-    // What waited can be published at once; nobody has to find out that it got lost.
+    // The queued job is due at once, before its message would count as lost.
     expect(await findDueJobs(kit.db, { now: kit.clock.now(), limit: 10, lostAfterMs: 30_000 })).toEqual([b]);
   });
 
-  test('interrupts what takes longer than it may', async () => {
+  test('drain: a job that outlasts the deadline is interrupted and released', async () => {
     const pipeline = heldPipeline();
     const handler = handlerOf({ pipeline });
     const [a] = (await seedMany(1)) as [string];
@@ -142,7 +142,7 @@ describe('draining', () => {
     expect(await outcome).toEqual({ kind: 'released' });
   });
 
-  test('of an idle worker is over at once, with the database gone as well', async () => {
+  test('drain: it ends at once when idle, and ends when the database is closed', async () => {
     await handlerOf().drain(60_000);
     const pipeline = heldPipeline();
     const handler = handlerOf({ pipeline, concurrency: 1 });

@@ -50,14 +50,14 @@ async function setUp(by: Mailer | null = mailer) {
   return { ...api, sign, post, client };
 }
 
-describe('what the API asks for', () => {
-  test('is sent as it is, by the adapter that asks', async () => {
+describe('mail over the worker', () => {
+  test('mail: the HTTP mailer and the route hand the mail over unchanged', async () => {
     const it = await setUp();
     await it.client().send(mail);
     expect(sent).toEqual([mail]);
   });
 
-  test('reaches the mail server that the worker knows', async () => {
+  test('mail: it reaches the SMTP server of the worker', async () => {
     const received: string[] = [];
     const server = new SMTPServer({
       authOptional: true,
@@ -77,7 +77,7 @@ describe('what the API asks for', () => {
     await new Promise<void>((resolve) => server.close(() => resolve()));
   });
 
-  test('survives the way to the worker, whatever its text', async () => {
+  test('mail: any subject and text arrive unchanged', async () => {
     const it = await setUp();
     const line = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 100 }).filter((value) => !/\p{Cc}/u.test(value));
     await fc.assert(
@@ -90,14 +90,14 @@ describe('what the API asks for', () => {
     );
   });
 
-  test('rejects where the worker does not take it or is away', async () => {
+  test('mail: the HTTP mailer rejects when the worker refuses the mail or is unreachable', async () => {
     const it = await setUp(null);
     await expect(it.client().send(mail)).rejects.toThrow('status 501');
     await expect(it.client(async () => new Response(null, { status: 302 })).send(mail)).rejects.toThrow('status 302');
     await expect(it.client(async () => Promise.reject(new TypeError('fetch failed'))).send(mail)).rejects.toThrow('fetch failed');
   });
 
-  test('is asked for with an end to the waiting', async () => {
+  test('mail: the request to the worker has a deadline', async () => {
     const it = await setUp();
     let signal: AbortSignal | null | undefined;
     await it
@@ -110,10 +110,10 @@ describe('what the API asks for', () => {
   });
 });
 
-describe('what nobody asked for in a way we know', () => {
+describe('POST /mail: refusals', () => {
   const body = JSON.stringify(mail);
 
-  test('is refused: unsigned, for another path, altered, too old, or a second time', async () => {
+  test('POST /mail: 401 when unsigned, signed for another path, altered, expired or replayed', async () => {
     const it = await setUp();
     const statusOf = async (given: string, signature: string) => (await it.post(given, signature)).status;
     expect(await statusOf(body, '')).toBe(401);
@@ -133,9 +133,9 @@ describe('what nobody asked for in a way we know', () => {
     ['a header after the recipient', { ...mail, to: 'ada@example.org\r\nBcc: eve@example.org' }, 'to'],
     ['a header after the subject', { ...mail, subject: 'a\r\nBcc: eve@example.org' }, 'subject'],
     ['no text', { ...mail, text: '' }, 'text'],
-    ['a field of its own', { ...mail, html: '<b>' }, 'body'],
-    ['no object', 'mail', 'body'],
-  ])('%s is 422, naming the field', async (_what, given, field) => {
+    ['an unknown field', { ...mail, html: '<b>' }, 'body'],
+    ['no JSON object', 'mail', 'body'],
+  ])('POST /mail: %s is 422 and names the field', async (_what, given, field) => {
     const it = await setUp();
     const response = await it.post(JSON.stringify(given));
     expect(response.status).toBe(422);
@@ -143,14 +143,14 @@ describe('what nobody asked for in a way we know', () => {
     expect(sent).toEqual([]);
   });
 
-  test('no JSON is 422 and a long text 413', async () => {
+  test('POST /mail: invalid JSON is 422, a text over the limit 413', async () => {
     const it = await setUp();
     expect((await it.post('{')).status).toBe(422);
     expect((await it.post(JSON.stringify({ ...mail, text: 'x'.repeat(70_000) }))).status).toBe(413);
   });
 });
 
-test('without a mail server the answer is 501, and says which setting is missing', async () => {
+test('POST /mail: 501 without a mail server, naming the missing setting', async () => {
   const response = await (await setUp(null)).post(JSON.stringify(mail));
   expect([response.status, ((await response.json()) as { detail: string }).detail]).toEqual([
     501,
@@ -158,7 +158,7 @@ test('without a mail server the answer is 501, and says which setting is missing
   ]);
 });
 
-test('a mail server that refuses is 502, and no log shows the address, the text or its words', async () => {
+test('POST /mail: a refusal of the mail server is 502, and the log has neither address nor text', async () => {
   const it = await setUp();
   failure = Object.assign(new Error('550 <ada@example.org> unknown'), { code: 'EENVELOPE', responseCode: 550 });
   const response = await it.post(JSON.stringify(mail));

@@ -10,7 +10,7 @@ import { freePort } from '../../src/adapters/listen.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 import { run, type Started } from '../support/servers/servers.ts';
 
-// Two processes start: on a busy machine that takes its time.
+// Two processes start, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 const MAIN = 'bin/worker.js';
@@ -40,7 +40,7 @@ const settings = (more: Record<string, string> = {}) => ({
   ...more,
 });
 
-/** Polls until /health is 200; gives up when `over` says that it never will. */
+/** Polls until /health is 200; throws when `over` reports that the worker has ended. */
 async function healthy(over: () => boolean): Promise<Record<string, unknown>> {
   while (!over()) {
     const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
@@ -51,7 +51,7 @@ async function healthy(over: () => boolean): Promise<Record<string, unknown>> {
   throw new Error('the worker ended before it was healthy');
 }
 
-test('the worker starts by itself, says that it is well, takes no unsigned job, and ends with 0 when asked to', async () => {
+test('worker: started alone it becomes healthy, refuses unsigned jobs and exits with 0 on SIGTERM', async () => {
   started = run(MAIN, settings());
   const { child, output, exited } = started;
   expect(await healthy(() => child.exitCode !== null)).toMatchObject({ status: 'ok', model: { model: 'pharos-static-192' } });
@@ -63,14 +63,14 @@ test('the worker starts by itself, says that it is well, takes no unsigned job, 
   expect(output()).not.toMatch(/"level":"(?:ERROR|WARN)/i);
 });
 
-test('a model that is not there is refused by the name of its setting, with exit code 1', async () => {
+test('worker: an unknown model exits with 1 and names the setting', async () => {
   started = run(MAIN, settings({ EMBEDDING_MODEL: 'no-such-model' }));
   expect(await started.exited()).toBe(1);
   expect(started.output()).toMatch(/^EMBEDDING_MODEL: expected the name of a folder/m);
   expect(started.output()).not.toMatch(/^\s+at /m);
 });
 
-test('a worker whose starter has gone goes, too', async () => {
+test('worker: it stops when the process that started it has gone', async () => {
   const path = process.env.PATH ?? '';
   const child = fork(fileURLToPath(new URL(`../../${MAIN}`, import.meta.url)), [], {
     env: { PATH: path, ...settings() },

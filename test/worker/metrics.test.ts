@@ -51,7 +51,7 @@ function fakeEmbedder() {
   return instrumentEmbedder(embedder, metrics);
 }
 
-test('jobs are timed by how they ended, stages by name and outcome', async () => {
+test('metrics: jobs are timed by outcome, stages by name and outcome', async () => {
   kit.before.graph = () => Promise.reject(new StageError('permanent', 'no graph'));
   const pipeline = instrumentPipeline(
     createPipeline({
@@ -80,7 +80,7 @@ test('jobs are timed by how they ended, stages by name and outcome', async () =>
   expect(text).toContain('pharos_worker_stage_duration_seconds_count{stage="graph",outcome="error"} 1');
 });
 
-test('requests to the model are timed and counted by priority, and its process is watched', async () => {
+test('metrics: embedding requests are timed and counted by priority, with gauges of the inference process', async () => {
   const embedder = fakeEmbedder();
   expect(await embedder.embed(['a', 'b'], { priority: 'bulk', kind: 'document' })).toHaveLength(2);
   await expect(embedder.embed(['fail'], { priority: 'interactive', kind: 'query' })).rejects.toThrow('away');
@@ -96,13 +96,13 @@ test('requests to the model are timed and counted by priority, and its process i
   expect(text).toContain('pharos_embedding_process_memory_bytes 4096');
 });
 
-test('what has not been measured has no value', async () => {
+test('metrics: a gauge without a measurement has no value', async () => {
   const state = { status: 'loading', model: 'm', dimensions: 0, crashes: 0, waiting: { interactive: 0, bulk: 0 } } as const;
   instrumentEmbedder({ ...fakeEmbedder(), state: () => state }, metrics);
   expect(await lines()).not.toMatch(/^pharos_embedding_(?:load_seconds|process_memory_bytes) /m);
 });
 
-test('batches are counted with their texts, tokens and padding, and texts timed until their batch begins', async () => {
+test('metrics: batches are counted with texts, tokens and padding, and the queueing of texts is timed', async () => {
   const lengths: number[] = [];
   const batcher = createBatcher({
     run: async (rows) => {
@@ -125,7 +125,7 @@ test('batches are counted with their texts, tokens and padding, and texts timed 
   expect(text).toContain('pharos_embedding_queue_seconds_count{priority="bulk"} 3');
 });
 
-test('every metric of the worker is in docs/monitoring.md, and nothing else is', async () => {
+test('metrics: docs/monitoring.md lists exactly the metrics of the worker', async () => {
   fakeEmbedder();
   instrumentStages(everyStage(() => async () => undefined) as never, metrics);
   instrumentPipeline({ run: async () => ({ kind: 'done' }) }, metrics);

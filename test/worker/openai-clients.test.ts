@@ -1,4 +1,4 @@
-/** The clients that people have: OpenAI's own package, and LangChain's on top of it, against the worker over a socket. */
+/** OpenAI's client, LangChain's and text-embeddings-inference's protocol against the worker over a socket. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -29,8 +29,8 @@ afterAll(async () => {
 const client = (apiKey = KEY) => new OpenAI({ apiKey, baseURL, maxRetries: 0 });
 const norm = (vector: readonly number[]) => Math.hypot(...vector);
 
-describe('OpenAI’s client', () => {
-  test('gets a vector for a text; it asks for base64 without being told to', async () => {
+describe('OpenAI client', () => {
+  test('OpenAI client: a text gets a normalised vector, in base64, which the client requests by default', async () => {
     const { data, model, usage, object } = await client().embeddings.create({ model: MODEL, input: 'How do glaciers move?' });
     expect({ object, model }).toEqual({ object: 'list', model: MODEL });
     expect(data).toHaveLength(1);
@@ -41,7 +41,7 @@ describe('OpenAI’s client', () => {
     expect(usage.total_tokens).toBe(usage.prompt_tokens);
   });
 
-  test('gets the same numbers as floats as in base64, for several texts in order', async () => {
+  test('OpenAI client: floats and base64 hold the same vectors, in the order of the texts', async () => {
     const input = ['ice', 'bread', 'ice'];
     const packed = await client().embeddings.create({ model: MODEL, input });
     const plain = await client().embeddings.create({ model: MODEL, input, encoding_format: 'float', user: 'ada' });
@@ -52,7 +52,7 @@ describe('OpenAI’s client', () => {
     expect(plain.data[0]?.embedding).toEqual(plain.data[2]?.embedding);
   });
 
-  test('may send tokens instead of texts, and ask for fewer dimensions', async () => {
+  test('OpenAI client: token arrays and fewer dimensions are supported', async () => {
     const tokens = await client().embeddings.create({ model: MODEL, input: [[1, 2, 3], [4]], encoding_format: 'float' });
     expect(tokens.data).toHaveLength(2);
     expect(tokens.usage.prompt_tokens).toBe(4);
@@ -63,14 +63,14 @@ describe('OpenAI’s client', () => {
     expect(norm(short.data[0]?.embedding ?? [])).toBeCloseTo(1, 5);
   });
 
-  test('lists the model and finds it by its name', async () => {
+  test('OpenAI client: the model is listed and found by name', async () => {
     const listed = [];
     for await (const model of client().models.list()) listed.push(model.id);
     expect(listed).toEqual([MODEL]);
     expect(await client().models.retrieve(MODEL)).toMatchObject({ id: MODEL, object: 'model', owned_by: 'pharos' });
   });
 
-  test('throws its own errors for ours', async () => {
+  test('OpenAI client: error responses become its own error classes', async () => {
     await expect(client('sk-wrong').embeddings.create({ model: MODEL, input: 'x' })).rejects.toThrow(AuthenticationError);
     await expect(client().embeddings.create({ model: 'gpt-17', input: 'x' })).rejects.toThrow(NotFoundError);
     await expect(client().embeddings.create({ model: MODEL, input: '' })).rejects.toThrow(BadRequestError);
@@ -80,7 +80,7 @@ describe('OpenAI’s client', () => {
   });
 });
 
-test('LangChain’s OpenAIEmbeddings finds what answers a question', async () => {
+test('LangChain OpenAIEmbeddings: a question is closest to the document that answers it', async () => {
   const embeddings = new OpenAIEmbeddings({ apiKey: KEY, model: MODEL, configuration: { baseURL } });
   const documents = ['Glaciers are slow rivers of ice.', 'Sourdough bread rises overnight.', 'Choose a new password to log in.'];
   const vectors = await embeddings.embedDocuments(documents);
@@ -89,7 +89,7 @@ test('LangChain’s OpenAIEmbeddings finds what answers a question', async () =>
   expect(scores.indexOf(Math.max(...scores))).toBe(2);
 });
 
-test('clients of text-embeddings-inference get their answers: /embed and /info', async () => {
+test('text-embeddings-inference: /embed and /info follow its protocol', async () => {
   const origin = baseURL.replace(/\/v1$/, '');
   const headers = { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/json' };
   const embed = async (body: unknown, more: Record<string, string> = {}) => {

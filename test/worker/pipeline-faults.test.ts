@@ -1,4 +1,4 @@
-/** Whatever goes wrong, in whatever order: a job ends, and each of its effects happened once or not at all. */
+/** Property: under any sequence of faults a job ends, and each of its effects happens at most once. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { StageError } from '../../src/kernel/core/errors.ts';
@@ -6,7 +6,7 @@ import { findDueJobs, findJob } from '../../src/kernel/db/jobs.ts';
 import { overallStatus, STAGE_DEPENDENCIES, STAGES, type Stage } from '../../src/kernel/model/stages.ts';
 import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/kits/pipeline.ts';
 
-/** What befalls a stage when it is run; `die` is a worker that is gone without a word. */
+/** Faults a stage can meet when it runs. `die`: its worker disappears without a trace. */
 const FAULTS = ['none', 'none', 'transient', 'permanent', 'unknown', 'late', 'die', 'stop'] as const;
 type Fault = (typeof FAULTS)[number];
 
@@ -19,8 +19,8 @@ interface World {
   died: () => void;
 }
 
-/** Fails as the next entry of the list says; when the list is empty all goes well. */
-async function suffer(world: World, stage: Stage): Promise<void> {
+/** Injects the next fault of the list; none once the list is empty. */
+async function injectFault(world: World, stage: Stage): Promise<void> {
   switch (world.faults.shift() ?? 'none') {
     case 'none':
       return;
@@ -31,7 +31,7 @@ async function suffer(world: World, stage: Stage): Promise<void> {
     case 'unknown':
       throw new Error('unknown');
     case 'late':
-      // Long enough for the lease to lapse, with nobody there to take the job.
+      // The lease lapses, and no other worker claims the job.
       world.kit.clock.advance(LEASE_MS * 2);
       return;
     case 'stop':
@@ -39,27 +39,27 @@ async function suffer(world: World, stage: Stage): Promise<void> {
       return;
     case 'die':
       world.died();
-      // Nothing of this run is heard of again.
+      // This run never settles.
       return new Promise(() => {});
   }
 }
 
-/** One delivery: until the job is given back, ended, or its worker is dead. */
+/** Delivers the job once: until it has ended, was given back, or its worker died. */
 async function deliver(world: World, jobId: string): Promise<void> {
   world.stop = new AbortController();
   const death = Promise.withResolvers<Death>();
   world.died = () => death.resolve(new Death());
   const outcome = await Promise.race([world.kit.deliver(jobId, world.stop.signal), death.promise]);
-  // A dead worker renews nothing and writes nothing: its claim belongs to nobody from here on.
+  // A dead worker renews and writes nothing, so its lease lapses.
   if (outcome instanceof Death) world.kit.clock.advance(LEASE_MS + 1);
 }
 
-test('every job ends done or dead, its stages say the same, and no effect happens twice', async () => {
+test('pipeline: under any sequence of faults a job ends done or dead, and no effect happens twice', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom(...FAULTS), { maxLength: 25 }), async (faults) => {
       const kit = await createPipelineKit();
       const world: World = { kit, faults: [...faults], stop: new AbortController(), died: () => {} };
-      for (const stage of STAGES) kit.before[stage] = () => suffer(world, stage);
+      for (const stage of STAGES) kit.before[stage] = () => injectFault(world, stage);
       try {
         const job = await kit.seed();
         for (let round = 0; ; round += 1) {
@@ -68,7 +68,7 @@ test('every job ends done or dead, its stages say the same, and no effect happen
           if (due.length > 0) await deliver(world, job.id);
           const row = await findJob(kit.db, job.id);
           if (row?.state === 'done' || row?.state === 'dead') break;
-          // Never lost: what is not over is due, or will be.
+          // An unfinished job is never lost: it is due now or later.
           expect(row?.state === 'queued' || row?.leaseExpiresAt).toBeTruthy();
           kit.clock.advance(60_000);
         }
@@ -78,7 +78,7 @@ test('every job ends done or dead, its stages say the same, and no effect happen
         expect(state).toBe(completed.length === STAGES.length ? 'done' : 'dead');
         expect(await kit.effects(job)).toEqual(completed.toSorted());
         expect((await kit.resource(job))?.status).toBe(overallStatus(statuses));
-        // Dead means that nothing more could have been done: what waits, waits for something that failed.
+        // A dead job has no work left: each pending stage depends on one that is not completed.
         for (const stage of STAGES) {
           expect(statuses[stage]).not.toBe('processing');
           if (statuses[stage] !== 'pending') continue;

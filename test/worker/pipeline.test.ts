@@ -20,8 +20,8 @@ const transient = (message: string, retryAfter?: number) => () =>
 const allCompleted = everyStage(() => 'completed');
 const stored = async (id: string) => await findJob(kit.db, id);
 
-describe('a job', () => {
-  test('runs all five stages, each once and after what it depends on', async () => {
+describe('pipeline', () => {
+  test('pipeline: a job runs all five stages once, each after its dependencies', async () => {
     const job = await kit.seed();
     expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
     expect(await kit.statuses(job)).toEqual(allCompleted);
@@ -35,7 +35,7 @@ describe('a job', () => {
     expect(await stored(job.id)).toMatchObject({ state: 'done', leaseOwner: null });
   });
 
-  test('runs stages side by side where nothing stands between them', async () => {
+  test('pipeline: stages that do not depend on each other run in parallel', async () => {
     const both = Promise.withResolvers<void>();
     const inside = new Set<Stage>();
     for (const stage of ['quality', 'embedding'] as const) {
@@ -49,21 +49,21 @@ describe('a job', () => {
     expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
   });
 
-  test('delivered again and again, at once or later, has its effects once', async () => {
+  test('pipeline: a job delivered repeatedly, concurrently or later, has its effects once', async () => {
     const job = await kit.seed();
     await Promise.all([kit.deliver(job.id), kit.deliver(job.id), kit.deliver(job.id)]);
     expect(await kit.deliver(job.id)).toBeUndefined();
     expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
   });
 
-  test('gives each stage the resource as the stages before it left it', async () => {
+  test('pipeline: a stage receives the resource as earlier stages have written it', async () => {
     const seen: (string[] | undefined)[] = [];
     kit.before.graph = ({ resource }) => seen.push(resource.keywords);
     await kit.deliver((await kit.seed()).id);
     expect(seen[0]).toEqual(expect.arrayContaining(['ingestion', 'embedding']));
   });
 
-  test('reports every change, completing a stage and starting its dependants in one step', async () => {
+  test('pipeline: one report shows a stage completed and its dependants started', async () => {
     const job = await kit.seed();
     await kit.deliver(job.id);
     const changes = kit.reports.map(({ resource_id, stages }) => {
@@ -73,7 +73,7 @@ describe('a job', () => {
     expect(changes[0]).toEqual({ ingestion: 'processing' });
     expect(changes[1]).toEqual({ ingestion: 'completed', quality: 'processing', embedding: 'processing' });
     expect(changes).toContainEqual({ embedding: 'completed', taxonomy: 'processing', graph: 'processing' });
-    // A resource that is worked on never looks as if nobody worked on it.
+    // Until the end, every report leaves at least one stage in progress.
     const statuses: Record<string, string> = {};
     for (const change of changes.slice(0, -1)) {
       Object.assign(statuses, change);
@@ -81,7 +81,7 @@ describe('a job', () => {
     }
   });
 
-  test('passes on how far a stage is, never backwards and never after its end', async () => {
+  test('pipeline: reported progress never decreases and stops when the stage ends', async () => {
     let late = (_percent: number) => {};
     kit.before.ingestion = ({ report }) => {
       late = report;
@@ -106,7 +106,7 @@ describe('a job', () => {
     ]);
   });
 
-  test('for some stages runs those and leaves the others alone', async () => {
+  test('pipeline: a job for one stage runs that stage only', async () => {
     const states = statesWith({ status: 'completed', attempt: 1 }, { quality: pendingStage(2, 0) });
     const owner = await seedOwner(kit);
     const resourceId = await seedResource(kit, owner, states);
@@ -116,7 +116,7 @@ describe('a job', () => {
     expect((await kit.stages(job)).quality).toMatchObject({ status: 'completed', run: 2, attempt: 1 });
   });
 
-  test('that a later run has overtaken does nothing', async () => {
+  test('pipeline: a job superseded by a later run is cancelled without running a stage', async () => {
     const job = await kit.seed();
     await writeStages(
       kit.db,
@@ -128,7 +128,7 @@ describe('a job', () => {
     expect(await stored(job.id)).toMatchObject({ state: 'cancelled' });
   });
 
-  test('without a resource is passed over', async () => {
+  test('pipeline: a job without a resource is skipped', async () => {
     const job = await kit.seed();
     expect(await kit.pipeline.run({ ...job, resourceId: null }, 'holder', new AbortController().signal)).toEqual({
       kind: 'skipped',
@@ -136,8 +136,8 @@ describe('a job', () => {
   });
 });
 
-describe('a stage that fails for good', () => {
-  test('says why, and what depends on it stays waiting', async () => {
+describe('pipeline: permanent failures', () => {
+  test('permanent failure: the job is dead with the reason, and dependants stay pending', async () => {
     kit.before.ingestion = permanent('The page has no text');
     const job = await kit.seed();
     expect(await kit.deliver(job.id)).toEqual({ kind: 'dead', message: 'The page has no text' });
@@ -148,7 +148,7 @@ describe('a stage that fails for good', () => {
     expect(await kit.deliver(job.id)).toBeUndefined();
   });
 
-  test('does not keep from their work those that do not need it', async () => {
+  test('permanent failure: stages that do not depend on the failed one still complete', async () => {
     kit.before.quality = permanent('Nothing to judge');
     const job = await kit.seed();
     expect(await kit.deliver(job.id)).toMatchObject({ kind: 'dead' });
@@ -157,7 +157,7 @@ describe('a stage that fails for good', () => {
     expect(await kit.resource(job)).toMatchObject({ status: 'failed', errorMessage: 'Nothing to judge' });
   });
 
-  test('writes nothing of its effect where the effect itself fails', async () => {
+  test('permanent failure: a commit that throws is rolled back', async () => {
     kit.runners.graph =
       async ({ resource }) =>
       async (tx) => {
@@ -171,8 +171,8 @@ describe('a stage that fails for good', () => {
   });
 });
 
-describe('a stage that fails for now', () => {
-  test('waits for the next attempt, in which only what is not done runs', async () => {
+describe('pipeline: transient failures', () => {
+  test('transient failure: the next attempt runs only the stages that are not completed', async () => {
     kit.before.embedding = transient('The model is loading');
     const job = await kit.seed();
     expect(await kit.deliver(job.id)).toEqual({ kind: 'retry', afterSeconds: 1 });
@@ -195,13 +195,13 @@ describe('a stage that fails for now', () => {
     expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
   });
 
-  test('waits as long as the origin asked', async () => {
+  test('transient failure: the retry waits for the Retry-After of the origin', async () => {
     kit.before.ingestion = transient('Too many requests', 90);
     const job = await kit.seed();
     expect(await kit.deliver(job.id)).toEqual({ kind: 'retry', afterSeconds: 90 });
   });
 
-  test('is not started again by what completes beside it', async () => {
+  test('transient failure: a stage that completes in parallel does not start the failed one again', async () => {
     const failed = Promise.withResolvers<void>();
     kit.before.quality = () => {
       failed.resolve();
@@ -213,7 +213,7 @@ describe('a stage that fails for now', () => {
     expect(kit.begun.filter((stage) => stage === 'quality')).toHaveLength(1);
   });
 
-  test('fails with its reason after the sixth attempt, and not before', async () => {
+  test('transient failure: the sixth attempt fails the stage with its reason, no earlier attempt does', async () => {
     kit.before.ingestion = transient('The site does not answer');
     const job = await kit.seed();
     const waits: unknown[] = [];
@@ -230,7 +230,7 @@ describe('a stage that fails for now', () => {
     });
   });
 
-  test('by a fault of ours tells its owner nothing of the inside; the log has it', async () => {
+  test('transient failure: an internal error is logged and hidden from the owner', async () => {
     const fault = new TypeError('cannot read properties of undefined (reading "secret")');
     kit.before.ingestion = () => Promise.reject(fault);
     const job = await kit.seed();
@@ -243,7 +243,7 @@ describe('a stage that fails for now', () => {
     });
   });
 
-  test('beside one that fails for good is tried again before the job is given up', async () => {
+  test('transient failure: it is retried before a parallel permanent failure ends the job', async () => {
     kit.before.quality = permanent('Nothing to judge');
     kit.before.embedding = transient('The model is loading');
     const job = await kit.seed();
@@ -255,8 +255,8 @@ describe('a stage that fails for now', () => {
   });
 });
 
-describe('a worker that dies', () => {
-  test('loses its job to another once the lease has lapsed, and what it had not finished happens once', async () => {
+describe('pipeline: worker deaths', () => {
+  test('worker death: after the lease lapses another worker finishes the job, and every effect happens once', async () => {
     const job = await kit.seed();
     const dying = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
@@ -270,7 +270,7 @@ describe('a worker that dies', () => {
     kit.clock.advance(LEASE_MS + 1);
     kit.before.embedding = () => {};
     expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
-    // The dead one comes back from a long pause and believes it still has the job.
+    // The first worker resumes after a long pause, unaware that it lost the lease.
     dying.resolve();
     expect(await first).toEqual({ kind: 'released' });
     expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
@@ -278,7 +278,7 @@ describe('a worker that dies', () => {
     expect(await stored(job.id)).toMatchObject({ state: 'done', attempt: 2 });
   });
 
-  test('again and again with the same job does not take it for ever', async () => {
+  test('worker death: a job whose every claim died is dead after the last attempt', async () => {
     const job = await kit.seed();
     for (let death = 0; death < 6; death += 1) {
       expect(await kit.claim(job.id)).toBeDefined();
@@ -291,8 +291,8 @@ describe('a worker that dies', () => {
   });
 });
 
-describe('a worker that stops', () => {
-  test('gives its job back at once, whether or not a stage listens, and the attempt does not count', async () => {
+describe('pipeline: stopping', () => {
+  test('stop: the job is given back at once, even if a stage ignores the signal, and the attempt does not count', async () => {
     const job = await kit.seed();
     const stop = new AbortController();
     const signals: AbortSignal[] = [];
@@ -310,7 +310,7 @@ describe('a worker that stops', () => {
     expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
   });
 
-  test('before it has begun anything gives the job back as well', async () => {
+  test('stop: a job whose stages have not run is given back', async () => {
     const job = await kit.seed();
     expect(await kit.deliver(job.id, AbortSignal.abort())).toEqual({ kind: 'released' });
     expect(await kit.effects(job)).toEqual([]);
@@ -318,10 +318,10 @@ describe('a worker that stops', () => {
   });
 });
 
-describe('the lease', () => {
+describe('pipeline: lease', () => {
   afterEach(() => vi.useRealTimers());
 
-  /** A stage that works until told to end, with the timer that renews the lease in our hands. */
+  /** Runs a job whose first stage works until `end` is called; the renewal timer is fake. */
   async function working() {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const job = await kit.seed();
@@ -340,7 +340,7 @@ describe('the lease', () => {
     vi.advanceTimersByTime(LEASE_MS / 3);
   };
 
-  test('is renewed while the work goes on', async () => {
+  test('lease: it is renewed while a stage runs', async () => {
     const { job, outcome, end } = await working();
     for (let n = 0; n < 9; n += 1) {
       third();
@@ -351,17 +351,17 @@ describe('the lease', () => {
     expect(await outcome).toEqual({ kind: 'done' });
   });
 
-  test('once lost stops the work', async () => {
+  test('lease: losing it aborts the stage and writes nothing', async () => {
     const { job, outcome, signal } = await working();
-    await kit.db.update(jobs).set({ leaseOwner: 'somebody else' }).where(eq(jobs.id, job.id));
+    await kit.db.update(jobs).set({ leaseOwner: 'another holder' }).where(eq(jobs.id, job.id));
     third();
     expect(await outcome).toEqual({ kind: 'released' });
     expect(signal.aborted).toBe(true);
     expect(await kit.effects(job)).toEqual([]);
-    expect(await stored(job.id)).toMatchObject({ state: 'running', leaseOwner: 'somebody else' });
+    expect(await stored(job.id)).toMatchObject({ state: 'running', leaseOwner: 'another holder' });
   });
 
-  test('of a deleted resource is lost', async () => {
+  test('lease: deleting the resource loses it', async () => {
     const { job, outcome, end } = await working();
     await kit.db.delete(resources).where(eq(resources.id, job.resourceId));
     end();
@@ -370,7 +370,7 @@ describe('the lease', () => {
   });
 });
 
-describe('a stage whose dependency is not in the job', () => {
+describe('pipeline: dependencies outside the job', () => {
   const taxonomyOnly = async (embedding: Partial<ReturnType<typeof pendingStage>>) => {
     const owner = await seedOwner(kit);
     const states = statesWith({ status: 'completed', attempt: 1 }, { embedding, taxonomy: pendingStage(2, 0) });
@@ -378,7 +378,7 @@ describe('a stage whose dependency is not in the job', () => {
     return kit.seed({ ownerId: owner, resourceId, stages: ['taxonomy'], run: 2 });
   };
 
-  test('waits for the job that has it, without using up attempts', async () => {
+  test('outside dependency: the job waits for the job that runs it, without using attempts', async () => {
     const job = await taxonomyOnly({ status: 'processing' });
     const other = await kit.seed({ ownerId: job.ownerId, resourceId: job.resourceId, stages: ['embedding'] });
     for (let look = 0; look < 10; look += 1) {
@@ -390,14 +390,14 @@ describe('a stage whose dependency is not in the job', () => {
     expect(kit.begun).toEqual(['embedding', 'taxonomy']);
   });
 
-  test('fails where nobody will ever do it', async () => {
+  test('outside dependency: the stage fails when no unfinished job will run it', async () => {
     const job = await taxonomyOnly({ status: 'failed', message: 'Broken' });
     expect(await kit.deliver(job.id)).toMatchObject({ kind: 'dead', message: expect.stringContaining('earlier stage') });
     expect((await kit.statuses(job)).taxonomy).toBe('failed');
   });
 });
 
-test('a database that fails while a failure is written leaves the job to its lease', async () => {
+test('pipeline: a database failure while a stage failure is written rejects, so the lease lapses', async () => {
   const job = await kit.seed();
   kit.before.ingestion = async () => {
     await kit.close();

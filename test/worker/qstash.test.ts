@@ -1,4 +1,4 @@
-/** Jobs through QStash: the outbox, the queue's own protocol, the worker's endpoint and the API's callbacks, each as it is. */
+/** Jobs through QStash: the real outbox, worker endpoint and API callbacks with a local server of QStash's protocol. */
 import { Client } from '@upstash/qstash';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type HttpServer, startHttpServer } from '../../src/adapters/http-server.ts';
@@ -88,7 +88,7 @@ const callbacksTo = (path: string) => qstash.callbacks.filter(({ url }) => url.e
 test.each<QstashOptions>([
   { twice: true, shuffle: true },
   { rotated: true },
-])('jobs are each done once, however QStash delivers them: %o', async (options) => {
+])('QStash: every job is done once with deliveries %o', async (options) => {
   await start(options);
   const jobs = [];
   for (let i = 0; i < 20; i += 1) jobs.push(await kit.seed());
@@ -104,11 +104,11 @@ test.each<QstashOptions>([
   expect(await relay.sweep()).toBe(0);
 });
 
-test('what is published twice is delivered once, and what is to be done anew is delivered again', async () => {
+test('QStash: a job is delivered once although its message counts as lost', async () => {
   await start();
   const job = await kit.seed();
   await relay.sweep();
-  // As far as the outbox can tell it got lost.
+  // From here on the outbox counts the message as lost.
   kit.clock.advance(31 * 60_000);
   await qstash.settled();
   expect(qstash.deliveries).toHaveLength(1);
@@ -117,8 +117,8 @@ test('what is published twice is delivered once, and what is to be done anew is 
   expect(await stateOf(job.id)).toBe('done');
 });
 
-test('a job that fails for the moment is delivered again when it is due, and is not published besides', async () => {
-  // It is due when the queue comes again.
+test('QStash: a transient failure is redelivered when the job is due, without a second message', async () => {
+  // The job is due when the queue redelivers it.
   await start({ onRetry: () => kit.clock.advance(5_000) });
   let failures = 0;
   kit.before.quality = () => {
@@ -138,7 +138,7 @@ test('a job that fails for the moment is delivered again when it is due, and is 
   expect(await kit.effects(job)).toEqual(STAGES.toSorted());
 });
 
-test('a job that failed for good is delivered once, and is in the dead-letter list', async () => {
+test('QStash: a permanent failure is delivered once and the job is dead', async () => {
   await start();
   kit.before.ingestion = () => {
     throw new StageError('permanent', 'This is no document');
@@ -152,7 +152,7 @@ test('a job that failed for good is delivered once, and is in the dead-letter li
   expect(await relay.sweep()).toBe(0);
 });
 
-test('a job that QStash gave up because the worker was away is published again, and done when it is back', async () => {
+test('QStash: a job given up while the worker was down is published again and done once the worker is back', async () => {
   await start();
   await worker?.close(10);
   worker = undefined;
@@ -170,7 +170,7 @@ test('a job that QStash gave up because the worker was away is published again, 
   expect(await stateOf(job.id)).toBe('done');
 });
 
-test("one owner's many are at the worker four at a time, and do not hold up another's one", async () => {
+test("QStash: four jobs of one owner are delivered at a time, and another owner's job is not delayed", async () => {
   await start({ secondMs: 5 });
   const [many, one] = [await seedOwner(kit), await seedOwner(kit)];
   const seeded = [];
@@ -184,7 +184,7 @@ test("one owner's many are at the worker four at a time, and do not hold up anot
   expect(order.indexOf(single.id)).toBeLessThan(12);
 });
 
-test('a report that QStash did not sign is refused, and one about no job of ours is a bad request', async () => {
+test('QStash: an unsigned failure report is 401', async () => {
   await start();
   const body = JSON.stringify({ status: 500, sourceBody: btoa('{"job_id":"x"}') });
   const unsigned = await api.request('/jobs/failure', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });

@@ -1,4 +1,4 @@
-/** Three workers on one database, killed at random moments: nothing is lost, and nothing happens twice. */
+/** Three workers on one database are killed at random moments: no job is lost, and no effect happens twice. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -32,14 +32,14 @@ afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** Texts that cannot be told apart but by their first words, so that all of them have as many chunks. */
+/** Texts that differ in a number only, so that all have the same number of chunks. */
 const textOf = (n: number) =>
   Array.from(
     { length: 150 },
     (_, i) => `Document ${1000 + n} says in sentence ${100 + i} that ice moves slowly towards the sea.`,
   ).join(' ');
 
-test('every job is done and every effect happens once, whichever worker dies when', async () => {
+test('workers: killed at random moments, they finish every job with every effect once', async () => {
   const database = await openTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'pharos-kills-'));
   const program = fileURLToPath(new URL('../support/kits/worker-process.ts', import.meta.url));
@@ -57,7 +57,7 @@ test('every job is done and every effect happens once, whichever worker dies whe
         WORKER_URL: `http://127.0.0.1:${port}`,
         WORKER_SIGNING_KEY: KEY,
         JWT_SECRET_KEY: 'a secret of the tests that is long enough',
-        // Where nobody listens: progress is told in vain, and the database knows better.
+        // No server listens here: progress reports fail, and the test reads the database instead.
         PUBLIC_URL: 'http://127.0.0.1:9',
       },
       execArgv: [],
@@ -69,7 +69,7 @@ test('every job is done and every effect happens once, whichever worker dies whe
   }
   await Promise.all(ports.map(startWorker));
 
-  // As a balancer would: to any of them, whether or not it is there.
+  // Like a load balancer without health checks: to any worker, running or not.
   const publishers = ports.map((port) =>
     createHttpPublisher({
       config: { worker: { url: `http://127.0.0.1:${port}`, signingKeys: { current: new Secret(KEY) } } },

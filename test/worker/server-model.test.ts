@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => embedder.close());
 
-test('health says loading until the model has loaded, then ok', async () => {
+test('worker health: 503 until the model has loaded, then ok', async () => {
   expect((await app.request('/health')).status).toBe(503);
   await embedder.embed(['anything'], { priority: 'bulk', kind: 'document' });
   const response = await app.request('/health');
@@ -20,7 +20,7 @@ test('health says loading until the model has loaded, then ok', async () => {
   expect(await response.json()).toMatchObject({ status: 'ok', model: { model: 'pharos-static-192', dimensions: 192 } });
 });
 
-test('the built-in model answers over HTTP with the vectors of its card', async () => {
+test('POST /v1/embeddings: the built-in model gives the vectors of its golden file', async () => {
   const texts = golden.texts.filter(({ text }) => text !== '');
   const response = await app.request('/v1/embeddings', {
     method: 'POST',
@@ -36,7 +36,7 @@ test('the built-in model answers over HTTP with the vectors of its card', async 
   expect(body.usage.prompt_tokens).toBe(texts.reduce((sum, { input_ids }) => sum + input_ids.length, 0));
 });
 
-test("the API's query embedder and the worker understand each other, signature included", async () => {
+test("query embedder: the API's signed request gets the vector of the worker's model", async () => {
   const queries = createQueryEmbedder({
     config: { worker: WORKER },
     fetch: async (input, init) => app.request(String(input), init),

@@ -15,8 +15,7 @@ import { serveJobs } from '../../worker-node/roles/jobs.ts';
 import type { Role } from '../../worker-node/roles/role.ts';
 import { manualClock, memoryLog, randomIds } from '../support/fakes/doubles.ts';
 
-/** Somebody's own. */
-const PERSONAL_KEY = 'pharos_the-personal-key-of-somebody';
+const PERSONAL_KEY = 'pharos_a-personal-key-of-the-tests';
 const KEY = 'sk-master-key-of-the-tests-000000000';
 const signing = { current: new Secret('a signing key of more than thirty-two bytes') };
 const url = 'http://worker.test:8001';
@@ -40,7 +39,7 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     outcome: { kind: 'done' } as JobOutcome | Refusal,
     accepted: 'accepted' as 'accepted' | Refusal,
     stopping: false,
-    /** The database. */
+    /** Whether the database is unreachable. */
     away: false,
   };
   const config = {
@@ -100,7 +99,7 @@ beforeEach(() => {
 });
 
 describe('POST /v1/embeddings', () => {
-  test('answers a text as OpenAI does', async () => {
+  test("POST /v1/embeddings: a text gets OpenAI's response", async () => {
     const response = await it.embeddings({ input: 'two words', model: 'tiny', user: 'me' });
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
@@ -112,7 +111,7 @@ describe('POST /v1/embeddings', () => {
     expect(response.headers.get('X-Request-Id')).toBeTruthy();
   });
 
-  test('takes texts, tokens and lists of tokens, in order', async () => {
+  test('POST /v1/embeddings: texts, tokens and lists of tokens are embedded in order', async () => {
     await it.embeddings({ input: ['a b', 'c'] });
     await it.embeddings({ input: [1, 2, 3] });
     const last = await it.embeddings({ input: [[1, 2], [3]] });
@@ -122,14 +121,14 @@ describe('POST /v1/embeddings', () => {
     expect(body.usage).toEqual({ prompt_tokens: 3, total_tokens: 3 });
   });
 
-  test('base64 holds the same numbers, little-endian', async () => {
+  test('POST /v1/embeddings: base64 holds the same numbers, little-endian', async () => {
     const response = await it.embeddings({ input: 'text', encoding_format: 'base64' });
     const { data } = (await response.json()) as { data: { embedding: string }[] };
     const bytes = Buffer.from(data[0]!.embedding, 'base64');
     expect([0, 4, 8, 12].map((at) => bytes.readFloatLE(at))).toEqual([0.5, -0.5, 0.5, 0.5]);
   });
 
-  test('dimensions cuts and brings the length back to 1; more than the model has is refused', async () => {
+  test('POST /v1/embeddings: dimensions truncates and normalises, more than the model has is 400', async () => {
     const cut = (await (await it.embeddings({ input: 'text', dimensions: 2 })).json()) as { data: { embedding: number[] }[] };
     expect(cut.data[0]!.embedding.map((value) => value.toFixed(4))).toEqual(['0.7071', '-0.7071']);
     const refused = await it.embeddings({ input: 'text', dimensions: 5 });
@@ -137,7 +136,7 @@ describe('POST /v1/embeddings', () => {
     expect(await refused.json()).toMatchObject({ error: { param: 'dimensions', type: 'invalid_request_error' } });
   });
 
-  test('a query goes before documents', async () => {
+  test('POST /v1/embeddings: queries are interactive, documents bulk', async () => {
     await it.embeddings({ input: 'q', input_type: 'query' });
     await it.embeddings({ input: 'd' });
     expect(it.asked.map(({ options: { priority, kind } }) => [priority, kind])).toEqual([
@@ -148,7 +147,7 @@ describe('POST /v1/embeddings', () => {
 
   test.each([
     ['no JSON', '{', null],
-    ['no object', '[]', null],
+    ['no JSON object', '[]', null],
     ['no input', {}, 'input'],
     ['an empty text', { input: '' }, 'input'],
     ['an empty list', { input: [] }, 'input'],
@@ -161,7 +160,7 @@ describe('POST /v1/embeddings', () => {
     ['no dimensions', { input: 'a', dimensions: 0 }, 'dimensions'],
     ['an unknown type', { input: 'a', input_type: 'passage' }, 'input_type'],
     ['a user that is no text', { input: 'a', user: 1 }, 'user'],
-  ])('refuses %s with 400 and the field', async (_what, body, param) => {
+  ])('POST /v1/embeddings: %s is 400 and names the field', async (_what, body, param) => {
     const response = await it.embeddings(body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
@@ -170,7 +169,7 @@ describe('POST /v1/embeddings', () => {
     expect(it.asked).toEqual([]);
   });
 
-  test('whatever JSON is sent, the answer is 200, 400 or 404 in the right shape', async () => {
+  test("POST /v1/embeddings: any JSON gets 200, 400 or 404 in OpenAI's shape", async () => {
     const field = fc.oneof(fc.jsonValue(), fc.string(), fc.array(fc.string()), fc.array(fc.nat()));
     const body = fc.record(
       { input: field, model: field, encoding_format: field, dimensions: field, input_type: field },
@@ -185,13 +184,13 @@ describe('POST /v1/embeddings', () => {
     );
   });
 
-  test('a model that is not here is 404, as OpenAI says it', async () => {
+  test("POST /v1/embeddings: an unknown model is 404 with OpenAI's code", async () => {
     const response = await it.embeddings({ input: 'a', model: 'text-embedding-3-small' });
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ error: { code: 'model_not_found', param: 'model' } });
   });
 
-  test('a full queue is 429 and a missing model 503, both with Retry-After', async () => {
+  test('POST /v1/embeddings: a full queue is 429 and a missing model 503, both with Retry-After', async () => {
     it.world.failure = new AppError('rate_limited', 'The embedding queue is full', { retryAfter: 3.2 });
     const full = await it.embeddings({ input: 'a' });
     expect([full.status, full.headers.get('Retry-After')]).toEqual([429, '4']);
@@ -203,7 +202,7 @@ describe('POST /v1/embeddings', () => {
     expect((await it.embeddings({ input: [9] })).status).toBe(400);
   });
 
-  test('a fault of ours is logged and says nothing', async () => {
+  test('POST /v1/embeddings: an unexpected error is logged and hidden from the client', async () => {
     it.world.failure = new Error('secret path /srv/model.onnx');
     const response = await it.embeddings({ input: 'a' });
     expect(response.status).toBe(500);
@@ -211,14 +210,14 @@ describe('POST /v1/embeddings', () => {
     expect(it.log.lines).toMatchObject([{ level: 'error', message: 'request failed', fields: { error: it.world.failure } }]);
   });
 
-  test('a body of more than 16 MB is 413', async () => {
+  test('POST /v1/embeddings: a body of more than 16 MB is 413', async () => {
     const response = await it.embeddings(JSON.stringify({ input: 'a'.repeat(17 * 1024 * 1024) }));
     expect(response.status).toBe(413);
     expect(await response.json()).toHaveProperty('error.message');
   });
 });
 
-describe('who may use the model', () => {
+describe('worker authentication', () => {
   const input = JSON.stringify({ input: 'a' });
 
   test.each([
@@ -228,11 +227,11 @@ describe('who may use the model', () => {
     ['a personal key as X-API-Key', { 'X-API-Key': PERSONAL_KEY }],
     ['the key before a rotation', { 'X-API-Key': 'the key before' }],
     ['a right X-API-Key beside a wrong Bearer', { 'X-API-Key': KEY, Authorization: 'Bearer wrong' }],
-  ])('%s is let in', async (_what, headers) => {
+  ])('worker authentication: %s is accepted', async (_what, headers) => {
     expect((await it.embeddings(input, headers as Record<string, string>)).status).toBe(200);
   });
 
-  test('a key that cannot be looked up is 503 with a time to come back, and the master key is let in all the same', async () => {
+  test('worker authentication: an unreachable database is 503 for personal keys, the master key still works', async () => {
     it.world.away = true;
     const response = await it.embeddings(input, { Authorization: `Bearer ${PERSONAL_KEY}` });
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5']);
@@ -241,14 +240,14 @@ describe('who may use the model', () => {
   });
 
   test.each([
-    ['nothing', {}, 401],
+    ['no credential', {}, 401],
     ['a wrong Bearer token', { Authorization: 'Bearer wrong' }, 401],
     ['another scheme', { Authorization: `Basic ${KEY}` }, 401],
     ['a wrong X-API-Key', { 'X-API-Key': 'wrong' }, 403],
     ['an empty X-API-Key', { 'X-API-Key': '' }, 403],
     ['a wrong X-API-Key beside a right Bearer', { 'X-API-Key': 'wrong', Authorization: `Bearer ${KEY}` }, 403],
-    ['a signature that is none', { 'Upstash-Signature': 'x.y.z' }, 401],
-  ])('%s is not', async (_what, headers, status) => {
+    ['a malformed signature', { 'Upstash-Signature': 'x.y.z' }, 401],
+  ])('worker authentication: %s is refused on every path', async (_what, headers, status) => {
     for (const [path, init] of [
       ['/v1/embeddings', { method: 'POST', body: input, headers }],
       ['/v1/models', { headers }],
@@ -266,13 +265,13 @@ describe('who may use the model', () => {
     expect(it.asked).toEqual([]);
   });
 
-  test("the API's signature is let in, for the body it was made for", async () => {
+  test("worker authentication: the API's signature is accepted for the body it was made for only", async () => {
     const headers = async () => ({ 'Upstash-Signature': await it.sign('/v1/embeddings', input) });
     expect((await it.embeddings(input, await headers())).status).toBe(200);
     expect((await it.embeddings(JSON.stringify({ input: 'b' }), await headers())).status).toBe(401);
   });
 
-  test('without a configured key no key is right, and in test mode everybody is let in', async () => {
+  test('worker authentication: without a master key every key is wrong, and test mode accepts every request', async () => {
     it = setUp({ masterKey: false });
     expect((await it.embeddings(input, { 'X-API-Key': 'undefined' })).status).toBe(403);
     it = setUp({ testMode: true, masterKey: false });
@@ -290,7 +289,7 @@ describe('POST /jobs', () => {
       headers: { 'Upstash-Signature': signature ?? (await it.sign('/jobs', body)), ...headers },
     });
 
-  test('with Prefer: respond-async a job is taken and answered at once', async () => {
+  test('POST /jobs: with Prefer: respond-async an accepted job is 202 at once', async () => {
     expect((await deliver(message, { Prefer: 'respond-async' })).status).toBe(202);
     expect(it.delivered).toEqual([`accept ${JOB}`]);
   });
@@ -306,35 +305,35 @@ describe('POST /jobs', () => {
     JobOutcome | Refusal,
     number,
     string | null,
-  ][])('without it the answer tells how the job ended: %j', async (outcome, status, retryAfter) => {
+  ][])('POST /jobs: without Prefer the status tells the outcome %j', async (outcome, status, retryAfter) => {
     it.world.outcome = outcome;
     const response = await deliver();
     expect([response.status, response.headers.get('Retry-After')]).toEqual([status, retryAfter]);
     expect(it.delivered).toEqual([`run ${JOB}`]);
   });
 
-  test('a job that failed for good is 489, which QStash does not try again', async () => {
+  test('POST /jobs: a dead job is 489, which QStash does not retry', async () => {
     it.world.outcome = { kind: 'dead', message: 'The page is gone' };
     const response = await deliver();
     expect([response.status, response.headers.get('Upstash-NonRetryable-Error')]).toEqual([489, 'true']);
     expect(await response.json()).toMatchObject({ message: 'The page is gone' });
   });
 
-  test('a full or stopping worker turns async deliveries away, too', async () => {
+  test('POST /jobs: a full worker refuses async deliveries with 429, a stopping one with 503', async () => {
     it.world.accepted = 'full';
     expect((await deliver(message, { Prefer: 'respond-async' })).status).toBe(429);
     it.world.accepted = 'stopping';
     expect((await deliver(message, { Prefer: 'respond-async' })).status).toBe(503);
   });
 
-  test('a signed message that names no job is 489: sent again it would be the same', async () => {
+  test('POST /jobs: a signed message that names no job is 489, so it is not repeated', async () => {
     for (const body of ['', '{}', '{"job_id":"x"}', 'null']) {
       expect((await deliver(body)).status).toBe(489);
     }
     expect(it.delivered).toEqual([]);
   });
 
-  test('unsigned, signed for another path, altered or replayed is 401; too large 413', async () => {
+  test('POST /jobs: unsigned, signed for another path, altered or replayed is 401, too large 413', async () => {
     expect((await it.app.request('/jobs', { method: 'POST', body: message })).status).toBe(401);
     expect((await deliver(message, { Authorization: `Bearer ${KEY}` }, '')).status).toBe(401);
     expect((await deliver(message, {}, await it.sign('/v1/embeddings', message))).status).toBe(401);
@@ -347,13 +346,13 @@ describe('POST /jobs', () => {
   });
 });
 
-describe('how the worker is', () => {
+describe('GET /health and model information', () => {
   test.each([
     ['ready', {}, false, 200, 'ok'],
     ['loading', {}, false, 503, 'loading'],
     ['failed', { message: 'The embedding model could not be loaded: no such file' }, false, 503, 'failed'],
     ['ready', {}, true, 503, 'stopping'],
-  ] as const)('with the model %s %j and stopping %j, /health answers', async (status, more, stopping, code, said) => {
+  ] as const)('GET /health: with the model %s %j and stopping %j it is %i %s', async (status, more, stopping, code, said) => {
     it.world.state = { ...it.world.state, status, ...more };
     it.world.stopping = stopping;
     const response = await it.app.request('/health');
@@ -365,7 +364,7 @@ describe('how the worker is', () => {
     });
   });
 
-  test('/v1/models and /info name the model', async () => {
+  test('GET /v1/models and /info: they describe the model', async () => {
     const get = async (path: string) => (await it.app.request(path, { headers: { 'X-API-Key': KEY } })).json();
     const card = { id: 'tiny', object: 'model', created: expect.any(Number), owned_by: 'pharos' };
     expect(await get('/v1/models')).toEqual({ object: 'list', data: [card] });
@@ -379,7 +378,7 @@ describe('how the worker is', () => {
     });
   });
 
-  test('an unknown path is 404 in the shape of its neighbours', async () => {
+  test('worker app: an unknown path is 404 in the error shape of its protocol', async () => {
     const plain = await it.app.request('/nothing');
     expect([plain.status, plain.headers.get('Content-Type')]).toEqual([404, 'application/problem+json']);
     const openAI = await it.app.request('/v1/nothing', { headers: { 'X-API-Key': KEY } });
@@ -389,7 +388,7 @@ describe('how the worker is', () => {
 });
 
 describe('GET /metrics', () => {
-  test('is Prometheus text for whoever may use the model', async () => {
+  test('GET /metrics: Prometheus text with a credential, 401 without', async () => {
     const response = await it.app.request('/metrics', { headers: { Authorization: `Bearer ${KEY}` } });
     expect(response.status).toBe(200);
     expect(response.headers.get('Content-Type')).toMatch(/^text\/plain; version=0\.0\.4/);

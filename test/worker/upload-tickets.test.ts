@@ -35,7 +35,7 @@ async function refusal(response: Response) {
   return (await response.json()) as { detail: string };
 }
 
-describe('a ticket', () => {
+describe('upload ticket', () => {
   const config = () => kit.api.services.config;
   const actor = async () => {
     const [user] = await kit.db.select().from(users).limit(1);
@@ -65,7 +65,7 @@ describe('a ticket', () => {
     return response.status;
   };
 
-  test('made with the key that comes next is good', async () => {
+  test('upload ticket: one signed with the next key is accepted', async () => {
     const next = worker({ signingKeys: { current: new Secret('n'.repeat(40)) } });
     expect((await kit.put(await issued(next), fresh())).status).toBe(202);
   });
@@ -73,19 +73,19 @@ describe('a ticket', () => {
   test.each<[string, (config: PresignedUploadDependencies['config']) => PresignedUploadDependencies['config']]>([
     ['for another worker', worker({ url: 'https://other.example' })],
     ['of another API', (given) => ({ ...given, publicUrl: 'https://other.example' })],
-    ['made with another key', worker({ signingKeys: { current: new Secret('x'.repeat(40)) } })],
-  ])('%s is refused', async (_what, change) => {
+    ['signed with another key', worker({ signingKeys: { current: new Secret('x'.repeat(40)) } })],
+  ])('upload ticket: one %s is refused', async (_what, change) => {
     expect(await refusedWith(await issued(change))).toBe(401);
   });
 
-  test('is refused where there is none, where it is nonsense, and where it is much too long', async () => {
+  test('upload ticket: a missing, malformed or oversized ticket is refused', async () => {
     for (const ticket of ['', 'x', 'a.b.c', 'a'.repeat(100_000)]) {
       expect(await refusedWith(`${WORKER_URL}/uploads?ticket=${ticket}`)).toBe(401);
     }
     expect(await refusedWith(`${WORKER_URL}/uploads`)).toBe(401);
   });
 
-  test('ends after a quarter of an hour', async () => {
+  test('upload ticket: it expires after 15 minutes', async () => {
     const [early, late] = [await kit.uploadUrl(ada), await kit.uploadUrl(ada)];
     kit.api.clock.advance(14 * 60_000);
     expect((await kit.put(early, fresh())).status).toBe(202);
@@ -93,9 +93,9 @@ describe('a ticket', () => {
     expect(await refusedWith(late)).toBe(401);
   });
 
-  test('is refused whichever of its characters is changed', async () => {
+  test('upload ticket: a change of any character is refused', async () => {
     const ticket = ticketOf(await kit.uploadUrl(ada));
-    // The last character of a part has bits that mean nothing.
+    // The last character of a part has unused bits.
     const ends = new Set(
       [...ticket].flatMap((character, at) => (character === '.' ? [at - 1, at] : [])).concat(ticket.length - 1),
     );
@@ -111,7 +111,7 @@ describe('a ticket', () => {
     );
   });
 
-  test('without a signature is refused, whatever its header says', async () => {
+  test('upload ticket: one without a signature is refused, whatever its alg', async () => {
     const [, payload] = ticketOf(await kit.uploadUrl(ada)).split('.');
     for (const alg of ['none', 'None', 'HS256', 'HS512', 'RS256']) {
       const header = Buffer.from(JSON.stringify({ alg, typ: 'pharos-upload+jwt' })).toString('base64url');
@@ -119,7 +119,7 @@ describe('a ticket', () => {
     }
   });
 
-  test('and a signature of a job are not taken for one another', async () => {
+  test('upload ticket: it is no signature of a job, and a job signature is no ticket', async () => {
     const { clock, ids } = kit.api.services;
     const url = `${WORKER_URL}/uploads`;
     const signature = await signRequest({ key: config().worker.signingKeys.current, url, body: '', clock, ids });
@@ -129,7 +129,7 @@ describe('a ticket', () => {
     expect(job.status).toBe(401);
   });
 
-  test('appears in no log, and what was wrong with it does', async () => {
+  test('upload ticket: the log has the reason of a refusal and never the ticket', async () => {
     const url = await kit.uploadUrl(ada);
     await kit.put(url, fresh());
     await refusedWith(`${url}x`);
@@ -146,21 +146,21 @@ describe('a ticket', () => {
   });
 });
 
-describe('whoever asked for the address', () => {
-  test('may not upload any more once logged out', async () => {
+describe('upload ticket: its user', () => {
+  test('upload ticket: refused after the user has logged out', async () => {
     const url = await kit.uploadUrl(ada);
     await kit.api.request('/auth/logout', { method: 'POST', headers: ada });
     expect((await kit.put(url, fresh())).status).toBe(401);
   });
 
-  test('may not when the token alone was revoked', async () => {
+  test('upload ticket: refused after the access token was revoked', async () => {
     const url = await kit.uploadUrl(ada);
     const token = ada.Authorization.replace('Bearer ', '');
     await kit.api.request('/auth/revoke', { method: 'POST', body: new URLSearchParams({ token }) });
     expect((await kit.put(url, fresh())).status).toBe(401);
   });
 
-  test('stays out where access tokens live shorter than tickets', async () => {
+  test('upload ticket: refused after a logout even if access tokens expire before tickets', async () => {
     const short = await createUploadKit({ env: { JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '1' } });
     const eve = await short.api.login();
     const url = await short.uploadUrl(eve);
@@ -170,7 +170,7 @@ describe('whoever asked for the address', () => {
     await short.api.close();
   });
 
-  test('may not when inactive, nor when gone', async () => {
+  test('upload ticket: refused while the user is inactive or after it was deleted', async () => {
     const { user_id: id } = JSON.parse(atob(ada.Authorization.split('.')[1] ?? '')) as { user_id: string };
     const url = await kit.uploadUrl(ada);
     await kit.db.update(users).set({ active: false }).where(eq(users.id, id));
@@ -184,7 +184,7 @@ describe('whoever asked for the address', () => {
     expect((await kit.put(late, fresh())).status).toBe(401);
   });
 
-  test('may be a program with a key', async () => {
+  test('upload ticket: an API key can request one', async () => {
     const made = await kit.api.request('/auth/api-keys', {
       method: 'POST',
       headers: { ...ada, 'Content-Type': 'application/json' },

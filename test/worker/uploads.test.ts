@@ -50,7 +50,7 @@ async function refusal(response: Response) {
   return (await response.json()) as Problem;
 }
 
-/** As many megabytes as are asked for, and how many that were. */
+/** An endless body in pieces of 1 MB that counts the pieces read. */
 function megabytes() {
   const asked = { count: 0 };
   const piece = new Uint8Array(MB).fill(0x61);
@@ -63,8 +63,8 @@ function megabytes() {
   return { asked, body };
 }
 
-describe('a file put at the address', () => {
-  test('is accepted as the form accepts it', async () => {
+describe('PUT /uploads', () => {
+  test('PUT /uploads: the response is that of the upload form', async () => {
     const response = await kit.put(await kit.uploadUrl(ada), fresh());
     expect(response.status).toBe(202);
     const answer = (await response.json()) as Accepted;
@@ -74,7 +74,7 @@ describe('a file put at the address', () => {
     expect(answer).toEqual({ id: answer.id, status: 'pending', ...watched });
   });
 
-  test('is worked on at once, and the API hears of it', async () => {
+  test('PUT /uploads: the resource is processed at once and its progress reported to the API', async () => {
     const id = await idOf(await kit.put(await kit.uploadUrl(ada), fresh()));
     await expect.poll(async () => (await stored(id)).resource?.status, { timeout: 20_000 }).toBe('completed');
     const reports = kit.reports.filter((report) => report.resource_id === id);
@@ -83,7 +83,7 @@ describe('a file put at the address', () => {
     expect((await kit.api.request(`/resources/${id}`, { headers: ada })).status).toBe(200);
   });
 
-  test('becomes what was said of it when the address was asked for', async () => {
+  test('PUT /uploads: the resource has the fields given with the request for the URL', async () => {
     const said = {
       filename: 'deep/ice.md',
       title: ' Ice ',
@@ -110,19 +110,19 @@ describe('a file put at the address', () => {
     [{ filename: 'a.md' }, undefined, 'text/markdown'],
     [{ filename: 'a.constructor' }, 'text/plain', 'text/plain'],
     [{ content_type: 'text/markdown' }, 'application/x-www-form-urlencoded', 'text/markdown'],
-  ])('with %j and the Content-Type %s is taken as %s', async (said, sent, expected) => {
+  ])('PUT /uploads: fields %j and Content-Type %s store it as %s', async (said, sent, expected) => {
     const headers: Record<string, string> = sent === undefined ? {} : { 'Content-Type': sent };
     const response = await kit.put(await kit.uploadUrl(ada, said), new TextEncoder().encode(fresh()), headers);
     expect((await stored(await idOf(response))).source?.contentType).toBe(expected);
   });
 
-  test('keeps its bytes, whatever their charset', async () => {
+  test('PUT /uploads: the bytes are stored unchanged in any charset', async () => {
     const latin = Uint8Array.of(0x63, 0x61, 0x66, 0xe9, ++count);
     const response = await kit.put(await kit.uploadUrl(ada), latin, { 'Content-Type': 'text/plain; charset=iso-8859-1' });
     expect([...((await stored(await idOf(response))).source?.body ?? [])]).toEqual([...latin]);
   });
 
-  test('is the same resource where it was sent before, by this way or the form', async () => {
+  test('PUT /uploads: content sent before, also by the form, is the same resource', async () => {
     const content = fresh();
     const first = await idOf(await kit.put(await kit.uploadUrl(ada), content));
     const again = await kit.put(await kit.uploadUrl(ada), content);
@@ -133,7 +133,7 @@ describe('a file put at the address', () => {
     expect([byForm.status, await idOf(byForm)]).toEqual([200, first]);
   });
 
-  test('gets the same answer when it is sent again, and no other file may follow it', async () => {
+  test('PUT /uploads: repeating a file gives the same response, another file is 409', async () => {
     const url = await kit.uploadUrl(ada);
     const content = fresh();
     const first = await kit.put(url, content);
@@ -144,22 +144,22 @@ describe('a file put at the address', () => {
     expect((await refusal(other)).detail).toContain('ask for a new one');
   });
 
-  test('does not use its address up where it was refused', async () => {
+  test('PUT /uploads: a refused file does not use up the URL', async () => {
     const url = await kit.uploadUrl(ada);
     expect((await kit.put(url, 'a\0b')).status).toBe(415);
     expect((await kit.put(url, fresh())).status).toBe(202);
   });
 });
 
-describe('a file that is no document', () => {
+describe('PUT /uploads: refused files', () => {
   test.each<[string, BodyInit, Record<string, string>, number]>([
-    ['empty', '', { 'Content-Type': 'text/plain' }, 422],
-    ['blank', ' \n\t', { 'Content-Type': 'text/plain' }, 422],
-    ['binary', 'a\0b', { 'Content-Type': 'text/plain' }, 415],
+    ['an empty file', '', { 'Content-Type': 'text/plain' }, 422],
+    ['a blank file', ' \n\t', { 'Content-Type': 'text/plain' }, 422],
+    ['a binary file', 'a\0b', { 'Content-Type': 'text/plain' }, 415],
     ['a PDF', '%PDF-1.7', { 'Content-Type': 'application/pdf' }, 415],
     ['a form', 'x', { 'Content-Type': 'multipart/form-data; boundary=x' }, 415],
-    ['of no known type', Uint8Array.of(0x61), {}, 415],
-  ])('%s is refused', async (_what, body, headers, status) => {
+    ['a file of unknown type', Uint8Array.of(0x61), {}, 415],
+  ])('PUT /uploads: %s is refused', async (_what, body, headers, status) => {
     const response = await kit.put(await kit.uploadUrl(ada), body, headers);
     expect(response.status).toBe(status);
     const { detail, errors } = await refusal(response);
@@ -167,14 +167,14 @@ describe('a file that is no document', () => {
     if (status === 422) expect(errors?.[0]?.path).toBe('file');
   });
 
-  test('over 50 MB is refused while it is read: what lies beyond is never asked for', async () => {
+  test('PUT /uploads: a file over 50 MB is refused without reading the rest', async () => {
     const { asked, body } = megabytes();
     const response = await kit.put(await kit.uploadUrl(ada), body);
     expect([response.status, (await refusal(response)).detail]).toEqual([413, 'The upload is larger than 50 MB']);
     expect(asked.count).toBeLessThan(60);
   });
 
-  test('and says so beforehand is refused before anything is read', async () => {
+  test('PUT /uploads: a declared length over 50 MB is refused before the body is read', async () => {
     const { asked, body } = megabytes();
     const headers = { 'Content-Type': 'text/plain', 'Content-Length': String(60 * MB) };
     expect((await kit.put(await kit.uploadUrl(ada), body, headers)).status).toBe(413);
@@ -182,7 +182,7 @@ describe('a file that is no document', () => {
   });
 });
 
-describe('over a socket', () => {
+describe('PUT /uploads over a socket', () => {
   let server: HttpServer;
   let port: number;
   beforeAll(async () => {
@@ -195,7 +195,7 @@ describe('over a socket', () => {
   });
   const local = (url: string) => url.replace(WORKER_URL, `http://127.0.0.1:${port}`);
 
-  test('50 MB arrive whole', async () => {
+  test('PUT /uploads: 50 MB arrive unchanged over a socket', async () => {
     const body = new Uint8Array(50 * MB).fill(0x61);
     body.set(new TextEncoder().encode(fresh()));
     const response = await fetch(local(await kit.uploadUrl(ada)), {
@@ -209,7 +209,7 @@ describe('over a socket', () => {
     expect(hashOf(source?.body ?? new Uint8Array())).toBe(hashOf(body));
   });
 
-  test('60 MB in pieces are refused with an answer', async () => {
+  test('PUT /uploads: 60 MB in chunks get a 413 response', async () => {
     const url = new URL(local(await kit.uploadUrl(ada)));
     const socket = connect(port, '127.0.0.1').setEncoding('utf8');
     socket.on('error', () => undefined);
@@ -228,7 +228,7 @@ describe('over a socket', () => {
     socket.destroy();
   });
 
-  test('an upload that breaks off leaves nothing behind and gives its place back', async () => {
+  test('PUT /uploads: an aborted upload stores nothing and frees its slot', async () => {
     const tryAnother = async () => (await kit.put(await kit.uploadUrl(ada), megabytes().body)).status;
     const sockets = [];
     for (let i = 0; i < 3; i++) {
@@ -246,14 +246,14 @@ describe('over a socket', () => {
   });
 });
 
-describe('a browser', () => {
+describe('PUT /uploads: CORS', () => {
   const preflight = (worker: UploadKit['worker'], path: string, origin = 'https://app.example') =>
     worker.request(path, {
       method: 'OPTIONS',
       headers: { Origin: origin, 'Access-Control-Request-Method': 'PUT', 'Access-Control-Request-Headers': 'content-type' },
     });
 
-  test('asks beforehand and is let through, and can read answers and refusals', async () => {
+  test('upload CORS: the preflight passes, and responses and errors are readable', async () => {
     const response = await preflight(kit.worker, '/uploads?ticket=x');
     expect(response.status).toBe(204);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
@@ -269,13 +269,13 @@ describe('a browser', () => {
     ]);
   });
 
-  test('finds CORS on this path only', async () => {
+  test('upload CORS: other paths of the worker do not support it', async () => {
     for (const path of ['/jobs', '/mail', '/v1/embeddings', '/health']) {
       expect((await preflight(kit.worker, path)).headers.get('access-control-allow-origin'), path).toBeNull();
     }
   });
 
-  test('of an origin that is not listed is told nothing', async () => {
+  test('upload CORS: an origin that is not listed is not allowed', async () => {
     const listed = await createUploadKit({ env: { CORS_ORIGINS: 'https://app.example' } });
     const allowed = async (origin: string) =>
       (await preflight(listed.worker, '/uploads', origin)).headers.get('access-control-allow-origin');
@@ -285,10 +285,10 @@ describe('a browser', () => {
   });
 });
 
-describe('many at once', () => {
-  test('large uploads beyond the places there are get 429 with a time to come back; small ones pass', async () => {
+describe('PUT /uploads: limits', () => {
+  test('upload slots: a large upload without a free slot is 429 with Retry-After, a small one passes', async () => {
     const gate = Promise.withResolvers<void>();
-    /** A file that nobody sends before the gate is open, and the moment when it is asked for. */
+    /** A body that is sent when the gate opens; `begun` resolves when it is first read. */
     const slow = () => {
       const begun = Promise.withResolvers<void>();
       const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
@@ -317,7 +317,7 @@ describe('many at once', () => {
     expect((await kit.put(others, slow().body)).status).toBe(202);
   });
 
-  test('beyond what one owner may have waiting, the answer is 429 with a time to come back, and the address stays good', async () => {
+  test('PUT /uploads: a full backlog is 429 with Retry-After, and the URL stays valid', async () => {
     const { user_id: owner } = JSON.parse(atob(ada.Authorization.split('.')[1] ?? '')) as { user_id: string };
     const url = await kit.uploadUrl(ada);
     await kit.api.database.execute(
@@ -332,7 +332,7 @@ describe('many at once', () => {
     expect((await kit.put(url, content)).status).toBe(202);
   });
 
-  test('nobody holds all places, and each is free again after its upload', () => {
+  test('upload slots: one owner cannot hold all, and a released slot is free again', () => {
     const owner = fc.constantFrom('a', 'b', 'c');
     const step = fc.oneof(fc.record({ enter: owner }), fc.record({ leave: fc.nat(5) }));
     fc.assert(
@@ -353,7 +353,7 @@ describe('many at once', () => {
   });
 });
 
-test('a database that is away is 503 with a time to come back', async () => {
+test('PUT /uploads: an unreachable database is 503 with Retry-After', async () => {
   const away = await createUploadKit();
   const url = await away.uploadUrl(await away.api.login());
   away.api.database.disconnect();

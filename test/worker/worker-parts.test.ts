@@ -16,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const put = (...names: string[]) => Promise.all(names.map((name) => writeFile(join(folder, name), '')));
 
-test('a model is found by its name among those that ship, and by its path anywhere', async () => {
+test('model setting: it is the name of a built-in model or the path of a folder', async () => {
   expect(resolveModel({ model: 'pharos-static-192' }).id).toBe('pharos-static-192');
   await put('vocab.txt', 'model.onnx');
   const found = resolveModel({ model: folder });
@@ -24,7 +24,7 @@ test('a model is found by its name among those that ship, and by its path anywhe
   expect(folder.endsWith(found.id)).toBe(true);
 });
 
-test('what is no model is refused by the name of the setting, and says what is missing', async () => {
+test('model setting: an invalid one is refused with the setting and the missing file', async () => {
   const refusal = (setting: string) => {
     try {
       resolveModel({ model: setting });
@@ -40,7 +40,7 @@ test('what is no model is refused by the name of the setting, and says what is m
   expect(refusal(folder)).toMatch(/^EMBEDDING_MODEL: .* has neither tokenizer\.json nor vocab\.txt/);
 });
 
-test('the worker waits for the tables, and after half a minute says what to do', async () => {
+test('wait for schema: it resolves once the tables are readable and after 30 s rejects with what to do', async () => {
   let calls = 0;
   let slept = 0;
   const sleep = async (ms: number) => {
@@ -63,7 +63,7 @@ const portOf = async () => {
   return { probe, port: typeof address === 'object' && address ? address.port : 0 };
 };
 
-test('a port in use is refused by the name of its setting', async () => {
+test('HTTP server: a port or host that cannot be used is refused with the setting', async () => {
   const { probe, port } = await portOf();
   await expect(
     startHttpServer({ fetch: () => new Response() }, { port, host: '127.0.0.1', portSetting: 'WORKER_PORT' }),
@@ -74,7 +74,7 @@ test('a port in use is refused by the name of its setting', async () => {
   ).rejects.toThrow('HOST: 203.0.113.1 is not an address of this machine');
 });
 
-test('closing lets an answer that is under way out and takes no more; cutting does not wait', async () => {
+test('HTTP server: close lets a response finish and refuses new requests, cut does not wait', async () => {
   const { probe, port } = await portOf();
   await new Promise((resolve) => probe.close(resolve));
   const [arrived, finish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
