@@ -108,11 +108,12 @@ test('workers: killed at random moments, they finish every job with every effect
   let kills = 0;
   const deadline = Date.now() + 200_000;
   while ((kills < KILLS || (await states()).done !== sent) && Date.now() < deadline) {
-    // Every kill interrupts work. While no worker is alive, more jobs would only lengthen the test.
-    if (kills < KILLS && alive.size > 0) await Promise.all(Array.from({ length: 12 }, send));
     await sleep(Math.random() * 400);
     const [port, victim] = [...alive][Math.floor(Math.random() * alive.size)] ?? [];
     if (kills >= KILLS || port === undefined || !victim) continue;
+    // Every kill interrupts work. While no worker is alive, more jobs would only lengthen the test.
+    await Promise.all(Array.from({ length: 12 }, send));
+    await sleep(Math.random() * 400);
     kills += 1;
     alive.delete(port);
     victim.kill('SIGKILL');
