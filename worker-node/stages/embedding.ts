@@ -1,5 +1,4 @@
-/** The embedding stage: a vector per chunk and one for the resource. */
-
+/** The embedding stage: computes a vector per chunk and one for the resource. */
 import { StageError } from '../../src/kernel/core/errors.ts';
 import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
 import { listChunks } from '../../src/kernel/db/chunks.ts';
@@ -10,7 +9,7 @@ import type { StageRunner } from '../pipeline/stage.ts';
 import { throwAsStageError } from './throw-as-stage-error.ts';
 
 /** Chunks embedded between two reports of progress. */
-const SLICE = 64;
+const BATCH_SIZE = 64;
 
 export interface EmbeddingStageDependencies {
   readonly db: Database;
@@ -22,15 +21,15 @@ export function createEmbeddingStage({ db, embedder }: EmbeddingStageDependencie
     const chunks = await listChunks(db, resource.id);
     if (chunks.length === 0) throw new StageError('permanent', 'There is no text to embed');
     const vectors: Float32Array[] = [];
-    for (let start = 0; start < chunks.length; start += SLICE) {
-      const texts = chunks.slice(start, start + SLICE).map(textOf);
+    for (let start = 0; start < chunks.length; start += BATCH_SIZE) {
+      const texts = chunks.slice(start, start + BATCH_SIZE).map(textOf);
       vectors.push(...(await embedder.embed(texts, { priority: 'bulk', kind: 'document', signal }).catch(throwAsStageError)));
       report((100 * vectors.length) / chunks.length);
     }
-    const of = { resourceId: resource.id, ownerId: resource.ownerId, model: embedder.model };
+    const target = { resourceId: resource.id, ownerId: resource.ownerId, model: embedder.model };
     return async (tx) => {
-      await replaceChunkVectors(tx, { ...of, vectors: withMeaning(chunks, vectors) });
-      await replaceResourceVector(tx, { ...of, embedding: normalisedMean(vectors) });
+      await replaceChunkVectors(tx, { ...target, vectors: nonZeroVectors(chunks, vectors) });
+      await replaceResourceVector(tx, { ...target, embedding: normalisedMean(vectors) });
     };
   };
 }
@@ -39,15 +38,15 @@ const textOf = ({ context, text }: Chunk) => (context === '' ? text : `${context
 
 const isZero = (vector: Float32Array) => vector.every((value) => value === 0);
 
-/** Chunks without any word the model knows have no direction: nothing is near to them. */
-function withMeaning(chunks: readonly Chunk[], vectors: readonly Float32Array[]) {
+/** Pairs chunks with their vectors. Zero vectors (no word of the model's vocabulary) are left out: they have no direction. */
+function nonZeroVectors(chunks: readonly Chunk[], vectors: readonly Float32Array[]) {
   return chunks.flatMap(({ seq }, index) => {
     const vector = vectors[index];
     return vector && !isZero(vector) ? [{ chunkSeq: seq, embedding: vector }] : [];
   });
 }
 
-/** Null where the vectors are all zero, or cancel one another out. */
+/** The L2-normalised mean; null where the vectors are all zero or cancel out. */
 function normalisedMean(vectors: readonly Float32Array[]): Float32Array | null {
   const sum = new Float64Array(vectors[0]?.length ?? 0);
   for (const vector of vectors) for (const [index, value] of vector.entries()) sum[index] = (sum[index] ?? 0) + value;

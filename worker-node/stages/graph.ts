@@ -1,5 +1,4 @@
-/** The graph stage: who a resource links to, cites and resembles, and how central that makes it. */
-
+/** The graph stage: relates a resource to others by links, citations and similarity, and updates its PageRank. */
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { listEdgesOf, listOwnerEdges, replaceEdgesOf } from '../../src/kernel/db/edges.ts';
 import { findLinksTo, listLinks } from '../../src/kernel/db/links.ts';
@@ -20,18 +19,19 @@ export interface GraphStageDependencies {
   readonly embedder: Pick<Embedder, 'model'>;
 }
 
-/** Looked at before keywords and category are weighed in: those can lift a resource by a few places, not by dozens. */
+/** Nearest vectors considered. Keywords and category then move a resource by a few places, not by dozens. */
 const CANDIDATES = 50;
+/** Links of other resources to this one. */
 const MAX_INCOMING = 1000;
-/** Relations around a newcomer that its rank is estimated from. */
-const MAX_AROUND = 2000;
-/** What a link tells about two resources beside how alike they are: somebody thought of the one while writing the other. */
+/** Edges from which the rank of a new resource is estimated. */
+const MAX_NEARBY_EDGES = 2000;
+/** The weight of a link, on the scale of similarity (0 to 1): an author related the two documents explicitly. */
 const LINK_WEIGHT = 1;
 
 const kindOf = (targetKey: string): Edge['kind'] => (targetKey.startsWith('url:') ? 'links' : 'cites');
 
 export function createGraphStage({ db, clock, embedder }: GraphStageDependencies): StageRunner {
-  /** How large each owner's library was when this process last ranked it whole. */
+  /** Per owner, the size of the library when this process last ranked it completely. */
   const rankedSizes = new Map<string, number>();
 
   async function similarEdges(resource: Resource): Promise<Edge[]> {
@@ -55,18 +55,18 @@ export function createGraphStage({ db, clock, embedder }: GraphStageDependencies
     const similar = await similarEdges(resource);
     report(50);
     return async (tx) => {
-      // Read here, where it is written: a resource that commits in between must neither be missed nor undone.
+      // Links are read in the writing transaction, so that resources committed meanwhile are neither missed nor overwritten.
       await replaceEdgesOf(tx, id, [...(await linkEdges(tx, resource, clock.now())), ...similar]);
       const size = Math.max(1, await countDocuments(tx, ownerId));
       if (isRankingDue(size, rankedSizes.get(ownerId))) {
         await rankAll(tx, ownerId);
         rankedSizes.set(ownerId, size);
-      } else await setCentrality(tx, id, await rankOfNewcomer(tx, resource, size));
+      } else await setCentrality(tx, id, await estimateNewRank(tx, resource, size));
     };
   };
 }
 
-/** Links resolve whichever of the two arrives first: mine to what is here, and theirs to me. */
+/** Edges for links in both directions, so that a link resolves whichever document is ingested first. */
 async function linkEdges(db: Database, { id, ownerId }: Resource, now: number): Promise<Edge[]> {
   const own = await listLinks(db, id);
   const targets = Map.groupBy(
@@ -86,7 +86,7 @@ async function linkEdges(db: Database, { id, ownerId }: Resource, now: number): 
   for (const { link, from, to } of pairs) {
     const kind = kindOf(link.targetKey);
     const key = `${from} ${to} ${kind}`;
-    // The first place a resource is named at speaks for the others.
+    // One edge per target; its evidence is the first place where the target is named.
     if (from === to || edges.has(key)) continue;
     const evidence = { context: link.context };
     edges.set(key, { sourceId: from, targetId: to, kind, ownerId, weight: LINK_WEIGHT, evidence, createdAt: now });
@@ -94,7 +94,7 @@ async function linkEdges(db: Database, { id, ownerId }: Resource, now: number): 
   return [...edges.values()];
 }
 
-/** Linear in the library, and due only when that has grown by a tenth: near constant per document. */
+/** Ranks the whole library. Linear in its size, but due only after growth by a tenth: constant cost per document. */
 async function rankAll(tx: Database, ownerId: string): Promise<void> {
   const nodes = await listReadResources(tx, ownerId);
   const ranks = pageRank(
@@ -107,13 +107,13 @@ async function rankAll(tx: Database, ownerId: string): Promise<void> {
   }
 }
 
-async function rankOfNewcomer(tx: Database, { id, ownerId }: Resource, size: number): Promise<number> {
-  const incoming = toDirectedEdges(await listEdgesOf(tx, { ownerId, ids: [id], limit: MAX_AROUND })).filter(
+async function estimateNewRank(tx: Database, { id, ownerId }: Resource, size: number): Promise<number> {
+  const incoming = toDirectedEdges(await listEdgesOf(tx, { ownerId, ids: [id], limit: MAX_NEARBY_EDGES })).filter(
     ({ target }) => target === id,
   );
   const sources = [...new Set(incoming.map(({ source }) => source))];
   const weightsOut = new Map<string, number>();
-  for (const { source, weight } of toDirectedEdges(await listEdgesOf(tx, { ownerId, ids: sources, limit: MAX_AROUND })))
+  for (const { source, weight } of toDirectedEdges(await listEdgesOf(tx, { ownerId, ids: sources, limit: MAX_NEARBY_EDGES })))
     weightsOut.set(source, (weightsOut.get(source) ?? 0) + weight);
   return estimateRank(size, incoming, { ranks: await findCentralities(tx, ownerId, sources), weightsOut });
 }

@@ -1,4 +1,4 @@
-/** The ingestion stage: fetches a URL or takes what was posted, reads it, and keeps all that the other stages need. */
+/** The ingestion stage: fetches a URL or loads the uploaded content, extracts it, and stores what the other stages need. */
 import { hash } from 'node:crypto';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock, Ids } from '../../src/kernel/core/ports.ts';
@@ -21,16 +21,16 @@ export interface IngestionStageDependencies {
   readonly reader: DocumentReader;
 }
 
-/** The bytes of a document and where they are from. */
+/** The bytes of a document, with their type and origin. */
 type Source = Omit<ResourceSource, 'resourceId' | 'createdAt'>;
 
 export function createIngestionStage({ db, clock, ids, fetchPage, reader }: IngestionStageDependencies): StageRunner {
   return async function ingestion({ resource, signal, report }) {
     const source = await sourceOf(resource, signal, report);
     const contentHash = hash('sha256', source.body, 'hex');
-    if (resource.url !== null) await refuseDuplicate(db, resource, contentHash);
+    if (resource.url !== null) await assertNotDuplicate(db, resource, contentHash);
     report(40, 'Reading');
-    const reading = await reader.read(
+    const document = await reader.read(
       {
         bytes: source.body,
         contentType: source.contentType === '' ? null : source.contentType,
@@ -40,22 +40,22 @@ export function createIngestionStage({ db, clock, ids, fetchPage, reader }: Inge
       },
       signal,
     );
-    report(90, `${reading.wordCount} words`);
+    report(90, `${document.wordCount} words`);
 
     return async (tx) => {
       if (resource.url !== null) {
-        await refuseDuplicate(tx, resource, contentHash);
+        await assertNotDuplicate(tx, resource, contentHash);
         await putSource(tx, { ...source, resourceId: resource.id, createdAt: clock.now() });
       }
       const { id, ownerId } = resource;
-      await updateUnedited(tx, { id, ownerId }, { ...fieldsOf(reading), contentHash, updatedAt: clock.now() });
-      await replaceChunks(tx, id, chunkRows(resource, reading));
+      await updateUnedited(tx, { id, ownerId }, { ...fieldsOf(document), contentHash, updatedAt: clock.now() });
+      await replaceChunks(tx, id, chunkRows(resource, document));
       await replaceLinks(
         tx,
         id,
-        reading.links.map((link) => ({ ...link, id: ids.next(), resourceId: id, ownerId })),
+        document.links.map((link) => ({ ...link, id: ids.next(), resourceId: id, ownerId })),
       );
-      await replaceIdentifiers(tx, { resourceId: id, ownerId, keys: reading.identifiers });
+      await replaceIdentifiers(tx, { resourceId: id, ownerId, keys: document.identifiers });
     };
   };
 
@@ -66,7 +66,7 @@ export function createIngestionStage({ db, clock, ids, fetchPage, reader }: Inge
   ): Promise<Source> {
     if (resource.url === null) {
       const source = await findSource(db, resource.id);
-      if (!source) throw new StageError('permanent', 'What was posted is no longer there');
+      if (!source) throw new StageError('permanent', 'The uploaded content is missing');
       return source;
     }
     report(5, 'Fetching');
@@ -93,21 +93,22 @@ export function createIngestionStage({ db, clock, ids, fetchPage, reader }: Inge
   }
 }
 
-/** The same bytes under another URL are the same document: its owner is told where it is already. */
-async function refuseDuplicate(db: Database, { id, ownerId }: Resource, contentHash: string): Promise<void> {
+/** Throws a permanent StageError if the library holds the same bytes under another URL; the message names that resource. */
+async function assertNotDuplicate(db: Database, { id, ownerId }: Resource, contentHash: string): Promise<void> {
   const found = await findSameContent(db, { ownerId, contentHash, exceptId: id });
   if (found !== undefined) throw new StageError('permanent', `This document is already in your library as ${found}`);
 }
 
 function fieldsOf({ metadata, text, contentType, wordCount, summary, keywords }: ExtractedDocument): Partial<NewResource> {
   const { language, authors, publishedAt, canonicalUrl, doi, arxivId, title, description } = metadata;
-  const read = { title, description, language, authors: [...authors], publishedAt, canonicalUrl, doi, arxivId };
-  return { ...read, contentType, text, summary, keywords: [...keywords], wordCount };
+  const fields = { title, description, language, authors: [...authors], publishedAt, canonicalUrl, doi, arxivId };
+  return { ...fields, contentType, text, summary, keywords: [...keywords], wordCount };
 }
 
-const titleOf = (resource: Resource, read: string | null) => (resource.edited.includes('title') ? resource.title : read);
+const titleOf = (resource: Resource, extracted: string | null) =>
+  resource.edited.includes('title') ? resource.title : extracted;
 
-/** Title and heading path, once each: a page's first heading is mostly its title. */
+/** Title and heading path without repetition: the first heading of a page usually is its title. */
 function contextOf(title: string | null, headingPath: readonly string[]): string {
   return [...new Set([title, ...headingPath].filter((part) => part !== null && part !== ''))].join(' > ');
 }

@@ -1,5 +1,4 @@
-/** The quality stage: measures a read document in six dimensions. */
-
+/** The quality stage: measures an ingested document in six dimensions. */
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { listHeadingPaths } from '../../src/kernel/db/chunks.ts';
@@ -21,7 +20,7 @@ export function createQualityStage({ db, clock, weights = DEFAULT_QUALITY_WEIGHT
 
   return async function quality({ resource, report }) {
     const { id, ownerId, text, wordCount } = resource;
-    if (text === null || wordCount === null) throw new StageError('permanent', 'There is no text to measure');
+    if (text === null || wordCount === null) throw new StageError('permanent', 'The document has no text to measure');
     const headingPaths = await listHeadingPaths(db, id);
     const references = new Set((await listLinks(db, id)).map(({ targetKey }) => targetKey));
     report(30);

@@ -1,5 +1,4 @@
-/** The taxonomy stage: files a resource under the categories it is nearest to. */
-
+/** The taxonomy stage: assigns a resource to its most likely categories. */
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { findResourceVector, findResourceVectors } from '../../src/kernel/db/resource-vectors.ts';
@@ -17,14 +16,14 @@ export interface TaxonomyStageDependencies {
   readonly embedder: Pick<Embedder, 'embed' | 'model'>;
 }
 
-/** The latest corrections of a library that are learnt from: each costs a comparison per resource. */
+/** Latest corrections of a library used as examples; each costs one comparison per resource. */
 const MAX_CORRECTIONS = 200;
-/** Two documents of one kind are nearer to each other than either is to a description of the kind. */
-const EXAMPLE_SHARE = 0.7;
-/** What a text is about is in its words long before its end. */
+/** Discount for examples: two documents of a category are more similar to each other than to its description. */
+const EXAMPLE_WEIGHT = 0.7;
+/** Characters searched for keywords; the topic of a text is clear before its end. */
 const SAMPLE_CHARACTERS = 100_000;
 
-/** What a category is like, as the model reads it. */
+/** The text that represents a category, for the embedding model. */
 const prototypeText = ({ label, description, keywords, examples }: Category) =>
   [label, description, keywords.join(', '), ...examples].join('\n');
 
@@ -33,12 +32,12 @@ const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => su
 export function createTaxonomyStage({ db, clock, embedder }: TaxonomyStageDependencies): StageRunner {
   let prototypes: { readonly texts: string; readonly vectors: Promise<Float32Array[]> } | undefined;
 
-  /** One vector per category, made once for as long as the tree stays the same. */
+  /** One vector per category, cached as long as the categories stay the same. */
   function prototypesOf(categories: readonly Category[]): Promise<Float32Array[]> {
     const texts = categories.map(prototypeText);
     const key = texts.join('\n\n');
     if (prototypes?.texts === key) return prototypes.vectors;
-    // Without a stage's signal: the next resource wants the same.
+    // Not aborted with this stage: the next resource needs the same vectors.
     const vectors = embedder.embed(texts, { priority: 'bulk', kind: 'document' });
     prototypes = { texts: key, vectors };
     vectors.catch(() => {
@@ -47,17 +46,17 @@ export function createTaxonomyStage({ db, clock, embedder }: TaxonomyStageDepend
     return vectors;
   }
 
-  /** Vectors of the owner's resources that a person has filed, by category. */
+  /** By category, the vectors of the owner's resources whose category a person has set. */
   async function correctionsOf({ id, ownerId }: Resource): Promise<ReadonlyMap<string, Float32Array[]>> {
-    const corrected = (await listCorrected(db, ownerId)).filter((one) => one.id !== id).slice(-MAX_CORRECTIONS);
+    const corrected = (await listCorrected(db, ownerId)).filter((resource) => resource.id !== id).slice(-MAX_CORRECTIONS);
     const vectors = await findResourceVectors(
       db,
-      corrected.map((one) => one.id),
+      corrected.map((resource) => resource.id),
       embedder.model,
     );
     const examples = new Map<string, Float32Array[]>();
-    for (const { id: corrector, category } of corrected) {
-      const vector = vectors.get(corrector);
+    for (const { id: correctedId, category } of corrected) {
+      const vector = vectors.get(correctedId);
       if (category !== null && vector) examples.set(category, [...(examples.get(category) ?? []), vector]);
     }
     return examples;
@@ -71,14 +70,14 @@ export function createTaxonomyStage({ db, clock, embedder }: TaxonomyStageDepend
     if (!vector) return categories.map((category) => ({ category, cosine: null }));
     const corrections = await correctionsOf(resource);
     return categories.map((category, i) => {
-      const examples = (corrections.get(category.id) ?? []).map((example) => EXAMPLE_SHARE * dot(vector, example));
+      const examples = (corrections.get(category.id) ?? []).map((example) => EXAMPLE_WEIGHT * dot(vector, example));
       return { category, cosine: Math.max(dot(vector, vectors[i] ?? new Float32Array()), ...examples) };
     });
   }
 
   return async function taxonomy({ resource, signal, report }) {
     const { id, ownerId, text, title } = resource;
-    if (text === null) throw new StageError('permanent', 'There is no text to categorise');
+    if (text === null) throw new StageError('permanent', 'The document has no text to categorise');
     const scored = await score(resource, signal);
     report(80);
     const { category, categories } = classify(scored, wordSet(`${title ?? ''}\n${text.slice(0, SAMPLE_CHARACTERS)}`));

@@ -1,6 +1,7 @@
-/** What the embedder says it cannot do now, as a stage's transient failure. */
+/** Maps errors of the embedder to stage errors. */
 import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 
+/** Rethrows an AppError as a transient StageError with its message and `retryAfter`; other errors unchanged. */
 export function throwAsStageError(error: unknown): never {
   if (!(error instanceof AppError)) throw error;
   const { detail, retryAfter } = error;

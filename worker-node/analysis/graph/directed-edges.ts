@@ -1,7 +1,7 @@
 import type { Edge } from '../../../src/kernel/db/types.ts';
 import type { RankedEdge } from './pagerank.ts';
 
-/** Relations as a walker may follow them: links one way; resemblance, which has no direction, both ways. */
+/** Relations as directed edges for PageRank: links in one direction, similarity, which is symmetric, in both. */
 export function toDirectedEdges(edges: readonly Pick<Edge, 'sourceId' | 'targetId' | 'kind' | 'weight'>[]): RankedEdge[] {
   return edges.flatMap(({ sourceId, targetId, kind, weight }) => {
     const edge = { source: sourceId, target: targetId, weight };

@@ -1,14 +1,14 @@
-/** How near two resources are: meaning above all, then shared keywords, then a common category. */
+/** Similarity of two resources: a weighted sum of vector cosine, shared keywords and a common category. */
 import type { EdgeEvidence } from '../../../src/kernel/model/values.ts';
 import { UNCATEGORISED } from '../taxonomy/score.ts';
 
 export const SIMILARITY_WEIGHTS = { cosine: 0.6, keywords: 0.3, category: 0.1 } as const;
-/** How many neighbours a resource keeps. */
+/** Neighbours kept per resource. */
 export const MAX_NEIGHBOURS = 7;
-/** Below this two resources have nothing to do with one another; a small library needs no list of those. */
+/** Less similar resources are unrelated and are not listed, even in a small library. */
 export const MIN_SIMILARITY = 0.15;
 
-/** One keyword shared by two documents that have no other is no proof of kinship. */
+/** Overlap is relative to at least this many keywords: one shared keyword of two short lists is weak evidence. */
 const MIN_KEYWORDS = 4;
 
 export interface Comparable {
@@ -19,15 +19,15 @@ export interface Comparable {
 
 export interface Neighbour {
   readonly id: string;
-  /** 0..1 */
+  /** 0 to 1. */
   readonly weight: number;
   readonly evidence: EdgeEvidence;
 }
 
-/** `cosine` is that of the two resources' vectors, -1..1; opposite meanings are no nearer than unrelated ones. */
+/** `cosine` of the two resource vectors is -1 to 1. A negative one counts as 0: opposite is as far as unrelated. */
 export function similarity(a: Comparable, b: Comparable, cosine: number): Neighbour {
-  const theirs = new Set(b.keywords);
-  const sharedKeywords = a.keywords.filter((keyword) => theirs.has(keyword));
+  const otherKeywords = new Set(b.keywords);
+  const sharedKeywords = a.keywords.filter((keyword) => otherKeywords.has(keyword));
   const overlap = sharedKeywords.length / Math.max(MIN_KEYWORDS, Math.min(a.keywords.length, b.keywords.length));
   const sameCategory = a.category !== null && a.category !== UNCATEGORISED && a.category === b.category;
   const weight =
@@ -37,7 +37,7 @@ export function similarity(a: Comparable, b: Comparable, cosine: number): Neighb
   return { id: b.id, weight, evidence: { cosine, sharedKeywords, sameCategory } };
 }
 
-/** The nearest of `candidates`, best first. */
+/** The most similar candidates, best first, at most MAX_NEIGHBOURS. */
 export function nearestNeighbours(
   resource: Comparable,
   candidates: readonly (Comparable & { readonly cosine: number })[],

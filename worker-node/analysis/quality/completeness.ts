@@ -1,7 +1,7 @@
 import type { MeasureDimension } from './facts.ts';
 import { ramp } from './facts.ts';
 
-/** Are the things there that let a reader place a document: title, description, authors, date, language, enough text? */
+/** Scores the presence of title, description, authors, date, language and a text of at least 300 words. */
 export const completeness: MeasureDimension = ({ title, description, authors, publishedAt, language, wordCount }) => {
   const parts: readonly (readonly [name: string, weight: number, share: number])[] = [
     ['a title', 2, title ? 1 : 0],
@@ -9,7 +9,7 @@ export const completeness: MeasureDimension = ({ title, description, authors, pu
     ['an author', 1, authors.length > 0 ? 1 : 0],
     ['a publication date', 1, publishedAt ? 1 : 0],
     ['a language', 1, language ? 1 : 0],
-    ['a body of some length', 2, ramp(wordCount, 0, 300)],
+    ['a text of at least 300 words', 2, ramp(wordCount, 0, 300)],
   ];
   const present = parts.filter(([, , share]) => share === 1).map(([name]) => name);
   const absent = parts.filter(([, , share]) => share < 1).map(([name]) => name);

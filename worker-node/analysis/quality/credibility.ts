@@ -1,13 +1,13 @@
 import type { MeasureDimension } from './facts.ts';
 import { pluralise, ramp } from './facts.ts';
 
-/** Can a reader check it: who wrote it, where it was published, what it cites? */
+/** Scores whether a reader can verify the document: its identifier, authors, date, references and transport. */
 export const credibility: MeasureDimension = ({ url, doi, arxivId, authors, references, publishedAt }) => {
   const reasons: string[] = [];
-  const own = url === null ? null : hostOf(url);
+  const ownHost = url === null ? null : hostOf(url);
   const scholarly = references.filter((key) => key.startsWith('doi:') || key.startsWith('arxiv:')).length;
   const hosts = new Set(references.flatMap((key) => (key.startsWith('url:') ? (hostOf(key.slice(4)) ?? []) : [])));
-  hosts.delete(own ?? '');
+  hosts.delete(ownHost ?? '');
   const sources = scholarly + hosts.size;
 
   let points = 0;
@@ -26,7 +26,7 @@ export const credibility: MeasureDimension = ({ url, doi, arxivId, authors, refe
   );
   points += publishedAt ? 1 : 0;
   if (!publishedAt) reasons.push('It does not say when it was published');
-  // Content that was posted came over no connection: there is nothing to hold against it.
+  // Uploaded content has no connection to judge.
   if (url !== null) {
     possible += 1;
     const secure = url.startsWith('https:');

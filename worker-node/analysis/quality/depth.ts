@@ -3,11 +3,11 @@ import { normaliseWord, words } from '../text/words.ts';
 import type { MeasureDimension } from './facts.ts';
 import { pluralise, ramp } from './facts.ts';
 
-/** Words over which variety is measured: longer texts repeat more words, so all are measured over the same length. */
-const WINDOW = 400;
+/** Words over which variety is measured. Longer texts repeat more words, so all texts are measured over the same length. */
+const WINDOW_WORDS = 400;
 const MIN_WORDS = 100;
 
-/** How much there is to learn: length, variety of content words, sources to go on with. */
+/** Scores how much the document covers: its length, the variety of its content words, its references. */
 export const depth: MeasureDimension = ({ text, wordCount, language, references }) => {
   if (wordCount === 0) return { score: null, reasons: ['It has no words to measure'] };
   const length = ramp(Math.log10(wordCount), 2, 3.5);
@@ -20,15 +20,15 @@ export const depth: MeasureDimension = ({ text, wordCount, language, references 
   if (variety === null) return { score: 0.75 * length + 0.25 * sources, reasons };
   return {
     score: 0.55 * length + 0.25 * ramp(variety, 0.35, 0.8) + 0.2 * sources,
-    reasons: [...reasons, `${Math.round(variety * 100)}% of its content words are different ones`],
+    reasons: [...reasons, `${Math.round(variety * 100)}% of its content words are distinct`],
   };
 };
 
-/** Different content words over all content words in the first 400 words; null for a text too short to tell. */
+/** The share of distinct words among the content words of the first 400 words; null for a text that is too short. */
 function measureVariety(text: string, language: string | null): number | null {
   const stops = stopWords(language);
-  const sample = words(text.slice(0, WINDOW * 12))
-    .slice(0, WINDOW)
+  const sample = words(text.slice(0, WINDOW_WORDS * 12))
+    .slice(0, WINDOW_WORDS)
     .map(normaliseWord);
   const content = sample.filter((word) => word.length > 2 && !stops.has(word));
   if (content.length < MIN_WORDS / 2) return null;

@@ -1,4 +1,4 @@
-/** The quality of a document in six dimensions, and their weighted mean. */
+/** Measures the quality of a document in six dimensions and combines them into a weighted mean. */
 import {
   QUALITY_DIMENSIONS,
   type QualityDimension,
@@ -23,7 +23,7 @@ const MEASURES: Readonly<Record<QualityDimension, MeasureDimension>> = {
   freshness,
 };
 
-/** Throws RangeError for weights that no mean can be made with. */
+/** Scores of 0 to 1. Throws RangeError for invalid weights (checkWeights). */
 export function measureQuality(facts: QualityFacts, weights: QualityWeights = DEFAULT_QUALITY_WEIGHTS): QualityReport {
   checkWeights(weights);
   const measures = QUALITY_DIMENSIONS.map((name): [QualityDimension, QualityMeasure] => {
@@ -34,7 +34,7 @@ export function measureQuality(facts: QualityFacts, weights: QualityWeights = DE
   return { total: round(weightedMean(measures.map(([, measure]) => measure))), dimensions };
 }
 
-/** The mean over what could be measured; 0 where nothing that has a weight could. */
+/** The weighted mean of the scores that are not null; 0 where their weights sum to 0. */
 export function weightedMean(measures: readonly Pick<QualityMeasure, 'score' | 'weight'>[]): number {
   let sum = 0;
   let weights = 0;
@@ -46,5 +46,5 @@ export function weightedMean(measures: readonly Pick<QualityMeasure, 'score' | '
   return weights > 0 ? sum / weights : 0;
 }
 
-/** Four digits: the measures are not finer than that, and the same text must give the same JSON. */
+/** Four decimal places: the measures are no more precise, and equal texts must give equal JSON. */
 const round = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 10_000) / 10_000;

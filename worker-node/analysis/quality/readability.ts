@@ -2,15 +2,15 @@ import { measureReading } from '../text/readability.ts';
 import type { MeasureDimension } from './facts.ts';
 import { ramp } from './facts.ts';
 
-const SAMPLE = 20_000;
+const SAMPLE_CHARACTERS = 20_000;
 
-/** Flesch's reading ease for English; for other languages the length of sentences, which is all they share. */
+/** Scores Flesch reading ease and sentence length in English, and sentence length alone in other languages. */
 export const readability: MeasureDimension = ({ text, language }) => {
-  const measured = measureReading(text, language, SAMPLE);
+  const measured = measureReading(text, language, SAMPLE_CHARACTERS);
   if (!measured) return { score: null, reasons: ['It has no words to measure'] };
   const { wordsPerSentence, fleschEase } = measured;
   const length = `Its sentences have ${wordsPerSentence.toFixed(1)} words on average`;
-  // Fragments of two or three words (lists, tables) read no better than sentences of fifteen.
+  // Fragments of two or three words (lists, tables) do not count as easy sentences.
   const sentences = Math.min(ramp(wordsPerSentence, 45, 18), ramp(wordsPerSentence, 1, 7));
   if (fleschEase === null) return { score: sentences, reasons: [length] };
   return {

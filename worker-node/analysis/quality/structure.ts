@@ -2,27 +2,27 @@ import { countWords } from '../text/words.ts';
 import type { MeasureDimension } from './facts.ts';
 import { pluralise, ramp } from './facts.ts';
 
-/** A text this short needs no headings. */
+/** A shorter text needs no headings. */
 const SHORT_WORDS = 300;
-const SAMPLE = 200_000;
+const SAMPLE_CHARACTERS = 200_000;
 
-/** Is it divided so that a reader finds the way: headings, paragraphs of a readable size, lists where they help? */
+/** Scores how the document is divided: headings, the length of paragraphs, lists. */
 export const structure: MeasureDimension = ({ text, wordCount, headingPaths }) => {
   if (wordCount === 0) return { score: null, reasons: ['It has no text to measure'] };
-  const sample = text.slice(0, SAMPLE);
+  const sample = text.slice(0, SAMPLE_CHARACTERS);
   const blocks = sample.split(/\n{2,}/).filter((block) => block.trim() !== '');
   const headings = new Set(headingPaths.flatMap((path) => path.map((_, depth) => path.slice(0, depth + 1).join('\n')))).size;
   const lists = blocks.filter((block) => /^- .*\n- /s.test(block)).length;
-  // Headings stand among the blocks; they are no paragraphs.
+  // Headings are blocks too, but not paragraphs.
   const paragraphs = Math.max(1, blocks.length - headings);
-  const perParagraph = countWords(sample) / paragraphs;
+  const wordsPerParagraph = countWords(sample) / paragraphs;
 
-  const paragraphScore = Math.min(ramp(perParagraph, 400, 150), ramp(perParagraph, 2, 20));
+  const paragraphScore = Math.min(ramp(wordsPerParagraph, 400, 150), ramp(wordsPerParagraph, 2, 20));
   const headingScore = ramp(headings, 0, Math.max(1, wordCount / 400));
   const listScore = ramp(lists, 0, 1);
   const reasons = [
     `It has ${pluralise(headings, 'heading')} and ${pluralise(paragraphs, 'paragraph')}`,
-    `A paragraph has ${Math.round(perParagraph)} words on average`,
+    `A paragraph has ${Math.round(wordsPerParagraph)} words on average`,
     ...(lists > 0 ? [`It has ${pluralise(lists, 'list')}`] : []),
   ];
   if (wordCount < SHORT_WORDS && headings === 0) return { score: paragraphScore, reasons };

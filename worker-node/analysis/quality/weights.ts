@@ -1,6 +1,6 @@
 import { QUALITY_DIMENSIONS, type QualityDimension } from '../../../src/kernel/model/values.ts';
 
-/** How much each dimension counts: any numbers of 0 or more, not all 0. */
+/** The weight of each dimension in the total: numbers of at least 0, not all 0. */
 export type QualityWeights = Readonly<Record<QualityDimension, number>>;
 
 export const DEFAULT_QUALITY_WEIGHTS: QualityWeights = {
@@ -12,10 +12,10 @@ export const DEFAULT_QUALITY_WEIGHTS: QualityWeights = {
   freshness: 0.1,
 };
 
-/** Throws RangeError for weights that no mean can be made with. */
+/** Returns the weights. Throws RangeError for a negative or non-finite weight, or where all are 0. */
 export function checkWeights(weights: QualityWeights): QualityWeights {
   const values = QUALITY_DIMENSIONS.map((dimension) => weights[dimension]);
   if (!values.every((value) => Number.isFinite(value) && value >= 0) || !values.some((value) => value > 0))
-    throw new RangeError('quality weights must be numbers of 0 or more, at least one above 0');
+    throw new RangeError('quality weights must be finite numbers of at least 0, with at least one above 0');
   return weights;
 }

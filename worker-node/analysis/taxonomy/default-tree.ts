@@ -1,16 +1,16 @@
-/** The taxonomy that a fresh installation starts with; an admin replaces it as a whole. Resources refer to its ids. */
+/** The taxonomy of a new installation. An admin can replace it as a whole. Resources refer to categories by id. */
 
 export interface CategoryNode {
   readonly id: string;
   readonly label: string;
   readonly description: string;
   readonly keywords: readonly string[];
-  /** Titles of documents that belong here. */
+  /** Titles of documents in this category. */
   readonly examples?: readonly string[];
   readonly children?: readonly CategoryNode[];
 }
 
-/** `keywords` and `examples` as one string each, parted by commas and bars. */
+/** `keywords` are separated by commas, `examples` by bars. */
 function category(
   id: string,
   label: string,

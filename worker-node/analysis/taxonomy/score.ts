@@ -1,29 +1,29 @@
-/** Which categories a resource belongs to: nearness in meaning, joined with the category's own words in the text. */
+/** Classifies a resource by the cosine of its vector to each category's and by the category's keywords in its text. */
 import type { Category } from '../../../src/kernel/db/types.ts';
 import type { CategoryScore } from '../../../src/kernel/model/values.ts';
 import { stem } from './stem.ts';
 
-/** Below this no category is named. */
+/** A leaf category needs at least this confidence. */
 export const MIN_CONFIDENCE = 0.3;
-/** A category with others in it is named where none of those is, and it is likelier than not. */
+/** A branch is chosen where none of its leaves qualifies and it is more likely than not. */
 export const MIN_BRANCH_CONFIDENCE = 0.5;
 export const TOP_CATEGORIES = 5;
 export const UNCATEGORISED = 'uncategorised';
 
 /**
- * Multinomial logistic over the categories and "none of them", fitted by maximum likelihood on the labelled passages of
- * the tests with the built-in model. `none` is the evidence that speaks against all: what a category has without any of
- * its keywords at a cosine of 0.27.
+ * Multinomial logistic model over the leaf categories and "none", fitted by maximum likelihood on the labelled passages
+ * of the tests with the built-in model. `none` is the logit of "none": that of a category at a cosine of 0.27 without keywords.
  */
 const CALIBRATION = { cosine: 30, keywords: 4.1, none: 8.2 } as const;
+/** Keywords in the text that count as full evidence. */
 const ENOUGH_KEYWORDS = 4;
 
-/** Distinct words of a text, stemmed: what keyword evidence is looked up in. */
+/** The distinct stems of a text, in which keywords are looked up. */
 export function wordSet(text: string): ReadonlySet<string> {
   return new Set((text.toLowerCase().match(/\p{L}+/gu) ?? []).map(stem));
 }
 
-/** The share of a category's keywords that occur in the text, 0..1: four of them are all that is asked for. */
+/** Evidence from keywords that occur in the text, 0 to 1; four of them give 1. */
 export function keywordEvidence(keywords: readonly string[], words: ReadonlySet<string>): number {
   const found = keywords.filter((keyword) => {
     const parts = keyword.toLowerCase().match(/\p{L}+/gu) ?? [];
@@ -34,18 +34,18 @@ export function keywordEvidence(keywords: readonly string[], words: ReadonlySet<
 
 export interface ScoredCategory {
   readonly category: Category;
-  /** Of the resource's vector to the category's, -1..1; null where either has none. */
+  /** Cosine of the resource's vector and the category's, -1 to 1; null where either has none. */
   readonly cosine: number | null;
 }
 
 export interface Classification {
-  /** What the resource is filed under: a category's id, or `uncategorised`. */
+  /** The chosen category's id, or `uncategorised`. */
   readonly category: string;
-  /** The likeliest, best first. Those without others in them share a total of at most 1. */
+  /** The most likely categories, best first. The confidences of leaves sum to at most 1. */
   readonly categories: CategoryScore[];
 }
 
-/** `candidates` is the whole tree: a category with others in it is as likely as those together. */
+/** `candidates` is the whole tree. The confidence of a branch is the sum of its leaves'. */
 export function classify(candidates: readonly ScoredCategory[], words: ReadonlySet<string>): Classification {
   const parents = new Set(candidates.map(({ category }) => category.parentId));
   const leaves = candidates.filter(({ category }) => !parents.has(category.id));
@@ -67,16 +67,16 @@ export function classify(candidates: readonly ScoredCategory[], words: ReadonlyS
   return { category: branch.id, categories: [branch, ...scores].slice(0, TOP_CATEGORIES) };
 }
 
-/** The likeliest category that has others in it, if any is likely enough; of equals the narrower. */
+/** The most likely branch above MIN_BRANCH_CONFIDENCE, the deeper one first; undefined without one. */
 function likeliestBranch(candidates: readonly ScoredCategory[], leaves: readonly CategoryScore[]): CategoryScore | undefined {
   const byId = new Map(candidates.map(({ category }) => [category.id, category]));
   const sums = new Map<string, { confidence: number; depth: number }>();
   for (const { id, confidence } of leaves) {
-    const above: string[] = [];
-    for (let parent = byId.get(id)?.parentId; parent && !above.includes(parent); parent = byId.get(parent)?.parentId)
-      above.push(parent);
-    for (const [distance, parent] of above.entries())
-      sums.set(parent, { confidence: (sums.get(parent)?.confidence ?? 0) + confidence, depth: above.length - distance });
+    const ancestors: string[] = [];
+    for (let parent = byId.get(id)?.parentId; parent && !ancestors.includes(parent); parent = byId.get(parent)?.parentId)
+      ancestors.push(parent);
+    for (const [distance, parent] of ancestors.entries())
+      sums.set(parent, { confidence: (sums.get(parent)?.confidence ?? 0) + confidence, depth: ancestors.length - distance });
   }
   return [...sums]
     .filter(([, { confidence }]) => confidence >= MIN_BRANCH_CONFIDENCE)

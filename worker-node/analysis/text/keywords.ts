@@ -1,4 +1,4 @@
-/** Keywords: phrases between stop words, ranked by how often they and their words are met (after RAKE, Rose et al. 2010). */
+/** Extracts keywords: phrases between stop words, ranked by frequency of phrase and words (after RAKE, Rose et al. 2010). */
 import { stopWords } from './stop-words.ts';
 import { normaliseWord, words } from './words.ts';
 
@@ -13,14 +13,14 @@ export interface Keyword {
 }
 
 export interface KeywordOptions {
-  /** ISO 639-1; null reads as English. */
+  /** ISO 639-1; null counts as English. */
   readonly language: string | null;
-  /** Words met in the title or a heading count for more. */
+  /** Title and headings; their words get a higher weight. */
   readonly titles?: readonly string[];
   readonly limit?: number;
 }
 
-/** Best first, equal weights in alphabetical order: the same text gives the same keywords. */
+/** Best first, equal weights in alphabetical order. Deterministic. */
 export function extractKeywords(text: string, { language, titles = [], limit = MAX_KEYWORDS }: KeywordOptions): Keyword[] {
   const stops = stopWords(language);
   const isContent = (word: string) => word.length > 2 && !stops.has(word) && !/^[\d'-]+$/.test(word);
@@ -57,7 +57,7 @@ export function extractKeywords(text: string, { language, titles = [], limit = M
     if (parts.length > 1 && count < 2 && !parts.every((part) => title.has(part))) continue;
     const mean = parts.reduce((sum, part) => sum + (frequency.get(part) ?? 0), 0) / parts.length;
     const inTitle = parts.filter((part) => title.has(part)).length / parts.length;
-    // A phrase is worth more than its words only where it is what they mostly stand in.
+    // A phrase outweighs its words only if most of their occurrences are in it.
     const cohesion = parts.length === 1 ? 1 : (1 + 0.6 * (parts.length - 1)) * Math.min(1, (2 * count) / mean);
     candidates.push({ phrase, weight: Math.log2(1 + mean) * cohesion * (1 + inTitle) * lengthFactor(parts) });
   }
@@ -65,11 +65,11 @@ export function extractKeywords(text: string, { language, titles = [], limit = M
   return withoutRepeats(candidates, limit);
 }
 
-/** Short words are poorer labels than long ones. */
+/** Short words make poorer keywords than long ones. */
 const lengthFactor = (parts: readonly string[]) =>
   Math.min(1, 0.55 + 0.09 * (parts.reduce((sum, part) => sum + part.length, 0) / parts.length));
 
-/** Drops what a better keyword already says: its plural, or a phrase that holds it or lies in it. */
+/** Drops keywords covered by a better one: its plural, or a phrase that contains it or is contained in it. */
 function withoutRepeats(candidates: readonly Keyword[], limit: number): Keyword[] {
   const kept: Keyword[] = [];
   const stem = (phrase: string) => phrase.replace(/(?:es|s)\b/g, '');

@@ -1,8 +1,8 @@
-/** How easily a text reads: Flesch's reading ease for English, the length of sentences for every language. */
+/** Measures readability: Flesch reading ease in English, sentence length in every language. */
 import { sentences } from './sentences.ts';
 import { words } from './words.ts';
 
-/** Vowel groups, less a silent final e: within a few per cent of a dictionary over running English text. */
+/** Counts vowel groups without a silent final e; within a few per cent of a dictionary over English prose. */
 export function countSyllables(word: string): number {
   const letters = word.toLowerCase().replace(/[^a-z]/g, '');
   if (letters.length <= 3) return 1;
@@ -18,12 +18,12 @@ export interface ReadingMeasure {
   readonly fleschEase: number | null;
 }
 
-/** Null for a text without words. Only the first `sample` characters are read. */
+/** Measures the first `sample` characters. Null for a text without words. */
 export function measureReading(text: string, language: string | null, sample = 100_000): ReadingMeasure | null {
-  const read = text.slice(0, sample);
-  const tokens = words(read);
+  const sampled = text.slice(0, sample);
+  const tokens = words(sampled);
   if (tokens.length === 0) return null;
-  const sentenceCount = Math.max(1, sentences(read, language).length);
+  const sentenceCount = Math.max(1, sentences(sampled, language).length);
   const wordsPerSentence = tokens.length / sentenceCount;
   const fleschEase =
     language === 'en'

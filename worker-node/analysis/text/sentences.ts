@@ -1,4 +1,4 @@
-/** Sentence boundaries: Unicode's rules (UAX 29) with the mistakes they make around abbreviations put right. */
+/** Sentence boundaries by Unicode's rules (UAX 29), corrected after abbreviations. */
 
 export interface TextRange {
   /** UTF-16 offsets; `end` is exclusive. */
@@ -6,7 +6,7 @@ export interface TextRange {
   readonly end: number;
 }
 
-/** Words after which a full stop seldom ends a sentence. */
+/** Abbreviations whose full stop rarely ends a sentence. */
 const ABBREVIATION =
   /(?:^|[\s([“"'])(?:Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|Mt|Gen|Col|Sen|Rep|Hon|Rev|vs|cf|al|e\.g|i\.e|approx|No|Nos|Fig|Figs|Eq|Sec|Ch|Vol|pp?|Inc|Ltd|Co|ca|Nr|Abb|bzw|z\. ?B|d\. ?h|u\. ?a|[A-Z])\.\s*$/u;
 
@@ -25,8 +25,8 @@ function segmenterFor(language: string | null): Intl.Segmenter {
 }
 
 /**
- * The sentences of `text`, without the white space around them, in order and without overlap; every character that is
- * not white space is in one. A line break always ends a sentence: it stands between list items and table rows.
+ * The ranges of the sentences, trimmed, in order and without overlap; they cover every character but white space. A line
+ * break always ends a sentence, because it separates list items and table rows.
  */
 export function sentenceRanges(text: string, language: string | null = null): TextRange[] {
   const ranges: TextRange[] = [];
@@ -45,12 +45,12 @@ export function sentenceRanges(text: string, language: string | null = null): Te
   return ranges;
 }
 
-/** The sentences themselves. */
+/** The sentences of `text`, trimmed. `language` is ISO 639-1. */
 export function sentences(text: string, language: string | null = null): string[] {
   return sentenceRanges(text, language).map(({ start, end }) => text.slice(start, end));
 }
 
-/** The same range without the white space at its ends. */
+/** The range without white space at its ends. */
 export function trimRange(text: string, start: number, end: number): TextRange {
   let from = start;
   let to = end;

@@ -1,4 +1,4 @@
-/** Function words by language (ISO 639-1): words that say nothing about what a text is about. */
+/** Stop words by language (ISO 639-1): function words that carry no topic. */
 
 const LISTS: Readonly<Record<string, string>> = {
   en: `a about above across after again against all almost along already also although always am among an and another any
@@ -65,9 +65,9 @@ const LISTS: Readonly<Record<string, string>> = {
 };
 
 const SETS = new Map(Object.entries(LISTS).map(([language, list]) => [language, new Set(list.split(/\s+/))]));
-const NONE: ReadonlySet<string> = new Set();
+const NO_WORDS: ReadonlySet<string> = new Set();
 
-/** Empty for a language without a list; null means unknown and reads as English, the likeliest. */
+/** Lower-case stop words; empty for a language without a list. Null (unknown) counts as English, the likeliest. */
 export function stopWords(language: string | null): ReadonlySet<string> {
-  return SETS.get(language ?? 'en') ?? NONE;
+  return SETS.get(language ?? 'en') ?? NO_WORDS;
 }

@@ -1,13 +1,13 @@
-/** An extractive summary: the sentences that hold most of what a text is about, in their own order. */
+/** Makes an extractive summary: the sentences with the most keyword weight, in the order of the text. */
 import type { Keyword } from './keywords.ts';
 import { sentences } from './sentences.ts';
 import { normaliseWord, words } from './words.ts';
 
 const MAX_SENTENCES = 3;
 const MAX_CHARACTERS = 600;
-/** Two sentences that share more of their words say the same. */
+/** A sentence that shares more of its words with a chosen one is a repetition. */
 const MAX_OVERLAP = 0.8;
-/** Sentences looked at: what a text is about is said before its 400th. */
+/** Sentences considered: the topic of a text is clear before the 400th. */
 const SAMPLE_SENTENCES = 400;
 const SAMPLE_CHARACTERS = 100_000;
 
@@ -19,9 +19,9 @@ interface Scored {
 }
 
 /**
- * Up to three sentences and 600 characters; null where nothing reads as a sentence. Each sentence scores the weight of
- * the keyword words in it over the square root of its length, a little more near the start; one that repeats a chosen
- * one scores less (maximal marginal relevance, Carbonell and Goldstein 1998). Deterministic.
+ * At most three sentences and 600 characters; null where no text reads as a sentence. A sentence scores the weight of its
+ * keyword words divided by the square root of its length, and a little more near the start. One that repeats a chosen
+ * sentence scores less (maximal marginal relevance, Carbonell and Goldstein 1998). Deterministic.
  */
 export function summarise(
   paragraphs: readonly string[],
@@ -32,22 +32,22 @@ export function summarise(
     for (const word of phrase.split(' ')) weights.set(word, Math.max(weight, weights.get(word) ?? 0));
 
   const scored: Scored[] = [];
-  let read = 0;
+  let characters = 0;
   for (const paragraph of paragraphs) {
-    if (scored.length >= SAMPLE_SENTENCES || read > SAMPLE_CHARACTERS) break;
+    if (scored.length >= SAMPLE_SENTENCES || characters > SAMPLE_CHARACTERS) break;
     const sample = paragraph.slice(0, SAMPLE_CHARACTERS);
-    read += sample.length;
+    characters += sample.length;
     if (/^- |\n- | \| /.test(sample)) continue;
     for (const sentence of sentences(sample, language)) {
       const found = new Set(words(sentence).map(normaliseWord));
       if (found.size < 5 || sentence.length > MAX_CHARACTERS || !/[.!?…。！？]["”»)]?$/u.test(sentence)) continue;
-      const held = [...found].reduce((sum, word) => sum + (weights.get(word) ?? 0), 0);
+      const weight = [...found].reduce((sum, word) => sum + (weights.get(word) ?? 0), 0);
       const early = 1 + 0.5 / (1 + scored.length / 3);
       scored.push({
         position: scored.length,
         sentence: sentence.replace(/\s+/g, ' '),
         words: found,
-        score: (held / Math.sqrt(found.size)) * early,
+        score: (weight / Math.sqrt(found.size)) * early,
       });
     }
   }
@@ -55,21 +55,22 @@ export function summarise(
   return chosen.length === 0 ? null : chosen.map(({ sentence }) => sentence).join(' ');
 }
 
+/** Picks sentences greedily by score and returns them in the order of the text. */
 function choose(scored: readonly Scored[]): Scored[] {
   const chosen: Scored[] = [];
-  const left = new Set(scored);
+  const remaining = new Set(scored);
   let characters = 0;
-  while (chosen.length < MAX_SENTENCES && left.size > 0) {
+  while (chosen.length < MAX_SENTENCES && remaining.size > 0) {
     let best: Scored | undefined;
     let bestScore = -1;
-    for (const candidate of left) {
+    for (const candidate of remaining) {
       const repeated = Math.max(0, ...chosen.map((other) => overlap(candidate.words, other.words)));
       if (repeated > MAX_OVERLAP) continue;
       const score = candidate.score * (1 - repeated);
       if (score > bestScore) [best, bestScore] = [candidate, score];
     }
     if (!best) break;
-    left.delete(best);
+    remaining.delete(best);
     if (characters + best.sentence.length > MAX_CHARACTERS) continue;
     characters += best.sentence.length + 1;
     chosen.push(best);
@@ -77,7 +78,7 @@ function choose(scored: readonly Scored[]): Scored[] {
   return chosen.sort((a, b) => a.position - b.position);
 }
 
-/** The share of the smaller set that is in the other one, 0 to 1. */
+/** The share of the smaller set that is also in the other, 0 to 1. */
 function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   let shared = 0;
   for (const word of a) if (b.has(word)) shared++;
