@@ -31,8 +31,8 @@ const anySections: fc.Arbitrary<Section[]> = fc.array(
 
 const chunk = (text: string) => chunkText(text, [{ headingPath: [], start: 0, end: text.length }], 'en');
 
-describe('chunks', () => {
-  it('lie within one section each, in order, and hold every word of the text outside its headings', () => {
+describe('chunkText', () => {
+  it('chunks: each lies within one section, they are in order, and together they cover every word outside headings', () => {
     fc.assert(
       fc.property(anySections, (sections) => {
         const { text, sections: placed } = composeText(sections);
@@ -47,16 +47,16 @@ describe('chunks', () => {
           if (next) expect(next.start).toBeGreaterThan(start);
           if (next) expect(next.end).toBeGreaterThan(end);
         }
-        // Whatever is not in a chunk is white space or a heading, and every heading is in a path or a chunk.
+        // Text outside chunks is white space or a heading, and every heading is in a path or a chunk.
         let covered = 0;
-        let left = '';
+        let uncovered = '';
         for (const { start, end } of chunks) {
-          left += text.slice(covered, Math.max(covered, start));
+          uncovered += text.slice(covered, Math.max(covered, start));
           covered = Math.max(covered, end);
         }
-        left += text.slice(covered);
+        uncovered += text.slice(covered);
         const headings = sections.map(({ headingPath }) => headingPath.at(-1));
-        for (const word of words(left)) expect(headings).toContain(word);
+        for (const word of words(uncovered)) expect(headings).toContain(word);
         const named = chunks.flatMap(({ headingPath, start, end }) => [...headingPath, text.slice(start, end)]).join('\n');
         for (const word of headings) expect(named).toContain(word);
       }),
@@ -64,7 +64,7 @@ describe('chunks', () => {
     );
   });
 
-  it('never split a surrogate pair', () => {
+  it('chunks: a surrogate pair is never split', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4000 }), fc.constantFrom('', 'a'), (count, lead) => {
         const text = lead + '😀'.repeat(count);
@@ -74,7 +74,7 @@ describe('chunks', () => {
     );
   });
 
-  it('have about 200 words of whole sentences, the last of one beginning the next', () => {
+  it('chunks: each has about 200 words of whole sentences and starts with the last sentence of the one before', () => {
     const text = Array.from({ length: 60 }, (_, i) => `Sentence number ${i} has exactly nine plain words here.`).join(' ');
     const chunks = chunk(text);
     expect(chunks.length).toBeGreaterThan(2);
@@ -88,20 +88,20 @@ describe('chunks', () => {
     }
   });
 
-  it('cut a sentence of 5,000 words into pieces without losing one', () => {
+  it('chunks: a sentence of 5,000 words is split without losing a word', () => {
     const text = Array.from({ length: 5000 }, (_, i) => `w${i}`).join(' ');
     const chunks = chunk(text);
     for (const { wordCount } of chunks) expect(wordCount).toBeLessThanOrEqual(TARGET_WORDS + 40);
     expect(chunks.flatMap(({ start, end }) => words(text.slice(start, end)))).toEqual(words(text));
   });
 
-  it('do not end at an abbreviation', () => {
+  it('chunks: none ends at an abbreviation', () => {
     const filler = 'Plain words fill the space before it here. '.repeat(24);
     const text = `${filler}The study by Dr. Smith et al. in Fig. 3 shows this. ${filler}`;
     for (const { start, end } of chunk(text)) expect(text.slice(start, end)).not.toMatch(/(?:Dr|al|Fig)\.$/);
   });
 
-  it('of an empty text are none', () => {
+  it('chunks: an empty text has none', () => {
     expect(chunk('')).toEqual([]);
     expect(chunk(' \n ')).toEqual([]);
   });

@@ -32,7 +32,7 @@ const question = { priority: 'interactive', kind: 'query' } as const;
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, index) => sum + value * b[index]!, 0);
 const one = async (text: string) => (await embedder.embed([text], question))[0]!;
 
-test('vectors and cosines are those of the model card', async () => {
+test('embedder: vectors and cosines equal those of the model card', async () => {
   const vectors = await embedder.embed(
     golden.texts.map(({ text }) => text),
     bulk,
@@ -47,17 +47,17 @@ test('vectors and cosines are those of the model card', async () => {
   expect(embedder.dimensions).toBe(192);
 });
 
-test('a question lies nearer to what answers it than to anything else, with no word in common', async () => {
+test('embedder: a question is more similar to its answer than to other texts, without a common word', async () => {
   const [answer, weather, cooking] = (await embedder.embed(
     ['Steps to recover a forgotten login credential', 'The weather is nice today.', 'Bake the bread until the crust is brown.'],
     bulk,
   )) as [Float32Array, Float32Array, Float32Array];
-  const asked = await one('How do I reset my password?');
-  expect(dot(asked, answer)).toBeGreaterThan(dot(asked, weather));
-  expect(dot(asked, answer)).toBeGreaterThan(dot(asked, cooking));
+  const query = await one('How do I reset my password?');
+  expect(dot(query, answer)).toBeGreaterThan(dot(query, weather));
+  expect(dot(query, answer)).toBeGreaterThan(dot(query, cooking));
 });
 
-test('a text has one vector, however it is grouped and ordered with others', async () => {
+test('embedder: the vector of a text does not depend on the batch or the order', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 60 }),
     fc
@@ -81,7 +81,7 @@ test('a text has one vector, however it is grouped and ordered with others', asy
   );
 });
 
-test('token ids give the vector of the text they came from; an id the model lacks is refused', async () => {
+test('embedder: token ids give the vector of their text, and an unknown id is invalid_input', async () => {
   const text = 'How do I reset my password?';
   const [fromIds] = await embedder.embed([[...model.tokeniser.encode(text)]], question);
   expect(fromIds).toEqual(await one(text));
@@ -91,36 +91,36 @@ test('token ids give the vector of the text they came from; an id the model lack
   }
 });
 
-test('a process killed under its work is replaced and the work done again', async () => {
-  const mine = open();
+test('embedder: a process killed during a batch is replaced and the batch is repeated', async () => {
+  const own = open();
   try {
-    const [before] = await mine.embed(['How do I reset my password?'], question);
-    const first = mine.state().pid!;
+    const [before] = await own.embed(['How do I reset my password?'], question);
+    const first = own.state().pid!;
     const texts = Array.from({ length: 2000 }, (_, index) => `document ${index} ${'long words of text '.repeat(60)}`);
-    const work = mine.embed(texts, bulk);
+    const work = own.embed(texts, bulk);
     process.kill(first, 'SIGKILL');
     const vectors = await work;
     expect(vectors).toHaveLength(texts.length);
     expect(vectors.every((vector) => Math.abs(dot(vector, vector) - 1) < 1e-5)).toBe(true);
-    expect(mine.state()).toMatchObject({ status: 'ready', crashes: 1 });
-    expect(mine.state().pid).not.toBe(first);
-    expect((await mine.embed(['How do I reset my password? '], question))[0]).toEqual(before);
+    expect(own.state()).toMatchObject({ status: 'ready', crashes: 1 });
+    expect(own.state().pid).not.toBe(first);
+    expect((await own.embed(['How do I reset my password? '], question))[0]).toEqual(before);
   } finally {
-    await mine.close();
+    await own.close();
   }
 });
 
-test('closing ends the process and tells whoever waits', async () => {
-  const mine = open();
-  await mine.embed(['ready'], question);
-  const pid = mine.state().pid!;
-  const waiting = mine.embed(['one more'], bulk);
-  await Promise.all([expect(waiting).rejects.toMatchObject({ code: 'unavailable' }), mine.close()]);
+test('embedder: close ends the process and rejects pending calls with unavailable', async () => {
+  const own = open();
+  await own.embed(['ready'], question);
+  const pid = own.state().pid!;
+  const pending = own.embed(['one more'], bulk);
+  await Promise.all([expect(pending).rejects.toMatchObject({ code: 'unavailable' }), own.close()]);
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-  expect(mine.state().status).toBe('closed');
+  expect(own.state().status).toBe('closed');
 });
 
-test('loading logs the memory before and after', () => {
+test('embedder: loading the model logs the memory before and after', () => {
   expect(log.lines.find(({ message }) => message === 'model loaded')?.fields).toMatchObject({
     model: 'pharos-static-192',
     dimensions: 192,

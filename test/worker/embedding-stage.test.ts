@@ -30,7 +30,7 @@ async function libraryWith(texts: readonly string[], context = 'Title > Part'): 
     .insert(resources)
     .values({ id, ownerId, sourceKey: id, status: 'processing', run: 1, ...lists, ...times })
     .returning();
-  const place = {
+  const range = {
     resourceId: id,
     ownerId,
     headingPath: [],
@@ -43,12 +43,12 @@ async function libraryWith(texts: readonly string[], context = 'Title > Part'): 
   await replaceChunks(
     database.db,
     id,
-    texts.map((text, position) => ({ ...place, id: ids.next(), position, text, context })),
+    texts.map((text, position) => ({ ...range, id: ids.next(), position, text, context })),
   );
   return rows[0] as Resource;
 }
 
-/** Words "x" and "y" are directions; every other text means nothing. */
+/** Texts with "x" and "y" have a direction; the vector of any other text is zero. */
 const direction = (text: EmbedInput) => Float32Array.of(Number(String(text).includes('x')), Number(String(text).includes('y')));
 const embedderOf = (model: string, embed = async (texts: readonly EmbedInput[]) => texts.map(direction)) => ({ model, embed });
 const stored = async (resourceId: string, model: string) =>
@@ -65,7 +65,7 @@ const runAndCommit = async (...args: Parameters<typeof run>) => {
   await database.db.transaction((tx) => commit(tx));
 };
 
-test('every chunk gets its vector and the resource their normalised mean', async () => {
+test('embedding stage: every chunk gets its vector, and the resource their normalised mean', async () => {
   const resource = await libraryWith(['x one', 'y two', 'x three']);
   await runAndCommit(resource, embedderOf('m'));
   expect(await stored(resource.id, 'm')).toEqual([
@@ -78,20 +78,20 @@ test('every chunk gets its vector and the resource their normalised mean', async
   expect(y).toBeCloseTo(1 / Math.sqrt(5));
 });
 
-test('a chunk is embedded under its title and headings, and as a document in bulk', async () => {
+test('embedding stage: a chunk is embedded with its title and headings, as a document, in bulk', async () => {
   const resource = await libraryWith(['text']);
-  const asked: unknown[] = [];
+  const calls: unknown[] = [];
   await run(resource, {
     model: 'm',
     embed: async (texts, options?: unknown) => {
-      asked.push([texts, options]);
+      calls.push([texts, options]);
       return texts.map(direction);
     },
   });
-  expect(asked).toEqual([[['Title > Part\ntext'], { priority: 'bulk', kind: 'document', signal: expect.any(AbortSignal) }]]);
+  expect(calls).toEqual([[['Title > Part\ntext'], { priority: 'bulk', kind: 'document', signal: expect.any(AbortSignal) }]]);
 });
 
-test('running again replaces the vectors of its model and leaves those of others alone', async () => {
+test('embedding stage: a second run replaces the vectors of its model and keeps those of other models', async () => {
   const resource = await libraryWith(['x']);
   const other = await libraryWith(['y']);
   await runAndCommit(resource, embedderOf('old'));
@@ -104,13 +104,13 @@ test('running again replaces the vectors of its model and leaves those of others
   expect(await database.db.select().from(resourceVectors)).toHaveLength(3);
 });
 
-test('nothing is written before the commit', async () => {
+test('embedding stage: nothing is written before the commit', async () => {
   const resource = await libraryWith(['x']);
   await run(resource, embedderOf('m'));
   expect(await stored(resource.id, 'm')).toEqual([]);
 });
 
-test('chunks without a word the model knows get no vector; a resource of such chunks has none, an earlier one is taken back', async () => {
+test('embedding stage: chunks with a zero vector get none, and a resource of such chunks loses its earlier vector', async () => {
   const resource = await libraryWith(['x', '???'], '');
   await runAndCommit(resource, embedderOf('m'));
   expect(await stored(resource.id, 'm')).toEqual([['x', [1, 0]]]);
@@ -122,7 +122,7 @@ test('chunks without a word the model knows get no vector; a resource of such ch
   expect(await findResourceVector(database.db, resource.id, 'm')).toBeUndefined();
 });
 
-test('progress grows to 100 over slices, and more chunks than one statement takes are stored', async () => {
+test('embedding stage: 1,100 chunks are stored, and progress grows to 100', async () => {
   const resource = await libraryWith(Array.from({ length: 1100 }, (_, index) => `x ${index}`));
   const percents: number[] = [];
   await runAndCommit(resource, embedderOf('m'), (percent) => percents.push(percent));
@@ -132,7 +132,7 @@ test('progress grows to 100 over slices, and more chunks than one statement take
   expect(await stored(resource.id, 'm')).toHaveLength(1100);
 });
 
-test('an embedder that is away or full fails the stage for now, with its words and its pause', async () => {
+test('embedding stage: an unavailable or full embedder is a transient failure with its message and retryAfter', async () => {
   const resource = await libraryWith(['x']);
   const full = embedderOf('m', () =>
     Promise.reject(new AppError('rate_limited', 'The embedding queue is full', { retryAfter: 7 })),
@@ -142,9 +142,11 @@ test('an embedder that is away or full fails the stage for now, with its words a
     message: 'The embedding queue is full',
     retryAfter: 7,
   });
-  const away = embedderOf('m', () => Promise.reject(new AppError('unavailable', 'The embedding model could not be loaded')));
-  await expect(run(resource, away)).rejects.toBeInstanceOf(StageError);
-  const fault = new Error('a fault of ours');
+  const unavailable = embedderOf('m', () =>
+    Promise.reject(new AppError('unavailable', 'The embedding model could not be loaded')),
+  );
+  await expect(run(resource, unavailable)).rejects.toBeInstanceOf(StageError);
+  const fault = new Error('a bug');
   await expect(
     run(
       resource,
@@ -153,11 +155,11 @@ test('an embedder that is away or full fails the stage for now, with its words a
   ).rejects.toBe(fault);
 });
 
-test('a resource without chunks fails for good', async () => {
+test('embedding stage: a resource without chunks is a permanent failure', async () => {
   await expect(run(await libraryWith([]), embedderOf('m'))).rejects.toMatchObject({ failure: 'permanent' });
 });
 
-test('a vector is the same after it was stored, whatever its place in a larger buffer', () => {
+test('vector bytes: a vector survives storing at any offset of a buffer', () => {
   fc.assert(
     fc.property(fc.float32Array(), fc.nat(7), (vector, offset) => {
       const bytes = toBytes(vector);

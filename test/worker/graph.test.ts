@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-/** A document as ingestion and embedding leave it: `angle` in degrees is what it means. */
+/** A document after ingestion and embedding; `angle` in degrees is the direction of its vector. */
 async function document({
   angle,
   key,
@@ -54,7 +54,7 @@ const relate = (id: string) => runStage(database.db, stage, id);
 const relations = async () =>
   (await listOwnerEdges(database.db, owner)).map(({ sourceId, targetId, kind }) => `${sourceId} ${kind} ${targetId}`).sort();
 
-test('a link resolves whichever of the two documents arrives first', async () => {
+test('graph stage: a link resolves whichever of the two documents is ingested first', async () => {
   const first = await document({ linksTo: ['url:https://a.example/later', 'doi:10.1/later'] });
   await relate(first);
   expect(await relations()).toEqual([]);
@@ -72,7 +72,7 @@ test('a link resolves whichever of the two documents arrives first', async () =>
   });
 });
 
-test('a link is not lost when both documents are related at the same time', async () => {
+test('graph stage: links between two documents that are processed concurrently are both kept', async () => {
   const one = await document({ linksTo: ['url:https://b.example/'], key: 'url:https://a.example/' });
   const commitOne = await stage({ resource: await reread(database.db, one), signal, report: () => undefined });
   const two = await document({ key: 'url:https://b.example/', linksTo: ['url:https://a.example/'] });
@@ -81,9 +81,9 @@ test('a link is not lost when both documents are related at the same time', asyn
   expect(await relations()).toEqual([`${one} links ${two}`, `${two} links ${one}`].sort());
 });
 
-test('a document links neither to itself nor into another library', async () => {
-  const stranger = await insertUser(database.db);
-  await document({ ownerId: stranger, key: 'url:https://a.example/', angle: 0 });
+test('graph stage: a document gets no link to itself or into another library', async () => {
+  const otherOwner = await insertUser(database.db);
+  await document({ ownerId: otherOwner, key: 'url:https://a.example/', angle: 0 });
   const mine = await document({
     key: 'url:https://b.example/',
     linksTo: ['url:https://a.example/', 'url:https://b.example/'],
@@ -93,7 +93,7 @@ test('a document links neither to itself nor into another library', async () => 
   expect(await relations()).toEqual([]);
 });
 
-test('running again replaces what was there before, and leaves the neighbours of others', async () => {
+test('graph stage: a second run replaces the edges of its document and keeps the neighbours of others', async () => {
   const target = await document({ key: 'url:https://a.example/', angle: 0 });
   const source = await document({ linksTo: ['url:https://a.example/'], angle: 10 });
   await relate(source);
@@ -107,7 +107,7 @@ test('running again replaces what was there before, and leaves the neighbours of
   expect(await relations()).toEqual([`${target} similar ${source}`]);
 });
 
-test('the neighbours are the seven nearest by meaning, keywords and category', async () => {
+test('graph stage: the neighbours are the seven most similar by vector, keywords and category', async () => {
   for (let i = 1; i <= 12; i++) await document({ angle: i * 5, keywords: [`k${i}`] });
   const alike = await document({ angle: 45, keywords: ['ice', 'snow', 'river', 'melt'], category: 'science.earth' });
   const id = await document({ angle: 0, keywords: ['ice', 'snow', 'river', 'melt'], category: 'science.earth' });
@@ -120,14 +120,14 @@ test('the neighbours are the seven nearest by meaning, keywords and category', a
   expect(stored[1]?.evidence.cosine).toBeCloseTo(Math.cos(Math.PI / 36), 4);
 });
 
-test('a document without a vector has no neighbours, and one that is far from all has none', async () => {
+test('graph stage: a document without a vector, or with only distant ones around, has no neighbours', async () => {
   await document({ angle: 0 });
   await relate(await document({}));
   await relate(await document({ angle: 180 }));
   expect(await relations()).toEqual([]);
 });
 
-test('ranks sum to 1 over a small library, and what is linked to most stands highest', async () => {
+test('graph stage: ranks of a small library sum to 1, and the most linked document ranks first', async () => {
   const hub = await document({ key: 'url:https://hub.example/' });
   const ids = [hub];
   for (let i = 0; i < 5; i++) ids.push(await document({ linksTo: ['url:https://hub.example/'] }));
@@ -137,7 +137,7 @@ test('ranks sum to 1 over a small library, and what is linked to most stands hig
   expect(ranks[0]).toBe(Math.max(...ranks));
 });
 
-test('in a larger library a newcomer has a rank of its own at once', async () => {
+test('graph stage: a new document of a larger library gets an estimated rank at once', async () => {
   const hub = await document({ key: 'url:https://hub.example/' });
   for (let i = 0; i < 30; i++) await document({});
   await relate(hub);
@@ -162,7 +162,7 @@ test('in a larger library a newcomer has a rank of its own at once', async () =>
   expect(high).toBeGreaterThan(low);
 });
 
-test('a neighbour that is deleted before the commit costs one more attempt, not the stage', async () => {
+test('graph stage: a neighbour deleted before the commit fails the attempt, and the next one succeeds', async () => {
   const gone = await document({ angle: 1 });
   const id = await document({ angle: 0 });
   const commit = await stage({ resource: await reread(database.db, id), signal, report: () => undefined });

@@ -5,48 +5,48 @@ import type { InferenceEvents, StartInference } from '../../worker-node/embedder
 import type { ToInference } from '../../worker-node/embedder/infer-protocol.ts';
 import { manualClock, memoryLog } from '../support/fakes/doubles.ts';
 
-/** A process that embeds a row as its length and its first id, and does as it is told. */
+/** A scripted process. The vector of a row is its length and its first id. */
 function fakeProcesses(
   behave: {
     load?: (start: number) => 'loads' | 'refuses' | 'dies';
-    run?: (run: number) => 'answers' | 'fails' | 'dies' | 'waits';
+    run?: (run: number) => 'responds' | 'fails' | 'dies' | 'hangs';
   } = {},
 ) {
   const running = new Set<InferenceEvents>();
   const runs: Extract<ToInference, { type: 'run' }>[] = [];
   let starts = 0;
   const start: StartInference = (events) => {
-    const mine = starts++;
+    const number = starts++;
     running.add(events);
     const exit = (reason: string) => {
       if (running.delete(events)) events.exit(reason);
     };
-    const answer = (message: ToInference) => {
+    const respond = (message: ToInference) => {
       if (!running.has(events)) return;
       if (message.type === 'load') {
-        const how = behave.load?.(mine) ?? 'loads';
-        if (how === 'dies') exit('killed by SIGKILL');
-        else if (how === 'refuses') events.message({ type: 'refused', message: `cannot read ${message.onnxPath}` });
+        const outcome = behave.load?.(number) ?? 'loads';
+        if (outcome === 'dies') exit('killed by SIGKILL');
+        else if (outcome === 'refuses') events.message({ type: 'refused', message: `cannot read ${message.onnxPath}` });
         else events.message({ type: 'loaded', dimensions: 2, memoryBefore: 1e7, memoryAfter: 2e7 });
         return;
       }
       runs.push(message);
-      const how = behave.run?.(runs.length - 1) ?? 'answers';
-      if (how === 'dies') exit('killed by SIGKILL');
-      else if (how === 'fails') events.message({ type: 'failed', id: message.id, message: 'bad shape' });
-      else if (how === 'answers') {
-        let at = 0;
+      const outcome = behave.run?.(runs.length - 1) ?? 'responds';
+      if (outcome === 'dies') exit('killed by SIGKILL');
+      else if (outcome === 'fails') events.message({ type: 'failed', id: message.id, message: 'bad shape' });
+      else if (outcome === 'responds') {
+        let offset = 0;
         const vectors = [...message.lengths].flatMap((length) => {
-          const first = message.ids[at] ?? 0;
-          at += length;
+          const first = message.ids[offset] ?? 0;
+          offset += length;
           return [length, first];
         });
         events.message({ type: 'vectors', id: message.id, vectors: Float32Array.from(vectors) });
       }
     };
     return {
-      pid: 100 + mine,
-      send: (message) => queueMicrotask(() => answer(message)),
+      pid: 100 + number,
+      send: (message) => queueMicrotask(() => respond(message)),
       kill: () => queueMicrotask(() => exit('killed by SIGKILL')),
     };
   };
@@ -93,13 +93,13 @@ const bulk = { priority: 'bulk', kind: 'document' } as const;
 const embedAll = (embedder: Embedder, texts: readonly string[]) => embedder.embed(texts, bulk);
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('the model is loaded once, however many ask at once', async () => {
+test('inference: concurrent calls load the model once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(fc.string({ maxLength: 20 }), { maxLength: 5 }), { maxLength: 40 }), async (requests) => {
       const processes = fakeProcesses();
       const { embedder } = open(processes);
-      const answers = await Promise.all(requests.map((texts) => embedAll(embedder, texts)));
-      expect(answers.map((vectors) => vectors.map(([length]) => length))).toEqual(
+      const responses = await Promise.all(requests.map((texts) => embedAll(embedder, texts)));
+      expect(responses.map((vectors) => vectors.map(([length]) => length))).toEqual(
         requests.map((texts) => texts.map((text) => [...text].length)),
       );
       expect(processes.starts()).toBe(1);
@@ -108,11 +108,11 @@ test('the model is loaded once, however many ask at once', async () => {
   );
 });
 
-test('a model that will not load is tried again after 1, 2, 4, 8 and 16 seconds, then given up with a reason', async () => {
+test('inference: loading is retried after 1, 2, 4, 8 and 16 s, then fails with the reason', async () => {
   const processes = fakeProcesses({ load: (start) => (start % 2 ? 'refuses' : 'dies') });
   const { embedder, slept } = open(processes);
-  const waiting = embedAll(embedder, ['text']);
-  await expect(waiting).rejects.toMatchObject({ code: 'unavailable', detail: 'The embedding model could not be loaded' });
+  const pending = embedAll(embedder, ['text']);
+  await expect(pending).rejects.toMatchObject({ code: 'unavailable', detail: 'The embedding model could not be loaded' });
   expect(slept).toEqual([1, 2, 4, 8, 16]);
   expect(processes.starts()).toBe(6);
   expect(embedder.state()).toMatchObject({
@@ -123,7 +123,7 @@ test('a model that will not load is tried again after 1, 2, 4, 8 and 16 seconds,
   expect(processes.starts()).toBe(6);
 });
 
-test('a model that loads at the third try serves those who waited', async () => {
+test('inference: a model that loads at the third attempt serves the waiting calls', async () => {
   const { embedder, slept, log } = open(fakeProcesses({ load: (start) => (start < 2 ? 'refuses' : 'loads') }));
   expect(embedder.state().status).toBe('loading');
   expect(await embedAll(embedder, ['abc'])).toEqual([Float32Array.of(3, 97)]);
@@ -132,19 +132,19 @@ test('a model that loads at the third try serves those who waited', async () => 
   expect(log.lines.map(({ level }) => level)).toEqual(['error', 'error', 'info']);
 });
 
-test('a batch under which the process died is tried once more, then failed; the next is served', async () => {
-  const once = open(fakeProcesses({ run: (run) => (run === 0 ? 'dies' : 'answers') }));
+test('inference: a batch during which the process died is retried once, then rejected, and the next batch is served', async () => {
+  const once = open(fakeProcesses({ run: (run) => (run === 0 ? 'dies' : 'responds') }));
   expect(await embedAll(once.embedder, ['abc'])).toEqual([Float32Array.of(3, 97)]);
   expect(once.slept).toEqual([]);
 
-  const twice = open(fakeProcesses({ run: (run) => (run < 2 ? 'dies' : 'answers') }));
+  const twice = open(fakeProcesses({ run: (run) => (run < 2 ? 'dies' : 'responds') }));
   await expect(embedAll(twice.embedder, ['abc'])).rejects.toMatchObject({ code: 'unavailable', retryAfter: 5 });
   expect(await embedAll(twice.embedder, ['abc'])).toEqual([Float32Array.of(3, 97)]);
   expect(twice.embedder.state().crashes).toBe(2);
   expect(twice.slept).toEqual([1]);
 });
 
-test('a process that dies again and again is started with growing pauses, until a batch goes through', async () => {
+test('inference: a process that keeps dying is restarted with growing pauses until a batch succeeds', async () => {
   const processes = fakeProcesses();
   const { embedder, slept } = open(processes);
   await settled();
@@ -159,15 +159,15 @@ test('a process that dies again and again is started with growing pauses, until 
   expect(slept).toHaveLength(6);
 });
 
-test('a run that fails rejects its batch alone and leaves the process be', async () => {
-  const processes = fakeProcesses({ run: (run) => (run === 0 ? 'fails' : 'answers') });
+test('inference: a failed run rejects only its batch and keeps the process', async () => {
+  const processes = fakeProcesses({ run: (run) => (run === 0 ? 'fails' : 'responds') });
   const { embedder } = open(processes);
   await expect(embedAll(embedder, ['abc'])).rejects.toThrow('inference failed: bad shape');
   expect(await embedAll(embedder, ['abc'])).toEqual([Float32Array.of(3, 97)]);
   expect(processes.starts()).toBe(1);
 });
 
-test('identical texts are embedded once: in one request, in several at a time, and later', async () => {
+test('embedder: equal texts are embedded once, within a call, across concurrent calls and later', async () => {
   const processes = fakeProcesses();
   const { embedder } = open(processes);
   await Promise.all([embedAll(embedder, ['same', 'same', 'other']), embedAll(embedder, ['same'])]);
@@ -175,13 +175,13 @@ test('identical texts are embedded once: in one request, in several at a time, a
   expect(processes.runs.flatMap(({ lengths }) => [...lengths]).toSorted()).toEqual([4, 5]);
 });
 
-test('a query and a document are different texts where the model tells them apart', async () => {
+test('embedder: a query and a document of the same text differ where the model has prefixes', async () => {
   const { embedder } = open(fakeProcesses());
   expect(await embedder.embed(['abc'], { priority: 'interactive', kind: 'query' })).toEqual([Float32Array.of(5, 13)]);
   expect(await embedAll(embedder, ['abc'])).toEqual([Float32Array.of(3, 97)]);
 });
 
-test('what is remembered is bounded, and nobody can change it', async () => {
+test('embedder: the cache is bounded, and changing a returned vector does not change it', async () => {
   const processes = fakeProcesses();
   const { embedder } = open(processes, { cacheSize: 2 });
   (await embedAll(embedder, ['a']))[0]!.fill(0);
@@ -195,7 +195,7 @@ test('what is remembered is bounded, and nobody can change it', async () => {
   expect(processes.runs).toHaveLength(4);
 });
 
-test('somebody who waits goes before documents, also for a text that waits as a document already', async () => {
+test('batcher: interactive texts go before bulk ones, even a text that is already queued in bulk', async () => {
   const processes = fakeProcesses();
   const { embedder } = open(processes);
   const documents = Array.from({ length: 20 }, (_, index) => String.fromCharCode(65 + index).repeat(40));
@@ -211,18 +211,18 @@ test('somebody who waits goes before documents, also for a text that waits as a 
   expect(processes.runs.flatMap(({ lengths }) => [...lengths])).toHaveLength(21);
 });
 
-test('a full queue refuses with the time to come back, an empty one takes anything, and questions have room of their own', async () => {
+test('batcher: a full queue is rate_limited with retryAfter, an empty one accepts any size, and queries have their own capacity', async () => {
   const { embedder } = open(fakeProcesses(), { capacity: 100 });
   const big = Array.from({ length: 5 }, (_, index) => String.fromCharCode(65 + index).repeat(50));
-  const taken = embedAll(embedder, big);
+  const queued = embedAll(embedder, big);
   await expect(embedAll(embedder, ['more'])).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 1 });
   await embedder.embed(['more'], { priority: 'interactive', kind: 'query' });
-  await taken;
+  await queued;
   await embedAll(embedder, ['more']);
 });
 
-test('whoever gave up gets their reason at once, and what nobody wants is not embedded', async () => {
-  const processes = fakeProcesses({ run: (run) => (run === 0 ? 'waits' : 'answers') });
+test('embedder: an aborted call rejects at once with its reason, and a text without waiters is not embedded', async () => {
+  const processes = fakeProcesses({ run: (run) => (run === 0 ? 'hangs' : 'responds') });
   const { embedder } = open(processes);
   const first = embedAll(embedder, ['a'.repeat(50)]);
   await settled();
@@ -239,20 +239,20 @@ test('whoever gave up gets their reason at once, and what nobody wants is not em
   expect(processes.runs.map(({ ids }) => ids[0])).toEqual([97, 97, 99]);
 });
 
-test('closing while the model loads, waits to be loaded again or runs tells whoever waits', async () => {
-  for (const behave of [{}, { load: () => 'refuses' as const }, { run: () => 'waits' as const }]) {
+test('embedder: close during loading, a retry pause or a run rejects pending calls with unavailable', async () => {
+  for (const behave of [{}, { load: () => 'refuses' as const }, { run: () => 'hangs' as const }]) {
     const { embedder } = open(fakeProcesses(behave));
-    const waiting = embedAll(embedder, ['text']);
-    waiting.catch(() => undefined);
+    const pending = embedAll(embedder, ['text']);
+    pending.catch(() => undefined);
     await Promise.resolve();
     await embedder.close();
-    await expect(waiting).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(pending).rejects.toMatchObject({ code: 'unavailable' });
     expect(embedder.state().status).toBe('closed');
     await expect(embedAll(embedder, ['later'])).rejects.toMatchObject({ code: 'unavailable' });
   }
 });
 
-test('many texts leave the event loop its turns, and whoever gives up in one of them is heard', async () => {
+test('embedder: many texts yield to the event loop while they are tokenised, and an abort then takes effect', async () => {
   const processes = fakeProcesses();
   const { embedder } = open(processes);
   await settled();
@@ -264,16 +264,16 @@ test('many texts leave the event loop its turns, and whoever gives up in one of 
   expect(order).toEqual(['a turn of the event loop', 'the vectors']);
 
   const [controller, gone, runs] = [new AbortController(), new Error('client gone'), processes.runs.length];
-  const given = embedder.embed(
+  const aborted = embedder.embed(
     texts.map((text) => `again ${text}`),
     { ...bulk, signal: controller.signal },
   );
   controller.abort(gone);
-  await expect(given).rejects.toBe(gone);
+  await expect(aborted).rejects.toBe(gone);
   expect(processes.runs).toHaveLength(runs);
 });
 
-test('a request of token ids goes through the queue like any other', async () => {
+test('embedder: token ids are embedded like texts', async () => {
   const { embedder } = open(fakeProcesses());
   expect(await embedder.embed([[7, 8, 9], [7]], bulk)).toEqual([Float32Array.of(3, 7), Float32Array.of(1, 7)]);
 });

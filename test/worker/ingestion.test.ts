@@ -56,8 +56,8 @@ const post = (content: string | Uint8Array, contentType = 'text/plain', fields =
   insertDocument(database.db, owner, { content, contentType, ...fields });
 const byUrl = (path: string, fields = {}) => insertDocument(database.db, owner, { url: `${site.url}${path}`, ...fields });
 
-describe('a URL', () => {
-  it('is fetched, read and kept with all that the other stages need', async () => {
+describe('ingestion stage: URLs', () => {
+  it('ingestion: a URL is fetched, and its text, metadata, chunks, links and identifiers are stored', async () => {
     site.serve('/start', (response) => response.writeHead(301, { Location: '/glacier' }).end());
     site.serve('/glacier', article('glacier.html'));
     const { id } = await byUrl('/start');
@@ -104,7 +104,7 @@ describe('a URL', () => {
     });
   });
 
-  it('that leads to a document already in the library is refused, naming it, whichever of the two is older', async () => {
+  it('ingestion: a URL with the content of another resource is refused with that resource’s id, whichever is older', async () => {
     site.serve('/one', `<p>${LONG.repeat(3)}`);
     site.serve('/two', `<p>${LONG.repeat(3)}`);
     const older = await byUrl('/one');
@@ -115,16 +115,16 @@ describe('a URL', () => {
     expect((await reread(database.db, older.id)).text).toBeNull();
   });
 
-  it('with the content of somebody else is nobody else’s business', async () => {
+  it('ingestion: the same content in another owner’s library does not refuse a URL', async () => {
     site.serve('/shared', `<p>${LONG.repeat(3)}`);
-    const stranger = await insertUser(database.db);
-    const theirs = await insertDocument(database.db, stranger, { url: `${site.url}/shared` });
+    const otherOwner = await insertUser(database.db);
+    const theirs = await insertDocument(database.db, otherOwner, { url: `${site.url}/shared` });
     await runStage(database.db, stage, theirs.id);
     const mine = await byUrl('/shared');
     expect((await runStage(database.db, stage, mine.id)).wordCount).toBe(30);
   });
 
-  it('that is read again replaces what was written before', async () => {
+  it('ingestion: a second run of a URL replaces its text, chunks and links', async () => {
     site.serve('/changing', `<h1>Old</h1><p>${LONG.repeat(100)} <a href="https://a.example/">link</a>`);
     const { id } = await byUrl('/changing');
     await runStage(database.db, stage, id);
@@ -140,12 +140,12 @@ describe('a URL', () => {
     ['http://169.254.169.254/latest/meta-data/', /is not public/],
     ['http://127.0.0.2/', /is not public/],
     ['ftp://example.org/file', /Only http/],
-  ])('such as %s is refused', async (url, message) => {
+  ])('ingestion: %s is refused', async (url, message) => {
     const { id } = await insertDocument(database.db, owner, { url });
     expect(await refusal(id)).toMatchObject({ failure: 'permanent', message: expect.stringMatching(message) });
   });
 
-  it('to a PDF or an image says that these are not supported yet', async () => {
+  it('ingestion: a PDF or an image is refused as not supported yet', async () => {
     site.serve('/paper', (response) => response.writeHead(200, { 'Content-Type': 'application/pdf' }).end('%PDF-1.7 ...'));
     site.serve('/photo', (response) => response.writeHead(200, { 'Content-Type': 'image/png' }).end('\x89PNG'));
     expect(await refusal((await byUrl('/paper')).id)).toMatchObject({
@@ -159,15 +159,15 @@ describe('a URL', () => {
   });
 });
 
-describe('posted content', () => {
-  it('keeps Markdown’s heading path and link targets', async () => {
+describe('ingestion stage: uploaded content', () => {
+  it('ingestion: chunks of Markdown keep their heading path', async () => {
     const { id } = await post(article('sourdough.md'), 'text/markdown');
     const resource = await runStage(database.db, stage, id);
     expect(resource.contentType).toBe('text/markdown');
     expect((await listChunks(database.db, id)).some(({ headingPath }) => headingPath.length > 1)).toBe(true);
   });
 
-  it('leaves alone what a person has set by hand', async () => {
+  it('ingestion: fields that were edited by hand are kept', async () => {
     const { id } = await post(`# Found title\n\n${LONG.repeat(3)}`, 'text/markdown', { title: 'Mine', edited: ['title'] });
     const resource = await runStage(database.db, stage, id);
     expect(resource.title).toBe('Mine');
@@ -177,24 +177,24 @@ describe('posted content', () => {
   });
 
   it.each([
-    ['nothing', '', /is empty/],
-    ['too little', 'Too short to say anything.', /26 characters of text; at least 50/],
+    ['no content', '', /is empty/],
+    ['too little text', 'Too short to say anything.', /26 characters of text; at least 50/],
     ['only markup', '<html><script>var x = 1;</script></html>', /0 characters/],
     ['random bytes', Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256), /binary/],
-    ['a PDF by another name', `%PDF-1.4 ${LONG.repeat(5)}`, /PDF/],
-  ])('with %s in it fails with the reason', async (_what, content, message) => {
+    ['a PDF declared as text', `%PDF-1.4 ${LONG.repeat(5)}`, /PDF/],
+  ])('ingestion: an upload of %s is refused with the reason', async (_what, content, message) => {
     const { id } = await post(content, typeof content === 'string' && content.startsWith('<') ? 'text/html' : 'text/plain');
     expect(await refusal(id)).toMatchObject({ failure: 'permanent', message: expect.stringMatching(message) });
   });
 
-  it('with a few NUL bytes in it is read without them', async () => {
+  it('ingestion: NUL bytes are removed from the text', async () => {
     const { id } = await post(`Light\0house keepers. ${LONG.repeat(20)}\0`);
     const resource = await runStage(database.db, stage, id);
     expect(resource.text).toMatch(/^Lighthouse keepers/);
     expect(resource.text).not.toContain('\0');
   });
 
-  it('in another encoding is decoded', async () => {
+  it('ingestion: Latin-1 text is decoded by its declared charset or by a guess', async () => {
     const words = 'Größe, Straße und Käse: die Prüfung der Übertragung gelingt auch hier ohne Fehler. ';
     const { id } = await post(Buffer.from(words.repeat(3), 'latin1'), 'text/plain; charset=iso-8859-1');
     expect((await runStage(database.db, stage, id)).text).toContain('Größe, Straße');
@@ -204,7 +204,7 @@ describe('posted content', () => {
     expect(resource.language).toBe('de');
   });
 
-  it('writes nothing when the commit is rolled back', async () => {
+  it('ingestion: nothing is written when the commit is rolled back', async () => {
     const { id } = await post(LONG.repeat(3));
     const commit = await stage({
       resource: await reread(database.db, id),
@@ -222,7 +222,7 @@ describe('posted content', () => {
   });
 });
 
-describe('the reading thread', () => {
+describe('createDocumentReader', () => {
   const signal = new AbortController().signal;
   const input = (text: string, contentType = 'text/html') => ({
     bytes: Buffer.from(text),
@@ -232,23 +232,23 @@ describe('the reading thread', () => {
     aliases: [],
   });
 
-  it('gives up on a document that takes too long, and reads the next one', async () => {
-    const hasty = createDocumentReader({ deadlineMs: 1_000 });
-    const slow = hasty.read(input('*a'.repeat(60_000), 'text/markdown'), signal);
-    const next = hasty.read(input(LONG.repeat(3), 'text/plain'), signal);
+  it('document reader: a document that exceeds the deadline is refused, and the next one is read', async () => {
+    const withDeadline = createDocumentReader({ deadlineMs: 1_000 });
+    const slow = withDeadline.read(input('*a'.repeat(60_000), 'text/markdown'), signal);
+    const next = withDeadline.read(input(LONG.repeat(3), 'text/plain'), signal);
     await expect(slow).rejects.toThrow(/too large or too complex/);
     expect((await next).wordCount).toBe(30);
-    await hasty.close();
+    await withDeadline.close();
   });
 
-  it('survives a document that needs more memory than it may have', async () => {
+  it('document reader: a document that exceeds the memory limit is refused, and the next one is read', async () => {
     const small = createDocumentReader({ memoryMb: 48 });
     await expect(small.read(input('<i>x</i>'.repeat(600_000)), signal)).rejects.toThrow(/too large or too complex/);
     expect((await small.read(input(LONG.repeat(3), 'text/plain'), signal)).wordCount).toBe(30);
     await small.close();
   });
 
-  it('stops with the reason of the signal', async () => {
+  it('document reader: an abort rejects with the reason of the signal', async () => {
     const controller = new AbortController();
     const reading = reader.read(input('*a'.repeat(60_000), 'text/markdown'), controller.signal);
     controller.abort(new Error('the lease was lost'));

@@ -17,7 +17,7 @@ const queueOf = (lengths: readonly number[]) => {
 const lengths = fc.array(fc.oneof(fc.nat(300), fc.constantFrom(0, 1, 16, 17, 64)), { maxLength: 80 });
 const budgets = fc.integer({ min: 1, max: 2000 });
 
-test('every text is taken exactly once, the one that waited longest in every batch', () => {
+test('length queue: every text is taken exactly once, and each batch contains the oldest one', () => {
   fc.assert(
     fc.property(lengths, budgets, (given, budget) => {
       const { queue, items } = queueOf(given);
@@ -36,7 +36,7 @@ test('every text is taken exactly once, the one that waited longest in every bat
   );
 });
 
-test('a batch fits the budget with its padding, unless one text alone does not', () => {
+test('length queue: a batch with padding fits the budget, unless it is a single longer text', () => {
   fc.assert(
     fc.property(lengths, budgets, (given, budget) => {
       const { queue } = queueOf(given);
@@ -49,7 +49,7 @@ test('a batch fits the budget with its padding, unless one text alone does not',
   );
 });
 
-test('no text is padded to more than twice its length, short ones apart', () => {
+test('length queue: padding at most doubles a text of 16 tokens or more', () => {
   fc.assert(
     fc.property(lengths, budgets, (given, budget) => {
       const { queue } = queueOf(given);
@@ -62,7 +62,7 @@ test('no text is padded to more than twice its length, short ones apart', () => 
   );
 });
 
-test('texts of like length fill the budget: padding stays small for many of them', () => {
+test('length queue: padding is below 10% for many texts', () => {
   const { queue } = queueOf(Array.from({ length: 600 }, (_, index) => 8 + ((index * 97) % 249)));
   let [real, padded] = [0, 0];
   while (queue.size > 0) {
@@ -73,19 +73,19 @@ test('texts of like length fill the budget: padding stays small for many of them
   expect(padded / real).toBeLessThan(1.1);
 });
 
-test('what is removed is not taken, and removing it again says so', () => {
+test('length queue: a removed text is not taken, and removing it again returns false', () => {
   fc.assert(
     fc.property(lengths, fc.array(fc.nat(79)), (given, removals) => {
       const { queue, items } = queueOf(given);
-      const left = new Set(items);
+      const remaining = new Set(items);
       for (const index of removals) {
         const item = items[index];
-        if (item) expect(queue.remove(item)).toBe(left.delete(item));
+        if (item) expect(queue.remove(item)).toBe(remaining.delete(item));
       }
-      expect(queue.size).toBe(left.size);
+      expect(queue.size).toBe(remaining.size);
       const taken: Item[] = [];
       while (queue.size > 0) taken.push(...queue.take(512));
-      expect(new Set(taken)).toEqual(left);
+      expect(new Set(taken)).toEqual(remaining);
     }),
   );
 });

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-test('a document is measured from what ingestion kept, and its score is the total', async () => {
+test('quality stage: a document is measured from its stored fields, and its score is the total', async () => {
   const { id } = await insertDocument(database.db, owner, { text, wordCount: 190, language: 'en', publishedAt: '2026-05-01' });
   const resource = await runStage(database.db, createQualityStage({ db: database.db, clock }), id);
   expect(resource.quality?.dimensions.freshness).toMatchObject({
@@ -28,7 +28,7 @@ test('a document is measured from what ingestion kept, and its score is the tota
   expect(resource.qualityScore).toBeGreaterThan(0.2);
 });
 
-test('weights given to the stage are honoured', async () => {
+test('quality stage: the given weights are used, and invalid ones throw RangeError', async () => {
   const { id } = await insertDocument(database.db, owner, { text, wordCount: 190, language: 'en', publishedAt: '2023-06-01' });
   const weights = { completeness: 0, credibility: 0, depth: 0, readability: 0, structure: 0, freshness: 1 };
   const resource = await runStage(database.db, createQualityStage({ db: database.db, clock, weights }), id);
@@ -36,7 +36,7 @@ test('weights given to the stage are honoured', async () => {
   expect(() => createQualityStage({ db: database.db, clock, weights: { ...weights, freshness: 0 } })).toThrow(RangeError);
 });
 
-test('a document without text cannot be measured', async () => {
+test('quality stage: a document without text is refused', async () => {
   const { id } = await insertDocument(database.db, owner);
   await expect(runStage(database.db, createQualityStage({ db: database.db, clock }), id)).rejects.toBeInstanceOf(StageError);
 });

@@ -40,7 +40,7 @@ afterEach(() => database.close());
 
 const stage = () => createTaxonomyStage({ db: database.db, clock, embedder });
 
-/** A document that has been ingested and embedded. */
+/** Inserts a document as ingestion and embedding leave it; returns its id. */
 async function embedded(text: string, fields = {}) {
   const resource = await insertDocument(database.db, owner, { text, ...fields });
   const [embedding = null] = await embedder.embed([text], { priority: 'bulk', kind: 'document' });
@@ -48,8 +48,8 @@ async function embedded(text: string, fields = {}) {
   return resource.id;
 }
 
-describe('with the built-in model and the default tree', () => {
-  it('at least five passages in six are filed where a reader would, and none that is about nothing', async () => {
+describe('taxonomy stage: built-in model and default taxonomy', () => {
+  it('taxonomy: at least five of six labelled passages get their label, and no passage without a topic gets a category', async () => {
     const taxonomy = stage();
     const wrong: string[] = [];
     const misfiled: string[] = [];
@@ -63,7 +63,7 @@ describe('with the built-in model and the default tree', () => {
     expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(named / 6);
   });
 
-  it('confidences say how often they are right', async () => {
+  it('taxonomy: the mean confidence is within 0.1 of the share of correct labels', async () => {
     const taxonomy = stage();
     let expected = 0;
     let right = 0;
@@ -79,13 +79,13 @@ describe('with the built-in model and the default tree', () => {
 
 const PASSAGE = 'Fold the dough every half hour, let it rise overnight and bake the bread until the crust is brown.';
 
-it('the default tree is put in once, and not over another', async () => {
+it('taxonomy: the default taxonomy is inserted once', async () => {
   await runStage(database.db, stage(), await embedded(PASSAGE));
   await runStage(database.db, stage(), await embedded(`${PASSAGE} Again.`));
   expect(await listCategories(database.db)).toHaveLength(flattenTree(DEFAULT_TAXONOMY).length);
 });
 
-it('a category set by hand stays, and the guesses are kept beside it', async () => {
+it('taxonomy: a category set by hand is kept, and the computed ones are stored beside it', async () => {
   const id = await embedded(PASSAGE, { category: 'science.physics', edited: ['category'] });
   const resource = await runStage(database.db, stage(), id);
   expect(resource.category).toBe('science.physics');
@@ -93,7 +93,7 @@ it('a category set by hand stays, and the guesses are kept beside it', async () 
   expect(resource.categories).toHaveLength(5);
 });
 
-it('a correction is an example to what is filed next, in the same library alone', async () => {
+it('taxonomy: a correction is an example for later documents of the same library only', async () => {
   const text = 'Zorbing quarterly: minutes of the zorb club, with the zorb roster and the zorb results.';
   const before = await runStage(database.db, stage(), await embedded(text));
   expect(before.category).not.toBe('sport.athletics');
@@ -101,22 +101,22 @@ it('a correction is an example to what is filed next, in the same library alone'
   expect((await runStage(database.db, stage(), before.id)).category).toBe('sport.athletics');
 
   owner = await insertUser(database.db);
-  const stranger = await runStage(database.db, stage(), await embedded(text));
-  expect(stranger.category).toBe(before.category);
+  const other = await runStage(database.db, stage(), await embedded(text));
+  expect(other.category).toBe(before.category);
 });
 
-it('a document whose words the model does not know is filed by keywords alone, or not at all', async () => {
+it('taxonomy: a document without a vector and without keywords is uncategorised', async () => {
   const { id } = await insertDocument(database.db, owner, { text: 'qqq www' });
   expect((await runStage(database.db, stage(), id)).category).toBe('uncategorised');
 });
 
-it('prototypes are embedded once while the tree stays the same, and again after a failure', async () => {
+it('taxonomy: category vectors are computed once, and again after a failure', async () => {
   let calls = 0;
   const flaky = {
     model: 'flaky',
     embed: async (texts: readonly unknown[]) => {
       calls++;
-      if (calls === 1) throw new AppError('unavailable', 'The model is away', { retryAfter: 3 });
+      if (calls === 1) throw new AppError('unavailable', 'The model is unavailable', { retryAfter: 3 });
       return texts.map(() => Float32Array.of(1, 0));
     },
   };
@@ -125,13 +125,13 @@ it('prototypes are embedded once while the tree stays the same, and again after 
   await insertVector(database.db, resource, 'flaky', [0, 1]);
   const failure = await runStage(database.db, taxonomy, resource.id).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(StageError);
-  expect(failure).toMatchObject({ failure: 'transient', message: 'The model is away', retryAfter: 3 });
+  expect(failure).toMatchObject({ failure: 'transient', message: 'The model is unavailable', retryAfter: 3 });
   await runStage(database.db, taxonomy, resource.id);
   await runStage(database.db, taxonomy, resource.id);
   expect(calls).toBe(2);
 });
 
-it('a document without text cannot be filed', async () => {
+it('taxonomy: a document without text is refused', async () => {
   const { id } = await insertDocument(database.db, owner);
   await expect(runStage(database.db, stage(), id)).rejects.toBeInstanceOf(StageError);
 });

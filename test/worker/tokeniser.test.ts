@@ -19,11 +19,11 @@ beforeAll(async () => {
 
 const wordsOf = (text: string) => [...tokeniser.encode(text)].map((id) => words[id] ?? `#${id}`);
 
-test.each(golden.texts)('"$text" has the ids of the model card', ({ text, input_ids }) => {
+test.each(golden.texts)('static tokeniser: "$text" has the ids of the model card', ({ text, input_ids }) => {
   expect([...tokeniser.encode(text)]).toEqual(input_ids);
 });
 
-test('any string becomes ids in range, the same every time', () => {
+test('static tokeniser: any string gives ids in range, the same every time', () => {
   const anything = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: 'grapheme' }),
@@ -41,7 +41,7 @@ test('any string becomes ids in range, the same every time', () => {
   );
 });
 
-test('a known word keeps its id in any case and among any neighbours', () => {
+test('static tokeniser: a word of the vocabulary has its id in any case and context', () => {
   const known = fc.constantFrom(...words.filter((word) => /^[a-z]{2,}$/.test(word)).slice(0, 5000));
   fc.assert(
     fc.property(
@@ -56,7 +56,7 @@ test('a known word keeps its id in any case and among any neighbours', () => {
   );
 });
 
-test('contractions become their words, clitics are dropped, and the typographic apostrophe is one', () => {
+test('static tokeniser: contractions are split, clitics dropped, and typographic apostrophes recognised', () => {
   expect(wordsOf("won't can't shan't ain't couldn't")).toEqual([
     'will',
     'not',
@@ -72,21 +72,21 @@ test('contractions become their words, clitics are dropped, and the typographic 
   expect(wordsOf("rock'roll")).toEqual(['rock', 'roll']);
 });
 
-test('hyphenated words the vocabulary lacks are split, words it has are not', () => {
+test('static tokeniser: a hyphenated word is split unless the vocabulary has it', () => {
   const hyphenated = words.find((word) => /^[a-z]+-[a-z]+$/.test(word)) ?? '';
   expect(wordsOf(hyphenated)).toEqual([hyphenated]);
   expect(wordsOf('password-garden')).toEqual(['password', 'garden']);
 });
 
-test('endings give way to the first known stem of at least three letters', () => {
+test('static tokeniser: an unknown word takes the id of its first known stem of at least three letters', () => {
   const small = createStaticTokeniser(['run', 'study', 'cafe', 'make', 'go', 'boss'], 100);
   expect([...small.encode('running studies studied café makes making')]).toEqual([0, 1, 1, 2, 3, 3]);
-  // "going" would leave two letters; "bosses" leaves a doubled letter that is a word as it is.
+  // The stem of "going" has two letters. The stem of "bosses" ends in a doubled letter and is a word itself.
   expect(small.encode('going')[0]).toBeGreaterThanOrEqual(6);
   expect([...small.encode('bosses')]).toEqual([5]);
 });
 
-test('a text is cut after as many tokens as the model reads', () => {
+test('static tokeniser: a text is truncated after the maximum number of tokens', () => {
   const small = createStaticTokeniser(['the', 'word'], 3);
   expect([...small.encode('the word the word the word')]).toEqual([0, 1, 0]);
 });

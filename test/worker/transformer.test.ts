@@ -1,4 +1,4 @@
-/** Sentence-transformers folders, compared with transformers.js on the same files. */
+/** Models of sentence-transformers folders, compared with transformers.js on the same files. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,12 +58,12 @@ async function make(name: string, folder: TransformerFolder = {}, tuning: ModelT
   return { model, embedder: embedderOf(model) };
 }
 
-const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) => {
+const maxDifference = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   expect(a.length).toBe(b.length);
   return Math.max(...Array.from(a, (value, index) => Math.abs(value - (b[index] ?? Number.NaN))));
 };
 
-/** Words of the vocabularies, other words, other scripts, emoji, right-to-left text, control characters, anything. */
+/** Words in and outside the vocabularies, other scripts, emoji, right-to-left text, control characters, any strings. */
 const texts = fc.oneof(
   fc
     .array(fc.constantFrom('how', 'do', 'glacier', 'Glaciers', 'zzyzx', 'résumé', 'ß', '  ', '\n', 'a-b', "don't", '1,234.5'), {
@@ -86,7 +86,7 @@ const texts = fc.oneof(
   fc.string({ maxLength: 40 }),
 );
 
-describe.each<TokenizerKind>(['WordPiece', 'BPE', 'Unigram'])('a model with a %s tokenizer', (kind) => {
+describe.each<TokenizerKind>(['WordPiece', 'BPE', 'Unigram'])('transformer model with a %s tokenizer', (kind) => {
   let model: Model;
   let embedder: Embedder;
   let theirTokenizer: PreTrainedTokenizer;
@@ -100,38 +100,38 @@ describe.each<TokenizerKind>(['WordPiece', 'BPE', 'Unigram'])('a model with a %s
     extract = async (text) => (await extractor(text, { pooling: 'mean', normalize: true })).data as Float32Array;
   });
 
-  test('has the tokens and the vectors of transformers.js, for any text that fits', async () => {
+  test(`transformer (${kind}): tokens and vectors equal those of transformers.js for any text that fits`, async () => {
     await fc.assert(
       fc.asyncProperty(texts, async (text) => {
         const ids = [...(await theirTokenizer(text, { return_tensor: false })).input_ids];
         fc.pre(ids.length <= MAX_TOKENS);
         expect([...model.tokeniser.encode(text)]).toEqual(ids);
         const [ours] = (await embedder.embed([text], document)) as [Float32Array];
-        expect(largestDifference(ours, await extract(text))).toBeLessThan(1e-5);
+        expect(maxDifference(ours, await extract(text))).toBeLessThan(1e-5);
       }),
       { numRuns: 150 },
     );
   });
 
-  test('has the same vector for a text in any company: padding is never seen', async () => {
+  test(`transformer (${kind}): the vector of a text does not depend on the padding of its batch`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(texts, { minLength: 2, maxLength: 12 }), async (several) => {
         const together = await embedder.embed(several, document);
         for (const [index, text] of several.entries()) {
           const [alone] = (await embedder.embed([text], document)) as [Float32Array];
-          expect(largestDifference(together[index] as Float32Array, alone)).toBeLessThan(1e-5);
+          expect(maxDifference(together[index] as Float32Array, alone)).toBeLessThan(1e-5);
         }
       }),
       { numRuns: 15 },
     );
   });
 
-  test('cuts a text that is too long between its special tokens, as sentence-transformers does', async () => {
+  test(`transformer (${kind}): a long text is truncated between its special tokens, as by sentence-transformers`, async () => {
     const long = 'how do glaciers wait for snow in the mountain '.repeat(5000);
     const all = [...(await theirTokenizer(long.slice(0, 4000), { return_tensor: false })).input_ids];
     const expected = [...all.slice(0, MAX_TOKENS - 1), all.at(-1)];
     expect([...model.tokeniser.encode(long)]).toEqual(expected);
-    // transformers.js itself cuts the closing token off: its model is given what it should have been.
+    // transformers.js truncates the closing token, so its model gets the expected ids directly.
     const int64 = (values: readonly (number | undefined)[]) =>
       new Tensor(
         'int64',
@@ -145,31 +145,31 @@ describe.each<TokenizerKind>(['WordPiece', 'BPE', 'Unigram'])('a model with a %s
     });
     const theirs = (states as Tensor).mean(1).normalize(2, -1).data as Float32Array;
     const [ours] = (await embedder.embed([long], document)) as [Float32Array];
-    expect(largestDifference(ours, theirs)).toBeLessThan(1e-5);
+    expect(maxDifference(ours, theirs)).toBeLessThan(1e-5);
   });
 });
 
-test('cls pooling takes the first token’s vector', async () => {
+test('transformer: cls pooling takes the vector of the first token', async () => {
   const { embedder } = await make('cls', { pooling: 'cls' });
   const extractor = await pipeline('feature-extraction', 'cls', { dtype: 'fp32' });
   for (const text of ['how do glaciers wait', '', 'snow']) {
     const theirs = (await extractor(text, { pooling: 'cls', normalize: true })).data as Float32Array;
     const [ours] = (await embedder.embed([text], document)) as [Float32Array];
-    expect(largestDifference(ours, theirs)).toBeLessThan(1e-5);
+    expect(maxDifference(ours, theirs)).toBeLessThan(1e-5);
   }
 });
 
-test('a graph that pools by itself is taken at its word', async () => {
+test('transformer: the output of a graph with pooling is used as it is', async () => {
   const plain = await make('unpooled');
   const pooled = await make('pooled', { shape: { output: 'pooled' } });
   const several = ['how do glaciers wait', 'snow', ''];
   const [ours, theirs] = [await plain.embedder.embed(several, document), await pooled.embedder.embed(several, document)];
   ours.forEach((vector, index) => {
-    expect(largestDifference(vector, theirs[index] as Float32Array)).toBeLessThan(1e-5);
+    expect(maxDifference(vector, theirs[index] as Float32Array)).toBeLessThan(1e-5);
   });
 });
 
-test('the folder’s prompts go before queries and documents, and settings before the folder’s', async () => {
+test('transformer: the folder’s prompts are prefixes of queries and documents, and settings override them', async () => {
   const prompts = { query: 'how do ', passage: 'the ' };
   const { model, embedder } = await make('prompts', { prompts });
   expect(model.prefixes).toEqual({ query: 'how do ', document: 'the ' });
@@ -181,7 +181,7 @@ test('the folder’s prompts go before queries and documents, and settings befor
   expect(tuned.model.prefixes).toEqual({ query: 'query: ', document: '' });
 });
 
-test('int8 is a file and a name of its own, and close to fp32', async () => {
+test('transformer: int8 has a file and an id of its own, and vectors close to fp32', async () => {
   await make('both', { int8: true });
   const folder = resolveModel({ model: 'both', precision: 'int8' }, [models]);
   expect(folder).toMatchObject({ id: 'both:int8', onnx: join(models, 'both/onnx/model_quantized.onnx') });
@@ -194,11 +194,11 @@ test('int8 is a file and a name of its own, and close to fp32', async () => {
   expect(cosine).toBeLessThan(1 - 1e-7);
 });
 
-describe('a folder that cannot be used is refused with the file and the field:', () => {
-  const refusal = async (name: string, spoil: (path: string) => Promise<unknown>, precision?: 'int8') => {
+describe('loadModel: invalid folders', () => {
+  const refusal = async (name: string, damage: (path: string) => Promise<unknown>, precision?: 'int8') => {
     const path = join(models, name);
     await writeTransformerFolder(path);
-    await spoil(path);
+    await damage(path);
     try {
       await loadModel(resolveModel({ model: name, precision }, [models]));
     } catch (error) {
@@ -207,37 +207,37 @@ describe('a folder that cannot be used is refused with the file and the field:',
     }
     return 'accepted';
   };
-  const put = (file: string, content: string) => (path: string) => writeFile(join(path, file), content);
+  const write = (file: string, content: string) => (path: string) => writeFile(join(path, file), content);
 
-  test('a damaged tokenizer.json', async () => {
-    expect(await refusal('damaged', put('tokenizer.json', '{'))).toBe('EMBEDDING_MODEL: tokenizer.json cannot be read as JSON');
-    expect(await refusal('text', put('tokenizer.json', '"x"'))).toBe('EMBEDDING_MODEL: tokenizer.json is not a JSON object');
+  test('loadModel: a tokenizer.json that is not a JSON object is refused', async () => {
+    expect(await refusal('damaged', write('tokenizer.json', '{'))).toBe('EMBEDDING_MODEL: tokenizer.json cannot be read as JSON');
+    expect(await refusal('text', write('tokenizer.json', '"x"'))).toBe('EMBEDDING_MODEL: tokenizer.json is not a JSON object');
   });
-  test('a tokenizer.json that describes none', async () => {
+  test('loadModel: a tokenizer.json without a supported tokenizer is refused', async () => {
     const message = 'EMBEDDING_MODEL: tokenizer.json: expected a WordPiece, BPE or Unigram tokenizer';
-    expect(await refusal('hollow', put('tokenizer.json', '{}'))).toBe(message);
-    expect(await refusal('unknown', put('tokenizer.json', '{"model": {"type": "Telepathy", "vocab": {}}}'))).toBe(message);
+    expect(await refusal('hollow', write('tokenizer.json', '{}'))).toBe(message);
+    expect(await refusal('unknown', write('tokenizer.json', '{"model": {"type": "Telepathy", "vocab": {}}}'))).toBe(message);
   });
-  test('a field of the wrong type', async () => {
-    expect(await refusal('wrong', put('config.json', '{"max_position_embeddings": "many"}'))).toMatch(
+  test('loadModel: a field of the wrong type is refused with its file and name', async () => {
+    expect(await refusal('wrong', write('config.json', '{"max_position_embeddings": "many"}'))).toMatch(
       /^EMBEDDING_MODEL: config\.json \(max_position_embeddings\): /,
     );
   });
-  test('another kind of pooling', async () => {
-    const spoil = put('1_Pooling/config.json', '{"pooling_mode_mean_tokens": false, "pooling_mode_max_tokens": true}');
-    expect(await refusal('max', spoil)).toBe('EMBEDDING_MODEL: 1_Pooling/config.json: expected mean or cls pooling');
+  test('loadModel: pooling other than mean and cls is refused', async () => {
+    const damage = write('1_Pooling/config.json', '{"pooling_mode_mean_tokens": false, "pooling_mode_max_tokens": true}');
+    expect(await refusal('max', damage)).toBe('EMBEDDING_MODEL: 1_Pooling/config.json: expected mean or cls pooling');
   });
-  test('no int8 file', async () => {
+  test('loadModel: int8 without a quantised file is refused', async () => {
     expect(await refusal('exact', async () => {}, 'int8')).toMatch(
       /^EMBEDDING_PRECISION: expected fp32: .* has no model_quantized/,
     );
   });
-  test('no vocabulary', async () => {
+  test('loadModel: a folder without a vocabulary is refused', async () => {
     expect(await refusal('bare', (path) => rm(join(path, 'tokenizer.json')))).toMatch(/neither tokenizer\.json nor vocab\.txt/);
   });
 });
 
-test('a graph with an input no embedder has, or without a vector, fails to load and says so', async () => {
+test('transformer: a graph with an unsupported input, or without a vector output, fails to load with the reason', async () => {
   const { onnxModel } = await import('../support/fixtures/onnx.ts');
   const value = (name: string) => ({ name, type: 'int64' as const, dims: ['batch', 'sequence'] });
   const output = { name: 'logits', type: 'float' as const, dims: ['batch', 'sequence'] };

@@ -18,7 +18,7 @@ const anyGraph = fc.record({
 });
 
 describe('PageRank', () => {
-  it('sums to 1 over any graph, every node above 0', () => {
+  it('PageRank: ranks of any graph are positive and sum to 1', () => {
     fc.assert(
       fc.property(anyGraph, ({ nodes, edges }) => {
         const ranks = pageRank(nodes, edges);
@@ -29,16 +29,16 @@ describe('PageRank', () => {
     );
   });
 
-  it('does not depend on the order of nodes and edges', () => {
+  it('PageRank: ranks do not depend on the order of nodes and edges', () => {
     fc.assert(
       fc.property(anyGraph, ({ nodes, edges }) => {
-        const turned = pageRank([...nodes].reverse(), [...edges].reverse());
-        for (const [node, rank] of pageRank(nodes, edges)) expect(turned.get(node)).toBeCloseTo(rank, 6);
+        const reversed = pageRank([...nodes].reverse(), [...edges].reverse());
+        for (const [node, rank] of pageRank(nodes, edges)) expect(reversed.get(node)).toBeCloseTo(rank, 6);
       }),
     );
   });
 
-  it('is that of the textbook for a small web', () => {
+  it('PageRank: ranks of a small graph equal the published example', () => {
     const links = [
       ['a', 'b'],
       ['a', 'c'],
@@ -51,13 +51,13 @@ describe('PageRank', () => {
     for (const [node, rank] of Object.entries(expected)) expect(ranks.get(node)).toBeCloseTo(rank, 3);
   });
 
-  it('of no nodes is empty', () => {
+  it('PageRank: a graph without nodes has no ranks', () => {
     expect(pageRank([], [{ source: 'a', target: 'b', weight: 1 }]).size).toBe(0);
   });
 });
 
-describe('ranking as a library grows', () => {
-  it('costs each document a bounded number of nodes, however the sizes jump', () => {
+describe('isRankingDue and estimateRank', () => {
+  it('isRankingDue: a growing library visits fewer than 16 nodes per document', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 100, maxLength: 800 }), (steps) => {
         let size = 0;
@@ -76,7 +76,7 @@ describe('ranking as a library grows', () => {
     );
   });
 
-  it('estimates a newcomer near what the whole ranking gives it', () => {
+  it('estimateRank: the rank of a new node is within 50% of its PageRank', () => {
     const nodes = names;
     const edges = names.slice(1).map((source, i) => ({ source, target: names[i % 3]!, weight: 1 }));
     const before = pageRank(nodes, edges);
@@ -88,7 +88,7 @@ describe('ranking as a library grows', () => {
     expect(estimateRank(9, [], { ranks: before, weightsOut })).toBeCloseTo(0.15 / 9, 6);
   });
 
-  it('keeps an estimate within 0 and 1', () => {
+  it('estimateRank: an estimate is above 0 and at most 1', () => {
     fc.assert(
       fc.property(anyGraph, fc.integer({ min: 1, max: 100 }), ({ edges }, size) => {
         const weightsOut = new Map(edges.map(({ source, weight }) => [source, weight]));
@@ -114,7 +114,7 @@ const comparable = fc.record({
 const cosine = fc.double({ min: -1, max: 1, noNaN: true });
 
 describe('similarity', () => {
-  it('is within 0 and 1, the same both ways, and its evidence adds up', () => {
+  it('similarity: the weight is 0 to 1 and symmetric, and so are the shared keywords', () => {
     fc.assert(
       fc.property(comparable, comparable, cosine, (a, b, cos) => {
         const one = similarity(a, b, cos);
@@ -127,7 +127,7 @@ describe('similarity', () => {
     );
   });
 
-  it('weighs meaning 0.6, keywords 0.3 and the category 0.1', () => {
+  it('similarity: cosine weighs 0.6, keywords 0.3, category 0.1', () => {
     const keywords = ['ice', 'snow', 'river', 'melt'];
     const a = { id: 'a', keywords, category: 'science.earth' };
     expect(similarity(a, { ...a, id: 'b' }, 1).weight).toBeCloseTo(1);
@@ -136,12 +136,12 @@ describe('similarity', () => {
     expect(similarity(a, { id: 'b', keywords: [], category: 'science.earth' }, -1).weight).toBeCloseTo(0.1);
   });
 
-  it('takes having no category for nothing in common', () => {
+  it('similarity: two uncategorised resources share no category', () => {
     const a = { id: 'a', keywords: [], category: 'uncategorised' };
     expect(similarity(a, { ...a, id: 'b' }, 0)).toMatchObject({ weight: 0, evidence: { sameCategory: false } });
   });
 
-  it('keeps the seven nearest, best first, and none that is far', () => {
+  it('nearestNeighbours: the seven most similar above the minimum are kept, best first', () => {
     fc.assert(
       fc.property(
         comparable,
@@ -163,7 +163,7 @@ describe('similarity', () => {
   });
 });
 
-it('links are followed one way, resemblance both ways', () => {
+it('toDirectedEdges: a link gives one edge, similarity one in each direction', () => {
   const edge = { sourceId: 'a', targetId: 'b', weight: 0.5 };
   expect(toDirectedEdges([{ ...edge, kind: 'links' }])).toEqual([{ source: 'a', target: 'b', weight: 0.5 }]);
   expect(toDirectedEdges([{ ...edge, kind: 'similar' }])).toHaveLength(2);

@@ -44,14 +44,14 @@ const anyFacts: fc.Arbitrary<QualityFacts> = fc.record({
   ),
   now: fc.constant(NOW),
 });
-/** Numbers so small that a product of two is 0 are no weights that anybody sets. */
+/** Tiny weights become 0: the product of two would underflow to 0. */
 const weight = fc.double({ min: 0, max: 10, noNaN: true }).map((given) => (given < 1e-9 ? 0 : given));
 const anyWeights = fc
   .record(Object.fromEntries(QUALITY_DIMENSIONS.map((name) => [name, weight])) as Record<QualityDimension, fc.Arbitrary<number>>)
   .filter((weights) => Object.values(weights).some((weight) => weight > 0));
 
-describe('quality', () => {
-  it('keeps every score and the total within 0 and 1, whatever the document and the weights', () => {
+describe('measureQuality', () => {
+  it('quality: every score and the total are 0 to 1 for any document and weights', () => {
     fc.assert(
       fc.property(anyFacts, anyWeights, (facts, weights) => {
         const { total, dimensions } = measureQuality(facts, weights);
@@ -68,7 +68,7 @@ describe('quality', () => {
     );
   });
 
-  it('is the mean by weight of what could be measured', () => {
+  it('quality: the total is the weighted mean of the dimensions that were measured', () => {
     fc.assert(
       fc.property(anyFacts, anyWeights, (facts, weights) => {
         const { total, dimensions } = measureQuality(facts, weights);
@@ -81,13 +81,13 @@ describe('quality', () => {
     );
   });
 
-  it('counts one dimension alone when the weights say so', () => {
+  it('quality: with one weight above 0 the total is that dimension’s score', () => {
     const none = Object.fromEntries(QUALITY_DIMENSIONS.map((name) => [name, 0])) as Record<QualityDimension, number>;
     const { total, dimensions } = measureQuality({ ...bare, language: 'en' }, { ...none, readability: 3 });
     expect(total).toBe(dimensions.readability.score);
   });
 
-  it('refuses weights without a mean', () => {
+  it('quality: negative, NaN or all-zero weights throw RangeError', () => {
     expect(() => measureQuality(bare, { ...DEFAULT_QUALITY_WEIGHTS, depth: -1 })).toThrow(RangeError);
     expect(() => measureQuality(bare, { ...DEFAULT_QUALITY_WEIGHTS, depth: Number.NaN })).toThrow(RangeError);
     const none = Object.fromEntries(QUALITY_DIMENSIONS.map((name) => [name, 0])) as Record<QualityDimension, number>;
@@ -96,21 +96,21 @@ describe('quality', () => {
 });
 
 describe('freshness', () => {
-  it('is not measured without a date that can be read', () => {
+  it('freshness: a missing, unreadable or future date gives no score', () => {
     expect(score({}, 'freshness')).toBeNull();
     expect(score({ publishedAt: 'yesterday' }, 'freshness')).toBeNull();
     expect(score({ publishedAt: '2031-01-01' }, 'freshness')).toBeNull();
   });
 
-  it('halves every three years', () => {
+  it('freshness: the score halves every three years', () => {
     expect(score({ publishedAt: '2026-06-01' }, 'freshness')).toBe(1);
     expect(score({ publishedAt: '2023-06-01' }, 'freshness')).toBeCloseTo(0.5, 2);
     expect(reasons({ publishedAt: '2020-05-01' }, 'freshness')).toBe('It was published 6 years ago');
   });
 });
 
-describe('the other dimensions', () => {
-  it('see what a document has and name what it lacks', () => {
+describe('quality dimensions', () => {
+  it('completeness: the reasons list present and missing fields', () => {
     const whole = {
       title: 'Ice',
       description: 'On ice',
@@ -124,7 +124,7 @@ describe('the other dimensions', () => {
     expect(reasons({ title: 'Ice' }, 'completeness')).toMatch(/has a title[\s\S]*lacks a description, an author/);
   });
 
-  it('believe what can be checked more', () => {
+  it('credibility: HTTPS, references and a DOI each raise the score', () => {
     const plain = score({ url: 'http://a.example/' }, 'credibility')!;
     const secure = score({ url: 'https://a.example/' }, 'credibility')!;
     const cited = score({ url: 'https://a.example/', references: ['doi:10.1/2', 'url:https://b.example/x'] }, 'credibility')!;
@@ -138,7 +138,7 @@ describe('the other dimensions', () => {
     );
   });
 
-  it('find more depth in a long and varied text than in a long repetition', () => {
+  it('depth: a varied text scores higher than a repetition of the same length', () => {
     const letters = 'abcdefghijklmnopqrstuvwxyz';
     const varied = Array.from(
       { length: 800 },
@@ -151,7 +151,7 @@ describe('the other dimensions', () => {
     expect(score({ text: '', wordCount: 0 }, 'depth')).toBeNull();
   });
 
-  it('read plain English more easily than officialese, and measure no syllables in other languages', () => {
+  it('readability: plain English scores higher than officialese, and other languages have no Flesch score', () => {
     const plain = 'The cat sat on the mat. It was a warm day. The dog lay in the sun and slept. '.repeat(5);
     const official =
       'Notwithstanding aforementioned institutional considerations, interdepartmental implementation necessitates comprehensive administrative reorganisation throughout organisational subdivisions. '.repeat(
@@ -163,7 +163,7 @@ describe('the other dimensions', () => {
     expect(reasons({ text: plain, language: 'de' }, 'readability')).not.toMatch(/Flesch/);
   });
 
-  it('prefer headings and paragraphs to one block', () => {
+  it('structure: headings and paragraphs score higher than one block', () => {
     const paragraph = WORDS.repeat(6).trim();
     const block = { text: WORDS.repeat(60), wordCount: 1080, headingPaths: [[]] };
     const divided = {

@@ -25,8 +25,8 @@ const scored = (cosines: Record<string, number>, categories = tree) =>
   categories.map((category) => ({ category, cosine: cosines[category.id] ?? 0 }));
 const NONE = wordSet('');
 
-describe('classification', () => {
-  it('keeps confidences within 0 and 1, best first, those of leaves within 1 together, for any cosines', () => {
+describe('classify', () => {
+  it('classify: confidences are 0 to 1, best first, and those of leaves sum to at most 1', () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.double({ min: -1, max: 1, noNaN: true })), { minLength: 5, maxLength: 5 }), (cosines) => {
         const { category, categories } = classify(
@@ -48,21 +48,21 @@ describe('classification', () => {
     );
   });
 
-  it('files under the nearest leaf when it is clearly ahead', () => {
+  it('classify: a leaf that is clearly ahead is chosen', () => {
     const { category, categories } = classify(scored({ ice: 0.55, sea: 0.2, code: 0.1 }), NONE);
     expect(category).toBe('ice');
     expect(categories[0]).toMatchObject({ id: 'ice', label: 'ICE' });
     expect(categories[0]?.confidence).toBeGreaterThan(0.9);
   });
 
-  it('files under a branch when several leaves of it share the evidence', () => {
+  it('classify: a branch is chosen when several of its leaves share the evidence', () => {
     const leaves = ['a', 'b', 'c', 'd'].map((id) => node(id, 'nature'));
     const { category, categories } = classify(scored({ a: 0.4, b: 0.4, c: 0.4, d: 0.4 }, [node('nature'), ...leaves]), NONE);
     expect(category).toBe('nature');
     expect(categories[0]?.id).toBe('nature');
   });
 
-  it('leaves what is near to nothing, and what has no vector and no keyword, uncategorised', () => {
+  it('classify: a resource with low cosines, or without vector and keywords, is uncategorised', () => {
     expect(classify(scored({ ice: 0.15, code: 0.1 }), NONE).category).toBe(UNCATEGORISED);
     expect(
       classify(
@@ -73,21 +73,21 @@ describe('classification', () => {
     expect(classify([], NONE)).toEqual({ category: UNCATEGORISED, categories: [] });
   });
 
-  it('never grows less sure of a category whose keywords are met', () => {
+  it('classify: a keyword in the text raises the confidence of its category', () => {
     const cosines = { ice: 0.28, sea: 0.28, code: 0.2 };
     const of = (text: string) =>
       classify(scored(cosines), wordSet(text)).categories.find(({ id }) => id === 'ice')?.confidence ?? 0;
     expect(of('two glaciers met')).toBeGreaterThan(of('two roads met'));
   });
 
-  it('ends even where a tree was made to go round', () => {
+  it('classify: a taxonomy with a cycle of parents terminates', () => {
     const round = [node('x', 'y'), node('y', 'x'), node('leaf', 'x')];
     expect(classify(scored({ leaf: 0.9 }, round), NONE).category).toBe('leaf');
   });
 });
 
-describe('keyword evidence', () => {
-  it('meets plurals and phrases, and is full with four', () => {
+describe('keywordEvidence', () => {
+  it('keyword evidence: plurals and phrases match, and four keywords give 1', () => {
     const words = wordSet('Machine-learning models need data sets; glaciers do not.');
     expect(keywordEvidence(['machine learning', 'glacier'], words)).toBe(0.5);
     expect(keywordEvidence(['model', 'need', 'glacier', 'data', 'set', 'absent'], words)).toBe(1);
@@ -95,10 +95,10 @@ describe('keyword evidence', () => {
   });
 });
 
-describe('the default tree', () => {
+describe('DEFAULT_TAXONOMY', () => {
   const rows = flattenTree(DEFAULT_TAXONOMY);
 
-  it('has about a dozen branches of three to six, each described, with keywords and examples, under ids of its branch', () => {
+  it('default taxonomy: 12 branches of three to six leaves have descriptions, keywords, examples and ids under their branch', () => {
     expect(DEFAULT_TAXONOMY.length).toBe(12);
     for (const { id, children = [] } of DEFAULT_TAXONOMY) {
       expect(children.length).toBeGreaterThanOrEqual(3);
@@ -113,7 +113,7 @@ describe('the default tree', () => {
     }
   });
 
-  it('has no id twice and lists parents before their children', () => {
+  it('default taxonomy: ids are unique and parents precede their children', () => {
     const seen = new Set<string>();
     for (const { id, parentId } of rows) {
       expect(seen.has(id)).toBe(false);

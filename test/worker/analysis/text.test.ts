@@ -7,7 +7,7 @@ import { summarise } from '../../../worker-node/analysis/text/summary.ts';
 import { countWords, wordRanges, words } from '../../../worker-node/analysis/text/words.ts';
 
 describe('words', () => {
-  it('are runs of letters and digits, with inner apostrophes and hyphens', () => {
+  it('words: runs of letters and digits with inner apostrophes and hyphens', () => {
     expect(words("It's a well-known fact: naïve models — 3 of 4 — don't.")).toEqual([
       "It's",
       'a',
@@ -22,12 +22,12 @@ describe('words', () => {
     ]);
   });
 
-  it('of scripts without spaces are counted by pairs of characters', () => {
+  it('words: scripts without spaces are split into pairs of characters', () => {
     expect(words('漢字仮名')).toEqual(['漢字', '仮名']);
     expect(countWords('ภาษาไทย')).toBeGreaterThan(1);
   });
 
-  it('stand where their ranges say', () => {
+  it('words: wordRanges gives the position of each word', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(wordRanges(text).map(({ start, end }) => text.slice(start, end))).toEqual(words(text));
@@ -37,7 +37,7 @@ describe('words', () => {
 });
 
 describe('sentences', () => {
-  it('hold every character that is not white space, in order and without overlap', () => {
+  it('sentences: ranges cover every character but white space, in order and without overlap', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('. ', '! ', 'Dr. ', '\n', ' e.g. ', 'U.S. '))),
@@ -56,7 +56,7 @@ describe('sentences', () => {
     );
   });
 
-  it('end at full stops, not at abbreviations, and at every line', () => {
+  it('sentences: each ends at a full stop or a line break, not at an abbreviation', () => {
     expect(sentences('Dr. Smith saw it. It works, e.g. here. See Fig. 3 for more!\nA line\nAnother')).toEqual([
       'Dr. Smith saw it.',
       'It works, e.g. here.',
@@ -67,7 +67,7 @@ describe('sentences', () => {
   });
 });
 
-describe('reading ease', () => {
+describe('measureReading', () => {
   it.each([
     ['cat', 1],
     ['table', 2],
@@ -76,11 +76,11 @@ describe('reading ease', () => {
     ['university', 5],
     ['stopped', 1],
     ['make', 1],
-  ])('counts the syllables of %s', (word, count) => {
+  ])('countSyllables: %s has %i', (word, count) => {
     expect(countSyllables(word)).toBe(count);
   });
 
-  it('is Flesch’s formula for English and absent for other languages', () => {
+  it('reading ease: Flesch’s formula applies to English only', () => {
     const measured = measureReading('The cat sat. The dog ran.', 'en');
     expect(measured).toMatchObject({ words: 6, sentences: 2, wordsPerSentence: 3 });
     expect(measured?.fleschEase).toBeCloseTo(206.835 - 1.015 * 3 - 84.6, 3);
@@ -97,8 +97,8 @@ valley below gets less water in summer. The weather was nice that day. Farmers f
     ' ',
   );
 
-describe('keywords', () => {
-  it('name what a text is about, best first, no word twice', () => {
+describe('extractKeywords', () => {
+  it('keywords: the topic of a text comes first, and phrases are found', () => {
     const found = extractKeywords(TEXT, { language: 'en', titles: ['Why glaciers retreat'] }).map(({ phrase }) => phrase);
     expect(found.slice(0, 3).join(' ')).toMatch(/glacier/);
     expect(found).toContain('mass balance');
@@ -106,7 +106,7 @@ describe('keywords', () => {
     expect(found.length).toBeLessThanOrEqual(MAX_KEYWORDS);
   });
 
-  it('are the same each time, lower case and free of stop words, for any text', () => {
+  it('keywords: for any text they are deterministic and lower case, with positive weights', () => {
     fc.assert(
       fc.property(fc.oneof(fc.lorem({ mode: 'sentences' }), fc.string({ unit: 'grapheme' })), (text) => {
         const found = extractKeywords(text, { language: null });
@@ -120,22 +120,22 @@ describe('keywords', () => {
   });
 });
 
-describe('a summary', () => {
+describe('summarise', () => {
   const keywords = extractKeywords(TEXT, { language: 'en' });
 
-  it('is made of up to three sentences of the text, in its order', () => {
+  it('summary: up to three sentences of the text, in its order', () => {
     const summary = summarise([TEXT], { language: 'en', keywords });
     const all = sentences(TEXT);
     const chosen = sentences(summary ?? '');
     expect(chosen.length).toBeGreaterThan(0);
     expect(chosen.length).toBeLessThanOrEqual(3);
-    const places = chosen.map((one) => all.indexOf(one));
-    expect(places).toEqual([...places].sort((a, b) => a - b));
-    expect(places).not.toContain(-1);
+    const positions = chosen.map((one) => all.indexOf(one));
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    expect(positions).not.toContain(-1);
     expect(summary).not.toContain('nice that day');
   });
 
-  it('does not say the same twice, and is absent where nothing reads as a sentence', () => {
+  it('summary: a repeated sentence appears once, and a text without sentences has no summary', () => {
     const repeated = 'A glacier grows where snow falls faster than it melts. '.repeat(5);
     expect(sentences(summarise([repeated], { language: 'en', keywords }) ?? '')).toHaveLength(1);
     expect(summarise(['- a list\n- of words', 'Heading', ''], { language: 'en', keywords })).toBeNull();
