@@ -5,8 +5,8 @@ import type { User } from '../../../src/kernel/db/types.ts';
 import { type Actor, entitledScopes } from '../../../src/kernel/model/actor.ts';
 import { createAccounts, register } from '../../../src/services/accounts/accounts.ts';
 import { changePassword } from '../../../src/services/accounts/change-password.ts';
-import { cheapHasher } from '../../support/kits/app.ts';
 import { CLIENT, createAuthKit } from '../../support/kits/auth.ts';
+import { cheapHasher } from '../../support/kits/services.ts';
 
 const [OLD, NEW] = ['the old long phrase', 'the new long phrase'];
 

@@ -1,19 +1,15 @@
-/** A library to test with: real SQLite, a queue that remembers, an embedder that knows only its table of words. */
+/** Resources, search and jobs on a test database, with an embedder that knows a table of words. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { createContext } from '../../../src/context.ts';
 import { AppError } from '../../../src/kernel/core/errors.ts';
-import { noMetrics } from '../../../src/kernel/core/metrics.ts';
 import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
 import { listChunks, replaceChunks } from '../../../src/kernel/db/chunks.ts';
 import { insertStages } from '../../../src/kernel/db/resource-stages.ts';
 import { insertResource, type NewResource } from '../../../src/kernel/db/resources.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
-import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
 import type { Actor, Scope } from '../../../src/kernel/model/actor.ts';
 import { entitledScopes } from '../../../src/kernel/model/actor.ts';
-import type { JobMessage } from '../../../src/kernel/model/job-messages.ts';
 import { everyStage, newStages } from '../../../src/kernel/model/stages.ts';
-import { createMemoryRateLimitStore } from '../../../src/kernel/rate-limits/memory-store.ts';
 import type { QueryEmbedder } from '../../../src/kernel/worker-client/query-embedder.ts';
 import type { AppEnv } from '../../../src/routes/env.ts';
 import { bodyLimit } from '../../../src/routes/middleware/body-limit.ts';
@@ -21,9 +17,9 @@ import { asAppError, problem } from '../../../src/routes/problem.ts';
 import { createResourceRoutes } from '../../../src/routes/resources/resources.ts';
 import { createSearchRoutes } from '../../../src/routes/search/search.ts';
 import type { AppContext } from '../../../src/services/context.ts';
-import { countedIds, manualClock, memoryLog, trackedBackground } from '../fakes/doubles.ts';
-import { testConfig } from './config.ts';
-import { openTestDatabase, type TestDatabase } from './database.ts';
+import { countedIds } from '../fakes/doubles.ts';
+import type { TestDatabase } from './database.ts';
+import { createTestServices } from './services.ts';
 
 export const MODEL = 'test-3';
 
@@ -31,14 +27,14 @@ export interface FakeEmbedder extends QueryEmbedder {
   away: boolean;
 }
 
-/** One dimension per topic; a text is about the topics whose words it holds. */
+/** One dimension per topic. A text is about the topics whose words it contains. */
 const TOPICS = [
   ['ice', 'glacier', 'frozen', 'cold'],
   ['bread', 'sourdough', 'baking', 'loaf'],
   ['login', 'password', 'account', 'token'],
 ] as const;
 
-/** L2-normalised; a text about nothing is the zero vector. */
+/** L2-normalised. A text without a known word has the zero vector. */
 export function topicVector(text: string): Float32Array {
   const words = text.toLowerCase();
   const counts = TOPICS.map((topic) => topic.filter((word) => words.includes(word)).length);
@@ -65,48 +61,29 @@ export interface TestDocument {
 export async function createTestLibrary(
   options: { annThreshold?: number; overrides?: Partial<AppContext>; database?: TestDatabase } = {},
 ) {
-  const database = options.database ?? (await openTestDatabase());
-  const { db } = database;
-  const clock = manualClock();
+  const { annThreshold, overrides = {}, database: given } = options;
+  const parts = await createTestServices({
+    env: { PUBLIC_URL: 'https://pharos.example' },
+    database: given,
+    kv: overrides.kv,
+  });
+  const { database, db, clock, log, background, published } = parts;
   const ids = countedIds();
-  const log = memoryLog();
-  const background = trackedBackground();
-  const published: JobMessage[] = [];
-  const kv = options.overrides?.kv ?? createMemoryKeyValue({ clock });
   const embedder = fakeEmbedder();
   const services = createContext(
-    testConfig({ PUBLIC_URL: 'https://pharos.example' }),
+    parts.config,
     {
-      db,
-      chunkIndex: database.chunkIndex(options.annThreshold === undefined ? {} : { annThreshold: options.annThreshold }),
-      pingDatabase: async () => {},
-      kv,
-      rateLimitStore: createMemoryRateLimitStore({ clock, kv }),
-      log,
-      clock,
-      metrics: noMetrics,
+      ...parts,
       ids,
-      fetch: async () => {
-        throw new TypeError('no network in tests');
-      },
-      background,
-      passwords: { hash: async () => '', verify: async () => false, needsRehash: () => false },
+      chunkIndex: database.chunkIndex(annThreshold === undefined ? {} : { annThreshold }),
+      pingDatabase: async () => {},
       mailer: null,
       shutdown: new AbortController().signal,
     },
-    {
-      publisher: {
-        lostAfterMs: 30_000,
-        publish: async (message) => {
-          published.push(message);
-        },
-      },
-      queryEmbedder: embedder,
-      ...options.overrides,
-    },
+    { publisher: parts.publisher, queryEmbedder: embedder, ...overrides },
   );
 
-  /** A user with a row of their own, as resources need one. */
+  /** Inserts a user, which resources refer to, and returns it as an actor. */
   async function person(username: string, scopes: readonly Scope[] = entitledScopes('free')): Promise<Actor> {
     const userId = ids.next();
     const now = clock.now();
@@ -125,7 +102,7 @@ export async function createTestLibrary(
     return { kind: 'user', userId, username, tier: 'free', scopes, sessionId: null, tokenId: null };
   }
 
-  /** A resource as the five stages leave it: chunks with the test model's vectors, everything completed. */
+  /** Inserts a resource as the five stages leave it: all completed, its chunks with vectors of the test model. */
   async function addDocument(owner: Actor, { passages, fields = {} }: TestDocument): Promise<string> {
     const id = ids.next();
     const ownerId = owner.userId;
@@ -177,7 +154,7 @@ export async function createTestLibrary(
     return id;
   }
 
-  /** The routes of the library alone, with `actor` already recognised. */
+  /** The routes of resources and search alone, with `actor` authenticated. */
   function appOf(actor: Actor) {
     const app = new OpenAPIHono<AppEnv>();
     app.use(async (c, next) => {
@@ -209,10 +186,7 @@ export async function createTestLibrary(
     person,
     addDocument,
     appOf,
-    close: async () => {
-      await background.settled();
-      await database.close();
-    },
+    close: parts.close,
   };
 }
 

@@ -1,4 +1,4 @@
-/** The pipeline on a test database, with stages that do what a test tells them and count their effects. */
+/** The pipeline on a test database. Its stages do what a test sets and record their effects. */
 import { eq, sql } from 'drizzle-orm';
 import { claimJob } from '../../../src/kernel/db/leases.ts';
 import { resources } from '../../../src/kernel/db/schema.sqlite.ts';
@@ -7,36 +7,33 @@ import type { ProgressReport } from '../../../src/kernel/model/job-messages.ts';
 import { everyStage, type Stage } from '../../../src/kernel/model/stages.ts';
 import { createPipeline } from '../../../worker-node/pipeline/pipeline.ts';
 import type { StageInput, StageRunner } from '../../../worker-node/pipeline/stage.ts';
-import { manualClock, memoryLog } from '../fakes/doubles.ts';
-import { onPostgres, openTestDatabase } from './database.ts';
+import { onPostgres } from './database.ts';
 import { freshId, resourceOf, seedJob, stagesOf } from './jobs.ts';
+import { createTestServices } from './services.ts';
 
 export const LEASE_MS = 30_000;
 
-/** The list with `stage` at its end, in one statement: stages write side by side. */
+/** Appends to the list in one statement, because stages write side by side. */
 const appended = (stage: Stage) =>
   onPostgres
     ? sql`(${resources.keywords}::jsonb || ${JSON.stringify([stage])}::jsonb)::json`
     : sql`json_insert(${resources.keywords}, '$[#]', ${stage})`;
 
 export async function createPipelineKit() {
-  const database = await openTestDatabase();
-  const { db } = database;
-  const clock = manualClock();
-  const log = memoryLog();
+  const { database, db, clock, log, close } = await createTestServices();
   const reports: ProgressReport[] = [];
   const never = new AbortController().signal;
 
-  /** Appends the stage to the resource's keywords: an effect that shows how often it happened. */
+  /** Appends the stage to the resource's keywords, which shows how often the effect happened. */
   const effectOf = (stage: Stage, resourceId: string) => async (tx: Database) => {
     await tx
       .update(resources)
       .set({ keywords: appended(stage) })
       .where(eq(resources.id, resourceId));
   };
-  /** The order in which stages began. */
+  /** The stages in the order in which they began. */
   const begun: Stage[] = [];
-  /** What a stage does before its effect; nothing by default. Replace any. */
+  /** What a stage does before its effect. Tests replace single entries; by default nothing happens. */
   const before: Record<Stage, (input: StageInput) => unknown> = everyStage(() => () => {});
   const runners = everyStage(
     (stage): StageRunner =>
@@ -64,7 +61,7 @@ export async function createPipelineKit() {
 
   const claim = (jobId: string, holder = freshId()) => claimJob(db, { jobId, holder, now: clock.now(), leaseMs: LEASE_MS });
 
-  /** Claims the job as a worker would and runs it; undefined where there was nothing to claim. */
+  /** Claims the job as a worker would and runs it. Returns undefined if the job could not be claimed. */
   async function deliver(jobId: string, stop: AbortSignal = never) {
     const holder = freshId();
     const job = await claim(jobId, holder);
@@ -92,7 +89,7 @@ export async function createPipelineKit() {
     },
     resource: (job: Job) => resourceOf(db, job.resourceId as string),
     effects: async (job: Job) => (await resourceOf(db, job.resourceId as string))?.keywords.toSorted() ?? [],
-    close: () => database.close(),
+    close,
   };
 }
 
