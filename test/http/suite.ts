@@ -1,4 +1,4 @@
-/** What every runtime and store must do alike, through HTTP alone: the same tests for each cell of the matrix. */
+/** The behaviour that every deployment shares, tested through HTTP alone: the same tests for each runtime, database and store. */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type Cell, type CellChoice, startCell } from '../support/kits/deployment.ts';
 import { accounts } from './suite/accounts.ts';
@@ -19,14 +19,14 @@ export function httpSuite(choice: CellChoice): void {
   afterAll(() => cell?.close(), 60_000);
   const current = () => cell;
 
-  describe('HTTP', () => http(current));
+  describe('protocol', () => http(current));
   describe('accounts', () => accounts(current));
-  describe('login through a provider', () => oauth(current));
+  describe('OAuth login', () => oauth(current));
   describe('documents', () => documents(current));
   describe('uploads', () => uploads(current));
   describe('progress', () => progress(current));
   describe('search', () => search(current));
-  describe('limits', () => limits(current));
-  // The worker is killed here.
+  describe('rate limits', () => limits(current));
+  // Last, because it kills the worker.
   describe('jobs', () => jobs(current));
 }

@@ -30,19 +30,19 @@ const setTier = (username: string, tier: 'free' | 'premium' | 'admin') =>
 async function loginAdmin() {
   await app.login('root');
   await setTier('root', 'admin');
-  const answer = (await (await logIn('root', PASSWORD)).json()) as { access_token: string };
-  return { Authorization: `Bearer ${answer.access_token}` };
+  const result = (await (await logIn('root', PASSWORD)).json()) as { access_token: string };
+  return { Authorization: `Bearer ${result.access_token}` };
 }
 
-/** The token in the newest mail's link. */
+/** The token in the link of the newest mail. */
 async function mailedToken() {
   await app.background.settled();
   const mail = app.mails.at(-1);
   return { to: mail?.to, token: /#([\w-]{43})/.exec(mail?.text ?? '')?.[1] };
 }
 
-describe('changing a password', () => {
-  test('needs the current one, ends the other sessions and keeps this one', async () => {
+describe('POST /auth/password', () => {
+  test('change password: requires the current password, ends the other sessions and keeps the current one', async () => {
     const mine = await app.login('ada');
     const other = {
       Authorization: `Bearer ${((await (await logIn('ada', PASSWORD)).json()) as { access_token: string }).access_token}`,
@@ -57,8 +57,8 @@ describe('changing a password', () => {
   });
 });
 
-describe('resetting a password', () => {
-  test('mails a link that works once, sets the password and ends all sessions', async () => {
+describe('password reset', () => {
+  test('password reset: the mailed link works once, sets the password and ends all sessions', async () => {
     const mine = await app.login('ada');
     expect((await send('POST', '/auth/password/forgot', { email: 'ADA@example.org' })).status).toBe(202);
     const { to, token } = await mailedToken();
@@ -70,14 +70,14 @@ describe('resetting a password', () => {
     expect(JSON.stringify(app.log.lines)).not.toContain(token);
   });
 
-  test('answers alike for an address nobody has, and mails nobody', async () => {
+  test('password reset: an unknown address gets the same response and no mail is sent', async () => {
     await app.login('ada');
     expect((await send('POST', '/auth/password/forgot', { email: 'nobody@example.org' })).status).toBe(202);
     await app.background.settled();
     expect(app.mails).toEqual([]);
   });
 
-  test('a newer link makes the older useless, and half an hour is its life', async () => {
+  test('password reset: a newer link invalidates the older one, and a link expires after half an hour', async () => {
     await app.login('ada');
     await send('POST', '/auth/password/forgot', { email: 'ada@example.org' });
     const first = await mailedToken();
@@ -88,7 +88,7 @@ describe('resetting a password', () => {
     expect((await send('POST', '/auth/password/reset', { token: second.token, password: NEXT })).status).toBe(410);
   });
 
-  test('of two who use one link at once, one gets it', async () => {
+  test('password reset: of two concurrent uses of one link, exactly one succeeds', async () => {
     await app.login('ada');
     await send('POST', '/auth/password/forgot', { email: 'ada@example.org' });
     const { token } = await mailedToken();
@@ -96,22 +96,22 @@ describe('resetting a password', () => {
     expect(both.map(({ status }) => status).sort()).toEqual([204, 410]);
   });
 
-  test('is 501 where nothing can send mail', async () => {
+  test('password reset: 501 if no mailer is configured', async () => {
     const mute = await createTestApp({ overrides: { mailer: null } });
-    const answer = await mute.request('/auth/password/forgot', {
+    const result = await mute.request('/auth/password/forgot', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ email: 'a@example.org' }),
     });
-    expect(answer.status).toBe(501);
+    expect(result.status).toBe(501);
     const headers = await mute.login();
     expect((await mute.request('/auth/email/verification', { method: 'POST', headers })).status).toBe(501);
     await mute.close();
   });
 });
 
-describe('confirming an address', () => {
-  test('by the mailed link marks it verified, after which no more is mailed', async () => {
+describe('e-mail verification', () => {
+  test('e-mail verification: the mailed link marks the address as verified, and no further mail is sent', async () => {
     const mine = await app.login('ada');
     expect((await send('POST', '/auth/email/verification', undefined, mine)).status).toBe(202);
     const { token } = await mailedToken();
@@ -122,7 +122,7 @@ describe('confirming an address', () => {
     expect(app.mails).toHaveLength(1);
   });
 
-  test('a link for an address that has changed since proves nothing', async () => {
+  test('e-mail verification: a link for a former address does not verify the new one', async () => {
     const mine = await app.login('ada');
     await send('POST', '/auth/email/verification', undefined, mine);
     const { token } = await mailedToken();
@@ -133,7 +133,7 @@ describe('confirming an address', () => {
   test.each([
     '/account/reset',
     '/account/verify',
-  ])('%s is a page that anybody may open and that no other site may frame', async (path) => {
+  ])('account pages: %s is public and must not be framed by another site', async (path) => {
     const response = await app.request(path);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
@@ -141,8 +141,8 @@ describe('confirming an address', () => {
   });
 });
 
-describe('administration', () => {
-  test('is 403 for who is no admin, whether the path exists or not, and 401 without credentials', async () => {
+describe('/admin/users', () => {
+  test('admin paths: 403 without the admin scope, for existing and missing paths, and 401 without credentials', async () => {
     const mine = await app.login();
     for (const path of ['/admin/users', '/admin/nowhere', '/admin/users/x/events']) {
       expect((await send('GET', path, undefined, mine)).status).toBe(403);
@@ -151,7 +151,7 @@ describe('administration', () => {
     expect((await send('GET', '/admin/nowhere', undefined, await loginAdmin())).status).toBe(404);
   });
 
-  test('lists accounts page by page, and finds them by a part of their name', async () => {
+  test('GET /admin/users: lists accounts in pages and filters by part of the name', async () => {
     const admin = await loginAdmin();
     for (const name of ['one', 'two', 'three']) await app.login(`user-${name}`);
     const first = (await send('GET', '/admin/users?limit=3', undefined, admin)).body;
@@ -165,7 +165,7 @@ describe('administration', () => {
     expect(JSON.stringify(first)).not.toContain('hash');
   });
 
-  test('a new tier counts from the next refresh, a deactivated user is out at once', async () => {
+  test('PATCH /admin/users: a new tier applies from the next refresh, deactivation ends access at once', async () => {
     const admin = await loginAdmin();
     await app.login('ada');
     const tokens = (await (await logIn('ada', PASSWORD)).json()) as { access_token: string; refresh_token: string };
@@ -182,7 +182,7 @@ describe('administration', () => {
     expect((await logIn('ada', PASSWORD)).status).toBe(200);
   });
 
-  test('shows what happened to an account, newest first, page by page', async () => {
+  test('GET /admin/users/{id}/events: lists security events newest first, in pages', async () => {
     const admin = await loginAdmin();
     await app.login('ada');
     await logIn('ada', 'wrong one');

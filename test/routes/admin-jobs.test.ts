@@ -27,7 +27,7 @@ async function post(path: string, headers: Record<string, string>, body?: unknow
 }
 const get = async (path: string, headers = admin as Record<string, string>) => (await app.request(path, { headers })).json();
 
-/** A document and its job. */
+/** Creates a document with its job. */
 async function send(content = `A text about ${Math.random()} and nothing else`, more = {}) {
   const { body } = await post('/resources', owner, { content, content_type: 'text/plain', ...more });
   const id = body?.id as string;
@@ -41,8 +41,8 @@ async function bury(jobId: string) {
 }
 const progressOf = (id: string) => get(`/resources/${id}/progress`, owner);
 
-describe('the dead-letter list', () => {
-  test('has what died, newest first and by page, and other states when asked for', async () => {
+describe('GET /admin/jobs', () => {
+  test('GET /admin/jobs: lists dead jobs newest first, in pages, and jobs of another state on request', async () => {
     const sent = [await send(), await send(), await send()];
     for (const { jobId } of sent) {
       app.clock.advance(1000);
@@ -62,7 +62,7 @@ describe('the dead-letter list', () => {
     expect((await get('/admin/jobs?owner_id=nobody')).jobs).toEqual([]);
   });
 
-  test('is for admins', async () => {
+  test('/admin/jobs: 403 without the admin scope', async () => {
     for (const path of ['/admin/jobs', '/admin/jobs?state=queued']) {
       expect((await app.request(path, { headers: owner })).status).toBe(403);
     }
@@ -71,8 +71,8 @@ describe('the dead-letter list', () => {
   });
 });
 
-describe('retrying', () => {
-  test('a dead job runs it again as a new one, and takes it off the list', async () => {
+describe('POST /admin/jobs/{id}/retry', () => {
+  test('retry: a dead job gets a new job and leaves the list of dead jobs', async () => {
     const { id, jobId } = await send();
     await bury(jobId);
     app.published.splice(0);
@@ -87,21 +87,21 @@ describe('retrying', () => {
     expect((await post(`/admin/jobs/${jobId}/retry`, admin)).status).toBe(409);
   });
 
-  test('what waits, what is done, what is being processed again, and what is not there is refused', async () => {
+  test('retry: a queued, completed or unknown job, or one whose resource is being processed, is refused', async () => {
     const { id, jobId } = await send();
     expect((await post(`/admin/jobs/${jobId}/retry`, admin)).body?.detail).toMatch(/queued/);
     await bury(jobId);
-    // Its owner was faster.
+    // The owner has already started to process it again.
     await post(`/resources/${id}/reprocess`, owner);
     expect((await post(`/admin/jobs/${jobId}/retry`, admin)).status).toBe(409);
-    // And nothing was written by the refusal.
+    // The refusal wrote nothing.
     expect(await findJob(app.services.db, jobId)).toMatchObject({ state: 'dead' });
     expect((await post('/admin/jobs/nothing/retry', admin)).status).toBe(404);
   });
 });
 
-describe('cancelling', () => {
-  test('a job that runs takes it from its worker, fails what was open and tells the callback', async () => {
+describe('POST /admin/jobs/{id}/cancel', () => {
+  test('cancel: a running job loses its lease, its unfinished stages fail and the callback is sent', async () => {
     const { id, jobId } = await send(undefined, { callback_url: 'https://receiver.example/hook' });
     await claimJob(app.services.db, lease(jobId));
     const { status, body } = await post(`/admin/jobs/${jobId}/cancel`, admin);
@@ -112,12 +112,12 @@ describe('cancelling', () => {
     expect(progress).toMatchObject({ overall_status: 'failed', error_message: expect.stringContaining('Cancelled') });
     expect((await get('/callbacks', owner)).callbacks).toMatchObject([{ event: 'resource.failed', resource_id: id }]);
     expect((await post(`/admin/jobs/${jobId}/cancel`, admin)).status).toBe(409);
-    // And an admin may change their mind.
+    // A cancelled job can be retried.
     expect((await post(`/admin/jobs/${jobId}/retry`, admin)).status).toBe(202);
     expect(await progressOf(id)).toMatchObject({ overall_status: 'pending' });
   });
 
-  test('a job that is over, or not there, is refused', async () => {
+  test('cancel: a finished or unknown job is refused', async () => {
     const { jobId } = await send();
     await claimJob(app.services.db, lease(jobId));
     await finishJob(app.services.db, lease(jobId), { state: 'done', now: app.clock.now() });
@@ -125,7 +125,7 @@ describe('cancelling', () => {
     expect((await post('/admin/jobs/nothing/cancel', admin)).status).toBe(404);
   });
 
-  test("one's own resource stops it, once; somebody else's is not there", async () => {
+  test("POST /resources/{id}/cancel: stops the caller's resource once; another owner's resource is 404", async () => {
     const { id, jobId } = await send();
     expect((await post(`/resources/${id}/cancel`, await app.login())).status).toBe(404);
     expect((await post(`/resources/${id}/cancel`, owner)).status).toBe(204);

@@ -15,7 +15,7 @@ afterAll(() => pharos.close());
 
 const json = { 'Content-Type': 'application/json' };
 
-/** Every error there is has this shape. */
+/** Expects problem details of this status; every error response has this shape. */
 async function expectProblem(response: Response, status: number) {
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -31,7 +31,7 @@ async function expectProblem(response: Response, status: number) {
   return body;
 }
 
-test('an unknown path without credentials is 401 and tells nothing about which paths exist', async () => {
+test('without credentials: an unknown path and a known path get the same 401', async () => {
   const unknown = await pharos.request('/nowhere');
   const body = await expectProblem(unknown, 401);
   expect(unknown.headers.get('www-authenticate')).toMatch(/^Bearer/);
@@ -39,22 +39,22 @@ test('an unknown path without credentials is 401 and tells nothing about which p
   expect({ ...known, instance: '', request_id: '' }).toEqual({ ...body, instance: '', request_id: '' });
 });
 
-test('an unknown path with credentials is 404', async () => {
+test('routing: an unknown path with credentials is 404', async () => {
   await expectProblem(await pharos.request('/nowhere', { headers: mine }), 404);
 });
 
-test('a known path under a method it does not have is 405 and names those it has', async () => {
+test('routing: a method that the path does not have is 405 and Allow lists the others', async () => {
   const response = await pharos.request('/resources', { method: 'PUT', headers: mine });
   await expectProblem(response, 405);
   expect(response.headers.get('allow')?.split(', ').sort()).toEqual(['GET', 'POST']);
   await expectProblem(await pharos.request('/auth/login'), 405);
 });
 
-test('a wrong method does not reveal a locked path to a stranger', async () => {
+test('without credentials: a wrong method on a protected path is 401, not 405', async () => {
   await expectProblem(await pharos.request('/resources', { method: 'PUT' }), 401);
 });
 
-test('every response carries a request id: the sane one it came with, or a fresh one', async () => {
+test("request id: every response carries the client's own if it is valid, else a new one", async () => {
   const given = await pharos.request('/', { headers: { 'X-Request-Id': 'trace-1/2' } });
   expect(given.headers.get('x-request-id')).toBe('trace-1/2');
   const ids = new Set<string | null>();
@@ -74,7 +74,7 @@ test('every response carries a request id: the sane one it came with, or a fresh
   for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test('the same routes answer below /api', async () => {
+test('routing: paths below /api are served as without the prefix', async () => {
   const canonical = await pharos.request('/resources', { headers: mine });
   const alias = await pharos.request('/api/resources', { headers: mine });
   expect([alias.status, await alias.json()]).toEqual([canonical.status, await canonical.json()]);
@@ -84,14 +84,14 @@ test('the same routes answer below /api', async () => {
   expect(body.instance).toBe('/api/nowhere');
 });
 
-test('HEAD answers as GET does, without a body', async () => {
+test('HEAD: responds as GET does, without a body', async () => {
   const head = await pharos.request('/resources', { method: 'HEAD', headers: mine });
   expect([head.status, await head.text()]).toEqual([200, '']);
   expect((await pharos.request('/resources', { method: 'HEAD' })).status).toBe(401);
   expect((await pharos.request('/', { method: 'HEAD' })).status).toBe(200);
 });
 
-test('a body of 20 MB is 413', async () => {
+test('body limit: 20 MB are 413, with and without a declared length', async () => {
   const content = 'x'.repeat(20 * 1024 * 1024);
   const body = JSON.stringify({ content, content_type: 'text/plain' });
   const sized = { ...mine, ...json, 'Content-Length': String(body.length) };
@@ -104,7 +104,7 @@ test('a body of 20 MB is 413', async () => {
   );
 });
 
-test('malformed JSON is 400, JSON of the wrong shape 422 with its paths, another content type 415', async () => {
+test('request body: malformed JSON is 400, an invalid field 422 with its path, another content type 415', async () => {
   const post = (body: string, headers: Record<string, string> = json) =>
     pharos.request('/auth/register', { method: 'POST', headers, body });
   await expectProblem(await post('{"username":'), 400);
@@ -113,7 +113,7 @@ test('malformed JSON is 400, JSON of the wrong shape 422 with its paths, another
   await expectProblem(await post('<user/>', { 'Content-Type': 'application/xml' }), 415);
 });
 
-test('the text of an unexpected error stays inside: 500 with the request id, and the error in the log', async () => {
+test('unexpected error: 500 with the request id and without its text, which goes to the log', async () => {
   const broken = await createTestApp();
   broken.app.get('/broken', () => {
     throw new Error('password=hunter2 at /srv/secret.ts');
@@ -128,7 +128,7 @@ test('the text of an unexpected error stays inside: 500 with the request id, and
   await broken.close();
 });
 
-test('a database that is down is 503 with a time to come back, and nothing of its error', async () => {
+test('database down: 503 with Retry-After and without the text of the error', async () => {
   const broken = await createTestApp();
   const headers = await broken.login();
   broken.database.disconnect();
@@ -140,7 +140,7 @@ test('a database that is down is 503 with a time to come back, and nothing of it
   await broken.close().catch(() => {});
 });
 
-test('an error that we describe keeps its status and its words', async () => {
+test('AppError: its status, detail and Retry-After reach the client', async () => {
   const app = await createTestApp();
   app.app.get('/full', () => {
     throw new AppError('backlog_full', 'Too many documents are waiting', { retryAfter: 1.2 });
@@ -152,7 +152,7 @@ test('an error that we describe keeps its status and its words', async () => {
   await app.close();
 });
 
-test('a request is logged by its route and never with its query', async () => {
+test('access log: has the route of a request, never its query', async () => {
   const id = '01900000-0000-7000-8000-000000000001';
   await pharos.request(`/resources/${id}?access_token=hunter2`, { headers: mine });
   const line = pharos.log.lines.filter(({ message }) => message === 'request').at(-1);
@@ -160,7 +160,7 @@ test('a request is logged by its route and never with its query', async () => {
   expect(JSON.stringify(pharos.log.lines)).not.toContain('hunter2');
 });
 
-test('browsers are told to trust little', async () => {
+test('security headers: every response carries them', async () => {
   const response = await pharos.request('/openapi.json');
   expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   expect(response.headers.get('x-frame-options')).toBe('DENY');
@@ -168,7 +168,7 @@ test('browsers are told to trust little', async () => {
   expect(response.headers.has('strict-transport-security')).toBe(false);
 });
 
-test('the home page is HTML for a browser and JSON for a program', async () => {
+test('GET /: HTML for a browser, JSON for a program', async () => {
   const page = await pharos.request('/', { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
   expect(page.headers.get('content-type')).toMatch(/^text\/html/);
   expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'(?!.*unsafe)/);
@@ -185,7 +185,7 @@ test('the home page is HTML for a browser and JSON for a program', async () => {
   });
 });
 
-test('the version told is that of the package', async () => {
+test('version: equals that of package.json', async () => {
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   expect(VERSION).toBe(version);
 });

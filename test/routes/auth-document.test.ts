@@ -4,7 +4,7 @@ import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 const page = await readFile(new URL('../../docs/authentication.md', import.meta.url), 'utf8');
 
-/** The curl commands of the page's sh blocks, each on one line, with the status its comment tells. */
+/** The curl commands in the sh blocks of the page, each on one line, with the status in its comment. */
 const commands = [...page.matchAll(/```sh\n([\s\S]*?)```/g)]
   .flatMap(([, block = '']) =>
     block
@@ -14,16 +14,16 @@ const commands = [...page.matchAll(/```sh\n([\s\S]*?)```/g)]
   )
   .map((line) => {
     const match = /^(curl .*) # (\d{3})$/.exec(line);
-    if (!match) throw new Error(`not a curl command with its status: ${line}`);
+    if (!match) throw new Error(`not a curl command with a status: ${line}`);
     return { command: match[1] as string, status: Number(match[2]) };
   });
 
-/** A shell's words: '...' as it is, "..." with \" and $NAME, anything else up to a space. */
+/** Words as a shell splits them: '...' unchanged, "..." with \" and $NAME, others up to a space. */
 function words(command: string, names: Readonly<Record<string, string>>): string[] {
   const expand = (text: string) =>
     text.replace(/\$([A-Z_]+)/g, (_, name: string) => {
       const value = names[name];
-      if (value === undefined) throw new Error(`nothing before this command gave $${name}`);
+      if (value === undefined) throw new Error(`no response before this command has $${name}`);
       return value;
     });
   return [...command.matchAll(/(?:'[^']*'|"(?:\\.|[^"\\])*"|[^\s'"])+/g)].map(([word]) =>
@@ -33,7 +33,7 @@ function words(command: string, names: Readonly<Record<string, string>>): string
   );
 }
 
-/** -X, -H, -d and a URL: a body without a type is a form, as curl has it. */
+/** Reads -X, -H, -d and the URL; like curl, a body without a Content-Type is a form. */
 function request(command: string, names: Readonly<Record<string, string>>): [string, RequestInit] {
   const headers = new Headers();
   const data: string[] = [];
@@ -60,7 +60,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test('every request of docs/authentication.md answers as the page says, one after the other', async () => {
+test('docs/authentication.md: every request gets the status that the page states, in order', async () => {
   expect(commands.length).toBeGreaterThan(20);
   const names: Record<string, string> = { PHAROS: '', MASTER_API_KEY };
   for (const { command, status } of commands) {

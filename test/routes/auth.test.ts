@@ -32,8 +32,8 @@ const login = (fields: Record<string, string> = {}) =>
 const get = (path: string, headers: Record<string, string>) => app.request(path, { headers });
 const bearer = (token: unknown) => ({ Authorization: `Bearer ${token}` });
 
-describe('registration', () => {
-  test('answers 201 with the account and never the hash', async () => {
+describe('POST /auth/register', () => {
+  test('register: 201 with the account, without the password hash', async () => {
     const { status, body } = await post('/auth/register', ada);
     expect(status).toBe(201);
     expect(body).toEqual({
@@ -55,26 +55,26 @@ describe('registration', () => {
     [{ ...ada, username: 'ada\u0000' }, 'username'],
     [{ ...ada, username: '⑴⑴⑴' }, 'username'],
     [{ username: 'ada', email: 'a@example.org' }, 'password'],
-  ])('a wrong field is 422 and named (case %#)', async (body, path) => {
-    const answer = await post('/auth/register', body);
-    expect(answer.status).toBe(422);
-    expect(answer.body.errors).toEqual(expect.arrayContaining([expect.objectContaining({ path })]));
-    expect(JSON.stringify(answer.body)).not.toContain('password123');
+  ])('register: an invalid field is 422 and named (case %#)', async (body, path) => {
+    const result = await post('/auth/register', body);
+    expect(result.status).toBe(422);
+    expect(result.body.errors).toEqual(expect.arrayContaining([expect.objectContaining({ path })]));
+    expect(JSON.stringify(result.body)).not.toContain('password123');
   });
 
-  test('a taken name is 409, an admin tier asked for is refused', async () => {
+  test('register: a taken name is 409, and a request for the admin tier is refused', async () => {
     await post('/auth/register', ada);
     expect((await post('/auth/register', { ...ada, email: 'b@example.org' })).status).toBe(409);
     expect((await post('/auth/register', { ...ada, username: 'eve', email: 'e@example.org', tier: 'admin' })).status).toBe(422);
   });
 });
 
-describe('login', () => {
+describe('POST /auth/login', () => {
   beforeEach(async () => {
     await post('/auth/register', ada);
   });
 
-  test('answers a bearer pair that is not to be cached', async () => {
+  test('login: responds with a token pair that must not be cached', async () => {
     const { status, headers, body } = await login();
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -87,7 +87,7 @@ describe('login', () => {
     });
   });
 
-  test('answers an unknown user and a wrong password alike', async () => {
+  test('login: an unknown user and a wrong password get the same response', async () => {
     const [unknown, wrong] = [await login({ username: 'nobody' }), await login({ password: 'not this one' })];
     expect([unknown.status, wrong.status]).toEqual([401, 401]);
     expect(wrong.headers.get('www-authenticate')).toBe('Bearer');
@@ -95,11 +95,11 @@ describe('login', () => {
     expect(strip(unknown.body)).toEqual(strip(wrong.body));
   });
 
-  test('grants what was asked for and nothing beyond the tier', async () => {
+  test('login: grants the requested scopes that the tier allows', async () => {
     expect((await login({ scope: 'search admin nonsense' })).body.scope).toBe('search');
   });
 
-  test('two logins in the same second differ', async () => {
+  test('login: two logins in the same second get different tokens', async () => {
     expect((await login()).body.access_token).not.toBe((await login()).body.access_token);
   });
 
@@ -107,24 +107,24 @@ describe('login', () => {
     [new URLSearchParams({ username: 'ada' }), 422],
     [new URLSearchParams({ username: 'ada', password: PASSWORD, grant_type: 'client_credentials' }), 422],
     [new URLSearchParams('username=ada&username=eve&password=x'), 422],
-  ])('a broken form is 4xx (case %#)', async (form, status) => {
+  ])('login: an invalid form is 422 (case %#)', async (form, status) => {
     expect((await post('/auth/login', form)).status).toBe(status);
   });
 });
 
-describe('a session over HTTP', () => {
+describe('sessions', () => {
   let tokens: Record<string, unknown>;
   beforeEach(async () => {
     await post('/auth/register', ada);
     tokens = (await login()).body;
   });
 
-  test('me answers the account', async () => {
+  test('GET /auth/me: responds with the account', async () => {
     const response = await get('/auth/me', bearer(tokens.access_token));
     expect(await response.json()).toMatchObject({ username: 'ada', tier: 'free' });
   });
 
-  test.each(['json', 'form'])('refresh takes %s and rotates', async (kind) => {
+  test.each(['json', 'form'])('refresh: takes %s and rotates the refresh token', async (kind) => {
     const fields = { refresh_token: String(tokens.refresh_token) };
     const { status, body } = await post('/auth/refresh', kind === 'form' ? new URLSearchParams(fields) : fields);
     expect(status).toBe(200);
@@ -132,26 +132,26 @@ describe('a session over HTTP', () => {
     expect((await get('/auth/me', bearer(body.access_token))).status).toBe(200);
   });
 
-  test('a refresh token in the query is not read', async () => {
+  test('refresh: a token in the query is ignored', async () => {
     const response = await app.request(`/auth/refresh?refresh_token=${tokens.refresh_token}`, { method: 'POST' });
     expect(response.status).toBeGreaterThanOrEqual(400);
     expect(response.status).toBeLessThan(500);
   });
 
-  test('logout ends access and refresh at once', async () => {
+  test('logout: ends the access token and the refresh token at once', async () => {
     expect((await post('/auth/logout', {}, bearer(tokens.access_token))).status).toBe(204);
     expect((await get('/auth/me', bearer(tokens.access_token))).status).toBe(401);
     expect((await post('/auth/refresh', { refresh_token: tokens.refresh_token })).status).toBe(401);
   });
 
-  test('a refreshed and then reused family is dead, its newest access token included', async () => {
+  test('refresh: reuse of a rotated token revokes the session, including its newest access token', async () => {
     const second = (await post('/auth/refresh', { refresh_token: tokens.refresh_token })).body;
     app.clock.advance(31_000);
     expect((await post('/auth/refresh', { refresh_token: tokens.refresh_token })).status).toBe(401);
     expect((await get('/auth/me', bearer(second.access_token))).status).toBe(401);
   });
 
-  test('sessions are listed with the current one marked, and one or all can be ended', async () => {
+  test('sessions: the list marks the current one; one session or all can be ended', async () => {
     const other = (await login()).body;
     const list = (await (await get('/auth/sessions', bearer(tokens.access_token))).json()) as {
       sessions: { id: string; current: boolean }[];
@@ -166,19 +166,19 @@ describe('a session over HTTP', () => {
     expect((await get('/auth/me', bearer(tokens.access_token))).status).toBe(401);
   });
 
-  test("somebody else's session is 404", async () => {
+  test("DELETE /auth/sessions/{id}: another user's session is 404", async () => {
     const eve = await app.login();
     const list = (await (await get('/auth/sessions', bearer(tokens.access_token))).json()) as { sessions: { id: string }[] };
     expect((await app.request(`/auth/sessions/${list.sessions[0]!.id}`, { method: 'DELETE', headers: eve })).status).toBe(404);
   });
 
-  test('a deactivated user is out at refresh and at me', async () => {
+  test('deactivated user: refresh and GET /auth/me are 401', async () => {
     await app.services.db.update(users).set({ active: false }).where(eq(users.usernameKey, 'ada'));
     expect((await get('/auth/me', bearer(tokens.access_token))).status).toBe(401);
     expect((await post('/auth/refresh', { refresh_token: tokens.refresh_token })).status).toBe(401);
   });
 
-  test('what happened is stored as security events, with no secret in them', async () => {
+  test('security events: registration, login and failed login are stored without secrets', async () => {
     await login({ password: 'wrong one' });
     await app.background.settled();
     const events = await app.services.db.select().from(securityEvents);
@@ -189,7 +189,7 @@ describe('a session over HTTP', () => {
     });
   });
 
-  test('no token, key or password of a whole session of requests is in the log', async () => {
+  test("log: contains no token, key or password of a session's requests", async () => {
     const { body: key } = await post('/auth/api-keys', { name: 'k' }, bearer(tokens.access_token));
     const refreshed = (await post('/auth/refresh', { refresh_token: tokens.refresh_token })).body;
     await get('/auth/me', bearer(refreshed.access_token));
@@ -211,10 +211,10 @@ describe('a session over HTTP', () => {
   });
 });
 
-describe('the lock', () => {
+describe('authentication', () => {
   const MASTER = 'm'.repeat(32);
 
-  test('an unknown path without credentials is 401, with them 404', async () => {
+  test('authentication: an unknown path is 401 without credentials and 404 with them', async () => {
     expect((await get('/nowhere', {})).status).toBe(401);
     expect((await get('/nowhere', await app.login())).status).toBe(404);
   });
@@ -228,7 +228,7 @@ describe('the lock', () => {
     [`Bearer ${'a'.repeat(100_000)}`],
     ['Bearer ünïcode'],
     ['Token abc'],
-  ])('a header that is no credential is 401 (case %#)', async (Authorization) => {
+  ])('authentication: an Authorization header without a Bearer token is 401 (case %#)', async (Authorization) => {
     const headers = new Headers();
     try {
       headers.set('Authorization', Authorization);
@@ -240,7 +240,7 @@ describe('the lock', () => {
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  test('a wrong X-API-Key is 403, whatever the bearer token says', async () => {
+  test('authentication: a wrong X-API-Key is 403, even with a valid bearer token', async () => {
     const headers = { ...(await app.login()), 'X-API-Key': 'wrong' };
     const response = await get('/auth/me', headers);
     expect(response.status).toBe(403);
@@ -248,7 +248,7 @@ describe('the lock', () => {
     expect((await get('/auth/me', { 'X-API-Key': 'x'.repeat(10_000) })).status).toBe(403);
   });
 
-  test('the master key is an admin service in either header, its predecessor too', async () => {
+  test('master key: the current and the previous key authenticate the service user in either header', async () => {
     const keyed = await createTestApp({ env: { MASTER_API_KEY: MASTER, MASTER_API_KEY_PREVIOUS: 'n'.repeat(32) } });
     const headers: Record<string, string>[] = [
       { 'X-API-Key': MASTER },
@@ -262,7 +262,7 @@ describe('the lock', () => {
     await keyed.close();
   });
 
-  test('a master key of any characters opens by Bearer too', async () => {
+  test('master key: a key with any characters is accepted as a Bearer token', async () => {
     const odd = '!a master: key, of "any" characters!';
     const keyed = await createTestApp({ env: { MASTER_API_KEY: odd } });
     const response = await keyed.request('/auth/me', { headers: { Authorization: `Bearer ${odd}` } });
@@ -271,7 +271,7 @@ describe('the lock', () => {
     await keyed.close();
   });
 
-  test('the service’s row is written once, not with every request', async () => {
+  test('master key: the service user is inserted once, not with every request', async () => {
     const keyed = await createTestApp({ env: { MASTER_API_KEY: MASTER } });
     const insert = vi.spyOn(keyed.services.db, 'insert');
     for (let i = 0; i < 3; i++) expect((await keyed.request('/auth/me', { headers: { 'X-API-Key': MASTER } })).status).toBe(200);
@@ -279,7 +279,7 @@ describe('the lock', () => {
     await keyed.close();
   });
 
-  test('TEST_MODE lets everybody in as an admin', async () => {
+  test("TEST_MODE: a request without credentials is the admin test user's", async () => {
     const open = await createTestApp({ env: { TEST_MODE: 'true' } });
     expect(await (await open.request('/auth/me')).json()).toMatchObject({ username: 'test_user', tier: 'admin' });
     await open.close();
@@ -292,7 +292,7 @@ describe('API keys', () => {
     headers = await app.login('grace');
   });
 
-  test('open what their owner may do, in either header, and show their last use', async () => {
+  test("API keys: grant their owner's scopes in either header and show their last use", async () => {
     const { status, body } = await post('/auth/api-keys', { name: 'laptop' }, headers);
     expect(status).toBe(201);
     expect(body).toMatchObject({
@@ -309,13 +309,13 @@ describe('API keys', () => {
     expect(JSON.stringify(list)).not.toContain(body.key);
   });
 
-  test('never reach beyond what their maker could do', async () => {
+  test('API keys: cannot have more scopes than their creator', async () => {
     expect((await post('/auth/api-keys', { name: 'k', scopes: ['admin'] }, headers)).status).toBe(403);
     const narrow = (await post('/auth/api-keys', { name: 'k', scopes: ['search'] }, headers)).body;
     expect((await post('/auth/api-keys', { name: 'wider' }, bearer(narrow.key))).body.scopes).toEqual(['search']);
   });
 
-  test('stop with their expiry, their deletion, and their owner', async () => {
+  test('API keys: are refused once expired, deleted, or their owner is deactivated', async () => {
     const expires_at = new Date(app.clock.now() + 60_000).toISOString();
     const [short, deleted, orphaned] = [
       (await post('/auth/api-keys', { name: 'short', expires_at }, headers)).body,
@@ -342,13 +342,13 @@ describe('API keys', () => {
     [{ name: 'k', expires_at: 'tomorrow' }, 'expires_at'],
     [{ name: 'k', expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
     [{ name: 'k', admin: true }, 'admin'],
-  ])('a wrong field is 422 and named (case %#)', async (body, path) => {
-    const answer = await post('/auth/api-keys', body, headers);
-    expect(answer.status).toBe(422);
-    expect(JSON.stringify(answer.body.errors)).toContain(path);
+  ])('API keys: an invalid field is 422 and named (case %#)', async (body, path) => {
+    const result = await post('/auth/api-keys', body, headers);
+    expect(result.status).toBe(422);
+    expect(JSON.stringify(result.body.errors)).toContain(path);
   });
 
-  test('are bounded in number', async () => {
+  test('API keys: the 101st key of a user is 409', async () => {
     for (let i = 0; i < 100; i++) expect((await post('/auth/api-keys', { name: `k${i}` }, headers)).status).toBe(201);
     expect((await post('/auth/api-keys', { name: 'one more' }, headers)).status).toBe(409);
   });

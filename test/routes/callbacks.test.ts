@@ -66,7 +66,7 @@ const listed = async (query: string, who = ada) => {
 };
 
 describe('GET /callbacks', () => {
-  test('lists what was told and what is still to be, newest first and in pages', async () => {
+  test('GET /callbacks: lists sent and pending callbacks newest first, in pages', async () => {
     const settled = { attempt: 2, responseStatus: 204, finishedAt: app.clock.now() + 5 } as const;
     const first = await delivery(ada, { ...settled, state: 'delivered', createdAt: app.clock.now() - 2 });
     const second = await delivery(ada, { attempt: 1, responseStatus: 500, error: 'The receiver answered HTTP 500' });
@@ -92,19 +92,19 @@ describe('GET /callbacks', () => {
     expect(rest.next_cursor).toBeUndefined();
   });
 
-  test('narrows to one document and to one state', async () => {
+  test('GET /callbacks: filters by resource and by state', async () => {
     const failed = await delivery(ada, { state: 'failed', finishedAt: app.clock.now() });
     expect((await listed('?state=failed')).callbacks.map(({ id }) => id)).toEqual([failed.id]);
     expect((await listed(`?resource_id=${ada.resourceId}&state=failed`)).callbacks).toHaveLength(1);
     expect((await listed(`?resource_id=${eve.resourceId}`)).callbacks).toEqual([]);
   });
 
-  test('shows nobody another owner’s', async () => {
+  test('GET /callbacks: omits callbacks of other owners', async () => {
     await delivery(ada);
     expect((await listed('', eve)).callbacks).toEqual([]);
   });
 
-  test('names the field that is wrong', async () => {
+  test('GET /callbacks: 422 naming the invalid parameter', async () => {
     for (const [query, field] of [
       ['state=lost', 'state'],
       ['limit=0', 'limit'],
@@ -118,7 +118,7 @@ describe('GET /callbacks', () => {
 });
 
 describe('POST /callbacks/{id}/retry', () => {
-  test('makes a given-up callback due again', async () => {
+  test('POST /callbacks/{id}/retry: a callback that was given up becomes due again', async () => {
     const { id } = await delivery(ada, { state: 'failed', attempt: 10, error: 'x', finishedAt: app.clock.now() });
     const { status, body } = await ask(`/callbacks/${id}/retry`, ada, 'POST');
     expect(status).toBe(202);
@@ -126,7 +126,7 @@ describe('POST /callbacks/{id}/retry', () => {
     expect(body).not.toHaveProperty('error');
   });
 
-  test('is 409 for one that is still to be sent and 404 for another owner’s', async () => {
+  test("POST /callbacks/{id}/retry: a pending callback is 409, another owner's is 404", async () => {
     const { id } = await delivery(ada);
     expect((await ask(`/callbacks/${id}/retry`, ada, 'POST')).status).toBe(409);
     expect((await ask(`/callbacks/${id}/retry`, eve, 'POST')).status).toBe(404);
@@ -134,8 +134,8 @@ describe('POST /callbacks/{id}/retry', () => {
   });
 });
 
-describe('the secret', () => {
-  test('is made when first asked for, the same ever after, and each owner’s own', async () => {
+describe('/callbacks/secret', () => {
+  test('callback secret: created on first read, then stable, one per owner', async () => {
     const first = await ask('/callbacks/secret', ada);
     expect(first).toMatchObject({ status: 200, body: { secret: expect.stringMatching(/^whsec_[\w+/]{43}=$/) } });
     expect(first.headers.get('Cache-Control')).toBe('no-store');
@@ -143,13 +143,13 @@ describe('the secret', () => {
     expect((await ask('/callbacks/secret', eve)).body.secret).not.toBe(first.body.secret);
   });
 
-  test('is one, though it is asked for twice at once', async () => {
+  test('callback secret: two concurrent first reads get the same secret', async () => {
     const someone = await person();
     const both = await Promise.all([ask('/callbacks/secret', someone), ask('/callbacks/secret', someone)]);
     expect(both[0].body.secret).toBe(both[1].body.secret);
   });
 
-  test('can be replaced; the one before is valid for a day', async () => {
+  test('callback secret: can be replaced, and the previous one stays valid for a day', async () => {
     const before = (await ask('/callbacks/secret', ada)).body.secret;
     const { status, body } = await ask('/callbacks/secret', ada, 'POST');
     expect(status).toBe(201);
@@ -162,7 +162,7 @@ describe('the secret', () => {
   });
 });
 
-test('what was told is listed for 30 days and then forgotten; what is still to be told stays', async () => {
+test('callbacks: finished deliveries are purged after 30 days, pending ones stay', async () => {
   const now = app.clock.now();
   const old = now - 31 * 24 * 3_600_000;
   const told = await delivery(ada, { state: 'delivered', createdAt: old, finishedAt: old });

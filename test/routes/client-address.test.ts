@@ -15,7 +15,7 @@ function app(trustedHops: number, peer: string | null = '10.0.0.1') {
   return { log, ask };
 }
 
-test('without trusted proxies the peer counts, whatever the header says, and that is warned of once', async () => {
+test('client address: without trusted proxies the peer counts, and an ignored X-Forwarded-For is warned of once', async () => {
   const { ask, log } = app(0);
   expect(await ask()).toBe('10.0.0.1');
   expect(log.lines).toHaveLength(0);
@@ -24,14 +24,14 @@ test('without trusted proxies the peer counts, whatever the header says, and tha
   expect(log.lines.map(({ level }) => level)).toEqual(['warning']);
 });
 
-test('with trusted proxies the header is read from the right', async () => {
+test('client address: with trusted proxies X-Forwarded-For is read from the right', async () => {
   expect(await app(1).ask('6.6.6.6, 203.0.113.9')).toBe('203.0.113.9');
   expect(await app(2).ask('6.6.6.6, 203.0.113.9, 198.51.100.1')).toBe('203.0.113.9');
   expect(await app(2).ask('203.0.113.9')).toBe('203.0.113.9');
   expect(await app(1).ask()).toBe('10.0.0.1');
 });
 
-test('an entry that is no address falls back to the peer, and a peer that is none to null', async () => {
+test('client address: an invalid entry falls back to the peer, and an unknown peer to null', async () => {
   expect(await app(1).ask('unknown')).toBe('10.0.0.1');
   expect(await app(1, null).ask('_hidden')).toBeNull();
 });
@@ -41,11 +41,11 @@ test.each([
   ['[2001:db8::1]:443', '2001:db8::1'],
   ['2001:DB8:0::1', '2001:db8::1'],
   ['::ffff:192.0.2.1', '192.0.2.1'],
-])('%s is %s', (written, address) => {
+])('client address: %s is normalised to %s', (written, address) => {
   expect(addressOf(written, 1)).toBe(address);
 });
 
-test('nothing a client writes changes which address the trusted proxies report', () => {
+test('client address: entries forged by a client do not change what trusted proxies report', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ minLength: 1 })), fc.ipV4(), fc.integer({ min: 1, max: 4 }), (forged, address, hops) => {
       const proxies = Array.from({ length: hops - 1 }, (_, i) => `10.0.0.${i}`);

@@ -9,7 +9,7 @@ afterAll(() => pharos.close());
 
 const ORIGIN = 'https://app.example.org';
 
-test('a browser may read a 401, its request id and the limits', async () => {
+test('CORS: a page of an allowed origin may read a 401, its request id and its limits', async () => {
   const response = await pharos.request('/resources', { headers: { Origin: ORIGIN } });
   expect(response.status).toBe(401);
   expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN);
@@ -28,7 +28,7 @@ test('a browser may read a 401, its request id and the limits', async () => {
   );
 });
 
-test('a preflight is answered before authentication', async () => {
+test('CORS: a preflight needs no credentials', async () => {
   const response = await pharos.request('/resources', {
     method: 'OPTIONS',
     headers: {
@@ -42,7 +42,7 @@ test('a preflight is answered before authentication', async () => {
   expect(response.headers.get('access-control-allow-headers')).toMatch(/Authorization.*Idempotency-Key/);
 });
 
-test('another origin is allowed nothing, and none is ever allowed credentials', async () => {
+test('CORS: another origin is allowed nothing, and no origin is allowed credentials', async () => {
   const response = await pharos.request('/resources', { headers: { Origin: 'https://evil.example' } });
   expect(response.headers.has('access-control-allow-origin')).toBe(false);
   expect(response.headers.get('vary')).toContain('Origin');
@@ -50,14 +50,14 @@ test('another origin is allowed nothing, and none is ever allowed credentials', 
   expect(allowed.headers.has('access-control-allow-credentials')).toBe(false);
 });
 
-test('in dev, with no origins configured, every origin may read', async () => {
+test('CORS: without configured origins, in development, every origin may read', async () => {
   const open = await createTestApp();
   const response = await open.request('/monitoring/health', { headers: { Origin: 'http://localhost:5173' } });
   expect(response.headers.get('access-control-allow-origin')).toBe('*');
   await open.close();
 });
 
-test('an answer that a cache may give to another origin says so, or says the same to all', async () => {
+test('CORS: a response varies by Origin, or is the same for every origin', async () => {
   const plain = await pharos.request('/openapi.json');
   expect(plain.headers.get('vary')).toMatch(/\bOrigin\b/);
   const open = await createTestApp({ env: { CORS_ORIGINS: '*' } });
@@ -72,7 +72,7 @@ test('an answer that a cache may give to another origin says so, or says the sam
   await open.close();
 });
 
-test('no answer may be embedded by another site, and only a page carries what only pages can use', async () => {
+test('security headers: every response forbids embedding, and pages alone carry headers for pages', async () => {
   for (const path of ['/auth/me', '/openapi.json', '/']) {
     const { headers } = await pharos.request(path, { headers: { Accept: 'text/html' } });
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => pharos.close());
 
-test('/docs is Swagger UI from our own files, under a policy without inline scripts or foreign hosts', async () => {
+test('GET /docs: Swagger UI from own files, under a policy without inline scripts or other hosts', async () => {
   const page = await pharos.request('/docs');
   expect(page.headers.get('content-type')).toMatch(/^text\/html/);
   const policy = page.headers.get('content-security-policy') ?? '';
@@ -18,7 +18,7 @@ test('/docs is Swagger UI from our own files, under a policy without inline scri
   for (const path of references) expect((await pharos.request(path)).status, path).toBe(200);
 });
 
-test('a file that the client has is 304', async () => {
+test('GET /assets: 304 for a file that the client has', async () => {
   const first = await pharos.request('/assets/style.css');
   expect(first.headers.get('content-type')).toBe('text/css; charset=utf-8');
   const again = await pharos.request('/assets/style.css', { headers: { 'If-None-Match': first.headers.get('etag') ?? '' } });
@@ -32,6 +32,6 @@ test.each([
   '/assets/docs.html',
   '/assets/index.html',
   '/assets/none',
-])('%s is no file', async (path) => {
+])('GET %s: is not a file that is served', async (path) => {
   expect([401, 404]).toContain((await pharos.request(path)).status);
 });

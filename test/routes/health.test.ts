@@ -46,7 +46,7 @@ const down = async () => {
   throw new Error('secret host db.internal refused');
 };
 
-test('with everything up it is healthy, with the latency of each part', async () => {
+test('health: healthy with the latency of each part when all are up', async () => {
   const { status, body } = await monitor()();
   expect(status).toBe(200);
   expect(body).toEqual({
@@ -55,7 +55,7 @@ test('with everything up it is healthy, with the latency of each part', async ()
   });
 });
 
-test('a database that is down is 503 and unhealthy, and nothing of its error is told', async () => {
+test('health: 503 and unhealthy when the database is down, without the text of its error', async () => {
   const { status, body, text } = await monitor({ pingDatabase: down })();
   expect(status).toBe(503);
   expect(body).toMatchObject({ status: 'unhealthy', checks: { database: { status: 'unhealthy' } } });
@@ -66,7 +66,7 @@ test.each([
   ['kv', { kv: { get: down, set: down } as unknown as HealthDependencies['kv'] }],
   ['worker', { fetch: down }],
   ['worker', { fetch: async () => new Response('loading', { status: 503 }) }],
-])('a %s that is down is 200 and degraded', async (part, overrides) => {
+])('health: 200 and degraded when %s is down', async (part, overrides) => {
   const { status, body, text } = await monitor(overrides)();
   expect(status).toBe(200);
   expect(body).toMatchObject({
@@ -76,7 +76,7 @@ test.each([
   expect(text).not.toMatch(/secret|refused|Error/);
 });
 
-test('jobs that are due for half a minute while none is published say the queue is down; a long backlog that moves does not', async () => {
+test('health: the queue is down if due jobs wait for 30 s while no job is published, not if the backlog moves', async () => {
   const at = clock.now();
   await database.db.insert(users).values({
     id: 'u',
@@ -113,7 +113,7 @@ test('jobs that are due for half a minute while none is published say the queue 
   expect((await ask()).body).toMatchObject({ status: 'healthy' });
 });
 
-test('a part that never answers counts as down after a second, and its work is told to stop', async () => {
+test('health: a part that does not respond counts as down after a second, and its check is aborted', async () => {
   vi.useFakeTimers();
   let signal: AbortSignal | null | undefined;
   const asked = monitor({
@@ -130,7 +130,7 @@ test('a part that never answers counts as down after a second, and its work is t
   expect(signal?.aborted).toBe(true);
 });
 
-test('answers are shared for a second, in flight and after', async () => {
+test('health: checks in flight and results up to a second old are shared', async () => {
   const ping = vi.fn(async () => {});
   const ask = monitor({ pingDatabase: ping });
   await Promise.all([ask(), ask(), ask()]);
@@ -142,7 +142,7 @@ test('answers are shared for a second, in flight and after', async () => {
   expect(ping).toHaveBeenCalledTimes(2);
 });
 
-test('an outage is logged when it begins and when it ends, not at every check', async () => {
+test('health: an outage is logged when it begins and when it ends, not at every check', async () => {
   let up = false;
   const ask = monitor({ pingDatabase: async () => (up ? undefined : down()) });
   for (let i = 0; i < 3; i++) {

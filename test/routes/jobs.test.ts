@@ -38,7 +38,7 @@ async function post(
 }
 
 describe('POST /jobs/progress', () => {
-  test('takes what the worker reports, without any login', async () => {
+  test('POST /jobs/progress: records a signed report without credentials', async () => {
     const id = freshId();
     await app.services.progress.begin(id, newStages(0));
     const reporter = createProgressReporter({
@@ -54,7 +54,7 @@ describe('POST /jobs/progress', () => {
     expect((await app.services.progress.read(id))?.states.graph).toEqual(graph);
   });
 
-  test('answers 204, also to a late report that changes nothing', async () => {
+  test('POST /jobs/progress: 204, also for a late report that changes nothing', async () => {
     const id = freshId();
     await app.services.progress.begin(id, newStages(0));
     expect((await post({ resource_id: id, stages: { graph } })).status).toBe(204);
@@ -62,7 +62,7 @@ describe('POST /jobs/progress', () => {
     expect((await app.services.progress.read(id))?.states.graph.percent).toBe(40);
   });
 
-  test('refuses what is unsigned, signed by another or for another address, altered or replayed, and logs why', async () => {
+  test('POST /jobs/progress: 401 for a missing, foreign, altered or replayed signature, with the reason in the log', async () => {
     const report = { resource_id: freshId(), stages: { graph } };
     const refused = [
       await post(report, { signature: '' }),
@@ -85,7 +85,7 @@ describe('POST /jobs/progress', () => {
     expect(JSON.stringify(lines)).not.toContain(signature);
   });
 
-  test('says what is wrong with a report that is signed and makes no sense', async () => {
+  test('POST /jobs/progress: 422 naming the invalid field of a signed report', async () => {
     for (const report of [{}, { resource_id: 'x', stages: {} }, { resource_id: freshId(), stages: { cooking: graph } }]) {
       expect((await post(report)).status).toBe(422);
     }

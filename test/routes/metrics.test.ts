@@ -20,7 +20,7 @@ const exposed = async (which = app) => {
   return response.text();
 };
 
-/** The value of one line: the metric with exactly these labels, in any order; 0 where there is none. */
+/** The value of the metric with exactly these labels, in any order; 0 if it is missing. */
 async function sampleOf(name: string, labels: Record<string, string> = {}): Promise<number> {
   for (const line of (await exposed()).split('\n')) {
     const match = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line);
@@ -31,7 +31,7 @@ async function sampleOf(name: string, labels: Record<string, string> = {}): Prom
   return 0;
 }
 
-/** What `name` with `labels` grows by while `work` goes on. */
+/** The increase of metric `name` with `labels` during `work`. */
 async function growth(name: string, labels: Record<string, string>, work: () => Promise<unknown>): Promise<number> {
   const before = await sampleOf(name, labels);
   await work();
@@ -39,19 +39,19 @@ async function growth(name: string, labels: Record<string, string>, work: () => 
 }
 
 describe('GET /monitoring/metrics', () => {
-  test('is for admins alone', async () => {
+  test('GET /monitoring/metrics: 403 without the admin scope', async () => {
     expect((await app.request('/monitoring/metrics')).status).toBe(401);
     expect((await app.request('/monitoring/metrics', { headers: await app.login() })).status).toBe(403);
   });
 
-  test('is 501 on a runtime that keeps none', async () => {
+  test('GET /monitoring/metrics: 501 on a runtime that keeps no metrics', async () => {
     const edge = await createTestApp({ env: { MASTER_API_KEY: MASTER }, overrides: { metrics: noMetrics } });
     const response = await edge.request('/monitoring/metrics', { headers: { 'X-API-Key': MASTER } });
     expect(response.status).toBe(501);
     await edge.close();
   });
 
-  test('counts requests by method, route and status, and never by path', async () => {
+  test('metrics: requests are counted by method, route and status, never by path', async () => {
     const headers = await app.login();
     const count = 'pharos_http_request_duration_seconds_count';
     const route = { method: 'GET', route: '/resources/{id}', status: '404' };
@@ -61,12 +61,12 @@ describe('GET /monitoring/metrics', () => {
     expect(await exposed()).not.toContain('/no/such/path');
   });
 
-  test('counts what requests proved who they are with, and what happened to accounts', async () => {
+  test('metrics: authentications are counted by kind of credentials, account events by name', async () => {
     const headers = await app.login();
     const results = 'pharos_authentications_total';
     expect(await growth(results, { result: 'token' }, () => app.request('/auth/me', { headers }))).toBe(1);
     expect(await growth(results, { result: 'refused' }, () => app.request('/auth/me'))).toBe(1);
-    // Asking for the metrics is itself a request with a key.
+    // Reading the metrics is itself a request with a key.
     expect(await growth(results, { result: 'key' }, async () => {})).toBe(1);
     const wrong = () =>
       app.request('/auth/login', { method: 'POST', body: new URLSearchParams({ username: 'x', password: 'y' }) });
@@ -75,7 +75,7 @@ describe('GET /monitoring/metrics', () => {
     expect(await growth(results, { result: 'revoked' }, () => app.request('/auth/me', { headers }))).toBe(1);
   });
 
-  test('counts what the limiter decided, and not what it was only asked', async () => {
+  test('metrics: decisions of the rate limiter are counted, reads of a limit are not', async () => {
     const headers = await app.login();
     const decisions = 'pharos_rate_limit_decisions_total';
     const many = async (times: number) => {
@@ -91,7 +91,7 @@ describe('GET /monitoring/metrics', () => {
     expect(await sampleOf('pharos_rate_limit_fail_opens')).toBe(0);
   });
 
-  test('times the store by operation and counts what it found', async () => {
+  test('metrics: store operations are timed by name, and hits and misses are counted', async () => {
     const { kv } = app.services;
     const count = 'pharos_store_operation_duration_seconds_count';
     await kv.set('there', 'x', { ttlMs: 1000 });
@@ -104,7 +104,7 @@ describe('GET /monitoring/metrics', () => {
     expect(await sampleOf(count, { operation: 'delete' })).toBeGreaterThan(0);
   });
 
-  test('times progress, counts answers without the store, and says how many listen', async () => {
+  test('metrics: progress is timed, degraded reads and subscriptions are counted', async () => {
     const headers = await app.login();
     const posted = await app.request('/resources', {
       method: 'POST',
@@ -126,7 +126,7 @@ describe('GET /monitoring/metrics', () => {
     expect(await growth('pharos_progress_degraded_total', {}, ask)).toBe(1);
   });
 
-  test('a source that fails costs its own gauge and nothing else', async () => {
+  test('metrics: a gauge whose source fails is absent, the other metrics stay', async () => {
     const broken = await createTestApp({ env: { MASTER_API_KEY: MASTER } });
     await exposed(broken);
     broken.services.metrics.gauge('test_broken', 'Always fails', () => Promise.reject(new Error('away')));
@@ -137,12 +137,12 @@ describe('GET /monitoring/metrics', () => {
   });
 });
 
-test('a process adds its memory, CPU and event loop', async () => {
+test('metrics: a process adds its memory, CPU and event loop', async () => {
   const metrics = createMetrics({ process: true });
   expect((await metrics.expose())?.text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
 });
 
-test('every metric of ours is in docs/monitoring.md, and nothing else is', async () => {
+test('docs/monitoring.md: lists exactly the metrics that exist', async () => {
   const page = await readFile(new URL('../../docs/monitoring.md', import.meta.url), 'utf8');
   const documented = [...page.matchAll(/^\| `(pharos_\w+)` \| API/gm)].map(([, name]) => name);
   const kept = [...(await exposed()).matchAll(/^# TYPE (pharos_\w+) /gm)].map(([, name]) => name);

@@ -24,7 +24,7 @@ const providerEnv = (issuer: string, more: Record<string, string> = {}) => ({
   ...more,
 });
 
-/** The app with its providers on this machine; `fetch` may stand between. */
+/** The app with local providers; `fetch` can intercept its requests to them. */
 async function appWith(more: Record<string, string> = {}, fetchImpl: Fetch = (input, init) => fetch(input, init)) {
   const env = providerEnv(openid.issuer, more);
   const clock = { now: () => Date.now() };
@@ -67,11 +67,11 @@ const callback = (
   target = app,
 ) => target.request(`/auth/${provider}/callback?${new URLSearchParams(query)}`, { headers: { Cookie: cookie, ...headers } });
 
-/** The whole flow as a program goes through it. */
+/** Runs the whole flow as a program would. */
 async function logIn(provider: 'google' | 'oidc' | 'github', target = app) {
   const started = await begin(provider, { target });
-  const answer = provider === 'github' ? { code: 'c', state: started.state } : await openid.authorize(started.url);
-  return callback(provider, answer, started.cookie, {}, target);
+  const result = provider === 'github' ? { code: 'c', state: started.state } : await openid.authorize(started.url);
+  return callback(provider, result, started.cookie, {}, target);
 }
 
 const whoami = async (access_token: string) =>
@@ -80,8 +80,8 @@ const whoami = async (access_token: string) =>
     unknown
   >;
 
-describe('the start of a login', () => {
-  test('answers an address with state, PKCE and nonce, and keeps the attempt in one cookie', async () => {
+describe('GET /auth/{provider}', () => {
+  test('OAuth start: the address has state, PKCE and nonce, and one cookie holds the attempt', async () => {
     const { url, state, response } = await begin('google');
     const parameters = Object.fromEntries(new URL(url).searchParams);
     expect(parameters).toMatchObject({
@@ -98,14 +98,14 @@ describe('the start of a login', () => {
     expect(cookie).toMatch(/^pharos_oauth=.+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
   });
 
-  test('has a __Host- cookie where the service is on https', async () => {
+  test('OAuth start: the cookie has the __Host- prefix on https', async () => {
     const secure = await appWith({ PUBLIC_URL: 'https://pharos.example' });
     const { response } = await begin('google', { target: secure });
     expect(response.headers.get('set-cookie')).toMatch(/^__Host-pharos_oauth=.+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
     await secure.close();
   });
 
-  test('redirects a browser', async () => {
+  test('OAuth start: redirects a browser', async () => {
     const response = await app.request('/auth/github', { headers: { Accept: 'text/html' } });
     expect(response.status).toBe(302);
     expect(response.headers.get('location')).toMatch(/\/authorize\?.*scope=read%3Auser\+user%3Aemail/);
@@ -116,13 +116,13 @@ describe('the start of a login', () => {
     '//evil.example',
     'javascript:alert(1)',
     'http://localhost:8000.evil.example',
-  ])('refuses to return to %s', async (target) => {
+  ])('OAuth start: return_to %s is refused', async (target) => {
     const response = await app.request(`/auth/google?return_to=${encodeURIComponent(target)}`);
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ errors: [{ path: 'return_to' }] });
   });
 
-  test('is 501 where the provider is not configured, and 502 where it does not answer', async () => {
+  test('OAuth start: 501 for a provider that is not configured, 502 for one that does not respond', async () => {
     const bare = await createTestApp();
     expect((await bare.request('/auth/google')).status).toBe(501);
     expect((await bare.request('/auth/github/callback?code=x&state=y')).status).toBe(501);
@@ -135,12 +135,12 @@ describe('the start of a login', () => {
   });
 });
 
-describe('a login that goes well', () => {
+describe('OAuth login', () => {
   test.each([
     'google',
     'oidc',
     'github',
-  ] as const)('with %s makes an account the first time and finds it the second', async (provider) => {
+  ] as const)('OAuth login: %s creates an account the first time and finds it the second time', async (provider) => {
     const first = await logIn(provider);
     expect(first.status).toBe(200);
     expect(first.headers.get('set-cookie')).toMatch(/pharos_oauth=;.*Max-Age=0/);
@@ -154,18 +154,18 @@ describe('a login that goes well', () => {
     expect(await app.services.db.select().from(oauthAccounts)).toHaveLength(1);
   });
 
-  test('keeps its account when the provider’s e-mail changes', async () => {
+  test("OAuth login: the account stays the same when the provider's e-mail changes", async () => {
     const { access_token } = (await (await logIn('google')).json()) as Tokens;
     openid.says({ sub: 'g-1', email: 'new@example.org', email_verified: true });
     const again = (await (await logIn('google')).json()) as Tokens;
     expect((await whoami(again.access_token)).id).toBe((await whoami(access_token)).id);
   });
 
-  test('sends a browser back with a code that is exchanged once, within a minute', async () => {
+  test('OAuth login: a browser returns with a code that can be exchanged once, within a minute', async () => {
     const browser = { Accept: 'text/html' };
     const started = await app.request('/auth/google?return_to=%2Fdocs%3Fa%3D1', { headers: browser });
-    const answer = await openid.authorize(started.headers.get('location') ?? '');
-    const back = await callback('google', answer, cookieOf(started), browser);
+    const result = await openid.authorize(started.headers.get('location') ?? '');
+    const back = await callback('google', result, cookieOf(started), browser);
     expect(back.status).toBe(302);
     const url = new URL(back.headers.get('location') ?? '');
     expect(url.href).toMatch(/^http:\/\/localhost:8000\/docs\?a=1&code=/);
@@ -179,7 +179,7 @@ describe('a login that goes well', () => {
     expect((await exchange()).status).toBe(400);
   });
 
-  test('asks GitHub as a program with a name, and leaves no code, state, secret or token in the log', async () => {
+  test('OAuth login: requests to GitHub carry a User-Agent, and the log has no code, state, secret or token', async () => {
     const started = await begin('github');
     const response = await callback('github', { code: 'the-oauth-code-itself', state: started.state }, started.cookie);
     const tokens = (await response.json()) as Tokens;
@@ -203,33 +203,33 @@ describe('a login that goes well', () => {
   });
 });
 
-describe('a callback is 400', () => {
-  test('without its cookie, with another state, another provider’s, or an altered cookie', async () => {
+describe('OAuth callback', () => {
+  test("OAuth callback: 400 without its cookie, with another state, another provider's cookie or an altered one", async () => {
     const started = await begin('google');
-    const answer = await openid.authorize(started.url);
-    expect((await callback('google', answer, '')).status).toBe(400);
-    expect((await callback('google', { ...answer, state: 'other' }, started.cookie)).status).toBe(400);
-    expect((await callback('google', { code: answer.code }, started.cookie)).status).toBe(400);
-    expect((await callback('oidc', answer, started.cookie)).status).toBe(400);
-    expect((await callback('google', answer, `${started.cookie.slice(0, -3)}abc`)).status).toBe(400);
-    expect((await callback('google', answer, started.cookie)).status).toBe(200);
+    const result = await openid.authorize(started.url);
+    expect((await callback('google', result, '')).status).toBe(400);
+    expect((await callback('google', { ...result, state: 'other' }, started.cookie)).status).toBe(400);
+    expect((await callback('google', { code: result.code }, started.cookie)).status).toBe(400);
+    expect((await callback('oidc', result, started.cookie)).status).toBe(400);
+    expect((await callback('google', result, `${started.cookie.slice(0, -3)}abc`)).status).toBe(400);
+    expect((await callback('google', result, started.cookie)).status).toBe(200);
   });
 
-  test('the second time', async () => {
+  test('OAuth callback: 400 the second time', async () => {
     const started = await begin('google');
-    const answer = await openid.authorize(started.url);
-    expect((await callback('google', answer, started.cookie)).status).toBe(200);
-    expect((await callback('google', answer, started.cookie)).status).toBe(400);
+    const result = await openid.authorize(started.url);
+    expect((await callback('google', result, started.cookie)).status).toBe(200);
+    expect((await callback('google', result, started.cookie)).status).toBe(400);
   });
 
-  test('when the user said no, and when there is no code', async () => {
+  test('OAuth callback: 400 when the user refused, and without a code', async () => {
     for (const query of [{ error: 'access_denied' }, {}] as Record<string, string>[]) {
       const started = await begin('google');
       expect((await callback('google', { state: started.state, ...query }, started.cookie)).status).toBe(400);
     }
   });
 
-  test('for a code the provider refuses, with an error status or with 200', async () => {
+  test('OAuth callback: 400 for a code that the provider refuses, with an error status or with 200', async () => {
     for (const status of [400, 200]) {
       github.answers.token = { status, body: { error: 'bad_verification_code', error_description: 'expired' } };
       expect((await logIn('github')).status).toBe(400);
@@ -237,17 +237,17 @@ describe('a callback is 400', () => {
   });
 });
 
-describe('a provider that does not keep to its protocol is 502, never 500', () => {
+describe('provider errors', () => {
   test.each([
     ['a status 500', { status: 500, body: {} }],
-    ['text that is no JSON', { body: '<html>' }],
+    ['not JSON', { body: '<html>' }],
     ['an empty object', { body: {} }],
-  ])('%s for tokens', async (_, token) => {
+  ])('OAuth callback: 502 if the token response is %s', async (_, token) => {
     github.answers.token = token;
     expect((await logIn('github')).status).toBe(502);
   });
 
-  test('a user without an id, or e-mails of another shape', async () => {
+  test('OAuth callback: 502 for a user without an id, or e-mails of another shape', async () => {
     github.answers.user = { login: 'octocat' };
     expect((await logIn('github')).status).toBe(502);
     github.answers.user = { id: 1, login: 'octocat' };
@@ -258,16 +258,16 @@ describe('a provider that does not keep to its protocol is 502, never 500', () =
   test.each([
     ['another audience', { aud: 'somebody-else' }],
     ['another issuer', { iss: 'https://evil.example' }],
-    ['another login’s nonce', { nonce: 'replayed' }],
+    ['the nonce of another login', { nonce: 'replayed' }],
     ['an expiry in the past', { exp: 1000 }],
-  ])('an id_token with %s', async (_, claims) => {
+  ])('OAuth callback: 502 for an id_token with %s', async (_, claims) => {
     openid.says({ sub: 'g-1', ...claims });
     const response = await logIn('google');
     expect(response.status).toBe(502);
     expect(JSON.stringify(await response.json())).not.toContain('evil');
   });
 
-  test('an issuer that calls itself something else', async () => {
+  test('OAuth start: 502 for an issuer whose metadata name another issuer', async () => {
     const lying = await appWith({}, async (input, init) => {
       if (!String(input).includes('openid-configuration')) return fetch(input, init);
       const found = (await (await fetch(input, init)).json()) as Record<string, unknown>;
@@ -277,7 +277,7 @@ describe('a provider that does not keep to its protocol is 502, never 500', () =
     await lying.close();
   });
 
-  test('one that is slow is given up, and asked anew the next time', async () => {
+  test('OAuth start: a slow provider is 502, and the next login requests it again', async () => {
     let slow = true;
     const patient = await appWith({}, (input, init) => {
       if (slow) return Promise.reject(new DOMException('The operation timed out', 'TimeoutError'));
@@ -289,7 +289,7 @@ describe('a provider that does not keep to its protocol is 502, never 500', () =
     await patient.close();
   });
 
-  test('but keys that were changed a moment ago are found', async () => {
+  test('OAuth callback: keys that the provider has just rotated are fetched', async () => {
     expect((await logIn('google')).status).toBe(200);
     const { keys } = openid.server.issuer;
     const { kid } = await keys.generate('RS256');
@@ -300,7 +300,7 @@ describe('a provider that does not keep to its protocol is 502, never 500', () =
   });
 });
 
-describe('whose account it is', () => {
+describe('account linking', () => {
   const register = (email: string) =>
     app.request('/auth/register', {
       method: 'POST',
@@ -308,7 +308,7 @@ describe('whose account it is', () => {
       body: JSON.stringify({ username: 'ada', email, password: 'a long enough phrase' }),
     });
 
-  test('an e-mail that both sides have shown to be theirs joins the two', async () => {
+  test('account linking: an e-mail verified on both sides links the provider to the account', async () => {
     await register('ada@example.org');
     await app.services.db.update(users).set({ emailVerifiedAt: 1 }).where(eq(users.usernameKey, 'ada'));
     const { access_token } = (await (await logIn('google')).json()) as Tokens;
@@ -316,10 +316,10 @@ describe('whose account it is', () => {
   });
 
   test.each([
-    ['ours is not verified', null, true],
-    ['theirs is not verified', 1, false],
-    ['theirs is verified in words only we would believe', 1, 'yes'],
-  ])('a common e-mail is a conflict where %s', async (_, emailVerifiedAt, email_verified) => {
+    ['the account’s is not verified', null, true],
+    ['the provider’s is not verified', 1, false],
+    ['the provider sends email_verified as a text', 1, 'yes'],
+  ])('account linking: a shared e-mail is 409 if %s', async (_, emailVerifiedAt, email_verified) => {
     await register('ada@example.org');
     await app.services.db.update(users).set({ emailVerifiedAt }).where(eq(users.usernameKey, 'ada'));
     openid.says({ sub: 'g-1', email: 'ada@example.org', email_verified });
@@ -327,7 +327,7 @@ describe('whose account it is', () => {
     expect(await app.services.db.select().from(oauthAccounts)).toEqual([]);
   });
 
-  test('who is logged in links a provider, whatever its e-mail, and nobody else can then take it', async () => {
+  test('account linking: a logged-in user links a provider with any e-mail, and no other user can link it then', async () => {
     const ada = await app.login('ada');
     const link = async (headers: Record<string, string>) => {
       const response = await app.request('/auth/link/github', { method: 'POST', headers });
@@ -342,7 +342,7 @@ describe('whose account it is', () => {
     expect((await app.request('/auth/link/myspace', { method: 'POST', headers: ada })).status).toBe(422);
   });
 
-  test('GitHub without a public, a verified or any e-mail still makes an account, its address unverified', async () => {
+  test('OAuth login: GitHub without a public, a verified or any e-mail creates an account with an unverified address', async () => {
     github.answers.emails = [{ email: 'x@example.org', primary: true, verified: false }];
     const { access_token } = (await (await logIn('github')).json()) as Tokens;
     expect(await whoami(access_token)).toMatchObject({
@@ -352,7 +352,7 @@ describe('whose account it is', () => {
     });
   });
 
-  test('a taken name gets a part of its id, a name we would not allow is made to our rules', async () => {
+  test('OAuth login: a taken name gets a suffix of its id, and an invalid name is made valid', async () => {
     await app.login('octocat');
     const { access_token } = (await (await logIn('github')).json()) as Tokens;
     expect((await whoami(access_token)).username).toMatch(/^octocat-\w{12}$/);
@@ -361,14 +361,14 @@ describe('whose account it is', () => {
     expect((await whoami(other.access_token)).username).toBe('oidc-user');
   });
 
-  test('two callbacks at once make one account', async () => {
+  test('OAuth login: two concurrent callbacks create one account', async () => {
     const [one, two] = [await begin('github'), await begin('github')];
     const both = await Promise.all([one, two].map(({ state, cookie }) => callback('github', { code: 'c', state }, cookie)));
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
     expect(await app.services.db.select().from(users)).toHaveLength(1);
   });
 
-  test('closed registration makes none, a deactivated user gets nothing', async () => {
+  test('OAuth login: closed registration creates no account, and a deactivated user gets no token', async () => {
     const closed = await appWith({ REGISTRATION: 'closed' });
     expect((await logIn('github', closed)).status).toBe(403);
     await closed.close();

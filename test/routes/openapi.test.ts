@@ -36,7 +36,7 @@ afterAll(() => pharos.close());
 const concrete = (path: string) => path.replaceAll(/\{[^}]+\}/g, '01900000-0000-7000-8000-000000000001');
 const name = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 
-test('the contract is OpenAPI 3.1 with both ways to authenticate', () => {
+test('openapi.json: is OpenAPI 3.1 with both security schemes', () => {
   expect(document.openapi).toBe('3.1.0');
   expect(document.servers).toEqual([{ url: 'http://localhost:8000' }]);
   expect(document.components.securitySchemes).toMatchObject({
@@ -50,7 +50,7 @@ test('openapi.json: paths, parameters, schemas, security and statuses are those 
   await expect(contractOf(document)).toMatchFileSnapshot('./openapi-contract.generated.json');
 });
 
-test('it lists the main job, each operation once', () => {
+test('openapi.json: lists the main operations, each once', () => {
   const names = operations.map(name);
   expect(names).toEqual(
     expect.arrayContaining([
@@ -77,7 +77,7 @@ test('it lists the main job, each operation once', () => {
   expect(names.filter((each) => each.includes('/api/'))).toEqual([]);
 });
 
-test('every route that answers is in it, static files and the contract itself aside', () => {
+test('openapi.json: describes every route except static files', () => {
   const routed = new Set(
     pharos.app.routes
       .filter(({ method, path }) => method !== 'ALL' && !path.endsWith('*'))
@@ -86,7 +86,7 @@ test('every route that answers is in it, static files and the contract itself as
   expect([...routed].sort()).toEqual(operations.map(name).sort());
 });
 
-test('every operation has a summary, a known tag, and responses with descriptions', () => {
+test('openapi.json: every operation has a summary, a known tag and described responses', () => {
   const known = new Set(document.tags.map((tag) => tag.name));
   for (const each of operations) {
     expect(each.operation.summary, name(each)).toMatch(/\S{2}/);
@@ -97,7 +97,7 @@ test('every operation has a summary, a known tag, and responses with description
   }
 });
 
-test('every operation off the open list is 401 without credentials and says so in the contract; the others say they are open', async () => {
+test('openapi.json: operations with security are 401 without credentials, and all others declare no security', async () => {
   let locked = 0;
   for (const each of operations) {
     const path = concrete(each.path);
@@ -117,7 +117,7 @@ test('every operation off the open list is 401 without credentials and says so i
   expect(locked).toBeGreaterThan(10);
 });
 
-test('a wrong token is 401 on every locked operation', async () => {
+test('authentication: a wrong token is 401 on every protected operation', async () => {
   for (const { method, path } of operations.filter((each) => !isPublic(concrete(each.path)))) {
     const response = await pharos.request(concrete(path), { method, headers: { Authorization: 'Bearer not.a.token' } });
     expect(response.status, `${method} ${path}`).toBe(401);

@@ -1,4 +1,4 @@
-/** The JavaScript of docs/progress.md, run as it stands against a server. */
+/** Runs the JavaScript of docs/progress.md unchanged against a server. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
@@ -39,7 +39,7 @@ afterEach(async () => {
   await app.close();
 });
 
-/** The function `name` of the page, with what a browser on that server has around it. */
+/** The function `name` of the page, with the globals of a browser on that server. */
 function fromPage<T>(name: string, around: Readonly<Record<string, unknown>> = {}): T {
   const code = blocks.find((block) => block.includes(`async function ${name}(`));
   if (code === undefined) throw new Error(`docs/progress.md has no function ${name}`);
@@ -67,18 +67,18 @@ async function post(text: string): Promise<string> {
   return ((await response.json()) as { id: string }).id;
 }
 
-/** All five stages in one status, as the worker would report them. */
+/** Reports one status for all five stages, as the worker would. */
 const report = (id: string, status: 'processing' | 'completed') => {
   const now = app.clock.now();
   const states: StageStates = everyStage((stage) => ({ ...newStages(now)[stage], status, attempt: 1, run: 1, updatedAt: now }));
   return app.services.progress.report({ resource_id: id, stages: states });
 };
 
-test('there is code for polling, for one document, for several, and for a receiver', () => {
+test('docs/progress.md: has code for polling, one stream, a shared stream and a webhook receiver', () => {
   expect(blocks.map((block) => /async function (\w+)/.exec(block)?.[1])).toEqual(['finished', 'watch', 'watchAll', 'receive']);
 });
 
-test('polling shows each state and ends with the last', async () => {
+test('docs/progress.md: the polling code shows each state and ends with the last', async () => {
   const id = await post('Polling');
   const shown: string[] = [];
   const finished = fromPage<(id: string, token: string, show: (progress: Shown) => void) => Promise<Shown>>('finished');
@@ -89,7 +89,7 @@ test('polling shows each state and ends with the last', async () => {
   await expect(finished('01900000-0000-7000-8000-000000000009', token, () => undefined)).rejects.toThrow(/no resource/);
 });
 
-test('watching shows the document as it is and every change', async () => {
+test('docs/progress.md: the stream code shows a snapshot and every change', async () => {
   const id = await post('Watching');
   const shown: string[] = [];
   const close = await fromPage<Watch>('watch')(id, token, ({ overall_status }) => shown.push(overall_status));
@@ -101,7 +101,7 @@ test('watching shows the document as it is and every change', async () => {
   close();
 });
 
-test('watching several tells them apart', async () => {
+test('docs/progress.md: the shared stream code tells resources apart', async () => {
   const ids = [await post('One'), await post('Two')];
   const shown = new Map<string, string>();
   const close = await fromPage<Watch>('watchAll')(ids, token, (one) => shown.set(one.resource_id, one.overall_status));
@@ -112,7 +112,7 @@ test('watching several tells them apart', async () => {
   close();
 });
 
-test('the receiver takes what is signed, once, and nothing else', async () => {
+test('docs/progress.md: the receiver accepts a signed event once and refuses any other', async () => {
   const secret = newCallbackSecret();
   const log = vi.fn();
   const around = { Webhook, process: { env: { PHAROS_CALLBACK_SECRET: secret } }, console: { log } };

@@ -1,4 +1,4 @@
-/** Event streams over real sockets: what only a server and a client that goes away can show. */
+/** Event streams over sockets: disconnects and a stopping server need a real server and client. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,7 +15,7 @@ let server: Server;
 let url: string;
 let headers: { Authorization: string };
 let id: string;
-/** Listeners on the tracker. */
+/** Subscriptions of the tracker. */
 let watching = 0;
 
 beforeEach(async () => {
@@ -53,7 +53,7 @@ const open = async (init: RequestInit = {}) => {
   return { response, ...readEvents(response) };
 };
 
-test('a client that goes away is not watched for any more', async () => {
+test('event stream over HTTP: the subscription of a disconnected client ends', async () => {
   const gone = new AbortController();
   const { next } = await open({ signal: gone.signal });
   expect(await next()).toMatchObject({ event: 'snapshot' });
@@ -62,7 +62,7 @@ test('a client that goes away is not watched for any more', async () => {
   await vi.waitFor(() => expect(watching).toBe(0));
 });
 
-test('a client that resumes with nothing new hears at once that it is connected', async () => {
+test('event stream over HTTP: a resumed stream without news sends a comment at once', async () => {
   const first = await open();
   const snapshot = await first.next();
   await first.leave();
@@ -71,7 +71,7 @@ test('a client that resumes with nothing new hears at once that it is connected'
   expect(await next()).toMatchObject({ event: 'comment' });
 });
 
-test('a server that stops ends its streams cleanly instead of waiting for them', async () => {
+test('event stream over HTTP: a stopping server ends its streams cleanly and does not wait for them', async () => {
   const { next } = await open();
   await next();
   const closed = new Promise((resolve) => server.close(resolve));
@@ -82,7 +82,7 @@ test('a server that stops ends its streams cleanly instead of waiting for them',
   expect(watching).toBe(0);
 });
 
-test('a hundred listeners hear of a change, and of the end, each once', async () => {
+test('event stream over HTTP: a hundred subscribers each get a change and the end once', async () => {
   const streams = await Promise.all(Array.from({ length: 100 }, () => open()));
   await Promise.all(streams.map(({ next }) => next()));
   const now = app.clock.now();

@@ -11,7 +11,7 @@ const HEARTBEAT = 15_000;
 
 let app: TestApp;
 let headers: { Authorization: string };
-/** Open subscriptions: what tells a stream that has ended from one that leaks. */
+/** Open subscriptions; a stream that ended and left one open leaks. */
 let watching = 0;
 beforeEach(async () => {
   app = await createTestApp();
@@ -56,8 +56,8 @@ const connect = async (path: string, more: Record<string, string> = {}) => {
 const watch = (id: string, lastEventId?: string) =>
   connect(`/resources/${id}/progress/events`, lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId });
 
-describe('a stream of one resource', () => {
-  test('begins with a snapshot, tells every change with a growing id, and ends with the last one', async () => {
+describe('GET /resources/{id}/progress/events', () => {
+  test('event stream: starts with a snapshot, sends every change with a rising id, and ends with the last', async () => {
     const id = await begun();
     const { response, next, rest } = await watch(id);
     expect(response.status).toBe(200);
@@ -81,13 +81,13 @@ describe('a stream of one resource', () => {
       ids.push(Number((await next())?.id));
     }
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
-    // Late news after the end reaches nobody.
+    // A change after the end is not sent.
     await report(id, { graph: state('processing', { attempt: 9 }) });
     expect(await rest()).toEqual([]);
     expect(watching).toBe(0);
   });
 
-  test('of what is over is its snapshot alone; who has that and asks again is told to stay away', async () => {
+  test('event stream: of a finished resource it is the snapshot alone, and 204 for a client that has it', async () => {
     const id = await begun(statesWith({ status: 'completed', attempt: 1, percent: 100 }));
     const { rest } = await watch(id);
     const events = await rest();
@@ -99,7 +99,7 @@ describe('a stream of one resource', () => {
     expect(await again.text()).toBe('');
   });
 
-  test('goes on while something that can still change does, though something else has failed', async () => {
+  test('event stream: continues while a stage can still change, although another stage has failed', async () => {
     const id = await begun();
     const { next, rest } = await watch(id);
     await next();
@@ -113,7 +113,7 @@ describe('a stream of one resource', () => {
     expect(await rest()).toHaveLength(1);
   });
 
-  test('resumes: silent where nothing is newer, with the whole where something is', async () => {
+  test('event stream: a resumed stream sends an event only if there is a newer one', async () => {
     const id = await begun();
     const first = await watch(id);
     const { id: lastId } = (await first.next()) as { id: string };
@@ -134,13 +134,13 @@ describe('a stream of one resource', () => {
     expect(watching).toBe(0);
   });
 
-  test.each(['abc', '-1', '1e3', '', '9'.repeat(40)])('takes a Last-Event-ID of %j for none', async (lastEventId) => {
+  test.each(['abc', '-1', '1e3', '', '9'.repeat(40)])('event stream: a Last-Event-ID of %j is ignored', async (lastEventId) => {
     const { next, leave: go } = await watch(await begun(), lastEventId);
     expect(await next()).toMatchObject({ event: 'snapshot' });
     await go();
   });
 
-  test('gives a slow reader the latest instead of all that happened', async () => {
+  test('event stream: a slow reader gets the latest state instead of every change', async () => {
     const id = await begun();
     const { next, leave: go } = await watch(id);
     await next();
@@ -149,7 +149,7 @@ describe('a stream of one resource', () => {
     await go();
   });
 
-  test('shows a sign of life every fifteen seconds', async () => {
+  test('event stream: sends a comment every 15 s', async () => {
     const { next, leave: go } = await watch(await begun());
     await next();
     for (let beat = 0; beat < 3; beat += 1) {
@@ -160,7 +160,7 @@ describe('a stream of one resource', () => {
     await go();
   });
 
-  test('finds out at a heartbeat what no message told', async () => {
+  test('event stream: a heartbeat finds a change whose message was lost', async () => {
     const id = await begun();
     const { next, leave: go } = await watch(id);
     await next();
@@ -172,7 +172,7 @@ describe('a stream of one resource', () => {
     await go();
   });
 
-  test('ends at a heartbeat when its resource is gone', async () => {
+  test('event stream: ends at a heartbeat when its resource was deleted', async () => {
     const id = await begun();
     const { next } = await watch(id);
     await next();
@@ -185,7 +185,7 @@ describe('a stream of one resource', () => {
     expect(watching).toBe(0);
   });
 
-  test('ends at a heartbeat when the login behind it is', async () => {
+  test('event stream: ends at a heartbeat when its login was revoked', async () => {
     const id = await begun();
     const { next } = await watch(id);
     await next();
@@ -195,7 +195,7 @@ describe('a stream of one resource', () => {
     expect(await end).toBeUndefined();
   });
 
-  test('lives through a database that is away', async () => {
+  test('event stream: survives an outage of the database', async () => {
     const id = await begun();
     const { next, leave: go } = await watch(id);
     await next();
@@ -209,7 +209,7 @@ describe('a stream of one resource', () => {
     await go();
   });
 
-  test('ends when the server stops, and leaves nothing behind when the client does', async () => {
+  test('event stream: ends when the server stops, and unsubscribes when the client disconnects', async () => {
     const id = await begun();
     const [staying, leaving] = [await watch(id), await watch(id)];
     await Promise.all([staying.next(), leaving.next()]);
@@ -223,7 +223,7 @@ describe('a stream of one resource', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('that nobody reads watches nothing', async () => {
+  test('event stream: does not subscribe before its body is read', async () => {
     const id = await begun();
     const response = await app.request(`/resources/${id}/progress/events`, { method: 'HEAD', headers });
     expect(response.status).toBe(200);
@@ -231,11 +231,11 @@ describe('a stream of one resource', () => {
   });
 });
 
-describe('a stream of several resources', () => {
+describe('GET /progress/events', () => {
   const watchAll = (ids: readonly string[], lastEventId?: string) =>
     connect(`/progress/events?ids=${ids.join(',')}`, lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId });
 
-  test('tells each apart, in ids that grow over all, until the last of them is over', async () => {
+  test('shared stream: names the resource of each event, in rising ids, until the last resource is over', async () => {
     const [one, two] = [await begun(), await begun()];
     const { next, rest } = await watchAll([one, two, one]);
     const snapshots = [await next(), await next()];
@@ -253,7 +253,7 @@ describe('a stream of several resources', () => {
     expect(watching).toBe(0);
   });
 
-  test('begins with the whole for everybody, whatever they had', async () => {
+  test('shared stream: starts with snapshots, whatever Last-Event-ID says', async () => {
     const [one, two] = [await begun(), await begun()];
     const { next, leave: go } = await watchAll([one, two], String(app.clock.now() + 1_000_000));
     const events = [await next(), await next()];
@@ -262,7 +262,7 @@ describe('a stream of several resources', () => {
     await go();
   });
 
-  test("leaves out what is not the caller's, and is 404 where nothing is left", async () => {
+  test('shared stream: ignores resources of other owners, and is 404 if none remains', async () => {
     const mine = await begun();
     const theirs = await begun(undefined, await app.login());
     const { next, leave: go } = await watchAll([theirs, mine, freshId()]);
@@ -279,20 +279,20 @@ describe('a stream of several resources', () => {
     '?ids=',
     '?ids=,,',
     `?ids=${Array.from({ length: 101 }, (_, n) => n).join(',')}`,
-  ])('is 422 for %j', async (query) => {
+  ])('shared stream: 422 for %j', async (query) => {
     const response = await app.request(`/progress/events${query}`, { headers });
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ errors: [{ path: 'ids' }] });
   });
 
-  test('does not hide a failing database behind a 404', async () => {
+  test('shared stream: a failing database is 503, not 404', async () => {
     const id = await begun();
     vi.spyOn(app.services.progress, 'read').mockRejectedValue(new Error('away'));
     expect((await app.request(`/progress/events?ids=${id}`, { headers })).status).toBe(500);
   });
 });
 
-describe('a ticket', () => {
+describe('stream tickets', () => {
   const ticketFor = async (as = headers) => {
     const response = await app.request('/progress/tickets', { method: 'POST', headers: as });
     expect(response.status).toBe(201);
@@ -301,7 +301,7 @@ describe('a ticket', () => {
   };
   const open = (path: string, init: RequestInit = {}) => app.request(path, init);
 
-  test('opens the streams of who asked for it, again within its minute and not after', async () => {
+  test("stream ticket: opens its owner's streams for a minute, also repeatedly", async () => {
     const id = await begun();
     const { ticket, expires_in } = await ticketFor();
     expect(expires_in).toBe(60);
@@ -318,7 +318,7 @@ describe('a ticket', () => {
     expect((await open(`/progress/events?ids=${id}&ticket=${ticket}`)).status).toBe(401);
   });
 
-  test("opens nothing else, and nobody else's", async () => {
+  test("stream ticket: opens no other path and no other user's stream", async () => {
     const id = await begun();
     const { ticket } = await ticketFor(await app.login());
     expect((await open(`/resources/${id}/progress/events?ticket=${ticket}`)).status).toBe(404);
@@ -328,7 +328,7 @@ describe('a ticket', () => {
     expect((await open(`/progress/tickets?ticket=${ticket}`, { method: 'POST' })).status).toBe(401);
   });
 
-  test('that is made up, or whose login has ended, is 401; credentials win over it', async () => {
+  test('stream ticket: 401 if unknown or its login has ended; credentials in a header win over it', async () => {
     const id = await begun();
     const { ticket } = await ticketFor();
     expect((await open(`/progress/events?ids=${id}&ticket=${'f'.repeat(64)}`)).status).toBe(401);
@@ -339,7 +339,7 @@ describe('a ticket', () => {
     expect((await open(`/progress/events?ids=${id}&ticket=${ticket}`)).status).toBe(401);
   });
 
-  test('is written in no log', async () => {
+  test('stream ticket: is not written to the log', async () => {
     const id = await begun();
     const { ticket } = await ticketFor();
     const { next, leave: go } = readEvents(await open(`/progress/events?ids=${id}&ticket=${ticket}`));
@@ -349,7 +349,7 @@ describe('a ticket', () => {
   });
 });
 
-test('on a runtime whose requests may not last, a stream ends before anything is over, and is resumed', async () => {
+test("event stream: ends after the runtime's longest stream time and can be resumed", async () => {
   const short = await createTestApp({ runtime: { maxStreamMs: 50 }, overrides: { db: app.services.db, kv: app.services.kv } });
   const id = await begun();
   const follow = async (more: Record<string, string> = {}) => {

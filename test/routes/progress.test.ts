@@ -23,7 +23,7 @@ const get = async (path: string, as: Record<string, string> = headers) => {
 };
 
 describe('GET /resources/{id}/progress', () => {
-  test('shows all five stages of a resource as they are', async () => {
+  test('GET progress: shows all five stages of a resource', async () => {
     const id = await seed();
     await app.services.progress.begin(id, newStages(app.clock.now()));
     const now = new Date(app.clock.now()).toISOString();
@@ -43,14 +43,14 @@ describe('GET /resources/{id}/progress', () => {
     });
   });
 
-  test('answers from the durable record what the store has forgotten, and says so', async () => {
+  test('GET progress: reads the database if the store has no record, and says degraded', async () => {
     const id = await seed(statesWith({ status: 'completed', percent: 100, attempt: 1 }));
     const { status, body } = await get(`/resources/${id}/progress`);
     expect(status).toBe(200);
     expect(body).toMatchObject({ overall_status: 'completed', percent: 100, degraded: true, eta_seconds: 0 });
   });
 
-  test("knows nothing of what does not exist, is no id, is somebody else's, or was deleted", async () => {
+  test('GET progress: 404 for a missing, malformed, foreign or deleted resource', async () => {
     const theirs = await seed(undefined, await app.login());
     const gone = await seed();
     await app.services.progress.begin(gone, newStages(0));
@@ -64,7 +64,7 @@ describe('GET /resources/{id}/progress', () => {
     }
   });
 
-  test('needs a login', async () => {
+  test('GET progress: 401 without credentials', async () => {
     const id = await seed();
     for (const path of [`/resources/${id}/progress`, `/resources/${id}/progress/events`, `/progress/events?ids=${id}`]) {
       expect((await get(path, {})).status).toBe(401);
@@ -75,7 +75,7 @@ describe('GET /resources/{id}/progress', () => {
 describe('GET /resources/{id}/status', () => {
   const statusOf = async (states: StageStates) => (await get(`/resources/${await seed(states)}/status`)).body;
 
-  test('tells earlier clients of the whole of the processing', async () => {
+  test('GET status: gives earlier clients one status for all stages', async () => {
     expect(await statusOf(newStages(0))).toEqual({
       id: expect.any(String),
       ingestion_status: 'pending',

@@ -12,8 +12,8 @@ const make = async (env: Record<string, string> = {}) => {
 };
 const me = (headers: Record<string, string>) => app.request('/auth/sessions', { headers });
 
-describe('an authenticated request', () => {
-  test('says on every answer what is left, in both forms of header', async () => {
+describe('rate limits by user', () => {
+  test('rate limit: every response has both forms of limit headers', async () => {
     await make({ RATE_LIMIT_FREE_HOUR: '1000' });
     const headers = await app.login();
     await me(headers);
@@ -28,7 +28,7 @@ describe('an authenticated request', () => {
     });
   });
 
-  test('is one of exactly a hundred that pass when two hundred come at once, and 429 says when to come back', async () => {
+  test('rate limit: of 200 concurrent requests exactly 100 pass, and a 429 has Retry-After', async () => {
     await make();
     const headers = await app.login();
     const responses = await Promise.all(Array.from({ length: 200 }, () => me(headers)));
@@ -46,7 +46,7 @@ describe('an authenticated request', () => {
     expect(app.log.lines.filter(({ message }) => message === 'rate limit reached').length).toBeLessThan(5);
   });
 
-  test('costs as much as its operation: a search what the setting says, under either path, and a batch ten', async () => {
+  test('rate limit: a search costs what the setting says, also below /api, and a batch costs 10', async () => {
     await make({ RATE_LIMIT_SEARCH_COST: '5' });
     const headers = await app.login();
     const left = async (path: string, init: RequestInit = {}) =>
@@ -60,7 +60,7 @@ describe('an authenticated request', () => {
     expect(await left('/resources/batch', batch)).toBe(79);
   });
 
-  test('straddling a minute never passes more than the limit in any sixty seconds', async () => {
+  test('rate limit: no sixty seconds admit more than the limit, across the end of a minute', async () => {
     await make();
     const headers = await app.login();
     app.clock.set(Math.ceil(app.clock.now() / 60_000) * 60_000 - 1000);
@@ -71,7 +71,7 @@ describe('an authenticated request', () => {
     expect(passed).toBe(100);
   });
 
-  test('counts by user, whatever the token or key', async () => {
+  test('rate limit: counts by user, across tokens and keys', async () => {
     await make();
     const headers = await app.login('ada');
     const made = await app.request('/auth/api-keys', {
@@ -84,7 +84,7 @@ describe('an authenticated request', () => {
     expect((await me(await app.login('eve'))).headers.get('x-ratelimit-remaining')).toBe('99');
   });
 
-  test('of an admin has no limit and no headers', async () => {
+  test('rate limit: an admin has no limit and gets no limit headers', async () => {
     await make();
     const response = await app.request('/auth/me', { headers: { 'X-API-Key': 'm'.repeat(32) } });
     expect([...response.headers.keys()].filter((name) => name.includes('ratelimit'))).toEqual([]);
@@ -92,7 +92,7 @@ describe('an authenticated request', () => {
     expect(await status.json()).toEqual({ tier: 'admin', unlimited: true });
   });
 
-  test('can look at its limits for nothing', async () => {
+  test('GET /auth/rate-limit: costs nothing', async () => {
     await make({ RATE_LIMIT_FREE_HOUR: '150' });
     const headers = await app.login();
     await me(headers);
@@ -111,8 +111,8 @@ describe('an authenticated request', () => {
   });
 });
 
-describe('without credentials', () => {
-  test('requests count per address, refused credentials too; health and assets are free', async () => {
+describe('rate limits by address', () => {
+  test('rate limit: requests without credentials or with refused ones count by address; health and assets are free', async () => {
     await make({ RATE_LIMIT_ANONYMOUS_TIER: '5' });
     const statuses = [];
     for (let i = 0; i < 3; i++) statuses.push((await app.request('/openapi.json')).status);
@@ -123,7 +123,7 @@ describe('without credentials', () => {
     expect((await app.request('/assets/style.css')).status).toBe(200);
   });
 
-  test('failed logins end in 429 with Retry-After before any password is hashed', async () => {
+  test('login limit: too many failed logins are 429 with Retry-After, before a password is hashed', async () => {
     await make({ RATE_LIMIT_LOGIN_FAILURES: '2' });
     await app.login('ada');
     const attempt = () =>
@@ -134,14 +134,14 @@ describe('without credentials', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
-  test('registrations are limited per address', async () => {
+  test('rate limit: registrations are limited by address', async () => {
     await make({ RATE_LIMIT_REGISTRATIONS: '1' });
     await app.login();
     await expect(app.login()).rejects.toThrow(/429/);
   });
 });
 
-test('a store that is down refuses nobody a fair share, and what was revoked stays revoked', async () => {
+test('store down: requests within the limit pass, and revoked tokens stay revoked', async () => {
   app = await createTestApp();
   const kv = createMemoryKeyValue({ clock: app.clock });
   const store = createMemoryRateLimitStore({ clock: app.clock, kv });

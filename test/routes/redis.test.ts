@@ -1,4 +1,4 @@
-/** The API on a real Redis that is killed, frozen and brought back while requests go on. */
+/** The API on a Redis server that is killed, suspended and restarted during requests. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { openStore } from '../support/kits/store.ts';
@@ -23,7 +23,7 @@ async function onRedis(env: Record<string, string> = {}) {
 
 const sessions = (headers: Record<string, string>) => app.request('/auth/sessions', { headers });
 
-test('two APIs on one Redis share a limit, and what one revokes the other refuses', async () => {
+test('Redis: two API processes share limits and revocations', async () => {
   await onRedis({ RATE_LIMIT_FREE_TIER: '5' });
   const first = app;
   const headers = await first.login('shared');
@@ -42,7 +42,7 @@ test('two APIs on one Redis share a limit, and what one revokes the other refuse
   await second.close();
 });
 
-test('a frozen Redis fails no request: limits go on locally, and it is used again when it thaws', async () => {
+test('Redis: while it hangs no request fails and limits are local; it is used again when it responds', async () => {
   await onRedis();
   const headers = await app.login('patient');
   expect((await sessions(headers)).status).toBe(200);
@@ -62,7 +62,7 @@ test('a frozen Redis fails no request: limits go on locally, and it is used agai
     .toBe(true);
 });
 
-test('a killed Redis fails no request, and what was revoked stays revoked', async () => {
+test('Redis: after it was killed no request fails, and revoked tokens stay revoked', async () => {
   await onRedis();
   const [alive, dead] = [await app.login('alive'), await app.login('dead')];
   await app.request('/auth/logout', { method: 'POST', headers: dead });

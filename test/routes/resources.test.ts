@@ -27,28 +27,28 @@ const patch = async (id: string, changes: unknown) => app.request(`/resources/${
 let count = 0;
 const fresh = (text = 'Ice flows.') => `${text} ${++count}`;
 
-test('a document is accepted with where it is and where to watch it', async () => {
+test('POST /resources: 202 with the address of the resource and of its progress', async () => {
   const response = await post({ content: fresh(), title: 'Ice' });
   expect(response.status).toBe(202);
-  const answer = await body<{ id: string }>(response);
-  const at = `https://pharos.example/resources/${answer.id}`;
+  const result = await body<{ id: string }>(response);
+  const at = `https://pharos.example/resources/${result.id}`;
   expect(response.headers.get('location')).toBe(at);
-  expect(answer).toEqual({
-    id: answer.id,
+  expect(result).toEqual({
+    id: result.id,
     status: 'pending',
     progress_url: `${at}/progress`,
     events_url: `${at}/progress/events`,
   });
 });
 
-test('the same again is 200 with the first one’s id, and no Location', async () => {
+test('POST /resources: a duplicate is 200 with the id of the first, without Location', async () => {
   const resource = { content: fresh(), content_type: 'text/markdown' };
   const first = await body<{ id: string }>(post(resource));
   const again = await post(resource);
   expect([again.status, again.headers.get('location'), (await body<{ id: string }>(again)).id]).toEqual([200, null, first.id]);
 });
 
-test('an Idempotency-Key repeats the answer, and refuses another request', async () => {
+test('POST /resources: an Idempotency-Key repeats the response and refuses another request', async () => {
   const resource = { content: fresh() };
   const headers = { 'Idempotency-Key': 'one' };
   const first = await post(resource, headers);
@@ -61,7 +61,7 @@ test('an Idempotency-Key repeats the answer, and refuses another request', async
   expect((await post(resource, { 'Idempotency-Key': 'x'.repeat(256) })).status).toBe(422);
 });
 
-test('a resource is read with what is known of it, and nothing in it is null', async () => {
+test('GET /resources/{id}: has every known field and no nulls', async () => {
   const { id } = await body<{ id: string }>(
     post({ url: 'https://example.org/a#b', tags: ['x'], metadata: { deep: { a: [1] } } }),
   );
@@ -79,7 +79,7 @@ test('a resource is read with what is known of it, and nothing in it is null', a
   });
 });
 
-test('a stored report is shown without what could not be measured', async () => {
+test('GET /resources/{id}: a quality dimension that was not measured has no score', async () => {
   const measure = { score: null, weight: 1, reasons: ['no date'] };
   const dimensions = {
     completeness: { score: 0.5, weight: 1, reasons: [] },
@@ -111,19 +111,19 @@ const REFUSED: [name: string, body: unknown, status: number, path: string][] = [
   ['a blank title', { content: 'a', title: '  ' }, 422, 'title'],
   ['51 tags', { content: 'a', tags: Array.from({ length: 51 }, (_, i) => `${i}`) }, 422, 'tags'],
   ['a tag of 101 characters', { content: 'a', tags: ['x'.repeat(101)] }, 422, 'tags.0'],
-  ['much metadata', { content: 'a', metadata: { a: 'x'.repeat(70_000) } }, 422, 'metadata'],
+  ['more than 64 KB of metadata', { content: 'a', metadata: { a: 'x'.repeat(70_000) } }, 422, 'metadata'],
   ['an unknown content type', { content: 'a', content_type: 'application/pdf' }, 422, 'content_type'],
   ['an unknown field', { content: 'a', titel: 'typo' }, 422, 'titel'],
   ['a file URL', { url: 'file:///etc/passwd' }, 422, 'url'],
   ['credentials in a URL', { url: 'https://a:b@e.org/' }, 422, 'url'],
-  ['a URL that is none', { url: 'not a url' }, 422, 'url'],
+  ['an invalid URL', { url: 'not a url' }, 422, 'url'],
   ['a URL of 3,000 characters', { url: `https://e.org/${'x'.repeat(3_000)}` }, 422, 'url'],
-  ['a callback that is no URL', { content: 'a', callback_url: 'ftp://e.org' }, 422, 'callback_url'],
+  ['an invalid callback URL', { content: 'a', callback_url: 'ftp://e.org' }, 422, 'callback_url'],
   ['a number for a title', { content: 'a', title: 5 }, 422, 'title'],
   ['null for a title', { content: 'a', title: null }, 422, 'title'],
 ];
 
-test.each(REFUSED)('%s is refused, naming the field', async (_name, resource, status, path) => {
+test.each(REFUSED)('POST /resources: %s is refused, naming the field', async (_name, resource, status, path) => {
   const response = await post(resource);
   const { errors, detail } = await body<Problem>(response);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -141,24 +141,24 @@ test.each([
   ['application/x-www-form-urlencoded', 'content=a', 415],
   ['multipart/form-data', 'no boundary', 400],
   ['multipart/form-data; boundary=x', 'not a form', 400],
-])('a %s body of %j is answered with %i', async (type, text, status) => {
+])('POST /resources: a %s body of %j is %i', async (type, text, status) => {
   const response = await app.request('/resources', { method: 'POST', headers: { 'Content-Type': type }, body: text });
   expect(response.status).toBe(status);
   expect(typeof (await body<Problem>(response)).detail).toBe('string');
 });
 
-test('a body without a Content-Type is 415', async () => {
+test('POST /resources: a body without a Content-Type is 415', async () => {
   const response = await app.request('/resources', { method: 'POST', body: new TextEncoder().encode('{}') });
   expect(response.status).toBe(415);
 });
 
-test('more than 5 MB of content is too large, and says where larger files go', async () => {
+test('POST /resources: more than 5 MB of content is 413, naming the path for larger files', async () => {
   const response = await post({ content: 'é'.repeat(2.7 * 1024 * 1024) });
   expect(response.status).toBe(413);
   expect((await body<Problem>(response)).detail).toContain('/resources/upload');
 });
 
-test('whatever JSON is posted is answered, never with a fault of ours', async () => {
+test('POST /resources: arbitrary JSON never gets a 500', async () => {
   const value = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.constant('x'), fc.webUrl());
   const names = ['url', 'content', 'content_type', 'title', 'description', 'tags', 'metadata', 'callback_url', 'x'];
   const object = fc.dictionary(fc.constantFrom(...names), value);
@@ -170,7 +170,7 @@ test('whatever JSON is posted is answered, never with a fault of ours', async ()
   );
 });
 
-test('a batch answers each item with the status it would have had alone', async () => {
+test('POST /resources/batch: each item gets the status it would have had alone', async () => {
   const content = fresh();
   const response = await app.request(
     '/resources/batch',
@@ -189,12 +189,12 @@ test.each([
   [{ resources: [] }],
   [{ resources: Array(101).fill({ content: 'a' }) }],
   [{}],
-])('a batch of the wrong size is 422', async (batch) => {
+])('POST /resources/batch: a batch of the wrong size is 422', async (batch) => {
   const response = await app.request('/resources/batch', send(batch));
   expect([response.status, (await body<Problem>(response)).errors?.[0]?.path]).toEqual([422, 'resources']);
 });
 
-test('the list pages and filters', async () => {
+test('GET /resources: pages and filters', async () => {
   const eves = library.appOf(await library.person('eve'));
   const titles: string[] = [];
   for (let i = 0; i < 3; i++) {
@@ -219,12 +219,12 @@ test.each([
   'status=done',
   'min_quality=2',
   'cursor=zzz',
-])('the list refuses %s', async (query) => {
+])('GET /resources: %s is refused', async (query) => {
   const response = await app.request(`/resources?${query}`);
   expect([response.status, (await body<Problem>(response)).errors?.[0]?.path]).toEqual([422, query.split('=')[0]]);
 });
 
-test('a resource is corrected, and says what was set by hand', async () => {
+test('PATCH /resources/{id}: changes fields and lists those set by hand', async () => {
   await library.db
     .insert(categories)
     .values({ id: 'science', label: 'Science', description: '', keywords: [], examples: [], position: 0 });
@@ -247,20 +247,20 @@ test.each([
   [{ status: 'completed' }, 'status'],
   [{}, 'json'],
   [{ tags: ['a\0'] }, 'tags.0'],
-])('a correction of %j is refused', async (changes, path) => {
+])('PATCH /resources/{id}: %j is refused', async (changes, path) => {
   const { id } = await body<{ id: string }>(post({ content: fresh() }));
   const response = await patch(id, changes);
   expect([response.status, (await body<Problem>(response)).errors?.[0]?.path]).toEqual([422, path]);
 });
 
-test('deleting is 204, and then there is nothing', async () => {
+test('DELETE /resources/{id}: 204, then 404', async () => {
   const { id } = await body<{ id: string }>(post({ content: fresh() }));
   expect((await app.request(`/resources/${id}`, { method: 'DELETE' })).status).toBe(204);
   expect((await app.request(`/resources/${id}`)).status).toBe(404);
   expect((await app.request(`/resources/${id}`, { method: 'DELETE' })).status).toBe(404);
 });
 
-test('processing again is 409 while it goes on and 202 afterwards, with or without a body', async () => {
+test('POST /resources/{id}/reprocess: 409 during processing and 202 afterwards, with or without a body', async () => {
   const { id } = await body<{ id: string }>(post({ content: fresh() }));
   const again = (init: RequestInit) => app.request(`/resources/${id}/reprocess`, init);
   expect((await again({ method: 'POST' })).status).toBe(409);
@@ -274,7 +274,7 @@ test('processing again is 409 while it goes on and 202 afterwards, with or witho
   expect((await again({ method: 'POST', headers: { 'Content-Type': 'text/plain' }, body: 'x' })).status).toBe(415);
 });
 
-test('another owner’s resource is 404 whatever is done to it, and so is a malformed id', async () => {
+test("resources: another owner's resource and a malformed id are 404 for every operation", async () => {
   const { id } = await body<{ id: string }>(post({ content: fresh() }));
   for (const target of [id, 'not-a-uuid', '%00', "'; drop table resources; --"]) {
     const path = `/resources/${encodeURIComponent(target)}`;
@@ -293,7 +293,7 @@ test('another owner’s resource is 404 whatever is done to it, and so is a malf
   expect((await app.request(`/resources/${id}`)).status).toBe(200);
 });
 
-test('neighbours and graph are answered in the form of the wire', async () => {
+test('GET similar and graph: respond in snake_case without nulls', async () => {
   const { edges } = await import('../../src/kernel/db/schema.sqlite.ts');
   const [a, b] = [await library.addDocument(ada, { passages: ['a'] }), await library.addDocument(ada, { passages: ['b'] })];
   const evidence = { cosine: 0.9, sharedKeywords: ['ice'], sameCategory: true };

@@ -30,14 +30,14 @@ async function keyWith(headers: Record<string, string>, scopes: readonly Scope[]
   return ((await made.json()) as { key: string }).key;
 }
 
-test('the contract names scopes we have, and every domain operation names one', () => {
+test('scopes: the OpenAPI document names known scopes, and every domain operation names one', () => {
   for (const { path, needs } of operations) {
     for (const scope of needs) expect(SCOPES).toContain(scope);
     if (/^\/(?:resources|search|taxonomy|admin|progress|callbacks|webhooks$)/.test(path)) expect(needs, path).toHaveLength(1);
   }
 });
 
-test('a key without the scope an operation names is refused by it, 403', async () => {
+test('scopes: an API key without the scope of an operation is 403', async () => {
   const headers = await app.login();
   for (const held of SCOPES.filter((scope) => scope !== 'admin')) {
     const key = await keyWith(headers, [held]);

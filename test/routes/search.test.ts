@@ -24,14 +24,14 @@ beforeEach(() => {
 
 const search = async (parameters: Record<string, string>) => app.request(`/search?${new URLSearchParams(parameters)}`);
 
-test('a hit is answered in the form of the wire, without nulls', async () => {
+test('GET /search: a hit has snake_case fields and no nulls', async () => {
   const response = await search({ q: 'glacier' });
   expect(response.status).toBe(200);
-  const answer = (await response.json()) as { hits: { score: number; chunk: { id: string } }[]; took_ms: number };
-  expect(answer).toEqual({
+  const result = (await response.json()) as { hits: { score: number; chunk: { id: string } }[]; took_ms: number };
+  expect(result).toEqual({
     query: 'glacier',
     mode: 'hybrid',
-    took_ms: answer.took_ms,
+    took_ms: result.took_ms,
     hits: [
       {
         resource_id: ice,
@@ -40,18 +40,18 @@ test('a hit is answered in the form of the wire, without nulls', async () => {
         score: 2 / 61,
         semantic_rank: 1,
         keyword_rank: 1,
-        chunk: { id: answer.hits[0]?.chunk.id, position: 0, heading_path: [], char_start: 0, char_end: 31 },
+        chunk: { id: result.hits[0]?.chunk.id, position: 0, heading_path: [], char_start: 0, char_end: 31 },
       },
     ],
   });
 });
 
-test('a degraded answer says so', async () => {
+test('GET /search: a response without the worker says degraded', async () => {
   library.embedder.away = true;
   expect(await (await search({ q: 'glacier' })).json()).toMatchObject({ degraded: true, hits: [{ resource_id: ice }] });
 });
 
-test('filters reach the search', async () => {
+test('GET /search: applies its filters', async () => {
   for (const [filter, found] of [
     [{ tag: 'x' }, 1],
     [{ tag: 'y' }, 0],
@@ -73,13 +73,13 @@ test.each<[Record<string, string>, string]>([
   [{ q: 'x', limit: '0' }, 'limit'],
   [{ q: 'x', cursor: 'zzz' }, 'cursor'],
   [{ q: 'x', min_quality: 'NaN' }, 'min_quality'],
-])('%j is 422, naming the parameter', async (parameters, path) => {
+])('GET /search: %j is 422, naming the parameter', async (parameters, path) => {
   const response = await search(parameters);
   const { errors } = (await response.json()) as { errors: { path: string }[] };
   expect([response.status, errors[0]?.path]).toEqual([422, path]);
 });
 
-test('any query is answered, and never with another library’s document', async () => {
+test("GET /search: any query gets a response without another owner's documents", async () => {
   const query = fc.oneof(
     fc.string({ unit: 'binary', minLength: 1 }),
     fc.constantFrom(
@@ -100,7 +100,7 @@ test('any query is answered, and never with another library’s document', async
   await fc.assert(
     fc.asyncProperty(query, async (q) => {
       const response = await search({ q });
-      // Never returned: an assertion is an object, and fast-check takes anything but undefined and true for a failure.
+      // Not returned: fast-check treats any value but undefined and true, such as an assertion, as a failure.
       expect(response.status).toBe(q.trim() === '' ? 422 : 200);
       if (q.trim() === '') return;
       const { hits } = (await response.json()) as { hits: { resource_id: string }[] };

@@ -1,4 +1,4 @@
-/** The API on a store that fails in every way a store can, over TCP and over REST: requests never notice. */
+/** The API on a store that fails in many ways, over TCP and over REST: requests still succeed. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -12,7 +12,7 @@ let rubbish: Server;
 const sockets = new Set<Socket>();
 
 beforeAll(async () => {
-  // Speaks neither RESP nor HTTP.
+  // Responds with neither RESP nor HTTP.
   rubbish = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined).on('data', () => socket.write('\u0000\u0007 what? \r\n!!\r\n'));
@@ -40,7 +40,7 @@ const KINDS: readonly (readonly [string, () => Settings, (url: string) => Settin
   ['Upstash', () => stores.settings, (host) => ({ UPSTASH_REDIS_REST_URL: `http://${host}`, UPSTASH_REDIS_REST_TOKEN: 't' })],
 ];
 
-describe.each(KINDS)('on %s', (_name, settings, at) => {
+describe.each(KINDS)('store on %s', (_name, settings, at) => {
   async function open(env: Settings, wait = true) {
     const overrides = wait ? await openStore(env) : openStoreAnyway(env);
     app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '50', ...env }, overrides });
@@ -48,7 +48,7 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
   const ask = (headers: Record<string, string>) => app.request('/auth/sessions', { headers });
   const outages = () => app.log.lines.filter(({ message }) => message.startsWith('limits: the store does not reply'));
 
-  /** Twenty requests of one who is logged in and of one who has logged out, while the store fails. */
+  /** Sends twenty requests each of a live and of a revoked login while the store fails. */
   async function servesAll(alive: Record<string, string>, dead: Record<string, string>): Promise<void> {
     const during = await Promise.all(Array.from({ length: 20 }, () => ask(alive)));
     expect(new Set(during.map(({ status }) => status))).toEqual(new Set([200]));
@@ -78,14 +78,14 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
     return [alive, dead] as const;
   }
 
-  test('that is killed', async () => {
+  test('store failure: killed', async () => {
     await open(settings());
     const [alive, dead] = await people();
     await stores.redis.stop();
     await servesAll(alive, dead);
   });
 
-  test('that hangs, and hangs no request once that is known', async () => {
+  test('store failure: hangs, and delays no request once the failure is known', async () => {
     await open(settings());
     const [alive, dead] = await people();
     stores.redis.server.kill('SIGSTOP');
@@ -94,7 +94,7 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
     await recovers(alive);
   });
 
-  test('that is full', async () => {
+  test('store failure: out of memory', async () => {
     await open(settings());
     const [alive, dead] = await people();
     await stores.redis.probe.config('SET', 'maxmemory', '1');
@@ -103,7 +103,7 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
     await recovers(alive);
   });
 
-  test('that only reads', async () => {
+  test('store failure: read-only', async () => {
     await open(settings());
     const [alive, dead] = await people();
     await stores.redis.probe.config('SET', 'min-replicas-to-write', '1');
@@ -112,7 +112,7 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
     await recovers(alive);
   });
 
-  test('whose keys hold something else', async () => {
+  test('store failure: keys of another type', async () => {
     await open(settings());
     const [alive, dead] = await people();
     for (const key of await stores.redis.probe.keys('limit:*')) {
@@ -124,7 +124,7 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
     await recovers(alive);
   });
 
-  test('that flaps', async () => {
+  test('store failure: fails and recovers repeatedly', async () => {
     await open(settings());
     const [alive, dead] = await people();
     for (let round = 0; round < 4; round++) {
@@ -136,13 +136,13 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
     }
   });
 
-  test('that speaks something else entirely', async () => {
+  test('store failure: another protocol', async () => {
     await open(at(`127.0.0.1:${(rubbish.address() as AddressInfo).port}`), false);
     const [alive, dead] = await people();
     await servesAll(alive, dead);
   });
 
-  test('limits go on meanwhile: the insurance refuses what is too much', async () => {
+  test('store failure: local limits refuse requests over the limit', async () => {
     await open(settings());
     const [alive] = await people();
     await stores.redis.stop();
@@ -153,7 +153,7 @@ describe.each(KINDS)('on %s', (_name, settings, at) => {
   });
 });
 
-test('an authenticated request is one command to Redis, or one HTTP request to Upstash', async () => {
+test('store: an authenticated request takes one Redis command or one Upstash request', async () => {
   for (const [name, settings] of KINDS) {
     const overrides = await openStore(settings());
     const { kv } = overrides;
@@ -165,7 +165,7 @@ test('an authenticated request is one command to Redis, or one HTTP request to U
     const before = stores.front.requests();
     for (let i = 0; i < 10; i++) await app.request('/auth/sessions', { headers });
     const stats = await stores.redis.probe.info('commandstats');
-    // Those a script calls are counted, too: what arrived is the EVALSHAs and nothing beside them.
+    // Redis counts commands called by scripts, too, so compare with the EVALSHA calls.
     const arrived = [...stats.matchAll(/cmdstat_([\w|]+):calls=(\d+)/g)].filter(([, command]) =>
       /^(?:evalsha|eval|get|mget|set|ping)$/.test(command ?? ''),
     );

@@ -26,29 +26,29 @@ const introspect = async (token: string, headers: Record<string, string> = { 'X-
   return { status: response.status, body: await response.json() };
 };
 
-describe('revocation (RFC 7009)', () => {
-  test('of an access token ends that token alone', async () => {
+describe('POST /auth/revoke', () => {
+  test('revoke: an access token ends alone', async () => {
     const { access_token, refresh_token } = await tokens();
     expect((await form('/auth/revoke', { token: access_token, token_type_hint: 'access_token' })).status).toBe(200);
     expect((await me(access_token)).status).toBe(401);
     expect((await form('/auth/refresh', { refresh_token })).status).toBe(200);
   });
 
-  test('of a refresh token ends the session', async () => {
+  test('revoke: a refresh token ends with its session', async () => {
     const { access_token, refresh_token } = await tokens();
     expect((await form('/auth/revoke', { token: refresh_token })).status).toBe(200);
     expect((await me(access_token)).status).toBe(401);
     expect((await form('/auth/refresh', { refresh_token })).status).toBe(401);
   });
 
-  test('of anything else is answered alike', async () => {
+  test('revoke: an unknown token gets the same response', async () => {
     expect((await form('/auth/revoke', { token: 'nonsense' })).status).toBe(200);
     expect((await form('/auth/revoke', {})).status).toBe(422);
   });
 });
 
-describe('introspection (RFC 7662)', () => {
-  test('tells a live access token and a live refresh token apart, and says whose they are', async () => {
+describe('POST /auth/introspect', () => {
+  test('introspect: names the type and the owner of a live access or refresh token', async () => {
     const { access_token, refresh_token } = await tokens();
     expect((await introspect(access_token)).body).toMatchObject({
       active: true,
@@ -59,7 +59,7 @@ describe('introspection (RFC 7662)', () => {
     expect((await introspect(refresh_token)).body).toMatchObject({ active: true, token_type: 'refresh_token', username: 'ada' });
   });
 
-  test('says nothing but inactive of what is revoked, rotated away, expired or unknown', async () => {
+  test('introspect: a revoked, rotated, expired or unknown token is inactive, without other fields', async () => {
     const first = await tokens();
     const second = (await (await form('/auth/refresh', { refresh_token: first.refresh_token })).json()) as typeof first;
     expect((await introspect(first.refresh_token)).body).toEqual({ active: false });
@@ -70,7 +70,7 @@ describe('introspection (RFC 7662)', () => {
     expect((await introspect(second.refresh_token)).body).toEqual({ active: false });
   });
 
-  test('of a deactivated user is inactive', async () => {
+  test('introspect: a token of a deactivated user is inactive', async () => {
     const { refresh_token } = await tokens();
     const users = await (await app.request('/admin/users?q=ada', { headers: { 'X-API-Key': MASTER } })).json();
     const { id } = (users as { users: { id: string }[] }).users[0]!;
@@ -78,7 +78,7 @@ describe('introspection (RFC 7662)', () => {
     expect((await introspect(refresh_token)).body).toEqual({ active: false });
   });
 
-  test('is for admins and API keys, not for a user’s session', async () => {
+  test('introspect: admins and API keys may, a token of a session may not', async () => {
     const { access_token } = await tokens();
     const mine = { Authorization: `Bearer ${access_token}` };
     expect((await introspect(access_token, mine)).status).toBe(403);
@@ -93,8 +93,8 @@ describe('introspection (RFC 7662)', () => {
   });
 });
 
-describe('what the server publishes about itself', () => {
-  test('metadata names the endpoints (RFC 8414)', async () => {
+describe('/.well-known', () => {
+  test('authorization server metadata: names the endpoints (RFC 8414)', async () => {
     const metadata = (await (await app.request('/.well-known/oauth-authorization-server')).json()) as Record<string, string>;
     expect(metadata).toMatchObject({
       issuer: 'http://localhost:8000',
@@ -105,14 +105,14 @@ describe('what the server publishes about itself', () => {
       expect(metadata[name]).toMatch(/^http:\/\/localhost:8000\//);
   });
 
-  test('no key where a secret signs', async () => {
+  test('jwks.json: empty if a shared secret signs tokens', async () => {
     expect(await (await app.request('/.well-known/jwks.json')).json()).toEqual({ keys: [] });
   });
 
   test.each([
     'ES256',
     'EdDSA',
-  ] as const)('with %s anybody can verify a token by the published keys, the previous one too', async (algorithm) => {
+  ] as const)('jwks.json: has the current and the previous %s key, which verify tokens', async (algorithm) => {
     const pem = async () => exportPKCS8((await generateKeyPair(algorithm, { extractable: true })).privateKey);
     const [old, fresh] = [await pem(), await pem()];
     const env = { JWT_ALGORITHM: algorithm };
@@ -133,7 +133,7 @@ describe('what the server publishes about itself', () => {
     await Promise.all([before.close(), after.close()]);
   });
 
-  test('a private key that is none is told when it is first needed', async () => {
+  test('access tokens: an invalid private key is reported on first use', async () => {
     const broken = await createTestApp({
       env: { JWT_ALGORITHM: 'ES256', JWT_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----\nbm90aGluZw==\n-----END PRIVATE KEY-----' },
     });

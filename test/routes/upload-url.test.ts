@@ -28,7 +28,7 @@ const ask = (body: unknown, headers: Record<string, string> = ada) =>
   });
 const ticketOf = (url: string) => new URL(url).searchParams.get('ticket') as string;
 
-test('an address at the worker is given, good for a quarter of an hour, and nobody keeps it', async () => {
+test('POST /resources/upload-url: responds with an address at the worker for 15 minutes, not to be cached', async () => {
   const response = await ask({ filename: 'ice.md', title: 'Ice' });
   expect([response.status, response.headers.get('cache-control')]).toEqual([201, 'no-store']);
   const { upload_url, ...rest } = (await response.json()) as { upload_url: string };
@@ -37,12 +37,12 @@ test('an address at the worker is given, good for a quarter of an hour, and nobo
   expect(upload_url).toMatch(/^https:\/\/worker\.example\/pharos\/uploads\?ticket=[\w-]+\.[\w-]+\.[\w-]+$/);
 });
 
-test('nothing need be said of the file', async () => {
+test('POST /resources/upload-url: the body is optional', async () => {
   const response = await app.request('/resources/upload-url', { method: 'POST', headers: ada });
   expect(response.status).toBe(201);
 });
 
-test('the ticket tells the worker who asked, with which login, and what for', async () => {
+test('presigned upload: its token has the user, the login and the fields', async () => {
   const { config, clock, ids } = app.services;
   const said = { filename: 'ice.md', title: '  Ice ', tags: ['a', 'b'], metadata: { deep: { a: [1, null] } } };
   const { upload_url: url } = (await (await ask(said)).json()) as { upload_url: string };
@@ -61,20 +61,20 @@ test.each<[string, unknown, string]>([
   ['NUL in a tag', { tags: ['a\0'] }, 'tags.0'],
   ['NUL in a name', { filename: 'a\0' }, 'filename'],
   ['an empty name', { filename: '' }, 'filename'],
-  ['a callback that is no URL', { callback_url: 'ftp://e.org' }, 'callback_url'],
-  ['much metadata', { metadata: { a: 'x'.repeat(70_000) } }, 'metadata'],
+  ['an invalid callback URL', { callback_url: 'ftp://e.org' }, 'callback_url'],
+  ['more than 64 KB of metadata', { metadata: { a: 'x'.repeat(70_000) } }, 'metadata'],
   ['the document itself', { content: 'text' }, 'content'],
   ['an unknown field', { titel: 'x' }, 'titel'],
   ['more metadata than fits into an address', { title: 'Ice', metadata: { a: 'x'.repeat(6_000) } }, 'metadata'],
   ['a longer description than fits', { description: '氷'.repeat(2_000), metadata: { a: 'x'.repeat(3_000) } }, 'description'],
-])('%s is 422, naming the field', async (_name, body, path) => {
+])('POST /resources/upload-url: %s is 422, naming the field', async (_name, body, path) => {
   const response = await ask(body);
   const { errors, detail } = (await response.json()) as Problem;
   expect([response.status, errors?.[0]?.path]).toEqual([422, path]);
   expect(detail).toContain(path);
 });
 
-test('strangers get no address, nor do keys that may only read', async () => {
+test('POST /resources/upload-url: 401 without credentials, 403 without the scope resources:write', async () => {
   expect((await ask({}, {})).status).toBe(401);
   const made = await app.request('/auth/api-keys', {
     method: 'POST',
@@ -85,12 +85,12 @@ test('strangers get no address, nor do keys that may only read', async () => {
   expect((await ask({}, { 'X-API-Key': key })).status).toBe(403);
 });
 
-test('no log shows the ticket', async () => {
+test('presigned upload: its token is not written to the log', async () => {
   const { upload_url: url } = (await (await ask({ title: 'unheard of' })).json()) as { upload_url: string };
   expect(JSON.stringify(app.log.lines)).not.toContain(ticketOf(url).slice(0, 30));
 });
 
-test('whatever is said of a file survives the ticket unchanged, or is refused as too long by a name that was given', async () => {
+test('presigned upload: fields survive the token unchanged, or the longest one is refused as too long', async () => {
   const { config, clock, ids } = app.services;
   const tickets = createPresignedUploads({ config, clock, ids });
   const actor: Actor = {
@@ -136,7 +136,7 @@ test('whatever is said of a file survives the ticket unchanged, or is refused as
   expect(survived).toBeGreaterThan(20);
 });
 
-test('where the runtime holds less, a form that is too large is told of the address', async () => {
+test('upload: with a smaller limit of the runtime, a form over it is 413 naming /resources/upload-url', async () => {
   const small = await createTestApp({ env: { WORKER_URL }, runtime: { maxUploadBytes: 2 * MB } });
   const headers = await small.login();
   const form = (bytes: number) => {

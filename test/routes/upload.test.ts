@@ -44,13 +44,13 @@ test.each([
   ['page.xhtml', 'application/xhtml+xml', 'text/html'],
   ['a.txt', 'text/plain', 'text/plain'],
   ['README', 'text/x-markdown', 'text/markdown'],
-])('a file %s of type %j is taken as %s', async (name, type, expected) => {
+])('upload: a file %s of type %j is stored as %s', async (name, type, expected) => {
   const { source } = await stored(await upload({ file: file(name, type) }));
   expect(source?.contentType.split(';')[0]).toBe(expected);
   expect(source?.filename).toBe(name);
 });
 
-test('the fields beside the file are those of the JSON form', async () => {
+test('upload: the fields beside the file are those of JSON', async () => {
   const { resource } = await stored(
     await upload({
       file: file('a.txt'),
@@ -72,7 +72,7 @@ test('the fields beside the file are those of the JSON form', async () => {
   expect(other?.tags).toEqual(['x', 'y', 'z']);
 });
 
-test('the bytes are kept as they came, whatever their charset', async () => {
+test('upload: the bytes are stored unchanged, in any charset', async () => {
   const latin = Uint8Array.of(0x63, 0x61, 0x66, 0xe9);
   const { source } = await stored(await upload({ file: file('a.txt', 'text/plain; charset=iso-8859-1', latin) }));
   expect([...(source?.body ?? [])]).toEqual([...latin]);
@@ -81,19 +81,19 @@ test('the bytes are kept as they came, whatever their charset', async () => {
   expect((await upload({ file: file('b.txt', '', utf16) })).status).toBe(202);
 });
 
-test('a path in a file name is taken apart', async () => {
+test('upload: a path in a file name is reduced to the name', async () => {
   const { source } = await stored(await upload({ file: file('../../etc/passwd.txt') }));
   expect(source?.filename).not.toMatch(/[/\\]/);
 });
 
-test('POST /resources takes the same form, and text or a URL instead of a file', async () => {
+test('POST /resources: takes the same form, also with text or a URL instead of a file', async () => {
   expect((await stored(await upload({ file: file('a.md') }, '/resources'))).source?.contentType).toBe('text/markdown');
   expect((await stored(await upload({ url: 'https://e.org/form' }, '/resources'))).resource?.url).toBe('https://e.org/form');
   const { source } = await stored(await upload({ content: '# Ice', content_type: 'text/markdown' }, '/resources'));
   expect(new TextDecoder().decode(source?.body)).toBe('# Ice');
 });
 
-test('the same file again is the same resource', async () => {
+test('upload: the same file again is the same resource', async () => {
   const again = () => upload({ file: file('a.txt', '', 'the same bytes') });
   expect([(await again()).status, (await again()).status]).toEqual([202, 200]);
 });
@@ -104,7 +104,7 @@ test.each([
   ['an unknown type', 'data', '', 'x'],
   ['an unknown extension', 'a.docx', 'application/octet-stream', 'x'],
   ['binary data that is called text', 'a.txt', 'text/plain', 'a\0b'],
-])('%s is 415, and what is supported is named', async (_name, name, type, text) => {
+])('upload: %s is 415, naming the supported types', async (_name, name, type, text) => {
   const response = await upload({ file: file(name, type, text) });
   expect(response.status).toBe(415);
   expect(((await response.json()) as Problem).detail).toMatch(/text\/html, text\/markdown and text\/plain/);
@@ -117,23 +117,23 @@ test.each<[string, Record<string, Field | Field[]>, string]>([
   ['a blank file', { file: file('a.txt', '', ' \n\t ') }, 'file'],
   ['a long title', { file: file('a.txt'), title: 'x'.repeat(10_000) }, 'title'],
   ['two titles', { file: file('a.txt'), title: ['a', 'b'] }, 'title'],
-  ['metadata that is no JSON', { file: file('a.txt'), metadata: '{' }, 'metadata'],
+  ['metadata that is not JSON', { file: file('a.txt'), metadata: '{' }, 'metadata'],
   ['metadata that is a list', { file: file('a.txt'), metadata: '[]' }, 'metadata'],
   ['an unknown field', { file: file('a.txt'), titel: 'x' }, 'titel'],
   ['a file for a title', { file: file('a.txt'), title: file('b.txt') }, 'title'],
   ['NUL in a tag', { file: file('a.txt'), tags: 'a\0' }, 'tags.0'],
   ['a file and a URL', { file: file('a.txt'), url: 'https://e.org' }, 'file'],
-])('%s is 422, naming the field', async (_name, fields, path) => {
+])('upload: %s is 422, naming the field', async (_name, fields, path) => {
   const response = await upload(fields);
   expect([response.status, ((await response.json()) as Problem).errors?.[0]?.path]).toEqual([422, path]);
 });
 
-test('JSON is not an upload', async () => {
+test('upload: a JSON body is 415', async () => {
   const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' };
   expect((await app.request('/resources/upload', init)).status).toBe(415);
 });
 
-test('a file over 50 MB is refused while it is read: what lies beyond is never asked for', async () => {
+test('upload: a file over 50 MB is 413 as soon as the limit is read', async () => {
   let sent = 0;
   const piece = new Uint8Array(1024 * 1024).fill(0x61);
   const head = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n';
@@ -154,7 +154,7 @@ test('a file over 50 MB is refused while it is read: what lies beyond is never a
   expect(sent).toBeLessThan(60);
 });
 
-test('a Content-Length over the limit is refused before anything is read', async () => {
+test('upload: a Content-Length over the limit is 413 before the body is read', async () => {
   const init = {
     method: 'POST',
     headers: { 'Content-Type': 'multipart/form-data; boundary=x', 'Content-Length': '20000000000' },

@@ -34,16 +34,16 @@ async function send({ id }: Pick<Endpoint, 'id'>, body: string, headers: Record<
     headers: { 'Content-Type': 'application/json', ...headers },
     body,
   });
-  const answer = (await response.json()) as {
+  const result = (await response.json()) as {
     outcome?: string;
     documents?: { resource_id: string; outcome: string }[];
     detail?: string;
     errors?: { path: string }[];
   };
-  return { status: response.status, ...answer };
+  return { status: response.status, ...result };
 }
 
-/** As any sender that uses the library does. */
+/** Signs as senders with the Standard Webhooks library do. */
 const signed = ({ secret }: Pick<Endpoint, 'secret'>, body: string, id = 'msg_1', at = new Date(app.clock.now())) => ({
   'webhook-id': id,
   'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
@@ -53,8 +53,8 @@ const event = (data: object, type = 'document.published') => JSON.stringify({ ty
 const TEXT = event({ content: 'Glaciers flow, and where they meet the sea they calve.', title: 'Ice' });
 const allResources = () => app.services.db.select().from(resources);
 
-describe('an endpoint', () => {
-  test('is made with a secret that is shown once, listed without it, and revoked for good', async () => {
+describe('/webhooks', () => {
+  test('webhook endpoint: the secret is shown on creation only, and revocation is final', async () => {
     const made = await create({ name: 'the blog', tags: ['blog', 'blog'] });
     expect(made.status).toBe(201);
     expect(made.body).toMatchObject({ name: 'the blog', kind: 'standard', tags: ['blog'] });
@@ -73,7 +73,7 @@ describe('an endpoint', () => {
     expect((await send(made.body, TEXT, signed(made.body, TEXT, 'msg_2'))).status).toBe(401);
   });
 
-  test('has a name, one of two kinds, and at most forty-nine siblings', async () => {
+  test('webhook endpoint: needs a name and a known kind, and the 51st is 409', async () => {
     const bad = await create({ name: '', kind: 'carrier-pigeon' });
     expect(bad.status).toBe(422);
     expect((bad.body.errors as { path: string }[]).map(({ path }) => path).toSorted()).toEqual(['kind', 'name']);
@@ -84,7 +84,7 @@ describe('an endpoint', () => {
 });
 
 describe('a Standard Webhooks event', () => {
-  test("brings a document into its owner's library, with the endpoint's tags", async () => {
+  test("Standard Webhooks event: creates a resource of the endpoint's owner, with the endpoint's tags", async () => {
     const { body: endpoint } = await create({ name: 'the blog', tags: ['blog'] });
     const { status, outcome, documents = [] } = await send(endpoint, TEXT, signed(endpoint, TEXT));
     expect([status, outcome]).toEqual([202, 'accepted']);
@@ -95,7 +95,7 @@ describe('a Standard Webhooks event', () => {
     expect(app.published).toHaveLength(1);
   });
 
-  test('that comes again is answered as before and does nothing, even when it says something else', async () => {
+  test('Standard Webhooks event: a repeated id gets the first response and has no effect, even with another body', async () => {
     const { body: endpoint } = await create();
     const first = await send(endpoint, TEXT, signed(endpoint, TEXT));
     const again = await send(endpoint, TEXT, signed(endpoint, TEXT));
@@ -105,14 +105,14 @@ describe('a Standard Webhooks event', () => {
     expect(await allResources()).toHaveLength(1);
   });
 
-  test('at the same moment twice makes one document', async () => {
+  test('Standard Webhooks event: two concurrent deliveries create one resource', async () => {
     const { body: endpoint } = await create();
     const both = await Promise.all([1, 2, 3].map(() => send(endpoint, TEXT, signed(endpoint, TEXT))));
     expect(new Set(both.map(({ documents }) => documents?.[0]?.resource_id)).size).toBe(1);
     expect(await allResources()).toHaveLength(1);
   });
 
-  test('that is unsigned, altered, signed by another secret, or too old or too new is refused alike', async () => {
+  test('Standard Webhooks event: a missing, altered, foreign, too old or too new signature gets the same 401', async () => {
     const { body: endpoint } = await create();
     const { body: other } = await create();
     const headers = signed(endpoint, TEXT);
@@ -138,32 +138,32 @@ describe('a Standard Webhooks event', () => {
     expect(app.log.lines.filter(({ message }) => message === 'signature refused')).toHaveLength(attempts.length + 2);
   });
 
-  test('may carry a second signature, of a secret that is being replaced', async () => {
+  test('Standard Webhooks event: one valid signature among several suffices', async () => {
     const { body: endpoint } = await create();
     const headers = signed(endpoint, TEXT);
     const both = { ...headers, 'webhook-signature': `v1,bm90IG91cnM= ${headers['webhook-signature']}` };
     expect((await send(endpoint, TEXT, both)).status).toBe(202);
   });
 
-  test('that is no document is named field by field, once its signature is right', async () => {
+  test('Standard Webhooks event: a signed event with invalid fields is 422, naming each', async () => {
     const { body: endpoint } = await create();
     const both = event({ url: 'ftp://x', colour: 'red' });
-    const answer = await send(endpoint, both, signed(endpoint, both));
-    expect(answer.status).toBe(422);
-    expect(answer.errors?.map(({ path }) => path)).toContain('data.url');
+    const result = await send(endpoint, both, signed(endpoint, both));
+    expect(result.status).toBe(422);
+    expect(result.errors?.map(({ path }) => path)).toContain('data.url');
     const broken = '{"type":';
     expect((await send(endpoint, broken, signed(endpoint, broken))).status).toBe(400);
     const ping = JSON.stringify({ type: 'ping' });
     expect(await send(endpoint, ping, signed(endpoint, ping))).toMatchObject({ status: 202, outcome: 'ignored', documents: [] });
   });
 
-  test('for somebody who was deactivated is refused', async () => {
+  test("Standard Webhooks event: refused if the endpoint's owner is deactivated", async () => {
     const { body: endpoint } = await create();
     await app.services.db.update(users).set({ active: false });
     expect((await send(endpoint, TEXT, signed(endpoint, TEXT))).status).toBe(401);
   });
 
-  test('refused too often from one address is 429', async () => {
+  test('Standard Webhooks event: too many refused events from one address are 429', async () => {
     await app.close();
     app = await createTestApp({ env: { RATE_LIMIT_ANONYMOUS_TIER: '6' } });
     owner = await app.login('ada');
@@ -171,11 +171,11 @@ describe('a Standard Webhooks event', () => {
     const statuses = [];
     for (let i = 0; i < 8; i += 1) statuses.push((await send(endpoint, TEXT, {})).status);
     expect(statuses.at(-1)).toBe(429);
-    // Who signs is not counted.
+    // A signed event does not count.
     expect((await send(endpoint, TEXT, signed(endpoint, TEXT))).status).toBe(202);
   });
 
-  test('is remembered for ninety days', async () => {
+  test('Standard Webhooks event: its id is remembered for 90 days', async () => {
     const { body: endpoint } = await create();
     await send(endpoint, TEXT, signed(endpoint, TEXT));
     const later = app.clock.now() + 91 * 86_400_000;
@@ -184,7 +184,7 @@ describe('a Standard Webhooks event', () => {
   });
 });
 
-describe('an event of GitHub', () => {
+describe('GitHub event', () => {
   const repository = { full_name: 'ada/notes', html_url: 'https://github.com/ada/notes', default_branch: 'main' };
   const AFTER = 'a'.repeat(40);
   const push = (more: object = {}) => JSON.stringify({ ref: 'refs/heads/main', after: AFTER, repository, commits: [], ...more });
@@ -205,7 +205,7 @@ describe('an event of GitHub', () => {
     endpoint = (await create({ name: 'the notes', kind: 'github', tags: ['notes'] })).body;
   });
 
-  test('pushed to the default branch brings the documents that changed, each by its commit', async () => {
+  test('GitHub event: a push to the default branch creates the changed documents, by commit', async () => {
     const body = push({
       commits: [
         { added: ['a b.md', 'src/main.ts', 'gone.md'], modified: [], removed: [] },
@@ -223,7 +223,7 @@ describe('an event of GitHub', () => {
     expect(rows[0]).toMatchObject({ tags: ['ada/notes', 'notes'], metadata: { repository: 'ada/notes', commit: AFTER } });
   });
 
-  test('about a published release brings its notes', async () => {
+  test('GitHub event: a published release creates its notes', async () => {
     const body = release();
     await send(endpoint, body, hub(endpoint, body, 'release'));
     expect(await allResources()).toMatchObject([{ title: 'ada/notes One', metadata: { release: 'v1' }, url: null }]);
@@ -236,18 +236,18 @@ describe('an event of GitHub', () => {
     ['push', push({ deleted: true })],
     ['push', push({ commits: [{ added: ['a.ts'] }] })],
     ['release', release({ action: 'deleted' })],
-  ])('of no concern, a %s, is ignored: %s', async (name, body) => {
+  ])('GitHub event: a %s without documents is ignored: %s', async (name, body) => {
     expect(await send(endpoint, body, hub(endpoint, body, name))).toMatchObject({ status: 202, outcome: 'ignored' });
   });
 
-  test('that is captured and sent again under another delivery id does nothing', async () => {
+  test('GitHub event: a replay under another delivery id has no effect', async () => {
     const body = release();
     const first = await send(endpoint, body, hub(endpoint, body, 'release', 'd-1'));
     const replayed = await send(endpoint, body, hub(endpoint, body, 'release', 'd-2'));
     expect(replayed).toEqual({ status: 200, outcome: 'duplicate', documents: first.documents });
   });
 
-  test('with a wrong signature, or none, is refused; one that cannot be read names what is wrong', async () => {
+  test('GitHub event: a wrong or missing signature is 401, an invalid body is 422 naming the field', async () => {
     const body = release();
     expect((await send(endpoint, body, {})).status).toBe(401);
     expect((await send(endpoint, `${body} `, hub(endpoint, body, 'release'))).status).toBe(401);
@@ -255,11 +255,11 @@ describe('an event of GitHub', () => {
       401,
     );
     const odd = push({ after: 'HEAD' });
-    const answer = await send(endpoint, odd, hub(endpoint, odd, 'push'));
-    expect([answer.status, answer.errors?.[0]?.path]).toEqual([422, 'after']);
+    const result = await send(endpoint, odd, hub(endpoint, odd, 'push'));
+    expect([result.status, result.errors?.[0]?.path]).toEqual([422, 'after']);
   });
 
-  test('that was cut off half-way goes on where it stopped when it comes again', async () => {
+  test('GitHub event: an interrupted delivery continues where it stopped when it is repeated', async () => {
     const body = push({ commits: [{ added: ['a.md', 'b.md', 'c.md'] }] });
     const original = app.services.relay.publishSoon;
     let calls = 0;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Cell } from '../../support/kits/deployment.ts';
 import { noteSecrets } from '../../support/kits/secrets.ts';
-import { ADMIN, bearer, logIn, nobody, person, type Tokens } from './people.ts';
+import { ADMIN, anonymous, bearer, logIn, person, type Tokens } from './people.ts';
 
 interface Problem {
   readonly detail: string;
@@ -17,16 +17,16 @@ const newcomer = (username = `new-${randomUUID().slice(0, 8)}`) => ({
 });
 
 export function accounts(cell: () => Cell): void {
-  const anybody = () => nobody(cell());
+  const anyClient = () => anonymous(cell());
   const status = async (path: string, headers: Record<string, string>) =>
-    (await anybody().call('GET', path, undefined, headers)).status;
+    (await anyClient().call('GET', path, undefined, headers)).status;
   const me = (token: string) => status('/auth/me', bearer(token));
-  const refresh = (refresh_token: string) => anybody().call<Tokens>('POST', '/auth/refresh', { refresh_token });
+  const refresh = (refresh_token: string) => anyClient().call<Tokens>('POST', '/auth/refresh', { refresh_token });
 
-  describe('registration', () => {
-    test('answers 201 with the account and never the hash; a taken name or e-mail is 409', async () => {
+  describe('POST /auth/register', () => {
+    test('register: 201 with the account, without the hash; a taken name or e-mail address is 409', async () => {
       const ada = newcomer();
-      const made = await anybody().call('POST', '/auth/register', ada);
+      const made = await anyClient().call('POST', '/auth/register', ada);
       expect(made.status).toBe(201);
       expect(made.body).toEqual({
         id: expect.any(String),
@@ -41,23 +41,27 @@ export function accounts(cell: () => Cell): void {
         { ...newcomer(), username: ada.username.toUpperCase() },
         { ...newcomer(), email: ada.email },
       ])
-        expect((await anybody().call('POST', '/auth/register', taken)).status).toBe(409);
+        expect((await anyClient().call('POST', '/auth/register', taken)).status).toBe(409);
     });
 
-    test('names every field that is wrong', async () => {
+    test('register: 422 naming every invalid field', async () => {
       const wrong = { username: 'a', email: 'nowhere', password: 'short', tier: 'admin' };
-      const answer = await anybody().call<Problem>('POST', '/auth/register', wrong);
-      expect(answer.status).toBe(422);
-      expect(answer.body.errors?.map(({ path }) => path).sort()).toEqual(['email', 'password', 'tier', 'username']);
+      const result = await anyClient().call<Problem>('POST', '/auth/register', wrong);
+      expect(result.status).toBe(422);
+      expect(result.body.errors?.map(({ path }) => path).sort()).toEqual(['email', 'password', 'tier', 'username']);
     });
   });
 
-  describe('login', () => {
-    test('answers a bearer pair that is not to be cached, with no scope beyond the tier', async () => {
+  describe('POST /auth/login', () => {
+    test('login: responds with a token pair that must not be cached, without scopes beyond the tier', async () => {
       const ada = newcomer();
-      await anybody().call('POST', '/auth/register', ada);
+      await anyClient().call('POST', '/auth/register', ada);
       const form = (scope: Record<string, string>) =>
-        anybody().call<Tokens>('POST', '/auth/login', new URLSearchParams({ username: ada.email, password: PASSWORD, ...scope }));
+        anyClient().call<Tokens>(
+          'POST',
+          '/auth/login',
+          new URLSearchParams({ username: ada.email, password: PASSWORD, ...scope }),
+        );
       const { status, headers, body } = await form({});
       expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
       expect(body).toEqual({
@@ -68,10 +72,10 @@ export function accounts(cell: () => Cell): void {
         scope: 'resources:read resources:write search',
       });
       expect((await form({ scope: 'search admin' })).body).toMatchObject({ scope: 'search' });
-      expect((await anybody().call('POST', '/auth/login', new URLSearchParams({ username: ada.username }))).status).toBe(422);
+      expect((await anyClient().call('POST', '/auth/login', new URLSearchParams({ username: ada.username }))).status).toBe(422);
     });
 
-    test('answers an unknown user and a wrong password alike', async () => {
+    test('login: an unknown user and a wrong password get the same response', async () => {
       const { username } = await person(cell());
       const [unknown, wrong] = [await logIn(cell(), 'nobody-at-all', PASSWORD), await logIn(cell(), username, 'not this one')];
       expect([unknown.status, wrong.status]).toEqual([401, 401]);
@@ -79,27 +83,32 @@ export function accounts(cell: () => Cell): void {
       expect({ ...unknown.body, request_id: '' }).toEqual({ ...wrong.body, request_id: '' });
     });
 
-    test.each(['Basic YTpi', 'Bearer', 'Bearer a b', 'Token abc'])('%s is no credential', async (Authorization) => {
-      const answer = await anybody().call('GET', '/auth/me', undefined, { Authorization });
-      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    test.each([
+      'Basic YTpi',
+      'Bearer',
+      'Bearer a b',
+      'Token abc',
+    ])('authentication: the Authorization header "%s" is 401', async (Authorization) => {
+      const result = await anyClient().call('GET', '/auth/me', undefined, { Authorization });
+      expect([result.status, result.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     });
   });
 
-  describe('a session', () => {
-    test('is refreshed by JSON or form, and every time with another token', async () => {
+  describe('sessions', () => {
+    test('refresh: takes JSON or a form, and returns another token each time', async () => {
       const ada = await person(cell());
       expect(await me(ada.access_token)).toBe(200);
       const second = await refresh(ada.refresh_token);
       const form = new URLSearchParams({ refresh_token: second.body.refresh_token });
-      const third = await anybody().call<Tokens>('POST', '/auth/refresh', form);
+      const third = await anyClient().call<Tokens>('POST', '/auth/refresh', form);
       expect([second.status, third.status]).toEqual([200, 200]);
       expect(new Set([ada.refresh_token, second.body.refresh_token, third.body.refresh_token]).size).toBe(3);
       expect(await me(third.body.access_token)).toBe(200);
-      const inQuery = await anybody().call('POST', `/auth/refresh?refresh_token=${third.body.refresh_token}`);
+      const inQuery = await anyClient().call('POST', `/auth/refresh?refresh_token=${third.body.refresh_token}`);
       expect(inQuery.status).toBeGreaterThanOrEqual(400);
     });
 
-    test('refreshed in two tabs at once lives on in both; by an older token it ends', async () => {
+    test('refresh: works in two tabs at once; a token older than the parent ends the session', async () => {
       const ada = await person(cell());
       const [one, two] = await Promise.all([refresh(ada.refresh_token), refresh(ada.refresh_token)]);
       expect([one.status, two.status]).toEqual([200, 200]);
@@ -112,14 +121,14 @@ export function accounts(cell: () => Cell): void {
       expect((await refresh(newest.body.refresh_token)).status).toBe(401);
     });
 
-    test('is ended by its logout, access and refresh at once', async () => {
+    test('logout: ends the access token and the refresh token at once', async () => {
       const ada = await person(cell());
       expect((await ada.call('POST', '/auth/logout')).status).toBe(204);
       expect(await me(ada.access_token)).toBe(401);
       expect((await refresh(ada.refresh_token)).status).toBe(401);
     });
 
-    test('is listed with the others of its user, and ends any of them; somebody else’s is 404', async () => {
+    test("sessions: lists the user's sessions and ends any of them; another user's is 404", async () => {
       const ada = await person(cell());
       const other = (await logIn(cell(), ada.username, ada.password)).body;
       const { body } = await ada.call<{ sessions: { id: string; current: boolean }[] }>('GET', '/auth/sessions');
@@ -133,7 +142,7 @@ export function accounts(cell: () => Cell): void {
       expect(await me(ada.access_token)).toBe(401);
     });
 
-    test('outlives a change of password where it was made, and no other does', async () => {
+    test('change password: keeps the current session and ends the others', async () => {
       const ada = await person(cell());
       const other = (await logIn(cell(), ada.username, ada.password)).body;
       const change = (current_password: string) =>
@@ -145,15 +154,15 @@ export function accounts(cell: () => Cell): void {
       expect((await logIn(cell(), ada.username, 'another long enough phrase')).status).toBe(200);
     });
 
-    test('has its user’s new tier from the next refresh on, and is over when the user is deactivated', async () => {
+    test('PATCH /admin/users: a new tier applies from the next refresh, deactivation ends the session', async () => {
       const ada = await person(cell());
       const { body: user } = await ada.call<{ id: string }>('GET', '/auth/me');
       const set = (changes: object, headers: Record<string, string> = ADMIN) =>
-        anybody().call('PATCH', `/admin/users/${user.id}`, changes, headers);
+        anyClient().call('PATCH', `/admin/users/${user.id}`, changes, headers);
       expect((await set({ tier: 'premium' }, bearer(ada.access_token))).status).toBe(403);
       expect((await set({ tier: 'premium' })).status).toBe(200);
       const { body: refreshed } = await refresh(ada.refresh_token);
-      const limits = await anybody().call('GET', '/auth/rate-limit', undefined, bearer(refreshed.access_token));
+      const limits = await anyClient().call('GET', '/auth/rate-limit', undefined, bearer(refreshed.access_token));
       expect(limits.body).toMatchObject({ tier: 'premium', limit: 1000 });
       expect((await set({ active: false })).status).toBe(200);
       expect(await me(refreshed.access_token)).toBe(401);
@@ -162,12 +171,12 @@ export function accounts(cell: () => Cell): void {
     });
   });
 
-  describe('a token', () => {
-    const revoke = (token: string) => anybody().call('POST', '/auth/revoke', new URLSearchParams({ token }));
+  describe('tokens', () => {
+    const revoke = (token: string) => anyClient().call('POST', '/auth/revoke', new URLSearchParams({ token }));
     const introspect = async (token: string, headers: Record<string, string> = ADMIN) =>
-      anybody().call('POST', '/auth/introspect', new URLSearchParams({ token }), headers);
+      anyClient().call('POST', '/auth/introspect', new URLSearchParams({ token }), headers);
 
-    test('is revoked alone where it is for access, with its session where it is for refresh', async () => {
+    test('revoke: an access token ends alone, a refresh token ends with its session', async () => {
       const ada = await person(cell());
       expect((await revoke(ada.access_token)).status).toBe(200);
       expect(await me(ada.access_token)).toBe(401);
@@ -178,7 +187,7 @@ export function accounts(cell: () => Cell): void {
       expect((await revoke('nonsense')).status).toBe(200);
     });
 
-    test('is looked into by admins and API keys alone', async () => {
+    test('introspect: admins and API keys may, others may not', async () => {
       const ada = await person(cell());
       expect((await introspect(ada.access_token)).body).toMatchObject({
         active: true,
@@ -195,7 +204,7 @@ export function accounts(cell: () => Cell): void {
     });
   });
 
-  describe('an API key', () => {
+  describe('API keys', () => {
     interface Key {
       readonly id: string;
       readonly key: string;
@@ -203,13 +212,13 @@ export function accounts(cell: () => Cell): void {
       readonly scopes: readonly string[];
     }
     const make = async (headers: Record<string, string>, fields: object = {}) => {
-      const answer = await anybody().call<Key>('POST', '/auth/api-keys', { name: 'laptop', ...fields }, headers);
-      if (answer.status === 201) noteSecrets(answer.body.key);
-      return answer;
+      const result = await anyClient().call<Key>('POST', '/auth/api-keys', { name: 'laptop', ...fields }, headers);
+      if (result.status === 201) noteSecrets(result.body.key);
+      return result;
     };
     const both = async (key: string) => [await status('/auth/me', { 'X-API-Key': key }), await me(key)];
 
-    test('opens what its maker may do in either header, is shown once, and nothing opens it when it is gone', async () => {
+    test('API key: works in either header, is shown once, and is refused after deletion', async () => {
       const ada = await person(cell());
       const { status: made, body } = await make(bearer(ada.access_token));
       expect(made).toBe(201);
@@ -222,35 +231,35 @@ export function accounts(cell: () => Cell): void {
       expect(await both(body.key)).toEqual([403, 401]);
     });
 
-    test('does what its scopes say and no more', async () => {
+    test('API key: grants its scopes and no others', async () => {
       const ada = await person(cell());
       expect((await make(bearer(ada.access_token), { scopes: ['admin'] })).status).toBe(403);
       const { key } = (await make(bearer(ada.access_token), { scopes: ['resources:read'] })).body;
       expect(await status('/resources', { 'X-API-Key': key })).toBe(200);
       expect(await status('/search?q=ice', { 'X-API-Key': key })).toBe(403);
-      expect((await anybody().call('POST', '/resources', { content: 'x' }, { 'X-API-Key': key })).status).toBe(403);
+      expect((await anyClient().call('POST', '/resources', { content: 'x' }, { 'X-API-Key': key })).status).toBe(403);
       expect((await make({ 'X-API-Key': key })).body.scopes).toEqual(['resources:read']);
     });
 
-    test('that is wrong is 403 whatever the bearer token says; the master key is an admin in either header', async () => {
+    test('API key: a wrong key is 403 even with a valid bearer token; the master key is an admin in either header', async () => {
       const ada = await person(cell());
-      const wrong = await anybody().call<Problem>('GET', '/auth/me', undefined, {
+      const wrong = await anyClient().call<Problem>('GET', '/auth/me', undefined, {
         ...bearer(ada.access_token),
         'X-API-Key': 'wrong',
       });
       expect([wrong.status, wrong.body.detail]).toEqual([403, 'Could not validate credentials']);
       for (const headers of [ADMIN, bearer(ADMIN['X-API-Key'])])
-        expect((await anybody().call('GET', '/auth/me', undefined, headers)).body).toMatchObject({
+        expect((await anyClient().call('GET', '/auth/me', undefined, headers)).body).toMatchObject({
           username: 'service',
           tier: 'admin',
         });
     });
   });
 
-  test('what the server says of itself is at the well-known places', async () => {
+  test('/.well-known: serves authorization server metadata and public keys', async () => {
     const { url } = cell();
-    const metadata = await anybody().call<Record<string, string>>('GET', '/.well-known/oauth-authorization-server');
+    const metadata = await anyClient().call<Record<string, string>>('GET', '/.well-known/oauth-authorization-server');
     expect(metadata.body).toMatchObject({ token_endpoint: `${url}/auth/login`, jwks_uri: `${url}/.well-known/jwks.json` });
-    expect((await anybody().call('GET', '/.well-known/jwks.json')).body).toEqual({ keys: [] });
+    expect((await anyClient().call('GET', '/.well-known/jwks.json')).body).toEqual({ keys: [] });
   });
 }

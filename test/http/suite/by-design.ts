@@ -1,15 +1,15 @@
-/** All that may differ from one cell to the other. No test asks for a runtime or a store; those concerned look here. */
+/** The intended differences between deployments. Tests read them here and never check for a runtime or a store. */
 import type { CellChoice } from '../../support/kits/deployment.ts';
 
 interface OfRuntime {
-  /** `GET /monitoring/metrics` for an admin: an isolate has nothing to count over. */
+  /** `GET /monitoring/metrics` for an admin: an isolate keeps no metrics. */
   readonly metricsStatus: number;
-  /** The largest form: it is held in memory, of which an isolate has 128 MB for all its requests. */
+  /** The largest form. It is held in memory, and an isolate has 128 MB for all its requests. */
   readonly formMegabytes: number;
 }
 
 interface OfDatabase {
-  /** The largest document: libSQL's server takes 5,000,000 bytes for one value. */
+  /** The largest document. A libSQL server accepts 5,000,000 bytes for one value. */
   readonly documentMegabytes: number;
 }
 

@@ -27,7 +27,7 @@ const text = (more: object = {}) => ({
 });
 
 export function documents(cell: () => Cell): void {
-  test('an article posted by its URL goes through five stages and is found by a question that shares no word with it', async () => {
+  test('POST /resources: an article sent by URL passes five stages and is found by a question without a common word', async () => {
     const ada = await person(cell());
     const id = await ada.post({ url: `${cell().site.url}/account-access.html` });
     const events = await watch(ada, id);
@@ -38,7 +38,7 @@ export function documents(cell: () => Cell): void {
     expect(body.degraded ?? false).toBe(false);
   });
 
-  test('a document is shown with what is known of it, and nothing in it is null', async () => {
+  test('GET /resources/{id}: has every known field and no nulls', async () => {
     const { owner, ids } = await library(cell());
     const { body } = await owner.call<Resource>('GET', `/resources/${ids.glacier}`);
     expect(body).toMatchObject({
@@ -57,7 +57,7 @@ export function documents(cell: () => Cell): void {
     expect(whole.body.text).toBe((await article('event-loop.txt')).trim());
   });
 
-  test('posted text is accepted with where it is; the same again is 200 with the first one’s id', async () => {
+  test('POST /resources: text is 202 with its address; a duplicate is 200 with the id of the first', async () => {
     const ada = await person(cell());
     const resource = text({ title: 'Ice', tags: ['x'], metadata: { deep: { a: [1] } } });
     const first = await ada.call<Resource>('POST', '/resources', resource);
@@ -75,15 +75,15 @@ export function documents(cell: () => Cell): void {
     expect(body).toMatchObject({ title: 'Ice', tags: ['x'], metadata: { deep: { a: [1] } } });
   });
 
-  test('of many posts of one document at once a single one makes it', async () => {
+  test('POST /resources: concurrent posts of one document create one resource', async () => {
     const ada = await person(cell());
     const resource = text();
-    const answers = await Promise.all(Array.from({ length: 6 }, () => ada.call<Resource>('POST', '/resources', resource)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 202]);
-    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    const responses = await Promise.all(Array.from({ length: 6 }, () => ada.call<Resource>('POST', '/resources', resource)));
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 202]);
+    expect(new Set(responses.map(({ body }) => body.id)).size).toBe(1);
   });
 
-  test('an Idempotency-Key repeats the answer and refuses another request', async () => {
+  test('POST /resources: an Idempotency-Key repeats the response and refuses another request', async () => {
     const ada = await person(cell());
     const headers = { 'Idempotency-Key': 'one' };
     const resource = text();
@@ -94,7 +94,7 @@ export function documents(cell: () => Cell): void {
     expect([other.status, other.body.errors?.[0]?.path]).toEqual([422, 'Idempotency-Key']);
   });
 
-  test('a form takes a file, at its own path and at that of the JSON', async () => {
+  test('upload: a form with a file is accepted at /resources/upload and at /resources', async () => {
     const ada = await person(cell());
     const form = (name: string, content: string) => {
       const data = new FormData();
@@ -109,7 +109,7 @@ export function documents(cell: () => Cell): void {
     expect((await watch(ada, uploaded.body.id)).at(-1)?.data.stages).toEqual(COMPLETED);
     const { body } = await ada.call('GET', `/resources/${uploaded.body.id}`);
     expect(body).toMatchObject({ content_type: expect.stringContaining('text/markdown'), tags: ['bread', 'sour'] });
-    // As earlier clients ask.
+    // Path of earlier clients.
     const old = await ada.call('GET', `/api/resources/${uploaded.body.id}/status`);
     expect(old.body).toMatchObject({ id: uploaded.body.id, ingestion_status: 'completed' });
     const picture = new FormData();
@@ -117,7 +117,7 @@ export function documents(cell: () => Cell): void {
     expect((await ada.call('POST', '/resources/upload', picture)).status).toBe(415);
   });
 
-  test('a batch answers each item with the status it would have had alone', async () => {
+  test('POST /resources/batch: each item gets the status it would have had alone', async () => {
     const ada = await person(cell());
     const one = text();
     const { status, body } = await ada.call<{ resources: { http_status: number; id?: string }[] }>('POST', '/resources/batch', {
@@ -128,7 +128,7 @@ export function documents(cell: () => Cell): void {
     expect(body.resources[1]?.id).toBe(body.resources[0]?.id);
   });
 
-  test('the list pages, newest first, and filters', async () => {
+  test('GET /resources: pages newest first, and filters', async () => {
     const { owner, ids } = await library(cell());
     const listed: string[] = [];
     for (let cursor: string | undefined = ''; cursor !== undefined; ) {
@@ -149,7 +149,7 @@ export function documents(cell: () => Cell): void {
     expect([wrong.status, wrong.body.errors?.[0]?.path]).toEqual([422, 'limit']);
   });
 
-  test('a person’s corrections stay, be they made while the document is worked on, and say so', async () => {
+  test('PATCH /resources/{id}: changes survive processing, also when made during it, and are listed as edited', async () => {
     const ada = await person(cell());
     const page = await heldPage();
     const id = await ada.post({ url: page.url });
@@ -165,7 +165,7 @@ export function documents(cell: () => Cell): void {
     expect([wrong.status, wrong.body.errors?.[0]?.path]).toEqual([422, 'category']);
   });
 
-  test('processing again is 409 while it goes on, and takes whole runs and single stages afterwards', async () => {
+  test('POST /resources/{id}/reprocess: 409 during processing; afterwards it takes all stages or single ones', async () => {
     const ada = await person(cell());
     const page = await heldPage();
     const id = await ada.post({ url: page.url });
@@ -181,7 +181,7 @@ export function documents(cell: () => Cell): void {
     expect((await again({ stages: ['all'] })).status).toBe(422);
   });
 
-  test('what is deleted is gone, from the search too', async () => {
+  test('DELETE /resources/{id}: removes the resource, also from the search', async () => {
     const ada = await person(cell());
     const id = await ada.post(text());
     await watch(ada, id);
@@ -192,7 +192,7 @@ export function documents(cell: () => Cell): void {
     expect((await ada.search('rivers of ice')).body.hits).toEqual([]);
   });
 
-  test('somebody else’s document is 404 whatever is done to it, and so is one that never was', async () => {
+  test("resources: another owner's resource and an unknown id are 404 for every operation", async () => {
     const { owner, ids } = await library(cell());
     const eve = await person(cell());
     for (const id of [ids.glacier, randomUUID(), 'nonsense', '%00']) {
@@ -216,16 +216,16 @@ export function documents(cell: () => Cell): void {
     expect((await owner.call('GET', `/resources/${ids.glacier}`)).status).toBe(200);
   });
 
-  describe('what cannot be ingested fails with a reason its owner understands', () => {
+  describe('failed ingestion', () => {
     const failureOf = async (ada: Person, resource: Record<string, unknown>) =>
       (await watch(ada, await ada.post(resource))).at(-1)?.data;
 
     test.each([
-      ['a page that is not there', () => ({ url: `${cell().site.url}/gone` }), /404|not there|not found/i],
-      ['a redirect into the cloud’s metadata', () => ({ url: `${cell().site.url}/inward` }), /not public|private|address/i],
+      ['a page that does not exist', () => ({ url: `${cell().site.url}/gone` }), /404|not there|not found/i],
+      ["a redirect to the cloud's metadata address", () => ({ url: `${cell().site.url}/inward` }), /not public|private|address/i],
       ['the metadata address itself', () => ({ url: 'http://169.254.169.254/latest/meta-data/' }), /not public|private|address/i],
       ['text that is too short', () => ({ content: 'Too short.' }), /10 characters of text; at least 50/],
-    ])('%s', async (_, resource, reason) => {
+    ])('ingestion: %s fails with a clear message', async (_, resource, reason) => {
       expect(await failureOf(await person(cell()), resource())).toMatchObject({
         overall_status: 'failed',
         stages: { ingestion: 'failed' },
@@ -233,7 +233,7 @@ export function documents(cell: () => Cell): void {
       });
     });
 
-    test('a body that makes no sense is refused at once, naming the field', async () => {
+    test('POST /resources: an invalid field is 422 and named', async () => {
       const ada = await person(cell());
       for (const [body, path] of [
         [{ content: '' }, 'content'],
@@ -245,8 +245,8 @@ export function documents(cell: () => Cell): void {
         [{ url: 'https://a:b@example.org/' }, 'url'],
         [text({ titel: 'x' }), 'titel'],
       ] as const) {
-        const answer = await ada.call<Problem>('POST', '/resources', body);
-        expect([answer.status, answer.body.errors?.[0]?.path]).toEqual([422, path]);
+        const result = await ada.call<Problem>('POST', '/resources', body);
+        expect([result.status, result.body.errors?.[0]?.path]).toEqual([422, path]);
       }
     });
   });

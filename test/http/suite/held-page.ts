@@ -1,4 +1,4 @@
-/** A page of its own whose server answers when told to: a document that is being ingested for as long as a test needs. */
+/** A page whose server responds when the test says so, so that its ingestion lasts as long as the test needs. */
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { article } from '../../support/fakes/article-server.ts';
@@ -15,5 +15,5 @@ export async function heldPage() {
     await released;
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(content);
   });
-  return { url: `${site.url}/held.html`, /** Resolves when the worker waits for it. */ asked: asked.promise, release };
+  return { url: `${site.url}/held.html`, /** Resolves when the worker has requested the page. */ asked: asked.promise, release };
 }

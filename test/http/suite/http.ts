@@ -36,7 +36,7 @@ export function http(cell: () => Cell): void {
     return body;
   }
 
-  test('every answer carries a request id: the sane one it came with, or a fresh one', async () => {
+  test("request id: every response carries the client's own if it is valid, else a new one", async () => {
     const given = { 'X-Request-Id': 'trace-1/2' };
     for (const path of ['/', '/nowhere', '/auth/google'])
       expect((await headersOf(path, { headers: given })).get('x-request-id')).toBe('trace-1/2');
@@ -56,7 +56,7 @@ export function http(cell: () => Cell): void {
     for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('an unknown path is 401 without credentials, as a known one is, and 404 with them', async () => {
+  test('routing: an unknown path is 401 without credentials, like a known one, and 404 with them', async () => {
     const headers = await authorised();
     const [unknown, known] = [await ask('/nowhere'), await ask('/resources')];
     expect(unknown.headers.get('www-authenticate')).toMatch(/^Bearer/);
@@ -66,7 +66,7 @@ export function http(cell: () => Cell): void {
     expect(await statusOf('/admin/nowhere', { headers })).toBe(403);
   });
 
-  test('a method that a path does not have is 405 and says which it has, but not to strangers', async () => {
+  test('routing: a method that the path does not have is 405 with Allow, and 401 without credentials', async () => {
     const response = await ask('/resources', { method: 'PUT', headers: await authorised() });
     expect(response.headers.get('allow')?.split(', ').sort()).toEqual(['GET', 'POST']);
     await expectProblem(response, 405);
@@ -74,7 +74,7 @@ export function http(cell: () => Cell): void {
     expect(await statusOf('/auth/login')).toBe(405);
   });
 
-  test('malformed JSON is 400, the wrong shape 422 with its paths, another content type 415', async () => {
+  test('request body: malformed JSON is 400, an invalid field 422 with its path, another content type 415', async () => {
     const post = (body: string, type = 'application/json') =>
       ask('/auth/register', { method: 'POST', headers: { 'Content-Type': type }, body });
     await expectProblem(await post('{"username":'), 400);
@@ -83,16 +83,16 @@ export function http(cell: () => Cell): void {
     await expectProblem(await post('<user/>', 'application/xml'), 415);
   });
 
-  test('a body that is too large is 413, whether it says how large it is or not', async () => {
+  test('body limit: a body that is too large is 413, with and without a declared length', async () => {
     const MB = 1024 * 1024;
     const headers = { ...(await authorised()), 'Content-Type': 'application/json' };
     const body = new TextEncoder().encode(JSON.stringify({ content: 'x'.repeat(16 * MB) }));
     const url = `${cell().url}/resources`;
     await expectProblem(await refusedByLength(url, { method: 'POST', headers, body }), 413);
-    // The next byte after the limit is refused where no length was declared.
+    // Without a declared length the first byte after the limit is refused.
     const justBeyond = body.subarray(0, Math.min(12, byDesign(cell().choice).formMegabytes) * MB + 1);
     await expectProblem(await refusedWhileRead(url, { method: 'POST', headers, body: justBeyond }), 413);
-    // The connection of a refused request stays usable: Node would close one half a second later whose body had been opened.
+    // The connection of a refused request stays open: Node would close it after half a second if the body had been opened.
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const open = {
       method: 'POST',
@@ -111,14 +111,14 @@ export function http(cell: () => Cell): void {
     agent.destroy();
   });
 
-  test('HEAD answers as GET does, without a body', async () => {
+  test('HEAD: responds as GET does, without a body', async () => {
     const head = await ask('/resources', { method: 'HEAD', headers: await authorised() });
     expect([head.status, await head.text()]).toEqual([200, '']);
     expect(await statusOf('/resources', { method: 'HEAD' })).toBe(401);
     expect(await statusOf('/', { method: 'HEAD' })).toBe(200);
   });
 
-  test('the same routes answer below /api', async () => {
+  test('routing: paths below /api are served as without the prefix', async () => {
     const headers = await authorised();
     const [canonical, alias] = [await ask('/resources', { headers }), await ask('/api/resources', { headers })];
     expect([alias.status, await alias.json()]).toEqual([canonical.status, await canonical.json()]);
@@ -126,7 +126,7 @@ export function http(cell: () => Cell): void {
     expect((await expectProblem(await ask('/api/nowhere', { headers }), 404)).instance).toBe('/api/nowhere');
   });
 
-  test('a browser of an allowed origin may ask beforehand, and read a 401; others may not', async () => {
+  test('CORS: an allowed origin passes the preflight and may read a 401; others may not', async () => {
     const preflight = await ask('/resources', {
       method: 'OPTIONS',
       headers: {
@@ -149,7 +149,7 @@ export function http(cell: () => Cell): void {
     expect(foreign.get('vary')).toContain('Origin');
   });
 
-  test('browsers are told to trust little', async () => {
+  test('security headers: every response carries them', async () => {
     for (const path of ['/auth/me', '/openapi.json', '/assets/style.css', '/']) {
       const headers = await headersOf(path, { headers: { Accept: 'text/html' } });
       expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -159,7 +159,7 @@ export function http(cell: () => Cell): void {
     }
   });
 
-  test('the home page is HTML for a browser and JSON for a program', async () => {
+  test('GET /: HTML for a browser, JSON for a program', async () => {
     const { url } = cell();
     const page = await ask('/', { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
@@ -170,7 +170,7 @@ export function http(cell: () => Cell): void {
     expect(await program.json()).toMatchObject({ name: 'Pharos', docs: `${url}/docs`, health: `${url}/monitoring/health` });
   });
 
-  test('/docs is Swagger UI from our own files, and describes every route', async () => {
+  test('GET /docs: Swagger UI from own files, and a document of every route', async () => {
     const page = await ask('/docs');
     expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self'(;|$)/);
     const references = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
@@ -181,7 +181,7 @@ export function http(cell: () => Cell): void {
     expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/resources', '/search', '/auth/login']));
   });
 
-  test('an asset has a tag, and is 304 for who has it; what is no asset is 404', async () => {
+  test('GET /assets: an asset has an ETag and is 304 for a client that has it; an unknown name is 404', async () => {
     const first = await ask('/assets/style.css');
     expect(first.headers.get('content-type')).toBe('text/css; charset=utf-8');
     expect((await first.text()).length).toBeGreaterThan(100);
@@ -191,7 +191,7 @@ export function http(cell: () => Cell): void {
       expect([path, await statusOf(path)]).toEqual([path, 404]);
   });
 
-  test('health tells of every part, and metrics are for admins', async () => {
+  test('monitoring: health has every part, and metrics need the admin scope', async () => {
     const response = await ask('/monitoring/health');
     const part = { status: 'healthy', latency_ms: expect.any(Number) };
     expect([response.status, await response.json()]).toEqual([

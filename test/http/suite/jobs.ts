@@ -6,7 +6,7 @@ import { startWebServer } from '../../support/fakes/web-server.ts';
 import type { Cell } from '../../support/kits/deployment.ts';
 import { noteSecrets } from '../../support/kits/secrets.ts';
 import { library } from './library.ts';
-import { ADMIN, nobody, person } from './people.ts';
+import { ADMIN, anonymous, person } from './people.ts';
 import { COMPLETED, watch } from './watch.ts';
 
 interface Job {
@@ -19,17 +19,17 @@ interface Job {
 const text = () => `Glaciers are slow rivers of ice, made of snow that has lain for many winters. ${randomUUID()}`;
 
 export function jobs(cell: () => Cell): void {
-  const asAdmin = <T>(method: string, path: string) => nobody(cell()).call<T>(method, path, undefined, ADMIN);
+  const asAdmin = <T>(method: string, path: string) => anonymous(cell()).call<T>(method, path, undefined, ADMIN);
 
-  test('what nobody has signed is 401 at every endpoint that takes signatures', async () => {
+  test('signed endpoints: a missing or wrong signature is 401', async () => {
     for (const path of ['/jobs/progress', '/jobs/callback', '/jobs/failure', `/webhooks/ingest/${randomUUID()}`]) {
-      const { status } = await nobody(cell()).call('POST', path, {}, { 'Upstash-Signature': 'a.b.c' });
+      const { status } = await anonymous(cell()).call('POST', path, {}, { 'Upstash-Signature': 'a.b.c' });
       expect([path, status]).toEqual([path, 401]);
-      expect([path, (await nobody(cell()).call('POST', path, {})).status]).toEqual([path, 401]);
+      expect([path, (await anonymous(cell()).call('POST', path, {})).status]).toEqual([path, 401]);
     }
   });
 
-  test('a job that cannot be done is among the dead for an admin, who may try it again', async () => {
+  test('dead jobs: a job that fails is listed for admins and can be retried', async () => {
     const ada = await person(cell());
     const id = await ada.post({ url: `${cell().site.url}/gone` });
     await watch(ada, id);
@@ -50,7 +50,7 @@ export function jobs(cell: () => Cell): void {
     expect((await asAdmin('POST', `/admin/jobs/${dead.id}/retry`)).status).toBe(409);
   });
 
-  test('a signed event of another system makes a document, once; an altered one is 401', async () => {
+  test('incoming webhook: a signed event creates a resource once; an altered one is 401', async () => {
     const ada = await person(cell());
     const made = await ada.call<{ id: string; secret: string; url: string }>('POST', '/webhooks', {
       name: 'the blog',
@@ -92,7 +92,7 @@ export function jobs(cell: () => Cell): void {
     expect((await send(body)).status).toBe(401);
   });
 
-  test('a callback tells of the end, signed with the owner’s secret, and is listed', async () => {
+  test("callback: is sent at the end of processing, signed with the owner's secret, and is listed", async () => {
     const ada = await person(cell());
     const receiver = await startWebServer();
     onTestFinished(() => receiver.close());
@@ -121,10 +121,10 @@ export function jobs(cell: () => Cell): void {
     );
   });
 
-  test('with the worker away documents are accepted and search goes by word; when it is back nothing was lost', async () => {
+  test('worker down: documents are accepted and search uses keywords; after its return every document is processed', async () => {
     const { owner, ids } = await library(cell());
     const ada = await person(cell());
-    const health = async () => (await nobody(cell()).call<{ status: string }>('GET', '/monitoring/health')).body;
+    const health = async () => (await anonymous(cell()).call<{ status: string }>('GET', '/monitoring/health')).body;
     const find = () => owner.search(`glacier ${randomUUID()}`);
     await cell().killWorker();
 

@@ -1,11 +1,11 @@
-/** Documents that tests only read: ingested once for each cell, for a user of their own. */
+/** Documents that tests only read: ingested once for each deployment, for a user of their own. */
 import type { Cell } from '../../support/kits/deployment.ts';
 import { type Person, person } from './people.ts';
 import { eventsIn } from './watch.ts';
 
 export interface Library {
   readonly owner: Person;
-  /** Ids of resources by name: an article's, or `notes`, which link to the article about glaciers. */
+  /** Ids of resources by name: four articles, and `notes`, which link to the article about glaciers. */
   readonly ids: Readonly<Record<'account' | 'glacier' | 'sourdough' | 'loop' | 'notes', string>>;
 }
 

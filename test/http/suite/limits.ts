@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { type Cell, FREE_PER_MINUTE } from '../../support/kits/deployment.ts';
-import { ADMIN, bearer, logIn, nobody, person } from './people.ts';
+import { ADMIN, anonymous, bearer, logIn, person } from './people.ts';
 
 export function limits(cell: () => Cell): void {
-  // A store that answers late on a busy machine is passed over by design, and a local count takes its place: then again.
-  test('of more requests than a minute has exactly the minute’s pass, and the rest are told when to come back', {
+  // On a busy machine a late response of the store makes the limiter count locally, by design; the test then runs again.
+  test('rate limit: exactly the limit passes within a minute, and the others are 429 with Retry-After', {
     retry: 3,
   }, async () => {
     const ada = await person(cell());
     const headers = { ...bearer(ada.access_token), Origin: 'https://app.example.org' };
-    // A path at which there is nothing to do but to let in.
+    // An unknown path: authentication and limits run, no handler does.
     const ask = () => ada.call<{ type: string }>('GET', '/nowhere', undefined, headers);
-    const answers = await manyOf(FREE_PER_MINUTE + 60, ask);
-    const refused = answers.filter(({ status }) => status === 429);
-    expect([answers.filter(({ status }) => status === 404).length, refused.length]).toEqual([FREE_PER_MINUTE, 60]);
+    const responses = await manyOf(FREE_PER_MINUTE + 60, ask);
+    const refused = responses.filter(({ status }) => status === 429);
+    expect([responses.filter(({ status }) => status === 404).length, refused.length]).toEqual([FREE_PER_MINUTE, 60]);
     for (const { headers: told, body } of refused) {
       expect(told.get('content-type')).toBe('application/problem+json');
       expect(told.get('access-control-allow-origin')).toBe('https://app.example.org');
@@ -24,11 +24,11 @@ export function limits(cell: () => Cell): void {
     }
   });
 
-  test('every answer says what is left, in both forms of header; looking costs nothing; keys and tokens count together', async () => {
+  test('rate limit: responses have both forms of headers, reading limits is free, keys and tokens count together', async () => {
     const ada = await person(cell());
     await ada.call('GET', '/resources');
     const key = await ada.call<{ key: string }>('POST', '/auth/api-keys', { name: 'k' });
-    const { headers } = await nobody(cell()).call('GET', '/resources', undefined, { 'X-API-Key': key.body.key });
+    const { headers } = await anonymous(cell()).call('GET', '/resources', undefined, { 'X-API-Key': key.body.key });
     const left = FREE_PER_MINUTE - 3;
     expect(Object.fromEntries(headers)).toMatchObject({
       'x-ratelimit-limit': String(FREE_PER_MINUTE),
@@ -48,22 +48,22 @@ export function limits(cell: () => Cell): void {
     }
   });
 
-  test('an admin has no limit and no headers of one', async () => {
-    const { status, headers } = await nobody(cell()).call('GET', '/resources', undefined, ADMIN);
+  test('rate limit: an admin has no limit and gets no limit headers', async () => {
+    const { status, headers } = await anonymous(cell()).call('GET', '/resources', undefined, ADMIN);
     expect(status).toBe(200);
     expect([...headers.keys()].filter((name) => name.includes('ratelimit'))).toEqual([]);
-    expect((await nobody(cell()).call('GET', '/auth/rate-limit', undefined, ADMIN)).body).toEqual({
+    expect((await anonymous(cell()).call('GET', '/auth/rate-limit', undefined, ADMIN)).body).toEqual({
       tier: 'admin',
       unlimited: true,
     });
   });
 
-  test('health checks and files are free', async () => {
+  test('rate limit: health checks and assets are free', async () => {
     for (const path of ['/monitoring/health', '/assets/style.css'])
-      expect((await nobody(cell()).call('GET', path)).headers.has('x-ratelimit-limit')).toBe(false);
+      expect((await anonymous(cell()).call('GET', path)).headers.has('x-ratelimit-limit')).toBe(false);
   });
 
-  test('a password can be guessed ten times, and its owner is then told to wait', async () => {
+  test('login limit: after ten failed logins the owner gets 429 with Retry-After', async () => {
     const ada = await person(cell());
     for (let i = 0; i < 10; i += 1) expect((await logIn(cell(), ada.username, `guess ${i}`)).status).toBe(401);
     const refused = await logIn(cell(), ada.username, ada.password);
@@ -72,16 +72,16 @@ export function limits(cell: () => Cell): void {
   });
 }
 
-/** As many at a time as one machine answers within the store's deadline while it is client, server, store and all. */
+/** Sends `count` requests, `atOnce` at a time: as many as one machine serves within the store's deadline. */
 async function manyOf<T>(count: number, ask: () => Promise<T>, atOnce = 6): Promise<T[]> {
-  const answers: T[] = [];
+  const responses: T[] = [];
   let left = count;
   const askOn = async () => {
     while (left > 0) {
       left -= 1;
-      answers.push(await ask());
+      responses.push(await ask());
     }
   };
   await Promise.all(Array.from({ length: atOnce }, askOn));
-  return answers;
+  return responses;
 }

@@ -1,4 +1,4 @@
-/** Who asks: a user of a test's own, the administrator, or nobody. */
+/** Clients of the API: a new user, the administrator, or an anonymous one. */
 
 import { type Client, createClient } from '../../support/kits/client.ts';
 import { type Cell, MASTER_KEY } from '../../support/kits/deployment.ts';
@@ -14,20 +14,20 @@ export interface Person extends Client, Tokens {
   readonly password: string;
 }
 
-/** Registered and logged in. */
+/** Registers a user and logs in. */
 export async function person(cell: Cell): Promise<Person> {
   const client = createClient(cell.url);
   return { ...client, ...(await client.login()) };
 }
 
-export const nobody = (cell: Cell): Client => createClient(cell.url);
+export const anonymous = (cell: Cell): Client => createClient(cell.url);
 
 export const ADMIN = { 'X-API-Key': MASTER_KEY };
 
 export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 export const logIn = async (cell: Cell, username: string, password: string) => {
-  const answer = await nobody(cell).call<Tokens>('POST', '/auth/login', new URLSearchParams({ username, password }));
-  if (answer.status === 200) noteSecrets(answer.body.access_token, answer.body.refresh_token);
-  return answer;
+  const result = await anonymous(cell).call<Tokens>('POST', '/auth/login', new URLSearchParams({ username, password }));
+  if (result.status === 200) noteSecrets(result.body.access_token, result.body.refresh_token);
+  return result;
 };

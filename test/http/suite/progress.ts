@@ -5,7 +5,7 @@ import { readEvents, type StreamEvent } from '../../support/kits/events.ts';
 import { noteSecrets } from '../../support/kits/secrets.ts';
 import { heldPage } from './held-page.ts';
 import { library } from './library.ts';
-import { bearer, nobody, type Person, person } from './people.ts';
+import { anonymous, bearer, type Person, person } from './people.ts';
 import { COMPLETED, watch } from './watch.ts';
 
 const idsOf = (events: readonly StreamEvent[]) => events.filter(({ event }) => event !== 'comment').map(({ id }) => Number(id));
@@ -15,7 +15,7 @@ export function progress(cell: () => Cell): void {
   async function open(path: string, headers: Record<string, string> = {}) {
     const gone = new AbortController();
     const response = await fetch(cell().url + path, { headers, signal: gone.signal });
-    // Without a body there is nothing that could be read.
+    // A response to HEAD has no body.
     const events = response.body ? readEvents(response) : readEvents(new Response(''));
     return { response, ...events, hangUp: () => gone.abort() };
   }
@@ -29,14 +29,14 @@ export function progress(cell: () => Cell): void {
     await asked;
     return { id, release };
   }
-  /** What is read next of each, comments left out. */
+  /** The next event that is not a comment. */
   async function nextOf({ next }: { next: () => Promise<StreamEvent | undefined> }) {
     let event = await next();
     while (event?.event === 'comment') event = await next();
     return event;
   }
 
-  test('of a document is all five stages, and how far they are', async () => {
+  test('GET progress: shows all five stages and their percentages', async () => {
     const { owner, ids } = await library(cell());
     const { status, headers, body } = await owner.call('GET', `/resources/${ids.glacier}/progress`);
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
@@ -53,8 +53,8 @@ export function progress(cell: () => Cell): void {
     });
   });
 
-  describe('a stream of one document', () => {
-    test('begins with a snapshot, and tells everybody who listens of the end, whoever goes away before', async () => {
+  describe('GET /resources/{id}/progress/events', () => {
+    test('event stream: starts with a snapshot; every subscriber gets the end, also after another disconnects', async () => {
       const ada = await person(cell());
       const { id, release } = await held(ada);
       const [leaver, ...stayers] = await Promise.all(Array.from({ length: 6 }, () => listen(ada, id)));
@@ -77,7 +77,7 @@ export function progress(cell: () => Cell): void {
       expect(await late.rest()).toMatchObject([{ event: 'snapshot', data: { overall_status: 'completed' } }]);
     });
 
-    test('goes on from the event its listener has, and is 204 where that was the last', async () => {
+    test('event stream: resumes after Last-Event-ID, and is 204 after the last event', async () => {
       const ada = await person(cell());
       const { id, release } = await held(ada);
       const first = await listen(ada, id);
@@ -93,15 +93,15 @@ export function progress(cell: () => Cell): void {
       expect([third.response.status, await third.rest()]).toEqual([204, []]);
     });
 
-    test('that nobody reads is a HEAD, without a body', async () => {
+    test('event stream: HEAD responds without a body', async () => {
       const { owner, ids } = await library(cell());
       const { status, body } = await owner.call('HEAD', `/resources/${ids.loop}/progress/events`);
       expect([status, body]).toEqual([200, '']);
     });
   });
 
-  describe('a stream of several documents', () => {
-    test('tells them apart, in ids that rise over all, until the last of them is over', async () => {
+  describe('GET /progress/events', () => {
+    test('shared stream: names the resource of each event, in rising ids, until the last resource is over', async () => {
       const ada = await person(cell());
       const theirs = (await library(cell())).ids.loop;
       const [one, two] = [await held(ada), await held(ada)];
@@ -122,7 +122,7 @@ export function progress(cell: () => Cell): void {
       expect([again.response.status, await again.rest()]).toEqual([204, []]);
     });
 
-    test('is 404 where none is the caller’s, and 422 without any', async () => {
+    test("shared stream: 404 if no resource is the caller's, 422 without ids", async () => {
       const eve = await person(cell());
       const { ids } = await library(cell());
       expect((await eve.call('GET', `/progress/events?ids=${ids.loop},${randomUUID()}`)).status).toBe(404);
@@ -130,7 +130,7 @@ export function progress(cell: () => Cell): void {
     });
   });
 
-  test('a ticket opens the streams of who asked for it, and nothing else', async () => {
+  test("stream ticket: opens its owner's streams and nothing else", async () => {
     const { owner, ids } = await library(cell());
     const eve = await person(cell());
     const ticketOf = async (client: Person) => {
@@ -139,7 +139,7 @@ export function progress(cell: () => Cell): void {
       noteSecrets(body.ticket);
       return body.ticket;
     };
-    const stranger = nobody(cell());
+    const stranger = anonymous(cell());
     const status = async (path: string) => (await stranger.call('GET', path)).status;
     const [mine, hers] = [await ticketOf(owner), await ticketOf(eve)];
     for (const path of [`/resources/${ids.loop}/progress/events?`, `/progress/events?ids=${ids.loop}&`]) {

@@ -4,7 +4,7 @@ import { library } from './library.ts';
 import { person } from './people.ts';
 
 export function search(cell: () => Cell): void {
-  test('by meaning finds what shares no word with the question, by word what has it, and both at once', async () => {
+  test('search: semantic mode finds a document without a common word, keyword mode one with it, hybrid mode both', async () => {
     const { owner, ids } = await library(cell());
     const ice = await owner.search('mountains losing frozen water in a warming world', { mode: 'semantic' });
     expect(ice.body).toMatchObject({ mode: 'semantic', took_ms: expect.any(Number) });
@@ -23,7 +23,7 @@ export function search(cell: () => Cell): void {
     expect(JSON.stringify(both.body)).not.toContain('null');
   });
 
-  test('keeps to its filters', async () => {
+  test('search: applies its filters', async () => {
     const { owner, ids } = await library(cell());
     const found = async (filters: Record<string, string>) =>
       (await owner.search('glacier ice', filters)).body.hits.map(({ resource_id }) => resource_id);
@@ -33,7 +33,7 @@ export function search(cell: () => Cell): void {
     expect(await found({ min_quality: '1' })).toEqual([]);
   });
 
-  test('goes on from page to page, every document once', async () => {
+  test('search: pages contain every document once', async () => {
     const { owner, ids } = await library(cell());
     const seen: string[] = [];
     for (let cursor: string | undefined = ''; cursor !== undefined; ) {
@@ -50,7 +50,7 @@ export function search(cell: () => Cell): void {
     expect(Object.values(ids)).toEqual(expect.arrayContaining(seen));
   });
 
-  test('takes any text for a query, and names the parameter that is wrong', async () => {
+  test('search: any text is a query, and an invalid parameter is 422 and named', async () => {
     const { owner } = await library(cell());
     for (const q of ['"', "'", 'glacier"', 'a AND', 'NEAR(a b', 'text:glacier', '*', '-glacier', '\u0000', '(', '日本語', '🧊'])
       expect([q, (await owner.search(q)).status]).toEqual([q, 200]);
@@ -65,13 +65,13 @@ export function search(cell: () => Cell): void {
     }
   });
 
-  test('finds nothing in somebody else’s library', async () => {
+  test('search: finds no document of another owner', async () => {
     await library(cell());
     const eve = await person(cell());
     for (const mode of ['hybrid', 'semantic', 'keyword']) expect((await eve.search('glacier', { mode })).body.hits).toEqual([]);
   });
 
-  test('the graph shows who links to whom, and the neighbours those that are alike', async () => {
+  test('graph: has links between resources, and the similar list has the most similar ones', async () => {
     const { owner, ids } = await library(cell());
     const graph = await owner.call<{ nodes: { id: string; depth: number }[]; edges: object[] }>(
       'GET',
@@ -99,7 +99,7 @@ export function search(cell: () => Cell): void {
     expect((await owner.call('GET', `/resources/${ids.glacier}/graph?depth=9`)).status).toBe(422);
   });
 
-  test('the taxonomy is a tree that anybody may read and admins replace', async () => {
+  test('taxonomy: is a tree that every user may read and admins may replace', async () => {
     const { owner } = await library(cell());
     const { status, body } = await owner.call<{ categories: { id: string; children: { id: string }[] }[] }>('GET', '/taxonomy');
     expect(status).toBe(200);

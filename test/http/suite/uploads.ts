@@ -7,10 +7,10 @@ import { bearer, type Person, person } from './people.ts';
 import { COMPLETED, watch } from './watch.ts';
 
 const MB = 1024 * 1024;
-/** What the worker takes as one file. */
+/** The largest file that the worker accepts. */
 const UPLOAD_MEGABYTES = 50;
 
-/** A page of `bytes`, nearly all of them in a comment: large to send and small to work through. */
+/** A page of `bytes`, nearly all of them in a comment, so that it is large to send and quick to process. */
 function page(bytes: number, about: string): string {
   const [head, tail] = [`<!doctype html><title>${about}</title><p>${`A page about ${about}. `.repeat(10)}<!--`, '-->'];
   return head + 'x'.repeat(bytes - head.length - tail.length) + tail;
@@ -18,13 +18,13 @@ function page(bytes: number, about: string): string {
 
 export function uploads(cell: () => Cell): void {
   async function address(ada: Person, fields: object = {}) {
-    const answer = await ada.call<{ upload_url: string; method: string; expires_at: string }>(
+    const result = await ada.call<{ upload_url: string; method: string; expires_at: string }>(
       'POST',
       '/resources/upload-url',
       fields,
     );
-    if (answer.status === 201) noteSecrets(new URL(answer.body.upload_url).searchParams.get('ticket') ?? '');
-    return answer;
+    if (result.status === 201) noteSecrets(new URL(result.body.upload_url).searchParams.get('ticket') ?? '');
+    return result;
   }
   async function put(url: string, body: string, headers: Record<string, string> = { 'Content-Type': 'text/html' }) {
     const response = await fetch(url, { method: 'PUT', body, headers });
@@ -35,7 +35,7 @@ export function uploads(cell: () => Cell): void {
     };
   }
 
-  test('a large file goes straight to the worker, and is a document like any other', async () => {
+  test('presigned upload: a large file sent to the worker becomes a resource', async () => {
     const ada = await person(cell());
     const { documentMegabytes } = byDesign(cell().choice);
     const given = await address(ada, { filename: 'moss.html', tags: ['large'] });
@@ -49,18 +49,18 @@ export function uploads(cell: () => Cell): void {
     expect((await watch(ada, sent.body.id)).at(-1)?.data.stages).toEqual(COMPLETED);
     expect((await ada.call('GET', `/resources/${sent.body.id}`)).body).toMatchObject({ title: 'moss', tags: ['large'] });
     expect((await ada.search('moss')).body.hits[0]?.resource_id).toBe(sent.body.id);
-    // Sent again it is the same document; another one needs an address of its own.
+    // The same file again is the same document; another file needs another address.
     expect((await put(given.body.upload_url, file)).body.id).toBe(sent.body.id);
     expect((await put(given.body.upload_url, page(1000, 'lichen'))).status).toBe(409);
   });
 
-  test('a file that is larger than a document may be is 413', async () => {
+  test('presigned upload: a file over the largest document is 413', async () => {
     const ada = await person(cell());
     const { upload_url: url } = (await address(ada)).body;
     const megabytes = byDesign(cell().choice).documentMegabytes + 2;
     const file = page(megabytes * MB, 'moss');
     const headers = { 'Content-Type': 'text/html' };
-    // Below the limit of uploads the worker reads the whole file, and finds it too large for the database.
+    // Within the upload limit the worker reads the whole file and then finds it too large for the database.
     const response =
       megabytes > UPLOAD_MEGABYTES
         ? await refusedByLength(url, { method: 'PUT', headers, body: new TextEncoder().encode(file) })
@@ -69,7 +69,7 @@ export function uploads(cell: () => Cell): void {
     expect([response.status, detail]).toEqual([413, expect.stringMatching(/larger than/)]);
   });
 
-  test('a ticket that is made up or altered is 401, and a browser of an allowed origin may send', async () => {
+  test('presigned upload: a false or altered token is 401, and a page of an allowed origin may upload', async () => {
     const ada = await person(cell());
     const { upload_url: url } = (await address(ada)).body;
     for (const wrong of [`${cell().workerUrl}/uploads`, `${cell().workerUrl}/uploads?ticket=a.b.c`, url.slice(0, -4)])
@@ -86,14 +86,14 @@ export function uploads(cell: () => Cell): void {
     expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT');
   });
 
-  test('the login behind an address that ends takes it along', async () => {
+  test('presigned upload: logging out invalidates the address', async () => {
     const ada = await person(cell());
     const { upload_url: url } = (await address(ada)).body;
     expect((await ada.call('POST', '/auth/logout')).status).toBe(204);
     expect((await put(url, page(1000, 'moss'))).status).toBe(401);
   });
 
-  test('a form takes what the runtime can hold, and no more', async () => {
+  test("upload: a form may be as large as the runtime's limit, and a larger one is 413", async () => {
     const ada = await person(cell());
     const { formMegabytes, documentMegabytes } = byDesign(cell().choice);
     const formOf = (bytes: number) => {
@@ -103,7 +103,7 @@ export function uploads(cell: () => Cell): void {
     };
     const taken = await ada.call<{ id: string }>('POST', '/resources/upload', formOf(Math.min(9, documentMegabytes) * MB));
     expect(taken.status).toBe(202);
-    // A form as fetch would send it: its content type names the boundary of its parts.
+    // Built with Request, so that the content type names the boundary.
     const tooLarge = new Request('http://form', { method: 'POST', body: formOf((formMegabytes + 2) * MB) });
     const response = await refusedByLength(`${cell().url}/resources/upload`, {
       method: 'POST',

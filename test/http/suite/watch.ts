@@ -1,4 +1,4 @@
-/** A document's event stream, read to its end. */
+/** Reads the event stream of a resource to its end. */
 import type { Client, Progress } from '../../support/kits/client.ts';
 
 export const COMPLETED = {
@@ -25,7 +25,7 @@ export function eventsIn(text: string): ProgressEvent[] {
     });
 }
 
-/** Resolves when the stream has ended: no stage can change any more. */
+/** Resolves with all events when the stream has ended, because every stage is settled. */
 export async function watch(client: Client, id: string): Promise<ProgressEvent[]> {
   const { status, body } = await client.call<string>('GET', `/resources/${id}/progress/events`);
   if (status !== 200) throw new Error(`the stream answered ${status}: ${JSON.stringify(body)}`);
