@@ -1,6 +1,7 @@
 /** Decodes bytes by byte-order mark, declared charset, validity as UTF-8, or a guess, in this order. */
 import { detect } from 'chardet';
 import sniffHtmlEncoding from 'html-encoding-sniffer';
+import { byteOrderMark } from '../../src/kernel/core/byte-order-mark.ts';
 
 /** Browsers search 1024 bytes for `<meta charset>` (WHATWG HTML, "prescan a byte stream"); some pages declare it later. */
 const PRESCAN_BYTES = 4096;
@@ -28,13 +29,6 @@ export function decodeText(bytes: Uint8Array, { declared, html }: DecodeOptions)
 function decodeByGuess(bytes: Uint8Array, declared: string | null): string {
   const label = declared ?? detect(bytes.subarray(0, GUESS_BYTES));
   return (label ? decode(bytes, label) : undefined) ?? decode(bytes, 'windows-1252') ?? '';
-}
-
-function byteOrderMark(bytes: Uint8Array): string | null {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  return null;
 }
 
 /** The charset that the page's markup declares; null without one. */

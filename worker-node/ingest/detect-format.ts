@@ -1,4 +1,5 @@
 /** Detects the format of a document from its declared type, its first bytes and its name. */
+import { isMarkedUtf16 } from '../../src/kernel/core/byte-order-mark.ts';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import {
   type ContentType,
@@ -76,7 +77,7 @@ const latin1 = (bytes: Uint8Array) => String.fromCharCode(...bytes);
 /** UTF-16 text with a byte-order mark counts as text although every second byte may be NUL. */
 function isBinary(bytes: Uint8Array): boolean {
   const sample = bytes.subarray(0, SAMPLE_BYTES);
-  if ((sample[0] === 0xff && sample[1] === 0xfe) || (sample[0] === 0xfe && sample[1] === 0xff)) return false;
+  if (isMarkedUtf16(sample)) return false;
   let controls = 0;
   for (const byte of sample) if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127) controls++;
   return controls > sample.length * MAX_CONTROL_SHARE;

@@ -19,7 +19,7 @@ export interface EmbeddingStageDependencies {
 export function createEmbeddingStage({ db, embedder }: EmbeddingStageDependencies): StageRunner {
   return async function embedding({ resource, signal, report }) {
     const chunks = await listChunks(db, resource.id);
-    if (chunks.length === 0) throw new StageError('permanent', 'There is no text to embed');
+    if (chunks.length === 0) throw new StageError('permanent', 'The document has no text to embed');
     const vectors: Float32Array[] = [];
     for (let start = 0; start < chunks.length; start += BATCH_SIZE) {
       const texts = chunks.slice(start, start + BATCH_SIZE).map(textOf);

@@ -1,4 +1,5 @@
 /** Checks of an uploaded file, sent in a form or alone: its type, its content, its name. */
+import { isMarkedUtf16 } from '../../kernel/core/byte-order-mark.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import {
   FORMATS,
@@ -57,8 +58,7 @@ export function checkFileContent(bytes: Uint8Array, contentType: string): void {
   const format = formatOfMediaType(parseContentType(contentType).mediaType);
   if (format && FORMATS[format].bytes === 'binary') return;
   // UTF-16 text holds NUL bytes and begins with a byte-order mark; in other encodings a NUL byte means binary data.
-  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  if (!utf16 && bytes.includes(0)) throw new AppError('unsupported_media_type', `file: is not text; ${SUPPORTED}`);
+  if (!isMarkedUtf16(bytes) && bytes.includes(0)) throw new AppError('unsupported_media_type', `file: is not text; ${SUPPORTED}`);
 }
 
 /** A file name without control characters and path separators, at most 255 characters. */

@@ -2,19 +2,19 @@
 import { createSectionBuilder, filterLinks, type Section } from '../document.ts';
 import { createParagraphBuilder } from './paragraph-builder.ts';
 
-const words = (list: string) => new Set(list.split(' '));
+const names = (list: string) => new Set(list.split(' '));
 
 /** Elements that are not part of the readable text. */
-const SKIPPED = words(
+const SKIPPED = names(
   'SCRIPT STYLE NOSCRIPT TEMPLATE TITLE META LINK BASE SVG CANVAS IFRAME OBJECT EMBED AUDIO VIDEO BUTTON SELECT TEXTAREA INPUT DIALOG MAP',
 );
 /** Elements of the site around the content. */
-const BOILERPLATE = words('NAV FOOTER');
-const BLOCKS = words(
+const BOILERPLATE = names('NAV FOOTER');
+const BLOCKS = names(
   'ADDRESS ARTICLE ASIDE BLOCKQUOTE BODY CENTER DD DETAILS DIV DL DT FIELDSET FIGCAPTION FIGURE FOOTER FORM HEADER HR LI MAIN NAV OL P PRE SECTION SUMMARY TABLE TBODY THEAD TFOOT TR UL CAPTION',
 );
 /** Each of these becomes one paragraph; the blocks inside become its lines. */
-const SINGLE_PARAGRAPH = words('UL OL DL TABLE PRE');
+const SINGLE_PARAGRAPH = names('UL OL DL TABLE PRE');
 const HEADING = /^H([1-6])$/;
 
 const ELEMENT = 1;
