@@ -2,7 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { AppError } from './kernel/core/errors.ts';
-import { isDatabaseAway, isTooLarge } from './kernel/db/connection-errors.ts';
+import { toDatabaseAppError } from './kernel/db/connection-errors.ts';
 import { createAccountPages } from './routes/accounts/account-pages.ts';
 import { createAdminUserRoutes } from './routes/accounts/admin-users.ts';
 import { createApiKeyRoutes } from './routes/accounts/api-keys.ts';
@@ -84,7 +84,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.notFound((c) => problem(c, new AppError('not_found', 'There is nothing at this path')));
 
   app.onError((error, c) => {
-    const known = asAppError(error) ?? asDatabaseError(error);
+    const known = asAppError(error) ?? toDatabaseAppError(error);
     const fields = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path };
     if (!known) log.error('request failed', { ...fields, error });
     else if (known.cause !== undefined && SERVER_SIDE.has(known.code))
@@ -97,9 +97,3 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
 
 /** Errors whose cause is on the server's side, and is worth a line in the log. */
 const SERVER_SIDE = new Set<AppError['code']>(['unavailable', 'upstream_failed']);
-
-function asDatabaseError(cause: unknown): AppError | undefined {
-  if (isTooLarge(cause)) return new AppError('payload_too_large', 'The request is larger than the database accepts', { cause });
-  if (!isDatabaseAway(cause)) return undefined;
-  return new AppError('unavailable', 'The database cannot be reached right now', { cause, retryAfter: 5 });
-}

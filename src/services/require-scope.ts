@@ -1,8 +1,7 @@
 import { AppError } from '../kernel/core/errors.ts';
 import type { Actor, Scope } from '../kernel/model/actor.ts';
 
-/** Throws `forbidden` unless the actor's credentials have `scope`. */
+/** Throws `forbidden` where the actor's credentials do not carry `scope`. */
 export function requireScope(actor: Actor, scope: Scope): void {
-  if (!actor.scopes.includes(scope))
-    throw new AppError('forbidden', `This needs the scope ${scope}, which your credentials lack`);
+  if (!actor.scopes.includes(scope)) throw new AppError('forbidden', `This needs the scope ${scope}`);
 }

@@ -1,5 +1,6 @@
 /** Classifies the errors of failed queries that are not bugs: the database is unavailable, or a value is too large for it. */
 import { DrizzleQueryError } from 'drizzle-orm';
+import { AppError } from '../core/errors.ts';
 
 /**
  * SQLite: locked, missing, full, read-only or damaged. A libSQL server: any failed request. Sockets: refused, reset, timed
@@ -23,7 +24,14 @@ export function isDatabaseAway(error: unknown): boolean {
 }
 
 /** Whether a value is larger than the database accepts; a libSQL server's limit is 5 MB per text or blob. */
-export function isTooLarge(error: unknown): boolean {
+function isTooLarge(error: unknown): boolean {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   return cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_TOOBIG';
+}
+
+/** `payload_too_large` or `unavailable` for the errors that this file classifies; undefined for any other. */
+export function toDatabaseAppError(cause: unknown): AppError | undefined {
+  if (isTooLarge(cause)) return new AppError('payload_too_large', 'The request is larger than the database accepts', { cause });
+  if (!isDatabaseAway(cause)) return undefined;
+  return new AppError('unavailable', 'The database cannot be reached right now', { cause, retryAfter: 5 });
 }

@@ -9,31 +9,29 @@ export const BATCH_LIMIT = 100;
 export type BatchResult = { readonly created: CreatedResource } | { readonly refused: AppError };
 
 /**
- * Creates up to 100 resources independently: a refused item does not affect the others. An item that could not be read is
- * passed as its error. Results are in the order of the items. An unexpected error ends the batch.
+ * Takes up to 100 documents, each on its own: one that is refused leaves the others alone. An item may come as the error
+ * that kept it from being read. Answers stand in the order of the items; a fault of ours ends the batch.
  */
 export async function createResources(
-  context: CreateResourceContext,
+  services: CreateResourceContext,
   actor: Actor,
   items: readonly (CreateResourceInput | AppError)[],
 ): Promise<BatchResult[]> {
   requireScope(actor, 'resources:write');
-  if (items.length > BATCH_LIMIT) {
-    throw new AppError('invalid_input', `A batch may have at most ${BATCH_LIMIT} items; this one has ${items.length}`);
-  }
-  const results: BatchResult[] = [];
-  for (const item of items) results.push(await createOne(context, actor, item));
-  return results;
+  if (items.length > BATCH_LIMIT) throw new AppError('invalid_input', `A batch holds up to ${BATCH_LIMIT} items`);
+  const answers: BatchResult[] = [];
+  for (const item of items) answers.push(await answerTo(services, actor, item));
+  return answers;
 }
 
-async function createOne(
-  context: CreateResourceContext,
+async function answerTo(
+  services: CreateResourceContext,
   actor: Actor,
   item: CreateResourceInput | AppError,
 ): Promise<BatchResult> {
   if (item instanceof AppError) return { refused: item };
   try {
-    return { created: await createResource(context, actor, item) };
+    return { created: await createResource(services, actor, item) };
   } catch (error) {
     if (error instanceof AppError) return { refused: error };
     throw error;

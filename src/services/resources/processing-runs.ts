@@ -1,18 +1,10 @@
-/** Starts processing runs: rows and job in the caller's transaction, notifications after its commit. */
+/** Starts a run of stages: rows and job in the caller's transaction, then the news of it. */
 
-import { readStages, writeStages } from '../../kernel/db/resource-stages.ts';
+import { writeStages } from '../../kernel/db/resource-stages.ts';
 import { mirrorStages, updateResource } from '../../kernel/db/resources.ts';
 import type { Database } from '../../kernel/db/types.ts';
 import { enqueueJob } from '../../kernel/jobs/outbox.ts';
-import {
-  everyStage,
-  newStages,
-  pendingStage,
-  STAGES,
-  type Stage,
-  type StageStates,
-  withDependants,
-} from '../../kernel/model/stages.ts';
+import { everyStage, pendingStage, STAGES, type Stage, type StageStates } from '../../kernel/model/stages.ts';
 import type { AppContext } from '../context.ts';
 
 export interface StartedRun {
@@ -21,53 +13,50 @@ export interface StartedRun {
   readonly states: StageStates;
 }
 
-/** The resource that a run belongs to. */
+/** What a run of `stages` needs to know of the resource it is for. */
 export interface RunTarget {
   readonly id: string;
   readonly ownerId: string;
-  /** The number of the resource's last run; 1 for a new resource. */
+  /** The resource's last run. */
   readonly run: number;
 }
 
-/** Starts the first run of a resource whose stages were inserted as `states`; part of the caller's transaction. */
+/** The first run of a resource whose stages were inserted as `states`; part of the caller's transaction. */
 export async function startRun(
   tx: Database,
-  context: Pick<AppContext, 'clock' | 'ids'>,
+  deps: Pick<AppContext, 'clock' | 'ids'>,
   target: RunTarget,
   states: StageStates,
 ): Promise<StartedRun> {
-  return { resourceId: target.id, jobId: await enqueueRun(tx, context, target, STAGES), states };
+  const jobId = await enqueue(tx, deps, target, STAGES);
+  return { resourceId: target.id, jobId, states };
 }
 
-/**
- * Starts the next run of a resource without an unfinished job, in the caller's transaction. It runs the `requested` stages,
- * those that never completed, and the dependants of both.
- */
+/** The next run, of some stages, over the `states` reached so far; part of the caller's transaction. */
 export async function restartRun(
   tx: Database,
-  context: Pick<AppContext, 'clock' | 'ids'>,
+  deps: Pick<AppContext, 'clock' | 'ids'>,
   { id, ownerId, run: lastRun }: RunTarget,
-  requested: readonly Stage[] = STAGES,
+  stages: readonly Stage[],
+  before: StageStates,
 ): Promise<StartedRun> {
-  const now = context.clock.now();
-  const previous = (await readStages(tx, id)) ?? newStages(now);
-  const unfinished = STAGES.filter((stage) => previous[stage].status !== 'completed');
-  const stages = withDependants([...requested, ...unfinished]);
+  const now = deps.clock.now();
   const run = lastRun + 1;
-  const states = everyStage((stage) => (stages.includes(stage) ? pendingStage(run, now) : previous[stage]));
+  const states = everyStage((stage) => (stages.includes(stage) ? pendingStage(run, now) : before[stage]));
   await writeStages(tx, id, states);
   await updateResource(tx, { id, ownerId }, { run });
   await mirrorStages(tx, id, states, now);
-  return { resourceId: id, jobId: await enqueueRun(tx, context, { id, ownerId, run }, stages), states };
+  const jobId = await enqueue(tx, deps, { id, ownerId, run }, stages);
+  return { resourceId: id, jobId, states };
 }
 
-/** The ports that announce a run; the worker has its own. */
+/** What news of a run goes through; the worker has its own. */
 export interface RunNotifier {
   readonly progress: Pick<AppContext['progress'], 'begin'>;
   readonly relay: Pick<AppContext['relay'], 'publishSoon'>;
 }
 
-/** Call it after the commit: listeners see the stages as pending, and the job is published without waiting for a sweep. */
+/** After the commit: listeners see the stages waiting, and the job is on its way before any sweep. */
 export async function notifyRunStarted(
   { progress, relay }: RunNotifier,
   { resourceId, jobId, states }: StartedRun,
@@ -76,8 +65,7 @@ export async function notifyRunStarted(
   relay.publishSoon(jobId);
 }
 
-/** Inserts the run's job and returns its id. */
-async function enqueueRun(
+async function enqueue(
   tx: Database,
   { clock, ids }: Pick<AppContext, 'clock' | 'ids'>,
   { id, ownerId, run }: RunTarget,
