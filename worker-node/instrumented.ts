@@ -1,4 +1,4 @@
-/** Times what the worker does, from outside of what does it. */
+/** Metrics of the worker as wrappers, so that the wrapped parts know nothing of metrics. */
 import type { Metrics } from '../src/kernel/core/metrics.ts';
 import { everyStage } from '../src/kernel/model/stages.ts';
 import type { BatchObserver } from './embedder/batcher.ts';
@@ -7,7 +7,7 @@ import type { JobHandler } from './pipeline/job-handler.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import type { StageRunners } from './pipeline/stage.ts';
 
-/** By stage and whether it succeeded; the commit of what it found is not in it. */
+/** Times the work of each stage by outcome. The commit of its results is not included. */
 export function instrumentStages(runners: StageRunners, metrics: Metrics): StageRunners {
   const duration = metrics.timer('pharos_worker_stage_duration_seconds', 'Work of a stage on a document', ['stage', 'outcome']);
   return everyStage((stage) => async (input) => {
@@ -23,32 +23,32 @@ export function instrumentStages(runners: StageRunners, metrics: Metrics): Stage
   });
 }
 
-/** By how it ended: `done`, `retry`, `dead`, `skipped`, `released`, or `error` where the database failed. */
+/** Times jobs by outcome: `done`, `retry`, `dead`, `skipped`, `released`, or `error` where the database failed. */
 export function instrumentPipeline(pipeline: Pipeline, metrics: Metrics): Pipeline {
-  const duration = metrics.timer('pharos_worker_job_duration_seconds', 'Jobs that were taken, by how they ended', ['outcome']);
+  const duration = metrics.timer('pharos_worker_job_duration_seconds', 'Jobs that were claimed, by outcome', ['outcome']);
   return {
     run: async (job, holder, signal) => {
       const stop = duration.start();
-      let kind = 'error';
+      let outcome = 'error';
       try {
-        const outcome = await pipeline.run(job, holder, signal);
-        kind = outcome.kind;
-        return outcome;
+        const result = await pipeline.run(job, holder, signal);
+        outcome = result.kind;
+        return result;
       } finally {
-        stop({ outcome: kind });
+        stop({ outcome });
       }
     },
   };
 }
 
-/** What batches are made of: texts a batch and the share of padding are ratios of these counts. */
+/** Counts of batches. Texts per batch and the share of padding are ratios of them. */
 export function observeBatches(metrics: Metrics): BatchObserver {
-  const waiting = metrics.timer('pharos_embedding_queue_seconds', 'Texts, from when they were queued until their batch began', [
+  const waiting = metrics.timer('pharos_embedding_queue_seconds', 'Time of texts in the queue until their batch began', [
     'priority',
   ]);
   const batches = metrics.counter('pharos_embedding_batches_total', 'Batches that the model ran', []);
   const texts = metrics.counter('pharos_embedding_batch_texts_total', 'Texts in those batches', []);
-  const tokens = metrics.counter('pharos_embedding_batch_tokens_total', 'Tokens in those batches, padding left out', []);
+  const tokens = metrics.counter('pharos_embedding_batch_tokens_total', 'Tokens in those batches without padding', []);
   const padding = metrics.counter('pharos_embedding_padding_tokens_total', 'Tokens of padding in those batches', []);
   return {
     textQueued: (priority) => {
@@ -64,31 +64,31 @@ export function observeBatches(metrics: Metrics): BatchObserver {
   };
 }
 
-/** Requests to the embedder from the first to the last of their texts, waiting included. */
+/** Times requests to the embedder, queueing included, and exposes the state of the inference process. */
 export function instrumentEmbedder(embedder: Embedder, metrics: Metrics): Embedder {
-  const duration = metrics.timer('pharos_embedding_duration_seconds', 'Requests to the model, waiting included', [
+  const duration = metrics.timer('pharos_embedding_duration_seconds', 'Requests to the model, queueing included', [
     'priority',
     'outcome',
   ]);
-  const texts = metrics.counter('pharos_embedding_texts_total', 'Texts that were asked for', ['priority']);
+  const texts = metrics.counter('pharos_embedding_texts_total', 'Texts requested', ['priority']);
   metrics.gauge(
     'pharos_embedding_waiting_texts',
-    'Texts that wait for the model',
+    'Texts waiting for the model',
     () => Object.entries(embedder.state().waiting).map(([priority, count]) => [{ priority }, count] as const),
     ['priority'],
   );
   metrics.gauge(
     'pharos_embedding_process_crashes',
-    'Deaths of the inference process since the start',
+    'Crashes of the inference process since the start',
     () => embedder.state().crashes,
   );
   metrics.gauge(
     'pharos_embedding_load_seconds',
-    'What loading the model took the last time',
-    () => known(embedder.state().loadMs) / 1000,
+    'Duration of the last loading of the model',
+    () => measured(embedder.state().loadMs) / 1000,
   );
   metrics.gauge('pharos_embedding_process_memory_bytes', 'Memory of the inference process right after loading', () =>
-    known(embedder.state().memoryBytes),
+    measured(embedder.state().memoryBytes),
   );
   metrics.gauge('pharos_embedding_ready', '1 while the model is loaded', () => (embedder.state().status === 'ready' ? 1 : 0));
 
@@ -97,12 +97,12 @@ export function instrumentEmbedder(embedder: Embedder, metrics: Metrics): Embedd
     get dimensions() {
       return embedder.dimensions;
     },
-    embed: async (asked, options) => {
+    embed: async (inputs, options) => {
       const stop = duration.start();
       const { priority } = options;
-      texts.add({ priority }, asked.length);
+      texts.add({ priority }, inputs.length);
       try {
-        const vectors = await embedder.embed(asked, options);
+        const vectors = await embedder.embed(inputs, options);
         stop({ priority, outcome: 'ok' });
         return vectors;
       } catch (error) {
@@ -113,12 +113,13 @@ export function instrumentEmbedder(embedder: Embedder, metrics: Metrics): Embedd
   };
 }
 
-/** A reading that throws is left out: what has not been measured has no value, not even 0. */
-function known(value: number | undefined): number {
+/** A gauge whose reading throws is left out: an unmeasured value is absent, not 0. */
+function measured(value: number | undefined): number {
   if (value === undefined) throw new Error('not measured yet');
   return value;
 }
 
+/** Exposes how many jobs run and wait. */
 export function instrumentJobs(jobs: Pick<JobHandler, 'state'>, metrics: Metrics): void {
   const counts = () => {
     const { running, queued } = jobs.state();
@@ -127,5 +128,5 @@ export function instrumentJobs(jobs: Pick<JobHandler, 'state'>, metrics: Metrics
       [{ state: 'queued' }, queued],
     ] as const;
   };
-  metrics.gauge('pharos_worker_jobs', 'Jobs that this worker runs, or has taken and not begun', counts, ['state']);
+  metrics.gauge('pharos_worker_jobs', 'Jobs that this worker runs or has queued', counts, ['state']);
 }

@@ -1,4 +1,4 @@
-/** `npm run worker`, and what `npm start` starts beside the API: reads the environment, turns signals and faults into exit codes. */
+/** The worker's program, run by `npm run worker` or by the API: reads the environment, turns signals and faults into exit codes. */
 
 import { loadDevSecrets } from '../src/adapters/dev-secrets.ts';
 import { loadEnvironment } from '../src/adapters/environment.ts';
@@ -11,12 +11,12 @@ async function configure() {
   return parseConfig(env, await loadDevSecrets(parseConfig(env)));
 }
 
-function refuse(error: unknown): never {
+function exitWithMessage(error: unknown): never {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }
 
-function onEnd(worker: RunningWorker): void {
+function stopOnEnd(worker: RunningWorker): void {
   const end = stopOnSignals({
     stop: worker.stop,
     failed: (error) => worker.log.error('shutdown failed', { error }),
@@ -26,7 +26,7 @@ function onEnd(worker: RunningWorker): void {
   else process.on('disconnect', end);
 }
 
-function onFaults(worker: RunningWorker): void {
+function exitOnFaults(worker: RunningWorker): void {
   for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(fault, (error) => {
       worker.log.error(fault, { error });
@@ -35,13 +35,13 @@ function onFaults(worker: RunningWorker): void {
   }
 }
 
-// Whoever read the output may be gone before the worker is.
+// The reader of the output may close it before the worker ends.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
   const worker = await startWorker(await configure());
-  onEnd(worker);
-  onFaults(worker);
+  stopOnEnd(worker);
+  exitOnFaults(worker);
 } catch (error) {
-  refuse(error);
+  exitWithMessage(error);
 }

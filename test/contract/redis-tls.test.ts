@@ -1,4 +1,4 @@
-/** Redis over TLS is used with a trusted certificate only. */
+/** Redis over TLS: with a certificate that is trusted, or not at all. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -67,8 +67,7 @@ function open(url: string) {
 const support = (name: string) => JSON.stringify(fileURLToPath(new URL(`../support/${name}`, import.meta.url)));
 
 /**
- * Writes and reads a value in a new process with `env`, because Node reads NODE_EXTRA_CA_CERTS when it starts. Resolves with
- * the value or the error's code.
+ * What a process with `env` finds after it has written, or why it cannot: Node reads NODE_EXTRA_CA_CERTS when it starts.
  */
 const writeAndRead = (env: Record<string, string>) =>
   new Promise<string>((resolve) => {
@@ -96,14 +95,14 @@ const writeAndRead = (env: Record<string, string>) =>
     );
   });
 
-test('Redis over TLS: a certificate from NODE_EXTRA_CA_CERTS is trusted, by URL and by separate settings', async () => {
+test('a certificate that NODE_EXTRA_CA_CERTS trusts is enough, for a URL and for its parts', async () => {
   const trusted = { NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') };
   expect(await writeAndRead({ ...trusted, REDIS_URL: `rediss://127.0.0.1:${port}` })).toBe('yes');
   const parts = { REDIS_HOST: '127.0.0.1', REDIS_PORT: String(port), REDIS_TLS: 'true' };
   expect(await writeAndRead({ ...trusted, ...parts })).toBe('yes');
 });
 
-test('Redis over TLS: an untrusted certificate is refused, and the log says why', async () => {
+test('without that it is refused, and the log says why', async () => {
   const { kv, log } = open(`rediss://127.0.0.1:${port}`);
   await expect
     .poll(() => log.lines.map(({ fields }) => fields?.error))
@@ -111,13 +110,13 @@ test('Redis over TLS: an untrusted certificate is refused, and the log says why'
   await expect(kv.ping()).rejects.toThrow();
 });
 
-test('Redis over TLS: a certificate for another name is refused', async () => {
+test('a certificate for another name is refused', async () => {
   const trusted = { NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') };
   const run = await writeAndRead({ ...trusted, REDIS_URL: `rediss://localhost:${port}` });
   expect(run).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
 });
 
-test('Redis over TLS: the client sends no clear text to a server without TLS', async () => {
+test('a server without TLS is never spoken to in the clear', async () => {
   const firstBytes: number[] = [];
   const sockets = new Set<Socket>();
   const plain = createServer((socket) => {
@@ -137,7 +136,7 @@ test('Redis over TLS: the client sends no clear text to a server without TLS', a
     await expect.poll(() => firstBytes.length).toBeGreaterThan(before + 2);
     await expect(kv.ping()).rejects.toThrow();
   }
-  // Only TLS handshake records (content type 22, RFC 8446 section 5.1).
+  // The greeting of TLS, https://datatracker.ietf.org/doc/html/rfc8446#section-5.1, and nothing else.
   expect(new Set(firstBytes)).toEqual(new Set([0x16]));
   for (const socket of sockets) socket.destroy();
   plain.close();

@@ -1,4 +1,4 @@
-/** Posts to a URL that a user named, without letting them reach what only we can reach; redirects are not followed. */
+/** Posts to a URL that a user named. Only addresses that the policy permits are reached; redirects are not followed. */
 import { Agent, request } from 'undici';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
@@ -9,12 +9,12 @@ import { checkUrl } from '../ingest/fetch/guarded-fetch.ts';
 
 export interface PostResponse {
   readonly status: number;
-  /** Seconds the receiver asked to be left alone for, at most an hour. */
+  /** Seconds of the receiver's Retry-After, at most an hour. */
   readonly retryAfter?: number;
 }
 
 export interface GuardedPost {
-  /** Resolves to any answer, whatever its status. Throws StageError: `permanent` where no repetition can help. */
+  /** Resolves with a response of any status. Throws StageError, `permanent` where a repetition would fail the same way. */
   post(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<PostResponse>;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface GuardedPostOptions {
   readonly clock: Clock;
   readonly userAgent: string;
   readonly resolve?: ResolveHost;
-  /** Milliseconds for everything. */
+  /** Milliseconds for the whole request. */
   readonly deadlineMs?: number;
 }
 
@@ -49,7 +49,7 @@ export function createGuardedPost({
           headers: { ...headers, 'content-type': 'application/json', 'user-agent': userAgent },
           body,
         });
-        // What the receiver says beyond its status is of no use; a long answer costs the socket, not our memory.
+        // The body is not used. A long one costs the connection, not memory.
         await response.body.dump({ limit: 16 * 1024, signal: deadline }).catch(() => undefined);
         const retryAfter = retryAfterSeconds(String(response.headers['retry-after'] ?? ''), clock.now());
         return { status: response.statusCode, ...(retryAfter === undefined ? {} : { retryAfter }) };
@@ -58,7 +58,7 @@ export function createGuardedPost({
           throw new StageError('transient', `${url.hostname} did not answer within ${deadlineMs / 1000} seconds`, {
             cause: error,
           });
-        // A certificate or a server can be put right; an address that is not public stays one.
+        // A certificate or a server can be repaired, so those errors are transient; a private address stays forbidden.
         const failure = networkError(error, url.hostname);
         throw isForbiddenAddress(error) ? failure : new StageError('transient', failure.message, { cause: error });
       }

@@ -1,4 +1,4 @@
-/** Sends the callbacks that are due: signed, at least once, again by a schedule until the receiver takes them. */
+/** Sends the callbacks that are due: signed, at least once, and repeated by a schedule until the receiver accepts them. */
 
 import { StageError } from '../../src/kernel/core/errors.ts';
 import { createFailureLog } from '../../src/kernel/core/failure-log.ts';
@@ -11,16 +11,17 @@ import { CALLBACK_ATTEMPTS, callbackPauseMs } from '../../src/kernel/webhooks/ca
 import { callbackHeaders, newCallbackSecret } from '../../src/kernel/webhooks/sign-callback.ts';
 import type { GuardedPost } from './guarded-post.ts';
 
-const AT_ONCE = 16;
-/** Of one owner: the rest is for the others, whose receivers may be alive. */
-const AT_ONCE_PER_OWNER = 4;
-/** Well over the deadline of an attempt: whoever claimed it has died. */
-const LOST_MS = 60_000;
-/** The receiver says it wants no more of these (Standard Webhooks). */
+/** Deliveries sent concurrently. */
+const CONCURRENCY = 16;
+/** Fewer than all, so that unreachable receivers of one owner do not block the others. */
+const CONCURRENCY_PER_OWNER = 4;
+/** Milliseconds until a claim counts as lost; well over the deadline of an attempt. */
+const CLAIM_MS = 60_000;
+/** The receiver wants no more callbacks (Standard Webhooks). */
 const GONE = 410;
 
 export interface CallbackSender {
-  /** Sends what is due until nothing is. Returns how many attempts were made. Never rejects. */
+  /** Sends until nothing is due. Returns the number of attempts. Never rejects. */
   sweep(): Promise<number>;
 }
 
@@ -31,14 +32,14 @@ export interface CallbackSenderDependencies {
   readonly http: Pick<GuardedPost, 'post'>;
   /** 0 to 1, for the jitter of retries. */
   readonly random: () => number;
-  /** Ends a sweep after the attempts under way. */
+  /** Ends a sweep after the attempts in progress. */
   readonly stop: AbortSignal;
 }
 
 export function createCallbackSender({ db, clock, log, http, random, stop }: CallbackSenderDependencies): CallbackSender {
-  const outage = createFailureLog(log, 'the outbox of callbacks');
+  const failures = createFailureLog(log, 'the outbox of callbacks');
 
-  /** The secrets that sign for `ownerId` now: its own, and the one before while it is still valid. */
+  /** The secrets that sign for `ownerId` now: the current one and, until it expires, the previous one. */
   async function secretsOf(ownerId: string): Promise<string[]> {
     const now = clock.now();
     const { secret, previousSecret, previousExpiresAt } = await ensureCallbackSecret(db, ownerId, newCallbackSecret(), now);
@@ -49,23 +50,23 @@ export function createCallbackSender({ db, clock, log, http, random, stop }: Cal
     const secrets = await secretsOf(ownerId);
     try {
       const { status, retryAfter } = await http.post(url, payload, callbackHeaders({ id, payload }, secrets, clock.now()));
-      if (status >= 200 && status < 300) return settled('delivered', status, null);
-      if (status === GONE) return settled('failed', status, 'The receiver wants no more callbacks (HTTP 410)');
-      return again(count, status, `The receiver answered HTTP ${status}`, retryAfter);
+      if (status >= 200 && status < 300) return finished('delivered', status, null);
+      if (status === GONE) return finished('failed', status, 'The receiver wants no more callbacks (HTTP 410)');
+      return retryLater(count, status, `The receiver answered HTTP ${status}`, retryAfter);
     } catch (error) {
       if (!(error instanceof StageError)) throw error;
-      return error.failure === 'permanent' ? settled('failed', null, error.message) : again(count, null, error.message);
+      return error.failure === 'permanent' ? finished('failed', null, error.message) : retryLater(count, null, error.message);
     }
   }
 
-  function settled(state: 'delivered' | 'failed', responseStatus: number | null, error: string | null): DeliveryOutcome {
+  function finished(state: 'delivered' | 'failed', responseStatus: number | null, error: string | null): DeliveryOutcome {
     const now = clock.now();
     return { state, responseStatus, error, availableAt: now, finishedAt: now };
   }
 
-  function again(count: number, responseStatus: number | null, error: string, retryAfter?: number): DeliveryOutcome {
+  function retryLater(count: number, responseStatus: number | null, error: string, retryAfter?: number): DeliveryOutcome {
     const pause = callbackPauseMs(count, random, retryAfter);
-    if (pause === undefined) return settled('failed', responseStatus, `${error}; given up after ${CALLBACK_ATTEMPTS} attempts`);
+    if (pause === undefined) return finished('failed', responseStatus, `${error}; given up after ${CALLBACK_ATTEMPTS} attempts`);
     return { state: 'pending', responseStatus, error, availableAt: clock.now() + pause, finishedAt: null };
   }
 
@@ -76,9 +77,9 @@ export function createCallbackSender({ db, clock, log, http, random, stop }: Cal
       await settleDelivery(db, delivery, outcome);
       const fields = { id, resourceId, event, attempt: count, state: outcome.state, status: outcome.responseStatus };
       if (outcome.state === 'delivered') log.info('callback delivered', fields);
-      else log.warning('callback not taken', { ...fields, reason: outcome.error });
+      else log.warning('callback not accepted', { ...fields, reason: outcome.error });
     } catch (error) {
-      // Not settled: it counts as lost after a minute, and is sent again.
+      // The delivery stays claimed, counts as lost after a minute and is sent again.
       log.error('callback could not be sent', { id, resourceId, error });
     }
   }
@@ -89,15 +90,15 @@ export function createCallbackSender({ db, clock, log, http, random, stop }: Cal
       try {
         while (!stop.aborted) {
           const now = clock.now();
-          const claim = { now, lostAt: now + LOST_MS, limit: AT_ONCE, perOwner: AT_ONCE_PER_OWNER };
+          const claim = { now, lostAt: now + CLAIM_MS, limit: CONCURRENCY, perOwner: CONCURRENCY_PER_OWNER };
           const due = await claimDeliveries(db, claim);
           if (due.length === 0) break;
           attempts += due.length;
           await Promise.all(due.map(send));
         }
-        outage.worked();
+        failures.worked();
       } catch (error) {
-        outage.failed(error);
+        failures.failed(error);
       }
       return attempts;
     },

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Config } from '../../src/kernel/config/config.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
+import { parseJson } from '../../src/kernel/core/json.ts';
 import { jobMessageSchema } from '../../src/kernel/model/job-messages.ts';
 import { SIGNATURE_HEADER, type SignedMessage } from '../../src/kernel/worker-client/signatures.ts';
 import type { JobHandler, JobOutcome, Refusal } from '../pipeline/job-handler.ts';
@@ -60,11 +61,3 @@ const retryLater = (c: Context, status: 429 | 503, outcome: string, seconds: num
 /** QStash does not retry a 489 with this header (https://upstash.com/docs/qstash/features/retry). Hono's types lack the status. */
 const failedForGood = (message: string) =>
   Response.json({ outcome: 'dead', message }, { status: 489, headers: { 'Upstash-NonRetryable-Error': 'true' } });
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}

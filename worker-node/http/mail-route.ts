@@ -7,6 +7,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { Config } from '../../src/kernel/config/config.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
+import { parseJson } from '../../src/kernel/core/json.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
 import type { Mailer } from '../../src/kernel/core/mail.ts';
 import { SIGNATURE_HEADER, type SignedMessage } from '../../src/kernel/worker-client/signatures.ts';
@@ -69,12 +70,4 @@ function reasonOf(error: unknown): { code?: unknown; responseCode?: unknown } {
     ...('code' in error ? { code: error.code } : {}),
     ...('responseCode' in error ? { responseCode: error.responseCode } : {}),
   };
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,30 +1,30 @@
-/** Subscriptions through shards: delivery, the number of sockets, and reconnection. */
+/** Subscriptions through hubs: who hears what, over how many sockets, and what happens when one is cut. */
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { createShardedPubSub, type PubSubShards, type ShardSocket } from '../../../src/kernel/kv/pubsub-shards.ts';
 import { memoryLog } from '../../support/fakes/doubles.ts';
 
 interface Line {
-  readonly shard: number;
+  readonly hub: number;
   readonly channels: readonly string[];
   tell(channel: string, message: string): void;
   cut(): void;
 }
 
-/** Shards in this process. They forward messages to the lines that carry their channel. */
-function localShards({ count = 4, channelsPerSocket = 3 } = {}) {
+/** Hubs in this process: they pass on what is published to the lines that carry its channel. */
+function localHubs({ count = 4, channelsPerSocket = 3 } = {}) {
   const lines = new Set<Line>();
   let opened = 0;
   let away = false;
-  const shards: PubSubShards = {
+  const hubs: PubSubShards = {
     count,
     channelsPerSocket,
-    publish: async (shard, channel, message) => {
-      for (const line of lines) if (line.shard === shard && line.channels.includes(channel)) line.tell(channel, message);
+    publish: async (hub, channel, message) => {
+      for (const line of lines) if (line.hub === hub && line.channels.includes(channel)) line.tell(channel, message);
     },
-    open: async (shard, channels) => {
-      if (away) throw new Error('the shard is down');
-      if (channels.length > channelsPerSocket) throw new Error('too many channels for one socket');
+    open: async (hub, channels) => {
+      if (away) throw new Error('the hub is away');
+      if (channels.length > channelsPerSocket) throw new Error('a socket carries no more channels');
       opened += 1;
       const onMessage: Parameters<ShardSocket['onMessage']>[0][] = [];
       const onClose: (() => void)[] = [];
@@ -32,7 +32,7 @@ function localShards({ count = 4, channelsPerSocket = 3 } = {}) {
         if (lines.delete(line)) for (const listener of onClose) listener();
       };
       const line: Line = {
-        shard,
+        hub,
         channels,
         tell: (channel, message) => {
           for (const listener of onMessage) listener(channel, message);
@@ -48,7 +48,7 @@ function localShards({ count = 4, channelsPerSocket = 3 } = {}) {
     },
   };
   return {
-    shards,
+    hubs,
     lines,
     opened: () => opened,
     setAway: (value: boolean) => {
@@ -57,15 +57,15 @@ function localShards({ count = 4, channelsPerSocket = 3 } = {}) {
   };
 }
 
-/** Waits until sockets are open; local shards reply within one turn of the event loop. */
+/** Until sockets are open: everything here is answered within the turn. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const start = (options?: { count?: number; channelsPerSocket?: number }) => {
-  const local = localShards(options);
+  const local = localHubs(options);
   const log = memoryLog();
-  return { ...local, log, channels: createShardedPubSub(local.shards, { log, reopenMs: 1 }) };
+  return { ...local, log, channels: createShardedPubSub(local.hubs, { log, reopenMs: 1 }) };
 };
 
-test('sharded pub/sub: a listener receives its channel’s messages until it unsubscribes', async () => {
+test('a listener hears what is published to its channel, and nothing after it has left', async () => {
   const { channels, lines } = start();
   const heard: string[] = [];
   const leave = channels.subscribe('a', (message) => heard.push(message));
@@ -79,7 +79,7 @@ test('sharded pub/sub: a listener receives its channel’s messages until it uns
   expect([...lines].flatMap((line) => line.channels)).toContain('b');
 });
 
-test('sharded pub/sub: each channel of a stream uses one socket, sockets are within their limit, and all are closed at the end', async () => {
+test('for any channels of one stream, each travels on one socket, no socket carries too many, and none is left afterwards', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 40 }),
@@ -100,7 +100,7 @@ test('sharded pub/sub: each channel of a stream uses one socket, sockets are wit
   );
 });
 
-test('sharded pub/sub: subscriptions of different turns do not share sockets', async () => {
+test('streams that begin in different turns have sockets of their own', async () => {
   const { channels, lines } = start();
   const leaveFirst = channels.subscribe('a', () => undefined);
   await settle();
@@ -111,7 +111,7 @@ test('sharded pub/sub: subscriptions of different turns do not share sockets', a
   expect(lines.size).toBe(1);
 });
 
-test('sharded pub/sub: a closed socket is reopened while its channels have listeners, and not otherwise', async () => {
+test('a socket that is cut is opened again for who still listens, and for nobody else', async () => {
   const { channels, lines, opened } = start();
   const heard: string[] = [];
   const leave = channels.subscribe('a', (message) => heard.push(message));
@@ -125,14 +125,14 @@ test('sharded pub/sub: a closed socket is reopened while its channels have liste
   expect([lines.size, opened()]).toEqual([0, 2]);
 });
 
-test('sharded pub/sub: unsubscribing before the socket is open leaves no socket behind', async () => {
+test('who leaves before the socket is open leaves none behind', async () => {
   const { channels, lines } = start();
   channels.subscribe('a', () => undefined)();
   await settle();
   expect(lines.size).toBe(0);
 });
 
-test('sharded pub/sub: an outage is logged once, and the socket reopened when the shard is back', async () => {
+test('a hub that is away is logged once and asked again until it is back', async () => {
   const { channels, lines, log, setAway } = start();
   setAway(true);
   channels.subscribe('a', () => undefined);

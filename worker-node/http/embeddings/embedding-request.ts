@@ -1,5 +1,6 @@
 /** The body of `POST /v1/embeddings` (https://platform.openai.com/docs/api-reference/embeddings/create). */
 import { z } from 'zod';
+import { parseJson } from '../../../src/kernel/core/json.ts';
 import type { EmbedInput } from '../../embedder/embedder.ts';
 import { OpenAIError } from '../openai-error.ts';
 
@@ -33,7 +34,7 @@ export interface EmbeddingRequest {
 
 /** Throws OpenAIError 400 that names the first invalid field. */
 export function parseEmbeddingRequest(body: string): EmbeddingRequest {
-  const result = requestSchema.safeParse(parseJson(body));
+  const result = requestSchema.safeParse(parseJson(body, notJson));
   if (!result.success) {
     const issue = result.error.issues[0];
     if (issue?.path[0] === undefined) throw new OpenAIError(400, 'The body must be a JSON object');
@@ -43,13 +44,7 @@ export function parseEmbeddingRequest(body: string): EmbeddingRequest {
   return { inputs: toInputs(input), model, format, dimensions, kind };
 }
 
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    throw new OpenAIError(400, 'The body could not be parsed as JSON', { cause });
-  }
-}
+const notJson = (cause: unknown) => new OpenAIError(400, 'The body could not be parsed as JSON', { cause });
 
 function toInputs(given: z.infer<typeof input>): readonly EmbedInput[] {
   if (typeof given === 'string') return [given];
