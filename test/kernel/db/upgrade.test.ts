@@ -1,0 +1,103 @@
+/** Every migration since November 2026, over databases that the version of that month filled. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { createPasswordHasher } from '../../../src/adapters/passwords.ts';
+import { createTestApp } from '../../support/kits/app.ts';
+import { openFixtureDatabase } from '../../support/kits/fixture-database.ts';
+
+/** Columns that a migration changes on purpose: `table.column` and why. */
+const CHANGED: Readonly<Record<string, string>> = {};
+/** Tables and columns that a migration removes on purpose. */
+const REMOVED: Readonly<Record<string, string>> = {};
+
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+async function migrated() {
+  const fixture = await openFixtureDatabase('2026-11');
+  open.push(fixture.close);
+  const before = await fixture.rows();
+  await fixture.database.migrate();
+  return { ...fixture, before, after: await fixture.rows() };
+}
+
+/** The app on the migrated database, at the moment at which the old version stopped. */
+async function servedFromFixture() {
+  const fixture = await migrated();
+  const { database, credentials, madeAt } = fixture;
+  const app = await createTestApp({
+    env: { ...credentials.env, MASTER_API_KEY: credentials.masterKey },
+    overrides: {
+      db: database.db,
+      chunkIndex: database.chunkIndex,
+      pingDatabase: database.ping,
+      passwords: createPasswordHasher(),
+    },
+  });
+  app.clock.set(madeAt);
+  open.push(app.close);
+  const get = (path: string, headers: Record<string, string>) => app.request(path, { headers });
+  return { ...fixture, app, get };
+}
+
+describe('upgrade from November 2026', () => {
+  test('upgrade: every row and every value of the old database is there after the migrations', async () => {
+    const { before, after } = await migrated();
+    expect(Object.keys(before).length).toBeGreaterThan(20);
+    for (const [table, rows] of Object.entries(before)) {
+      if (table in REMOVED) continue;
+      expect(rows.length, `rows of ${table} in the fixture`).toBeGreaterThan(0);
+      const kept = (row: Record<string, unknown>) =>
+        JSON.stringify(
+          Object.entries(row)
+            .filter(([column]) => column in (rows[0] ?? {}) && !(`${table}.${column}` in { ...CHANGED, ...REMOVED }))
+            .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+          (_key, value) => (value instanceof ArrayBuffer ? [...new Uint8Array(value)] : value),
+        );
+      expect((after[table] ?? []).map(kept).toSorted(), table).toEqual(rows.map(kept).toSorted());
+    }
+  });
+
+  test('upgrade: migrating a second time changes nothing', async () => {
+    const { database, after, rows } = await migrated();
+    await database.migrate();
+    expect(await rows()).toEqual(after);
+    expect((await database.status()).pending).toEqual([]);
+  });
+
+  test('upgrade: passwords, refresh tokens and API keys of the old version are valid', async () => {
+    const { app, credentials, get } = await servedFromFixture();
+    const { password, tokens, keys } = credentials;
+    const login = await app.request('/auth/login', {
+      method: 'POST',
+      body: new URLSearchParams({ username: 'premium', password }),
+    });
+    expect(login.status).toBe(200);
+    const refresh = (refreshToken: string) =>
+      app.request('/auth/refresh', { method: 'POST', body: new URLSearchParams({ refresh_token: refreshToken }) });
+    for (const name of ['free', 'premium', 'admin', 'reset', 'narrow', 'refreshed'] as const) {
+      expect((await refresh(tokens[name].refresh_token)).status, name).toBe(200);
+    }
+    for (const name of ['revoked', 'inactive'] as const) {
+      expect((await refresh(tokens[name].refresh_token)).status, name).toBe(401);
+    }
+    expect((await get('/auth/me', { 'X-API-Key': keys.full.key })).status).toBe(200);
+    expect((await get('/search?q=glaciers&mode=keyword', { 'X-API-Key': keys.search.key })).status).toBe(200);
+    expect((await get('/resources', { 'X-API-Key': keys.search.key })).status).toBe(403);
+  });
+
+  test('upgrade: documents in every state are listed, and the finished ones are found by words', async () => {
+    const { credentials, get } = await servedFromFixture();
+    const headers = { 'X-API-Key': credentials.keys.full.key };
+    const states = async (name: keyof typeof credentials.resources) =>
+      ((await (await get(`/resources/${credentials.resources[name].id}`, headers)).json()) as { status: string }).status;
+    expect(await states('markdown')).toBe('completed');
+    expect(await states('failed')).toBe('failed');
+    expect(await states('pending')).toBe('pending');
+    expect(await states('processing')).toBe('processing');
+    expect((await get(`/resources/${credentials.resources.premium.id}`, headers)).status).toBe(404);
+    const found = (await (await get('/search?q=rivers&mode=keyword', headers)).json()) as { hits: { resource_id: string }[] };
+    expect(found.hits.map(({ resource_id }) => resource_id)).toContain(credentials.resources.html.id);
+  });
+});
