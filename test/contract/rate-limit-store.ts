@@ -40,7 +40,7 @@ export function rateLimitStoreContract(name: string, make: () => Promise<RateLim
       return result as ConsumeResult;
     };
 
-    it('admits requests up to the limit, and says when the next one passes', async () => {
+    it('consume: admits requests up to the limit, and says when the next one passes', async () => {
       const key = fresh();
       const admitted: (boolean | undefined)[] = [];
       for (let i = 0; i < 5; i++) admitted.push((await consume(key)).decision?.admitted);
@@ -52,20 +52,20 @@ export function rateLimitStoreContract(name: string, make: () => Promise<RateLim
       expect((await consume(key)).decision).toMatchObject({ admitted: true, states: [{ remaining: 2 }, { remaining: 1 }] });
     });
 
-    it('charges all policies or none', async () => {
+    it('consume: charges all policies or none', async () => {
       const key = fresh();
       await consume(key, 3);
       expect((await consume(key, 3)).decision).toMatchObject({ admitted: false, states: [{ remaining: 0 }, { remaining: 2 }] });
     });
 
-    it('charges nothing for a cost of 0', async () => {
+    it('consume: charges nothing for a cost of 0', async () => {
       const key = fresh();
       for (let i = 0; i < 10; i++) {
         expect((await consume(key, 0)).decision).toMatchObject({ admitted: true, states: [{ remaining: 3 }, { remaining: 5 }] });
       }
     });
 
-    it('peeks without charging, and says when the request would pass', async () => {
+    it('consume: peeks without charging, and says when the request would pass', async () => {
       const key = fresh();
       const peek = async (cost: number) => {
         const [result] = await store.consume([{ limit: { key, policies, cost, peek: true }, read: [] }]);
@@ -80,13 +80,13 @@ export function rateLimitStoreContract(name: string, make: () => Promise<RateLim
       expect(refused?.retryAfterMs).toBeLessThanOrEqual(BRIEF);
     });
 
-    it('admits exactly the limit of a hundred concurrent requests', async () => {
+    it('consume: admits exactly the limit of a hundred concurrent requests', async () => {
       const key = fresh();
       const results = await Promise.all(Array.from({ length: 100 }, () => consume(key)));
       expect(results.filter(({ decision }) => decision?.admitted)).toHaveLength(3);
     });
 
-    it('reads values with and without a limit', async () => {
+    it('consume: reads values with and without a limit', async () => {
       const [present, absent] = [fresh('value'), fresh('value')];
       await harness.kv.set(present, '0012', TTL);
       expect((await consume(fresh(), 1, [absent, present])).values).toEqual([undefined, '0012']);
@@ -95,7 +95,7 @@ export function rateLimitStoreContract(name: string, make: () => Promise<RateLim
       expect(await store.consume([])).toEqual([]);
     });
 
-    it('decides the requests of one call in order, and returns a result for each', async () => {
+    it('consume: decides the requests of one call in order, and returns a result for each', async () => {
       const [one, other, value] = [fresh(), fresh(), fresh('value')];
       await harness.kv.set(value, 'v', TTL);
       const limit = (key: string, cost: number) => ({ key, policies, cost });

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await writeFile(keyFile, key);
   port = await freePort('127.0.0.1');
   const tls = ['--tls-port', String(port), '--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-auth-clients', 'no'];
-  // Without TLS it listens nowhere.
+  // `--port 0` disables the port without TLS.
   const server = spawn(redisServer(), ['--port', '0', '--bind', '127.0.0.1', '--save', '', ...tls], { stdio: 'ignore' });
   process.once('exit', () => server.kill('SIGKILL'));
   const probe = new Redis({ host: '127.0.0.1', port, tls: { ca: cert }, lazyConnect: true, retryStrategy: () => null });

@@ -17,7 +17,7 @@ afterEach(() => {
 
 const LIMIT = 10;
 const WINDOW_MS = 60_000;
-/** A whole number of windows. */
+/** A multiple of the window, where a fixed window of @upstash/ratelimit starts. */
 const START = 1_700_000_040_000;
 
 const client = () =>

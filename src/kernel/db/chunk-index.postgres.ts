@@ -93,8 +93,8 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
       const depth = String(Math.min(1000, Math.max(100, 2 * limit)));
       const dimensions = tx.unsafe(String(size));
       const [, rows] = await Promise.all([
-        // Filters are applied to what the index finds: it goes on until the page is full (pgvector 0.8). It is an index of
-        // one model's vectors, which a plan made for any model would not use.
+        // Filters apply to the rows that the index yields, so it is scanned until the page is full (pgvector 0.8). The index
+        // covers one model's vectors, and a generic plan, made for any model, would not use it.
         tx`select set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', ${depth}, true),
           set_config('plan_cache_mode', 'force_custom_plan', true)`,
         tx<Row[]>`
@@ -150,6 +150,6 @@ export function vectorIndexName(model: string, size: number): string {
   return `chunk_vectors_hnsw_${hash.toString(36)}_${size}`;
 }
 
-/** Drops rows whose distance is NaN: their vector is zero. */
+/** Drops rows without a finite distance, e.g. those of zero vectors. */
 const found = (rows: readonly Row[]) => rows.filter(({ score }) => Number.isFinite(score)).map(toHit);
 const toHit = (row: Row): ChunkHit => ({ seq: Number(row.seq), resourceId: row.resource_id, score: Number(row.score) });

@@ -1,4 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import { batchesOf } from './batches.ts';
 import { chunks, chunkVectors } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 import { toBytes } from './vector-bytes.ts';
@@ -11,9 +12,6 @@ export interface ChunkVectors {
   readonly vectors: readonly { readonly chunkSeq: number; readonly embedding: Float32Array }[];
 }
 
-/** Rows per statement: PostgreSQL and SQLite limit the number of bound values. */
-const ROWS_PER_INSERT = 500;
-
 /** Replaces the vectors of the resource's chunks by `model`; vectors of other models stay. */
 export async function replaceChunkVectors(db: Database, { resourceId, ownerId, model, vectors }: ChunkVectors): Promise<void> {
   const ofResource = db
@@ -21,10 +19,9 @@ export async function replaceChunkVectors(db: Database, { resourceId, ownerId, m
     .from(chunks)
     .where(and(eq(chunks.resourceId, resourceId), eq(chunks.ownerId, ownerId)));
   await db.delete(chunkVectors).where(and(eq(chunkVectors.model, model), inArray(chunkVectors.chunkSeq, ofResource)));
-  for (let start = 0; start < vectors.length; start += ROWS_PER_INSERT) {
-    const rows = vectors.slice(start, start + ROWS_PER_INSERT);
+  for (const batch of batchesOf(vectors)) {
     await db
       .insert(chunkVectors)
-      .values(rows.map(({ chunkSeq, embedding }) => ({ chunkSeq, model, ownerId, embedding: toBytes(embedding) })));
+      .values(batch.map(({ chunkSeq, embedding }) => ({ chunkSeq, model, ownerId, embedding: toBytes(embedding) })));
   }
 }

@@ -1,17 +1,15 @@
 import { and, asc, eq, inArray } from 'drizzle-orm';
+import { batchesOf } from './batches.ts';
 import { chunks } from './schema.sqlite.ts';
 import type { Chunk, Database } from './types.ts';
 
 export type NewChunk = Omit<Chunk, 'seq'>;
 
-/** Rows per statement: PostgreSQL and SQLite limit the number of bound values. */
-const ROWS_PER_INSERT = 500;
-
 /** Replaces a resource's chunks. Vectors and index entries of the old chunks are deleted with them. */
 export async function replaceChunks(db: Database, resourceId: string, rows: readonly NewChunk[]): Promise<void> {
   await db.delete(chunks).where(eq(chunks.resourceId, resourceId));
-  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
-    await db.insert(chunks).values(rows.slice(start, start + ROWS_PER_INSERT));
+  for (const batch of batchesOf(rows)) {
+    await db.insert(chunks).values(batch);
   }
 }
 

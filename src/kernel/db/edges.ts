@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, ne, or } from 'drizzle-orm';
+import { batchesOf } from './batches.ts';
 import { edges } from './schema.sqlite.ts';
 import type { Database, Edge } from './types.ts';
 
@@ -17,8 +18,6 @@ export async function listEdgesOf(
     .limit(limit);
 }
 
-const ROWS_PER_INSERT = 200;
-
 /**
  * Replaces a resource's relations: its similar resources, and links and citations from and to it. Relations of kind `similar`
  * from other resources to this one stay.
@@ -27,11 +26,8 @@ export async function replaceEdgesOf(db: Database, resourceId: string, rows: rea
   const outgoing = eq(edges.sourceId, resourceId);
   const incomingLinks = and(eq(edges.targetId, resourceId), ne(edges.kind, 'similar'));
   await db.delete(edges).where(or(outgoing, incomingLinks));
-  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
-    await db
-      .insert(edges)
-      .values(rows.slice(start, start + ROWS_PER_INSERT))
-      .onConflictDoNothing();
+  for (const batch of batchesOf(rows)) {
+    await db.insert(edges).values(batch).onConflictDoNothing();
   }
 }
 

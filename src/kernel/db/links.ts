@@ -1,15 +1,12 @@
 import { and, asc, eq, inArray } from 'drizzle-orm';
+import { batchesOf } from './batches.ts';
 import { links } from './schema.sqlite.ts';
 import type { Database, Link } from './types.ts';
-
-/** Rows per statement: PostgreSQL and SQLite limit the number of bound values. */
-const ROWS_PER_INSERT = 500;
 
 /** Replaces the outgoing links of a resource. */
 export async function replaceLinks(db: Database, resourceId: string, rows: readonly Link[]): Promise<void> {
   await db.delete(links).where(eq(links.resourceId, resourceId));
-  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT)
-    await db.insert(links).values(rows.slice(start, start + ROWS_PER_INSERT));
+  for (const batch of batchesOf(rows)) await db.insert(links).values(batch);
 }
 
 export async function listLinks(db: Database, resourceId: string): Promise<Link[]> {

@@ -43,8 +43,8 @@ function alignValues({ options }: Sql): void {
 }
 
 /**
- * Replaces NUL, which PostgreSQL cannot store, by U+FFFD. Stored texts contain neither, so a query with NUL rightly finds
- * nothing.
+ * Replaces NUL, which PostgreSQL cannot store, by U+FFFD, so that a query with NUL finds nothing instead of failing. Callers
+ * that store a text make sure that it has no NUL.
  */
 export const withoutNul = (text: string) => text.replaceAll('\0', '\ufffd');
 

@@ -9,7 +9,8 @@
  * KEYS      the limited keys, then the keys to read
  * ARGV[1]   the time in ms, or "" for the store's clock
  * ARGV[2]   the number of limited keys
- * ARGV[3..] per limited key: the cost (0 only reads; negative: decides without charging), the number of policies, and per policy its window in ms and its limit
+ * ARGV[3..] per limited key: the cost (0 only reads; negative: decides without charging), the number of policies, and per
+ *           policy its window in ms and its limit
  * Returns   {the time, the values read ("" for an absent key), then per limited key: retry after, and per policy: remaining,
  *           reset at}, all times in ms
  */

@@ -94,6 +94,7 @@ const VALUE = 'no query: it works on what it is given';
 const OPENS = 'no query: what it opens is tried itself';
 
 export const HELPERS: Reasons = {
+  batches: { batchesOf: VALUE },
   'connection-errors': { isDatabaseAway: VALUE, isTooLarge: VALUE },
   'chunk-index.postgres': { createPostgresChunkIndex: OPENS, vectorIndexName: VALUE },
   'chunk-index.sqlite': { createSqliteChunkIndex: OPENS },
