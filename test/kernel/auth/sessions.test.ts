@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRefreshTokens } from '../../../src/kernel/auth/refresh-tokens.ts';
 import { createSessions, GRACE_MS } from '../../../src/kernel/auth/sessions.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
-import { CLIENT, createAuthKit, somebody } from '../../support/kits/auth.ts';
+import { CLIENT, createAuthKit, testUser } from '../../support/kits/auth.ts';
 import { testConfig } from '../../support/kits/config.ts';
 
 type Kit = Awaited<ReturnType<typeof createAuthKit>>;
@@ -16,15 +16,15 @@ afterEach(() => kit.close());
 
 const refusal = { code: 'unauthenticated', detail: 'The refresh token is invalid, expired or revoked' };
 const events = () => kit.log.lines.map(({ fields }) => fields.event);
-const start = (scopes: Parameters<Kit['sessions']['start']>[1] = ['search']) => kit.sessions.start(somebody, scopes, CLIENT);
+const start = (scopes: Parameters<Kit['sessions']['start']>[1] = ['search']) => kit.sessions.start(testUser, scopes, CLIENT);
 const sidOf = async (accessToken: string) => (await kit.accessTokens.verify(accessToken)).sid;
 
 describe('sessions', () => {
   test('session: starts with the requested scopes that the user is entitled to', async () => {
     const pair = await start(['search', 'admin']);
     expect(pair.scopes).toEqual(['search']);
-    expect(await kit.accessTokens.verify(pair.accessToken)).toMatchObject({ sub: somebody.id, tier: 'free', scopes: ['search'] });
-    expect(await kit.sessions.list(somebody.id)).toMatchObject([{ userAgent: 'test', address: '192.0.2.1', generation: 0 }]);
+    expect(await kit.accessTokens.verify(pair.accessToken)).toMatchObject({ sub: testUser.id, tier: 'free', scopes: ['search'] });
+    expect(await kit.sessions.list(testUser.id)).toMatchObject([{ userAgent: 'test', address: '192.0.2.1', generation: 0 }]);
   });
 
   test('session: each refresh extends it, and it expires without one', async () => {
@@ -35,26 +35,26 @@ describe('sessions', () => {
     }
     kit.clock.advance(7 * 86_400_000);
     await expect(kit.sessions.refresh(pair.refreshToken, CLIENT)).rejects.toMatchObject(refusal);
-    expect(await kit.sessions.list(somebody.id)).toEqual([]);
+    expect(await kit.sessions.list(testUser.id)).toEqual([]);
   });
 
   test('session: each refresh reads the tier, so a downgrade removes scopes and an upgrade grants those requested at login', async () => {
     const { db } = kit;
-    const first = await kit.sessions.start({ ...somebody, tier: 'admin' }, ['search', 'admin'], CLIENT);
+    const first = await kit.sessions.start({ ...testUser, tier: 'admin' }, ['search', 'admin'], CLIENT);
     expect(first.scopes).toEqual(['search', 'admin']);
     const second = await kit.sessions.refresh(first.refreshToken, CLIENT);
     expect(second.scopes).toEqual(['search']);
-    await db.update(users).set({ tier: 'admin' }).where(eq(users.id, somebody.id));
+    await db.update(users).set({ tier: 'admin' }).where(eq(users.id, testUser.id));
     const third = await kit.sessions.refresh(second.refreshToken, CLIENT);
     expect(await kit.accessTokens.verify(third.accessToken)).toMatchObject({ tier: 'admin', scopes: ['search', 'admin'] });
   });
 
   test('session: ends when its user is deactivated or deleted', async () => {
     const [one, other] = [await start(), await start()];
-    await kit.db.update(users).set({ active: false }).where(eq(users.id, somebody.id));
+    await kit.db.update(users).set({ active: false }).where(eq(users.id, testUser.id));
     await expect(kit.sessions.refresh(one.refreshToken, CLIENT)).rejects.toMatchObject(refusal);
     expect(await kit.revocations.isRevoked([`sid:${await sidOf(one.accessToken)}`])).toBe(true);
-    await kit.db.delete(users).where(eq(users.id, somebody.id));
+    await kit.db.delete(users).where(eq(users.id, testUser.id));
     await expect(kit.sessions.refresh(other.refreshToken, CLIENT)).rejects.toMatchObject(refusal);
   });
 
@@ -88,8 +88,8 @@ describe('sessions', () => {
     const first = await start();
     const second = await kit.sessions.refresh(first.refreshToken, CLIENT);
     const forge = createRefreshTokens([kit.config.auth.secret.reveal()]);
-    expect(await kit.sessions.inspect(second.refreshToken)).toMatchObject({ userId: somebody.id, generation: 1 });
-    for (const token of [first.refreshToken, 'nonsense', await forge.encode({ sessionId: somebody.id, generation: 0 })])
+    expect(await kit.sessions.inspect(second.refreshToken)).toMatchObject({ userId: testUser.id, generation: 1 });
+    for (const token of [first.refreshToken, 'nonsense', await forge.encode({ sessionId: testUser.id, generation: 0 })])
       expect(await kit.sessions.inspect(token)).toBeUndefined();
     const third = await kit.sessions.refresh(second.refreshToken, CLIENT);
     kit.clock.advance(7 * 86_400_000);
@@ -101,7 +101,7 @@ describe('sessions', () => {
 
   test('session: survives a rotation of the secret', async () => {
     const old = await createAuthKit({ JWT_SECRET_KEY: 'o'.repeat(40) });
-    const pair = await old.sessions.start(somebody, [], CLIENT);
+    const pair = await old.sessions.start(testUser, [], CLIENT);
     const rotated = createSessions({
       ...old,
       config: testConfig({ JWT_SECRET_KEY: 'n'.repeat(40), JWT_SECRET_KEY_PREVIOUS: 'o'.repeat(40) }),
@@ -152,7 +152,7 @@ describe('refresh', () => {
       refusal,
     );
     await expect(
-      kit.sessions.refresh(await forge.encode({ sessionId: somebody.id, generation: 0 }), CLIENT),
+      kit.sessions.refresh(await forge.encode({ sessionId: testUser.id, generation: 0 }), CLIENT),
     ).rejects.toMatchObject(refusal);
     await kit.sessions.refresh(pair.refreshToken, CLIENT);
   });

@@ -8,7 +8,7 @@ import { equalSecrets, keyId } from '../../../src/kernel/core/keys.ts';
 import { SCOPES } from '../../../src/kernel/model/actor.ts';
 import { TIERS } from '../../../src/kernel/model/values.ts';
 import { countedIds, manualClock } from '../../support/fakes/doubles.ts';
-import { somebody } from '../../support/kits/auth.ts';
+import { testUser } from '../../support/kits/auth.ts';
 import { testConfig } from '../../support/kits/config.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
@@ -74,7 +74,7 @@ describe('access tokens', () => {
 
   test('access token: refused when any character is changed, whether or not the token is cached', async () => {
     const { tokens } = kit();
-    const { token } = await tokens.issue({ user: somebody, scopes: ['search'], sessionId: SESSION });
+    const { token } = await tokens.issue({ user: testUser, scopes: ['search'], sessionId: SESSION });
     await tokens.verify(token);
     await fc.assert(
       fc.asyncProperty(alteration, async (change) => {
@@ -82,12 +82,12 @@ describe('access tokens', () => {
       }),
       { numRuns: 300 },
     );
-    expect((await tokens.verify(token)).sub).toBe(somebody.id);
+    expect((await tokens.verify(token)).sub).toBe(testUser.id);
   });
 
   test('access token: refused with another last character of any part, although its unused bits decode alike', async () => {
     const { tokens } = kit();
-    const { token } = await tokens.issue({ user: somebody, scopes: ['search'], sessionId: SESSION });
+    const { token } = await tokens.issue({ user: testUser, scopes: ['search'], sessionId: SESSION });
     const ends = [token.indexOf('.') - 1, token.lastIndexOf('.') - 1, token.length - 1];
     for (const position of ends)
       for (let by = 1; by < ALPHABET.length; by++) await refused(tokens.verify(alter(token, { position, by })));
@@ -95,13 +95,13 @@ describe('access tokens', () => {
 
   test('access token: two tokens issued in the same second differ', async () => {
     const { tokens } = kit();
-    const grant = { user: somebody, scopes: [], sessionId: SESSION };
+    const grant = { user: testUser, scopes: [], sessionId: SESSION };
     expect((await tokens.issue(grant)).token).not.toBe((await tokens.issue(grant)).token);
   });
 
   test('access token: expires to the second, whether or not it is cached', async () => {
     const { tokens, clock } = kit({ JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '1' });
-    const { token } = await tokens.issue({ user: somebody, scopes: [], sessionId: SESSION });
+    const { token } = await tokens.issue({ user: testUser, scopes: [], sessionId: SESSION });
     clock.advance(59_000);
     await tokens.verify(token);
     clock.advance(1000);
@@ -113,8 +113,8 @@ describe('access tokens', () => {
     const [old, fresh] = ['o'.repeat(40), 'f'.repeat(40)];
     const before = kit({ JWT_SECRET_KEY: old }).tokens;
     const after = kit({ JWT_SECRET_KEY: fresh, JWT_SECRET_KEY_PREVIOUS: old }).tokens;
-    const grant = { user: somebody, scopes: [], sessionId: SESSION };
-    expect((await after.verify((await before.issue(grant)).token)).sub).toBe(somebody.id);
+    const grant = { user: testUser, scopes: [], sessionId: SESSION };
+    expect((await after.verify((await before.issue(grant)).token)).sub).toBe(testUser.id);
     await refused(before.verify((await after.issue(grant)).token));
     await refused(kit({ JWT_SECRET_KEY: fresh }).tokens.verify((await before.issue(grant)).token));
   });

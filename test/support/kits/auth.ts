@@ -9,7 +9,7 @@ import type { User } from '../../../src/kernel/db/types.ts';
 import { createLimiter } from '../../../src/kernel/rate-limits/limiter.ts';
 import { createTestServices } from './services.ts';
 
-export const somebody: User = {
+export const testUser: User = {
   id: '01900000-0000-7000-8000-0000000000aa',
   username: 'ada',
   usernameKey: 'ada',
@@ -34,6 +34,6 @@ export async function createAuthKit(env: Record<string, string> = {}, options: {
   const revocations = createRevocations({ ...base, limiter });
   const security = createSecurityLog(base);
   const sessions = createSessions({ ...base, accessTokens, revocations, security });
-  await db.insert(users).values(somebody);
+  await db.insert(users).values(testUser);
   return { ...base, limiter, accessTokens, revocations, security, sessions, close };
 }
