@@ -1,16 +1,16 @@
-// The token stands behind the # of the link: no server and no log sees it before the form is sent.
+// The token is the fragment of the link, so no server and no log sees it before the form is sent.
 const token = location.hash.slice(1);
 const outcome = document.getElementById('outcome');
 const actions = {
-  reset: { path: '/auth/password/reset', done: 'Your password is set. You can log in with it now.' },
-  verify: { path: '/auth/email/verify', done: 'Thank you, your address is confirmed.' },
+  reset: { path: '/auth/password/reset', done: 'Your new password is set. You can log in with it now.' },
+  verify: { path: '/auth/email/verify', done: 'Your address is confirmed.' },
 };
 const name = location.pathname.endsWith('/verify') ? 'verify' : 'reset';
 const form = document.getElementById(name);
 
 history.replaceState(null, '', location.pathname);
 if (token) form.hidden = false;
-else outcome.textContent = 'Open this page by the link in the mail that we sent you.';
+else outcome.textContent = 'This page needs the link in the mail. Open it from there.';
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -24,6 +24,6 @@ form.addEventListener('submit', async (event) => {
     outcome.textContent = response.ok ? actions[name].done : (await response.json()).detail;
     if (response.ok || response.status === 410) form.hidden = true;
   } catch {
-    outcome.textContent = 'The server cannot be reached. Try again in a moment.';
+    outcome.textContent = 'The server cannot be reached. Try again in a minute.';
   }
 });

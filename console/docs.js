@@ -1,10 +1,10 @@
-// Swagger UI over this server's own contract. A file of its own: the page's policy allows no inline script.
+// Swagger UI for this server's OpenAPI document. A separate file, because the page's policy allows no inline script.
 window.SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#swagger-ui',
   deepLinking: true,
   displayRequestDuration: true,
   tryItOutEnabled: true,
-  // The online validator would send the contract to a third party.
+  // The online validator would send the document to a third party.
   validatorUrl: null,
 });

@@ -35,3 +35,7 @@ test.each([
 ])('GET %s: is not a file that is served', async (path) => {
   expect([401, 404]).toContain((await pharos.request(path)).status);
 });
+
+test('HEAD /assets: 404 for a missing asset, as GET', async () => {
+  expect((await pharos.request('/assets/none', { method: 'HEAD' })).status).toBe(404);
+});
