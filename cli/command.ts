@@ -1,46 +1,35 @@
-/** What a command of `pharos` is given. */
-import type { Readable } from 'node:stream';
-import type { OpenDatabase } from '../src/adapters/open-database.ts';
-import type { Config } from '../src/kernel/config/config.ts';
-import type { Log } from '../src/kernel/core/log.ts';
-import type { Background, Clock, Ids } from '../src/kernel/core/ports.ts';
-import type { Database } from '../src/kernel/db/types.ts';
-import type { KeyValue } from '../src/kernel/kv/key-value.ts';
-import type { RateLimitStore } from '../src/kernel/rate-limits/store.ts';
+/** What a command of `pharos` declares, and the error for a mistake in how it was called. */
+import type { Terminal } from './terminal.ts';
 
-export interface CommandContext {
-  readonly config: Config;
-  readonly database: Pick<OpenDatabase, 'migrate' | 'status' | 'place'>;
-  readonly db: Database;
-  readonly kv: KeyValue;
-  readonly rateLimitStore: RateLimitStore;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: Log;
-  readonly background: Background;
-  readonly input: Readable;
-  print(line: string): void;
+export interface Argument {
+  readonly name: string;
+  readonly description: string;
+  readonly optional?: boolean;
 }
 
+export interface Option {
+  /** How its value is shown in the help: `--tier <tier>`. */
+  readonly value: string;
+  readonly description: string;
+}
+
+export interface Call {
+  /** In the order of `Command.args`; optional ones may be missing at the end. */
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+}
+
+/** Every command takes `-h` and `--help` besides its own options. */
 export interface Command {
-  /** The command line after `pharos`, and what it does. */
-  readonly usage: string;
-  run(context: CommandContext, args: readonly string[], options: Readonly<Record<string, string | undefined>>): Promise<void>;
+  /** Sentences for `--help` after the summary, which stands in the list of commands. */
+  readonly details?: string;
+  readonly args?: readonly Argument[];
+  readonly options?: Readonly<Record<string, Option>>;
+  run(call: Call): Promise<void>;
 }
 
-/** For commands that need neither database nor store: they work before there is one. */
-export interface StandaloneContext {
-  readonly config: Config;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  print(line: string): void;
-  /** Shows a line that the next one replaces; nothing where the output is no terminal. */
-  rewrite(line: string): void;
+/** A mistake in how a command was called: the message goes to standard error, the exit code is 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
 }
-
-export interface StandaloneCommand {
-  readonly usage: string;
-  run(context: StandaloneContext, args: readonly string[], options: Readonly<Record<string, string | undefined>>): Promise<void>;
-}
-
-/** A mistake in how the command was called: its message goes to the terminal, with exit code 2. */
-export class Usage extends Error {}

@@ -1,4 +1,4 @@
-/** Copies the files that pages need to where wrangler uploads them from: `[assets]` in wrangler.toml. */
+/** Copies the files of the pages to the folder that wrangler uploads: `[assets]` in wrangler.toml. */
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

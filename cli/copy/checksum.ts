@@ -1,4 +1,4 @@
-/** A number for a set of rows that does not depend on their order: the databases sort text differently. */
+/** A checksum of a set of rows that does not depend on their order, since the databases sort text differently. */
 import { createHash } from 'node:crypto';
 
 const MODULUS = 1n << 64n;
@@ -7,16 +7,16 @@ const MODULUS = 1n << 64n;
 const canonical = (row: Readonly<Record<string, unknown>>) =>
   Object.keys(row)
     .toSorted()
-    .map((name) => `${name}=${written(row[name])}`)
+    .map((name) => `${name}=${textOf(row[name])}`)
     .join('\n');
 
-function written(value: unknown): string {
+function textOf(value: unknown): string {
   if (value instanceof Uint8Array) return `b${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}`;
-  // PostgreSQL holds no NUL: it is copied as the replacement character.
+  // PostgreSQL cannot store NUL; a copy has the replacement character instead.
   return JSON.stringify(value ?? null).replaceAll('\\u0000', '\ufffd');
 }
 
-/** The sum of the rows' hashes, as hexadecimal text; begins with ''. */
+/** Adds the hashes of `rows` to `sum`, modulo 2^64, in hexadecimal; the empty sum is ''. */
 export function addRows(sum: string, rows: readonly Readonly<Record<string, unknown>>[]): string {
   let total = sum === '' ? 0n : BigInt(`0x${sum}`);
   for (const row of rows) {

@@ -1,12 +1,12 @@
 /**
- * One database into another, of either dialect: table by table, page by page. How far it came is written into the target
- * with each page, so that a copy that was cut off goes on; the source is only read.
+ * Copies a database into another one of either dialect, table by table and page by page. Each page records the progress in
+ * the target, so that an interrupted copy continues. The source is only read.
  */
 import { asc, eq, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { OpenDatabase } from '../../src/adapters/open-database.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
-import { Usage } from '../command.ts';
+import { UsageError } from '../command.ts';
 import { addRows } from './checksum.ts';
 import { beyond, type CopiedTable, keyOf, tablesInOrder } from './tables.ts';
 
@@ -27,8 +27,8 @@ type Row = Readonly<Record<string, unknown>>;
 export interface CopyOptions {
   readonly from: OpenDatabase;
   readonly to: OpenDatabase;
-  /** Called with each page; `of` is the number of rows there were at the beginning. */
-  readonly progress: (table: string, rows: number, of: number) => void;
+  /** Called after each page; `total` is the number of rows at the beginning. */
+  readonly progress: (table: string, rows: number, total: number) => void;
 }
 
 export interface CopiedCount {
@@ -37,10 +37,10 @@ export interface CopiedCount {
   readonly checksum: string;
 }
 
-/** Throws Usage where the target is not empty or the source not up to date; Error where what arrived is not what was sent. */
+/** Throws UsageError if the target is not empty or the source not up to date, and Error if the rows of both differ at the end. */
 export async function copyDatabase({ from, to, progress }: CopyOptions): Promise<CopiedCount[]> {
   const { pending } = await from.status();
-  if (pending.length > 0) throw new Usage(`${from.place} lacks ${pending.join(', ')}: migrate it first`);
+  if (pending.length > 0) throw new UsageError(`${from.place} lacks ${pending.join(', ')}: migrate it first`);
   await to.migrate();
   const tables = tablesInOrder();
   const known = await begin(to, from.place, tables);
@@ -50,7 +50,7 @@ export async function copyDatabase({ from, to, progress }: CopyOptions): Promise
   return counts;
 }
 
-/** What an earlier attempt has written of the same source. */
+/** The progress of an earlier attempt from the same source, by table. */
 async function begin(to: OpenDatabase, source: string, tables: readonly CopiedTable[]): Promise<Map<string, Progress>> {
   const before = await to.db
     .select()
@@ -59,14 +59,14 @@ async function begin(to: OpenDatabase, source: string, tables: readonly CopiedTa
   if (before === undefined || before.length === 0) {
     for (const { name, table } of tables) {
       const rows = await to.db.select({ one: sql`1` }).from(table).limit(1);
-      if (rows.length > 0) throw new Usage(`${to.place} is not empty: ${name} has rows. Copy into a new database.`);
+      if (rows.length > 0) throw new UsageError(`${to.place} is not empty: ${name} has rows. Copy into a new database.`);
     }
     await to.statement(CREATE);
     return new Map();
   }
   const other = before.find((row) => row.source !== source);
   if (other)
-    throw new Usage(`${to.place} holds part of a copy of ${other.source}: copy into a new database, or go on with that one`);
+    throw new UsageError(`${to.place} holds part of a copy of ${other.source}: copy into a new database, or continue that copy`);
   return new Map(before.map((row) => [row.name, row]));
 }
 
@@ -92,7 +92,7 @@ async function copyTable({ from, to, progress }: CopyOptions, table: CopiedTable
     const state = { name: table.name, source: from.place, last: 'null', rows: 0, checksum: '' };
     await to.db.insert(progressTable).values(state).onConflictDoNothing();
   }
-  // Numbers were given by the source; the next must not be one of them.
+  // Rows keep the numbers of the source, so the sequence must continue after them.
   if (table.name === 'chunks' && to.kind === 'postgres') {
     await to.statement(
       `select setval(pg_get_serial_sequence('chunks', 'seq'), (select coalesce(max(seq), 0) + 1 from chunks), false)`,
@@ -114,7 +114,7 @@ async function countOf(db: Database, { table }: CopiedTable): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Every row of the target is read again: as many as were sent, the same, and as many as the source has now. */
+/** Reads every row of the target again: count and checksum must be those that were written, the count that of the source. */
 async function verify(from: OpenDatabase, to: OpenDatabase, tables: readonly CopiedTable[]): Promise<CopiedCount[]> {
   const counts: CopiedCount[] = [];
   for (const table of tables) {
@@ -131,7 +131,7 @@ async function verify(from: OpenDatabase, to: OpenDatabase, tables: readonly Cop
     if (rows !== (sent?.rows ?? 0)) throw new Error(`${wrong}: ${rows} rows instead of ${sent?.rows ?? 0}`);
     if (checksum !== (sent?.checksum ?? '')) throw new Error(`${wrong}: the checksums differ`);
     if (rows !== (await countOf(from.db, table)))
-      throw new Error(`${table.name} of ${from.place} changed while it was copied: stop Pharos and begin again`);
+      throw new Error(`${table.name} of ${from.place} changed while it was copied: stop Pharos and copy again`);
     counts.push({ table: table.name, rows, checksum });
   }
   return counts;

@@ -1,4 +1,4 @@
-/** Every table in an order in which rows find what they refer to, and how a table is read page by page. */
+/** The tables in the order of their foreign keys, and how a table is read page by page. */
 import { getTableColumns, is, type SQL, sql } from 'drizzle-orm';
 import { getTableConfig, type SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import * as schema from '../../src/kernel/db/schema.sqlite.ts';
@@ -6,16 +6,16 @@ import * as schema from '../../src/kernel/db/schema.sqlite.ts';
 export interface CopiedTable {
   readonly name: string;
   readonly table: SQLiteTable;
-  /** Key of the row object, and its column, in the order of the primary key. */
+  /** Property of the row object and its column, in the order of the primary key. */
   readonly key: readonly (readonly [property: string, column: SQLiteColumn])[];
-  /** Rows at a time: files are large, and a statement takes a bounded number of values. */
+  /** Rows per page: files are large, and a statement takes a limited number of values. */
   readonly pageSize: number;
 }
 
 const PAGE = 500;
 const PAGE_OF_FILES = 4;
 
-/** A table after all that its foreign keys name; itself aside. */
+/** Every table after the ones that its foreign keys refer to, except itself. */
 export function tablesInOrder(): CopiedTable[] {
   const all = (Object.values(schema) as unknown[]).filter((value): value is SQLiteTable => is(value, SQLiteTable));
   const ordered: SQLiteTable[] = [];
@@ -43,7 +43,7 @@ function describe(table: SQLiteTable): CopiedTable {
   return { name, table, key, pageSize: name === 'resource_sources' ? PAGE_OF_FILES : PAGE };
 }
 
-/** Rows whose key is beyond `last`, the values of the key in its order. */
+/** Condition for rows after `last`, the key's values in its order; undefined for the first page. */
 export function beyond({ key }: Pick<CopiedTable, 'key'>, last: readonly unknown[] | undefined): SQL | undefined {
   if (last === undefined) return undefined;
   const columns = sql.join(

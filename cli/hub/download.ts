@@ -1,4 +1,4 @@
-/** One file of a repository: continued where an earlier try stopped, and kept only where its checksum is right. */
+/** Downloads one file of a repository: continues a partial file, and keeps the file only if its checksum is right. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
@@ -9,21 +9,21 @@ export interface DownloadOptions {
   readonly hub: Pick<Hub, 'open'>;
   readonly snapshot: Snapshot;
   readonly file: HubFile;
-  /** Where it is to be; `.part` is added while it is on its way. */
+  /** Path of the finished file; the partial one has `.part` after it. */
   readonly target: string;
   readonly sleep: (ms: number) => Promise<unknown>;
-  /** Bytes that are there so far. */
+  /** Called with the bytes received so far. */
   readonly progress?: ((bytes: number) => void) | undefined;
 }
 
-/** Tries in a row that brought nothing. */
+/** Attempts in a row that bring no byte. */
 const TRIES = 4;
-/** A connection that is silent for so long is given up. */
+/** Milliseconds without a byte until a connection is aborted. */
 const SILENCE_MS = 30_000;
 
 class Transient extends Error {}
 
-/** Whether the file at `path` is the one that is meant. */
+/** Whether the file at `path` has the given size and checksum. */
 export async function isIntact(path: string, { size, checksum }: Pick<HubFile, 'size' | 'checksum'>): Promise<boolean> {
   const found = await sizeOf(path);
   if (found !== size) return false;
@@ -33,7 +33,7 @@ export async function isIntact(path: string, { size, checksum }: Pick<HubFile, '
   return hash.digest('hex') === checksum.hex;
 }
 
-/** Rejects with an Error that names the file; what arrived stays for the next try, unless it is wrong. */
+/** Rejects with an Error that names the file. The partial file stays for the next attempt, unless its checksum is wrong. */
 export async function download(options: DownloadOptions): Promise<void> {
   const { file, target, sleep } = options;
   const part = `${target}.part`;
@@ -47,13 +47,16 @@ export async function download(options: DownloadOptions): Promise<void> {
     } catch (error) {
       if (!(error instanceof Transient)) throw error;
       failures = (await sizeOf(part)) > before ? 1 : failures + 1;
-      if (failures >= TRIES) throw new Error(`${file.path}: ${error.message}; run the command again to go on`, { cause: error });
+      if (failures >= TRIES)
+        throw new Error(`${file.path}: ${error.message}; run the command again to continue`, { cause: error });
       await sleep(1000 * 2 ** (failures - 1));
     }
   }
   if (!(await isIntact(part, file))) {
     await rm(part, { force: true });
-    throw new Error(`${file.path}: what arrived is not what the Hub says it is (${file.checksum.algorithm}); it was deleted`);
+    throw new Error(
+      `${file.path}: the ${file.checksum.algorithm} of the download is not the one that the Hub lists; the download was deleted`,
+    );
   }
   await rename(part, target);
 }
@@ -65,10 +68,10 @@ async function fetchRest({ hub, snapshot, file, progress }: DownloadOptions, par
     const response = await hub.open(snapshot, file.path, from, silence.signal).catch((error: unknown) => {
       throw new Transient(messageOf(error), { cause: error });
     });
-    // What is there is longer than what there is: it cannot be a beginning of it.
+    // The partial file is longer than the remote one, so it is not a prefix of it.
     if (response.status === 416) {
       await rm(part, { force: true });
-      throw new Transient('the server has nothing from there on');
+      throw new Transient('the partial file is longer than the remote one');
     }
     if (response.status === 429 || response.status >= 500) throw new Transient(`the server answered ${response.status}`);
     if (!response.ok || !response.body) throw new Error(`${file.path}: the server answered ${response.status}`);

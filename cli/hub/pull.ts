@@ -1,4 +1,4 @@
-/** A model from the Hub into a folder: complete and checked, or not there. */
+/** Downloads a model into a folder, which appears only when it is complete and checked. */
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Precision } from '../../src/adapters/model-folder.ts';
@@ -11,24 +11,24 @@ export interface PullOptions {
   readonly id: string;
   readonly revision: string;
   readonly precision: Precision;
-  /** The folder that models are in, each below its id. */
+  /** Folder of all models; a model is below it under its id. */
   readonly models: string;
   readonly sleep: (ms: number) => Promise<unknown>;
-  /** A file begins, goes on, or is there: bytes so far. */
+  /** Called when a file begins, continues and is complete, with the bytes received so far. */
   readonly progress: (file: HubFile, bytes: number) => void;
 }
 
 export interface Pulled {
   readonly path: string;
   readonly commit: string;
-  /** Bytes that were fetched; 0 where everything was there. */
+  /** Bytes downloaded; 0 if the model was complete already. */
   readonly fetched: number;
 }
 
-/** Says which commit a folder is of. */
+/** Records the commit of a model folder. */
 const ORIGIN = '.pharos-origin.json';
 
-/** Rejects where anything is missing; what arrived until then is used by the next try. */
+/** Rejects if a file cannot be downloaded; the next attempt continues with the files received so far. */
 export async function pull({ hub, id, revision, precision, models, sleep, progress }: PullOptions): Promise<Pulled> {
   const snapshot = await hub.snapshot(id, revision);
   const files = chooseFiles(snapshot, precision);
@@ -66,7 +66,7 @@ async function originOf(path: string): Promise<unknown> {
   }
 }
 
-/** Another precision of the same commit that was pulled before stays. */
+/** Keeps another precision of the same commit that was pulled before. */
 async function keepOthers(path: string, staging: string, commit: string): Promise<void> {
   if ((await originOf(path)) === commit) await cp(path, staging, { recursive: true, force: false, errorOnExist: false });
 }

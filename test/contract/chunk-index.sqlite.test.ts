@@ -2,16 +2,16 @@ import { expect, test } from 'vitest';
 import { createTestLibrary } from '../support/kits/library.ts';
 import { chunkIndexContract } from './chunk-index.ts';
 
-chunkIndexContract('SQLite, every vector compared', ({ database }) => database.chunkIndex());
-chunkIndexContract('SQLite, candidates by code', ({ database }) => database.chunkIndex({ annThreshold: 0 }));
+chunkIndexContract('SQLite, exact scan', ({ database }) => database.chunkIndex());
+chunkIndexContract('SQLite, candidates by quantised codes', ({ database }) => database.chunkIndex({ annThreshold: 0 }));
 
-test.each([-1, 1.5, Number.NaN])('a threshold of %d is refused', async (annThreshold) => {
+test.each([-1, 1.5, Number.NaN])('chunk index on SQLite: an annThreshold of %d is refused', async (annThreshold) => {
   const { database, close } = await createTestLibrary();
   expect(() => database.chunkIndex({ annThreshold })).toThrow(RangeError);
   await close();
 });
 
-test('the keyword index and the codes hold exactly the chunks there are, after any changes', async () => {
+test('chunk index on SQLite: the keyword index and the codes follow every change of the chunks', async () => {
   const { database, person, addDocument, db, close } = await createTestLibrary();
   const { replaceChunks } = await import('../../src/kernel/db/chunks.ts');
   const ada = await person('ada');

@@ -1,4 +1,4 @@
-/** What every ChunkIndex promises, whatever its database. */
+/** The contract of every ChunkIndex. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChunkIndex } from '../../src/kernel/db/chunk-index.ts';
@@ -10,7 +10,7 @@ export function chunkIndexContract(
   create: (library: TestLibrary) => ChunkIndex,
   makeLibrary: () => Promise<TestLibrary> = createTestLibrary,
 ): void {
-  describe(`a chunk index (${name})`, () => {
+  describe(`chunk index on ${name}`, () => {
     let library: TestLibrary;
     let index: ChunkIndex;
     let ada: Actor;
@@ -40,7 +40,7 @@ export function chunkIndexContract(
     const meaning = async (text: string, more: object = {}, limit = 10) =>
       (await index.nearest(topicVector(text), MODEL, own(more), limit)).map((hit) => hit.resourceId);
 
-    test('finds words in any form, case and accent, best first', async () => {
+    test('keyword: finds words in any inflection, case and accent, best first', async () => {
       expect(await words('GLACIERS')).toEqual([id.ice]);
       expect(await words('cafe')).toEqual([id.ice]);
       expect(await words('flow')).toEqual([id.ice]);
@@ -49,12 +49,12 @@ export function chunkIndexContract(
       expect(hits.map((hit) => hit.score)).toEqual(hits.map((hit) => hit.score).toSorted((a, b) => b - a));
     });
 
-    test('a quoted phrase is looked for as one', async () => {
+    test('keyword: a quoted phrase matches as a phrase', async () => {
       expect(await words('"sourdough loaf"')).toEqual([id.bread]);
       expect(await words('"loaf sourdough"')).toEqual([]);
     });
 
-    test('nobody finds what is somebody else’s, by word or by meaning', async () => {
+    test('keyword and nearest: a search never returns another owner’s chunks', async () => {
       expect(await words('somebody else glacier')).not.toContain(id.bobs);
       expect(await words('password')).toEqual([]);
       expect(await meaning('ice sourdough password')).not.toContain(id.bobs);
@@ -74,11 +74,11 @@ export function chunkIndexContract(
       '"!!!"',
       '\0',
       '\ud800',
-    ])('a query without a word (%j) finds nothing', async (query) => {
+    ])('keyword: a query without a word (%j) finds nothing', async (query) => {
       expect(await words(query)).toEqual([]);
     });
 
-    test('no text is a syntax error', async () => {
+    test('keyword: no text is a syntax error', async () => {
       const piece = fc.oneof(
         fc.string({ unit: 'binary' }),
         fc.constantFrom(
@@ -110,7 +110,7 @@ export function chunkIndexContract(
       );
     });
 
-    test('finds by meaning, nearest first, with the cosine as score', async () => {
+    test('nearest: returns the nearest first, with the cosine as score', async () => {
       const hits = await index.nearest(topicVector('ice'), MODEL, own(), 10);
       expect(hits.map((hit) => hit.resourceId)).toEqual([id.ice, id.ice, id.bread, id.bread]);
       expect(hits[0]?.score).toBeCloseTo(1, 5);
@@ -119,12 +119,12 @@ export function chunkIndexContract(
       expect(await meaning('ice', {}, 1)).toEqual([id.ice]);
     });
 
-    test('vectors of another model, or of another length, are not compared', async () => {
+    test('nearest: vectors of another model or length are not compared', async () => {
       expect(await index.nearest(topicVector('ice'), 'other', own(), 10)).toEqual([]);
       expect(await index.nearest(Float32Array.of(1, 0), MODEL, own(), 10)).toEqual([]);
     });
 
-    test('a text without meaning is near nothing', async () => {
+    test('nearest: the zero vector has no neighbours', async () => {
       expect(await index.nearest(Float32Array.of(0, 0, 0), MODEL, own(), 10)).toEqual([]);
     });
 
@@ -133,25 +133,25 @@ export function chunkIndexContract(
       ['tag', { tag: 'baking' }],
       ['language', { language: 'de' }],
       ['resource', { resourceIds: ['BREAD'] }],
-    ])('a filter by %s holds for words and for meaning', async (_name, filter) => {
+    ])('keyword and nearest: the filter by %s applies', async (_name, filter) => {
       const given = 'resourceIds' in filter ? { resourceIds: [id.bread ?? ''] } : filter;
       expect(await words('bread', given)).toEqual([id.bread]);
       expect([...new Set(await meaning('ice', given))]).toEqual([id.bread]);
     });
 
-    test('a filter by quality leaves out what is worse, and what was not measured', async () => {
+    test('keyword and nearest: the filter by quality leaves out worse and unmeasured resources', async () => {
       const unmeasured = await library.addDocument(ada, { passages: ['Cold bread'] });
       expect([...new Set(await words('bread', { minQuality: 0.5 }))]).toEqual([id.ice]);
       expect([...new Set(await meaning('bread', { minQuality: 0.5 }))]).toEqual([id.ice]);
       expect(await words('bread')).toContain(unmeasured);
     });
 
-    test('an empty list of resources finds nothing', async () => {
+    test('keyword and nearest: an empty list of resources finds nothing', async () => {
       expect(await words('bread', { resourceIds: [] })).toEqual([]);
       expect(await meaning('bread', { resourceIds: [] })).toEqual([]);
     });
 
-    test('text that is changed or deleted is found as it is now', async () => {
+    test('keyword and nearest: changes and deletions take effect immediately', async () => {
       const { services, db } = library;
       const changed = await library.addDocument(ada, { passages: ['Zebras account for stripes'] });
       expect(await words('zebra')).toEqual([changed]);

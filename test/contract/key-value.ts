@@ -1,26 +1,26 @@
-/** What every key-value store must do, whatever it is made of. */
+/** The contract of every key-value store. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeyValue } from '../../src/kernel/kv/key-value.ts';
 
 export interface KeyValueHarness {
   readonly kv: KeyValue;
-  /** Lets `ms` pass for the store: a manual clock is moved, a real store is waited for. */
+  /** Lets `ms` pass for the store: moves a manual clock, waits for a real store. */
   advance(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
 const TTL = { ttlMs: 60_000 };
-/** Long enough to read what was written, short enough to wait for. */
+/** A time to live that is long enough to read the value and short enough to wait for. */
 const BRIEF = 400;
 const OVER = 600;
 
 export function keyValueContract(name: string, make: () => Promise<KeyValueHarness>): void {
-  describe(`${name} as a key-value store`, () => {
+  describe(`key-value store on ${name}`, () => {
     let harness: KeyValueHarness;
     let kv: KeyValue;
     let count = 0;
-    /** A name no other test of this run uses: a shared store is not emptied between tests. */
+    /** A key that no other test of this run uses: a shared store is not emptied between tests. */
     const fresh = (prefix = 'test') => `${prefix}:${name}:${Date.now()}:${++count}`;
 
     beforeEach(async () => {
@@ -29,12 +29,12 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
     });
     afterEach(() => harness.close());
 
-    it('answers a ping', async () => {
+    it('ping: resolves while the store is up', async () => {
       await expect(kv.ping()).resolves.toBeUndefined();
     });
 
     describe('single values', () => {
-      it('gives back any string as the same string', async () => {
+      it('get: any string comes back unchanged', async () => {
         const key = fresh();
         const strings = fc.oneof(
           fc.string({ unit: 'grapheme' }),
@@ -49,12 +49,12 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         );
       });
 
-      it('knows nothing of a key that was never written', async () => {
+      it('get and take: undefined for a key that was never written', async () => {
         expect(await kv.get(fresh())).toBeUndefined();
         expect(await kv.take(fresh())).toBeUndefined();
       });
 
-      it('forgets a value when its time is over', async () => {
+      it('set: a value is gone after its time to live', async () => {
         const key = fresh();
         await kv.set(key, 'short', { ttlMs: BRIEF });
         expect(await kv.get(key)).toBe('short');
@@ -63,7 +63,7 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         expect(await kv.take(key)).toBeUndefined();
       });
 
-      it('counts the time to live from the last write', async () => {
+      it('set: the time to live starts with the last write', async () => {
         const key = fresh();
         await kv.set(key, 'short', { ttlMs: BRIEF });
         await kv.set(key, 'long', TTL);
@@ -71,12 +71,12 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         expect(await kv.get(key)).toBe('long');
       });
 
-      it('refuses a value that would live for ever or not at all', async () => {
+      it('set: a time to live that is not positive is refused', async () => {
         await expect(kv.set(fresh(), 'value', { ttlMs: 0 })).rejects.toThrow();
         await expect(kv.set(fresh(), 'value', { ttlMs: Number.NaN })).rejects.toThrow();
       });
 
-      it('writes onlyIfAbsent once, and again after the first has expired or was deleted', async () => {
+      it('set onlyIfAbsent: writes once, and again after the value has expired or was deleted', async () => {
         const key = fresh();
         expect(await kv.set(key, 'first', { ttlMs: BRIEF, onlyIfAbsent: true })).toBe(true);
         expect(await kv.set(key, 'second', { ...TTL, onlyIfAbsent: true })).toBe(false);
@@ -88,7 +88,7 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         expect(await kv.get(key)).toBe('fourth');
       });
 
-      it('lets one of many onlyIfAbsent writers win', async () => {
+      it('set onlyIfAbsent: one of twenty concurrent writers wins', async () => {
         const key = fresh();
         const wins = await Promise.all(
           Array.from({ length: 20 }, (_, n) => kv.set(key, String(n), { ...TTL, onlyIfAbsent: true })),
@@ -97,7 +97,7 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         expect(await kv.get(key)).toBe(String(wins.indexOf(true)));
       });
 
-      it('hands out a taken value once, however many ask', async () => {
+      it('take: one of twenty concurrent calls gets the value', async () => {
         const key = fresh();
         await kv.set(key, 'once', TTL);
         const taken = await Promise.all(Array.from({ length: 20 }, () => kv.take(key)));
@@ -105,7 +105,7 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         expect(taken.filter((value) => value === undefined)).toHaveLength(19);
       });
 
-      it('deletes, and does not mind deleting nothing', async () => {
+      it('delete: removes a key, and succeeds for a missing key', async () => {
         const key = fresh();
         await kv.set(key, 'value', TTL);
         await kv.delete(key);
@@ -122,7 +122,7 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
           { ttlMs, now },
         );
 
-      it('writes several fields in one step and reads them back with their versions', async () => {
+      it('writeHash: several fields are written in one step and read back with their versions', async () => {
         const key = fresh();
         const { hash, written } = await write(key, { a: [0, 'zero'], b: [Number.MAX_SAFE_INTEGER, 'huge'] });
         expect([...written].sort()).toEqual(['a', 'b']);
@@ -133,7 +133,7 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         expect(await kv.readHash(key)).toEqual(hash);
       });
 
-      it('keeps a field that is as new or newer, and says what it wrote', async () => {
+      it('writeHash: a field with an equal or greater version stays; the written fields are returned', async () => {
         const key = fresh();
         await write(key, { a: [5, 'five'], b: [5, 'five'] });
         const { hash, written } = await write(key, { a: [5, 'again'], b: [6, 'six'] });
@@ -141,14 +141,14 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         expect(hash.fields).toEqual({ a: { version: 5, value: 'five' }, b: { version: 6, value: 'six' } });
       });
 
-      it('tells versions apart that differ by one near 2^53', async () => {
+      it('writeHash: versions near 2^53 that differ by one are distinct', async () => {
         const key = fresh();
         await write(key, { a: [Number.MAX_SAFE_INTEGER - 1, 'older'] });
         const { written } = await write(key, { a: [Number.MAX_SAFE_INTEGER, 'newer'] });
         expect(written).toEqual(['a']);
       });
 
-      it('raises the sequence with every change, to the time or by one, and leaves it where nothing changed', async () => {
+      it('writeHash: a change raises the sequence to the time or by one; a write without a change does not', async () => {
         const key = fresh();
         expect((await write(key, { a: [1, ''] }, 1000)).hash.sequence).toBe(1000);
         expect((await write(key, { a: [2, ''] }, 1000)).hash.sequence).toBe(1001);
@@ -158,16 +158,16 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         expect((await write(key, { a: [4, ''] }, time)).hash.sequence).toBe(time);
       });
 
-      it('loses no field to writers that write at once', async () => {
+      it('writeHash: twenty concurrent writers lose no field', async () => {
         const key = fresh();
         const names = Array.from({ length: 20 }, (_, n) => `field-${n}`);
-        const answers = await Promise.all(names.map((field) => write(key, { [field]: [1, field] })));
+        const results = await Promise.all(names.map((field) => write(key, { [field]: [1, field] })));
         const hash = await kv.readHash(key);
         expect(Object.keys(hash?.fields ?? {}).sort()).toEqual([...names].sort());
-        expect(new Set(answers.map((answer) => answer.hash.sequence)).size).toBe(names.length);
+        expect(new Set(results.map((result) => result.hash.sequence)).size).toBe(names.length);
       });
 
-      it('ends with the greatest version of every field, in whatever order writes arrive and however often', async () => {
+      it('writeHash: every field ends with its greatest version, for any order and repetition of writes', async () => {
         const writes = fc.array(fc.record({ field: fc.constantFrom('a', 'b', 'c'), version: fc.nat({ max: 20 }) }), {
           minLength: 1,
           maxLength: 30,
@@ -186,7 +186,7 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         );
       });
 
-      it('forgets a hash when its time is over, and starts anew', async () => {
+      it('writeHash: a hash is gone after its time to live, and the next write starts anew', async () => {
         const key = fresh();
         await write(key, { a: [9, 'old'] }, 1000, BRIEF);
         await harness.advance(OVER);
@@ -195,7 +195,7 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         expect(hash).toEqual({ sequence: 2000, fields: { a: { version: 1, value: 'new' } } });
       });
 
-      it('sets the time to live again with every write', async () => {
+      it('writeHash: the time to live starts with the last write, even one without a change', async () => {
         const key = fresh();
         await write(key, { a: [1, ''] }, 1000, BRIEF);
         await write(key, { a: [1, ''] });
@@ -203,7 +203,7 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         expect(await kv.readHash(key)).toBeDefined();
       });
 
-      it('deletes a hash like any key', async () => {
+      it('delete: removes a hash', async () => {
         const key = fresh();
         await write(key, { a: [1, ''] });
         await kv.delete(key);
@@ -212,16 +212,16 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
     });
 
     describe('messages', () => {
-      /** Delivery may take a moment on a store across a network; nothing here depends on how long. */
-      const received = (listener: ReturnType<typeof vi.fn>, messages: string[]) =>
-        vi.waitFor(() => expect(heard(listener)).toEqual(messages));
+      /** Waits for delivery, which takes a moment on a store across a network. */
+      const expectMessages = (listener: ReturnType<typeof vi.fn>, messages: string[]) =>
+        vi.waitFor(() => expect(received(listener)).toEqual(messages));
 
-      /** Probes that were still on their way when the listening began do not count. */
-      const heard = (listener: ReturnType<typeof vi.fn>) =>
+      /** The messages received, without probes that were on their way when the subscription began. */
+      const received = (listener: ReturnType<typeof vi.fn>) =>
         listener.mock.calls.map(([message]) => message).filter((message) => message !== 'probe');
 
-      /** A subscription across a network takes effect some time after it was asked for. */
-      async function listening(channel: string): Promise<void> {
+      /** Waits until a subscription is effective, which takes a moment across a network. */
+      async function untilSubscribed(channel: string): Promise<void> {
         const probe = vi.fn();
         const stop = kv.subscribe(channel, probe);
         await vi.waitFor(async () => {
@@ -231,66 +231,66 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
         stop();
       }
 
-      it('reach every listener of their channel, in order, and nobody else', async () => {
+      it('publish: every listener of the channel receives the messages in order, other channels do not', async () => {
         const [channel, other] = [fresh('channel'), fresh('channel')];
-        await Promise.all([listening(channel), listening(other)]);
+        await Promise.all([untilSubscribed(channel), untilSubscribed(other)]);
         const [one, two, elsewhere] = [vi.fn(), vi.fn(), vi.fn()];
         kv.subscribe(channel, one);
         kv.subscribe(channel, two);
         kv.subscribe(other, elsewhere);
-        await listening(channel);
+        await untilSubscribed(channel);
         one.mockClear();
         two.mockClear();
         for (const message of ['1', '2', '{"three":3}']) await kv.publish(channel, message);
-        await received(one, ['1', '2', '{"three":3}']);
-        await received(two, ['1', '2', '{"three":3}']);
-        expect(heard(elsewhere)).toEqual([]);
+        await expectMessages(one, ['1', '2', '{"three":3}']);
+        await expectMessages(two, ['1', '2', '{"three":3}']);
+        expect(received(elsewhere)).toEqual([]);
       });
 
-      it('stop reaching a listener that has left, and still reach the others', async () => {
+      it('subscribe: a listener that unsubscribed receives nothing more, the others do', async () => {
         const channel = fresh('channel');
         const [leaving, staying] = [vi.fn(), vi.fn()];
         const leave = kv.subscribe(channel, leaving);
         kv.subscribe(channel, staying);
-        await listening(channel);
+        await untilSubscribed(channel);
         leave();
         leave();
         leaving.mockClear();
         staying.mockClear();
         await kv.publish(channel, 'after');
-        await received(staying, ['after']);
-        expect(heard(leaving)).toEqual([]);
+        await expectMessages(staying, ['after']);
+        expect(received(leaving)).toEqual([]);
       });
 
-      it('reach a function as often as it subscribed', async () => {
+      it('subscribe: a function that subscribed twice receives each message twice', async () => {
         const channel = fresh('channel');
         const listener = vi.fn();
         const leave = kv.subscribe(channel, listener);
         kv.subscribe(channel, listener);
-        await listening(channel);
+        await untilSubscribed(channel);
         listener.mockClear();
         await kv.publish(channel, 'twice');
-        await received(listener, ['twice', 'twice']);
+        await expectMessages(listener, ['twice', 'twice']);
         leave();
         listener.mockClear();
         await kv.publish(channel, 'once');
-        await received(listener, ['once']);
+        await expectMessages(listener, ['once']);
       });
 
-      it('reach the others where one listener throws', async () => {
+      it('publish: a listener that throws does not keep others from receiving the message', async () => {
         const channel = fresh('channel');
         const good = vi.fn();
         kv.subscribe(channel, () => {
           throw new Error('a faulty listener');
         });
         kv.subscribe(channel, good);
-        await listening(channel);
+        await untilSubscribed(channel);
         good.mockClear();
         await expect(kv.publish(channel, 'message')).resolves.toBeUndefined();
-        await received(good, ['message']);
+        await expectMessages(good, ['message']);
       });
 
-      it('to a channel without listeners go nowhere', async () => {
+      it('publish: succeeds for a channel without listeners', async () => {
         await expect(kv.publish(fresh('channel'), 'unheard')).resolves.toBeUndefined();
       });
     });

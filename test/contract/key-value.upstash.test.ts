@@ -27,8 +27,8 @@ keyValueContract('Upstash', async () => {
   return { kv, advance: (ms) => sleep(ms).then(() => undefined), close: () => kv.close() };
 });
 
-describe('over REST', () => {
-  test('a hundred listeners to ten channels are one request per poll, and none once they have left', async () => {
+describe('key-value store on Upstash over REST', () => {
+  test('Upstash polling: 100 listeners of ten channels cost one request per poll, and none after they unsubscribed', async () => {
     const kv = open();
     const leave = Array.from({ length: 100 }, (_, i) => kv.subscribe(`many-${i % 10}`, () => undefined));
     await sleep(100);
@@ -36,7 +36,7 @@ describe('over REST', () => {
     await sleep(300);
     const polls = stores.front.requests() - before;
     expect(polls).toBeGreaterThan(0);
-    // One every 20 ms at most; per listener or per channel it would be many times that.
+    // At most one every 20 ms; a poll per listener or channel would cost many times that.
     expect(polls).toBeLessThanOrEqual(16);
     for (const one of leave) one();
     await sleep(60);
@@ -46,7 +46,7 @@ describe('over REST', () => {
     await kv.close();
   });
 
-  test('listening goes on after the service was away', async () => {
+  test('Upstash polling: a subscription continues after an outage of the service', async () => {
     const kv = open();
     const heard: string[] = [];
     kv.subscribe('outage', (message) => heard.push(message));
@@ -60,7 +60,7 @@ describe('over REST', () => {
     await kv.close();
   });
 
-  test('an error says what the service said, and neither key nor value', async () => {
+  test('Upstash errors: the message has the service’s error, and neither key nor value', async () => {
     const secret = 'a-ticket-that-opens-doors';
     const refused = createUpstashKeyValue({ redis: client('wrong') });
     const failure = await refused.set(secret, secret, { ttlMs: 1000 }).catch((error: unknown) => String((error as Error).stack));
@@ -76,7 +76,7 @@ describe('over REST', () => {
   });
 });
 
-describe('the local front answers as the service does:', () => {
+describe('fake Upstash server', () => {
   const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
     const response = await fetch(stores.front.url + path, {
       method: 'POST',
@@ -86,7 +86,7 @@ describe('the local front answers as the service does:', () => {
     return { status: response.status, body: (await response.json()) as unknown };
   };
 
-  test('a command, in the body and in the path', async () => {
+  test('fake Upstash server: accepts a command in the body and in the path', async () => {
     expect(await post('/', ['SET', 'front', 'wörld'])).toEqual({ status: 200, body: { result: 'OK' } });
     expect(await post('/get/front', '')).toEqual({ status: 200, body: { result: 'wörld' } });
     expect(await post('/', ['GET', 'front'], { 'Upstash-Encoding': 'base64' })).toEqual({
@@ -98,7 +98,7 @@ describe('the local front answers as the service does:', () => {
     expect(await post('/', ['GET', 'nothing'])).toEqual({ status: 200, body: { result: null } });
   });
 
-  test('a pipeline with errors of its own, and a transaction', async () => {
+  test('fake Upstash server: returns an error per command of a pipeline, and runs a transaction', async () => {
     expect(
       await post('/pipeline', [
         ['SET', 'p', '1'],
@@ -120,7 +120,7 @@ describe('the local front answers as the service does:', () => {
     });
   });
 
-  test('errors in its shape: a wrong token, a wrong command, one that REST has not, a body too large', async () => {
+  test('fake Upstash server: a wrong token or command, a command without REST and a large body fail as on the service', async () => {
     expect(await post('/', ['PING'], { Authorization: 'Bearer x' })).toMatchObject({ status: 401 });
     expect(await post('/', ['NONSENSE'])).toMatchObject({
       status: 400,

@@ -1,4 +1,4 @@
-/** Posts that ran side by side while there was room are waited for where there is little. */
+/** The backlog limit under concurrent posts: they run in parallel far from the limit, and wait for one another near it. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
@@ -24,21 +24,21 @@ const waiting = (from: number, to: number) =>
   database.client`insert into jobs (id, kind, owner_id, payload, state, attempt, max_attempts, available_at, created_at, updated_at)
     select 'job-' || i, 'resource.process', ${ada.userId}, '{}', 'queued', 0, 1, 0, 0, 0 from generate_series(${from}::int, ${to}::int) i`;
 
-test('a job that was let in far from the limit, and is written when the rest is taken, has its place', async () => {
+test('backlog limit: a job admitted far from the limit is written although the rest of the room is taken meanwhile', async () => {
   const { id } = await createResource(library.services, ada, document('First'));
   await waiting(2, BACKLOG_LIMIT - 1_001);
-  let letIn = () => {};
-  const isIn = new Promise<void>((resolve) => {
-    letIn = resolve;
+  let admit = () => {};
+  const admitted = new Promise<void>((resolve) => {
+    admit = resolve;
   });
-  let goOn = () => {};
-  const goesOn = new Promise<void>((resolve) => {
-    goOn = resolve;
+  let resume = () => {};
+  const resumed = new Promise<void>((resolve) => {
+    resume = resolve;
   });
   const slow = withBacklogRoom(library.db, ada.userId, async (tx, requireRoom) => {
     await requireRoom();
-    letIn();
-    await goesOn;
+    admit();
+    await resumed;
     await enqueueJob(tx, library, {
       kind: 'resource.process',
       ownerId: ada.userId,
@@ -46,12 +46,12 @@ test('a job that was let in far from the limit, and is written when the rest is 
       payload: { stages: [], run: 2 },
     });
   });
-  await isIn;
+  await admitted;
   await waiting(BACKLOG_LIMIT - 1_000, BACKLOG_LIMIT - 1);
   const late = expect(createResource(library.services, ada, document('One too many'))).rejects.toMatchObject({
     code: 'backlog_full',
   });
-  // It waits for whoever was let in before it.
+  // The late post waits for the one that was admitted before it.
   await expect
     .poll(
       async () =>
@@ -61,14 +61,14 @@ test('a job that was let in far from the limit, and is written when the rest is 
         ).length,
     )
     .toBe(1);
-  goOn();
+  resume();
   await slow;
   await late;
   const [row] = await database.client<{ count: number }[]>`select count(*)::int as count from jobs`;
   expect(row?.count).toBe(BACKLOG_LIMIT);
 });
 
-test('far from the limit an owner’s posts do not wait for one another', async () => {
+test('backlog limit: far from the limit an owner’s posts run in parallel', async () => {
   let within = 0;
   let allIn = () => {};
   const all = new Promise<void>((resolve) => {

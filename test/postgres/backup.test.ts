@@ -1,4 +1,4 @@
-/** The commands of docs/operations.md, as they stand there, on real databases. */
+/** Runs the commands of docs/operations.md, as written there, on real databases. */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The block of the page that follows a comment `<!-- test: name -->`. */
+/** The page's code block after the comment `<!-- test: name -->`. */
 async function commandsOf(name: string): Promise<string> {
   const page = await readFile('docs/operations.md', 'utf8');
   const found = new RegExp(`<!-- test: ${name} -->\\n\`\`\`sh\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1];
@@ -38,7 +38,7 @@ async function fill(env: Record<string, string>) {
   return { pharos, ada, credentials };
 }
 
-test('a SQLite database is copied while Pharos runs, restored elsewhere, and searched', async () => {
+test('backup on SQLite: a copy made while Pharos runs is restored elsewhere and can be searched', async () => {
   const { pharos } = await fill({});
   const env = { DATA_DIR: join(folder, 'data') };
   shell(await commandsOf('sqlite-backup'), env);
@@ -53,7 +53,7 @@ test('a SQLite database is copied while Pharos runs, restored elsewhere, and sea
   expect(counted).toMatch(/^resources +1 rows/m);
 });
 
-test('a PostgreSQL database is dumped, restored into a fresh server, and holds the same', async () => {
+test('backup on PostgreSQL: a dump is restored into a new server with the same rows', async () => {
   const source = await openTestPostgres();
   const { pharos } = await fill({ DATABASE_URL: source.url, DATA_DIR: join(folder, 'pg') });
   shell(await commandsOf('postgres-backup'), { DATABASE_URL: source.url });

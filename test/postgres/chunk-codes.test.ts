@@ -1,4 +1,4 @@
-/** The codes by which a large library is searched where there is no pgvector: kept with the vectors, and near enough to them. */
+/** The quantised codes that search a large library without pgvector: their consistency with the vectors, and their accuracy. */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ async function openLibrary() {
   return { ...(await createTestLibrary({ database })), database, client: database.client };
 }
 
-test('there are codes for exactly the vectors there are, after any changes', async () => {
+test('quantised codes: every vector has its code after any change', async () => {
   const { client, db, person, addDocument, close } = await openLibrary();
   const ada = await person('ada');
   const first = await addDocument(ada, { passages: ['ice', 'bread', 'login'] });
@@ -34,13 +34,13 @@ test('there are codes for exactly the vectors there are, after any changes', asy
   await close();
 });
 
-test('of two codes as many bits differ as their dimensions are steps apart, and no value is out of range', async () => {
+test('quantised codes: two codes differ by one bit per level between their dimensions, and no value is out of range', async () => {
   const { client, close } = await openLibrary();
   const levels = async (vector: string) => {
     const [row] = await client<{ code: string }[]>`select pharos_code(${vector}::text::real[])::text as code`;
     return row?.code.match(/.{7}/g)?.map((bits) => bits.lastIndexOf('1') + 1);
   };
-  // In two dimensions a step is 0.354, and the middle lies between the steps 3 and 4.
+  // In two dimensions a level is 0.354 wide, and zero lies between the levels 3 and 4.
   expect(await levels('{0.1,-0.1}')).toEqual([4, 3]);
   expect(await levels('{0.36,-0.72}')).toEqual([5, 1]);
   expect(await levels('{1.5,-1.5}')).toEqual([7, 0]);
@@ -50,12 +50,12 @@ test('of two codes as many bits differ as their dimensions are steps apart, and 
   await close();
 });
 
-test('among many vectors the codes find those that comparing every vector finds', async () => {
+test('quantised codes: among many vectors they find over 95 % of the hits of an exact scan', async () => {
   const { client, database, person, addDocument, close } = await openLibrary();
   const [ada, bob] = [await person('ada'), await person('bob')];
   const passages = Array.from({ length: 600 }, (_, n) => `passage ${n}`);
   for (const owner of [ada, bob]) await addDocument(owner, { passages });
-  // Gaussian in 48 dimensions, and of length 1.
+  // Gaussian vectors of 48 dimensions, normalised.
   await client.begin(async (tx) => {
     await tx`select setseed(0.5)`;
     await tx`update chunk_vectors v set embedding = n.embedding from (
@@ -81,7 +81,7 @@ test('among many vectors the codes find those that comparing every vector finds'
   await close();
 });
 
-test('a database with vectors in it gets their codes when it is migrated', async () => {
+test('quantised codes: a migration adds them for existing vectors', async () => {
   const { client, url, close } = await openTestPostgres();
   await client.unsafe(`create database ${new URL(url).pathname.slice(1)}_before template template0`);
   const place = `${url}_before`;

@@ -1,4 +1,4 @@
-/** A library made by the real pipeline, copied from one database to the other and back, whole or in two goes. */
+/** Copies a library made by the real pipeline between the databases and back, in one run or with an interruption. */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -60,7 +60,7 @@ const pharos = (args: string[]) =>
     );
   });
 
-test('tables come after those they refer to, and none is left out', () => {
+test('tablesInOrder: every table appears once, after the tables it references', () => {
   const names = tablesInOrder().map(({ name }) => name);
   expect(names.indexOf('users')).toBeLessThan(names.indexOf('resources'));
   expect(names.indexOf('chunks')).toBeLessThan(names.indexOf('chunk_vectors'));
@@ -68,7 +68,7 @@ test('tables come after those they refer to, and none is left out', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('SQLite to PostgreSQL and back: every table with the same rows, and search finds what it found', async () => {
+test('db copy: SQLite to PostgreSQL and back keeps every table’s rows, and search works', async () => {
   const target = await openTestPostgres();
   const there = await copied(source, target.url);
   const rows = Object.fromEntries(there.map(({ table, rows }) => [table, rows]));
@@ -81,7 +81,7 @@ test('SQLite to PostgreSQL and back: every table with the same rows, and search 
   const [ada] = await database.db.select().from(users);
   const index = database.chunkIndex;
   expect(await index.keyword('glaciers', { ownerId: String(ada?.id) }, 3)).not.toEqual([]);
-  // And the next chunk has a number of its own.
+  // The sequence of chunk numbers continues after the copied rows.
   const [chunk] = await database.db.select().from(chunks).limit(1);
   const { seq: _, ...rest } = chunk as NonNullable<typeof chunk>;
   await database.db.insert(chunks).values({ ...rest, id: 'new', position: 9999 });
@@ -89,7 +89,7 @@ test('SQLite to PostgreSQL and back: every table with the same rows, and search 
   await target.close();
 });
 
-test('a target with anything in it is refused, and nothing is written', async () => {
+test('db copy: a non-empty target is refused and stays unchanged', async () => {
   const target = await openTestPostgres();
   await target.client`insert into revocations (key, expires_at, created_at) values ('k', 1, 1)`;
   await expect(copied(source, target.url)).rejects.toThrow('is not empty: revocations has rows');
@@ -97,7 +97,7 @@ test('a target with anything in it is refused, and nothing is written', async ()
   await target.close();
 });
 
-test('a copy that was killed goes on where it stopped; one of another source does not', async () => {
+test('db copy: an interrupted copy continues where it stopped, but not from another source', async () => {
   const target = await openTestPostgres();
   const [a, b] = [await open(source), await open(target.url)];
   const cut = new Error('cut');
@@ -123,7 +123,7 @@ test('a copy that was killed goes on where it stopped; one of another source doe
   await target.close();
 });
 
-test('on the command line: with kill -9 in the middle, and again until it is done', async () => {
+test('db copy: a second run completes a copy that was killed by SIGKILL', async () => {
   const target = await openTestPostgres();
   const args = ['bin/pharos.js', 'db', 'copy', '--from', source, '--to', target.url];
   const child = spawn(process.execPath, args, {
@@ -134,7 +134,7 @@ test('on the command line: with kill -9 in the middle, and again until it is don
   setTimeout(() => child.kill('SIGKILL'), 400);
   await new Promise((resolve) => child.once('exit', resolve));
   const { code, stdout } = await pharos(args.slice(1));
-  // It may have been done by then, and what is done is not empty.
+  // If the first run had finished, the second refuses the non-empty target.
   if (code !== 0) expect((await target.client`select count(*)::int as count from resources`)[0]).toMatchObject({ count: 4 });
   else expect(stdout).toMatch(/^resources +4 rows {2}[\da-f]+$/m);
   await target.close();
@@ -144,7 +144,7 @@ test.each([
   [['db', 'copy'], 'expected --from'],
   [['db', 'copy', '--from', 'file:/tmp/x'], 'expected --to'],
   [['db', 'copy', '--from', 'mysql://x/y', '--to', 'file:/tmp/y'], '--from: expected a sqlite:'],
-])('a mistake is explained with exit code 2: %j', async (args, message) => {
+])('db copy: wrong options %j are explained with exit code 2', async (args, message) => {
   const { code, stderr } = await pharos(args);
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
 });

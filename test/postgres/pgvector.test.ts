@@ -1,4 +1,4 @@
-/** Search by meaning with pgvector: the same contract, through the index and without. */
+/** Search by meaning with pgvector: the contract with and without the index. */
 import { expect, test } from 'vitest';
 import { vectorIndexName } from '../../src/kernel/db/chunk-index.postgres.ts';
 import { ensureVectorIndexes } from '../../src/kernel/db/vector-indexes.postgres.ts';
@@ -8,13 +8,13 @@ import { openPgvector } from '../support/servers/pglite.ts';
 
 const withPgvector = async () => createTestLibrary({ database: await openPgvector() });
 
-chunkIndexContract('PostgreSQL with pgvector, every vector compared', ({ database }) => database.chunkIndex(), withPgvector);
+chunkIndexContract('PostgreSQL with pgvector, exact scan', ({ database }) => database.chunkIndex(), withPgvector);
 chunkIndexContract(
-  'PostgreSQL with pgvector, by its index',
+  'PostgreSQL with pgvector, HNSW index',
   ({ database }) => database.chunkIndex({ annThreshold: 0 }),
   async () => {
     const database = await openPgvector();
-    // Over nothing yet: what the contract writes goes into it.
+    // The index is empty; the contract's rows are added to it.
     await database.client.unsafe(`create index "${vectorIndexName(MODEL, topicVector('ice').length)}" on chunk_vectors
       using hnsw ((embedding::vector(${topicVector('ice').length})) vector_cosine_ops)
       where model = '${MODEL}' and array_length(embedding, 1) = ${topicVector('ice').length}`);
@@ -22,7 +22,7 @@ chunkIndexContract(
   },
 );
 
-test('an index is made for each model with many vectors, once, and found again; a broken one is made anew', async () => {
+test('ensureVectorIndexes: creates an index per model with many vectors once, and replaces an invalid one', async () => {
   const database = await openPgvector();
   const library = await createTestLibrary({ database });
   const ada = await library.person('ada');
@@ -41,7 +41,7 @@ test('an index is made for each model with many vectors, once, and found again; 
   await library.close();
 });
 
-test('an owner whose chunks are few among many finds all of them: the index is read on until the page is full', async () => {
+test('chunk index with HNSW: an owner with few chunks among many finds all of them', async () => {
   const database = await openPgvector();
   const library = await createTestLibrary({ database });
   const [many, few] = [await library.person('many'), await library.person('few')];

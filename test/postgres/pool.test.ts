@@ -1,4 +1,4 @@
-/** The pool: how many connections there are, what waits for one and for how long, and how all of that is shown. */
+/** The connection pool: its size, waiting queries and their deadline, and its metrics. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../../src/adapters/listen.ts';
@@ -33,7 +33,7 @@ function connect(options: Partial<PostgresOptions> = {}) {
   return client;
 }
 
-/** The samples of our own metrics: name and labels to value. */
+/** The samples of `pharos_database_*`, by name and labels. */
 async function samples(): Promise<Record<string, number>> {
   const { text } = (await metrics.expose()) ?? { text: '' };
   const lines = [...text.matchAll(/^(pharos_database_\S+) (\S+)$/gm)];
@@ -44,11 +44,11 @@ const connections = async () => {
   return { busy, idle, waiting };
 };
 
-/** Takes `count` connections and keeps them until told to let go. */
+/** Occupies `count` connections until the returned function is called. */
 async function hold(client: ReturnType<typeof connect>, count: number) {
-  let letGo = () => {};
+  let release = () => {};
   const until = new Promise<void>((resolve) => {
-    letGo = resolve;
+    release = resolve;
   });
   let begun = 0;
   const all = Array.from({ length: count }, () =>
@@ -59,7 +59,7 @@ async function hold(client: ReturnType<typeof connect>, count: number) {
   );
   await expect.poll(() => begun).toBe(count);
   return async () => {
-    letGo();
+    release();
     await Promise.all(all);
   };
 }
@@ -83,18 +83,20 @@ async function appOn(client: ReturnType<typeof connect>) {
   };
 }
 
-describe('many at once', () => {
-  test('100 requests on five connections all answer, those that need a transaction among them', async () => {
+describe('connection pool under load', () => {
+  test('connection pool: 100 concurrent requests on five connections all succeed, also those with transactions', async () => {
     const client = connect({ max: 5 });
     const { get, post } = await appOn(client);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 100 }, (_, n) =>
         [() => post(`Document ${n}, of which there are many.`), () => get('/resources'), () => get('/search?q=document')][
           n % 3
         ]?.(),
       ),
     );
-    expect(answers.map((answer) => answer?.status)).toEqual(Array.from({ length: 100 }, (_, n) => (n % 3 === 0 ? 202 : 200)));
+    expect(responses.map((response) => response?.status)).toEqual(
+      Array.from({ length: 100 }, (_, n) => (n % 3 === 0 ? 202 : 200)),
+    );
     const [row] = await database.client<{ count: number }[]>`select count(*)::int as count from resources`;
     expect(row?.count).toBe(34);
     const { 'connections{state="busy"}': busy = 0, 'connections{state="idle"}': idle = 0, ...rest } = await samples();
@@ -102,7 +104,7 @@ describe('many at once', () => {
     expect(rest).toMatchObject({ connections_max: 5, waiting: 0, wait_timeouts_total: 0 });
   });
 
-  test('1,000 transactions on five connections never hold more, and leave all of them free', async () => {
+  test('connection pool: 1,000 transactions use at most five connections and leave all of them free', async () => {
     const client = connect({ max: 5 });
     let within = 0;
     let most = 0;
@@ -120,7 +122,7 @@ describe('many at once', () => {
     expect(await connections()).toEqual({ busy: 0, idle: 5, waiting: 0 });
   });
 
-  test('a query or transaction that fails gives its connection back', async () => {
+  test('connection pool: a failed query or transaction releases its connection', async () => {
     const client = connect({ max: 2 });
     for (let n = 0; n < 10; n += 1) {
       await expect(client`select no_such_column`).rejects.toMatchObject({ code: '42703' });
@@ -131,25 +133,25 @@ describe('many at once', () => {
   });
 });
 
-describe('with every connection in use', () => {
-  test('a request is 503 with a time to come back once it has waited for long enough, and then all is well again', async () => {
+describe('connection pool without a free connection', () => {
+  test('connection pool: a request that waits too long for a connection is 503 with Retry-After, and later ones succeed', async () => {
     const client = connect({ max: 5, waitMs: 100 });
     const { get, post } = await appOn(client);
-    const letGo = await hold(client, 5);
+    const release = await hold(client, 5);
     const refused = await Promise.all([get('/resources'), post('Comes too soon'), get('/search?q=soon&mode=keyword')]);
-    for (const answer of refused) {
-      expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '5']);
-      expect(await answer.json()).toMatchObject({ detail: 'The database cannot be reached right now' });
+    for (const response of refused) {
+      expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5']);
+      expect(await response.json()).toMatchObject({ detail: 'The database cannot be reached right now' });
     }
-    await letGo();
+    await release();
     expect((await post('Comes in time')).status).toBe(202);
     const { resources } = await (await get('/resources')).json();
     expect(resources).toHaveLength(1);
   });
 
-  test('a query, a transaction and a search know what it means, as they do where the server is away', async () => {
+  test('isDatabaseAway: true for a query, a transaction and a search without a free connection or a server', async () => {
     const full = connect({ max: 1, waitMs: 50 });
-    const letGo = await hold(full, 1);
+    const release = await hold(full, 1);
     const away = connect({ url: `postgresql://nobody@127.0.0.1:${await freePort('127.0.0.1')}/nothing` });
     for (const client of [full, away]) {
       const db = openPostgres(client);
@@ -162,41 +164,41 @@ describe('with every connection in use', () => {
       ].map((work) => work.then(() => 'answered', isDatabaseAway));
       expect(await Promise.all(failures)).toEqual([true, true, true, true]);
     }
-    await letGo();
+    await release();
   });
 
-  test('what was refused is never run', async () => {
+  test('connection pool: a query that timed out while waiting is never run', async () => {
     const client = connect({ max: 1, waitMs: 50 });
-    const letGo = await hold(client, 1);
+    const release = await hold(client, 1);
     const late = client`insert into revocations (key, expires_at, created_at) values ('late', 1, 1)`;
     await expect(late).rejects.toMatchObject({ code: 'CONNECTION_WAIT_TIMEOUT' });
-    await letGo();
+    await release();
     expect(await client`select key from revocations`).toEqual([]);
   });
 
-  test('who came first is served first', async () => {
+  test('connection pool: waiting queries run in order of arrival', async () => {
     const client = connect({ max: 1 });
-    const letGo = await hold(client, 1);
+    const release = await hold(client, 1);
     const served: number[] = [];
     const all = Array.from({ length: 20 }, (_, n) => client`select ${n}::int`.then(() => served.push(n)));
-    await letGo();
+    await release();
     await Promise.all(all);
     expect(served).toEqual(Array.from({ length: 20 }, (_, n) => n));
   });
 
-  test('those that wait when the pool is closed are told so', async () => {
+  test('connection pool: queries that wait when the pool is closed are rejected', async () => {
     const client = connect({ max: 1 });
-    const letGo = await hold(client, 1);
+    const release = await hold(client, 1);
     const waiting = expect(client`select 1`).rejects.toMatchObject({ code: 'CONNECTION_ENDED' });
     const ended = client.end({ timeout: 5 });
-    await letGo();
+    await release();
     await waiting;
     await ended;
   });
 });
 
-describe('the use of the pool is shown', () => {
-  test('before anything was asked, there are none', async () => {
+describe('connection pool metrics', () => {
+  test('connection pool metrics: all are zero before the first query', async () => {
     connect({ max: 7 });
     expect(await samples()).toMatchObject({
       'connections{state="busy"}': 0,
@@ -209,26 +211,26 @@ describe('the use of the pool is shown', () => {
     });
   });
 
-  test('connections by state, who waits, and how long everybody did', async () => {
+  test('connection pool metrics: connections by state, waiting queries and waiting times', async () => {
     const client = connect({ max: 3, waitMs: 100 });
     await client`select 1`;
     expect(await connections()).toEqual({ busy: 0, idle: 1, waiting: 0 });
-    const letGo = await hold(client, 3);
+    const release = await hold(client, 3);
     expect(await connections()).toEqual({ busy: 3, idle: 0, waiting: 0 });
     const late = [client`select 1`, client.begin((tx) => tx`select 1`)].map((query) => expect(query).rejects.toThrow());
     await expect.poll(connections).toEqual({ busy: 3, idle: 0, waiting: 2 });
     await Promise.all(late);
-    await letGo();
+    await release();
     expect(await connections()).toEqual({ busy: 0, idle: 3, waiting: 0 });
     const { wait_seconds_count, wait_seconds_sum, wait_timeouts_total } = await samples();
     expect([wait_seconds_count, wait_timeouts_total]).toEqual([6, 2]);
     expect(wait_seconds_sum).toBeGreaterThan(0);
   });
 
-  test('while one is being opened', async () => {
+  test('connection pool metrics: connections that are being opened', async () => {
     const client = connect({ url: `postgresql://nobody@127.0.0.1:${await freePort('127.0.0.1')}/nothing` });
     const opening = async () => (await samples())['connections{state="opening"}'];
-    // A server that is away is tried again after a pause that grows.
+    // The pause between attempts to reach a missing server grows.
     for (let n = 0; n < 4; n += 1) await expect(client`select 1`).rejects.toThrow();
     const asked = expect(Promise.all(Array.from({ length: 20 }, () => client`select 1`))).rejects.toThrow();
     await expect.poll(opening).toBeGreaterThan(0);
@@ -236,7 +238,7 @@ describe('the use of the pool is shown', () => {
     await expect.poll(opening).toBe(0);
   });
 
-  test('every metric is in docs/monitoring.md, and nothing else is', async () => {
+  test('connection pool metrics: docs/monitoring.md lists exactly these metrics', async () => {
     connect();
     const page = await readFile(new URL('../../docs/monitoring.md', import.meta.url), 'utf8');
     const documented = [...page.matchAll(/^\| `(pharos_database_\w+)` \| both/gm)].map(([, name]) => name);
@@ -246,7 +248,7 @@ describe('the use of the pool is shown', () => {
   });
 });
 
-test('both processes show theirs, with the maximum that POSTGRES_POOL_MAX sets', async () => {
+test('connection pool metrics: API and worker expose theirs, with the maximum of POSTGRES_POOL_MAX', async () => {
   const MASTER_API_KEY = 'm'.repeat(32);
   const pharos = await startPharos({ DATABASE_URL: database.url, POSTGRES_POOL_MAX: '6', MASTER_API_KEY });
   for (const url of [`${pharos.url}/monitoring/metrics`, `${pharos.workerUrl}/metrics`]) {
@@ -258,7 +260,7 @@ test('both processes show theirs, with the maximum that POSTGRES_POOL_MAX sets',
   expect(await pharos.stop()).toBe(0);
 });
 
-describe('connections that end are not counted', () => {
+describe('connection pool after lost connections', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres({ ssl: await certificateOf('127.0.0.1') });
@@ -268,7 +270,7 @@ describe('connections that end are not counted', () => {
   test.each([
     'disable',
     'require',
-  ] as const)('with sslMode %s: ended by the server, refused by it, and opened again', async (sslMode) => {
+  ] as const)('connection pool metrics: lost connections are not counted with sslMode %s, and the pool recovers', async (sslMode) => {
     const client = connect({ url: server.url, sslMode, max: 4 });
     const ask = () => Promise.all(Array.from({ length: 20 }, () => client`select pg_sleep(0.01)`));
     await ask();

@@ -1,4 +1,4 @@
-/** PostgreSQL as it is run: started wrongly, migrated by several, stopped under load, and over TLS. */
+/** PostgreSQL in operation: start-up errors, concurrent migrations, a crash under load, and TLS. */
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -49,38 +49,38 @@ const pharos = (args: string[], env: Record<string, string>) =>
     );
   });
 
-describe('what keeps it from starting is said with host, port and database, and what to try', () => {
+describe('start-up errors of PostgreSQL', () => {
   const at = (more: object) => {
     const url = new URL(server.url);
     Object.assign(url, more);
     return url.href;
   };
 
-  test('a port at which nobody listens', async () => {
+  test('PostgreSQL start-up error: a port without a server', async () => {
     const port = await freePort('127.0.0.1');
     await expect(opening({ DATABASE_URL: at({ port }) })).rejects.toThrow(
       `PostgreSQL at 127.0.0.1:${port}/postgres refused the connection: is it running`,
     );
   });
 
-  test('a host that does not exist', async () => {
+  test('PostgreSQL start-up error: an unknown host', async () => {
     await expect(opening({ DATABASE_URL: at({ hostname: 'no-such-host.invalid' }) })).rejects.toThrow('there is no such host');
   });
 
-  test('a database that does not exist', async () => {
+  test('PostgreSQL start-up error: a missing database', async () => {
     await expect(opening({ DATABASE_URL: at({ pathname: '/nothing' }) })).rejects.toThrow(
       'has no database "nothing": create it with',
     );
   });
 
-  test('a user who may not connect, without the password', async () => {
+  test('PostgreSQL start-up error: a user without rights; the message omits the password', async () => {
     const url = at({ pathname: '/empty', username: 'locked', password: encodeURIComponent(PASSWORD) });
     const error = await opening({ DATABASE_URL: url }).catch((thrown: unknown) => thrown as Error);
     expect(String(error)).toContain('user "locked" lacks rights: "GRANT ALL ON DATABASE empty TO locked"');
     expect(String(error)).not.toContain(PASSWORD);
   });
 
-  test('a wrong password', async () => {
+  test('PostgreSQL start-up error: a wrong password', async () => {
     const strict = await startPostgres();
     const root = postgres(strict.url, { max: 1 });
     await root.unsafe("alter role postgres password 'right'");
@@ -96,15 +96,15 @@ describe('what keeps it from starting is said with host, port and database, and 
     await strict.close();
   });
 
-  test('a server that is too old', async () => {
-    // None is at hand: what one would answer.
+  test('PostgreSQL start-up error: a server that is too old', async () => {
+    // A stand-in that returns the version of an old server.
     const old = Object.assign(async () => [{ number: '130015', version: '13.15' }], {}) as unknown as postgres.Sql;
     await expect(checkPostgres(old, 'postgresql://u:hunter2@db:5433/pharos')).rejects.toThrow(
       'PostgreSQL at db:5433/pharos is too old: it is 13.15, and 14 or newer is needed',
     );
   });
 
-  test('a server that takes the connection and never answers', { timeout: 30_000 }, async () => {
+  test('PostgreSQL start-up error: a server that accepts the connection and never replies', { timeout: 30_000 }, async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as { port: number };
@@ -112,7 +112,7 @@ describe('what keeps it from starting is said with host, port and database, and 
     silent.close();
   });
 
-  test('and the program ends with 1, saying that and nothing else', async () => {
+  test('PostgreSQL start-up error: the program exits with 1 and prints only the message', async () => {
     const port = await freePort('127.0.0.1');
     const run = await pharos(['migrate'], { DATABASE_URL: `postgresql://u:hunter2@127.0.0.1:${port}/db` });
     expect(run.code).toBe(1);
@@ -121,7 +121,7 @@ describe('what keeps it from starting is said with host, port and database, and 
   });
 });
 
-test('for any user, password, host, port and database the URL that is built connects to just those', async () => {
+test('POSTGRES_* settings: the URL built from any values connects with exactly those values', async () => {
   const part = fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
     .filter((text) => !text.includes('\0') && text.isWellFormed());
@@ -134,7 +134,7 @@ test('for any user, password, host, port and database the URL that is built conn
       fc.integer({ min: 1, max: 65_535 }),
       async (user, password, name, host, port) => {
         fc.pre([user, password, name].every((text) => text.trim() === text));
-        // In a URL these mean folders, however they are encoded: configuration refuses them.
+        // URLs treat these as path segments in any encoding, so configuration refuses them.
         fc.pre(!['.', '..'].includes(name));
         const { database } = configOf({
           POSTGRES_SERVER: host,
@@ -159,7 +159,7 @@ test('for any user, password, host, port and database the URL that is built conn
   );
 });
 
-test('six processes migrate one empty database at once: one does it, all end well', async () => {
+test('migrate: six concurrent processes on an empty database all succeed', async () => {
   await admin.unsafe('create database together');
   const url = server.url.replace(/\/postgres$/, '/together');
   const before = await pharos(['migrate', 'status'], { DATABASE_URL: url });
@@ -172,7 +172,7 @@ test('six processes migrate one empty database at once: one does it, all end wel
   expect((await pharos(['migrate', 'sideways'], { DATABASE_URL: url })).code).toBe(2);
 });
 
-test('outside of development a command refuses a database that was not migrated, and says how', async () => {
+test('outside development: a command refuses a database that was not migrated, and names the command', async () => {
   await admin.unsafe('create database unmigrated');
   const env = {
     DATABASE_URL: server.url.replace(/\/postgres$/, '/unmigrated'),
@@ -190,8 +190,8 @@ test('outside of development a command refuses a database that was not migrated,
   expect((await pharos(['users', 'tier', 'ada', 'free'], env)).stderr).toContain('no user ada');
 });
 
-describe('serving', () => {
-  test('a hundred requests at once, with transactions in them, never exhaust the pool and never wait for each other for ever', async () => {
+describe('serving on PostgreSQL', () => {
+  test('serving on PostgreSQL: a hundred concurrent requests with transactions neither exhaust the pool nor deadlock', async () => {
     const app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '10000' } });
     const headers = { ...(await app.login()), 'Content-Type': 'application/json' };
     const post = (n: number) =>
@@ -201,14 +201,14 @@ describe('serving', () => {
         body: JSON.stringify({ content: `Document ${n % 40} of a hundred` }),
       });
     const statuses = (await Promise.all(Array.from({ length: 100 }, (_, n) => post(n)))).map(({ status }) => status);
-    // Forty documents, sixty of them posted again at the same moment.
+    // Forty distinct documents; sixty posts repeat one at the same moment.
     expect(statuses.filter((status) => status === 202)).toHaveLength(40);
     expect(statuses.filter((status) => status === 200)).toHaveLength(60);
     await app.close();
   });
 
-  test('while the server is away every answer is 503 with a time to come back; then it goes on by itself, with its data', async () => {
-    // What was answered must have been written: a crash follows.
+  test('serving on PostgreSQL: every response during an outage is 503 with Retry-After, and service resumes with all data', async () => {
+    // Every 202 must be durable, because the server crashes.
     const own = await startPostgres({ settings: ['synchronous_commit = on'] });
     const database = await openDatabase(configOf({ DATABASE_URL: own.url }));
     await database.migrate();
@@ -218,7 +218,7 @@ describe('serving', () => {
     const headers = { ...(await app.login()), 'Content-Type': 'application/json' };
     const post = (content: string) => app.request('/resources', { method: 'POST', headers, body: JSON.stringify({ content }) });
     expect((await post('Before the server went away')).status).toBe(202);
-    // The login's security event is written in the background; the crash must not meet it.
+    // The login's security event is written in the background, before the crash.
     await app.background.settled();
 
     let stopped = false;
@@ -230,8 +230,8 @@ describe('serving', () => {
     stopped = true;
     await load;
     expect(new Set(during.filter((status) => status !== 202))).toEqual(new Set([503]));
-    const away = await post('While it is away');
-    expect([away.status, away.headers.get('Retry-After')]).toEqual([503, '5']);
+    const response = await post('While it is away');
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5']);
     app.clock.advance(2_000);
     expect((await app.request('/monitoring/health')).status).toBe(503);
 
@@ -246,13 +246,13 @@ describe('serving', () => {
     await own.close();
   });
 
-  test('a statement that takes too long is ended', async () => {
+  test('serving on PostgreSQL: a statement beyond its timeout is cancelled', async () => {
     const client = connectPostgres({ url: server.url, sslMode: 'disable', statementTimeoutMs: 100 });
     await expect(client`select pg_sleep(5)`).rejects.toMatchObject({ code: '57014' });
     await client.end();
   });
 
-  test('what was written is there after a restart of the server', async () => {
+  test('serving on PostgreSQL: committed rows are visible to a new connection', async () => {
     const { db, url, client, close } = await openTestPostgres();
     expect(db).toBeDefined();
     await client`insert into revocations (key, expires_at, created_at) values ('k', 1, 1)`;
@@ -263,7 +263,7 @@ describe('serving', () => {
   });
 });
 
-describe('over TLS', () => {
+describe('PostgreSQL over TLS', () => {
   let folder: string;
   let secured: PostgresServer;
   beforeAll(async () => {
@@ -306,7 +306,7 @@ describe('over TLS', () => {
     }
   };
 
-  test('POSTGRES_SSLMODE decides: off, where it can be had, always, or only with a certificate that is trusted', async () => {
+  test('PostgreSQL over TLS: POSTGRES_SSLMODE selects off, if available, always, or only with a trusted certificate', async () => {
     expect(await encrypted('disable')).toBe(false);
     expect(await encrypted('prefer')).toBe(true);
     expect(await encrypted('require')).toBe(true);
@@ -319,7 +319,7 @@ describe('over TLS', () => {
     await either.end({ timeout: 0 });
   });
 
-  test('a certificate that NODE_EXTRA_CA_CERTS trusts is verified', async () => {
+  test('PostgreSQL over TLS: verify-full accepts a certificate from NODE_EXTRA_CA_CERTS', async () => {
     const run = await new Promise<string>((resolve) =>
       execFile(
         process.execPath,

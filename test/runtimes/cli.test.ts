@@ -1,8 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../cli/commands.ts';
+import { didYouMean } from '../../cli/suggest.ts';
+import { createTerminal } from '../../cli/terminal.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import { findUsersByLogin } from '../../src/kernel/db/users.ts';
 
@@ -12,9 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-const pharos = (args: string[], input = '') =>
+const pharos = (args: string[], input = '', settings: Record<string, string> = { DATA_DIR: dataDir }) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const env = { PATH: process.env.PATH, DATA_DIR: dataDir };
+    const env = { PATH: process.env.PATH, ...settings };
     const child = execFile(process.execPath, ['bin/pharos.js', ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
@@ -28,38 +32,154 @@ async function user(name: string) {
   return found;
 }
 
-test('the first admin is made from the terminal, its password from standard input', async () => {
-  const made = await pharos(['users', 'create', 'root', 'root@example.org', '--tier', 'admin'], 'a long enough phrase\n');
-  expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('created root (admin)') });
-  expect(await user('root')).toMatchObject({ tier: 'admin', active: true, passwordHash: expect.stringMatching(/^\$scrypt\$/) });
-  const again = await pharos(['users', 'create', 'root', 'other@example.org'], 'a long enough phrase');
-  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('already taken') });
+describe('pharos users', () => {
+  test('users create: makes an admin with the password from standard input, and names the database', async () => {
+    const made = await pharos(['users', 'create', 'root', 'root@example.org', '--tier', 'admin'], 'a long enough phrase\n');
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('created root (admin)') });
+    expect(made.stdout).toContain(`in ${join(dataDir, 'pharos.db')}`);
+    expect(await user('root')).toMatchObject({ tier: 'admin', active: true, passwordHash: expect.stringMatching(/^\$scrypt\$/) });
+    const again = await pharos(['users', 'create', 'root', 'other@example.org'], 'a long enough phrase');
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('already taken') });
+  });
+
+  test('users tier, users deactivate: find the user by e-mail address or name', async () => {
+    await pharos(['users', 'create', 'ada', 'ada@example.org'], 'a long enough phrase');
+    expect((await pharos(['users', 'tier', 'ada@example.org', 'premium'])).code).toBe(0);
+    expect((await pharos(['users', 'deactivate', 'ada'])).code).toBe(0);
+    expect(await user('ada')).toMatchObject({ tier: 'premium', active: false });
+  });
 });
 
-test('tiers change and users are deactivated by name or e-mail', async () => {
-  await pharos(['users', 'create', 'ada', 'ada@example.org'], 'a long enough phrase');
-  expect((await pharos(['users', 'tier', 'ada@example.org', 'premium'])).code).toBe(0);
-  expect((await pharos(['users', 'deactivate', 'ada'])).code).toBe(0);
-  expect(await user('ada')).toMatchObject({ tier: 'premium', active: false });
-});
-
-test('migrate can be run again and again', async () => {
+test('migrate: a second run changes nothing and says "up to date"', async () => {
   expect((await pharos(['migrate'])).code).toBe(0);
   expect((await pharos(['migrate'])).stdout).toContain('up to date');
 });
 
+test('migrate: the first command on a new machine creates folder and database', async () => {
+  const folder = join(dataDir, 'new', 'data');
+  expect(await pharos(['migrate'], '', { DATA_DIR: folder })).toMatchObject({ code: 0, stderr: '' });
+  expect(await readdir(folder)).toContain('pharos.db');
+});
+
+describe('pharos: help and version', () => {
+  test.each(['--version', '-v'])('pharos %s: prints the version', async (option) => {
+    const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
+    expect(await pharos([option])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  });
+
+  test.each(['--help', '-h'])('pharos %s: lists every command', async (option) => {
+    const { code, stdout } = await pharos([option]);
+    expect(code).toBe(0);
+    for (const name of Object.keys(COMMANDS)) expect(stdout).toContain(`  ${name} `);
+  });
+
+  test('pharos users --help: lists the commands of the group alone', async () => {
+    const { code, stdout } = await pharos(['users', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('users deactivate');
+    expect(stdout).not.toContain('db copy');
+  });
+
+  test.each(Object.keys(COMMANDS))('pharos %s -h: shows usage, arguments and options', async (name) => {
+    const { code, stdout } = await pharos([...name.split(' '), '-h']);
+    expect(code).toBe(0);
+    const command = await COMMANDS[name]?.load();
+    expect(stdout).toContain(`usage: pharos ${name}`);
+    for (const { description } of command?.args ?? []) expect(stdout).toContain(description);
+    for (const option of Object.keys(command?.options ?? {})) expect(stdout).toContain(`--${option} <`);
+  });
+});
+
+describe('pharos: mistakes', () => {
+  test.each([
+    [[], 'usage: pharos <command>'],
+    [['users'], 'usage: pharos users <command>'],
+    [['user', 'create'], 'unknown command "user create"; did you mean "users create"?'],
+    [['users', 'creat', 'a', 'b'], 'unknown command "users creat"; did you mean "users create"?'],
+    [['migrat'], 'unknown command "migrat"; did you mean "migrate"?'],
+    [['fly'], 'unknown command "fly"'],
+    [['--hlep'], 'unknown option --hlep; did you mean "--help"?'],
+    [['users', 'create', 'x'], 'missing argument <email>'],
+    [['users', 'create', 'a', 'b@example.org', 'c'], 'unexpected argument "c"'],
+    [['users', 'create', 'a', 'b@example.org', '--from', 'x'], 'unknown option --from'],
+    [['users', 'create', 'a', 'b@example.org', '--teir', 'free'], 'unknown option --teir; did you mean "--tier"?'],
+    [['users', 'create', 'a', 'b@example.org', '--tier'], 'option --tier needs a value'],
+    [['migrate', '--help=x'], 'option --help takes no value'],
+    [['users', 'create', 'a b', 'w@example.org'], 'The username'],
+    [['users', 'create', 'fine', 'nowhere'], 'nowhere is not an e-mail address'],
+    [['users', 'create', 'weak', 'w@example.org'], 'The password must have at least 8'],
+    [['users', 'tier', 'nobody', 'premium'], 'no user nobody'],
+    [['users', 'tier', 'root', 'owner'], 'expected a tier'],
+    [['users', 'create', 'x', 'x@example.org', '--tier', 'owner'], 'expected a tier'],
+  ])('pharos %j: exits with 2 and names the mistake: %s', async (args, message) => {
+    const { code, stdout, stderr } = await pharos(args, 'short');
+    expect(stderr).toContain(message);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
+  test.each([
+    ['pul', ['models pull', 'pull'], '; did you mean "pull"?'],
+    ['zzzzzz', ['pull'], ''],
+    ['--rev', ['--revision'], ''],
+  ])('didYouMean: "%s" of %j gives "%s"', (word, known, expected) => {
+    expect(didYouMean(word, known)).toBe(expected);
+  });
+});
+
 test.each([
-  [[], 'usage:'],
-  [['users'], 'usage:'],
-  [['users', 'create', 'x'], 'expected a username and an e-mail'],
-  [['users', 'create', 'a b', 'w@example.org'], 'The username'],
-  [['users', 'create', 'fine', 'nowhere'], 'no e-mail'],
-  [['users', 'create', 'weak', 'w@example.org'], 'The password must have at least 8'],
-  [['users', 'tier', 'nobody', 'premium'], 'no user nobody'],
-  [['users', 'tier', 'root', 'owner'], 'expected a tier'],
-  [['users', 'create', 'x', 'x@example.org', '--tier', 'owner'], 'expected a tier'],
-])('a mistake is explained with exit code 2 (case %#)', async (args, message) => {
-  const { code, stderr } = await pharos(args, 'short');
-  expect(stderr).toContain(message);
-  expect(code).toBe(2);
+  ['--help'],
+  ['--version'],
+  ['migrate', 'status'],
+  ['models', 'list'],
+  ['db', 'backup', 'copy.db'],
+  ['db', 'copy', '--from', 'file:missing.db', '--to', 'file:target.db'],
+])('pharos %s %s: reads only, and creates neither folder nor database nor secret', async (...args) => {
+  const folder = await mkdtemp(join(tmpdir(), 'pharos-read-only-'));
+  const script = join(process.cwd(), 'bin/pharos.js');
+  const child = spawn(process.execPath, [script, ...args], { cwd: folder, env: { PATH: process.env.PATH }, stdio: 'ignore' });
+  await new Promise((resolve) => child.once('exit', resolve));
+  expect(await readdir(folder)).toEqual([]);
+});
+
+describe('terminal', () => {
+  function terminalOf(isTTY: boolean) {
+    const streams = { input: new PassThrough(), output: new PassThrough(), errors: new PassThrough() };
+    for (const stream of Object.values(streams)) Object.assign(stream, { isTTY, setRawMode: () => undefined });
+    const terminal = createTerminal(streams as unknown as Parameters<typeof createTerminal>[0]);
+    const shown = () => [streams.output, streams.errors].map((stream) => String(stream.read() ?? ''));
+    return { terminal, input: streams.input, shown };
+  }
+
+  test('terminal: a secret typed on a terminal is not echoed', async () => {
+    const { terminal, input, shown } = terminalOf(true);
+    const secret = terminal.readSecret('Password: ');
+    input.write('hunter2\r');
+    expect(await secret).toBe('hunter2');
+    expect(shown()).toEqual(['', 'Password: \n']);
+  });
+
+  test('terminal: Ctrl-C at a prompt cancels', async () => {
+    const { terminal, input } = terminalOf(true);
+    const secret = terminal.readSecret('Password: ');
+    input.write('hun\u0003');
+    await expect(secret).rejects.toThrow('cancelled');
+  });
+
+  test('terminal: a secret from a pipe is all of it without the last line break', async () => {
+    const { terminal, input, shown } = terminalOf(false);
+    input.end('a phrase \n');
+    expect(await terminal.readSecret('Password: ')).toBe('a phrase ');
+    expect(shown()).toEqual(['', '']);
+  });
+
+  test('terminal: a rewritten line is cleared by the next printed one, and not shown without a terminal', () => {
+    const first = terminalOf(true);
+    first.terminal.rewrite('50 %');
+    first.terminal.print('done');
+    expect(first.shown()[0]).toBe('\r50 %\r    \rdone\n');
+    const second = terminalOf(false);
+    second.terminal.rewrite('50 %');
+    second.terminal.print('done');
+    expect(second.shown()[0]).toBe('done\n');
+  });
 });

@@ -100,7 +100,7 @@ describe('pulling a model', () => {
 
   test('that fails again and again leaves what arrived for the next time', async () => {
     hub.fail(ONNX, cut, broken, broken, broken, broken);
-    await expect(pulling()).rejects.toThrow(`${ONNX}: the server answered 503; run the command again to go on`);
+    await expect(pulling()).rejects.toThrow(`${ONNX}: the server answered 503; run the command again to continue`);
     await expect(readdir(join(models, ID))).rejects.toThrow();
     hub.sent.clear();
     hub.fail(ONNX);
@@ -111,7 +111,9 @@ describe('pulling a model', () => {
 
   test.each([ONNX, 'config.json'])('refuses %s where it arrives with a wrong bit, and deletes it', async (path) => {
     hub.fail(path, corrupt);
-    await expect(pulling()).rejects.toThrow(`${path}: what arrived is not what the Hub says it is`);
+    await expect(pulling()).rejects.toThrow(
+      `${path}: the ${path === ONNX ? 'sha256' : 'git-sha1'} of the download is not the one that the Hub lists`,
+    );
     await pulling();
     expect(await readFile(join(models, ID, path))).toEqual(hub.files.get(path));
   });
@@ -179,7 +181,7 @@ describe('what can be pulled', () => {
     const other = await startWebServer();
     other.serve(`/api/models/${ID}/revision/main`, '<html>a proxy</html>');
     const from = (endpoint: string) => createHub({ endpoint, fetch }).snapshot(ID, 'main');
-    await expect(from(other.url)).rejects.toThrow('does not answer as the Hub does');
+    await expect(from(other.url)).rejects.toThrow('does not respond as the Hub does');
     other.serve(`/api/models/${ID}/revision/main`, (response) => response.writeHead(500).end());
     await expect(from(other.url)).rejects.toThrow('answered 500');
     await other.close();
@@ -201,7 +203,7 @@ describe('on the command line', () => {
   });
 
   test.each([
-    [['models', 'pull'], 'expected the id of a model'],
+    [['models', 'pull'], 'missing argument <id>'],
     [['models', 'pull', 'nobody/nothing'], 'has no model'],
     [['models', 'pull', ID, '--precision', 'fp8'], 'expected a precision'],
     [['models'], 'usage:'],

@@ -1,4 +1,4 @@
-/** The limit of an owner's backlog, where many post at once. */
+/** The limit of an owner's backlog under concurrent requests. */
 import { and, eq, inArray } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { jobs, resources } from '../../src/kernel/db/schema.sqlite.ts';
@@ -21,7 +21,7 @@ const text = (content: string): CreateResourceInput => ({
   source: { kind: 'content', body: new TextEncoder().encode(content), contentType: 'text/plain; charset=utf-8' },
 });
 
-/** Jobs that wait already. */
+/** Inserts queued jobs. */
 const waiting = (count: number) =>
   library.database.execute(
     `insert into jobs (id, kind, owner_id, payload, state, attempt, max_attempts, available_at, created_at, updated_at)
@@ -34,20 +34,20 @@ const unfinished = async (actor = ada) => {
 };
 const made = async () => (await library.db.select({ id: resources.id }).from(resources)).length;
 
-/** `accepted` or the code of the error, of each. */
+/** The outcome or error code of each request. */
 const outcomes = (posts: Promise<{ outcome: string }>[]) =>
   Promise.all(posts.map((post) => post.then(({ outcome }) => outcome).catch((error: { code: string }) => error.code)));
 const count = (all: readonly string[]) =>
   Object.fromEntries([...Map.groupBy(all, (one) => one)].map(([one, same]) => [one, same.length]));
 
-test('of thirty posts at once just as many pass as there is room for; the others leave nothing behind', async () => {
+test('backlog: of 30 concurrent posts exactly those within the limit are accepted, and the others leave no rows', async () => {
   await waiting(BACKLOG_LIMIT - 7);
   const posts = Array.from({ length: 30 }, (_, n) => createResource(library.services, ada, text(`Document ${n}`)));
   expect(count(await outcomes(posts))).toEqual({ accepted: 7, backlog_full: 23 });
   expect([await unfinished(), await made()]).toEqual([BACKLOG_LIMIT, 7]);
 });
 
-test('of batches at once, too', async () => {
+test('backlog: of concurrent batches exactly the items within the limit are accepted', async () => {
   await waiting(BACKLOG_LIMIT - 7);
   const batches = await Promise.all(
     Array.from({ length: 5 }, (_, batch) =>
@@ -63,7 +63,7 @@ test('of batches at once, too', async () => {
   expect([await unfinished(), await made()]).toEqual([BACKLOG_LIMIT, 7]);
 });
 
-test('documents that are processed again count with those that are new', async () => {
+test('backlog: reprocessed documents count against the limit like new ones', async () => {
   const { id } = await createResource(library.services, ada, text('Seen before'));
   await library.db.update(jobs).set({ state: 'done' });
   await waiting(BACKLOG_LIMIT - 2);
@@ -73,14 +73,14 @@ test('documents that are processed again count with those that are new', async (
   expect(await unfinished()).toBe(BACKLOG_LIMIT);
 });
 
-test('posts that come while the backlog gets near its limit are all taken, once each', async () => {
+test('backlog: concurrent posts that reach the margin of the limit are all accepted once', async () => {
   await waiting(BACKLOG_LIMIT - 1_000 - 10);
   const posts = Array.from({ length: 30 }, (_, n) => createResource(library.services, ada, text(`Document ${n}`)));
   expect(count(await outcomes(posts))).toEqual({ accepted: 30 });
   expect(await unfinished()).toBe(BACKLOG_LIMIT - 1_000 + 20);
 });
 
-test('one owner’s full backlog is nobody else’s', async () => {
+test('backlog: a full backlog does not affect other owners', async () => {
   await waiting(BACKLOG_LIMIT);
   const bob = await library.person('bob');
   const posts = [ada, bob].flatMap((who) => [1, 2, 3].map((n) => createResource(library.services, who, text(`Document ${n}`))));

@@ -32,7 +32,7 @@ const rows = async () => ({
   jobs: (await library.db.select({ id: jobs.id }).from(jobs)).length,
 });
 
-/** What the worker leaves behind when a job has ended. */
+/** Sets the rows that the worker writes when a job ends. */
 async function end(id: string, status: 'completed' | 'failed') {
   const states = await readStages(library.db, id);
   if (!states) throw new Error('no stages');
@@ -42,7 +42,7 @@ async function end(id: string, status: 'completed' | 'failed') {
   await library.db.update(jobs).set({ state: status === 'failed' ? 'dead' : 'done' });
 }
 
-test('a document becomes a resource, its source, five pending stages, a published job and a progress record', async () => {
+test('createResource: inserts the resource, its source, five pending stages and a published job, and a progress record', async () => {
   const created = await create({ ...text('Ice flows.'), title: 'Ice', tags: ['a', 'b', 'a'], metadata: { shelf: 3 } });
   expect(created).toMatchObject({ status: 'pending', outcome: 'accepted' });
   const resource = await findResource(library.db, { id: created.id, ownerId: ada.userId });
@@ -56,7 +56,7 @@ test('a document becomes a resource, its source, five pending stages, a publishe
   expect(library.published).toEqual([{ job_id: job?.id, owner_id: job?.ownerId }]);
 });
 
-test('the same content, and the same URL written differently, is the same resource of its owner', async () => {
+test('createResource: the same content or an equivalent URL is a duplicate for the same owner', async () => {
   const first = await create(text('Ice flows.'));
   expect(await create(text('Ice flows.'))).toEqual({ id: first.id, status: 'pending', outcome: 'duplicate' });
   const page = await create(url('https://Example.org/a?utm_source=x#top'));
@@ -64,21 +64,21 @@ test('the same content, and the same URL written differently, is the same resour
   expect(await rows()).toEqual({ resources: 2, jobs: 2 });
 });
 
-test('what somebody else has is nobody’s duplicate', async () => {
+test('createResource: the same document of another owner is not a duplicate', async () => {
   const first = await create(text('Ice flows.'));
   const other = await create(text('Ice flows.'), bob);
   expect(other).toMatchObject({ outcome: 'accepted' });
   expect(other.id).not.toBe(first.id);
 });
 
-test('twenty posts of one document at once make one resource and one job', async () => {
+test('createResource: 20 concurrent posts of one document create one resource and one job', async () => {
   const created = await Promise.all(Array.from({ length: 20 }, () => create(text('Ice flows.'))));
   expect(new Set(created.map((one) => one.id)).size).toBe(1);
   expect(created.filter((one) => one.outcome === 'accepted')).toHaveLength(1);
   expect(await rows()).toEqual({ resources: 1, jobs: 1 });
 });
 
-test('a document that failed is processed again when it is posted again; one that did not is left alone', async () => {
+test('createResource: posting a failed document again reprocesses it; any other is returned unchanged', async () => {
   const { id } = await create(text('Ice flows.'));
   await end(id, 'failed');
   expect(await create(text('Ice flows.'))).toEqual({ id, status: 'pending', outcome: 'accepted' });
@@ -92,7 +92,7 @@ test('a document that failed is processed again when it is posted again; one tha
   expect(await create(text('Ice flows.'))).toMatchObject({ outcome: 'duplicate' });
 });
 
-test('a queue that is down delays the job and refuses nothing', async () => {
+test('createResource: with the queue down the document is accepted and its job stays due', async () => {
   const down = await createTestLibrary({
     overrides: { publisher: { lostAfterMs: 30_000, publish: () => Promise.reject(new Error('refused')) } },
   });
@@ -103,7 +103,7 @@ test('a queue that is down delays the job and refuses nothing', async () => {
   await down.close();
 });
 
-test('a transaction that fails leaves no row and tells nobody', async () => {
+test('createResource: a failed transaction leaves no rows and sends no notification', async () => {
   vi.spyOn(library.services.progress, 'begin');
   const broken = { ...library.services, ids: { next: vi.fn().mockReturnValueOnce('only-one').mockReturnValue(null) } };
   await expect(createResource(broken, ada, text('Ice flows.'))).rejects.toThrow();
@@ -112,7 +112,7 @@ test('a transaction that fails leaves no row and tells nobody', async () => {
   expect(library.published).toEqual([]);
 });
 
-test('a full backlog is refused before any row is written; a duplicate is still answered', async () => {
+test('createResource: a full backlog refuses new documents before any write, and duplicates are still returned', async () => {
   const { id } = await create(text('one'));
   await create(text('two'));
   await requireBacklogRoom(library.db, ada.userId, 3);
@@ -122,7 +122,7 @@ test('a full backlog is refused before any row is written; a duplicate is still 
   await requireBacklogRoom(library.db, ada.userId, 1);
 });
 
-test('ten thousand unfinished jobs are the limit', async () => {
+test('createResource: the backlog limit is 10,000 unfinished jobs', async () => {
   const { id } = await create(text('one'));
   await library.database.execute(
     `insert into jobs (id, kind, owner_id, resource_id, payload, state, attempt, max_attempts, available_at, created_at, updated_at)
@@ -134,7 +134,7 @@ test('ten thousand unfinished jobs are the limit', async () => {
   expect(await create(text('one'))).toMatchObject({ id, outcome: 'duplicate' });
 });
 
-test('an idempotency key answers the same request again, refuses another, and is the owner’s own', async () => {
+test('createResource: an idempotency key repeats the response, refuses another request, and is scoped to the owner', async () => {
   const keyed = (content: string, more: Partial<CreateResourceInput> = {}) => ({
     ...text(content),
     idempotencyKey: 'k',
@@ -151,7 +151,7 @@ test('an idempotency key answers the same request again, refuses another, and is
   expect(await create(keyed('two'))).toMatchObject({ outcome: 'accepted' });
 });
 
-test('a key whose resource was a duplicate, or is deleted, says what is true now', async () => {
+test('createResource: an idempotency key of a duplicate or deleted resource reflects the current state', async () => {
   const first = await create(text('one'));
   library.clock.advance(1);
   const keyed = { ...text('one'), idempotencyKey: 'k' };
@@ -163,7 +163,7 @@ test('a key whose resource was a duplicate, or is deleted, says what is true now
   expect(again.id).not.toBe(first.id);
 });
 
-test('a batch answers each item on its own', async () => {
+test('createResources: each item of a batch has its own result', async () => {
   const refused = new AppError('invalid_input', 'title: too long');
   const answers = await createResources(library.services, ada, [text('one'), refused, text('one'), text('two')]);
   expect(answers.map((answer) => ('created' in answer ? answer.created.outcome : answer.refused.code))).toEqual([
@@ -176,7 +176,7 @@ test('a batch answers each item on its own', async () => {
   await expect(createResources(library.services, ada, many)).rejects.toMatchObject({ code: 'invalid_input' });
 });
 
-test('creating needs its scope', async () => {
+test('createResource: forbidden without the scope resources:write', async () => {
   const reader: Actor = { ...ada, scopes: ['resources:read', 'search'] };
   await expect(create(text('one'), reader)).rejects.toMatchObject({ code: 'forbidden' });
   await expect(createResources(library.services, reader, [text('one')])).rejects.toMatchObject({ code: 'forbidden' });

@@ -6,7 +6,7 @@ const list = fc
   .uniqueArray(fc.integer({ min: 0, max: 20 }), { maxLength: 12 })
   .map((ids) => rankResources(ids.map((id) => ({ resourceId: `r${id}`, seq: id, score: 1 }))));
 
-test('a resource is ranked once, by its best chunk', () => {
+test('rank fusion: a resource is ranked once, by its best chunk', () => {
   const hits = [
     { resourceId: 'a', seq: 1, score: 9 },
     { resourceId: 'b', seq: 2, score: 8 },
@@ -20,7 +20,7 @@ test('a resource is ranked once, by its best chunk', () => {
   ]);
 });
 
-test('the score is the sum of 1 / (60 + rank), best first, each resource once, in an order that does not depend on chance', () => {
+test('rank fusion: scores are sums of 1 / (60 + rank), best first, each resource once, in a deterministic order', () => {
   fc.assert(
     fc.property(list, list, (semantic, keyword) => {
       const fused = fuse(semantic, keyword);
@@ -38,7 +38,7 @@ test('the score is the sum of 1 / (60 + rank), best first, each resource once, i
   );
 });
 
-test('the passage shown is that of the list in which the resource ranks higher', () => {
+test('rank fusion: the passage comes from the list that ranks the resource higher', () => {
   const one = (resourceId: string, seq: number, rank: number) => ({ resourceId, seq, rank, score: 1 });
   expect(fuse([one('a', 1, 2)], [one('a', 9, 1)])[0]?.seq).toBe(9);
   expect(fuse([one('a', 1, 1)], [one('a', 9, 3)])[0]?.seq).toBe(1);

@@ -46,7 +46,7 @@ const addCategory = (id: string, parentId: string | null = null) =>
     .insert(categories)
     .values({ id, parentId, label: id, description: '', keywords: [], examples: ['shipped'], position: 0 });
 
-test('somebody else’s id is not found by any verb, and neither is one that is none', async () => {
+test('resource services: an id of another owner and an invalid id are not_found for every verb', async () => {
   const mine = await add('mine');
   const { services } = library;
   for (const id of [mine, 'no-uuid', '', '%', mine.toUpperCase().replace('9', '8')]) {
@@ -65,7 +65,7 @@ test('somebody else’s id is not found by any verb, and neither is one that is 
   expect((await listResources(services, bob, { limit: 10 })).resources).toEqual([]);
 });
 
-test('every verb needs its scope', async () => {
+test('resource services: every verb is forbidden without its scope', async () => {
   const id = await add('mine');
   const { services } = library;
   const none = { ...ada, scopes: [] };
@@ -84,13 +84,13 @@ test('every verb needs its scope', async () => {
   }
 });
 
-test('the text comes only where it is asked for', async () => {
+test('getResource: the text is included only with withText', async () => {
   const id = await add('mine', { text: 'the whole text' });
   expect(await getResource(library.services, ada, { id })).not.toHaveProperty('text');
   expect(await getResource(library.services, ada, { id, withText: true })).toMatchObject({ text: 'the whole text' });
 });
 
-test('pages are newest first and hold each resource once, even those made in the same moment', async () => {
+test('listResources: pages are newest first and contain each resource once, even with equal creation times', async () => {
   const made: string[] = [];
   for (let i = 0; i < 7; i++) {
     made.unshift(await add(`${i}`));
@@ -110,13 +110,13 @@ test('pages are newest first and hold each resource once, even those made in the
   );
 });
 
-test('a cursor from elsewhere is refused', async () => {
+test('listResources: a foreign cursor is invalid_input', async () => {
   for (const cursor of ['', 'x', btoa('[1]'), btoa('["a","b"]')]) {
     await expect(listResources(library.services, ada, { limit: 1, cursor })).rejects.toMatchObject({ code: 'invalid_input' });
   }
 });
 
-test('a person’s changes are kept and marked as theirs; what they leave out stays', async () => {
+test('updateResource: changed fields are stored and marked as edited, and absent fields stay', async () => {
   const id = await add('old', { description: 'kept', edited: ['description'] });
   await addCategory('science');
   const changes = { title: 'new', tags: ['b', 'a', 'b'], metadata: { k: 1 }, category: 'science' };
@@ -125,14 +125,14 @@ test('a person’s changes are kept and marked as theirs; what they leave out st
   expect(new Set(after.edited)).toEqual(new Set(['description', 'title', 'tags', 'metadata', 'category']));
 });
 
-test('a category that does not exist is refused, and nothing is changed', async () => {
+test('updateResource: an unknown category is invalid_input and changes nothing', async () => {
   const id = await add('old');
   const changes = { title: 'new', category: 'nowhere' };
   await expect(updateResource(library.services, ada, { id, changes })).rejects.toMatchObject({ errors: [{ path: 'category' }] });
   expect(await getResource(library.services, ada, { id })).toMatchObject({ title: 'old', edited: [] });
 });
 
-test('a corrected category becomes an example in the same library and in no other', async () => {
+test('updateResource: a corrected category is an example in the taxonomy of its owner only', async () => {
   await addCategory('science');
   await addCategory('physics', 'science');
   const id = await add('Falling apples');
@@ -147,7 +147,7 @@ test('a corrected category becomes an example in the same library and in no othe
   expect(await getTaxonomy(library.services, bob)).toMatchObject([{ children: [{ examples: ['shipped'] }] }]);
 });
 
-test('deleting takes everything made from the resource, its job and its progress with it', async () => {
+test('deleteResource: deletes all derived rows, the job and the progress record', async () => {
   const source = { kind: 'content', body: new TextEncoder().encode('ice'), contentType: 'text/plain' } as const;
   const { id } = await createResource(library.services, ada, { source });
   const other = await add('other');
@@ -161,7 +161,7 @@ test('deleting takes everything made from the resource, its job and its progress
   await expect(deleteResource(library.services, ada, { id })).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('reprocessing runs the named stages and what depends on them, or all, as the next run', async () => {
+test('reprocessResource: runs the named stages and their dependants, or all stages, as the next run', async () => {
   const id = await add('mine');
   const some = await reprocessResource(library.services, ada, { id, stages: ['embedding'] });
   expect(some.stages).toEqual(['taxonomy', 'graph', 'embedding']);
@@ -178,7 +178,7 @@ test('reprocessing runs the named stages and what depends on them, or all, as th
   expect(payloads.toSorted()).toEqual([2, 3]);
 });
 
-test('similar resources are found along edges in either direction, each once, best first', async () => {
+test('similarResources: follows edges in both directions and returns each resource once, best first', async () => {
   const [a, b, c, d] = [await add('a'), await add('b'), await add('c'), await add('d')] as const;
   await link(a, b, { weight: 0.6, evidence: { cosine: 0.7 } });
   await link(b, a, { weight: 0.6 });
@@ -192,7 +192,7 @@ test('similar resources are found along edges in either direction, each once, be
   expect(await similarResources(library.services, ada, { id: a, limit: 1 })).toHaveLength(1);
 });
 
-test('the graph reaches as far as asked, with the edges between what it shows', async () => {
+test('resourceGraph: contains the nodes within the depth and the edges between them', async () => {
   const [a, b, c, d] = [await add('a'), await add('b'), await add('c'), await add('d')] as const;
   await link(a, b);
   await link(c, b, { kind: 'cites' });
@@ -206,7 +206,7 @@ test('the graph reaches as far as asked, with the edges between what it shows', 
   expect(await titles(3)).toEqual(['a0 b1 c2 d3', 3]);
 });
 
-test('a hub is shown by its heaviest edges, and as truncated', async () => {
+test('resourceGraph: a hub is limited to its heaviest edges and marked as truncated', async () => {
   const hub = await add('hub');
   for (let i = 0; i < 210; i++) await link(hub, await add(`spoke ${i}`), { weight: i });
   const graph = await resourceGraph(library.services, ada, { id: hub, depth: 2 });

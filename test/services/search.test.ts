@@ -28,7 +28,7 @@ beforeEach(() => {
 const ask = (query: string, more: Partial<SearchInput> = {}, actor = ada) =>
   search(library.services, actor, { query, mode: 'hybrid', limit: 10, ...more });
 
-test('one hit per resource, with its best passage and its place in each list', async () => {
+test('search: one hit per resource, with its best passage and its rank in each list', async () => {
   const { hits } = await ask('frozen glacier');
   expect(hits.map((hit) => hit.resourceId)).toEqual([id.ice, id.bread]);
   expect(hits[0]).toMatchObject({ semanticRank: 1, keywordRank: 1 });
@@ -37,7 +37,7 @@ test('one hit per resource, with its best passage and its place in each list', a
   expect(byWord[0]).toMatchObject({ passage: 'Cold ice is frozen water', chunk: { position: 1 } });
 });
 
-test('what shares no word is found by meaning, and only by meaning', async () => {
+test('search: a document without a common word is found by vector search only', async () => {
   expect((await ask('baking', { mode: 'keyword' })).hits).toEqual([]);
   const { hits } = await ask('baking', { mode: 'semantic' });
   expect(hits.map((hit) => hit.resourceId)).toEqual([id.rye, id.bread]);
@@ -45,7 +45,7 @@ test('what shares no word is found by meaning, and only by meaning', async () =>
   expect(hits[0]?.score).toBeCloseTo(1, 5);
 });
 
-test('nobody finds the documents of others', async () => {
+test('search: documents of other owners are not found', async () => {
   for (const mode of ['hybrid', 'semantic', 'keyword'] as const) {
     const { hits } = await ask('glacier bread password', { mode }, bob);
     expect(hits.map((hit) => hit.resourceId)).toEqual([id.bobs]);
@@ -53,7 +53,7 @@ test('nobody finds the documents of others', async () => {
   }
 });
 
-test('while the worker is away search goes by word and says so', async () => {
+test('search: without the worker the result is by keyword and marked degraded', async () => {
   library.embedder.away = true;
   for (const mode of ['hybrid', 'semantic'] as const) {
     const result = await ask('glacier', { mode });
@@ -63,12 +63,12 @@ test('while the worker is away search goes by word and says so', async () => {
   expect(library.log.lines.some((line) => line.level === 'warning')).toBe(true);
 });
 
-test('a fault of the embedder that is not its absence is not hidden', async () => {
+test('search: an unexpected error of the embedder is thrown', async () => {
   const broken = { ...library.services, queryEmbedder: { embed: () => Promise.reject(new TypeError('broken')) } };
   await expect(search(broken, ada, { query: 'ice', mode: 'hybrid', limit: 5 })).rejects.toThrow('broken');
 });
 
-test('pages hold every hit once, in the order of one large page', async () => {
+test('search: pages contain every hit once, in the order of one large page', async () => {
   const whole = (await ask('cold bread glacier loaf')).hits.map((hit) => hit.resourceId);
   const paged: string[] = [];
   let cursor: string | undefined;
@@ -89,18 +89,18 @@ test.each([
   encodeCursor(1e9),
   'nonsense',
   '',
-])('the cursor %j is refused', async (cursor) => {
+])('search: the cursor %j is invalid_input', async (cursor) => {
   await expect(ask('ice', { cursor })).rejects.toMatchObject({ code: 'invalid_input', errors: [{ path: 'cursor' }] });
 });
 
-test('filters hold in every mode', async () => {
+test('search: filters apply in every mode', async () => {
   for (const mode of ['hybrid', 'semantic', 'keyword'] as const) {
     const { hits } = await ask('cold', { mode, filter: { tag: 'x' } });
     expect(hits.map((hit) => hit.resourceId)).toEqual([id.ice]);
   }
 });
 
-test('a resource with hundreds of matching chunks does not crowd out the others', async () => {
+test('search: a resource with hundreds of matching chunks does not displace the others', async () => {
   const eve = await library.person('eve');
   const long = await library.addDocument(eve, { passages: Array.from({ length: 450 }, () => 'glacier glacier ice') });
   const short = await library.addDocument(eve, {
@@ -110,6 +110,6 @@ test('a resource with hundreds of matching chunks does not crowd out the others'
   expect(hits.map((hit) => hit.resourceId)).toEqual([long, short]);
 });
 
-test('searching needs its scope', async () => {
+test('search: forbidden without the scope search', async () => {
   await expect(ask('ice', {}, { ...ada, scopes: ['resources:read'] })).rejects.toMatchObject({ code: 'forbidden' });
 });

@@ -11,7 +11,7 @@ import { testConfig } from '../../support/kits/config.ts';
 
 const grace = { username: 'Grace', email: 'grace@example.org', password: 'a long enough phrase' };
 
-/** Counts what it is asked: equal cost is equal counts, whatever the machine's noise. */
+/** Counts its calls: equal counts mean equal cost, independent of the machine's load. */
 function countingHasher() {
   const calls = { hash: 0, verify: 0 };
   const hasher: PasswordHasher = {

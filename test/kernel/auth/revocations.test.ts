@@ -14,7 +14,7 @@ afterEach(() => kit.close());
 
 const LIFE_MS = 1_800_000;
 
-/** A store that can be taken away and brought back. */
+/** A store that can be switched off and on. */
 function flapping(store: KeyValue = createMemoryKeyValue({ clock: kit.clock })) {
   let down = false;
   const kv = new Proxy(store, {

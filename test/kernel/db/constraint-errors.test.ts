@@ -11,7 +11,7 @@ const failure = (work: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-test('recognises a second row under the same primary key or unique index', async () => {
+test('isUniqueViolation: true for a second row under the same primary key or unique index', async () => {
   const { db, close } = await openTestDatabase();
   const row = { key: 'a', expiresAt: 1, createdAt: 1 };
   await db.insert(revocations).values(row);
@@ -23,7 +23,7 @@ test('recognises a second row under the same primary key or unique index', async
   await library.close();
 });
 
-test('recognises what Postgres says, and nothing else', () => {
+test('isUniqueViolation: true for PostgreSQL’s 23505, false for other constraints and errors', () => {
   const said = (fields: object) => new DrizzleQueryError('insert', [], Object.assign(new Error('refused'), fields));
   expect(isUniqueViolation(said({ code: '23505' }))).toBe(true);
   expect(isUniqueViolation(said({ code: '23503' }))).toBe(false);

@@ -13,15 +13,15 @@ test.each([
   ['... "" "—" c', ['c']],
   ['naïve 日本語 C++', ['naïve', '日本語', 'C++']],
   ['', []],
-])('the terms of %j are %j', (query, terms) => {
+])('queryTerms: the terms of %j are %j', (query, terms) => {
   expect(queryTerms(query).map((term) => term.toLowerCase())).toEqual(terms.map((term) => term.toLowerCase()));
 });
 
-test('a document given as a query is cut to its first 64 terms', () => {
+test('queryTerms: a long query is cut to its first 64 terms', () => {
   expect(queryTerms(Array.from({ length: 500 }, (_, i) => `w${i}`).join(' '))).toHaveLength(64);
 });
 
-test('outside its quotes an expression holds nothing that came from the query', () => {
+test('matchExpression: no character of the query appears outside quotes', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (query, owner) => {
       const expression = matchExpression(query, owner);

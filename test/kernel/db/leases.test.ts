@@ -23,15 +23,15 @@ const claim = (jobId: string, holder = 'a', now = clock.now()) =>
   claimJob(database.db, { jobId, holder, now, leaseMs: LEASE_MS });
 const stored = async (id: string) => (await findJob(database.db, id)) as Job;
 
-test('a new job is queued, due at once, for six attempts', async () => {
+test('enqueueJob: a new job is queued, due immediately, with six attempts', async () => {
   const job = await seed();
   expect(await stored(job.id)).toEqual(job);
   expect(job).toMatchObject({ state: 'queued', attempt: 0, maxAttempts: 6, availableAt: clock.now(), publishedAt: null });
   expect(processPayloadSchema.parse(job.payload)).toEqual(job.payload);
 });
 
-describe('claiming', () => {
-  test('gives a job to one of many who ask at once', async () => {
+describe('claimJob', () => {
+  test('claimJob: one of twenty concurrent claims gets the job', async () => {
     const { id } = await seed();
     const claims = await Promise.all(Array.from({ length: 20 }, (_, n) => claim(id, `worker-${n}`)));
     const won = claims.filter((job) => job !== undefined);
@@ -40,13 +40,13 @@ describe('claiming', () => {
     expect(await stored(id)).toEqual(won[0]);
   });
 
-  test('waits until a job is due', async () => {
+  test('claimJob: a job that is not due cannot be claimed', async () => {
     const { id } = await seed();
     expect(await claim(id, 'a', clock.now() - 1)).toBeUndefined();
     expect(await claim(id)).toBeDefined();
   });
 
-  test('takes over a job whose lease has lapsed, counting the attempt, and not a moment before', async () => {
+  test('claimJob: a lapsed lease is taken over and the attempt counted, but not before it lapses', async () => {
     const { id } = await seed();
     await claim(id, 'dead');
     expect(await claim(id, 'heir', clock.now() + LEASE_MS)).toBeUndefined();
@@ -57,7 +57,7 @@ describe('claiming', () => {
     expect((await stored(id)).leaseOwner).toBe('heir');
   });
 
-  test('finds nothing in a job that is over or that does not exist', async () => {
+  test('claimJob: finished and missing jobs cannot be claimed', async () => {
     const { id } = await seed();
     await claim(id);
     await finishJob(database.db, { jobId: id, holder: 'a' }, { state: 'done', now: clock.now() });
@@ -66,8 +66,8 @@ describe('claiming', () => {
   });
 });
 
-describe('a lease', () => {
-  test('lasts as long as it is renewed, even past its end where nobody took it', async () => {
+describe('leases', () => {
+  test('renewLease: a lapsed lease that was not taken over can still be renewed', async () => {
     const { id } = await seed();
     await claim(id);
     const later = clock.now() + LEASE_MS * 2;
@@ -75,7 +75,7 @@ describe('a lease', () => {
     expect(await claim(id, 'b', later + LEASE_MS)).toBeUndefined();
   });
 
-  test('ends with the job done, cancelled or dead, for good', async () => {
+  test('finishJob and deadLetterJob: a job that is done, cancelled or dead has no lease and cannot be ended again', async () => {
     const close = {
       done: (id: string) => finishJob(database.db, { jobId: id, holder: 'a' }, { state: 'done', now: 5 }),
       cancelled: (id: string) => finishJob(database.db, { jobId: id, holder: 'a' }, { state: 'cancelled', now: 5 }),
@@ -91,7 +91,7 @@ describe('a lease', () => {
     }
   });
 
-  test('ends with a job to be tried again, due after its backoff and not yet published', async () => {
+  test('retryJob: the job is queued unpublished, due after its backoff, and its lease ends', async () => {
     const { id } = await seed();
     await claim(id);
     const retry = { error: 'No answer', now: clock.now(), attempt: 3, random: () => 0.5 };
@@ -104,7 +104,7 @@ describe('a lease', () => {
     expect(await claim(id, 'a', clock.now() + 4000)).toMatchObject({ attempt: 2 });
   });
 
-  test('that is given back does not count as an attempt', async () => {
+  test('releaseJob: a released job does not count the attempt', async () => {
     const { id } = await seed();
     await claim(id);
     const lease = { jobId: id, holder: 'a' };
@@ -115,7 +115,7 @@ describe('a lease', () => {
   });
 });
 
-test('whether a resource has another job to come is known without counting this one', async () => {
+test('hasOtherUnfinishedJob: true while another job of the resource is queued or running', async () => {
   const first = await seed();
   const other = () => hasOtherUnfinishedJob(database.db, first.resourceId, first.id);
   expect(await other()).toBe(false);
@@ -127,7 +127,7 @@ test('whether a resource has another job to come is known without counting this 
   expect(await other()).toBe(false);
 });
 
-test('the jobs of a deleted resource are gone with it', async () => {
+test('jobs: deleting a resource deletes its jobs', async () => {
   const { id, resourceId } = await seed();
   await database.db.delete(resources).where(eq(resources.id, resourceId));
   expect(await findJob(database.db, id)).toBeUndefined();

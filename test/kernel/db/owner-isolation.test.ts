@@ -1,6 +1,6 @@
 /**
- * Rows are always the owner's: every query that is told whose rows are meant is tried with somebody else's id on one
- * person's rows, and those that are not told say here why they need not be.
+ * Tenant isolation: every query that takes an owner is run with another owner's id on one owner's rows. Every query that
+ * takes no owner is listed in `tenant-exemptions.ts` with the reason.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,28 +13,28 @@ import { dump, type Owned, seedOwner } from '../../support/kits/tenants.ts';
 const SOURCES = new URL('../../../src/', import.meta.url);
 
 let database: TestDatabase;
-/** Where Ada never was. */
-let without: TestDatabase;
+/** A database with Bob's rows only. */
+let withoutAda: TestDatabase;
 let bob: Owned;
 let ada: Owned;
 let before: { ada: object; bob: object };
 beforeAll(async () => {
   database = await openTestDatabase();
-  without = await openTestDatabase();
+  withoutAda = await openTestDatabase();
   bob = await seedOwner(database.db, 'bob');
-  await seedOwner(without.db, 'bob');
+  await seedOwner(withoutAda.db, 'bob');
   ada = await seedOwner(database.db, 'ada');
   await addMore(database.db, ada);
   before = { ada: await dump(database.db, ada), bob: await dump(database.db, bob) };
 }, 120_000);
 afterAll(async () => {
   await database.close();
-  await without.close();
+  await withoutAda.close();
 });
 
-class Undo extends Error {}
+class Rollback extends Error {}
 
-/** What came of an attempt, and what everybody has after it, which is then undone. */
+/** An attempt's result and both owners' rows after it. The attempt is rolled back. */
 async function outcomeOf(attempt: Attempt, owner: string, { db, chunkIndex }: TestDatabase = database) {
   const tools = { exact: chunkIndex(), indexed: chunkIndex({ annThreshold: 0 }), of: ada };
   let value: unknown;
@@ -43,45 +43,45 @@ async function outcomeOf(attempt: Attempt, owner: string, { db, chunkIndex }: Te
     await db.transaction(async (tx) => {
       value = readable(await attempt({ ...tools, db: tx }, owner));
       after = await dumps(tx);
-      throw new Undo();
+      throw new Rollback();
     });
   } catch (error) {
-    if (error instanceof Undo) return { value, after };
+    if (error instanceof Rollback) return { value, after };
     return { refused: true, value: undefined, after: await dumps(db) };
   }
-  throw new Error('the transaction was not undone');
+  throw new Error('the transaction was not rolled back');
 }
 
 const dumps = async (db: Database) => ({ ada: await dump(db, ada), bob: await dump(db, bob) });
 const readable = (value: unknown) => (value instanceof Map ? [...value] : value);
-const holdsAnythingOf = (name: string, value: unknown) => JSON.stringify(value ?? null).includes(`${name}-`);
+const mentions = (name: string, value: unknown) => JSON.stringify(value ?? null).includes(`${name}-`);
 
-describe.each(Object.entries(TRIED))('%s', (_module, attempts) => {
-  test.each(Object.entries(attempts))('%s', async (_name, attempt) => {
+describe.each(Object.entries(TRIED))('%s', (module, attempts) => {
+  test.each(Object.entries(attempts))(`tenant isolation: ${module}.%s with another owner’s id`, async (_name, attempt) => {
     const own = await outcomeOf(attempt, ada.userId);
     const others = await outcomeOf(attempt, bob.userId);
-    const nobodys = await outcomeOf(attempt, undefined as never);
+    const withoutOwner = await outcomeOf(attempt, undefined as never);
 
-    // With the right id it finds or does something: it is known to have been tried.
+    // With the owner's id the attempt finds or changes something, so it exercises the query.
     expect(own.refused).toBeUndefined();
     const changed = JSON.stringify(own.after) !== JSON.stringify(before);
-    const isTold = holdsAnythingOf('ada', own.value) || JSON.stringify(own.value) !== JSON.stringify(others.value);
-    expect(changed || isTold).toBe(true);
+    const returnsOwn = mentions('ada', own.value) || JSON.stringify(own.value) !== JSON.stringify(others.value);
+    expect(changed || returnsOwn).toBe(true);
 
-    // With another's: nothing of hers is there, and all of it is as it was.
+    // With another owner's id it returns nothing of Ada's and leaves her rows unchanged.
     expect(others.after).toMatchObject({ ada: before.ada });
-    expect(holdsAnythingOf('ada', others.value)).toBe(false);
-    // Nor can one tell from the answer that she exists.
-    const alone = await outcomeOf(attempt, bob.userId, without);
+    expect(mentions('ada', others.value)).toBe(false);
+    // The result does not reveal that Ada exists.
+    const alone = await outcomeOf(attempt, bob.userId, withoutAda);
     if (!alone.refused && !others.refused) expect(others.value).toEqual(alone.value);
 
-    // Without any, it reads and writes nobody's.
-    expect(nobodys.after).toEqual(before);
-    expect(holdsAnythingOf('ada', nobodys.value) || holdsAnythingOf('bob', nobodys.value)).toBe(false);
+    // Without an owner it reads and changes nothing.
+    expect(withoutOwner.after).toEqual(before);
+    expect(mentions('ada', withoutOwner.value) || mentions('bob', withoutOwner.value)).toBe(false);
   });
 });
 
-/** Every function that a module exports, as it is written. */
+/** The functions that a module exports, with their signatures. */
 async function exportsOf(path: string): Promise<[name: string, signature: string][]> {
   const module = (await import(new URL(path, SOURCES).href)) as Record<string, unknown>;
   return Object.entries(module).flatMap(([name, value]) =>
@@ -97,8 +97,8 @@ const keyOf = (path: string) => path.replace(/^kernel\/db\//, '').replace(/\.ts$
 const namesIn = (table: Readonly<Record<string, Readonly<Record<string, unknown>>>>) =>
   Object.entries(table).flatMap(([module, entries]) => Object.keys(entries).map((name) => `${module}: ${name}`));
 
-describe('nothing is left out', () => {
-  test('every function of every repository is tried, or listed with the reason why it has no owner', async () => {
+describe('coverage of the isolation tests', () => {
+  test('tenant isolation: every function of kernel/db is tried, or exempt with a reason', async () => {
     const exported = (
       await Promise.all((await modules()).map(async (path) => (await exportsOf(path)).map(([name]) => `${keyOf(path)}: ${name}`)))
     ).flat();
@@ -107,20 +107,20 @@ describe('nothing is left out', () => {
     expect(listed.toSorted()).toEqual([...exported, ...methods].toSorted());
   });
 
-  test('a reason is one, and what names an owner is tried for all that', async () => {
+  test('tenant isolation: exemptions have reasons, and only two exempt functions take an owner', async () => {
     for (const [module, reasons] of Object.entries({ ...UNOWNED, ...HELPERS }))
       for (const [name, reason] of Object.entries(reasons)) expect(reason, `${module}: ${name}`).toMatch(/^\w.{15,}$/);
-    const told: string[] = [];
+    const takeOwner: string[] = [];
     for (const path of await modules()) {
       const reasons = UNOWNED[keyOf(path)] ?? {};
       for (const [name, signature] of await exportsOf(path))
-        if (name in reasons && /\b(?:ownerId|userId)\b/.test(signature)) told.push(`${keyOf(path)}: ${name}`);
+        if (name in reasons && /\b(?:ownerId|userId)\b/.test(signature)) takeOwner.push(`${keyOf(path)}: ${name}`);
     }
-    // The one says itself that it is for admins; the other finds nothing out and changes nothing.
-    expect(told).toEqual(['backlog: lockBacklog', 'jobs: listJobs']);
+    // `lockBacklog` reads and changes nothing; `listJobs` is for admins.
+    expect(takeOwner).toEqual(['backlog: lockBacklog', 'jobs: listJobs']);
   });
 
-  test('no query is written anywhere else', async () => {
+  test('tenant isolation: queries are written in kernel/db only', async () => {
     const all = (await readdir(SOURCES, { recursive: true })).filter((file) => file.endsWith('.ts'));
     const known = new Set([
       ...(await modules()),
@@ -137,7 +137,7 @@ describe('nothing is left out', () => {
     expect(elsewhere).toEqual([]);
   });
 
-  test('everybody has something in every table that is somebody’s', () => {
+  test('tenant isolation: both owners have a row in every table that has owners', () => {
     for (const rows of [...Object.values(before.ada), ...Object.values(before.bob)]) expect(rows.length).toBeGreaterThan(0);
   });
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => library.close());
 
-test('no query reads or changes a resource under another owner, or under none', async () => {
+test('resource queries: no query reads or changes a resource under another owner or an empty one', async () => {
   const { db } = library;
   const id = await library.addDocument(ada, { passages: ['ice'], fields: { contentHash: 'aa', edited: ['category'] } });
   for (const ownerId of [bob.userId, '']) {
@@ -40,7 +40,7 @@ test('no query reads or changes a resource under another owner, or under none', 
   expect((await findResource(db, { id, ownerId: ada.userId }))?.title).toBe('ice');
 });
 
-test('a duplicate is known by its source or by the hash of what was ingested; unknown hashes are not equal', async () => {
+test('findDuplicate: matches the source key or the content hash; resources without a hash do not match each other', async () => {
   const { db } = library;
   const ownerId = bob.userId;
   const first = await library.addDocument(bob, {
@@ -55,7 +55,7 @@ test('a duplicate is known by its source or by the hash of what was ingested; un
   expect(await find('url:https://e.org/c', null)).toBeUndefined();
 });
 
-test('a tag is matched whole and exactly, whatever characters it holds', async () => {
+test('listResources: a tag filter matches whole tags exactly, for any characters', async () => {
   const carol = await library.person('carol');
   const tag = fc.oneof(
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
@@ -77,7 +77,7 @@ test('a tag is matched whole and exactly, whatever characters it holds', async (
   );
 });
 
-test('filters by status, category, language, quality and part of the text, in any case', async () => {
+test('listResources: filters by status, category, language, quality and a case-insensitive substring', async () => {
   const dora = await library.person('dora');
   const id = await library.addDocument(dora, {
     passages: [],

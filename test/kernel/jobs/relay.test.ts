@@ -21,7 +21,7 @@ let clock: ManualClock;
 let log: MemoryLog;
 let background: TrackedBackground;
 let published: string[];
-/** What the queue does with a job, by its id. */
+/** The queue's behaviour for a job, by its id. */
 let respond: (id: string) => void | Promise<void>;
 let relay: Relay;
 

@@ -1,30 +1,30 @@
-/** Subscriptions through hubs: who hears what, over how many sockets, and what happens when one is cut. */
+/** Subscriptions through shards: delivery, the number of sockets, and reconnection. */
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { createShardedPubSub, type PubSubShards, type ShardSocket } from '../../../src/kernel/kv/pubsub-shards.ts';
 import { memoryLog } from '../../support/fakes/doubles.ts';
 
 interface Line {
-  readonly hub: number;
+  readonly shard: number;
   readonly channels: readonly string[];
   tell(channel: string, message: string): void;
   cut(): void;
 }
 
-/** Hubs in this process: they pass on what is published to the lines that carry its channel. */
-function localHubs({ count = 4, channelsPerSocket = 3 } = {}) {
+/** Shards in this process. They forward messages to the lines that carry their channel. */
+function localShards({ count = 4, channelsPerSocket = 3 } = {}) {
   const lines = new Set<Line>();
   let opened = 0;
   let away = false;
-  const hubs: PubSubShards = {
+  const shards: PubSubShards = {
     count,
     channelsPerSocket,
-    publish: async (hub, channel, message) => {
-      for (const line of lines) if (line.hub === hub && line.channels.includes(channel)) line.tell(channel, message);
+    publish: async (shard, channel, message) => {
+      for (const line of lines) if (line.shard === shard && line.channels.includes(channel)) line.tell(channel, message);
     },
-    open: async (hub, channels) => {
-      if (away) throw new Error('the hub is away');
-      if (channels.length > channelsPerSocket) throw new Error('a socket carries no more channels');
+    open: async (shard, channels) => {
+      if (away) throw new Error('the shard is down');
+      if (channels.length > channelsPerSocket) throw new Error('too many channels for one socket');
       opened += 1;
       const onMessage: Parameters<ShardSocket['onMessage']>[0][] = [];
       const onClose: (() => void)[] = [];
@@ -32,7 +32,7 @@ function localHubs({ count = 4, channelsPerSocket = 3 } = {}) {
         if (lines.delete(line)) for (const listener of onClose) listener();
       };
       const line: Line = {
-        hub,
+        shard,
         channels,
         tell: (channel, message) => {
           for (const listener of onMessage) listener(channel, message);
@@ -48,7 +48,7 @@ function localHubs({ count = 4, channelsPerSocket = 3 } = {}) {
     },
   };
   return {
-    hubs,
+    shards,
     lines,
     opened: () => opened,
     setAway: (value: boolean) => {
@@ -57,15 +57,15 @@ function localHubs({ count = 4, channelsPerSocket = 3 } = {}) {
   };
 }
 
-/** Until sockets are open: everything here is answered within the turn. */
+/** Waits until sockets are open; local shards reply within one turn of the event loop. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const start = (options?: { count?: number; channelsPerSocket?: number }) => {
-  const local = localHubs(options);
+  const local = localShards(options);
   const log = memoryLog();
-  return { ...local, log, channels: createShardedPubSub(local.hubs, { log, reopenMs: 1 }) };
+  return { ...local, log, channels: createShardedPubSub(local.shards, { log, reopenMs: 1 }) };
 };
 
-test('a listener hears what is published to its channel, and nothing after it has left', async () => {
+test('sharded pub/sub: a listener receives its channel’s messages until it unsubscribes', async () => {
   const { channels, lines } = start();
   const heard: string[] = [];
   const leave = channels.subscribe('a', (message) => heard.push(message));
@@ -79,7 +79,7 @@ test('a listener hears what is published to its channel, and nothing after it ha
   expect([...lines].flatMap((line) => line.channels)).toContain('b');
 });
 
-test('for any channels of one stream, each travels on one socket, no socket carries too many, and none is left afterwards', async () => {
+test('sharded pub/sub: each channel of a stream uses one socket, sockets are within their limit, and all are closed at the end', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 40 }),
@@ -100,7 +100,7 @@ test('for any channels of one stream, each travels on one socket, no socket carr
   );
 });
 
-test('streams that begin in different turns have sockets of their own', async () => {
+test('sharded pub/sub: subscriptions of different turns do not share sockets', async () => {
   const { channels, lines } = start();
   const leaveFirst = channels.subscribe('a', () => undefined);
   await settle();
@@ -111,7 +111,7 @@ test('streams that begin in different turns have sockets of their own', async ()
   expect(lines.size).toBe(1);
 });
 
-test('a socket that is cut is opened again for who still listens, and for nobody else', async () => {
+test('sharded pub/sub: a closed socket is reopened while its channels have listeners, and not otherwise', async () => {
   const { channels, lines, opened } = start();
   const heard: string[] = [];
   const leave = channels.subscribe('a', (message) => heard.push(message));
@@ -125,14 +125,14 @@ test('a socket that is cut is opened again for who still listens, and for nobody
   expect([lines.size, opened()]).toEqual([0, 2]);
 });
 
-test('who leaves before the socket is open leaves none behind', async () => {
+test('sharded pub/sub: unsubscribing before the socket is open leaves no socket behind', async () => {
   const { channels, lines } = start();
   channels.subscribe('a', () => undefined)();
   await settle();
   expect(lines.size).toBe(0);
 });
 
-test('a hub that is away is logged once and asked again until it is back', async () => {
+test('sharded pub/sub: an outage is logged once, and the socket reopened when the shard is back', async () => {
   const { channels, lines, log, setAway } = start();
   setAway(true);
   channels.subscribe('a', () => undefined);

@@ -16,7 +16,7 @@ let log: MemoryLog;
 let kv: KeyValue & { down: boolean };
 let tracker: ProgressTracker;
 
-/** The in-memory store, with a plug to pull. */
+/** The in-memory store, with a switch to make it fail. */
 function breakable(store: KeyValue): KeyValue & { down: boolean } {
   const broken = { ...store, down: false };
   const guard =
@@ -51,7 +51,7 @@ const completed = (more: Partial<StageState> = {}) =>
 
 const report = (id: string, stages: Partial<Record<Stage, StageState>>) => tracker.report({ resource_id: id, stages });
 const read = async (id: string) => (await tracker.read(id)) as ProgressRecord;
-/** A resource with its rows in the database and nothing in the store. */
+/** A resource with rows in the database and no record in the store. */
 const seeded = async (states = newStages(clock.now())) =>
   seedResource({ db: database.db, clock }, await seedOwner({ db: database.db, clock }), states);
 

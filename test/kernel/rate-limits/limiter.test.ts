@@ -19,8 +19,8 @@ beforeEach(() => {
   log = memoryLog();
 });
 
-describe('the tiers', () => {
-  test('are as configured, hours and days too, and no policy is no limit', () => {
+describe('rate limit policies', () => {
+  test('rateLimitPolicies: policies per minute, hour and day follow the configuration; an unlimited tier has none', () => {
     const limits = rateLimitPolicies(
       testConfig({
         RATE_LIMIT_FREE_TIER: '5',
@@ -39,25 +39,25 @@ describe('the tiers', () => {
   });
 });
 
-describe('an address', () => {
-  test('is limited alone in IPv4, by its /64 in IPv6, however it is written', () => {
+describe('addressKey', () => {
+  test('addressKey: IPv4 addresses count alone, IPv6 addresses by /64, in any notation', () => {
     expect(addressKey('192.0.2.7')).toBe('192.0.2.7');
     expect(addressKey('::ffff:192.0.2.7')).toBe('192.0.2.7');
     expect(addressKey('2001:db8:1:2:3:4:5:6')).toBe(addressKey('2001:0db8:0001:0002::1'));
     expect(addressKey('2001:db8:1:3::1')).not.toBe(addressKey('2001:db8:1:2::1'));
   });
 
-  test('that is unknown or no address shares one bucket', () => {
+  test('addressKey: unknown and invalid addresses share one key', () => {
     expect([null, '', 'nonsense', '999.1.1.1'].map(addressKey)).toEqual(Array(4).fill('unknown'));
   });
 
-  test('of any kind never throws', () => {
+  test('addressKey: returns a key for any text', () => {
     fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string()), (address) => addressKey(address).length > 0));
   });
 });
 
-describe('a limiter', () => {
-  test('decides in the store, and reads along what it is asked to', async () => {
+describe('limiter', () => {
+  test('limiter: the store decides and reads values in the same call', async () => {
     const kv = createMemoryKeyValue({ clock });
     const limiter = createLimiter({ rateLimitStore: createMemoryRateLimitStore({ clock, kv }), clock, log });
     await kv.set('a', '1', { ttlMs: 1000 });
@@ -70,7 +70,7 @@ describe('a limiter', () => {
     expect(limiter.failOpens()).toBe(0);
   });
 
-  test('limits locally while the store is down, says so once, and goes back to it when it answers', async () => {
+  test('limiter: local limits apply during an outage, which is logged once, until the store replies again', async () => {
     const store = createMemoryRateLimitStore({ clock });
     let down = true;
     const rateLimitStore: RateLimitStore = {
@@ -89,7 +89,7 @@ describe('a limiter', () => {
   });
 });
 
-describe('requests of one turn', () => {
+describe('limiter batches', () => {
   const asked: number[] = [];
   let down = false;
   let turn: (() => void)[] = [];
@@ -111,7 +111,7 @@ describe('requests of one turn', () => {
     return createLimiter({ rateLimitStore, clock, log, endOfTurn });
   }
 
-  test('go to the store together, at most sixteen at a time, and each gets its own answer', async () => {
+  test('limiter: requests of one turn share calls of at most 16, and each gets its own result', async () => {
     const limiter = open();
     const decisions = Array.from({ length: 40 }, (_, i) => limiter.decide(`k${i % 15}`, MINUTE));
     expect(asked).toEqual([]);
@@ -121,7 +121,7 @@ describe('requests of one turn', () => {
     expect(admitted).toEqual(Array.from({ length: 40 }, (_, i) => i < 30));
   });
 
-  test('are decided locally where the store is down, and one alone finds out whether it is back', async () => {
+  test('limiter: during an outage requests are decided locally, and a single one probes the store', async () => {
     const limiter = open();
     const decide = async (count: number) => {
       const decisions = Array.from({ length: count }, () => limiter.decide('k', MINUTE));
@@ -143,8 +143,8 @@ describe('requests of one turn', () => {
   });
 });
 
-describe('a store that hangs', () => {
-  test('costs one request its deadline, and the others nothing until it is asked again', async () => {
+describe('circuit breaker', () => {
+  test('circuit breaker: a hanging store delays one call by the deadline, and no other until the next probe', async () => {
     vi.useFakeTimers();
     try {
       const breaker = createCircuitBreaker({ name: 'test', clock, log });

@@ -1,4 +1,4 @@
-/** Every query that is told whose rows are meant, called on Ada's rows as `owner`. */
+/** Every query that takes an owner, called with `owner` on the rows of `tools.of`. */
 import { deleteApiKey, insertApiKey, listApiKeys } from '../../../src/kernel/db/api-keys.ts';
 import { isBacklogFull } from '../../../src/kernel/db/backlog.ts';
 import { findDelivery, insertDelivery, listDeliveries, requeueDelivery } from '../../../src/kernel/db/callback-deliveries.ts';
@@ -45,10 +45,10 @@ import { LATER, NOW, type Owned, SHARED } from './tenants.ts';
 
 export interface Tools {
   readonly db: Database;
-  /** Search that compares every vector, and search that does not. */
+  /** Search by exact scan, and by index or codes. */
   readonly exact: ChunkIndex;
   readonly indexed: ChunkIndex;
-  /** Whose rows are tried. */
+  /** The owner whose rows the attempts name. */
   readonly of: Owned;
 }
 
@@ -246,7 +246,7 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
   },
 };
 
-/** What tells Ada's numbers from those of somebody with the same things. */
+/** Adds rows so that this owner's counts differ from another owner's with the same seed. */
 export async function addMore(db: Database, { name, userId }: Owned): Promise<void> {
   await insertResource(db, resource(`${name}-third`, userId));
   await insertJob(db, job(`${name}-fourth`, userId));

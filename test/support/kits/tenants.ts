@@ -1,6 +1,6 @@
 /**
- * Everything that one person can have, in every table: the same for each but for what says whose it is, so that a query that
- * looks for values alone finds everybody's. Every text of theirs that nobody else may see begins with their name.
+ * Rows of one owner in every table. Values that two owners may share are equal, so that a query without its owner condition
+ * finds both owners' rows. Private texts begin with the owner's name.
  */
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -12,7 +12,7 @@ import { newStages } from '../../../src/kernel/model/stages.ts';
 
 export const NOW = 1_000_000;
 export const LATER = NOW + 1_000_000;
-/** What two people may well have in common. */
+/** Values that two owners may share. */
 export const SHARED = {
   model: 'a-model',
   hash: 'the-same-hash',
@@ -29,14 +29,14 @@ export interface Owned {
   readonly userId: string;
   readonly username: string;
   readonly email: string;
-  /** Two, the first of which links to the second. */
+  /** Two resources; the first links to the second. */
   readonly resourceIds: readonly [string, string];
   readonly sessionId: string;
   readonly apiKeyId: string;
   readonly endpointId: string;
   readonly deliveryId: string;
   readonly subject: string;
-  /** Of their chunks. */
+  /** The `seq` of the owner's chunks. */
   readonly seqs: readonly number[];
 }
 
@@ -204,32 +204,32 @@ export async function seedOwner(db: Database, name: string): Promise<Owned> {
   };
 }
 
-/** Tables whose rows are nobody's. */
-const NOBODYS = new Set(['categories', 'revocations']);
+/** Tables without owners. */
+const WITHOUT_OWNER = new Set(['categories', 'revocations']);
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Whose a row is: it says so itself, or what it belongs to is theirs. */
-function isTheirs(table: string, row: Row, { userId, resourceIds, endpointId }: Owned): boolean {
+/** Whether a row is the owner's, directly or through its user, resource or endpoint. */
+function isOwnedBy(table: string, row: Row, { userId, resourceIds, endpointId }: Owned): boolean {
   if (table === 'users') return row.id === userId;
   if ('ownerId' in row) return row.ownerId === userId;
   if ('userId' in row) return row.userId === userId;
   if ('resourceId' in row) return resourceIds.some((id) => id === row.resourceId);
   if ('endpointId' in row) return row.endpointId === endpointId;
-  throw new Error(`nothing in ${table} says whose a row is`);
+  throw new Error(`no column of ${table} leads to an owner`);
 }
 
 const tables = (Object.values(schema) as unknown[]).filter((value): value is SQLiteTable => is(value, SQLiteTable));
 
-/** All that is theirs: rows in no order but that of their texts, by table. */
+/** All rows of the owner as JSON, sorted, by table. */
 export async function dump(db: Database, owned: Owned): Promise<Record<string, string[]>> {
   const all: Record<string, string[]> = {};
   for (const table of tables) {
     const name = getTableName(table);
-    if (NOBODYS.has(name)) continue;
+    if (WITHOUT_OWNER.has(name)) continue;
     const rows: Row[] = await db.select().from(table);
     all[name] = rows
-      .filter((row) => isTheirs(name, row, owned))
+      .filter((row) => isOwnedBy(name, row, owned))
       .map((row) => JSON.stringify(row))
       .toSorted();
   }

@@ -1,0 +1,42 @@
+/** Every command by its name. A command's module is loaded when it is called, which keeps `--version` and `--help` quick. */
+import type { Command } from './command.ts';
+
+export interface Entry {
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const COMMANDS: Readonly<Record<string, Entry>> = {
+  migrate: {
+    summary: 'applies pending database migrations, or lists them',
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+  'users create': {
+    summary: 'creates a user, such as the first admin',
+    load: async () => (await import('./commands/users-create.ts')).createUser,
+  },
+  'users tier': {
+    summary: 'sets the tier of a user',
+    load: async () => (await import('./commands/users-tier.ts')).setTier,
+  },
+  'users deactivate': {
+    summary: 'deactivates a user and ends all sessions',
+    load: async () => (await import('./commands/users-deactivate.ts')).deactivateUser,
+  },
+  'models pull': {
+    summary: 'downloads an embedding model from the Hugging Face Hub',
+    load: async () => (await import('./commands/models-pull.ts')).pullModel,
+  },
+  'models list': {
+    summary: 'lists the models that EMBEDDING_MODEL can name',
+    load: async () => (await import('./commands/models-list.ts')).listModels,
+  },
+  'db backup': {
+    summary: 'writes a copy of the SQLite database while Pharos runs',
+    load: async () => (await import('./commands/db-backup.ts')).backup,
+  },
+  'db copy': {
+    summary: 'copies a whole database into an empty one',
+    load: async () => (await import('./commands/db-copy.ts')).copy,
+  },
+};

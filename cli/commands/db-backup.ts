@@ -1,0 +1,27 @@
+/** `pharos db backup`: a copy of a SQLite database as it was at one moment. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadEnvironment } from '../../src/adapters/environment.ts';
+import { openDatabase } from '../../src/adapters/open-database.ts';
+import { parseConfig } from '../../src/kernel/config/config.ts';
+import { type Command, UsageError } from '../command.ts';
+
+export const backup: Command = {
+  args: [{ name: 'file', description: 'file to write; it must not exist' }],
+  run: async ({ args: [file = ''], terminal }) => {
+    const config = parseConfig(loadEnvironment());
+    if (config.database.kind === 'libsql')
+      throw new UsageError('This is for a SQLite file. Copy a libSQL server with: db copy --from <its URL> --to file:<file>');
+    if (config.database.kind !== 'sqlite') throw new UsageError('This is for SQLite. PostgreSQL has pg_dump: docs/operations.md');
+    if (!existsSync(config.database.path)) throw new UsageError(`There is no database at ${config.database.path}`);
+    if (existsSync(file)) throw new UsageError(`${file} exists already`);
+    const database = await openDatabase(config);
+    try {
+      // Consistent and compact, in one file without a journal (https://www.sqlite.org/lang_vacuum.html#vacuuminto).
+      await database.statement(`vacuum into '${resolve(file).replaceAll("'", "''")}'`);
+    } finally {
+      await database.close();
+    }
+    terminal.print(`${config.database.path} is copied to ${file}`);
+  },
+};

@@ -1,0 +1,20 @@
+/** `pharos users tier`: changes what a user may do, and how often. */
+import { TIERS } from '../../src/kernel/model/values.ts';
+import type { Command } from '../command.ts';
+import { withSession } from '../session.ts';
+import { changeUser, tierNamed, userNamed } from '../users.ts';
+
+export const setTier: Command = {
+  args: [
+    { name: 'login', description: 'username or e-mail address' },
+    { name: 'tier', description: `one of ${TIERS.join(', ')}` },
+  ],
+  run: async ({ args: [login = '', tierName], terminal }) => {
+    const tier = tierNamed(tierName);
+    await withSession(async (session) => {
+      const user = await userNamed(session, login);
+      await changeUser(session, user.id, { tier });
+      terminal.print(`${user.username} is ${tier} from the next refresh, in ${session.database.place}`);
+    });
+  },
+};

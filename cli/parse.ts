@@ -1,0 +1,65 @@
+/** From the words after `pharos` to a command, its arguments and its options. */
+import { parseArgs } from 'node:util';
+import { type Command, UsageError } from './command.ts';
+import { usageOf } from './help.ts';
+import { didYouMean } from './suggest.ts';
+
+/** The name of a command at the beginning of `words`, of one word or two; undefined where there is none. */
+export function commandName(words: readonly string[], names: readonly string[]): string | undefined {
+  return [words.slice(0, 2).join(' '), words[0] ?? ''].find((name) => names.includes(name));
+}
+
+/** Throws UsageError: `words` name no command. */
+export function unknownCommand(words: readonly string[], names: readonly string[]): never {
+  const given = words.slice(0, 2).filter((word) => !word.startsWith('-'));
+  const [typed = ''] = words;
+  if (typed.startsWith('-')) throw new UsageError(`unknown option ${typed}${didYouMean(typed, ['--help', '--version'])}`);
+  const groups = new Set(names.map((name) => name.split(' ')[0]));
+  // "users" is right, so only the second word can be mistyped.
+  const shown = groups.has(typed) || names.some((name) => name.split(' ').length === given.length) ? given.join(' ') : typed;
+  throw new UsageError(`unknown command "${shown}"${didYouMean(shown, names)}\nrun "pharos --help" for a list`);
+}
+
+export interface ParsedCall {
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, string | undefined>>;
+  readonly help: boolean;
+}
+
+/** Throws UsageError for an unknown or incomplete option, a missing argument, or one too many. */
+export function parseCall(name: string, command: Command, words: readonly string[]): ParsedCall {
+  const { args = [], options = {} } = command;
+  const { values, positionals } = parseStrictly(name, command, words, Object.keys(options));
+  const { help, ...given } = values;
+  if (help === true) return { args: [], options: {}, help: true };
+  const missing = args.slice(positionals.length).find(({ optional }) => !optional);
+  if (missing) throw new UsageError(`missing argument <${missing.name}>: ${missing.description}\n${usageOf(name, command)}`);
+  const surplus = positionals[args.length];
+  if (surplus !== undefined) throw new UsageError(`unexpected argument "${surplus}"\n${usageOf(name, command)}`);
+  return { args: positionals, options: given as Record<string, string | undefined>, help: false };
+}
+
+function parseStrictly(name: string, command: Command, words: readonly string[], names: readonly string[]) {
+  const strings = Object.fromEntries(names.map((option) => [option, { type: 'string' as const }]));
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: { ...strings, help: { type: 'boolean' as const, short: 'h' } },
+    });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const option = /'(?:-\w, )?(--?[^\s',=]*)/.exec(error instanceof Error ? error.message : '')?.[1] ?? '';
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+      const known = [...names, 'help'].map((known) => `--${known}`);
+      throw new UsageError(`unknown option ${option}${didYouMean(option, known)}\n${usageOf(name, command)}`, { cause: error });
+    }
+    if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') {
+      throw new UsageError(
+        `option ${option} ${names.includes(option.slice(2)) ? 'needs a value' : 'takes no value'}\n${usageOf(name, command)}`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
