@@ -1,4 +1,4 @@
-/** The process's environment over what a `.env` file in the working folder says, with secrets read from the files it names. */
+/** The environment: variables of the process, then those of a `.env` file, with secrets read from `NAME_FILE`. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -11,7 +11,7 @@ const SECRETS = Object.entries<Setting>(SETTINGS).flatMap(([name, { secret }]) =
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-/** Throws where `.env` is there and cannot be read, and a ConfigError where a secret's file gives none. */
+/** Throws an Error for an unreadable `.env` file, and a ConfigError for files of secrets that are missing or empty. */
 export function loadEnvironment(environment: Environment = process.env, file = '.env'): Environment {
   return readSecrets({ ...readEnvFile(file), ...environment });
 }
@@ -25,7 +25,7 @@ function readEnvFile(file: string): Environment {
   }
 }
 
-/** `NAME_FILE` says where the secret `NAME` is; a relative path is that of a systemd credential where there are any. */
+/** Reads the secret `NAME` from the path in `NAME_FILE`, relative to systemd's CREDENTIALS_DIRECTORY or the working folder. */
 function readSecrets(env: Environment): Environment {
   const errors: FieldError[] = [];
   const found: Record<string, string> = {};
@@ -39,7 +39,7 @@ function readSecrets(env: Environment): Environment {
     }
     try {
       found[name] = readSecret(resolve(env.CREDENTIALS_DIRECTORY || '.', given));
-      // A process that is started with this environment would refuse to find both.
+      // A child process with this environment would refuse NAME beside NAME_FILE.
       found[key] = '';
     } catch (error) {
       errors.push({ path: key, message: error instanceof Error ? error.message : String(error) });
@@ -49,21 +49,21 @@ function readSecrets(env: Environment): Environment {
   return { ...env, ...found };
 }
 
-/** Without the line break that editors and `echo` put at the end. */
+/** Removes the line break that editors and `echo` put at the end. */
 function readSecret(path: string): string {
   let content: string;
   try {
     content = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (cause) {
     const code = String(codeOf(cause));
-    throw new Error(`expected a file that can be read, but ${path} ${REASONS[code] ?? `cannot be (${code})`}`, { cause });
+    throw new Error(`expected a file that can be read, but ${path} ${REASONS[code] ?? `cannot be read (${code})`}`, { cause });
   }
   if (content.trim() === '') throw new Error(`expected a file with the secret, but ${path} is empty`);
   return content;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'is not there',
-  EACCES: 'is closed to this user',
+  ENOENT: 'does not exist',
+  EACCES: 'is not readable by this user',
   EISDIR: 'is a folder',
 };

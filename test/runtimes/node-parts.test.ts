@@ -13,7 +13,7 @@ import { createLog } from '../../src/adapters/log.ts';
 import { startWorkerProcess } from '../../src/runtimes/node/worker-process.ts';
 import { memoryLog } from '../support/fakes/doubles.ts';
 
-test('every listed asset exists, with a type and a stable tag', async () => {
+test('assets: every listed file exists, with a content type and a stable ETag', async () => {
   const asset = createAssets();
   for (const name of [
     'index.html',
@@ -30,7 +30,7 @@ test('every listed asset exists, with a type and a stable tag', async () => {
   }
 });
 
-test('no spelling of a path reaches a file that is not listed', async () => {
+test('assets: no spelling of a path reaches an unlisted file', async () => {
   const asset = createAssets();
   const parts = fc.constantFrom(
     '..',
@@ -56,7 +56,7 @@ test('no spelling of a path reaches a file that is not listed', async () => {
   );
 });
 
-test('the pages run no inline script, carry no inline style and ask nobody else for anything', async () => {
+test('assets: pages have no inline script or style and load nothing from other origins', async () => {
   for (const name of ['index.html', 'docs.html']) {
     const html = Buffer.from((await createAssets()(name))?.body ?? []).toString();
     const markup = html.replace(/<pre[\s\S]*?<\/pre>/g, '');
@@ -64,7 +64,7 @@ test('the pages run no inline script, carry no inline style and ask nobody else 
   }
 });
 
-test('background work is waited for, and what it begins as well; its failure is logged', async () => {
+test('background: drain waits for work and the work it begins, and a failure is logged', async () => {
   const log = memoryLog();
   const background = createBackground({ log });
   const done: string[] = [];
@@ -80,13 +80,13 @@ test('background work is waited for, and what it begins as well; its failure is 
   expect(log.lines.map(({ fields }) => fields.work)).toEqual(['broken']);
 });
 
-test('background work that does not end is counted after the wait', async () => {
+test('background: drain returns the number of pieces that did not end', async () => {
   const background = createBackground({ log: memoryLog() });
   background.run('endless', () => new Promise(() => {}));
   expect(await background.drain(1)).toBe(1);
 });
 
-test('repeated work never overlaps, goes on after a failure and is waited for at the end', async () => {
+test('interval: runs do not overlap, continue after a failure, and stop waits for the last one', async () => {
   vi.useFakeTimers();
   let running = 0;
   let runs = 0;
@@ -107,7 +107,7 @@ test('repeated work never overlaps, goes on after a failure and is waited for at
   vi.useRealTimers();
 });
 
-test('a failed query is logged without the values it was made with', () => {
+test('log: a failed query is written without its parameters', () => {
   const lines: string[] = [];
   const log = createLog({ level: 'info', write: (line) => lines.push(line) });
   log.error('request failed', { error: new DrizzleQueryError('insert into users', ['ada@example.org'], new Error('disk full')) });
@@ -116,7 +116,7 @@ test('a failed query is logged without the values it was made with', () => {
   expect(lines.join()).not.toContain('ada@example.org');
 });
 
-test('a port in use is explained by the setting to change', async () => {
+test('listen: a port in use and an unknown address are refused with the setting to change', async () => {
   const port = await freePort('127.0.0.1');
   const first = createServer();
   await listen(first, { port, host: '127.0.0.1' });
@@ -127,7 +127,7 @@ test('a port in use is explained by the setting to change', async () => {
   first.close();
 });
 
-/** A worker that notes its starts in a file, one line each, and then does what `body` says. */
+/** A worker program that runs `body`, in which `note(text)` appends a line to a file. */
 async function fakeWorker(body: string) {
   const folder = await mkdtemp(join(tmpdir(), 'pharos-worker-'));
   const [main, notes] = [join(folder, 'main.mjs'), join(folder, 'notes')];
@@ -142,7 +142,7 @@ async function fakeWorker(body: string) {
   return { main, lines, noted };
 }
 
-test('a worker that dies is started again, and the death is logged with the pause before the next start', async () => {
+test('worker process: a worker that exits is restarted, and the exit is logged with the pause before the restart', async () => {
   const { main, noted } = await fakeWorker(`note('up'); process.exit(3);`);
   const log = memoryLog();
   const worker = startWorkerProcess({ env: process.env, log, main, backoffSeconds: [0, 0.01] });
@@ -154,7 +154,7 @@ test('a worker that dies is started again, and the death is logged with the paus
   ]);
 });
 
-test('stopping asks the worker to finish, waits for it, and starts no other', async () => {
+test('worker process: stop sends SIGTERM, waits for the exit and does not restart', async () => {
   const { main, lines, noted } = await fakeWorker(
     `process.on('SIGTERM', () => setTimeout(() => { note('finished'); process.exit(0); }, 50)); setInterval(() => {}, 1000); note('up');`,
   );
@@ -164,7 +164,7 @@ test('stopping asks the worker to finish, waits for it, and starts no other', as
   expect(await lines()).toEqual(['up', 'finished']);
 });
 
-test('a worker that does not finish is killed', async () => {
+test('worker process: a worker that ignores SIGTERM is killed after the deadline', async () => {
   const { main, noted } = await fakeWorker(`process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); note('up');`);
   const log = memoryLog();
   const worker = startWorkerProcess({ env: process.env, log, main });

@@ -15,17 +15,18 @@ import { run, startPharos } from '../support/servers/servers.ts';
 const API = 'bin/api.js';
 const folder = () => mkdtemp(join(tmpdir(), 'pharos-start-'));
 
-test('it becomes healthy, answers, and Ctrl-C stops API and worker with exit code 0', async () => {
+test('start: becomes healthy, and SIGINT stops API and worker with exit code 0', async () => {
   const pharos = await startPharos();
   const home = await createClient(pharos.url).call<{ name: string; health: string }>('GET', '/');
   expect(home.body).toMatchObject({ name: 'Pharos', health: `${pharos.url}/monitoring/health` });
   expect(await pharos.stop('SIGINT')).toBe(0);
   await expect(fetch(pharos.url)).rejects.toThrow();
   await expect(fetch(`${pharos.workerUrl}/health`)).rejects.toThrow();
-  expect(pharos.logs()).not.toMatch(/"level":"ERROR"/);
+  expect(pharos.logs()).not.toMatch(/"level":"(?:WARN|ERROR)"/);
+  expect(pharos.logs()).toMatch(/"message":"ready".*"service":"api"/);
 });
 
-test('SIGTERM stops it as well, with an open event stream', async () => {
+test('start: SIGTERM ends an open event stream and exits with 0', async () => {
   const pharos = await startPharos();
   const client = createClient(pharos.url);
   await client.login();
@@ -37,13 +38,13 @@ test('SIGTERM stops it as well, with an open event stream', async () => {
   await ended;
 });
 
-test('the worker does not outlive an API that is killed outright', async () => {
+test('start: the worker ends when the API is killed by SIGKILL', async () => {
   const pharos = await startPharos();
   await pharos.stop('SIGKILL');
   await vi.waitFor(() => expect(fetch(`${pharos.workerUrl}/health`)).rejects.toThrow(), { timeout: 30_000, interval: 50 });
 });
 
-test('an invalid setting ends it with exit code 1, naming the field and what was expected, before anything is made', async () => {
+test('start: invalid settings exit with 1 and name each setting, before a folder is created', async () => {
   const dataDir = join(await folder(), 'data');
   const started = run(API, { DATA_DIR: dataDir, PORT: '70000', JWT_SECRET_KEY: 'hunter2hunter2', LOG_LEVEL: 'loud' });
   expect(await started.exited()).toBe(1);
@@ -54,7 +55,7 @@ test('an invalid setting ends it with exit code 1, naming the field and what was
   await expect(readdir(dataDir)).rejects.toThrow('ENOENT');
 });
 
-test('whatever setting is invalid, it is named and no port is opened', async () => {
+test('start: an invalid value of any setting is named, and no port is opened', async () => {
   const listen = vi.spyOn(Server.prototype, 'listen');
   const names = Object.keys(SETTINGS) as SettingName[];
   await fc.assert(
@@ -73,7 +74,7 @@ test('whatever setting is invalid, it is named and no port is opened', async () 
   listen.mockRestore();
 });
 
-test('a database that cannot be opened is explained by path, rights and disk space, with exit code 1', async () => {
+test('start: a database that cannot be opened exits with 1 and shows path, permissions and free space', async () => {
   const dataDir = await folder();
   const path = join(dataDir, 'pharos.db');
   await mkdir(path);
@@ -85,7 +86,7 @@ test('a database that cannot be opened is explained by path, rights and disk spa
   expect(started.output()).not.toMatch(/^\s+at /m);
 });
 
-test('a port in use ends it with exit code 1 and the setting to change, and leaves no worker behind', async () => {
+test('start: a port in use exits with 1, names the setting and leaves no worker behind', async () => {
   const taken = createServer();
   taken.listen(0, '127.0.0.1');
   await once(taken, 'listening');
@@ -98,7 +99,7 @@ test('a port in use ends it with exit code 1 and the setting to change, and leav
   taken.close();
 });
 
-test('with WORKER_URL no worker is started', async () => {
+test('start: with WORKER_URL no worker is started', async () => {
   const started = run(API, { DATA_DIR: await folder(), PORT: '0', WORKER_URL: 'http://127.0.0.1:9' });
   await vi.waitFor(() => expect(started.output()).toContain('"started"'), { timeout: 30_000, interval: 20 });
   const url = /Page\s+(http\S+?)\/?\s/.exec(started.output())?.[1];

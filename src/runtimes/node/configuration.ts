@@ -1,4 +1,4 @@
-/** From the environment to a Config whose ports are real ones: a port of 0 is replaced by a free one first. */
+/** Turns the environment into a Config. A port of 0 is replaced by a free one. */
 
 import { loadDevSecrets } from '../../adapters/dev-secrets.ts';
 import { freePort } from '../../adapters/listen.ts';
@@ -7,14 +7,14 @@ import { type Config, type Environment, parseConfig } from '../../kernel/config/
 
 export interface Configuration {
   readonly config: Config;
-  /** What the worker is started with: the same settings, ports included. */
+  /** Environment of the worker process: the same settings, with the chosen ports. */
   readonly env: Environment;
 }
 
-/** Throws ConfigError before anything is opened or written. */
+/** Throws ConfigError before a port is opened or a file is written. */
 export async function configure(given: Environment): Promise<Configuration> {
   const first = parseConfig(given);
-  // The worker would refuse it, too, but only after the API has opened its port.
+  // The worker refuses a missing model as well, but only after the API has opened its port.
   if (!first.worker.external) resolveModel(first.embedding, modelPlaces(first.dataDir));
   const ports: Record<string, string> = {};
   if (first.port === 0) ports.PORT = String(await freePort(first.host));

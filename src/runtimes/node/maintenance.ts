@@ -1,14 +1,14 @@
-/** What is done now and then: expired rows are deleted, since nothing reads them and they only grow, and indexes are made. */
+/** Periodic maintenance: deletes expired rows and creates missing indexes. */
 
 import { startInterval } from '../../adapters/interval.ts';
 import { deleteExpired } from '../../kernel/db/expired.ts';
 import type { AppContext } from '../../services/context.ts';
 
 const HOUR_MS = 3_600_000;
-/** Finding out whether an index is missing reads every vector's row. */
+/** Ten minutes: the check for missing indexes reads every vector's row. */
 const MAINTENANCE_MS = 10 * 60_000;
 
-/** `maintain`: what the database wants done now and then. */
+/** `maintain`: maintenance of the database; resolves to what it did, for the log. */
 export function startMaintenance(
   { db, clock, log }: Pick<AppContext, 'db' | 'clock' | 'log'>,
   maintain: () => Promise<string[]>,
@@ -29,7 +29,7 @@ export function startMaintenance(
   });
   return {
     stop: async () => {
-      // An index may take minutes, and one that is left half made is made anew: nobody waits for it.
+      // Not awaited: an index may take minutes, and an incomplete one is created again after the next start.
       void chores.stop();
       await expired.stop();
     },

@@ -1,4 +1,4 @@
-/** Serving a request on Node: files from disk, addresses from sockets, headers straight into the answer. */
+/** The Node side of a request: files from disk, the client's address from the socket, headers set on the response. */
 import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { createAssets } from '../../adapters/assets.ts';
@@ -9,7 +9,7 @@ export function nodeRuntime(): Runtime {
     asset: createAssets(),
     clientAddress: (c) => getConnInfo(c).remote.address ?? null,
     setHeader: (c, name, value) => {
-      // Node merges these with the answer's own, which win. Without a socket, as in a test, there is nobody to give them to.
+      // Node merges these with the response's own headers, which win. In a test there is no socket and no `outgoing`.
       const { outgoing } = (c.env ?? {}) as Partial<HttpBindings>;
       if (outgoing) outgoing.setHeader(name, value);
       else c.header(name, value);

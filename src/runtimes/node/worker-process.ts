@@ -1,15 +1,15 @@
-/** The worker as a child process: started with the API, started again when it dies, stopped with the API. */
+/** The worker as a child process: started and stopped with the API, and restarted when it exits. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { programPath } from '../../adapters/package-files.ts';
 import type { Log } from '../../kernel/core/log.ts';
 
-/** Seconds before the n-th restart in a row. */
+/** Seconds before the n-th restart in a row; the last value repeats. */
 const BACKOFF_S = [1, 2, 4, 8, 16];
-/** A worker that lived this long was well: the next death starts the backoff anew. */
+/** After this many milliseconds a worker counts as healthy, and the next exit starts with the first pause. */
 const WELL_AFTER_MS = 60_000;
 
 export interface WorkerProcess {
-  /** Asks the worker to finish; kills it if it has not gone after `withinMs`. */
+  /** Sends SIGTERM, and SIGKILL if the worker has not exited after `withinMs`. */
   stop(withinMs: number): Promise<void>;
   kill(): void;
 }
@@ -17,7 +17,7 @@ export interface WorkerProcess {
 export interface WorkerProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
-  /** What to run, for tests; the worker's entry point by default. */
+  /** Path of the program; the worker's entry point by default. */
   readonly main?: string;
   readonly backoffSeconds?: readonly number[];
 }
@@ -35,8 +35,8 @@ export function startWorkerProcess({
 
   function start(): void {
     const startedAt = Date.now();
-    // A group of its own: Ctrl-C in the terminal reaches the API alone, which then asks the worker to finish.
-    // Should the API be killed outright, the closed IPC channel tells the worker.
+    // In a process group of its own, so that Ctrl-C reaches the API only, which then stops the worker.
+    // If the API is killed, the closed IPC channel stops the worker.
     const started = spawn(process.execPath, ['--enable-source-maps', main], {
       env: { ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
