@@ -3,17 +3,20 @@ import { type Cell, FREE_PER_MINUTE } from '../../support/kits/deployment.ts';
 import { ADMIN, anonymous, bearer, logIn, person } from './people.ts';
 
 export function limits(cell: () => Cell): void {
-  // On a busy machine a late response of the store makes the limiter count locally, by design; the test then runs again.
-  test('rate limit: exactly the limit passes within a minute, and the others are 429 with Retry-After', {
-    retry: 3,
-  }, async () => {
+  test('rate limit: exactly the limit passes within a minute, and the others are 429 with Retry-After', async () => {
     const ada = await person(cell());
     const headers = { ...bearer(ada.access_token), Origin: 'https://app.example.org' };
     // An unknown path: authentication and limits run, no handler does.
     const ask = () => ada.call<{ type: string }>('GET', '/nowhere', undefined, headers);
+    const before = storeChanges(cell());
     const responses = await manyOf(FREE_PER_MINUTE + 60, ask);
+    const passed = responses.filter(({ status }) => status === 404);
     const refused = responses.filter(({ status }) => status === 429);
-    expect([responses.filter(({ status }) => status === 404).length, refused.length]).toEqual([FREE_PER_MINUTE, 60]);
+    expect(passed.length + refused.length).toBe(FREE_PER_MINUTE + 60);
+    // While the store needs more than 200 ms for a reply, as on a busy machine, a local count decides by design. The store
+    // then does not see every request, and more pass.
+    if (storeChanges(cell()) === before && before % 2 === 0) expect(passed).toHaveLength(FREE_PER_MINUTE);
+    else expect(passed.length).toBeGreaterThanOrEqual(FREE_PER_MINUTE);
     for (const { headers: told, body } of refused) {
       expect(told.get('content-type')).toBe('application/problem+json');
       expect(told.get('access-control-allow-origin')).toBe('https://app.example.org');
@@ -71,6 +74,9 @@ export function limits(cell: () => Cell): void {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 }
+
+/** How often the API logged that the store stopped or resumed replying; odd while it does not reply. */
+const storeChanges = ({ logs }: Cell) => logs().match(/the store (?:does not reply|replies again)/g)?.length ?? 0;
 
 /** Sends `count` requests, `atOnce` at a time: as many as one machine serves within the store's deadline. */
 async function manyOf<T>(count: number, ask: () => Promise<T>, atOnce = 6): Promise<T[]> {

@@ -45,6 +45,8 @@ export interface Cell {
   startWorker(): Promise<void>;
   /** What publishes jobs that are left: the sweep on Node (by itself), the cron trigger on Workers. */
   sweep(): Promise<void>;
+  /** What the API printed so far. */
+  logs(): string;
   close(): Promise<void>;
 }
 
@@ -105,7 +107,7 @@ export async function startCell(choice: CellChoice): Promise<Cell> {
       await unreachable?.close();
     });
     await startWorker();
-    return { choice, url: api.url, workerUrl, site, provider, killWorker, startWorker, sweep: api.sweep, close };
+    return { choice, url: api.url, workerUrl, site, provider, killWorker, startWorker, sweep: api.sweep, logs: api.logs, close };
   } catch (error) {
     await close();
     throw error;
@@ -156,6 +158,7 @@ async function queueSettings({ queue }: CellChoice, opened: Opened): Promise<Set
 interface Api {
   readonly url: string;
   sweep(): Promise<void>;
+  logs(): string;
   close(): Promise<void>;
 }
 
@@ -168,6 +171,7 @@ async function startNode(settings: Settings): Promise<Api> {
     url,
     // It does so by itself every second.
     sweep: async () => undefined,
+    logs: api.output,
     close: async () => {
       api.child.kill('SIGTERM');
       const code = await api.exited();
@@ -179,7 +183,7 @@ async function startNode(settings: Settings): Promise<Api> {
 
 async function startOnWorkerd(settings: Settings): Promise<Api> {
   const workerd = await startWorkerd(() => settings);
-  return { url: workerd.url, sweep: () => workerd.cron(), close: workerd.close };
+  return { url: workerd.url, sweep: () => workerd.cron(), logs: workerd.logs, close: workerd.close };
 }
 
 /** Resolves when `url` answers 200; throws with what `started` printed when that ends or a minute has passed. */

@@ -3,8 +3,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files of more than 15 s, by measurement on two cores; a path here stands for everything that begins with it. */
 const LONGEST = [
-  'test/http/workerd',
+  // Those that keep both cores busy and those that wait, in turns.
+  'test/http/workerd-libsql',
   'test/worker/random-kills',
+  'test/http/workerd-postgres',
   'test/http/node',
   'test/runtimes/cloudflare',
   'test/postgres/server',
