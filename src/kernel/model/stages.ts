@@ -1,4 +1,4 @@
-/** The five stages, how they depend on one another, and how their statuses add up (DESIGN section 6). */
+/** The five stages, how they depend on one another, and how their statuses add up. docs/architecture.md, "One document". */
 
 export const STAGES = ['ingestion', 'quality', 'taxonomy', 'graph', 'embedding'] as const;
 export type Stage = (typeof STAGES)[number];
