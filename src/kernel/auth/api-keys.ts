@@ -16,7 +16,7 @@ export interface NewApiKey {
 }
 
 export interface ApiKeys {
-  /** Returns the key's text, which cannot be read again. Throws `forbidden` for scopes the creator lacks, `conflict` at 100 keys. */
+  /** `key` cannot be read again later. Throws `forbidden` for scopes that the creator lacks, `conflict` at 100 keys. */
   create(actor: Actor, input: NewApiKey): Promise<{ key: string; record: ApiKey }>;
   /** The actor of the key; undefined if the key is unknown or expired, or its owner is inactive. */
   resolve(key: string): Promise<Actor | undefined>;

@@ -23,7 +23,7 @@ export interface EmailLinks {
   resetPassword(token: string, password: string, client: RequestOrigin): Promise<void>;
   /** Mails a link that verifies the user's address, unless it is verified. Throws `not_configured` if no mailer is configured. */
   requestVerification(user: User): void;
-  /** Marks the address as verified. Throws `gone` if the link is unknown, used or expired, or the account has another address now. */
+  /** Marks the address as verified. Throws `gone` if the link is unknown, used, expired, or for a former address. */
   verify(token: string, client: RequestOrigin): Promise<void>;
 }
 

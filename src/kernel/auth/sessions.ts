@@ -1,4 +1,4 @@
-/** Sessions: one row each, with rotating refresh tokens. Reuse of an old refresh token revokes the session (RFC 9700 section 4.14.2). */
+/** Sessions: one row each, with rotating refresh tokens. Reuse of an old one revokes the session (RFC 9700 section 4.14.2). */
 import type { Config } from '../config/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Clock, Ids } from '../core/ports.ts';

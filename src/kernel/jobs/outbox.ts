@@ -1,4 +1,4 @@
-/** The transactional outbox: a job's row is written in the transaction of the change it follows, and published after the commit. */
+/** The transactional outbox: a job's row is written in the transaction of its cause and published after the commit. */
 
 import { RETRIES } from '../core/backoff.ts';
 import type { Clock, Ids } from '../core/ports.ts';

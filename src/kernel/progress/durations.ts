@@ -1,4 +1,4 @@
-/** Stage durations, measured in this process only: the basis of `eta_seconds`. A process that saw no stage finish estimates none. */
+/** Stage durations as this process measured them: the basis of `eta_seconds`, which is null until all were measured. */
 import { everyStage, STAGE_DEPENDENCIES, STAGES, type Stage, type StageState, type StageStates } from '../model/stages.ts';
 
 /** Samples per stage: enough for a stable median, few enough to follow a change of model or machine. */

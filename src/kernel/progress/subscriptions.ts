@@ -16,7 +16,7 @@ export interface SubscriptionsDependencies {
   readonly shared?: boolean;
 }
 
-/** Returns `subscribe(resourceId, listener)`, which returns its unsubscribe function. A listener that throws is logged and kept. */
+/** Returns `subscribe(resourceId, listener)`, which returns an unsubscribe function. Errors of listeners are logged. */
 export function createSubscriptions({
   kv,
   log,

@@ -33,7 +33,7 @@ export interface ProgressTracker {
   report(report: ProgressReport): Promise<void>;
   /** Undefined only if neither the store nor the database has the resource. */
   read(resourceId: string): Promise<ProgressRecord | undefined>;
-  /** Calls `listener` after each change until the returned function is called. Messages can be lost, so also read periodically. */
+  /** Calls `listener` after each change, until unsubscribed. Messages can be lost, so read periodically as well. */
   subscribe(resourceId: string, listener: (record: ProgressRecord) => void): () => void;
   /** Deletes the live record of a deleted resource. */
   forget(resourceId: string): Promise<void>;

@@ -1,4 +1,4 @@
-/** What every request is checked against before its handler: revocation and rate limits, in one trip to the store. */
+/** The checks before every handler: revocation and rate limits, read in one trip to the store. */
 import type { Revocations } from '../../kernel/auth/revocations.ts';
 import type { Log } from '../../kernel/core/log.ts';
 import type { Clock } from '../../kernel/core/ports.ts';
