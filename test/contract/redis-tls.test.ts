@@ -1,4 +1,4 @@
-/** Redis over TLS: with a certificate that is trusted, or not at all. */
+/** Redis over TLS is used with a trusted certificate only. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -67,7 +67,8 @@ function open(url: string) {
 const support = (name: string) => JSON.stringify(fileURLToPath(new URL(`../support/${name}`, import.meta.url)));
 
 /**
- * What a process with `env` finds after it has written, or why it cannot: Node reads NODE_EXTRA_CA_CERTS when it starts.
+ * Writes and reads a value in a new process with `env`, because Node reads NODE_EXTRA_CA_CERTS when it starts. Resolves with
+ * the value or the error's code.
  */
 const writeAndRead = (env: Record<string, string>) =>
   new Promise<string>((resolve) => {
@@ -95,14 +96,14 @@ const writeAndRead = (env: Record<string, string>) =>
     );
   });
 
-test('a certificate that NODE_EXTRA_CA_CERTS trusts is enough, for a URL and for its parts', async () => {
+test('Redis over TLS: a certificate from NODE_EXTRA_CA_CERTS is trusted, by URL and by separate settings', async () => {
   const trusted = { NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') };
   expect(await writeAndRead({ ...trusted, REDIS_URL: `rediss://127.0.0.1:${port}` })).toBe('yes');
   const parts = { REDIS_HOST: '127.0.0.1', REDIS_PORT: String(port), REDIS_TLS: 'true' };
   expect(await writeAndRead({ ...trusted, ...parts })).toBe('yes');
 });
 
-test('without that it is refused, and the log says why', async () => {
+test('Redis over TLS: an untrusted certificate is refused, and the log says why', async () => {
   const { kv, log } = open(`rediss://127.0.0.1:${port}`);
   await expect
     .poll(() => log.lines.map(({ fields }) => fields?.error))
@@ -110,13 +111,13 @@ test('without that it is refused, and the log says why', async () => {
   await expect(kv.ping()).rejects.toThrow();
 });
 
-test('a certificate for another name is refused', async () => {
+test('Redis over TLS: a certificate for another name is refused', async () => {
   const trusted = { NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') };
   const run = await writeAndRead({ ...trusted, REDIS_URL: `rediss://localhost:${port}` });
   expect(run).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
 });
 
-test('a server without TLS is never spoken to in the clear', async () => {
+test('Redis over TLS: the client sends no clear text to a server without TLS', async () => {
   const firstBytes: number[] = [];
   const sockets = new Set<Socket>();
   const plain = createServer((socket) => {
@@ -136,7 +137,7 @@ test('a server without TLS is never spoken to in the clear', async () => {
     await expect.poll(() => firstBytes.length).toBeGreaterThan(before + 2);
     await expect(kv.ping()).rejects.toThrow();
   }
-  // The greeting of TLS, https://datatracker.ietf.org/doc/html/rfc8446#section-5.1, and nothing else.
+  // Only TLS handshake records (content type 22, RFC 8446 section 5.1).
   expect(new Set(firstBytes)).toEqual(new Set([0x16]));
   for (const socket of sockets) socket.destroy();
   plain.close();

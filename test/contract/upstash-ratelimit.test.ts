@@ -1,4 +1,4 @@
-/** Why our own script decides on Upstash, too (docs/decisions/0006): what @upstash/ratelimit does with the same requests. */
+/** What @upstash/ratelimit decides for the same requests: the reasons for our own script (docs/decisions/0006). */
 import { Ratelimit } from '@upstash/ratelimit';
 import { Redis } from '@upstash/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -23,7 +23,7 @@ const START = 1_700_000_040_000;
 const client = () =>
   new Redis({ url: stores.front.url, token: stores.front.token, enableTelemetry: false, retry: { retries: 0 } });
 
-/** Its scripts ask for a flag that a plain Redis does not know; without that line they run. */
+/** A client that drops the flag line of its scripts, which a plain Redis does not know. */
 function withoutFlags(): Redis {
   const plain = new Redis({
     url: stores.front.url,
@@ -38,7 +38,7 @@ function withoutFlags(): Redis {
   });
 }
 
-/** How many of `count` requests at once each lets through, `seconds` after START, one batch after the other. */
+/** Runs batches of `count` requests `seconds` after START. Returns how many of each batch both limiters admit. */
 async function schedule(batches: readonly (readonly [seconds: number, count: number])[]) {
   vi.useFakeTimers({ toFake: ['Date'] });
   const theirs = new Ratelimit({
@@ -57,8 +57,8 @@ async function schedule(batches: readonly (readonly [seconds: number, count: num
     let [a, b] = [0, 0];
     for (let i = 0; i < count; i++) {
       if ((await theirs.limit('key')).success) a += 1;
-      const [answer] = await ours.consume([{ limit: { key: 'key', policies, cost: 1 }, read: [] }]);
-      if (answer?.decision?.admitted) b += 1;
+      const [result] = await ours.consume([{ limit: { key: 'key', policies, cost: 1 }, read: [] }]);
+      if (result?.decision?.admitted) b += 1;
     }
     passed.theirs.push(a);
     passed.ours.push(b);
@@ -67,13 +67,13 @@ async function schedule(batches: readonly (readonly [seconds: number, count: num
 }
 
 describe('@upstash/ratelimit', () => {
-  test('does not run on a plain Redis', async () => {
+  test('@upstash/ratelimit: does not run on a plain Redis', async () => {
     const limiter = new Ratelimit({ redis: client(), limiter: Ratelimit.slidingWindow(LIMIT, '60 s'), ephemeralCache: false });
     await expect(limiter.limit('key')).rejects.toThrow(/allow-key-locking|Unexpected flag/);
   });
 
-  test('lets more than the limit through in a rolling window: it knows two counters, not when they were raised', async () => {
-    // Ten at the end of one window; half a minute later half of them no longer count.
+  test('@upstash/ratelimit: admits more than the limit in a rolling window, because it keeps two counters without times', async () => {
+    // Ten requests at the end of one window; half a minute later it counts only half of them.
     const { theirs, ours } = await schedule([
       [59, 10],
       [90, 10],
@@ -83,7 +83,7 @@ describe('@upstash/ratelimit', () => {
     expect(ours).toEqual([10, 0]);
   });
 
-  test('refuses whoever has waited a whole window', async () => {
+  test('@upstash/ratelimit: refuses a client that has waited a whole window', async () => {
     const { theirs, ours } = await schedule([
       [0, 10],
       [61, 10],

@@ -5,14 +5,14 @@ import { decide, emptyWindow, type Policy, SUB_WINDOWS } from '../../../src/kern
 const MINUTE = 60_000;
 const policy = (limit: number, windowMs = MINUTE, name = 'minute'): Policy => ({ name, windowMs, limit });
 
-/** A schedule: gaps in ms between requests and what each costs. */
+/** A schedule of requests: the gap before each in ms, and its cost. */
 const schedule = fc.array(fc.record({ gap: fc.nat(20_000), cost: fc.integer({ min: 1, max: 3 }) }), {
   minLength: 1,
   maxLength: 200,
 });
 
-describe('a sliding window of sixty sub-windows', () => {
-  test('in any rolling window no more than the limit is admitted, for every policy, whatever the schedule', () => {
+describe('sliding window', () => {
+  test('sliding window: no rolling window admits more than the limit, for any schedule and every policy', () => {
     fc.assert(
       fc.property(schedule, fc.integer({ min: 3, max: 20 }), fc.integer({ min: 3, max: 60 }), (requests, perMinute, perHour) => {
         const policies = [policy(perMinute), policy(perHour, 60 * MINUTE, 'hour')];
@@ -33,7 +33,7 @@ describe('a sliding window of sixty sub-windows', () => {
     );
   });
 
-  test('a steady client below the limit by one sub-window of its own share is never refused', () => {
+  test('sliding window: a steady client below the limit by one sub-window’s share is never refused', () => {
     fc.assert(
       fc.property(fc.integer({ min: SUB_WINDOWS, max: 600 }), fc.nat(MINUTE), (limit, phase) => {
         const policies = [policy(limit)];
@@ -45,7 +45,7 @@ describe('a sliding window of sixty sub-windows', () => {
     );
   });
 
-  test('waiting exactly retryAfterMs passes, and a millisecond less does not', () => {
+  test('sliding window: a request passes after exactly retryAfterMs, and not a millisecond before', () => {
     fc.assert(
       fc.property(schedule, fc.integer({ min: 3, max: 10 }), (requests, limit) => {
         const policies = [policy(limit), policy(limit * 4, 10 * MINUTE, 'ten')];
@@ -63,7 +63,7 @@ describe('a sliding window of sixty sub-windows', () => {
     );
   });
 
-  test('a refused request is not charged, under any policy', () => {
+  test('sliding window: a refused request is charged under no policy', () => {
     const policies = [policy(10), policy(3, 60 * MINUTE, 'hour')];
     const windows = policies.map(emptyWindow);
     for (let i = 0; i < 3; i++) decide(policies, windows, 1, 1000 + i);
@@ -72,7 +72,7 @@ describe('a sliding window of sixty sub-windows', () => {
     expect(windows).toEqual(before);
   });
 
-  test('two hundred requests at once at a hundred a minute pass exactly a hundred', () => {
+  test('sliding window: a limit of 100 admits exactly 100 of 200 simultaneous requests', () => {
     const policies = [policy(100)];
     const windows = policies.map(emptyWindow);
     const results = Array.from({ length: 200 }, () => decide(policies, windows, 1, 59_999).admitted);
@@ -80,7 +80,7 @@ describe('a sliding window of sixty sub-windows', () => {
     expect(decide(policies, windows, 1, 60_001).admitted).toBe(false);
   });
 
-  test('looking costs nothing and says what is left and when all is free again', () => {
+  test('sliding window: cost 0 charges nothing and returns what remains and the reset time', () => {
     const policies = [policy(5)];
     const windows = policies.map(emptyWindow);
     expect(decide(policies, windows, 0, 100).states).toEqual([{ policy: policies[0], remaining: 5, resetAt: 100 }]);
@@ -88,7 +88,7 @@ describe('a sliding window of sixty sub-windows', () => {
     expect(decide(policies, windows, 0, 150).states).toEqual([{ policy: policies[0], remaining: 3, resetAt: 100 + MINUTE }]);
   });
 
-  test('a clock that steps back refuses no more and admits no more than the limit', () => {
+  test('sliding window: a clock that steps back admits no more than the limit', () => {
     const policies = [policy(2)];
     const windows = policies.map(emptyWindow);
     expect(decide(policies, windows, 1, 100_000).admitted).toBe(true);
@@ -97,7 +97,7 @@ describe('a sliding window of sixty sub-windows', () => {
     expect(decide(policies, windows, 1, 100_000 + MINUTE).admitted).toBe(true);
   });
 
-  test('a key without memory of a policy is treated as new', () => {
+  test('sliding window: a policy without a window is treated as new', () => {
     expect(decide([policy(1)], [], 1, 1).admitted).toBe(true);
   });
 });

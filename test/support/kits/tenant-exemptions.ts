@@ -1,37 +1,37 @@
-/** What the repositories export that is not told whose rows are meant, and why it need not be. */
+/** The exports of kernel/db that take no owner, with the reason for each. */
 
 type Reasons = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-const ADMINS = 'for admins: `requireScope(actor, "admin")` stands before it';
-const LEASED = 'the worker’s: the resource is that of a job whose lease it holds';
-const FOUND = 'after the resource was found by its id and its owner, in the same transaction, or by a job of it';
-const DISPATCH = 'moves everybody’s jobs to the queue: nothing of them but ids goes to whoever asked';
-const LEASE = 'by the id of a job that came in a signed message, and by the lease that was taken on it';
-const SENDER = 'the sender’s, who sends everybody’s callbacks';
-const PROVEN = 'by an id that a signature checked with the row’s own secret stands for';
-const SECRET = 'by the hash of a secret that whoever asks has shown';
-const EVERYBODYS = 'of the taxonomy, which is everybody’s';
-const SIGNING_IN = 'before anybody is known: it is how one finds out who asks';
-const UPKEEP = 'upkeep: of everybody’s rows, and returns numbers alone';
+const ADMINS = 'for admins: callers check `requireScope(actor, "admin")` first';
+const LEASED = 'for the worker: the resource belongs to a job whose lease it holds';
+const FOUND = 'called after the resource was found by id and owner in the same transaction, or by its job';
+const DISPATCH = 'moves all owners’ jobs to the queue, and returns ids only';
+const LEASE = 'by a job id from a signed message, and by the lease taken on the job';
+const SENDER = 'for the sender, which sends all owners’ callbacks';
+const PROVEN = 'by an id proved by a signature with the row’s own secret';
+const SECRET = 'by the hash of a secret that the client presented';
+const SHARED = 'the taxonomy is shared by all owners';
+const SIGNING_IN = 'runs before authentication, to identify the user';
+const UPKEEP = 'maintenance of all owners’ rows; returns numbers only';
 
 export const UNOWNED: Reasons = {
   'api-keys': {
     findApiKey: SECRET,
-    touchApiKey: 'by the id of the key that was just found by its secret',
+    touchApiKey: 'by the id of a key that was just found by its secret',
   },
   backlog: {
-    lockBacklog: 'reads and writes nothing: it makes transactions that name the same owner wait for one another',
+    lockBacklog: 'reads and writes nothing: it serialises transactions of the same owner',
   },
   'callback-deliveries': { claimDeliveries: SENDER, settleDelivery: SENDER },
-  categories: { listCategories: EVERYBODYS, findCategory: EVERYBODYS, insertCategories: EVERYBODYS },
+  categories: { listCategories: SHARED, findCategory: SHARED, insertCategories: SHARED },
   chunks: { replaceChunks: LEASED, listChunks: LEASED, listHeadingPaths: LEASED },
   edges: { replaceEdgesOf: LEASED },
   'email-tokens': { takeEmailToken: SECRET },
   expired: { deleteExpired: UPKEEP },
   jobs: {
-    findJob: `${ADMINS} of cancelling and retrying`,
+    findJob: `${ADMINS}; used by cancel and retry`,
     listJobs: ADMINS,
-    endJob: `${ADMINS}; an owner’s cancel comes to it by the jobs of a resource that was found to be theirs`,
+    endJob: `${ADMINS}; an owner cancels through the jobs of a resource found by id and owner`,
     hasUnfinishedJob: FOUND,
     hasOtherUnfinishedJob: LEASED,
     unfinishedJobsOf: FOUND,
@@ -56,42 +56,42 @@ export const UNOWNED: Reasons = {
   'resource-identifiers': { listIdentifiers: LEASED },
   'resource-sources': {
     findSource: LEASED,
-    putSource: `${LEASED}, or it was made in the same transaction`,
+    putSource: `${LEASED}, or was created in the same transaction`,
   },
   'resource-stages': {
-    insertStages: 'of the resource that was made in the same transaction',
+    insertStages: 'for a resource created in the same transaction',
     readStages: FOUND,
     writeStages: `${FOUND}; or under its lease`,
   },
   'resource-vectors': {
     findResourceVector: LEASED,
-    findResourceVectors: 'the worker’s: of resources that were listed by their owner',
+    findResourceVectors: 'for the worker: the resources were listed by their owner',
   },
   resources: { findResourceOfJob: LEASED, setCentrality: LEASED, mirrorStages: `${FOUND}; or under its lease` },
   revocations: {
-    insertRevocation: 'of ids of tokens and sessions, which say nothing of whose they are',
-    anyRevoked: 'of ids of tokens and sessions, which say nothing of whose they are',
-    revocationsSince: 'of ids of tokens and sessions, which say nothing of whose they are',
+    insertRevocation: 'by ids of tokens and sessions, which have no owner',
+    anyRevoked: 'by ids of tokens and sessions, which have no owner',
+    revocationsSince: 'by ids of tokens and sessions, which have no owner',
   },
   sessions: {
-    findSession: 'by an id that a refresh token’s MAC stands for; elsewhere its user is compared before anything is done',
-    rotateSession: 'by an id and a generation that a refresh token’s MAC stands for',
-    revokeSession: 'by an id from a token that was verified, or of a session that was found to be the user’s',
+    findSession: 'by an id that a refresh token’s MAC proves; other callers compare its user first',
+    rotateSession: 'by an id and a generation that a refresh token’s MAC proves',
+    revokeSession: 'by an id from a verified token, or of a session found to be the user’s',
   },
   users: {
-    insertUser: 'makes a user; unique indexes keep it from being somebody else',
-    insertUserIfAbsent: 'makes the service’s own user; one that is there is left alone',
+    insertUser: 'creates a user; unique indexes keep names apart',
+    insertUserIfAbsent: 'creates the service’s own user unless it exists',
     findUsersByLogin: SIGNING_IN,
     findTaken: SIGNING_IN,
     listUsers: ADMINS,
   },
   'vector-indexes.postgres': { ensureVectorIndexes: UPKEEP },
-  'webhook-endpoints': { findWebhookEndpoint: 'it is what the signature of an event is checked with, whoever sent it' },
+  'webhook-endpoints': { findWebhookEndpoint: 'the caller verifies an event’s signature with it' },
   'webhook-events': { findWebhookEvent: PROVEN, insertWebhookEvent: PROVEN },
 };
 
-const VALUE = 'no query: it works on what it is given';
-const OPENS = 'no query: what it opens is tried itself';
+const VALUE = 'no query: it works on its arguments only';
+const OPENS = 'no query: its result is tested instead';
 
 export const HELPERS: Reasons = {
   batches: { batchesOf: VALUE },
