@@ -1,6 +1,6 @@
 /** The behaviour that every deployment shares, tested through HTTP alone: the same tests for each runtime, database and store. */
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type Cell, type CellChoice, startCell } from '../support/kits/deployment.ts';
+import { type Deployment, type DeploymentChoice, startDeployment } from '../support/kits/deployment.ts';
 import { accounts } from './suite/accounts.ts';
 import { documents } from './suite/documents.ts';
 import { http } from './suite/http.ts';
@@ -11,13 +11,13 @@ import { progress } from './suite/progress.ts';
 import { search } from './suite/search.ts';
 import { uploads } from './suite/uploads.ts';
 
-export function httpSuite(choice: CellChoice): void {
-  let cell: Cell;
+export function httpSuite(choice: DeploymentChoice): void {
+  let deployment: Deployment;
   beforeAll(async () => {
-    cell = await startCell(choice);
+    deployment = await startDeployment(choice);
   }, 180_000);
-  afterAll(() => cell?.close(), 60_000);
-  const current = () => cell;
+  afterAll(() => deployment?.close(), 60_000);
+  const current = () => deployment;
 
   describe('protocol', () => http(current));
   describe('accounts', () => accounts(current));

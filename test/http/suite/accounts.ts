@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Cell } from '../../support/kits/deployment.ts';
+import type { Deployment } from '../../support/kits/deployment.ts';
 import { noteSecrets } from '../../support/kits/secrets.ts';
 import { ADMIN, anonymous, bearer, logIn, person, type Tokens } from './people.ts';
 
@@ -16,8 +16,8 @@ const newcomer = (username = `new-${randomUUID().slice(0, 8)}`) => ({
   password: PASSWORD,
 });
 
-export function accounts(cell: () => Cell): void {
-  const anyClient = () => anonymous(cell());
+export function accounts(deployment: () => Deployment): void {
+  const anyClient = () => anonymous(deployment());
   const status = async (path: string, headers: Record<string, string>) =>
     (await anyClient().call('GET', path, undefined, headers)).status;
   const me = (token: string) => status('/auth/me', bearer(token));
@@ -76,8 +76,11 @@ export function accounts(cell: () => Cell): void {
     });
 
     test('login: an unknown user and a wrong password get the same response', async () => {
-      const { username } = await person(cell());
-      const [unknown, wrong] = [await logIn(cell(), 'nobody-at-all', PASSWORD), await logIn(cell(), username, 'not this one')];
+      const { username } = await person(deployment());
+      const [unknown, wrong] = [
+        await logIn(deployment(), 'nobody-at-all', PASSWORD),
+        await logIn(deployment(), username, 'not this one'),
+      ];
       expect([unknown.status, wrong.status]).toEqual([401, 401]);
       expect(wrong.headers.get('www-authenticate')).toBe('Bearer');
       expect({ ...unknown.body, request_id: '' }).toEqual({ ...wrong.body, request_id: '' });
@@ -96,7 +99,7 @@ export function accounts(cell: () => Cell): void {
 
   describe('sessions', () => {
     test('refresh: takes JSON or a form, and returns another token each time', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       expect(await me(ada.access_token)).toBe(200);
       const second = await refresh(ada.refresh_token);
       const form = new URLSearchParams({ refresh_token: second.body.refresh_token });
@@ -109,7 +112,7 @@ export function accounts(cell: () => Cell): void {
     });
 
     test('refresh: works in two tabs at once; a token older than the parent ends the session', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       const [one, two] = await Promise.all([refresh(ada.refresh_token), refresh(ada.refresh_token)]);
       expect([one.status, two.status]).toEqual([200, 200]);
       expect(two.body.refresh_token).toBe(one.body.refresh_token);
@@ -122,19 +125,19 @@ export function accounts(cell: () => Cell): void {
     });
 
     test('logout: ends the access token and the refresh token at once', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       expect((await ada.call('POST', '/auth/logout')).status).toBe(204);
       expect(await me(ada.access_token)).toBe(401);
       expect((await refresh(ada.refresh_token)).status).toBe(401);
     });
 
     test("sessions: lists the user's sessions and ends any of them; another user's is 404", async () => {
-      const ada = await person(cell());
-      const other = (await logIn(cell(), ada.username, ada.password)).body;
+      const ada = await person(deployment());
+      const other = (await logIn(deployment(), ada.username, ada.password)).body;
       const { body } = await ada.call<{ sessions: { id: string; current: boolean }[] }>('GET', '/auth/sessions');
       expect(body.sessions.map(({ current }) => current).sort()).toEqual([false, true]);
       const id = body.sessions.find(({ current }) => !current)?.id;
-      expect((await (await person(cell())).call('DELETE', `/auth/sessions/${id}`)).status).toBe(404);
+      expect((await (await person(deployment())).call('DELETE', `/auth/sessions/${id}`)).status).toBe(404);
       expect((await ada.call('DELETE', `/auth/sessions/${id}`)).status).toBe(204);
       expect((await ada.call('DELETE', `/auth/sessions/${id}`)).status).toBe(404);
       expect([await me(other.access_token), await me(ada.access_token)]).toEqual([401, 200]);
@@ -143,19 +146,19 @@ export function accounts(cell: () => Cell): void {
     });
 
     test('change password: keeps the current session and ends the others', async () => {
-      const ada = await person(cell());
-      const other = (await logIn(cell(), ada.username, ada.password)).body;
+      const ada = await person(deployment());
+      const other = (await logIn(deployment(), ada.username, ada.password)).body;
       const change = (current_password: string) =>
         ada.call('POST', '/auth/password', { current_password, new_password: 'another long enough phrase' });
       expect((await change('wrong')).status).toBe(403);
       expect((await change(ada.password)).status).toBe(204);
       expect([await me(ada.access_token), await me(other.access_token)]).toEqual([200, 401]);
-      expect((await logIn(cell(), ada.username, ada.password)).status).toBe(401);
-      expect((await logIn(cell(), ada.username, 'another long enough phrase')).status).toBe(200);
+      expect((await logIn(deployment(), ada.username, ada.password)).status).toBe(401);
+      expect((await logIn(deployment(), ada.username, 'another long enough phrase')).status).toBe(200);
     });
 
     test('PATCH /admin/users: a new tier applies from the next refresh, deactivation ends the session', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       const { body: user } = await ada.call<{ id: string }>('GET', '/auth/me');
       const set = (changes: object, headers: Record<string, string> = ADMIN) =>
         anyClient().call('PATCH', `/admin/users/${user.id}`, changes, headers);
@@ -167,7 +170,7 @@ export function accounts(cell: () => Cell): void {
       expect((await set({ active: false })).status).toBe(200);
       expect(await me(refreshed.access_token)).toBe(401);
       expect((await refresh(refreshed.refresh_token)).status).toBe(401);
-      expect((await logIn(cell(), ada.username, ada.password)).status).toBe(401);
+      expect((await logIn(deployment(), ada.username, ada.password)).status).toBe(401);
     });
   });
 
@@ -177,7 +180,7 @@ export function accounts(cell: () => Cell): void {
       anyClient().call('POST', '/auth/introspect', new URLSearchParams({ token }), headers);
 
     test('revoke: an access token ends alone, a refresh token ends with its session', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       expect((await revoke(ada.access_token)).status).toBe(200);
       expect(await me(ada.access_token)).toBe(401);
       const { status, body } = await refresh(ada.refresh_token);
@@ -188,7 +191,7 @@ export function accounts(cell: () => Cell): void {
     });
 
     test('introspect: admins and API keys may, others may not', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       expect((await introspect(ada.access_token)).body).toMatchObject({
         active: true,
         token_type: 'access_token',
@@ -219,7 +222,7 @@ export function accounts(cell: () => Cell): void {
     const both = async (key: string) => [await status('/auth/me', { 'X-API-Key': key }), await me(key)];
 
     test('API key: works in either header, is shown once, and is refused after deletion', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       const { status: made, body } = await make(bearer(ada.access_token));
       expect(made).toBe(201);
       expect(body).toMatchObject({ prefix: body.key.slice(0, 12), scopes: ['resources:read', 'resources:write', 'search'] });
@@ -232,7 +235,7 @@ export function accounts(cell: () => Cell): void {
     });
 
     test('API key: grants its scopes and no others', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       expect((await make(bearer(ada.access_token), { scopes: ['admin'] })).status).toBe(403);
       const { key } = (await make(bearer(ada.access_token), { scopes: ['resources:read'] })).body;
       expect(await status('/resources', { 'X-API-Key': key })).toBe(200);
@@ -242,7 +245,7 @@ export function accounts(cell: () => Cell): void {
     });
 
     test('API key: a wrong key is 403 even with a valid bearer token; the master key is an admin in either header', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       const wrong = await anyClient().call<Problem>('GET', '/auth/me', undefined, {
         ...bearer(ada.access_token),
         'X-API-Key': 'wrong',
@@ -257,7 +260,7 @@ export function accounts(cell: () => Cell): void {
   });
 
   test('/.well-known: serves authorization server metadata and public keys', async () => {
-    const { url } = cell();
+    const { url } = deployment();
     const metadata = await anyClient().call<Record<string, string>>('GET', '/.well-known/oauth-authorization-server');
     expect(metadata.body).toMatchObject({ token_endpoint: `${url}/auth/login`, jwks_uri: `${url}/.well-known/jwks.json` });
     expect((await anyClient().call('GET', '/.well-known/jwks.json')).body).toEqual({ keys: [] });

@@ -1,5 +1,5 @@
 /** The intended differences between deployments. Tests read them here and never check for a runtime or a store. */
-import type { CellChoice } from '../../support/kits/deployment.ts';
+import type { DeploymentChoice } from '../../support/kits/deployment.ts';
 
 interface OfRuntime {
   /** `GET /monitoring/metrics` for an admin: an isolate keeps no metrics. */
@@ -13,18 +13,18 @@ interface OfDatabase {
   readonly documentMegabytes: number;
 }
 
-const RUNTIMES: Readonly<Record<CellChoice['runtime'], OfRuntime>> = {
+const RUNTIMES: Readonly<Record<DeploymentChoice['runtime'], OfRuntime>> = {
   node: { metricsStatus: 200, formMegabytes: 50 },
   workerd: { metricsStatus: 501, formMegabytes: 10 },
 };
 
-const DATABASES: Readonly<Record<CellChoice['database'], OfDatabase>> = {
+const DATABASES: Readonly<Record<DeploymentChoice['database'], OfDatabase>> = {
   sqlite: { documentMegabytes: 50 },
   postgres: { documentMegabytes: 50 },
   libsql: { documentMegabytes: 4 },
 };
 
-export const byDesign = ({ runtime, database }: CellChoice): OfRuntime & OfDatabase => ({
+export const byDesign = ({ runtime, database }: DeploymentChoice): OfRuntime & OfDatabase => ({
   ...RUNTIMES[runtime],
   ...DATABASES[database],
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { article } from '../../support/fakes/article-server.ts';
-import type { Cell } from '../../support/kits/deployment.ts';
+import type { Deployment } from '../../support/kits/deployment.ts';
 import { heldPage } from './held-page.ts';
 import { library } from './library.ts';
 import { type Person, person } from './people.ts';
@@ -26,10 +26,10 @@ const text = (more: object = {}) => ({
   ...more,
 });
 
-export function documents(cell: () => Cell): void {
+export function documents(deployment: () => Deployment): void {
   test('POST /resources: an article sent by URL passes five stages and is found by a question without a common word', async () => {
-    const ada = await person(cell());
-    const id = await ada.post({ url: `${cell().site.url}/account-access.html` });
+    const ada = await person(deployment());
+    const id = await ada.post({ url: `${deployment().site.url}/account-access.html` });
     const events = await watch(ada, id);
     expect(events.at(-1)?.data).toMatchObject({ resource_id: id, overall_status: 'completed', stages: COMPLETED });
     const { status, body } = await ada.search('How do I reset my password?');
@@ -39,7 +39,7 @@ export function documents(cell: () => Cell): void {
   });
 
   test('GET /resources/{id}: has every known field and no nulls', async () => {
-    const { owner, ids } = await library(cell());
+    const { owner, ids } = await library(deployment());
     const { body } = await owner.call<Resource>('GET', `/resources/${ids.glacier}`);
     expect(body).toMatchObject({
       id: ids.glacier,
@@ -58,10 +58,10 @@ export function documents(cell: () => Cell): void {
   });
 
   test('POST /resources: text is 202 with its address; a duplicate is 200 with the id of the first', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const resource = text({ title: 'Ice', tags: ['x'], metadata: { deep: { a: [1] } } });
     const first = await ada.call<Resource>('POST', '/resources', resource);
-    const at = `${cell().url}/resources/${first.body.id}`;
+    const at = `${deployment().url}/resources/${first.body.id}`;
     expect([first.status, first.headers.get('location')]).toEqual([202, at]);
     expect(first.body).toEqual({
       id: first.body.id,
@@ -76,7 +76,7 @@ export function documents(cell: () => Cell): void {
   });
 
   test('POST /resources: concurrent posts of one document create one resource', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const resource = text();
     const responses = await Promise.all(Array.from({ length: 6 }, () => ada.call<Resource>('POST', '/resources', resource)));
     expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 202]);
@@ -84,7 +84,7 @@ export function documents(cell: () => Cell): void {
   });
 
   test('POST /resources: an Idempotency-Key repeats the response and refuses another request', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const headers = { 'Idempotency-Key': 'one' };
     const resource = text();
     const first = await ada.call('POST', '/resources', resource, headers);
@@ -95,7 +95,7 @@ export function documents(cell: () => Cell): void {
   });
 
   test('upload: a form with a file is accepted at /resources/upload and at /resources', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const form = (name: string, content: string) => {
       const data = new FormData();
       data.set('file', new File([content], name));
@@ -118,10 +118,10 @@ export function documents(cell: () => Cell): void {
   });
 
   test('POST /resources/batch: each item gets the status it would have had alone', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const one = text();
     const { status, body } = await ada.call<{ resources: { http_status: number; id?: string }[] }>('POST', '/resources/batch', {
-      resources: [one, one, { content: '' }, 5, text({ titel: 1 }), { url: `${cell().site.url}/sourdough.md` }],
+      resources: [one, one, { content: '' }, 5, text({ titel: 1 }), { url: `${deployment().site.url}/sourdough.md` }],
     });
     expect(status).toBe(200);
     expect(body.resources.map(({ http_status }) => http_status)).toEqual([202, 200, 422, 422, 422, 202]);
@@ -129,7 +129,7 @@ export function documents(cell: () => Cell): void {
   });
 
   test('GET /resources: pages newest first, and filters', async () => {
-    const { owner, ids } = await library(cell());
+    const { owner, ids } = await library(deployment());
     const listed: string[] = [];
     for (let cursor: string | undefined = ''; cursor !== undefined; ) {
       const { body }: { body: Page } = await owner.call<Page>('GET', `/resources?limit=2${cursor && `&cursor=${cursor}`}`);
@@ -150,7 +150,7 @@ export function documents(cell: () => Cell): void {
   });
 
   test('PATCH /resources/{id}: changes survive processing, also when made during it, and are listed as edited', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const page = await heldPage();
     const id = await ada.post({ url: page.url });
     await page.asked;
@@ -166,7 +166,7 @@ export function documents(cell: () => Cell): void {
   });
 
   test('POST /resources/{id}/reprocess: 409 during processing; afterwards it takes all stages or single ones', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const page = await heldPage();
     const id = await ada.post({ url: page.url });
     await page.asked;
@@ -182,7 +182,7 @@ export function documents(cell: () => Cell): void {
   });
 
   test('DELETE /resources/{id}: removes the resource, also from the search', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const id = await ada.post(text());
     await watch(ada, id);
     expect((await ada.search('rivers of ice')).body.hits).toHaveLength(1);
@@ -193,8 +193,8 @@ export function documents(cell: () => Cell): void {
   });
 
   test("resources: another owner's resource and an unknown id are 404 for every operation", async () => {
-    const { owner, ids } = await library(cell());
-    const eve = await person(cell());
+    const { owner, ids } = await library(deployment());
+    const eve = await person(deployment());
     for (const id of [ids.glacier, randomUUID(), 'nonsense', '%00']) {
       for (const [method, suffix, body] of [
         ['GET', ''],
@@ -221,12 +221,16 @@ export function documents(cell: () => Cell): void {
       (await watch(ada, await ada.post(resource))).at(-1)?.data;
 
     test.each([
-      ['a page that does not exist', () => ({ url: `${cell().site.url}/gone` }), /404|not there|not found/i],
-      ["a redirect to the cloud's metadata address", () => ({ url: `${cell().site.url}/inward` }), /not public|private|address/i],
+      ['a page that does not exist', () => ({ url: `${deployment().site.url}/gone` }), /404|not there|not found/i],
+      [
+        "a redirect to the cloud's metadata address",
+        () => ({ url: `${deployment().site.url}/inward` }),
+        /not public|private|address/i,
+      ],
       ['the metadata address itself', () => ({ url: 'http://169.254.169.254/latest/meta-data/' }), /not public|private|address/i],
       ['text that is too short', () => ({ content: 'Too short.' }), /10 characters of text; at least 50/],
     ])('ingestion: %s fails with a clear message', async (_, resource, reason) => {
-      expect(await failureOf(await person(cell()), resource())).toMatchObject({
+      expect(await failureOf(await person(deployment()), resource())).toMatchObject({
         overall_status: 'failed',
         stages: { ingestion: 'failed' },
         error_message: expect.stringMatching(reason),
@@ -234,7 +238,7 @@ export function documents(cell: () => Cell): void {
     });
 
     test('POST /resources: an invalid field is 422 and named', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       for (const [body, path] of [
         [{ content: '' }, 'content'],
         [text({ title: 't'.repeat(10_000) }), 'title'],

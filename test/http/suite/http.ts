@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { Agent, request as startRequest } from 'node:http';
 import { expect, test } from 'vitest';
-import type { Cell } from '../../support/kits/deployment.ts';
+import type { Deployment } from '../../support/kits/deployment.ts';
 import { refusedByLength, refusedWhileRead } from '../../support/kits/early-refusal.ts';
 import { byDesign } from './by-design.ts';
 import { ADMIN, bearer, person } from './people.ts';
 
 const ORIGIN = 'https://app.example.org';
 
-export function http(cell: () => Cell): void {
-  const ask = (path: string, init: RequestInit = {}) => fetch(cell().url + path, { redirect: 'manual', ...init });
+export function http(deployment: () => Deployment): void {
+  const ask = (path: string, init: RequestInit = {}) => fetch(deployment().url + path, { redirect: 'manual', ...init });
   const statusOf = async (path: string, init: RequestInit = {}) => {
     const response = await ask(path, init);
     await response.body?.cancel();
@@ -20,7 +20,7 @@ export function http(cell: () => Cell): void {
     await response.body?.cancel();
     return response.headers;
   };
-  const authorised = async () => bearer((await person(cell())).access_token);
+  const authorised = async () => bearer((await person(deployment())).access_token);
 
   async function expectProblem(response: Response, status: number) {
     const body = (await response.json()) as Record<string, unknown>;
@@ -87,10 +87,10 @@ export function http(cell: () => Cell): void {
     const MB = 1024 * 1024;
     const headers = { ...(await authorised()), 'Content-Type': 'application/json' };
     const body = new TextEncoder().encode(JSON.stringify({ content: 'x'.repeat(16 * MB) }));
-    const url = `${cell().url}/resources`;
+    const url = `${deployment().url}/resources`;
     await expectProblem(await refusedByLength(url, { method: 'POST', headers, body }), 413);
     // Without a declared length the first byte after the limit is refused.
-    const justBeyond = body.subarray(0, Math.min(12, byDesign(cell().choice).formMegabytes) * MB + 1);
+    const justBeyond = body.subarray(0, Math.min(12, byDesign(deployment().choice).formMegabytes) * MB + 1);
     await expectProblem(await refusedWhileRead(url, { method: 'POST', headers, body: justBeyond }), 413);
     // The connection of a refused request stays open: Node would close it after half a second if the body had been opened.
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -100,9 +100,9 @@ export function http(cell: () => Cell): void {
       body: body.subarray(0, 2 * MB),
       agent,
     };
-    await expectProblem(await refusedByLength(`${cell().url}/auth/register`, open), 413);
+    await expectProblem(await refusedByLength(`${deployment().url}/auth/register`, open), 413);
     const overAgent = async () => {
-      const [response] = await once(startRequest(`${cell().url}/monitoring/health`, { agent }).end(), 'response');
+      const [response] = await once(startRequest(`${deployment().url}/monitoring/health`, { agent }).end(), 'response');
       response.resume();
       await once(response, 'end');
       return response.statusCode;
@@ -160,7 +160,7 @@ export function http(cell: () => Cell): void {
   });
 
   test('GET /: HTML for a browser, JSON for a program', async () => {
-    const { url } = cell();
+    const { url } = deployment();
     const page = await ask('/', { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
     const html = await page.text();
@@ -200,6 +200,6 @@ export function http(cell: () => Cell): void {
     ]);
     expect(await statusOf('/monitoring/metrics')).toBe(401);
     expect(await statusOf('/monitoring/metrics', { headers: await authorised() })).toBe(403);
-    expect(await statusOf('/monitoring/metrics', { headers: ADMIN })).toBe(byDesign(cell().choice).metricsStatus);
+    expect(await statusOf('/monitoring/metrics', { headers: ADMIN })).toBe(byDesign(deployment().choice).metricsStatus);
   });
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startWebServer } from '../../support/fakes/web-server.ts';
-import type { Cell } from '../../support/kits/deployment.ts';
+import type { Deployment } from '../../support/kits/deployment.ts';
 import { noteSecrets } from '../../support/kits/secrets.ts';
 import { library } from './library.ts';
 import { ADMIN, anonymous, person } from './people.ts';
@@ -18,20 +18,20 @@ interface Job {
 
 const text = () => `Glaciers are slow rivers of ice, made of snow that has lain for many winters. ${randomUUID()}`;
 
-export function jobs(cell: () => Cell): void {
-  const asAdmin = <T>(method: string, path: string) => anonymous(cell()).call<T>(method, path, undefined, ADMIN);
+export function jobs(deployment: () => Deployment): void {
+  const asAdmin = <T>(method: string, path: string) => anonymous(deployment()).call<T>(method, path, undefined, ADMIN);
 
   test('signed endpoints: a missing or wrong signature is 401', async () => {
     for (const path of ['/jobs/progress', '/jobs/callback', '/jobs/failure', `/webhooks/ingest/${randomUUID()}`]) {
-      const { status } = await anonymous(cell()).call('POST', path, {}, { 'Upstash-Signature': 'a.b.c' });
+      const { status } = await anonymous(deployment()).call('POST', path, {}, { 'Upstash-Signature': 'a.b.c' });
       expect([path, status]).toEqual([path, 401]);
-      expect([path, (await anonymous(cell()).call('POST', path, {})).status]).toEqual([path, 401]);
+      expect([path, (await anonymous(deployment()).call('POST', path, {})).status]).toEqual([path, 401]);
     }
   });
 
   test('dead jobs: a job that fails is listed for admins and can be retried', async () => {
-    const ada = await person(cell());
-    const id = await ada.post({ url: `${cell().site.url}/gone` });
+    const ada = await person(deployment());
+    const id = await ada.post({ url: `${deployment().site.url}/gone` });
     await watch(ada, id);
     const { body: me } = await ada.call<{ id: string }>('GET', '/auth/me');
     const list = async () => (await asAdmin<{ jobs: Job[] }>('GET', `/admin/jobs?owner_id=${me.id}`)).body.jobs;
@@ -51,7 +51,7 @@ export function jobs(cell: () => Cell): void {
   });
 
   test('incoming webhook: a signed event creates a resource once; an altered one is 401', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const made = await ada.call<{ id: string; secret: string; url: string }>('POST', '/webhooks', {
       name: 'the blog',
       tags: ['blog'],
@@ -93,7 +93,7 @@ export function jobs(cell: () => Cell): void {
   });
 
   test("callback: is sent at the end of processing, signed with the owner's secret, and is listed", async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const receiver = await startWebServer();
     onTestFinished(() => receiver.close());
     const received: { headers: Record<string, string>; body: string }[] = [];
@@ -122,11 +122,11 @@ export function jobs(cell: () => Cell): void {
   });
 
   test('worker down: documents are accepted and search uses keywords; after its return every document is processed', async () => {
-    const { owner, ids } = await library(cell());
-    const ada = await person(cell());
-    const health = async () => (await anonymous(cell()).call<{ status: string }>('GET', '/monitoring/health')).body;
+    const { owner, ids } = await library(deployment());
+    const ada = await person(deployment());
+    const health = async () => (await anonymous(deployment()).call<{ status: string }>('GET', '/monitoring/health')).body;
     const find = () => owner.search(`glacier ${randomUUID()}`);
-    await cell().killWorker();
+    await deployment().killWorker();
 
     const id = await ada.post({ content: text() });
     expect((await ada.call('GET', `/resources/${id}/progress`)).body).toMatchObject({ overall_status: 'pending' });
@@ -143,12 +143,12 @@ export function jobs(cell: () => Cell): void {
       { timeout: 30_000, interval: 100 },
     );
 
-    await cell().startWorker();
+    await deployment().startWorker();
     const deadline = Date.now() + 100_000;
     const isDone = async () =>
       (await ada.call<{ overall_status: string }>('GET', `/resources/${id}/progress`)).body.overall_status === 'completed';
     while (!(await isDone()) && Date.now() < deadline) {
-      await cell().sweep();
+      await deployment().sweep();
       await sleep(500);
     }
     expect((await ada.call('GET', `/resources/${id}/progress`)).body).toMatchObject({ stages: COMPLETED });

@@ -1,5 +1,5 @@
 /** Documents that tests only read: ingested once for each deployment, for a user of their own. */
-import type { Cell } from '../../support/kits/deployment.ts';
+import type { Deployment } from '../../support/kits/deployment.ts';
 import { type Person, person } from './people.ts';
 import { eventsIn } from './watch.ts';
 
@@ -9,23 +9,23 @@ export interface Library {
   readonly ids: Readonly<Record<'account' | 'glacier' | 'sourdough' | 'loop' | 'notes', string>>;
 }
 
-const libraries = new WeakMap<Cell, Promise<Library>>();
+const libraries = new WeakMap<Deployment, Promise<Library>>();
 
-export function library(cell: Cell): Promise<Library> {
-  const known = libraries.get(cell) ?? fill(cell);
-  libraries.set(cell, known);
+export function library(deployment: Deployment): Promise<Library> {
+  const known = libraries.get(deployment) ?? fill(deployment);
+  libraries.set(deployment, known);
   return known;
 }
 
-async function fill(cell: Cell): Promise<Library> {
-  const owner = await person(cell);
-  const at = (file: string) => owner.post({ url: `${cell.site.url}/${file}`, tags: [file.replace(/\..*/, '')] });
+async function fill(deployment: Deployment): Promise<Library> {
+  const owner = await person(deployment);
+  const at = (file: string) => owner.post({ url: `${deployment.site.url}/${file}`, tags: [file.replace(/\..*/, '')] });
   const [account, glacier, sourdough, loop] = await Promise.all(
     ['account-access.html', 'glacier.html', 'sourdough.md', 'event-loop.txt'].map(at),
   );
   const notes = await owner.post({
     title: 'Reading notes',
-    content: `# Reading notes\n\nThe best account of moving ice that I know is [an essay on glaciers](${cell.site.url}/glacier.html).\n`,
+    content: `# Reading notes\n\nThe best account of moving ice that I know is [an essay on glaciers](${deployment.site.url}/glacier.html).\n`,
     content_type: 'text/markdown',
     tags: ['notes', 'own'],
   });

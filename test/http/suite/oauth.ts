@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Cell } from '../../support/kits/deployment.ts';
+import type { Deployment } from '../../support/kits/deployment.ts';
 import { noteSecrets } from '../../support/kits/secrets.ts';
 import { anonymous, bearer, person, type Tokens } from './people.ts';
 
-export function oauth(cell: () => Cell): void {
+export function oauth(deployment: () => Deployment): void {
   const cookieOf = (headers: Headers) => headers.get('set-cookie')?.split(';')[0] ?? '';
   const browser = { Accept: 'text/html' };
 
@@ -12,11 +12,11 @@ export function oauth(cell: () => Cell): void {
   function newProviderUser() {
     const name = `p-${randomUUID().slice(0, 8)}`;
     const claims = { sub: name, email: `${name}@example.org`, email_verified: true, name };
-    cell().provider.says(claims);
+    deployment().provider.says(claims);
     return claims;
   }
   async function begin(path = '/auth/oidc', headers: Record<string, string> = {}) {
-    const result = await anonymous(cell()).call<{ authorization_url: string; state: string }>(
+    const result = await anonymous(deployment()).call<{ authorization_url: string; state: string }>(
       path.startsWith('/auth/link/') ? 'POST' : 'GET',
       path,
       undefined,
@@ -25,23 +25,23 @@ export function oauth(cell: () => Cell): void {
     return { ...result, cookie: cookieOf(result.headers) };
   }
   const callback = (query: Record<string, string>, cookie: string, headers: Record<string, string> = {}) =>
-    anonymous(cell()).call<Tokens>('GET', `/auth/oidc/callback?${new URLSearchParams(query)}`, undefined, {
+    anonymous(deployment()).call<Tokens>('GET', `/auth/oidc/callback?${new URLSearchParams(query)}`, undefined, {
       Cookie: cookie,
       ...headers,
     });
   async function logIn() {
     const started = await begin();
-    return callback(await cell().provider.authorize(started.body.authorization_url), started.cookie);
+    return callback(await deployment().provider.authorize(started.body.authorization_url), started.cookie);
   }
   const whoami = async ({ access_token }: Tokens) =>
-    (await anonymous(cell()).call<{ id: string }>('GET', '/auth/me', undefined, bearer(access_token))).body;
+    (await anonymous(deployment()).call<{ id: string }>('GET', '/auth/me', undefined, bearer(access_token))).body;
 
   test('OAuth start: the address has state, PKCE and nonce, and the response sets one cookie', async () => {
     const { body, headers } = await begin();
     expect(Object.fromEntries(new URL(body.authorization_url).searchParams)).toMatchObject({
       response_type: 'code',
       client_id: 'pharos',
-      redirect_uri: `${cell().url}/auth/oidc/callback`,
+      redirect_uri: `${deployment().url}/auth/oidc/callback`,
       code_challenge_method: 'S256',
       code_challenge: expect.stringMatching(/^.{43}$/),
       nonce: expect.any(String),
@@ -63,7 +63,7 @@ export function oauth(cell: () => Cell): void {
   test('OAuth callback: 400 without its cookie, with another state, with an altered cookie, or a second time', async () => {
     newProviderUser();
     const started = await begin();
-    const result = await cell().provider.authorize(started.body.authorization_url);
+    const result = await deployment().provider.authorize(started.body.authorization_url);
     const foreign = await begin();
     const refused = [
       await callback(result, ''),
@@ -88,32 +88,32 @@ export function oauth(cell: () => Cell): void {
     newProviderUser();
     const started = await begin('/auth/oidc?return_to=%2Fdocs%3Fa%3D1', browser);
     expect(started.status).toBe(302);
-    const result = await cell().provider.authorize(started.headers.get('location') ?? '');
+    const result = await deployment().provider.authorize(started.headers.get('location') ?? '');
     const back = await callback(result, started.cookie, browser);
     expect(back.status).toBe(302);
     const target = new URL(back.headers.get('location') ?? '');
-    expect(target.href).toContain(`${cell().url}/docs?a=1&code=`);
+    expect(target.href).toContain(`${deployment().url}/docs?a=1&code=`);
     const code = target.searchParams.get('code') ?? '';
     noteSecrets(code, result.code, result.state);
-    const exchange = () => anonymous(cell()).call<Tokens>('POST', '/auth/exchange', { code });
+    const exchange = () => anonymous(deployment()).call<Tokens>('POST', '/auth/exchange', { code });
     expect((await exchange()).body).toMatchObject({ access_token: expect.any(String), token_type: 'bearer' });
     expect((await exchange()).status).toBe(400);
   });
 
   test('OAuth start: return_to another site is refused', async () => {
-    for (const target of ['https://evil.example/', '//evil.example', `${cell().url}.evil.example`]) {
+    for (const target of ['https://evil.example/', '//evil.example', `${deployment().url}.evil.example`]) {
       const result = await begin(`/auth/oidc?return_to=${encodeURIComponent(target)}`);
       expect([result.status, result.body]).toMatchObject([422, { errors: [{ path: 'return_to' }] }]);
     }
   });
 
   test('account linking: an e-mail address of another account is 409; a logged-in user links the provider', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const { sub } = newProviderUser();
-    cell().provider.says({ sub, email: `${ada.username}@example.org`, email_verified: true });
+    deployment().provider.says({ sub, email: `${ada.username}@example.org`, email_verified: true });
     expect((await logIn()).status).toBe(409);
     const started = await begin('/auth/link/oidc', bearer(ada.access_token));
-    const linked = await callback(await cell().provider.authorize(started.body.authorization_url), started.cookie);
+    const linked = await callback(await deployment().provider.authorize(started.body.authorization_url), started.cookie);
     expect(await whoami(linked.body)).toMatchObject({ username: ada.username });
     expect(await whoami((await logIn()).body)).toMatchObject({ username: ada.username });
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Cell } from '../../support/kits/deployment.ts';
+import type { Deployment } from '../../support/kits/deployment.ts';
 import { readEvents, type StreamEvent } from '../../support/kits/events.ts';
 import { noteSecrets } from '../../support/kits/secrets.ts';
 import { heldPage } from './held-page.ts';
@@ -11,10 +11,10 @@ import { COMPLETED, watch } from './watch.ts';
 const idsOf = (events: readonly StreamEvent[]) => events.filter(({ event }) => event !== 'comment').map(({ id }) => Number(id));
 const rising = (ids: readonly number[]) => [...new Set(ids)].sort((a, b) => a - b);
 
-export function progress(cell: () => Cell): void {
+export function progress(deployment: () => Deployment): void {
   async function open(path: string, headers: Record<string, string> = {}) {
     const gone = new AbortController();
-    const response = await fetch(cell().url + path, { headers, signal: gone.signal });
+    const response = await fetch(deployment().url + path, { headers, signal: gone.signal });
     // A response to HEAD has no body.
     const events = response.body ? readEvents(response) : readEvents(new Response(''));
     return { response, ...events, hangUp: () => gone.abort() };
@@ -37,7 +37,7 @@ export function progress(cell: () => Cell): void {
   }
 
   test('GET progress: shows all five stages and their percentages', async () => {
-    const { owner, ids } = await library(cell());
+    const { owner, ids } = await library(deployment());
     const { status, headers, body } = await owner.call('GET', `/resources/${ids.glacier}/progress`);
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
     const stage = { started_at: expect.any(String), finished_at: expect.any(String), percent: 100, attempt: 1, message: null };
@@ -55,7 +55,7 @@ export function progress(cell: () => Cell): void {
 
   describe('GET /resources/{id}/progress/events', () => {
     test('event stream: starts with a snapshot; every subscriber gets the end, also after another disconnects', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       const { id, release } = await held(ada);
       const [leaver, ...stayers] = await Promise.all(Array.from({ length: 6 }, () => listen(ada, id)));
       expect(stayers[0]?.response.headers.get('content-type')).toBe('text/event-stream');
@@ -78,7 +78,7 @@ export function progress(cell: () => Cell): void {
     });
 
     test('event stream: resumes after Last-Event-ID, and is 204 after the last event', async () => {
-      const ada = await person(cell());
+      const ada = await person(deployment());
       const { id, release } = await held(ada);
       const first = await listen(ada, id);
       const { id: seen = '' } = (await nextOf(first)) ?? {};
@@ -94,7 +94,7 @@ export function progress(cell: () => Cell): void {
     });
 
     test('event stream: HEAD responds without a body', async () => {
-      const { owner, ids } = await library(cell());
+      const { owner, ids } = await library(deployment());
       const { status, body } = await owner.call('HEAD', `/resources/${ids.loop}/progress/events`);
       expect([status, body]).toEqual([200, '']);
     });
@@ -102,8 +102,8 @@ export function progress(cell: () => Cell): void {
 
   describe('GET /progress/events', () => {
     test('shared stream: names the resource of each event, in rising ids, until the last resource is over', async () => {
-      const ada = await person(cell());
-      const theirs = (await library(cell())).ids.loop;
+      const ada = await person(deployment());
+      const theirs = (await library(deployment())).ids.loop;
       const [one, two] = [await held(ada), await held(ada)];
       const stream = await open(`/progress/events?ids=${one.id},${theirs},${two.id}`, bearer(ada.access_token));
       const snapshots = [await nextOf(stream), await nextOf(stream)] as StreamEvent[];
@@ -123,23 +123,23 @@ export function progress(cell: () => Cell): void {
     });
 
     test("shared stream: 404 if no resource is the caller's, 422 without ids", async () => {
-      const eve = await person(cell());
-      const { ids } = await library(cell());
+      const eve = await person(deployment());
+      const { ids } = await library(deployment());
       expect((await eve.call('GET', `/progress/events?ids=${ids.loop},${randomUUID()}`)).status).toBe(404);
       expect((await eve.call('GET', '/progress/events?ids=')).status).toBe(422);
     });
   });
 
   test("stream ticket: opens its owner's streams and nothing else", async () => {
-    const { owner, ids } = await library(cell());
-    const eve = await person(cell());
+    const { owner, ids } = await library(deployment());
+    const eve = await person(deployment());
     const ticketOf = async (client: Person) => {
       const { status, headers, body } = await client.call<{ ticket: string }>('POST', '/progress/tickets');
       expect([status, headers.get('cache-control')]).toEqual([201, 'no-store']);
       noteSecrets(body.ticket);
       return body.ticket;
     };
-    const stranger = anonymous(cell());
+    const stranger = anonymous(deployment());
     const status = async (path: string) => (await stranger.call('GET', path)).status;
     const [mine, hers] = [await ticketOf(owner), await ticketOf(eve)];
     for (const path of [`/resources/${ids.loop}/progress/events?`, `/progress/events?ids=${ids.loop}&`]) {

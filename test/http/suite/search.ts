@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Cell } from '../../support/kits/deployment.ts';
+import type { Deployment } from '../../support/kits/deployment.ts';
 import { library } from './library.ts';
 import { person } from './people.ts';
 
-export function search(cell: () => Cell): void {
+export function search(deployment: () => Deployment): void {
   test('search: semantic mode finds a document without a common word, keyword mode one with it, hybrid mode both', async () => {
-    const { owner, ids } = await library(cell());
+    const { owner, ids } = await library(deployment());
     const ice = await owner.search('mountains losing frozen water in a warming world', { mode: 'semantic' });
     expect(ice.body).toMatchObject({ mode: 'semantic', took_ms: expect.any(Number) });
     expect(ice.body.hits[0]).toMatchObject({ resource_id: ids.glacier, semantic_rank: 1 });
@@ -24,7 +24,7 @@ export function search(cell: () => Cell): void {
   });
 
   test('search: applies its filters', async () => {
-    const { owner, ids } = await library(cell());
+    const { owner, ids } = await library(deployment());
     const found = async (filters: Record<string, string>) =>
       (await owner.search('glacier ice', filters)).body.hits.map(({ resource_id }) => resource_id);
     expect(await found({ tag: 'own' })).toEqual([ids.notes]);
@@ -34,7 +34,7 @@ export function search(cell: () => Cell): void {
   });
 
   test('search: pages contain every document once', async () => {
-    const { owner, ids } = await library(cell());
+    const { owner, ids } = await library(deployment());
     const seen: string[] = [];
     for (let cursor: string | undefined = ''; cursor !== undefined; ) {
       const { body } = await owner.search('how does a server that runs on one thread wait for ice', {
@@ -51,7 +51,7 @@ export function search(cell: () => Cell): void {
   });
 
   test('search: any text is a query, and an invalid parameter is 422 and named', async () => {
-    const { owner } = await library(cell());
+    const { owner } = await library(deployment());
     for (const q of ['"', "'", 'glacier"', 'a AND', 'NEAR(a b', 'text:glacier', '*', '-glacier', '\u0000', '(', '日本語', '🧊'])
       expect([q, (await owner.search(q)).status]).toEqual([q, 200]);
     for (const [parameters, path] of [
@@ -66,13 +66,13 @@ export function search(cell: () => Cell): void {
   });
 
   test('search: finds no document of another owner', async () => {
-    await library(cell());
-    const eve = await person(cell());
+    await library(deployment());
+    const eve = await person(deployment());
     for (const mode of ['hybrid', 'semantic', 'keyword']) expect((await eve.search('glacier', { mode })).body.hits).toEqual([]);
   });
 
   test('graph: has links between resources, and the similar list has the most similar ones', async () => {
-    const { owner, ids } = await library(cell());
+    const { owner, ids } = await library(deployment());
     const graph = await owner.call<{ nodes: { id: string; depth: number }[]; edges: object[] }>(
       'GET',
       `/resources/${ids.glacier}/graph?depth=2`,
@@ -100,7 +100,7 @@ export function search(cell: () => Cell): void {
   });
 
   test('taxonomy: is a tree that every user may read and admins may replace', async () => {
-    const { owner } = await library(cell());
+    const { owner } = await library(deployment());
     const { status, body } = await owner.call<{ categories: { id: string; children: { id: string }[] }[] }>('GET', '/taxonomy');
     expect(status).toBe(200);
     const science = body.categories.find(({ id }) => id === 'science');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Cell } from '../../support/kits/deployment.ts';
+import type { Deployment } from '../../support/kits/deployment.ts';
 import { refusedByLength } from '../../support/kits/early-refusal.ts';
 import { noteSecrets } from '../../support/kits/secrets.ts';
 import { byDesign } from './by-design.ts';
@@ -16,7 +16,7 @@ function page(bytes: number, about: string): string {
   return head + 'x'.repeat(bytes - head.length - tail.length) + tail;
 }
 
-export function uploads(cell: () => Cell): void {
+export function uploads(deployment: () => Deployment): void {
   async function address(ada: Person, fields: object = {}) {
     const result = await ada.call<{ upload_url: string; method: string; expires_at: string }>(
       'POST',
@@ -36,16 +36,16 @@ export function uploads(cell: () => Cell): void {
   }
 
   test('presigned upload: a large file sent to the worker becomes a resource', async () => {
-    const ada = await person(cell());
-    const { documentMegabytes } = byDesign(cell().choice);
+    const ada = await person(deployment());
+    const { documentMegabytes } = byDesign(deployment().choice);
     const given = await address(ada, { filename: 'moss.html', tags: ['large'] });
     expect(given.status).toBe(201);
     expect(given.body).toMatchObject({ method: 'PUT', expires_at: expect.any(String) });
-    expect(given.body.upload_url.startsWith(`${cell().workerUrl}/uploads?ticket=`)).toBe(true);
+    expect(given.body.upload_url.startsWith(`${deployment().workerUrl}/uploads?ticket=`)).toBe(true);
     const file = page(Math.min(12, documentMegabytes) * MB, 'moss');
     const sent = await put(given.body.upload_url, file);
     expect(sent.status).toBe(202);
-    expect(sent.headers.get('location')).toBe(`${cell().url}/resources/${sent.body.id}`);
+    expect(sent.headers.get('location')).toBe(`${deployment().url}/resources/${sent.body.id}`);
     expect((await watch(ada, sent.body.id)).at(-1)?.data.stages).toEqual(COMPLETED);
     expect((await ada.call('GET', `/resources/${sent.body.id}`)).body).toMatchObject({ title: 'moss', tags: ['large'] });
     expect((await ada.search('moss')).body.hits[0]?.resource_id).toBe(sent.body.id);
@@ -55,9 +55,9 @@ export function uploads(cell: () => Cell): void {
   });
 
   test('presigned upload: a file over the largest document is 413', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const { upload_url: url } = (await address(ada)).body;
-    const megabytes = byDesign(cell().choice).documentMegabytes + 2;
+    const megabytes = byDesign(deployment().choice).documentMegabytes + 2;
     const file = page(megabytes * MB, 'moss');
     const headers = { 'Content-Type': 'text/html' };
     // Within the upload limit the worker reads the whole file and then finds it too large for the database.
@@ -70,9 +70,9 @@ export function uploads(cell: () => Cell): void {
   });
 
   test('presigned upload: a false or altered token is 401, and a page of an allowed origin may upload', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const { upload_url: url } = (await address(ada)).body;
-    for (const wrong of [`${cell().workerUrl}/uploads`, `${cell().workerUrl}/uploads?ticket=a.b.c`, url.slice(0, -4)])
+    for (const wrong of [`${deployment().workerUrl}/uploads`, `${deployment().workerUrl}/uploads?ticket=a.b.c`, url.slice(0, -4)])
       expect((await put(wrong, page(1000, 'moss'))).status).toBe(401);
     const preflight = await fetch(url, {
       method: 'OPTIONS',
@@ -87,15 +87,15 @@ export function uploads(cell: () => Cell): void {
   });
 
   test('presigned upload: logging out invalidates the address', async () => {
-    const ada = await person(cell());
+    const ada = await person(deployment());
     const { upload_url: url } = (await address(ada)).body;
     expect((await ada.call('POST', '/auth/logout')).status).toBe(204);
     expect((await put(url, page(1000, 'moss'))).status).toBe(401);
   });
 
   test("upload: a form may be as large as the runtime's limit, and a larger one is 413", async () => {
-    const ada = await person(cell());
-    const { formMegabytes, documentMegabytes } = byDesign(cell().choice);
+    const ada = await person(deployment());
+    const { formMegabytes, documentMegabytes } = byDesign(deployment().choice);
     const formOf = (bytes: number) => {
       const form = new FormData();
       form.set('file', new File([page(bytes, 'ferns')], 'ferns.html', { type: 'text/html' }));
@@ -105,7 +105,7 @@ export function uploads(cell: () => Cell): void {
     expect(taken.status).toBe(202);
     // Built with Request, so that the content type names the boundary.
     const tooLarge = new Request('http://form', { method: 'POST', body: formOf((formMegabytes + 2) * MB) });
-    const response = await refusedByLength(`${cell().url}/resources/upload`, {
+    const response = await refusedByLength(`${deployment().url}/resources/upload`, {
       method: 'POST',
       headers: { ...bearer(ada.access_token), 'Content-Type': tooLarge.headers.get('content-type') ?? '' },
       body: await tooLarge.bytes(),

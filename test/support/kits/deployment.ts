@@ -1,5 +1,5 @@
 /**
- * A whole Pharos for one cell of the matrix of runtime, database and store: the API on Node or on workerd, a worker of its
+ * A whole Pharos for one deployment of the matrix of runtime, database and store: the API on Node or on workerd, a worker of its
  * own, the queue, a login provider and a website, each a real one or a stand-in that speaks its protocol.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -17,14 +17,14 @@ import { openTestLibsql, openTestPostgres } from './database.ts';
 import { noteOutput, noteSecrets } from './secrets.ts';
 import { startStores } from './store.ts';
 
-export interface CellChoice {
+export interface DeploymentChoice {
   readonly runtime: 'node' | 'workerd';
   readonly database: 'sqlite' | 'postgres' | 'libsql';
   readonly store: 'memory' | 'redis' | 'upstash';
   readonly queue: 'http' | 'qstash';
 }
 
-export const MASTER_KEY = 'the-master-key-of-this-cell-0123456789';
+export const MASTER_KEY = 'the-master-key-of-this-deployment-0123456789';
 /** Of the free tier: more than a test needs, and not too many for one to meet. */
 export const FREE_PER_MINUTE = 150;
 
@@ -34,8 +34,8 @@ const QSTASH_SECOND_MS = 1000;
 
 type Settings = Readonly<Record<string, string>>;
 
-export interface Cell {
-  readonly choice: CellChoice;
+export interface Deployment {
+  readonly choice: DeploymentChoice;
   readonly url: string;
   readonly workerUrl: string;
   readonly site: Awaited<ReturnType<typeof startArticleServer>>;
@@ -50,7 +50,7 @@ export interface Cell {
   close(): Promise<void>;
 }
 
-export async function startCell(choice: CellChoice): Promise<Cell> {
+export async function startDeployment(choice: DeploymentChoice): Promise<Deployment> {
   const closers: (() => Promise<unknown>)[] = [];
   const opened = async <T>(thing: Promise<T>, close: (thing: T) => Promise<unknown>): Promise<T> => {
     const found = await thing;
@@ -61,7 +61,9 @@ export async function startCell(choice: CellChoice): Promise<Cell> {
     for (const closeOne of closers) await closeOne();
   };
   try {
-    const dataDir = await opened(mkdtemp(join(tmpdir(), 'pharos-cell-')), (dir) => rm(dir, { recursive: true, force: true }));
+    const dataDir = await opened(mkdtemp(join(tmpdir(), 'pharos-deployment-')), (dir) =>
+      rm(dir, { recursive: true, force: true }),
+    );
     const site = await opened(startArticleServer(), (server) => server.stop());
     const provider = await opened(startOpenIdServer(), (server) => server.stop());
     const workerUrl = `http://${HOST}:${await freePort(HOST)}`;
@@ -131,20 +133,20 @@ async function startUnreachable(port: number): Promise<{ close(): Promise<void> 
 
 type Opened = <T>(thing: Promise<T>, close: (thing: T) => Promise<unknown>) => Promise<T>;
 
-async function databaseSettings({ database }: CellChoice, opened: Opened): Promise<Settings> {
+async function databaseSettings({ database }: DeploymentChoice, opened: Opened): Promise<Settings> {
   if (database === 'sqlite') return {};
   if (database === 'libsql') return { DATABASE_URL: (await opened(openTestLibsql(), (server) => server.close())).url };
   const { url } = await opened(openTestPostgres(), (server) => server.close());
   return { DATABASE_URL: url, POSTGRES_SSLMODE: 'disable' };
 }
 
-async function storeSettings({ store }: CellChoice, opened: Opened): Promise<Settings> {
+async function storeSettings({ store }: DeploymentChoice, opened: Opened): Promise<Settings> {
   if (store === 'memory') return {};
   const { redis, settings } = await opened(startStores(), (stores) => stores.stop());
   return store === 'redis' ? { REDIS_URL: redis.url } : settings;
 }
 
-async function queueSettings({ queue }: CellChoice, opened: Opened): Promise<Settings> {
+async function queueSettings({ queue }: DeploymentChoice, opened: Opened): Promise<Settings> {
   if (queue === 'http') return {};
   const { url } = await opened(startQstash({ secondMs: QSTASH_SECOND_MS }), (qstash) => qstash.close());
   return {
