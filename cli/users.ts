@@ -6,7 +6,7 @@ import { createSessions } from '../src/kernel/auth/sessions.ts';
 import { noMetrics } from '../src/kernel/core/metrics.ts';
 import type { User } from '../src/kernel/db/types.ts';
 import { findUsersByLogin } from '../src/kernel/db/users.ts';
-import { TIERS, type Tier } from '../src/kernel/model/values.ts';
+import { TIERS, type Tier } from '../src/kernel/model/tiers.ts';
 import { createLimiter } from '../src/kernel/rate-limits/limiter.ts';
 import { administerUser } from '../src/services/accounts/administer.ts';
 import { UsageError } from './command.ts';

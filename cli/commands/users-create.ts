@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createPasswordHasher } from '../../src/adapters/passwords.ts';
 import { passwordFault } from '../../src/kernel/auth/password-rules.ts';
 import { usernameFault } from '../../src/kernel/auth/username-rules.ts';
-import { TIERS } from '../../src/kernel/model/values.ts';
+import { TIERS } from '../../src/kernel/model/tiers.ts';
 import { register } from '../../src/services/accounts/accounts.ts';
 import { type Command, UsageError } from '../command.ts';
 import { withSession } from '../session.ts';

@@ -1,5 +1,5 @@
 /** `pharos users tier`: changes what a user may do, and how often. */
-import { TIERS } from '../../src/kernel/model/values.ts';
+import { TIERS } from '../../src/kernel/model/tiers.ts';
 import type { Command } from '../command.ts';
 import { withSession } from '../session.ts';
 import { changeUser, tierNamed, userNamed } from '../users.ts';

@@ -8,7 +8,7 @@ import type { Clock, Ids } from '../core/ports.ts';
 import { toUnixSeconds } from '../core/time.ts';
 import type { User } from '../db/types.ts';
 import { SCOPES, type Scope } from '../model/actor.ts';
-import { TIERS } from '../model/values.ts';
+import { TIERS } from '../model/tiers.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
 const claimsSchema = z.object({

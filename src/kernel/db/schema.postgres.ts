@@ -16,9 +16,12 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { CallbackEvent, DeliveryState } from '../model/callbacks.ts';
+import type { EdgeEvidence } from '../model/graph.ts';
 import type { JobKind, JobState, ProcessPayload } from '../model/job-messages.ts';
+import type { QualityReport } from '../model/quality.ts';
 import type { Stage, StageStatus } from '../model/stages.ts';
-import type { CategoryScore, EdgeEvidence, QualityReport, Tier } from '../model/values.ts';
+import type { CategoryScore } from '../model/taxonomy.ts';
+import type { Tier } from '../model/tiers.ts';
 import type { IngestedDocument, WebhookKind } from '../model/webhooks.ts';
 
 /** 64 bits, because times are milliseconds. */

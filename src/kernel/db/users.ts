@@ -1,5 +1,5 @@
 import { and, desc, eq, like, or } from 'drizzle-orm';
-import type { Tier } from '../model/values.ts';
+import type { Tier } from '../model/tiers.ts';
 import { olderThan } from './pagination.ts';
 import { users } from './schema.sqlite.ts';
 import type { Database, User } from './types.ts';

@@ -1,22 +1,22 @@
-/** Who is asking. Every verb of the library takes one; routes make it from a token or a key. */
-import type { Tier } from './values.ts';
+/** The authenticated caller. Services take one; routes make it from a token or a key. */
+import type { Tier } from './tiers.ts';
 
 export const SCOPES = ['resources:read', 'resources:write', 'search', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export interface Actor {
   readonly kind: 'user' | 'service';
-  /** The owner of all that this actor makes; for the master key a fixed service user's id. */
+  /** Owner of everything this actor creates; for the master key, the id of a fixed service user. */
   readonly userId: string;
   readonly username: string;
   readonly tier: Tier;
   readonly scopes: readonly Scope[];
-  /** The session and token it came with; null for keys. */
+  /** Session and token that authenticated the request; null for keys. */
   readonly sessionId: string | null;
   readonly tokenId: string | null;
 }
 
-/** What each tier may be granted; a scope asked for beyond it is not granted. */
+/** The scopes that a tier may hold: all but `admin` for users, all for admins. */
 export function entitledScopes(tier: Tier): readonly Scope[] {
   return tier === 'admin' ? SCOPES : SCOPES.filter((scope) => scope !== 'admin');
 }

@@ -8,7 +8,7 @@ import { sha256Hex } from '../core/digest.ts';
 import { AppError } from '../core/errors.ts';
 import type { KeyValue } from '../kv/key-value.ts';
 import { type Actor, SCOPES } from '../model/actor.ts';
-import { TIERS } from '../model/values.ts';
+import { TIERS } from '../model/tiers.ts';
 
 export const TICKET_SECONDS = 60;
 

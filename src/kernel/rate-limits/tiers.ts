@@ -1,7 +1,7 @@
 /** The rate limit policies of the tiers and of unauthenticated requests, from the configuration. */
 import type { Config, TierLimits } from '../config/config.ts';
 import type { Policy } from '../model/sliding-window.ts';
-import type { Tier } from '../model/values.ts';
+import type { Tier } from '../model/tiers.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

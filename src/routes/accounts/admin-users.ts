@@ -6,7 +6,7 @@ import { toIso } from '../../kernel/core/time.ts';
 import { listSecurityEvents } from '../../kernel/db/security-events.ts';
 import type { SecurityEventRow } from '../../kernel/db/types.ts';
 import { findUser, listUsers } from '../../kernel/db/users.ts';
-import { TIERS } from '../../kernel/model/values.ts';
+import { TIERS } from '../../kernel/model/tiers.ts';
 import { administerUser } from '../../services/accounts/administer.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';

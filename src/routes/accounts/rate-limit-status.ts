@@ -1,6 +1,6 @@
 /** GET /auth/rate-limit: the caller's limits and what remains of them. Reading them costs nothing. */
 import { z } from '@hono/zod-openapi';
-import { TIERS } from '../../kernel/model/values.ts';
+import { TIERS } from '../../kernel/model/tiers.ts';
 import type { AppContext } from '../../services/context.ts';
 import { authenticated, createRouter, defineRoute, json } from '../router.ts';
 

@@ -1,6 +1,6 @@
 /** Resources near another one: by similarity, and along links and citations. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { EdgeEvidence } from '../../kernel/model/values.ts';
+import type { EdgeEvidence } from '../../kernel/model/graph.ts';
 import type { AppContext } from '../../services/context.ts';
 import { MAX_DEPTH, resourceGraph } from '../../services/graph/resource-graph.ts';
 import { similarResources } from '../../services/graph/similar-resources.ts';

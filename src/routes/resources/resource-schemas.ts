@@ -3,8 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { ResourceSummary } from '../../kernel/db/resources.ts';
 import type { Resource } from '../../kernel/db/types.ts';
+import { QUALITY_DIMENSIONS } from '../../kernel/model/quality.ts';
 import { STAGE_STATUSES } from '../../kernel/model/stages.ts';
-import { QUALITY_DIMENSIONS } from '../../kernel/model/values.ts';
 import { present } from '../present.ts';
 
 const instant = z.iso.datetime().openapi({ example: '2026-01-01T12:00:00.000Z' });

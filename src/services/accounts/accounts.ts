@@ -8,7 +8,7 @@ import type { Clock, Ids, PasswordHasher } from '../../kernel/core/ports.ts';
 import { isUniqueViolation } from '../../kernel/db/constraint-errors.ts';
 import type { Database, User } from '../../kernel/db/types.ts';
 import { findTaken, findUsersByLogin, insertUser, insertUserIfAbsent, nameKey, setPasswordHash } from '../../kernel/db/users.ts';
-import type { Tier } from '../../kernel/model/values.ts';
+import type { Tier } from '../../kernel/model/tiers.ts';
 
 export interface AccountDependencies {
   readonly db: Database;

@@ -5,7 +5,7 @@ import type { Sessions } from '../../kernel/auth/sessions.ts';
 import type { Clock } from '../../kernel/core/ports.ts';
 import type { Database, User } from '../../kernel/db/types.ts';
 import { updateUser } from '../../kernel/db/users.ts';
-import type { Tier } from '../../kernel/model/values.ts';
+import type { Tier } from '../../kernel/model/tiers.ts';
 import { notFound } from '../errors.ts';
 
 interface Dependencies {

@@ -1,7 +1,7 @@
 import { listEdgesOf } from '../../kernel/db/edges.ts';
 import { findResource, findResources, type ResourceSummary } from '../../kernel/db/resources.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
-import type { EdgeEvidence } from '../../kernel/model/values.ts';
+import type { EdgeEvidence } from '../../kernel/model/graph.ts';
 import type { AppContext } from '../context.ts';
 import { noSuchResource } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';

@@ -6,7 +6,7 @@ import { createRefreshTokens } from '../../../src/kernel/auth/refresh-tokens.ts'
 import { AppError } from '../../../src/kernel/core/errors.ts';
 import { equalSecrets, keyId } from '../../../src/kernel/core/keys.ts';
 import { SCOPES } from '../../../src/kernel/model/actor.ts';
-import { TIERS } from '../../../src/kernel/model/values.ts';
+import { TIERS } from '../../../src/kernel/model/tiers.ts';
 import { countedIds, manualClock } from '../../support/fakes/doubles.ts';
 import { testUser } from '../../support/kits/auth.ts';
 import { testConfig } from '../../support/kits/config.ts';

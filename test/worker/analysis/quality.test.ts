@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { QUALITY_DIMENSIONS, type QualityDimension } from '../../../src/kernel/model/values.ts';
+import { QUALITY_DIMENSIONS, type QualityDimension } from '../../../src/kernel/model/quality.ts';
 import type { QualityFacts } from '../../../worker-node/analysis/quality/facts.ts';
 import { measureQuality } from '../../../worker-node/analysis/quality/measure.ts';
 import { DEFAULT_QUALITY_WEIGHTS } from '../../../worker-node/analysis/quality/weights.ts';

@@ -1,5 +1,5 @@
 /** Similarity of two resources: a weighted sum of vector cosine, shared keywords and a common category. */
-import type { EdgeEvidence } from '../../../src/kernel/model/values.ts';
+import type { EdgeEvidence } from '../../../src/kernel/model/graph.ts';
 import { UNCATEGORISED } from '../taxonomy/score.ts';
 
 export const SIMILARITY_WEIGHTS = { cosine: 0.6, keywords: 0.3, category: 0.1 } as const;

@@ -4,7 +4,7 @@ import {
   type QualityDimension,
   type QualityMeasure,
   type QualityReport,
-} from '../../../src/kernel/model/values.ts';
+} from '../../../src/kernel/model/quality.ts';
 import { completeness } from './completeness.ts';
 import { credibility } from './credibility.ts';
 import { depth } from './depth.ts';

@@ -1,4 +1,4 @@
-import { QUALITY_DIMENSIONS, type QualityDimension } from '../../../src/kernel/model/values.ts';
+import { QUALITY_DIMENSIONS, type QualityDimension } from '../../../src/kernel/model/quality.ts';
 
 /** The weight of each dimension in the total: numbers of at least 0, not all 0. */
 export type QualityWeights = Readonly<Record<QualityDimension, number>>;

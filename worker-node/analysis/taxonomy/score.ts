@@ -1,6 +1,6 @@
 /** Classifies a resource by the cosine of its vector to each category's and by the category's keywords in its text. */
 import type { Category } from '../../../src/kernel/db/types.ts';
-import type { CategoryScore } from '../../../src/kernel/model/values.ts';
+import type { CategoryScore } from '../../../src/kernel/model/taxonomy.ts';
 import { stem } from './stem.ts';
 
 /** A leaf category needs at least this confidence. */
