@@ -1,12 +1,12 @@
-/** How long a job waits before it is tried again: 1, 2, 4, 8, 16 seconds. */
+/** Waits between the attempts of a job: 1, 2, 4, 8 and 16 seconds. */
+import { HOUR_MS } from './time.ts';
 
 export const RETRIES = 5;
-const LONGEST_WAIT_MS = 60 * 60 * 1000;
+const LONGEST_WAIT_MS = HOUR_MS;
 
 /**
- * Milliseconds to wait after the `attempt`-th failure: the exponential step, a quarter more or less by `random()` (0 to
- * 1) so that what failed together does not return together; at least what the origin asked for (`retryAfter`, seconds),
- * but no more than an hour.
+ * Milliseconds to wait after the `attempt`-th failure: an exponential step, plus or minus a quarter by `random()` (0 to 1)
+ * so that jobs that failed together do not return together. At least the origin's `retryAfter` (seconds), at most an hour.
  */
 export function backoffMs(attempt: number, random: () => number, retryAfter = 0): number {
   const step = 1000 * 2 ** (Math.max(1, Math.min(attempt, RETRIES)) - 1);

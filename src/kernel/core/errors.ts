@@ -1,6 +1,6 @@
 /**
- * Errors carry a machine-readable code and a `detail` fit for a stranger's eyes. What only we may see
- * travels in `cause`. Nothing here knows HTTP: `src/routes/problem.ts` maps codes to status codes.
+ * Errors with a machine-readable code and a `detail` that is safe to show to clients; internals belong in `cause`.
+ * Nothing here knows HTTP: `problem.ts` maps codes to statuses.
  */
 
 export const ERROR_CODES = [
@@ -24,7 +24,7 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** One invalid field: `path` in dotted form (`tags.0`), `message` in plain words. */
+/** One invalid field: `path` in dotted form (`tags.0`), `message` a predicate such as "is empty". */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
@@ -33,7 +33,7 @@ export interface FieldError {
 export interface AppErrorOptions {
   readonly cause?: unknown;
   readonly errors?: readonly FieldError[];
-  /** Seconds from now after which the same request may succeed. */
+  /** Seconds until the same request may succeed. */
   readonly retryAfter?: number;
 }
 
@@ -54,14 +54,14 @@ export class AppError extends Error {
   }
 }
 
-/** How a job's failure is to be treated: `transient` is tried again, `permanent` is not. */
+/** A job retries after a `transient` failure and ends after a `permanent` one. */
 export type FailureClass = 'transient' | 'permanent';
 
-/** A stage that could not do its work; `message` is what the document's owner reads. */
+/** Failure of a stage. `message` is shown to the document's owner. */
 export class StageError extends Error {
   override readonly name = 'StageError';
   readonly failure: FailureClass;
-  /** Seconds the origin asked us to wait (its `Retry-After`). */
+  /** Seconds from the origin's `Retry-After`. */
   readonly retryAfter: number | undefined;
 
   constructor(failure: FailureClass, message: string, options: { cause?: unknown; retryAfter?: number } = {}) {

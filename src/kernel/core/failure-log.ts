@@ -1,14 +1,14 @@
-/** One warning when something goes down and one line when it is back, however often it is tried in between. */
+/** Logs the start and the end of an outage, one line each, however many failures lie in between. */
 import type { Log } from './log.ts';
 
 export interface FailureLog {
-  /** Call for every failure; the first one of an outage is logged. */
+  /** Call on every failure; the first of an outage is logged as a warning. */
   failed(error: unknown): void;
-  /** Call for every success; the first one after an outage is logged. */
+  /** Call on every success; the first after an outage is logged. */
   worked(): void;
 }
 
-/** `part` reads as the subject of a sentence: "the progress store". */
+/** `part` is the subject of the log messages, such as "the progress store". */
 export function createFailureLog(log: Log, part: string): FailureLog {
   let down = false;
   return {

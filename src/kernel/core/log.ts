@@ -1,4 +1,4 @@
-/** The logging port. The adapter (LogTape) redacts fields by name and never sees a secret by accident. */
+/** The logging port. Its adapter (LogTape) redacts fields by name; a `Secret` prints as `[redacted]` by itself. */
 
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -8,6 +8,6 @@ export interface Mail {
 }
 
 export interface Mailer {
-  /** Rejects where the mail could not be handed over. */
+  /** Rejects when the server does not accept the mail. */
   send(mail: Mail): Promise<void>;
 }

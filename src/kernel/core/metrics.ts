@@ -1,4 +1,4 @@
-/** What is counted and timed. Names follow Prometheus: base units, `_total` for counters; labels have few values each. */
+/** The metrics port. Names follow Prometheus: base units, `_total` for counters, labels with few values. */
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -7,7 +7,7 @@ export interface Counter {
 }
 
 export interface Timer {
-  /** Starts a clock; the returned function stops it and files the seconds under `labels`. */
+  /** Starts a stopwatch; the returned function stops it and records the seconds under `labels`. */
   start(): (labels?: Labels) => void;
 }
 
@@ -17,19 +17,19 @@ export interface Exposition {
 }
 
 export interface Metrics {
-  /** The same name again is the same metric. */
+  /** A name that is already registered returns the same metric. */
   counter(name: string, help: string, labels?: readonly string[]): Counter;
   timer(name: string, help: string, labels?: readonly string[]): Timer;
-  /** `read` is called whenever the metrics are asked for; a reading that fails is left out. */
+  /** `read` is called on every exposition; if it fails, the gauge is left out. */
   gauge(name: string, help: string, read: () => Reading | Promise<Reading>, labels?: readonly string[]): void;
-  /** Undefined where this runtime keeps none. */
+  /** Undefined on a runtime without metrics. */
   expose(): Promise<Exposition | undefined>;
 }
 
-/** One number, or one for each set of labels. */
+/** A number, or a number for each set of labels. */
 export type Reading = number | readonly (readonly [labels: Labels, value: number])[];
 
-/** For runtimes whose processes are too short-lived and too many to be asked. */
+/** For runtimes whose processes are too many and too short-lived to be scraped. */
 export const noMetrics: Metrics = {
   counter: () => ({ add: () => {} }),
   timer: () => ({ start: () => () => {} }),

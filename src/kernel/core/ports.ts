@@ -1,4 +1,4 @@
-/** Everything the kernel needs from outside that is not a store: time, identity, network, background work. */
+/** Ports for time, ids, network, background work and password hashing. Stores have ports of their own. */
 
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -6,29 +6,29 @@ export interface Clock {
 }
 
 export interface Ids {
-  /** A fresh UUIDv7 (RFC 9562 section 5.7): sortable by creation time. */
+  /** A new UUIDv7 (RFC 9562 section 5.7), sortable by creation time. */
   next(): string;
 }
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** Work that outlives the answer: `ctx.waitUntil` on Workers, a tracked set of promises on Node. Never rejects. */
+/** Work that outlives the response: `ctx.waitUntil` on Workers, a tracked set of promises on Node. Never rejects. */
 export interface Background {
   run(name: string, work: () => Promise<unknown>): void;
 }
 
 /**
- * Runs `work` when everything that arrived in this turn of the event loop has been looked at: `setImmediate` on Node. Not
- * for Workers, where requests may not wait for one another's input and output.
+ * Runs `work` after the callbacks of this turn of the event loop: `setImmediate` on Node. Not for Workers, where a request
+ * may not wait for the input and output of another.
  */
 export type EndOfTurn = (work: () => void) => void;
 
-/** scrypt in production; a cheap stand-in only where a test is not about passwords. */
+/** scrypt in production; a cheap fake only in tests that are not about passwords. */
 export interface PasswordHasher {
   /** Returns a PHC string (`$scrypt$ln=..,r=..,p=..$salt$hash`). */
   hash(password: string): Promise<string>;
-  /** False for a wrong password and for a stored string it cannot read. */
+  /** False for a wrong password, and for a stored string that is not a hash of a supported kind. */
   verify(password: string, stored: string): Promise<boolean>;
-  /** True where the stored string was made with weaker parameters than today's. */
+  /** True if the stored hash has weaker parameters than new hashes get. */
   needsRehash(stored: string): boolean;
 }

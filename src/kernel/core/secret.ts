@@ -8,7 +8,7 @@ export class Secret<T> {
     this.#value = value;
   }
 
-  /** The one way to the value; a reviewer can find every use by this name. */
+  /** The only access to the value, so that every use can be found by this name. */
   reveal(): T {
     return this.#value;
   }

@@ -1,15 +1,15 @@
-/** The messages that travel between the API, the queue and the worker. Both sides parse with these. */
+/** Messages between the API, the queue and the worker. Sender and receiver parse with the same schemas. */
 import { z } from 'zod';
 import { STAGE_STATUSES, STAGES } from './stages.ts';
 
 export const JOB_KINDS = ['resource.process'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
-/** queued -> running -> done | queued again after a transient failure | dead -> retried, as another job. */
+/** queued -> running -> done; or -> queued after a transient failure; or -> dead -> retried, as another job. */
 export const JOB_STATES = ['queued', 'running', 'done', 'dead', 'cancelled', 'retried'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-/** What is POSTed to the worker: the job's row in the database says the rest. The owner is there for fairness alone. */
+/** Body of a POST to the worker; the rest is in the job's row. `owner_id` serves only to take turns between owners. */
 export const jobMessageSchema = z.object({ job_id: z.uuid(), owner_id: z.string().max(64).optional() });
 export type JobMessage = z.infer<typeof jobMessageSchema>;
 
@@ -24,7 +24,7 @@ export const stageStateSchema = z.object({
   updatedAt: z.int(),
 });
 
-/** What the worker POSTs to `/jobs/progress`: the stages that changed, in one step. */
+/** Body of the worker's POST to `/jobs/progress`: the stages that changed together. */
 export const progressReportSchema = z.object({
   resource_id: z.uuid(),
   stages: z.partialRecord(z.enum(STAGES), stageStateSchema),
@@ -32,7 +32,7 @@ export const progressReportSchema = z.object({
 export type ProgressReport = z.infer<typeof progressReportSchema>;
 
 /**
- * What QStash POSTs about a delivery (https://upstash.com/docs/qstash/features/callbacks); of it what is used here.
+ * Body of QStash's POST about a delivery (https://upstash.com/docs/qstash/features/callbacks); only the fields used here.
  * `sourceBody` is the message in base64.
  */
 export const deliveryReportSchema = z.object({
@@ -43,7 +43,7 @@ export const deliveryReportSchema = z.object({
 });
 export type DeliveryReport = z.infer<typeof deliveryReportSchema>;
 
-/** What a job asks for: the stages to run, the run they belong to. */
+/** Payload of a processing job: the stages to run, and the run they belong to. */
 export const processPayloadSchema = z.object({
   stages: z.array(z.enum(STAGES)).min(1),
   run: z.int().min(1),

@@ -1,10 +1,10 @@
 /**
- * The limiter's one algorithm: a sliding window of 60 sub-windows. A sub-window keeps its count and the time of its
- * last admission, and counts in full until that admission is a whole window old. Counting a sub-window whole can only
- * overcount, so in any rolling window no more than the limit is admitted; it overcounts by less than one sub-window's
- * admissions, so a client that stays under the limit by that share is never refused.
+ * The rate-limiting algorithm: a sliding window of 60 sub-windows. Each sub-window stores its count and the time of its
+ * last admission, and counts in full until that admission is one window old. Counting whole sub-windows can only
+ * overcount, so no rolling window ever admits more than the limit. It overcounts by less than the admissions of one
+ * sub-window, so a client that stays below the limit by that margin is never refused.
  *
- * This is the in-memory form; `script.ts` holds the same decisions in Lua, and one contract suite compares them.
+ * This is the in-memory implementation. `rate-limits/script.ts` makes the same decisions in Lua; one contract suite compares both.
  */
 
 export const SUB_WINDOWS = 60;
@@ -22,25 +22,25 @@ export interface PolicyState {
   readonly policy: Policy;
   /** Units left after this decision. */
   readonly remaining: number;
-  /** Unix ms at which all that counts now will have left the window; now where nothing counts. */
+  /** Unix ms at which everything counted now has left the window; the current time if nothing is counted. */
   readonly resetAt: number;
 }
 
 export interface Decision {
   readonly admitted: boolean;
-  /** Milliseconds from now after which the same request would pass if nothing else came in between; 0 where admitted. */
+  /** Milliseconds until the same request passes, provided no other request comes first; 0 when admitted. */
   readonly retryAfterMs: number;
   readonly states: readonly PolicyState[];
 }
 
-/** One sub-window: `slot` is floor(time / (windowMs / 60)). Kept oldest first; `last` never falls along the list. */
+/** `slot` is floor(time / (windowMs / 60)). Sub-windows are kept oldest first, so `last` never decreases along the list. */
 interface SubWindow {
   readonly slot: number;
   count: number;
   last: number;
 }
 
-/** A policy's memory for one key. */
+/** State of one policy for one key. */
 export interface Window {
   total: number;
   readonly subWindows: SubWindow[];
@@ -48,7 +48,7 @@ export interface Window {
 
 export const emptyWindow = (): Window => ({ total: 0, subWindows: [] });
 
-/** Forgets what has left the window. Live sub-windows stay a suffix because `last` never falls. */
+/** Drops sub-windows that have left the window. The live ones are a suffix, because `last` never decreases. */
 function expire(window: Window, policy: Policy, now: number): void {
   let gone = 0;
   for (const { last, count } of window.subWindows) {
@@ -59,7 +59,7 @@ function expire(window: Window, policy: Policy, now: number): void {
   if (gone > 0) window.subWindows.splice(0, gone);
 }
 
-/** How long until `cost` more units fit, in ms; 0 where they fit now. `cost` is at most the policy's limit. */
+/** Milliseconds until `cost` more units fit; 0 if they fit now. `cost` is at most the policy's limit. */
 function waitFor(window: Window, policy: Policy, cost: number, now: number): number {
   let excess = window.total + cost - policy.limit;
   for (const { last, count } of window.subWindows) {
@@ -72,7 +72,7 @@ function waitFor(window: Window, policy: Policy, cost: number, now: number): num
 
 function charge(window: Window, policy: Policy, cost: number, now: number): void {
   const newest = window.subWindows.at(-1);
-  // A clock that steps back must not put an admission before one that is already there.
+  // If the clock steps back, the admission counts at the time of the newest one, which keeps the order.
   const at = Math.max(now, newest?.last ?? 0);
   const slot = Math.floor(at / (policy.windowMs / SUB_WINDOWS));
   window.total += cost;
@@ -85,8 +85,8 @@ function charge(window: Window, policy: Policy, cost: number, now: number): void
 }
 
 /**
- * Decides `cost` units (1 to the smallest limit) under all policies at once at `now` (Unix ms): all are charged or none is.
- * `cost` 0 only looks, and `peek` decides without charging. `windows` are the key's memory, one per policy, changed in place.
+ * Decides `cost` units (1 to the smallest limit) under all policies at `now` (Unix ms). Either every policy is charged or
+ * none is. `cost` 0 only reads, and `peek` decides without charging. `windows`, one per policy, are changed in place.
  */
 export function decide(
   policies: readonly Policy[],

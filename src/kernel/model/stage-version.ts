@@ -1,21 +1,21 @@
 /**
- * Where a stage's state stands among all states it may ever have: a state is written over a smaller version only, so a
- * late or repeated delivery loses, whatever the order of arrival.
+ * Version of a stage's state: later states have greater versions. A write replaces only a smaller version, so late and
+ * repeated reports are dropped in whatever order they arrive.
  *
  * version = run * 10^9 + attempt * 10^4 + rank, with rank 0 for pending, 1 + 10 * percent (1 to 1001) for processing
- * and 9999 for completed and failed. Attempts stop counting at 99,999 and runs at 9,000,000, which keeps the greatest
- * version, 9,000,000,999,999,999, below 2^53 (9,007,199,254,740,992).
+ * and 9999 for completed and failed. Attempts count to 99,999 and runs to 9,000,000, which keeps the greatest version,
+ * 9,000,000,999,999,999, below 2^53 (9,007,199,254,740,992).
  */
 import type { StageState } from './stages.ts';
 
 const RUN = 1e9;
 const ATTEMPT = 1e4;
 const FINISHED = 9999;
-const MOST_RUNS = 9_000_000;
-const MOST_ATTEMPTS = 99_999;
+const MAX_RUN = 9_000_000;
+const MAX_ATTEMPT = 99_999;
 
 export function versionOf(state: Pick<StageState, 'status' | 'percent' | 'run' | 'attempt'>): number {
-  return Math.min(state.run, MOST_RUNS) * RUN + Math.min(state.attempt, MOST_ATTEMPTS) * ATTEMPT + rank(state);
+  return Math.min(state.run, MAX_RUN) * RUN + Math.min(state.attempt, MAX_ATTEMPT) * ATTEMPT + rank(state);
 }
 
 function rank({ status, percent }: Pick<StageState, 'status' | 'percent'>): number {

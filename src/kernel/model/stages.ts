@@ -1,4 +1,4 @@
-/** The five stages, how they depend on one another, and how their statuses add up. docs/architecture.md, "One document". */
+/** The five stages, their dependencies, and how an overall status follows from theirs. docs/architecture.md, "One document". */
 
 export const STAGES = ['ingestion', 'quality', 'taxonomy', 'graph', 'embedding'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -6,7 +6,7 @@ export type Stage = (typeof STAGES)[number];
 export const STAGE_STATUSES = ['pending', 'processing', 'completed', 'failed'] as const;
 export type StageStatus = (typeof STAGE_STATUSES)[number];
 
-/** A stage runs when all it depends on has completed: data flows ingestion -> embedding -> taxonomy, graph. */
+/** A stage runs once its dependencies have completed: data flows ingestion -> embedding -> taxonomy, graph. */
 export const STAGE_DEPENDENCIES: Readonly<Record<Stage, readonly Stage[]>> = {
   ingestion: [],
   quality: ['ingestion'],
@@ -19,9 +19,9 @@ export interface StageState {
   readonly status: StageStatus;
   /** 0 to 100. */
   readonly percent: number;
-  /** 1 for the first try of the current run; 0 before any. */
+  /** Attempts of the current run, the present one included; 0 before the first. */
   readonly attempt: number;
-  /** How many times this stage was asked for in all: a reprocess starts the next run. */
+  /** Counts requests for this stage: reprocessing starts the next run. */
   readonly run: number;
   readonly message: string | null;
   /** Unix milliseconds. */
@@ -32,7 +32,7 @@ export interface StageState {
 
 export type StageStates = Readonly<Record<Stage, StageState>>;
 
-/** A stage that was asked for in `run` and that nobody has begun. */
+/** A stage that was requested in `run` and has not started. */
 export function pendingStage(run: number, now: number): StageState {
   return {
     status: 'pending',
@@ -51,7 +51,7 @@ export function newStages(now: number): StageStates {
   return everyStage(() => pendingStage(1, now));
 }
 
-/** A record of all five stages. */
+/** A record with one value for each of the five stages. */
 export function everyStage<T>(make: (stage: Stage) => T): Record<Stage, T> {
   return {
     ingestion: make('ingestion'),
@@ -66,7 +66,7 @@ export function statusesOf(states: StageStates): Record<Stage, StageStatus> {
   return everyStage((stage) => states[stage].status);
 }
 
-/** any failed -> failed; any processing -> processing; all completed -> completed; else pending. */
+/** `failed` if any stage failed, else `processing` if any is, `completed` if all are, and `pending` otherwise. */
 export function overallStatus(statuses: Readonly<Record<Stage, StageStatus>>): StageStatus {
   const all = STAGES.map((stage) => statuses[stage]);
   if (all.includes('failed')) return 'failed';
@@ -75,14 +75,14 @@ export function overallStatus(statuses: Readonly<Record<Stage, StageStatus>>): S
   return 'pending';
 }
 
-/** The stages that may start once `completed` are done and that are not done themselves. */
+/** The stages not in `completed` whose dependencies all are. */
 export function readyStages(completed: ReadonlySet<Stage>): Stage[] {
   return STAGES.filter(
     (stage) => !completed.has(stage) && STAGE_DEPENDENCIES[stage].every((dependency) => completed.has(dependency)),
   );
 }
 
-/** `stages` and everything that depends on them, directly or not, in an order that respects the dependencies. */
+/** `stages` and every stage that depends on them, directly or indirectly, in the order of STAGES. */
 export function withDependants(stages: readonly Stage[]): Stage[] {
   const wanted = new Set(stages);
   for (const stage of ['ingestion', 'embedding', 'quality', 'taxonomy', 'graph'] as const) {
@@ -91,14 +91,14 @@ export function withDependants(stages: readonly Stage[]): Stage[] {
   return STAGES.filter((stage) => wanted.has(stage));
 }
 
-/** Whether nothing can change any more: what is not done or failed waits for something that failed. */
+/** Whether no stage can change any more: each has completed, has failed, or waits for one that failed. */
 export function isSettled(statuses: Readonly<Record<Stage, StageStatus>>): boolean {
-  const hopeless = (stage: Stage): boolean =>
-    statuses[stage] === 'failed' || (statuses[stage] === 'pending' && STAGE_DEPENDENCIES[stage].some(hopeless));
-  return STAGES.every((stage) => statuses[stage] === 'completed' || hopeless(stage));
+  const isBlocked = (stage: Stage): boolean =>
+    statuses[stage] === 'failed' || (statuses[stage] === 'pending' && STAGE_DEPENDENCIES[stage].some(isBlocked));
+  return STAGES.every((stage) => statuses[stage] === 'completed' || isBlocked(stage));
 }
 
-/** The message of the first failed stage; null where none failed. */
+/** The message of the first failed stage; null if no stage failed. */
 export function firstFailure(states: StageStates): string | null {
   const failed = STAGES.find((stage) => states[stage].status === 'failed');
   return failed ? states[failed].message : null;

@@ -1,8 +1,8 @@
-/** How the senders of incoming webhooks sign: by Standard Webhooks, or as GitHub does. */
+/** Signature schemes of incoming webhooks: Standard Webhooks, or GitHub's own. */
 export const WEBHOOK_KINDS = ['standard', 'github'] as const;
 export type WebhookKind = (typeof WEBHOOK_KINDS)[number];
 
-/** What was made of one document of an event. */
+/** Outcome of one document of an event. */
 export interface IngestedDocument {
   readonly resource_id: string;
   readonly outcome: 'accepted' | 'duplicate';
