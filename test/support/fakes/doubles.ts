@@ -1,4 +1,4 @@
-/** Deterministic ports for tests: a clock moved by hand, counted ids, a log that remembers, work that can be awaited. */
+/** Deterministic ports: a clock that the test moves, counted ids, a log in memory, background work that can be awaited. */
 import { randomUUID } from 'node:crypto';
 import type { Log, LogFields, LogLevel } from '../../../src/kernel/core/log.ts';
 import type { Background, Clock, Ids } from '../../../src/kernel/core/ports.ts';
@@ -21,7 +21,7 @@ export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
   };
 }
 
-/** Valid UUIDs in counting order, so that a failing test reads the same twice. */
+/** Valid UUIDs in counting order, so that every run of a failing test shows the same ids. */
 export function countedIds(): Ids {
   let count = 0;
   return { next: () => `01900000-0000-7000-8000-${String(++count).padStart(12, '0')}` };

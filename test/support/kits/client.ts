@@ -1,4 +1,4 @@
-/** A small client of a running Pharos: what a user does with curl, typed just enough for tests. */
+/** A small typed client of a running Pharos. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { noteSecrets } from './secrets.ts';
@@ -58,7 +58,7 @@ export function createClient(url: string) {
     return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
   }
 
-  /** Registers a fresh user and logs in; later calls carry the token. */
+  /** Registers a new user and logs in. Later calls send the token. */
   async function login(username = `user-${randomUUID().slice(0, 8)}`) {
     const password = 'a long enough phrase';
     await call('POST', '/auth/register', { username, email: `${username}@example.org`, password });
@@ -78,7 +78,7 @@ export function createClient(url: string) {
     return answer.body.id;
   }
 
-  /** Polls until the resource is completed or failed; throws after `seconds`. */
+  /** Polls until the resource is completed or failed. Throws after `seconds`. */
   async function finished(id: string, seconds = 60): Promise<Progress> {
     const deadline = Date.now() + seconds * 1000;
     for (;;) {

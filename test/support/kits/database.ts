@@ -29,9 +29,9 @@ export interface TestDatabase {
   readonly url: string;
   /** `annThreshold`: chunks up to which every vector is compared. */
   chunkIndex(options?: { annThreshold?: number }): ChunkIndex;
-  /** Runs a statement as it is. */
+  /** Runs one SQL statement. */
   execute(sql: string): Promise<unknown>;
-  /** From now on it is away, as after a crash of its server. */
+  /** Makes the database unreachable, as a crash of its server would. */
   disconnect(): void;
   close(): Promise<void>;
 }
@@ -40,11 +40,11 @@ const CHOICE = process.env.PHAROS_TEST_DATABASE;
 export const onPostgres = CHOICE === 'postgres';
 
 const onLibsql = CHOICE === 'libsql';
-/** Whether a process that is to use the test's database must be given its URL. */
+/** Whether another process reaches the test's database by URL. */
 export const onServer = onPostgres || onLibsql;
 
 export function openTestDatabase(): Promise<TestDatabase> {
-  // Files share a process with those of their own project alone: another's would get this one's database, and pass.
+  // A process shared with files of another project would run them on this project's database, and they would pass.
   if (process.env.PHAROS_TEST_DATABASE !== CHOICE) throw new Error('this process was loaded for another database');
   if (onPostgres) return openTestPostgres();
   return onLibsql ? openTestLibsql() : openTestSqlite();
@@ -71,7 +71,7 @@ export async function openTestSqlite() {
   };
 }
 
-/** A file that was migrated once for all tests of a process. */
+/** The bytes of a database file, migrated once per process. */
 let template: Promise<Uint8Array> | undefined;
 
 async function migratedFile(): Promise<Uint8Array> {
@@ -86,7 +86,7 @@ async function migratedFile(): Promise<Uint8Array> {
   return bytes;
 }
 
-/** `streamMs`: after how long the server drops a stream that nobody asks. */
+/** `streamMs`: after how many milliseconds the server drops an idle stream. */
 export async function openTestLibsql({ migrated = true, streamMs }: { migrated?: boolean; streamMs?: number } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'pharos-test-'));
   const file = join(folder, 'pharos.db');
@@ -114,13 +114,13 @@ export async function openTestLibsql({ migrated = true, streamMs }: { migrated?:
   };
 }
 
-/** Databases that tests of this process have given back, emptied: copying one takes ten times as long. */
+/** Emptied databases of earlier tests of this process. Copying the template takes ten times as long. */
 const spare: string[] = [];
 
-/** What else than rows a test changes, it leaves to no other. */
+/** A database whose schema a test changed is not used again. */
 const CHANGES_SCHEMA = /\b(?:alter|create|drop|rename|grant|revoke\s+\w+\s+on)\b/i;
 
-/** Deletes every row, without asking triggers and references, and begins every sequence anew. */
+/** Deletes every row without running triggers or checking references, and restarts every sequence. */
 const EMPTY = `do $$ declare one record; begin
   set local session_replication_role = replica;
   for one in select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'public' loop
@@ -160,7 +160,7 @@ export async function openTestPostgres() {
       await client.end({ timeout: 0 });
       const left = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and pid <> pg_backend_pid()`;
       const [others] = [await asAdmin(left)];
-      // A process that is still there would write into the next test's.
+      // A connection that is still open could write into the next test's database.
       if (spoilt || others.length > 1) await asAdmin(`drop database if exists ${name} with (force)`);
       else {
         await asAdmin(EMPTY, url);
@@ -170,7 +170,7 @@ export async function openTestPostgres() {
   };
 }
 
-/** All of a test's database but its end. */
+/** A test database on `client`, without `close`. */
 export const overPostgres = (client: postgres.Sql, url: string) => ({
   db: openPostgres(client),
   client,

@@ -25,7 +25,7 @@ export interface DeploymentChoice {
 }
 
 export const MASTER_KEY = 'the-master-key-of-this-deployment-0123456789';
-/** Of the free tier: more than a test needs, and not too many for one to meet. */
+/** The free tier's limit: more than a test needs, and few enough for a test to reach. */
 export const FREE_PER_MINUTE = 150;
 
 const HOST = '127.0.0.1';
@@ -40,10 +40,10 @@ export interface Deployment {
   readonly workerUrl: string;
   readonly site: Awaited<ReturnType<typeof startArticleServer>>;
   readonly provider: Awaited<ReturnType<typeof startOpenIdServer>>;
-  /** Kills the worker as a crash does; `startWorker` brings another at the same address. */
+  /** Kills the worker as a crash would. `startWorker` starts another at the same address. */
   killWorker(): Promise<void>;
   startWorker(): Promise<void>;
-  /** What publishes jobs that are left: the sweep on Node (by itself), the cron trigger on Workers. */
+  /** Publishes jobs that remained: by the cron trigger on Workers; on Node the API does it every second. */
   sweep(): Promise<void>;
   /** What the API printed so far. */
   logs(): string;
@@ -171,7 +171,7 @@ async function startNode(settings: Settings): Promise<Api> {
   await answers(`${url}/monitoring/health`, api);
   return {
     url,
-    // It does so by itself every second.
+    // The API sweeps every second.
     sweep: async () => undefined,
     logs: api.output,
     close: async () => {
@@ -188,7 +188,7 @@ async function startOnWorkerd(settings: Settings): Promise<Api> {
   return { url: workerd.url, sweep: () => workerd.cron(), logs: workerd.logs, close: workerd.close };
 }
 
-/** Resolves when `url` answers 200; throws with what `started` printed when that ends or a minute has passed. */
+/** Resolves when `url` responds with 200. Throws with the output of `started` if it ends or a minute has passed. */
 async function answers(url: string, started?: Started): Promise<void> {
   const deadline = Date.now() + 60_000;
   for (;;) {

@@ -1,24 +1,24 @@
 /**
- * What the whole suite must not print: tests note every secret they make and everything a server of theirs wrote, and
- * `npm test` looks for the ones in the other at its end.
+ * Secrets must not reach a log. Tests note the secrets that they create and the output of the servers that they start;
+ * `npm test` searches the output for the secrets after the run.
  */
 import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Set by the test command; without it (a test run by itself) nothing is noted. */
+/** Set by the global set-up of a run. */
 const FOLDER = process.env.PHAROS_TEST_NOTES;
 
 function note(kind: 'secrets' | 'output', text: string): void {
   if (!FOLDER) return;
   mkdirSync(FOLDER, { recursive: true });
-  // A file per process: workers write side by side.
+  // One file per process, because test processes write at the same time.
   appendFileSync(join(FOLDER, `${kind}-${process.pid}`), `${text}\n`);
 }
 
 export const noteSecrets = (...secrets: readonly string[]): void => note('secrets', secrets.join('\n'));
 export const noteOutput = (text: string): void => note('output', text);
 
-/** How many secrets were looked for in how much output, and how many of them were found there. */
+/** The number of secrets, the size of the output, and how many of the secrets occur in it. */
 export function findLeaks(folder: string): { secrets: number; bytes: number; leaks: number } {
   const read = (kind: string) =>
     readdirSync(folder)

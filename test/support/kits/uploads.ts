@@ -45,7 +45,7 @@ export async function createUploadKit({ env = {}, mailer = null }: UploadKitOpti
     ids,
   });
 
-  /** What `POST /resources/upload-url` gives for these fields. */
+  /** The URL that `POST /resources/upload-url` returns for these fields. */
   async function uploadUrl(headers: Record<string, string>, fields: unknown = {}): Promise<string> {
     const answer = await api.request('/resources/upload-url', {
       method: 'POST',

@@ -1,6 +1,6 @@
 /**
- * What `wrangler deploy` would upload, bundled once per run: bundling takes longer than most tests, and two at a time would
- * empty the folder of assets under one another.
+ * The bundle that `wrangler deploy` would upload, made once per run. Bundling takes longer than most tests, and two bundlers
+ * at once would empty the folder of assets under each other.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
@@ -14,10 +14,10 @@ const DEADLINE_MS = 120_000;
 
 /** The bundle's folder; `root` is where wrangler.toml is. */
 export async function workersBundle(root: string): Promise<string> {
-  // Of the run, so that it goes with the run; what is run by itself makes its own.
+  // In the run's folder, which is removed with the run.
   const folder = join(process.env.PHAROS_TEST_NOTES ?? (await ownFolder()), 'workers-bundle');
   const failure = `${folder}.failed`;
-  // Test files run in processes of their own: whoever makes this folder makes the bundle.
+  // Test files run in separate processes. The one that creates this folder makes the bundle.
   const mine = await mkdir(`${folder}.under-way`).then(
     () => true,
     () => false,

@@ -1,10 +1,10 @@
-/** A certificate of its own authority, as somebody makes one for a server of theirs: it is trusted by whoever is told to. */
+/** A self-signed certificate, as an operator makes one: clients trust it only if they are told to. */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** In PEM, for an IP address. */
+/** Certificate and key in PEM, for an IP address. Needs `openssl`. */
 export async function certificateOf(address: string): Promise<{ cert: string; key: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'pharos-certificate-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];

@@ -4,7 +4,7 @@ import { openStore } from '../kits/store.ts';
 const [settings = '{}', times = '0', key = '', limit = '0'] = process.argv.slice(2);
 const { kv, rateLimitStore } = await openStore(JSON.parse(settings) as Record<string, string>);
 const policies = [{ name: 'minute', windowMs: 600_000, limit: Number(limit) }];
-// Everybody starts at once: when the parent says so.
+// All processes start at once, when the parent says so.
 process.send?.('ready');
 await new Promise((resolve) => process.once('message', resolve));
 const answers = await Promise.all(

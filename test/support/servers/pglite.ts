@@ -1,4 +1,4 @@
-/** A PostgreSQL with pgvector over the wire, in this process: for what is about the extension, not for concurrency. */
+/** PostgreSQL with pgvector (PGlite) behind a socket of this process: for tests of the extension, not of concurrency. */
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';

@@ -1,4 +1,4 @@
-/** A PostgreSQL server of the tests' own: real, on a free port, in a folder that is thrown away. */
+/** A real PostgreSQL server on a free port, in a temporary folder. */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { freePort } from '../../../src/adapters/listen.ts';
 /** The migrated database that the databases of single tests are copied from. */
 export const TEMPLATE_DATABASE = 'pharos_template';
 
-/** Where the server's programs are, installed first where they are missing. Throws an Error that says what to do. */
+/** The folder of the server's programs. Installs them with apt-get if they are missing; throws an Error that says what to do. */
 export function postgresBinaries(): string {
   const find = () => {
     const places = [
@@ -34,7 +34,7 @@ export function postgresBinaries(): string {
       stdio: 'ignore',
     });
   } catch {
-    // Said below, together with the case that it installed nothing.
+    // The error below covers a failed installation too.
   }
   const installed = find();
   if (!installed)
@@ -43,17 +43,17 @@ export function postgresBinaries(): string {
 }
 
 /** PostgreSQL refuses to run as root. */
-const asItself = (program: string, args: string[]): [string, string[]] =>
+const asServerUser = (program: string, args: string[]): [string, string[]] =>
   process.getuid?.() === 0 ? ['runuser', ['-u', 'postgres', '--', program, ...args]] : [program, args];
 
 export interface PostgresServer {
-  /** Of the superuser, to the database `postgres`. */
+  /** The superuser's URL of the database `postgres`. */
   readonly url: string;
   readonly port: number;
-  /** `fast` as an administrator stops it, `immediate` as a crash does; `start` brings it back with its data. */
+  /** `fast` ends as an administrator would, `immediate` as a crash would. `start` continues with the same data. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
-  /** How many connections of `application` it has. */
+  /** The number of open connections with this application name. */
   connections(application: string): Promise<number>;
   /** Stops it and deletes its data. */
   close(): Promise<void>;
@@ -73,13 +73,13 @@ export async function startPostgres({
   const data = join(folder, 'data');
   const port = await freePort('127.0.0.1');
   const run = (program: string, args: string[]) =>
-    execFileSync(...asItself(join(binaries, program), args), { stdio: ['ignore', 'ignore', 'pipe'] });
+    execFileSync(...asServerUser(join(binaries, program), args), { stdio: ['ignore', 'ignore', 'pipe'] });
   run('initdb', ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync']);
   const lines = [
     `port = ${port}`,
     "listen_addresses = '127.0.0.1'",
     `unix_socket_directories = '${folder}'`,
-    // Nothing here outlives the tests, and a crash of the machine is not one of them.
+    // The data need not survive a crash of the machine.
     'fsync = off',
     'synchronous_commit = off',
     'full_page_writes = off',
@@ -95,11 +95,11 @@ export async function startPostgres({
   }
   const conf = join(folder, 'extra.conf');
   await writeFile(conf, lines.join('\n'));
-  execFileSync(...asItself('sh', ['-c', `echo "include '${conf}'" >> '${join(data, 'postgresql.conf')}'`]));
+  execFileSync(...asServerUser('sh', ['-c', `echo "include '${conf}'" >> '${join(data, 'postgresql.conf')}'`]));
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
 
   async function start(): Promise<void> {
-    const server = spawn(...asItself(join(binaries, 'pg_ctl'), ['-D', data, '-w', '-l', join(folder, 'log'), 'start']), {
+    const server = spawn(...asServerUser(join(binaries, 'pg_ctl'), ['-D', data, '-w', '-l', join(folder, 'log'), 'start']), {
       stdio: 'ignore',
     });
     await new Promise((resolve) => server.once('exit', resolve));
@@ -132,7 +132,7 @@ export async function startPostgres({
     try {
       await stop('immediate');
     } catch {
-      // It is not running.
+      // The server is not running.
     }
     await rm(folder, { recursive: true, force: true });
   };

@@ -1,10 +1,10 @@
-/** A Redis of the test's own on a free port, without persistence. Installs redis-server on Debian where it may. */
+/** A real Redis server on a free port, without persistence. */
 import { execFileSync, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
-/** Where redis-server is, installed first where it is missing. Throws an Error that says what to do. */
+/** The path of redis-server. Installs it with apt-get if it is missing; throws an Error that says what to do. */
 export function redisServer(): string {
   const find = () => {
     try {
@@ -20,7 +20,7 @@ export function redisServer(): string {
       stdio: 'ignore',
     });
   } catch {
-    // Said below, together with the case that it installed nothing.
+    // The error below covers a failed installation too.
   }
   const installed = find();
   if (!installed)
@@ -36,7 +36,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** On `port` where one that was stopped is to come back. */
+/** `at`: the port of a stopped server that is to come back. */
 export async function startRedis(at?: number) {
   const port = at ?? (await freePort());
   const server = spawn(redisServer(), ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {

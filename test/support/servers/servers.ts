@@ -1,4 +1,4 @@
-/** The real thing on free ports: the API and the worker it starts, in a data folder of their own. */
+/** Starts API and worker as processes on free ports, with a temporary data folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,7 +19,7 @@ export interface Started {
   exited(): Promise<number>;
 }
 
-/** Settings of this machine's shell must not reach the server under test. */
+/** Without the settings of this machine's shell, which must not reach the server under test. */
 const cleanEnvironment = () =>
   Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
@@ -50,7 +50,7 @@ export interface Pharos {
   logs(): string;
 }
 
-/** Resolves when both processes answer and `/monitoring/health` says healthy. */
+/** Resolves when both processes respond and `/monitoring/health` reports healthy. */
 export async function startPharos(env: Readonly<Record<string, string>> = {}): Promise<Pharos> {
   const dataDir = env.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'pharos-e2e-')));
   const started = run('bin/api.js', { PORT: '0', WORKER_PORT: '0', DATA_DIR: dataDir, ...env });

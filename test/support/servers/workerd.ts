@@ -13,14 +13,14 @@ export interface Workerd {
   readonly url: string;
   /** Fires the cron trigger and resolves when its work is done. */
   cron(at?: Date): Promise<void>;
-  /** What was printed, newest last. */
+  /** What the Worker printed, newest last. */
   logs(): string;
-  /** How many sockets the hub's objects hold. */
+  /** How many sockets the hub's Durable Objects hold. */
   listeners(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Of the binding, what is asked here: its types are of Workers. */
+/** The part of the binding that is used here; its own types need Workers' globals. */
 interface HubNamespace {
   idFromName(name: string): unknown;
   get(id: unknown): { listeners(): Promise<number> };
@@ -28,7 +28,7 @@ interface HubNamespace {
 
 const HUBS = Array.from({ length: 8 }, (_, hub) => `hub-${hub}`);
 
-/** `settings` are what would be variables and secrets; PUBLIC_URL becomes the address that it listens on. */
+/** `settings` take the place of variables and secrets. PUBLIC_URL becomes the address that the Worker listens on. */
 export async function startWorkerd(
   settings: (url: string) => Readonly<Record<string, string>>,
   { hyperdrive }: { hyperdrive?: string } = {},
@@ -39,7 +39,7 @@ export async function startWorkerd(
     root: ROOT,
     workers: [{ configPath, prebuiltWorkerDir, vars: { ...vars } }],
   });
-  // It takes no port but any: the address is known when it listens, and told then.
+  // The harness takes any free port, so the address is known, and set, once it listens.
   const server = createTestHarness(worker({}));
   const { url } = await server.listen();
   const publicUrl = url.href.replace(/\/$/, '');
@@ -68,7 +68,7 @@ export async function startWorkerd(
   };
 }
 
-/** wrangler.toml as it is where PostgreSQL is reached through Hyperdrive; returns where that is. */
+/** Writes a wrangler.toml with a Hyperdrive binding and returns its path. */
 async function withHyperdrive(localConnectionString: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'pharos-hyperdrive-'));
   const given = await readFile(join(ROOT, 'wrangler.toml'), 'utf8');
