@@ -95,7 +95,7 @@ const OPENS = 'no query: its result is tested instead';
 
 export const HELPERS: Reasons = {
   batches: { batchesOf: VALUE },
-  'connection-errors': { isDatabaseAway: VALUE, isTooLarge: VALUE },
+  'connection-errors': { isDatabaseAway: VALUE, toDatabaseAppError: VALUE },
   'chunk-index.postgres': { createPostgresChunkIndex: OPENS, vectorIndexName: VALUE },
   'chunk-index.sqlite': { createSqliteChunkIndex: OPENS },
   'fts-query': { queryTerms: VALUE, matchExpression: VALUE },
