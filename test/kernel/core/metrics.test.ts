@@ -14,7 +14,7 @@ import { openTestDatabase } from '../../support/kits/database.ts';
 const clock = manualClock();
 const policies = [{ name: 'minute', windowMs: 60_000, limit: 1 }];
 
-test('a limiter counts what it decided, by the first word of the key, and nothing where it was only asked to read or look', async () => {
+test('limiter metrics: decisions are counted by the first word of the key; reads and peeks are not counted', async () => {
   const metrics = createMetrics();
   const limiter = instrumentLimiter(
     createLimiter({ rateLimitStore: createMemoryRateLimitStore({ clock }), clock, log: memoryLog() }),
@@ -37,7 +37,7 @@ test('a limiter counts what it decided, by the first word of the key, and nothin
   expect(limiter.failOpens()).toBe(0);
 });
 
-test('a listener who leaves twice was one listener, and what is forgotten is gone', async () => {
+test('progress metrics: a listener that leaves twice is counted once, and a forgotten resource no longer counts', async () => {
   const metrics = createMetrics();
   const { db, close } = await openTestDatabase();
   const kv = createMemoryKeyValue({ clock });
@@ -56,7 +56,7 @@ test('a listener who leaves twice was one listener, and what is forgotten is gon
   await close();
 });
 
-test('no metrics are kept where none are wanted', async () => {
+test('noMetrics: every operation does nothing and the exposition is undefined', async () => {
   noMetrics.counter('a', 'b').add();
   noMetrics.timer('a', 'b').start()();
   noMetrics.gauge('a', 'b', () => 1);

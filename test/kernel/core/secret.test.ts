@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/kernel/core/secret.ts';
 
-test('a secret shows its value in no way of printing, however deep it lies', () => {
+test('secret: no way of printing shows the value, at any depth', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), (text) => {
       const value = `hunter2${text}`;
@@ -25,7 +25,7 @@ test('a secret shows its value in no way of printing, however deep it lies', () 
   );
 });
 
-test('it says that it was left out', () => {
+test('secret: it prints as [redacted]', () => {
   const secret = new Secret('hunter2');
   expect([String(secret), `${secret}`, JSON.stringify(secret), inspect(secret)]).toEqual([
     '[redacted]',
@@ -35,12 +35,12 @@ test('it says that it was left out', () => {
   ]);
 });
 
-test('added to or compared with text, a secret is no longer its value', () => {
+test('secret: concatenated or compared with text, it does not act as its value', () => {
   const secret = new Secret('hunter2') as unknown as string;
   expect(`a${secret}`).toBe('a[redacted]');
   expect(secret === 'hunter2').toBe(false);
 });
 
-test('a secret may be of any type', () => {
+test('secret: the value may be of any type', () => {
   expect(new Secret(Uint8Array.of(1, 2)).reveal()).toEqual(Uint8Array.of(1, 2));
 });

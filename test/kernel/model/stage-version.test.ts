@@ -10,7 +10,7 @@ const state = fc.record({
   run: fc.nat({ max: 9_000_000 }),
 });
 
-test('a later run comes after an earlier one, and within it a later attempt, whatever else they say', () => {
+test('stage version: a later run is greater, and within a run a later attempt, for any status and percent', () => {
   fc.assert(
     fc.property(state, state, (a, b) => {
       if (a.run !== b.run) expect(versionOf(a) < versionOf(b)).toBe(a.run < b.run);
@@ -19,7 +19,7 @@ test('a later run comes after an earlier one, and within it a later attempt, wha
   );
 });
 
-test('within an attempt a stage waits, then works, then has ended', () => {
+test('stage version: within an attempt it grows from pending through processing to finished', () => {
   const at = (status: (typeof STAGE_STATUSES)[number], percent = 0) => versionOf({ status, percent, attempt: 1, run: 1 });
   const order = [
     at('pending'),
@@ -35,7 +35,7 @@ test('within an attempt a stage waits, then works, then has ended', () => {
   expect(at('pending', 80)).toBe(at('pending', 0));
 });
 
-test('every version is a safe integer, however often a stage was tried', () => {
+test('stage version: it is a safe integer for any number of runs and attempts', () => {
   fc.assert(
     fc.property(state, fc.maxSafeNat(), fc.maxSafeNat(), (given, run, attempt) => {
       expect(Number.isSafeInteger(versionOf(given))).toBe(true);

@@ -22,8 +22,8 @@ const status = fc.constantFrom(...STAGE_STATUSES);
 const statuses = fc.record(everyStage(() => status));
 const someStages = fc.subarray([...STAGES]);
 
-describe('the overall status', () => {
-  test('is failed if any stage is, else processing if any is, else completed if all are, else pending', () => {
+describe('overallStatus', () => {
+  test('overall status: failed if any stage is, else processing if any is, else completed if all are, else pending', () => {
     fc.assert(
       fc.property(statuses, (given) => {
         const all = Object.values(given);
@@ -40,13 +40,13 @@ describe('the overall status', () => {
     );
   });
 
-  test('of one finished stage is not completed', () => {
+  test('overall status: one finished stage does not make it completed', () => {
     expect(overallStatus({ ...everyStage<StageStatus>(() => 'pending'), ingestion: 'completed' })).toBe('pending');
   });
 });
 
-describe('a resource is settled', () => {
-  test('exactly when no sequence of starts, ends and retries could change a stage', () => {
+describe('isSettled', () => {
+  test('settled: true exactly when no sequence of starts, ends and retries can change a stage', () => {
     fc.assert(
       fc.property(statuses, (given) => {
         // A stage can still move if it works, or waits and everything it needs is there or may yet come.
@@ -61,15 +61,15 @@ describe('a resource is settled', () => {
     );
   });
 
-  test('not while a stage that needs nothing failed still works, though the whole has failed', () => {
+  test('settled: false while a stage without a failed dependency still runs, although the overall status is failed', () => {
     const given = { ...everyStage<StageStatus>(() => 'completed'), quality: 'failed', graph: 'processing' } as const;
     expect(overallStatus(given)).toBe('failed');
     expect(isSettled(given)).toBe(false);
   });
 });
 
-describe('ready stages', () => {
-  test('have all they depend on and are not done themselves', () => {
+describe('readyStages', () => {
+  test('ready stages: their dependencies have completed and they have not', () => {
     fc.assert(
       fc.property(someStages, (done) => {
         const completed = new Set(done);
@@ -82,7 +82,7 @@ describe('ready stages', () => {
     );
   });
 
-  test('lead from nothing to all five, each once', () => {
+  test('ready stages: completing them step by step runs all five, each once', () => {
     const completed = new Set<Stage>();
     const order: Stage[] = [];
     for (let ready = readyStages(completed); ready.length > 0; ready = readyStages(completed)) {
@@ -93,8 +93,8 @@ describe('ready stages', () => {
   });
 });
 
-describe('stages with their dependants', () => {
-  test('are closed: whatever depends on one of them is one of them, and nothing else is', () => {
+describe('withDependants', () => {
+  test('stages with dependants: every stage that depends on one of them is included, and no other', () => {
     fc.assert(
       fc.property(someStages, (asked) => {
         const closed = withDependants(asked);
@@ -109,12 +109,12 @@ describe('stages with their dependants', () => {
   });
 });
 
-test('a new resource waits in its first run', () => {
+test('new stages: all five are pending in run 1', () => {
   expect(newStages(5).graph).toEqual(pendingStage(1, 5));
   expect(new Set(Object.values(statusesOf(newStages(5))))).toEqual(new Set(['pending']));
 });
 
-test('the first failed stage in the order of the stages says why', () => {
+test('first failure: the message of the first failed stage in the order of STAGES', () => {
   expect(firstFailure(statesWith({ status: 'completed' }))).toBeNull();
   const failed = (message: string) => ({ status: 'failed', message }) as const;
   expect(firstFailure(statesWith({}, { embedding: failed('second'), taxonomy: failed('first') }))).toBe('first');
