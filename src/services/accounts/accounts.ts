@@ -1,4 +1,4 @@
-/** Accounts: registration, the check of a password at login, and the two users that stand for no person. */
+/** Accounts: registration, the password check at login, and the two system users. */
 
 import { normalisePassword } from '../../kernel/auth/password-rules.ts';
 import { normaliseUsername } from '../../kernel/auth/username-rules.ts';
@@ -26,11 +26,11 @@ export interface Registration {
 
 const blankUser = { passwordHash: null, tier: 'free' as Tier, active: true, emailVerifiedAt: null };
 
-/** Throws `forbidden` where registration is closed, `conflict` naming what is taken. */
+/** Creates an account. Throws `forbidden` if registration is closed, `conflict` with the field that is taken. */
 export async function register(deps: AccountDependencies, { username, email, password }: Registration): Promise<User> {
   const { db, clock, ids, passwords, config } = deps;
-  if (config.auth.registration === 'closed') throw new AppError('forbidden', 'Registration is closed');
-  await refuseTaken(db, username, email);
+  if (config.auth.registration === 'closed') throw new AppError('forbidden', 'Registration is closed on this server');
+  await requireFree(db, username, email);
   const now = clock.now();
   const user: User = {
     ...blankUser,
@@ -47,13 +47,13 @@ export async function register(deps: AccountDependencies, { username, email, pas
     await insertUser(db, user);
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    await refuseTaken(db, username, email);
+    await requireFree(db, username, email);
     throw new AppError('conflict', 'This username or e-mail is already taken', { cause: error });
   }
   return user;
 }
 
-async function refuseTaken(db: Database, username: string, email: string): Promise<void> {
+async function requireFree(db: Database, username: string, email: string): Promise<void> {
   const taken = await findTaken(db, username, email);
   if (taken.username)
     throw new AppError('conflict', 'This username is already taken', {
@@ -70,7 +70,7 @@ export type LoginResult =
   | { readonly user?: undefined; readonly reason: string; readonly userId?: string };
 
 export interface Accounts {
-  /** Costs the same whether the user is unknown, inactive, without a password, or the password wrong. */
+  /** Takes the same time for an unknown user, an inactive one, one without a password and a wrong password. */
   checkPassword(login: string, password: string): Promise<LoginResult>;
 }
 
@@ -80,9 +80,9 @@ export function createAccounts({ db, clock, passwords }: AccountDependencies): A
   return {
     checkPassword: async (login, password) => {
       const candidates = await findUsersByLogin(db, login);
-      // A username may look like somebody else's e-mail: the username wins.
+      // A username may look like another account's e-mail; the username takes precedence.
       const user = candidates.find(({ usernameKey }) => usernameKey === nameKey(login)) ?? candidates[0];
-      dummy ??= passwords.hash('nobody has this password');
+      dummy ??= passwords.hash('a placeholder for unknown users');
       const stored = user?.passwordHash ?? (await dummy);
       const matches = await passwords.verify(normalisePassword(password), stored);
       if (!user) return { reason: 'unknown user' };
@@ -97,31 +97,31 @@ export function createAccounts({ db, clock, passwords }: AccountDependencies): A
   };
 }
 
-/** Users that stand for no person. The keys of their rows hold a colon, so nobody can register them first. */
-const PRINCIPALS = {
+/** Ids of the system users. Their keys contain a colon, so that no account can be registered under them. */
+const SYSTEM_USERS = {
   service: '00000000-0000-7000-8000-000000000001',
   test_user: '00000000-0000-7000-8000-000000000002',
 } as const;
 
-export type SystemUser = keyof typeof PRINCIPALS;
+export type SystemUser = keyof typeof SYSTEM_USERS;
 
-/** The row that a principal's resources belong to, made on first use. */
+/** The id and name of a system user, whose row is inserted on first use. */
 export async function ensureSystemUser(
   deps: Pick<AccountDependencies, 'db' | 'clock'>,
-  principal: SystemUser,
+  systemUser: SystemUser,
 ): Promise<{ id: string; username: string }> {
   const now = deps.clock.now();
-  const key = `pharos:${principal}`;
+  const key = `pharos:${systemUser}`;
   await insertUserIfAbsent(deps.db, {
     ...blankUser,
-    id: PRINCIPALS[principal],
-    username: principal,
+    id: SYSTEM_USERS[systemUser],
+    username: systemUser,
     usernameKey: key,
-    email: `${principal}@pharos.invalid`,
+    email: `${systemUser}@pharos.invalid`,
     emailKey: key,
     tier: 'admin',
     createdAt: now,
     updatedAt: now,
   });
-  return { id: PRINCIPALS[principal], username: principal };
+  return { id: SYSTEM_USERS[systemUser], username: systemUser };
 }

@@ -1,4 +1,4 @@
-/** What an admin does to an account. */
+/** Changes of an account by an admin. */
 
 import type { RequestOrigin, SecurityLog } from '../../kernel/auth/security-log.ts';
 import type { Sessions } from '../../kernel/auth/sessions.ts';
@@ -20,7 +20,7 @@ export interface AccountChange {
   readonly active?: boolean;
 }
 
-/** A deactivated user's sessions end at once; a new tier bites at the next refresh. Throws `not_found`. */
+/** Sets tier and active. Deactivation ends the sessions at once; a tier applies at the next refresh. Throws `not_found`. */
 export async function administerUser(
   { db, clock, sessions, security }: Dependencies,
   id: string,

@@ -17,7 +17,7 @@ interface Dependencies {
   readonly accounts: Accounts;
 }
 
-/** Sets a new password and ends every other session. Throws `invalid_credentials` where the current one is wrong. */
+/** Sets a new password and ends every other session. Throws `forbidden` if the current password is wrong. */
 export async function changePassword(
   { db, clock, passwords, sessions, security, accounts }: Dependencies,
   actor: Actor,
@@ -26,7 +26,7 @@ export async function changePassword(
 ): Promise<void> {
   const user = await findUser(db, actor.userId);
   const checked = await accounts.checkPassword(user?.username ?? '', current);
-  if (!user || checked.user?.id !== user.id) throw new AppError('forbidden', 'The current password is not right');
+  if (!user || checked.user?.id !== user.id) throw new AppError('forbidden', 'The current password is wrong');
   await setPasswordHash(db, user.id, await passwords.hash(normalisePassword(next)), clock.now());
   for (const { id } of await sessions.list(user.id)) if (id !== actor.sessionId) await sessions.end(id, 'password changed');
   security.record('password_changed', { ...client, userId: user.id });

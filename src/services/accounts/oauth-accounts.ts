@@ -1,9 +1,10 @@
-/** From a provider's identity to one of our users: the one it belongs to, one it may be linked to, or a new one. */
+/** Maps a provider's identity to a user: the linked one, one that it may be linked to, or a new one. */
 
 import type { OAuthIdentity } from '../../kernel/auth/oauth/provider.ts';
 import type { Config } from '../../kernel/config/config.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { Clock, Ids } from '../../kernel/core/ports.ts';
+import { retry } from '../../kernel/core/retry.ts';
 import { isUniqueViolation } from '../../kernel/db/constraint-errors.ts';
 import { findUserByOAuth, insertOAuthAccount } from '../../kernel/db/oauth-accounts.ts';
 import type { Database, User } from '../../kernel/db/types.ts';
@@ -18,47 +19,43 @@ interface Dependencies {
 
 export interface OAuthLogin {
   readonly user: User;
-  /** `login`: known already; `linked`: joined to an account that was there; `created`: a new account. */
+  /** `login`: already linked; `linked`: linked now to an existing account; `created`: a new account. */
   readonly outcome: 'login' | 'linked' | 'created';
 }
 
 /**
- * Throws `conflict` where the identity is somebody else's, or where its e-mail is an account's and one side has not
- * shown that the address is theirs; `forbidden` where registration is closed or the user inactive.
+ * `linkTo`: the id of the user to link to, or null for a login. Throws `conflict` if the identity is linked to another
+ * user, or its e-mail belongs to an account and either side has not verified it; `forbidden` if registration is closed or
+ * the user is inactive; `not_found` if the user of `linkTo` is gone.
  */
 export async function loginWithIdentity(deps: Dependencies, identity: OAuthIdentity, linkTo: string | null): Promise<OAuthLogin> {
-  try {
-    return await attempt(deps, identity, linkTo);
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    // Two callbacks at once: the other one won, so now there is something to find.
-    return attempt(deps, identity, linkTo);
-  }
+  // Of two concurrent callbacks, the second insert fails, and its second attempt finds the rows of the first.
+  return await retry(() => resolveIdentity(deps, identity, linkTo), { tries: 2, when: isUniqueViolation });
 }
 
-async function attempt(deps: Dependencies, identity: OAuthIdentity, linkTo: string | null): Promise<OAuthLogin> {
+async function resolveIdentity(deps: Dependencies, identity: OAuthIdentity, linkTo: string | null): Promise<OAuthLogin> {
   const { db } = deps;
   const known = await findUserByOAuth(db, identity.provider, identity.subject);
   if (known && linkTo !== null && known.id !== linkTo) {
     throw new AppError('conflict', `This ${identity.provider} account is linked to another user`);
   }
-  if (known) return { user: refuseInactive(known), outcome: 'login' };
+  if (known) return { user: requireActive(known), outcome: 'login' };
   if (linkTo !== null) {
     const user = await findUser(db, linkTo);
-    if (!user) throw new AppError('not_found', 'There is no such user any more');
-    await link(deps, identity, refuseInactive(user));
+    if (!user) throw new AppError('not_found', 'The user to link to no longer exists');
+    await link(deps, identity, requireActive(user));
     return { user, outcome: 'linked' };
   }
   const sameEmail = await userWithEmail(db, identity.email);
   if (!sameEmail) return { user: await create(deps, identity), outcome: 'created' };
   if (!identity.emailVerified || sameEmail.emailVerifiedAt === null) {
-    throw new AppError('conflict', 'This e-mail belongs to an account; log in to it and link the provider there');
+    throw new AppError('conflict', 'An account with this e-mail exists; log in to it and link the provider there');
   }
-  await link(deps, identity, refuseInactive(sameEmail));
+  await link(deps, identity, requireActive(sameEmail));
   return { user: sameEmail, outcome: 'linked' };
 }
 
-function refuseInactive(user: User): User {
+function requireActive(user: User): User {
   if (!user.active) throw new AppError('forbidden', 'This account is deactivated');
   return user;
 }
@@ -78,10 +75,10 @@ async function link(
 
 async function create(deps: Dependencies, identity: OAuthIdentity): Promise<User> {
   const { db, clock, ids, config } = deps;
-  if (config.auth.registration === 'closed') throw new AppError('forbidden', 'Registration is closed');
+  if (config.auth.registration === 'closed') throw new AppError('forbidden', 'Registration is closed on this server');
   const now = clock.now();
   const id = ids.next();
-  // An account needs an address; this one can exist nowhere (RFC 2606), so it proves and collides with nothing.
+  // An account needs an address. The domain .invalid is reserved (RFC 2606), so the address never exists or collides.
   const email = identity.email ?? `${identity.provider}.${id}@pharos.invalid`;
   const username = await freeUsername(db, identity, id);
   const user: User = {
@@ -104,14 +101,14 @@ async function create(deps: Dependencies, identity: OAuthIdentity): Promise<User
   return user;
 }
 
-/** The provider's name for them, made to our rules; where it is taken, with a part of the new id behind it. */
+/** The suggested name, adapted to the username rules; if it is taken, a part of the new id is appended. */
 async function freeUsername(db: Database, { suggestedName, email, provider }: OAuthIdentity, id: string): Promise<string> {
-  const wish = (suggestedName ?? email?.split('@')[0] ?? provider)
+  const suggestion = (suggestedName ?? email?.split('@')[0] ?? provider)
     .normalize('NFKC')
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
     .replace(/^[^\p{L}\p{N}]+/u, '')
     .slice(0, 40);
-  const base = wish.length >= 3 ? wish : `${provider}-user`;
+  const base = suggestion.length >= 3 ? suggestion : `${provider}-user`;
   const taken = await findTaken(db, base, '');
   return taken.username ? `${base}-${id.slice(-12)}` : base;
 }

@@ -7,20 +7,20 @@ import { noSuchResource } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
 
 export const MAX_DEPTH = 3;
-/** Beyond these a picture shows nothing more; the heaviest edges are followed first. */
+/** Bounds of a response that a drawing can still show; the heaviest edges are followed first. */
 const MAX_NODES = 200;
 const MAX_EDGES = 1_000;
 
 export interface ResourceGraph {
-  /** The resource asked for first, then by distance. */
+  /** The requested resource first, then by distance. */
   readonly nodes: readonly { readonly resource: ResourceSummary; readonly depth: number }[];
-  /** Those between two of the nodes. */
+  /** The edges between two of the nodes. */
   readonly edges: readonly Edge[];
-  /** Whether there was more than is shown. */
+  /** Whether the bounds left out nodes or edges. */
   readonly truncated: boolean;
 }
 
-/** What can be reached from a resource along `depth` edges, in either direction. */
+/** The resources within `depth` edges of a resource, in either direction, and their edges. Throws `not_found`. */
 export async function resourceGraph(
   { db }: Pick<AppContext, 'db'>,
   actor: Actor,

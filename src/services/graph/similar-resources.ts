@@ -13,7 +13,7 @@ export interface SimilarResource {
   readonly evidence: EdgeEvidence;
 }
 
-/** The resources that the graph stage found nearest, or that count this one among their nearest; best first. */
+/** The resources that the graph stage found nearest to this one, or vice versa; best first. Throws `not_found`. */
 export async function similarResources(
   { db }: Pick<AppContext, 'db'>,
   actor: Actor,
@@ -22,7 +22,7 @@ export async function similarResources(
   requireScope(actor, 'resources:read');
   const ownerId = actor.userId;
   if (!(await findResource(db, { id, ownerId }))) throw noSuchResource();
-  // Two neighbours may each have an edge to the other: twice as many rows hold `limit` resources at least.
+  // Two resources may have an edge in each direction, so twice the limit of edges yields at least `limit` resources.
   const edges = await listEdgesOf(db, { ownerId, ids: [id], kind: 'similar', limit: limit * 2 });
   const best = new Map<string, { score: number; evidence: EdgeEvidence }>();
   for (const { sourceId, targetId, weight, evidence } of edges) {

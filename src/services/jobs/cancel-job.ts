@@ -1,4 +1,4 @@
-/** Ends work that is waiting or under way: whoever works on it finds its lease gone at its next write, and writes nothing. */
+/** Cancels queued and running jobs. A worker finds its lease revoked at its next write, and that write is refused. */
 
 import { AppError } from '../../kernel/core/errors.ts';
 import { endJob, findJob, UNFINISHED_JOB_STATES, unfinishedJobsOf } from '../../kernel/db/jobs.ts';
@@ -6,47 +6,55 @@ import { readStages, writeStages } from '../../kernel/db/resource-stages.ts';
 import { findResource, mirrorStages } from '../../kernel/db/resources.ts';
 import type { Database, Job } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
-import type { STAGES, StageStates } from '../../kernel/model/stages.ts';
+import type { Stage, StageStates } from '../../kernel/model/stages.ts';
 import { enqueueCallback } from '../../kernel/webhooks/enqueue-callback.ts';
 import type { AppContext } from '../context.ts';
 import { noSuchResource, notFound } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
 
-type CancelServices = Pick<AppContext, 'db' | 'clock' | 'ids' | 'progress'>;
+type CancelContext = Pick<AppContext, 'db' | 'clock' | 'ids' | 'progress'>;
 
 interface Cancelled {
   readonly job: Job;
   readonly changed: Partial<StageStates>;
 }
 
-/** For admins. Throws `not_found`, and `conflict` where the job is over. */
-export async function cancelJob(services: CancelServices, actor: Actor, { id }: { id: string }): Promise<Job> {
+/** Cancels one job. For admins. Throws `not_found`, and `conflict` if the job has ended. */
+export async function cancelJob(context: CancelContext, actor: Actor, { id }: { id: string }): Promise<Job> {
   requireScope(actor, 'admin');
-  const cancelled = await services.db.transaction(async (tx) => {
+  const cancelled = await context.db.transaction(async (tx) => {
     const job = await findJob(tx, id);
     if (!job) throw notFound('job');
-    return (await cancelIn(tx, services, id, actor)) ?? conflict(`This job is ${job.state}: there is nothing to cancel`);
+    return (
+      (await cancelInTransaction(tx, context, id, actor)) ??
+      conflict(`This job is ${job.state}; only a queued or running job can be cancelled`)
+    );
   });
-  await announce(services, cancelled);
+  await reportProgress(context, cancelled);
   return cancelled.job;
 }
 
-/** Ends what is under way for one of the actor's resources. Throws `not_found`, and `conflict` where there is nothing. */
-export async function cancelResource(services: CancelServices, actor: Actor, { id }: { id: string }): Promise<void> {
+/** Cancels the unfinished jobs of one of the actor's resources. Throws `not_found`, and `conflict` if there are none. */
+export async function cancelResource(context: CancelContext, actor: Actor, { id }: { id: string }): Promise<void> {
   requireScope(actor, 'resources:write');
-  const all = await services.db.transaction(async (tx) => {
+  const all = await context.db.transaction(async (tx) => {
     if (!(await findResource(tx, { id, ownerId: actor.userId }))) throw noSuchResource();
     const cancelled: Cancelled[] = [];
     for (const job of await unfinishedJobsOf(tx, id)) {
-      const one = await cancelIn(tx, services, job.id, actor);
+      const one = await cancelInTransaction(tx, context, job.id, actor);
       if (one) cancelled.push(one);
     }
-    return cancelled.length > 0 ? cancelled : conflict('Nothing is under way for this resource');
+    return cancelled.length > 0 ? cancelled : conflict('This resource is not being processed; there is nothing to cancel');
   });
-  for (const one of all) await announce(services, one);
+  for (const cancelled of all) await reportProgress(context, cancelled);
 }
 
-async function cancelIn(tx: Database, { clock, ids }: CancelServices, id: string, actor: Actor): Promise<Cancelled | undefined> {
+async function cancelInTransaction(
+  tx: Database,
+  { clock, ids }: CancelContext,
+  id: string,
+  actor: Actor,
+): Promise<Cancelled | undefined> {
   const now = clock.now();
   const error = `Cancelled by ${actor.username}`;
   const job = await endJob(tx, id, { from: UNFINISHED_JOB_STATES, state: 'cancelled', error, now });
@@ -54,25 +62,25 @@ async function cancelIn(tx: Database, { clock, ids }: CancelServices, id: string
   const { resourceId, payload } = job;
   const states = resourceId === null ? undefined : await readStages(tx, resourceId);
   if (resourceId === null || !states) return { job, changed: {} };
-  // A stage that a later run has asked for again is that run's.
-  const open = payload.stages.filter(
+  // A stage that a later run started again belongs to that run.
+  const unfinished = payload.stages.filter(
     (stage) => states[stage].run === payload.run && !['completed', 'failed'].includes(states[stage].status),
   );
-  const ended = (stage: (typeof STAGES)[number]) => ({
+  const cancelled = (stage: Stage) => ({
     ...states[stage],
     status: 'failed' as const,
     message: 'Cancelled',
     finishedAt: now,
     updatedAt: now,
   });
-  const changed: Partial<StageStates> = Object.fromEntries(open.map((stage) => [stage, ended(stage)]));
+  const changed: Partial<StageStates> = Object.fromEntries(unfinished.map((stage) => [stage, cancelled(stage)]));
   await writeStages(tx, resourceId, changed);
   await mirrorStages(tx, resourceId, { ...states, ...changed }, now);
   await enqueueCallback(tx, { resourceId, jobId: id, ids, now });
   return { job, changed };
 }
 
-async function announce({ progress }: CancelServices, { job, changed }: Cancelled): Promise<void> {
+async function reportProgress({ progress }: CancelContext, { job, changed }: Cancelled): Promise<void> {
   if (job.resourceId !== null) await progress.report({ resource_id: job.resourceId, stages: changed });
 }
 

@@ -4,7 +4,7 @@ import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
 import { requireScope } from '../require-scope.ts';
 
-/** Everybody's jobs, newest first; for admins. */
+/** The jobs of all users, newest first. For admins. */
 export async function listJobs({ db }: Pick<AppContext, 'db'>, actor: Actor, query: JobQuery): Promise<Job[]> {
   requireScope(actor, 'admin');
   return list(db, query);

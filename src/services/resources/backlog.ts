@@ -1,41 +1,45 @@
-/** The limit to what one owner may have waiting, exact also where many post at once. */
+/** The limit of unfinished jobs per owner, exact also under concurrent requests. */
 
 import { AppError } from '../../kernel/core/errors.ts';
+import { retry } from '../../kernel/core/retry.ts';
 import { isBacklogFull, lockBacklog } from '../../kernel/db/backlog.ts';
+import { isUniqueViolation } from '../../kernel/db/constraint-errors.ts';
 import type { Database } from '../../kernel/db/types.ts';
 
 /** Unfinished jobs that one owner may have; more would only wait behind them. */
 export const BACKLOG_LIMIT = 10_000;
-/** Up to here transactions need not know of one another: there are fewer connections on which each could be adding a job. */
-const FAR_FROM_IT = BACKLOG_LIMIT - 1_000;
+/** Below this, concurrent inserts cannot overshoot the limit: there are fewer connections than the margin of 1,000. */
+const CONCURRENT_LIMIT = BACKLOG_LIMIT - 1_000;
 
-/** To be called before anything is written. Throws `backlog_full`. */
+/** Call it before the first write. Throws `backlog_full`. */
 export type RequireRoom = () => Promise<void>;
 
 class NearLimit extends Error {}
 
 /**
- * A transaction that may add one job to the backlog of `ownerId`. Transactions of one owner run side by side, and one after
- * another near the limit, where `work` is begun anew: it must not do anything that a rollback does not undo.
+ * Runs `work` in a transaction that may add one job to the backlog of `ownerId`. Transactions of one owner run concurrently,
+ * and one at a time near the limit. `work` runs again near the limit, and once after a unique violation: of two requests
+ * that insert the same row, the second then finds the row of the first. It must have no effect outside of the transaction.
  */
 export async function withBacklogRoom<T>(
   db: Database,
   ownerId: string,
   work: (tx: Database, requireRoom: RequireRoom) => Promise<T>,
 ): Promise<T> {
-  const beside = async (tx: Database) => {
-    await lockBacklog(tx, ownerId, 'shared');
-    if (await isBacklogFull(tx, ownerId, FAR_FROM_IT)) throw new NearLimit();
-  };
+  const run = (requireRoom: (tx: Database) => Promise<void>) =>
+    retry(() => db.transaction((tx) => work(tx, () => requireRoom(tx))), { tries: 2, when: isUniqueViolation });
   try {
-    return await db.transaction((tx) => work(tx, () => beside(tx)));
+    return await run(async (tx) => {
+      await lockBacklog(tx, ownerId, 'shared');
+      if (await isBacklogFull(tx, ownerId, CONCURRENT_LIMIT)) throw new NearLimit();
+    });
   } catch (error) {
     if (!(error instanceof NearLimit)) throw error;
-    return await db.transaction((tx) => work(tx, () => requireBacklogRoom(tx, ownerId)));
+    return await run((tx) => requireBacklogRoom(tx, ownerId));
   }
 }
 
-/** Throws `backlog_full`. In a transaction there is room until it ends. */
+/** Locks the backlog until the transaction ends. Throws `backlog_full` if the owner has `limit` unfinished jobs. */
 export async function requireBacklogRoom(tx: Database, ownerId: string, limit = BACKLOG_LIMIT): Promise<void> {
   await lockBacklog(tx, ownerId, 'alone');
   if (!(await isBacklogFull(tx, ownerId, limit))) return;

@@ -1,10 +1,9 @@
-/** Takes a document: one transaction for the resource, its stages and its job, so that nothing accepted is lost. */
+/** Accepts a document: the resource, its stages and its job are inserted in one transaction, so an accepted document is never lost. */
 
-import { isUniqueViolation } from '../../kernel/db/constraint-errors.ts';
 import { hasUnfinishedJob } from '../../kernel/db/jobs.ts';
 import { putSource } from '../../kernel/db/resource-sources.ts';
 import { insertStages } from '../../kernel/db/resource-stages.ts';
-import { findDuplicate, insertResource, type NewResource, type ResourceSummary } from '../../kernel/db/resources.ts';
+import { findDuplicate, insertResource, type NewResource } from '../../kernel/db/resources.ts';
 import type { Database } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import { newStages } from '../../kernel/model/stages.ts';
@@ -13,8 +12,7 @@ import { requireScope } from '../require-scope.ts';
 import type { CreatedResource } from './accepted-response.ts';
 import { type RequireRoom, withBacklogRoom } from './backlog.ts';
 import { findStoredResponse, fingerprintOf, type IdempotentRequest, storeResponse } from './idempotency.ts';
-import { notifyRunStarted, type RunNotifier, type StartedRun, startRun } from './processing-runs.ts';
-import { rerun } from './reprocess-resource.ts';
+import { notifyRunStarted, type RunNotifier, restartRun, type StartedRun, startRun } from './processing-runs.ts';
 import { type IdentifiedSource, identifySource, type SourceInput } from './source.ts';
 
 export interface CreateResourceInput {
@@ -24,105 +22,77 @@ export interface CreateResourceInput {
   readonly tags?: readonly string[] | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly callbackUrl?: string | undefined;
-  /** The same key with the same request gets the same answer for a day; with another request it is refused. */
+  /** For 24 hours, the same key with the same request gets the same response, and with another request an error. */
   readonly idempotencyKey?: string | undefined;
 }
 
 export type CreateResourceContext = Pick<AppContext, 'db' | 'clock' | 'ids'> & RunNotifier;
 
 /**
- * Throws `backlog_full` before any row is written, `invalid_input` for an idempotency key used for another request.
- * The document the owner sent before is answered with its id; if it had failed, it is processed again.
+ * Creates a resource, or returns the one that the owner already has of the same document; a failed one is processed again.
+ * Throws `backlog_full` before any row is written, `invalid_input` for an idempotency key of another request.
  */
 export async function createResource(
-  services: CreateResourceContext,
+  context: CreateResourceContext,
   actor: Actor,
   input: CreateResourceInput,
 ): Promise<CreatedResource> {
   requireScope(actor, 'resources:write');
   const identified = await identifySource(input.source);
-  const attempt =
-    input.idempotencyKey === undefined ? undefined : await attemptOf(actor, input.idempotencyKey, input, identified);
-  const { created, run } = await orAgain(() =>
-    withBacklogRoom(services.db, actor.userId, (tx, requireRoom) =>
-      place(tx, services, actor, { input, identified, attempt, requireRoom }),
-    ),
-  );
-  if (run) await notifyRunStarted(services, run);
+  const request = await toIdempotentRequest(actor, input, identified);
+  const { created, run } = await withBacklogRoom(context.db, actor.userId, async (tx, requireRoom): Promise<Outcome> => {
+    const now = context.clock.now();
+    const stored = request && (await findStoredResponse(tx, request, now));
+    if (stored) return { created: stored };
+    const row = toRow(context, actor, { input, identified, now });
+    const outcome = await reuseOrInsert(tx, context, { row, source: input.source, requireRoom });
+    if (request) await storeResponse(tx, request, outcome.created, now);
+    return outcome;
+  });
+  if (run) await notifyRunStarted(context, run);
   return created;
 }
 
-interface Placement {
-  readonly input: CreateResourceInput;
-  readonly identified: IdentifiedSource;
-  readonly attempt: IdempotentRequest | undefined;
-  readonly requireRoom: RequireRoom;
-}
-
-interface Placed {
+interface Outcome {
   readonly created: CreatedResource;
+  /** The run that was started; absent for a duplicate or a stored response. */
   readonly run?: StartedRun;
 }
 
-async function place(tx: Database, services: CreateResourceContext, actor: Actor, placement: Placement): Promise<Placed> {
-  const { identified, attempt, requireRoom } = placement;
-  const now = services.clock.now();
-  const answered = attempt && (await findStoredResponse(tx, attempt, now));
-  if (answered) return { created: answered };
-  const known = await findDuplicate(tx, { ownerId: actor.userId, ...identified });
-  const placed = known ? await placeAgain(tx, services, known, requireRoom) : await placeNew(tx, services, actor, placement, now);
-  if (attempt) await storeResponse(tx, attempt, placed.created, now);
-  return placed;
-}
+type NewRow = NewResource & IdentifiedSource & { metadata: Record<string, unknown> };
 
-async function placeAgain(
+async function reuseOrInsert(
   tx: Database,
-  services: CreateResourceContext,
-  known: ResourceSummary,
-  requireRoom: RequireRoom,
-): Promise<Placed> {
-  const isOver = known.status === 'failed' && !(await hasUnfinishedJob(tx, known.id));
-  if (!isOver) return { created: { id: known.id, status: known.status, outcome: 'duplicate' } };
+  context: CreateResourceContext,
+  { row, source, requireRoom }: { row: NewRow; source: SourceInput; requireRoom: RequireRoom },
+): Promise<Outcome> {
+  const existing = await findDuplicate(tx, row);
+  if (existing && (existing.status !== 'failed' || (await hasUnfinishedJob(tx, existing.id)))) {
+    return { created: { id: existing.id, status: existing.status, outcome: 'duplicate' } };
+  }
   await requireRoom();
-  const run = await rerun(tx, services, known);
-  return { created: { id: known.id, status: 'pending', outcome: 'accepted' }, run };
+  const run = existing ? await restartRun(tx, context, existing) : await insertNew(tx, context, row, source);
+  return { created: { id: run.resourceId, status: 'pending', outcome: 'accepted' }, run };
 }
 
-async function placeNew(
-  tx: Database,
-  services: CreateResourceContext,
-  actor: Actor,
-  placement: Placement,
-  now: number,
-): Promise<Placed> {
-  await placement.requireRoom();
-  const row = newResource(services, actor, placement, now);
-  const { source } = placement.input;
-  const states = newStages(row.createdAt);
+async function insertNew(tx: Database, context: CreateResourceContext, row: NewRow, source: SourceInput): Promise<StartedRun> {
+  const { id: resourceId, createdAt } = row;
+  const states = newStages(createdAt);
   await insertResource(tx, row);
   if (source.kind === 'content') {
-    await putSource(tx, {
-      resourceId: row.id,
-      contentType: source.contentType,
-      filename: source.filename ?? null,
-      body: source.body,
-      fetchedUrl: null,
-      createdAt: row.createdAt,
-    });
+    const { contentType, filename = null, body } = source;
+    await putSource(tx, { resourceId, contentType, filename, body, fetchedUrl: null, createdAt });
   }
-  await insertStages(tx, row.id, states);
-  const run = await startRun(tx, services, row, states);
-  return { created: { id: row.id, status: 'pending', outcome: 'accepted' }, run };
+  await insertStages(tx, resourceId, states);
+  return await startRun(tx, context, row, states);
 }
 
-function newResource(
+function toRow(
   { ids }: Pick<AppContext, 'ids'>,
   actor: Actor,
-  { input, identified }: Placement,
-  now: number,
-): NewResource & { metadata: Record<string, unknown> } {
+  { input, identified, now }: { input: CreateResourceInput; identified: IdentifiedSource; now: number },
+): NewRow {
   const { source } = input;
-  const edited = (['title', 'description'] as const).filter((field) => input[field] !== undefined);
   return {
     id: ids.next(),
     ownerId: actor.userId,
@@ -133,7 +103,7 @@ function newResource(
     description: input.description ?? null,
     tags: [...new Set(input.tags)],
     metadata: { ...input.metadata },
-    edited,
+    edited: (['title', 'description'] as const).filter((field) => input[field] !== undefined),
     callbackUrl: input.callbackUrl ?? null,
     status: 'pending',
     run: 1,
@@ -145,22 +115,13 @@ function newResource(
   };
 }
 
-async function attemptOf(
+/** Undefined for an input without an idempotency key. */
+async function toIdempotentRequest(
   actor: Actor,
-  key: string,
-  { idempotencyKey: _key, source, ...rest }: CreateResourceInput,
+  { idempotencyKey: key, source, ...rest }: CreateResourceInput,
   { sourceKey }: IdentifiedSource,
-): Promise<IdempotentRequest> {
+): Promise<IdempotentRequest | undefined> {
+  if (key === undefined) return undefined;
   const contentType = source.kind === 'content' ? source.contentType : null;
   return { ownerId: actor.userId, key, fingerprint: await fingerprintOf({ sourceKey, contentType, ...rest }) };
-}
-
-/** Two posts of one document at once: the second to commit is refused by the unique index and then finds the first. */
-async function orAgain<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    return await work();
-  }
 }

@@ -9,29 +9,31 @@ export const BATCH_LIMIT = 100;
 export type BatchResult = { readonly created: CreatedResource } | { readonly refused: AppError };
 
 /**
- * Takes up to 100 documents, each on its own: one that is refused leaves the others alone. An item may come as the error
- * that kept it from being read. Answers stand in the order of the items; a fault of ours ends the batch.
+ * Creates up to 100 resources independently: a refused item does not affect the others. An item that could not be read is
+ * passed as its error. Results are in the order of the items. An unexpected error ends the batch.
  */
 export async function createResources(
-  services: CreateResourceContext,
+  context: CreateResourceContext,
   actor: Actor,
   items: readonly (CreateResourceInput | AppError)[],
 ): Promise<BatchResult[]> {
   requireScope(actor, 'resources:write');
-  if (items.length > BATCH_LIMIT) throw new AppError('invalid_input', `A batch holds up to ${BATCH_LIMIT} items`);
-  const answers: BatchResult[] = [];
-  for (const item of items) answers.push(await answerTo(services, actor, item));
-  return answers;
+  if (items.length > BATCH_LIMIT) {
+    throw new AppError('invalid_input', `A batch may have at most ${BATCH_LIMIT} items; this one has ${items.length}`);
+  }
+  const results: BatchResult[] = [];
+  for (const item of items) results.push(await createOne(context, actor, item));
+  return results;
 }
 
-async function answerTo(
-  services: CreateResourceContext,
+async function createOne(
+  context: CreateResourceContext,
   actor: Actor,
   item: CreateResourceInput | AppError,
 ): Promise<BatchResult> {
   if (item instanceof AppError) return { refused: item };
   try {
-    return { created: await createResource(services, actor, item) };
+    return { created: await createResource(context, actor, item) };
   } catch (error) {
     if (error instanceof AppError) return { refused: error };
     throw error;

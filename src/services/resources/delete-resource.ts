@@ -5,7 +5,7 @@ import type { AppContext } from '../context.ts';
 import { noSuchResource } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
 
-/** Deletes a resource with its source, chunks, vectors, links, edges, jobs and progress. */
+/** Deletes a resource with its source, chunks, vectors, links, edges, jobs, idempotency keys and progress. Throws `not_found`. */
 export async function deleteResource(
   { db, progress }: Pick<AppContext, 'db' | 'progress'>,
   actor: Actor,

@@ -5,7 +5,7 @@ import type { AppContext } from '../context.ts';
 import { noSuchResource } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
 
-/** One of the actor's resources; its text, which may be megabytes, only where asked for. */
+/** One of the actor's resources. Its text, which may be megabytes, is read only with `withText`. Throws `not_found`. */
 export async function getResource(
   { db }: Pick<AppContext, 'db'>,
   actor: Actor,

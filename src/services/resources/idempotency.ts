@@ -1,22 +1,23 @@
-/** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a request sent twice is answered once. */
+/** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a repeated request gets the response of the first. */
 
 import { sha256Hex } from '../../kernel/core/digest.ts';
 import { AppError } from '../../kernel/core/errors.ts';
+import { DAY_MS } from '../../kernel/core/time.ts';
 import { findIdempotencyKey, putIdempotencyKey } from '../../kernel/db/idempotency-keys.ts';
 import { findResource } from '../../kernel/db/resources.ts';
 import type { Database } from '../../kernel/db/types.ts';
 import type { CreatedResource } from './accepted-response.ts';
 
-const LIFETIME_MS = 24 * 60 * 60 * 1000;
+const LIFETIME_MS = DAY_MS;
 
-/** A request as its key knows it. */
 export interface IdempotentRequest {
   readonly ownerId: string;
   readonly key: string;
+  /** Tells a repetition from another request under the same key. */
   readonly fingerprint: string;
 }
 
-/** SHA-256 of a JSON value that is the same whatever the order of its objects' keys. */
+/** SHA-256 of a JSON value, independent of the order of object keys. */
 export const fingerprintOf = (value: unknown) => sha256Hex(JSON.stringify(value, sortedKeys));
 
 function sortedKeys(_key: string, value: unknown): unknown {
@@ -24,32 +25,31 @@ function sortedKeys(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The answer given before under this key; undefined where there was none. Throws where that was another request. */
+/** The response stored under the key, if any. Throws `invalid_input` if the key was used for another request. */
 export async function findStoredResponse(
   db: Database,
-  attempt: IdempotentRequest,
+  request: IdempotentRequest,
   now: number,
 ): Promise<CreatedResource | undefined> {
-  const known = await findIdempotencyKey(db, attempt);
-  if (!known || known.expiresAt <= now) return undefined;
-  if (known.fingerprint !== attempt.fingerprint) {
-    const message = 'was used for another request';
+  const stored = await findIdempotencyKey(db, request);
+  if (!stored || stored.expiresAt <= now) return undefined;
+  if (stored.fingerprint !== request.fingerprint) {
+    const message = 'was used for another request in the last 24 hours; use a new key';
     throw new AppError('invalid_input', `This Idempotency-Key ${message}`, { errors: [{ path: 'Idempotency-Key', message }] });
   }
-  const resource = await findResource(db, { ownerId: attempt.ownerId, id: known.resourceId });
+  const resource = await findResource(db, { ownerId: request.ownerId, id: stored.resourceId });
   if (!resource) return undefined;
-  // The key of the request that made the resource was written in the same moment.
-  const made = resource.createdAt === known.createdAt;
-  return made
+  // The request that created the resource stored its key at the same moment.
+  return resource.createdAt === stored.createdAt
     ? { id: resource.id, status: 'pending', outcome: 'accepted' }
     : { id: resource.id, status: resource.status, outcome: 'duplicate' };
 }
 
 export async function storeResponse(
   db: Database,
-  attempt: IdempotentRequest,
-  answer: CreatedResource,
+  request: IdempotentRequest,
+  { id: resourceId }: CreatedResource,
   now: number,
 ): Promise<void> {
-  await putIdempotencyKey(db, { ...attempt, resourceId: answer.id, createdAt: now, expiresAt: now + LIFETIME_MS });
+  await putIdempotencyKey(db, { ...request, resourceId, createdAt: now, expiresAt: now + LIFETIME_MS });
 }

@@ -1,14 +1,14 @@
 /**
- * The names documents are cited by, normalised so that equal names compare equal:
+ * Keys of the identifiers by which documents are cited, normalised so that equivalent identifiers are equal:
  * `url:<normalised URL>`, `doi:<lower case>`, `arxiv:<id without version>`.
  */
 
-/** Parameters that say how a reader came, not what is read. */
+/** Query parameters that identify the visit and not the document. */
 const TRACKING = /^(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi)$/i;
 
 /**
- * http(s) only; null otherwise. Without fragment, default port, user, tracking parameters or a trailing slash; the
- * parameters sorted; host in lower case (RFC 3986 section 6.2).
+ * Normalises an http(s) URL (RFC 3986 section 6.2): removes fragment, default port, credentials, tracking parameters and
+ * trailing slashes, sorts the parameters, and lowers the case of the host. Null for other schemes and invalid URLs.
  */
 export function normaliseUrl(input: string): string | null {
   let url: URL;
@@ -28,7 +28,7 @@ export function normaliseUrl(input: string): string | null {
   return `${url.protocol}//${url.host}${path}${url.search}`;
 }
 
-/** The DOI in `text`, lower case and without the punctuation of the sentence around it; null without one. */
+/** The first DOI in `text`, in lower case and without surrounding punctuation; null if there is none. */
 export function findDoi(text: string): string | null {
   const found = /\b10\.\d{4,9}\/[^\s"'<>{}|\\^`]+/.exec(text)?.[0];
   return found === undefined ? null : trimDoi(found);
@@ -36,7 +36,7 @@ export function findDoi(text: string): string | null {
 
 function trimDoi(found: string): string | null {
   let doi = found.toLowerCase().replace(/[.,;:!?]+$/, '');
-  // A closing bracket without its opening one belongs to the sentence, not to the DOI.
+  // A closing bracket without its opening bracket belongs to the sentence around the DOI.
   while (/[)\]]$/.test(doi) && count(doi, ')') + count(doi, ']') > count(doi, '(') + count(doi, '['))
     doi = doi.slice(0, -1).replace(/[.,;:!?]+$/, '');
   return /^10\.\d{4,9}\/.+/.test(doi) ? doi : null;
@@ -48,12 +48,12 @@ const ARXIV_NEW = /\d{4}\.\d{4,5}/;
 const ARXIV_OLD = /[a-z-]+(?:\.[A-Z]{2})?\/\d{7}/;
 const ARXIV = new RegExp(`(?:arxiv:\\s?|arxiv\\.org/(?:abs|pdf|html)/)(${ARXIV_NEW.source}|${ARXIV_OLD.source})`, 'i');
 
-/** The arXiv id in `text` (`arXiv:2401.01234v2`, `arxiv.org/abs/...`), without its version; null without one. */
+/** The first arXiv id in `text` (`arXiv:2401.01234v2`, `arxiv.org/abs/...`), without its version; null if there is none. */
 export function findArxivId(text: string): string | null {
   return ARXIV.exec(text)?.[1]?.toLowerCase() ?? null;
 }
 
-/** The key a link's URL resolves by: a DOI or arXiv id where the URL names one, else the URL. Null for other schemes. */
+/** The key of a link: the DOI or arXiv id if its URL names one, else the URL. Null unless the URL is http(s). */
 export function citationKey(url: string): string | null {
   const normalised = normaliseUrl(url);
   if (normalised === null) return null;
@@ -77,20 +77,20 @@ function decode(url: string): string {
   }
 }
 
-export interface NamedBy {
+export interface DocumentIdentifiers {
   readonly urls: readonly (string | null | undefined)[];
   readonly doi: string | null;
   readonly arxivId: string | null;
 }
 
-/** Every key a document answers to, without repeats. */
-export function identifierKeys({ urls, doi, arxivId }: NamedBy): string[] {
+/** All keys of a document, without duplicates. */
+export function identifierKeys({ urls, doi, arxivId }: DocumentIdentifiers): string[] {
   const keys = new Set<string>();
   for (const url of urls) {
     const key = url ? citationKey(url) : null;
     if (key !== null) keys.add(key);
-    const plain = url ? normaliseUrl(url) : null;
-    if (plain !== null) keys.add(`url:${plain}`);
+    const normalised = url ? normaliseUrl(url) : null;
+    if (normalised !== null) keys.add(`url:${normalised}`);
   }
   if (doi !== null) keys.add(`doi:${doi}`);
   if (arxivId !== null) keys.add(`arxiv:${arxivId}`);

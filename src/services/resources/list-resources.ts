@@ -13,11 +13,11 @@ export interface ResourcePage {
 export interface ListResourcesInput {
   readonly filter?: ResourceFilter;
   readonly cursor?: string | undefined;
-  /** 1 to 100 */
+  /** 1 to 100. */
   readonly limit: number;
 }
 
-/** The actor's resources, newest first. A page's cursor stays good whatever is added or deleted meanwhile. */
+/** The actor's resources, newest first. Cursors stay valid while resources are added and deleted. */
 export async function listResources(
   { db }: Pick<AppContext, 'db'>,
   actor: Actor,
@@ -25,6 +25,7 @@ export async function listResources(
 ): Promise<ResourcePage> {
   requireScope(actor, 'resources:read');
   const after = decodePosition(cursor);
-  const { rows, nextCursor } = pageOf(await listRows(db, { ownerId: actor.userId, filter, after, limit: limit + 1 }), limit);
-  return { resources: rows, ...(nextCursor === undefined ? {} : { nextCursor }) };
+  const fetched = await listRows(db, { ownerId: actor.userId, filter, after, limit: limit + 1 });
+  const { rows: resources, ...page } = pageOf(fetched, limit);
+  return { resources, ...page };
 }

@@ -1,10 +1,18 @@
-/** Starts a run of stages: rows and job in the caller's transaction, then the news of it. */
+/** Starts processing runs: rows and job in the caller's transaction, notifications after its commit. */
 
-import { writeStages } from '../../kernel/db/resource-stages.ts';
+import { readStages, writeStages } from '../../kernel/db/resource-stages.ts';
 import { mirrorStages, updateResource } from '../../kernel/db/resources.ts';
 import type { Database } from '../../kernel/db/types.ts';
 import { enqueueJob } from '../../kernel/jobs/outbox.ts';
-import { everyStage, pendingStage, STAGES, type Stage, type StageStates } from '../../kernel/model/stages.ts';
+import {
+  everyStage,
+  newStages,
+  pendingStage,
+  STAGES,
+  type Stage,
+  type StageStates,
+  withDependants,
+} from '../../kernel/model/stages.ts';
 import type { AppContext } from '../context.ts';
 
 export interface StartedRun {
@@ -13,50 +21,53 @@ export interface StartedRun {
   readonly states: StageStates;
 }
 
-/** What a run of `stages` needs to know of the resource it is for. */
+/** The resource that a run belongs to. */
 export interface RunTarget {
   readonly id: string;
   readonly ownerId: string;
-  /** The resource's last run. */
+  /** The number of the resource's last run; 1 for a new resource. */
   readonly run: number;
 }
 
-/** The first run of a resource whose stages were inserted as `states`; part of the caller's transaction. */
+/** Starts the first run of a resource whose stages were inserted as `states`; part of the caller's transaction. */
 export async function startRun(
   tx: Database,
-  deps: Pick<AppContext, 'clock' | 'ids'>,
+  context: Pick<AppContext, 'clock' | 'ids'>,
   target: RunTarget,
   states: StageStates,
 ): Promise<StartedRun> {
-  const jobId = await enqueue(tx, deps, target, STAGES);
-  return { resourceId: target.id, jobId, states };
+  return { resourceId: target.id, jobId: await enqueueRun(tx, context, target, STAGES), states };
 }
 
-/** The next run, of some stages, over the `states` reached so far; part of the caller's transaction. */
+/**
+ * Starts the next run of a resource without an unfinished job, in the caller's transaction. It runs the `requested` stages,
+ * those that never completed, and the dependants of both.
+ */
 export async function restartRun(
   tx: Database,
-  deps: Pick<AppContext, 'clock' | 'ids'>,
+  context: Pick<AppContext, 'clock' | 'ids'>,
   { id, ownerId, run: lastRun }: RunTarget,
-  stages: readonly Stage[],
-  before: StageStates,
+  requested: readonly Stage[] = STAGES,
 ): Promise<StartedRun> {
-  const now = deps.clock.now();
+  const now = context.clock.now();
+  const previous = (await readStages(tx, id)) ?? newStages(now);
+  const unfinished = STAGES.filter((stage) => previous[stage].status !== 'completed');
+  const stages = withDependants([...requested, ...unfinished]);
   const run = lastRun + 1;
-  const states = everyStage((stage) => (stages.includes(stage) ? pendingStage(run, now) : before[stage]));
+  const states = everyStage((stage) => (stages.includes(stage) ? pendingStage(run, now) : previous[stage]));
   await writeStages(tx, id, states);
   await updateResource(tx, { id, ownerId }, { run });
   await mirrorStages(tx, id, states, now);
-  const jobId = await enqueue(tx, deps, { id, ownerId, run }, stages);
-  return { resourceId: id, jobId, states };
+  return { resourceId: id, jobId: await enqueueRun(tx, context, { id, ownerId, run }, stages), states };
 }
 
-/** What news of a run goes through; the worker has its own. */
+/** The ports that announce a run; the worker has its own. */
 export interface RunNotifier {
   readonly progress: Pick<AppContext['progress'], 'begin'>;
   readonly relay: Pick<AppContext['relay'], 'publishSoon'>;
 }
 
-/** After the commit: listeners see the stages waiting, and the job is on its way before any sweep. */
+/** Call it after the commit: listeners see the stages as pending, and the job is published without waiting for a sweep. */
 export async function notifyRunStarted(
   { progress, relay }: RunNotifier,
   { resourceId, jobId, states }: StartedRun,
@@ -65,7 +76,8 @@ export async function notifyRunStarted(
   relay.publishSoon(jobId);
 }
 
-async function enqueue(
+/** Inserts the run's job and returns its id. */
+async function enqueueRun(
   tx: Database,
   { clock, ids }: Pick<AppContext, 'clock' | 'ids'>,
   { id, ownerId, run }: RunTarget,

@@ -1,8 +1,8 @@
-/** What a resource is made from, and the key by which the same is recognised when it is sent again. */
+/** The source of a resource, and the key by which the same source is recognised when it is sent again. */
 import { sha256Hex } from '../../kernel/core/digest.ts';
 import { normaliseUrl } from './identifiers.ts';
 
-/** Where the text comes from: fetched later from `url`, or sent along as bytes. */
+/** A URL that the worker fetches, or the document's bytes. */
 export type SourceInput =
   | { readonly kind: 'url'; readonly url: string }
   | {
@@ -15,7 +15,7 @@ export type SourceInput =
 
 export interface IdentifiedSource {
   readonly sourceKey: string;
-  /** SHA-256 in hex; null for a URL, whose bytes are not known yet. */
+  /** SHA-256 in hex; null for a URL, whose bytes are not fetched yet. */
   readonly contentHash: string | null;
 }
 

@@ -6,7 +6,7 @@ import type { AppContext } from '../context.ts';
 import { noSuchResource } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
 
-/** What a person may set by hand; a field that is absent stays as it is. */
+/** The fields that a user may edit; an absent field is not changed. */
 export interface ResourceChanges {
   readonly title?: string | undefined;
   readonly description?: string | undefined;
@@ -17,8 +17,8 @@ export interface ResourceChanges {
 }
 
 /**
- * Sets fields and records them as edited, so that no stage overwrites them. A corrected category is an example to the
- * next classification in the same library (`listCorrected`). Throws `invalid_input` for a category that does not exist.
+ * Sets fields and marks them as edited, so that no stage overwrites them. A corrected category becomes an example for the
+ * owner's later classifications (`listCorrected`). Throws `not_found`, and `invalid_input` for an unknown category.
  */
 export async function updateResource(
   { db, clock }: Pick<AppContext, 'db' | 'clock'>,
@@ -31,16 +31,16 @@ export async function updateResource(
     const before = await findResource(tx, owned);
     if (!before) throw noSuchResource();
     if (changes.category !== undefined && !(await findCategory(tx, changes.category))) throw noSuchCategory();
-    const set = given(changes);
-    const edited = [...new Set([...before.edited, ...Object.keys(set)])];
-    await updateRow(tx, owned, { ...set, edited, updatedAt: clock.now() });
+    const fields = definedFields(changes);
+    const edited = [...new Set([...before.edited, ...Object.keys(fields)])];
+    await updateRow(tx, owned, { ...fields, edited, updatedAt: clock.now() });
     const after = await findResource(tx, owned);
     if (!after) throw noSuchResource();
     return after;
   });
 }
 
-function given({ title, description, tags, metadata, category }: ResourceChanges) {
+function definedFields({ title, description, tags, metadata, category }: ResourceChanges) {
   return {
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
@@ -51,6 +51,6 @@ function given({ title, description, tags, metadata, category }: ResourceChanges
 }
 
 function noSuchCategory(): AppError {
-  const message = 'is not a category of the taxonomy';
+  const message = 'is not a category id of the taxonomy; GET /taxonomy lists them';
   return new AppError('invalid_input', `category ${message}`, { errors: [{ path: 'category', message }] });
 }

@@ -13,7 +13,7 @@ export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 
 export const SUPPORTED = `${SUPPORTED_MEDIA_TYPES} are supported`;
 
-/** The registered media type of a `Content-Type` value, with its charset; undefined where it is not supported. */
+/** The registered media type of a `Content-Type` value, with its charset; undefined if it is not supported. */
 export function supportedType(value: string): string | undefined {
   const { mediaType, charset } = parseContentType(value);
   const format = formatOfMediaType(mediaType);
@@ -39,8 +39,8 @@ export function typeOfFile({ named, declared, filename }: FileClaims): string {
   const given = named ?? (generic ? (byName ?? declared) : declared);
   const type = supportedType(given);
   if (type === undefined) {
-    const shown = given === '' ? 'a file of unknown type' : given.split(';')[0];
-    throw new AppError('unsupported_media_type', `file: ${shown} cannot be read; ${SUPPORTED}`);
+    const shown = given === '' ? 'an unknown type' : given.split(';')[0];
+    throw new AppError('unsupported_media_type', `file: ${shown} is not supported; ${SUPPORTED}`);
   }
   // Browsers declare text/plain for files they do not know, so the extension is the better evidence.
   return named === undefined && type.startsWith('text/plain') && byName ? type.replace('text/plain', byName) : type;
@@ -61,4 +61,5 @@ export function checkFileContent(bytes: Uint8Array, contentType: string): void {
   if (!isMarkedUtf16(bytes) && bytes.includes(0)) throw new AppError('unsupported_media_type', `file: is not text; ${SUPPORTED}`);
 }
 
+/** A file name without control characters and path separators, at most 255 characters. */
 export const cleanName = (name: string) => name.replaceAll(/[\p{Cc}/\\]/gu, '_').slice(0, 255);

@@ -1,27 +1,27 @@
 /** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) of ranked lists of resources. */
 
-/** The constant of the paper: how little the top of a list counts for more than its middle. */
+/** The paper's constant: the larger it is, the less the top ranks of a list dominate. */
 const K = 60;
 
-/** A resource in one list, by its best chunk there. */
+/** A resource in one list, represented by its best chunk. */
 export interface RankedResource {
   readonly resourceId: string;
   readonly seq: number;
   readonly score: number;
-  /** 1 for the best. */
+  /** Counted from 1, the best. */
   readonly rank: number;
 }
 
 export interface FusedResource {
   readonly resourceId: string;
-  /** The chunk to show: that of the list in which the resource ranks higher. */
+  /** The chunk to show: the one from the list that ranks the resource higher. */
   readonly seq: number;
   readonly score: number;
   readonly semanticRank?: number;
   readonly keywordRank?: number;
 }
 
-/** Best chunk per resource, in the order of the chunks, which is best first. */
+/** Ranks resources by their best chunk. `hits` are chunks, best first. */
 export function rankResources(
   hits: readonly { readonly resourceId: string; readonly seq: number; readonly score: number }[],
 ): RankedResource[] {
@@ -32,7 +32,7 @@ export function rankResources(
   return [...best.values()];
 }
 
-/** Sum of 1 / (60 + rank) over the lists; equal sums in the order of the resources' ids. */
+/** Scores each resource by the sum of 1 / (60 + rank) over the lists, best first; equal scores are ordered by id. */
 export function fuse(semantic: readonly RankedResource[], keyword: readonly RankedResource[]): FusedResource[] {
   const byMeaning = new Map(semantic.map((hit) => [hit.resourceId, hit]));
   const byWord = new Map(keyword.map((hit) => [hit.resourceId, hit]));

@@ -1,4 +1,4 @@
-/** Search by meaning, by word or by both, in the actor's own library. */
+/** Searches the actor's resources by vector, by keyword or by both. */
 
 import { AppError } from '../../kernel/core/errors.ts';
 import { decodeCursor, encodeCursor } from '../../kernel/core/pagination.ts';
@@ -13,9 +13,9 @@ import { type FusedResource, fuse, type RankedResource, rankResources } from './
 export const SEARCH_MODES = ['hybrid', 'semantic', 'keyword'] as const;
 export type SearchMode = (typeof SEARCH_MODES)[number];
 
-/** How many resources of each list are ranked, whatever the page: so that pages fit together. */
+/** Resources ranked per list, independent of the page, so that consecutive pages neither overlap nor leave gaps. */
 const DEPTH = 200;
-/** Chunks read to find them; a resource with many good chunks fills more of the list than one. */
+/** Chunks read to find that many resources; one resource may have many of the best chunks. */
 const CHUNK_STEPS = [400, 1_600, 6_400];
 
 export interface SearchInput {
@@ -49,7 +49,7 @@ export interface SearchResult {
   readonly query: string;
   readonly mode: SearchMode;
   readonly tookMs: number;
-  /** True where meaning was asked for and could not be had: the hits were found by their words. */
+  /** True if vector search was requested but unavailable, so that the hits come from keyword search. */
   readonly degraded: boolean;
   readonly hits: readonly SearchHit[];
   readonly nextCursor?: string;
@@ -57,19 +57,19 @@ export interface SearchResult {
 
 export type SearchContext = Pick<AppContext, 'db' | 'chunkIndex' | 'queryEmbedder' | 'clock' | 'log'>;
 
-/** One hit per resource, with its best passage. `score` is the cosine, a BM25 weight or the fused rank, as the mode says. */
-export async function search(services: SearchContext, actor: Actor, input: SearchInput): Promise<SearchResult> {
+/** Returns one hit per resource, with its best passage. By mode, `score` is the cosine, a BM25 weight or the fused rank. */
+export async function search(context: SearchContext, actor: Actor, input: SearchInput): Promise<SearchResult> {
   requireScope(actor, 'search');
-  const started = services.clock.now();
+  const started = context.clock.now();
   const offset = input.cursor === undefined ? 0 : decodeCursor(input.cursor, isOffset);
-  const { ranked, degraded } = await rank(services, { ...input.filter, ownerId: actor.userId }, input);
+  const { ranked, degraded } = await rank(context, { ...input.filter, ownerId: actor.userId }, input);
   const page = ranked.slice(offset, offset + input.limit);
-  const hits = await present(services, actor, page);
+  const hits = await present(context, actor, page);
   const next = offset + input.limit;
   return {
     query: input.query,
     mode: input.mode,
-    tookMs: services.clock.now() - started,
+    tookMs: context.clock.now() - started,
     degraded,
     hits,
     ...(ranked.length > next ? { nextCursor: encodeCursor(next) } : {}),
@@ -77,37 +77,37 @@ export async function search(services: SearchContext, actor: Actor, input: Searc
 }
 
 async function rank(
-  services: SearchContext,
+  context: SearchContext,
   filter: ChunkFilter,
   input: SearchInput,
 ): Promise<{ ranked: FusedResource[]; degraded: boolean }> {
   const { query, mode } = input;
-  const byWord = () => deepen((limit) => services.chunkIndex.keyword(query, filter, limit));
-  if (mode === 'keyword') return { ranked: (await byWord()).map(asKeyword), degraded: false };
-  const embedded = await embed(services, input);
-  if (!embedded) return { ranked: (await byWord()).map(asKeyword), degraded: true };
-  const byMeaning = await deepen((limit) => services.chunkIndex.nearest(embedded.vector, embedded.model, filter, limit));
-  const semantic = byMeaning.filter((hit) => hit.score > 0);
+  const byKeyword = () => rankDeep((limit) => context.chunkIndex.keyword(query, filter, limit));
+  if (mode === 'keyword') return { ranked: (await byKeyword()).map(asKeyword), degraded: false };
+  const embedded = await embed(context, input);
+  if (!embedded) return { ranked: (await byKeyword()).map(asKeyword), degraded: true };
+  const nearest = await rankDeep((limit) => context.chunkIndex.nearest(embedded.vector, embedded.model, filter, limit));
+  const semantic = nearest.filter((hit) => hit.score > 0);
   if (mode === 'semantic') return { ranked: semantic.map(asSemantic), degraded: false };
-  return { ranked: fuse(semantic, await byWord()), degraded: false };
+  return { ranked: fuse(semantic, await byKeyword()), degraded: false };
 }
 
 const asKeyword = ({ rank, ...hit }: RankedResource): FusedResource => ({ ...hit, keywordRank: rank });
 const asSemantic = ({ rank, ...hit }: RankedResource): FusedResource => ({ ...hit, semanticRank: rank });
 
-/** The query's vector; undefined where the worker that makes them cannot be had. */
+/** The query's vector; undefined if the worker is unavailable. */
 async function embed({ queryEmbedder, log }: SearchContext, { query, signal }: SearchInput) {
   try {
     return await queryEmbedder.embed(query, signal);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'unavailable') throw error;
-    log.warning('search by keyword only', { error });
+    log.warning('semantic search is unavailable: searching by keyword only', { error });
     return undefined;
   }
 }
 
-/** Reads deeper until the list holds enough resources or has ended. */
-async function deepen(list: (limit: number) => Promise<ChunkHit[]>): Promise<RankedResource[]> {
+/** Reads more chunks until they hold enough resources or the list ends. */
+async function rankDeep(list: (limit: number) => Promise<ChunkHit[]>): Promise<RankedResource[]> {
   let ranked: RankedResource[] = [];
   for (const limit of CHUNK_STEPS) {
     const hits = await list(limit);
@@ -125,7 +125,7 @@ async function present({ db }: SearchContext, actor: Actor, page: readonly Fused
   return page.flatMap(({ resourceId, seq, ...ranks }) => {
     const resource = resources.get(resourceId);
     const chunk = chunks.get(seq);
-    if (!resource || !chunk) return []; // deleted between the two queries
+    if (!resource || !chunk) return []; // deleted since the search
     const { id, position, headingPath, charStart, charEnd, pageStart, pageEnd } = chunk;
     return {
       resourceId,

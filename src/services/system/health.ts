@@ -1,4 +1,4 @@
-/** Checks the parts the service stands on, each within a deadline, at most once a second however many ask. */
+/** Checks the service's dependencies, each within a deadline. Results are cached for 1 s. */
 
 import type { Config } from '../../kernel/config/config.ts';
 import { withDeadline } from '../../kernel/core/deadline.ts';
@@ -26,7 +26,7 @@ export interface Health {
 
 const DEADLINE_MS = 1000;
 const CACHED_MS = 1000;
-/** The sweep publishes what is due every second: jobs due for so long with none published meanwhile say the queue takes none. */
+/** The sweep publishes due jobs every second. If jobs were due this long and none was published, the queue accepts none. */
 const QUEUE_STUCK_MS = 30_000;
 const PROBE_KEY = 'health:probe';
 
@@ -38,11 +38,11 @@ export interface HealthDependencies {
   readonly clock: Clock;
   readonly log: Log;
   readonly config: Pick<Config, 'worker'>;
-  /** Absent: the worker was started elsewhere. While true, a failed check of the worker is reported and not logged. */
+  /** While true, a failed check of the worker is reported but not logged. Absent if the worker is started elsewhere. */
   readonly isWorkerStarting?: () => boolean;
 }
 
-/** Returns a function that never rejects: what goes wrong in a check is logged, once per outage, and never returned. */
+/** Returns a function that never rejects. A failed check is logged once per outage; its error is not part of the result. */
 export function createHealth({
   db,
   pingDatabase,
@@ -58,29 +58,29 @@ export function createHealth({
     kv: async () => {
       const written = String(clock.now());
       await kv.set(PROBE_KEY, written, { ttlMs: 60_000 });
-      if ((await kv.get(PROBE_KEY)) === undefined) throw new Error('what was written could not be read back');
+      if ((await kv.get(PROBE_KEY)) === undefined) throw new Error('the store did not return the value just written');
     },
     queue: async () => {
-      if (await isOutboxStalled(db, clock.now() - QUEUE_STUCK_MS)) throw new Error('jobs that are due are not being published');
+      if (await isOutboxStalled(db, clock.now() - QUEUE_STUCK_MS)) throw new Error('due jobs are not being published');
     },
     worker: async (signal) => {
       const response = await fetch(`${config.worker.url}/health`, { signal });
       await response.body?.cancel();
-      if (!response.ok) throw new Error(`the worker answered ${response.status}`);
+      if (!response.ok) throw new Error(`the worker responded with status ${response.status}`);
     },
   };
-  const outages = Object.fromEntries(HEALTH_PARTS.map((part) => [part, createFailureLog(log, `${part} (health check)`)]));
+  const failures = Object.fromEntries(HEALTH_PARTS.map((part) => [part, createFailureLog(log, `${part} (health check)`)]));
 
   async function probe(part: HealthPart): Promise<HealthCheck> {
     const started = clock.now();
     const status = await withDeadline({ ms: DEADLINE_MS, subject: `the ${part} check` }, probes[part]).then(
       () => 'healthy' as const,
       (error) => {
-        if (part !== 'worker' || !isWorkerStarting?.()) outages[part]?.failed(error);
+        if (part !== 'worker' || !isWorkerStarting?.()) failures[part]?.failed(error);
         return 'unhealthy' as const;
       },
     );
-    if (status === 'healthy') outages[part]?.worked();
+    if (status === 'healthy') failures[part]?.worked();
     return { status, latencyMs: Math.min(DEADLINE_MS, clock.now() - started) };
   }
 
@@ -101,7 +101,7 @@ export function createHealth({
 
   return function health() {
     if (current && clock.now() < usableUntil) return current;
-    // Not for ever: on Workers a check ends unfinished when the request that began it does.
+    // Bounded, because on Workers a check never settles if the request that started it ends first.
     usableUntil = clock.now() + 2 * DEADLINE_MS;
     const checking = checkAll().finally(() => {
       if (current === checking) usableUntil = clock.now() + CACHED_MS;

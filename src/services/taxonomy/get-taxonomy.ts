@@ -10,12 +10,12 @@ export interface CategoryNode {
   readonly label: string;
   readonly description: string;
   readonly keywords: readonly string[];
-  /** Those of the taxonomy, then the titles of the actor's own resources that were put here by hand. */
+  /** The taxonomy's examples, then the titles of the actor's resources whose category was corrected to this one. */
   readonly examples: readonly string[];
   readonly children: readonly CategoryNode[];
 }
 
-/** The tree of categories, roots first, siblings in their order. */
+/** The root categories with their subtrees; siblings in the taxonomy's order. */
 export async function getTaxonomy({ db }: Pick<AppContext, 'db'>, actor: Actor): Promise<CategoryNode[]> {
   requireScope(actor, 'resources:read');
   const corrected = Map.groupBy(await listCorrected(db, actor.userId), ({ category }) => category);
@@ -23,9 +23,9 @@ export async function getTaxonomy({ db }: Pick<AppContext, 'db'>, actor: Actor):
 
   function toNode({ id, label, description, keywords, examples }: Category): CategoryNode {
     const own = (corrected.get(id) ?? []).flatMap(({ title }) => (title === null ? [] : [title]));
-    return { id, label, description, keywords, examples: [...examples, ...own], children: under(id) };
+    return { id, label, description, keywords, examples: [...examples, ...own], children: childrenOf(id) };
   }
-  const under = (parent: string | null): CategoryNode[] => (byParent.get(parent) ?? []).map(toNode);
+  const childrenOf = (parent: string | null): CategoryNode[] => (byParent.get(parent) ?? []).map(toNode);
 
-  return under(null);
+  return childrenOf(null);
 }

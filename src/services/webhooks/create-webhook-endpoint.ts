@@ -7,7 +7,7 @@ import { newCallbackSecret } from '../../kernel/webhooks/sign-callback.ts';
 import type { AppContext } from '../context.ts';
 import { requireScope } from '../require-scope.ts';
 
-const MOST = 50;
+const MAX_ENDPOINTS = 50;
 
 export interface NewWebhookEndpoint {
   readonly name: string;
@@ -15,15 +15,15 @@ export interface NewWebhookEndpoint {
   readonly tags: readonly string[];
 }
 
-/** Makes an endpoint with a secret of its own, of 32 random bytes. Throws `conflict` beyond 50 of one owner. */
+/** Creates an endpoint with its own secret of 32 random bytes. Throws `conflict` if the owner has 50 endpoints. */
 export async function createWebhookEndpoint(
   { db, clock, ids }: Pick<AppContext, 'db' | 'clock' | 'ids'>,
   actor: Actor,
   { name, kind, tags }: NewWebhookEndpoint,
 ): Promise<WebhookEndpoint> {
   requireScope(actor, 'resources:write');
-  if ((await countWebhookEndpoints(db, actor.userId)) >= MOST) {
-    throw new AppError('conflict', `You have ${MOST} webhook endpoints: delete one first`);
+  if ((await countWebhookEndpoints(db, actor.userId)) >= MAX_ENDPOINTS) {
+    throw new AppError('conflict', `You have ${MAX_ENDPOINTS} webhook endpoints, which is the maximum; delete one first`);
   }
   const endpoint: WebhookEndpoint = {
     id: ids.next(),

@@ -5,7 +5,7 @@ import { newCallbackSecret } from '../../kernel/webhooks/sign-callback.ts';
 import type { AppContext } from '../context.ts';
 import { requireScope } from '../require-scope.ts';
 
-/** What signs the actor's callbacks; made when first asked for. */
+/** The secret that signs the actor's callbacks; created on first use. */
 export async function getCallbackSecret({ db, clock }: Pick<AppContext, 'db' | 'clock'>, actor: Actor): Promise<CallbackSecret> {
   requireScope(actor, 'resources:write');
   return ensureCallbackSecret(db, actor.userId, newCallbackSecret(), clock.now());

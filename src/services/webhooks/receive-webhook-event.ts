@@ -1,4 +1,4 @@
-/** Takes what another system sends: the owner's documents, once per event however often it comes. */
+/** Ingests the documents of a signed event from another system. A repeated event creates nothing again. */
 
 import { AppError } from '../../kernel/core/errors.ts';
 import type { User, WebhookEndpoint } from '../../kernel/db/types.ts';
@@ -9,7 +9,7 @@ import type { IngestedDocument, WebhookKind } from '../../kernel/model/webhooks.
 import { type SignedEvent, verifyEvent } from '../../kernel/webhooks/verify-event.ts';
 import { type CreateResourceContext, type CreateResourceInput, createResource } from '../resources/create-resource.ts';
 
-/** What an event asks for; `undefined`: nothing that concerns us. Throws `invalid_input` where it cannot be read. */
+/** The documents of an event; undefined for an event that Pharos ignores. Throws `invalid_input` for a malformed event. */
 export type ReadEvent = (kind: WebhookKind) => readonly CreateResourceInput[] | undefined;
 
 export interface ReceivedEvent {
@@ -18,48 +18,48 @@ export interface ReceivedEvent {
 }
 
 /**
- * Throws `unauthenticated` for a wrong signature as for an endpoint that is not there. Where a document is refused for the
- * moment (`backlog_full`) the whole event is, and may come again: what was taken of it by then is not taken twice.
+ * Throws `unauthenticated` for a wrong signature and for an unknown endpoint alike. If a document is refused temporarily
+ * (`backlog_full`), the event fails and may be sent again: documents that were accepted before are not created twice.
  */
 export async function receiveWebhookEvent(
-  services: CreateResourceContext,
+  context: CreateResourceContext,
   endpointId: string,
   event: SignedEvent,
   read: ReadEvent,
 ): Promise<ReceivedEvent> {
-  const { db, clock } = services;
+  const { db, clock } = context;
   const found = await findWebhookEndpoint(db, endpointId);
   if (!found?.owner.active) {
     throw new AppError('unauthenticated', 'The signature cannot be verified', { cause: new Error('no such endpoint') });
   }
   const { endpoint, owner } = found;
   const messageId = await verifyEvent(endpoint.kind, endpoint.secret, event, clock.now());
-  const known = await findWebhookEvent(db, endpoint.id, messageId);
-  if (known) return { outcome: 'duplicate', documents: known.documents };
+  const received = await findWebhookEvent(db, endpoint.id, messageId);
+  if (received) return { outcome: 'duplicate', documents: received.documents };
   const inputs = read(endpoint.kind);
   if (inputs === undefined) return { outcome: 'ignored', documents: [] };
-  const documents = await takeAll(services, { endpoint, owner, messageId, inputs });
+  const documents = await createAll(context, { endpoint, owner, messageId, inputs });
   await insertWebhookEvent(db, { endpointId: endpoint.id, messageId, documents, receivedAt: clock.now() });
   return { outcome: 'accepted', documents };
 }
 
-interface Taken {
+interface VerifiedEvent {
   readonly endpoint: WebhookEndpoint;
   readonly owner: User;
   readonly messageId: string;
   readonly inputs: readonly CreateResourceInput[];
 }
 
-async function takeAll(
-  services: CreateResourceContext,
-  { endpoint, owner, messageId, inputs }: Taken,
+async function createAll(
+  context: CreateResourceContext,
+  { endpoint, owner, messageId, inputs }: VerifiedEvent,
 ): Promise<IngestedDocument[]> {
   const documents: IngestedDocument[] = [];
   for (const [index, input] of inputs.entries()) {
-    const { id, outcome } = await createResource(services, actorOf(owner), {
+    const { id, outcome } = await createResource(context, actorOf(owner), {
       ...input,
       tags: [...(input.tags ?? []), ...endpoint.tags].slice(0, 50),
-      // An event that was cut off half-way begins where it stopped.
+      // With a key per document, a repeated event continues after the documents already accepted.
       idempotencyKey: `webhook:${endpoint.id}:${messageId}:${index}`,
     });
     documents.push({ resource_id: id, outcome });

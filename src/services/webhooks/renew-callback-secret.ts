@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../kernel/core/time.ts';
 import { rotateCallbackSecret } from '../../kernel/db/callback-secrets.ts';
 import type { CallbackSecret } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
@@ -5,10 +6,10 @@ import { newCallbackSecret } from '../../kernel/webhooks/sign-callback.ts';
 import type { AppContext } from '../context.ts';
 import { requireScope } from '../require-scope.ts';
 
-/** How long the secret before signs along. */
-const OVERLAP_MS = 24 * 60 * 60 * 1000;
+/** How long the previous secret keeps signing as well. */
+const OVERLAP_MS = DAY_MS;
 
-/** Replaces what signs the actor's callbacks; they are signed with both for a day. */
+/** Replaces the secret that signs the actor's callbacks. For 24 hours callbacks are signed with both secrets. */
 export async function renewCallbackSecret(
   { db, clock }: Pick<AppContext, 'db' | 'clock'>,
   actor: Actor,

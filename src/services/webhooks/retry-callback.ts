@@ -6,7 +6,7 @@ import type { AppContext } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
 
-/** Sends a settled delivery again, from its first attempt. Throws `not_found`, and `conflict` where it is still to be sent. */
+/** Sends a delivered or failed callback again, from its first attempt. Throws `not_found`, and `conflict` if it is pending. */
 export async function retryCallback(
   { db, clock }: Pick<AppContext, 'db' | 'clock'>,
   actor: Actor,
@@ -14,8 +14,8 @@ export async function retryCallback(
 ): Promise<CallbackDelivery> {
   requireScope(actor, 'resources:write');
   const key = { id, ownerId: actor.userId };
-  const again = await requeueDelivery(db, { ...key, now: clock.now() });
-  if (again) return again;
-  if (await findDelivery(db, key)) throw new AppError('conflict', 'This callback is still to be sent');
+  const requeued = await requeueDelivery(db, { ...key, now: clock.now() });
+  if (requeued) return requeued;
+  if (await findDelivery(db, key)) throw new AppError('conflict', 'This callback is still pending; it is sent without a retry');
   throw notFound('callback delivery');
 }

@@ -4,9 +4,9 @@ import type { AppContext } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { requireScope } from '../require-scope.ts';
 
-/** Nothing that is signed with its secret is taken from then on. Throws `not_found`. */
+/** Deletes an endpoint; its signed events are refused from then on. Throws `not_found`. */
 export async function revokeWebhookEndpoint({ db }: Pick<AppContext, 'db'>, actor: Actor, { id }: { id: string }): Promise<void> {
   requireScope(actor, 'resources:write');
-  const gone = await deleteWebhookEndpoint(db, { id, ownerId: actor.userId });
-  if (!gone) throw notFound('webhook endpoint');
+  const deleted = await deleteWebhookEndpoint(db, { id, ownerId: actor.userId });
+  if (!deleted) throw notFound('webhook endpoint');
 }
