@@ -6,10 +6,10 @@
  * before its COMMIT was sent: a stream that nobody asks is rolled back. What may have been committed is never sent twice.
  */
 import type { Client, Config, InArgs, InStatement, Transaction, TransactionMode } from '@libsql/client';
+import { createSemaphore } from '../kernel/core/concurrency.ts';
 import { openSqlite } from '../kernel/db/open-sqlite.ts';
 import type { Database } from '../kernel/db/types.ts';
 import { asLibsqlError, explainLibsql, fromAnswer, fromNetwork, LibsqlHttpError } from './libsql-error.ts';
-import { createSemaphore } from './semaphore.ts';
 
 export interface LibsqlHttpOptions {
   readonly url: string;
@@ -102,17 +102,13 @@ export function openLibsqlHttp(client: Client): Database {
   const turns = createSemaphore({
     max: TRANSACTIONS,
     waitMs: TURN_MS,
-    tooLong: () => new LibsqlHttpError('LIBSQL_BUSY', `none of ${TRANSACTIONS} transactions ended within ${TURN_MS} ms`),
+    timeoutError: () => new LibsqlHttpError('LIBSQL_BUSY', `none of ${TRANSACTIONS} transactions ended within ${TURN_MS} ms`),
   });
-  const inTurn = <T>(work: () => Promise<T>) =>
-    new Promise<T>((resolve, reject) => {
-      turns.take((end) => work().then(resolve, reject).finally(end), reject);
-    });
   return new Proxy(openSqlite(client), {
     get(target, property, receiver) {
       if (property !== 'transaction') return Reflect.get(target, property, receiver);
       const transaction: Database['transaction'] = (work, config) =>
-        inTurn(() => repeated(() => target.transaction(work, config), isHarmless));
+        turns.run(() => repeated(() => target.transaction(work, config), isHarmless));
       return transaction;
     },
   });

@@ -5,8 +5,8 @@
  */
 import { Socket } from 'node:net';
 import type { Sql } from 'postgres';
+import { createSemaphore } from '../kernel/core/concurrency.ts';
 import { type Metrics, noMetrics } from '../kernel/core/metrics.ts';
-import { createSemaphore } from './semaphore.ts';
 
 export interface PoolOptions {
   readonly max: number;
@@ -39,7 +39,7 @@ export function inLine(client: Sql, options: PoolOptions, open: () => number = (
   const { metrics = noMetrics, max } = options;
   const line = createSemaphore({
     ...options,
-    tooLong: () => {
+    timeoutError: () => {
       timeouts.add();
       return new PoolWaitError(options);
     },
@@ -65,7 +65,7 @@ export function inLine(client: Sql, options: PoolOptions, open: () => number = (
 
   function take(begin: (end: () => void) => void, refuse: (error: Error) => void): void {
     const got = waits.start();
-    line.take(
+    line.enqueue(
       (end) => {
         got();
         begin(end);

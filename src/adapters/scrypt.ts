@@ -1,5 +1,6 @@
 /** Passwords hashed by scrypt (RFC 7914) through node:crypto, which workerd has too; stored as PHC strings. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { createSemaphore } from '../kernel/core/concurrency.ts';
 import type { PasswordHasher } from '../kernel/core/ports.ts';
 
 export interface ScryptParameters {
@@ -45,22 +46,16 @@ function parse(stored: string): Stored | undefined {
 
 /** `concurrency`: Infinity where no request may wait for another's work, as on Workers. */
 export function createScryptHasher(parameters: ScryptParameters = DEFAULTS, concurrency = CONCURRENCY): PasswordHasher {
-  let running = 0;
-  const waiting: (() => void)[] = [];
+  const slots = createSemaphore({ max: concurrency });
 
   async function derive(password: string, salt: Uint8Array, { ln, r, p }: ScryptParameters, length: number): Promise<Buffer> {
-    if (running >= concurrency) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
     const options: ScryptOptions = { N: 2 ** ln, r, p, maxmem: (2 ** ln + p) * r * 128 * 2 + 2 ** 20 };
-    try {
-      return await new Promise((resolve, reject) => {
-        scrypt(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
-      });
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
+    return slots.run(
+      () =>
+        new Promise((resolve, reject) => {
+          scrypt(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
+        }),
+    );
   }
 
   return {

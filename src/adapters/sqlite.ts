@@ -15,6 +15,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, InArgs, InStatement, ResultSet, Transaction, TransactionMode } from '@libsql/client';
 import { createClient, LibsqlError } from '@libsql/client';
+import { createMutex } from '../kernel/core/concurrency.ts';
 
 /** Milliseconds SQLite itself may wait for another process, with the thread blocked; we wait longer, unblocked. */
 const BUSY_MS = 20;
@@ -48,18 +49,6 @@ interface Connections {
 }
 
 const isRead = (sql: string) => /^\s*(?:select|pragma|explain)\b/i.test(sql);
-
-/** A queue of one: `take` resolves to its release function when all before it have released. */
-function createMutex() {
-  let tail = Promise.resolve();
-  return async function take(): Promise<() => void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const before = tail;
-    tail = before.then(() => promise);
-    await before;
-    return resolve;
-  };
-}
 
 export interface SqliteClient {
   readonly client: Client;
@@ -108,20 +97,13 @@ async function explainOpenFailure(path: string, error: unknown): Promise<string>
 }
 
 function serialiseWrites(writer: Connections, reader: Connections, close: () => void): Client {
-  const take = createMutex();
+  const writes = createMutex();
 
-  async function alone<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const release = await take();
-    try {
-      return await whileBusy(writer, work);
-    } finally {
-      release();
-    }
-  }
+  const alone = <T>(work: (client: Client) => Promise<T>) => writes.run(() => whileBusy(writer, work));
 
   async function transaction(mode: TransactionMode = 'write'): Promise<Transaction> {
     if (mode === 'read') return whileBusy(reader, (client) => client.transaction(mode));
-    const release = await take();
+    const release = await writes.acquire();
     try {
       const tx = await whileBusy(writer, (client) => client.transaction(mode));
       return releasing(tx, release);
