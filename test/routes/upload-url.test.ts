@@ -101,6 +101,7 @@ test('presigned upload: fields survive the token unchanged, or the longest one i
     scopes: [],
     sessionId: null,
     tokenId: null,
+    keyId: null,
   };
   const text = fc.string({ unit: 'binary', maxLength: 300 });
   const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);

@@ -47,6 +47,7 @@ describe('upload ticket', () => {
       scopes: [],
       sessionId: null,
       tokenId: null,
+      keyId: null,
     };
   };
   const issued = async (change: (config: PresignedUploadDependencies['config']) => PresignedUploadDependencies['config']) => {

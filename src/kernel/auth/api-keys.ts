@@ -87,6 +87,7 @@ export function createApiKeys({ db, clock, ids, background }: Dependencies): Api
         scopes: entitledScopes(user.tier).filter((scope) => key.scopes.includes(scope)),
         sessionId: null,
         tokenId: null,
+        keyId: key.id,
       };
     },
 

@@ -14,6 +14,8 @@ export interface Actor {
   /** Session and token that authenticated the request; null for keys. */
   readonly sessionId: string | null;
   readonly tokenId: string | null;
+  /** The personal API key that authenticated the request; null for tokens and for the master key. */
+  readonly keyId: string | null;
 }
 
 /** The scopes that a tier may hold: all but `admin` for users, all for admins. */

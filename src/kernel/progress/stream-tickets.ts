@@ -27,6 +27,8 @@ const actorSchema = z.object({
   scopes: z.array(z.enum(SCOPES)),
   sessionId: z.string().nullable(),
   tokenId: z.string().nullable(),
+  /** Absent in tickets of the version before. */
+  keyId: z.string().nullable().default(null),
 });
 
 export function createStreamTickets({ kv }: { kv: Pick<KeyValue, 'get' | 'set'> }): StreamTickets {

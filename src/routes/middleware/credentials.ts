@@ -55,6 +55,7 @@ export function createCredentials(context: Dependencies) {
       scopes: SCOPES,
       sessionId: null,
       tokenId: null,
+      keyId: null,
     };
     systemUsers.set(name, actor);
     return actor;
@@ -92,6 +93,7 @@ export function createCredentials(context: Dependencies) {
       scopes: claims.scopes,
       sessionId: claims.sid,
       tokenId: claims.jti,
+      keyId: null,
     };
   }
 

@@ -75,4 +75,5 @@ const actorOf = ({ id, username, tier }: User): Actor => ({
   scopes: entitledScopes(tier).filter((scope) => scope === 'resources:write'),
   sessionId: null,
   tokenId: null,
+  keyId: null,
 });

@@ -25,6 +25,7 @@ const actorOf = ({ id, username, tier }: User, sessionId: string | null): Actor 
   scopes: entitledScopes(tier),
   sessionId,
   tokenId: null,
+  keyId: null,
 });
 
 let kit: Awaited<ReturnType<typeof signedUp>>;

@@ -12,6 +12,7 @@ const actor: Actor = {
   scopes: ['resources:read'],
   sessionId: 's1',
   tokenId: null,
+  keyId: null,
 };
 
 test('stream ticket: returns its actor repeatedly for 60 s, then is refused', async () => {

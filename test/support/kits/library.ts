@@ -99,7 +99,7 @@ export async function createTestLibrary(
       createdAt: now,
       updatedAt: now,
     });
-    return { kind: 'user', userId, username, tier: 'free', scopes, sessionId: null, tokenId: null };
+    return { kind: 'user', userId, username, tier: 'free', scopes, sessionId: null, tokenId: null, keyId: null };
   }
 
   /** Inserts a resource as the five stages leave it: all completed, its chunks with vectors of the test model. */

@@ -22,6 +22,7 @@ export async function resolveUploader(db: Database, grant: UploadGrant): Promise
     scopes: ['resources:write'],
     sessionId,
     tokenId,
+    keyId: null,
   };
 }
 
