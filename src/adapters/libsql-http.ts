@@ -7,6 +7,7 @@
  */
 import type { Client, Config, InArgs, InStatement, Transaction, TransactionMode } from '@libsql/client';
 import { createSemaphore } from '../kernel/core/concurrency.ts';
+import { exponentialPause, retry } from '../kernel/core/retry.ts';
 import { openSqlite } from '../kernel/db/open-sqlite.ts';
 import type { Database } from '../kernel/db/types.ts';
 import { asLibsqlError, explainLibsql, fromAnswer, fromNetwork, LibsqlHttpError } from './libsql-error.ts';
@@ -174,20 +175,20 @@ function afterCommit(thrown: unknown): never {
   throw new LibsqlHttpError('LIBSQL_OUTCOME_UNKNOWN', `${error.message}; it may have been committed`, error);
 }
 
-/** Waits for those who write; an error that `mayRepeat` accepts is worth another attempt at once, twice at most. */
-async function repeated<T>(work: () => Promise<T>, mayRepeat: (code: string) => boolean): Promise<T> {
+/** Waits for other writers up to BUSY_MS; repeats up to REPEATS times after an error that `mayRepeat` accepts. */
+function repeated<T>(work: () => Promise<T>, mayRepeat: (code: string) => boolean): Promise<T> {
   const deadline = Date.now() + BUSY_MS;
-  for (let [repeats, pause] = [0, 5]; ; pause = Math.min(pause * 2, 250)) {
-    try {
-      return await work();
-    } catch (thrown) {
-      const code = codeOf(thrown);
-      const isWaitedFor = WAITED_FOR.test(code) && Date.now() < deadline;
-      if (!isWaitedFor && (!mayRepeat(code) || repeats >= REPEATS)) throw thrown;
-      if (!isWaitedFor) repeats += 1;
-      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
-    }
-  }
+  let repeats = 0;
+  return retry(work, {
+    when: (error) => {
+      const code = codeOf(error);
+      if (WAITED_FOR.test(code) && Date.now() < deadline) return true;
+      if (!mayRepeat(code) || repeats >= REPEATS) return false;
+      repeats += 1;
+      return true;
+    },
+    pauseMs: exponentialPause({ firstMs: 5, maxMs: 250 }),
+  });
 }
 
 /** Of an error of the server or the connection, which a query may have wrapped; empty of any other. */

@@ -12,10 +12,10 @@
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, InArgs, InStatement, ResultSet, Transaction, TransactionMode } from '@libsql/client';
 import { createClient, LibsqlError } from '@libsql/client';
 import { createMutex } from '../kernel/core/concurrency.ts';
+import { exponentialPause, retry } from '../kernel/core/retry.ts';
 
 /** Milliseconds SQLite itself may wait for another process, with the thread blocked; we wait longer, unblocked. */
 const BUSY_MS = 20;
@@ -24,21 +24,19 @@ const READERS = 8;
 
 const hasCode = (error: unknown, code: string) => error instanceof LibsqlError && error.code.startsWith(code);
 
-/** Repeats `attempt` while another process holds the lock, up to ten seconds, on fresh connections each time. */
-async function whileBusy<T>({ client, isClosed }: Connections, attempt: (client: Client) => Promise<T>): Promise<T> {
+/** Repeats `attempt` while another process holds the lock, for up to ten seconds, on new connections each time. */
+function whileBusy<T>({ client, isClosed }: Connections, attempt: (client: Client) => Promise<T>): Promise<T> {
   const deadline = Date.now() + BUSY_DEADLINE_MS;
-  for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
-    try {
-      return await attempt(client);
-    } catch (error) {
+  return retry(() => attempt(client), {
+    when: (error) => {
       const isBusy = hasCode(error, 'SQLITE_BUSY');
       if (isBusy && !isClosed()) client.reconnect();
-      // Another attempt's reconnection may have closed this one's connection before it was used.
-      const isOver = isClosed() || Date.now() > deadline;
-      if (isOver || !(isBusy || hasCode(error, 'CLIENT_CLOSED'))) throw error;
-      await sleep(pause * (0.5 + Math.random()));
-    }
-  }
+      if (isClosed() || Date.now() > deadline) return false;
+      // CLIENT_CLOSED: the reconnection of another attempt closed this one's connection before it was used.
+      return isBusy || hasCode(error, 'CLIENT_CLOSED');
+    },
+    pauseMs: exponentialPause({ firstMs: 2, maxMs: 50 }),
+  });
 }
 
 /** A client and what is needed to replace its connections. */
