@@ -7,6 +7,9 @@ const FORBIDDEN_V4: readonly [string, number][] = [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  ['161.26.0.0', 16],
+  ['166.8.0.0', 14],
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -14,6 +17,8 @@ const FORBIDDEN_V4: readonly [string, number][] = [
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['198.51.100.0', 24],
+  ['199.36.153.4', 30],
+  ['199.36.153.8', 30],
   ['203.0.113.0', 24],
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
@@ -96,6 +101,37 @@ describe('createAddressPolicy', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it.each([
+    ['Azure', '168.63.129.16'],
+    ['AWS', '169.254.169.254'],
+    ['AWS over IPv6', 'fd00:ec2::254'],
+    ['Google Cloud', '169.254.169.254'],
+    ['Google Cloud over IPv6', 'fd20:ce::254'],
+    ['Google APIs inside Google Cloud', '199.36.153.8'],
+    ['Alibaba Cloud', '100.100.100.200'],
+    ['Oracle Cloud', '192.0.0.192'],
+    ['Oracle Cloud over IPv6', 'fd00:c1::a9fe:a9fe'],
+    ['Tencent Cloud', '169.254.0.23'],
+    ['IBM Cloud', '161.26.0.10'],
+  ])('address policy: the address of the internal services of %s is refused', (_cloud, address) => {
+    expect(policy.permits(address)).toBe(false);
+  });
+
+  it.each([
+    '168.63.129.15',
+    '168.63.129.17',
+    '161.27.0.1',
+    '166.12.0.1',
+    '199.36.153.3',
+    '199.36.153.12',
+  ])('address policy: %s, a public neighbour of cloud-internal addresses, is permitted', (address) => {
+    expect(policy.permits(address)).toBe(true);
+  });
+
+  it('address policy: an address of internal cloud services is permitted where the allow list names it', () => {
+    expect(createAddressPolicy(['168.63.129.16']).permits('168.63.129.16')).toBe(true);
   });
 
   it('address policy: text that is not an address is refused', () => {

@@ -12,11 +12,22 @@ type Address = ReturnType<typeof ipaddr.parse>;
 const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
 /** The well-known prefix of NAT64 (RFC 6052), the only transition form in use that reaches public hosts. */
 const NAT64 = ipaddr.parseCIDR('64:ff9b::/96');
+/**
+ * Addresses that are registered as public and reach a cloud's own services from inside that cloud. The metadata services
+ * of other clouds (169.254.169.254, 100.100.100.200, 192.0.0.192, fd00:ec2::254) are in special-purpose ranges.
+ */
+const CLOUD_INTERNAL: readonly [Address, number][] = [
+  ipaddr.parseCIDR('168.63.129.16/32'), // Azure: WireServer, the host's agent
+  ipaddr.parseCIDR('161.26.0.0/16'), // IBM Cloud: infrastructure services
+  ipaddr.parseCIDR('166.8.0.0/14'), // IBM Cloud: service endpoints
+  ipaddr.parseCIDR('199.36.153.4/30'), // Google Cloud: restricted.googleapis.com
+  ipaddr.parseCIDR('199.36.153.8/30'), // Google Cloud: private.googleapis.com
+];
 
 /**
  * Permits public addresses and those in `allow` (CIDR ranges or single addresses). IPv4 embedded in IPv6 (mapped, NAT64)
- * counts as the IPv4 address it reaches. 6to4, Teredo and all other special-purpose ranges (IANA registries) are refused.
- * Throws RangeError for an entry of `allow` that is not an address or a range.
+ * counts as the IPv4 address it reaches. Refused are 6to4, Teredo and all other special-purpose ranges (IANA registries),
+ * and what reaches a cloud's own services. Throws RangeError for an entry of `allow` that is not an address or a range.
  */
 export function createAddressPolicy(allow: readonly string[] = []): AddressPolicy {
   const allowed = allow.map(parseRange);
@@ -32,7 +43,9 @@ export function createAddressPolicy(allow: readonly string[] = []): AddressPolic
 }
 
 function parseAddress(address: string): Address | undefined {
-  const unwrapped = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+  const bare = address.startsWith('[') && address.endsWith(']') ? address.slice(1, -1) : address;
+  const zone = bare.indexOf('%');
+  const unwrapped = zone < 0 ? bare : bare.slice(0, zone);
   return ipaddr.isValid(unwrapped) ? ipaddr.parse(unwrapped) : undefined;
 }
 
@@ -44,7 +57,8 @@ function embeddedIpv4(address: Address): Address | undefined {
 }
 
 function isPublic(address: Address): boolean {
-  return address.range() === 'unicast' && (address.kind() === 'ipv4' || matches(address, GLOBAL_UNICAST));
+  const isGlobal = address.range() === 'unicast' && (address.kind() === 'ipv4' || matches(address, GLOBAL_UNICAST));
+  return isGlobal && !CLOUD_INTERNAL.some((range) => matches(address, range));
 }
 
 function matches(address: Address, [range, bits]: [Address, number]): boolean {
