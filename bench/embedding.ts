@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { env, pipeline } from '@huggingface/transformers';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { resolveModel } from '../src/adapters/model-folder.ts';
+import { systemClock } from '../src/adapters/system-clock.ts';
 import { memoryLog } from '../test/support/fakes/doubles.ts';
 import { MINI_LM } from '../test/support/fixtures/bert.ts';
 import { onnxModel } from '../test/support/fixtures/onnx.ts';
@@ -44,7 +45,7 @@ const options = { pooling: 'mean', normalize: true } as const;
 
 const quiet = {
   log: memoryLog(),
-  clock: { now: () => performance.now() },
+  clock: systemClock,
   sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
 };
 const open = async (precision: 'fp32' | 'int8') => {

@@ -6,6 +6,7 @@ import { loadEnvironment } from '../src/adapters/environment.ts';
 import { createLog } from '../src/adapters/log.ts';
 import { type OpenDatabase, openDatabase, prepareDatabase } from '../src/adapters/open-database.ts';
 import { openStores } from '../src/adapters/open-stores.ts';
+import { systemClock } from '../src/adapters/system-clock.ts';
 import { type Config, parseConfig } from '../src/kernel/config/config.ts';
 import type { Log } from '../src/kernel/core/log.ts';
 import type { Background, Clock, Ids } from '../src/kernel/core/ports.ts';
@@ -34,7 +35,7 @@ export async function withSession(work: (session: Session) => Promise<void>): Pr
   const config = parseConfig(env, await loadDevSecrets(parseConfig(env)));
   const log = createLog({ level: 'warning', write: (line) => process.stderr.write(line) });
   const background = createBackground({ log });
-  const clock = { now: Date.now };
+  const clock = systemClock;
   const database = await openDatabase(config);
   const { kv, rateLimitStore } = openStores(config, { clock, log });
   try {

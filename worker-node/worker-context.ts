@@ -10,6 +10,7 @@ import { modelPlaces, resolveModel } from '../src/adapters/model-folder.ts';
 import { type OpenDatabase, openDatabase } from '../src/adapters/open-database.ts';
 import { openPublisher } from '../src/adapters/open-publisher.ts';
 import { createProcessLog } from '../src/adapters/process-log.ts';
+import { systemClock as clock } from '../src/adapters/system-clock.ts';
 import { createApiKeys } from '../src/kernel/auth/api-keys.ts';
 import type { Config } from '../src/kernel/config/config.ts';
 import type { Log } from '../src/kernel/core/log.ts';
@@ -70,7 +71,6 @@ export interface OpenWorkerContext extends WorkerContext {
 const BACKGROUND_MS = 2_000;
 
 const { version } = manifest;
-const clock: Clock = { now: () => Date.now() };
 const ids: Ids = { next: uuidv7 };
 
 /** Rejects with an Error whose message names the setting to change; nothing is left open then. */

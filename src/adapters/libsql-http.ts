@@ -177,12 +177,12 @@ function afterCommit(thrown: unknown): never {
 
 /** Waits for other writers up to BUSY_MS; repeats up to REPEATS times after an error that `mayRepeat` accepts. */
 function repeated<T>(work: () => Promise<T>, mayRepeat: (code: string) => boolean): Promise<T> {
-  const deadline = Date.now() + BUSY_MS;
+  const deadline = performance.now() + BUSY_MS;
   let repeats = 0;
   return retry(work, {
     when: (error) => {
       const code = codeOf(error);
-      if (WAITED_FOR.test(code) && Date.now() < deadline) return true;
+      if (WAITED_FOR.test(code) && performance.now() < deadline) return true;
       if (!mayRepeat(code) || repeats >= REPEATS) return false;
       repeats += 1;
       return true;

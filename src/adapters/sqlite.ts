@@ -26,12 +26,12 @@ const hasCode = (error: unknown, code: string) => error instanceof LibsqlError &
 
 /** Repeats `attempt` while another process holds the lock, for up to ten seconds, on new connections each time. */
 function whileBusy<T>({ client, isClosed }: Connections, attempt: (client: Client) => Promise<T>): Promise<T> {
-  const deadline = Date.now() + BUSY_DEADLINE_MS;
+  const deadline = performance.now() + BUSY_DEADLINE_MS;
   return retry(() => attempt(client), {
     when: (error) => {
       const isBusy = hasCode(error, 'SQLITE_BUSY');
       if (isBusy && !isClosed()) client.reconnect();
-      if (isClosed() || Date.now() > deadline) return false;
+      if (isClosed() || performance.now() > deadline) return false;
       // CLIENT_CLOSED: the reconnection of another attempt closed this one's connection before it was used.
       return isBusy || hasCode(error, 'CLIENT_CLOSED');
     },

@@ -56,7 +56,7 @@ test('rate limit stores: memory, Redis and Upstash decide the same for any sched
   // The adapters unchanged except for the clock, because each store's own would differ.
   const byOurClock = (script: string) => script.replace('tonumber(ARGV[1])', "tonumber(redis.call('GET', 'test:now'))");
   const three: RateLimitStore[] = [
-    createMemoryRateLimitStore({ clock: { now: () => now } }),
+    createMemoryRateLimitStore({ clock: { now: () => now, monotonic: () => now } }),
     createRedisRateLimitStore({
       commands: Object.assign(overTcp, {
         defineCommand: (name: string, { lua }: { lua: string }) =>

@@ -78,7 +78,7 @@ const writeAndRead = (env: Record<string, string>) =>
       import { openStores } from ${support('../../src/adapters/open-stores.ts')};
       const { PATH, NODE_EXTRA_CA_CERTS, ...env } = process.env;
       const log = memoryLog();
-      const { kv } = openStores(testConfig(env), { clock: { now: () => Date.now() }, log });
+      const { kv } = openStores(testConfig(env), { clock: systemClock, log });
       let said;
       while (said === undefined) {
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -156,3 +156,29 @@ test('health: an outage is logged when it begins and when it ends, not at every 
     ['info', 'database (health check) is back'],
   ]);
 });
+
+test('health: a result is reused for one second, whichever way the wall clock is set in between', async () => {
+  for (const hours of [-5, 5]) {
+    let asked = 0;
+    const ask = monitor({
+      pingDatabase: async () => {
+        asked += 1;
+      },
+    });
+    await ask();
+    clock.step(hours * 3_600_000);
+    clock.advance(999);
+    await ask();
+    expect(asked, `set by ${hours} h`).toBe(1);
+    clock.advance(1);
+    await ask();
+    expect(asked, `set by ${hours} h`).toBe(2);
+  }
+});
+
+test('health: the latency does not contain a change of the wall clock', async () => {
+  for (const hours of [-5, 5]) {
+    const { body } = await monitor({ pingDatabase: async () => clock.step(hours * 3_600_000) })();
+    expect(body.checks.database).toEqual({ status: 'healthy', latency_ms: 0 });
+  }
+});

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/adapters/system-clock.ts';
 import { createOAuthFlow } from '../../src/kernel/auth/oauth/flow.ts';
 import { createOAuthProviders } from '../../src/kernel/auth/oauth/providers.ts';
 import type { Fetch } from '../../src/kernel/core/ports.ts';
@@ -27,7 +28,7 @@ const providerEnv = (issuer: string, more: Record<string, string> = {}) => ({
 /** The app with local providers; `fetch` can intercept its requests to them. */
 async function appWith(more: Record<string, string> = {}, fetchImpl: Fetch = (input, init) => fetch(input, init)) {
   const env = providerEnv(openid.issuer, more);
-  const clock = { now: () => Date.now() };
+  const clock = systemClock;
   const config = testConfig(env);
   const providers = createOAuthProviders(
     { config, fetch: fetchImpl, clock },

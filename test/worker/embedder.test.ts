@@ -8,7 +8,7 @@ import { loadModel } from '../../worker-node/embedder/model.ts';
 import { memoryLog } from '../support/fakes/doubles.ts';
 import golden from '../support/kits/golden.ts';
 
-const clock = { now: () => performance.now() };
+const clock = { now: () => performance.now(), monotonic: () => performance.now() };
 const log = memoryLog();
 const model = await loadModel(resolveModel({ model: 'pharos-static-192' }));
 const open = (cacheSize = 10_000) =>

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { resolveModel } from '../../src/adapters/model-folder.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
 import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 import { listCategories } from '../../src/kernel/db/categories.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
     model,
     start: forkInference,
     log: memoryLog(),
-    clock: { now: () => performance.now() },
+    clock: systemClock,
     sleep: wait,
   });
 });

@@ -15,11 +15,12 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveModel } from '../../src/adapters/model-folder.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
 import { ConfigError } from '../../src/kernel/config/config.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
 import { loadModel, type Model, type ModelTuning } from '../../worker-node/embedder/model.ts';
-import { memoryLog } from '../support/fakes/doubles.ts';
+import { manualClock, memoryLog } from '../support/fakes/doubles.ts';
 import { type TokenizerKind, type TransformerFolder, writeTransformerFolder } from '../support/fixtures/transformer-folder.ts';
 
 env.allowRemoteModels = false;
@@ -44,7 +45,7 @@ function embedderOf(model: Model): Embedder {
     model,
     start: forkInference,
     log: memoryLog(),
-    clock: { now: () => performance.now() },
+    clock: systemClock,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
     cacheSize: 0,
   });
@@ -255,7 +256,7 @@ test('transformer: a graph with an unsupported input, or without a vector output
       model: await loadModel(resolveModel({ model: name }, [models])),
       start: forkInference,
       log: memoryLog(),
-      clock: { now: () => 0 },
+      clock: manualClock(),
       sleep: async () => {},
     });
     open.push(embedder);

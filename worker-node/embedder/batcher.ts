@@ -90,7 +90,7 @@ export function createBatcher({ run, clock, tokenBudget, capacity, observer }: B
   }
 
   async function runBatch(batch: readonly QueuedRow[]): Promise<void> {
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     const tokens = batch.reduce((sum, { length }) => sum + length, 0);
     for (const { onStart } of batch) onStart?.();
     observer?.batchStarted({
@@ -105,7 +105,7 @@ export function createBatcher({ run, clock, tokenBudget, capacity, observer }: B
         if (vector) result.resolve(vector);
         else result.reject(new Error('the model returned fewer vectors than texts'));
       });
-      rate = 0.8 * rate + 0.2 * (tokens / Math.max(1, clock.now() - startedAt));
+      rate = 0.8 * rate + 0.2 * (tokens / Math.max(1, clock.monotonic() - startedAt));
     } catch (error) {
       for (const { result } of batch) result.reject(error);
     }

@@ -89,7 +89,7 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
   }
 
   async function loadOnce(): Promise<Loaded> {
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     const pending = new Map<number, PromiseWithResolvers<Float32Array>>();
     const ready = Promise.withResolvers<Extract<FromInference, { type: 'loaded' }>>();
     const exited = Promise.withResolvers<void>();
@@ -123,7 +123,7 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
       isReady = true;
       status = 'ready';
       dimensions = loaded.dimensions;
-      lastLoad = { loadMs: clock.now() - startedAt, memoryBytes: loaded.memoryAfter };
+      lastLoad = { loadMs: Math.round(clock.monotonic() - startedAt), memoryBytes: loaded.memoryAfter };
       log.info('model loaded', {
         model: model.id,
         dimensions,

@@ -87,15 +87,15 @@ export function createJobHandler(dependencies: JobHandlerDependencies): JobHandl
   }
 
   async function execute(jobId: string): Promise<JobOutcome> {
-    const started = clock.now();
+    const started = clock.monotonic();
     try {
       const holder = ids.next();
-      const job = await claimJob(db, { jobId, holder, now: started, leaseMs });
+      const job = await claimJob(db, { jobId, holder, now: clock.now(), leaseMs });
       if (!job) return { kind: 'skipped' };
       const fields = { jobId, resourceId: job.resourceId, attempt: job.attempt };
       log.debug('job started', fields);
       const outcome = await pipeline.run(job, holder, stop.signal);
-      log.info('job ended', { ...fields, outcome: outcome.kind, ms: clock.now() - started });
+      log.info('job ended', { ...fields, outcome: outcome.kind, ms: Math.round(clock.monotonic() - started) });
       return outcome;
     } catch (error) {
       // The lease lapses, and the job is claimed again.

@@ -3,6 +3,11 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /**
+   * Milliseconds since some moment of this process. No change of the system's time moves it: what is measured or awaited in
+   * memory (a pause, a deadline, the age of a cached value) is compared with this, and with `now` only what others read.
+   */
+  monotonic(): number;
 }
 
 export interface Ids {

@@ -1,5 +1,5 @@
 /** The `jobs` table: the outbox of the relay, and the admins' list. leases.ts has the queries of the workers. */
-import { and, asc, count, desc, eq, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
 import type { Position } from '../core/pagination.ts';
 import type { JobState } from '../model/job-messages.ts';
 import { olderThan } from './pagination.ts';
@@ -99,12 +99,19 @@ export interface DueAt {
   readonly lostAfterMs: number;
 }
 
+/** No clock of another machine is further ahead. */
+const CLOCK_SKEW_MS = 60_000;
+
+/** Whether `column` was written by a clock that has been set back since: what the row waits for would take as long again. */
+export const isAhead = (column: typeof jobs.updatedAt | typeof jobs.publishedAt, now: number) => gt(column, now + CLOCK_SKEW_MS);
+
 /** Jobs to publish at `now`: queued and due, or running on a lapsed lease, without a message that may still arrive. */
 function isDue({ now, lostAfterMs }: DueAt) {
-  const lost = or(isNull(jobs.publishedAt), lt(jobs.publishedAt, now - lostAfterMs));
+  const lost = or(isNull(jobs.publishedAt), lt(jobs.publishedAt, now - lostAfterMs), isAhead(jobs.publishedAt, now));
+  const ahead = isAhead(jobs.updatedAt, now);
   return or(
-    and(eq(jobs.state, 'queued'), lte(jobs.availableAt, now), lost),
-    and(eq(jobs.state, 'running'), lt(jobs.leaseExpiresAt, now), or(lost, lt(jobs.publishedAt, jobs.leaseExpiresAt))),
+    and(eq(jobs.state, 'queued'), or(lte(jobs.availableAt, now), ahead), lost),
+    and(eq(jobs.state, 'running'), or(lt(jobs.leaseExpiresAt, now), ahead), or(lost, lt(jobs.publishedAt, jobs.leaseExpiresAt))),
   );
 }
 

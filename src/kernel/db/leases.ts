@@ -5,6 +5,7 @@
  */
 import { and, eq, lt, lte, or, sql } from 'drizzle-orm';
 import { backoffMs } from '../core/backoff.ts';
+import { isAhead } from './jobs.ts';
 import { jobs } from './schema.sqlite.ts';
 import type { Database, Job } from './types.ts';
 
@@ -22,8 +23,9 @@ const held = ({ jobId, holder }: Lease) => and(eq(jobs.id, jobId), eq(jobs.state
 
 /** Claims a job that is queued and due, or whose lease has lapsed, and counts the attempt. Undefined if it is neither. */
 export async function claimJob(db: Database, { jobId, holder, now, leaseMs }: Claim): Promise<Job | undefined> {
-  const due = and(eq(jobs.state, 'queued'), lte(jobs.availableAt, now));
-  const lapsed = and(eq(jobs.state, 'running'), lt(jobs.leaseExpiresAt, now));
+  const ahead = isAhead(jobs.updatedAt, now);
+  const due = and(eq(jobs.state, 'queued'), or(lte(jobs.availableAt, now), ahead));
+  const lapsed = and(eq(jobs.state, 'running'), or(lt(jobs.leaseExpiresAt, now), ahead));
   const [job] = await db
     .update(jobs)
     .set({

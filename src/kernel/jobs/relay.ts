@@ -35,7 +35,7 @@ export interface RelayDependencies {
 export function createRelay({ db, clock, log, publisher, background }: RelayDependencies): Relay {
   const queueFailures = createFailureLog(log, 'the job queue');
   const outboxFailures = createFailureLog(log, 'the outbox');
-  let pausedUntil = 0;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
 
   /** Whether the queue accepted the job. A refused job is due again after `lostAfterMs`, any other at the next sweep. */
   async function publish(job: TakenJob, takenAt: number): Promise<boolean> {
@@ -51,7 +51,7 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
       if (failure?.reason === 'refused') return false;
       // The queue is full or down, so the other due jobs would fail as well.
       const seconds = Math.min(failure?.retryAfter ?? DEFAULT_PAUSE_S, MAX_PAUSE_S);
-      pausedUntil = Math.max(pausedUntil, clock.now() + seconds * 1000);
+      pausedUntil = Math.max(pausedUntil, clock.monotonic() + seconds * 1000);
       await undoPublish(db, job.id, takenAt);
       return false;
     }
@@ -69,7 +69,7 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
     return published;
   }
 
-  const isPaused = () => clock.now() < pausedUntil;
+  const isPaused = () => clock.monotonic() < pausedUntil;
 
   /** Logs a failure of the database instead of passing it to the caller. */
   async function logFailures(work: () => Promise<number>): Promise<number> {

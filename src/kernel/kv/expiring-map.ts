@@ -19,7 +19,7 @@ export function createExpiringMap<V>({ clock }: { clock: Clock }): ExpiringMap<V
   function get(key: string): V | undefined {
     const entry = entries.get(key);
     if (!entry) return undefined;
-    if (entry.expiresAt > clock.now()) return entry.value;
+    if (entry.expiresAt > clock.monotonic()) return entry.value;
     entries.delete(key);
     return undefined;
   }
@@ -40,7 +40,7 @@ export function createExpiringMap<V>({ clock }: { clock: Clock }): ExpiringMap<V
     get,
     set: (key, value, ttlMs) => {
       if (!(ttlMs > 0)) throw new RangeError('a time to live must be positive');
-      entries.set(key, { value, expiresAt: clock.now() + ttlMs });
+      entries.set(key, { value, expiresAt: clock.monotonic() + ttlMs });
       sweep();
     },
     delete: (key) => {

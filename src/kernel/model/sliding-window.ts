@@ -22,7 +22,7 @@ export interface PolicyState {
   readonly policy: Policy;
   /** Units left after this decision. */
   readonly remaining: number;
-  /** Unix ms at which everything counted now has left the window; the current time if nothing is counted. */
+  /** Time, in ms of the same clock as `now`, at which everything counted now has left the window; the current time if nothing is counted. */
   readonly resetAt: number;
 }
 
@@ -85,7 +85,7 @@ function charge(window: Window, policy: Policy, cost: number, now: number): void
 }
 
 /**
- * Decides `cost` units (1 to the smallest limit) under all policies at `now` (Unix ms). Either every policy is charged or
+ * Decides `cost` units (1 to the smallest limit) under all policies at `now` (ms). Either every policy is charged or
  * none is. `cost` 0 only reads, and `peek` decides without charging. `windows`, one per policy, are changed in place.
  */
 export function decide(

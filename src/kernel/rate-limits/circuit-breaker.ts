@@ -25,19 +25,19 @@ export function createCircuitBreaker({ name, clock, log }: { name: string; clock
 
   function failed(error: unknown): undefined {
     failures += 1;
-    openUntil = clock.now() + OPEN_MS;
+    openUntil = clock.monotonic() + OPEN_MS;
     if (healthy) log.warning(`${name}: the store does not reply; local limits and the database decide`, { error });
     healthy = false;
     return undefined;
   }
 
   async function call<T>(request: () => Promise<T>): Promise<T | undefined> {
-    if (clock.now() < openUntil) {
+    if (clock.monotonic() < openUntil) {
       failures += 1;
       return undefined;
     }
     // Half-open: the circuit stays open for the others while this call probes the store.
-    if (!healthy) openUntil = clock.now() + STORE_DEADLINE_MS;
+    if (!healthy) openUntil = clock.monotonic() + STORE_DEADLINE_MS;
     try {
       const result = await withDeadline({ ms: STORE_DEADLINE_MS, subject: 'the store' }, request);
       if (!healthy) log.info(`${name}: the store replies again`);

@@ -12,15 +12,16 @@ export function createMemoryRateLimitStore({ clock, kv }: { clock: Clock; kv?: P
   function charge({ key, policies, cost, peek = false }: NonNullable<ConsumeRequest['limit']>): Decision {
     const windows = keys.get(key) ?? new Map<string, Window>();
     for (const { name } of policies) if (!windows.has(name)) windows.set(name, emptyWindow());
+    const now = Math.floor(clock.monotonic());
     const decision = decide(
       policies,
       policies.map(({ name }) => windows.get(name) as Window),
       cost,
-      clock.now(),
+      now,
       peek,
     );
     if (decision.admitted && cost > 0 && !peek) keys.set(key, windows, Math.max(...policies.map(({ windowMs }) => windowMs)));
-    return decision;
+    return inUnixTime(decision, clock.now() - now);
   }
 
   return {
@@ -33,3 +34,9 @@ export function createMemoryRateLimitStore({ clock, kv }: { clock: Clock; kv?: P
       ),
   };
 }
+
+/** Windows are kept in monotonic time, so that a clock set back refuses no requests; clients read Unix time. */
+const inUnixTime = (decision: Decision, offset: number): Decision => ({
+  ...decision,
+  states: decision.states.map((state) => ({ ...state, resetAt: state.resetAt + offset })),
+});

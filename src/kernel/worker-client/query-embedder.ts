@@ -36,7 +36,7 @@ export function createQueryEmbedder(dependencies: QueryEmbedderDependencies): Qu
   const cache = createBoundedMap<string, QueryEmbedding>({
     capacity: CACHE_SIZE,
     evict: 'least-recently-used',
-    now: () => clock.now(),
+    now: () => clock.monotonic(),
   });
 
   async function embed(text: string, signal?: AbortSignal): Promise<QueryEmbedding> {
@@ -45,7 +45,7 @@ export function createQueryEmbedder(dependencies: QueryEmbedderDependencies): Qu
     let embedding = cache.get(key);
     if (!embedding) {
       embedding = await request(text, signal);
-      cache.set(key, embedding, clock.now() + CACHE_MS);
+      cache.set(key, embedding, clock.monotonic() + CACHE_MS);
     }
     // A copy, so that a caller cannot change the cached vector.
     return { model: embedding.model, vector: embedding.vector.slice() };

@@ -21,7 +21,7 @@ export function accessLog({ log, metrics, clock }: { log: Log; metrics: Metrics;
   );
   return createMiddleware<AppEnv>(async function accessLog(c, next) {
     const stopTimer = duration.start();
-    const started = clock.now();
+    const started = clock.monotonic();
     await next();
     const pattern = routePath(c, -1);
     const route = pattern === '*' || pattern === '/*' ? 'unmatched' : pattern;
@@ -31,7 +31,7 @@ export function accessLog({ log, metrics, clock }: { log: Log; metrics: Metrics;
       method: c.req.method,
       route,
       status: c.res.status,
-      ms: clock.now() - started,
+      ms: Math.round(clock.monotonic() - started),
       requestId: c.get('requestId'),
       address: c.get('address'),
       ...(actor ? { userId: actor.userId } : {}),

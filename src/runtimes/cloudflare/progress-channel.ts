@@ -33,7 +33,7 @@ export class ProgressHub extends DurableObject {
     this.ctx.acceptWebSocket(server, channels);
     for (const channel of channels) {
       const last = this.#recent.get(channel);
-      if (last && last.until > Date.now()) send(server, channel, last.message);
+      if (last && last.until > performance.now()) send(server, channel, last.message);
     }
     return new Response(null, { status: 101, webSocket: client });
   }
@@ -43,7 +43,7 @@ export class ProgressHub extends DurableObject {
   }
 
   #remember(channel: string, message: string): void {
-    const now = Date.now();
+    const now = performance.now();
     this.#recent.delete(channel);
     this.#recent.set(channel, { message, until: now + KEPT_MS });
     for (const [oldest, { until }] of this.#recent) {

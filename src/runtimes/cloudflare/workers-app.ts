@@ -4,12 +4,13 @@ import { createLog } from '../../adapters/log.ts';
 import { openPublisher } from '../../adapters/open-publisher.ts';
 import { openUpstash } from '../../adapters/open-upstash.ts';
 import { createPasswordHasher } from '../../adapters/passwords.ts';
+import { systemClock as clock } from '../../adapters/system-clock.ts';
 import { createApp } from '../../app.ts';
 import { createContext } from '../../context.ts';
 import type { Config } from '../../kernel/config/config.ts';
 import type { Log } from '../../kernel/core/log.ts';
 import { noMetrics } from '../../kernel/core/metrics.ts';
-import type { Background, Clock, Fetch } from '../../kernel/core/ports.ts';
+import type { Background, Fetch } from '../../kernel/core/ports.ts';
 import { deleteExpired } from '../../kernel/db/expired.ts';
 import { createShardedPubSub } from '../../kernel/kv/pubsub-shards.ts';
 import { createUpstashKeyValue } from '../../kernel/kv/upstash.ts';
@@ -28,7 +29,6 @@ export interface WorkersApp {
   scheduled(at: Date, context: ExecutionContext): Promise<void>;
 }
 
-const clock: Clock = { now: () => Date.now() };
 const ids = { next: uuidv7 };
 const fetchNow: Fetch = (input, init) => fetch(input, init);
 

@@ -10,10 +10,10 @@ import { openPublisher } from '../../adapters/open-publisher.ts';
 import { openStores } from '../../adapters/open-stores.ts';
 import { createPasswordHasher } from '../../adapters/passwords.ts';
 import { createProcessLog } from '../../adapters/process-log.ts';
+import { systemClock as clock } from '../../adapters/system-clock.ts';
 import { createApp } from '../../app.ts';
 import { createContext } from '../../context.ts';
 import type { Log } from '../../kernel/core/log.ts';
-import type { Clock } from '../../kernel/core/ports.ts';
 import { VERSION } from '../../routes/version.ts';
 import { banner } from './banner.ts';
 import type { Configuration } from './configuration.ts';
@@ -27,8 +27,6 @@ const SWEEP_MS = 1000;
 const CATCH_UP_MS = 1000;
 /** Milliseconds that a shutdown waits for responses in flight and the worker's jobs, and again for background work. */
 const GRACE_MS = 15_000;
-
-const clock: Clock = { now: () => Date.now() };
 
 export interface Running {
   readonly log: Log;

@@ -34,7 +34,7 @@ export function startWorkerProcess({
   let stopping = false;
 
   function start(): void {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     // In a process group of its own, so that Ctrl-C reaches the API only, which then stops the worker.
     // If the API is killed, the closed IPC channel stops the worker.
     const started = spawn(process.execPath, ['--enable-source-maps', main], {
@@ -49,7 +49,7 @@ export function startWorkerProcess({
       over = true;
       if (child === started) child = undefined;
       if (stopping) return;
-      if (Date.now() - startedAt > WELL_AFTER_MS) restarts = 0;
+      if (performance.now() - startedAt > WELL_AFTER_MS) restarts = 0;
       const seconds = backoffSeconds[Math.min(restarts, backoffSeconds.length - 1)] ?? 1;
       restarts += 1;
       log.error('worker died', { ...fields, restartInSeconds: seconds });

@@ -60,7 +60,7 @@ export type SearchContext = Pick<AppContext, 'db' | 'chunkIndex' | 'queryEmbedde
 /** Returns one hit per resource, with its best passage. By mode, `score` is the cosine, a BM25 weight or the fused rank. */
 export async function search(context: SearchContext, actor: Actor, input: SearchInput): Promise<SearchResult> {
   requireScope(actor, 'search');
-  const started = context.clock.now();
+  const started = context.clock.monotonic();
   const offset = input.cursor === undefined ? 0 : decodeCursor(input.cursor, isOffset);
   const { ranked, degraded } = await rank(context, { ...input.filter, ownerId: actor.userId }, input);
   const page = ranked.slice(offset, offset + input.limit);
@@ -69,7 +69,7 @@ export async function search(context: SearchContext, actor: Actor, input: Search
   return {
     query: input.query,
     mode: input.mode,
-    tookMs: context.clock.now() - started,
+    tookMs: Math.round(context.clock.monotonic() - started),
     degraded,
     hits,
     ...(ranked.length > next ? { nextCursor: encodeCursor(next) } : {}),

@@ -72,7 +72,7 @@ export function createHealth({
   const failures = Object.fromEntries(HEALTH_PARTS.map((part) => [part, createFailureLog(log, `${part} (health check)`)]));
 
   async function probe(part: HealthPart): Promise<HealthCheck> {
-    const started = clock.now();
+    const started = clock.monotonic();
     const status = await withDeadline({ ms: DEADLINE_MS, subject: `the ${part} check` }, probes[part]).then(
       () => 'healthy' as const,
       (error) => {
@@ -81,7 +81,7 @@ export function createHealth({
       },
     );
     if (status === 'healthy') failures[part]?.worked();
-    return { status, latencyMs: Math.min(DEADLINE_MS, clock.now() - started) };
+    return { status, latencyMs: Math.min(DEADLINE_MS, Math.round(clock.monotonic() - started)) };
   }
 
   async function checkAll(): Promise<Health> {
@@ -100,11 +100,11 @@ export function createHealth({
   let usableUntil = 0;
 
   return function health() {
-    if (current && clock.now() < usableUntil) return current;
+    if (current && clock.monotonic() < usableUntil) return current;
     // Bounded, because on Workers a check never settles if the request that started it ends first.
-    usableUntil = clock.now() + 2 * DEADLINE_MS;
+    usableUntil = clock.monotonic() + 2 * DEADLINE_MS;
     const checking = checkAll().finally(() => {
-      if (current === checking) usableUntil = clock.now() + CACHED_MS;
+      if (current === checking) usableUntil = clock.monotonic() + CACHED_MS;
     });
     current = checking;
     return checking;

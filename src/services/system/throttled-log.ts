@@ -12,7 +12,7 @@ export function createThrottledLog({ clock, log }: { clock: Clock; log: Log }): 
   let suppressed = 0;
   return {
     warning: (message, fields) => {
-      const now = Math.floor(clock.now() / 1000);
+      const now = Math.floor(clock.monotonic() / 1000);
       if (now === second) {
         suppressed += 1;
         return;

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findJob, requeueUnstarted } from '../../../src/kernel/db/jobs.ts';
 import { claimJob } from '../../../src/kernel/db/leases.ts';
@@ -240,4 +241,45 @@ test('job dispatch: a job that a worker returns unstarted is due at once, a star
   expect(await publishedAt(waiting as string)).toBeNull();
   expect(await publishedAt(begun as string)).toBe(clock.now());
   expect(await relay.sweep()).toBe(1);
+});
+
+describe('relay when the wall clock is set', () => {
+  const hours = fc.integer({ min: -48, max: 48 }).filter((count) => count !== 0);
+
+  test('relay: the pause after a busy queue lasts as long whichever way the wall clock is set in between', async () => {
+    await fc.assert(
+      fc.asyncProperty(hours, async (count) => {
+        const own = newRelay();
+        await seed();
+        respond = () => {
+          throw new PublishError('busy', 'full', 5);
+        };
+        await own.sweep();
+        respond = () => {};
+        clock.step(count * 3_600_000);
+        clock.advance(4_999);
+        expect(await own.sweep()).toBe(0);
+        clock.advance(1);
+        expect(await own.sweep()).toBeGreaterThan(0);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('relay: jobs written, published or claimed before the clock was set back are published and claimed again', async () => {
+    const [waiting, lost, claimed] = [(await seed()).id, (await seed()).id, (await seed()).id];
+    clock.step(-2 * 3_600_000);
+    await relay.sweep();
+    expect(published.toSorted()).toEqual([waiting, lost, claimed].toSorted());
+    clock.step(2 * 3_600_000);
+    await relay.sweep();
+    await claimJob(database.db, { jobId: claimed, holder: 'a worker that ends', now: clock.now(), leaseMs: 30_000 });
+    clock.step(-2 * 3_600_000);
+    published = [];
+    await relay.sweep();
+    expect(published.toSorted()).toEqual([waiting, lost, claimed].toSorted());
+    const again = { jobId: claimed, holder: 'another', now: clock.now(), leaseMs: 30_000 };
+    expect((await claimJob(database.db, again))?.leaseOwner).toBe('another');
+    expect(await claimJob(database.db, { ...again, holder: 'a third' })).toBeUndefined();
+  });
 });

@@ -169,3 +169,15 @@ describe('circuit breaker', () => {
     }
   });
 });
+
+test('circuit breaker: the store is asked again a second after a failure, whichever way the wall clock is set in between', async () => {
+  for (const hours of [-5, 5]) {
+    const breaker = createCircuitBreaker({ name: 'limits', clock, log });
+    await breaker.call(() => Promise.reject(new Error('down')));
+    clock.step(hours * 3_600_000);
+    clock.advance(999);
+    expect(await breaker.call(async () => 'answer'), `set by ${hours} h`).toBeUndefined();
+    clock.advance(1);
+    expect(await breaker.call(async () => 'answer'), `set by ${hours} h`).toBe('answer');
+  }
+});

@@ -106,3 +106,17 @@ test('query embedder: a cancelled caller gets its own abort reason, before and d
   const controller = new AbortController();
   await expect(embedder.embed('text', controller.signal)).rejects.toBe(gone);
 });
+
+test('query embedder: a cached query lives for 5 minutes, whichever way the wall clock is set in between', async () => {
+  for (const hours of [-5, 5]) {
+    const { clock, requests, embedder } = setUp(() => answer(Float32Array.of(1)));
+    await embedder.embed('one');
+    clock.step(hours * 3_600_000);
+    clock.advance(5 * 60_000 - 1);
+    await embedder.embed('one');
+    expect(requests, `set by ${hours} h`).toHaveLength(1);
+    clock.advance(1);
+    await embedder.embed('one');
+    expect(requests, `set by ${hours} h`).toHaveLength(2);
+  }
+});

@@ -2,6 +2,7 @@ import { Receiver } from '@upstash/qstash';
 import fc from 'fast-check';
 import { SignJWT } from 'jose';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../../src/adapters/system-clock.ts';
 import { Secret } from '../../../src/kernel/core/secret.ts';
 import { createSignatureVerifier, type SignedMessage, signRequest } from '../../../src/kernel/worker-client/signatures.ts';
 import { manualClock, randomIds } from '../../support/fakes/doubles.ts';
@@ -33,7 +34,7 @@ describe('request signature', () => {
   });
 
   test("request signature: QStash's own receiver accepts it", async () => {
-    const clock = { now: () => Date.now() };
+    const clock = systemClock;
     const signature = await signRequest({ key: current, url, body, clock, ids: randomIds });
     const receiver = new Receiver({ currentSigningKey: current.reveal(), nextSigningKey: next.reveal(), devMode: false });
     await expect(receiver.verify({ signature, body, url })).resolves.toBe(true);

@@ -4,19 +4,30 @@ import type { Log, LogFields, LogLevel } from '../../../src/kernel/core/log.ts';
 import type { Background, Clock, Ids } from '../../../src/kernel/core/ports.ts';
 
 export interface ManualClock extends Clock {
+  /** Lets time pass. */
   advance(ms: number): void;
+  /** Lets time pass until `ms`; an earlier time moves the wall clock only. */
   set(ms: number): void;
+  /** Moves the wall clock alone, as an administrator or NTP does. */
+  step(ms: number): void;
 }
 
 export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
   let now = start;
+  let passed = 0;
   return {
     now: () => now,
+    monotonic: () => passed,
     advance: (ms) => {
       now += ms;
+      passed += ms;
     },
     set: (ms) => {
+      passed += Math.max(0, ms - now);
       now = ms;
+    },
+    step: (ms) => {
+      now += ms;
     },
   };
 }

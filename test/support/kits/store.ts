@@ -1,12 +1,13 @@
 /** The stores that settings name, opened as an entry point opens them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Stores as OpenStores, openStores } from '../../../src/adapters/open-stores.ts';
+import { systemClock } from '../../../src/adapters/system-clock.ts';
 import { memoryLog } from '../fakes/doubles.ts';
 import { startUpstashFront } from '../fakes/upstash-front.ts';
 import { startRedis } from '../servers/redis.ts';
 import { testConfig } from './config.ts';
 
-export const systemClock = { now: () => Date.now() };
+export { systemClock };
 
 /** Returns at once, whether or not the store replies. */
 export const openStoreAnyway = (env: Readonly<Record<string, string>>): OpenStores =>
