@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../../support/kits/deployment.ts';
 import { noteSecrets } from '../../support/kits/secrets.ts';
-import { ADMIN, anonymous, bearer, logIn, person, type Tokens } from './people.ts';
+import { ADMIN, anonymous, bearer, logIn, person, registered, type Tokens } from './people.ts';
 
 interface Problem {
   readonly detail: string;
@@ -76,7 +76,7 @@ export function accounts(deployment: () => Deployment): void {
     });
 
     test('login: an unknown user and a wrong password get the same response', async () => {
-      const { username } = await person(deployment());
+      const { username } = await registered(deployment());
       const [unknown, wrong] = [
         await logIn(deployment(), 'nobody-at-all', PASSWORD),
         await logIn(deployment(), username, 'not this one'),
@@ -132,7 +132,7 @@ export function accounts(deployment: () => Deployment): void {
     });
 
     test("sessions: lists the user's sessions and ends any of them; another user's is 404", async () => {
-      const ada = await person(deployment());
+      const ada = await registered(deployment());
       const other = (await logIn(deployment(), ada.username, ada.password)).body;
       const { body } = await ada.call<{ sessions: { id: string; current: boolean }[] }>('GET', '/auth/sessions');
       expect(body.sessions.map(({ current }) => current).sort()).toEqual([false, true]);
@@ -146,7 +146,7 @@ export function accounts(deployment: () => Deployment): void {
     });
 
     test('change password: keeps the current session and ends the others', async () => {
-      const ada = await person(deployment());
+      const ada = await registered(deployment());
       const other = (await logIn(deployment(), ada.username, ada.password)).body;
       const change = (current_password: string) =>
         ada.call('POST', '/auth/password', { current_password, new_password: 'another long enough phrase' });
@@ -158,7 +158,7 @@ export function accounts(deployment: () => Deployment): void {
     });
 
     test('PATCH /admin/users: a new tier applies from the next refresh, deactivation ends the session', async () => {
-      const ada = await person(deployment());
+      const ada = await registered(deployment());
       const { body: user } = await ada.call<{ id: string }>('GET', '/auth/me');
       const set = (changes: object, headers: Record<string, string> = ADMIN) =>
         anyClient().call('PATCH', `/admin/users/${user.id}`, changes, headers);
@@ -191,7 +191,7 @@ export function accounts(deployment: () => Deployment): void {
     });
 
     test('introspect: admins and API keys may, others may not', async () => {
-      const ada = await person(deployment());
+      const ada = await registered(deployment());
       expect((await introspect(ada.access_token)).body).toMatchObject({
         active: true,
         token_type: 'access_token',

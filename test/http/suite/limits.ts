@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Deployment, FREE_PER_MINUTE } from '../../support/kits/deployment.ts';
-import { ADMIN, anonymous, bearer, logIn, person } from './people.ts';
+import { ADMIN, anonymous, bearer, logIn, person, registered } from './people.ts';
 
 export function limits(deployment: () => Deployment): void {
   test('rate limit: exactly the limit passes within a minute, and the others are 429 with Retry-After', async () => {
@@ -67,7 +67,7 @@ export function limits(deployment: () => Deployment): void {
   });
 
   test('login limit: after ten failed logins the owner gets 429 with Retry-After', async () => {
-    const ada = await person(deployment());
+    const ada = await registered(deployment());
     for (let i = 0; i < 10; i += 1) expect((await logIn(deployment(), ada.username, `guess ${i}`)).status).toBe(401);
     const refused = await logIn(deployment(), ada.username, ada.password);
     expect(refused.status).toBe(429);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Deployment } from '../../support/kits/deployment.ts';
 import { noteSecrets } from '../../support/kits/secrets.ts';
-import { anonymous, bearer, person, type Tokens } from './people.ts';
+import { anonymous, bearer, registered, type Tokens } from './people.ts';
 
 export function oauth(deployment: () => Deployment): void {
   const cookieOf = (headers: Headers) => headers.get('set-cookie')?.split(';')[0] ?? '';
@@ -108,7 +108,7 @@ export function oauth(deployment: () => Deployment): void {
   });
 
   test('account linking: an e-mail address of another account is 409; a logged-in user links the provider', async () => {
-    const ada = await person(deployment());
+    const ada = await registered(deployment());
     const { sub } = newProviderUser();
     deployment().provider.says({ sub, email: `${ada.username}@example.org`, email_verified: true });
     expect((await logIn()).status).toBe(409);

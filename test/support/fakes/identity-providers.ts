@@ -16,25 +16,27 @@ export async function startOpenIdServer() {
   await server.start(0, '127.0.0.1');
   server.issuer.url = `http://127.0.0.1:${server.address().port}`;
   let claims: IdToken = {};
-  let nonce: string | undefined;
-  server.service.on('beforeTokenSigning', (token) => {
-    Object.assign(token.payload, { nonce, ...claims });
+  /** The claims of the id_token for each authorization code, so that several logins may run side by side. */
+  const claimsOf = new Map<string, IdToken>();
+  server.service.on('beforeTokenSigning', (token, request) => {
+    Object.assign(token.payload, claimsOf.get(String(request.body?.code)));
   });
 
   return {
     server,
     issuer: server.issuer.url,
-    /** What the next id_tokens say. */
+    /** Sets the claims of the next id_tokens. */
     says: (next: IdToken) => {
       claims = next;
     },
-    /** The user agrees: what the provider redirects to, `{code, state}`. Fails where the request is not a proper one. */
-    authorize: async (authorizationUrl: string) => {
-      nonce = new URL(authorizationUrl).searchParams.get('nonce') ?? undefined;
+    /** Logs the user in with `identity` and returns the redirect's `{code, state}`. Rejects for an invalid request. */
+    authorize: async (authorizationUrl: string, identity = claims) => {
       const response = await fetch(authorizationUrl, { redirect: 'manual' });
       const location = response.headers.get('location');
       if (!location) throw new Error(`the provider answered ${response.status}: ${await response.text()}`);
-      return Object.fromEntries(new URL(location).searchParams) as { code: string; state: string };
+      const result = Object.fromEntries(new URL(location).searchParams) as { code: string; state: string };
+      claimsOf.set(result.code, identity);
+      return result;
     },
     stop: () => server.stop(),
   };

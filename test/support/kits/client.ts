@@ -58,6 +58,11 @@ export function createClient(url: string) {
     return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
   }
 
+  /** Makes later calls send `token`. */
+  function authorize(token: string): void {
+    authorization = `Bearer ${token}`;
+  }
+
   /** Registers a new user and logs in. Later calls send the token. */
   async function login(username = `user-${randomUUID().slice(0, 8)}`) {
     const password = 'a long enough phrase';
@@ -67,7 +72,7 @@ export function createClient(url: string) {
       '/auth/login',
       new URLSearchParams({ username, password }),
     );
-    authorization = `Bearer ${body.access_token}`;
+    authorize(body.access_token);
     noteSecrets(password, body.access_token, body.refresh_token);
     return { username, password, ...body };
   }
@@ -92,7 +97,7 @@ export function createClient(url: string) {
   const search = (q: string, parameters: Record<string, string> = {}) =>
     call<SearchAnswer>('GET', `/search?${new URLSearchParams({ q, ...parameters })}`);
 
-  return { call, login, post, finished, search, token: () => authorization };
+  return { call, authorize, login, post, finished, search, token: () => authorization };
 }
 
 export type Client = ReturnType<typeof createClient>;
