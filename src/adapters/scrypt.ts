@@ -1,6 +1,5 @@
 /** Passwords hashed by scrypt (RFC 7914) through node:crypto, which workerd has too; stored as PHC strings. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
-import { createSemaphore } from '../kernel/core/concurrency.ts';
 import type { PasswordHasher } from '../kernel/core/ports.ts';
 
 export interface ScryptParameters {
@@ -15,8 +14,6 @@ const DEFAULTS: ScryptParameters = { ln: 15, r: 8, p: 1 };
 const KEY_BYTES = 32;
 const MIN_KEY_BYTES = 16;
 const SALT_BYTES = 16;
-/** Hashes under way at once: each holds its memory, and Node's thread pool has four threads for everything. */
-const CONCURRENCY = 2;
 
 const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]{1,128})\$([\w+/]{1,128})$/;
 
@@ -44,20 +41,15 @@ function parse(stored: string): Stored | undefined {
   return { parameters, salt: Buffer.from(salt, 'base64'), key: bytes };
 }
 
-/** `concurrency`: Infinity where no request may wait for another's work, as on Workers. */
-export function createScryptHasher(parameters: ScryptParameters = DEFAULTS, concurrency = CONCURRENCY): PasswordHasher {
-  const slots = createSemaphore({ max: concurrency });
+function derive(password: string, salt: Uint8Array, { ln, r, p }: ScryptParameters, length: number): Promise<Buffer> {
+  const options: ScryptOptions = { N: 2 ** ln, r, p, maxmem: (2 ** ln + p) * r * 128 * 2 + 2 ** 20 };
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
+  });
+}
 
-  async function derive(password: string, salt: Uint8Array, { ln, r, p }: ScryptParameters, length: number): Promise<Buffer> {
-    const options: ScryptOptions = { N: 2 ** ln, r, p, maxmem: (2 ** ln + p) * r * 128 * 2 + 2 ** 20 };
-    return slots.run(
-      () =>
-        new Promise((resolve, reject) => {
-          scrypt(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
-        }),
-    );
-  }
-
+/** Takes no turns: passwords.ts limits how many hashes are computed at once. */
+export function createScryptHasher(parameters: ScryptParameters = DEFAULTS): PasswordHasher {
   return {
     hash: async (password) => {
       const salt = randomBytes(SALT_BYTES);

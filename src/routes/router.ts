@@ -56,7 +56,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   429: 'The caller has sent too many requests',
   501: 'This installation is not configured for the operation',
   502: 'Another service failed',
-  503: 'The database cannot be reached',
+  503: 'The database cannot be reached, or too much is waiting',
 };
 
 /** OpenAPI `responses` of the errors that an operation can answer with. */

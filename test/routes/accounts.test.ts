@@ -1,7 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AppError } from '../../src/kernel/core/errors.ts';
+import type { PasswordHasher } from '../../src/kernel/core/ports.ts';
 import { users } from '../../src/kernel/db/schema.sqlite.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { cheapHasher } from '../support/kits/services.ts';
 
 const PASSWORD = 'a long enough phrase';
 const NEXT = 'another long enough phrase';
@@ -201,5 +204,61 @@ describe('/admin/users', () => {
     expect((await send('GET', '/admin/users/nobody/events', undefined, admin)).status).toBe(404);
     expect((await send('PATCH', '/admin/users/nobody', { active: false }, admin)).status).toBe(404);
     expect((await send('PATCH', `/admin/users/${id}`, { tier: 'owner' }, admin)).status).toBe(422);
+  });
+});
+
+describe('limits on wrong passwords', () => {
+  beforeEach(async () => {
+    await app.close();
+    app = await createTestApp({ env: { RATE_LIMIT_LOGIN_FAILURES: '10' } });
+  });
+
+  test('login failures: by username and by e-mail, in any case, they count together', async () => {
+    await app.login('ada');
+    for (const login of ['ada', 'ADA', 'ada@example.org', 'Ada@Example.org', 'ada']) {
+      expect([(await logIn(login, 'wrong')).status, (await logIn(login, 'wrong')).status]).toEqual([401, 401]);
+    }
+    const refused = await logIn('ada@example.org', PASSWORD);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBe(15 * 60);
+    app.clock.advance(15 * 60_000);
+    expect((await logIn('ada', PASSWORD)).status).toBe(200);
+  });
+
+  test('change password: of 60 wrong guesses ten are checked, and logins are limited with them', async () => {
+    const mine = await app.login('ada');
+    const guesses: number[] = [];
+    for (let i = 0; i < 60; i++) {
+      const guess = { current_password: `guess ${i}`, new_password: NEXT };
+      guesses.push((await send('POST', '/auth/password', guess, mine)).status);
+    }
+    expect(guesses).toEqual([...Array(10).fill(403), ...Array(50).fill(429)]);
+    const right = await send('POST', '/auth/password', { current_password: PASSWORD, new_password: NEXT }, mine);
+    expect(right.status).toBe(429);
+    expect(right.headers.get('retry-after')).toBe(String(15 * 60));
+    expect((await logIn('ada', PASSWORD)).status).toBe(429);
+    expect((await logIn('eve', PASSWORD)).status).toBe(401);
+  });
+
+  test('login: too many passwords waiting is 503 with Retry-After, and is no failed login', async () => {
+    await app.login('ada');
+    let busy = true;
+    const passwords: PasswordHasher = {
+      ...cheapHasher,
+      verify: async (...parts) => {
+        if (busy) throw new AppError('unavailable', 'Too many passwords are being checked; try again', { retryAfter: 3 });
+        return cheapHasher.verify(...parts);
+      },
+    };
+    const crowded = await createTestApp({ overrides: { passwords } });
+    const attempt = () =>
+      crowded.request('/auth/login', { method: 'POST', body: new URLSearchParams({ username: 'ada', password: PASSWORD }) });
+    for (let i = 0; i < 15; i++) {
+      const response = await attempt();
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '3']);
+    }
+    busy = false;
+    expect((await attempt()).status).toBe(401);
+    await crowded.close();
   });
 });

@@ -1,25 +1,6 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createScryptHasher } from '../../src/adapters/scrypt.ts';
-
-const underWay = vi.hoisted(() => ({ now: 0, most: 0 }));
-
-vi.mock('node:crypto', async (original) => {
-  const crypto = await original<typeof import('node:crypto')>();
-  const scrypt = (...[password, salt, length, options, callback]: Parameters<typeof crypto.scrypt>) => {
-    underWay.most = Math.max(underWay.most, ++underWay.now);
-    try {
-      crypto.scrypt(password, salt, length, options, (error, key) => {
-        underWay.now -= 1;
-        callback(error, key);
-      });
-    } catch (error) {
-      underWay.now -= 1;
-      throw error;
-    }
-  };
-  return { ...crypto, scrypt };
-});
 
 const CHEAP = { ln: 4, r: 8, p: 1 };
 const hasher = createScryptHasher(CHEAP);
@@ -89,27 +70,5 @@ describe('a stored text that is no hash of ours', () => {
       }),
       { numRuns: 60 },
     );
-  });
-});
-
-describe('many logins at once', () => {
-  beforeEach(() => {
-    underWay.most = 0;
-  });
-  afterEach(() => {
-    expect(underWay.now).toBe(0);
-  });
-
-  test('are hashed two at a time, so that a hundred take the memory of two, and all are answered', async () => {
-    const stored = await hasher.hash('x');
-    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => hasher.verify(i % 2 ? 'x' : 'y', stored)));
-    expect(answers.filter(Boolean)).toHaveLength(50);
-    expect(underWay.most).toBe(2);
-  });
-
-  test('go on after one that failed', async () => {
-    const broken = createScryptHasher({ ln: 16, r: 1, p: 1 });
-    const results = await Promise.allSettled(Array.from({ length: 5 }, () => broken.hash('x')));
-    expect(results.map(({ status }) => status)).toEqual(Array(5).fill('rejected'));
   });
 });

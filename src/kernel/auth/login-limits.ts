@@ -1,7 +1,5 @@
 /** Limits on failed logins: per pair of account and address, per account, and per address. Successful logins cost nothing. */
-
 import { AppError } from '../core/errors.ts';
-import { nameKey } from '../db/users.ts';
 import { addressKey } from '../rate-limits/address.ts';
 import type { Limiter } from '../rate-limits/limiter.ts';
 import type { RateLimitPolicies } from '../rate-limits/tiers.ts';
@@ -9,10 +7,11 @@ import type { RateLimitPolicies } from '../rate-limits/tiers.ts';
 export interface LoginLimits {
   /**
    * Runs `check` unless too many attempts failed, and charges the limits if `succeeded` denies its result. An attempt counts
-   * as failed while it runs, so that concurrent guesses cannot exceed the limit. Throws `rate_limited` with the seconds after
-   * which the same attempt passes.
+   * as failed while it runs, so that concurrent guesses cannot exceed the limit. `account` is the same however the account is
+   * named: its id, or the compared form of a name that no account has. Throws `rate_limited` with the seconds after which the
+   * same attempt passes.
    */
-  guard<T>(login: string, address: string | null, check: () => Promise<T>, succeeded: (result: T) => boolean): Promise<T>;
+  guard<T>(account: string, address: string | null, check: () => Promise<T>, succeeded: (result: T) => boolean): Promise<T>;
 }
 
 /** Retry-After of an attempt that only attempts still running have blocked: they end within seconds. */
@@ -29,8 +28,7 @@ export function createLoginLimits({ limiter, limits }: { limiter: Limiter; limit
   };
 
   return {
-    guard: async (login, address, check, succeeded) => {
-      const account = nameKey(login);
+    guard: async (account, address, check, succeeded) => {
       const from = addressKey(address);
       const limited = [
         { key: `login:pair:${account}:${from}`, policies: limits.loginPair },

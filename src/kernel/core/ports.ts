@@ -28,12 +28,15 @@ export interface Background {
  */
 export type EndOfTurn = (work: () => void) => void;
 
-/** scrypt in production; a cheap fake only in tests that are not about passwords. */
+/**
+ * scrypt in production; a cheap fake only in tests that are not about passwords. Few hashes are computed at once: `turn` is
+ * whose turn a computation takes while others wait, such as the client's address. Throws `unavailable` if too many wait.
+ */
 export interface PasswordHasher {
   /** Returns a PHC string (`$scrypt$ln=..,r=..,p=..$salt$hash`). */
-  hash(password: string): Promise<string>;
+  hash(password: string, turn?: string): Promise<string>;
   /** False for a wrong password, and for a stored string that is not a hash of a supported kind. */
-  verify(password: string, stored: string): Promise<boolean>;
+  verify(password: string, stored: string, turn?: string): Promise<boolean>;
   /** True if the stored hash has weaker parameters than new hashes get. */
   needsRehash(stored: string): boolean;
 }

@@ -46,6 +46,19 @@ export async function setPasswordHash(db: Database, id: string, passwordHash: st
   await db.update(users).set({ passwordHash, updatedAt: now }).where(eq(users.id, id));
 }
 
+/** Replaces the hash `from` of the same password; does nothing if the user has another hash by now. */
+export async function replacePasswordHash(
+  db: Database,
+  id: string,
+  { from, to }: { readonly from: string; readonly to: string },
+  now: number,
+): Promise<void> {
+  await db
+    .update(users)
+    .set({ passwordHash: to, updatedAt: now })
+    .where(and(eq(users.id, id), eq(users.passwordHash, from)));
+}
+
 /** Returns false if the user's e-mail is no longer `email`. */
 export async function setEmailVerified(db: Database, id: string, email: string, now: number): Promise<boolean> {
   const rows = await db

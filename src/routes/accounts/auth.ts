@@ -4,6 +4,7 @@ import { findUser } from '../../kernel/db/users.ts';
 import { entitledScopes, SCOPES } from '../../kernel/model/actor.ts';
 import { addressKey } from '../../kernel/rate-limits/address.ts';
 import { register } from '../../services/accounts/accounts.ts';
+import { checkPassword } from '../../services/accounts/check-password.ts';
 import type { AppContext } from '../../services/context.ts';
 import { isUrlEncoded, requireContentType } from '../middleware/content-type.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
@@ -27,7 +28,7 @@ const registerRoute = defineRoute({
   summary: 'Register an account',
   security: [],
   request: { body: jsonBody(registrationSchema) },
-  responses: { 201: json('The new account', userSchema), ...problems(400, 403, 409, 422, 429) },
+  responses: { 201: json('The new account', userSchema), ...problems(400, 403, 409, 422, 429, 503) },
 });
 
 const loginRoute = defineRoute({
@@ -38,7 +39,7 @@ const loginRoute = defineRoute({
   description: 'The password grant of OAuth 2. An unknown user and a wrong password get the same response.',
   security: [],
   request: { body: formBody(loginSchema) },
-  responses: { 200: json('A token pair', tokenSchema), ...problems(400, 401, 422, 429) },
+  responses: { 200: json('A token pair', tokenSchema), ...problems(400, 401, 422, 429, 503) },
 });
 
 const refreshRoute = defineRoute({
@@ -81,26 +82,21 @@ const meRoute = defineRoute({
 });
 
 export function createAuthRoutes(context: AppContext) {
-  const { db, clock, config, accounts, security, sessions, revocations, limiter, rateLimits, loginLimits } = context;
+  const { db, clock, config, security, sessions, revocations, limiter, rateLimits } = context;
   const router = createRouter();
 
   router.openapi(registerRoute, async (c) => {
     const { admitted, retryAfterMs } = await limiter.decide(`register:${addressKey(c.get('address'))}`, rateLimits.registrations);
     if (!admitted)
       throw new AppError('rate_limited', 'Too many registrations from your address', { retryAfter: retryAfterMs / 1000 });
-    const user = await register(context, c.req.valid('json'));
+    const user = await register(context, c.req.valid('json'), addressKey(c.get('address')));
     security.record('registered', { ...requestOrigin(c), userId: user.id });
     return c.json(userToWire(user), 201);
   });
 
   router.openapi(loginRoute, async (c) => {
     const { username, password, scope } = c.req.valid('form');
-    const result = await loginLimits.guard(
-      username,
-      c.get('address'),
-      () => accounts.checkPassword(username, password),
-      ({ user }) => user !== undefined,
-    );
+    const result = await checkPassword(context, username, password, requestOrigin(c));
     if (!result.user) {
       const { reason, userId } = result;
       security.record('login_failed', { ...requestOrigin(c), reason, ...(userId === undefined ? {} : { userId }) });

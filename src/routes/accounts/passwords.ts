@@ -24,7 +24,7 @@ const changeRoute = defineRoute({
         .openapi('PasswordChange'),
     ),
   },
-  responses: { 204: { description: 'Changed' }, ...problems(400, 403, 422) },
+  responses: { 204: { description: 'Changed' }, ...problems(400, 403, 422, 429, 503) },
 });
 
 const requestResetRoute = defineRoute({

@@ -5,6 +5,7 @@ import { openPublisher } from '../../adapters/open-publisher.ts';
 import { openUpstash } from '../../adapters/open-upstash.ts';
 import { createPasswordHasher } from '../../adapters/passwords.ts';
 import { systemClock as clock } from '../../adapters/system-clock.ts';
+import { noTurns } from '../../adapters/turns.ts';
 import { createApp } from '../../app.ts';
 import { createContext } from '../../context.ts';
 import type { Config } from '../../kernel/config/config.ts';
@@ -61,7 +62,7 @@ export function createWorkersApp(bindings: Bindings): WorkersApp {
       fetch: fetchNow,
       background,
       isolatedRequests: true,
-      passwords: createPasswordHasher(undefined, Number.POSITIVE_INFINITY),
+      passwords: createPasswordHasher(undefined, noTurns),
       mailer: createHttpMailer({ config, fetch: fetchNow, clock, ids }),
       // Nobody tells an isolate that it is about to end.
       shutdown: new AbortController().signal,

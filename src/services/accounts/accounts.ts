@@ -7,7 +7,14 @@ import { AppError } from '../../kernel/core/errors.ts';
 import type { Clock, Ids, PasswordHasher } from '../../kernel/core/ports.ts';
 import { isUniqueViolation } from '../../kernel/db/constraint-errors.ts';
 import type { Database, User } from '../../kernel/db/types.ts';
-import { findTaken, findUsersByLogin, insertUser, insertUserIfAbsent, nameKey, setPasswordHash } from '../../kernel/db/users.ts';
+import {
+  findTaken,
+  findUsersByLogin,
+  insertUser,
+  insertUserIfAbsent,
+  nameKey,
+  replacePasswordHash,
+} from '../../kernel/db/users.ts';
 import type { Tier } from '../../kernel/model/tiers.ts';
 
 export interface AccountDependencies {
@@ -26,8 +33,15 @@ export interface Registration {
 
 const blankUser = { passwordHash: null, tier: 'free' as Tier, active: true, emailVerifiedAt: null };
 
-/** Creates an account. Throws `forbidden` if registration is closed, `conflict` with the field that is taken. */
-export async function register(deps: AccountDependencies, { username, email, password }: Registration): Promise<User> {
+/**
+ * Creates an account. Throws `forbidden` if registration is closed, `conflict` with the field that is taken. `turn`: see
+ * PasswordHasher.
+ */
+export async function register(
+  deps: AccountDependencies,
+  { username, email, password }: Registration,
+  turn?: string,
+): Promise<User> {
   const { db, clock, ids, passwords, config } = deps;
   if (config.auth.registration === 'closed') throw new AppError('forbidden', 'Registration is closed on this server');
   await requireFree(db, username, email);
@@ -39,7 +53,7 @@ export async function register(deps: AccountDependencies, { username, email, pas
     usernameKey: nameKey(username),
     email,
     emailKey: nameKey(email),
-    passwordHash: await passwords.hash(normalisePassword(password)),
+    passwordHash: await passwords.hash(normalisePassword(password), turn),
     createdAt: now,
     updatedAt: now,
   };
@@ -70,28 +84,44 @@ export type LoginResult =
   | { readonly user?: undefined; readonly reason: string; readonly userId?: string };
 
 export interface Accounts {
-  /** Takes the same time for an unknown user, an inactive one, one without a password and a wrong password. */
-  checkPassword(login: string, password: string): Promise<LoginResult>;
+  /** The account that `login` names by its username, or else by its e-mail. */
+  find(login: string): Promise<User | undefined>;
+  /**
+   * Takes the same time for an unknown user, an inactive one, one without a password and a wrong password. Counts nothing:
+   * callers that a client can repeat use check-password.ts. `turn`: see PasswordHasher.
+   */
+  checkPassword(user: User | undefined, password: string, turn?: string): Promise<LoginResult>;
 }
 
 export function createAccounts({ db, clock, passwords }: AccountDependencies): Accounts {
-  let dummy: Promise<string> | undefined;
+  let dummy: string | undefined;
+
+  /** Does nothing if too many hashes are waiting, or if the password was changed meanwhile. */
+  async function rehash(id: string, from: string, password: string, turn: string | undefined): Promise<void> {
+    const hash = await passwords.hash(normalisePassword(password), turn).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'unavailable') return undefined;
+      throw error;
+    });
+    if (hash !== undefined) await replacePasswordHash(db, id, { from, to: hash }, clock.now());
+  }
 
   return {
-    checkPassword: async (login, password) => {
+    find: async (login) => {
       const candidates = await findUsersByLogin(db, login);
       // A username may look like another account's e-mail; the username takes precedence.
-      const user = candidates.find(({ usernameKey }) => usernameKey === nameKey(login)) ?? candidates[0];
-      dummy ??= passwords.hash('a placeholder for unknown users');
-      const stored = user?.passwordHash ?? (await dummy);
-      const matches = await passwords.verify(normalisePassword(password), stored);
+      return candidates.find(({ usernameKey }) => usernameKey === nameKey(login)) ?? candidates[0];
+    },
+
+    checkPassword: async (user, password, turn) => {
+      // The value and not its promise: a hash that was refused its turn is computed by the next attempt.
+      dummy ??= await passwords.hash('a placeholder for unknown users', turn);
+      const stored = user?.passwordHash ?? dummy;
+      const matches = await passwords.verify(normalisePassword(password), stored, turn);
       if (!user) return { reason: 'unknown user' };
       if (!user.passwordHash) return { reason: 'account without a password', userId: user.id };
       if (!matches) return { reason: 'wrong password', userId: user.id };
       if (!user.active) return { reason: 'user inactive', userId: user.id };
-      if (passwords.needsRehash(user.passwordHash)) {
-        await setPasswordHash(db, user.id, await passwords.hash(normalisePassword(password)), clock.now());
-      }
+      if (passwords.needsRehash(user.passwordHash)) await rehash(user.id, user.passwordHash, password, turn);
       return { user };
     },
   };

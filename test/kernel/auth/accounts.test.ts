@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { passwordFault } from '../../../src/kernel/auth/password-rules.ts';
 import { normaliseUsername, usernameFault } from '../../../src/kernel/auth/username-rules.ts';
+import { AppError } from '../../../src/kernel/core/errors.ts';
 import type { PasswordHasher } from '../../../src/kernel/core/ports.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
 import { createAccounts, ensureSystemUser, register } from '../../../src/services/accounts/accounts.ts';
@@ -31,6 +32,10 @@ function countingHasher() {
 let kit: Awaited<ReturnType<typeof createAuthKit>>;
 let counted: ReturnType<typeof countingHasher>;
 const deps = () => ({ ...kit, passwords: counted.hasher });
+const passwordCheck = (passwords: PasswordHasher = counted.hasher) => {
+  const accounts = createAccounts({ ...kit, passwords });
+  return async (login: string, password: string) => accounts.checkPassword(await accounts.find(login), password);
+};
 beforeEach(async () => {
   kit = await createAuthKit();
   counted = countingHasher();
@@ -84,23 +89,23 @@ describe('registration', () => {
 describe('passwords', () => {
   test('password login: by username or e-mail, regardless of case', async () => {
     await register(deps(), grace);
-    const accounts = createAccounts(deps());
+    const check = passwordCheck();
     for (const login of ['grace', 'GRACE', 'Grace@example.org', 'ｇrace']) {
-      expect((await accounts.checkPassword(login, grace.password)).user?.username).toBe('Grace');
+      expect((await check(login, grace.password)).user?.username).toBe('Grace');
     }
   });
 
   test('password login: Unicode forms of one password are equal', async () => {
     await register(deps(), { ...grace, password: 'ﬁve plain wörds' });
-    const accounts = createAccounts(deps());
-    expect((await accounts.checkPassword('grace', 'five plain wo\u0308rds')).user).toBeDefined();
+    const check = passwordCheck();
+    expect((await check('grace', 'five plain wo\u0308rds')).user).toBeDefined();
   });
 
   test('password login: one hash is verified for an unknown user, a wrong password, no password and an inactive account', async () => {
     await register(deps(), grace);
     await kit.db.update(users).set({ active: false }).where(eq(users.usernameKey, 'grace'));
-    const accounts = createAccounts(deps());
-    await accounts.checkPassword('warm-up', 'x');
+    const check = passwordCheck();
+    await check('warm-up', 'x');
     const costs: unknown[] = [];
     const reasons: unknown[] = [];
     for (const [login, password] of [
@@ -110,7 +115,7 @@ describe('passwords', () => {
       ['grace', grace.password],
     ] as const) {
       const before = { ...counted.calls };
-      const result = await accounts.checkPassword(login, password);
+      const result = await check(login, password);
       reasons.push('reason' in result && result.reason);
       costs.push({ hash: counted.calls.hash - before.hash, verify: counted.calls.verify - before.verify });
     }
@@ -124,10 +129,57 @@ describe('passwords', () => {
       .update(users)
       .set({ passwordHash: `v1$${grace.password}` })
       .where(eq(users.id, id));
-    const accounts = createAccounts(deps());
-    expect((await accounts.checkPassword('grace', grace.password)).user).toBeDefined();
+    const check = passwordCheck();
+    expect((await check('grace', grace.password)).user).toBeDefined();
     const [row] = await kit.db.select().from(users).where(eq(users.id, id));
     expect(row?.passwordHash).toBe(`v2$${grace.password}`);
+  });
+
+  test('password login: a password changed while its old hash is replaced stays changed', async () => {
+    const { id } = await register(deps(), grace);
+    const old = `v1$${grace.password}`;
+    await kit.db.update(users).set({ passwordHash: old }).where(eq(users.id, id));
+    const check = passwordCheck({
+      ...counted.hasher,
+      hash: async (password) => {
+        if (password === grace.password) await kit.db.update(users).set({ passwordHash: 'v2$changed' }).where(eq(users.id, id));
+        return counted.hasher.hash(password);
+      },
+    });
+    expect((await check('grace', grace.password)).user).toBeDefined();
+    const [row] = await kit.db.select().from(users).where(eq(users.id, id));
+    expect(row?.passwordHash).toBe('v2$changed');
+  });
+
+  test('password login: succeeds although the weak hash finds no turn to be replaced; another failure of the hasher is told', async () => {
+    const { id } = await register(deps(), grace);
+    const old = `v1$${grace.password}`;
+    await kit.db.update(users).set({ passwordHash: old }).where(eq(users.id, id));
+    let failure: Error = new AppError('unavailable', 'busy');
+    const check = passwordCheck({
+      ...counted.hasher,
+      hash: async (password) => (password === grace.password ? Promise.reject(failure) : counted.hasher.hash(password)),
+    });
+    expect((await check('grace', grace.password)).user).toBeDefined();
+    failure = new Error('out of memory');
+    await expect(check('grace', grace.password)).rejects.toThrow('out of memory');
+    const [row] = await kit.db.select().from(users).where(eq(users.id, id));
+    expect(row?.passwordHash).toBe(old);
+  });
+
+  test('password login: after a first login that found no turn, the next one is answered', async () => {
+    await register(deps(), grace);
+    let turns = 0;
+    const check = passwordCheck({
+      ...counted.hasher,
+      hash: async (password) => {
+        turns += 1;
+        if (turns === 1) throw new AppError('unavailable', 'busy');
+        return counted.hasher.hash(password);
+      },
+    });
+    await expect(check('nobody', 'x')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await check('nobody', 'x')).toEqual({ reason: 'unknown user' });
   });
 
   test('password rules: 8 to 128 characters outside the list of common passwords are accepted', () => {

@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLoginLimits } from '../../../src/kernel/auth/login-limits.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { User } from '../../../src/kernel/db/types.ts';
 import { type Actor, entitledScopes } from '../../../src/kernel/model/actor.ts';
+import { rateLimitPolicies } from '../../../src/kernel/rate-limits/tiers.ts';
 import { createAccounts, register } from '../../../src/services/accounts/accounts.ts';
 import { changePassword } from '../../../src/services/accounts/change-password.ts';
 import { CLIENT, createAuthKit } from '../../support/kits/auth.ts';
@@ -12,7 +14,8 @@ const [OLD, NEW] = ['the old long phrase', 'the new long phrase'];
 
 async function signedUp() {
   const kit = await createAuthKit();
-  const deps = { ...kit, passwords: cheapHasher };
+  const loginLimits = createLoginLimits({ limiter: kit.limiter, limits: rateLimitPolicies(kit.config) });
+  const deps = { ...kit, passwords: cheapHasher, loginLimits };
   const user = await register(deps, { username: 'grace', email: 'grace@example.org', password: OLD });
   return { deps: { ...deps, accounts: createAccounts(deps) }, user, close: kit.close };
 }
@@ -39,8 +42,8 @@ test('change password: the new password logs in, the old one does not, and only 
   const [here] = [await deps.sessions.start(user, [], CLIENT), await deps.sessions.start(user, [], CLIENT)];
   const { sid } = await deps.accessTokens.verify(here.accessToken);
   await changePassword(deps, actorOf(user, sid), { current: OLD, next: NEW }, CLIENT);
-  expect((await deps.accounts.checkPassword('grace', NEW)).user?.id).toBe(user.id);
-  expect((await deps.accounts.checkPassword('grace', OLD)).user).toBeUndefined();
+  expect((await deps.accounts.checkPassword(await deps.accounts.find('grace'), NEW)).user?.id).toBe(user.id);
+  expect((await deps.accounts.checkPassword(await deps.accounts.find('grace'), OLD)).user).toBeUndefined();
   expect((await deps.sessions.list(user.id)).map(({ id }) => id)).toEqual([sid]);
 });
 

