@@ -42,7 +42,7 @@ const SAID: Readonly<Record<string, LibsqlCode>> = {
 };
 
 /** Of what the client throws, and drizzle around it; anything else is the connection's. */
-export function asLibsqlError(error: unknown): LibsqlHttpError {
+export function toLibsqlError(error: unknown): LibsqlHttpError {
   if (error instanceof LibsqlHttpError) return error;
   if (!(error instanceof Error)) return new LibsqlHttpError('LIBSQL_LOST', String(error));
   // The client wraps what closed a stream.
@@ -74,7 +74,7 @@ export function fromNetwork(error: unknown): LibsqlHttpError {
 }
 
 /** Of an answer that is no 2xx. */
-export async function fromAnswer(response: Response): Promise<LibsqlHttpError> {
+export async function fromResponse(response: Response): Promise<LibsqlHttpError> {
   const text = (await response.text().catch(() => '')).trim();
   const { message, code } = told(text);
   const said = `the server answered ${response.status}${message === '' ? '' : `: ${message.slice(0, 200)}`}`;
@@ -101,7 +101,7 @@ function told(text: string): { message: string; code?: string } {
 
 /** For the person who configured it: where, what is wrong, what to try. The token is in none of it. */
 export function explainLibsql(error: unknown, place: string): string {
-  const { code, message } = asLibsqlError(error);
+  const { code, message } = toLibsqlError(error);
   const told = `The libSQL server at ${place}`;
   switch (code) {
     case 'LIBSQL_REFUSED':

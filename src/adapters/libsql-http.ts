@@ -10,7 +10,7 @@ import { createSemaphore } from '../kernel/core/concurrency.ts';
 import { exponentialPause, retry } from '../kernel/core/retry.ts';
 import { openSqlite } from '../kernel/db/open-sqlite.ts';
 import type { Database } from '../kernel/db/types.ts';
-import { asLibsqlError, explainLibsql, fromAnswer, fromNetwork, LibsqlHttpError } from './libsql-error.ts';
+import { toLibsqlError, explainLibsql, fromResponse, fromNetwork, LibsqlHttpError } from './libsql-error.ts';
 
 export interface LibsqlHttpOptions {
   readonly url: string;
@@ -61,12 +61,12 @@ export function connectLibsql({ url, authToken, createClient, deadlineMs = DEADL
         throw fromNetwork(error);
       });
       if (response.ok) return response;
-      throw await fromAnswer(response);
+      throw await fromResponse(response);
     },
   });
   const named = <T>(work: () => Promise<T>) =>
     work().catch((error: unknown) => {
-      throw asLibsqlError(error);
+      throw toLibsqlError(error);
     });
   const write = <T>(work: () => Promise<T>) => repeated(() => named(work), isUndone);
   const read = <T>(work: () => Promise<T>) => repeated(() => named(work), isHarmless);
@@ -136,7 +136,7 @@ function oneByOne(tx: Transaction): Transaction {
       try {
         return await work();
       } catch (thrown) {
-        const error = asLibsqlError(thrown);
+        const error = toLibsqlError(thrown);
         if (!STATEMENT_ONLY.test(error.code)) ended = error;
         throw error;
       }
@@ -170,7 +170,7 @@ function oneByOne(tx: Transaction): Transaction {
 
 /** Whether a COMMIT that was sent and not answered was carried out nobody knows. */
 function afterCommit(thrown: unknown): never {
-  const error = asLibsqlError(thrown);
+  const error = toLibsqlError(thrown);
   if (error.code !== 'LIBSQL_LOST' && error.code !== 'LIBSQL_TIMEOUT') throw error;
   throw new LibsqlHttpError('LIBSQL_OUTCOME_UNKNOWN', `${error.message}; it may have been committed`, error);
 }

@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { type MigrationStatus, migrationStatus } from './migration-status.ts';
 import { packagePath } from './package-files.ts';
-import { connectPostgres, explain, type PostgresOptions } from './postgres.ts';
+import { connectPostgres, explainPostgres, type PostgresOptions } from './postgres.ts';
 
 const FOLDER = packagePath('migrations/postgres');
 /** "pharos" in ASCII, cut to what fits: no other program is likely to lock this number. */
@@ -20,7 +20,7 @@ export async function migratePostgres(options: Pick<PostgresOptions, 'url' | 'ss
     await migrate(drizzle(client), { migrationsFolder: FOLDER });
     await usePgvector(client);
   } catch (cause) {
-    throw new Error(explain(cause instanceof Error && cause.cause ? cause.cause : cause, options.url), { cause });
+    throw new Error(explainPostgres(cause instanceof Error && cause.cause ? cause.cause : cause, options.url), { cause });
   } finally {
     await client.end({ timeout: 5 });
   }

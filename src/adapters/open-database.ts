@@ -14,7 +14,7 @@ import { checkLibsql, connectLibsql, type LibsqlHttpOptions, openLibsqlHttp, pla
 import { migratePostgres, statusOfPostgres } from './migrate-postgres.ts';
 import { migrateSqlite, statusOfSqlite } from './migrate-sqlite.ts';
 import type { MigrationStatus } from './migration-status.ts';
-import { checkPostgres, connectPostgres, type PostgresOptions, placeOf } from './postgres.ts';
+import { checkPostgres, connectPostgres, type PostgresOptions, placeOfPostgres } from './postgres.ts';
 import { openSqliteFile } from './sqlite.ts';
 
 /** Building an index on a large table takes longer than any request may. */
@@ -108,7 +108,7 @@ async function openServer(
     db: openPostgres(client),
     chunkIndex: createPostgresChunkIndex({ client }),
     kind: 'postgres',
-    place: placeOf(options.url),
+    place: placeOfPostgres(options.url),
     statement: (sql) => client.unsafe(sql),
     migrate: () => migratePostgres(options),
     status: () => statusOfPostgres(client),

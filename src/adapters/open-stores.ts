@@ -27,7 +27,7 @@ export function openStores({ kv: settings }: Pick<Config, 'kv'>, { clock, log }:
     return { kv, rateLimitStore: createMemoryRateLimitStore({ clock, kv }) };
   }
   if (settings.kind === 'upstash') {
-    const redis = openUpstash({ url: settings.url, token: settings.token.reveal(), together: true });
+    const redis = openUpstash({ url: settings.url, token: settings.token.reveal(), autoPipelining: true });
     return { kv: createUpstashKeyValue({ redis }), rateLimitStore: createUpstashRateLimitStore({ redis }) };
   }
   const url = settings.url.reveal();

@@ -8,10 +8,10 @@ export interface UpstashOptions {
   readonly url: string;
   readonly token: string;
   /** Sends what is asked for in one turn of the event loop as one request; not on Workers, where each request is on its own. */
-  readonly together: boolean;
+  readonly autoPipelining: boolean;
 }
 
-export function openUpstash({ url, token, together }: UpstashOptions): Redis {
+export function openUpstash({ url, token, autoPipelining: together }: UpstashOptions): Redis {
   return new Redis({
     url,
     token,

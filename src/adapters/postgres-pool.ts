@@ -35,7 +35,7 @@ interface Pending {
 const isPending = (value: object): value is Pending => 'handler' in value && typeof value.handler === 'function';
 
 /** `client`, whose queries and transactions wait in line; `open` says how many connections it has. */
-export function inLine(client: Sql, options: PoolOptions, open: () => number = () => 0): Sql {
+export function limitPool(client: Sql, options: PoolOptions, open: () => number = () => 0): Sql {
   const { metrics = noMetrics, max } = options;
   const line = createSemaphore({
     ...options,
@@ -110,7 +110,7 @@ export function inLine(client: Sql, options: PoolOptions, open: () => number = (
  * Sockets for postgres.js that can be counted: `open` are those that are connected. One that cannot connect says so a moment
  * later than it might, for postgres.js has its greeting still to write then, and would wait for that write for ever.
  */
-export function countedSockets({ host, port }: { readonly host: string; readonly port: number }) {
+export function createCountedSockets({ host, port }: { readonly host: string; readonly port: number }) {
   const sockets = new Set<Socket>();
 
   class Counted extends Socket {

@@ -4,7 +4,7 @@ import postgres, { type Options, type Sql } from 'postgres';
 import type { SslMode } from '../kernel/config/urls.ts';
 import type { Metrics } from '../kernel/core/metrics.ts';
 import { postgresParts } from '../kernel/db/postgres-url.ts';
-import { countedSockets, inLine } from './postgres-pool.ts';
+import { createCountedSockets, limitPool } from './postgres-pool.ts';
 
 export interface PostgresOptions {
   readonly url: string;
@@ -42,7 +42,7 @@ export function connectPostgres({
   metrics,
 }: PostgresOptions): Sql {
   const to = postgresParts(url);
-  const counted = metrics && countedSockets(to);
+  const counted = metrics && createCountedSockets(to);
   const client = postgres({
     ...to,
     // As lists: a text would be cut at its colons, of which an IPv6 address has some.
@@ -65,7 +65,7 @@ export function connectPostgres({
     // Not among the types of the options, but of the library: https://github.com/porsager/postgres#custom-socket
     ...(counted && { socket: counted.socket }),
   });
-  return inLine(client, { max, waitMs, metrics }, counted?.open);
+  return limitPool(client, { max, waitMs, metrics }, counted?.open);
 }
 
 const SSL: Record<Exclude<SslMode, 'verify-full'>, NonNullable<Options<Record<string, never>>['ssl']>> = {
@@ -81,7 +81,7 @@ const verifying = (host: string) => ({
 });
 
 /** `host:port/database` of a URL, fit for a log. */
-export function placeOf(url: string): string {
+export function placeOfPostgres(url: string): string {
   const { host, port, database } = postgresParts(url);
   return `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
 }
@@ -91,16 +91,16 @@ export async function checkPostgres(client: Sql, url: string): Promise<void> {
   const [row] = await client<{ number: string; version: string }[]>`
     select current_setting('server_version_num') as number, current_setting('server_version') as version`.catch(
     (cause: unknown) => {
-      throw new Error(explain(cause, url), { cause });
+      throw new Error(explainPostgres(cause, url), { cause });
     },
   );
   if (Number(row?.number) >= OLDEST) return;
-  throw new Error(`PostgreSQL at ${placeOf(url)} is too old: it is ${row?.version}, and 14 or newer is needed`);
+  throw new Error(`PostgreSQL at ${placeOfPostgres(url)} is too old: it is ${row?.version}, and 14 or newer is needed`);
 }
 
 /** Says what can be done about it; never the password. */
-export function explain(error: unknown, url: string): string {
-  const place = placeOf(url);
+export function explainPostgres(error: unknown, url: string): string {
+  const place = placeOfPostgres(url);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const { username: user, database } = postgresParts(url);
   const told = `PostgreSQL at ${place}`;

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => stores.stop());
 
 function open() {
-  const redis = openUpstash({ url: stores.front.url, token: stores.front.token, together: true });
+  const redis = openUpstash({ url: stores.front.url, token: stores.front.token, autoPipelining: true });
   return { kv: createUpstashKeyValue({ redis }), store: createUpstashRateLimitStore({ redis }) };
 }
 

@@ -9,7 +9,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../src/adapters/listen.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
-import { checkPostgres, connectPostgres, placeOf } from '../../src/adapters/postgres.ts';
+import { checkPostgres, connectPostgres, placeOfPostgres } from '../../src/adapters/postgres.ts';
 import { parseConfig } from '../../src/kernel/config/config.ts';
 import { createTestApp } from '../support/kits/app.ts';
 import { openTestPostgres } from '../support/kits/database.ts';
@@ -152,7 +152,7 @@ test('POSTGRES_* settings: the URL built from any values connects with exactly t
           host,
           port,
         ]);
-        expect(placeOf(database.url.reveal())).not.toContain(encodeURIComponent(`:${password}@`));
+        expect(placeOfPostgres(database.url.reveal())).not.toContain(encodeURIComponent(`:${password}@`));
       },
     ),
     { numRuns: 200 },

@@ -13,7 +13,7 @@ export interface Bindings {
 }
 
 /** Throws ConfigError with all that is wrong: settings, and what this runtime cannot do without. */
-export function configure(bindings: Bindings): Config {
+export function parseBindings(bindings: Bindings): Config {
   const settings = {
     ...Object.fromEntries(Object.entries(bindings).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
     ...hyperdriveSettings(bindings),

@@ -13,7 +13,7 @@ export interface RequestScopes<T> {
   /** What the request at hand has opened. Throws outside of a request. */
   current(): T;
   /** Keeps the request's connections, and the isolate, until `work` has ended; it must not reject. */
-  outlive(work: Promise<void>): void;
+  keepOpenUntil(work: Promise<void>): void;
   /** Runs `work` as a request of its own; `waitUntil` is the platform's. */
   run(waitUntil: (promise: Promise<unknown>) => void, work: () => Promise<Response>): Promise<Response>;
 }
@@ -54,7 +54,7 @@ export function createRequestScopes<T>(open: () => Opened<T>): RequestScopes<T> 
       scope.opened ??= open();
       return scope.opened.value;
     },
-    outlive: (work) => {
+    keepOpenUntil: (work) => {
       const scope = inScope();
       scope.waitUntil(work.finally(hold(scope)));
     },
@@ -98,7 +98,7 @@ function whileOpen<T>(body: ReadableStream<T>, ended: () => void, within: (read:
 }
 
 /** An object whose every property is looked up anew in what `current` returns. */
-export function forwarded<T extends object>(current: () => T): T {
+export function lazy<T extends object>(current: () => T): T {
   return new Proxy({} as T, {
     get: (_, property) => {
       const target = current();

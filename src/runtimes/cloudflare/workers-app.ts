@@ -17,11 +17,11 @@ import { createShardedPubSub } from '../../kernel/kv/pubsub-shards.ts';
 import { createUpstashKeyValue } from '../../kernel/kv/upstash.ts';
 import { createUpstashRateLimitStore } from '../../kernel/rate-limits/upstash-store.ts';
 import { createHttpMailer } from '../../kernel/worker-client/mailer.ts';
-import { type Bindings, configure } from './bindings.ts';
+import { type Bindings, parseBindings } from './bindings.ts';
 import { type EdgeDatabase, edgeDatabase } from './database.ts';
 import { planLimits } from './plan-limits.ts';
 import { durableProgressChannels } from './progress-channels.ts';
-import { createRequestScopes, forwarded, type RequestScopes } from './request-scope.ts';
+import { createRequestScopes, lazy, type RequestScopes } from './request-scope.ts';
 import { workersRuntime } from './runtime.ts';
 
 export interface WorkersApp {
@@ -35,7 +35,7 @@ const fetchNow: Fetch = (input, init) => fetch(input, init);
 
 /** Throws ConfigError. */
 export function createWorkersApp(bindings: Bindings): WorkersApp {
-  const config = configure(bindings);
+  const config = parseBindings(bindings);
   const log = createLog({ level: config.logLevel, write: (line) => console.log(line.trimEnd()), fields: { service: 'api' } });
   for (const limit of planLimits(config)) log.warning('limit of the Workers plan', { limit });
 
@@ -47,8 +47,8 @@ export function createWorkersApp(bindings: Bindings): WorkersApp {
   const services = createContext(
     config,
     {
-      db: forwarded(() => database().db),
-      chunkIndex: forwarded(() => database().chunkIndex),
+      db: lazy(() => database().db),
+      chunkIndex: lazy(() => database().chunkIndex),
       pingDatabase: () => database().ping(),
       kv: {
         ...createUpstashKeyValue({ redis }),
@@ -93,7 +93,7 @@ export function createWorkersApp(bindings: Bindings): WorkersApp {
 function upstashOf({ kv }: Pick<Config, 'kv'>) {
   if (kv.kind !== 'upstash') throw new Error(`a store of kind ${kv.kind} cannot be reached from Workers`);
   // Sending the commands of several requests together would make one wait for another's.
-  return { url: kv.url, token: kv.token.reveal(), together: false };
+  return { url: kv.url, token: kv.token.reveal(), autoPipelining: false };
 }
 
 /** Work that outlives its answer, in the scope of the request that began it. */
@@ -106,7 +106,7 @@ function createEdgeBackground(scopes: RequestScopes<EdgeDatabase>, log: Log): Ba
           () => undefined,
           (error: unknown) => log.error('background work failed', { work: name, error }),
         );
-      scopes.outlive(done);
+      scopes.keepOpenUntil(done);
     },
   };
 }
