@@ -1,4 +1,4 @@
-/** The files that ship with Pharos, read once from disk. A name not in the list is no file, whatever it spells. */
+/** The static files that ship with Pharos, read from disk once. Only names in the list exist, so no path can escape. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -9,20 +9,20 @@ const CSS = 'text/css; charset=utf-8';
 const JS = 'text/javascript; charset=utf-8';
 
 const { resolve } = createRequire(import.meta.url);
-const ours = (file: string) => packagePath(`console/${file}`);
-const swagger = (file: string) => resolve(`swagger-ui-dist/${file}`);
+const consoleFile = (file: string) => packagePath(`console/${file}`);
+const swaggerFile = (file: string) => resolve(`swagger-ui-dist/${file}`);
 
 /** By the name under which a file is served. */
 export const ASSET_FILES: ReadonlyMap<string, { readonly path: () => string; readonly contentType: string }> = new Map([
-  ['index.html', { path: () => ours('index.html'), contentType: HTML }],
-  ['account.html', { path: () => ours('account.html'), contentType: HTML }],
-  ['account.js', { path: () => ours('account.js'), contentType: JS }],
-  ['docs.html', { path: () => ours('docs.html'), contentType: HTML }],
-  ['style.css', { path: () => ours('style.css'), contentType: CSS }],
-  ['favicon.svg', { path: () => ours('favicon.svg'), contentType: 'image/svg+xml' }],
-  ['docs/init.js', { path: () => ours('docs.js'), contentType: JS }],
-  ['docs/swagger-ui.css', { path: () => swagger('swagger-ui.css'), contentType: CSS }],
-  ['docs/swagger-ui-bundle.js', { path: () => swagger('swagger-ui-bundle.js'), contentType: JS }],
+  ['index.html', { path: () => consoleFile('index.html'), contentType: HTML }],
+  ['account.html', { path: () => consoleFile('account.html'), contentType: HTML }],
+  ['account.js', { path: () => consoleFile('account.js'), contentType: JS }],
+  ['docs.html', { path: () => consoleFile('docs.html'), contentType: HTML }],
+  ['style.css', { path: () => consoleFile('style.css'), contentType: CSS }],
+  ['favicon.svg', { path: () => consoleFile('favicon.svg'), contentType: 'image/svg+xml' }],
+  ['docs/init.js', { path: () => consoleFile('docs.js'), contentType: JS }],
+  ['docs/swagger-ui.css', { path: () => swaggerFile('swagger-ui.css'), contentType: CSS }],
+  ['docs/swagger-ui-bundle.js', { path: () => swaggerFile('swagger-ui-bundle.js'), contentType: JS }],
 ]);
 
 export interface AssetFile {

@@ -1,9 +1,9 @@
-/** Work that outlives the answer, remembered until it ends, so that a shutdown can wait for it. */
+/** Work that outlives its response. A shutdown can wait for it. */
 import type { Log } from '../kernel/core/log.ts';
 import type { Background } from '../kernel/core/ports.ts';
 
 export interface DrainableBackground extends Background {
-  /** Resolves when nothing is running, or after `withinMs`; says how many pieces of work were left. */
+  /** Resolves when nothing is running, or after `withinMs`, to the number of tasks still running. */
   drain(withinMs: number): Promise<number>;
 }
 
@@ -28,7 +28,7 @@ export function createBackground({ log }: { log: Log }): DrainableBackground {
     void deadline.then(() => {
       late = true;
     });
-    // What ends may have begun something new.
+    // A task may have started another before it ended.
     while (running.size > 0 && !late) await Promise.race([Promise.all(running), deadline]);
     clearTimeout(timer);
     return running.size;

@@ -1,4 +1,4 @@
-/** Secrets that a development installation makes for itself, once, in its data folder. */
+/** Secrets that a development installation generates once, in its data folder. */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import type { Config, Generated } from '../kernel/config/config.ts';
 
 const MIN_LENGTH = 32;
 
-/** Nothing is generated outside of dev: there the configuration must name its secrets. */
+/** Generates nothing outside of development, where the secrets must be configured. */
 export async function loadDevSecrets({ env, dataDir }: Pick<Config, 'env' | 'dataDir'>): Promise<Generated> {
   if (env !== 'dev') return {};
   try {
@@ -17,11 +17,11 @@ export async function loadDevSecrets({ env, dataDir }: Pick<Config, 'env' | 'dat
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`DATA_DIR: expected a folder that can be written to: ${reason}`, { cause: error });
+    throw new Error(`DATA_DIR: expected a writable folder: ${reason}`, { cause: error });
   }
 }
 
-/** Two processes that start at once agree: the file is made exclusively, and who comes second reads it. */
+/** Two processes that start at once use the same secret: one creates the file exclusively, the other reads it. */
 async function secretIn(path: string): Promise<string> {
   try {
     const secret = randomBytes(48).toString('base64url');
@@ -38,5 +38,5 @@ async function secretIn(path: string): Promise<string> {
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`${path} holds less than ${MIN_LENGTH} characters; delete it and start again`);
+  throw new Error(`${path} holds fewer than ${MIN_LENGTH} characters; delete it and start again`);
 }

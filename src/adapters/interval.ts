@@ -1,4 +1,4 @@
-/** Repeats `work` with a pause between one end and the next start: it never overlaps and keeps no process alive. */
+/** Repeats `work` with a pause of `ms` between one end and the next start. Runs never overlap and do not keep the process alive. */
 export function startInterval(ms: number, work: () => Promise<unknown>): { stop(): Promise<void> } {
   let running: Promise<unknown> = Promise.resolve();
   let stopped = false;

@@ -1,44 +1,46 @@
 /**
- * A libSQL server over HTTP, as Turso runs it: every request within a deadline, and again where that is safe. It uses nothing
- * of Node: the caller brings `createClient` of `@libsql/client`, or on Workers of `@libsql/client/web`.
+ * A libSQL server over HTTP, such as Turso. Every request has a deadline and is repeated where that is safe. It runs on any
+ * runtime: the caller passes `createClient` of `@libsql/client`, or on Workers of `@libsql/client/web`.
  *
- * A write is repeated where the server said that it did not do it, and a transaction also where the connection was lost
- * before its COMMIT was sent: a stream that nobody asks is rolled back. What may have been committed is never sent twice.
+ * A write is repeated if the server said that it had no effect. A transaction is also repeated if the connection was lost
+ * before its COMMIT was sent, because the server rolls back an abandoned stream. A COMMIT is never sent twice.
  */
-import type { Client, Config, InArgs, InStatement, Transaction, TransactionMode } from '@libsql/client';
+import type { Client, Config, Transaction, TransactionMode } from '@libsql/client';
 import { createSemaphore } from '../kernel/core/concurrency.ts';
 import { exponentialPause, retry } from '../kernel/core/retry.ts';
 import { openSqlite } from '../kernel/db/open-sqlite.ts';
 import type { Database } from '../kernel/db/types.ts';
-import { toLibsqlError, explainLibsql, fromResponse, fromNetwork, LibsqlHttpError } from './libsql-error.ts';
+import { wrapClient, wrapTransaction } from './libsql-client.ts';
+import {
+  endsTransaction,
+  explainLibsql,
+  fromNetwork,
+  fromResponse,
+  LibsqlHttpError,
+  retryOf,
+  toLibsqlError,
+} from './libsql-error.ts';
 
 export interface LibsqlHttpOptions {
   readonly url: string;
   readonly authToken?: string | undefined;
   readonly createClient: (config: Config) => Client;
-  /** Default the global one. */
+  /** Default: the global one. */
   readonly fetch?: (request: Request, init: RequestInit) => Promise<Response>;
-  /** Milliseconds that a request may take; it is ended then. Default 10,000. */
+  /** Milliseconds after which a request is aborted. Default 10,000. */
   readonly deadlineMs?: number;
 }
 
 const DEADLINE_MS = 10_000;
-/** How long others who write are waited for, as with a file. */
+/** Milliseconds to wait for other writers, as with a file. */
 const BUSY_MS = 10_000;
-/** The server lets one write at a time; the others bridge the way to it and back. */
+/** The server has one writer at a time; further transactions use the time of the round trips. */
 const TRANSACTIONS = 4;
-const TURN_MS = 20_000;
-/** Repetitions after a lost connection or an expired stream. */
+const SLOT_WAIT_MS = 20_000;
+/** Repetitions after a lost connection, an expired stream or a rollback. */
 const REPEATS = 2;
-/** More would queue in the client, where no deadline counts. */
+/** Requests beyond it would queue in the client, without a deadline. */
 const CONCURRENCY = 500;
-
-const WAITED_FOR = /^(?:SQLITE_BUSY|SQLITE_LOCKED|LIBSQL_BUSY)/;
-const isUndone = (code: string) => code === 'LIBSQL_EXPIRED' || code === 'LIBSQL_ROLLED_BACK';
-/** Of a read, and of a transaction before its COMMIT. */
-const isHarmless = (code: string) => isUndone(code) || code === 'LIBSQL_LOST';
-/** After these the transaction they come from goes on; any other error ends it, on the server's side or on ours. */
-const STATEMENT_ONLY = /^(?:SQLITE_(?:CONSTRAINT|UNKNOWN|ERROR|MISMATCH|RANGE|TOOBIG)|SQL_|ARGS_|RESPONSE_TOO_LARGE)/;
 
 const isRead = (sql: string) =>
   /^\s*(?:select|explain|pragma|with)\b/i.test(sql) && !/^\s*with\b.*\b(?:insert|update|delete)\b/is.test(sql);
@@ -49,73 +51,55 @@ export function placeOfLibsql(url: string): string {
   return `${host}${pathname === '/' ? '' : pathname}`;
 }
 
-/** Its errors are LibsqlHttpError, all of them. */
+/** All errors of the returned client are LibsqlHttpErrors. */
 export function connectLibsql({ url, authToken, createClient, deadlineMs = DEADLINE_MS, ...given }: LibsqlHttpOptions): Client {
-  const send = given.fetch ?? ((request, init) => fetch(request, init));
+  const fetchNow = given.fetch ?? ((request, init) => fetch(request, init));
   const client = createClient({
     url,
     concurrency: CONCURRENCY,
     ...(authToken === undefined ? {} : { authToken }),
     fetch: async (request: Request) => {
-      const response = await send(request, { signal: AbortSignal.timeout(deadlineMs) }).catch((error: unknown) => {
+      const response = await fetchNow(request, { signal: AbortSignal.timeout(deadlineMs) }).catch((error: unknown) => {
         throw fromNetwork(error);
       });
       if (response.ok) return response;
       throw await fromResponse(response);
     },
   });
-  const named = <T>(work: () => Promise<T>) =>
-    work().catch((error: unknown) => {
+  const send = <T>(request: (to: Client) => Promise<T>) =>
+    request(client).catch((error: unknown) => {
       throw toLibsqlError(error);
     });
-  const write = <T>(work: () => Promise<T>) => repeated(() => named(work), isUndone);
-  const read = <T>(work: () => Promise<T>) => repeated(() => named(work), isHarmless);
-  return new Proxy(client, {
-    get(target, property) {
-      switch (property) {
-        case 'execute':
-          return (statement: InStatement | string, args?: InArgs) => {
-            const run = () => (typeof statement === 'string' ? target.execute(statement, args) : target.execute(statement));
-            return (isRead(typeof statement === 'string' ? statement : statement.sql) ? read : write)(run);
-          };
-        case 'batch':
-          return (...batch: Parameters<Client['batch']>) => write(() => target.batch(...batch));
-        case 'migrate':
-          return (...statements: Parameters<Client['migrate']>) => write(() => target.migrate(...statements));
-        case 'executeMultiple':
-          return (...sql: Parameters<Client['executeMultiple']>) => write(() => target.executeMultiple(...sql));
-        case 'transaction':
-          return async (mode: TransactionMode = 'write') => oneByOne(await named(() => target.transaction(mode)));
-        default: {
-          const value = Reflect.get(target, property, target);
-          return typeof value === 'function' ? value.bind(target) : value;
-        }
-      }
-    },
+  return wrapClient(client, {
+    isRead,
+    read: (request) => repeat(() => send(request), 'read'),
+    write: (request) => repeat(() => send(request), 'write'),
+    transaction: async (mode: TransactionMode = 'write') => sendInOrder(await send((to) => to.transaction(mode))),
   });
 }
 
 /**
- * Drizzle over such a client; a transaction's work may run more than once, as on PostgreSQL. Those of one process wait for
- * one another here: in the server they would wait within their deadline.
+ * Drizzle over such a client. A transaction's function may run more than once, as on PostgreSQL. Transactions of one process
+ * queue here, because in the server they would wait within their deadline.
  */
 export function openLibsqlHttp(client: Client): Database {
-  const turns = createSemaphore({
+  const slots = createSemaphore({
     max: TRANSACTIONS,
-    waitMs: TURN_MS,
-    timeoutError: () => new LibsqlHttpError('LIBSQL_BUSY', `none of ${TRANSACTIONS} transactions ended within ${TURN_MS} ms`),
+    waitMs: SLOT_WAIT_MS,
+    timeoutError: () =>
+      new LibsqlHttpError('LIBSQL_BUSY', `none of ${TRANSACTIONS} transactions ended within ${SLOT_WAIT_MS} ms`),
   });
   return new Proxy(openSqlite(client), {
     get(target, property, receiver) {
       if (property !== 'transaction') return Reflect.get(target, property, receiver);
       const transaction: Database['transaction'] = (work, config) =>
-        turns.run(() => repeated(() => target.transaction(work, config), isHarmless));
+        slots.run(() => repeat(() => target.transaction(work, config), 'read'));
       return transaction;
     },
   });
 }
 
-/** Rejects with an Error for the person who configured it. */
+/** Rejects with an Error whose message tells operators what to change. */
 export async function checkLibsql(client: Pick<Client, 'execute'>, url: string): Promise<void> {
   await client.execute('select 1').catch((cause: unknown) => {
     throw new Error(explainLibsql(cause, placeOfLibsql(url)), { cause });
@@ -123,21 +107,21 @@ export async function checkLibsql(client: Pick<Client, 'execute'>, url: string):
 }
 
 /**
- * A transaction that sends a statement when the one before is answered, and none after an error that ended it: this version of
- * the protocol would carry out what follows on its own, outside of any transaction.
+ * A transaction that sends each statement after the response to the one before, and none after an error that ended it: this
+ * version of the protocol would execute later statements on their own, outside of any transaction.
  */
-function oneByOne(tx: Transaction): Transaction {
+function sendInOrder(tx: Transaction): Transaction {
   let ended: LibsqlHttpError | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  function next<T>(request: () => Promise<T>): Promise<T> {
     const result = last.then(async () => {
       if (ended) throw ended;
       try {
-        return await work();
+        return await request();
       } catch (thrown) {
         const error = toLibsqlError(thrown);
-        if (!STATEMENT_ONLY.test(error.code)) ended = error;
+        if (endsTransaction(error.code)) ended = error;
         throw error;
       }
     });
@@ -145,45 +129,33 @@ function oneByOne(tx: Transaction): Transaction {
     return result;
   }
 
-  return new Proxy(tx, {
-    get(target, property) {
-      switch (property) {
-        case 'execute':
-          return (...statement: Parameters<Transaction['execute']>) => inTurn(() => target.execute(...statement));
-        case 'batch':
-          return (...batch: Parameters<Transaction['batch']>) => inTurn(() => target.batch(...batch));
-        case 'executeMultiple':
-          return (...sql: Parameters<Transaction['executeMultiple']>) => inTurn(() => target.executeMultiple(...sql));
-        case 'commit':
-          return () => inTurn(() => target.commit().catch(afterCommit));
-        case 'rollback':
-          // Where it cannot be sent the server does it by itself, and what went wrong before is what counts.
-          return () => last.then(() => target.rollback()).catch(() => target.close());
-        default: {
-          const value = Reflect.get(target, property, target);
-          return typeof value === 'function' ? value.bind(target) : value;
-        }
-      }
-    },
+  return wrapTransaction(tx, {
+    execute: (statement) => next(() => tx.execute(statement)),
+    batch: (statements) => next(() => tx.batch(statements)),
+    executeMultiple: (sql) => next(() => tx.executeMultiple(sql)),
+    commit: () => next(() => tx.commit().catch(throwAfterCommit)),
+    // If it cannot be sent, the server rolls back by itself, and the error before is the one that counts.
+    rollback: () => last.then(() => tx.rollback()).catch(() => tx.close()),
   });
 }
 
-/** Whether a COMMIT that was sent and not answered was carried out nobody knows. */
-function afterCommit(thrown: unknown): never {
+/** A COMMIT without a response may or may not have been executed. */
+function throwAfterCommit(thrown: unknown): never {
   const error = toLibsqlError(thrown);
   if (error.code !== 'LIBSQL_LOST' && error.code !== 'LIBSQL_TIMEOUT') throw error;
   throw new LibsqlHttpError('LIBSQL_OUTCOME_UNKNOWN', `${error.message}; it may have been committed`, error);
 }
 
-/** Waits for other writers up to BUSY_MS; repeats up to REPEATS times after an error that `mayRepeat` accepts. */
-function repeated<T>(work: () => Promise<T>, mayRepeat: (code: string) => boolean): Promise<T> {
+/** Repeats `request` as the table of `retryOf` says: up to 10 s for other writers, otherwise twice at most. */
+function repeat<T>(request: () => Promise<T>, kind: 'read' | 'write'): Promise<T> {
   const deadline = performance.now() + BUSY_MS;
   let repeats = 0;
-  return retry(work, {
+  return retry(request, {
     when: (error) => {
-      const code = codeOf(error);
-      if (WAITED_FOR.test(code) && performance.now() < deadline) return true;
-      if (!mayRepeat(code) || repeats >= REPEATS) return false;
+      const policy = retryOf(codeOf(error));
+      if (policy === 'wait' && performance.now() < deadline) return true;
+      const isSafe = policy === 'always' || (policy === 'read' && kind === 'read');
+      if (!isSafe || repeats >= REPEATS) return false;
       repeats += 1;
       return true;
     },
@@ -191,7 +163,7 @@ function repeated<T>(work: () => Promise<T>, mayRepeat: (code: string) => boolea
   });
 }
 
-/** Of an error of the server or the connection, which a query may have wrapped; empty of any other. */
+/** The code of a LibsqlHttpError, which a query may have wrapped; empty for any other error. */
 function codeOf(error: unknown): string {
   if (error instanceof LibsqlHttpError) return error.code;
   return error instanceof Error && error.cause instanceof LibsqlHttpError ? error.cause.code : '';

@@ -3,10 +3,10 @@ import type { LogRecord } from '@logtape/logtape';
 
 const LEVELS: Readonly<Record<string, string>> = { debug: 'DEBUG', info: 'INFO ', warning: 'WARN ', error: 'ERROR' };
 
-/** A value that needs no quotes: it holds neither white space, nor a quote, nor a control character. */
+/** A value without white space, quotes, equals signs or control characters needs no quotes. */
 const BARE = /^[^\s"=\p{Cc}]+$/u;
 
-/** Control characters are escaped, so that a logged value can neither begin a line nor drive the terminal. */
+/** Control characters are escaped, so that a logged value can neither start a line nor control the terminal. */
 const escapeControls = (text: string) =>
   text.replace(/\p{Cc}/gu, (control) => (control === '\n' ? '\\n' : `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`));
 

@@ -1,9 +1,9 @@
-/** The mailer that the configuration asks for: SMTP, or in development the terminal. */
+/** The configured mailer: SMTP, or in development the terminal. */
 import { createTransport } from 'nodemailer';
 import type { Config } from '../kernel/config/config.ts';
 import type { Mailer } from '../kernel/core/mail.ts';
 
-/** Null where nothing can send mail: what needs it then says that it is not configured. */
+/** Null if mail is not configured; operations that need it then fail with `not_configured`. */
 export function createMailer(
   { mail, env, publicUrl }: Pick<Config, 'mail' | 'env' | 'publicUrl'>,
   print: (text: string) => void,
@@ -12,7 +12,7 @@ export function createMailer(
   return env === 'dev' ? createTerminalMailer(print) : null;
 }
 
-/** RFC 5321 through nodemailer; TLS as the URL says (smtps:) or the server offers. */
+/** SMTP (RFC 5321) through nodemailer. TLS with an smtps: URL, or if the server offers STARTTLS. */
 export function createSmtpMailer(url: string, from: string): Mailer {
   const transport = createTransport(url);
   return {
@@ -22,7 +22,7 @@ export function createSmtpMailer(url: string, from: string): Mailer {
   };
 }
 
-/** Prints what would be sent, beside the log and not in it: its links are secrets. */
+/** Prints mails to the terminal and not to the log, because their links are secrets. */
 function createTerminalMailer(print: (text: string) => void): Mailer {
   return {
     send: async ({ to, subject, text }) => {

@@ -1,8 +1,8 @@
-/** Metrics on Node, kept by prom-client in a registry of their own. */
+/** Metrics on Node, in a prom-client registry per call. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Metric, Registry } from 'prom-client';
 import type { Metrics } from '../kernel/core/metrics.ts';
 
-/** Seconds: from an answer out of memory to one that a person gives up on. */
+/** Upper bounds in seconds, from a response out of memory to one that a user no longer waits for. */
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 /** `process` adds memory, CPU, garbage collection and event-loop delay of this process. */
@@ -16,7 +16,7 @@ export function createMetrics({ process: ofProcess = false } = {}): Metrics {
   return {
     counter: (name, help, labelNames = []) => {
       const counter = known(name, () => new Counter({ name, help, labelNames, registers }));
-      // A counter that is there from the start, as 0, has a rate from the start.
+      // A counter that starts at 0 has a rate from the first increment.
       if (labelNames.length === 0) counter.inc(0);
       return { add: (labels = {}, count = 1) => counter.inc(labels, count) };
     },
@@ -43,7 +43,7 @@ export function createMetrics({ process: ofProcess = false } = {}): Metrics {
             if (typeof reading === 'number') this.set(reading);
             else for (const [labels, value] of reading) this.set(labels, value);
           } catch {
-            // Without its source a gauge has no value, not even 0; the others still have theirs.
+            // A gauge whose source fails has no value, not even 0. Other metrics are not affected.
             if (labelNames.length === 0) this.remove();
           }
         },

@@ -1,4 +1,4 @@
-/** Brings a PostgreSQL database up to the newest migration; of several processes at once one does it and the others wait. */
+/** Applies pending migrations to a PostgreSQL database. Of several processes, one applies them and the others wait. */
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { type MigrationStatus, migrationStatus } from './migration-status.ts';
@@ -6,16 +6,16 @@ import { packagePath } from './package-files.ts';
 import { connectPostgres, explainPostgres, type PostgresOptions } from './postgres.ts';
 
 const FOLDER = packagePath('migrations/postgres');
-/** "pharos" in ASCII, cut to what fits: no other program is likely to lock this number. */
+/** Advisory lock: "phar" in ASCII, which no other program is likely to use. */
 const LOCK = 0x70686172;
-/** Building an index on a large table takes longer than any request may. */
+/** Milliseconds: building an index on a large table takes longer than the timeout of a request. */
 const MIGRATION_TIMEOUT_MS = 60 * 60_000;
 
 /** Rejects with an Error whose message says what to do. */
 export async function migratePostgres(options: Pick<PostgresOptions, 'url' | 'sslMode'>): Promise<void> {
   const client = connectPostgres({ ...options, max: 1, statementTimeoutMs: MIGRATION_TIMEOUT_MS });
   try {
-    // One connection, so the lock is the session's in which the migrations run; it goes with the session, however that ends.
+    // One connection: the lock belongs to the session that runs the migrations, and ends with it.
     await client`select pg_advisory_lock(${LOCK})`;
     await migrate(drizzle(client), { migrationsFolder: FOLDER });
     await usePgvector(client);
@@ -33,7 +33,7 @@ export async function statusOfPostgres(client: ReturnType<typeof connectPostgres
   return migrationStatus(FOLDER, Number(row?.last ?? 0));
 }
 
-/** Distances by pgvector where it is there, or can be made: the same numbers, many times faster. */
+/** Computes distances by pgvector if it is installed or can be: the same numbers, many times faster. */
 async function usePgvector(client: ReturnType<typeof connectPostgres>): Promise<void> {
   const [available] = await client`
     select 1 from pg_available_extensions where name = 'vector' and string_to_array(default_version, '.')::int[] >= '{0,8}'`;
@@ -41,7 +41,7 @@ async function usePgvector(client: ReturnType<typeof connectPostgres>): Promise<
   try {
     await client`create extension if not exists vector`;
   } catch (error) {
-    // Only an owner of the database may: search works without.
+    // Only the owner of the database may create it. Search works without it.
     if (error instanceof Error && 'code' in error && error.code === '42501') return;
     throw error;
   }

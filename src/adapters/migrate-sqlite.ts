@@ -1,6 +1,6 @@
 /**
- * Brings a SQLite database, in a file or on a libSQL server, up to the newest migration: all that is pending in one
- * transaction, which ends where another process has been quicker.
+ * Applies pending migrations to a SQLite file or a libSQL server, in one transaction, which fails if another process has
+ * applied some meanwhile; the rest is then applied.
  */
 import type { Client, InStatement } from '@libsql/client';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
@@ -8,7 +8,7 @@ import { type MigrationStatus, migrationStatus } from './migration-status.ts';
 import { packagePath } from './package-files.ts';
 
 const FOLDER = packagePath('migrations/sqlite');
-/** As drizzle makes it, whose table it is. */
+/** The same statement as drizzle's, which owns this table. */
 const CREATE = 'create table if not exists __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)';
 const LAST = '(select coalesce(max(created_at), 0) from __drizzle_migrations)';
 
@@ -29,7 +29,7 @@ export async function migrateSqlite(client: Client): Promise<void> {
   }
 }
 
-/** Fails where there is a newer migration by now: SQLite raises errors outside of triggers for what is no JSON only. */
+/** Fails if there is a newer migration by now. Outside of triggers, SQLite raises an error of choice only through invalid JSON. */
 const unchangedSince = (last: number): InStatement => ({
   sql: `select case when ${LAST} = ? then 1 else json('migrated by another process') end`,
   args: [last],

@@ -1,4 +1,4 @@
-/** Which migrations there are, and which of them a database has. */
+/** Applied and pending migrations of a database. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ export interface MigrationStatus {
 
 const journalSchema = z.object({ entries: z.array(z.object({ tag: z.string(), when: z.number() })) });
 
-/** `last`: the time in the journal of the newest migration that the database has; 0 where it has none. */
+/** `last`: the journal's time of the newest applied migration; 0 if none is applied. */
 export async function migrationStatus(folder: string, last: number): Promise<MigrationStatus> {
   const { entries } = journalSchema.parse(JSON.parse(await readFile(join(folder, 'meta', '_journal.json'), 'utf8')));
   const names = (keep: (when: number) => boolean) => entries.filter(({ when }) => keep(when)).map(({ tag }) => tag);

@@ -1,4 +1,4 @@
-/** The configured database, opened: one function for the API, the worker and the command line. */
+/** Opens the configured database, for the API, the worker and the command line. */
 import { type Client, createClient } from '@libsql/client';
 import type { Config } from '../kernel/config/config.ts';
 import type { Metrics } from '../kernel/core/metrics.ts';
@@ -17,31 +17,31 @@ import type { MigrationStatus } from './migration-status.ts';
 import { checkPostgres, connectPostgres, type PostgresOptions, placeOfPostgres } from './postgres.ts';
 import { openSqliteFile } from './sqlite.ts';
 
-/** Building an index on a large table takes longer than any request may. */
+/** Milliseconds: building an index on a large table takes longer than the deadline of a request. */
 const MIGRATION_DEADLINE_MS = 10 * 60_000;
 
 export interface OpenDatabase {
   readonly db: Database;
   readonly chunkIndex: ChunkIndex;
   readonly kind: 'sqlite' | 'postgres';
-  /** Where the data is, fit for a log. */
+  /** The file or the server, without secrets, for logs. */
   readonly place: string;
-  /** Rejects with an Error whose message says what to do. */
+  /** Applies pending migrations. Rejects with an Error whose message says what to do. */
   migrate(): Promise<void>;
-  /** Which migrations it has and which not. */
+  /** Applied and pending migrations. */
   status(): Promise<MigrationStatus>;
-  /** Rejects where a table cannot be read. */
+  /** Rejects if a table cannot be read. */
   ping(): Promise<void>;
-  /** What is to be done now and then, in the background; resolves to what was done, in words. */
+  /** Periodic maintenance, in the background. Resolves to descriptions of what was done. */
   maintain(): Promise<string[]>;
-  /** Runs a statement as it is; for tools. */
+  /** Runs a statement unchanged; for tools. */
   statement(sql: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
 /**
  * Throws an Error whose message says what to change: path, rights and disk space for a file; host and database for a server.
- * `metrics` are where the use of a pool of connections is shown.
+ * `metrics` receives the metrics of a connection pool.
  */
 export async function openDatabase({ database }: Pick<Config, 'database'>, metrics?: Metrics): Promise<OpenDatabase> {
   switch (database.kind) {
@@ -68,19 +68,19 @@ async function openLibsqlServer(options: LibsqlHttpOptions): Promise<OpenDatabas
     db: openLibsqlHttp(client),
     place,
     migrate: async () => {
-      const patient = connectLibsql({ ...options, deadlineMs: MIGRATION_DEADLINE_MS });
+      const migrationClient = connectLibsql({ ...options, deadlineMs: MIGRATION_DEADLINE_MS });
       try {
-        await migrateSqlite(patient);
+        await migrateSqlite(migrationClient);
       } catch (cause) {
         throw new Error(explainLibsql(cause, place), { cause });
       } finally {
-        patient.close();
+        migrationClient.close();
       }
     },
   };
 }
 
-/** What a file and a server have in common. */
+/** The parts that a SQLite file and a libSQL server share. */
 const overSqlite = (client: Client) => ({
   chunkIndex: createSqliteChunkIndex({ client }),
   kind: 'sqlite' as const,
@@ -116,11 +116,11 @@ async function openServer(
       await client`select 1 from users limit 1`;
     },
     maintain: async () => {
-      const alone = connectPostgres({ ...options, max: 1, statementTimeoutMs: 0 });
+      const indexClient = connectPostgres({ ...options, max: 1, statementTimeoutMs: 0 });
       try {
-        return (await ensureVectorIndexes(alone)).map((name) => `made the index ${name}`);
+        return (await ensureVectorIndexes(indexClient)).map((name) => `created the index ${name}`);
       } finally {
-        await alone.end({ timeout: 5 });
+        await indexClient.end({ timeout: 5 });
       }
     },
     close: () => client.end({ timeout: 5 }),
@@ -128,8 +128,8 @@ async function openServer(
 }
 
 /**
- * Brings the database up to date where nobody else has to do that: a file of one's own, or development. Elsewhere a
- * deployment does it once (`pharos migrate`), and an Error says so where it was forgotten.
+ * Migrates a SQLite file, and in development any database. Elsewhere a deployment migrates once (`pharos migrate`); throws an
+ * Error that says so if migrations are pending.
  */
 export async function prepareDatabase(database: OpenDatabase, config: Pick<Config, 'database' | 'env'>): Promise<void> {
   if (config.database.kind === 'sqlite' || config.env === 'dev') return database.migrate();

@@ -1,4 +1,4 @@
-/** The configured job queue where it needs a client; without one, jobs are posted to the worker. */
+/** The publisher of QStash, if it is configured. Undefined: jobs are posted to the worker. */
 import { Client } from '@upstash/qstash';
 import type { Config } from '../kernel/config/config.ts';
 import type { Clock } from '../kernel/core/ports.ts';
@@ -11,7 +11,7 @@ export function openPublisher(config: Pick<Config, 'queue' | 'publicUrl' | 'work
   const client = new Client({
     token: queue.token.reveal(),
     ...(queue.url === undefined ? {} : { baseUrl: queue.url }),
-    // The relay tries again by itself.
+    // The relay retries.
     retry: false,
     enableTelemetry: false,
   });

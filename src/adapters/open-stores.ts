@@ -13,7 +13,7 @@ import type { RateLimitStore } from '../kernel/rate-limits/store.ts';
 import { createUpstashRateLimitStore } from '../kernel/rate-limits/upstash-store.ts';
 import { openUpstash } from './open-upstash.ts';
 
-/** A command that Redis leaves unanswered for longer is given up; whoever asked has an answer of its own by then. */
+/** Milliseconds after which a command without a reply is abandoned; its caller has used its fallback by then. */
 const COMMAND_MS = 1000;
 
 export interface Stores {
@@ -35,21 +35,21 @@ export function openStores({ kv: settings }: Pick<Config, 'kv'>, { clock, log }:
   const commands = new Redis(url, {
     commandTimeout: COMMAND_MS,
     enableAutoPipelining: true,
-    // While Redis is away a command fails at once: requests have local limits and the database, not time.
+    // While Redis is down a command fails at once: local limits and the database decide instead.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy,
   });
   const listener = new Redis(url, { maxRetriesPerRequest: null, retryStrategy });
-  let away = false;
+  let down = false;
   for (const client of [commands, listener]) {
     client.on('error', (error) => {
-      if (!away) log.warning('redis is away', { error });
-      away = true;
+      if (!down) log.warning('redis is down', { error });
+      down = true;
     });
     client.on('ready', () => {
-      if (away) log.info('redis is back');
-      away = false;
+      if (down) log.info('redis is back');
+      down = false;
     });
   }
   return { kv: createRedisKeyValue({ commands, listener }), rateLimitStore: createRedisRateLimitStore({ commands }) };

@@ -1,13 +1,13 @@
-/** A client of Upstash Redis over REST, as the key-value store wants it; for Node and Workers. */
+/** A client of Upstash Redis over REST with the settings that the stores need; for Node and Workers. */
 import { Redis } from '@upstash/redis';
 
-/** A command that is left unanswered for longer is given up; whoever asked has an answer of its own by then. */
+/** Milliseconds after which a command without a response is abandoned; its caller has used its fallback by then. */
 const COMMAND_MS = 1000;
 
 export interface UpstashOptions {
   readonly url: string;
   readonly token: string;
-  /** Sends what is asked for in one turn of the event loop as one request; not on Workers, where each request is on its own. */
+  /** Sends the commands of one turn of the event loop as one request. Not on Workers, where requests share no connection. */
   readonly autoPipelining: boolean;
 }
 
@@ -18,9 +18,9 @@ export function openUpstash({ url, token, autoPipelining: together }: UpstashOpt
     automaticDeserialization: false,
     enableTelemetry: false,
     enableAutoPipelining: together,
-    // Requests have local limits and the database, not time: nothing is tried again.
+    // No retry: local limits and the database decide instead.
     retry: { retries: 0 },
-    // A function: on a plain signal the client takes an abort for an answer.
+    // A function: given a plain signal the client returns the reason of an abort as a result.
     signal: () => AbortSignal.timeout(COMMAND_MS),
   });
 }

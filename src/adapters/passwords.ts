@@ -1,4 +1,4 @@
-/** Passwords: hashed by scrypt; hashes that the predecessor made with bcrypt still verify and are replaced at login. */
+/** Password hashes: scrypt. The bcrypt hashes of the earlier Python service verify as well and are replaced at login. */
 import { compare } from 'bcryptjs';
 import { AppError } from '../kernel/core/errors.ts';
 import type { PasswordHasher } from '../kernel/core/ports.ts';
@@ -6,7 +6,7 @@ import { createScryptHasher, type ScryptParameters } from './scrypt.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 const BCRYPT = /^\$2[abxy]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
-/** A cost of more would take a login minutes; no such hash was ever made by the predecessor. */
+/** A higher cost would take minutes per login; the earlier Python service made no such hash. */
 const MAX_BCRYPT_COST = 14;
 
 const isBcrypt = (stored: string): boolean => Number(BCRYPT.exec(stored)?.[1] ?? Number.NaN) <= MAX_BCRYPT_COST;

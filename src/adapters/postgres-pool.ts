@@ -1,7 +1,6 @@
 /**
- * The line for connections to PostgreSQL. postgres.js keeps what it has no connection for in a queue of its own, unseen and
- * for any length of time: here queries and transactions wait before they come to it, so that how many and how long is known,
- * and none waits for ever.
+ * A queue before the connections of postgres.js. The library queues queries internally, without metrics and without a time
+ * limit. Here queries and transactions wait before they reach it, so that waits are measured and end with a timeout.
  */
 import { Socket } from 'node:net';
 import type { Sql } from 'postgres';
@@ -15,7 +14,7 @@ export interface PoolOptions {
   readonly metrics?: Metrics | undefined;
 }
 
-/** Every connection was in use for as long as one may wait; what waited was never begun. */
+/** No connection became free in time. The query or transaction was not started. */
 export class PoolWaitError extends Error {
   override readonly name = 'PoolWaitError';
   readonly code = 'CONNECTION_WAIT_TIMEOUT';
@@ -25,7 +24,7 @@ export class PoolWaitError extends Error {
   }
 }
 
-/** What postgres.js makes of a statement: it runs when somebody awaits it, by its handler; a part of another one never does. */
+/** A statement of postgres.js. Awaiting it calls `handler`, which runs it; a fragment of another statement is never awaited. */
 interface Pending {
   handler: (query: Pending) => unknown;
   readonly reject: (error: unknown) => void;
@@ -34,10 +33,10 @@ interface Pending {
 
 const isPending = (value: object): value is Pending => 'handler' in value && typeof value.handler === 'function';
 
-/** `client`, whose queries and transactions wait in line; `open` says how many connections it has. */
+/** Wraps `client` so that queries and transactions wait for a free connection. `open` returns the number of open connections. */
 export function limitPool(client: Sql, options: PoolOptions, open: () => number = () => 0): Sql {
   const { metrics = noMetrics, max } = options;
-  const line = createSemaphore({
+  const slots = createSemaphore({
     ...options,
     timeoutError: () => {
       timeouts.add();
@@ -50,7 +49,7 @@ export function limitPool(client: Sql, options: PoolOptions, open: () => number 
     'pharos_database_connections',
     'Connections to PostgreSQL by state',
     () => {
-      const { taken } = line.state();
+      const { taken } = slots.state();
       const busy = Math.min(taken, open());
       return [
         [{ state: 'busy' }, busy],
@@ -61,38 +60,38 @@ export function limitPool(client: Sql, options: PoolOptions, open: () => number 
     ['state'],
   );
   metrics.gauge('pharos_database_connections_max', 'Connections to PostgreSQL that this process may have', () => max);
-  metrics.gauge('pharos_database_waiting', 'Queries and transactions waiting for a connection', () => line.state().waiting);
+  metrics.gauge('pharos_database_waiting', 'Queries and transactions waiting for a connection', () => slots.state().waiting);
 
-  function take(begin: (end: () => void) => void, refuse: (error: Error) => void): void {
-    const got = waits.start();
-    line.enqueue(
-      (end) => {
-        got();
-        begin(end);
+  function acquire(begin: (release: () => void) => void, reject: (error: Error) => void): void {
+    const endWait = waits.start();
+    slots.enqueue(
+      (release) => {
+        endWait();
+        begin(release);
       },
       (error) => {
-        got();
-        refuse(error);
+        endWait();
+        reject(error);
       },
     );
   }
 
-  /** The turn ends a microtask after the query: by then postgres.js has its connection back. */
+  /** The slot is released a microtask after the query, when postgres.js has its connection back. */
   function queued<T extends object>(query: T): T {
     if (!isPending(query)) return query;
     const run = query.handler;
     query.handler = (self) =>
-      take((end) => {
-        self.then(end, end);
+      acquire((release) => {
+        self.then(release, release);
         run(self);
       }, self.reject);
     return query;
   }
 
-  const whole = <T>(work: () => Promise<T>) =>
+  const queuedTransaction = <T>(work: () => Promise<T>) =>
     new Promise<T>((resolve, reject) =>
-      take((end) => {
-        work().then(resolve, reject).finally(end);
+      acquire((release) => {
+        work().then(resolve, reject).finally(release);
       }, reject),
     );
 
@@ -100,21 +99,21 @@ export function limitPool(client: Sql, options: PoolOptions, open: () => number 
     apply: (target, self, given) => queued(Reflect.apply(target, self, given) as object),
     get(target, property) {
       if (property === 'unsafe') return (...given: Parameters<Sql['unsafe']>) => queued(target.unsafe(...given));
-      if (property === 'begin') return (...given: Parameters<Sql['begin']>) => whole(() => target.begin(...given));
+      if (property === 'begin') return (...given: Parameters<Sql['begin']>) => queuedTransaction(() => target.begin(...given));
       return Reflect.get(target, property);
     },
   });
 }
 
 /**
- * Sockets for postgres.js that can be counted: `open` are those that are connected. One that cannot connect says so a moment
- * later than it might, for postgres.js has its greeting still to write then, and would wait for that write for ever.
+ * Sockets for postgres.js; `open` counts the connected ones. A socket that fails to connect reports it in the next turn of the
+ * event loop: postgres.js still writes its first message then, and would otherwise wait for that write for ever.
  */
 export function createCountedSockets({ host, port }: { readonly host: string; readonly port: number }) {
   const sockets = new Set<Socket>();
 
-  class Counted extends Socket {
-    /** Where postgres.js looks for the name that TLS asks for. */
+  class CountedSocket extends Socket {
+    /** postgres.js reads the TLS server name from here. */
     readonly host = host;
 
     override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -126,7 +125,7 @@ export function createCountedSockets({ host, port }: { readonly host: string; re
   return {
     open: () => [...sockets].filter((socket) => !socket.connecting).length,
     socket: () => {
-      const socket = new Counted();
+      const socket = new CountedSocket();
       sockets.add(socket);
       return socket.connect(port, host);
     },

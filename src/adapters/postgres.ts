@@ -1,4 +1,4 @@
-/** A pool of connections to PostgreSQL, and what it means when there are none. */
+/** A pool of connections to PostgreSQL, and messages for operators when the server cannot be used. */
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import postgres, { type Options, type Sql } from 'postgres';
 import type { SslMode } from '../kernel/config/urls.ts';
@@ -9,28 +9,28 @@ import { createCountedSockets, limitPool } from './postgres-pool.ts';
 export interface PostgresOptions {
   readonly url: string;
   readonly sslMode: SslMode;
-  /** Connections at most; idle ones are closed after a while. Default 20. */
+  /** Maximum number of connections; idle ones are closed after a minute. Default 20. */
   readonly max?: number | undefined;
   /** Milliseconds a statement may take. Default 30,000. */
   readonly statementTimeoutMs?: number;
   /** Milliseconds that a query or transaction may wait for a connection of the pool. Default 10,000. */
   readonly waitMs?: number;
-  /** Where the use of the pool is shown. */
+  /** Receives the metrics of the pool. */
   readonly metrics?: Metrics | undefined;
 }
 
 const CONNECT_TIMEOUT_S = 10;
-/** The longest pause between two attempts at a server that is away: what waits for one, and its return, are not held up. */
+/** Longest pause, in seconds, between two attempts to connect to a server that is down. Short, so that queries do not wait after its return. */
 const PAUSE_S = 1;
 const IDLE_TIMEOUT_S = 60;
-/** So that a connection behind a balancer, or one whose plans have aged, is replaced in time. */
+/** Seconds after which a connection is replaced, because of load balancers and outdated query plans. */
 const LIFETIME_S = 30 * 60;
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** As long as opening one may take: whoever waits for longer is better off being told to come back. */
+/** As long as a connection may take to open. A request that waits longer gets a 503 with Retry-After. */
 const WAIT_MS = 10_000;
-/** A transaction whose process hangs holds its locks no longer than this. */
+/** Milliseconds after which the locks of a transaction whose process hangs are released. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
-/** The oldest that its community supports, and that anything here was tried on. */
+/** PostgreSQL 14: the oldest version that its community supports. */
 const OLDEST = 140_000;
 
 export function connectPostgres({
@@ -45,7 +45,7 @@ export function connectPostgres({
   const counted = metrics && createCountedSockets(to);
   const client = postgres({
     ...to,
-    // As lists: a text would be cut at its colons, of which an IPv6 address has some.
+    // Lists: a string would be split at its colons, which IPv6 addresses contain.
     host: [to.host] as never,
     port: [to.port] as never,
     max,
@@ -54,7 +54,7 @@ export function connectPostgres({
     connect_timeout: CONNECT_TIMEOUT_S,
     backoff: (attempts) => Math.min(3 ** attempts / 100, PAUSE_S) * (0.5 + Math.random() / 2),
     ssl: sslMode === 'verify-full' ? verifying(to.host) : SSL[sslMode],
-    // Types beyond those of our columns are not asked for: a round trip less for every connection.
+    // The types of the columns are known; this saves a round trip per connection.
     fetch_types: false,
     onnotice: () => undefined,
     connection: {
@@ -62,7 +62,7 @@ export function connectPostgres({
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     },
-    // Not among the types of the options, but of the library: https://github.com/porsager/postgres#custom-socket
+    // Missing in the types of the options, but documented: https://github.com/porsager/postgres#custom-socket
     ...(counted && { socket: counted.socket }),
   });
   return limitPool(client, { max, waitMs, metrics }, counted?.open);
@@ -74,7 +74,7 @@ const SSL: Record<Exclude<SslMode, 'verify-full'>, NonNullable<Options<Record<st
   require: 'require',
 };
 
-/** Node takes the name to be compared from the TLS greeting, where an address has no place. */
+/** Compares with the configured host: Node takes the name from SNI, which cannot hold an IP address. */
 const verifying = (host: string) => ({
   rejectUnauthorized: true,
   checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(host, certificate),
@@ -86,7 +86,7 @@ export function placeOfPostgres(url: string): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
 }
 
-/** Rejects with an Error for the person who configured it: host, port and database, what is wrong, what to try. */
+/** Rejects with an Error for operators: host, port and database, the fault, and a remedy. */
 export async function checkPostgres(client: Sql, url: string): Promise<void> {
   const [row] = await client<{ number: string; version: string }[]>`
     select current_setting('server_version_num') as number, current_setting('server_version') as version`.catch(
@@ -95,34 +95,36 @@ export async function checkPostgres(client: Sql, url: string): Promise<void> {
     },
   );
   if (Number(row?.number) >= OLDEST) return;
-  throw new Error(`PostgreSQL at ${placeOfPostgres(url)} is too old: it is ${row?.version}, and 14 or newer is needed`);
+  throw new Error(
+    `PostgreSQL at ${placeOfPostgres(url)} is too old: its version is ${row?.version}, and 14 or newer is required`,
+  );
 }
 
-/** Says what can be done about it; never the password. */
+/** A message for operators: the place, the fault and a remedy. It never contains the password. */
 export function explainPostgres(error: unknown, url: string): string {
   const place = placeOfPostgres(url);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const { username: user, database } = postgresParts(url);
-  const told = `PostgreSQL at ${place}`;
+  const server = `PostgreSQL at ${place}`;
   switch (code) {
     case 'ECONNREFUSED':
-      return `${told} refused the connection: is it running, and is the port right? (DATABASE_URL, or POSTGRES_SERVER and POSTGRES_PORT)`;
+      return `${server} refused the connection: is it running, and is the port right? (DATABASE_URL, or POSTGRES_SERVER and POSTGRES_PORT)`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `${told}: there is no such host (DATABASE_URL, or POSTGRES_SERVER)`;
+      return `${server}: there is no such host (DATABASE_URL, or POSTGRES_SERVER)`;
     case 'CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
-      return `${told} does not answer: is it reachable from here, or does a firewall drop the connection?`;
+      return `${server} does not respond: is it reachable from here, or does a firewall drop the connection?`;
     case '28P01':
     case '28000':
-      return `${told} does not let user "${user}" in: check the user and password, and pg_hba.conf (POSTGRES_USER, POSTGRES_PASSWORD)`;
+      return `${server} rejected user "${user}": check the user and password, and pg_hba.conf (POSTGRES_USER, POSTGRES_PASSWORD)`;
     case '3D000':
-      return `${told} has no database "${database}": create it with "createdb ${database}", or correct POSTGRES_DB`;
+      return `${server} has no database "${database}": create it with "createdb ${database}", or correct POSTGRES_DB`;
     case '42501':
-      return `${told}: user "${user}" lacks rights: "GRANT ALL ON DATABASE ${database} TO ${user}" and, in it, "GRANT ALL ON SCHEMA public TO ${user}"`;
+      return `${server}: user "${user}" lacks rights: "GRANT ALL ON DATABASE ${database} TO ${user}" and, in it, "GRANT ALL ON SCHEMA public TO ${user}"`;
     case '53300':
-      return `${told} has no connections left: raise max_connections, or run fewer processes`;
+      return `${server} has no connections left: raise max_connections, or run fewer processes`;
     default:
-      return `${told} cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+      return `${server} cannot be used: ${error instanceof Error ? error.message : String(error)}`;
   }
 }

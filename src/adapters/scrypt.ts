@@ -1,4 +1,4 @@
-/** Passwords hashed by scrypt (RFC 7914) through node:crypto, which workerd has too; stored as PHC strings. */
+/** Password hashes by scrypt (RFC 7914) through node:crypto, which workerd has as well; stored as PHC strings. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import type { PasswordHasher } from '../kernel/core/ports.ts';
 
@@ -9,7 +9,7 @@ export interface ScryptParameters {
   readonly p: number;
 }
 
-/** N = 2^15, r = 8: 32 MiB and some 50 ms a hash. */
+/** N = 2^15, r = 8: 32 MiB and about 50 ms per hash. */
 const DEFAULTS: ScryptParameters = { ln: 15, r: 8, p: 1 };
 const KEY_BYTES = 32;
 const MIN_KEY_BYTES = 16;
@@ -25,7 +25,7 @@ interface Stored {
   readonly key: Uint8Array;
 }
 
-/** RFC 7914 section 2 wants N below 2^(16 r); what would ask for more than a gigabyte was not stored by us. */
+/** RFC 7914 section 2 requires N below 2^(16 r). Pharos stores no parameters that need more than a gigabyte. */
 const isFeasible = ({ ln, r, p }: ScryptParameters) =>
   ln >= 1 && r >= 1 && p >= 1 && ln < 16 * r && 2 ** ln * r * p * 128 <= 2 ** 30;
 

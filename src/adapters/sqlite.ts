@@ -1,48 +1,50 @@
 /**
- * A local libSQL client that writes one at a time.
+ * A local libSQL client that writes one statement or transaction at a time (docs/decisions/0002).
  *
- * The native driver is synchronous: were two transactions of this process to overlap, the second would sit in
- * SQLite's busy handler on the only thread the first could finish on. Writes therefore queue here, and a lock held
- * by another process is waited for between attempts, with the event loop free.
+ * The native driver is synchronous. If two transactions of this process overlapped, the second would wait in SQLite's busy
+ * handler, on the only thread on which the first can finish. Writes therefore queue here, and a lock of another process is
+ * waited for between attempts, with the event loop free.
  *
- * A statement that SQLite answers with BUSY stays active, since it could be stepped again, and the driver offers no way
- * to reset it. On its connection no later write would ever commit: it would look done and keep everybody else out. So a
- * connection that was busy is closed before the next attempt, and writes have a connection of their own to close.
+ * A statement that SQLite refused with BUSY stays active, and the driver cannot reset it. No later write commits on its
+ * connection: it appears to succeed, and keeps the lock. A connection that was busy is therefore closed before the next
+ * attempt, and writes have a connection of their own.
  */
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Client, InArgs, InStatement, ResultSet, Transaction, TransactionMode } from '@libsql/client';
+import type { Client, Transaction, TransactionMode } from '@libsql/client';
 import { createClient, LibsqlError } from '@libsql/client';
 import { createMutex } from '../kernel/core/concurrency.ts';
 import { exponentialPause, retry } from '../kernel/core/retry.ts';
+import { wrapClient, wrapTransaction } from './libsql-client.ts';
 
-/** Milliseconds SQLite itself may wait for another process, with the thread blocked; we wait longer, unblocked. */
+/** Milliseconds that SQLite may wait for another process, with the thread blocked. */
 const BUSY_MS = 20;
+/** Milliseconds to wait for another process in all, with the event loop free. */
 const BUSY_DEADLINE_MS = 10_000;
 const READERS = 8;
 
 const hasCode = (error: unknown, code: string) => error instanceof LibsqlError && error.code.startsWith(code);
 
-/** Repeats `attempt` while another process holds the lock, for up to ten seconds, on new connections each time. */
-function whileBusy<T>({ client, isClosed }: Connections, attempt: (client: Client) => Promise<T>): Promise<T> {
+/** Repeats `request` while another process holds the lock, for up to ten seconds, on new connections each time. */
+function retryWhileBusy<T>({ client, isClosed }: Connections, request: (client: Client) => Promise<T>): Promise<T> {
   const deadline = performance.now() + BUSY_DEADLINE_MS;
-  return retry(() => attempt(client), {
+  return retry(() => request(client), {
     when: (error) => {
       const isBusy = hasCode(error, 'SQLITE_BUSY');
       if (isBusy && !isClosed()) client.reconnect();
       if (isClosed() || performance.now() > deadline) return false;
-      // CLIENT_CLOSED: the reconnection of another attempt closed this one's connection before it was used.
+      // CLIENT_CLOSED: another request that reconnected closed this one's connection before it was used.
       return isBusy || hasCode(error, 'CLIENT_CLOSED');
     },
     pauseMs: exponentialPause({ firstMs: 2, maxMs: 50 }),
   });
 }
 
-/** A client and what is needed to replace its connections. */
+/** A client whose connections can be replaced. */
 interface Connections {
   readonly client: Client;
-  /** Closed for good, by whoever opened it. */
+  /** Whether the database was closed. A closed client is not reconnected. */
   isClosed(): boolean;
 }
 
@@ -53,7 +55,7 @@ export interface SqliteClient {
   close(): void;
 }
 
-/** Opens `path` (made if absent) in WAL mode. Throws an Error that says path, rights and disk space. */
+/** Opens `path` in WAL mode and creates it if it is absent. Throws an Error that names path, rights and free disk space. */
 export async function openSqliteFile(path: string): Promise<SqliteClient> {
   let closed = false;
   const connect = (concurrency: number): Connections => ({
@@ -63,7 +65,7 @@ export async function openSqliteFile(path: string): Promise<SqliteClient> {
   try {
     await mkdir(dirname(path), { recursive: true });
     const writer = connect(1);
-    await whileBusy(writer, (client) => client.execute('PRAGMA journal_mode = WAL'));
+    await retryWhileBusy(writer, (client) => client.execute('PRAGMA journal_mode = WAL'));
     const reader = connect(READERS);
     const close = () => {
       closed = true;
@@ -96,73 +98,36 @@ async function explainOpenFailure(path: string, error: unknown): Promise<string>
 
 function serialiseWrites(writer: Connections, reader: Connections, close: () => void): Client {
   const writes = createMutex();
-
-  const alone = <T>(work: (client: Client) => Promise<T>) => writes.run(() => whileBusy(writer, work));
+  const read = <T>(request: (client: Client) => Promise<T>) => retryWhileBusy(reader, request);
+  const write = <T>(request: (client: Client) => Promise<T>) => writes.run(() => retryWhileBusy(writer, request));
 
   async function transaction(mode: TransactionMode = 'write'): Promise<Transaction> {
-    if (mode === 'read') return whileBusy(reader, (client) => client.transaction(mode));
+    if (mode === 'read') return read((client) => client.transaction(mode));
     const release = await writes.acquire();
     try {
-      const tx = await whileBusy(writer, (client) => client.transaction(mode));
-      return releasing(tx, release);
+      const tx = await retryWhileBusy(writer, (client) => client.transaction(mode));
+      return releaseAtEnd(tx, release);
     } catch (error) {
       release();
       throw error;
     }
   }
 
-  return new Proxy(writer.client, {
-    get(target, property) {
-      switch (property) {
-        case 'execute':
-          return (statement: InStatement | string, args?: InArgs): Promise<ResultSet> => {
-            const sql = typeof statement === 'string' ? statement : statement.sql;
-            const run = (client: Client) =>
-              typeof statement === 'string' ? client.execute(statement, args) : client.execute(statement);
-            return isRead(sql) ? whileBusy(reader, run) : alone(run);
-          };
-        case 'batch':
-          return (...args: Parameters<Client['batch']>) => alone((client) => client.batch(...args));
-        case 'migrate':
-          return (...args: Parameters<Client['migrate']>) => alone((client) => client.migrate(...args));
-        case 'executeMultiple':
-          return (...args: Parameters<Client['executeMultiple']>) => alone((client) => client.executeMultiple(...args));
-        case 'transaction':
-          return transaction;
-        case 'close':
-          return close;
-        default: {
-          const value = Reflect.get(target, property, target);
-          return typeof value === 'function' ? value.bind(target) : value;
-        }
-      }
-    },
-  });
+  return wrapClient(writer.client, { isRead, read, write, transaction, close });
 }
 
-/** Gives the write lock back once, when the transaction ends in whichever way. */
-function releasing(tx: Transaction, release: () => void): Transaction {
-  return new Proxy(tx, {
-    get(target, property) {
-      const value = Reflect.get(target, property, target);
-      if (typeof value !== 'function') return value;
-      if (property === 'commit' || property === 'rollback') {
-        return async () => {
-          try {
-            return await value.call(target);
-          } finally {
-            target.close();
-            release();
-          }
-        };
-      }
-      if (property === 'close') {
-        return () => {
-          target.close();
-          release();
-        };
-      }
-      return value.bind(target);
-    },
-  });
+/** Releases the write mutex when the transaction is committed, rolled back or closed. */
+function releaseAtEnd(tx: Transaction, release: () => void): Transaction {
+  const close = () => {
+    tx.close();
+    release();
+  };
+  const end = async (request: () => Promise<void>) => {
+    try {
+      await request();
+    } finally {
+      close();
+    }
+  };
+  return wrapTransaction(tx, { commit: () => end(() => tx.commit()), rollback: () => end(() => tx.rollback()), close });
 }

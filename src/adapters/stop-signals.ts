@@ -1,21 +1,21 @@
-/** SIGINT and SIGTERM: the first asks for an orderly stop, a later one ends the process at once. */
+/** SIGINT and SIGTERM: the first signal starts an orderly stop, a later one ends the process at once. */
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** npm passes a terminal's Ctrl-C on to the process that the terminal has signalled as well: both arrive together. */
+/** Milliseconds: after Ctrl-C both the terminal and npm signal the process, and both signals count as one. */
 const SAME_SIGNAL_MS = 500;
 
 export interface StopHandlers {
-  /** Finishes what is under way; the process exits with 0 when it resolves and with 1 when it rejects. */
+  /** Finishes the work in progress. The process exits with 0 when it resolves and with 1 when it rejects. */
   stop(): Promise<void>;
   /** Called when `stop` rejects. */
   failed(error: unknown): void;
-  /** Called before the process exits without having stopped in order. */
+  /** Called before the process exits without an orderly stop. */
   kill?(): void;
 }
 
-/** Returns a function that stops as the first signal does; further calls of it change nothing. */
+/** Returns a function that stops the process as the first signal does; further calls have no effect. */
 export function stopOnSignals({ stop, failed, kill }: StopHandlers): () => void {
-  let askedAt: number | undefined;
+  let stoppingSince: number | undefined;
 
   function exitAtOnce(): never {
     kill?.();
@@ -23,8 +23,8 @@ export function stopOnSignals({ stop, failed, kill }: StopHandlers): () => void 
   }
 
   function begin(): void {
-    if (askedAt !== undefined) return;
-    askedAt = performance.now();
+    if (stoppingSince !== undefined) return;
+    stoppingSince = performance.now();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -36,7 +36,7 @@ export function stopOnSignals({ stop, failed, kill }: StopHandlers): () => void 
 
   for (const signal of SIGNALS) {
     process.on(signal, () => {
-      if (askedAt !== undefined && performance.now() - askedAt > SAME_SIGNAL_MS) exitAtOnce();
+      if (stoppingSince !== undefined && performance.now() - stoppingSince > SAME_SIGNAL_MS) exitAtOnce();
       begin();
     });
   }

@@ -1,14 +1,14 @@
-/** Cloudflare Workers: requests, the cron trigger and the progress hub. */
+/** The entry point on Cloudflare Workers: requests, the cron trigger, and the Durable Object of the progress channels. */
 import { ConfigError } from '../kernel/config/config.ts';
 import type { Bindings } from './cloudflare/bindings.ts';
 import { createWorkersApp, type WorkersApp } from './cloudflare/workers-app.ts';
 
 export { ProgressHub } from './cloudflare/progress-channel.ts';
 
-/** One for all requests of an isolate, made at the first: nothing may be asked of the platform before there is one. */
-let edge: WorkersApp | ConfigError | undefined;
+/** One app for all requests of an isolate, created at the first request: the platform permits no I/O before it. */
+let app: WorkersApp | ConfigError | undefined;
 
-function prepared(bindings: Bindings): WorkersApp | ConfigError {
+function createApp(bindings: Bindings): WorkersApp | ConfigError {
   try {
     return createWorkersApp(bindings);
   } catch (error) {
@@ -19,17 +19,17 @@ function prepared(bindings: Bindings): WorkersApp | ConfigError {
 
 export default {
   async fetch(request, bindings, context) {
-    edge ??= prepared(bindings);
-    return edge instanceof ConfigError ? misconfigured(edge) : edge.fetch(request, bindings, context);
+    app ??= createApp(bindings);
+    return app instanceof ConfigError ? misconfigured(app) : app.fetch(request, bindings, context);
   },
   async scheduled({ scheduledTime }, bindings, context) {
-    edge ??= prepared(bindings);
-    if (edge instanceof ConfigError) throw edge;
-    await edge.scheduled(new Date(scheduledTime), context);
+    app ??= createApp(bindings);
+    if (app instanceof ConfigError) throw app;
+    await app.scheduled(new Date(scheduledTime), context);
   },
 } satisfies ExportedHandler<Bindings>;
 
-/** Names and what was expected are for whoever deploys; those who ask learn that it is not theirs to mend. */
+/** The log names the settings and what was expected; clients get a 503 without details. */
 function misconfigured(error: ConfigError): Response {
   console.error(`Pharos is not configured:\n${error.message}`);
   const problem = {

@@ -100,7 +100,7 @@ describe('start-up errors of PostgreSQL', () => {
     // A stand-in that returns the version of an old server.
     const old = Object.assign(async () => [{ number: '130015', version: '13.15' }], {}) as unknown as postgres.Sql;
     await expect(checkPostgres(old, 'postgresql://u:hunter2@db:5433/pharos')).rejects.toThrow(
-      'PostgreSQL at db:5433/pharos is too old: it is 13.15, and 14 or newer is needed',
+      'PostgreSQL at db:5433/pharos is too old: its version is 13.15, and 14 or newer is required',
     );
   });
 
@@ -108,7 +108,7 @@ describe('start-up errors of PostgreSQL', () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as { port: number };
-    await expect(opening({ DATABASE_URL: `postgresql://u@127.0.0.1:${port}/db` })).rejects.toThrow('does not answer');
+    await expect(opening({ DATABASE_URL: `postgresql://u@127.0.0.1:${port}/db` })).rejects.toThrow('does not respond');
     silent.close();
   });
 

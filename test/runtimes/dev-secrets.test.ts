@@ -59,7 +59,7 @@ test('dev secrets: an incomplete file is refused with what to do, and its conten
   const dataDir = await folder();
   await writeFile(join(dataDir, 'jwt-secret'), 'hunter2');
   const error = await loadDevSecrets({ env: 'dev', dataDir }).catch((reason: unknown) => reason);
-  expect(String(error)).toMatch(/jwt-secret holds less than 32 characters; delete it and start again/);
+  expect(String(error)).toMatch(/jwt-secret holds fewer than 32 characters; delete it and start again/);
   expect(String(error)).not.toContain('hunter2');
   expect(await readFile(join(dataDir, 'jwt-secret'), 'utf8')).toBe('hunter2');
 });
@@ -67,7 +67,9 @@ test('dev secrets: an incomplete file is refused with what to do, and its conten
 test('dev secrets: a folder that cannot be created is refused by the name DATA_DIR', async () => {
   const file = join(await folder(), 'file');
   await writeFile(file, '');
-  await expect(loadDevSecrets({ env: 'dev', dataDir: join(file, 'data') })).rejects.toThrow(/^DATA_DIR: expected a folder/);
+  await expect(loadDevSecrets({ env: 'dev', dataDir: join(file, 'data') })).rejects.toThrow(
+    /^DATA_DIR: expected a writable folder/,
+  );
 });
 
 test.each(['staging', 'prod'] as const)('dev secrets: nothing is created with ENV=%s', async (env) => {

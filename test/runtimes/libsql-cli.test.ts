@@ -58,7 +58,7 @@ describe('what keeps it from starting is said with the host and what to try, and
 
   test.each([
     [{ status: 404, body: '{"error":"Namespace `x` doesn\'t exist"}' }, /has no such database: "turso db list"/],
-    [{ status: 500, body: 'oops' }, /cannot be used: the server answered 500: oops/],
+    [{ status: 500, body: 'oops' }, /cannot be used: the server responded with 500: oops/],
     [{ status: 200, body: 'a web page' }, /cannot be used: .*JSON/],
   ])('an answer of %j', async (answer, message) => {
     libsql.server.interfere(() => answer);
@@ -69,7 +69,7 @@ describe('what keeps it from starting is said with the host and what to try, and
     libsql.server.interfere(() => 'silent');
     const { url, token } = libsql.server;
     const client = connectLibsql({ url, authToken: token, createClient, deadlineMs: 100 });
-    await expect(checkLibsql(client, libsql.server.url)).rejects.toThrow('does not answer: is it reachable from here');
+    await expect(checkLibsql(client, libsql.server.url)).rejects.toThrow('does not respond: is it reachable from here');
   });
 
   test('and the program ends with 1, saying that and nothing else', async () => {

@@ -17,7 +17,7 @@ export interface EdgeDatabase {
   ping(): Promise<void>;
 }
 
-/** `pooled`: through Hyperdrive. Returns what opens it; the configuration has been checked to name a database that is reached over a network. */
+/** Returns a function that opens the database for one request. `pooled`: through Hyperdrive. Throws for a SQLite file, which `parseBindings` refuses. */
 export function edgeDatabase(
   { database }: Pick<Config, 'database'>,
   { pooled }: { pooled: boolean },

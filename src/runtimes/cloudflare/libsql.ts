@@ -1,4 +1,4 @@
-/** A libSQL server (Turso's, or one's own) over HTTP from Workers: a client for each request. */
+/** A libSQL server over HTTP from Workers: one client per request. */
 import { type Client, createClient } from '@libsql/client/web';
 import { connectLibsql } from '../../adapters/libsql-http.ts';
 import type { Config } from '../../kernel/config/config.ts';

@@ -1,32 +1,32 @@
 /**
- * Progress between requests: a Durable Object to which each stream of events holds one socket, and to which every report is
- * passed on. However many listen, nobody polls. It hibernates between messages, so a listener costs nothing while it waits.
- * docs/decisions/0010 compares it with polling the store.
+ * Progress channels between requests: a Durable Object that forwards each published message to the sockets of event streams.
+ * There is no polling. The object hibernates between messages, so a waiting listener costs nothing. docs/decisions/0010
+ * compares it with polling the store. The class keeps the name under which it is deployed.
  */
 import { DurableObject } from 'cloudflare:workers';
 
 /** The platform's limit of tags per socket; a tag is a channel. */
 export const CHANNELS_PER_SOCKET = 10;
-/** How long the last message of a channel is kept for whoever is about to listen, and of how many channels. */
-const KEPT_MS = 60_000;
-const KEPT = 1000;
+/** Milliseconds for which the last message of a channel is kept for new listeners, and the number of channels kept. */
+const RECENT_MS = 60_000;
+const MAX_RECENT = 1000;
 
 export class ProgressHub extends DurableObject {
-  /** What was published a moment ago: a listener reads the record while its socket is still being opened. */
+  /** The last message per channel: one may be published while a listener's socket is still being opened. */
   readonly #recent = new Map<string, { readonly message: string; readonly until: number }>();
 
-  /** Passes `message` on to whoever listens to `channel`. */
+  /** Forwards `message` to the listeners of `channel`. */
   publish(channel: string, message: string): void {
     this.#remember(channel, message);
     for (const socket of this.ctx.getWebSockets(channel)) send(socket, channel, message);
   }
 
-  /** How many sockets are open. */
+  /** The number of open sockets. */
   listeners(): number {
     return this.ctx.getWebSockets().length;
   }
 
-  /** Opens a socket that hears of the channels named in the query. */
+  /** Opens a socket that receives the messages of the channels in the query. */
   override async fetch(request: Request): Promise<Response> {
     const channels = new URL(request.url).searchParams.getAll('channel');
     const { 0: client, 1: server } = new WebSocketPair();
@@ -45,9 +45,9 @@ export class ProgressHub extends DurableObject {
   #remember(channel: string, message: string): void {
     const now = performance.now();
     this.#recent.delete(channel);
-    this.#recent.set(channel, { message, until: now + KEPT_MS });
+    this.#recent.set(channel, { message, until: now + RECENT_MS });
     for (const [oldest, { until }] of this.#recent) {
-      if (this.#recent.size <= KEPT && until > now) break;
+      if (this.#recent.size <= MAX_RECENT && until > now) break;
       this.#recent.delete(oldest);
     }
   }
@@ -57,6 +57,6 @@ function send(socket: WebSocket, channel: string, message: string): void {
   try {
     socket.send(JSON.stringify([channel, message]));
   } catch {
-    // Its reader has gone, and the platform has not noticed yet.
+    // The client has disconnected, and the platform has not noticed yet.
   }
 }

@@ -1,23 +1,24 @@
-/** The hubs of progress as Durable Objects: a call to publish, a WebSocket to listen. */
+/** The shards of the progress channels as Durable Objects: a call publishes, a WebSocket subscribes. */
 import type { PubSubShards } from '../../kernel/kv/pubsub-shards.ts';
 import { CHANNELS_PER_SOCKET, type ProgressHub } from './progress-channel.ts';
 
-/** Each object may do about a thousand things a second. */
+/** An object handles about a thousand operations a second (docs/decisions/0010). */
 const COUNT = 8;
 
 export function durableProgressChannels(namespace: DurableObjectNamespace<ProgressHub>): PubSubShards {
-  const stubOf = (hub: number) => namespace.get(namespace.idFromName(`hub-${hub}`));
+  // Deployed objects have these names.
+  const stubOf = (shard: number) => namespace.get(namespace.idFromName(`hub-${shard}`));
   return {
     count: COUNT,
     channelsPerSocket: CHANNELS_PER_SOCKET,
-    publish: async (hub, channel, message) => {
-      await stubOf(hub).publish(channel, message);
+    publish: async (shard, channel, message) => {
+      await stubOf(shard).publish(channel, message);
     },
-    open: async (hub, channels) => {
+    open: async (shard, channels) => {
       const query = new URLSearchParams(channels.map((channel) => ['channel', channel]));
-      const response = await stubOf(hub).fetch(`https://hub.invalid/?${query}`, { headers: { Upgrade: 'websocket' } });
+      const response = await stubOf(shard).fetch(`https://channel.invalid/?${query}`, { headers: { Upgrade: 'websocket' } });
       const socket = response.webSocket;
-      if (!socket) throw new Error(`the hub answered ${response.status}`);
+      if (!socket) throw new Error(`the Durable Object responded with ${response.status}`);
       socket.accept();
       return {
         onMessage: (listener) =>

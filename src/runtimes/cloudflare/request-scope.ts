@@ -1,6 +1,6 @@
 /**
- * What belongs to one request. Workers lets no request use a socket that another has opened, so whatever holds sockets is
- * opened for each, at its first use, and closed when the answer and all work that outlives it have ended.
+ * Resources of one request. On Workers a request cannot use a socket that another request opened. Anything that holds sockets
+ * is therefore opened per request, at its first use, and closed when the response and its background work have ended.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
@@ -10,11 +10,11 @@ export interface Opened<T> {
 }
 
 export interface RequestScopes<T> {
-  /** What the request at hand has opened. Throws outside of a request. */
+  /** The resource of the current request, which the first call opens. Throws outside of a request. */
   current(): T;
-  /** Keeps the request's connections, and the isolate, until `work` has ended; it must not reject. */
+  /** Keeps the request's resource open, and the isolate alive, until `work` has ended. `work` must not reject. */
   keepOpenUntil(work: Promise<void>): void;
-  /** Runs `work` as a request of its own; `waitUntil` is the platform's. */
+  /** Runs `work` in a new scope; `waitUntil` is that of the platform's context. */
   run(waitUntil: (promise: Promise<unknown>) => void, work: () => Promise<Response>): Promise<Response>;
 }
 
@@ -37,14 +37,14 @@ export function createRequestScopes<T>(open: () => Opened<T>): RequestScopes<T> 
       if (scope.holders > 0 || !scope.opened) return;
       const { opened } = scope;
       scope.opened = undefined;
-      // A connection that breaks while it is closed is closed.
+      // A connection that fails while it is being closed counts as closed.
       scope.waitUntil(opened.close().catch(() => undefined));
     };
   }
 
   function inScope(): Scope<T> {
     const scope = storage.getStore();
-    if (!scope) throw new Error('nothing can be opened outside of a request');
+    if (!scope) throw new Error('request-scoped resources cannot be opened outside of a request');
     return scope;
   }
 
@@ -73,10 +73,10 @@ export function createRequestScopes<T>(open: () => Opened<T>): RequestScopes<T> 
   };
 }
 
-/** Every other body is made before it is answered. */
+/** Every other body is complete before its response is returned. */
 const isStream = (response: Response) => response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
 
-/** The same body, each read of it made within the request, and `ended` called when there will be none. */
+/** The same body, read within the request's scope; calls `ended` after the last read. */
 function whileOpen<T>(body: ReadableStream<T>, ended: () => void, within: (read: () => Promise<void>) => Promise<void>) {
   const reader = body.getReader();
   return new ReadableStream<T>(
@@ -97,7 +97,7 @@ function whileOpen<T>(body: ReadableStream<T>, ended: () => void, within: (read:
   );
 }
 
-/** An object whose every property is looked up anew in what `current` returns. */
+/** An object that looks up every property in the result of `current()`, at each access. */
 export function lazy<T extends object>(current: () => T): T {
   return new Proxy({} as T, {
     get: (_, property) => {

@@ -1,12 +1,12 @@
-/** Serving a request on Workers: files from the assets binding, the address that Cloudflare vouches for. */
+/** The runtime on Workers: files from the assets binding, and the client address that Cloudflare sets. */
 import type { Config } from '../../kernel/config/config.ts';
 import type { Asset, Runtime } from '../../routes/runtime.ts';
 import type { Bindings } from './bindings.ts';
 
-/** A form is held in memory several times while it is read, and an isolate has 128 MB for all its requests. */
+/** While a form is read, memory holds it several times, and an isolate has 128 MB for all its requests. */
 const MAX_UPLOAD_BYTES = 10 * 1024 * 1024;
 
-/** Each heartbeat of a stream asks the store twice: so many fit into what one request may ask. */
+/** Each heartbeat of a stream calls the store twice; this many fit into the platform's limit of subrequests. */
 const MAX_STREAM_MS = { free: 5 * 60_000, paid: 60 * 60_000 } as const;
 
 export function workersRuntime(
@@ -28,7 +28,7 @@ export function workersRuntime(
         ...(etag === null ? {} : { etag }),
       };
     },
-    // A client cannot set it: Cloudflare replaces it.
+    // Clients cannot set this header, because Cloudflare replaces it.
     clientAddress: (c) => c.req.header('cf-connecting-ip') ?? null,
     maxUploadBytes: MAX_UPLOAD_BYTES,
     maxStreamMs: MAX_STREAM_MS[workersPlan],

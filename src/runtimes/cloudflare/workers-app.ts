@@ -1,4 +1,4 @@
-/** Puts Pharos on Workers together, once per isolate; what holds sockets is opened per request (request-scope.ts). */
+/** Builds the app once per isolate. Anything that holds sockets is opened per request (request-scope.ts). */
 import { uuidv7 } from 'uuidv7';
 import { createLog } from '../../adapters/log.ts';
 import { openPublisher } from '../../adapters/open-publisher.ts';
@@ -26,7 +26,7 @@ import { workersRuntime } from './runtime.ts';
 
 export interface WorkersApp {
   fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response>;
-  /** Every minute: publishes what is due and was not published, and deletes once an hour what has expired. */
+  /** Runs every minute: publishes due jobs, and deletes expired rows once an hour. */
   scheduled(at: Date, context: ExecutionContext): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export function createWorkersApp(bindings: Bindings): WorkersApp {
       isolatedRequests: true,
       passwords: createPasswordHasher(undefined, noTurns),
       mailer: createHttpMailer({ config, fetch: fetchNow, clock, ids }),
-      // Nobody tells an isolate that it is about to end.
+      // An isolate gets no signal before it ends.
       shutdown: new AbortController().signal,
     },
     publisher ? { publisher } : {},
@@ -92,11 +92,11 @@ export function createWorkersApp(bindings: Bindings): WorkersApp {
 
 function upstashOf({ kv }: Pick<Config, 'kv'>) {
   if (kv.kind !== 'upstash') throw new Error(`a store of kind ${kv.kind} cannot be reached from Workers`);
-  // Sending the commands of several requests together would make one wait for another's.
+  // Commands of several requests in one call would make one request wait for another.
   return { url: kv.url, token: kv.token.reveal(), autoPipelining: false };
 }
 
-/** Work that outlives its answer, in the scope of the request that began it. */
+/** Work that outlives its response, in the scope of the request that started it. */
 function createEdgeBackground(scopes: RequestScopes<EdgeDatabase>, log: Log): Background {
   return {
     run: (name, work) => {

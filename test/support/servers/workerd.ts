@@ -15,7 +15,7 @@ export interface Workerd {
   cron(at?: Date): Promise<void>;
   /** What the Worker printed, newest last. */
   logs(): string;
-  /** How many sockets the hub's Durable Objects hold. */
+  /** How many sockets the Durable Objects of the progress channels hold. */
   listeners(): Promise<number>;
   close(): Promise<void>;
 }
