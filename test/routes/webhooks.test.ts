@@ -28,7 +28,7 @@ async function create(body: object = { name: 'the blog' }, headers = owner) {
   return { status: response.status, body: (await response.json()) as Endpoint & Record<string, unknown> };
 }
 
-async function send({ id }: Pick<Endpoint, 'id'>, body: string, headers: Record<string, string>) {
+async function send({ id }: Pick<Endpoint, 'id'>, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>) {
   const response = await app.request(`/webhooks/ingest/${id}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
@@ -49,6 +49,14 @@ const signed = ({ secret }: Pick<Endpoint, 'secret'>, body: string, id = 'msg_1'
   'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
   'webhook-signature': new Webhook(secret).sign(id, at, body),
 });
+/** The same over bytes, by another implementation than Pharos's. */
+const signedBytes = ({ secret }: Pick<Endpoint, 'secret'>, body: Uint8Array, id = 'msg_1') => {
+  const timestamp = String(Math.floor(app.clock.now() / 1000));
+  const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+  const mac = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${mac}` };
+};
+const BOM = [0xef, 0xbb, 0xbf];
 const event = (data: object, type = 'document.published') => JSON.stringify({ type, timestamp: '2026-01-01T00:00:00Z', data });
 const TEXT = event({ content: 'Glaciers flow, and where they meet the sea they calve.', title: 'Ice' });
 const allResources = () => app.services.db.select().from(resources);
@@ -157,6 +165,26 @@ describe('a Standard Webhooks event', () => {
     expect(await send(endpoint, ping, signed(endpoint, ping))).toMatchObject({ status: 202, outcome: 'ignored', documents: [] });
   });
 
+  test('Standard Webhooks event: the signature covers the raw bytes, a byte-order mark included', async () => {
+    const { body: endpoint } = await create();
+    const plain = new TextEncoder().encode(TEXT);
+    const marked = Uint8Array.from([...BOM, ...plain]);
+    expect((await send(endpoint, marked, signedBytes(endpoint, plain))).status).toBe(401);
+    expect((await send(endpoint, plain, signedBytes(endpoint, marked))).status).toBe(401);
+    expect(await send(endpoint, marked, signedBytes(endpoint, marked))).toMatchObject({ status: 202, outcome: 'accepted' });
+  });
+
+  test('Standard Webhooks event: signed bytes that are no UTF-8 are 400, and 401 with the signature of another spelling', async () => {
+    const { body: endpoint } = await create();
+    const broken = Uint8Array.from([...new TextEncoder().encode('{"type":"'), 0xff, ...new TextEncoder().encode('"}')]);
+    const replaced = new TextEncoder().encode('{"type":"\ufffd"}');
+    expect((await send(endpoint, broken, signedBytes(endpoint, replaced))).status).toBe(401);
+    expect(await send(endpoint, broken, signedBytes(endpoint, broken))).toMatchObject({
+      status: 400,
+      detail: 'The body is not valid JSON',
+    });
+  });
+
   test("Standard Webhooks event: refused if the endpoint's owner is deactivated", async () => {
     const { body: endpoint } = await create();
     await app.services.db.update(users).set({ active: false });
@@ -238,6 +266,17 @@ describe('GitHub event', () => {
     ['release', release({ action: 'deleted' })],
   ])('GitHub event: a %s without documents is ignored: %s', async (name, body) => {
     expect(await send(endpoint, body, hub(endpoint, body, name))).toMatchObject({ status: 202, outcome: 'ignored' });
+  });
+
+  test('GitHub event: the signature covers the raw bytes, a byte-order mark included', async () => {
+    const plain = new TextEncoder().encode(release());
+    const marked = Uint8Array.from([...BOM, ...plain]);
+    const headers = (bytes: Uint8Array) => ({
+      'X-Hub-Signature-256': `sha256=${createHmac('sha256', endpoint.secret).update(bytes).digest('hex')}`,
+      'X-GitHub-Event': 'release',
+    });
+    expect((await send(endpoint, marked, headers(plain))).status).toBe(401);
+    expect((await send(endpoint, marked, headers(marked))).status).toBe(202);
   });
 
   test('GitHub event: a replay under another delivery id has no effect', async () => {

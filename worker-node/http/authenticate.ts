@@ -34,7 +34,7 @@ export function createAuthentication({ config, apiKeys, verifySignature }: Authe
     if (apiKey !== undefined) {
       if (!(await isValid(apiKey))) throw new OpenAIError(403, 'Could not validate credentials', { code: 'invalid_api_key' });
     } else if (signature !== undefined) {
-      await verifySignature({ signature, body: await c.req.text(), url: config.worker.url + c.req.path });
+      await verifySignature({ signature, body: new Uint8Array(await c.req.arrayBuffer()), url: config.worker.url + c.req.path });
     } else if (bearer === undefined || !(await isValid(bearer))) {
       throw new OpenAIError(401, 'Could not validate credentials', {
         code: 'invalid_api_key',

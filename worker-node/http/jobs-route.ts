@@ -25,7 +25,7 @@ export function createJobsRoute({ config, jobs, verifySignature }: JobsRouteDepe
   };
 
   app.post('/jobs', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }), async (c) => {
-    const body = await c.req.text();
+    const body = new Uint8Array(await c.req.arrayBuffer());
     await verifySignature({ signature: c.req.header(SIGNATURE_HEADER), body, url: `${config.worker.url}/jobs` });
     const message = jobMessageSchema.safeParse(parseJson(body));
     // A repetition would fail the same way, so QStash must not retry.

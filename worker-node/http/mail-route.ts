@@ -43,7 +43,7 @@ export function createMailRoute({ config, mailer, verifySignature, log }: MailRo
   };
 
   app.post('/mail', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }), async (c) => {
-    const body = await c.req.text();
+    const body = new Uint8Array(await c.req.arrayBuffer());
     await verifySignature({ signature: c.req.header(SIGNATURE_HEADER), body, url: `${config.worker.url}/mail` });
     const mail = mailSchema.safeParse(parseJson(body));
     if (!mail.success) throw new AppError('invalid_input', `The body is not a mail; invalid: ${invalidFields(mail.error)}`);

@@ -1,10 +1,13 @@
+/** Fails on bytes that are no UTF-8, and drops a byte-order mark, which RFC 8259 section 8.1 lets a reader ignore. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
 /**
- * The value of a JSON text (RFC 8259). For any other text: throws `toError(cause)` where it is given, and returns undefined,
- * which no JSON text means, where it is not.
+ * The value of a JSON text (RFC 8259), or of the bytes of one. For anything else: throws `toError(cause)` where it is
+ * given, and returns undefined, which no JSON text means, where it is not.
  */
-export function parseJson(text: string, toError?: (cause: unknown) => Error): unknown {
+export function parseJson(text: string | Uint8Array, toError?: (cause: unknown) => Error): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(typeof text === 'string' ? text : utf8.decode(text));
   } catch (cause) {
     if (toError) throw toError(cause);
     return undefined;

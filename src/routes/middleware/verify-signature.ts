@@ -16,11 +16,14 @@ export async function refuseSignature(c: Context<AppEnv>, context: SignatureDepe
   throw error;
 }
 
+/** The bytes of the body as they arrived. A text made of them would lack a byte-order mark and what is no UTF-8. */
+export const rawBody = async (c: Context<AppEnv>) => new Uint8Array(await c.req.arrayBuffer());
+
 /** Verifies a signature of QStash's form, which the worker uses too, over the raw body. `url`: the endpoint's own address. */
 export function verifySignature(context: SignatureDependencies, url: string): MiddlewareHandler<AppEnv> {
   const verify = createSignatureVerifier({ keys: context.config.worker.signingKeys, clock: context.clock });
   return async function verifySignature(c, next) {
-    const message = { signature: c.req.header(SIGNATURE_HEADER), body: await c.req.text(), url };
+    const message = { signature: c.req.header(SIGNATURE_HEADER), body: await rawBody(c), url };
     await verify(message).catch((error: unknown) => refuseSignature(c, context, error));
     await next();
   };

@@ -11,7 +11,7 @@ import { listWebhookEndpoints } from '../../services/webhooks/list-webhook-endpo
 import { receiveWebhookEvent } from '../../services/webhooks/receive-webhook-event.ts';
 import { revokeWebhookEndpoint } from '../../services/webhooks/revoke-webhook-endpoint.ts';
 import { requireContentType } from '../middleware/content-type.ts';
-import { refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
+import { rawBody, refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
 import { present } from '../present.ts';
 import { tagsField } from '../resources/resource-fields.ts';
 import { createRouter, defineRoute, idParams, json, problems, requiresScopes } from '../router.ts';
@@ -137,7 +137,7 @@ export function createWebhookRoutes(context: WebhookServices) {
   // Registered without validation: the body is validated after its signature, so that unsigned requests learn nothing.
   router.openAPIRegistry.registerPath(ingest);
   router.post('/webhooks/ingest/:id', async (c) => {
-    const body = await c.req.text();
+    const body = await rawBody(c);
     const read = (kind: WebhookKind) => {
       const event = parseJson(body, (cause) => new AppError('malformed_body', 'The body is not valid JSON', { cause }));
       return kind === 'standard' ? readStandardEvent(event) : readGitHubEvent(c.req.header('x-github-event'), event);

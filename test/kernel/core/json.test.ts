@@ -22,3 +22,10 @@ test.each([
     expect.objectContaining({ message: 'the body is not JSON', cause: expect.any(SyntaxError) }),
   );
 });
+
+test('JSON: bytes are read as UTF-8, with or without a byte-order mark; what is no UTF-8 is undefined', () => {
+  const bytes = new TextEncoder().encode('{"é":"😀"}');
+  expect(parseJson(bytes)).toEqual({ é: '😀' });
+  expect(parseJson(Uint8Array.of(0xef, 0xbb, 0xbf, ...bytes))).toEqual({ é: '😀' });
+  expect(parseJson(Uint8Array.of(0x22, 0xff, 0x22))).toBeUndefined();
+});

@@ -31,7 +31,7 @@ test('http publisher: a job is POSTed to the worker, signed, with Prefer: respon
     expect(headers.get('Content-Type')).toBe('application/json');
     expect(init.signal).toBeInstanceOf(AbortSignal);
     // Each delivery is signed anew, so the second is not a replay of the first.
-    await verify({ signature: headers.get(SIGNATURE_HEADER), body: String(init.body), url });
+    await verify({ signature: headers.get(SIGNATURE_HEADER), body: new TextEncoder().encode(String(init.body)), url });
   }
 });
 

@@ -49,7 +49,7 @@ test('progress reporter: a report is sent to the internal API URL and signed for
   expect(body).toEqual({ resource_id: id, stages: { graph: at(10) } });
   const verify = createSignatureVerifier({ keys: signingKeys, clock });
   const signature = new Headers(init.headers).get(SIGNATURE_HEADER);
-  await verify({ signature, body: String(init.body), url: 'https://pharos.example/jobs/progress' });
+  await verify({ signature, body: new TextEncoder().encode(String(init.body)), url: 'https://pharos.example/jobs/progress' });
   answer(new Response(null, { status: 204 }));
   await reporter.flush();
 });

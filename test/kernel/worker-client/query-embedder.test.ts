@@ -28,7 +28,7 @@ test('query embedder: a query is POSTed in the OpenAI format with a signature th
   expect(url).toBe('http://worker.test:8001/v1/embeddings');
   expect(JSON.parse(String(init.body))).toEqual({ input: 'glaciers', input_type: 'query', encoding_format: 'base64' });
   const signature = new Headers(init.headers).get('Upstash-Signature');
-  await createSignatureVerifier({ keys, clock })({ signature, body: String(init.body), url });
+  await createSignatureVerifier({ keys, clock })({ signature, body: new TextEncoder().encode(String(init.body)), url });
 });
 
 test('query embedder: any float32 vector round-trips', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Receiver } from '@upstash/qstash';
 import fc from 'fast-check';
 import { SignJWT } from 'jose';
@@ -11,12 +12,14 @@ const current = new Secret('the current key, of more than thirty-two characters'
 const next = new Secret('the following key, of more than thirty-two characters');
 const other = new Secret('an unknown key, of more than thirty-two characters');
 const url = 'https://worker.example/jobs';
-const body = '{"job_id":"01900000-0000-7000-8000-000000000001"}';
+const text = '{"job_id":"01900000-0000-7000-8000-000000000001"}';
+const bytesOf = (given: string) => new TextEncoder().encode(given);
+const body = bytesOf(text);
 
 function setUp(keys: Parameters<typeof createSignatureVerifier>[0]['keys'] = { current, next }) {
   const clock = manualClock();
   const verify = createSignatureVerifier({ keys, clock });
-  const sign = (key = current, more: { url?: string; body?: string } = {}) =>
+  const sign = (key = current, more: { url?: string; body?: string | Uint8Array } = {}) =>
     signRequest({ key, url, body, clock, ids: randomIds, ...more });
   return { clock, verify, sign };
 }
@@ -37,7 +40,7 @@ describe('request signature', () => {
     const clock = systemClock;
     const signature = await signRequest({ key: current, url, body, clock, ids: randomIds });
     const receiver = new Receiver({ currentSigningKey: current.reveal(), nextSigningKey: next.reveal(), devMode: false });
-    await expect(receiver.verify({ signature, body, url })).resolves.toBe(true);
+    await expect(receiver.verify({ signature, body: text, url })).resolves.toBe(true);
   });
 
   test('request signature: accepted when only one key is configured', async () => {
@@ -55,9 +58,9 @@ describe('request signature', () => {
     const { verify, sign } = setUp();
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme' }), fc.webUrl(), async (otherBody, otherUrl) => {
-        fc.pre(otherBody !== body && otherUrl !== url);
+        fc.pre(otherBody !== text && otherUrl !== url);
         const signature = await sign();
-        await refused(verify({ signature, body: otherBody, url }));
+        await refused(verify({ signature, body: bytesOf(otherBody), url }));
         await refused(verify({ signature, body, url: otherUrl }));
         await verify({ signature, body, url });
       }),
@@ -111,19 +114,86 @@ describe('request signature', () => {
     await refused(verify({ signature: far, body, url }));
   });
 
-  test('request signature: refused without expiry, id, body hash, issuer or URL, although the receiver accepts some of these', async () => {
-    const { clock, verify, sign } = setUp();
+  /** Signs as the holder of the current key could, with claims and a header of its own. */
+  async function forger({ clock, sign }: ReturnType<typeof setUp>) {
     const claims = JSON.parse(Buffer.from((await sign()).split('.')[1] ?? '', 'base64url').toString());
-    const forge = (change: Record<string, unknown>, alg = 'HS256') =>
+    const now = Math.floor(clock.now() / 1000);
+    const forge = (change: Record<string, unknown>, header: { alg?: string; typ?: string } = {}) =>
       new SignJWT({ ...claims, jti: randomIds.next(), ...change })
-        .setProtectedHeader({ alg })
+        .setProtectedHeader({ alg: 'HS256', typ: 'JWT', ...header })
         .sign(new TextEncoder().encode(current.reveal()));
-    await verify({ signature: await forge({ nbf: undefined }), body, url });
+    return { claims, now, forge };
+  }
+
+  test('request signature: refused without expiry, id, body hash, issuer or URL, or with another algorithm', async () => {
+    const kit = setUp();
+    const { forge } = await forger(kit);
+    await kit.verify({ signature: await forge({ nbf: undefined }), body, url });
     for (const change of [{ exp: undefined }, { jti: undefined }, { body: undefined }, { iss: 'Another' }, { sub: undefined }]) {
-      await refused(verify({ signature: await forge(change), body, url }));
+      await refused(kit.verify({ signature: await forge(change), body, url }));
     }
-    await refused(verify({ signature: await forge({}, 'HS512'), body, url }));
-    expect(clock.now()).toBe(manualClock().now());
+    await refused(kit.verify({ signature: await forge({}, { alg: 'HS512' }), body, url }));
+  });
+
+  test('request signature: a token of another type is refused, so that no other JWT of these keys passes', async () => {
+    const kit = setUp();
+    const { forge } = await forger(kit);
+    for (const typ of ['pharos-upload+jwt', 'at+jwt', ''])
+      await refused(kit.verify({ signature: await forge({}, { typ }), body, url }));
+    await kit.verify({ signature: await forge({}), body, url });
+  });
+
+  test('request signature: valid for 5 minutes at most, with 10 s of tolerance', async () => {
+    const kit = setUp();
+    const { forge, now } = await forger(kit);
+    await kit.verify({ signature: await forge({ exp: now + 310 }), body, url });
+    for (const exp of [now + 311, now + 86_400, Number.MAX_SAFE_INTEGER])
+      await refused(kit.verify({ signature: await forge({ exp }), body, url }));
+  });
+
+  test('request signature: the digest passes unpadded and as QStash pads it, and in no other spelling', async () => {
+    const kit = setUp();
+    const { claims, forge } = await forger(kit);
+    const digest = String(claims.body);
+    expect(digest).toHaveLength(43);
+    for (const accepted of [digest, `${digest}=`]) await kit.verify({ signature: await forge({ body: accepted }), body, url });
+    const standard = Buffer.from(digest, 'base64url').toString('base64');
+    const others = [`${digest}==`, `${digest}====`, `${digest} `, `=${digest}`, digest.slice(0, -1), [digest], null];
+    for (const other of standard.startsWith(digest) ? others : [...others, standard])
+      await refused(kit.verify({ signature: await forge({ body: other }), body, url }));
+  });
+
+  test("request signature: a token in the form of QStash's documentation is accepted", async () => {
+    const { clock, verify } = setUp();
+    const at = Math.floor(clock.now() / 1000);
+    const digest = createHash('sha256').update(body).digest('base64').replaceAll('+', '-').replaceAll('/', '_');
+    const signature = await new SignJWT({
+      iss: 'Upstash',
+      sub: url,
+      exp: at + 300,
+      nbf: at,
+      iat: at,
+      jti: 'jwt_67kxXD6UBAk7DqU6hzuHMDdXFXfP',
+      body: digest,
+    })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .sign(new TextEncoder().encode(next.reveal()));
+    expect(digest).toMatch(/=$/);
+    await verify({ signature, body, url });
+  });
+
+  test('request signature: covers bytes, so that a byte-order mark and what is no UTF-8 count', async () => {
+    const { verify, sign } = setUp();
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 40 }), async (bytes) => {
+        await verify({ signature: await sign(current, { body: bytes }), body: bytes, url });
+        const marked = Uint8Array.of(0xef, 0xbb, 0xbf, ...bytes);
+        await verify({ signature: await sign(current, { body: marked }), body: marked, url });
+        await refused(verify({ signature: await sign(current, { body: bytes }), body: marked, url }));
+        await refused(verify({ signature: await sign(current, { body: marked }), body: bytes, url }));
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test("request signature: QStash's published development key is refused even with QSTASH_DEV=true", async () => {

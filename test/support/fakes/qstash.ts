@@ -56,7 +56,9 @@ export async function startQstash({ now = Date.now, secondMs = 20, twice, shuffl
 
   async function post(url: string, body: string, headers: Record<string, string>): Promise<Response | undefined> {
     const seconds = Math.floor(now() / 1000);
-    const signature = await new SignJWT({ body: base64url.encode(createHash('sha256').update(body).digest()) })
+    // The real one pads the digest.
+    const digest = `${base64url.encode(createHash('sha256').update(body).digest())}=`;
+    const signature = await new SignJWT({ body: digest })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setIssuer('Upstash')
       .setSubject(url)
