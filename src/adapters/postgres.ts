@@ -15,6 +15,8 @@ export interface PostgresOptions {
   readonly statementTimeoutMs?: number;
   /** Milliseconds that a query or transaction may wait for a connection of the pool. Default 10,000. */
   readonly waitMs?: number;
+  /** Seconds that opening a connection may take. Default 10. */
+  readonly connectTimeoutS?: number;
   /** Receives the metrics of the pool. */
   readonly metrics?: Metrics | undefined;
 }
@@ -39,6 +41,7 @@ export function connectPostgres({
   max = 20,
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
   waitMs = WAIT_MS,
+  connectTimeoutS = CONNECT_TIMEOUT_S,
   metrics,
 }: PostgresOptions): Sql {
   const to = postgresParts(url);
@@ -51,7 +54,7 @@ export function connectPostgres({
     max,
     idle_timeout: IDLE_TIMEOUT_S,
     max_lifetime: LIFETIME_S,
-    connect_timeout: CONNECT_TIMEOUT_S,
+    connect_timeout: connectTimeoutS,
     backoff: (attempts) => Math.min(3 ** attempts / 100, PAUSE_S) * (0.5 + Math.random() / 2),
     ssl: sslMode === 'verify-full' ? verifying(to.host) : SSL[sslMode],
     // The types of the columns are known; this saves a round trip per connection.

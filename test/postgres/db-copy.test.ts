@@ -1,5 +1,5 @@
 /** Copies a library made by the real pipeline between the databases and back, in one run or with an interruption. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { parseDatabaseUrl } from '../../src/kernel/config/urls.ts';
 import { chunks, users } from '../../src/kernel/db/schema.sqlite.ts';
 import { article } from '../support/fakes/article-server.ts';
 import { createClient } from '../support/kits/client.ts';
+import { runCommand } from '../support/kits/command-line.ts';
 import { openTestPostgres } from '../support/kits/database.ts';
 import { startPharos } from '../support/servers/servers.ts';
 
@@ -52,13 +53,7 @@ async function copied(from: string, to: string) {
     await b.close();
   }
 }
-const pharos = (args: string[]) =>
-  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const env = { PATH: process.env.PATH, DATA_DIR: folder };
-    execFile(process.execPath, ['bin/pharos.js', ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
+const pharos = (args: string[]) => runCommand(args, { DATA_DIR: folder });
 
 test('tablesInOrder: every table appears once, after the tables it references', () => {
   const names = tablesInOrder().map(({ name }) => name);

@@ -1,5 +1,5 @@
 /** PostgreSQL in operation: start-up errors, concurrent migrations, a crash under load, and TLS. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { openDatabase } from '../../src/adapters/open-database.ts';
 import { checkPostgres, connectPostgres, placeOfPostgres } from '../../src/adapters/postgres.ts';
 import { parseConfig } from '../../src/kernel/config/config.ts';
 import { createTestApp } from '../support/kits/app.ts';
+import { runCommand, runProgram } from '../support/kits/command-line.ts';
 import { openTestPostgres } from '../support/kits/database.ts';
 import { type PostgresServer, startPostgres } from '../support/servers/postgres.ts';
 
@@ -41,13 +42,9 @@ const opening = async (env: Record<string, string>) => {
     await database.close();
   }
 };
-const pharos = (args: string[], env: Record<string, string>) =>
-  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const all = { PATH: process.env.PATH, DATA_DIR: join(tmpdir(), 'pharos-cli-postgres'), ...env };
-    execFile(process.execPath, ['bin/pharos.js', ...args], { env: all }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
+const FOLDER = { DATA_DIR: join(tmpdir(), 'pharos-cli-postgres') };
+const pharos = (args: string[], env: Record<string, string>) => runCommand(args, { ...FOLDER, ...env });
+const program = (args: string[], env: Record<string, string>) => runProgram(args, { ...FOLDER, ...env });
 
 describe('start-up errors of PostgreSQL', () => {
   const at = (more: object) => {
@@ -104,17 +101,20 @@ describe('start-up errors of PostgreSQL', () => {
     );
   });
 
-  test('PostgreSQL start-up error: a server that accepts the connection and never replies', { timeout: 30_000 }, async () => {
+  test('PostgreSQL start-up error: a server that accepts the connection and never replies', async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as { port: number };
-    await expect(opening({ DATABASE_URL: `postgresql://u@127.0.0.1:${port}/db` })).rejects.toThrow('does not respond');
+    const url = `postgresql://u@127.0.0.1:${port}/db`;
+    const client = connectPostgres({ url, sslMode: 'disable', connectTimeoutS: 0.1 });
+    await expect(checkPostgres(client, url)).rejects.toThrow('does not respond');
+    await client.end({ timeout: 0 });
     silent.close();
   });
 
   test('PostgreSQL start-up error: the program exits with 1 and prints only the message', async () => {
     const port = await freePort('127.0.0.1');
-    const run = await pharos(['migrate'], { DATABASE_URL: `postgresql://u:hunter2@127.0.0.1:${port}/db` });
+    const run = await program(['migrate'], { DATABASE_URL: `postgresql://u:hunter2@127.0.0.1:${port}/db` });
     expect(run.code).toBe(1);
     expect(run.stderr).toContain(`PostgreSQL at 127.0.0.1:${port}/db refused the connection`);
     expect(run.stderr).not.toMatch(/hunter2|^\s+at /m);
@@ -164,7 +164,7 @@ test('migrate: six concurrent processes on an empty database all succeed', async
   const url = server.url.replace(/\/postgres$/, '/together');
   const before = await pharos(['migrate', 'status'], { DATABASE_URL: url });
   expect(before.stdout).toMatch(/^pending {2}0000_init$/m);
-  const all = await Promise.all(Array.from({ length: 6 }, () => pharos(['migrate'], { DATABASE_URL: url })));
+  const all = await Promise.all(Array.from({ length: 6 }, () => program(['migrate'], { DATABASE_URL: url })));
   expect(all.map(({ code, stderr }) => [code, stderr])).toEqual(Array(6).fill([0, '']));
   const after = await pharos(['migrate', 'status'], { DATABASE_URL: url });
   expect(after.stdout).not.toContain('pending');
@@ -320,22 +320,12 @@ describe('PostgreSQL over TLS', () => {
   });
 
   test('PostgreSQL over TLS: verify-full accepts a certificate from NODE_EXTRA_CA_CERTS', async () => {
-    const run = await new Promise<string>((resolve) =>
-      execFile(
-        process.execPath,
-        ['bin/pharos.js', 'migrate'],
-        {
-          env: {
-            PATH: process.env.PATH,
-            DATA_DIR: folder,
-            DATABASE_URL: secured.url,
-            POSTGRES_SSLMODE: 'verify-full',
-            NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem'),
-          },
-        },
-        (_error, stdout, stderr) => resolve(stdout + stderr),
-      ),
-    );
-    expect(run).toContain('is up to date');
+    const { stdout } = await runProgram(['migrate'], {
+      DATA_DIR: folder,
+      DATABASE_URL: secured.url,
+      POSTGRES_SSLMODE: 'verify-full',
+      NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem'),
+    });
+    expect(stdout).toContain('is up to date');
   });
 });

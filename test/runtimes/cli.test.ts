@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { didYouMean } from '../../cli/suggest.ts';
 import { createTerminal } from '../../cli/terminal.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import { findUsersByLogin } from '../../src/kernel/db/users.ts';
+import { runCommand, runProgram } from '../support/kits/command-line.ts';
 
 let dataDir: string;
 beforeAll(async () => {
@@ -16,14 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-const pharos = (args: string[], input = '', settings: Record<string, string> = { DATA_DIR: dataDir }) =>
-  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const env = { PATH: process.env.PATH, ...settings };
-    const child = execFile(process.execPath, ['bin/pharos.js', ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-    child.stdin?.end(input);
-  });
+const pharos = (args: string[], input = '') => runCommand(args, { DATA_DIR: dataDir }, input);
+const program = (args: string[], input = '', settings = { DATA_DIR: dataDir }) => runProgram(args, settings, input);
 
 async function user(name: string) {
   const database = await openDatabase({ database: { kind: 'sqlite', path: join(dataDir, 'pharos.db') } });
@@ -34,11 +29,11 @@ async function user(name: string) {
 
 describe('pharos users', () => {
   test('users create: makes an admin with the password from standard input, and names the database', async () => {
-    const made = await pharos(['users', 'create', 'root', 'root@example.org', '--tier', 'admin'], 'a long enough phrase\n');
+    const made = await program(['users', 'create', 'root', 'root@example.org', '--tier', 'admin'], 'a long enough phrase\n');
     expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('created root (admin)') });
     expect(made.stdout).toContain(`in ${join(dataDir, 'pharos.db')}`);
     expect(await user('root')).toMatchObject({ tier: 'admin', active: true, passwordHash: expect.stringMatching(/^\$scrypt\$/) });
-    const again = await pharos(['users', 'create', 'root', 'other@example.org'], 'a long enough phrase');
+    const again = await program(['users', 'create', 'root', 'other@example.org'], 'a long enough phrase');
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('already taken') });
   });
 
@@ -51,20 +46,20 @@ describe('pharos users', () => {
 });
 
 test('migrate: a second run changes nothing and says "up to date"', async () => {
-  expect((await pharos(['migrate'])).code).toBe(0);
+  expect((await program(['migrate'])).code).toBe(0);
   expect((await pharos(['migrate'])).stdout).toContain('up to date');
 });
 
 test('migrate: the first command on a new machine creates folder and database', async () => {
   const folder = join(dataDir, 'new', 'data');
-  expect(await pharos(['migrate'], '', { DATA_DIR: folder })).toMatchObject({ code: 0, stderr: '' });
+  expect(await program(['migrate'], '', { DATA_DIR: folder })).toMatchObject({ code: 0, stderr: '' });
   expect(await readdir(folder)).toContain('pharos.db');
 });
 
 describe('pharos: help and version', () => {
   test.each(['--version', '-v'])('pharos %s: prints the version', async (option) => {
     const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
-    expect(await pharos([option])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+    expect(await program([option])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
   });
 
   test.each(['--help', '-h'])('pharos %s: lists every command', async (option) => {

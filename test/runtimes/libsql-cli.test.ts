@@ -1,5 +1,4 @@
 /** A libSQL server from the command line: started wrongly, migrated by several, copied both ways. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,18 +11,15 @@ import { openDatabase } from '../../src/adapters/open-database.ts';
 import { Secret } from '../../src/kernel/core/secret.ts';
 import { revocations } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
+import { runCommand, runProgram } from '../support/kits/command-line.ts';
 import { openTestLibsql, openTestSqlite } from '../support/kits/database.ts';
 
 const TOKEN = 'a-token-that-must-not-be-told';
 type Test = Awaited<ReturnType<typeof openTestLibsql>>;
 
-const pharos = (args: string[], env: Record<string, string>) =>
-  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const all = { PATH: process.env.PATH, DATA_DIR: join(tmpdir(), 'pharos-cli-libsql'), ...env };
-    execFile(process.execPath, ['bin/pharos.js', ...args], { env: all }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
+const FOLDER = { DATA_DIR: join(tmpdir(), 'pharos-cli-libsql') };
+const pharos = (args: string[], env: Record<string, string>) => runCommand(args, { ...FOLDER, ...env });
+const program = (args: string[], env: Record<string, string>) => runProgram(args, { ...FOLDER, ...env });
 
 const keysOf = async ({ db }: { db: Database }) =>
   (await db.select({ key: revocations.key }).from(revocations).orderBy(revocations.key)).map(({ key }) => key);
@@ -73,7 +69,7 @@ describe('what keeps it from starting is said with the host and what to try, and
   });
 
   test('and the program ends with 1, saying that and nothing else', async () => {
-    const run = await pharos(['migrate'], { DATABASE_URL: libsql.server.url, DATABASE_AUTH_TOKEN: TOKEN });
+    const run = await program(['migrate'], { DATABASE_URL: libsql.server.url, DATABASE_AUTH_TOKEN: TOKEN });
     expect([run.code, run.stdout]).toEqual([1, '']);
     expect(run.stderr).toMatch('does not accept the token');
     expect(run.stderr).not.toMatch(new RegExp(`${TOKEN}|^\\s+at `, 'm'));
@@ -90,7 +86,7 @@ describe('migrating', () => {
   test('three processes at once: one does it, all end well, and the token may be in the URL', async () => {
     const env = { DATABASE_URL: empty.url };
     expect((await pharos(['migrate', 'status'], env)).stdout).toMatch(/^pending {2}0000_init$/m);
-    const all = await Promise.all(Array.from({ length: 3 }, () => pharos(['migrate'], env)));
+    const all = await Promise.all(Array.from({ length: 3 }, () => program(['migrate'], env)));
     expect(all.map(({ code, stderr }) => [code, stderr])).toEqual(Array(3).fill([0, '']));
     const { stdout } = await pharos(['migrate', 'status'], env);
     expect(stdout).not.toContain('pending');
@@ -119,7 +115,7 @@ describe('migrating', () => {
   test('two processes on one file are as safe', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pharos-migrate-'));
     const env = { DATABASE_URL: `file:${join(folder, 'pharos.db')}` };
-    const all = await Promise.all([pharos(['migrate'], env), pharos(['migrate'], env)]);
+    const all = await Promise.all([program(['migrate'], env), program(['migrate'], env)]);
     expect(all.map(({ code, stderr }) => [code, stderr])).toEqual(Array(2).fill([0, '']));
     await rm(folder, { recursive: true });
   });

@@ -1,5 +1,4 @@
 /** `pharos models` against a local Hub. */
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { loadModel } from '../../worker-node/embedder/model.ts';
 import { broken, corrupt, cut, startHub } from '../support/fakes/hub-server.ts';
 import { startWebServer } from '../support/fakes/web-server.ts';
 import { writeTransformerFolder } from '../support/fixtures/transformer-folder.ts';
+import { runCommand } from '../support/kits/command-line.ts';
 
 const ID = 'tests/tiny-model';
 const ONNX = 'onnx/model.onnx';
@@ -50,12 +50,7 @@ const pulling = (more: Partial<PullOptions> & { token?: string } = {}) => {
   });
 };
 const pharos = (args: string[], env: Record<string, string> = {}) =>
-  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const all = { PATH: process.env.PATH, DATA_DIR: join(scratch, 'data'), HF_ENDPOINT: hub.url, ...env };
-    execFile(process.execPath, ['bin/pharos.js', ...args], { env: all }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
+  runCommand(args, { DATA_DIR: join(scratch, 'data'), HF_ENDPOINT: hub.url, ...env });
 
 describe('pull', () => {
   test('model pull: the folder loads under its id, with its licence and without other weights', async () => {
