@@ -1,4 +1,4 @@
-/** What is special about Workers, on workerd: configuration, sockets that belong to a request, progress without polling. */
+/** Behaviour specific to Workers, on workerd: configuration, sockets per request, progress without polling. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -34,14 +34,14 @@ const settings = () => ({
   WORKERS_PLAN: 'paid',
   JWT_SECRET_KEY: JWT_SECRET,
   WORKER_SIGNING_KEY: SIGNING_KEY,
-  // Nobody listens there: progress is reported by these tests.
+  // Nothing listens there: these tests report the progress.
   WORKER_URL: 'http://127.0.0.1:9',
   DATABASE_URL: postgres.url,
   POSTGRES_SSLMODE: 'disable',
   ...stores.settings,
 });
 
-describe('with everything configured', () => {
+describe('workers', () => {
   let workerd: Workerd;
   let ada: Client;
   beforeAll(async () => {
@@ -53,7 +53,7 @@ describe('with everything configured', () => {
 
   const post = () => ada.post({ content: `A document of its own: ${randomUUID()}`, content_type: 'text/plain' });
 
-  /** As the worker reports: `completed` of the five stages are done. */
+  /** Reports as the worker does that the first `completed` stages are completed. */
   async function report(id: string, completed: number): Promise<void> {
     const at = Date.now();
     const state = (status: string) => ({
@@ -74,7 +74,7 @@ describe('with everything configured', () => {
     expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(204);
   }
 
-  /** An open stream: its text so far, and a way to leave. */
+  /** Opens a stream: its text so far, and a function that disconnects. */
   async function listen(id: string) {
     const leave = new AbortController();
     const headers = { Authorization: ada.token() ?? '' };
@@ -88,7 +88,7 @@ describe('with everything configured', () => {
     return { text: () => text, leave: () => leave.abort(), ended };
   }
 
-  test('a listener hears of what is reported to another request, at once and without polling the store', async () => {
+  test('workers: an event stream receives a report made to another request, without polling the store', async () => {
     const id = await post();
     const listeners = await Promise.all(Array.from({ length: 20 }, () => listen(id)));
     await vi.waitFor(async () => expect(await workerd.listeners()).toBe(20), { timeout: 20_000 });
@@ -105,7 +105,7 @@ describe('with everything configured', () => {
     await vi.waitFor(async () => expect(await workerd.listeners()).toBe(0), { timeout: 20_000 });
   });
 
-  test('a listener that vanishes leaves nothing behind once there is something to tell it', async () => {
+  test('workers: the sockets of a disconnected event stream are closed after the next event or heartbeat', async () => {
     const id = await post();
     const stream = await listen(id);
     await vi.waitFor(async () => expect(await workerd.listeners()).toBe(1), { timeout: 20_000 });
@@ -118,13 +118,13 @@ describe('with everything configured', () => {
     await vi.waitFor(async () => expect(await workerd.listeners()).toBe(0), { timeout: 40_000 });
   });
 
-  test('sixty requests at once each have connections of their own, and give them back', async () => {
+  test('workers: sixty concurrent requests have their own database connections and close them', async () => {
     const statuses = await Promise.all(Array.from({ length: 60 }, async () => (await ada.call('GET', '/resources')).status));
     expect(new Set(statuses)).toEqual(new Set([200]));
     await vi.waitFor(async () => expect(await postgres.connections('pharos')).toBe(0), { timeout: 20_000 });
   });
 
-  test('a database that is away is 503 with Retry-After, and is used again when it is back', async () => {
+  test('workers: requests are 503 with Retry-After while the database is down, and 200 after its return', async () => {
     await postgres.stop('immediate');
     const away = await ada.call<{ status: number }>('GET', '/resources');
     expect([away.status, away.headers.get('retry-after')]).toEqual([503, '5']);
@@ -135,10 +135,10 @@ describe('with everything configured', () => {
   });
 });
 
-describe('through Hyperdrive', () => {
-  test('documents are listed by way of the binding, whatever DATABASE_URL says', async () => {
+describe('workers with Hyperdrive', () => {
+  test('workers with Hyperdrive: the binding is used instead of DATABASE_URL', async () => {
     const workerd = await startWorkerd(() => ({ ...settings(), DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing' }), {
-      // Local Hyperdrive asks for a password, this server for none.
+      // Local Hyperdrive requires a password in the URL; this server ignores it.
       hyperdrive: postgres.url.replace('postgres@', 'postgres:unused@'),
     });
     const bob = createClient(workerd.url);
@@ -148,8 +148,8 @@ describe('through Hyperdrive', () => {
   });
 });
 
-describe('what is missing is said in the log, by name, and to nobody else', () => {
-  test('a Worker without any setting', async () => {
+describe('configuration on Workers', () => {
+  test('configuration on Workers: missing settings are named in the log and not in the 503 response', async () => {
     const workerd = await startWorkerd(() => ({ ENV: 'prod', PUBLIC_URL: '' }));
     const response = await fetch(`${workerd.url}/resources`);
     expect(response.status).toBe(503);
@@ -167,7 +167,7 @@ describe('what is missing is said in the log, by name, and to nobody else', () =
     await workerd.close();
   });
 
-  test('a file as the database, and a certificate that nobody vouches for', async () => {
+  test('configuration on Workers: a SQLite file is refused, and an untrusted database certificate makes health unhealthy', async () => {
     const file = await startWorkerd(() => ({ ...settings(), DATABASE_URL: 'file:data/pharos.db' }));
     expect((await fetch(file.url)).status).toBe(503);
     expect(file.logs()).toContain('DATABASE_URL: expected a postgresql: or libsql: URL');
@@ -183,7 +183,7 @@ describe('what is missing is said in the log, by name, and to nobody else', () =
     await secure.close();
   });
 
-  test('the free plan’s limits are said at the start', async () => {
+  test('configuration on Workers: the limits of the free plan are logged at the start', async () => {
     const workerd = await startWorkerd(() => ({ ...settings(), WORKERS_PLAN: 'free' }));
     await fetch(workerd.url);
     expect(workerd.logs()).toContain('10 ms of CPU per request');

@@ -1,4 +1,4 @@
-/** The bundle that `wrangler deploy` would upload: what is in it and how large it is. `npm run bench:startup` measures its start. */
+/** The bundle that `wrangler deploy` uploads: its content and size. `npm run bench:startup` measures its start. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WRANGLER = join(ROOT, 'node_modules/.bin/wrangler');
 
-/** The packages that the edge needs. One that is not named here slipped in: look at why, and at its size, before naming it. */
+/** The packages that the edge needs. Before adding one, find out what imports it, and its size. */
 const PACKAGES = [
   '@asteasolutions/zod-to-openapi',
   '@hono/zod-openapi',
@@ -69,23 +69,23 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const packageOf = (input: string) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
 
-test('wrangler takes it, with the bindings that the runtime asks for', () => {
+test('edge bundle: wrangler builds it with the bindings that the runtime requires', () => {
   expect(printed).toContain('PROGRESS_HUB');
   expect(printed).toContain('env.ASSETS');
 });
 
-test('it holds the packages that the edge needs and no other', () => {
+test('edge bundle: contains only the listed packages', () => {
   const packages = new Set(inputs.map(packageOf).filter((name) => name !== undefined));
   expect([...packages].filter((name) => !PACKAGES.includes(name) && !name.startsWith('@cloudflare/'))).toEqual([]);
 });
 
-test('it holds none of the code that runs on Node alone', () => {
+test('edge bundle: contains no code that runs on Node only', () => {
   const ours = inputs.filter((name) => packageOf(name) === undefined);
   expect(ours.length).toBeGreaterThan(100);
   expect(ours.filter((name) => /^(?:worker-node|cli|test)\/|src\/runtimes\/node/.test(name))).toEqual([]);
   expect(inputs.filter((name) => name.endsWith('.node') || name.endsWith('.wasm'))).toEqual([]);
 });
 
-test('gzipped it is smaller than 400 KB', async () => {
+test('edge bundle: is smaller than 400 KB gzipped', async () => {
   expect(gzipSync(await readFile(bundle), { level: 6 }).length).toBeLessThan(MAX_GZIPPED_BYTES);
 });

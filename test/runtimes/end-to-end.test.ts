@@ -1,4 +1,4 @@
-/** The main job on the real thing: API and worker as `npm start` runs them, a real model, a real web server. */
+/** The whole system: API and worker as `npm start` runs them, the built-in model, a local web server. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { type Pharos, startPharos } from '../support/servers/servers.ts';
 let pharos: Pharos;
 let database: TestDatabase | undefined;
 let site: Awaited<ReturnType<typeof startArticleServer>>;
-/** A user of the test's own: what another test posted is in nobody else's library. */
+/** A new user for each test, so that documents of other tests are not in the library. */
 let ada: Client;
 
 beforeEach(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
   if (onServer) database = await openTestDatabase();
   pharos = await startPharos({
     INGEST_ALLOW_ADDRESSES: '127.0.0.0/8',
-    // Whoever looks every few milliseconds would wait for the minute to be over.
+    // The tests poll every few milliseconds, which would exceed the default limit.
     RATE_LIMIT_FREE_TIER: '100000',
     ...(database ? { DATABASE_URL: database.url } : {}),
   });
@@ -55,7 +55,7 @@ interface Resource {
   readonly [field: string]: unknown;
 }
 
-test('an article posted by its URL goes through five stages and is found by a question that shares no word with it', async () => {
+test('end to end: an article posted by URL passes five stages and is found by a question that shares no word with it', async () => {
   const ids = new Map<string, string>();
   for (const name of ['account-access.html', 'glacier.html', 'sourdough.md', 'event-loop.txt']) {
     ids.set(name, await ada.post({ url: `${site.url}/${name}` }));
@@ -91,7 +91,7 @@ test('an article posted by its URL goes through five stages and is found by a qu
   expect(JSON.stringify(glacier)).not.toContain('null');
 });
 
-test('posted text is the same resource the second time, and nobody else sees it', async () => {
+test('end to end: text posted twice is one resource, and another user cannot read or find it', async () => {
   const content = await article('event-loop.txt');
   const first = await ada.call<{ id: string }>('POST', '/resources', { content, content_type: 'text/plain', title: 'Loops' });
   expect(first.status).toBe(202);
@@ -106,7 +106,7 @@ test('posted text is the same resource the second time, and nobody else sees it'
   expect((await eve.search('single-threaded server')).body.hits).toEqual([]);
 });
 
-test('an upload and a form take files, and the old clients’ paths answer below /api', async () => {
+test('end to end: an uploaded file is processed, and GET /api/resources/{id}/status returns the earlier form', async () => {
   const form = new FormData();
   form.set('file', new File([await article('sourdough.md')], 'bread.md', { type: 'text/markdown' }));
   const uploaded = await ada.call<{ id: string }>('POST', '/resources/upload', form);
@@ -116,7 +116,7 @@ test('an upload and a form take files, and the old clients’ paths answer below
   expect(body).toMatchObject({ id: uploaded.body.id, ingestion_status: 'completed' });
 });
 
-test('the event stream tells of every stage until the end, and an id that is current is 204 afterwards', async () => {
+test('end to end: an event stream ends after the last stage, and a reconnect with the last id is 204', async () => {
   const id = await ada.post({ content: await article('glacier.html'), content_type: 'text/html', title: 'Ice, again' });
   const headers = { Authorization: ada.token() ?? '', Accept: 'text/event-stream' };
   const response = await fetch(`${pharos.url}/resources/${id}/progress/events`, { headers });
@@ -141,19 +141,19 @@ test('the event stream tells of every stage until the end, and an id that is cur
   expect(again.status).toBe(204);
 });
 
-describe('what cannot be ingested fails with a reason its owner understands', () => {
+describe('failed ingestion', () => {
   test.each([
-    ['a page that is not there', () => `${site.url}/gone`, /404|not there|not found/i],
-    ['a redirect into the cloud’s metadata', () => `${site.url}/inward`, /not public|private|address/i],
-    ['the metadata address itself', () => 'http://169.254.169.254/latest/meta-data/', /not public|private|address/i],
-  ])('%s', async (_, url, reason) => {
+    ['a page that does not exist', () => `${site.url}/gone`, /404|not there|not found/i],
+    ['a redirect to the cloud metadata address', () => `${site.url}/inward`, /not public|private|address/i],
+    ['the cloud metadata address', () => 'http://169.254.169.254/latest/meta-data/', /not public|private|address/i],
+  ])('failed ingestion: %s fails the resource with a readable reason', async (_, url, reason) => {
     const progress = await ada.finished(await ada.post({ url: url() }));
     expect(progress.overall_status).toBe('failed');
     expect(progress.stages.ingestion).toBe('failed');
     expect(progress.error_message).toMatch(reason);
   });
 
-  test('text that is too short', async () => {
+  test('failed ingestion: text under 50 characters fails with the required length', async () => {
     const progress = await ada.finished(await ada.post({ content: 'Too short.', content_type: 'text/plain' }));
     expect(progress.error_message).toMatch(/10 characters of text; at least 50/);
   });
@@ -165,15 +165,15 @@ describe('what cannot be ingested fails with a reason its owner understands', ()
     ['an unknown content type', { content: 'x'.repeat(100), content_type: 'application/x-unknown' }],
     ['neither URL nor content', { title: 'nothing' }],
     ['a URL of another kind', { url: 'file:///etc/passwd' }],
-  ])('%s is a 4xx that names the field', async (_, body) => {
-    const answer = await ada.call<{ detail: string }>('POST', '/resources', body);
-    expect(answer.status).toBeGreaterThanOrEqual(400);
-    expect(answer.status).toBeLessThan(500);
-    expect(answer.body.detail).toBeTypeOf('string');
-    expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|at .*\.ts/);
+  ])('refused document: %s is a 4xx with a detail and without a stack', async (_, body) => {
+    const response = await ada.call<{ detail: string }>('POST', '/resources', body);
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(response.status).toBeLessThan(500);
+    expect(response.body.detail).toBeTypeOf('string');
+    expect(JSON.stringify(response.body)).not.toMatch(/node_modules|at .*\.ts/);
   });
 
-  test('a body of 20 MB and malformed JSON are refused before anything is stored', async () => {
+  test('refused document: malformed JSON is 400, and a body of 20 MB is 413', async () => {
     const headers = { Authorization: ada.token() ?? '', 'Content-Type': 'application/json' };
     const send = (body: string) => fetch(`${pharos.url}/resources`, { method: 'POST', headers, body });
     expect((await send('{"content": ')).status).toBe(400);
@@ -181,7 +181,7 @@ describe('what cannot be ingested fails with a reason its owner understands', ()
   });
 });
 
-test('a worker killed in the middle of a job loses nothing: the job is done after the restart, once', async () => {
+test('end to end: the job of a killed worker is done once after the restart', async () => {
   const id = await ada.post({ url: `${site.url}/slow/glacier.html` });
   await until(async () => {
     const { body } = await ada.call<{ stages: Record<string, string> }>('GET', `/resources/${id}/progress`);
@@ -198,7 +198,7 @@ test('a worker killed in the middle of a job loses nothing: the job is done afte
   expect(body.hits.map(({ resource_id }) => resource_id)).toEqual([id]);
 });
 
-/** Ends the leases of running jobs, as the 30 s of a lease would: the worker that held them is dead and renews none. */
+/** Ends the leases of running jobs instead of waiting 30 s: the worker that held them is dead and does not renew them. */
 async function endLeases(): Promise<void> {
   const statement = "update jobs set lease_expires_at = published_at + 1 where state = 'running'";
   if (database) return void (await database.execute(statement));
@@ -228,7 +228,7 @@ async function workerPid(): Promise<number> {
   throw new Error('no worker is running');
 }
 
-test('a callback tells of the end, signed with the owner’s secret, and is listed', async () => {
+test('end to end: a completed document sends a callback signed with its owner’s secret, and GET /callbacks lists it', async () => {
   const receiver = await startWebServer();
   const received: { headers: Record<string, string>; body: string }[] = [];
   receiver.serve('/hook', async (response, request) => {

@@ -1,4 +1,4 @@
-/** The tests' own libSQL server: what it promises of the protocol beyond what the client asks of it. */
+/** The fake libSQL server: parts of the Hrana protocol that the client does not use. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,17 +27,17 @@ async function send(path: string, body: unknown, token = server.token) {
 }
 const execute = (sql: string, more: object = {}) => ({ type: 'execute', stmt: { sql, ...more } });
 
-test.each(['/v2', '/v3'])('%s says that the version is there, without a token', async (path) => {
+test.each(['/v2', '/v3'])('fake libSQL server: GET %s reports the version without a token', async (path) => {
   expect((await fetch(server.url + path)).status).toBe(200);
   expect((await fetch(`${server.url}/v3-protobuf`)).status).toBe(404);
 });
 
-test('a wrong token is 401 as JSON', async () => {
+test('fake libSQL server: a wrong token is 401 as JSON', async () => {
   const { status, type, text } = await send('/v2/pipeline', { requests: [] }, 'wrong');
   expect([status, type, text]).toEqual([401, 'application/json', '{"error":"Unauthorized: `The JWT is invalid`"}']);
 });
 
-test('values are written as the protocol writes them', async () => {
+test('fake libSQL server: values are encoded as in Hrana', async () => {
   const args = [
     { type: 'integer', value: '9007199254740993' },
     { type: 'float', value: 1 },
@@ -57,7 +57,7 @@ test('values are written as the protocol writes them', async () => {
   ]);
 });
 
-test('a baton is good for one request, and a closed stream has none', async () => {
+test('fake libSQL server: a baton is valid for one request, and a closed stream has none', async () => {
   const first = (await send('/v3/pipeline', { requests: [{ type: 'get_autocommit' }, execute('begin')] })).body();
   expect(first.results[0].response).toEqual({ type: 'get_autocommit', is_autocommit: true });
   const { baton } = first;
@@ -75,7 +75,7 @@ test('a baton is good for one request, and a closed stream has none', async () =
   });
 });
 
-test('sequences, stored texts, descriptions and the conditions of a batch', async () => {
+test('fake libSQL server: supports sequences, stored SQL, descriptions and batch conditions', async () => {
   const insert = 'insert into t (a) values (:a) returning a';
   const step = (sql: string, condition?: object) => ({ stmt: { sql }, condition });
   const { body } = await send('/v3/pipeline', {

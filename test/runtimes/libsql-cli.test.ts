@@ -1,4 +1,4 @@
-/** A libSQL server from the command line: started wrongly, migrated by several, copied both ways. */
+/** A libSQL server from the command line: connection errors, concurrent migration, copies in both directions. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,23 +30,23 @@ beforeEach(async () => {
 });
 afterEach(() => libsql.close());
 
-describe('what keeps it from starting is said with the host and what to try, and never with the token', () => {
+describe('libSQL connection errors name the host and a remedy, never the token', () => {
   const messageOf = (url: string, token = TOKEN) =>
     openDatabase({ database: { kind: 'libsql', url, authToken: new Secret(token) } }).then(
       () => 'opened',
       (error: Error) => error.message,
     );
 
-  test('a port at which nobody listens', async () => {
+  test('libSQL connection errors: a closed port is reported as a refused connection', async () => {
     const port = await freePort('127.0.0.1');
     expect(await messageOf(`http://127.0.0.1:${port}`)).toMatch(`at 127.0.0.1:${port} refused the connection: is it running`);
   });
 
-  test('a host that does not exist', async () => {
+  test('libSQL connection errors: an unknown host is named', async () => {
     expect(await messageOf('http://no-such-host.invalid')).toMatch('at no-such-host.invalid: there is no such host');
   });
 
-  test('a wrong token', async () => {
+  test('libSQL connection errors: a wrong token is reported with the way to create one, and is not shown', async () => {
     const message = await messageOf(libsql.server.url);
     expect(message).toMatch(/does not accept the token: .*"turso db tokens create.* DATABASE_AUTH_TOKEN .*401.*JWT is invalid/);
     expect(message).not.toContain(TOKEN);
@@ -56,19 +56,19 @@ describe('what keeps it from starting is said with the host and what to try, and
     [{ status: 404, body: '{"error":"Namespace `x` doesn\'t exist"}' }, /has no such database: "turso db list"/],
     [{ status: 500, body: 'oops' }, /cannot be used: the server responded with 500: oops/],
     [{ status: 200, body: 'a web page' }, /cannot be used: .*JSON/],
-  ])('an answer of %j', async (answer, message) => {
+  ])('libSQL connection errors: a response of %j is reported', async (answer, message) => {
     libsql.server.interfere(() => answer);
     expect(await messageOf(libsql.server.url, libsql.server.token)).toMatch(message);
   });
 
-  test('a server that takes the connection and never answers', async () => {
+  test('libSQL connection errors: a server that never responds is reported after the deadline', async () => {
     libsql.server.interfere(() => 'silent');
     const { url, token } = libsql.server;
     const client = connectLibsql({ url, authToken: token, createClient, deadlineMs: 100 });
     await expect(checkLibsql(client, libsql.server.url)).rejects.toThrow('does not respond: is it reachable from here');
   });
 
-  test('and the program ends with 1, saying that and nothing else', async () => {
+  test('libSQL connection errors: `pharos migrate` prints only the message and exits with 1', async () => {
     const run = await program(['migrate'], { DATABASE_URL: libsql.server.url, DATABASE_AUTH_TOKEN: TOKEN });
     expect([run.code, run.stdout]).toEqual([1, '']);
     expect(run.stderr).toMatch('does not accept the token');
@@ -76,14 +76,14 @@ describe('what keeps it from starting is said with the host and what to try, and
   });
 });
 
-describe('migrating', () => {
+describe('migration of SQLite', () => {
   let empty: Test;
   beforeEach(async () => {
     empty = await openTestLibsql({ migrated: false });
   });
   afterEach(() => empty.close());
 
-  test('three processes at once: one does it, all end well, and the token may be in the URL', async () => {
+  test('migration of a libSQL server: three concurrent processes all succeed, with the token in the URL', async () => {
     const env = { DATABASE_URL: empty.url };
     expect((await pharos(['migrate', 'status'], env)).stdout).toMatch(/^pending {2}0000_init$/m);
     const all = await Promise.all(Array.from({ length: 3 }, () => program(['migrate'], env)));
@@ -93,7 +93,7 @@ describe('migrating', () => {
     expect(stdout).toContain(`${new URL(empty.server.url).host} is up to date`);
   });
 
-  test('twenty clients at once apply each migration once', async () => {
+  test('migration of a libSQL server: twenty concurrent clients apply each migration once', async () => {
     const clients = Array.from({ length: 20 }, () =>
       connectLibsql({ url: empty.server.url, authToken: empty.server.token, createClient }),
     );
@@ -104,7 +104,7 @@ describe('migrating', () => {
     expect(rows[0]?.count).toBe(applied.length);
   });
 
-  test('a migration whose answer was lost is found done', async () => {
+  test('migration of a libSQL server: a migration whose response was lost counts as applied', async () => {
     let lost = 0;
     empty.server.interfere((body) => (body.includes('chunks_fts') && lost++ === 0 ? 'cut-after' : undefined));
     await empty.migrate();
@@ -112,7 +112,7 @@ describe('migrating', () => {
     expect((await empty.status()).pending).toEqual([]);
   });
 
-  test('two processes on one file are as safe', async () => {
+  test('migration of a SQLite file: two concurrent processes both succeed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pharos-migrate-'));
     const env = { DATABASE_URL: `file:${join(folder, 'pharos.db')}` };
     const all = await Promise.all([program(['migrate'], env), program(['migrate'], env)]);
@@ -121,7 +121,7 @@ describe('migrating', () => {
   });
 });
 
-test('a database is copied from a file to a server and back, each row the same', async () => {
+test('db copy: a SQLite file copied to a libSQL server and back has the same rows', async () => {
   const file = await openTestSqlite();
   await file.db.insert(revocations).values(['a', 'b', 'c'].map((key) => ({ key, expiresAt: 1, createdAt: 1 })));
   const empty = await openTestLibsql({ migrated: false });
@@ -139,7 +139,7 @@ test('a database is copied from a file to a server and back, each row the same',
   await file.close();
 });
 
-test('a backup command says how a server is copied instead', async () => {
+test('db backup: for a libSQL server the error names `db copy`', async () => {
   const { code, stderr } = await pharos(['db', 'backup', '/tmp/x.db'], { DATABASE_URL: libsql.url });
   expect([code, stderr]).toEqual([2, expect.stringContaining('db copy --from')]);
 });

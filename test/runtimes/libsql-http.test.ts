@@ -1,4 +1,4 @@
-/** A libSQL server that is busy, cuts connections, drops streams, hangs, and is stopped under load: nothing is lost or doubled. */
+/** A libSQL server that is busy, cuts connections, drops streams, hangs, and stops under load: no write is lost or doubled. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@libsql/client';
 import { sql } from 'drizzle-orm';
@@ -21,10 +21,10 @@ beforeEach(async () => {
 });
 afterEach(() => libsql.close());
 
-describe('a write', () => {
+describe('libSQL write', () => {
   const insert = (key: string) => libsql.db.insert(revocations).values(revocation(key));
 
-  test('that finds the server busy waits for it, and is done once', async () => {
+  test('libSQL write: waits for a busy server and is executed once', async () => {
     let refusals = 0;
     const busy = { status: 429, body: '{"error":"Too many concurrent requests"}' };
     libsql.server.interfere(() => (refusals++ < 4 ? busy : undefined));
@@ -32,7 +32,7 @@ describe('a write', () => {
     expect(await keysOf(libsql)).toEqual(['a']);
   });
 
-  test('that cannot be known to have been done is not sent again, and means that the database is away', async () => {
+  test('libSQL write: is not repeated when its outcome is unknown, and counts as an unavailable database', async () => {
     let sent = 0;
     libsql.server.interfere((body) => (body.includes('insert') && sent++ >= 0 ? 'cut-after' : undefined));
     const error = await insert('a').then(
@@ -43,7 +43,7 @@ describe('a write', () => {
     expect(await keysOf(libsql)).toEqual(['a']);
   });
 
-  test('beside a hundred others from two clients, with transactions among them, is neither lost nor doubled', async () => {
+  test('libSQL write: none of 120 concurrent writes and transactions of two clients is lost or doubled', async () => {
     const other = openLibsqlHttp(connectLibsql({ url: libsql.server.url, authToken: libsql.server.token, createClient }));
     await insert('counter');
     const increments = Array.from({ length: 60 }, (_, i) =>
@@ -64,7 +64,7 @@ describe('a write', () => {
     expect(await keysOf(libsql)).toHaveLength(61);
   });
 
-  test('of more than the server takes for one value is told so, and nothing else is harmed', async () => {
+  test('libSQL write: a value larger than the server accepts is 413, and later requests succeed', async () => {
     const app = await createTestApp({ overrides: { db: libsql.db, chunkIndex: libsql.chunkIndex() } });
     const form = new FormData();
     form.set('file', new File(['x'.repeat(6_000_000)], 'large.txt', { type: 'text/plain' }));
@@ -74,15 +74,15 @@ describe('a write', () => {
   });
 });
 
-test('a read whose answer was lost is asked again', async () => {
+test('libSQL read: is repeated when its response was lost', async () => {
   let lost = 0;
   libsql.server.interfere((body) => (body.includes('select') && lost++ < 2 ? 'cut-after' : undefined));
   expect(await keysOf(libsql)).toEqual([]);
   expect(lost).toBe(3);
 });
 
-describe('a transaction', () => {
-  /** Runs it with what `between` does between its two statements; resolves to the number of times it was begun. */
+describe('libSQL transaction', () => {
+  /** Runs a transaction with `between` between its two statements. Resolves to the number of times it was started. */
   async function run(between: (attempt: number) => unknown): Promise<number> {
     let attempts = 0;
     await libsql.db.transaction(async (tx) => {
@@ -94,14 +94,14 @@ describe('a transaction', () => {
     return attempts;
   }
 
-  test('whose stream expired begins again, and is written once', async () => {
+  test('libSQL transaction: is repeated when its stream expired, and is written once', async () => {
     await libsql.close();
     libsql = await openTestLibsql({ streamMs: 300 });
     expect(await run((attempt) => attempt === 1 && sleep(600))).toBe(2);
     expect(await keysOf(libsql)).toEqual(['a', 'b']);
   });
 
-  test('whose server was restarted begins again', async () => {
+  test('libSQL transaction: is repeated when the server was restarted', async () => {
     const restart = async () => {
       await libsql.server.stop();
       await libsql.server.start();
@@ -110,14 +110,17 @@ describe('a transaction', () => {
     expect(await keysOf(libsql)).toEqual(['a', 'b']);
   });
 
-  test.each(['cut', 'cut-after'] as const)('whose connection was lost before its COMMIT begins again (%s)', async (fault) => {
+  test.each([
+    'cut',
+    'cut-after',
+  ] as const)('libSQL transaction: is repeated when the connection was lost before its COMMIT (%s)', async (fault) => {
     let lost = 0;
     libsql.server.interfere((body) => (body.includes('"b"') && lost++ === 0 ? fault : undefined));
     expect(await run(() => undefined)).toBe(2);
     expect(await keysOf(libsql)).toEqual(['a', 'b']);
   });
 
-  test('whose COMMIT was not answered is not begun again: it may have been done', async () => {
+  test('libSQL transaction: is not repeated when its COMMIT got no response, because it may have been committed', async () => {
     let commits = 0;
     libsql.server.interfere((body) => (body.includes('COMMIT') && commits++ >= 0 ? 'cut-after' : undefined));
     const error = await run(() => undefined).catch((thrown: unknown) => thrown);
@@ -126,7 +129,7 @@ describe('a transaction', () => {
     expect(await keysOf(libsql)).toEqual(['a', 'b']);
   });
 
-  test('that fails by itself leaves nothing, whatever becomes of its ROLLBACK', async () => {
+  test('libSQL transaction: a failed one writes nothing even if its ROLLBACK is lost', async () => {
     libsql.server.interfere((body) => (body.includes('ROLLBACK') ? 'cut' : undefined));
     const mistake = () => Promise.reject(new Error('on purpose'));
     await expect(run(mistake)).rejects.toThrow('on purpose');
@@ -134,7 +137,7 @@ describe('a transaction', () => {
     expect(await keysOf(libsql)).toEqual([]);
   });
 
-  test('goes on after a constraint, as with a file', async () => {
+  test('libSQL transaction: continues after a constraint error, as on a file', async () => {
     await libsql.db.transaction(async (tx) => {
       await tx.insert(revocations).values(revocation('a'));
       await tx
@@ -146,7 +149,7 @@ describe('a transaction', () => {
     expect(await keysOf(libsql)).toEqual(['a', 'b']);
   });
 
-  test('that the server ended to let another write is begun again, and none of its statements stays alone', async () => {
+  test('libSQL transaction: is repeated when the server ended it for another writer, and none of its statements runs outside of it', async () => {
     const other = connectLibsql({ url: libsql.server.url, authToken: libsql.server.token, createClient });
     let written: Promise<unknown> | undefined;
     let attempts = 0;
@@ -158,7 +161,7 @@ describe('a transaction', () => {
         await written;
       }
       const rest = ['b', 'c'].map((key) => tx.insert(revocations).values(revocation(`${key}${attempts}`)));
-      // What a careless writer would do: neither of them may be carried out outside of the transaction.
+      // Statements sent without waiting: neither may be executed outside of the transaction.
       await Promise.allSettled(rest);
     });
     expect(attempts).toBe(2);
@@ -166,7 +169,7 @@ describe('a transaction', () => {
   });
 });
 
-test('while the server is away every answer is 503 with a time to come back; then it goes on by itself, with its data', async () => {
+test('libSQL outage: requests are 503 with Retry-After while the server is down, and succeed with all data after its return', async () => {
   const app = await createTestApp({
     overrides: { db: libsql.db, chunkIndex: libsql.chunkIndex(), pingDatabase: libsql.ping },
     env: { RATE_LIMIT_FREE_TIER: '10000' },
@@ -206,14 +209,14 @@ test('while the server is away every answer is 503 with a time to come back; the
   await app.close();
 });
 
-test('a server that hangs is given up after the deadline, and used again when it answers', async () => {
+test('libSQL outage: requests to a hanging server end at the deadline, and succeed once it responds', async () => {
   const client = connectLibsql({ url: libsql.server.url, authToken: libsql.server.token, createClient, deadlineMs: 2_000 });
   const app = await createTestApp({ overrides: { db: openLibsqlHttp(client) } });
   const headers = { ...(await app.login()), 'Content-Type': 'application/json' };
   const post = (n: number) =>
     app.request('/resources', { method: 'POST', headers, body: JSON.stringify({ content: `Text ${n}` }) });
   const list = () => app.request('/resources', { headers });
-  // The login is noted when it has been answered.
+  // The login's events are written after its response.
   await app.background.settled();
   libsql.server.interfere(() => 'silent');
   const answers = await Promise.all(Array.from({ length: 60 }, (_, n) => (n < 8 ? post(n) : list())));
@@ -224,7 +227,7 @@ test('a server that hangs is given up after the deadline, and used again when it
   await app.close();
 });
 
-test('a name that is taken is a conflict, as with a file', async () => {
+test('libSQL: a taken username is 409, as on a file', async () => {
   const app = await createTestApp({ overrides: { db: libsql.db } });
   const body = JSON.stringify({ username: 'ada', email: 'ada@example.org', password: 'a long enough phrase' });
   const register = () => app.request('/auth/register', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });

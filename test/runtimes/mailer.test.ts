@@ -42,7 +42,7 @@ const mail = {
   text: 'Hello ada,\n\nopen https://pharos.example.org/account/reset#t\n',
 };
 
-test('with SMTP_URL mail goes to that server, from this service', async () => {
+test('mailer: with SMTP_URL mail is sent to that server from no-reply at this host', async () => {
   const { port } = server.server.address() as AddressInfo;
   const mailer = createMailer(parseConfig({ ...env, SMTP_URL: `smtp://127.0.0.1:${port}` }), () => {});
   await mailer?.send(mail);
@@ -51,19 +51,19 @@ test('with SMTP_URL mail goes to that server, from this service', async () => {
   expect(received[0]?.content).toContain('account/reset#t');
 });
 
-test('an address that would add a header or a second recipient reaches nobody else', async () => {
+test('mailer: an address with a line break or a second address adds no header or recipient', async () => {
   const { port } = server.server.address() as AddressInfo;
   const mailer = createMailer(parseConfig({ ...env, SMTP_URL: `smtp://127.0.0.1:${port}` }), () => {});
   await mailer?.send({ ...mail, to: 'ada@example.org\r\nBcc: eve@example.org' }).catch(() => undefined);
   expect(received.flatMap(({ to }) => to)).not.toContain('eve@example.org');
 });
 
-test('a server that is away is an error of the sending, not of the service', async () => {
+test('mailer: a mail server that is down rejects the sending', async () => {
   const mailer = createMailer(parseConfig({ ...env, SMTP_URL: 'smtp://127.0.0.1:1' }), () => {});
   await expect(mailer?.send(mail)).rejects.toThrow();
 });
 
-test('in development mail is printed, elsewhere without SMTP_URL there is no mailer', async () => {
+test('mailer: without SMTP_URL mail is printed in development, and elsewhere there is no mailer', async () => {
   const printed: string[] = [];
   await createMailer(parseConfig({}), (line) => printed.push(line))?.send(mail);
   expect(printed.join('')).toContain('account/reset#t');

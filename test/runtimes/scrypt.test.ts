@@ -5,12 +5,12 @@ import { createScryptHasher } from '../../src/adapters/scrypt.ts';
 const CHEAP = { ln: 4, r: 8, p: 1 };
 const hasher = createScryptHasher(CHEAP);
 
-describe('a password hashed by scrypt', () => {
-  test('is a PHC string with its parameters, 32 MiB and 2^15 unless told otherwise', async () => {
+describe('scrypt', () => {
+  test('scrypt: a hash is a PHC string, by default with N = 2^15 and r = 8', async () => {
     expect(await createScryptHasher().hash('x')).toMatch(/^\$scrypt\$ln=15,r=8,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
   });
 
-  test('matches itself alone, and no two hashes of it are the same', async () => {
+  test('scrypt: a hash matches its own password only, and two hashes of it differ', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), async (one, other) => {
         const stored = await hasher.hash(one);
@@ -22,7 +22,7 @@ describe('a password hashed by scrypt', () => {
     );
   });
 
-  test('is verified with the parameters it was stored with, and told to be hashed anew where those are weaker', async () => {
+  test('scrypt: a hash verifies with its stored parameters, and needs a rehash if they are weaker', async () => {
     const stored = await hasher.hash('x');
     for (const stronger of [{ ln: 5 }, { r: 9 }, { p: 2 }]) {
       const today = createScryptHasher({ ...CHEAP, ...stronger });
@@ -37,31 +37,31 @@ describe('a password hashed by scrypt', () => {
   test.each([
     [4, 1, 1, '', '', 'd9YWV9mLIN+Xyg1C3vNr4Dv8D8rdBCHj8UL/FHRuD7U'],
     [10, 8, 16, 'password', 'NaCl', '/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWI'],
-  ])('is that of the standard for ln=%s, r=%s, p=%s', async (ln, r, p, password, salt, key) => {
+  ])('scrypt: matches RFC 7914 section 12 for ln=%s, r=%s, p=%s', async (ln, r, p, password, salt, key) => {
     if (salt === '') return expect(await hasher.verify(password, `$scrypt$ln=${ln},r=${r},p=${p}$$${key}`)).toBe(false);
     const stored = `$scrypt$ln=${ln},r=${r},p=${p}$${Buffer.from(salt).toString('base64').replaceAll('=', '')}$${key}`;
     expect(await hasher.verify(password, stored)).toBe(true);
   });
 });
 
-describe('a stored text that is no hash of ours', () => {
+describe('scrypt, invalid hashes', () => {
   test.each([
-    ['empty', ''],
-    ['of bcrypt', '$2b$10$abcdefghijklmnopqrstuv'],
-    ['with an empty key', '$scrypt$ln=10,r=8,p=1$AAAAAAAA$A'],
-    ['with a short key', '$scrypt$ln=10,r=8,p=1$AAAAAAAA$AAAA'],
-    ['with a cost its block cannot have', `$scrypt$ln=16,r=1,p=1$AAAAAAAA$${'A'.repeat(43)}`],
-    ['with a cost of a gigabyte', `$scrypt$ln=24,r=8,p=1$AAAAAAAA$${'A'.repeat(43)}`],
-    ['with the time of a gigabyte', `$scrypt$ln=15,r=8,p=99$AAAAAAAA$${'A'.repeat(43)}`],
-    ['without a cost', `$scrypt$ln=0,r=8,p=1$AAAAAAAA$${'A'.repeat(43)}`],
-    ['without blocks', `$scrypt$ln=4,r=0,p=1$AAAAAAAA$${'A'.repeat(43)}`],
-    ['without lanes', `$scrypt$ln=4,r=8,p=0$AAAAAAAA$${'A'.repeat(43)}`],
-  ])('%s matches no password and is to be replaced', async (_, stored) => {
+    ['an empty text', ''],
+    ['a bcrypt hash', '$2b$10$abcdefghijklmnopqrstuv'],
+    ['a hash with an empty key', '$scrypt$ln=10,r=8,p=1$AAAAAAAA$A'],
+    ['a hash with a short key', '$scrypt$ln=10,r=8,p=1$AAAAAAAA$AAAA'],
+    ['a hash with a cost too high for its block size', `$scrypt$ln=16,r=1,p=1$AAAAAAAA$${'A'.repeat(43)}`],
+    ['a hash that needs over a gigabyte', `$scrypt$ln=24,r=8,p=1$AAAAAAAA$${'A'.repeat(43)}`],
+    ['a hash with the work of over a gigabyte', `$scrypt$ln=15,r=8,p=99$AAAAAAAA$${'A'.repeat(43)}`],
+    ['a hash with ln=0', `$scrypt$ln=0,r=8,p=1$AAAAAAAA$${'A'.repeat(43)}`],
+    ['a hash with r=0', `$scrypt$ln=4,r=0,p=1$AAAAAAAA$${'A'.repeat(43)}`],
+    ['a hash with p=0', `$scrypt$ln=4,r=8,p=0$AAAAAAAA$${'A'.repeat(43)}`],
+  ])('scrypt: %s matches no password and needs a rehash', async (_, stored) => {
     expect(await hasher.verify('x', stored)).toBe(false);
     expect(hasher.needsRehash(stored)).toBe(true);
   });
 
-  test('of any kind never throws', async () => {
+  test('scrypt: verification of random stored texts never throws', async () => {
     const number = fc.integer({ min: 0, max: 99 });
     const text = fc.stringMatching(/^[\w+/]{1,60}$/);
     await fc.assert(

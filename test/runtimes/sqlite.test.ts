@@ -5,12 +5,12 @@ import { sqlitePath } from '../../src/kernel/config/sqlite-path.ts';
 import * as schema from '../../src/kernel/db/schema.sqlite.ts';
 import { openTestSqlite } from '../support/kits/database.ts';
 
-/** SQLite itself gives up after 20 ms; what is tested here is what happens then. */
+/** Longer than the 20 ms after which SQLite itself stops waiting. */
 const longerThanSqliteWaits = () => new Promise((resolve) => setTimeout(resolve, 100));
 
 const revocation = (key: string) => ({ key, expiresAt: 1, createdAt: 1 });
 
-test('fifty overlapping transactions all commit, and a failed one leaves nothing and frees the lock', async () => {
+test('SQLite: fifty overlapping transactions commit, and a failed one writes nothing and releases the lock', async () => {
   const { db, close } = await openTestSqlite();
   const writes = Array.from({ length: 50 }, (_, i) =>
     db.transaction(async (tx) => {
@@ -27,7 +27,7 @@ test('fifty overlapping transactions all commit, and a failed one leaves nothing
   await close();
 });
 
-test('two clients of one file, as API and worker are, write at once without losing or refusing a row', async () => {
+test('SQLite: two clients of one file write concurrently without a lost or refused row', async () => {
   const first = await openTestSqlite();
   const other = await openSqliteFile(first.path);
   const insert = (client: typeof other.client, key: string) =>
@@ -38,7 +38,7 @@ test('two clients of one file, as API and worker are, write at once without losi
   await first.close();
 });
 
-test('a write that waited for another process is committed when it says so, and locks nobody out', async () => {
+test('SQLite: a write that waited for another process is committed when it resolves, and leaves no lock', async () => {
   const ours = await openTestSqlite();
   const theirs = await openSqliteFile(ours.path);
   const rows = async () => (await theirs.client.execute('select key from revocations order by key')).rows.map(({ key }) => key);
@@ -58,7 +58,7 @@ test('a write that waited for another process is committed when it says so, and 
   await ours.close();
 });
 
-test('reads go on while a write waits for another process', async () => {
+test('SQLite: reads succeed while a write waits for another process', async () => {
   const ours = await openTestSqlite();
   const theirs = await openSqliteFile(ours.path);
   const lock = await theirs.client.transaction('write');
@@ -72,7 +72,7 @@ test('reads go on while a write waits for another process', async () => {
   await ours.close();
 });
 
-test('a database that cannot be opened is explained by path, rights and disk space', async () => {
+test('SQLite: the error for a file that cannot be opened names path, rights and free disk space', async () => {
   await expect(openSqliteFile('/etc/hostname/x/pharos.db')).rejects.toThrow(
     /\/etc\/hostname\/x\/pharos\.db.*(readable|rights).*(MB free|unknown)/,
   );
@@ -87,6 +87,6 @@ test.each([
   ['sqlite:////var/lib/pharos.db', '/var/lib/pharos.db'],
   ['sqlite+aiosqlite:///./x.db', './x.db'],
   ['postgres://h/db', undefined],
-])('the path of %s is %s', (url, path) => {
+])('SQLite: the path of %s is %s', (url, path) => {
   expect(sqlitePath(url)).toBe(path);
 });

@@ -8,7 +8,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => pharos?.stop());
 
-test('a file put at the worker is processed, watched at the API and found, and no log shows its address', async () => {
+test('uploads: a file sent to the worker is processed, reported by the API and found, and no log contains its URL', async () => {
   const client = createClient(pharos.url);
   await client.login();
   const said = { filename: 'glaciers.md', title: 'On calving', tags: ['ice'] };
