@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import { type ExtractedDocument, readDocument } from '../../worker-node/ingest/read-document.ts';
+import { isDeeplyNested } from '../../worker-node/ingest/readers/markdown-nesting.ts';
 
 const SENTENCE = 'The lighthouse keeper climbs the stairs each evening to light the lamp for the ships at sea. ';
 const BODY = SENTENCE.repeat(4);
@@ -171,6 +173,39 @@ describe('readDocument: Markdown', () => {
     expect(markdown(`${'>'.repeat(20_000)} ${BODY}`).text).toContain(SENTENCE.trim());
     expect(markdown(`${'* '.repeat(20_000)} ${BODY}`).text).toContain(SENTENCE.trim());
   });
+
+  it.each([
+    ['30 dashes with blanks', '- '.repeat(30)],
+    ['40 asterisks with blanks', '* '.repeat(40)],
+    ['500 dashes with blanks', '- '.repeat(500)],
+    ['500 dashes in a quote', `> > ${'- '.repeat(500)}`],
+    ['200 dashes', '-'.repeat(200)],
+  ])('Markdown: a rule of %s is a rule, and the headings around it are kept', (_what, rule) => {
+    const reading = markdown(`# Top\n\n${BODY}\n\n${rule}\n\n## Sub\n\n${BODY}`);
+    expect(paths(reading)).toEqual([['Top'], ['Top', 'Sub']]);
+    expect(reading.text).not.toMatch(/[-*#]/);
+  });
+
+  it('Markdown: a list that nests 200 levels deep by indentation keeps its words', () => {
+    const items = Array.from({ length: 200 }, (_, depth) => `${'  '.repeat(depth)}- word${depth}`);
+    const { text } = markdown(`${BODY}\n\n${items.join('\n')}`);
+    expect(text).toContain('- word0\n- word1\n');
+    expect(text).toContain('- word199');
+  });
+
+  it('Markdown: links of every form have the address that is written, and links that are not http keep their words', () => {
+    const { links, text } = markdown(
+      `${BODY} <https://a.example/x> [two](<https://b.example/y z>) [three][] [four](javascript:x) ![five](https://d.example/)\n\n> [three]: https://c.example/ä%20b`,
+    );
+    expect(links.map(({ url }) => url)).toEqual(['https://a.example/x', 'https://b.example/y z', 'https://c.example/ä%20b']);
+    expect(text).toContain('https://a.example/x two three four');
+  });
+
+  it('Markdown: emphasis, escapes, entities and line breaks are resolved', () => {
+    expect(markdown(`*a* **b** ***c*** _d_ \\*e\\* &amp; f\\\ng  \nh\ni \`j * k\` ${BODY}`).text).toMatch(
+      /^a b c d \*e\* & f\ng\nh i j \* k The/,
+    );
+  });
 });
 
 describe('readDocument: plain text', () => {
@@ -244,5 +279,36 @@ describe('readDocument: format and charset', () => {
     const cyrillic = Buffer.from([0xcc, 0xe0, 0xff, 0xea]);
     const page = Buffer.concat([Buffer.from(`${head}<p>`), cyrillic, Buffer.from(` ${BODY}`)]);
     expect(read(page, 'text/html').text).toContain('Маяк');
+  });
+});
+
+describe('isDeeplyNested', () => {
+  const marker = fc.constantFrom('>', '> ', '- ', '* ', '+ ', '1. ', '23) ');
+
+  it('nesting: a line counts as deeply nested exactly if it opens more than 50 quotes and list items', () => {
+    fc.assert(
+      fc.property(fc.array(marker, { minLength: 1, maxLength: 80 }), fc.constantFrom('', '# a\n\n'), (markers, before) => {
+        expect(isDeeplyNested(`${before}${markers.join('')}x\n\nend`)).toBe(markers.length > 50);
+      }),
+    );
+  });
+
+  it('nesting: a rule opens nothing, whatever stands before it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(marker, { maxLength: 40 }),
+        fc.constantFrom('-', '*'),
+        fc.integer({ min: 3, max: 500 }),
+        fc.constantFrom(' ', '\t', '  '),
+        (markers, character, length, blank) => {
+          expect(isDeeplyNested(markers.join('') + `${character}${blank}`.repeat(length))).toBe(false);
+        },
+      ),
+    );
+  });
+
+  it('nesting: dashes, digits and plus signs without white space behind them open nothing', () => {
+    for (const line of ['-'.repeat(100), '+'.repeat(100), '1.'.repeat(100), `${'1'.repeat(100)}. a`, `+${'-'.repeat(100)}+`])
+      expect(isDeeplyNested(line)).toBe(false);
   });
 });

@@ -1,111 +1,119 @@
 /** Reads Markdown (CommonMark) into sections, with metadata from its front matter. */
-import { fromMarkdown } from 'mdast-util-from-markdown';
+import MarkdownIt, { type Token } from 'markdown-it';
 import { createSectionBuilder, EMPTY_METADATA, filterLinks, type ParsedDocument } from '../document.ts';
 import { readFrontMatter } from './front-matter.ts';
+import { isDeeplyNested } from './markdown-nesting.ts';
 import { singleLine } from './normalise.ts';
 import { createParagraphBuilder } from './paragraph-builder.ts';
 import { readText } from './plain-text.ts';
 
-type Root = ReturnType<typeof fromMarkdown>;
-type Node = Root | Root['children'][number];
-
-/** Documents above these limits are machine-made and slow to parse; they are read as plain text. */
-const MAX_DEPTH = 100;
-const DEEP_NESTING = /^(?:[ \t]{0,3}(?:>|[-*+]|\d{1,9}[.)])[ \t]*){50}/m;
+/** A longer document is machine-made. It is read as plain text, as is one that nests too deeply. */
 const MAX_MARKDOWN_CHARACTERS = 2_000_000;
+/** Brackets and images inside one another; those inside more are left as they are written. */
+const MAX_INLINE_NESTING = 100;
+
+/**
+ * One parser for blocks and one for the text in them, because a limit of nesting loses the content of deeper blocks and
+ * bounds the time of deeper brackets.
+ */
+const blocks = createParser(Number.POSITIVE_INFINITY);
+blocks.core.ruler.disable(['inline', 'text_join']);
+const inlines = createParser(MAX_INLINE_NESTING);
+
+/** Leaves URLs as they are written: `identifiers.ts` normalises them, and links of other schemes keep their text. */
+function createParser(maxNesting: number): InstanceType<typeof MarkdownIt> {
+  const parser = new MarkdownIt('commonmark', { maxNesting });
+  parser.validateLink = () => true;
+  parser.normalizeLink = (url) => url;
+  parser.normalizeLinkText = (url) => url;
+  return parser;
+}
 
 /** The title is that of the front matter, else the first heading. */
 export function readMarkdown(source: string): ParsedDocument {
   const { metadata, body } = readFrontMatter(source.replace(/\r\n?/g, '\n'));
-  const document = body.length > MAX_MARKDOWN_CHARACTERS || DEEP_NESTING.test(body) ? readText(body) : readTree(body);
+  const document = body.length > MAX_MARKDOWN_CHARACTERS || isDeeplyNested(body) ? readText(body) : readBlocks(body);
   return { sections: document.sections, metadata: { ...metadata, title: metadata.title ?? document.metadata.title } };
 }
 
-function readTree(body: string): ParsedDocument {
-  let root: Root;
+function readBlocks(body: string): ParsedDocument {
+  const env = {};
+  let tokens: Token[];
   try {
-    root = fromMarkdown(body);
+    tokens = blocks.parse(body, env);
   } catch {
+    // Lists that nest by indentation, too deep for the parser's stack.
     return readText(body);
   }
   const sections = createSectionBuilder();
   const paragraph = createParagraphBuilder();
-  const definitions = new Map(definitionsOf(root));
   let title: string | null = null;
   let listDepth = 0;
   const flush = () => (listDepth > 0 ? paragraph.lineBreak() : sections.paragraph(paragraph.take()));
 
-  function visitChildren(node: Node, depth: number) {
-    if ('children' in node && depth < MAX_DEPTH) for (const child of node.children) visit(child, depth + 1);
-  }
-
-  function visitLink(url: string | undefined, node: Node, depth: number) {
-    paragraph.openLink(url ?? '');
-    visitChildren(node, depth);
-    paragraph.closeLink();
-  }
-
-  function visit(node: Node, depth: number) {
-    switch (node.type) {
-      case 'heading': {
+  function visit(token: Token) {
+    switch (token.type) {
+      case 'inline':
+        for (const { children } of inlines.parseInline(token.content, env)) children?.forEach(visit);
+        break;
+      case 'heading_open':
         sections.paragraph(paragraph.take());
-        visitChildren(node, depth);
+        break;
+      case 'heading_close': {
         const found = paragraph.take();
         title ??= singleLine(found.text);
-        sections.heading(node.depth, found);
+        sections.heading(Number(token.tag.slice(1)), found);
         break;
       }
-      case 'list':
+      case 'bullet_list_open':
+      case 'ordered_list_open':
         listDepth++;
-        visitChildren(node, depth);
+        break;
+      case 'bullet_list_close':
+      case 'ordered_list_close':
         listDepth--;
         flush();
         break;
-      case 'listItem':
+      case 'list_item_open':
         paragraph.lineBreak();
         paragraph.append('- ');
-        visitChildren(node, depth);
         break;
-      case 'code':
-        flush();
-        paragraph.append(node.value, true);
+      case 'paragraph_close':
         flush();
         break;
-      case 'html':
-        // The tag itself; the text between inline tags comes as nodes of its own.
+      case 'fence':
+      case 'code_block':
+        flush();
+        paragraph.append(token.content.replace(/\n$/, ''), true);
+        flush();
         break;
       case 'text':
-      case 'inlineCode':
-        paragraph.append(node.value);
+      case 'code_inline':
+        paragraph.append(token.content);
         break;
-      case 'break':
+      case 'softbreak':
+        paragraph.append('\n');
+        break;
+      case 'hardbreak':
         paragraph.lineBreak();
         break;
-      case 'link':
-        visitLink(node.url, node, depth);
+      case 'link_open':
+        paragraph.openLink(String(token.attrGet('href') ?? ''));
         break;
-      case 'linkReference':
-        visitLink(definitions.get(node.identifier), node, depth);
-        break;
-      case 'paragraph':
-        visitChildren(node, depth);
-        flush();
+      case 'link_close':
+        paragraph.closeLink();
         break;
       default:
-        visitChildren(node, depth);
+      // Emphasis has no text of its own. Of HTML the tags are dropped; the text between inline tags comes as text.
     }
   }
 
-  visit(root, 0);
+  tokens.forEach(visit);
   sections.paragraph(paragraph.take());
   return {
     sections: sections.finish().map((section) => filterLinks(section, ({ url }) => isWebUrl(url))),
     metadata: { ...EMPTY_METADATA, title },
   };
-}
-
-function definitionsOf(root: Root): [string, string][] {
-  return root.children.flatMap((node) => (node.type === 'definition' ? [[node.identifier, node.url] as [string, string]] : []));
 }
 
 const isWebUrl = (url: string) => /^https?:\/\//i.test(url) && URL.canParse(url);
