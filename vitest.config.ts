@@ -31,7 +31,7 @@ const onPostgres = (name: string, options = {}) =>
 
 /** Files that run on a libSQL server too. It executes SQLite's SQL, so these are the ones that write, search, or do all of it. */
 const ON_LIBSQL = [
-  'test/kernel/auth/{accounts,change-password,oauth,revocations}.test.ts',
+  'test/kernel/auth/{accounts,change-password,credentials-epoch,oauth,revocations}.test.ts',
   'test/kernel/db/{resources,constraint-errors,leases}.test.ts',
   'test/kernel/jobs/relay.test.ts',
   'test/kernel/progress/tracker.test.ts',

@@ -86,7 +86,7 @@ const { db, client, close } = await open();
 const { word, passage, vector } = synthetic({ chunks: CHUNKS, dimensions: DIMENSIONS });
 for (const id of [OWNER, ...STRANGERS]) {
   const name = { username: id, usernameKey: id, email: id, emailKey: id };
-  await db.insert(users).values({ id, ...name, tier: 'free', active: true, createdAt: 0, updatedAt: 0 });
+  await db.insert(users).values({ id, ...name, tier: 'free', active: true, credentialsEpoch: 0, createdAt: 0, updatedAt: 0 });
 }
 
 let seq = 0;

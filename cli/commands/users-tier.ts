@@ -14,7 +14,8 @@ export const setTier: Command = {
     await withSession(async (session) => {
       const user = await userNamed(session, login);
       await changeUser(session, user.id, { tier });
-      terminal.print(`${user.username} is ${tier} from the next refresh, in ${session.database.place}`);
+      const from = TIERS.indexOf(tier) < TIERS.indexOf(user.tier) ? 'now, and all sessions are over' : 'from the next refresh';
+      terminal.print(`${user.username} is ${tier} ${from}, in ${session.database.place}`);
     });
   },
 };

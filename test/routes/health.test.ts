@@ -86,6 +86,7 @@ test('health: the queue is down if due jobs wait for 30 s while no job is publis
     emailKey: 'u',
     tier: 'free',
     active: true,
+    credentialsEpoch: 0,
     createdAt: at,
     updatedAt: at,
   });

@@ -24,7 +24,9 @@ async function libraryWith(texts: readonly string[], context = 'Title > Part'): 
   const [ownerId, id] = [ids.next(), ids.next()];
   const user = { id: ownerId, username: ownerId, usernameKey: ownerId, email: ownerId, emailKey: ownerId, tier: 'free' } as const;
   const times = { createdAt: 0, updatedAt: 0 };
-  await database.db.insert(users).values({ ...user, ...times, passwordHash: null, active: true, emailVerifiedAt: null });
+  await database.db
+    .insert(users)
+    .values({ ...user, ...times, passwordHash: null, active: true, emailVerifiedAt: null, credentialsEpoch: 0 });
   const lists = { tags: [], metadata: {}, edited: [], authors: [], keywords: [], categories: [] };
   const rows = await database.db
     .insert(resources)

@@ -6,9 +6,11 @@ import { AppError } from '../core/errors.ts';
 import type { Mailer } from '../core/mail.ts';
 import type { Background, Clock, PasswordHasher } from '../core/ports.ts';
 import { DAY_MS, MINUTE_MS } from '../core/time.ts';
-import { replaceEmailToken, takeEmailToken } from '../db/email-tokens.ts';
+import { deleteCredentials } from '../db/credentials.ts';
+import { findEmailToken, replaceEmailToken, takeEmailToken } from '../db/email-tokens.ts';
 import type { Database, EmailToken, User } from '../db/types.ts';
-import { findUser, findUsersByLogin, nameKey, setEmailVerified, setPasswordHash } from '../db/users.ts';
+import { findUser, findUsersByLogin, nameKey, setEmailVerified } from '../db/users.ts';
+import { addressKey } from '../rate-limits/address.ts';
 import { normalisePassword } from './password-rules.ts';
 import type { RequestOrigin, SecurityLog } from './security-log.ts';
 import type { Sessions } from './sessions.ts';
@@ -19,13 +21,19 @@ export interface EmailLinks {
    * result nor the duration reveals whether it does. Throws `not_configured` if no mailer is configured.
    */
   requestPasswordReset(email: string, client: RequestOrigin): void;
-  /** Sets the password and ends all sessions. Throws `gone` if the link is unknown, used or expired. */
+  /**
+   * Sets the password, which proves the address, and ends every credential of the time before: sessions, API keys, linked
+   * providers, webhook endpoints and the secret of callbacks. Throws `gone` if the link is unknown, used, expired, or for a
+   * former address.
+   */
   resetPassword(token: string, password: string, client: RequestOrigin): Promise<void>;
   /** Mails a link that verifies the user's address, unless it is verified. Throws `not_configured` if no mailer is configured. */
   requestVerification(user: User): void;
   /** Marks the address as verified. Throws `gone` if the link is unknown, used, expired, or for a former address. */
   verify(token: string, client: RequestOrigin): Promise<void>;
 }
+
+const USED = 'This link was already used or has expired; request a new one';
 
 const LIFETIME_MS: Readonly<Record<EmailToken['purpose'], number>> = { reset: 30 * MINUTE_MS, verify: 3 * DAY_MS };
 
@@ -63,10 +71,9 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
     return token;
   }
 
-  async function take(token: string, purpose: EmailToken['purpose']): Promise<EmailToken> {
-    const row = await takeEmailToken(db, await sha256Base64Url(token), purpose);
-    if (!row || row.expiresAt <= clock.now())
-      throw new AppError('gone', 'This link was already used or has expired; request a new one');
+  async function find(hash: string, purpose: EmailToken['purpose']): Promise<EmailToken> {
+    const row = await findEmailToken(db, hash, purpose);
+    if (!row || row.expiresAt <= clock.now()) throw new AppError('gone', USED);
     return row;
   }
 
@@ -89,10 +96,18 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
     },
 
     resetPassword: async (token, password, client) => {
-      const { userId } = await take(token, 'reset');
-      await setPasswordHash(db, userId, await passwords.hash(normalisePassword(password)), clock.now());
-      for (const { id } of await sessions.list(userId)) await sessions.end(id, 'password reset');
-      security.record('password_reset', { ...client, userId });
+      const hash = await sha256Base64Url(token);
+      const link = await find(hash, 'reset');
+      const passwordHash = await passwords.hash(normalisePassword(password), addressKey(client.address));
+      const user = await sessions.updateAccount(link.userId, async (before, tx) => {
+        // Taken with the change, so that concurrent uses of one link succeed once and a failure leaves the link valid.
+        const isValid = before.active && before.email === link.email && (await takeEmailToken(tx, hash, 'reset'));
+        if (!isValid) return undefined;
+        await deleteCredentials(tx, before.id);
+        return { set: { passwordHash, emailVerifiedAt: before.emailVerifiedAt ?? clock.now() }, ends: 'password reset' };
+      });
+      if (!user) throw new AppError('gone', USED);
+      security.record('password_reset', { ...client, userId: user.id });
     },
 
     requestVerification: (user) => {
@@ -109,7 +124,9 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
     },
 
     verify: async (token, client) => {
-      const { userId, email } = await take(token, 'verify');
+      const hash = await sha256Base64Url(token);
+      const { userId, email } = await find(hash, 'verify');
+      if (!(await takeEmailToken(db, hash, 'verify'))) throw new AppError('gone', USED);
       if (!(await findUser(db, userId))?.active || !(await setEmailVerified(db, userId, email, clock.now()))) {
         throw new AppError('gone', 'This link is for an address that the account no longer has; request a new one');
       }

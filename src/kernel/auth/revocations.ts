@@ -14,6 +14,8 @@ import type { Limiter } from '../rate-limits/limiter.ts';
 export interface Revocations {
   /** `expiresAt`: Unix ms after which every affected token has expired. */
   revoke(key: string, expiresAt: number): Promise<void>;
+  /** Writes to the store what a transaction of the caller's has written to the database. */
+  publish(keys: readonly string[], expiresAt: number): Promise<void>;
   isRevoked(keys: readonly string[]): Promise<boolean>;
   /**
    * Copies revocations from the database to the store. Called every second for the in-memory store, which other processes
@@ -51,8 +53,13 @@ export function createRevocations({ db, kv, limiter, clock, log, config }: Depen
     const now = clock.now();
     if (expiresAt <= now) return;
     await insertRevocation(db, key, expiresAt, now);
+    await publish([key], expiresAt);
+  }
+
+  async function publish(keys: readonly string[], expiresAt: number): Promise<void> {
     try {
-      await kv.set(`revoked:${key}`, '1', { ttlMs: expiresAt - now });
+      const ttlMs = expiresAt - clock.now();
+      for (const key of keys) await kv.set(`revoked:${key}`, '1', { ttlMs });
     } catch (error) {
       log.warning('a revocation is in the database only: the store rejected the write', { error });
       // The store may recover without this revocation, so it is not trusted until every affected token has expired.
@@ -97,6 +104,7 @@ export function createRevocations({ db, kv, limiter, clock, log, config }: Depen
 
   return {
     revoke,
+    publish,
     syncFromDatabase,
     cacheKeys,
     isRevokedGiven,

@@ -2,9 +2,18 @@
 import type { Config } from '../config/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Clock, Ids } from '../core/ports.ts';
-import { findSession, insertSession, liveSessions, revokeSession, rotateSession } from '../db/sessions.ts';
+import { insertRevocations } from '../db/revocations.ts';
+import {
+  findSession,
+  insertSession,
+  liveSessions,
+  renewSession,
+  revokeSession,
+  revokeSessionsOf,
+  rotateSession,
+} from '../db/sessions.ts';
 import type { Database, Session, User } from '../db/types.ts';
-import { findUser } from '../db/users.ts';
+import { findUser, lockUser, type UserChange, updateUser } from '../db/users.ts';
 import { entitledScopes, type Scope } from '../model/actor.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { createRefreshTokens, type RefreshTokenParts } from './refresh-tokens.ts';
@@ -19,8 +28,18 @@ export interface TokenPair {
   readonly scopes: readonly Scope[];
 }
 
+/** What becomes of an account. */
+export interface AccountUpdate {
+  readonly set: UserChange;
+  /** Why the sessions of the account end; null: they go on. */
+  readonly ends: string | null;
+}
+
 export interface Sessions {
-  /** Starts a session with those of `scopes` that the user's tier is entitled to. */
+  /**
+   * Starts a session with those of `scopes` that the user's tier is entitled to. `user`: as it was when its credentials were
+   * verified; throws `unauthenticated` if they have changed since or the account was deactivated.
+   */
   start(user: User, scopes: readonly Scope[], client: RequestOrigin): Promise<TokenPair>;
   /** Rotates the token. Throws `unauthenticated` if it is unknown, expired, revoked, reused or from a future generation. */
   refresh(refreshToken: string, client: RequestOrigin): Promise<TokenPair>;
@@ -28,6 +47,18 @@ export interface Sessions {
   inspect(refreshToken: string): Promise<Session | undefined>;
   /** Ends a session and its access tokens; false if it had ended before. */
   end(sessionId: string, reason: string): Promise<boolean>;
+  /** Ends all sessions of the user and their access tokens. */
+  endAll(userId: string, reason: string): Promise<void>;
+  /**
+   * Changes an account by what `decide` makes of it, in one transaction, in which no credential of the account can be made by
+   * another. An update that ends the sessions raises the credentials epoch; the session `keep` takes the new one and goes on.
+   * Returns undefined, without a change, if there is no such user or `decide` returns undefined.
+   */
+  updateAccount(
+    userId: string,
+    decide: (user: User, tx: Database) => Promise<AccountUpdate | undefined>,
+    options?: { readonly keep?: string | null },
+  ): Promise<User | undefined>;
   list(userId: string): Promise<Session[]>;
 }
 
@@ -69,6 +100,9 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     const session: Session = {
       id: ids.next(),
       userId: user.id,
+      kind: entitled.every((scope) => scopes.includes(scope)) ? 'interactive' : 'grant',
+      authenticatedAt: now,
+      credentialsEpoch: user.credentialsEpoch,
       generation: 0,
       scopes: scopes.filter((scope) => entitled.includes(scope)),
       createdAt: now,
@@ -79,17 +113,56 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
       userAgent: client.userAgent,
       address: client.address,
     };
-    await insertSession(db, session);
+    if (!(await insertSession(db, session))) {
+      const reason = 'the account changed during the login';
+      security.record('login_failed', { ...client, userId: user.id, reason });
+      throw new AppError('unauthenticated', 'The account changed during this login; log in again', { cause: new Error(reason) });
+    }
     return issuePair(user, session, 0);
   }
 
+  /** When every access token of a session that ends at `now` has expired. The margin covers one that a refresh issues. */
+  const tokensUntil = (now: number) => now + accessTokenSeconds * 1000 + ISSUE_MARGIN_MS;
+
   async function end(sessionId: string, reason: string): Promise<boolean> {
     const now = clock.now();
-    // Access tokens first: if the second write fails, ending the session again repeats both. The margin covers an access
-    // token issued by a concurrent refresh.
-    await revocations.revoke(`sid:${sessionId}`, now + accessTokenSeconds * 1000 + ISSUE_MARGIN_MS);
+    // Access tokens first: if the second write fails, ending the session again repeats both.
+    await revocations.revoke(`sid:${sessionId}`, tokensUntil(now));
     return (await revokeSession(db, sessionId, reason, now)) !== undefined;
   }
+
+  /** Ends the user's sessions but `keep` in the database; returns the keys that revoke their access tokens. */
+  async function endInDatabase(
+    tx: Database,
+    userId: string,
+    { keep, reason, now }: { keep: string | null; reason: string; now: number },
+  ) {
+    const keys = (await revokeSessionsOf(tx, userId, { keep, reason, now })).map((id) => `sid:${id}`);
+    await insertRevocations(tx, keys, tokensUntil(now), now);
+    return keys;
+  }
+
+  async function endAll(userId: string, reason: string): Promise<void> {
+    const now = clock.now();
+    const keys = await db.transaction((tx) => endInDatabase(tx, userId, { keep: null, reason, now }));
+    await revocations.publish(keys, tokensUntil(now));
+  }
+
+  const updateAccount: Sessions['updateAccount'] = async (userId, decide, { keep = null } = {}) => {
+    const now = clock.now();
+    const outcome = await db.transaction(async (tx) => {
+      const before = await lockUser(tx, userId);
+      const update = before && (await decide(before, tx));
+      if (!update) return undefined;
+      if (update.ends === null) return { user: await updateUser(tx, userId, update.set, now), keys: [] };
+      const credentialsEpoch = before.credentialsEpoch + 1;
+      const user = await updateUser(tx, userId, { ...update.set, credentialsEpoch }, now);
+      if (keep !== null) await renewSession(tx, { id: keep, userId }, credentialsEpoch);
+      return { user, keys: await endInDatabase(tx, userId, { keep, reason: update.ends, now }) };
+    });
+    await revocations.publish(outcome?.keys ?? [], tokensUntil(now));
+    return outcome?.user;
+  };
 
   function refuse(reason: string, client: RequestOrigin, session?: Session): never {
     security.record('refresh_failed', {
@@ -98,6 +171,11 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
       ...(session ? { userId: session.userId, sessionId: session.id } : {}),
     });
     throw new AppError('unauthenticated', 'The refresh token is invalid, expired or revoked', { cause: new Error(reason) });
+  }
+
+  async function endAndRefuse(session: Session, reason: string, client: RequestOrigin): Promise<never> {
+    await end(session.id, reason);
+    return refuse(reason, client, session);
   }
 
   /** The session after this refresh; its generation is that of the new token. */
@@ -126,10 +204,8 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     if (!parts) return refuse('malformed or not issued here', client);
     const session = await rotate(parts, client);
     const user = await findUser(db, session.userId);
-    if (!user?.active) {
-      await end(session.id, 'user inactive');
-      return refuse('user inactive', client, session);
-    }
+    if (!user?.active) return endAndRefuse(session, 'user inactive', client);
+    if (user.credentialsEpoch !== session.credentialsEpoch) return endAndRefuse(session, 'credentials changed', client);
     security.record('refresh', { ...client, userId: user.id, sessionId: session.id });
     return issuePair(user, session, session.generation);
   }
@@ -141,5 +217,6 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     return isLive ? session : undefined;
   }
 
-  return { start, refresh, inspect, end, list: (userId) => liveSessions(db, userId, clock.now()) };
+  const list = (userId: string) => liveSessions(db, userId, clock.now());
+  return { start, refresh, inspect, end, endAll, updateAccount, list };
 }

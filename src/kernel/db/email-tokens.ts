@@ -10,6 +10,18 @@ export async function replaceEmailToken(db: Database, token: EmailToken): Promis
   });
 }
 
+export async function findEmailToken(
+  db: Database,
+  hash: string,
+  purpose: EmailToken['purpose'],
+): Promise<EmailToken | undefined> {
+  const [token] = await db
+    .select()
+    .from(emailTokens)
+    .where(and(eq(emailTokens.hash, hash), eq(emailTokens.purpose, purpose)));
+  return token;
+}
+
 /** Deletes the token and returns it, so that concurrent uses of one link succeed once. */
 export async function takeEmailToken(
   db: Database,

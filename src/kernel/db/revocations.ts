@@ -1,12 +1,19 @@
 import { and, gt, gte, inArray } from 'drizzle-orm';
+import { batchesOf } from './batches.ts';
 import { revocations } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
 export async function insertRevocation(db: Database, key: string, expiresAt: number, now: number): Promise<void> {
-  await db
-    .insert(revocations)
-    .values({ key, expiresAt, createdAt: now })
-    .onConflictDoUpdate({ target: revocations.key, set: { expiresAt } });
+  await insertRevocations(db, [key], expiresAt, now);
+}
+
+export async function insertRevocations(db: Database, keys: readonly string[], expiresAt: number, now: number): Promise<void> {
+  for (const batch of batchesOf(keys)) {
+    await db
+      .insert(revocations)
+      .values(batch.map((key) => ({ key, expiresAt, createdAt: now })))
+      .onConflictDoUpdate({ target: revocations.key, set: { expiresAt } });
+  }
 }
 
 /** Whether one of `keys` is revoked at `now` (Unix ms). */

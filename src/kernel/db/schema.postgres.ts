@@ -19,6 +19,7 @@ import type { CallbackEvent, DeliveryState } from '../model/callbacks.ts';
 import type { EdgeEvidence } from '../model/graph.ts';
 import type { JobKind, JobState, ProcessPayload } from '../model/job-messages.ts';
 import type { QualityReport } from '../model/quality.ts';
+import type { SessionKind } from '../model/sessions.ts';
 import type { Stage, StageStatus } from '../model/stages.ts';
 import type { CategoryScore } from '../model/taxonomy.ts';
 import type { Tier } from '../model/tiers.ts';
@@ -45,6 +46,7 @@ export const users = pgTable(
     tier: text('tier').$type<Tier>().notNull(),
     active: bool('active').notNull(),
     emailVerifiedAt: integer('email_verified_at'),
+    credentialsEpoch: integer('credentials_epoch').notNull(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
   },
@@ -58,6 +60,9 @@ export const sessions = pgTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
+    kind: text('kind').$type<SessionKind>().notNull(),
+    authenticatedAt: integer('authenticated_at'),
+    credentialsEpoch: integer('credentials_epoch').notNull(),
     generation: integer('generation').notNull(),
     scopes: json<string[]>('scopes').notNull(),
     createdAt: integer('created_at').notNull(),

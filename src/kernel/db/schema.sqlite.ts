@@ -8,6 +8,7 @@ import type { CallbackEvent, DeliveryState } from '../model/callbacks.ts';
 import type { EdgeEvidence } from '../model/graph.ts';
 import type { JobKind, JobState, ProcessPayload } from '../model/job-messages.ts';
 import type { QualityReport } from '../model/quality.ts';
+import type { SessionKind } from '../model/sessions.ts';
 import type { Stage, StageStatus } from '../model/stages.ts';
 import type { CategoryScore } from '../model/taxonomy.ts';
 import type { Tier } from '../model/tiers.ts';
@@ -40,6 +41,8 @@ export const users = sqliteTable(
     tier: text('tier').$type<Tier>().notNull(),
     active: bool('active').notNull(),
     emailVerifiedAt: integer('email_verified_at'),
+    /** Rises with a new password, a reset, a deactivation and a downgrade. Sessions of an earlier epoch are over. */
+    credentialsEpoch: integer('credentials_epoch').notNull(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
   },
@@ -53,6 +56,12 @@ export const sessions = sqliteTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
+    /** `interactive`: a login of the user with full scopes, which may do account operations. */
+    kind: text('kind').$type<SessionKind>().notNull(),
+    /** When the user last proved to be there, by password or provider; null for a login before this was recorded. */
+    authenticatedAt: integer('authenticated_at'),
+    /** The user's epoch at the login. */
+    credentialsEpoch: integer('credentials_epoch').notNull(),
     /** The generation of the live refresh token; its MAC is derived, never stored. */
     generation: integer('generation').notNull(),
     scopes: json<string[]>('scopes').notNull(),

@@ -1,9 +1,11 @@
-import { and, desc, eq, gt, isNull } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, ne } from 'drizzle-orm';
 import { sessions } from './schema.sqlite.ts';
 import type { Database, Session } from './types.ts';
+import { writeIfCurrent } from './users.ts';
 
-export async function insertSession(db: Database, session: Session): Promise<void> {
-  await db.insert(sessions).values(session);
+/** Returns false, without a session, if its user was deactivated or the credentials have changed since they were verified. */
+export async function insertSession(db: Database, session: Session): Promise<boolean> {
+  return writeIfCurrent(db, session, (tx) => tx.insert(sessions).values(session));
 }
 
 export async function findSession(db: Database, id: string): Promise<Session | undefined> {
@@ -43,4 +45,48 @@ export async function liveSessions(db: Database, userId: string, now: number): P
     .from(sessions)
     .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
     .orderBy(desc(sessions.createdAt));
+}
+
+/** Revokes the user's sessions but `keep`, and returns their ids. */
+export async function revokeSessionsOf(
+  tx: Database,
+  userId: string,
+  { keep, reason, now }: { keep: string | null; reason: string; now: number },
+): Promise<string[]> {
+  const rows = await tx
+    .update(sessions)
+    .set({ revokedAt: now, revokedReason: reason })
+    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), keep === null ? undefined : ne(sessions.id, keep)))
+    .returning({ id: sessions.id });
+  return rows.map(({ id }) => id);
+}
+
+/** Takes the user's live session over into `credentialsEpoch`. */
+export async function renewSession(tx: Database, { id, userId }: { id: string; userId: string }, credentialsEpoch: number) {
+  await tx
+    .update(sessions)
+    .set({ credentialsEpoch })
+    .where(and(eq(sessions.id, id), eq(sessions.userId, userId), isNull(sessions.revokedAt)));
+}
+
+/** Records that the session's user proved to be there. Returns false if the session is over, or of another epoch. */
+export async function confirmSession(
+  db: Database,
+  { id, userId, credentialsEpoch }: Pick<Session, 'id' | 'userId' | 'credentialsEpoch'>,
+  now: number,
+): Promise<boolean> {
+  const rows = await db
+    .update(sessions)
+    .set({ authenticatedAt: now })
+    .where(
+      and(
+        eq(sessions.id, id),
+        eq(sessions.userId, userId),
+        eq(sessions.credentialsEpoch, credentialsEpoch),
+        isNull(sessions.revokedAt),
+        gt(sessions.expiresAt, now),
+      ),
+    )
+    .returning({ id: sessions.id });
+  return rows.length > 0;
 }

@@ -1,4 +1,5 @@
-import { and, desc, eq, like, or } from 'drizzle-orm';
+import { and, desc, eq, is, like, or, sql } from 'drizzle-orm';
+import { PgDatabase } from 'drizzle-orm/pg-core';
 import type { Tier } from '../model/tiers.ts';
 import { olderThan } from './pagination.ts';
 import { users } from './schema.sqlite.ts';
@@ -42,8 +43,36 @@ export async function findTaken(db: Database, username: string, email: string): 
   };
 }
 
-export async function setPasswordHash(db: Database, id: string, passwordHash: string, now: number): Promise<void> {
-  await db.update(users).set({ passwordHash, updatedAt: now }).where(eq(users.id, id));
+/**
+ * The user, whose row no other transaction changes until this one ends. SQLite runs one writing transaction at a time anyway.
+ * Every write that makes a credential takes this lock, so that it is before or after a change of the account, never between.
+ */
+export async function lockUser(tx: Database, id: string): Promise<User | undefined> {
+  if (is(tx, PgDatabase)) await tx.execute(sql`select 1 from ${users} where ${users.id} = ${id} for no key update`);
+  return findUser(tx, id);
+}
+
+/** What was verified of an account, to be compared with the account when something is written because of it. */
+export interface Verified {
+  readonly userId: string;
+  readonly credentialsEpoch: number;
+}
+
+/**
+ * Runs `write` in a transaction, unless the account was deactivated or its credentials have changed since they were verified.
+ * Returns whether it ran.
+ */
+export async function writeIfCurrent(
+  db: Database,
+  { userId, credentialsEpoch }: Verified,
+  write: (tx: Database) => Promise<unknown>,
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const user = await lockUser(tx, userId);
+    if (!user?.active || user.credentialsEpoch !== credentialsEpoch) return false;
+    await write(tx);
+    return true;
+  });
 }
 
 /** Replaces the hash `from` of the same password; does nothing if the user has another hash by now. */
@@ -69,13 +98,16 @@ export async function setEmailVerified(db: Database, id: string, email: string, 
   return rows.length > 0;
 }
 
+export interface UserChange {
+  readonly tier?: Tier;
+  readonly active?: boolean;
+  readonly passwordHash?: string;
+  readonly emailVerifiedAt?: number;
+  readonly credentialsEpoch?: number;
+}
+
 /** Returns the user after the change; undefined if there is no such user. */
-export async function updateUser(
-  db: Database,
-  id: string,
-  change: { readonly tier?: Tier; readonly active?: boolean },
-  now: number,
-): Promise<User | undefined> {
+export async function updateUser(db: Database, id: string, change: UserChange, now: number): Promise<User | undefined> {
   const [user] = await db
     .update(users)
     .set({ ...change, updatedAt: now })

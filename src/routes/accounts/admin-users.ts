@@ -50,7 +50,9 @@ const changeRoute = defineRoute({
   path: '/admin/users/{id}',
   tags,
   summary: 'Change the tier of an account, or deactivate it',
-  description: 'Deactivating an account ends all its sessions at once. A new tier applies from the next refresh of a token.',
+  description:
+    'Deactivating an account and lowering its tier end all its sessions at once. A higher tier applies from the next refresh of ' +
+    'a token. Nobody changes their own tier (403).',
   security: requiresScopes('admin'),
   request: {
     params: idParams,
@@ -94,7 +96,8 @@ export function createAdminUserRoutes(context: AppContext) {
   router.openapi(changeRoute, async (c) => {
     const { tier, active } = c.req.valid('json');
     const change = { ...(tier === undefined ? {} : { tier }), ...(active === undefined ? {} : { active }) };
-    const origin = { ...requestOrigin(c), by: c.get('actor').username };
+    const { username: by, userId } = c.get('actor');
+    const origin = { ...requestOrigin(c), by, userId };
     return c.json(userToWire(await administerUser(context, c.req.valid('param').id, change, origin)), 200);
   });
 

@@ -48,7 +48,7 @@ export function createSessionRoutes({ db, security, sessions }: Pick<AppContext,
 
   router.openapi(endAllRoute, async (c) => {
     const { userId } = c.get('actor');
-    for (const { id } of await sessions.list(userId)) await sessions.end(id, 'ended by its user');
+    await sessions.endAll(userId, 'ended by its user');
     security.record('session_revoked', { ...requestOrigin(c), userId, reason: 'all sessions' });
     return c.body(null, 204);
   });

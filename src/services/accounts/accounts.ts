@@ -31,7 +31,7 @@ export interface Registration {
   readonly password: string;
 }
 
-const blankUser = { passwordHash: null, tier: 'free' as Tier, active: true, emailVerifiedAt: null };
+const blankUser = { passwordHash: null, tier: 'free' as Tier, active: true, emailVerifiedAt: null, credentialsEpoch: 0 };
 
 /**
  * Creates an account. Throws `forbidden` if registration is closed, `conflict` with the field that is taken. `turn`: see

@@ -3,9 +3,9 @@ import { normalisePassword } from '../../kernel/auth/password-rules.ts';
 import type { RequestOrigin, SecurityLog } from '../../kernel/auth/security-log.ts';
 import type { Sessions } from '../../kernel/auth/sessions.ts';
 import { AppError } from '../../kernel/core/errors.ts';
-import type { Clock, PasswordHasher } from '../../kernel/core/ports.ts';
+import type { PasswordHasher } from '../../kernel/core/ports.ts';
 import type { Database } from '../../kernel/db/types.ts';
-import { findUser, setPasswordHash } from '../../kernel/db/users.ts';
+import { findUser } from '../../kernel/db/users.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import { addressKey } from '../../kernel/rate-limits/address.ts';
 import type { Accounts } from './accounts.ts';
@@ -13,7 +13,6 @@ import { checkPassword } from './check-password.ts';
 
 interface Dependencies {
   readonly db: Database;
-  readonly clock: Clock;
   readonly passwords: PasswordHasher;
   readonly sessions: Sessions;
   readonly security: SecurityLog;
@@ -23,10 +22,10 @@ interface Dependencies {
 
 /**
  * Sets a new password and ends every other session. Throws `forbidden` if the current password is wrong, which counts as a
- * failed login, and `rate_limited` after too many of them.
+ * failed login, `rate_limited` after too many of them, and `conflict` if the account changed after the check.
  */
 export async function changePassword(
-  { db, clock, passwords, sessions, security, accounts, loginLimits }: Dependencies,
+  { db, passwords, sessions, security, accounts, loginLimits }: Dependencies,
   actor: Actor,
   { current, next }: { readonly current: string; readonly next: string },
   client: RequestOrigin,
@@ -34,9 +33,14 @@ export async function changePassword(
   const user = await findUser(db, actor.userId);
   const checked = user && (await checkPassword({ accounts, loginLimits }, user, current, client));
   if (!checked?.user) throw new AppError('forbidden', 'The current password is wrong');
-  const hash = await passwords.hash(normalisePassword(next), addressKey(client.address));
-  await setPasswordHash(db, checked.user.id, hash, clock.now());
-  for (const { id } of await sessions.list(checked.user.id))
-    if (id !== actor.sessionId) await sessions.end(id, 'password changed');
-  security.record('password_changed', { ...client, userId: checked.user.id });
+  const { id, credentialsEpoch } = checked.user;
+  const passwordHash = await passwords.hash(normalisePassword(next), addressKey(client.address));
+  const changed = await sessions.updateAccount(
+    id,
+    async (now) =>
+      now.active && now.credentialsEpoch === credentialsEpoch ? { set: { passwordHash }, ends: 'password changed' } : undefined,
+    { keep: actor.sessionId },
+  );
+  if (!changed) throw new AppError('conflict', 'The account was changed at the same time; log in and try again');
+  security.record('password_changed', { ...client, userId: id });
 }

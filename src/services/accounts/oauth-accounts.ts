@@ -91,6 +91,7 @@ async function create(deps: Dependencies, identity: OAuthIdentity): Promise<User
     tier: 'free',
     active: true,
     emailVerifiedAt: identity.emailVerified ? now : null,
+    credentialsEpoch: 0,
     createdAt: now,
     updatedAt: now,
   };

@@ -1,6 +1,8 @@
 /** Every migration since November 2026, over databases that the version of that month filled. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { createPasswordHasher } from '../../../src/adapters/passwords.ts';
+import { entitledScopes } from '../../../src/kernel/model/actor.ts';
+import type { Tier } from '../../../src/kernel/model/tiers.ts';
 import { createTestApp } from '../../support/kits/app.ts';
 import { openFixtureDatabase } from '../../support/kits/fixture-database.ts';
 
@@ -85,6 +87,19 @@ describe('upgrade from November 2026', () => {
     expect((await get('/auth/me', { 'X-API-Key': keys.full.key })).status).toBe(200);
     expect((await get('/search?q=glaciers&mode=keyword', { 'X-API-Key': keys.search.key })).status).toBe(200);
     expect((await get('/resources', { 'X-API-Key': keys.search.key })).status).toBe(403);
+  });
+
+  test('upgrade: sessions with every scope of their user’s tier are interactive, narrow ones are not, and none is fresh', async () => {
+    const { after } = await migrated();
+    const tierOf = new Map((after.users ?? []).map(({ id, tier }) => [id, tier]));
+    const sessions = (after.sessions ?? []).map(({ user_id, scopes, kind, authenticated_at, credentials_epoch }) => {
+      const held = typeof scopes === 'string' ? (JSON.parse(scopes) as string[]) : (scopes as string[]);
+      const entitled = entitledScopes(tierOf.get(user_id) as Tier);
+      const expected = entitled.every((scope) => held.includes(scope)) ? 'interactive' : 'grant';
+      return { kind, expected, fresh: authenticated_at, epoch: Number(credentials_epoch) };
+    });
+    expect(new Set(sessions.map(({ kind }) => kind))).toEqual(new Set(['interactive', 'grant']));
+    for (const session of sessions) expect(session).toEqual({ ...session, kind: session.expected, fresh: null, epoch: 0 });
   });
 
   test('upgrade: documents in every state are listed, and the finished ones are found by words', async () => {

@@ -19,6 +19,7 @@ export const testUser: User = {
   tier: 'free',
   active: true,
   emailVerifiedAt: null,
+  credentialsEpoch: 0,
   createdAt: 0,
   updatedAt: 0,
 };

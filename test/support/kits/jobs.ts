@@ -28,7 +28,7 @@ export const freshId = () => ids.next();
 export async function seedOwner({ db }: JobKit): Promise<string> {
   const id = ids.next();
   const name = { username: id, usernameKey: id, email: id, emailKey: id };
-  await db.insert(users).values({ id, ...name, tier: 'free', active: true, createdAt: 0, updatedAt: 0 });
+  await db.insert(users).values({ id, ...name, tier: 'free', active: true, credentialsEpoch: 0, createdAt: 0, updatedAt: 0 });
   return id;
 }
 

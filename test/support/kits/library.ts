@@ -96,6 +96,7 @@ export async function createTestLibrary(
       emailKey: email,
       tier: 'free',
       active: true,
+      credentialsEpoch: 0,
       createdAt: now,
       updatedAt: now,
     });

@@ -6,6 +6,7 @@ import { ensureCallbackSecret, rotateCallbackSecret } from '../../../src/kernel/
 import type { ChunkIndex } from '../../../src/kernel/db/chunk-index.ts';
 import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
 import { findChunks } from '../../../src/kernel/db/chunks.ts';
+import { deleteCredentials } from '../../../src/kernel/db/credentials.ts';
 import { listEdgesOf, listOwnerEdges } from '../../../src/kernel/db/edges.ts';
 import { replaceEmailToken } from '../../../src/kernel/db/email-tokens.ts';
 import { deleteIdempotencyKeys, findIdempotencyKey, putIdempotencyKey } from '../../../src/kernel/db/idempotency-keys.ts';
@@ -32,9 +33,16 @@ import {
   updateUnedited,
 } from '../../../src/kernel/db/resources.ts';
 import { insertSecurityEvent, listSecurityEvents } from '../../../src/kernel/db/security-events.ts';
-import { insertSession, liveSessions } from '../../../src/kernel/db/sessions.ts';
+import { confirmSession, insertSession, liveSessions, renewSession, revokeSessionsOf } from '../../../src/kernel/db/sessions.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
-import { findUser, setEmailVerified, setPasswordHash, updateUser } from '../../../src/kernel/db/users.ts';
+import {
+  findUser,
+  lockUser,
+  replacePasswordHash,
+  setEmailVerified,
+  updateUser,
+  writeIfCurrent,
+} from '../../../src/kernel/db/users.ts';
 import {
   countWebhookEndpoints,
   deleteWebhookEndpoint,
@@ -130,6 +138,9 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
   chunks: {
     findChunks: ({ db, of }, owner) => findChunks(db, owner, of.seqs),
   },
+  credentials: {
+    deleteCredentials: ({ db }, owner) => deleteCredentials(db, owner),
+  },
   edges: {
     listEdgesOf: async ({ db, of }, ownerId) => [
       await listEdgesOf(db, { ownerId, ids: of.resourceIds, limit: MANY }),
@@ -220,6 +231,9 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
       insertSession(db, {
         id: 'new',
         userId,
+        kind: 'interactive',
+        authenticatedAt: NOW,
+        credentialsEpoch: 0,
         generation: 0,
         scopes: [],
         createdAt: NOW,
@@ -231,10 +245,16 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
         address: null,
       }),
     liveSessions: ({ db }, owner) => liveSessions(db, owner, NOW),
+    revokeSessionsOf: ({ db }, owner) => revokeSessionsOf(db, owner, { keep: null, reason: 'test', now: LATER }),
+    renewSession: ({ db, of }, userId) => renewSession(db, { id: of.sessionId, userId }, 1),
+    confirmSession: ({ db, of }, userId) => confirmSession(db, { id: of.sessionId, userId, credentialsEpoch: 0 }, NOW),
   },
   users: {
     findUser: ({ db }, id) => findUser(db, id),
-    setPasswordHash: ({ db }, id) => setPasswordHash(db, id, 'changed', LATER),
+    lockUser: ({ db }, id) => lockUser(db, id),
+    writeIfCurrent: ({ db }, userId) =>
+      writeIfCurrent(db, { userId, credentialsEpoch: 0 }, (tx) => updateUser(tx, userId, { tier: 'premium' }, LATER)),
+    replacePasswordHash: ({ db, of }, id) => replacePasswordHash(db, id, { from: `${of.name}-password`, to: 'changed' }, LATER),
     setEmailVerified: ({ db, of }, id) => setEmailVerified(db, id, of.email, LATER),
     updateUser: ({ db }, id) => updateUser(db, id, { tier: 'premium', active: false }, LATER),
   },

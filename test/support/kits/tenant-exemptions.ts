@@ -26,7 +26,7 @@ export const UNOWNED: Reasons = {
   categories: { listCategories: SHARED, findCategory: SHARED, insertCategories: SHARED },
   chunks: { replaceChunks: LEASED, listChunks: LEASED, listHeadingPaths: LEASED },
   edges: { replaceEdgesOf: LEASED },
-  'email-tokens': { takeEmailToken: SECRET },
+  'email-tokens': { findEmailToken: SECRET, takeEmailToken: SECRET },
   expired: { deleteExpired: UPKEEP },
   jobs: {
     findJob: `${ADMINS}; used by cancel and retry`,
@@ -70,6 +70,7 @@ export const UNOWNED: Reasons = {
   resources: { findResourceOfJob: LEASED, setCentrality: LEASED, mirrorStages: `${FOUND}; or under its lease` },
   revocations: {
     insertRevocation: 'by ids of tokens and sessions, which have no owner',
+    insertRevocations: 'by ids of tokens and sessions, which have no owner',
     anyRevoked: 'by ids of tokens and sessions, which have no owner',
     revocationsSince: 'by ids of tokens and sessions, which have no owner',
   },

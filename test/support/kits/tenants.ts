@@ -54,6 +54,7 @@ export async function seedOwner(db: Database, name: string): Promise<Owned> {
     passwordHash: id('password'),
     tier: 'free',
     active: true,
+    credentialsEpoch: 0,
     ...times,
   });
   const resource = (resourceId: string, sourceKey: string, contentHash: string) => ({
@@ -143,6 +144,8 @@ export async function seedOwner(db: Database, name: string): Promise<Owned> {
   await db.insert(schema.sessions).values({
     id: id('session'),
     userId,
+    kind: 'interactive',
+    credentialsEpoch: 0,
     generation: 1,
     scopes: [],
     createdAt: NOW,
