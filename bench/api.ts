@@ -1,6 +1,6 @@
 /**
- * An authenticated, rate-limited GET beside bare Hono and what others are built of, in interleaved rounds of one run
- * (DESIGN section 12). `npm run bench:api`. The peers are installed into bench/.peers, each set up as its README says.
+ * An authenticated, rate-limited GET, compared with bare Hono and other frameworks and limiters in interleaved rounds of one
+ * run. `npm run bench:api`. The peers are installed into bench/.peers, each configured as its README says.
  */
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -84,7 +84,7 @@ async function output(command: string, args: string[]): Promise<string> {
   });
 }
 
-/** Any answer but 200 is an error: a refused request would be a cheap one. */
+/** Any response but 200 is an error, because a refused request costs less. */
 async function load({ url, authorization }: Server, seconds: number): Promise<Load> {
   const header = `Authorization: ${authorization}`;
   if (hasWrk()) {
@@ -118,7 +118,7 @@ async function load({ url, authorization }: Server, seconds: number): Promise<Lo
     non2xx: number;
     latency: { p99: number };
   };
-  if (result.non2xx > 0) throw new Error(`${result.non2xx} answers were not 2xx`);
+  if (result.non2xx > 0) throw new Error(`${result.non2xx} responses were not 2xx`);
   return { requests: result.requests.total, seconds: result.duration, p99: result.latency.p99 };
 }
 
@@ -160,7 +160,7 @@ for (let round = 0; round < ROUNDS; round++) {
 for (const { process } of servers) process.kill('SIGKILL');
 await redis.stop();
 
-/** The best round: what disturbs a round only ever makes it slower. */
+/** The best round, because disturbances only make a round slower. */
 const best = (name: string) => (rates.get(name) ?? []).reduce((a, b) => (b.rate > a.rate ? b : a));
 const bare = best(servers[0]?.name ?? '');
 console.log(`${CONNECTIONS} connections, best of ${ROUNDS} rounds of ${SECONDS} s, ${hasWrk() ? 'wrk' : 'autocannon'}\n`);

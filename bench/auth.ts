@@ -1,6 +1,6 @@
 /**
- * What authentication adds to a request, in one process and one run: a bare Hono route, an open route of Pharos, and a
- * locked one with a verified token, with the in-memory store and with Redis. `npm run bench:auth`.
+ * The cost of authentication per request, in one process and one run: a bare Hono route, a public route of Pharos, and an
+ * authenticated one with a cached token, with the in-memory store and with Redis. `npm run bench:auth`.
  */
 import { Hono } from 'hono';
 import { createTestApp } from '../test/support/kits/app.ts';
@@ -12,7 +12,7 @@ const REQUESTS = 2000;
 
 type Ask = () => Promise<Response>;
 
-/** Milliseconds per request: the median and the 99th percentile of the quietest round. */
+/** Milliseconds per request: median and 99th percentile of the quickest round. */
 async function measure(ask: Ask): Promise<{ p50: number; p99: number }> {
   for (let i = 0; i < 200; i++) await ask();
   const rounds: { p50: number; p99: number }[] = [];
@@ -33,7 +33,7 @@ async function pharos(env: Record<string, string>) {
   const stores = await openStore(env);
   const { kv } = stores;
   const app = await createTestApp({ env, overrides: { ...stores, clock: systemClock } });
-  // A store that has been up for longer than a token lives: the state that requests meet all day.
+  // The store has been up for longer than a token's lifetime, which is the usual state.
   await kv.set('revocations:epoch', '1', { ttlMs: 3_600_000 });
   const headers = await app.login();
   return {

@@ -1,6 +1,6 @@
 /**
- * Embedding with a MiniLM-shaped transformer of random weights beside transformers.js on the same folder, in interleaved
- * rounds of one run (DESIGN section 12). `npm run bench:embedding`. Wall time and processor time of the process that works.
+ * Embedding with a MiniLM-shaped transformer of random weights, compared with transformers.js on the same folder in
+ * interleaved rounds of one run. `npm run bench:embedding`. Wall time, and processor time of the inference process.
  */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -25,7 +25,7 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 2);
 const WORDS =
   'the of and to in is for on that how do can reset password account ice glacier snow water mountain bread flour oven'.split(' ');
 
-/** Lengths from 8 to 256, half of them below 60, always the same. */
+/** Lengths from 8 to 256 tokens, half of them below 60, the same in every run. */
 let state = 7;
 const random = () => {
   state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
@@ -69,8 +69,8 @@ const memoryOf = (pid: number | undefined) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 /**
- * The rate of the machine's own matrix product: sixteen in a row of 512 x 1024 by 1024 x 1024, the shape of a batch in the
- * middle of the model, so that the trip into the run weighs nothing.
+ * The machine's rate of matrix products: sixteen in a row of 512 x 1024 by 1024 x 1024, the shape of a batch in the middle of
+ * the model, so that the overhead of a run is negligible.
  */
 const PRODUCTS = 16;
 const product = await InferenceSession.create(
@@ -85,7 +85,7 @@ const product = await InferenceSession.create(
   { intraOpNumThreads: 2 },
 );
 const matrix = new Tensor('float32', new Float32Array(512 * 1024).fill(0.5), [512, 1024]);
-/** Operations per second: the best of several runs, since whatever disturbs one only slows it. */
+/** Operations per second: the best of several runs, because disturbances only slow a run. */
 async function sgemm(): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 15; i++) {
@@ -145,7 +145,7 @@ const ours = results.get('Pharos') ?? first;
 console.log(
   `\nshare of the machine's sgemm rate: ${(operations / ours.wall / rate).toFixed(2)} of ${(rate / 1e9).toFixed(0)} GFLOP/s`,
 );
-console.log(`event loop of the serving process meanwhile: ${(delay.percentile(99) / 1e6).toFixed(1)} ms at p99`);
+console.log(`event loop delay of the serving process meanwhile: ${(delay.percentile(99) / 1e6).toFixed(1)} ms at p99`);
 console.log(`inference process: ${memoryOf(exact.state().pid).toFixed(0)} MB`);
 
 const question = { priority: 'interactive', kind: 'query' } as const;

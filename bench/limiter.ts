@@ -1,4 +1,4 @@
-/** Decisions per second on each store, and round trips per request before and after. `npm run bench:limiter`. */
+/** Decisions per second on each store, and round trips per request with separate and with combined calls. `npm run bench:limiter`. */
 import { createLimiter } from '../src/kernel/rate-limits/limiter.ts';
 import { systemClock as clock, openStore, startStores } from '../test/support/kits/store.ts';
 import { silent } from './support/server.ts';
@@ -16,7 +16,9 @@ const stores: [string, Record<string, string>][] = [
   ['Redis over TCP', { REDIS_URL: redis.url }],
   ['Upstash REST (local front)', settings],
 ];
-console.log(`two policies, ${AT_ONCE} at once, many keys\n\n| store | decisions/s | decided without the store |\n|---|---|---|`);
+console.log(
+  `two policies, ${AT_ONCE} concurrent, many keys\n\n| store | decisions/s | decided without the store |\n|---|---|---|`,
+);
 for (const [name, env] of stores) {
   const { kv, rateLimitStore } = await openStore(env);
   const limiter = createLimiter({ rateLimitStore, clock, log: silent, endOfTurn: (work) => setImmediate(work) });
@@ -37,7 +39,7 @@ for (const [name, env] of stores) {
 const { kv, rateLimitStore } = await openStore({ REDIS_URL: redis.url });
 const commands = async () => Number(/total_commands_processed:(\d+)/.exec(await redis.probe.info('stats'))?.[1]);
 const read = ['revoked:jti:1', 'revoked:sid:1', 'revocations:epoch'];
-/** How often `work` waits for the store. */
+/** Round trips to the store while `work` runs. */
 async function trips(work: (store: Pick<typeof kv, 'get'> & typeof rateLimitStore) => Promise<unknown>): Promise<number> {
   let waits = 0;
   await work({
@@ -59,8 +61,8 @@ const before = await trips(async (store) => {
 const after = await trips((store) => store.consume([{ limit: { key: 'one', policies, cost: 1 }, read }]));
 const started = await commands();
 for (let i = 0; i < 100; i++) await rateLimitStore.consume([{ limit: { key: 'one', policies, cost: 1 }, read }]);
-console.log(`\nround trips per request: ${before} one by one, ${after} as it is`);
-console.log(`commands that Redis ran for 100 requests, the script's own included: ${(await commands()) - started - 1}`);
+console.log(`\nround trips per request: ${before} with separate calls, ${after} combined`);
+console.log(`commands that Redis ran for 100 requests, including those of the script: ${(await commands()) - started - 1}`);
 await kv.close();
 await stop();
 process.exit(0);

@@ -1,4 +1,4 @@
-/** Redis is killed and comes back under load: what requests see, second by second. `npm run bench:outage`. */
+/** Redis is killed and restarted under load: the responses, second by second. `npm run bench:outage`. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,6 +1,6 @@
 /**
- * Progress with 1,000 operations at once on each store; 1,000 listeners to one document; 10,000 documents in progress asked
- * for over 1,000 connections. `npm run bench:progress`.
+ * Progress with 1,000 concurrent operations on each store; 1,000 listeners to one document; 10,000 documents in progress,
+ * polled over 1,000 connections. `npm run bench:progress`.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -43,7 +43,7 @@ const at = (percent: number): StageStates => {
   };
 };
 
-console.log(`| ${AT_ONCE} at once | p50 ms | p99 ms |\n|---|---|---|`);
+console.log(`| ${AT_ONCE} concurrent | p50 ms | p99 ms |\n|---|---|---|`);
 for (const [name, env] of [
   ['memory', {}],
   ['Redis', { REDIS_URL: redis.url }],
@@ -100,7 +100,7 @@ console.log(
 for (const stream of streams) stream.destroy();
 await sleep(2000);
 const text = (await app.services.metrics.expose())?.text ?? '';
-console.log(`after they have all vanished: ${/^pharos_progress_listeners (\d+)/m.exec(text)?.[1]} listeners left, ${rss()} MB`);
+console.log(`after all have disconnected: ${/^pharos_progress_listeners (\d+)/m.exec(text)?.[1]} listeners left, ${rss()} MB`);
 
 const ids: string[] = [];
 for (let i = 0; i < DOCUMENTS; i++) {
@@ -118,7 +118,7 @@ const order: LoadOrder = {
 };
 const reported = once(load, 'message');
 load.send(order);
-// All of them move on meanwhile.
+// All documents change meanwhile.
 const moving = (async () => {
   for (const [i, id] of ids.entries()) {
     await progress.report({ resource_id: id, stages: { ingestion: at(91 + (i % 8)).ingestion } });
@@ -130,7 +130,7 @@ await moving;
 const total = seconds.reduce((sum, { answered }) => sum + answered, 0);
 const failed = seconds.reduce((sum, one) => sum + one.failed, 0);
 console.log(
-  `\n${DOCUMENTS} documents in progress over 1,000 connections for 10 s: ${total} answers, ${failed} failed, p50 ${seconds[5]?.p50.toFixed(0)} ms, p99 ${seconds[5]?.p99.toFixed(0)} ms in the sixth second; ${rss()} MB`,
+  `\n${DOCUMENTS} documents in progress over 1,000 connections for 10 s: ${total} responses, ${failed} failed, p50 ${seconds[5]?.p50.toFixed(0)} ms, p99 ${seconds[5]?.p99.toFixed(0)} ms in the sixth second; ${rss()} MB`,
 );
 await redis.stop();
 process.exit(0);

@@ -1,14 +1,13 @@
 /**
- * Chunk search on PostgreSQL: times and recall@10 of the codes, and of pgvector's index where the server has it, against the
- * exact scan; time of the keyword index; what a document costs to insert in an empty library, in the full one, and once
- * there is an index. The server is one of the bench's own without pgvector, or (`--url`) any other, in which a database is
- * made and dropped, or (`--pgvector`) PGlite with it: that is PostgreSQL compiled to WebAssembly, whose times are no
- * server's.
+ * Chunk search on PostgreSQL: time and recall@10 of the codes, and of pgvector's index if the server has it, compared with the
+ * exact scan; time of the keyword index; cost of inserting a document into an empty library, into the full one, and with an
+ * index. By default the bench starts a server without pgvector. `--url` names another server, in which a database is created
+ * and dropped. `--pgvector` uses PGlite, PostgreSQL compiled to WebAssembly, whose times are not those of a server.
  *
  *   node bench/search-postgres.ts --chunks 100000 --others 20000 --queries 100 [--url postgresql://... | --pgvector]
  *
- * `--others` is the number of chunks that belong to other owners. Of `--rounds` the best is shown. Comparing every vector
- * takes long: `--exact` says for how many queries that is done.
+ * `--others` is the number of chunks of other owners. The best of `--rounds` is shown. `--exact` is the number of queries for
+ * the exact scan, which is slow.
  */
 import { parseArgs } from 'node:util';
 import postgres, { type Sql } from 'postgres';
@@ -41,7 +40,7 @@ const [QUERIES, EXACT, ROUNDS] = [values.queries, values.exact, values.rounds].m
 const PER_DOCUMENT = 10;
 const MODEL = 'bench';
 const OWNER = '0190aaaa-0000-7000-8000-000000000001';
-const STRANGERS = Array.from({ length: 10 }, (_, i) => `0190aaaa-0000-7000-8000-0000000001${i}0`);
+const OTHER_OWNERS = Array.from({ length: 10 }, (_, i) => `0190aaaa-0000-7000-8000-0000000001${i}0`);
 
 interface Opened {
   readonly db: Database;
@@ -84,7 +83,7 @@ async function openDatabaseIn(server: string): Promise<Opened> {
 
 const { db, client, close } = await open();
 const { word, passage, vector } = synthetic({ chunks: CHUNKS, dimensions: DIMENSIONS });
-for (const id of [OWNER, ...STRANGERS]) {
+for (const id of [OWNER, ...OTHER_OWNERS]) {
   const name = { username: id, usernameKey: id, email: id, emailKey: id };
   await db.insert(users).values({ id, ...name, tier: 'free', active: true, credentialsEpoch: 0, createdAt: 0, updatedAt: 0 });
 }
@@ -129,7 +128,7 @@ const inserts: number[] = [];
 const others = Math.floor(OTHERS / PER_DOCUMENT);
 for (let i = 0; i < CHUNKS / PER_DOCUMENT; i += 1) {
   inserts.push(await addDocument(OWNER));
-  if (i < others) await addDocument(STRANGERS[i % STRANGERS.length] as string);
+  if (i < others) await addDocument(OTHER_OWNERS[i % OTHER_OWNERS.length] as string);
 }
 show('insert a document: the first 100', inserts.slice(0, 100));
 show('insert a document: the last 100', inserts.slice(-100));
@@ -149,7 +148,7 @@ for (const limit of [10, 400]) await measure(`codes, top ${limit}`, QUERIES, nea
 const started = performance.now();
 const [made] = await ensureVectorIndexes(client, { concurrently: false });
 if (made !== undefined) {
-  console.log(`HNSW index made in ${((performance.now() - started) / 1000).toFixed(1)} s, ${await megabytes(made)} MB`);
+  console.log(`HNSW index created in ${((performance.now() - started) / 1000).toFixed(1)} s, ${await megabytes(made)} MB`);
   for (const limit of [10, 400]) await measure(`HNSW, top ${limit}`, QUERIES, nearest(index, limit), recall, ROUNDS);
 }
 for (const terms of [1, 3, 8]) {

@@ -1,11 +1,11 @@
 /**
- * Chunk search at a given size: time and recall@10 of the codes against the exact scan, time of the keyword index, and
- * what a document costs to insert in an empty library and in the full one. The vectors are synthetic: clusters of unequal
- * size on the unit sphere, queries drawn from the same clusters.
+ * Chunk search on SQLite at a given size: time and recall@10 of the codes compared with the exact scan, time of the keyword
+ * index, and cost of inserting a document into an empty library and into the full one. The vectors are synthetic: clusters of
+ * unequal size on the unit sphere, with queries from the same clusters.
  *
  *   node bench/search.ts --chunks 100000 --others 20000 --dimensions 192 --queries 100
  *
- * `--others` is the number of chunks that belong to other owners.
+ * `--others` is the number of chunks of other owners.
  */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** What a Workers isolate pays to evaluate the bundle, as a ratio to a fixed loop. `npm run bench:startup`. */
+/** The cost of evaluating the bundle in a Workers isolate, as a ratio to a fixed loop. `npm run bench:startup`. */
 import { execFile } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const MEASUREMENTS = 25;
 const MAX_MS = 50;
 
 const folder = await workersBundle(fileURLToPath(new URL('..', import.meta.url)));
-// Node reads a file without a type once more to find out that it is a module, which is not the bundle's cost.
+// Without a type Node parses the file twice to detect a module, which is not a cost of the bundle.
 const bundle = join(folder, 'cloudflare.mjs');
 await copyFile(join(folder, 'cloudflare.js'), bundle);
 const program = fileURLToPath(new URL('support/startup-cost.ts', import.meta.url));

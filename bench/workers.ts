@@ -1,6 +1,6 @@
 /**
- * Workers beside Node, on the same PostgreSQL and the same Upstash front: how long a request takes one by one and sixteen at a
- * time, and a thousand listeners to one document on workerd. `npm run bench:workers`.
+ * Workers compared with Node, on the same PostgreSQL and the same Upstash server: the time of a request sequentially and with
+ * sixteen concurrent, and a thousand listeners to one document on workerd. `npm run bench:workers`.
  */
 import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:http';
@@ -54,7 +54,7 @@ while (
   ))
 )
   await sleep(100);
-// As after half an hour: until then revocation is asked of the database as well.
+// The state after half an hour: until then the database is read for revocations as well.
 await fetch(`${stores.front.url}/set/revocations:epoch/1`, { headers: { Authorization: `Bearer ${stores.front.token}` } });
 
 const bareWorker = createTestHarness({
@@ -85,7 +85,7 @@ async function measure(side: Side, path: string, atOnce: number, base = urls[sid
       request(base + path, { agent, headers }, (response) => {
         response.resume().on('end', () => {
           times.push(performance.now() - from);
-          if (response.statusCode !== 200) reject(new Error(`${path} answered ${response.statusCode}`));
+          if (response.statusCode !== 200) reject(new Error(`${path} responded with ${response.statusCode}`));
           else resolve();
         });
       })
@@ -108,7 +108,7 @@ const ROUTES = [
   ['the same and PostgreSQL', '/resources'],
 ] as const;
 console.log(`best of ${ROUNDS} interleaved rounds of ${REQUESTS} requests, ms\n`);
-console.log('| route | at once | Node p50 / p99 | workerd p50 / p99 | added at p50 |\n|---|---|---|---|---|');
+console.log('| route | concurrent | Node p50 / p99 | workerd p50 / p99 | added at p50 |\n|---|---|---|---|---|');
 for (const [name, path] of ROUTES) {
   for (const atOnce of [1, 16]) {
     const best: Record<Side, number[]> = { node: [], workerd: [] };
@@ -124,7 +124,10 @@ for (const [name, path] of ROUTES) {
   }
 }
 
-const id = await clients.workerd.post({ content: `Listened to by many. ${'word '.repeat(50)}`, content_type: 'text/plain' });
+const id = await clients.workerd.post({
+  content: `A document with many listeners. ${'word '.repeat(50)}`,
+  content_type: 'text/plain',
+});
 const agent = new Agent({ keepAlive: true });
 const arrivals: number[] = [];
 let [open, ended, failed] = [0, 0, 0];
@@ -149,7 +152,7 @@ const streams = Array.from({ length: LISTENERS }, () =>
 );
 for (const [i, stream] of streams.entries()) {
   stream.end();
-  // Each asks the database whose document it is: this one has 300 connections.
+  // Each listener reads the document's owner from the database, which has 300 connections.
   while (i - open - failed >= 20) await sleep(10);
 }
 while (open + failed < LISTENERS || (await workerd.listeners()) < open - ended) await sleep(100);
@@ -169,9 +172,9 @@ const deadline = Date.now() + 20_000;
 while (arrivals.length < LISTENERS && Date.now() < deadline) await sleep(20);
 const delays = arrivals.map((at) => at - reported).toSorted((a, b) => a - b);
 console.log(
-  `\n${LISTENERS} listeners to one document on workerd: ${arrivals.length} heard of a report, half after ` +
+  `\n${LISTENERS} listeners to one document on workerd: ${arrivals.length} received a report, half after ` +
     `${percentile(delays, 0.5).toFixed(0)} ms, 99 % after ${percentile(delays, 0.99).toFixed(0)} ms; ` +
-    `${idle} requests to the store in 10 quiet seconds (each listener's heartbeat reads it twice in 15 s; polled by each it would be ` +
+    `${idle} requests to the store in 10 quiet seconds (each listener's heartbeat reads it twice in 15 s; if each polled, it would be ` +
     `${LISTENERS * 20}); ${failed} failed, ${ended} ended early.`,
 );
 for (const stream of streams) stream.destroy();

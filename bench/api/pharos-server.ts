@@ -1,4 +1,4 @@
-/** Pharos as it runs, but for the log, which the peers do not write either: one locked route that answers what they answer. */
+/** Pharos with one authenticated route that returns the response of the peers. It writes no log, as they do not. */
 import { startBenchServer } from '../support/server.ts';
 
 const redis = process.env.BENCH_REDIS;

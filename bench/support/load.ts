@@ -1,4 +1,4 @@
-/** A process that asks over many kept connections: forked, told what to ask, it reports each second. */
+/** A load generator in a forked process: it receives its requests, sends them over keep-alive connections and reports each second. */
 import { Agent, request } from 'node:http';
 
 export interface LoadOrder {

@@ -1,4 +1,4 @@
-/** Pharos over real sockets for a bench: real SQLite, the store that BENCH_ settings name, a log that says nothing. */
+/** Pharos over sockets for a bench: a SQLite file, the given store, and no log. */
 
 import { startHttpServer } from '../../src/adapters/http-server.ts';
 import { freePort } from '../../src/adapters/listen.ts';
@@ -12,7 +12,7 @@ export async function startBenchServer(env: Record<string, string>) {
   const stores = await openStore(settings);
   const { kv } = stores;
   const app = await createTestApp({ env: settings, overrides: { ...stores, clock: systemClock, log: silent } });
-  // A store that has been up for longer than a token lives: the state that requests meet all day.
+  // The store has been up for longer than a token's lifetime, which is the usual state.
   await kv.set('revocations:epoch', '1', { ttlMs: 3_600_000 });
   app.app.get('/bench', (c) => c.json({ ok: true, items: [1, 2, 3] }));
   const { Authorization: authorization } = await app.login();

@@ -1,8 +1,8 @@
 /**
- * Prints what evaluating a Workers bundle costs, as a multiple of a fixed loop: `startup-cost.ts <bundle>`.
+ * Prints the cost of evaluating a Workers bundle as a multiple of a fixed loop: `startup-cost.ts <bundle>`.
  *
- * Both are measured by this thread's own processor time, in turns. The quickest of each are compared, so that a slow or busy
- * machine gives the same ratio. The loop takes four cycles a turn on current processors: at 3 GHz `LOOP_MS` milliseconds.
+ * Both are measured in turns by this thread's processor time. The quickest runs are compared, so that a slow or busy machine
+ * gives the same ratio. An iteration takes four cycles on current processors: at 3 GHz the loop takes `LOOP_MS` milliseconds.
  */
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +12,7 @@ const REFERENCE_GHZ = 3;
 const TURNS = 20_000_000;
 const LOOP_MS = (TURNS * CYCLES_PER_TURN) / (REFERENCE_GHZ * 1e6);
 
-/** The platform's modules. Evaluation calls none of their functions. */
+/** A stand-in for the platform's modules. Evaluation calls none of their functions. */
 const PLATFORM = 'export class DurableObject {} export const connect = () => undefined;';
 
 registerHooks({
@@ -37,7 +37,7 @@ function loop(): number {
 }
 
 const [, , bundle = ''] = process.argv;
-// Node's modules belong to the platform too, so their loading is not the bundle's cost.
+// Node's modules belong to the platform as well, so loading them is not a cost of the bundle.
 await Promise.all(['async_hooks', 'buffer', 'crypto', 'events', 'net', 'stream', 'tls'].map((name) => import(`node:${name}`)));
 const before = Math.min(loop(), loop());
 const { at } = threadMs();

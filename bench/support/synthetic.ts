@@ -1,4 +1,4 @@
-/** Synthetic libraries for the search benches: clusters of unequal size on the unit sphere, words as frequent as in a language. */
+/** Synthetic libraries for the search benches: clusters of unequal size on the unit sphere, and words distributed as in a language. */
 
 /** Mulberry32: the same numbers in every run. */
 function random(seed: number): () => number {
@@ -19,7 +19,7 @@ export function synthetic({ chunks, dimensions }: { chunks: number; dimensions: 
   const centres = Array.from({ length: Math.max(20, Math.floor(chunks / 100)) }, () =>
     Float32Array.from({ length: dimensions }, gaussian),
   );
-  /** Squaring favours the first clusters: libraries are about few things much and many things little. */
+  /** Squaring favours the first clusters: a library covers a few subjects in depth and many briefly. */
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() ** 2 * list.length)] as T;
   /** Word frequencies fall off as in a language (Zipf): rank r is about 1 / r as frequent as the first. */
   const word = () => WORDS[Math.floor(WORDS.length ** next())] as string;
@@ -43,31 +43,31 @@ export const show = (name: string, times: readonly number[], more = '') =>
     `${name.padEnd(34)} p50 ${quantile(times, 0.5).toFixed(1).padStart(7)} ms   p99 ${quantile(times, 0.99).toFixed(1).padStart(7)} ms   ${more}`,
   );
 
-/** Times `ask` for each of `count` queries, one after another; of several rounds the best is shown. */
+/** Times `query` for each of `count` queries in sequence; shows the best of several rounds. */
 export async function measure<T>(
   name: string,
   count: number,
-  ask: (i: number) => Promise<T>,
-  more: (answers: T[]) => string = () => '',
+  query: (i: number) => Promise<T>,
+  more: (results: T[]) => string = () => '',
   rounds = 1,
 ): Promise<T[]> {
-  let answers: T[] = [];
+  let results: T[] = [];
   let best: number[] | undefined;
   for (let round = 0; round < rounds; round++) {
     const times: number[] = [];
-    answers = [];
+    results = [];
     for (let i = 0; i < count; i++) {
       const started = performance.now();
-      answers.push(await ask(i));
+      results.push(await query(i));
       times.push(performance.now() - started);
     }
     if (best === undefined || quantile(times, 0.5) < quantile(best, 0.5)) best = times;
   }
-  show(name, best ?? [], more(answers));
-  return answers;
+  show(name, best ?? [], more(results));
+  return results;
 }
 
-/** How many of the ten best of `truth` are among the ten best of `found`, on average. */
+/** The average share of the ten best of `truth` among the ten best of `found`. */
 export function recallAt10(
   truth: readonly (readonly { seq: number }[])[],
   found: readonly (readonly { seq: number }[])[],

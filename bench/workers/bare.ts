@@ -1,2 +1,2 @@
-/** The least that a Worker can be: what wrangler's own local proxy and workerd cost by themselves. */
+/** A minimal Worker: the cost of wrangler's local proxy and workerd alone. */
 export default { fetch: () => Response.json({ ok: true, items: [1, 2, 3] }) };

@@ -1,7 +1,7 @@
-// What every server here shares: one key, one answer, and a way to be asked for its processor time.
+// Shared by all servers: one key, one response, and a route that reports the processor time.
 export const KEY = 'a benchmark key of at least thirty-two bytes';
 export const ISSUER = 'bench';
-export const ANSWER = { ok: true, items: [1, 2, 3] };
+export const RESPONSE = { ok: true, items: [1, 2, 3] };
 export const LIMIT = 1_000_000_000;
 export const redisUrl = process.env.BENCH_REDIS;
 

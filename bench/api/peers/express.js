@@ -1,10 +1,10 @@
-// As the READMEs of express-jwt, express-rate-limit and rate-limit-redis say.
+// Configured as in the READMEs of express-jwt, express-rate-limit and rate-limit-redis.
 import express from 'express';
 import { expressjwt } from 'express-jwt';
 import { rateLimit } from 'express-rate-limit';
 import { Redis } from 'ioredis';
 import { RedisStore } from 'rate-limit-redis';
-import { ANSWER, KEY, LIMIT, redisUrl, serve } from './common.js';
+import { KEY, LIMIT, RESPONSE, redisUrl, serve } from './common.js';
 
 const redis = new Redis(redisUrl);
 const app = express();
@@ -19,5 +19,5 @@ app.use(
     store: new RedisStore({ sendCommand: (...args) => redis.call(...args) }),
   }),
 );
-app.get('/bench', (_request, response) => response.json(ANSWER));
+app.get('/bench', (_request, response) => response.json(RESPONSE));
 const server = app.listen(0, '127.0.0.1', () => serve(server.address().port));

@@ -1,11 +1,11 @@
-// As the READMEs of hono/jwt, hono-rate-limiter and rate-limit-redis say.
+// Configured as in the READMEs of hono/jwt, hono-rate-limiter and rate-limit-redis.
 import { serve as listen } from '@hono/node-server';
 import { Hono } from 'hono';
 import { jwt } from 'hono/jwt';
 import { rateLimiter } from 'hono-rate-limiter';
 import { Redis } from 'ioredis';
 import { RedisStore } from 'rate-limit-redis';
-import { ANSWER, KEY, LIMIT, redisUrl, serve } from './common.js';
+import { KEY, LIMIT, RESPONSE, redisUrl, serve } from './common.js';
 
 const redis = new Redis(redisUrl);
 const app = new Hono()
@@ -19,5 +19,5 @@ const app = new Hono()
       store: new RedisStore({ sendCommand: (...args) => redis.call(...args) }),
     }),
   )
-  .get('/bench', (c) => c.json(ANSWER));
+  .get('/bench', (c) => c.json(RESPONSE));
 listen({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => serve(port));

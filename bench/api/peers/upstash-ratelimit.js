@@ -1,10 +1,10 @@
-// jose, and the sliding window of @upstash/ratelimit over ioredis; its scripts run there without their first line.
+// jose, and the sliding window of @upstash/ratelimit over ioredis, with its scripts without their first line.
 import { serve as listen } from '@hono/node-server';
 import { Ratelimit } from '@upstash/ratelimit';
 import { Hono } from 'hono';
 import { Redis } from 'ioredis';
 import { jwtVerify } from 'jose';
-import { ANSWER, KEY, LIMIT, redisUrl, serve } from './common.js';
+import { KEY, LIMIT, RESPONSE, redisUrl, serve } from './common.js';
 
 const redis = new Redis(redisUrl);
 const key = new TextEncoder().encode(KEY);
@@ -33,5 +33,5 @@ const app = new Hono()
     c.header('X-RateLimit-Reset', String(reset));
     await next();
   })
-  .get('/bench', (c) => c.json(ANSWER));
+  .get('/bench', (c) => c.json(RESPONSE));
 listen({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => serve(port));
