@@ -31,7 +31,7 @@ const QUERIES = Number(values.queries);
 const PER_DOCUMENT = 10;
 const MODEL = 'bench';
 const OWNER = '0190aaaa-0000-7000-8000-000000000001';
-const SOMEBODY_ELSE = '0190aaaa-0000-7000-8000-000000000002';
+const OTHER_OWNER = '0190aaaa-0000-7000-8000-000000000002';
 
 const { word, passage, vector } = synthetic({ chunks: CHUNKS, dimensions: DIMENSIONS });
 
@@ -69,7 +69,7 @@ async function addDocument(owner: string): Promise<number> {
   return performance.now() - started;
 }
 
-for (const owner of [OWNER, SOMEBODY_ELSE]) {
+for (const owner of [OWNER, OTHER_OWNER]) {
   await client.execute({
     sql: `insert into users (id, username, username_key, email, email_key, tier, active, created_at, updated_at)
       values (?, ?, ?, ?, ?, 'free', 1, 0, 0)`,
@@ -83,7 +83,7 @@ const others = Math.floor(OTHERS / PER_DOCUMENT);
 const documents = Math.floor(CHUNKS / PER_DOCUMENT);
 for (let i = 0; i < documents; i++) {
   inserts.push(await addDocument(OWNER));
-  if (i < others) await addDocument(SOMEBODY_ELSE);
+  if (i < others) await addDocument(OTHER_OWNER);
 }
 await client.execute('PRAGMA wal_checkpoint(TRUNCATE)');
 show('insert a document: the first 100', inserts.slice(0, 100));

@@ -15,8 +15,8 @@ const isBcrypt = (stored: string): boolean => Number(BCRYPT.exec(stored)?.[1] ??
 const RETRY_S = 3;
 
 /**
- * Two hashes at once: each holds 32 MiB, and Node's thread pool has four threads for everything. A line of 128 is hashed in
- * about 4 s, so that whoever is not refused has an answer within 5 s. One address may hold a quarter of the line.
+ * Two hashes at once: each holds 32 MiB, and Node's thread pool has four threads for all work. A line of 128 is hashed in
+ * about 4 s, so that every accepted caller has a result within 5 s. One address may hold a quarter of the line.
  */
 export const hashingTurns = (): Turns =>
   createTurns({
