@@ -50,6 +50,26 @@ test('CORS: another origin is allowed nothing, and no origin is allowed credenti
   expect(allowed.headers.has('access-control-allow-credentials')).toBe(false);
 });
 
+test('CORS: an allowed origin may send cookies with the exchange of a login code, and nowhere else', async () => {
+  for (const path of ['/auth/exchange', '/api/auth/exchange']) {
+    const preflight = await pharos.request(path, {
+      method: 'OPTIONS',
+      headers: { Origin: ORIGIN, 'Access-Control-Request-Method': 'POST' },
+    });
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(preflight.headers.get('access-control-allow-credentials')).toBe('true');
+    const response = await pharos.request(path, { method: 'POST', headers: { Origin: ORIGIN } });
+    expect(response.headers.get('access-control-allow-credentials')).toBe('true');
+    const foreign = await pharos.request(path, { method: 'POST', headers: { Origin: 'https://evil.example' } });
+    expect(foreign.headers.has('access-control-allow-credentials')).toBe(false);
+  }
+  const elsewhere = await pharos.request('/auth/login', {
+    method: 'OPTIONS',
+    headers: { Origin: ORIGIN, 'Access-Control-Request-Method': 'POST' },
+  });
+  expect(elsewhere.headers.has('access-control-allow-credentials')).toBe(false);
+});
+
 test('CORS: without configured origins, in development, every origin may read', async () => {
   const open = await createTestApp();
   const response = await open.request('/monitoring/health', { headers: { Origin: 'http://localhost:5173' } });

@@ -1,7 +1,9 @@
 import { eq } from 'drizzle-orm';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { createOAuthFlow } from '../../src/kernel/auth/oauth/flow.ts';
+import type { OAuthProvider } from '../../src/kernel/auth/oauth/provider.ts';
 import { createOAuthProviders } from '../../src/kernel/auth/oauth/providers.ts';
 import type { Fetch } from '../../src/kernel/core/ports.ts';
 import { oauthAccounts, users } from '../../src/kernel/db/schema.sqlite.ts';
@@ -75,6 +77,32 @@ async function logIn(provider: 'google' | 'oidc' | 'github', target = app) {
   return callback(provider, result, started.cookie, {}, target);
 }
 
+/** A browser: it keeps cookies, and asks for pages. */
+function browser(target = app) {
+  const jar = new Map<string, string>();
+  const cookieHeader = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+  async function request(path: string, init: RequestInit = {}) {
+    const response = await target.request(path, { ...init, headers: { ...init.headers, Cookie: cookieHeader() } });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      if (cookie.includes('Max-Age=0')) jar.delete(name);
+      else jar.set(name, value);
+    }
+    return response;
+  }
+  return {
+    jar,
+    cookieHeader,
+    get: (path: string) => request(path, { headers: { Accept: 'text/html' } }),
+    exchange: (code: string) =>
+      request('/auth/exchange', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ code }),
+      }),
+  };
+}
+
 const whoami = async (access_token: string) =>
   (await (await app.request('/auth/me', { headers: { Authorization: `Bearer ${access_token}` } })).json()) as Record<
     string,
@@ -95,14 +123,16 @@ describe('GET /auth/{provider}', () => {
     });
     expect(parameters.code_challenge).toHaveLength(43);
     expect(parameters.nonce).toBeTruthy();
-    const cookie = response.headers.get('set-cookie') ?? '';
-    expect(cookie).toMatch(/^pharos_oauth=.+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
+    const cookies = response.headers.getSetCookie();
+    expect(cookies).toEqual([expect.stringMatching(/^pharos_oauth_[\w-]{16}=.+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/)]);
   });
 
   test('OAuth start: the cookie has the __Host- prefix on https', async () => {
     const secure = await appWith({ PUBLIC_URL: 'https://pharos.example' });
     const { response } = await begin('google', { target: secure });
-    expect(response.headers.get('set-cookie')).toMatch(/^__Host-pharos_oauth=.+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^__Host-pharos_oauth_[\w-]{16}=.+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
     await secure.close();
   });
 
@@ -117,10 +147,62 @@ describe('GET /auth/{provider}', () => {
     '//evil.example',
     'javascript:alert(1)',
     'http://localhost:8000.evil.example',
+    'http://user:pw@localhost:8000/',
+    'https://user@app.example.org/',
+    './/evil.example',
+    '/.//evil.example',
+    'http://localhost:8000//evil.example',
+    '/x/..//evil.example',
+    '/\\\\evil.example',
+    'https://app.example.org//evil.example/',
   ])('OAuth start: return_to %s is refused', async (target) => {
-    const response = await app.request(`/auth/google?return_to=${encodeURIComponent(target)}`);
+    const open = await appWith({ CORS_ORIGINS: 'https://app.example.org' });
+    const response = await open.request(`/auth/google?return_to=${encodeURIComponent(target)}`);
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ errors: [{ path: 'return_to' }] });
+    await open.close();
+  });
+
+  test('OAuth start: an accepted return_to has no credentials, is on an allowed origin, and its path names no host', async () => {
+    const part = fc.constantFrom(
+      '/',
+      '//',
+      '.',
+      '..',
+      '\\',
+      '@',
+      ':',
+      'user',
+      'evil.example',
+      'http:',
+      'localhost:8000',
+      '?',
+      '#',
+      ' ',
+    );
+    const kv = createMemoryKeyValue({ clock: systemClock });
+    const config = testConfig();
+    const provider: OAuthProvider = {
+      name: 'oidc',
+      authorizationUrl: async () => new URL('http://127.0.0.1/'),
+      identify: async () => Promise.reject(new Error('not asked')),
+    };
+    const flow = createOAuthFlow({ config, kv, clock: systemClock, providers: { oidc: provider } });
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { maxLength: 8 }), async (parts) => {
+        const begun = await flow.begin('oidc', { returnTo: parts.join(''), linkTo: null }).catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'invalid_input' });
+          return undefined;
+        });
+        if (!begun) return;
+        const { returnTo } = await flow.take('oidc', begun.state, begun.cookie);
+        const url = new URL(returnTo ?? '');
+        expect(url.origin).toBe('http://localhost:8000');
+        expect(`${url.username}${url.password}`).toBe('');
+        // What a page makes of it that goes on to the path alone.
+        expect(new URL(`${url.pathname}${url.search}`, url).origin).toBe('http://localhost:8000');
+      }),
+    );
   });
 
   test('OAuth start: 501 for a provider that is not configured, 502 for one that does not respond', async () => {
@@ -144,7 +226,7 @@ describe('OAuth login', () => {
   ] as const)('OAuth login: %s creates an account the first time and finds it the second time', async (provider) => {
     const first = await logIn(provider);
     expect(first.status).toBe(200);
-    expect(first.headers.get('set-cookie')).toMatch(/pharos_oauth=;.*Max-Age=0/);
+    expect(first.headers.get('set-cookie')).toMatch(/^pharos_oauth_[\w-]{16}=;.*Max-Age=0/);
     const second = await logIn(provider);
     const [one, two] = [
       await whoami(((await first.json()) as Tokens).access_token),
@@ -162,22 +244,78 @@ describe('OAuth login', () => {
     expect((await whoami(again.access_token)).id).toBe((await whoami(access_token)).id);
   });
 
-  test('OAuth login: a browser returns with a code that can be exchanged once, within a minute', async () => {
-    const browser = { Accept: 'text/html' };
-    const started = await app.request('/auth/google?return_to=%2Fdocs%3Fa%3D1', { headers: browser });
+  test('OAuth login: a browser returns with a code that it can exchange once', async () => {
+    const ada = browser();
+    const started = await ada.get('/auth/google?return_to=%2Fdocs%3Fa%3D1%26code%3Dold%26error%3Dold');
     const result = await openid.authorize(started.headers.get('location') ?? '');
-    const back = await callback('google', result, cookieOf(started), browser);
+    const back = await ada.get(`/auth/google/callback?${new URLSearchParams(result)}`);
     expect(back.status).toBe(302);
     const url = new URL(back.headers.get('location') ?? '');
-    expect(url.href).toMatch(/^http:\/\/localhost:8000\/docs\?a=1&code=/);
-    const exchange = () =>
-      app.request('/auth/exchange', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ code: url.searchParams.get('code') }),
-      });
-    expect(((await (await exchange()).json()) as Tokens).access_token).toBeTruthy();
-    expect((await exchange()).status).toBe(400);
+    expect(url.href).toMatch(/^http:\/\/localhost:8000\/docs\?a=1&code=[^&]+$/);
+    const code = url.searchParams.get('code') ?? '';
+    expect(((await (await ada.exchange(code)).json()) as Tokens).access_token).toBeTruthy();
+    expect((await ada.exchange(code)).status).toBe(400);
+  });
+
+  test('POST /auth/exchange: the code of a login is 400 in another browser, and still works in its own', async () => {
+    const [eve, ada] = [browser(), browser()];
+    const started = await eve.get('/auth/google?return_to=%2F');
+    const back = await eve.get(
+      `/auth/google/callback?${new URLSearchParams(await openid.authorize(started.headers.get('location') ?? ''))}`,
+    );
+    const code = new URL(back.headers.get('location') ?? '').searchParams.get('code') ?? '';
+    expect((await ada.exchange(code)).status).toBe(400);
+    await ada.get('/auth/google?return_to=%2F');
+    expect((await ada.exchange(code)).status).toBe(400);
+    const forged = [...ada.jar.entries()].map(([name, value]) => [name.replace(/_[^_]{16}$/, `_${code.slice(0, 16)}`), value]);
+    for (const [name = '', value = ''] of forged) ada.jar.set(name, value);
+    expect((await ada.exchange(code)).status).toBe(400);
+    for (const other of ['', 'x', `${code}x`, code.slice(0, -1)])
+      expect((await eve.exchange(other)).status).toBeGreaterThanOrEqual(400);
+    expect((await eve.exchange(code)).status).toBe(200);
+  });
+
+  test('POST /auth/exchange: the cookie of a login that returns to another site is sent from there, on https', async () => {
+    const more = { PUBLIC_URL: 'https://pharos.example', CORS_ORIGINS: 'https://app.example.org' };
+    const secure = await appWith(more);
+    const cookiesFor = async (returnTo: string) =>
+      (await secure.request(`/auth/google?return_to=${encodeURIComponent(returnTo)}`)).headers.getSetCookie().at(-1);
+    expect(await cookiesFor('https://app.example.org/in')).toMatch(
+      /^__Host-pharos_oauth_browser_[\w-]{16}=.+; Max-Age=660; Path=\/; HttpOnly; Secure; SameSite=None$/,
+    );
+    expect(await cookiesFor('/in')).toMatch(/; Secure; SameSite=Lax$/);
+    await secure.close();
+  });
+
+  test('OAuth login: two logins of one browser finish in any order, and foreign callbacks end none of them', async () => {
+    const ada = browser();
+    const begun = [await ada.get('/auth/oidc?return_to=%2Fone'), await ada.get('/auth/google?return_to=%2Ftwo')];
+    const [one, two] = await Promise.all(begun.map((response) => openid.authorize(response.headers.get('location') ?? '')));
+    for (const stray of ['/auth/oidc/callback?code=x&state=y', '/auth/google/callback?code=x', '/auth/github/callback']) {
+      expect((await ada.get(stray)).status).toBe(400);
+    }
+    expect((await ada.get(`/auth/google/callback?code=x&state=${one?.state}`)).status).toBe(400);
+    const finished = [
+      await ada.get(`/auth/oidc/callback?${new URLSearchParams(one)}`),
+      await ada.get(`/auth/google/callback?${new URLSearchParams(two)}`),
+    ];
+    expect(finished.map(({ status }) => status)).toEqual([302, 302]);
+    for (const response of finished) {
+      const url = new URL(response.headers.get('location') ?? '');
+      expect((await ada.exchange(url.searchParams.get('code') ?? '')).status).toBe(200);
+    }
+    expect([...ada.jar.keys()].filter((name) => !name.includes('browser'))).toEqual([]);
+  });
+
+  test('OAuth start: cookies of logins that were left do not fill the headers; the newest login still finishes', async () => {
+    const ada = browser();
+    const long = encodeURIComponent(`/?q=${'x'.repeat(1900)}`);
+    for (let i = 0; i < 12; i++) await ada.get(`/auth/oidc?return_to=${long}`);
+    for (let i = 0; i < 60; i++) await ada.get('/auth/oidc?return_to=%2F');
+    expect(ada.cookieHeader().length).toBeLessThan(8 * 1024);
+    const started = await ada.get('/auth/oidc?return_to=%2F');
+    const result = await openid.authorize(started.headers.get('location') ?? '');
+    expect((await ada.get(`/auth/oidc/callback?${new URLSearchParams(result)}`)).status).toBe(302);
   });
 
   test('OAuth login: requests to GitHub carry a User-Agent, and the log has no code, state, secret or token', async () => {
@@ -235,6 +373,181 @@ describe('OAuth callback', () => {
       github.answers.token = { status, body: { error: 'bad_verification_code', error_description: 'expired' } };
       expect((await logIn('github')).status).toBe(400);
     }
+  });
+});
+
+describe('failed logins in a browser', () => {
+  test('OAuth callback: a browser whose person cancelled returns to return_to with error=access_denied', async () => {
+    const ada = browser();
+    const started = await ada.get('/auth/oidc?return_to=%2Fdocs%3Fa%3D1');
+    const { state } = await openid.authorize(started.headers.get('location') ?? '');
+    const back = await ada.get(`/auth/oidc/callback?${new URLSearchParams({ state, error: 'access_denied' })}`);
+    expect(back.status).toBe(302);
+    const url = new URL(back.headers.get('location') ?? '');
+    expect(`${url.origin}${url.pathname}`).toBe('http://localhost:8000/docs');
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      a: '1',
+      error: 'access_denied',
+      error_description: 'The login was cancelled or refused at the provider',
+    });
+  });
+
+  test.each([
+    ['temporarily_unavailable', 'temporarily_unavailable'],
+    ['<script>', 'access_denied'],
+  ])('OAuth callback: the provider error %s returns as %s', async (error, expected) => {
+    const ada = browser();
+    const started = await ada.get('/auth/oidc');
+    const { state } = await openid.authorize(started.headers.get('location') ?? '');
+    const back = await ada.get(`/auth/oidc/callback?${new URLSearchParams({ state, error })}`);
+    expect(new URL(back.headers.get('location') ?? '').searchParams.get('error')).toBe(expected);
+  });
+
+  test('OAuth callback: a taken e-mail and a failing provider return to return_to with an error, and the cause is logged', async () => {
+    await app.login('ada');
+    const ada = browser();
+    const finish = async () => {
+      const started = await ada.get('/auth/oidc');
+      const result = await openid.authorize(started.headers.get('location') ?? '');
+      const back = await ada.get(`/auth/oidc/callback?${new URLSearchParams(result)}`);
+      return new URL(back.headers.get('location') ?? '').searchParams;
+    };
+    expect((await finish()).get('error')).toBe('conflict');
+    openid.says({ sub: 'g-1', aud: 'another client' });
+    const failed = await finish();
+    expect(failed.get('error')).toBe('upstream_failed');
+    expect(failed.get('code')).toBeNull();
+    expect(app.log.lines.filter(({ message }) => message === 'login through a provider failed')).toHaveLength(1);
+  });
+
+  test.each([
+    ['/auth/oidc/callback?error=access_denied', 400],
+    ['/auth/oidc/callback?code=x&state=unknown', 400],
+    ['/auth/oidc?return_to=https%3A%2F%2Fevil.example', 422],
+  ])('OAuth: %s is a page for a browser, never JSON', async (path, status) => {
+    const response = await browser().get(path);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain('text/html');
+    expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(await response.text()).toContain('You are not logged in');
+    const program = await app.request(path);
+    expect([program.status, program.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
+  });
+
+  test('OAuth start: 501 and 502 are pages for a browser, and an unexpected fault is a problem without details', async () => {
+    const bare = await createTestApp();
+    expect((await browser(bare).get('/auth/google')).headers.get('content-type')).toContain('text/html');
+    await bare.close();
+    const deaf = await appWith({}, async () => Promise.reject(new TypeError('connect ECONNREFUSED')));
+    const response = await browser(deaf).get('/auth/google');
+    expect([response.status, response.headers.get('content-type')]).toEqual([502, expect.stringContaining('text/html')]);
+    await deaf.close();
+    const begin = () => Promise.reject(new Error('a secret of the server'));
+    const broken = await createTestApp({ overrides: { oauth: { begin } as never } });
+    const fault = await browser(broken).get('/auth/google');
+    expect(fault.status).toBe(500);
+    expect(await fault.text()).not.toContain('secret');
+    await broken.close();
+  });
+});
+
+describe('what OpenID Connect providers differ in', () => {
+  /** The app with a provider whose discovery document is changed; `tokenRequests` are those to its token endpoint. */
+  async function providerWith(change: (discovery: Record<string, unknown>) => Record<string, unknown>, more = {}) {
+    const tokenRequests: { authorization: string | null; body: URLSearchParams }[] = [];
+    const target = await appWith(more, async (input, init) => {
+      const url = String(input);
+      if (url.endsWith('/token')) {
+        const { headers, body } = init as { headers: Record<string, string>; body: URLSearchParams };
+        tokenRequests.push({ authorization: headers.Authorization ?? null, body });
+      }
+      const response = await fetch(input, init);
+      if (!url.includes('openid-configuration')) return response;
+      return Response.json(change((await response.json()) as Record<string, unknown>));
+    });
+    return { target, tokenRequests };
+  }
+  const supporting = (...methods: string[]) =>
+    providerWith((discovery) => ({ ...discovery, token_endpoint_auth_methods_supported: methods }), {
+      OIDC_CLIENT_ID: 'pha:ros',
+      OIDC_CLIENT_SECRET: 'se cr+et%&é-of-pharos',
+    });
+
+  test.each([
+    ['names client_secret_basic', ['client_secret_basic']],
+    ['names several', ['private_key_jwt', 'client_secret_post', 'client_secret_basic']],
+  ])('OAuth callback: the client proves itself by HTTP Basic to a provider that %s', async (_, methods) => {
+    const { target, tokenRequests } = await supporting(...methods);
+    openid.says({ sub: 'g-1', email: 'a@example.org', email_verified: true, aud: 'pha:ros' });
+    expect((await logIn('oidc', target)).status).toBe(200);
+    const [{ authorization, body } = { authorization: '', body: new URLSearchParams() }] = tokenRequests;
+    expect(atob(authorization?.replace('Basic ', '') ?? '')).toBe('pha%3Aros:se+cr%2Bet%25%26%C3%A9-of-pharos');
+    expect([body.has('client_secret'), body.has('client_id')]).toEqual([false, false]);
+    await target.close();
+  });
+
+  test('OAuth callback: the client proves itself by HTTP Basic to a provider that names no method', async () => {
+    const silent = await providerWith(({ token_endpoint_auth_methods_supported: _, ...discovery }) => discovery);
+    expect((await logIn('oidc', silent.target)).status).toBe(200);
+    expect(silent.tokenRequests[0]?.authorization).toMatch(/^Basic /);
+    await silent.target.close();
+  });
+
+  test('OAuth callback: the secret is in the form for a provider that takes only that, and nowhere for one that takes none', async () => {
+    openid.says({ sub: 'g-1', email: 'a@example.org', email_verified: true, aud: 'pha:ros' });
+    const post = await supporting('client_secret_post');
+    expect((await logIn('oidc', post.target)).status).toBe(200);
+    expect(post.tokenRequests[0]?.authorization).toBeNull();
+    expect(post.tokenRequests[0]?.body.get('client_secret')).toBe('se cr+et%&é-of-pharos');
+    await post.target.close();
+    const none = await supporting('none');
+    expect((await logIn('oidc', none.target)).status).toBe(200);
+    expect(none.tokenRequests[0]?.authorization).toBeNull();
+    expect(none.tokenRequests[0]?.body.has('client_secret')).toBe(false);
+    expect(none.tokenRequests[0]?.body.get('client_id')).toBe('pha:ros');
+    await none.target.close();
+  });
+
+  test('OAuth callback: 502 if the provider takes no method that Pharos has, and if it refuses the client', async () => {
+    const strict = await supporting('private_key_jwt');
+    expect((await logIn('oidc', strict.target)).status).toBe(502);
+    await strict.target.close();
+    for (const error of ['invalid_client', 'incorrect_client_credentials']) {
+      github.answers.token = { status: error === 'invalid_client' ? 401 : 200, body: { error } };
+      const response = await logIn('github');
+      expect(response.status).toBe(502);
+      expect(await response.json()).toMatchObject({ detail: expect.stringContaining('client id and secret') });
+    }
+  });
+
+  test('OAuth login: an e-mail that only the userinfo endpoint tells is the account’s', async () => {
+    openid.says({ sub: 'u-1', userinfo: { email: 'u@example.org', email_verified: true, preferred_username: 'ursula' } });
+    const { access_token } = (await (await logIn('oidc')).json()) as Tokens;
+    expect(await whoami(access_token)).toMatchObject({ email: 'u@example.org', email_verified: true, username: 'ursula' });
+  });
+
+  test('OAuth login: userinfo verifies the address of the id_token, and no other address', async () => {
+    openid.says({ sub: 'u-2', email: 'u@example.org', userinfo: { email: 'u@example.org', email_verified: true } });
+    const same = (await (await logIn('oidc')).json()) as Tokens;
+    expect(await whoami(same.access_token)).toMatchObject({ email: 'u@example.org', email_verified: true });
+    openid.says({ sub: 'u-3', email: 'v@example.org', userinfo: { email: 'w@example.org', email_verified: true } });
+    const other = (await (await logIn('oidc')).json()) as Tokens;
+    expect(await whoami(other.access_token)).toMatchObject({ email: 'v@example.org', email_verified: false });
+  });
+
+  test('OAuth callback: 502 if userinfo is about another subject, and no account is made', async () => {
+    openid.says({ sub: 'u-4', userinfo: { sub: 'u-5', email: 'u@example.org', email_verified: true } });
+    expect((await logIn('oidc')).status).toBe(502);
+    expect(await app.services.db.select().from(users)).toEqual([]);
+  });
+
+  test('OAuth login: a provider without an e-mail or a userinfo endpoint makes an account without an address', async () => {
+    const { target } = await providerWith(({ userinfo_endpoint: _, ...discovery }) => discovery);
+    openid.says({ sub: 'u-6' });
+    expect((await logIn('oidc', target)).status).toBe(200);
+    const [user] = await target.services.db.select().from(users);
+    expect(user?.email).toMatch(/@pharos\.invalid$/);
+    await target.close();
   });
 });
 

@@ -1,10 +1,9 @@
 /** /auth/{google,github,oidc}: login through a provider, by redirects for browsers and as JSON for other clients. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { ATTEMPT_SECONDS } from '../../kernel/auth/oauth/flow.ts';
 import { OAUTH_PROVIDERS, type OAuthProviderName } from '../../kernel/auth/oauth/provider.ts';
 import { AppError } from '../../kernel/core/errors.ts';
+import { toDatabaseAppError } from '../../kernel/db/connection-errors.ts';
 import type { User } from '../../kernel/db/types.ts';
 import { findUser } from '../../kernel/db/users.ts';
 import { entitledScopes } from '../../kernel/model/actor.ts';
@@ -12,11 +11,13 @@ import { loginWithIdentity } from '../../services/accounts/oauth-accounts.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
+import { asAppError, statusOf } from '../problem.ts';
 import { authenticated, createRouter, defineRoute, json, jsonBody, problems } from '../router.ts';
 import { tokenSchema, tokensToWire } from './auth-schemas.ts';
+import { createLoginCookies } from './login-cookies.ts';
+import { isBrowser, loginProblemPage } from './login-page.ts';
 
 const tags = ['Authentication'];
-const COOKIE = 'pharos_oauth';
 const authorizationSchema = z.object({ authorization_url: z.url(), state: z.string() }).openapi('OAuthAuthorization');
 const returnTo = z
   .string()
@@ -31,7 +32,7 @@ const beginRoute = <P extends OAuthProviderName>(provider: P) =>
     path: `/auth/${provider}`,
     tags,
     summary: `Log in with ${provider}`,
-    description: 'A browser (`Accept: text/html`) is redirected to the provider.',
+    description: 'A browser (`Accept: text/html`) is redirected to the provider, or gets a page if that is not possible.',
     security: [],
     request: { query: z.object({ return_to: returnTo }) },
     responses: {
@@ -58,6 +59,9 @@ const callbackRoute = <P extends OAuthProviderName>(provider: P) =>
     path: `/auth/${provider}/callback`,
     tags,
     summary: `Finish a login with ${provider}`,
+    description:
+      'A login that was begun with `return_to`, or by a browser, returns there: with a single-use `code` for POST ' +
+      '/auth/exchange, or with `error` and `error_description` if it failed or the person cancelled it.',
     security: [],
     request: {
       query: z.object({
@@ -68,7 +72,7 @@ const callbackRoute = <P extends OAuthProviderName>(provider: P) =>
     },
     responses: {
       200: json('A token pair', tokenSchema),
-      302: { description: 'Redirects a browser to `return_to` with a single-use `code` for POST /auth/exchange' },
+      302: { description: 'Redirects to `return_to` with `code`, or with `error` and `error_description`' },
       ...problems(400, 403, 409, 422, 501, 502),
     },
   });
@@ -78,28 +82,52 @@ const exchangeRoute = defineRoute({
   path: '/auth/exchange',
   tags,
   summary: 'Exchange the code of a browser login for a token pair',
+  description:
+    'Only in the browser that began the login, within a minute. A page of another origin sends its cookies (`credentials: include`).',
   security: [],
   request: { body: jsonBody(z.strictObject({ code: z.string().min(1).max(200) }).openapi('Exchange')) },
   responses: { 200: json('A token pair', tokenSchema), ...problems(400, 422) },
 });
 
-const isBrowser = (c: Context) => c.req.header('Accept')?.includes('text/html') ?? false;
+/** Errors that a provider may return (RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6). */
+const PROVIDER_ERRORS = new Set([
+  'invalid_request',
+  'unauthorized_client',
+  'access_denied',
+  'unsupported_response_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+  'interaction_required',
+  'login_required',
+  'account_selection_required',
+  'consent_required',
+]);
+
+/** `returnTo` with the outcome of a login, in the place of an earlier one. */
+function withOutcome(returnTo: string, outcome: Readonly<Record<string, string>>): string {
+  const url = new URL(returnTo);
+  for (const name of ['code', 'error', 'error_description']) url.searchParams.delete(name);
+  for (const [name, value] of Object.entries(outcome)) url.searchParams.set(name, value);
+  return url.href;
+}
 
 export function createOAuthLoginRoutes(context: AppContext) {
-  const { config, db, oauth, sessions, security } = context;
-  const secure = config.publicUrl.startsWith('https://');
-  const cookieOptions = {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Lax',
-    secure,
-    ...(secure ? { prefix: 'host' as const } : {}),
-  } as const;
+  const { config, db, log, oauth, sessions, security } = context;
+  const cookies = createLoginCookies(config);
   const router = createRouter();
 
+  router.onError((error, c) => {
+    const known = asAppError(error) ?? toDatabaseAppError(error);
+    // The app's handler does the rest: problems for programs, and what is unexpected.
+    if (!known || c.req.method !== 'GET' || !isBrowser(c)) throw error;
+    return loginProblemPage(c, known);
+  });
+
   async function begin(c: Context<AppEnv>, provider: OAuthProviderName, target: string | undefined, linkTo: string | null) {
-    const started = await oauth.begin(provider, { returnTo: target ?? (isBrowser(c) ? '/' : null), linkTo });
-    setCookie(c, COOKIE, started.cookie, { ...cookieOptions, maxAge: ATTEMPT_SECONDS });
+    const returnTo = target ?? (isBrowser(c) ? '/' : null);
+    const started = await oauth.begin(provider, { returnTo, linkTo });
+    cookies.set(c, started, returnTo);
     c.header('Cache-Control', 'no-store');
     return started;
   }
@@ -114,25 +142,30 @@ export function createOAuthLoginRoutes(context: AppContext) {
     });
 
     router.openapi(callbackRoute(provider), async (c) => {
-      const cookie = getCookie(c, COOKIE, secure ? 'host' : undefined);
-      deleteCookie(c, COOKIE, cookieOptions);
+      const query = c.req.valid('query');
       c.header('Cache-Control', 'no-store');
+      let returnTo: string | null = null;
       try {
-        const { identity, returnTo: target, linkTo } = await oauth.finish(provider, c.req.valid('query'), cookie);
-        const { user, outcome: how } = await loginWithIdentity(context, identity, linkTo);
+        const attempt = await oauth.take(provider, query.state, await cookies.attempt(c, query.state));
+        returnTo = attempt.returnTo;
+        await cookies.deleteAttempt(c, attempt.state);
+        const identity = await oauth.identify(attempt, query);
+        const { user, outcome: how } = await loginWithIdentity(context, identity, attempt.linkTo);
         security.record(how === 'linked' ? 'oauth_linked' : 'oauth_login', {
           ...requestOrigin(c),
           userId: user.id,
           reason: `${provider}, ${how}`,
         });
-        if (target === null) return c.json(await startSession(c, user), 200);
-        const url = new URL(target);
-        url.searchParams.set('code', await oauth.issueExchangeCode(user.id));
-        return c.redirect(url.href, 302);
+        if (returnTo === null) return c.json(await startSession(c, user), 200);
+        return c.redirect(withOutcome(returnTo, { code: await oauth.issueExchangeCode(user.id, attempt) }), 302);
       } catch (error) {
-        if (error instanceof AppError)
-          security.record('oauth_failed', { ...requestOrigin(c), reason: `${provider}: ${error.code}` });
-        throw error;
+        const known = asAppError(error) ?? toDatabaseAppError(error);
+        if (!known) throw error;
+        security.record('oauth_failed', { ...requestOrigin(c), reason: `${provider}: ${known.code}` });
+        if (returnTo === null) throw error;
+        if (statusOf(known) >= 500) log.warning('login through a provider failed', { provider, error: known });
+        const code = query.error === undefined ? known.code : PROVIDER_ERRORS.has(query.error) ? query.error : 'access_denied';
+        return c.redirect(withOutcome(returnTo, { error: code, error_description: known.detail }), 302);
       }
     });
   }
@@ -144,7 +177,7 @@ export function createOAuthLoginRoutes(context: AppContext) {
   });
 
   router.openapi(exchangeRoute, async (c) => {
-    const user = await findUser(db, await oauth.redeemExchangeCode(c.req.valid('json').code));
+    const user = await findUser(db, await oauth.redeemExchangeCode(c.req.valid('json').code, (id) => cookies.browser(c, id)));
     if (!user?.active) throw new AppError('invalid_request', 'This code is unknown, used or expired');
     c.header('Cache-Control', 'no-store');
     return c.json(await startSession(c, user), 200);

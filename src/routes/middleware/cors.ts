@@ -5,6 +5,9 @@ import type { Config } from '../../kernel/config/config.ts';
 import type { AppEnv } from '../env.ts';
 import { setResponseHeader } from './response-headers.ts';
 
+/** The exchange of a login's code, which is bound to a cookie of the browser. */
+const WITH_COOKIES = '/auth/exchange';
+
 const EXPOSED = [
   'X-Request-Id',
   'Location',
@@ -18,26 +21,33 @@ const EXPOSED = [
 ];
 
 /**
- * No origin is allowed credentials, because tokens travel in headers and never in cookies. Hono answers preflights. Headers of
- * other responses are set here, before the handler: Hono sets them afterwards, and Node would build each response twice.
+ * Tokens travel in headers, so that no origin needs cookies, except at the one path whose cookie only proves which browser
+ * began a login. Hono answers preflights. Headers of other responses are set here, before the handler: Hono sets them
+ * afterwards, and Node would build each response twice.
  */
 export function cors({ origins }: Config['cors']): MiddlewareHandler<AppEnv> {
-  const preflight = honoCors({
+  const options = {
     origin: origins === '*' ? '*' : [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'X-API-Key', 'X-Request-Id'],
     exposeHeaders: EXPOSED,
     maxAge: 600,
-  });
+  };
+  const preflight = honoCors(options);
+  const preflightWithCookies = honoCors({ ...options, credentials: true });
   const exposed = EXPOSED.join(',');
   return function cors(c, next) {
-    if (c.req.method === 'OPTIONS') return preflight(c, next);
+    const withCookies = origins !== '*' && c.req.path === WITH_COOKIES;
+    if (c.req.method === 'OPTIONS') return withCookies ? preflightWithCookies(c, next) : preflight(c, next);
     const origin = c.req.header('origin');
     // With `*` the response is the same for every origin, so shared caches need no `Vary`.
     if (origins === '*') setResponseHeader(c, 'Access-Control-Allow-Origin', '*');
     else {
       c.header('Vary', 'Origin', { append: true });
-      if (origin !== undefined && origins.includes(origin)) setResponseHeader(c, 'Access-Control-Allow-Origin', origin);
+      if (origin !== undefined && origins.includes(origin)) {
+        setResponseHeader(c, 'Access-Control-Allow-Origin', origin);
+        if (withCookies) setResponseHeader(c, 'Access-Control-Allow-Credentials', 'true');
+      }
     }
     setResponseHeader(c, 'Access-Control-Expose-Headers', exposed);
     return next();

@@ -47,14 +47,14 @@ export function oauth(deployment: () => Deployment): void {
       nonce: expect.any(String),
       state: body.state,
     });
-    expect(headers.get('set-cookie')).toMatch(/^pharos_oauth=.+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
+    expect(headers.get('set-cookie')).toMatch(/^pharos_oauth_[\w-]{16}=.+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
   });
 
   test('OAuth callback: responds with tokens, of a new account the first time and of the same account the second time', async () => {
     const { email } = newProviderUser();
     const [first, second] = [await logIn(), await logIn()];
     expect([first.status, second.status]).toEqual([200, 200]);
-    expect(first.headers.get('set-cookie')).toMatch(/pharos_oauth=;.*Max-Age=0/);
+    expect(first.headers.get('set-cookie')).toMatch(/^pharos_oauth_[\w-]{16}=;.*Max-Age=0/);
     const one = await whoami(first.body);
     expect(one).toMatchObject({ email, email_verified: true, tier: 'free' });
     expect((await whoami(second.body)).id).toBe(one.id);
@@ -89,13 +89,16 @@ export function oauth(deployment: () => Deployment): void {
     const started = await begin('/auth/oidc?return_to=%2Fdocs%3Fa%3D1', browser);
     expect(started.status).toBe(302);
     const result = await deployment().provider.authorize(started.headers.get('location') ?? '');
+    const cookies = started.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
     const back = await callback(result, started.cookie, browser);
     expect(back.status).toBe(302);
     const target = new URL(back.headers.get('location') ?? '');
     expect(target.href).toContain(`${deployment().url}/docs?a=1&code=`);
     const code = target.searchParams.get('code') ?? '';
     noteSecrets(code, result.code, result.state);
-    const exchange = () => anonymous(deployment()).call<Tokens>('POST', '/auth/exchange', { code });
+    const exchange = (Cookie = cookies.join('; ')) =>
+      anonymous(deployment()).call<Tokens>('POST', '/auth/exchange', { code }, { Cookie });
+    expect((await exchange(started.cookie)).status).toBe(400);
     expect((await exchange()).body).toMatchObject({ access_token: expect.any(String), token_type: 'bearer' });
     expect((await exchange()).status).toBe(400);
   });

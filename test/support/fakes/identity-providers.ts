@@ -7,6 +7,8 @@ export interface IdToken {
   sub?: string;
   email?: unknown;
   email_verified?: unknown;
+  /** What only the userinfo endpoint tells, beside the subject. */
+  userinfo?: Record<string, unknown>;
   [claim: string]: unknown;
 }
 
@@ -20,6 +22,11 @@ export async function startOpenIdServer() {
   const claimsOf = new Map<string, IdToken>();
   server.service.on('beforeTokenSigning', (token, request) => {
     Object.assign(token.payload, claimsOf.get(String(request.body?.code)));
+  });
+  server.service.on('beforeUserinfo', (response, request) => {
+    const [, payload = ''] = (request.headers.authorization ?? '').split('.');
+    const { sub, userinfo } = JSON.parse(Buffer.from(payload, 'base64url').toString() || '{}') as IdToken;
+    response.body = { ...(sub === undefined ? {} : { sub }), ...userinfo };
   });
 
   return {

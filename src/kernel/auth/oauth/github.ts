@@ -32,7 +32,7 @@ export function createGitHubProvider({ client, fetch, endpoints = GITHUB }: GitH
     authorizationUrl: async (attempt) =>
       authorizationRequest(endpoints.authorize, client, attempt, { scopes: ['read:user', 'user:email'], withNonce: false }),
     identify: async (code, attempt) => {
-      const { accessToken } = await requestTokens(fetch, endpoints.token, client, code, attempt);
+      const { accessToken } = await requestTokens(fetch, endpoints.token, client, code, attempt, 'client_secret_post');
       const headers = {
         Authorization: `Bearer ${accessToken}`,
         Accept: 'application/vnd.github+json',
