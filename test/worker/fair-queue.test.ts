@@ -19,6 +19,16 @@ test('fair queue: next is the oldest item of the owner with the fewest in progre
   expect(queue.next()).toBeUndefined();
 });
 
+test('fair queue: an owner who comes while others have turns is before them when those turns end', () => {
+  const queue = createFairQueue<{ owner: string; n: number }>({ limit: 20 });
+  for (const owner of ['eve', 'mal']) for (let n = 0; n < 3; n += 1) queue.add(item(owner, n));
+  queue.next();
+  queue.next();
+  queue.add(item('ada', 0));
+  queue.finished(item('eve', 0));
+  expect(queue.next()).toMatchObject({ owner: 'ada' });
+});
+
 test('fair queue: one owner can hold three quarters of it at most', () => {
   const queue = createFairQueue<{ owner: string; n: number }>({ limit: 8 });
   const taken = Array.from({ length: 100 }, (_, n) => queue.add(item('ada', n))).filter(Boolean).length;
@@ -48,4 +58,16 @@ test('fair queue: for any arrivals each item comes out once, and a single item w
       expect(out.findIndex(({ owner }) => owner === 'lone')).toBeLessThanOrEqual(4);
     }),
   );
+});
+
+test('fair queue: one owner has at most `perOwner` items in progress, and unknown owners have no such limit', () => {
+  const queue = createFairQueue<{ owner: string; n: number }>({ limit: 100, perOwner: 2 });
+  for (let n = 0; n < 3; n += 1) queue.add(item('ada', n));
+  expect([queue.next(), queue.next(), queue.next()].map((next) => next?.n)).toEqual([0, 1, undefined]);
+  queue.add(item('eve', 0));
+  expect(queue.next()).toMatchObject({ owner: 'eve' });
+  queue.finished(item('ada', 0));
+  expect(queue.next()).toMatchObject({ owner: 'ada', n: 2 });
+  for (let n = 0; n < 3; n += 1) queue.add(item('', n));
+  expect([queue.next(), queue.next(), queue.next()].map((next) => next?.owner)).toEqual(['', '', '']);
 });

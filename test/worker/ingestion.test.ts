@@ -28,7 +28,7 @@ const clock = manualClock();
 
 beforeAll(async () => {
   site = await startWebServer();
-  reader = createDocumentReader();
+  reader = createDocumentReader({ threads: 1 });
 });
 afterAll(async () => {
   await reader.close();
@@ -219,39 +219,5 @@ describe('ingestion stage: uploaded content', () => {
     ).rejects.toThrow('the lease was lost');
     expect((await reread(database.db, id)).text).toBeNull();
     expect(await listChunks(database.db, id)).toEqual([]);
-  });
-});
-
-describe('createDocumentReader', () => {
-  const signal = new AbortController().signal;
-  const input = (text: string, contentType = 'text/html') => ({
-    bytes: Buffer.from(text),
-    contentType,
-    filename: null,
-    url: null,
-    aliases: [],
-  });
-
-  it('document reader: a document that exceeds the deadline is refused, and the next one is read', async () => {
-    const withDeadline = createDocumentReader({ deadlineMs: 1_000 });
-    const slow = withDeadline.read(input('*a'.repeat(60_000), 'text/markdown'), signal);
-    const next = withDeadline.read(input(LONG.repeat(3), 'text/plain'), signal);
-    await expect(slow).rejects.toThrow(/too large or too complex/);
-    expect((await next).wordCount).toBe(30);
-    await withDeadline.close();
-  });
-
-  it('document reader: a document that exceeds the memory limit is refused, and the next one is read', async () => {
-    const small = createDocumentReader({ memoryMb: 48 });
-    await expect(small.read(input('<i>x</i>'.repeat(600_000)), signal)).rejects.toThrow(/too large or too complex/);
-    expect((await small.read(input(LONG.repeat(3), 'text/plain'), signal)).wordCount).toBe(30);
-    await small.close();
-  });
-
-  it('document reader: an abort rejects with the reason of the signal', async () => {
-    const controller = new AbortController();
-    const reading = reader.read(input('*a'.repeat(60_000), 'text/markdown'), controller.signal);
-    controller.abort(new Error('the lease was lost'));
-    await expect(reading).rejects.toThrow('the lease was lost');
   });
 });

@@ -112,6 +112,25 @@ describe('job handler: queue', () => {
   });
 });
 
+describe('job handler: owners', () => {
+  test('job queue: one owner runs all but one of its jobs at once, so that the job of another begins at once', async () => {
+    const pipeline = heldPipeline();
+    const handler = handlerOf({ pipeline, concurrency: 3 });
+    const [a, b, c, d] = (await seedMany(4)) as [string, string, string, string];
+    for (const id of [a, b, c]) handler.accept({ job_id: id, owner_id: 'eve' });
+    await begun(pipeline, 2);
+    expect(handler.state()).toEqual({ running: 2, queued: 1, stopping: false });
+    handler.accept({ job_id: d, owner_id: 'ada' });
+    await begun(pipeline, 3);
+    expect(pipeline.begun).toEqual([a, b, d]);
+    pipeline.end(a);
+    await begun(pipeline, 4);
+    expect(pipeline.begun[3]).toBe(c);
+    for (const id of [b, c, d]) pipeline.end(id);
+    await handler.drain(60_000);
+  });
+});
+
 describe('job handler: drain', () => {
   test('drain: running jobs finish, queued jobs are given back and new ones refused', async () => {
     const pipeline = heldPipeline();

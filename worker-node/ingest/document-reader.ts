@@ -1,96 +1,162 @@
-/** Reads documents in a thread that can be terminated at any moment: at a deadline, a lost lease or out of memory. */
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { programPath } from '../../src/adapters/package-files.ts';
-import { createMutex } from '../../src/kernel/core/concurrency.ts';
+/**
+ * Reads documents in threads that can be ended at any moment. Owners take turns, one owner never occupies every thread, and
+ * a document has time in proportion to its size, so that one owner's documents do not hold up those of others.
+ */
 import { StageError } from '../../src/kernel/core/errors.ts';
+import { createFairQueue } from '../pipeline/fair-queue.ts';
 import type { DocumentInput, ExtractedDocument } from './read-document.ts';
-import type { ThreadResponse } from './read-thread.ts';
+import { OutOfMemory, type ReadingThread, type StartReadingThread, startReadingThread } from './reading-thread.ts';
 
 export interface DocumentReader {
-  /** Reads one document at a time. Throws StageError for one that cannot be read; rejects with the signal's reason on abort. */
-  read(input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument>;
-  /** Waits for reads under way, then ends the thread. */
+  /** Throws StageError for a document that cannot be read; rejects with the signal's reason on abort. */
+  read(input: DocumentInput, turn: ReadingTurn): Promise<ExtractedDocument>;
+  /** Waits for reads under way, then ends the threads. */
   close(): Promise<void>;
 }
 
+export interface ReadingTurn {
+  readonly owner: string;
+  readonly signal: AbortSignal;
+}
+
+/** Calls `run` after `ms` milliseconds; the result cancels it. */
+export type SetTimer = (run: () => void, ms: number) => () => void;
+
 export interface DocumentReaderOptions {
-  /** Milliseconds allowed for one document. */
-  readonly deadlineMs?: number;
-  /** Heap limit of the thread in MiB. */
+  /** Documents read at once. One owner may use all but one of several threads. */
+  readonly threads: number;
+  /** Heap limit of a thread in MiB. */
   readonly memoryMb?: number;
+  /** Milliseconds that a document of so many bytes may take. */
+  readonly budgetMs?: (bytes: number) => number;
+  readonly startThread?: StartReadingThread;
+  readonly setTimer?: SetTimer;
 }
 
-const tooComplex = (cause: unknown) =>
-  new StageError('permanent', 'The document is too large or too complex to be read', { cause });
+const BASE_MS = 5_000;
+const MS_PER_MEBIBYTE = 2_000;
+const MEBIBYTE = 1024 * 1024;
 
-interface Thread {
-  readonly worker: Worker;
-  /** Resolves when the thread has loaded its modules; the deadline counts from there. */
-  readonly ready: Promise<unknown>;
+/** 5 seconds, and 2 for each MiB: many times what a document that a person wrote takes. */
+export function readingBudgetMs(bytes: number): number {
+  return BASE_MS + Math.ceil((MS_PER_MEBIBYTE * bytes) / MEBIBYTE);
 }
 
-/** The first document starts the thread. An idle thread does not keep the process alive. */
-export function createDocumentReader({ deadlineMs = 30_000, memoryMb = 512 }: DocumentReaderOptions = {}): DocumentReader {
-  let thread: Thread | undefined;
-  const mutex = createMutex();
+interface Reading {
+  readonly owner: string;
+  readonly input: DocumentInput;
+  readonly signal: AbortSignal;
+  readonly resolve: (document: ExtractedDocument) => void;
+  readonly reject: (reason: unknown) => void;
+}
 
-  function startThread(): Thread {
-    const worker = new Worker(programPath('read-thread'), {
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: 4 },
-    });
-    const started: Thread = { worker, ready: once(worker, 'message') };
-    worker.on('exit', () => forget(started));
-    worker.on('error', () => forget(started));
-    thread = started;
-    return started;
+const ADVICE = 'Send it as plain text or in smaller parts';
+
+const setTimer: SetTimer = (run, ms) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
+/** The first document starts the first thread. */
+export function createDocumentReader(options: DocumentReaderOptions): DocumentReader {
+  const { threads, memoryMb = 512, budgetMs = readingBudgetMs } = options;
+  const { startThread = () => startReadingThread({ memoryMb }), setTimer: after = setTimer } = options;
+  const queue = createFairQueue<Reading>({ limit: Number.POSITIVE_INFINITY, perOwner: Math.max(1, threads - 1) });
+  const underWay = new Set<Promise<void>>();
+  const idle: ReadingThread[] = [];
+
+  function startNext(): void {
+    while (underWay.size < threads) {
+      const reading = queue.next();
+      if (!reading) return;
+      const run = readInThread(reading).then(() => {
+        underWay.delete(run);
+        queue.finished(reading);
+        startNext();
+      });
+      underWay.add(run);
+    }
   }
 
-  function forget(ended: Thread) {
-    if (thread === ended) thread = undefined;
+  function takeIdle(): ReadingThread | undefined {
+    for (let thread = idle.pop(); thread; thread = idle.pop()) if (thread.isAlive()) return thread;
+    return undefined;
   }
 
-  async function readInThread(input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument> {
-    signal.throwIfAborted();
-    const current = thread ?? startThread();
-    current.worker.ref();
-    await current.ready;
-    signal.throwIfAborted();
-    return await request(current, input, signal).finally(() => current.worker.unref());
+  function giveBack(thread: ReadingThread): void {
+    if (thread.isAlive() && idle.length < threads) idle.push(thread);
+    else void thread.terminate();
   }
 
-  function request(current: Thread, input: DocumentInput, signal: AbortSignal): Promise<ExtractedDocument> {
-    const { worker } = current;
-    const deadline = AbortSignal.timeout(deadlineMs);
-    const anySignal = AbortSignal.any([signal, deadline]);
-    const { promise, resolve, reject } = Promise.withResolvers<ExtractedDocument>();
-
-    const onMessage = (response: ThreadResponse) => {
-      if (response.kind === 'document') resolve(response.document);
-      else if (response.kind === 'refused') reject(new StageError('permanent', response.message));
-      else if (response.kind === 'failed') reject(tooComplex(response.error));
-    };
-    const onError = (error: unknown) => reject(tooComplex(error));
-    const onExit = () => reject(tooComplex(new Error('the reader thread exited')));
-    const onAbort = () => {
-      forget(current);
-      void worker.terminate();
-      reject(signal.aborted ? signal.reason : tooComplex(new Error(`not read within ${deadlineMs} ms`)));
-    };
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    anySignal.addEventListener('abort', onAbort, { once: true });
-    worker.postMessage(input);
-    return promise.finally(() => {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      anySignal.removeEventListener('abort', onAbort);
-    });
+  /** Settles the reading; never rejects. */
+  async function readInThread(reading: Reading): Promise<void> {
+    const { input, signal, resolve, reject } = reading;
+    if (signal.aborted) return reject(signal.reason);
+    const thread = takeIdle() ?? startThread();
+    const size = input.bytes.length;
+    const ms = budgetMs(size);
+    const stop = Promise.withResolvers<never>();
+    const onAbort = () => stop.reject(signal.reason);
+    const timers: (() => void)[] = [];
+    let begun = false;
+    function onBegin(): void {
+      begun = true;
+      timers.push(
+        // The next document finds a thread that has its modules, should this one be ended.
+        after(() => idle.length === 0 && idle.push(startThread()), ms / 2),
+        after(() => stop.reject(tooSlow(ms, size)), ms),
+      );
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const outcome = await Promise.race([thread.read(input, onBegin), stop.promise]);
+      giveBack(thread);
+      if (outcome.kind === 'document') resolve(outcome.document);
+      else reject(outcome.kind === 'refused' ? new StageError('permanent', outcome.message) : unreadable(outcome.error));
+    } catch (error) {
+      void thread.terminate();
+      if (error instanceof OutOfMemory) reject(tooMuchMemory(error, memoryMb));
+      // A thread that cannot even begin says nothing about the document.
+      else reject(signal.aborted || !begun || error instanceof StageError ? error : unreadable(error));
+    } finally {
+      for (const cancel of timers) cancel();
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   return {
-    read: (input, signal) => mutex.run(() => readInThread(input, signal)),
-    close: () =>
-      mutex.run(async () => {
-        await thread?.worker.terminate();
-      }),
+    read: (input, { owner, signal }) => {
+      if (signal.aborted) return Promise.reject(signal.reason);
+      const { promise, resolve, reject } = Promise.withResolvers<ExtractedDocument>();
+      // One that waits is rejected at once; its turn is passed over when it comes.
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      queue.add({ owner, input, signal, resolve, reject });
+      startNext();
+      return promise;
+    },
+    close: async () => {
+      while (underWay.size > 0) await Promise.all(underWay);
+      await Promise.all(idle.splice(0).map((thread) => thread.terminate()));
+    },
   };
+}
+
+function tooSlow(ms: number, bytes: number): StageError {
+  const seconds = Math.ceil(ms / 1000);
+  return new StageError(
+    'permanent',
+    `The document is too complex: it was not read within ${seconds} seconds, the time for its size. ${ADVICE}`,
+    { cause: new Error(`${bytes} bytes were not read within ${ms} ms`) },
+  );
+}
+
+function tooMuchMemory(cause: OutOfMemory, memoryMb: number): StageError {
+  const message = `The document is too large or too complex: reading it takes more than ${memoryMb} MB of memory. ${ADVICE}`;
+  return new StageError('permanent', message, { cause });
+}
+
+function unreadable(cause: unknown): StageError {
+  return new StageError('permanent', `The document could not be read: its structure is more than the reader handles. ${ADVICE}`, {
+    cause,
+  });
 }

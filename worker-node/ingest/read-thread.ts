@@ -3,19 +3,25 @@ import { parentPort } from 'node:worker_threads';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import { type DocumentInput, type ExtractedDocument, readDocument } from './read-document.ts';
 
-export type ThreadResponse =
-  | { readonly kind: 'ready' }
+/** What became of a document. */
+export type ReadingOutcome =
   | { readonly kind: 'document'; readonly document: ExtractedDocument }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'failed'; readonly error: unknown };
 
+/** `begun` is sent when the thread has its modules and takes up the document. */
+export type ThreadMessage = { readonly kind: 'begun' } | ReadingOutcome;
+
 parentPort?.on('message', (input: DocumentInput) => {
-  parentPort?.postMessage(respond(input));
+  post({ kind: 'begun' });
+  post(read(input));
 });
 
-parentPort?.postMessage({ kind: 'ready' } satisfies ThreadResponse);
+function post(message: ThreadMessage): void {
+  parentPort?.postMessage(message);
+}
 
-function respond(input: DocumentInput): ThreadResponse {
+function read(input: DocumentInput): ReadingOutcome {
   try {
     return { kind: 'document', document: readDocument(input) };
   } catch (error) {

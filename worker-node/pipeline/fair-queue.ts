@@ -1,12 +1,15 @@
 /**
  * A bounded queue that is fair between owners. Next is the oldest item of the owner with the fewest items in progress;
- * among equals, of the owner whose last turn is longest ago. One owner may hold only a part of the queue, so that the
- * others always find room.
+ * among equals, of the owner who has not had a turn for longest. One owner may hold only a part of the queue, and have only so
+ * many items in progress, so that the others always find room.
  */
 export interface FairQueue<T> {
   /** False where there is no room. The owner '' stands for unknown owners and may fill the whole queue. */
   add(item: T): boolean;
-  /** Removes and returns an item, which is in progress until `finished`; undefined where the queue is empty. */
+  /**
+   * Removes and returns an item, which is in progress until `finished`. Undefined where no owner has both an item that waits
+   * and room for one more in progress.
+   */
   next(): T | undefined;
   finished(item: T): void;
   /** Removes and returns all waiting items. */
@@ -20,12 +23,21 @@ const OWNER_SHARE = 0.75;
 interface OwnerQueue<T> {
   readonly waiting: T[];
   inProgress: number;
-  /** Number of the owner's last turn; smaller is longer ago. */
+  /** When a turn of the owner last began or ended, or the owner came; smaller is longer ago. */
   lastTurn: number;
 }
 
-/** `limit`: the most items that may wait. */
-export function createFairQueue<T extends { readonly owner: string }>({ limit }: { limit: number }): FairQueue<T> {
+export interface FairQueueOptions {
+  /** The most items that may wait. */
+  readonly limit: number;
+  /** The most items of one owner that may be in progress; unknown owners have no such limit. */
+  readonly perOwner?: number;
+}
+
+export function createFairQueue<T extends { readonly owner: string }>({
+  limit,
+  perOwner = Number.POSITIVE_INFINITY,
+}: FairQueueOptions): FairQueue<T> {
   const queues = new Map<string, OwnerQueue<T>>();
   const ownerLimit = Math.max(1, Math.floor(limit * OWNER_SHARE));
   let size = 0;
@@ -47,8 +59,8 @@ export function createFairQueue<T extends { readonly owner: string }>({ limit }:
     },
     next: () => {
       let best: OwnerQueue<T> | undefined;
-      for (const queue of queues.values()) {
-        if (queue.waiting.length === 0) continue;
+      for (const [owner, queue] of queues) {
+        if (queue.waiting.length === 0 || (owner !== '' && queue.inProgress >= perOwner)) continue;
         const isBetter =
           !best || queue.inProgress < best.inProgress || (queue.inProgress === best.inProgress && queue.lastTurn < best.lastTurn);
         if (isBetter) best = queue;
@@ -65,6 +77,8 @@ export function createFairQueue<T extends { readonly owner: string }>({ limit }:
       const queue = queues.get(owner);
       if (!queue) return;
       queue.inProgress -= 1;
+      turns += 1;
+      queue.lastTurn = turns;
       deleteIfIdle(owner, queue);
     },
     clear: () => {

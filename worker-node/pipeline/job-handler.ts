@@ -37,7 +37,7 @@ export interface JobHandlerDependencies {
   readonly log: Log;
   readonly pipeline: Pipeline;
   readonly leaseMs?: number;
-  /** Jobs that run concurrently. */
+  /** Jobs that run concurrently. One owner may use all but one of several places, so that another's job begins at once. */
   readonly concurrency?: number;
   /** Jobs that may wait besides. */
   readonly queueLimit?: number;
@@ -54,7 +54,7 @@ export function createJobHandler(dependencies: JobHandlerDependencies): JobHandl
   const { db, clock, ids, log, pipeline } = dependencies;
   const { leaseMs = LEASE_MS, concurrency = CONCURRENCY, queueLimit = QUEUE_LIMIT } = dependencies;
   const entries = new Map<string, Entry>();
-  const queue = createFairQueue<Entry>({ limit: queueLimit });
+  const queue = createFairQueue<Entry>({ limit: queueLimit, perOwner: Math.max(1, concurrency - 1) });
   const running = new Set<Entry>();
   const stop = new AbortController();
   let stopping = false;

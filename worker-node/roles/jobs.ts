@@ -40,7 +40,7 @@ export type JobsRoleContext = Pick<
 
 export function createJobsRole(context: JobsRoleContext): JobsRole {
   const { config, db, clock, ids, log, metrics, embedder, progress, addressPolicy, userAgent, leaseMs } = context;
-  const reader = createDocumentReader();
+  const reader = createDocumentReader({ threads: config.ingest.readingThreads });
   const fetchPage = createGuardedFetch({ policy: addressPolicy, clock, userAgent });
   const runners = instrumentStages(
     {

@@ -38,7 +38,7 @@ export function createIngestionStage({ db, clock, ids, fetchPage, reader }: Inge
         url: source.fetchedUrl,
         aliases: resource.url === null ? [] : [resource.url],
       },
-      signal,
+      { owner: resource.ownerId, signal },
     );
     report(90, `${document.wordCount} words`);
 

@@ -82,7 +82,11 @@ export interface Config {
     readonly queryPrefix: string | undefined;
     readonly documentPrefix: string | undefined;
   };
-  readonly ingest: { readonly allowAddresses: readonly string[] };
+  readonly ingest: {
+    readonly allowAddresses: readonly string[];
+    /** Documents that a worker reads at once. */
+    readonly readingThreads: number;
+  };
   readonly mail: { readonly smtpUrl?: Secret<string> };
   readonly workersPlan: 'free' | 'paid';
 }
@@ -179,7 +183,7 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
       documentPrefix: raw.EMBEDDING_DOCUMENT_PREFIX,
     },
     hub: { endpoint: raw.HF_ENDPOINT, ...optional('token', raw.HF_TOKEN) },
-    ingest: { allowAddresses: raw.INGEST_ALLOW_ADDRESSES ?? [] },
+    ingest: { allowAddresses: raw.INGEST_ALLOW_ADDRESSES ?? [], readingThreads: raw.READING_THREADS },
     mail: { ...optional('smtpUrl', raw.SMTP_URL) },
     workersPlan: raw.WORKERS_PLAN,
   };

@@ -105,7 +105,7 @@ describe('parseConfig: values', () => {
       database: { kind: 'sqlite', path: '/var/lib/pharos/pharos.db' },
       auth: { accessTokenSeconds: 300, refreshTokenSeconds: 86_400, registration: 'closed' },
       limits: { free: { perMinute: 100, perHour: 500, perDay: 5000 }, admin: { perMinute: 7 } },
-      ingest: { allowAddresses: ['10.0.0.0/8', '::1'] },
+      ingest: { allowAddresses: ['10.0.0.0/8', '::1'], readingThreads: 2 },
       embedding: { model: '/models/x' },
       worker: { url: 'http://worker:8001', external: true, apiUrl: 'http://api:8000' },
     });

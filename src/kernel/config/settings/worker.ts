@@ -1,5 +1,5 @@
 import { setting } from '../setting.ts';
-import { baseUrl, cidrRanges, listeningPort, minLength, oneOf, text } from '../values.ts';
+import { baseUrl, cidrRanges, integer, listeningPort, minLength, oneOf, text } from '../values.ts';
 
 const group = 'Worker and queue';
 
@@ -58,6 +58,12 @@ export const WORKER = {
     description: 'Key of QStash after the next rotation.',
     schema: text('a key'),
     secret: true,
+  }),
+  READING_THREADS: setting({
+    group,
+    description: 'Documents that a worker reads at once, each in a thread of its own; one owner may use all but one of several.',
+    schema: integer(1, 64),
+    default: 2,
   }),
   INGEST_ALLOW_ADDRESSES: setting({
     group,

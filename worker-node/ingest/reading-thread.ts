@@ -1,0 +1,62 @@
+/** Starts a thread of read-thread.ts and speaks to it. */
+import { Worker } from 'node:worker_threads';
+import { programPath } from '../../src/adapters/package-files.ts';
+import type { DocumentInput } from './read-document.ts';
+import type { ReadingOutcome, ThreadMessage } from './read-thread.ts';
+
+export interface ReadingThread {
+  /**
+   * Reads one document at a time. `onBegin` is called when the thread takes it up. Rejects with OutOfMemory where the heap is
+   * full, and with another Error where the thread ends otherwise.
+   */
+  read(input: DocumentInput, onBegin: () => void): Promise<ReadingOutcome>;
+  /** False once the thread has ended. */
+  isAlive(): boolean;
+  terminate(): Promise<unknown>;
+}
+
+export type StartReadingThread = () => ReadingThread;
+
+/** The thread needed more memory than it may have. */
+export class OutOfMemory extends Error {
+  override readonly name = 'OutOfMemory';
+}
+
+/** `memoryMb` limits the heap. An idle thread does not keep the process alive. */
+export function startReadingThread({ memoryMb }: { memoryMb: number }): ReadingThread {
+  const worker = new Worker(programPath('read-thread'), {
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: 4 },
+  });
+  let ended: Error | undefined;
+  let onMessage: (message: ThreadMessage) => void = () => undefined;
+  let onEnd: (error: Error) => void = () => undefined;
+
+  function end(error: Error): void {
+    ended ??= error;
+    onEnd(ended);
+  }
+
+  worker.unref();
+  worker.on('message', (message: ThreadMessage) => onMessage(message));
+  worker.on('error', (error: NodeJS.ErrnoException) =>
+    end(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? new OutOfMemory('the heap is full', { cause: error }) : error),
+  );
+  worker.on('exit', () => end(new Error('the reading thread ended')));
+
+  return {
+    read: (input, onBegin) => {
+      const { promise, resolve, reject } = Promise.withResolvers<ReadingOutcome>();
+      onMessage = (message) => {
+        if (message.kind === 'begun') onBegin();
+        else resolve(message);
+      };
+      onEnd = reject;
+      if (ended) reject(ended);
+      worker.ref();
+      worker.postMessage(input);
+      return promise.finally(() => worker.unref());
+    },
+    isAlive: () => ended === undefined,
+    terminate: () => worker.terminate(),
+  };
+}
