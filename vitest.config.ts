@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { patchPackages } from './build/patch-packages.js';
 import LongestFirst from './test/support/setup/longest-first.ts';
+
+patchPackages();
 
 const project = (name: string, options: Record<string, unknown> = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 30_000, hookTimeout: 60_000, ...options },

@@ -1,7 +1,14 @@
 // @ts-check
-/** `npm ci` runs this: builds `dist/` where the bundler is installed, and otherwise requires it to be there. */
+/**
+ * `npm ci` runs this: mends packages, and builds `dist/` where the bundler is installed, and otherwise requires it to be there.
+ */
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { build, bundleState, canBuild } from './bundle.js';
+
+// The packed tarball has no folder `build`: its bundle holds the mended packages.
+const patches = new URL('../build/patch-packages.js', import.meta.url);
+if (existsSync(patches)) (await import(patches.href)).patchPackages();
 
 const state = bundleState();
 if (state !== 'current') {

@@ -38,8 +38,12 @@ function exitOnFaults(worker: RunningWorker): void {
 // The reader of the output may close it before the worker ends.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
+// A worker that waits for its database ends with the API that started it, too.
+const abandoned = new AbortController();
+process.once('disconnect', () => abandoned.abort(new Error('the API that started this worker has ended')));
+
 try {
-  const worker = await startWorker(await configure());
+  const worker = await startWorker(await configure(), { signal: abandoned.signal });
   stopOnEnd(worker);
   exitOnFaults(worker);
 } catch (error) {

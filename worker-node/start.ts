@@ -25,9 +25,15 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
+export interface StartOptions {
+  readonly leaseMs?: number;
+  /** Ends the waiting for a database server that is away. */
+  readonly signal?: AbortSignal;
+}
+
 /** Rejects with an Error whose message is meant for the person who started the worker; nothing is left running then. */
-export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leaseMs?: number } = {}): Promise<RunningWorker> {
-  const context = await openWorkerContext(config, { leaseMs });
+export async function startWorker(config: Config, { leaseMs = LEASE_MS, signal }: StartOptions = {}): Promise<RunningWorker> {
+  const context = await openWorkerContext(config, { leaseMs, signal });
   const { log, version, model, database } = context;
   const jobs = createJobsRole(context);
   const publisher = context.queue ?? createLocalPublisher(jobs.handler);
@@ -39,7 +45,7 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS }: { leas
     createCallbacksRole(context),
   ];
   try {
-    await waitForSchema({ database, sleep });
+    await waitForSchema({ database, sleep, signal });
     const app = createWorkerApp({ ...context, roles });
     const server = await startHttpServer(app, { port: config.worker.port, host: config.host, portSetting: 'WORKER_PORT' });
     const stopRoles = roles.map(startTasks);

@@ -27,6 +27,7 @@ import { loadModel, type Model } from './embedder/model.ts';
 import { createAuthentication } from './http/authenticate.ts';
 import { type AddressPolicy, createAddressPolicy } from './ingest/fetch/address-policy.ts';
 import { instrumentEmbedder, observeBatches } from './instrumented.ts';
+import { whenReachable } from './wait-for-server.ts';
 
 export interface WorkerContext {
   readonly config: Config;
@@ -74,13 +75,16 @@ const { version } = manifest;
 const ids: Ids = { next: uuidv7 };
 
 /** Rejects with an Error whose message names the setting to change; nothing is left open then. */
-export async function openWorkerContext(config: Config, { leaseMs }: { leaseMs: number }): Promise<OpenWorkerContext> {
+export async function openWorkerContext(
+  config: Config,
+  { leaseMs, signal }: { leaseMs: number; signal?: AbortSignal | undefined },
+): Promise<OpenWorkerContext> {
   const log = createProcessLog(config, 'worker');
   const metrics = createMetrics({ process: true });
   const addressPolicy = createAddressPolicy(config.ingest.allowAddresses);
   const mailer = createMailer(config, (text) => process.stdout.write(text));
   const model = await loadModel(resolveModel(config.embedding, modelPlaces(config.dataDir)), config.embedding);
-  const database = await openDatabase(config, metrics);
+  const database = await whenReachable(() => openDatabase(config, metrics), { log, signal });
   const { db } = database;
   const embedder = instrumentEmbedder(
     createEmbedder({

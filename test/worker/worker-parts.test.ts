@@ -7,6 +7,8 @@ import { startHttpServer } from '../../src/adapters/http-server.ts';
 import { resolveModel } from '../../src/adapters/model-folder.ts';
 import { ConfigError } from '../../src/kernel/config/config.ts';
 import { waitForSchema } from '../../worker-node/pipeline/wait-for-schema.ts';
+import { whenReachable } from '../../worker-node/wait-for-server.ts';
+import { memoryLog } from '../support/fakes/doubles.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -54,6 +56,44 @@ test('wait for schema: it resolves once the tables are readable and after 30 s r
   const never = { place: 'data/pharos.db', ping: () => Promise.reject(new Error('no such table: users')) };
   await expect(waitForSchema({ database: never, sleep })).rejects.toThrow('DATABASE_URL: data/pharos.db has no readable tables');
   expect(slept).toBe(600 + 30_000);
+});
+
+const codeError = (code: string) => Object.assign(new Error(code), { code, query: 'select 1' });
+
+test('wait for schema: a server that is away in between is waited for beyond the 30 s', async () => {
+  let calls = 0;
+  const ping = async () => {
+    if (++calls < 400) throw codeError('ECONNREFUSED');
+  };
+  await waitForSchema({ database: { place: 'db:5432/pharos', ping }, sleep: async () => undefined });
+  expect(calls).toBe(400);
+});
+
+test('worker start: a database server that is away is asked again every second and named in the log once', async () => {
+  const log = memoryLog();
+  const pauses: number[] = [];
+  const sleep = async (ms: number) => void pauses.push(ms);
+  const failures = ['ECONNREFUSED', 'CONNECT_TIMEOUT', '57P03', 'LIBSQL_REFUSED', 'ENOTFOUND'];
+  const open = async () => {
+    const code = failures.shift();
+    if (code !== undefined) throw new Error('PostgreSQL at db:5432/pharos cannot be used', { cause: codeError(code) });
+    return 'opened';
+  };
+  expect(await whenReachable(open, { log, sleep })).toBe('opened');
+  expect(pauses).toEqual([1000, 1000, 1000, 1000, 1000]);
+  expect(log.lines.map(({ message }) => message)).toEqual(['the database is away; the worker waits for it']);
+});
+
+test('worker start: what waiting does not mend ends it at once, and so does the end of the API', async () => {
+  const log = memoryLog();
+  for (const code of ['28P01', '3D000', 'LIBSQL_UNAUTHORISED', 'SQLITE_CANTOPEN']) {
+    const open = () => Promise.reject(new Error('cannot be used', { cause: codeError(code) }));
+    await expect(whenReachable(open, { log }), code).rejects.toThrow('cannot be used');
+  }
+  const abandoned = new AbortController();
+  const waiting = whenReachable(() => Promise.reject(codeError('ECONNREFUSED')), { log, signal: abandoned.signal });
+  abandoned.abort(new Error('the API has ended'));
+  await expect(waiting).rejects.toThrow(/the API has ended|aborted/);
 });
 
 const portOf = async () => {
