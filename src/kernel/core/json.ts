@@ -1,13 +1,16 @@
 /** Fails on bytes that are no UTF-8, and drops a byte-order mark, which RFC 8259 section 8.1 lets a reader ignore. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
+/** The characters of a JSON text in bytes. Throws TypeError for bytes that are no UTF-8. */
+export const decodeJson = (bytes: Uint8Array): string => utf8.decode(bytes);
+
 /**
  * The value of a JSON text (RFC 8259), or of the bytes of one. For anything else: throws `toError(cause)` where it is
  * given, and returns undefined, which no JSON text means, where it is not.
  */
 export function parseJson(text: string | Uint8Array, toError?: (cause: unknown) => Error): unknown {
   try {
-    return JSON.parse(typeof text === 'string' ? text : utf8.decode(text));
+    return JSON.parse(typeof text === 'string' ? text : decodeJson(text));
   } catch (cause) {
     if (toError) throw toError(cause);
     return undefined;
