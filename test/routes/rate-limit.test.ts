@@ -46,7 +46,7 @@ describe('rate limits by user', () => {
     expect(app.log.lines.filter(({ message }) => message === 'rate limit reached').length).toBeLessThan(5);
   });
 
-  test('rate limit: a search costs what the setting says, also below /api, and a batch costs 10', async () => {
+  test('rate limit: a search costs what the setting says, also below /api, and a batch one for ten documents', async () => {
     await make({ RATE_LIMIT_SEARCH_COST: '5' });
     const headers = await app.login();
     const left = async (path: string, init: RequestInit = {}) =>
@@ -56,8 +56,48 @@ describe('rate limits by user', () => {
     expect(await left('/auth/sessions')).toBe(99);
     expect(await left('/search?q=ice&mode=keyword')).toBe(94);
     expect(await left('/api/search?q=ice&mode=keyword')).toBe(89);
-    const batch = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"resources": []}' };
-    expect(await left('/resources/batch', batch)).toBe(79);
+    expect(await left('/search?q=ice&mode=keyword', { method: 'HEAD' })).toBe(84);
+    const batchOf = (count: number) => ({
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ resources: Array.from({ length: count }, (_, i) => ({ content: `${count} ${i}` })) }),
+    });
+    await left('/resources/batch', batchOf(10));
+    expect(await left('/auth/sessions')).toBe(82);
+    await left('/resources/batch', batchOf(21));
+    expect(await left('/auth/sessions')).toBe(78);
+    const ids = Array.from({ length: 95 }, (_, i) => `id-${i}`).join(',');
+    expect(await left(`/progress/events?ids=${ids}`)).toBe(68);
+  });
+
+  test('rate limit: writes may use half of the limit, in any sixty seconds, and reads what is left', async () => {
+    await make({ RATE_LIMIT_FREE_HOUR: '1000' });
+    const headers = await app.login();
+    const write = () => app.request('/resources/none/cancel', { method: 'POST', headers });
+    const statuses = [];
+    for (let i = 0; i < 51; i++) statuses.push((await write()).status);
+    expect(statuses).toEqual([...Array(50).fill(404), 429]);
+    const refused = await write();
+    expect(refused.headers.get('ratelimit-policy')).toContain('"minute-writes";q=50;w=60, "hour-writes";q=500;w=3600');
+    expect([refused.headers.get('x-ratelimit-limit'), refused.headers.get('x-ratelimit-remaining')]).toEqual(['50', '0']);
+    for (let i = 0; i < 50; i++) expect((await me(headers)).status).toBe(200);
+    expect((await me(headers)).status).toBe(429);
+    app.clock.advance(60_000);
+    expect((await write()).status).toBe(404);
+  });
+
+  test('rate limit: a batch that is too large for what is left is refused before any of its documents is created', async () => {
+    await make({ RATE_LIMIT_FREE_TIER: '4' });
+    const headers = { ...(await app.login()), 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ resources: Array.from({ length: 30 }, (_, i) => ({ content: `text ${i}` })) });
+    const send = () => app.request('/resources/batch', { method: 'POST', headers, body });
+    await app.request('/resources/none/cancel', { method: 'POST', headers });
+    const refused = await send();
+    expect([refused.status, refused.headers.has('retry-after')]).toEqual([429, true]);
+    expect(app.published).toEqual([]);
+    // A batch that costs more than a whole window costs the window.
+    app.clock.advance(60_000);
+    expect((await send()).status).toBe(200);
   });
 
   test('rate limit: no sixty seconds admit more than the limit, across the end of a minute', async () => {
@@ -105,6 +145,8 @@ describe('rate limits by user', () => {
         windows: [
           { policy: 'minute', window_seconds: 60, remaining: 99 },
           { policy: 'hour', limit: 150, remaining: 149 },
+          { policy: 'minute-writes', limit: 50, remaining: 50 },
+          { policy: 'hour-writes', limit: 75, remaining: 75 },
         ],
       });
     }

@@ -15,9 +15,20 @@ function policiesOf({ perMinute, perHour, perDay }: TierLimits): Policy[] {
   ];
 }
 
+/**
+ * The policies of a write: all of the tier's, which reads share, and half of each for writes alone. Those of the tier come
+ * first, because a store may know the policies of one key by their position.
+ */
+const withWrites = (total: readonly Policy[]): Policy[] => [
+  ...total,
+  ...total.map(({ name, windowMs, limit }) => ({ name: `${name}-writes`, windowMs, limit: Math.max(1, Math.floor(limit / 2)) })),
+];
+
 export interface RateLimitPolicies {
   /** An empty list means unlimited. */
   readonly tier: Readonly<Record<Tier, readonly Policy[]>>;
+  /** As `tier`, for requests that write. */
+  readonly writes: Readonly<Record<Tier, readonly Policy[]>>;
   /** Unauthenticated requests per address. */
   readonly anonymous: readonly Policy[];
   /** Failed logins per pair of account and address. */
@@ -31,8 +42,10 @@ export interface RateLimitPolicies {
 export function rateLimitPolicies({ limits }: Pick<Config, 'limits'>): RateLimitPolicies {
   const { free, premium, admin, anonymousPerMinute, loginFailures, registrationsPerHour } = limits;
   const quarterHour = (limit: number): Policy[] => [{ name: 'quarter-hour', windowMs: 15 * MINUTE, limit }];
+  const tier = { free: policiesOf(free), premium: policiesOf(premium), admin: policiesOf(admin) };
   return {
-    tier: { free: policiesOf(free), premium: policiesOf(premium), admin: policiesOf(admin) },
+    tier,
+    writes: { free: withWrites(tier.free), premium: withWrites(tier.premium), admin: withWrites(tier.admin) },
     anonymous: policiesOf({ perMinute: anonymousPerMinute }),
     loginPair: quarterHour(loginFailures),
     loginEither: quarterHour(loginFailures * 10),

@@ -28,7 +28,9 @@ const route = defineRoute({
   path: '/auth/rate-limit',
   tags: ['Authentication'],
   summary: 'Read the own rate limits',
-  description: 'Costs nothing. `limit`, `remaining` and `reset` are those of the window with the smallest share remaining.',
+  description:
+    'Costs nothing. `limit`, `remaining` and `reset` are those of the window with the smallest share remaining. Writes also count ' +
+    'in the windows `…-writes`, of half the size.',
   security: authenticated,
   responses: { 200: json("The limits of the caller's tier", statusSchema) },
 });
@@ -38,7 +40,7 @@ export function createRateLimitStatusRoutes({ limiter, rateLimits }: Pick<AppCon
     const { userId, tier } = c.get('actor');
     const policies = rateLimits.tier[tier];
     if (policies.length === 0) return c.json({ tier, unlimited: true as const }, 200);
-    const { states } = await limiter.decide(`user:${userId}`, policies, 0);
+    const { states } = await limiter.decide(`user:${userId}`, rateLimits.writes[tier], 0);
     const windows = states.map(({ policy, remaining, resetAt }) => ({
       policy: policy.name,
       window_seconds: policy.windowMs / 1000,
@@ -46,7 +48,7 @@ export function createRateLimitStatusRoutes({ limiter, rateLimits }: Pick<AppCon
       remaining,
       reset: Math.ceil(resetAt / 1000),
     }));
-    const [tightest] = [...windows].sort((a, b) => a.remaining / a.limit - b.remaining / b.limit);
+    const [tightest] = windows.slice(0, policies.length).sort((a, b) => a.remaining / a.limit - b.remaining / b.limit);
     const { limit, remaining, reset } = tightest ?? {};
     return c.json({ tier, limit, remaining, reset, windows }, 200);
   });

@@ -45,11 +45,14 @@ export function clientAddress({ trustedHops, log, runtime }: ClientAddressOption
   });
 }
 
-/** The entry of the outermost trusted proxy; undefined if there is none or it is not an IP address. */
+/**
+ * The entry of the outermost trusted proxy; undefined if it is missing or not an IP address. With fewer entries than proxies the
+ * request has not passed them all, and its first entry may be the client's own.
+ */
 export function addressOf(forwarded: string | undefined, trustedHops: number): string | undefined {
   if (forwarded === undefined) return undefined;
   const entries = forwarded.split(',').map((entry) => entry.trim());
-  return normalise(entries[Math.max(0, entries.length - trustedHops)] ?? '') ?? undefined;
+  return normalise(entries[entries.length - trustedHops] ?? '') ?? undefined;
 }
 
 /** An IP address without port and in one spelling: `192.0.2.1:443`, `[2001:db8::1]:443`, `::ffff:192.0.2.1`; else null. */

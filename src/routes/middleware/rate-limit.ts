@@ -2,41 +2,73 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Config } from '../../kernel/config/config.ts';
 import { AppError } from '../../kernel/core/errors.ts';
+import type { Actor } from '../../kernel/model/actor.ts';
 import type { Decision, Policy } from '../../kernel/model/sliding-window.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
+import type { Operations } from './operations.ts';
 import { setResponseHeader } from './response-headers.ts';
 
-/** Operations that cost other than 1: a batch holds many documents, and reading one's own limits is free. */
-const costsOf = ({ limits }: Pick<Config, 'limits'>): Readonly<Record<string, number>> => ({
-  'GET /search': limits.searchCost,
-  'POST /resources/batch': 10,
-  'GET /auth/rate-limit': 0,
+/** Documents that one unit of a limit covers. */
+const DOCUMENTS_PER_UNIT = 10;
+
+/** What a request for `documents` documents costs. */
+const unitsOf = (documents: number): number => Math.max(1, Math.ceil(documents / DOCUMENTS_PER_UNIT));
+
+type Cost = (c: Context<AppEnv>) => number;
+
+/** Operations that cost other than 1. The rest of a batch is charged when its items have been counted. */
+const costsOf = ({ limits }: Pick<Config, 'limits'>): Readonly<Record<string, Cost>> => ({
+  '/search': () => limits.searchCost,
+  '/progress/events': (c) => unitsOf(c.req.query('ids')?.split(',').length ?? 0),
+  // Reading one's own limits is free.
+  '/auth/rate-limit': () => 0,
 });
+
+const isRead = ({ method }: Context<AppEnv>['req']) => method === 'GET' || method === 'HEAD';
 
 export interface RateLimitOptions {
   /** Whether a request without an identity, to `path`, counts against its address. */
   readonly isLimited: (path: string) => boolean;
+  readonly operations: Operations;
 }
 
 /** Counts the request and checks, in the same trip to the store, whether its credentials are revoked. */
 export function rateLimit(
   context: Pick<AppContext, 'config' | 'requestLimits' | 'clock'>,
-  { isLimited }: RateLimitOptions,
+  { isLimited, operations }: RateLimitOptions,
 ): MiddlewareHandler<AppEnv> {
   const { config, requestLimits, clock } = context;
   const costs = costsOf(config);
   return async function rateLimit(c, next) {
     const identity = c.get('identity');
     if (identity) {
-      const { method, path } = c.req;
-      const cost = costs[`${method} ${path}`] ?? 1;
-      const { revoked, decision } = await requestLimits.consumeForActor(identity.actor, { cost, path });
+      const { path } = c.req;
+      const reads = isRead(c.req);
+      const cost = (reads ? costs[path]?.(c) : undefined) ?? 1;
+      const write = !reads && operations.scopesOf(c).includes('resources:write');
+      const { revoked, decision } = await requestLimits.consumeForActor(identity.actor, { cost, path, write });
       if (decision) applyDecision(c, decision, clock.now());
       identity.confirm(revoked);
     } else if (isLimited(c.req.path)) await countAddress(c, context);
     await next();
   };
+}
+
+/**
+ * Charges a write of `documents` to `owner`, less what its request has `paid`: for the documents of a batch, and for events.
+ * Throws `rate_limited`.
+ */
+export async function chargeWrite(
+  c: Context<AppEnv>,
+  { requestLimits, clock }: Pick<AppContext, 'requestLimits' | 'clock'>,
+  owner: Actor,
+  { documents, paid = 0 }: { readonly documents: number; readonly paid?: number },
+): Promise<void> {
+  const cost = unitsOf(documents) - paid;
+  if (cost < 1) return;
+  const { decision } = await requestLimits.consumeForActor(owner, { cost, paid, path: c.req.path, write: true });
+  if (decision) applyDecision(c, decision, clock.now());
 }
 
 /** Counts a request that has no actor against its address. Throws `rate_limited`. */

@@ -9,14 +9,23 @@ import type { Limiter } from '../../kernel/rate-limits/limiter.ts';
 import type { RateLimitPolicies } from '../../kernel/rate-limits/tiers.ts';
 import { createThrottledLog } from '../system/throttled-log.ts';
 
+export interface RequestCost {
+  readonly cost: number;
+  /** Without a query string. */
+  readonly path: string;
+  readonly write: boolean;
+  /** Units that the same request was charged before. */
+  readonly paid?: number;
+}
+
 export interface RequestLimits {
   /**
-   * Counts a request at `cost` units under the limits of the actor's tier. `revoked`: the actor's token or session has been
+   * Counts a request at `cost` units under the limits of the actor's tier, of which writes may use half. `revoked`: the actor's token or session has been
    * revoked. `decision` is undefined for a tier without limits.
    */
   consumeForActor(
     actor: Actor,
-    request: { readonly cost: number; readonly path: string },
+    request: RequestCost,
   ): Promise<{ readonly revoked: boolean; readonly decision: Decision | undefined }>;
   /** Counts a request that has no actor, by the client's address; null: the address is unknown. */
   consumeForAddress(address: string | null, request: { readonly path: string }): Promise<Decision | undefined>;
@@ -42,14 +51,16 @@ export function createRequestLimits({ limiter, rateLimits, revocations, clock, l
   }
 
   return {
-    consumeForActor: async (actor, { cost, path }) => {
-      const policies = rateLimits.tier[actor.tier];
+    consumeForActor: async (actor, { cost, path, write, paid = 0 }) => {
+      const policies = (write ? rateLimits.writes : rateLimits.tier)[actor.tier];
       const key = `limit:user:${actor.userId}`;
       const tokenKeys = tokenKeysOf(actor);
       const { values, decision } = await limiter.consume({
         read: tokenKeys.length > 0 ? revocations.cacheKeys(tokenKeys) : [],
-        // A cost above a whole window would never be admitted.
-        ...(policies.length > 0 ? { limit: { key, policies, cost: Math.min(cost, ...policies.map(({ limit }) => limit)) } } : {}),
+        // A request that costs more than a whole window would never be admitted.
+        ...(policies.length > 0
+          ? { limit: { key, policies, cost: Math.min(cost, ...policies.map(({ limit }) => limit - paid)) } }
+          : {}),
       });
       const revoked = tokenKeys.length > 0 && (await revocations.isRevokedGiven(tokenKeys, values));
       return { revoked, decision: revoked ? undefined : logged(decision, key, path) };

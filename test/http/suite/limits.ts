@@ -46,7 +46,10 @@ export function limits(deployment: () => Deployment): void {
         tier: 'free',
         limit: FREE_PER_MINUTE,
         remaining: left,
-        windows: [{ policy: 'minute', window_seconds: 60 }],
+        windows: [
+          { policy: 'minute', window_seconds: 60 },
+          { policy: 'minute-writes', window_seconds: 60 },
+        ],
       });
     }
   });
