@@ -18,6 +18,7 @@ import { authenticate } from './routes/middleware/authenticate.ts';
 import { bodyLimit } from './routes/middleware/body-limit.ts';
 import { clientAddress } from './routes/middleware/client-address.ts';
 import { cors } from './routes/middleware/cors.ts';
+import { declaredOperations, requireDeclaredScopes } from './routes/middleware/operations.ts';
 import { publicPaths } from './routes/middleware/public-paths.ts';
 import { rateLimit } from './routes/middleware/rate-limit.ts';
 import { requestId } from './routes/middleware/request-id.ts';
@@ -45,6 +46,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   const { config, log } = context;
   const app = new OpenAPIHono<AppEnv>({ getPath: stripApiPrefix });
   const { isPublic, isLimited } = publicPaths(app);
+  const operations = declaredOperations(app);
 
   app.use(responseHeaders(runtime));
   app.use(requestId(context));
@@ -53,10 +55,11 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.use(securityHeaders(config));
   app.use(cors(config.cors));
   app.use(authenticate(context, { isPublic }));
-  app.use(rateLimit(context, { isLimited }));
+  app.use(rateLimit(context, { isLimited, operations }));
   // Runs before routing, so non-admins get the same 403 for existing and missing admin paths.
   app.use('/admin/*', requireScope('admin'));
-  app.use(bodyLimit(runtime, { isPublic }));
+  app.use(requireDeclaredScopes(operations));
+  app.use(bodyLimit(runtime));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: methodNotAllowedProblem }));
 
   app.route('/', createHomeRoutes({ config, runtime }));
@@ -84,7 +87,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.notFound((c) => problem(c, new AppError('not_found', 'There is nothing at this path')));
 
   app.onError((error, c) => {
-    const known = asAppError(error) ?? toDatabaseAppError(error);
+    const known = c.get('bodyFault') ?? asAppError(error) ?? toDatabaseAppError(error);
     const fields = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path };
     if (!known) log.error('request failed', { ...fields, error });
     else if (known.cause !== undefined && SERVER_SIDE.has(known.code))

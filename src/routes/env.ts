@@ -1,5 +1,6 @@
 /** What a request carries in Hono's context. Services receive what they need as arguments, never the context. */
 import type { Context } from 'hono';
+import type { AppError, FieldError } from '../kernel/core/errors.ts';
 import type { Actor } from '../kernel/model/actor.ts';
 
 export type SetHeader = (c: Context, name: string, value: string) => void;
@@ -22,5 +23,9 @@ export interface AppEnv {
     actor: Actor;
     /** The client's address as far as proxies are trusted; null: unknown. */
     address: string | null;
+    /** Why reading the body failed; whatever error that led to, this one is the response. */
+    bodyFault?: AppError;
+    /** By index, the elements of a list in the body that may not be read. */
+    itemFaults?: ReadonlyMap<number, FieldError>;
   };
 }

@@ -2,6 +2,7 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { Scope } from '../kernel/model/actor.ts';
 import type { AppEnv } from './env.ts';
+import { jsonBodyCheck, jsonItemsCheck } from './middleware/json-body.ts';
 import { invalidFields } from './validation.ts';
 
 /** A router whose failed validation throws `invalid_input` with the path of every field. */
@@ -21,14 +22,35 @@ export const authenticated: Security = [{ bearer: [] }, { apiKey: [] }];
 /** `security` of an operation that needs credentials which carry `scopes`. */
 export const requiresScopes = (...scopes: Scope[]): Security => [{ bearer: scopes }, { apiKey: scopes }];
 
+export interface RouteOptions {
+  /** The list in a JSON body whose elements are refused one by one; they are then read by `itemFaults`. */
+  readonly itemsOf?: string;
+}
+
 /**
- * Hono's `createRoute`, plus the problems that follow from `security`: 401 for an operation that needs credentials, 403 for
- * one that needs scopes. `responses` names the others.
+ * Hono's `createRoute`, plus the problems that follow from the definition: 401 for an operation that needs credentials, 403
+ * for one that needs scopes, 400, 413, 415 and 422 for one with a body, 422 for one with parameters. `responses` names the
+ * others. A JSON body is checked against the bounds of all JSON before its schema sees it.
  */
-export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P; security: Security }>(config: R) {
-  const needsScopes = config.security.some((scheme) => Object.values(scheme).some((scopes) => scopes.length > 0));
-  const implied = config.security.length === 0 ? [] : needsScopes ? [401, 403] : [401];
-  return createRoute<P, R>({ ...config, responses: { ...problems(...implied), ...config.responses } });
+export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P; security: Security }>(
+  config: R,
+  { itemsOf }: RouteOptions = {},
+) {
+  const { security, request, middleware = [], responses } = config;
+  const needsScopes = security.some((scheme) => Object.values(scheme).some((scopes) => scopes.length > 0));
+  const implied = [
+    ...(security.length === 0 ? [] : needsScopes ? [401, 403] : [401]),
+    ...(request?.body ? [400, 413, 415, 422] : []),
+    ...(request?.params || request?.query || request?.headers ? [422] : []),
+  ];
+  const takesJson = request?.body?.content['application/json'] !== undefined;
+  const checks = takesJson ? [itemsOf === undefined ? jsonBodyCheck : jsonItemsCheck(itemsOf)] : [];
+  return createRoute<P, R>({
+    ...config,
+    // Behind the route's own, so that the body is read only when they have let the request pass.
+    middleware: [middleware, checks].flat(),
+    responses: { ...problems(...implied), ...responses },
+  });
 }
 
 export const problemSchema = z

@@ -106,7 +106,7 @@ const REFUSED: [name: string, body: unknown, status: number, path: string][] = [
   ['NUL in content', { content: 'a\0b' }, 422, 'content'],
   ['NUL in a title', { content: 'a', title: 'a\0' }, 422, 'title'],
   ['NUL in a tag', { content: 'a', tags: ['ok', 'a\0'] }, 422, 'tags.1'],
-  ['NUL in metadata', { content: 'a', metadata: { a: ['\0'] } }, 422, 'metadata'],
+  ['NUL in metadata', { content: 'a', metadata: { a: ['\0'] } }, 422, 'metadata.a.0'],
   ['a title of 10,000 characters', { content: 'a', title: 'x'.repeat(10_000) }, 422, 'title'],
   ['a blank title', { content: 'a', title: '  ' }, 422, 'title'],
   ['51 tags', { content: 'a', tags: Array.from({ length: 51 }, (_, i) => `${i}`) }, 422, 'tags'],

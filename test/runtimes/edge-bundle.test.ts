@@ -26,6 +26,8 @@ const PACKAGES = [
   '@oslojs/binary',
   '@oslojs/crypto',
   '@oslojs/encoding',
+  '@remix-run/headers',
+  '@remix-run/multipart-parser',
   '@stablelib/base64',
   '@upstash/qstash',
   '@upstash/redis',

@@ -6,6 +6,8 @@ import type { AppEnv } from '../env.ts';
 /** The media type of a Content-Type header without its parameters, in lower case; empty if there is none. */
 const mediaType = (header: string | undefined): string => header?.split(';')[0]?.trim().toLowerCase() ?? '';
 
+export const isJson = (header: string | undefined): boolean => /^application\/(?:[\w.-]+\+)?json$/.test(mediaType(header));
+
 export const isMultipart = (header: string | undefined): boolean => header?.toLowerCase().startsWith('multipart/') ?? false;
 
 export const isUrlEncoded = (header: string | undefined): boolean =>

@@ -1,12 +1,14 @@
 /** POST /resources/batch: creates many resources in one request, with one result per item. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { AppError } from '../../kernel/core/errors.ts';
+import { AppError, type FieldError } from '../../kernel/core/errors.ts';
+import { invalidField } from '../../kernel/core/json-bounds.ts';
 import type { AppContext } from '../../services/context.ts';
 import { toAcceptedResponse } from '../../services/resources/accepted-response.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
 import { BATCH_LIMIT, type BatchResult, createResources } from '../../services/resources/create-resources.ts';
 import type { AppEnv } from '../env.ts';
 import { requireContentType } from '../middleware/content-type.ts';
+import { chargeWrite } from '../middleware/rate-limit.ts';
 import { statusOf } from '../problem.ts';
 import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 import { invalidFields } from '../validation.ts';
@@ -24,37 +26,40 @@ const itemResult = z.union([
     .openapi('BatchRefused'),
 ]);
 
-const batchRoute = defineRoute({
-  method: 'post',
-  path: '/resources/batch',
-  tags: ['Resources'],
-  summary: 'Create up to 100 resources',
-  description:
-    'Results come in the order of the items, each with the status that POST /resources would have had. A refused item does not affect the others.',
-  security: requiresScopes('resources:write'),
-  middleware: [requireContentType(['application/json'])] as const,
-  request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              resources: z
-                .array(z.unknown().openapi({ type: 'object', description: 'A body of POST /resources' }))
-                .min(1)
-                .max(BATCH_LIMIT),
-            })
-            .openapi('Batch', { example: { resources: [{ content: 'Glaciers flow…' }, { url: 'https://example.org/a' }] } }),
+const batchRoute = defineRoute(
+  {
+    method: 'post',
+    path: '/resources/batch',
+    tags: ['Resources'],
+    summary: 'Create up to 100 resources',
+    description:
+      'Results come in the order of the items, each with the status that POST /resources would have had. A refused item does not affect the others.',
+    security: requiresScopes('resources:write'),
+    middleware: [requireContentType(['application/json'])] as const,
+    request: {
+      body: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: z
+              .strictObject({
+                resources: z
+                  .array(z.unknown().openapi({ type: 'object', description: 'A body of POST /resources' }))
+                  .min(1)
+                  .max(BATCH_LIMIT),
+              })
+              .openapi('Batch', { example: { resources: [{ content: 'Glaciers flow…' }, { url: 'https://example.org/a' }] } }),
+          },
         },
       },
     },
+    responses: {
+      200: json('One result per item', z.object({ resources: z.array(itemResult) }).openapi('BatchAnswers')),
+      ...problems(400, 413, 415, 422, 503),
+    },
   },
-  responses: {
-    200: json('One result per item', z.object({ resources: z.array(itemResult) }).openapi('BatchAnswers')),
-    ...problems(400, 413, 415, 422, 503),
-  },
-});
+  { itemsOf: 'resources' },
+);
 
 export function createBatchRoutes(context: AppContext): OpenAPIHono<AppEnv> {
   const router = createRouter();
@@ -71,7 +76,9 @@ export function createBatchRoutes(context: AppContext): OpenAPIHono<AppEnv> {
   }
 
   router.openapi(batchRoute, async (c) => {
-    const items = c.req.valid('json').resources.map(readItem);
+    const faults = c.get('itemFaults');
+    const items = c.req.valid('json').resources.map((item, index) => readItem(item, faults?.get(index)));
+    await chargeWrite(c, context, c.get('actor'), { documents: items.length, paid: 1 });
     const results = await createResources(context, c.get('actor'), items);
     return c.json({ resources: results.map(toBody) }, 200);
   });
@@ -80,7 +87,8 @@ export function createBatchRoutes(context: AppContext): OpenAPIHono<AppEnv> {
 }
 
 /** The input of an item, or the error that is its result. */
-function readItem(item: unknown): CreateResourceInput | AppError {
+function readItem(item: unknown, fault: FieldError | undefined): CreateResourceInput | AppError {
+  if (fault) return invalidField(fault, 'item');
   const parsed = newResourceSchema.safeParse(item);
   if (!parsed.success) return invalidFields(parsed.error, 'item');
   try {

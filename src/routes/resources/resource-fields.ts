@@ -1,16 +1,16 @@
-/** The fields that a client may set on a resource, with their limits; JSON, forms and batches share them. */
+/**
+ * The fields that a client may set on a resource, with their limits; JSON, forms, batches and events share them. That text has
+ * no NUL and is well-formed was checked before, for the whole body (`kernel/core/json-bounds.ts`).
+ */
 import { z } from '@hono/zod-openapi';
+import { BODY, JSON_BOUNDS, MAX_CONTENT_BYTES, MAX_METADATA_BYTES } from '../../kernel/core/bounds.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
 import { SUPPORTED, supportedType } from '../../services/resources/uploaded-file.ts';
 
-const MB = 1024 * 1024;
-export const MAX_CONTENT_BYTES = 5 * MB;
+/** Characters of a URL. */
+export const MAX_URL = 2_048;
 
-const MAX_METADATA_BYTES = 64 * 1024;
-export const NUL = 'must not contain NUL characters';
-
-export const hasNoNul = (text: string) => !text.includes('\0');
 const byteLength = (text: string) => new TextEncoder().encode(text).byteLength;
 
 export const titleField = z
@@ -18,21 +18,23 @@ export const titleField = z
   .trim()
   .min(1)
   .max(500)
-  .refine(hasNoNul, NUL)
   .openapi({ example: 'Why glaciers calve', description: 'Default: the title in the document. At most 500 characters.' });
 
-export const descriptionField = z.string().trim().max(5_000).refine(hasNoNul, NUL).openapi({ example: 'Read before the trip.' });
+export const descriptionField = z.string().trim().max(5_000).openapi({ example: 'Read before the trip.' });
 
 export const tagsField = z
-  .array(z.string().trim().min(1).max(100).refine(hasNoNul, NUL))
+  .array(z.string().trim().min(1).max(100))
   .max(50)
   .openapi({ example: ['ice', 'climate'] });
 
 export const metadataField = z
   .record(z.string().max(200), z.unknown())
-  .refine((value) => !JSON.stringify(value).includes('\\u0000'), NUL)
   .refine((value) => byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, 'must be at most 64 KB of JSON')
-  .openapi({ example: { shelf: 'B3' }, description: 'Stored unchanged, at most 64 KB' });
+  .openapi({
+    maxProperties: JSON_BOUNDS.members,
+    example: { shelf: 'B3' },
+    description: 'Stored unchanged: at most 64 KB, 1,000 members an object and 64 levels deep',
+  });
 
 function httpUrl(value: string, context: z.RefinementCtx): void {
   const addIssue = (message: string) => context.addIssue({ code: 'custom', message });
@@ -41,20 +43,21 @@ function httpUrl(value: string, context: z.RefinementCtx): void {
   else if (url.username !== '' || url.password !== '') addIssue('must not contain credentials');
 }
 
-export const urlField = z.string().trim().max(2_048).refine(hasNoNul, NUL).superRefine(httpUrl).openapi({
+export const urlField = z.string().trim().max(MAX_URL, { abort: true }).superRefine(httpUrl).openapi({
   format: 'uri',
   example: 'https://example.org/articles/glaciers',
 });
 
 export const contentField = z
   .string()
+  // In characters; `toCreateInput` counts bytes.
+  .max(BODY.document, { abort: true })
   .refine((text) => text.trim() !== '', 'must not be empty')
-  .refine(hasNoNul, NUL)
   .openapi({ example: 'Glaciers flow. Where they meet the sea, ice breaks off…', description: 'At most 5 MB of UTF-8' });
 
 export const contentTypeField = z
   .string()
-  .max(200)
+  .max(200, { abort: true })
   .refine((value) => supportedType(value) !== undefined, SUPPORTED)
   .openapi({ example: 'text/plain', description: `${SUPPORTED}. Default text/plain.` });
 

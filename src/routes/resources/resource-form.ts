@@ -1,36 +1,42 @@
 /** A document as multipart/form-data: `file`, `content` or `url`, with the fields that JSON has beside it. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { BODY } from '../../kernel/core/bounds.ts';
 import { AppError, type FieldError } from '../../kernel/core/errors.ts';
-import { parseJson } from '../../kernel/core/json.ts';
+import { errorPath, invalidField, jsonValueFault, parseStrangersJson } from '../../kernel/core/json-bounds.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
 import { checkFileContent, cleanName, SUPPORTED, typeOfFile } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
 import type { UploadSize } from '../middleware/body-limit.ts';
 import { invalidFields } from '../validation.ts';
-import { besideDocument, newResourceSchema, toCreateInput } from './resource-fields.ts';
+import { type FormFile, formParts } from './form-parts.ts';
+import { besideDocument, MAX_URL, newResourceSchema, toCreateInput } from './resource-fields.ts';
 
 const besideFile = z.strictObject(besideDocument);
 
-/** Described by hand, because form fields are text and only become lists and objects in `textFields`. */
+/** Described by hand, because form fields are text and only become lists and objects in `readFields`. */
 export const formContent = {
   schema: {
     type: 'object' as const,
     properties: {
       file: { type: 'string' as const, format: 'binary', description: 'Text, Markdown or HTML' },
-      url: { type: 'string' as const, format: 'uri' },
-      content: { type: 'string' as const },
-      content_type: { type: 'string' as const, description: `${SUPPORTED}. Default: the type of the part or of the file name.` },
+      url: { type: 'string' as const, format: 'uri', maxLength: MAX_URL },
+      content: { type: 'string' as const, maxLength: BODY.document },
+      content_type: {
+        type: 'string' as const,
+        maxLength: 200,
+        description: `${SUPPORTED}. Default: the type of the part or of the file name.`,
+      },
       title: { type: 'string' as const, maxLength: 500 },
       description: { type: 'string' as const, maxLength: 5_000 },
       tags: {
         type: 'array' as const,
-        items: { type: 'string' as const },
+        items: { type: 'string' as const, maxLength: 100 },
         maxItems: 50,
         description: 'Repeated fields, or one field separated by commas',
       },
-      metadata: { type: 'string' as const, description: 'A JSON object' },
-      callback_url: { type: 'string' as const, format: 'uri' },
+      metadata: { type: 'string' as const, maxLength: BODY.described, description: 'A JSON object' },
+      callback_url: { type: 'string' as const, format: 'uri', maxLength: MAX_URL },
     },
   },
 };
@@ -50,14 +56,10 @@ export async function readResourceForm(
   c: Context<AppEnv>,
   { size, idempotencyKey, fileOnly = false }: ReadFormOptions,
 ): Promise<CreateResourceInput> {
-  const form = await c.req.formData().catch((cause: unknown) => {
-    if (cause instanceof AppError) throw cause;
-    throw new AppError('malformed_body', 'The body is not well-formed multipart/form-data', { cause });
-  });
-  const file = form.get('file');
-  const body = textFields(form);
-  if (!(file instanceof File)) {
-    if (fileOnly) throw fieldError('file', file === null ? 'is required' : 'must be a file, with a file name');
+  const bytes = new Uint8Array(await c.req.arrayBuffer());
+  const { file, fields: body } = readFields(bytes, c.req.header('content-type') ?? '');
+  if (file === undefined) {
+    if (fileOnly) throw fieldError('file', 'is required');
     return toCreateInput(checked(newResourceSchema.safeParse(body)), idempotencyKey);
   }
   const { content_type: named, ...fields } = body;
@@ -73,39 +75,62 @@ export async function readResourceForm(
     ...described,
     callbackUrl,
     idempotencyKey,
-    source: { kind: 'content', body: await contentOf(file, contentType, size), contentType, filename: cleanName(file.name) },
+    source: { kind: 'content', body: contentOf(file, contentType, size), contentType, filename: cleanName(file.name) },
   };
 }
 
-/** Form fields in the shape that they have in JSON. */
-function textFields(form: FormData): Record<string, unknown> {
+/** Names that a form may have; the others are refused where they are found. */
+const TEXT_FIELDS = new Set([...Object.keys(newResourceSchema.shape), 'tags[]']);
+
+/** The file, and the other fields in the shape that they have in JSON. */
+function readFields(body: Uint8Array, contentType: string): { file?: FormFile; fields: Record<string, unknown> } {
   const fields: Record<string, unknown> = {};
-  for (const name of new Set(form.keys())) {
-    if (name === 'file') continue;
-    const values = form.getAll(name);
-    if (values.some((value) => typeof value !== 'string')) throw fieldError(name, 'must be text');
-    const [value] = values;
-    if (name === 'tags' || name === 'tags[]') fields.tags = values.length > 1 ? values : splitTags(String(value));
-    else if (values.length > 1) throw fieldError(name, 'must not be repeated');
-    else if (name === 'metadata') fields.metadata = parseMetadata(String(value));
-    else fields[name] = value;
+  const tags: string[] = [];
+  let file: FormFile | undefined;
+  for (const { name, value } of formParts(body, contentType)) {
+    if (name === 'file') {
+      if (typeof value === 'string') throw fieldError(name, 'must be a file, with a file name');
+      if (file) throw fieldError(name, 'must not be repeated');
+      file = value;
+      continue;
+    }
+    if (!TEXT_FIELDS.has(name)) throw fieldError(errorPath([name]), 'is not a field of this request');
+    if (typeof value !== 'string') throw fieldError(name, 'must be text');
+    if (name !== 'content' && value.length > BODY.described) throw fieldError(name, 'is too long');
+    if (name === 'tags' || name === 'tags[]') tags.push(value);
+    else if (name in fields) throw fieldError(name, 'must not be repeated');
+    else fields[name] = name === 'metadata' ? parseMetadata(value) : value;
   }
-  return fields;
+  if (tags.length > 0) fields.tags = tags.length > 1 ? tags : splitTags(tags[0] ?? '');
+  const fault = jsonValueFault(fields);
+  if (fault) throw invalidField(fault, 'form');
+  return { ...(file ? { file } : {}), fields };
 }
+
+/** More tags than a resource may have, so that a long text of commas is refused without being split. */
+const MAX_PIECES = 1_000;
 
 const splitTags = (text: string) =>
   text
-    .split(',')
+    .split(',', MAX_PIECES)
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
 
-const parseMetadata = (text: string): unknown => parseJson(text, () => fieldError('metadata', 'must be a JSON object'));
+/** With the checks of any JSON; the path of a fault begins with `metadata`. */
+function parseMetadata(text: string): unknown {
+  try {
+    return parseStrangersJson(text, '');
+  } catch (error) {
+    const [fault] = (error instanceof AppError && error.errors) || [];
+    if (fault) throw fieldError(errorPath(['metadata', fault.path].filter((part) => part !== '')), fault.message);
+    throw fieldError('metadata', 'must be a JSON object');
+  }
+}
 
-async function contentOf(file: File, contentType: string, size: UploadSize): Promise<Uint8Array> {
-  if (file.size > size.bytes) throw new AppError('payload_too_large', size.tooLarge);
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  checkFileContent(bytes, contentType);
-  return bytes;
+function contentOf(file: FormFile, contentType: string, size: UploadSize): Uint8Array {
+  if (file.bytes.byteLength > size.bytes) throw new AppError('payload_too_large', size.tooLarge);
+  checkFileContent(file.bytes, contentType);
+  return file.bytes;
 }
 
 function checked<T>(result: { success: true; data: T } | { success: false; error: z.ZodError }): T {

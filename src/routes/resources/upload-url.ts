@@ -6,13 +6,12 @@ import type { AppContext } from '../../services/context.ts';
 import { SUPPORTED } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
 import { requireContentType } from '../middleware/content-type.ts';
-import { requireScope } from '../middleware/require-scope.ts';
 import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
-import { besideDocument, contentTypeField, hasNoNul, NUL } from './resource-fields.ts';
+import { besideDocument, contentTypeField } from './resource-fields.ts';
 
 const newUploadSchema = z
   .strictObject({
-    filename: z.string().min(1).max(255).refine(hasNoNul, NUL).optional().openapi({ example: 'glaciers.md' }),
+    filename: z.string().min(1).max(255).optional().openapi({ example: 'glaciers.md' }),
     content_type: contentTypeField
       .optional()
       .openapi({ description: `${SUPPORTED}. Default: the upload's Content-Type or the type of the file name.` }),
@@ -39,7 +38,7 @@ const uploadUrlRoute = defineRoute({
     `For ${PRESIGNED_UPLOAD_SECONDS / 60} minutes it takes a PUT with the bytes of one file of up to 50 MB and responds as ` +
     'POST /resources/upload does. The same file sent again gets the same response; another file is refused.',
   security: requiresScopes('resources:write'),
-  middleware: [requireScope('resources:write'), requireContentType(['application/json'], { optional: true })] as const,
+  middleware: [requireContentType(['application/json'], { optional: true })] as const,
   request: { body: { content: { 'application/json': { schema: newUploadSchema } } } },
   responses: {
     201: {

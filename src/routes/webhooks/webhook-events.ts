@@ -1,8 +1,10 @@
 /** Payloads of incoming webhook events, read as inputs of `createResource`. */
 import { z } from '@hono/zod-openapi';
+import { BODY, JSON_BOUNDS } from '../../kernel/core/bounds.ts';
+import { truncate } from '../../kernel/core/text.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
 import { BATCH_LIMIT } from '../../services/resources/create-resources.ts';
-import { newResourceSchema, toCreateInput } from '../resources/resource-fields.ts';
+import { MAX_URL, type NewResource, newResourceSchema, toCreateInput, urlField } from '../resources/resource-fields.ts';
 import { invalidFields } from '../validation.ts';
 
 /** A Standard Webhooks payload whose `data` is a document. */
@@ -14,27 +16,36 @@ export const standardEventSchema = z
   })
   .openapi('WebhookEvent');
 
+/** GitHub sends the files of up to 2,048 commits. */
+const MAX_COMMITS = 2_048;
+
 const repository = z.object({
   full_name: z.string().max(300),
-  html_url: z.url().max(500),
+  html_url: urlField,
   default_branch: z.string().max(300),
 });
-const files = z.array(z.string().max(1000)).default([]);
-const pushSchema = z.object({
-  ref: z.string(),
-  after: z.string().regex(/^[\da-f]{40,64}$/),
+const files = z.array(z.string().max(4_096)).max(JSON_BOUNDS.elements).default([]);
+export const pushSchema = z.object({
+  ref: z.string().max(1_000),
+  after: z
+    .string()
+    .max(64, { abort: true })
+    .regex(/^[\da-f]{40,64}$/),
   deleted: z.boolean().default(false),
   repository,
-  commits: z.array(z.object({ added: files, modified: files, removed: files })).default([]),
+  commits: z
+    .array(z.object({ added: files, modified: files, removed: files }))
+    .max(MAX_COMMITS)
+    .default([]),
 });
-const releaseSchema = z.object({
-  action: z.string(),
+export const releaseSchema = z.object({
+  action: z.string().max(100),
   repository,
   release: z.object({
-    html_url: z.url().max(500),
+    html_url: urlField,
     tag_name: z.string().max(300),
-    name: z.string().max(400).nullish(),
-    body: z.string().nullish(),
+    name: z.string().max(1_000).nullish(),
+    body: z.string().max(BODY.event).nullish(),
     draft: z.boolean().default(false),
   }),
 });
@@ -71,25 +82,37 @@ function readPush({ ref, after, deleted, repository, commits }: z.infer<typeof p
     for (const path of [...added, ...modified]) changed.add(path);
     for (const path of removed) changed.delete(path);
   }
-  const documents = [...changed].filter((path) => DOCUMENT.test(path)).slice(0, BATCH_LIMIT);
+  // The URL names the commit, because a later version of the file is another document.
+  const base = `${repository.html_url.replace(/\/$/, '')}/raw/${after}`;
+  const documents = [...changed]
+    .filter((path) => DOCUMENT.test(path))
+    .map((path) => ({ path, url: `${base}/${path.split('/').map(encodeURIComponent).join('/')}` }))
+    // One file that cannot be fetched does not keep the others of the push out.
+    .filter(({ url }) => url.length <= MAX_URL)
+    .slice(0, BATCH_LIMIT);
   if (documents.length === 0) return undefined;
-  return documents.map((path) => ({
-    // The URL names the commit, because a later version of the file is another document.
-    source: { kind: 'url', url: `${repository.html_url}/raw/${after}/${path.split('/').map(encodeURIComponent).join('/')}` },
-    tags: [repository.full_name.slice(0, 100)],
-    metadata: { repository: repository.full_name, path, commit: after },
-  }));
+  return documents.map(({ path, url }) =>
+    toDocument({
+      url,
+      tags: [truncate(repository.full_name, 100)],
+      metadata: { repository: repository.full_name, path, commit: after },
+    }),
+  );
 }
+
+/** With the rules of every document, and their errors. */
+const toDocument = (body: NewResource): CreateResourceInput => toCreateInput(parse(newResourceSchema, body));
 
 function readRelease({ action, repository, release }: z.infer<typeof releaseSchema>): CreateResourceInput[] | undefined {
   const notes = release.body?.trim() ?? '';
   if (action !== 'published' || release.draft || notes === '') return undefined;
   return [
-    {
-      ...toCreateInput({ content: notes, content_type: 'text/markdown' }),
-      title: `${repository.full_name} ${release.name?.trim() || release.tag_name}`.slice(0, 500),
-      tags: [repository.full_name.slice(0, 100)],
+    toDocument({
+      content: notes,
+      content_type: 'text/markdown',
+      title: truncate(`${repository.full_name} ${release.name?.trim() || release.tag_name}`, 500),
+      tags: [truncate(repository.full_name, 100)],
       metadata: { repository: repository.full_name, release: release.tag_name, url: release.html_url },
-    },
+    }),
   ];
 }

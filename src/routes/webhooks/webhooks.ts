@@ -1,16 +1,17 @@
 /** /webhooks: endpoints for events of other systems, and the public path that receives those events. */
-import { z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
-import { parseJson } from '../../kernel/core/json.ts';
+import { parseStrangersJson } from '../../kernel/core/json-bounds.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { WebhookEndpoint } from '../../kernel/db/types.ts';
 import { WEBHOOK_KINDS, type WebhookKind } from '../../kernel/model/webhooks.ts';
 import type { AppContext } from '../../services/context.ts';
 import { createWebhookEndpoint } from '../../services/webhooks/create-webhook-endpoint.ts';
 import { listWebhookEndpoints } from '../../services/webhooks/list-webhook-endpoints.ts';
-import { receiveWebhookEvent } from '../../services/webhooks/receive-webhook-event.ts';
+import { type IncomingEvent, receiveWebhookEvent } from '../../services/webhooks/receive-webhook-event.ts';
 import { revokeWebhookEndpoint } from '../../services/webhooks/revoke-webhook-endpoint.ts';
 import { requireContentType } from '../middleware/content-type.ts';
+import { chargeWrite } from '../middleware/rate-limit.ts';
 import { rawBody, refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
 import { present } from '../present.ts';
 import { tagsField } from '../resources/resource-fields.ts';
@@ -90,7 +91,8 @@ const eventResult = z
   })
   .openapi('WebhookAnswer');
 
-const ingest = defineRoute({
+/** Described only: its body is read and checked after its signature, and may have any Content-Type. */
+const ingest = createRoute({
   method: 'post',
   path: '/webhooks/ingest/{id}',
   tags,
@@ -137,13 +139,17 @@ export function createWebhookRoutes(context: WebhookServices) {
   // Registered without validation: the body is validated after its signature, so that unsigned requests learn nothing.
   router.openAPIRegistry.registerPath(ingest);
   router.post('/webhooks/ingest/:id', async (c) => {
-    const body = await rawBody(c);
-    const read = (kind: WebhookKind) => {
-      const event = parseJson(body, (cause) => new AppError('malformed_body', 'The body is not valid JSON', { cause }));
+    const read = (kind: WebhookKind, body: Uint8Array) => {
+      const event = parseStrangersJson(body);
       return kind === 'standard' ? readStandardEvent(event) : readGitHubEvent(c.req.header('x-github-event'), event);
     };
-    const event = { header: (name: string) => c.req.header(name), body };
-    const { outcome, documents } = await receiveWebhookEvent(context, c.req.param('id'), event, read).catch((error: unknown) =>
+    const event: IncomingEvent = {
+      header: (name) => c.req.header(name),
+      body: () => rawBody(c),
+      read,
+      charge: (owner, documents) => chargeWrite(c, context, owner, { documents }),
+    };
+    const { outcome, documents } = await receiveWebhookEvent(context, c.req.param('id'), event).catch((error: unknown) =>
       error instanceof AppError && error.code === 'unauthenticated' ? refuseSignature(c, context, error) : Promise.reject(error),
     );
     return c.json({ outcome, documents: [...documents] }, outcome === 'duplicate' ? 200 : 202);

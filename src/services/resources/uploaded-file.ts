@@ -1,6 +1,7 @@
 /** Checks of an uploaded file, sent in a form or alone: its type, its content, its name. */
 import { isMarkedUtf16 } from '../../kernel/core/byte-order-mark.ts';
 import { AppError } from '../../kernel/core/errors.ts';
+import { truncate } from '../../kernel/core/text.ts';
 import {
   FORMATS,
   formatOfFilename,
@@ -62,4 +63,4 @@ export function checkFileContent(bytes: Uint8Array, contentType: string): void {
 }
 
 /** A file name without control characters and path separators, at most 255 characters. */
-export const cleanName = (name: string) => name.replaceAll(/[\p{Cc}/\\]/gu, '_').slice(0, 255);
+export const cleanName = (name: string) => truncate(name.replaceAll(/[\p{Cc}/\\]/gu, '_'), 255);

@@ -6,11 +6,18 @@ import { findWebhookEndpoint } from '../../kernel/db/webhook-endpoints.ts';
 import { findWebhookEvent, insertWebhookEvent } from '../../kernel/db/webhook-events.ts';
 import { type Actor, entitledScopes } from '../../kernel/model/actor.ts';
 import type { IngestedDocument, WebhookKind } from '../../kernel/model/webhooks.ts';
-import { type SignedEvent, verifyEvent } from '../../kernel/webhooks/verify-event.ts';
+import { requireSignatureHeaders, type SignedEvent, verifyEvent } from '../../kernel/webhooks/verify-event.ts';
 import { type CreateResourceContext, type CreateResourceInput, createResource } from '../resources/create-resource.ts';
 
-/** The documents of an event; undefined for an event that Pharos ignores. Throws `invalid_input` for a malformed event. */
-export type ReadEvent = (kind: WebhookKind) => readonly CreateResourceInput[] | undefined;
+export interface IncomingEvent {
+  readonly header: SignedEvent['header'];
+  /** Reads the raw body. Not called for an unknown endpoint, nor where the headers hold no signature. */
+  readonly body: () => Promise<Uint8Array>;
+  /** The documents in the body; undefined for an event that Pharos ignores. Throws `invalid_input` for a malformed event. */
+  readonly read: (kind: WebhookKind, body: Uint8Array) => readonly CreateResourceInput[] | undefined;
+  /** Charges the endpoint's owner for a write of so many documents. Throws `rate_limited`. */
+  readonly charge: (owner: Actor, documents: number) => Promise<void>;
+}
 
 export interface ReceivedEvent {
   readonly outcome: 'accepted' | 'duplicate' | 'ignored';
@@ -18,14 +25,14 @@ export interface ReceivedEvent {
 }
 
 /**
- * Throws `unauthenticated` for a wrong signature and for an unknown endpoint alike. If a document is refused temporarily
- * (`backlog_full`), the event fails and may be sent again: documents that were accepted before are not created twice.
+ * Throws `unauthenticated` for a wrong signature and for an unknown endpoint alike. If the owner's limit is reached or a
+ * document is refused temporarily (`backlog_full`), the event fails and may be sent again: documents that were accepted
+ * before are not created twice.
  */
 export async function receiveWebhookEvent(
   context: CreateResourceContext,
   endpointId: string,
-  event: SignedEvent,
-  read: ReadEvent,
+  { header, body: readBody, read, charge }: IncomingEvent,
 ): Promise<ReceivedEvent> {
   const { db, clock } = context;
   const found = await findWebhookEndpoint(db, endpointId);
@@ -33,30 +40,37 @@ export async function receiveWebhookEvent(
     throw new AppError('unauthenticated', 'The signature cannot be verified', { cause: new Error('no such endpoint') });
   }
   const { endpoint, owner } = found;
-  const messageId = await verifyEvent(endpoint.kind, endpoint.secret, event, clock.now());
+  requireSignatureHeaders(endpoint.kind, header, clock.now());
+  const body = await readBody();
+  const messageId = await verifyEvent(endpoint.kind, endpoint.secret, { header, body }, clock.now());
   const received = await findWebhookEvent(db, endpoint.id, messageId);
-  if (received) return { outcome: 'duplicate', documents: received.documents };
-  const inputs = read(endpoint.kind);
+  const actor = actorOf(owner);
+  if (received) {
+    await charge(actor, 0);
+    return { outcome: 'duplicate', documents: received.documents };
+  }
+  const inputs = read(endpoint.kind, body);
+  await charge(actor, inputs?.length ?? 0);
   if (inputs === undefined) return { outcome: 'ignored', documents: [] };
-  const documents = await createAll(context, { endpoint, owner, messageId, inputs });
+  const documents = await createAll(context, { endpoint, actor, messageId, inputs });
   await insertWebhookEvent(db, { endpointId: endpoint.id, messageId, documents, receivedAt: clock.now() });
   return { outcome: 'accepted', documents };
 }
 
 interface VerifiedEvent {
   readonly endpoint: WebhookEndpoint;
-  readonly owner: User;
+  readonly actor: Actor;
   readonly messageId: string;
   readonly inputs: readonly CreateResourceInput[];
 }
 
 async function createAll(
   context: CreateResourceContext,
-  { endpoint, owner, messageId, inputs }: VerifiedEvent,
+  { endpoint, actor, messageId, inputs }: VerifiedEvent,
 ): Promise<IngestedDocument[]> {
   const documents: IngestedDocument[] = [];
   for (const [index, input] of inputs.entries()) {
-    const { id, outcome } = await createResource(context, actorOf(owner), {
+    const { id, outcome } = await createResource(context, actor, {
       ...input,
       tags: [...(input.tags ?? []), ...endpoint.tags].slice(0, 50),
       // With a key per document, a repeated event continues after the documents already accepted.

@@ -163,11 +163,11 @@ export async function createTestLibrary(
       c.set('actor', actor);
       await next();
     });
-    app.use(bodyLimit({}, { isPublic: () => false }));
+    app.use(bodyLimit({}));
     app.route('/', createResourceRoutes(services));
     app.route('/', createSearchRoutes(services));
     app.onError((error, c) => {
-      const known = asAppError(error);
+      const known = c.get('bodyFault') ?? asAppError(error);
       if (!known) throw error;
       return problem(c, known);
     });
