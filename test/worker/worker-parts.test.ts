@@ -2,10 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DrizzleQueryError } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startHttpServer } from '../../src/adapters/http-server.ts';
 import { resolveModel } from '../../src/adapters/model-folder.ts';
 import { ConfigError } from '../../src/kernel/config/config.ts';
+import { toStageFailure } from '../../worker-node/pipeline/stage-failure.ts';
 import { waitForSchema } from '../../worker-node/pipeline/wait-for-schema.ts';
 import { whenReachable } from '../../worker-node/wait-for-server.ts';
 import { memoryLog } from '../support/fakes/doubles.ts';
@@ -94,6 +96,12 @@ test('worker start: what waiting does not mend ends it at once, and so does the 
   const waiting = whenReachable(() => Promise.reject(codeError('ECONNREFUSED')), { log, signal: abandoned.signal });
   abandoned.abort(new Error('the API has ended'));
   await expect(waiting).rejects.toThrow(/the API has ended|aborted/);
+});
+
+test('stage failure: values that the database refuses at every attempt are permanent, its outages are not', () => {
+  const failureOf = (code: string) => toStageFailure(new DrizzleQueryError('insert', [], codeError(code))).failure;
+  for (const code of ['54000', '22021', '22P02', 'SQLITE_TOOBIG']) expect(failureOf(code), code).toBe('permanent');
+  for (const code of ['57P01', '40001', '23505', 'SQLITE_FULL', 'LIBSQL_LOST']) expect(failureOf(code), code).toBe('transient');
 });
 
 const portOf = async () => {

@@ -23,11 +23,20 @@ export function isDatabaseAway(error: unknown): boolean {
   return underQuery && AWAY.test(cause.code);
 }
 
-/** Whether a value is larger than the database accepts; a libSQL server's limit is 5 MB per text or blob. */
-function isTooLarge(error: unknown): boolean {
+/** A value beyond a limit: of a libSQL server's 5 MB per text or blob, or of PostgreSQL (class 54). */
+const TOO_LARGE = /^(?:SQLITE_TOOBIG|54\w{3})$/;
+/** PostgreSQL's class 22: a value that its type cannot hold. */
+const BAD_VALUE = /^22\w{3}$/;
+
+function codeOf(error: unknown): string {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  return cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_TOOBIG';
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 }
+
+const isTooLarge = (error: unknown) => TOO_LARGE.test(codeOf(error));
+
+/** Whether the database refuses the values of a query, now and at every later attempt. */
+export const isUnstorable = (error: unknown) => isTooLarge(error) || BAD_VALUE.test(codeOf(error));
 
 /** `payload_too_large` or `unavailable` for the errors that this file classifies; undefined for any other. */
 export function toDatabaseAppError(cause: unknown): AppError | undefined {

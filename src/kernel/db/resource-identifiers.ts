@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray } from 'drizzle-orm';
+import { storedFormsOf, toStoredKey, withStoredKeys } from './index-keys.ts';
 import { resourceIdentifiers } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
@@ -8,14 +9,14 @@ export interface ResourceIdentifier {
   readonly ownerId: string;
 }
 
-/** Replaces the identifiers under which a resource can be cited. */
+/** Replaces the identifiers under which a resource can be cited. They are read as they are stored. */
 export async function replaceIdentifiers(
   db: Database,
   { resourceId, ownerId, keys }: { resourceId: string; ownerId: string; keys: readonly string[] },
 ): Promise<void> {
   const own = and(eq(resourceIdentifiers.resourceId, resourceId), eq(resourceIdentifiers.ownerId, ownerId));
   await db.delete(resourceIdentifiers).where(own);
-  const rows = [...new Set(keys)].map((key) => ({ resourceId, key, ownerId }));
+  const rows = [...new Set(await Promise.all(keys.map(toStoredKey)))].map((key) => ({ resourceId, key, ownerId }));
   if (rows.length > 0) await db.insert(resourceIdentifiers).values(rows);
 }
 
@@ -25,15 +26,16 @@ export async function listIdentifiers(db: Database, resourceId: string): Promise
     .from(resourceIdentifiers)
     .where(eq(resourceIdentifiers.resourceId, resourceId))
     .orderBy(asc(resourceIdentifiers.key));
-  return rows.map(({ key }) => key);
+  return Promise.all(rows.map(({ key }) => toStoredKey(key)));
 }
 
 /** The owner's resources that have one of `keys`. */
 export async function findByIdentifiers(db: Database, ownerId: string, keys: readonly string[]): Promise<ResourceIdentifier[]> {
   if (keys.length === 0) return [];
-  return await db
+  const rows = await db
     .select()
     .from(resourceIdentifiers)
-    .where(and(eq(resourceIdentifiers.ownerId, ownerId), inArray(resourceIdentifiers.key, [...new Set(keys)])))
+    .where(and(eq(resourceIdentifiers.ownerId, ownerId), inArray(resourceIdentifiers.key, await storedFormsOf(keys))))
     .orderBy(asc(resourceIdentifiers.key), asc(resourceIdentifiers.resourceId));
+  return withStoredKeys(rows, 'key');
 }

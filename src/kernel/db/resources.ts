@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { and, asc, count, desc, eq, getTableColumns, gte, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Position } from '../core/pagination.ts';
 import { firstFailure, overallStatus, type StageStates, type StageStatus, statusesOf } from '../model/stages.ts';
+import { storedFormsOf, toStoredKey } from './index-keys.ts';
 import { olderThan } from './pagination.ts';
 import { resources } from './schema.sqlite.ts';
 import type { Database, Resource } from './types.ts';
@@ -22,7 +23,7 @@ const owned = ({ ownerId, id }: OwnedId) => and(eq(resources.ownerId, ownerId), 
 
 /** Throws the driver's unique violation if the owner has a resource with the same `sourceKey`. */
 export async function insertResource(db: Database, row: NewResource): Promise<void> {
-  await db.insert(resources).values(row);
+  await db.insert(resources).values({ ...row, sourceKey: await toStoredKey(row.sourceKey) });
 }
 
 export async function findResource(db: Database, id: OwnedId): Promise<ResourceSummary | undefined> {
@@ -50,7 +51,7 @@ export async function findDuplicate(
   const [found] = await db
     .select(summary)
     .from(resources)
-    .where(and(eq(resources.ownerId, ownerId), or(eq(resources.sourceKey, sourceKey), same)))
+    .where(and(eq(resources.ownerId, ownerId), or(inArray(resources.sourceKey, await storedFormsOf([sourceKey])), same)))
     .orderBy(resources.createdAt, resources.id)
     .limit(1);
   return found;

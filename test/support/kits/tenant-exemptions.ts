@@ -96,7 +96,9 @@ const OPENS = 'no query: its result is tested instead';
 
 export const HELPERS: Reasons = {
   batches: { batchesOf: VALUE },
-  'connection-errors': { isDatabaseAway: VALUE, toDatabaseAppError: VALUE },
+  'connection-errors': { isDatabaseAway: VALUE, isUnstorable: VALUE, toDatabaseAppError: VALUE },
+  'index-keys': { toStoredKey: VALUE, storedFormsOf: VALUE, withStoredKeys: VALUE },
+  jobs: { isAhead: VALUE },
   'chunk-index.postgres': { createPostgresChunkIndex: OPENS, vectorIndexName: VALUE },
   'chunk-index.sqlite': { createSqliteChunkIndex: OPENS },
   'fts-query': { queryTerms: VALUE, matchExpression: VALUE },
