@@ -69,7 +69,10 @@ function open(processes: ReturnType<typeof fakeProcesses>, options: { capacity?:
     model: {
       id: 'fake',
       onnxPath: '/models/fake/model.onnx',
-      tokeniser: { encode: (text) => Int32Array.from(text, (char) => char.charCodeAt(0) % 100), size: 100 },
+      tokeniser: {
+        encode: (text) => ({ ids: Int32Array.from(text, (char) => char.charCodeAt(0) % 100), truncated: false }),
+        size: 100,
+      },
       prefixes: { query: 'q:', document: '' },
       maxTokens: 50,
       tokenBudget: 64,

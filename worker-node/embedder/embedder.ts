@@ -7,9 +7,10 @@ import { AppError } from '../../src/kernel/core/errors.ts';
 import { type BatchObserver, createBatcher, type Priority, type QueueEntry } from './batcher.ts';
 import { createInference, type InferenceDependencies, type InferenceState, LOAD_FAILED } from './inference.ts';
 import type { Model } from './model.ts';
+import type { Tokens } from './tokeniser.ts';
 
 /** A text, or its token ids. */
-export type EmbedInput = string | readonly number[];
+export type EmbedInput = string | readonly number[] | Int32Array;
 
 export interface EmbedOptions {
   /** `interactive` for requests that a person waits for, `bulk` for documents. */
@@ -37,8 +38,8 @@ export interface Embedder {
    * cannot be loaded or its process died twice over the texts, `invalid_input` for an unknown token id.
    */
   embed(texts: readonly EmbedInput[], options: EmbedOptions): Promise<Float32Array[]>;
-  /** The number of tokens, at most as many as the model reads. */
-  countTokens(text: string): number;
+  /** The tokens of each input, with the prefix of `kind` before a text. Throws AppError `invalid_input` for an unknown token id. */
+  tokenise(inputs: readonly EmbedInput[], options: Pick<EmbedOptions, 'kind' | 'signal'>): Promise<Tokens[]>;
   state(): EmbedderState;
   /** Ends the inference process; pending calls reject with `unavailable`. */
   close(): Promise<void>;
@@ -83,22 +84,18 @@ export function createEmbedder({
     signal?.throwIfAborted();
     const state = inference.state();
     if (state.status === 'failed') throw new AppError('unavailable', LOAD_FAILED);
-    const prefixed = texts.map((text) => (typeof text === 'string' ? model.prefixes[kind] + text : text));
+    const prefixed = texts.map((text) => withPrefix(text, kind));
     const keys = prefixed.map(keyOf);
     const vectors = new Map<string, Float32Array>();
     const rows = new Map<string, Int32Array>();
-    let characters = 0;
+    const turns = createTurns(signal);
     for (const [index, key] of keys.entries()) {
       const cached = cache.get(key);
       if (cached) vectors.set(key, cached);
       if (cached || rows.has(key)) continue;
       const input = prefixed[index] ?? '';
-      rows.set(key, tokensOf(input));
-      characters += input.length;
-      if (characters < CHARACTERS_PER_TURN) continue;
-      characters = 0;
-      await setImmediate();
-      signal?.throwIfAborted();
+      rows.set(key, tokensOf(input).ids);
+      if (turns.isOver(input.length)) await turns.next();
     }
     const fresh = [...rows].filter(([key]) => !pending.has(key));
     batcher.admit(
@@ -145,11 +142,24 @@ export function createEmbedder({
     return shared;
   }
 
-  function tokensOf(input: EmbedInput): Int32Array {
+  async function tokenise(inputs: readonly EmbedInput[], { kind, signal }: Pick<EmbedOptions, 'kind' | 'signal'>) {
+    const turns = createTurns(signal);
+    const all: Tokens[] = [];
+    for (const input of inputs) {
+      all.push(tokensOf(withPrefix(input, kind)));
+      if (turns.isOver(input.length)) await turns.next();
+    }
+    return all;
+  }
+
+  const withPrefix = (input: EmbedInput, kind: EmbedOptions['kind']) =>
+    typeof input === 'string' ? model.prefixes[kind] + input : input;
+
+  function tokensOf(input: EmbedInput): Tokens {
     if (typeof input === 'string') return model.tokeniser.encode(input);
     const unknown = input.find((id) => !Number.isInteger(id) || id < 0 || id >= model.tokeniser.size);
     if (unknown !== undefined) throw new AppError('invalid_input', `${unknown} is not a token id of ${model.id}`);
-    return Int32Array.from(input.slice(0, model.maxTokens));
+    return { ids: Int32Array.from(input.slice(0, model.maxTokens)), truncated: input.length > model.maxTokens };
   }
 
   return {
@@ -158,9 +168,25 @@ export function createEmbedder({
       return inference.state().dimensions;
     },
     embed,
-    countTokens: (text) => model.tokeniser.encode(text).length,
+    tokenise,
     state: () => ({ ...inference.state(), model: model.id, waiting: batcher.waiting() }),
     close: inference.close,
+  };
+}
+
+/** Counts the characters tokenised in this turn of the event loop, and waits for the next. */
+function createTurns(signal: AbortSignal | undefined) {
+  let characters = 0;
+  return {
+    isOver: (count: number) => {
+      characters += count;
+      return characters >= CHARACTERS_PER_TURN;
+    },
+    next: async () => {
+      characters = 0;
+      await setImmediate();
+      signal?.throwIfAborted();
+    },
   };
 }
 

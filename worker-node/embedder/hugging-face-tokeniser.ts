@@ -1,6 +1,6 @@
 /** Tokenises with a model's `tokenizer.json`. A long text is truncated; its special tokens are kept, as by sentence-transformers. */
 import { Tokenizer } from '@huggingface/tokenizers';
-import type { Tokeniser } from './tokeniser.ts';
+import type { Tokeniser, Tokens } from './tokeniser.ts';
 
 /** Tokens average fewer characters than this, so a text is cut at `maxTokens` times this length before tokenising. */
 const CHARACTERS_PER_TOKEN = 64;
@@ -19,9 +19,13 @@ export function createHuggingFaceTokeniser(json: object, config: object, maxToke
   const { before, after } = specialTokens(tokenizer);
   const room = Math.max(0, maxTokens - before.length - after.length);
 
-  function encode(text: string): Int32Array {
-    const ids = idsOf(tokenizer, text.slice(0, room * CHARACTERS_PER_TOKEN), false);
-    return Int32Array.from([...before, ...ids.slice(0, room), ...after]);
+  function encode(text: string): Tokens {
+    const longest = room * CHARACTERS_PER_TOKEN;
+    const ids = idsOf(tokenizer, text.slice(0, longest), false);
+    return {
+      ids: Int32Array.from([...before, ...ids.slice(0, room), ...after]),
+      truncated: ids.length > room || text.length > longest,
+    };
   }
 
   return { tokeniser: { encode, size: sizeOf(json) }, idOf: (token) => tokenizer.token_to_id(token) };

@@ -2,7 +2,7 @@
  * The tokeniser of static models, specified in models/pharos-static-192/README.md ("Tokenising"): whole words, stems
  * without English endings, and hashed rows for words outside the vocabulary.
  */
-import type { Tokeniser } from './tokeniser.ts';
+import type { Tokeniser, Tokens } from './tokeniser.ts';
 
 /** Rows after the vocabulary, shared by the words outside it. */
 const HASH_ROWS = 4096;
@@ -65,7 +65,7 @@ export function createStaticTokeniser(words: readonly string[], maxTokens: numbe
     return undefined;
   }
 
-  function encode(text: string): Int32Array {
+  function encode(text: string): Tokens {
     const ids: number[] = [];
     for (const [token] of text.normalize('NFKC').toLowerCase().replaceAll('\u2019', "'").matchAll(TOKEN)) {
       const whole = vocabulary.get(token);
@@ -73,9 +73,9 @@ export function createStaticTokeniser(words: readonly string[], maxTokens: numbe
       else
         for (const piece of token.split('-').flatMap(expandContraction))
           ids.push(...[idOf(piece)].filter((id) => id !== undefined));
-      if (ids.length >= maxTokens) break;
+      if (ids.length > maxTokens) break;
     }
-    return Int32Array.from(ids.slice(0, maxTokens));
+    return { ids: Int32Array.from(ids.slice(0, maxTokens)), truncated: ids.length > maxTokens };
   }
 
   return { encode, size: words.length + HASH_ROWS };
