@@ -32,6 +32,7 @@ import { createJobRoutes } from './routes/processing/jobs.ts';
 import { createProgressRoutes } from './routes/processing/progress.ts';
 import { createResourceRoutes } from './routes/resources/resources.ts';
 import type { Runtime } from './routes/runtime.ts';
+import { createEmbeddingsRoutes } from './routes/search/embeddings.ts';
 import { createSearchRoutes } from './routes/search/search.ts';
 import { createAssetRoutes } from './routes/system/assets.ts';
 import { createDocsRoutes } from './routes/system/docs.ts';
@@ -80,6 +81,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.route('/', createResourceRoutes(context, runtime));
   app.route('/', createProgressRoutes(context, runtime));
   app.route('/', createSearchRoutes(context));
+  app.route('/', createEmbeddingsRoutes(context));
   app.route('/', createCallbackRoutes(context));
   app.route('/', createWebhookRoutes(context));
   app.route('/', createJobRoutes(context));

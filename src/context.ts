@@ -17,6 +17,7 @@ import { createProgressTracker } from './kernel/progress/tracker.ts';
 import { instrumentLimiter, instrumentRateLimitStore } from './kernel/rate-limits/instrumented.ts';
 import { createLimiter } from './kernel/rate-limits/limiter.ts';
 import { rateLimitPolicies } from './kernel/rate-limits/tiers.ts';
+import { createEmbeddingsProxy } from './kernel/worker-client/embeddings-proxy.ts';
 import { createHttpPublisher } from './kernel/worker-client/http-publisher.ts';
 import { createPresignedUploads } from './kernel/worker-client/presigned-uploads.ts';
 import { createQueryEmbedder } from './kernel/worker-client/query-embedder.ts';
@@ -62,6 +63,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
   const publisher = make('publisher', () => createHttpPublisher(base));
   const relay = make('relay', () => createRelay({ ...base, publisher }));
   const queryEmbedder = make('queryEmbedder', () => createQueryEmbedder(base));
+  const embeddingsProxy = make('embeddingsProxy', () => createEmbeddingsProxy(base));
   const presignedUploads = make('presignedUploads', () => createPresignedUploads(base));
   const checkHealth = make('checkHealth', () => createHealth(base));
 
@@ -84,6 +86,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
     publisher,
     relay,
     queryEmbedder,
+    embeddingsProxy,
     presignedUploads,
     checkHealth,
   };

@@ -9,6 +9,7 @@ import { createMetrics } from '../src/adapters/metrics.ts';
 import { modelPlaces, resolveModel } from '../src/adapters/model-folder.ts';
 import { type OpenDatabase, openDatabase } from '../src/adapters/open-database.ts';
 import { openPublisher } from '../src/adapters/open-publisher.ts';
+import { openStores } from '../src/adapters/open-stores.ts';
 import { createProcessLog } from '../src/adapters/process-log.ts';
 import { systemClock as clock } from '../src/adapters/system-clock.ts';
 import { createApiKeys } from '../src/kernel/auth/api-keys.ts';
@@ -19,12 +20,17 @@ import type { Metrics } from '../src/kernel/core/metrics.ts';
 import type { Background, Clock, Ids } from '../src/kernel/core/ports.ts';
 import type { Database } from '../src/kernel/db/types.ts';
 import type { JobPublisher } from '../src/kernel/jobs/publisher.ts';
+import { createLimiter } from '../src/kernel/rate-limits/limiter.ts';
+import { rateLimitPolicies } from '../src/kernel/rate-limits/tiers.ts';
+import { type CountRequest, createUserLimits } from '../src/kernel/rate-limits/user-limits.ts';
+import { createLimitsClient } from '../src/kernel/worker-client/limits-client.ts';
 import { createProgressReporter, type ProgressReporter } from '../src/kernel/worker-client/progress-reporter.ts';
-import { createSignatureVerifier, type SignedMessage } from '../src/kernel/worker-client/signatures.ts';
+import { createSignatureVerifier, type VerifySignature } from '../src/kernel/worker-client/signatures.ts';
 import { createEmbedder, type Embedder } from './embedder/embedder.ts';
 import { forkInference } from './embedder/fork-inference.ts';
 import { loadModel, type Model } from './embedder/model.ts';
-import { createAuthentication } from './http/authenticate.ts';
+import { type CallerEnv, createAuthentication } from './http/authenticate.ts';
+import { createRequestLimits } from './http/limit-requests.ts';
 import { type AddressPolicy, createAddressPolicy } from './ingest/fetch/address-policy.ts';
 import { instrumentEmbedder, observeBatches } from './instrumented.ts';
 import { whenReachable } from './wait-for-server.ts';
@@ -51,9 +57,11 @@ export interface WorkerContext {
   /** Which addresses may be connected to for a URL that a user named. */
   readonly addressPolicy: AddressPolicy;
   /** Checks the signature of a message from the API or QStash. Throws `unauthenticated`. */
-  readonly verifySignature: (message: SignedMessage) => Promise<void>;
+  readonly verifySignature: VerifySignature;
   /** Middleware for the holders of the master key or of an API key, and for the API. */
-  readonly authenticate: MiddlewareHandler;
+  readonly authenticate: MiddlewareHandler<CallerEnv>;
+  /** Middleware that counts a user's request under the limits of the user's tier. */
+  readonly limitRequests: MiddlewareHandler<CallerEnv>;
   /** Milliseconds until the lease of a job lapses that is not renewed. */
   readonly leaseMs: number;
   /** Fires when the worker begins to stop. */
@@ -98,16 +106,11 @@ export async function openWorkerContext(
     metrics,
   );
   const background = createBackground({ log });
-  const progress = createProgressReporter({
-    config,
-    fetch: (input, init) => fetch(input, init),
-    clock,
-    ids,
-    log,
-    apiUrl: apiUrlOf(config),
-  });
+  const apiUrl = apiUrlOf(config);
+  const progress = createProgressReporter({ config, fetch: (input, init) => fetch(input, init), clock, ids, log, apiUrl });
   const verifySignature = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
   const apiKeys = createApiKeys({ db, clock, ids, background });
+  const { kv, countRequest } = openLimits(config, { log, apiUrl });
   const stopping = new AbortController();
 
   return {
@@ -129,6 +132,7 @@ export async function openWorkerContext(
     addressPolicy,
     verifySignature,
     authenticate: createAuthentication({ config, apiKeys, verifySignature }),
+    limitRequests: createRequestLimits({ countRequest, clock }),
     leaseMs,
     stopping: stopping.signal,
     beginStop: () => stopping.abort(),
@@ -136,6 +140,7 @@ export async function openWorkerContext(
       await background.drain(BACKGROUND_MS);
       await progress.flush();
       await embedder.close();
+      await kv.close();
       await database.close();
     },
   };
@@ -147,4 +152,16 @@ function apiUrlOf({ worker, publicUrl, host, port }: Config): string {
   if (worker.external) return publicUrl;
   const local = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
   return `http://${local.includes(':') ? `[${local}]` : local}:${port}`;
+}
+
+/** Counts in the store that the worker shares with the API, or asks the API where there is none. */
+function openLimits(config: Config, { log, apiUrl }: { log: Log; apiUrl: string }) {
+  const { kv, rateLimitStore } = openStores(config, { clock, log });
+  const limiter = createLimiter({ rateLimitStore, clock, log });
+  const inStore: CountRequest = createUserLimits({ limiter, rateLimits: rateLimitPolicies(config) });
+  const countRequest =
+    config.kv.kind === 'memory'
+      ? createLimitsClient({ config, fetch: (input, init) => fetch(input, init), clock, ids, log, apiUrl, insurance: inStore })
+      : inStore;
+  return { kv, countRequest };
 }

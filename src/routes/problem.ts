@@ -39,4 +39,12 @@ export const methodNotAllowedProblem = (c: Context<AppEnv>, allowed: readonly st
 const requestOf = (c: Context<AppEnv>) => ({ instance: new URL(c.req.url).pathname, requestId: c.get('requestId') });
 
 const send = (c: Context<AppEnv>, { status, headers, body }: Problem): Response =>
-  c.body(JSON.stringify(body), status, { ...headers });
+  c.body(JSON.stringify(c.req.path.startsWith('/v1/') ? { ...body, error: toOpenAIError(body) } : body), status, { ...headers });
+
+/** OpenAI's clients read this member; RFC 9457 section 3.2 lets a problem have others. */
+const toOpenAIError = ({ status, detail, type }: Problem['body']) => ({
+  message: detail,
+  type: status >= 500 ? 'server_error' : status === 429 ? 'rate_limit_error' : 'invalid_request_error',
+  param: null,
+  code: type.startsWith('urn:') ? (type.split(':').at(-1) ?? null) : null,
+});

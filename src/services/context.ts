@@ -22,6 +22,7 @@ import type { ProgressTracker } from '../kernel/progress/tracker.ts';
 import type { Limiter } from '../kernel/rate-limits/limiter.ts';
 import type { RateLimitStore } from '../kernel/rate-limits/store.ts';
 import type { RateLimitPolicies } from '../kernel/rate-limits/tiers.ts';
+import type { EmbeddingsProxy } from '../kernel/worker-client/embeddings-proxy.ts';
 import type { PresignedUploads } from '../kernel/worker-client/presigned-uploads.ts';
 import type { QueryEmbedder } from '../kernel/worker-client/query-embedder.ts';
 import type { Accounts } from './accounts/accounts.ts';
@@ -76,6 +77,7 @@ export interface AppContext extends Adapters {
   readonly publisher: JobPublisher;
   readonly relay: Relay;
   readonly queryEmbedder: QueryEmbedder;
+  readonly embeddingsProxy: EmbeddingsProxy;
   readonly presignedUploads: PresignedUploads;
   /** Never rejects; at most one check a second. */
   readonly checkHealth: () => Promise<Health>;

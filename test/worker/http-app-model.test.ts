@@ -36,6 +36,25 @@ test('POST /v1/embeddings: the built-in model gives the vectors of its golden fi
   expect(body.usage.prompt_tokens).toBe(texts.reduce((sum, { input_ids }) => sum + input_ids.length, 0));
 });
 
+test.each([
+  'a',
+  'I',
+  ' ',
+  '?',
+  '🦄',
+])('POST /v1/embeddings: %j, of which the built-in model knows nothing, is 400', async (input) => {
+  const headers = { Authorization: `Bearer ${WORKER_MASTER_KEY}` };
+  const response = await app.request('/v1/embeddings', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ input: ['ice', input] }),
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { param: 'input', message: expect.stringMatching(/^input\.1: /) } });
+  const tei = await app.request('/embed', { method: 'POST', headers, body: JSON.stringify({ inputs: input }) });
+  expect(tei.status).toBe(422);
+});
+
 test("query embedder: the API's signed request gets the vector of the worker's model", async () => {
   const queries = createQueryEmbedder({
     config: { worker: WORKER },
@@ -46,4 +65,6 @@ test("query embedder: the API's signed request gets the vector of the worker's m
   const text = 'How do I reset my password?';
   const [expected] = await embedder.embed([text], { priority: 'interactive', kind: 'query' });
   expect(await queries.embed(text)).toEqual({ model: 'pharos-static-192', vector: expected });
+  // A question without a known word has no direction: search then goes by words alone, and is not degraded.
+  expect(await queries.embed('?')).toEqual({ model: 'pharos-static-192', vector: new Float32Array(192) });
 });

@@ -5,10 +5,13 @@ import { createMetrics } from '../../src/adapters/metrics.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
 import { Secret } from '../../src/kernel/core/secret.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
+import type { Decision } from '../../src/kernel/model/sliding-window.ts';
+import type { LimitedUser } from '../../src/kernel/rate-limits/user-limits.ts';
 import { createSignatureVerifier, signRequest } from '../../src/kernel/worker-client/signatures.ts';
 import type { Embedder, EmbedderState, EmbedInput, EmbedOptions } from '../../worker-node/embedder/embedder.ts';
 import { createWorkerApp } from '../../worker-node/http/app.ts';
 import { createAuthentication } from '../../worker-node/http/authenticate.ts';
+import { createRequestLimits } from '../../worker-node/http/limit-requests.ts';
 import type { JobHandler, JobOutcome, Refusal } from '../../worker-node/pipeline/job-handler.ts';
 import { createEmbeddingsRole } from '../../worker-node/roles/embeddings.ts';
 import { serveJobs } from '../../worker-node/roles/jobs.ts';
@@ -16,6 +19,8 @@ import type { Role } from '../../worker-node/roles/role.ts';
 import { manualClock, memoryLog, randomIds } from '../support/fakes/doubles.ts';
 
 const PERSONAL_KEY = 'pharos_a-personal-key-of-the-tests';
+const READING_KEY = 'pharos_a-key-that-may-only-read-and-write';
+const ADMIN_KEY = 'pharos_a-key-of-an-admin';
 const KEY = 'sk-master-key-of-the-tests-000000000';
 const signing = { current: new Secret('a signing key of more than thirty-two bytes') };
 const url = 'http://worker.test:8001';
@@ -24,6 +29,7 @@ function setUp({ testMode = false, masterKey = true } = {}) {
   const clock = manualClock();
   const log = memoryLog();
   const asked: { texts: readonly EmbedInput[]; options: EmbedOptions }[] = [];
+  const tokenised: (readonly EmbedInput[])[] = [];
   const delivered: string[] = [];
   const ready: EmbedderState = {
     status: 'ready',
@@ -39,6 +45,8 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     outcome: { kind: 'done' } as JobOutcome | Refusal,
     accepted: 'accepted' as 'accepted' | Refusal,
     stopping: false,
+    /** The decision about a user's next request; undefined: no limits. */
+    decision: undefined as Decision | undefined,
     /** Whether the database is unreachable. */
     away: false,
   };
@@ -48,10 +56,21 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     auth: masterKey ? { masterKey: new Secret(KEY), previousMasterKey: new Secret('the key before') } : {},
   };
   const verifySignature = createSignatureVerifier({ keys: signing, clock });
+  const counted: LimitedUser[] = [];
+  const countRequest = async ({ userId, tier }: LimitedUser) => {
+    counted.push({ userId, tier });
+    return world.decision;
+  };
+  const limitRequests = createRequestLimits({ countRequest, clock });
   const apiKeys = {
     resolve: async (key: string) => {
       if (world.away) throw new DrizzleQueryError('select', [], Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
-      return key === PERSONAL_KEY ? ({} as Actor) : undefined;
+      const scopes: Record<string, Actor['scopes']> = {
+        [PERSONAL_KEY]: ['search'],
+        [READING_KEY]: ['resources:read', 'resources:write'],
+        [ADMIN_KEY]: ['search', 'admin'],
+      };
+      return scopes[key] && ({ userId: 'ada', tier: 'free', scopes: scopes[key] } as Actor);
     },
   };
   const authenticate = createAuthentication({ config, apiKeys, verifySignature });
@@ -61,9 +80,16 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     embed: async (texts, options) => {
       asked.push({ texts, options });
       if (world.failure) throw world.failure;
-      return texts.map((text) => Float32Array.of(0.5, -0.5, 0.5, typeof text === 'string' ? 0.5 : -0.5));
+      return texts.map((ids) => (ids.length === 0 ? new Float32Array(4) : Float32Array.of(0.5, -0.5, 0.5, 0.5)));
     },
-    countTokens: (text) => text.split(' ').length,
+    // A word is a token, "?" is none, and the model reads eight.
+    tokenise: async (inputs) => {
+      tokenised.push(inputs);
+      return inputs.map((input) => {
+        const all = typeof input === 'string' ? input.split(' ').filter((word) => word !== '?') : input;
+        return { ids: Int32Array.from({ length: Math.min(8, all.length) }), truncated: all.length > 8 };
+      });
+    },
     state: () => world.state,
     close: async () => {},
   };
@@ -83,14 +109,16 @@ function setUp({ testMode = false, masterKey = true } = {}) {
   const model = { maxTokens: 512, tokenBudget: 1024, pooling: 'mean' } as const;
   const roles: Role[] = [
     { ...serveJobs(handler, { config, embedder, metrics, verifySignature }), stop: async () => {} },
-    createEmbeddingsRole({ authenticate, embedder, model, clock, version: '1.2.3' }),
+    createEmbeddingsRole({ authenticate, limitRequests, embedder, model, clock, version: '1.2.3' }),
   ];
   const app = createWorkerApp({ roles, authenticate, metrics, log, ids: randomIds });
-  const sign = (path: string, body: string) =>
-    signRequest({ key: signing.current, url: url + path, body, clock, ids: randomIds });
+  const sign = (path: string, body: string, onBehalfOf?: string) =>
+    signRequest({ key: signing.current, url: url + path, body, onBehalfOf, clock, ids: randomIds });
   const embeddings = (body: unknown, headers: Record<string, string> = { Authorization: `Bearer ${KEY}` }) =>
     app.request('/v1/embeddings', { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), headers });
-  return { app, world, asked, delivered, log, sign, embeddings };
+  const embed = (body: unknown, headers: Record<string, string> = { Authorization: `Bearer ${KEY}` }) =>
+    app.request('/embed', { method: 'POST', body: JSON.stringify(body), headers });
+  return { app, world, counted, clock, asked, tokenised, delivered, log, sign, embeddings, embed };
 }
 
 let it: ReturnType<typeof setUp>;
@@ -115,7 +143,8 @@ describe('POST /v1/embeddings', () => {
     await it.embeddings({ input: ['a b', 'c'] });
     await it.embeddings({ input: [1, 2, 3] });
     const last = await it.embeddings({ input: [[1, 2], [3]] });
-    expect(it.asked.map(({ texts }) => texts)).toEqual([['a b', 'c'], [[1, 2, 3]], [[1, 2], [3]]]);
+    expect(it.tokenised).toEqual([['a b', 'c'], [[1, 2, 3]], [[1, 2], [3]]]);
+    expect(it.asked.map(({ texts }) => texts.map(({ length }) => length))).toEqual([[2, 1], [3], [2, 1]]);
     const body = (await last.json()) as { data: { index: number }[]; usage: unknown };
     expect(body.data.map(({ index }) => index)).toEqual([0, 1]);
     expect(body.usage).toEqual({ prompt_tokens: 3, total_tokens: 3 });
@@ -136,10 +165,18 @@ describe('POST /v1/embeddings', () => {
     expect(await refused.json()).toMatchObject({ error: { param: 'dimensions', type: 'invalid_request_error' } });
   });
 
-  test('POST /v1/embeddings: queries are interactive, documents bulk', async () => {
-    await it.embeddings({ input: 'q', input_type: 'query' });
-    await it.embeddings({ input: 'd' });
+  test("POST /v1/embeddings: only the API's own signed questions are interactive; input_type selects the prefix alone", async () => {
+    const question = JSON.stringify({ input: 'q', input_type: 'query' });
+    await it.embeddings(question, { 'X-API-Key': PERSONAL_KEY });
+    await it.embeddings(question, { 'X-API-Key': KEY });
+    await it.embeddings(question, { 'Upstash-Signature': await it.sign('/v1/embeddings', question, 'ada') });
+    await it.embeddings(question, { 'Upstash-Signature': await it.sign('/v1/embeddings', question) });
+    const document = JSON.stringify({ input: 'd' });
+    await it.embeddings(document, { 'Upstash-Signature': await it.sign('/v1/embeddings', document) });
     expect(it.asked.map(({ options: { priority, kind } }) => [priority, kind])).toEqual([
+      ['bulk', 'query'],
+      ['bulk', 'query'],
+      ['bulk', 'query'],
       ['interactive', 'query'],
       ['bulk', 'document'],
     ]);
@@ -160,6 +197,8 @@ describe('POST /v1/embeddings', () => {
     ['no dimensions', { input: 'a', dimensions: 0 }, 'dimensions'],
     ['an unknown type', { input: 'a', input_type: 'passage' }, 'input_type'],
     ['a user that is no text', { input: 'a', user: 1 }, 'user'],
+    ['truncation that is no boolean', { input: 'a', truncate: 'END' }, 'truncate'],
+    ['an unknown argument', { input: 'a', normalize: false }, 'normalize'],
   ])('POST /v1/embeddings: %s is 400 and names the field', async (_what, body, param) => {
     const response = await it.embeddings(body);
     expect(response.status).toBe(400);
@@ -167,6 +206,33 @@ describe('POST /v1/embeddings', () => {
       error: { message: expect.any(String), type: 'invalid_request_error', param, code: null },
     });
     expect(it.asked).toEqual([]);
+  });
+
+  test('POST /v1/embeddings: a text without a known word is 400 and named, and never a vector of zeros', async () => {
+    const response = await it.embeddings({ input: ['a', '?', 'b'] });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { param: 'input', code: 'no_known_token', message: expect.stringMatching(/^input\.1: /) },
+    });
+  });
+
+  test('POST /v1/embeddings: a long text is cut and its read tokens are counted, with truncate:false it is 400', async () => {
+    const long = 'w '.repeat(20).trim();
+    const cut = (await (await it.embeddings({ input: ['a', long] })).json()) as { usage: { prompt_tokens: number } };
+    expect(cut.usage.prompt_tokens).toBe(9);
+    const before = it.asked.length;
+    for (const input of [
+      ['a', long],
+      [[1], Array.from({ length: 9 }, () => 1)],
+    ]) {
+      const refused = await it.embeddings({ input, truncate: false });
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toMatchObject({
+        error: { param: 'input', code: 'context_length_exceeded', message: expect.stringMatching(/^input\.1: .*\b8 tokens/) },
+      });
+    }
+    expect(it.asked).toHaveLength(before);
+    expect((await it.embeddings({ input: 'short', truncate: false })).status).toBe(200);
   });
 
   test("POST /v1/embeddings: any JSON gets 200, 400 or 404 in OpenAI's shape", async () => {
@@ -214,6 +280,51 @@ describe('POST /v1/embeddings', () => {
     const response = await it.embeddings(JSON.stringify({ input: 'a'.repeat(17 * 1024 * 1024) }));
     expect(response.status).toBe(413);
     expect(await response.json()).toHaveProperty('error.message');
+  });
+});
+
+describe('POST /embed', () => {
+  const long = 'w '.repeat(9).trim();
+
+  test('POST /embed: truncate:false refuses a text that is too long with 413, true and null cut it', async () => {
+    const refused = await it.embed({ inputs: ['a', long], truncate: false });
+    expect(refused.status).toBe(413);
+    expect(await refused.json()).toEqual({
+      error: 'inputs.1: has more than the 8 tokens that this model reads',
+      error_type: 'Validation',
+    });
+    for (const truncate of [true, null, undefined]) expect((await it.embed({ inputs: long, truncate })).status).toBe(200);
+    expect((await it.embed({ inputs: 'w', truncate: false })).status).toBe(200);
+  });
+
+  test('POST /embed: dimensions truncates and normalises, more than the model has is 422', async () => {
+    const [vector] = (await (await it.embed({ inputs: 'text', dimensions: 2 })).json()) as number[][];
+    expect(vector?.map((value) => value.toFixed(4))).toEqual(['0.7071', '-0.7071']);
+    const refused = await it.embed({ inputs: 'text', dimensions: 5 });
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({ error: expect.stringMatching(/^dimensions: /), error_type: 'Validation' });
+  });
+
+  test('POST /embed: prompt_name selects the prefix, and a text without a known word is 422 and named', async () => {
+    for (const prompt_name of ['query', 'passage', undefined]) await it.embed({ inputs: 'a', prompt_name });
+    expect(it.asked.map(({ options: { kind } }) => kind)).toEqual(['query', 'document', 'document']);
+    const refused = await it.embed({ inputs: ['a', '?'] });
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({ error: expect.stringMatching(/^inputs\.1: /) });
+  });
+
+  test.each([
+    ['inputs', {}],
+    ['normalize', { inputs: 'a', normalize: false }],
+    ['truncation_direction', { inputs: 'a', truncation_direction: 'left' }],
+    ['prompt_name', { inputs: 'a', prompt_name: 'clustering' }],
+    ['dimensions', { inputs: 'a', dimensions: 0 }],
+    ['encoding_format', { inputs: 'a', encoding_format: 'base64' }],
+  ])('POST /embed: a %s that would not be honoured is 422 and named', async (field, body) => {
+    const response = await it.embed(body);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ error: expect.stringContaining(`${field}: `), error_type: 'Validation' });
+    expect(it.asked).toEqual([]);
   });
 });
 
@@ -276,6 +387,66 @@ describe('worker authentication', () => {
     expect((await it.embeddings(input, { 'X-API-Key': 'undefined' })).status).toBe(403);
     it = setUp({ testMode: true, masterKey: false });
     expect((await it.embeddings(input, {})).status).toBe(200);
+  });
+});
+
+describe('worker limits', () => {
+  const paths = [
+    ['/v1/embeddings', { method: 'POST', body: '{"input":"a"}' }],
+    ['/v1/models', {}],
+    ['/v1/models/tiny', {}],
+    ['/v1/unknown', {}],
+    ['/embed', { method: 'POST', body: '{"inputs":"a"}' }],
+    ['/info', {}],
+  ] as [string, RequestInit][];
+  const ask = ([path, init]: [string, RequestInit], headers: Record<string, string>) =>
+    it.app.request(path, { ...init, headers });
+
+  test('worker limits: without the scope search every path is 403, uncounted', async () => {
+    for (const path of paths) {
+      const response = await ask(path, { 'X-API-Key': READING_KEY });
+      expect(response.status, path[0]).toBe(403);
+      expect(await response.json()).toMatchObject({
+        error: { code: 'insufficient_scope' },
+        detail: 'This operation needs the scope search',
+      });
+    }
+    expect([it.asked, it.counted]).toEqual([[], []]);
+  });
+
+  test("worker limits: every user's request counts, and its response says what remains", async () => {
+    const policy = { name: 'minute', windowMs: 60_000, limit: 100 };
+    it.world.decision = {
+      admitted: true,
+      retryAfterMs: 0,
+      states: [{ policy, remaining: 41, resetAt: it.clock.now() + 30_000 }],
+    };
+    for (const path of paths) {
+      const response = await ask(path, { 'X-API-Key': PERSONAL_KEY });
+      expect(response.headers.get('X-RateLimit-Remaining'), path[0]).toBe('41');
+      expect(response.headers.get('RateLimit'), path[0]).toBe('"minute";r=41;t=30');
+    }
+    expect(it.counted).toEqual(paths.map(() => ({ userId: 'ada', tier: 'free' })));
+  });
+
+  test("worker limits: a request over the limit is 429 in OpenAI's shape and embeds nothing", async () => {
+    const policy = { name: 'minute', windowMs: 60_000, limit: 100 };
+    it.world.decision = { admitted: false, retryAfterMs: 2_100, states: [{ policy, remaining: 0, resetAt: 0 }] };
+    for (const path of paths) {
+      const response = await ask(path, { 'X-API-Key': PERSONAL_KEY });
+      expect([response.status, response.headers.get('Retry-After')], path[0]).toEqual([429, '3']);
+      expect(await response.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'rate_limit_exceeded' } });
+    }
+    expect(it.asked).toEqual([]);
+  });
+
+  test("worker limits: the API's own questions and those that it passes on are not counted again", async () => {
+    const body = '{"input":"a"}';
+    for (const user of [undefined, 'ada']) {
+      const headers = { 'Upstash-Signature': await it.sign('/v1/embeddings', body, user) };
+      expect((await it.embeddings(body, headers)).status).toBe(200);
+    }
+    expect(it.counted).toEqual([]);
   });
 });
 
@@ -388,11 +559,13 @@ describe('GET /health and model information', () => {
 });
 
 describe('GET /metrics', () => {
-  test('GET /metrics: Prometheus text with a credential, 401 without', async () => {
+  test('GET /metrics: Prometheus text for an admin, 403 for other keys, 401 without', async () => {
     const response = await it.app.request('/metrics', { headers: { Authorization: `Bearer ${KEY}` } });
     expect(response.status).toBe(200);
     expect(response.headers.get('Content-Type')).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(await response.text()).toContain('pharos_worker_jobs{state="queued"} 2');
     expect((await it.app.request('/metrics')).status).toBe(401);
+    const statusFor = async (key: string) => (await it.app.request('/metrics', { headers: { 'X-API-Key': key } })).status;
+    expect([await statusFor(ADMIN_KEY), await statusFor(PERSONAL_KEY)]).toEqual([200, 403]);
   });
 });

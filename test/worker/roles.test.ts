@@ -7,6 +7,7 @@ import { createSignatureVerifier, signRequest } from '../../src/kernel/worker-cl
 import type { Embedder } from '../../worker-node/embedder/embedder.ts';
 import { createWorkerApp } from '../../worker-node/http/app.ts';
 import { createAuthentication } from '../../worker-node/http/authenticate.ts';
+import { createRequestLimits } from '../../worker-node/http/limit-requests.ts';
 import { createAddressPolicy } from '../../worker-node/ingest/fetch/address-policy.ts';
 import { createCallbacksRole } from '../../worker-node/roles/callbacks.ts';
 import { createEmbeddingsRole } from '../../worker-node/roles/embeddings.ts';
@@ -26,7 +27,7 @@ const embedder: Embedder = {
   model: 'tiny',
   dimensions: 2,
   embed: async (inputs) => inputs.map(() => Float32Array.of(1, 0)),
-  countTokens: () => 1,
+  tokenise: async (inputs) => inputs.map(() => ({ ids: Int32Array.of(1), truncated: false })),
   state: () => ({ status: 'ready', model: 'tiny', dimensions: 2, crashes: 0, waiting: { interactive: 0, bulk: 0 } }),
   close: async () => {},
 };
@@ -62,6 +63,7 @@ function setUp() {
     addressPolicy: createAddressPolicy([]),
     verifySignature,
     authenticate,
+    limitRequests: createRequestLimits({ countRequest: async () => undefined, clock }),
     leaseMs: LEASE_MS,
     stopping: stopping.signal,
   };

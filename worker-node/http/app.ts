@@ -6,13 +6,14 @@ import type { Log } from '../../src/kernel/core/log.ts';
 import type { Metrics } from '../../src/kernel/core/metrics.ts';
 import type { Ids } from '../../src/kernel/core/ports.ts';
 import type { HealthStatus, Role } from '../roles/role.ts';
+import { type CallerEnv, requireScope } from './authenticate.ts';
 import { OpenAIError, renderOpenAIError, toOpenAIError } from './openai-error.ts';
 import { asAppError, problem } from './problem.ts';
 
 export interface WorkerAppDependencies {
   readonly roles: readonly Role[];
-  /** Guards `/metrics`. */
-  readonly authenticate: MiddlewareHandler;
+  /** With the scope `admin`, guards `/metrics`. */
+  readonly authenticate: MiddlewareHandler<CallerEnv>;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly ids: Ids;
@@ -34,7 +35,7 @@ export function createWorkerApp({ roles, authenticate, metrics, log, ids }: Work
     return c.json({ status, ...details }, status === 'ok' ? 200 : 503);
   });
 
-  app.get('/metrics', authenticate, async (c) => {
+  app.get('/metrics', authenticate, requireScope('admin'), async (c) => {
     const exposition = await metrics.expose();
     return c.text(exposition?.text ?? '', 200, { 'Content-Type': exposition?.contentType ?? 'text/plain' });
   });

@@ -5,13 +5,13 @@ import type { Config } from '../../src/kernel/config/config.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
 import { parseJson } from '../../src/kernel/core/json.ts';
 import { jobMessageSchema } from '../../src/kernel/model/job-messages.ts';
-import { SIGNATURE_HEADER, type SignedMessage } from '../../src/kernel/worker-client/signatures.ts';
+import { SIGNATURE_HEADER, type VerifySignature } from '../../src/kernel/worker-client/signatures.ts';
 import type { JobHandler, JobOutcome, Refusal } from '../pipeline/job-handler.ts';
 
 export interface JobsRouteDependencies {
   readonly config: { readonly worker: Pick<Config['worker'], 'url'> };
   readonly jobs: Pick<JobHandler, 'accept' | 'run'>;
-  readonly verifySignature: (message: SignedMessage) => Promise<void>;
+  readonly verifySignature: VerifySignature;
 }
 
 const MAX_BODY = 64 * 1024;

@@ -10,13 +10,13 @@ import { AppError } from '../../src/kernel/core/errors.ts';
 import { parseJson } from '../../src/kernel/core/json.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
 import type { Mailer } from '../../src/kernel/core/mail.ts';
-import { SIGNATURE_HEADER, type SignedMessage } from '../../src/kernel/worker-client/signatures.ts';
+import { SIGNATURE_HEADER, type VerifySignature } from '../../src/kernel/worker-client/signatures.ts';
 
 export interface MailRouteDependencies {
   readonly config: { readonly worker: Pick<Config['worker'], 'url'> };
   /** Null where no way to send mail is configured. */
   readonly mailer: Mailer | null;
-  readonly verifySignature: (message: SignedMessage) => Promise<void>;
+  readonly verifySignature: VerifySignature;
   readonly log: Log;
 }
 

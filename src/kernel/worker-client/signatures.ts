@@ -27,14 +27,16 @@ export interface SigningRequest {
   /** The receiver's URL as the receiver itself knows it. */
   readonly url: string;
   readonly body: string | Uint8Array;
+  /** The user whose request this passes on; absent for the sender's own. */
+  readonly onBehalfOf?: string | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
 }
 
 /** Signs one delivery, valid for 5 minutes. Each attempt needs its own signature: a repeated one counts as a replay. */
-export async function signRequest({ key, url, body, clock, ids }: SigningRequest): Promise<string> {
+export async function signRequest({ key, url, body, onBehalfOf, clock, ids }: SigningRequest): Promise<string> {
   const now = toUnixSeconds(clock.now());
-  return new SignJWT({ body: await sha256Base64Url(body) })
+  return new SignJWT({ body: await sha256Base64Url(body), ...(onBehalfOf === undefined ? {} : { on_behalf_of: onBehalfOf }) })
     .setProtectedHeader({ alg: 'HS256', typ: TYPE })
     .setIssuer(ISSUER)
     .setSubject(url)
@@ -60,31 +62,45 @@ export interface SignedMessage {
   readonly url: string;
 }
 
+export interface VerifiedMessage {
+  /** The user whose request the sender passes on; undefined for the sender's own message. */
+  readonly onBehalfOf: string | undefined;
+}
+
+/** Rejects with `unauthenticated`. */
+export type VerifySignature = (message: SignedMessage) => Promise<VerifiedMessage>;
+
 /**
  * Returns `verify(message)`, which rejects with `unauthenticated` for a signature that is missing, made with another
  * key, for another URL or body, of another type, not yet valid, expired, valid for longer than five minutes, or already
  * used. Used ids are kept in this process only: a replay to another instance within the five minutes is stopped by the
  * job's lease or the stage's version. Decision 0016 says why QStash's own receiver is not used.
  */
-export function createSignatureVerifier({ keys, clock }: { keys: SigningKeys; clock: Clock }) {
+export function createSignatureVerifier({ keys, clock }: { keys: SigningKeys; clock: Clock }): VerifySignature {
   const accepted = [keys.current, ...(keys.next ? [keys.next] : [])].map((key) => encode(key.reveal()));
   const usedIds = createBoundedMap<string, true>({ capacity: MAX_USED_IDS, evict: 'oldest', now: () => clock.now() / 1000 });
 
-  return async function verify({ signature, body, url }: SignedMessage): Promise<void> {
+  return async function verify({ signature, body, url }) {
     if (!signature) throw refused(new Error('the signature header is missing'));
-    const { jti, exp } = await verifiedClaims(signature, url, body).catch((error: unknown) => {
+    const { jti, exp, onBehalfOf } = await verifiedClaims(signature, url, body).catch((error: unknown) => {
       throw refused(error);
     });
     if (usedIds.get(jti)) throw refused(new Error('the signature was used before'));
     usedIds.set(jti, true, exp + TOLERANCE_S);
+    return { onBehalfOf };
   };
 
-  async function verifiedClaims(signature: string, url: string, body: Uint8Array): Promise<{ jti: string; exp: number }> {
-    const { body: digest, jti, exp = Number.POSITIVE_INFINITY } = await payloadOf(signature, url, accepted);
+  async function verifiedClaims(signature: string, url: string, body: Uint8Array) {
+    const {
+      body: digest,
+      jti,
+      exp = Number.POSITIVE_INFINITY,
+      on_behalf_of: onBehalfOf,
+    } = await payloadOf(signature, url, accepted);
     if (jti === undefined) throw new Error('the token has no id');
     if (exp > clock.now() / 1000 + LIFETIME_S + TOLERANCE_S) throw new Error('the signature is valid for too long');
     if (!isDigest(digest, await sha256Base64Url(body))) throw new Error('the signature is of another body');
-    return { jti, exp };
+    return { jti, exp, onBehalfOf: onBehalfOf === undefined ? undefined : String(onBehalfOf) };
   }
 
   /** The payload by the first key whose signature matches. Rejects with the error of the last key tried. */

@@ -8,7 +8,7 @@ import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppEnv } from '../env.ts';
 
 /** Requested every few seconds by monitoring, workers and pages: logged at debug level unless they fail. */
-const QUIET = new Set(['/monitoring/health', '/jobs/progress', '/assets/*']);
+const QUIET = new Set(['/monitoring/health', '/jobs/progress', '/jobs/limits', '/assets/*']);
 
 /** Other methods share one label: clients could otherwise create labels without limit. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

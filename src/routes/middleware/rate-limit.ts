@@ -3,7 +3,8 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Config } from '../../kernel/config/config.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
-import type { Decision, Policy } from '../../kernel/model/sliding-window.ts';
+import type { Decision } from '../../kernel/model/sliding-window.ts';
+import { limitHeaders } from '../../kernel/rate-limits/headers.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import type { Operations } from './operations.ts';
@@ -87,25 +88,4 @@ function applyDecision(c: Context<AppEnv>, decision: Decision, now: number): voi
   if (decision.admitted) return;
   const seconds = Math.ceil(decision.retryAfterMs / 1000);
   throw new AppError('rate_limited', `Too many requests; try again in ${seconds} s`, { retryAfter: seconds });
-}
-
-const secondsUntil = (ms: number) => Math.max(0, Math.ceil(ms / 1000));
-const quoted = ({ name }: Policy) => `"${name}"`;
-
-/**
- * `X-RateLimit-*`: the tightest policy, its reset in Unix seconds. `RateLimit` and `RateLimit-Policy`: every policy, as in
- * draft-ietf-httpapi-ratelimit-headers, `t` in seconds from now.
- */
-export function limitHeaders({ states }: Decision, now: number): Record<string, string> {
-  const [tightest] = [...states].sort((a, b) => a.remaining / a.policy.limit - b.remaining / b.policy.limit);
-  if (!tightest) return {};
-  return {
-    'X-RateLimit-Limit': String(tightest.policy.limit),
-    'X-RateLimit-Remaining': String(tightest.remaining),
-    'X-RateLimit-Reset': String(Math.ceil(tightest.resetAt / 1000)),
-    'RateLimit-Policy': states.map(({ policy }) => `${quoted(policy)};q=${policy.limit};w=${policy.windowMs / 1000}`).join(', '),
-    RateLimit: states
-      .map(({ policy, remaining, resetAt }) => `${quoted(policy)};r=${remaining};t=${secondsUntil(resetAt - now)}`)
-      .join(', '),
-  };
 }

@@ -5,6 +5,7 @@ import { createSignatureVerifier, SIGNATURE_HEADER } from '../../kernel/worker-c
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { countAddress } from './rate-limit.ts';
+import { rawBody } from './raw-body.ts';
 
 export type SignatureDependencies = Pick<AppContext, 'config' | 'requestLimits' | 'clock' | 'log'>;
 
@@ -15,9 +16,6 @@ export async function refuseSignature(c: Context<AppEnv>, context: SignatureDepe
   await countAddress(c, context);
   throw error;
 }
-
-/** The bytes of the body as they arrived. A text made of them would lack a byte-order mark and what is no UTF-8. */
-export const rawBody = async (c: Context<AppEnv>) => new Uint8Array(await c.req.arrayBuffer());
 
 /** Verifies a signature of QStash's form, which the worker uses too, over the raw body. `url`: the endpoint's own address. */
 export function verifySignature(context: SignatureDependencies, url: string): MiddlewareHandler<AppEnv> {

@@ -1,10 +1,16 @@
 /** /jobs/*: reports of the worker and the queue, authenticated by a signature over the raw body. */
 import { deliveryReportSchema, progressReportSchema } from '../../kernel/model/job-messages.ts';
+import {
+  LIMITS_PATH,
+  limitDecisionSchema,
+  limitRequestSchema,
+  toLimitDecision,
+} from '../../kernel/worker-client/limits-client.ts';
 import { SIGNATURE_HEADER } from '../../kernel/worker-client/signatures.ts';
 import type { AppContext } from '../../services/context.ts';
 import { recordDeliveryAttempt, requeueGivenUp } from '../../services/jobs/delivery-reports.ts';
 import { type SignatureDependencies, verifySignature } from '../middleware/verify-signature.ts';
-import { createRouter, defineRoute, problems } from '../router.ts';
+import { createRouter, defineRoute, json, problems } from '../router.ts';
 
 const PROGRESS = '/jobs/progress';
 const ATTEMPTED = '/jobs/callback';
@@ -48,10 +54,21 @@ const givenUp = defineRoute({
   responses: { 204: { description: 'Recorded' }, ...refusals },
 });
 
+const limits = defineRoute({
+  method: 'post',
+  path: LIMITS_PATH,
+  tags,
+  summary: 'Count a request that the worker serves',
+  description: `For workers without a store that they share with the API: signed in \`${SIGNATURE_HEADER}\`. The request counts under the limits of the user's tier.`,
+  security: [],
+  request: { body: { required: true, content: { 'application/json': { schema: limitRequestSchema } } } },
+  responses: { 200: json('The decision; without one the tier has no limits', limitDecisionSchema), ...refusals },
+});
+
 export function createJobRoutes(context: SignatureDependencies & Pick<AppContext, 'db' | 'metrics' | 'progress'>) {
   const deliveries = context.metrics.counter('pharos_queue_deliveries_total', 'Queue messages by reported outcome', ['outcome']);
   const router = createRouter();
-  for (const path of [PROGRESS, ATTEMPTED, GIVEN_UP])
+  for (const path of [PROGRESS, ATTEMPTED, GIVEN_UP, LIMITS_PATH])
     router.use(path, verifySignature(context, `${context.config.publicUrl}${path}`));
 
   router.openapi(report, async (c) => {
@@ -70,5 +87,15 @@ export function createJobRoutes(context: SignatureDependencies & Pick<AppContext
     return c.body(null, 204);
   });
 
+  router.openapi(limits, async (c) => {
+    const { user_id: userId, tier } = c.req.valid('json');
+    const actor = { ...NO_CREDENTIALS, userId, tier };
+    const { decision } = await context.requestLimits.consumeForActor(actor, { cost: 1, path: c.req.path, write: false });
+    return c.json(toLimitDecision(decision), 200);
+  });
+
   return router;
 }
+
+/** The worker has checked the credentials; only the user counts here. */
+const NO_CREDENTIALS = { kind: 'user', username: '', scopes: [], sessionId: null, tokenId: null, keyId: null } as const;

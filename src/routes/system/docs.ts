@@ -14,6 +14,7 @@ const TAGS = [
   { name: 'Webhooks', description: 'Endpoints at which other systems create resources' },
   { name: 'Callbacks', description: 'Signed events to the `callback_url` of resources' },
   { name: 'Search', description: 'Search by meaning, by keyword, or both' },
+  { name: 'Embeddings', description: "The embedding model, in OpenAI's protocol" },
   { name: 'Taxonomy', description: 'The tree of categories' },
   { name: 'Administration', description: 'Accounts and jobs, for admins' },
   { name: 'Jobs', description: 'Signed reports of the worker and the queue' },

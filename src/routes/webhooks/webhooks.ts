@@ -12,7 +12,8 @@ import { type IncomingEvent, receiveWebhookEvent } from '../../services/webhooks
 import { revokeWebhookEndpoint } from '../../services/webhooks/revoke-webhook-endpoint.ts';
 import { requireContentType } from '../middleware/content-type.ts';
 import { chargeWrite } from '../middleware/rate-limit.ts';
-import { rawBody, refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
+import { rawBody } from '../middleware/raw-body.ts';
+import { refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
 import { present } from '../present.ts';
 import { tagsField } from '../resources/resource-fields.ts';
 import { createRouter, defineRoute, idParams, json, problems, requiresScopes } from '../router.ts';

@@ -128,7 +128,7 @@ export function createAccounts({ db, clock, passwords }: AccountDependencies): A
 }
 
 /** Ids of the system users. Their keys contain a colon, so that no account can be registered under them. */
-const SYSTEM_USERS = {
+export const SYSTEM_USERS = {
   service: '00000000-0000-7000-8000-000000000001',
   test_user: '00000000-0000-7000-8000-000000000002',
 } as const;

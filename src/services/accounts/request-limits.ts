@@ -7,6 +7,7 @@ import type { Decision } from '../../kernel/model/sliding-window.ts';
 import { addressKey } from '../../kernel/rate-limits/address.ts';
 import type { Limiter } from '../../kernel/rate-limits/limiter.ts';
 import type { RateLimitPolicies } from '../../kernel/rate-limits/tiers.ts';
+import { userLimitKey } from '../../kernel/rate-limits/user-limits.ts';
 import { createThrottledLog } from '../system/throttled-log.ts';
 
 export interface RequestCost {
@@ -53,7 +54,7 @@ export function createRequestLimits({ limiter, rateLimits, revocations, clock, l
   return {
     consumeForActor: async (actor, { cost, path, write, paid = 0 }) => {
       const policies = (write ? rateLimits.writes : rateLimits.tier)[actor.tier];
-      const key = `limit:user:${actor.userId}`;
+      const key = userLimitKey(actor.userId);
       const tokenKeys = tokenKeysOf(actor);
       const { values, decision } = await limiter.consume({
         read: tokenKeys.length > 0 ? revocations.cacheKeys(tokenKeys) : [],

@@ -24,7 +24,7 @@ function setUp(keys: Parameters<typeof createSignatureVerifier>[0]['keys'] = { c
   return { clock, verify, sign };
 }
 
-const refused = (promise: Promise<void>) =>
+const refused = (promise: Promise<unknown>) =>
   expect(promise).rejects.toMatchObject({ code: 'unauthenticated', detail: 'The signature of this request is not valid' });
 
 afterEach(() => vi.unstubAllEnvs());
@@ -34,6 +34,13 @@ describe('request signature', () => {
     const { verify, sign } = setUp();
     await verify({ signature: await sign(current), body, url });
     await verify({ signature: await sign(next), body, url });
+  });
+
+  test('request signature: names the user whose request is passed on, and nobody without one', async () => {
+    const { clock, verify, sign } = setUp();
+    const passedOn = await signRequest({ key: current, url, body, onBehalfOf: 'ada', clock, ids: randomIds });
+    expect(await verify({ signature: passedOn, body, url })).toEqual({ onBehalfOf: 'ada' });
+    expect(await verify({ signature: await sign(), body, url })).toEqual({ onBehalfOf: undefined });
   });
 
   test("request signature: QStash's own receiver accepts it", async () => {

@@ -1,8 +1,10 @@
 /** OpenAI's protocol: `POST /embeddings` and `GET /models`, to be mounted at `/v1` (https://platform.openai.com/docs/api-reference). */
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../../../src/kernel/core/ports.ts';
-import type { Embedder, EmbedInput } from '../../embedder/embedder.ts';
+import type { Embedder } from '../../embedder/embedder.ts';
+import type { CallerEnv } from '../authenticate.ts';
 import { OpenAIError } from '../openai-error.ts';
+import { embedInputs, UnusableInputError, type UnusableReason } from './embed-inputs.ts';
 import { type EmbeddingRequest, parseEmbeddingRequest } from './embedding-request.ts';
 
 export interface OpenAIDependencies {
@@ -10,23 +12,23 @@ export interface OpenAIDependencies {
   readonly clock: Clock;
 }
 
-export function createOpenAIRoutes({ embedder, clock }: OpenAIDependencies): Hono {
-  const app = new Hono();
+export function createOpenAIRoutes({ embedder, clock }: OpenAIDependencies): Hono<CallerEnv> {
+  const app = new Hono<CallerEnv>();
   const created = Math.floor(clock.now() / 1000);
   const card = { id: embedder.model, object: 'model', created, owned_by: 'pharos' } as const;
 
   app.post('/embeddings', async (c) => {
-    const request = parseEmbeddingRequest(await c.req.text());
+    const request = parseEmbeddingRequest(new Uint8Array(await c.req.arrayBuffer()));
     if (request.model !== undefined) requireModel(request.model);
-    const vectors = await embedder.embed(request.inputs, {
-      priority: request.kind === 'query' ? 'interactive' : 'bulk',
-      kind: request.kind,
-      signal: c.req.raw.signal,
-    });
-    const tokens = request.inputs.reduce((sum, input) => sum + countTokens(input), 0);
+    const { inputs, kind, truncate, dimensions } = request;
+    // A person waits for the API's own questions. A question without a known word has no direction, which search takes as zeros.
+    const isOwn = c.get('caller').kind === 'api';
+    const priority = isOwn && kind === 'query' ? 'interactive' : 'bulk';
+    const options = { priority, kind, truncate, dimensions, allowZeros: isOwn, signal: c.req.raw.signal } as const;
+    const { vectors, tokens } = await embedInputs(embedder, inputs, options).catch(rethrowAsOpenAIError);
     return c.json({
       object: 'list',
-      data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: encode(vector, request) })),
+      data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: encode(vector, request.format) })),
       model: embedder.model,
       usage: { prompt_tokens: tokens, total_tokens: tokens },
     });
@@ -34,7 +36,7 @@ export function createOpenAIRoutes({ embedder, clock }: OpenAIDependencies): Hon
 
   app.get('/models', (c) => c.json({ object: 'list', data: [card] }));
   // A model's name may contain slashes.
-  app.get('/models/:id{.+}', (c: Context<object, '/models/:id{.+}'>) => {
+  app.get('/models/:id{.+}', (c: Context<CallerEnv, '/models/:id{.+}'>) => {
     requireModel(c.req.param('id'));
     return c.json(card);
   });
@@ -47,23 +49,25 @@ export function createOpenAIRoutes({ embedder, clock }: OpenAIDependencies): Hon
     });
   }
 
-  const countTokens = (input: EmbedInput) => (typeof input === 'string' ? embedder.countTokens(input) : input.length);
-
   return app;
 }
 
-function encode(vector: Float32Array, { format, dimensions }: EmbeddingRequest): string | number[] {
-  const embedding = dimensions === undefined ? vector : truncate(vector, dimensions);
-  const { buffer, byteOffset, byteLength } = embedding;
-  return format === 'float' ? Array.from(embedding) : Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+function encode(vector: Float32Array, format: EmbeddingRequest['format']): string | number[] {
+  const { buffer, byteOffset, byteLength } = vector;
+  return format === 'float' ? Array.from(vector) : Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 }
 
-/** The first `dimensions` components, normalised to length 1. Throws OpenAIError 400 for more than the model has. */
-function truncate(vector: Float32Array, dimensions: number): Float32Array {
-  if (dimensions > vector.length) {
-    throw new OpenAIError(400, `dimensions: this model has ${vector.length}`, { param: 'dimensions' });
-  }
-  const start = vector.slice(0, dimensions);
-  const norm = Math.hypot(...start);
-  return norm === 0 ? start : start.map((value) => value / norm);
+/** Codes of refused inputs: OpenAI's own where it has one. */
+const CODES: Partial<Record<UnusableReason, string>> = {
+  too_long: 'context_length_exceeded',
+  no_known_token: 'no_known_token',
+};
+
+function rethrowAsOpenAIError(error: unknown): never {
+  if (!(error instanceof UnusableInputError)) throw error;
+  const { reason, index, message } = error;
+  const code = CODES[reason];
+  const where = index === undefined ? 'dimensions' : `input.${index}`;
+  const param = index === undefined ? 'dimensions' : 'input';
+  throw new OpenAIError(400, `${where}: ${message}`, { param, cause: error, ...(code === undefined ? {} : { code }) });
 }
