@@ -74,7 +74,7 @@ export type VerifySignature = (message: SignedMessage) => Promise<VerifiedMessag
  * Returns `verify(message)`, which rejects with `unauthenticated` for a signature that is missing, made with another
  * key, for another URL or body, of another type, not yet valid, expired, valid for longer than five minutes, or already
  * used. Used ids are kept in this process only: a replay to another instance within the five minutes is stopped by the
- * job's lease or the stage's version. Decision 0016 says why QStash's own receiver is not used.
+ * job's lease or the stage's version. Decision 0018 says why QStash's own receiver is not used.
  */
 export function createSignatureVerifier({ keys, clock }: { keys: SigningKeys; clock: Clock }): VerifySignature {
   const accepted = [keys.current, ...(keys.next ? [keys.next] : [])].map((key) => encode(key.reveal()));
