@@ -130,6 +130,15 @@ describe('POST /v1/embeddings at the API', () => {
     }
   });
 
+  test('embeddings proxy: takes a megabyte of texts, and refuses 17 MB with 413 before the worker is asked', async () => {
+    expect((await embed({ input: Array.from({ length: 100 }, () => 'ice '.repeat(2600)) })).status).toBe(200);
+    reached = [];
+    const refused = await embed({ input: 'a'.repeat(17 * 1024 * 1024) });
+    expect(refused.status).toBe(413);
+    expect(await refused.json()).toMatchObject({ error: { code: 'payload_too_large' } });
+    expect(reached).toEqual([]);
+  });
+
   test("embeddings proxy: the worker's response is streamed, with its Retry-After and without its other headers", async () => {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     network = async () =>

@@ -15,6 +15,8 @@ export const BODY = {
   event: 8 * MB,
   /** A document, or a batch of them, as JSON. */
   document: 12 * MB,
+  /** Texts to embed, at the API and at the worker: several times 2,048 texts of the size of a chunk. */
+  embeddings: 16 * MB,
   /** The parts of a form beside its file. */
   formOverhead: MB,
 } as const;

@@ -54,6 +54,7 @@ function limitByPath(size: UploadSize): (c: Context<AppEnv>) => Limit {
   const report = limitOf(BODY.report);
   const event = limitOf(BODY.event);
   const described = limitOf(BODY.described);
+  const embeddings = limitOf(BODY.embeddings);
   const document = limitOf(Math.min(BODY.document, size.bytes), `; ${UPLOAD_HINT}`);
   const form = { bytes: size.bytes + BODY.formOverhead, tooLarge: size.tooLarge };
   return (c) => {
@@ -61,6 +62,7 @@ function limitByPath(size: UploadSize): (c: Context<AppEnv>) => Limit {
     if (DOCUMENTS.has(path)) return isMultipart(c.req.header('content-type')) ? form : document;
     if (path.startsWith('/resources/')) return described;
     if (path.startsWith('/webhooks/ingest/')) return event;
+    if (path === '/v1/embeddings') return embeddings;
     return path.startsWith('/jobs/') ? report : fields;
   };
 }

@@ -5,7 +5,6 @@ import type { StatusCode } from 'hono/utils/http-status';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { rawBody } from '../middleware/raw-body.ts';
-import { requireScope } from '../middleware/require-scope.ts';
 import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 
 const tags = ['Embeddings'];
@@ -93,8 +92,6 @@ const modelsRoute = defineRoute({
 
 export function createEmbeddingsRoutes({ embeddingsProxy }: Pick<AppContext, 'embeddingsProxy'>) {
   const router = createRouter();
-  router.use('/v1/*', requireScope('search'));
-
   // Registered without validation: the worker validates, and says so in OpenAI's words.
   router.openAPIRegistry.registerPath(embeddingsRoute);
   router.post('/v1/embeddings', async (c) =>

@@ -1,6 +1,7 @@
 /** The embedding model over HTTP: two protocols behind one size limit, one authentication and the limits of the user's tier. */
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { BODY } from '../../../src/kernel/core/bounds.ts';
 import { type CallerEnv, requireScope } from '../authenticate.ts';
 import { OpenAIError } from '../openai-error.ts';
 import { createOpenAIRoutes, type OpenAIDependencies } from './openai-routes.ts';
@@ -11,15 +12,12 @@ export interface EmbeddingsRoutesDependencies extends OpenAIDependencies, TeiDep
   readonly limitRequests: MiddlewareHandler<CallerEnv>;
 }
 
-/** Bytes of a body: several times 2,048 texts of the size of a chunk. */
-const MAX_BODY = 16 * 1024 * 1024;
-
 export function createEmbeddingsRoutes({ authenticate, limitRequests, ...dependencies }: EmbeddingsRoutesDependencies): Hono {
   const app = new Hono();
   const limit = bodyLimit({
-    maxSize: MAX_BODY,
+    maxSize: BODY.embeddings,
     onError: () => {
-      throw new OpenAIError(413, `A request may have ${MAX_BODY / 1024 / 1024} MB`);
+      throw new OpenAIError(413, `A request may have ${BODY.embeddings / 1024 / 1024} MB`);
     },
   });
   for (const path of ['/v1/*', '/embed', '/info']) app.use(path, limit, authenticate, requireScope('search'), limitRequests);
