@@ -8,6 +8,8 @@ describe('normaliseUrl', () => {
     ['http://example.org', 'http://example.org'],
     ['http://example.org/?utm_source=x&fbclid=y', 'http://example.org'],
     ['http://user:secret@example.org./x', 'http://example.org/x'],
+    ['http://example.org/a//?utm_a=1&b=x%20y&utm_b&UTM_C=2#', 'http://example.org/a?b=x+y'],
+    ['http://example.org/?utm_a', 'http://example.org'],
     ['ftp://example.org/', null],
     ['mailto:a@b.c', null],
     ['not a url', null],
@@ -32,6 +34,10 @@ describe('citation keys', () => {
     ['(10.1000/abc(1)2)', '10.1000/abc(1)2'],
     ['https://doi.org/10.5194/tc-15-1234-2021', '10.5194/tc-15-1234-2021'],
     ['version 10.4/3 of it', null],
+    ['10.1000/a).,)]!', '10.1000/a'],
+    ['(10.1000/a(b)).', '10.1000/a(b)'],
+    ['10.1000/a(b).', '10.1000/a(b)'],
+    ['10.1000/)))', null],
   ])('findDoi: the DOI in %j is %s', (text, doi) => {
     expect(findDoi(text)).toBe(doi);
   });

@@ -201,6 +201,14 @@ describe('readDocument: Markdown', () => {
     expect(text).toContain('https://a.example/x two three four');
   });
 
+  it('Markdown: a link whose address has more than 8,192 characters keeps its words only', () => {
+    const long = `https://a.example/${'x'.repeat(8_192)}`;
+    const { links, text } = markdown(`${BODY} [one](${long}) [two](https://b.example/)\n\n${long}`);
+    expect(links.map(({ url }) => url)).toEqual(['https://b.example/']);
+    expect(text).toContain('one two');
+    expect(html(`<p>${BODY}<a href="${long}">one</a>`).links).toEqual([]);
+  });
+
   it('Markdown: emphasis, escapes, entities and line breaks are resolved', () => {
     expect(markdown(`*a* **b** ***c*** _d_ \\*e\\* &amp; f\\\ng  \nh\ni \`j * k\` ${BODY}`).text).toMatch(
       /^a b c d \*e\* & f\ng\nh i j \* k The/,

@@ -7,6 +7,9 @@ export interface TextLink {
   readonly end: number;
 }
 
+/** A longer URL is no link: browsers and servers do not follow it, and each link to it would cost its length anew. */
+export const MAX_URL_CHARACTERS = 8_192;
+
 /** A list, a table or a code block is one paragraph of several lines. */
 export interface Paragraph {
   readonly text: string;

@@ -1,6 +1,7 @@
 /** Extracts a text's links and citations: those in markup, and those written out in the text. */
-import { citationKey, findArxivId, findDoi } from '../../src/services/resources/identifiers.ts';
-import type { TextLink } from './document.ts';
+import { trimEndOf } from '../../src/kernel/core/trim.ts';
+import { citationKey, findArxivId, findDoi, SENTENCE_PUNCTUATION } from '../../src/services/resources/identifiers.ts';
+import { MAX_URL_CHARACTERS, type TextLink } from './document.ts';
 
 /** Characters of context kept on either side of a link. */
 const CONTEXT = 50;
@@ -48,6 +49,7 @@ function findWrittenLinks(text: string, marked: readonly TextLink[]): TextLink[]
     const start = match.index;
     const raw = match[0];
     const end = start + raw.length;
+    if (raw.length > MAX_URL_CHARACTERS) continue;
     while (next < marked.length && (marked[next]?.end ?? 0) <= start) next++;
     const overlapping = marked[next];
     if (overlapping && overlapping.start < end && overlapping.end > overlapping.start) continue;
@@ -66,8 +68,7 @@ function urlOf(raw: string): string | null {
 
 /** Removes punctuation of the surrounding sentence, and a closing bracket whose opening one is outside. */
 function trimTrailingPunctuation(raw: string): string {
-  const trimmed = raw.replace(/[.,;:!?]+$/, '');
-  return /[)\]]$/.test(trimmed) && !/[([]/.test(trimmed) ? trimTrailingPunctuation(trimmed.slice(0, -1)) : trimmed;
+  return trimEndOf(raw, /[([]/.test(raw) ? SENTENCE_PUNCTUATION : `${SENTENCE_PUNCTUATION})]`);
 }
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();

@@ -23,7 +23,7 @@ interface AsymmetricKey extends SigningKey {
   readonly jwk: JWK;
 }
 
-const PEM = /-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/g;
+const PEM = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/g;
 
 /** The PKCS #8 keys in `pem`, in order. A literal `\n`, as in an environment variable, counts as a line break. */
 const pemBlocks = (pem: string): string[] => pem.replaceAll('\\n', '\n').match(PEM) ?? [];

@@ -1,6 +1,7 @@
 /** Schemas of values, each parsing a non-empty text of the environment and describing what it accepts. */
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { trimEndOf } from '../core/trim.ts';
 import { isHost } from './urls.ts';
 
 /** Any text; `expected` says what it means, such as "a token". */
@@ -53,7 +54,7 @@ export const webUrl = url('http:', 'https:')
 /** A web URL to which paths are appended; trailing slashes are dropped. */
 export const baseUrl = webUrl
   .refine((value) => !/[?#]/.test(value))
-  .transform((value) => value.replace(/\/+$/, ''))
+  .transform((value) => trimEndOf(value, '/'))
   .describe('an http or https URL without user, password, query and fragment');
 
 const list = z.string().transform((value) =>

@@ -23,9 +23,12 @@ export function queryTerms(query: string): string[] {
     if (/[\p{L}\p{N}\p{Co}]/u.test(term)) terms.set(term.toLowerCase(), term);
   }
   const all = [...terms];
-  const contentWords = all.filter(([key]) => !FUNCTION_WORDS.has(key.replace(/^\P{L}+|\P{L}+$/gu, '')));
+  const contentWords = all.filter(([key]) => !FUNCTION_WORDS.has(withoutEdges(key)));
   return (contentWords.length > 0 ? contentWords : all).slice(0, MAX_TERMS).map(([, term]) => term);
 }
+
+/** From the first letter to the last. */
+const withoutEdges = (term: string) => /\p{L}(?:.*\p{L})?/su.exec(term)?.[0] ?? '';
 
 const quote = (term: string) => `"${term.replaceAll('"', '""')}"`;
 

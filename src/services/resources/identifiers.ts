@@ -3,6 +3,11 @@
  * `url:<normalised URL>`, `doi:<lower case>`, `arxiv:<id without version>`.
  */
 
+import { trimEndOf } from '../../kernel/core/trim.ts';
+
+/** Punctuation of a sentence that ends after an identifier. */
+export const SENTENCE_PUNCTUATION = '.,;:!?';
+
 /** Query parameters that identify the visit and not the document. */
 const TRACKING = /^(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi)$/i;
 
@@ -21,10 +26,12 @@ export function normaliseUrl(input: string): string | null {
   url.hash = '';
   url.username = '';
   url.password = '';
-  for (const name of new Set(url.searchParams.keys())) if (TRACKING.test(name)) url.searchParams.delete(name);
-  url.searchParams.sort();
+  // One assignment: each change of `searchParams` writes the URL anew.
+  const parameters = new URLSearchParams([...url.searchParams].filter(([name]) => !TRACKING.test(name)));
+  parameters.sort();
+  url.search = parameters.toString();
   url.hostname = url.hostname.replace(/\.$/, '');
-  const path = url.pathname.replace(/\/+$/, '');
+  const path = trimEndOf(url.pathname, '/');
   return `${url.protocol}//${url.host}${path}${url.search}`;
 }
 
@@ -35,18 +42,17 @@ export function findDoi(text: string): string | null {
 }
 
 function trimDoi(found: string): string | null {
-  let doi = found.toLowerCase().replace(/[.,;:!?]+$/, '');
+  let doi = trimEndOf(found.toLowerCase(), SENTENCE_PUNCTUATION);
   // A closing bracket without its opening bracket belongs to the sentence around the DOI.
-  while (/[)\]]$/.test(doi) && count(doi, ')') + count(doi, ']') > count(doi, '(') + count(doi, '['))
-    doi = doi.slice(0, -1).replace(/[.,;:!?]+$/, '');
+  let unopened = count(doi, ')') + count(doi, ']') - count(doi, '(') - count(doi, '[');
+  for (; unopened > 0 && /[)\]]$/.test(doi); unopened--) doi = trimEndOf(doi.slice(0, -1), SENTENCE_PUNCTUATION);
   return /^10\.\d{4,9}\/.+/.test(doi) ? doi : null;
 }
 
 const count = (text: string, character: string) => text.split(character).length - 1;
 
-const ARXIV_NEW = /\d{4}\.\d{4,5}/;
-const ARXIV_OLD = /[a-z-]+(?:\.[A-Z]{2})?\/\d{7}/;
-const ARXIV = new RegExp(`(?:arxiv:\\s?|arxiv\\.org/(?:abs|pdf|html)/)(${ARXIV_NEW.source}|${ARXIV_OLD.source})`, 'i');
+/** Ids since 2007 (`2401.01234`) and before (`hep-th/9901001`, `math.GT/0309136`). */
+const ARXIV = /(?:arxiv:\s?|arxiv\.org\/(?:abs|pdf|html)\/)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})/i;
 
 /** The first arXiv id in `text` (`arXiv:2401.01234v2`, `arxiv.org/abs/...`), without its version; null if there is none. */
 export function findArxivId(text: string): string | null {

@@ -1,9 +1,10 @@
 /** Normalises the dates that pages declare. */
 
-const FIELDS = /^\s*(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T\s]+(\d.*))?\s*$/;
+const FIELDS = /^(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ]+(\d.*))?$/;
 
-/** ISO 8601 in the precision of `text`: a year, month, date or UTC time. Null for anything but a date from 1000 to 2999. */
-export function normaliseDate(text: string): string | null {
+/** ISO 8601 in the precision of `declared`: a year, month, date or UTC time. Null for anything but a date from 1000 to 2999. */
+export function normaliseDate(declared: string): string | null {
+  const text = declared.replace(/\s+/g, ' ').trim();
   const fields = FIELDS.exec(text);
   if (!fields) return /^[A-Za-z\d ,.:+-]{6,40}$/.test(text) && /\b[12]\d{3}\b/.test(text) ? fromWords(text) : null;
   const [, year, month, day, time] = fields;
@@ -14,7 +15,7 @@ export function normaliseDate(text: string): string | null {
   if (!isReal(date)) return null;
   if (day === undefined || time === undefined) return date;
   const zone = /(?:Z|[+-]\d{2}:?\d{2})\s*$/i.test(time) ? '' : 'Z';
-  const moment = Date.parse(`${date}T${time.trim().replace(/\s+(?=[+-Z])/, '')}${zone}`);
+  const moment = Date.parse(`${date}T${time.replace(/ (?=[+\-Z])/, '')}${zone}`);
   return Number.isNaN(moment) ? date : new Date(moment).toISOString();
 }
 

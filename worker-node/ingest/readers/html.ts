@@ -1,7 +1,7 @@
 /** Reads HTML into sections: the article that Readability finds, or the whole page where it finds too little. */
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
-import type { Paragraph, ParsedDocument, Section } from '../document.ts';
+import { MAX_URL_CHARACTERS, type Paragraph, type ParsedDocument, type Section } from '../document.ts';
 import { readBlocks, walk } from './html-blocks.ts';
 import { readHtmlMetadata } from './html-metadata.ts';
 
@@ -85,7 +85,7 @@ function resolver(document: Document, url: string | null): (href: string) => str
   const declared = document.querySelector('base[href]')?.getAttribute('href');
   const base = declared && URL.canParse(declared, url ?? undefined) ? new URL(declared, url ?? undefined).href : url;
   return (href) => {
-    if (!URL.canParse(href.trim(), base ?? undefined)) return null;
+    if (href.length > MAX_URL_CHARACTERS || !URL.canParse(href.trim(), base ?? undefined)) return null;
     const target = new URL(href.trim(), base ?? undefined);
     return target.protocol === 'http:' || target.protocol === 'https:' ? target.href : null;
   };

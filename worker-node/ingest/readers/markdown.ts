@@ -1,6 +1,6 @@
 /** Reads Markdown (CommonMark) into sections, with metadata from its front matter. */
 import MarkdownIt, { type Token } from 'markdown-it';
-import { createSectionBuilder, EMPTY_METADATA, filterLinks, type ParsedDocument } from '../document.ts';
+import { createSectionBuilder, EMPTY_METADATA, filterLinks, MAX_URL_CHARACTERS, type ParsedDocument } from '../document.ts';
 import { readFrontMatter } from './front-matter.ts';
 import { isDeeplyNested } from './markdown-nesting.ts';
 import { singleLine } from './normalise.ts';
@@ -116,4 +116,4 @@ function readBlocks(body: string): ParsedDocument {
   };
 }
 
-const isWebUrl = (url: string) => /^https?:\/\//i.test(url) && URL.canParse(url);
+const isWebUrl = (url: string) => url.length <= MAX_URL_CHARACTERS && /^https?:\/\//i.test(url) && URL.canParse(url);

@@ -13,5 +13,5 @@ export function singleLine(text: string | null | undefined): string | null {
 
 /** The primary subtag of a BCP 47 language tag, lower case; null for anything else. */
 export function languageTag(tag: string | null | undefined): string | null {
-  return /^\s*([a-z]{2,3})(?:[-_].*)?\s*$/i.exec(tag ?? '')?.[1]?.toLowerCase() ?? null;
+  return /^([a-z]{2,3})(?:[-_].*)?$/i.exec(tag?.trim() ?? '')?.[1]?.toLowerCase() ?? null;
 }
