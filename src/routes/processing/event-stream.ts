@@ -14,15 +14,17 @@ export const formatEvent = ({ id, event, data }: ServerSentEvent) =>
 
 export const formatComment = (comment: string) => `: ${comment}\n\n`;
 
-/**
- * A response whose body is what `write(signal)` yields. `write` starts at the first read, so that a response to HEAD costs
- * nothing. Its signal fires when the client disconnects or `shutdown` fires.
- */
-export function eventStream(
-  c: Context<AppEnv>,
-  shutdown: AbortSignal,
-  write: (signal: AbortSignal) => AsyncGenerator<string, void>,
-): Response {
+export interface EventStreamOptions {
+  readonly shutdown: AbortSignal;
+  /** Starts at the first read, so that a response to HEAD costs nothing. `signal`: the client disconnected, or `shutdown`. */
+  readonly write: (signal: AbortSignal) => AsyncGenerator<string, void>;
+  /** Called at least once when the stream is over, however it ends, also where it was never read. */
+  readonly onEnd: () => void;
+}
+
+/** A response whose body is what `write` yields. */
+export function eventStream(c: Context<AppEnv>, { shutdown, write, onEnd }: EventStreamOptions): Response {
+  c.req.raw.signal.addEventListener('abort', onEnd, { once: true });
   const disconnected = new AbortController();
   const encoder = new TextEncoder();
   let chunks: AsyncGenerator<string, void> | undefined;
@@ -30,13 +32,18 @@ export function eventStream(
     {
       pull: async (controller) => {
         chunks ??= write(AbortSignal.any([disconnected.signal, shutdown, c.req.raw.signal]));
-        const { value, done } = await chunks.next();
+        const { value, done } = await chunks.next().catch((error: unknown) => {
+          onEnd();
+          throw error;
+        });
+        if (done) onEnd();
         if (disconnected.signal.aborted) return;
         if (done) controller.close();
         else controller.enqueue(encoder.encode(value));
       },
       cancel: async () => {
         disconnected.abort();
+        onEnd();
         // A generator paused at a yield does not see the signal.
         await chunks?.return();
       },

@@ -11,11 +11,11 @@ import type { AppContext } from '../../services/context.ts';
 import { noSuchResource } from '../../services/errors.ts';
 import { getResource } from '../../services/resources/get-resource.ts';
 import type { AppEnv } from '../env.ts';
-import { requireScope } from '../middleware/require-scope.ts';
 import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 import { eventStream, lastEventId } from './event-stream.ts';
 import { followProgress, hasAll } from './follow-progress.ts';
+import { createOpenStreams, type OpenStreamsOptions } from './open-streams.ts';
 import {
   eventsQuery,
   resourceIdParam,
@@ -30,7 +30,7 @@ const HEARTBEAT_MS = 15_000;
 const tags = ['Progress'];
 const security = requiresScopes('resources:read');
 const params = resourceIdParam;
-const headers = z.object({ 'last-event-id': z.string().optional() });
+const headers = z.object({ 'last-event-id': z.string().max(1_000).optional() });
 
 const progressOf = defineRoute({
   method: 'get',
@@ -69,7 +69,7 @@ const events = defineRoute({
   summary: 'Stream the progress of a resource',
   security,
   request: { params, query: eventsQuery, headers },
-  responses: { ...streamed, ...problems(404, 503) },
+  responses: { ...streamed, ...problems(404, 429, 503) },
 });
 
 const sharedEvents = defineRoute({
@@ -80,7 +80,7 @@ const sharedEvents = defineRoute({
   description: "Ids of resources that are not the caller's are ignored; 404 if no id remains.",
   security,
   request: { query: sharedEventsQuery, headers },
-  responses: { ...streamed, ...problems(404, 422, 503) },
+  responses: { ...streamed, ...problems(404, 422, 429, 503) },
 });
 
 const ticket = defineRoute({
@@ -98,10 +98,15 @@ type Dependencies = Pick<AppContext, 'db' | 'progress' | 'requestLimits' | 'shut
 export interface ProgressOptions extends Pick<Runtime, 'maxStreamMs'> {
   /** Default: 15 s. */
   readonly heartbeatMs?: number;
+  readonly streams?: OpenStreamsOptions;
 }
 
-export function createProgressRoutes(context: Dependencies, { heartbeatMs = HEARTBEAT_MS, maxStreamMs }: ProgressOptions = {}) {
+export function createProgressRoutes(
+  context: Dependencies,
+  { heartbeatMs = HEARTBEAT_MS, maxStreamMs, streams }: ProgressOptions = {},
+) {
   const { progress, requestLimits, shutdown, streamTickets } = context;
+  const openStreams = createOpenStreams(streams);
 
   /** The record of one of the caller's resources; throws `not_found` for any other id. */
   async function recordOf(c: Context<AppEnv>, id: string): Promise<ProgressRecord> {
@@ -125,14 +130,15 @@ export function createProgressRoutes(context: Dependencies, { heartbeatMs = HEAR
     const ids = records.map((record) => record.resourceId);
     const actor = c.get('actor');
     const mayGoOn = async () => !(await requestLimits.isRevoked(actor));
-    return eventStream(c, shutdown, (ended) => {
+    const onEnd = c.req.method === 'HEAD' ? () => {} : openStreams.open(actor);
+    const write = (ended: AbortSignal) => {
       const signal = maxStreamMs === undefined ? ended : AbortSignal.any([ended, AbortSignal.timeout(maxStreamMs)]);
       return followProgress({ progress, ids, signal, heartbeatMs, after, mayGoOn });
-    });
+    };
+    return eventStream(c, { shutdown, write, onEnd });
   }
 
   const router = createRouter();
-  router.use('/progress/*', requireScope('resources:read'));
 
   return router
     .openapi(progressOf, async (c) => {

@@ -3,7 +3,6 @@ import { z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
 import { countJobs } from '../../kernel/db/jobs.ts';
 import type { AppContext } from '../../services/context.ts';
-import { requireScope } from '../middleware/require-scope.ts';
 import { createRouter, defineRoute, problems, requiresScopes } from '../router.ts';
 
 const route = defineRoute({
@@ -24,7 +23,6 @@ export function createMetricsRoutes({ metrics, db }: Pick<AppContext, 'metrics' 
     'state',
   ]);
   const router = createRouter();
-  router.use('/monitoring/metrics', requireScope('admin'));
   return router.openapi(route, async (c) => {
     const exposition = await metrics.expose();
     if (!exposition) throw new AppError('not_configured', 'This runtime keeps no metrics');
