@@ -1,6 +1,12 @@
-/** The HTTP server under the app of the API or the worker. It closes without cutting a response in half. */
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+/**
+ * The HTTP server under the app of the API or the worker. It closes without cutting a response in half, and requests that Node
+ * refuses before the app sees them get problem details with a request id, too.
+ */
+import { createServer, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { uuidv7 } from 'uuidv7';
+import { type ProblemStatus, toTransportProblem } from '../kernel/core/problem.ts';
 import { type ListenOptions, listen } from './listen.ts';
 
 export interface HttpServer {
@@ -18,7 +24,14 @@ export async function startHttpServer(
   app: { fetch: (request: Request, env: never) => Response | Promise<Response> },
   options: ListenOptions,
 ): Promise<HttpServer> {
-  const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, env as never) }) as Server;
+  const listener = getRequestListener((request, env) => app.fetch(request, env as never), { errorHandler });
+  // A missing Host is refused by the listener: Node's own answer has no body.
+  const server = createServer({ requireHostHeader: false }, listener);
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    const { status, headers, body } = toTransportProblem(417, 'Expect: only 100-continue is supported', uuidv7());
+    response.writeHead(status, headers).end(body);
+  });
+  server.on('clientError', refuseUnreadable);
   await listen(server, options);
   const cut = () => server.closeAllConnections();
 
@@ -31,4 +44,34 @@ export async function startHttpServer(
   }
 
   return { close, cut };
+}
+
+/** `RequestError`: the request has no usable Host or path. An app answers its own errors; anything else is unexpected. */
+function errorHandler(error: unknown): Response {
+  const [status, detail] =
+    error instanceof RequestError
+      ? ([400, 'The request has no valid Host header or path'] as const)
+      : ([500, 'The server failed to handle this request'] as const);
+  const { headers, body } = toTransportProblem(status, detail, uuidv7());
+  return new Response(body, { status, headers });
+}
+
+/** Node's codes of requests that cannot be parsed, or that took too long to arrive. */
+const UNREADABLE: Readonly<Record<string, readonly [ProblemStatus, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'The request line and headers are larger than 16 KB'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The extensions of a chunk are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time'],
+};
+
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // What Node attaches to a socket while a response is under way; another one inside of it would not be understood.
+  const { _httpMessage: response } = socket as Duplex & { _httpMessage?: ServerResponse | null };
+  if (!socket.writable || response?.headersSent) {
+    socket.destroy(error);
+    return;
+  }
+  const [code, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'The request is not valid HTTP'];
+  const { status, reason, headers, body } = toTransportProblem(code, detail, uuidv7());
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${reason}`, ...head, '', body].join('\r\n'), () => socket.destroy(error));
 }

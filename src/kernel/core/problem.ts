@@ -27,12 +27,15 @@ const TITLE = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
   410: 'Gone',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  417: 'Expectation Failed',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   501: 'Not Implemented',
   502: 'Bad Gateway',
@@ -91,6 +94,19 @@ export function toProblem(error: AppError | undefined, request: ProblemRequest):
 export function toMethodNotAllowed(allowed: readonly string[], request: ProblemRequest): Problem {
   const methods = allowed.join(', ');
   return problem(405, { Allow: methods }, { type: 'about:blank', detail: `This path supports ${methods}` }, request);
+}
+
+/** The answer to a request that is too malformed to have a path, or that no app has seen. It ends the connection. */
+export function toTransportProblem(status: ProblemStatus, detail: string, requestId: string) {
+  const body = JSON.stringify({ type: 'about:blank', title: TITLE[status], status, detail, request_id: requestId });
+  const headers = {
+    'Content-Type': PROBLEM_MEDIA_TYPE,
+    'Content-Length': String(new TextEncoder().encode(body).byteLength),
+    'X-Request-Id': requestId,
+    'X-Content-Type-Options': 'nosniff',
+    Connection: 'close',
+  };
+  return { status, reason: TITLE[status], headers, body };
 }
 
 function problem(
