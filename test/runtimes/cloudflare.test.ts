@@ -148,9 +148,14 @@ describe('workers with Hyperdrive', () => {
   });
 });
 
-describe('configuration on Workers', () => {
-  test('configuration on Workers: missing settings are named in the log and not in the 503 response', async () => {
-    const workerd = await startWorkerd(() => ({ ENV: 'prod', PUBLIC_URL: '' }));
+describe('configuration faults on Workers', () => {
+  let workerd: Workerd;
+  beforeAll(async () => {
+    workerd = await startWorkerd(() => ({ ENV: 'prod', PUBLIC_URL: '' }));
+  }, 120_000);
+  afterAll(() => workerd?.close());
+
+  test('configuration on Workers: without any setting every response is 503, and the log alone names the missing ones', async () => {
     const response = await fetch(`${workerd.url}/resources`);
     expect(response.status).toBe(503);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -164,29 +169,27 @@ describe('configuration on Workers', () => {
       'WORKER_SIGNING_KEY',
     ])
       expect(workerd.logs()).toContain(`${name}: expected`);
-    await workerd.close();
   });
 
-  test('configuration on Workers: a SQLite file is refused, and an untrusted database certificate makes health unhealthy', async () => {
-    const file = await startWorkerd(() => ({ ...settings(), DATABASE_URL: 'file:data/pharos.db' }));
-    expect((await fetch(file.url)).status).toBe(503);
-    expect(file.logs()).toContain('DATABASE_URL: expected a postgresql: or libsql: URL');
-    await file.close();
+  test('configuration on Workers: a file as the database is 503, and the log names DATABASE_URL', async () => {
+    await workerd.configure({ ...settings(), DATABASE_URL: 'file:data/pharos.db' });
+    expect((await fetch(workerd.url)).status).toBe(503);
+    expect(workerd.logs()).toContain('DATABASE_URL: expected a postgresql: or libsql: URL');
+  });
 
+  test('configuration on Workers: a database whose certificate is not trusted is unhealthy', async () => {
     const secure = await startPostgres({ ssl: await certificateOf('127.0.0.1') });
-    const doubtful = await startWorkerd(() => ({ ...settings(), DATABASE_URL: secure.url, POSTGRES_SSLMODE: 'require' }));
-    const health = (await (await fetch(`${doubtful.url}/monitoring/health`)).json()) as {
+    await workerd.configure({ ...settings(), DATABASE_URL: secure.url, POSTGRES_SSLMODE: 'require' });
+    const health = (await (await fetch(`${workerd.url}/monitoring/health`)).json()) as {
       checks: Record<string, { status: string }>;
     };
     expect(health.checks.database?.status).toBe('unhealthy');
-    await doubtful.close();
     await secure.close();
   });
 
-  test('configuration on Workers: the limits of the free plan are logged at the start', async () => {
-    const workerd = await startWorkerd(() => ({ ...settings(), WORKERS_PLAN: 'free' }));
+  test('configuration on Workers: the start logs the limits of the free plan', async () => {
+    await workerd.configure({ ...settings(), WORKERS_PLAN: 'free' });
     await fetch(workerd.url);
     expect(workerd.logs()).toContain('10 ms of CPU per request');
-    await workerd.close();
   });
 });

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openSqliteFile } from '../../src/adapters/sqlite.ts';
 import { article, startArticleServer } from '../support/fakes/article-server.ts';
 import { startWebServer } from '../support/fakes/web-server.ts';
@@ -14,13 +14,6 @@ import { type Pharos, startPharos } from '../support/servers/servers.ts';
 let pharos: Pharos;
 let database: TestDatabase | undefined;
 let site: Awaited<ReturnType<typeof startArticleServer>>;
-/** A new user for each test, so that documents of other tests are not in the library. */
-let ada: Client;
-
-beforeEach(async () => {
-  ada = createClient(pharos.url);
-  await ada.login();
-});
 beforeAll(async () => {
   site = await startArticleServer();
   if (onServer) database = await openTestDatabase();
@@ -36,6 +29,13 @@ afterAll(async () => {
   await site.stop();
   await database?.close();
 });
+
+/** A new user, with a library of their own. */
+async function newUser(): Promise<Client> {
+  const client = createClient(pharos.url);
+  await client.login();
+  return client;
+}
 
 const COMPLETED = {
   ingestion: 'completed',
@@ -56,6 +56,7 @@ interface Resource {
 }
 
 test('end to end: an article posted by URL passes five stages and is found by a question that shares no word with it', async () => {
+  const ada = await newUser();
   const ids = new Map<string, string>();
   for (const name of ['account-access.html', 'glacier.html', 'sourdough.md', 'event-loop.txt']) {
     ids.set(name, await ada.post({ url: `${site.url}/${name}` }));
@@ -92,6 +93,7 @@ test('end to end: an article posted by URL passes five stages and is found by a 
 });
 
 test('end to end: text posted twice is one resource, and another user cannot read or find it', async () => {
+  const ada = await newUser();
   const content = await article('event-loop.txt');
   const first = await ada.call<{ id: string }>('POST', '/resources', { content, content_type: 'text/plain', title: 'Loops' });
   expect(first.status).toBe(202);
@@ -99,14 +101,14 @@ test('end to end: text posted twice is one resource, and another user cannot rea
   await ada.finished(first.body.id);
   const second = await ada.call<{ id: string }>('POST', '/resources', { content, content_type: 'text/plain' });
   expect([second.status, second.body.id]).toEqual([200, first.body.id]);
-  const eve = createClient(pharos.url);
-  await eve.login();
+  const eve = await newUser();
   expect((await eve.call('GET', `/resources/${first.body.id}`)).status).toBe(404);
   expect((await eve.call('GET', `/resources/${first.body.id}/progress`)).status).toBe(404);
   expect((await eve.search('single-threaded server')).body.hits).toEqual([]);
 });
 
 test('end to end: an uploaded file is processed, and GET /api/resources/{id}/status returns the earlier form', async () => {
+  const ada = await newUser();
   const form = new FormData();
   form.set('file', new File([await article('sourdough.md')], 'bread.md', { type: 'text/markdown' }));
   const uploaded = await ada.call<{ id: string }>('POST', '/resources/upload', form);
@@ -117,6 +119,7 @@ test('end to end: an uploaded file is processed, and GET /api/resources/{id}/sta
 });
 
 test('end to end: an event stream ends after the last stage, and a reconnect with the last id is 204', async () => {
+  const ada = await newUser();
   const id = await ada.post({ content: await article('glacier.html'), content_type: 'text/html', title: 'Ice, again' });
   const headers = { Authorization: ada.token() ?? '', Accept: 'text/event-stream' };
   const response = await fetch(`${pharos.url}/resources/${id}/progress/events`, { headers });
@@ -142,6 +145,11 @@ test('end to end: an event stream ends after the last stage, and a reconnect wit
 });
 
 describe('failed ingestion', () => {
+  let ada: Client;
+  beforeAll(async () => {
+    ada = await newUser();
+  });
+
   test.each([
     ['a page that does not exist', () => `${site.url}/gone`, /404|not there|not found/i],
     ['a redirect to the cloud metadata address', () => `${site.url}/inward`, /not public|private|address/i],
@@ -182,6 +190,7 @@ describe('failed ingestion', () => {
 });
 
 test('end to end: the job of a killed worker is done once after the restart', async () => {
+  const ada = await newUser();
   const id = await ada.post({ url: `${site.url}/slow/glacier.html` });
   await until(async () => {
     const { body } = await ada.call<{ stages: Record<string, string> }>('GET', `/resources/${id}/progress`);
@@ -229,6 +238,7 @@ async function workerPid(): Promise<number> {
 }
 
 test('end to end: a completed document sends a callback signed with its owner’s secret, and GET /callbacks lists it', async () => {
+  const ada = await newUser();
   const receiver = await startWebServer();
   const received: { headers: Record<string, string>; body: string }[] = [];
   receiver.serve('/hook', async (response, request) => {
