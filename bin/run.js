@@ -3,8 +3,16 @@
 import process from 'node:process';
 import { build, bundleState, canBuild } from './bundle.js';
 
+/** Older versions lack functions that the programs use, some of them only at their end. */
+const OLDEST_NODE = 24;
+
 /** @param {'api' | 'worker' | 'pharos'} program */
 export async function run(program) {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE)
+    fail(
+      `Pharos runs on Node ${OLDEST_NODE} or newer, and this is Node ${process.versions.node}: use "npm start", ` +
+        '"npm run worker" or "npm run pharos", which run on the Node that "npm ci" installed',
+    );
   const state = bundleState();
   if (state !== 'current') rebuild(state);
   // Stack traces name the lines of the sources.

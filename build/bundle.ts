@@ -27,11 +27,18 @@ try {
     external: EXTERNAL,
     // Dynamic imports stay: the command line loads a command's modules when it runs that command.
     logLevel: 'warn',
+    onLog: (level, log, handle) => {
+      // The import would stay in the bundle and fail at the start, with a trace instead of a remedy.
+      if (log.code === 'UNRESOLVED_IMPORT') throw new Error(`${log.message}\nrun "npm ci": a package may be missing`);
+      handle(level, log);
+    },
   });
   const { output } = await bundle.write({
     dir: staging,
     format: 'esm',
     sourcemap: true,
+    // The files are moved from the staging folder to its parent, which is one level nearer to the sources.
+    sourcemapPathTransform: (source) => source.replace(/^\.\.\//, ''),
     chunkFileNames: '[name]-[hash].js',
     comments: { legal: true, jsdoc: false, annotation: false },
   });

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -71,7 +72,7 @@ async function packageWith(files: Readonly<Record<string, string>>) {
   };
   const writeManifest = async () =>
     writeFile(join(folder, 'dist/sources.json'), JSON.stringify({ files: ['src/a.ts'], digest: await digest() }));
-  return { folder, writeManifest, start: () => execute(process.execPath, ['bin/api.js'], folder) };
+  return { folder, writeManifest, start: (...flags: string[]) => execute(process.execPath, [...flags, 'bin/api.js'], folder) };
 }
 
 describe('bin/run.js', () => {
@@ -115,10 +116,31 @@ describe('bin/run.js', () => {
     expect(await start()).toMatchObject({ code: 1, stderr: expect.stringMatching(/^dist\/ is missing/) });
   });
 
+  test('bundle: an older Node is refused, and the error names the commands that have the right one', async () => {
+    const { writeManifest, start } = await packageWith(SOURCES);
+    await writeManifest();
+    const older = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '22.1.0' })`;
+    expect(await start('--import', older)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/22\.1\.0.*npm start/),
+    });
+  });
+
   test('bundle: the packed tarball has no sources, so nothing is compared', async () => {
     const { start } = await packageWith({ 'dist/sources.json': '{"files":["src/a.ts"],"digest":""}' });
     expect(await start()).toMatchObject({ code: 0, stdout: 'the bundle ran\n' });
   });
+});
+
+test('bundle: its source maps name files that exist', async () => {
+  const maps = (await readdir('dist')).filter((name) => name.endsWith('.js.map'));
+  const sources = await Promise.all(
+    maps.map(async (name) => (JSON.parse(await readFile(join('dist', name), 'utf8')) as { sources: string[] }).sources),
+  );
+  const own = sources.flat().filter((source) => source.endsWith('.ts') && !source.includes('node_modules'));
+  expect(own).toContain('../src/runtimes/node/start.ts');
+  expect(own.filter((source) => !existsSync(join('dist', source)))).toEqual([]);
 });
 
 test('npm pack: the tarball holds what the bundle needs at run time, and no sources', async () => {
