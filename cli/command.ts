@@ -11,6 +11,8 @@ export interface Option {
   /** How its value is shown in the help: `--tier <tier>`. */
   readonly value: string;
   readonly description: string;
+  /** The help shows it without brackets. */
+  readonly required?: boolean;
 }
 
 export interface Call {

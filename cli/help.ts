@@ -17,7 +17,10 @@ export function listHelp(commands: Readonly<Record<string, Entry>>, group?: stri
 
 export function usageOf(name: string, { args = [], options = {} }: Command): string {
   const words = args.map(({ name: arg, optional }) => (optional ? `[${arg}]` : `<${arg}>`));
-  const flags = Object.entries(options).map(([option, { value }]) => `[--${option} <${value}>]`);
+  const flags = Object.entries(options).map(([option, { value, required }]) => {
+    const flag = `--${option} <${value}>`;
+    return required ? flag : `[${flag}]`;
+  });
   return ['usage: pharos', name, ...words, ...flags].join(' ');
 }
 

@@ -23,8 +23,10 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   }
 }
 
-async function dispatch(words: readonly string[], terminal: Terminal): Promise<void> {
+async function dispatch(given: readonly string[], terminal: Terminal): Promise<void> {
   const names = Object.keys(COMMANDS);
+  // `pharos help users create` means `pharos users create --help`.
+  const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   const [first = ''] = words;
   if (VERSION.includes(first)) return terminal.print(manifest.version);
   if (HELP.includes(first)) return terminal.print(listHelp(COMMANDS));

@@ -1,6 +1,6 @@
 /** `pharos db backup`: a copy of a SQLite database as it was at one moment. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { loadEnvironment } from '../../src/adapters/environment.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import { parseConfig } from '../../src/kernel/config/config.ts';
@@ -15,6 +15,7 @@ export const backup: Command = {
     if (config.database.kind !== 'sqlite') throw new UsageError('This is for SQLite. PostgreSQL has pg_dump: docs/operations.md');
     if (!existsSync(config.database.path)) throw new UsageError(`There is no database at ${config.database.path}`);
     if (existsSync(file)) throw new UsageError(`${file} exists already`);
+    if (!existsSync(dirname(resolve(file)))) throw new UsageError(`There is no folder ${dirname(resolve(file))}`);
     const database = await openDatabase(config);
     try {
       // Consistent and compact, in one file without a journal (https://www.sqlite.org/lang_vacuum.html#vacuuminto).

@@ -31,8 +31,8 @@ async function open(option: 'from' | 'to', url: string | undefined) {
 export const copy: Command = {
   details: 'Stop Pharos first. A copy that was interrupted continues when the command is run again.',
   options: {
-    from: { value: 'url', description: 'database to read' },
-    to: { value: 'url', description: 'empty database to write; it is migrated first' },
+    from: { value: 'url', description: 'database to read', required: true },
+    to: { value: 'url', description: 'empty database to write; it is migrated first', required: true },
   },
   run: async ({ options, terminal }) => {
     const from = await open('from', options.from);

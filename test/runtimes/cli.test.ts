@@ -75,6 +75,20 @@ describe('pharos: help and version', () => {
     expect(stdout).not.toContain('db copy');
   });
 
+  test.each([
+    { words: [] },
+    { words: ['users'] },
+    { words: ['users', 'create'] },
+  ])('pharos help $words: prints the same as --help', async ({ words }) => {
+    const help = await pharos(['help', ...words]);
+    expect(help).toEqual(await pharos([...words, '--help']));
+    expect(help.code).toBe(0);
+  });
+
+  test('pharos db copy --help: shows required options without brackets', async () => {
+    expect((await pharos(['db', 'copy', '--help'])).stdout).toContain('usage: pharos db copy --from <url> --to <url>\n');
+  });
+
   test.each(Object.keys(COMMANDS))('pharos %s -h: shows usage, arguments and options', async (name) => {
     const { code, stdout } = await pharos([...name.split(' '), '-h']);
     expect(code).toBe(0);
@@ -100,6 +114,7 @@ describe('pharos: mistakes', () => {
     [['users', 'create', 'a', 'b@example.org', '--teir', 'free'], 'unknown option --teir; did you mean "--tier"?'],
     [['users', 'create', 'a', 'b@example.org', '--tier'], 'option --tier needs a value'],
     [['migrate', '--help=x'], 'option --help takes no value'],
+    [['db', 'backup', '/no/such/folder/copy.db'], 'There is no folder /no/such/folder'],
     [['users', 'create', 'a b', 'w@example.org'], 'The username'],
     [['users', 'create', 'fine', 'nowhere'], 'nowhere is not an e-mail address'],
     [['users', 'create', 'weak', 'w@example.org'], 'The password must have at least 8'],
