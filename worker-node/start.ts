@@ -54,7 +54,8 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS, signal }
     return {
       log,
       stop: async () => {
-        log.info('worker stopping', jobs.handler.state());
+        const { running, queued } = jobs.handler.state();
+        log.info('worker stopping', { running, queued });
         context.beginStop();
         const closed = server.close();
         await Promise.all(stopRoles.map((stop) => stop()));

@@ -153,8 +153,8 @@ test('health: an outage is logged when it begins and when it ends, not at every 
   up = true;
   await ask();
   expect(log.lines.map(({ level, message }) => [level, message])).toEqual([
-    ['warning', 'database (health check) is away'],
-    ['info', 'database (health check) is back'],
+    ['warning', 'database (health check) fails'],
+    ['info', 'database (health check) works again'],
   ]);
 });
 

@@ -279,7 +279,7 @@ describe('callback sender', () => {
     kit.database.disconnect();
     expect(await sweep()).toBe(0);
     expect(await sweep()).toBe(0);
-    const warnings = kit.log.lines.filter(({ message }) => message === 'the outbox of callbacks is away');
+    const warnings = kit.log.lines.filter(({ message }) => message === 'the outbox of callbacks fails');
     expect(warnings).toHaveLength(1);
   });
 

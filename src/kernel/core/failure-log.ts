@@ -15,12 +15,12 @@ export function createFailureLog(log: Log, part: string): FailureLog {
     failed: (error) => {
       if (down) return;
       down = true;
-      log.warning(`${part} is away`, { error });
+      log.warning(`${part} fails`, { error });
     },
     worked: () => {
       if (!down) return;
       down = false;
-      log.info(`${part} is back`);
+      log.info(`${part} works again`);
     },
   };
 }

@@ -138,8 +138,8 @@ test('sharded pub/sub: an outage is logged once, and the socket reopened when th
   channels.subscribe('a', () => undefined);
   await vi.waitFor(() => expect(log.lines).toHaveLength(1));
   await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(log.lines.map(({ message }) => message)).toEqual(['the progress channel is away']);
+  expect(log.lines.map(({ message }) => message)).toEqual(['the progress channel fails']);
   setAway(false);
   await vi.waitFor(() => expect(lines.size).toBe(1));
-  expect(log.lines.at(-1)?.message).toBe('the progress channel is back');
+  expect(log.lines.at(-1)?.message).toBe('the progress channel works again');
 });

@@ -234,7 +234,7 @@ describe('progress tracker: store outage', () => {
     kv.down = false;
     await read(id);
     await read(id);
-    expect(log.lines.map((line) => line.message)).toEqual(['the progress store is away', 'the progress store is back']);
+    expect(log.lines.map((line) => line.message)).toEqual(['the progress store fails', 'the progress store works again']);
   });
 
   test('progress tracker: a store that fails between a read and its correction still yields the correct record', async () => {

@@ -84,7 +84,7 @@ test('progress reporter: an unreachable or refusing API is logged once per outag
   await requests(2);
   sent[1]?.answer(new Response('no', { status: 503 }));
   await reporter.flush();
-  expect(log.lines.map((line) => line.message)).toEqual(['the progress report to the API is away']);
+  expect(log.lines.map((line) => line.message)).toEqual(['the progress report to the API fails']);
   reporter.report({ resource_id: id, stages: { graph: at(3) } });
   await requests(3);
   sent[2]?.answer(new Response(null, { status: 204 }));
