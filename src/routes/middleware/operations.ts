@@ -52,7 +52,10 @@ function scopesByOperation(app: OpenAPIHono<AppEnv>): ReadonlyMap<string, readon
       const [alternative = {}] = security;
       const needed = new Set(Object.values(alternative).flat());
       return [
-        [operationName(method.toUpperCase(), path.replaceAll(/\{(.+?)\}/g, ':$1')), SCOPES.filter((scope) => needed.has(scope))],
+        [
+          operationName(method.toUpperCase(), path.replaceAll(/\{([^{}]+)\}/g, ':$1')),
+          SCOPES.filter((scope) => needed.has(scope)),
+        ],
       ] as const;
     }),
   );
