@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import type { Config } from '../kernel/config/config.ts';
 import type { Log } from '../kernel/core/log.ts';
 import type { Clock } from '../kernel/core/ports.ts';
+import { boundKeyValue } from '../kernel/kv/bounded.ts';
 import { createRedisKeyValue } from '../kernel/kv/ioredis.ts';
 import type { KeyValue } from '../kernel/kv/key-value.ts';
 import { createMemoryKeyValue } from '../kernel/kv/memory.ts';
@@ -15,6 +16,8 @@ import { openUpstash } from './open-upstash.ts';
 
 /** Milliseconds after which a command without a reply is abandoned; its caller has used its fallback by then. */
 const COMMAND_MS = 1000;
+/** Ends what is left of a request to Upstash. Larger than the deadline, because it counts this process's own delay. */
+const REQUEST_MS = 10_000;
 
 export interface Stores {
   readonly kv: KeyValue;
@@ -27,13 +30,15 @@ export function openStores({ kv: settings }: Pick<Config, 'kv'>, { clock, log }:
     return { kv, rateLimitStore: createMemoryRateLimitStore({ clock, kv }) };
   }
   if (settings.kind === 'upstash') {
-    const redis = openUpstash({ url: settings.url, token: settings.token.reveal(), autoPipelining: true });
-    return { kv: createUpstashKeyValue({ redis }), rateLimitStore: createUpstashRateLimitStore({ redis }) };
+    const redis = openUpstash({ url: settings.url, token: settings.token.reveal(), autoPipelining: true, requestMs: REQUEST_MS });
+    return {
+      kv: boundKeyValue(createUpstashKeyValue({ redis }), COMMAND_MS),
+      rateLimitStore: createUpstashRateLimitStore({ redis }),
+    };
   }
   const url = settings.url.reveal();
   const retryStrategy = (attempt: number) => Math.min(attempt * 50, 1000);
   const commands = new Redis(url, {
-    commandTimeout: COMMAND_MS,
     enableAutoPipelining: true,
     // While Redis is down a command fails at once: local limits and the database decide instead.
     enableOfflineQueue: false,
@@ -52,5 +57,9 @@ export function openStores({ kv: settings }: Pick<Config, 'kv'>, { clock, log }:
       down = false;
     });
   }
-  return { kv: createRedisKeyValue({ commands, listener }), rateLimitStore: createRedisRateLimitStore({ commands }) };
+  // ioredis's own `commandTimeout` would count the time in which this process was too busy to read a reply.
+  return {
+    kv: boundKeyValue(createRedisKeyValue({ commands, listener }), COMMAND_MS),
+    rateLimitStore: createRedisRateLimitStore({ commands }),
+  };
 }

@@ -9,9 +9,11 @@ export interface UpstashOptions {
   readonly token: string;
   /** Sends the commands of one turn of the event loop as one request. Not on Workers, where requests share no connection. */
   readonly autoPipelining: boolean;
+  /** Milliseconds after which a request is abandoned. Default: 1000. */
+  readonly requestMs?: number;
 }
 
-export function openUpstash({ url, token, autoPipelining: together }: UpstashOptions): Redis {
+export function openUpstash({ url, token, autoPipelining: together, requestMs = COMMAND_MS }: UpstashOptions): Redis {
   return new Redis({
     url,
     token,
@@ -21,6 +23,6 @@ export function openUpstash({ url, token, autoPipelining: together }: UpstashOpt
     // No retry: local limits and the database decide instead.
     retry: { retries: 0 },
     // A function: given a plain signal the client returns the reason of an abort as a result.
-    signal: () => AbortSignal.timeout(COMMAND_MS),
+    signal: () => AbortSignal.timeout(requestMs),
   });
 }
