@@ -53,7 +53,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
   const security = make('security', () => createSecurityLog(base));
   const accounts = make('accounts', () => createAccounts(base));
   const sessions = make('sessions', () => createSessions({ ...base, accessTokens, revocations, security }));
-  const emailLinks = make('emailLinks', () => createEmailLinks({ ...base, sessions, security }));
+  const emailLinks = make('emailLinks', () => createEmailLinks({ ...base, sessions, security, limiter, rateLimits }));
   const oauth = make('oauth', () => createOAuthFlow({ ...base, providers: createOAuthProviders(base) }));
   const progress = instrumentProgress(
     make('progress', () => createProgressTracker(base)),

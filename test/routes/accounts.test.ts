@@ -2,7 +2,8 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../src/kernel/core/errors.ts';
 import type { PasswordHasher } from '../../src/kernel/core/ports.ts';
-import { users } from '../../src/kernel/db/schema.sqlite.ts';
+import { deleteExpired } from '../../src/kernel/db/expired.ts';
+import { emailTokens, users } from '../../src/kernel/db/schema.sqlite.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { cheapHasher } from '../support/kits/services.ts';
 
@@ -80,15 +81,56 @@ describe('password reset', () => {
     expect(app.mails).toEqual([]);
   });
 
-  test('password reset: a newer link invalidates the older one, and a link expires after half an hour', async () => {
+  test('password reset: asking again leaves the first link valid, a used link ends the other, a link expires after half an hour', async () => {
     await app.login('ada');
-    await send('POST', '/auth/password/forgot', { email: 'ada@example.org' });
+    const ask = () => send('POST', '/auth/password/forgot', { email: 'ada@example.org' });
+    await ask();
     const first = await mailedToken();
-    await send('POST', '/auth/password/forgot', { email: 'ada@example.org' });
+    await ask();
     const second = await mailedToken();
-    expect((await send('POST', '/auth/password/reset', { token: first.token, password: NEXT })).status).toBe(410);
+    expect(second.token).not.toBe(first.token);
+    expect((await send('POST', '/auth/password/reset', { token: first.token, password: NEXT })).status).toBe(204);
+    expect((await send('POST', '/auth/password/reset', { token: second.token, password: PASSWORD })).status).toBe(410);
+    await ask();
+    const third = await mailedToken();
     app.clock.advance(30 * 60_000);
-    expect((await send('POST', '/auth/password/reset', { token: second.token, password: NEXT })).status).toBe(410);
+    expect((await send('POST', '/auth/password/reset', { token: third.token, password: NEXT })).status).toBe(410);
+    await deleteExpired(app.services.db, app.clock.now() + 1);
+    expect(await app.services.db.select().from(emailTokens)).toEqual([]);
+  });
+
+  test('password reset: 100 requests of strangers send an account three mails, and its owner’s link works all the while', async () => {
+    let address = 0;
+    const crowd = await createTestApp({ runtime: { clientAddress: () => `192.0.2.${address++ % 250}` } });
+    await crowd.login('ada');
+    const post = (path: string, body: unknown) =>
+      crowd.request(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    const ask = async (email = 'ada@example.org') => (await post('/auth/password/forgot', { email })).status;
+    await ask();
+    await crowd.background.settled();
+    const token = /#([\w-]{43})/.exec(crowd.mails[0]?.text ?? '')?.[1];
+    for (let i = 0; i < 100; i++) expect([await ask(), await ask('nobody@example.org')]).toEqual([202, 202]);
+    await crowd.background.settled();
+    expect(crowd.mails).toHaveLength(3);
+    expect((await post('/auth/password/reset', { token, password: NEXT })).status).toBe(204);
+    crowd.clock.advance(31 * 60_000);
+    await ask();
+    await crowd.background.settled();
+    expect(crowd.mails).toHaveLength(4);
+    await crowd.close();
+  });
+
+  test('password reset: a client that asked for 20 mails in an hour is 429, for known and unknown addresses alike', async () => {
+    await app.login('ada');
+    for (let i = 0; i < 20; i++) {
+      expect((await send('POST', '/auth/password/forgot', { email: `nobody${i}@example.org` })).status).toBe(202);
+    }
+    for (const email of ['ada@example.org', 'nobody@example.org']) {
+      const refused = await send('POST', '/auth/password/forgot', { email });
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3600']);
+    }
+    await app.background.settled();
+    expect(app.mails).toEqual([]);
   });
 
   test('password reset: of two concurrent uses of one link, exactly one succeeds', async () => {
@@ -123,6 +165,18 @@ describe('e-mail verification', () => {
     await send('POST', '/auth/email/verification', undefined, mine);
     await app.background.settled();
     expect(app.mails).toHaveLength(1);
+  });
+
+  test('e-mail verification: of 60 requests three send a mail, the others are 429, and every mailed link is valid', async () => {
+    const mine = await app.login('ada');
+    const statuses: number[] = [];
+    for (let i = 0; i < 60; i++) statuses.push((await send('POST', '/auth/email/verification', undefined, mine)).status);
+    expect(statuses).toEqual([202, 202, 202, ...Array(57).fill(429)]);
+    await app.background.settled();
+    expect(app.mails).toHaveLength(3);
+    const [first, second] = app.mails.map(({ text }) => /#([\w-]{43})/.exec(text)?.[1]);
+    expect((await send('POST', '/auth/email/verify', { token: first })).status).toBe(204);
+    expect((await send('POST', '/auth/email/verify', { token: second })).status).toBe(410);
   });
 
   test('e-mail verification: a link for a former address does not verify the new one', async () => {

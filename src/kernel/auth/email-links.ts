@@ -7,31 +7,39 @@ import type { Mailer } from '../core/mail.ts';
 import type { Background, Clock, PasswordHasher } from '../core/ports.ts';
 import { DAY_MS, MINUTE_MS } from '../core/time.ts';
 import { deleteCredentials } from '../db/credentials.ts';
-import { findEmailToken, replaceEmailToken, takeEmailToken } from '../db/email-tokens.ts';
+import { deleteEmailTokens, findEmailToken, insertEmailToken, takeEmailToken } from '../db/email-tokens.ts';
 import type { Database, EmailToken, User } from '../db/types.ts';
 import { findUser, findUsersByLogin, nameKey, setEmailVerified } from '../db/users.ts';
 import { addressKey } from '../rate-limits/address.ts';
+import type { Limiter } from '../rate-limits/limiter.ts';
+import type { RateLimitPolicies } from '../rate-limits/tiers.ts';
 import { normalisePassword } from './password-rules.ts';
 import type { RequestOrigin, SecurityLog } from './security-log.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface EmailLinks {
   /**
-   * Mails a link if the address belongs to an active account. The lookup runs in the background, so that neither the
-   * result nor the duration reveals whether it does. Throws `not_configured` if no mailer is configured.
+   * Mails a link if the address belongs to an active account that was not sent too many. Both are looked up in the
+   * background, so that neither the result nor the duration reveals anything. Throws `not_configured` if no mailer is
+   * configured, `rate_limited` if the client asked for too many mails.
    */
-  requestPasswordReset(email: string, client: RequestOrigin): void;
+  requestPasswordReset(email: string, client: RequestOrigin): Promise<void>;
   /**
    * Sets the password, which proves the address, and ends every credential of the time before: sessions, API keys, linked
    * providers, webhook endpoints and the secret of callbacks. Throws `gone` if the link is unknown, used, expired, or for a
    * former address.
    */
   resetPassword(token: string, password: string, client: RequestOrigin): Promise<void>;
-  /** Mails a link that verifies the user's address, unless it is verified. Throws `not_configured` if no mailer is configured. */
-  requestVerification(user: User): void;
+  /**
+   * Mails a link that verifies the user's address, unless it is verified. Throws `not_configured` if no mailer is
+   * configured, `rate_limited` if the client asked for, or the account was sent, too many mails.
+   */
+  requestVerification(user: User, client: RequestOrigin): Promise<void>;
   /** Marks the address as verified. Throws `gone` if the link is unknown, used, expired, or for a former address. */
   verify(token: string, client: RequestOrigin): Promise<void>;
 }
+
+const seconds = (ms: number) => ({ retryAfter: ms / 1000 });
 
 const USED = 'This link was already used or has expired; request a new one';
 
@@ -46,15 +54,25 @@ interface Dependencies {
   readonly passwords: PasswordHasher;
   readonly sessions: Sessions;
   readonly security: SecurityLog;
+  readonly limiter: Limiter;
+  readonly rateLimits: RateLimitPolicies;
 }
 
 export function createEmailLinks(deps: Dependencies): EmailLinks {
-  const { db, config, clock, background, passwords, sessions, security } = deps;
+  const { db, config, clock, background, passwords, sessions, security, limiter, rateLimits } = deps;
 
   function configuredMailer(): Mailer {
     if (!deps.mailer) throw new AppError('not_configured', 'This server cannot send mail: no mail server is configured');
     return deps.mailer;
   }
+
+  async function limitClient({ address }: RequestOrigin): Promise<void> {
+    const { admitted, retryAfterMs } = await limiter.decide(`mails:address:${addressKey(address)}`, rateLimits.mailsPerAddress);
+    if (!admitted) throw new AppError('rate_limited', 'Too many mails were asked for from your address', seconds(retryAfterMs));
+  }
+
+  const countMail = (purpose: EmailToken['purpose'], userId: string) =>
+    limiter.decide(`mails:${purpose}:${userId}`, rateLimits.mailsPerAccount);
 
   async function createToken(user: User, purpose: EmailToken['purpose']): Promise<string> {
     const token = base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
@@ -67,7 +85,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       expiresAt: now + LIFETIME_MS[purpose],
       createdAt: now,
     };
-    await replaceEmailToken(db, row);
+    await insertEmailToken(db, row);
     return token;
   }
 
@@ -80,6 +98,10 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
   async function mailReset(mailer: Mailer, email: string, client: RequestOrigin): Promise<void> {
     const user = (await findUsersByLogin(db, email)).find(({ emailKey }) => emailKey === nameKey(email));
     if (!user?.active) return;
+    if (!(await countMail('reset', user.id)).admitted) {
+      security.record('password_reset_asked', { ...client, userId: user.id, reason: 'no mail: too many were sent' });
+      return;
+    }
     const token = await createToken(user, 'reset');
     security.record('password_reset_asked', { ...client, userId: user.id });
     await mailer.send({
@@ -90,8 +112,9 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
   }
 
   return {
-    requestPasswordReset: (email, client) => {
+    requestPasswordReset: async (email, client) => {
       const mailer = configuredMailer();
+      await limitClient(client);
       background.run('mail a password reset', () => mailReset(mailer, email, client));
     },
 
@@ -110,9 +133,15 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       security.record('password_reset', { ...client, userId: user.id });
     },
 
-    requestVerification: (user) => {
+    requestVerification: async (user, client) => {
       if (user.emailVerifiedAt !== null) return;
       const mailer = configuredMailer();
+      await limitClient(client);
+      const { admitted, retryAfterMs } = await countMail('verify', user.id);
+      if (!admitted) {
+        const detail = 'Too many verification mails were sent to your account; their links are valid';
+        throw new AppError('rate_limited', detail, seconds(retryAfterMs));
+      }
       background.run('mail an e-mail verification', async () => {
         const token = await createToken(user, 'verify');
         await mailer.send({
@@ -130,6 +159,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       if (!(await findUser(db, userId))?.active || !(await setEmailVerified(db, userId, email, clock.now()))) {
         throw new AppError('gone', 'This link is for an address that the account no longer has; request a new one');
       }
+      await deleteEmailTokens(db, userId, 'verify');
       security.record('email_verified', { ...client, userId });
     },
   };

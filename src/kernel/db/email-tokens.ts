@@ -2,12 +2,14 @@ import { and, eq } from 'drizzle-orm';
 import { emailTokens } from './schema.sqlite.ts';
 import type { Database, EmailToken } from './types.ts';
 
-/** Stores a token and deletes the user's older ones for the same purpose. */
-export async function replaceEmailToken(db: Database, token: EmailToken): Promise<void> {
-  await db.transaction(async (tx) => {
-    await tx.delete(emailTokens).where(and(eq(emailTokens.userId, token.userId), eq(emailTokens.purpose, token.purpose)));
-    await tx.insert(emailTokens).values(token);
-  });
+/** Stores a token beside the user's other ones, so that a stranger who asks for a mail ends no link of the user's. */
+export async function insertEmailToken(db: Database, token: EmailToken): Promise<void> {
+  await db.insert(emailTokens).values(token);
+}
+
+/** Deletes the user's links for `purpose`. */
+export async function deleteEmailTokens(db: Database, userId: string, purpose: EmailToken['purpose']): Promise<void> {
+  await db.delete(emailTokens).where(and(eq(emailTokens.userId, userId), eq(emailTokens.purpose, purpose)));
 }
 
 export async function findEmailToken(

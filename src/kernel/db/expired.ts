@@ -1,11 +1,12 @@
 import { lt } from 'drizzle-orm';
-import { callbackDeliveries, idempotencyKeys, revocations, sessions, webhookEvents } from './schema.sqlite.ts';
+import { callbackDeliveries, emailTokens, idempotencyKeys, revocations, sessions, webhookEvents } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
 export interface ExpiredRows {
   readonly sessions: number;
   readonly revocations: number;
   readonly idempotencyKeys: number;
+  readonly emailTokens: number;
   readonly callbackDeliveries: number;
   readonly webhookEvents: number;
 }
@@ -18,10 +19,11 @@ const EVENTS_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** Deletes the rows that expired before `now` (Unix ms), and returns the number per table. */
 export async function deleteExpired(db: Database, now: number): Promise<ExpiredRows> {
-  const [endedSessions, oldRevocations, oldKeys, oldDeliveries, oldEvents] = [
+  const [endedSessions, oldRevocations, oldKeys, oldTokens, oldDeliveries, oldEvents] = [
     await db.delete(sessions).where(lt(sessions.expiresAt, now)).returning({ id: sessions.id }),
     await db.delete(revocations).where(lt(revocations.expiresAt, now)).returning({ key: revocations.key }),
     await db.delete(idempotencyKeys).where(lt(idempotencyKeys.expiresAt, now)).returning({ key: idempotencyKeys.key }),
+    await db.delete(emailTokens).where(lt(emailTokens.expiresAt, now)).returning({ hash: emailTokens.hash }),
     await db
       .delete(callbackDeliveries)
       .where(lt(callbackDeliveries.finishedAt, now - DELIVERIES_KEPT_MS))
@@ -35,6 +37,7 @@ export async function deleteExpired(db: Database, now: number): Promise<ExpiredR
     sessions: endedSessions.length,
     revocations: oldRevocations.length,
     idempotencyKeys: oldKeys.length,
+    emailTokens: oldTokens.length,
     callbackDeliveries: oldDeliveries.length,
     webhookEvents: oldEvents.length,
   };

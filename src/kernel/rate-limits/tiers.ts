@@ -37,6 +37,13 @@ export interface RateLimitPolicies {
   readonly loginEither: readonly Policy[];
   /** Registrations per address. */
   readonly registrations: readonly Policy[];
+  /**
+   * Mails with a link per account and purpose. The window is as long as a reset link lives, so that an account which gets no
+   * further mail has a link that works.
+   */
+  readonly mailsPerAccount: readonly Policy[];
+  /** Mails with a link that a client's address asks for. */
+  readonly mailsPerAddress: readonly Policy[];
 }
 
 export function rateLimitPolicies({ limits }: Pick<Config, 'limits'>): RateLimitPolicies {
@@ -50,5 +57,7 @@ export function rateLimitPolicies({ limits }: Pick<Config, 'limits'>): RateLimit
     loginPair: quarterHour(loginFailures),
     loginEither: quarterHour(loginFailures * 10),
     registrations: [{ name: 'hour', windowMs: HOUR, limit: registrationsPerHour }],
+    mailsPerAccount: [{ name: 'half-hour', windowMs: 30 * MINUTE, limit: 3 }],
+    mailsPerAddress: [{ name: 'hour', windowMs: HOUR, limit: 20 }],
   };
 }

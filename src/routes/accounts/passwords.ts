@@ -32,10 +32,11 @@ const requestResetRoute = defineRoute({
   path: '/auth/password/forgot',
   tags,
   summary: 'Request a password reset mail',
-  description: 'Known and unknown addresses get the same response.',
+  description:
+    'Known and unknown addresses get the same response. A link stays valid if another mail is asked for. An account is sent three mails in half an hour.',
   security: [],
   request: { body: jsonBody(z.strictObject({ email: z.email().max(254) }).openapi('PasswordForgotten')) },
-  responses: { 202: { description: 'A mail is sent if an account has this address' }, ...problems(400, 422, 501) },
+  responses: { 202: { description: 'A mail is sent if an account has this address' }, ...problems(400, 422, 429, 501) },
 });
 
 const resetRoute = defineRoute({
@@ -55,7 +56,7 @@ const requestVerificationRoute = defineRoute({
   tags,
   summary: 'Request a verification mail',
   security: authenticated,
-  responses: { 202: { description: 'A mail is sent unless the address is verified already' }, ...problems(501) },
+  responses: { 202: { description: 'A mail is sent unless the address is verified already' }, ...problems(429, 501) },
 });
 
 const verifyRoute = defineRoute({
@@ -78,8 +79,8 @@ export function createPasswordRoutes(context: AppContext) {
     return c.body(null, 204);
   });
 
-  router.openapi(requestResetRoute, (c) => {
-    emailLinks.requestPasswordReset(c.req.valid('json').email, requestOrigin(c));
+  router.openapi(requestResetRoute, async (c) => {
+    await emailLinks.requestPasswordReset(c.req.valid('json').email, requestOrigin(c));
     return c.body(null, 202);
   });
 
@@ -91,7 +92,7 @@ export function createPasswordRoutes(context: AppContext) {
 
   router.openapi(requestVerificationRoute, async (c) => {
     const user = await findUser(db, c.get('actor').userId);
-    if (user) emailLinks.requestVerification(user);
+    if (user) await emailLinks.requestVerification(user, requestOrigin(c));
     return c.body(null, 202);
   });
 

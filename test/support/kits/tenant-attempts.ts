@@ -8,7 +8,7 @@ import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
 import { findChunks } from '../../../src/kernel/db/chunks.ts';
 import { deleteCredentials } from '../../../src/kernel/db/credentials.ts';
 import { listEdgesOf, listOwnerEdges } from '../../../src/kernel/db/edges.ts';
-import { replaceEmailToken } from '../../../src/kernel/db/email-tokens.ts';
+import { deleteEmailTokens, insertEmailToken } from '../../../src/kernel/db/email-tokens.ts';
 import { deleteIdempotencyKeys, findIdempotencyKey, putIdempotencyKey } from '../../../src/kernel/db/idempotency-keys.ts';
 import { insertJob } from '../../../src/kernel/db/jobs.ts';
 import { findLinksTo } from '../../../src/kernel/db/links.ts';
@@ -149,8 +149,9 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     listOwnerEdges: ({ db }, owner) => listOwnerEdges(db, owner),
   },
   'email-tokens': {
-    replaceEmailToken: ({ db, of }, userId) =>
-      replaceEmailToken(db, { hash: 'new', userId, purpose: 'reset', email: of.email, expiresAt: LATER, createdAt: NOW }),
+    insertEmailToken: ({ db, of }, userId) =>
+      insertEmailToken(db, { hash: 'new', userId, purpose: 'reset', email: of.email, expiresAt: LATER, createdAt: NOW }),
+    deleteEmailTokens: ({ db }, userId) => deleteEmailTokens(db, userId, 'reset'),
   },
   'idempotency-keys': {
     findIdempotencyKey: ({ db }, ownerId) => findIdempotencyKey(db, { ownerId, key: idempotencyKey }),
