@@ -38,7 +38,7 @@ const forbid = (
 ): IForbiddenRuleType => ({ name, comment, severity: 'error', from, to });
 
 export const forbidden: IForbiddenRuleType[] = [
-  forbid('no-cycles', 'A cycle means two modules are one: nobody can read or test either alone.', {}, { circular: true }),
+  forbid('no-cycles', 'A cycle means two modules are one: neither can be read or tested alone.', {}, { circular: true }),
   ...FLOORS.map(([folder, purpose], index) =>
     forbid(
       `kernel-floor-${folder}`,

@@ -1,4 +1,4 @@
-/** `pharos <command>`: what is done from a terminal, on the same configuration as the server. */
+/** `pharos <command>`: runs a command from a terminal, with the configuration of the server. */
 import manifest from '../package.json' with { type: 'json' };
 import { UsageError } from './command.ts';
 import { COMMANDS, type Entry } from './commands.ts';

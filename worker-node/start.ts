@@ -27,7 +27,7 @@ export interface RunningWorker {
 
 export interface StartOptions {
   readonly leaseMs?: number;
-  /** Ends the waiting for a database server that is away. */
+  /** Ends the wait for a database server that is down. */
   readonly signal?: AbortSignal;
 }
 

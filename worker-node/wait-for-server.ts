@@ -1,4 +1,4 @@
-/** A database server that is away, as during a failover, is waited for: a worker that ended would be away for longer than it. */
+/** Waits for a database server that is down, as during a failover: a restart of the worker would take longer. */
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Log } from '../src/kernel/core/log.ts';
 import { isDatabaseAway } from '../src/kernel/db/connection-errors.ts';
@@ -23,7 +23,7 @@ export interface WaitOptions {
   readonly sleep?: (ms: number, value: undefined, options: { signal?: AbortSignal | undefined }) => Promise<unknown>;
 }
 
-/** Resolves to what `open` opens, asked every second while the server is away; rejects with any other error of `open`. */
+/** Resolves to what `open` opens, called every second while the server is down; rejects with any other error of `open`. */
 export async function whenReachable<T>(open: () => Promise<T>, { log, signal, sleep = sleepFor }: WaitOptions): Promise<T> {
   for (let told = false; ; told = true) {
     signal?.throwIfAborted();
@@ -31,7 +31,7 @@ export async function whenReachable<T>(open: () => Promise<T>, { log, signal, sl
       return await open();
     } catch (error) {
       if (!isServerAway(error)) throw error;
-      if (!told) log.warning('the database is away; the worker waits for it', { error });
+      if (!told) log.warning('the database is down; the worker waits for it', { error });
     }
     await sleep(PAUSE_MS, undefined, { signal });
   }

@@ -1,4 +1,4 @@
-/** Turns at work of which only little may run at once: every key in turn, within bounds on the line and on the wait. */
+/** Runs work of which only a little may run at once. Keys take turns; the length of the line and the wait are bounded. */
 
 export interface Turns {
   /** Runs `work` when the turn of `key` comes. Rejects with `refused()` if the line is full or the wait is too long. */

@@ -287,7 +287,7 @@ describe('OAuth login', () => {
     await secure.close();
   });
 
-  test('OAuth login: two logins of one browser finish in any order, and foreign callbacks end none of them', async () => {
+  test('OAuth login: two logins of one browser finish in any order, and a foreign callback ends neither', async () => {
     const ada = browser();
     const begun = [await ada.get('/auth/oidc?return_to=%2Fone'), await ada.get('/auth/google?return_to=%2Ftwo')];
     const [one, two] = await Promise.all(begun.map((response) => openid.authorize(response.headers.get('location') ?? '')));
@@ -377,7 +377,7 @@ describe('OAuth callback', () => {
 });
 
 describe('failed logins in a browser', () => {
-  test('OAuth callback: a browser whose person cancelled returns to return_to with error=access_denied', async () => {
+  test('OAuth callback: a cancelled login returns to return_to with error=access_denied', async () => {
     const ada = browser();
     const started = await ada.get('/auth/oidc?return_to=%2Fdocs%3Fa%3D1');
     const { state } = await openid.authorize(started.headers.get('location') ?? '');
@@ -493,7 +493,7 @@ describe('what OpenID Connect providers differ in', () => {
     await silent.target.close();
   });
 
-  test('OAuth callback: the secret is in the form for a provider that takes only that, and nowhere for one that takes none', async () => {
+  test('OAuth callback: the secret is in the form for a provider that takes only the form, and is not sent to one that takes no secret', async () => {
     openid.says({ sub: 'g-1', email: 'a@example.org', email_verified: true, aud: 'pha:ros' });
     const post = await supporting('client_secret_post');
     expect((await logIn('oidc', post.target)).status).toBe(200);
@@ -520,7 +520,7 @@ describe('what OpenID Connect providers differ in', () => {
     }
   });
 
-  test('OAuth login: an e-mail that only the userinfo endpoint tells is the account’s', async () => {
+  test('OAuth login: an e-mail that only the userinfo endpoint returns becomes the account’s', async () => {
     openid.says({ sub: 'u-1', userinfo: { email: 'u@example.org', email_verified: true, preferred_username: 'ursula' } });
     const { access_token } = (await (await logIn('oidc')).json()) as Tokens;
     expect(await whoami(access_token)).toMatchObject({ email: 'u@example.org', email_verified: true, username: 'ursula' });

@@ -36,7 +36,7 @@ async function keyWith(scopes: readonly Scope[]): Promise<Record<string, string>
   return { 'X-API-Key': ((await made.json()) as { key: string }).key };
 }
 
-/** A body that counts what is asked of it: `pieces` pieces of 64 KB, and then nothing until it is let end. */
+/** A body that counts how often it is read. It yields `pieces` pieces of 64 KB, then nothing until it is allowed to end. */
 function watchedBody(head = '', pieces = Number.POSITIVE_INFINITY) {
   let pulls = 0;
   let end = () => {};

@@ -104,7 +104,7 @@ describe('docker-compose.prod.yml: services', () => {
     expect(migrate?.image).toBe(api?.image);
   });
 
-  test('compose production: publishes the proxy only, which reaches the API only; databases have no way out', () => {
+  test('compose production: publishes the proxy only, which reaches the API only; databases cannot reach other networks', () => {
     for (const [name, { ports }] of Object.entries(compose.services)) {
       if (name !== 'proxy') expect(ports, name).toBeUndefined();
     }

@@ -95,13 +95,13 @@ describe('chunkText', () => {
     expect(chunks.flatMap(({ start, end }) => words(text.slice(start, end)))).toEqual(words(text));
   });
 
-  it('chunks: none ends at an abbreviation', () => {
+  it('chunks: no chunk ends at an abbreviation', () => {
     const filler = 'Plain words fill the space before it here. '.repeat(24);
     const text = `${filler}The study by Dr. Smith et al. in Fig. 3 shows this. ${filler}`;
     for (const { start, end } of chunk(text)) expect(text.slice(start, end)).not.toMatch(/(?:Dr|al|Fig)\.$/);
   });
 
-  it('chunks: an empty text has none', () => {
+  it('chunks: an empty text has no chunks', () => {
     expect(chunk('')).toEqual([]);
     expect(chunk(' \n ')).toEqual([]);
   });

@@ -154,7 +154,7 @@ describe('createDocumentReader: time and memory', () => {
     ]);
   });
 
-  it('document reader: a document that takes all of its time but a millisecond is read, one that takes more is refused', async () => {
+  it('document reader: a document that needs a millisecond less than its time limit is read, one that needs more is refused', async () => {
     const { time, send } = setUp();
     const outcomes = [send('ada', 6_999, { bytes: MEBIBYTE }), send('ada', 7_001, { bytes: MEBIBYTE })];
     await time.runUntil(20_000);
@@ -232,7 +232,7 @@ describe('createDocumentReader: abort and close', () => {
     expect(events).toEqual([]);
   });
 
-  it('document reader: closing waits for the documents under way and those that wait, then ends every thread', async () => {
+  it('document reader: closing waits for running and waiting documents, then ends every thread', async () => {
     const { time, reader, send, events } = setUp();
     const outcomes = [send('ada', 100), send('ada', 100), send('eve', 100)];
     const closed = reader.close().then(() => events.push('closed'));

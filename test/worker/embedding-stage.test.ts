@@ -112,7 +112,7 @@ test('embedding stage: nothing is written before the commit', async () => {
   expect(await stored(resource.id, 'm')).toEqual([]);
 });
 
-test('embedding stage: chunks with a zero vector get none, and a resource of such chunks loses its earlier vector', async () => {
+test('embedding stage: a zero vector is not stored, and a resource with no other vectors loses its earlier one', async () => {
   const resource = await libraryWith(['x', '???'], '');
   await runAndCommit(resource, embedderOf('m'));
   expect(await stored(resource.id, 'm')).toEqual([['x', [1, 0]]]);

@@ -62,7 +62,7 @@ test('wait for schema: it resolves once the tables are readable and after 30 s r
 
 const codeError = (code: string) => Object.assign(new Error(code), { code, query: 'select 1' });
 
-test('wait for schema: a server that is away in between is waited for beyond the 30 s', async () => {
+test('wait for schema: while the server is down, the wait continues beyond 30 s', async () => {
   let calls = 0;
   const ping = async () => {
     if (++calls < 400) throw codeError('ECONNREFUSED');
@@ -71,7 +71,7 @@ test('wait for schema: a server that is away in between is waited for beyond the
   expect(calls).toBe(400);
 });
 
-test('worker start: a database server that is away is asked again every second and named in the log once', async () => {
+test('worker start: a database server that is down is tried again every second and logged once', async () => {
   const log = memoryLog();
   const pauses: number[] = [];
   const sleep = async (ms: number) => void pauses.push(ms);
@@ -83,7 +83,7 @@ test('worker start: a database server that is away is asked again every second a
   };
   expect(await whenReachable(open, { log, sleep })).toBe('opened');
   expect(pauses).toEqual([1000, 1000, 1000, 1000, 1000]);
-  expect(log.lines.map(({ message }) => message)).toEqual(['the database is away; the worker waits for it']);
+  expect(log.lines.map(({ message }) => message)).toEqual(['the database is down; the worker waits for it']);
 });
 
 test('worker start: what waiting does not mend ends it at once, and so does the end of the API', async () => {

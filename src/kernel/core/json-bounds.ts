@@ -177,7 +177,7 @@ export function jsonValueFault(value: unknown): FieldError | undefined {
   return visit(value);
 }
 
-/** Whether a number comes back as itself: an integer of more digits than a double holds does not, nor one out of its range. */
+/** Whether a double holds the number exactly: not an integer with too many digits, and not a number out of its range. */
 function isHeld(literal: string): boolean {
   const value = Number(literal);
   if (Number.isNaN(value)) return true;

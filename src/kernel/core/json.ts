@@ -1,7 +1,7 @@
-/** Fails on bytes that are no UTF-8, and drops a byte-order mark, which RFC 8259 section 8.1 lets a reader ignore. */
+/** Fails on bytes that are not UTF-8, and drops a byte-order mark, which RFC 8259 section 8.1 lets a reader ignore. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
-/** The characters of a JSON text in bytes. Throws TypeError for bytes that are no UTF-8. */
+/** The characters of a JSON text in bytes. Throws TypeError for bytes that are not UTF-8. */
 export const decodeJson = (bytes: Uint8Array): string => utf8.decode(bytes);
 
 /**

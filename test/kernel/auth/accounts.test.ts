@@ -151,7 +151,7 @@ describe('passwords', () => {
     expect(row?.passwordHash).toBe('v2$changed');
   });
 
-  test('password login: succeeds although the weak hash finds no turn to be replaced; another failure of the hasher is told', async () => {
+  test('password login: succeeds when the hasher is too busy to replace the weak hash, and fails when the hasher fails otherwise', async () => {
     const { id } = await register(deps(), grace);
     const old = `v1$${grace.password}`;
     await kit.db.update(users).set({ passwordHash: old }).where(eq(users.id, id));

@@ -186,7 +186,7 @@ describe('credentials epoch', () => {
 });
 
 describe('administration of accounts', () => {
-  test('administration: nobody changes their own tier, and the account stays as it was', async () => {
+  test('administration: an admin cannot change their own tier, and the account stays unchanged', async () => {
     const { user } = await member('grace');
     const change = administerUser(kit, user.id, { tier: 'admin' }, { ...ADMIN, userId: user.id });
     await expect(change).rejects.toMatchObject({ code: 'forbidden', detail: 'You cannot change your own tier' });

@@ -28,7 +28,7 @@ test('listeners: one function subscribed twice is called twice, and unsubscribin
   expect(listener).toHaveBeenCalledTimes(3);
 });
 
-test('listeners: one that throws is reported and does not keep the others from hearing the message', () => {
+test('listeners: one that throws is reported and does not keep the others from receiving the message', () => {
   const onError = vi.fn();
   const listeners = createListeners<string>({ onError });
   const broken = new Error('broken');

@@ -85,7 +85,7 @@ describe('limits client', () => {
     expect(await countRequest(user)).toEqual(decided);
   });
 
-  test('limits client: every decision survives the way over HTTP', () => {
+  test('limits client: every decision is unchanged by transport over HTTP', () => {
     const state = fc.record({
       policy: fc.record({
         name: fc.string({ maxLength: 40 }),

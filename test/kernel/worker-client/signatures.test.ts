@@ -36,7 +36,7 @@ describe('request signature', () => {
     await verify({ signature: await sign(next), body, url });
   });
 
-  test('request signature: names the user whose request is passed on, and nobody without one', async () => {
+  test('request signature: names the user of a forwarded request, and no user otherwise', async () => {
     const { clock, verify, sign } = setUp();
     const passedOn = await signRequest({ key: current, url, body, onBehalfOf: 'ada', clock, ids: randomIds });
     expect(await verify({ signature: passedOn, body, url })).toEqual({ onBehalfOf: 'ada' });

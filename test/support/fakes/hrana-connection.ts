@@ -132,7 +132,7 @@ export class Connection {
     return !this.#native.inTransaction;
   }
 
-  /** Somebody else wants to write; the next request is told. */
+  /** Ends the transaction because another stream wants to write; the next request gets an error. */
   forceRollback(): void {
     if (this.#native.inTransaction) this.#native.exec('rollback');
     this.#rolledBack = true;

@@ -39,7 +39,7 @@ export async function startHranaServer({
   file: string;
   port?: number;
   token?: string;
-  /** Milliseconds after which a stream that nobody asks is dropped. */
+  /** Milliseconds without a request after which a stream is dropped. */
   streamMs?: number;
 }): Promise<HranaServer> {
   let server: Server | undefined;
@@ -107,7 +107,7 @@ export async function startHranaServer({
   async function pipeline(version: 2 | 3, body: string, response: ServerResponse): Promise<unknown> {
     const { baton, requests: given } = parse(body);
     const stream = acquire(baton);
-    // Nobody has its next baton.
+    // The client did not receive the next baton, so the stream cannot be continued.
     response.once('close', () => {
       if (!response.writableFinished) drop(stream);
     });

@@ -51,7 +51,7 @@ export async function startHub(id: string, folder: string, { token }: { token?: 
       });
     }
     storage.serve(`/${path}`, (response, request) => {
-      // As the storage behind the Hub does: two ways to say who one is are one too many.
+      // The storage behind the Hub also refuses a request that has credentials in its URL and in a header.
       if (request.headers.authorization !== undefined) return response.writeHead(400).end();
       const bytes = files.get(path) as Buffer;
       const fault = faults.get(path)?.shift();

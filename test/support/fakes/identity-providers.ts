@@ -7,7 +7,7 @@ export interface IdToken {
   sub?: string;
   email?: unknown;
   email_verified?: unknown;
-  /** What only the userinfo endpoint tells, beside the subject. */
+  /** Claims that only the userinfo endpoint returns, besides the subject. */
   userinfo?: Record<string, unknown>;
   [claim: string]: unknown;
 }

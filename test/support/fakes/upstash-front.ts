@@ -161,7 +161,7 @@ function parse(body: string): Command & readonly Command[] {
   throw new Refused(400, 'ERR failed to parse command');
 }
 
-/** ioredis makes an object of HGETALL's answer; REST tells what Redis told. */
+/** ioredis turns the reply to HGETALL into an object; REST returns the list that Redis sent. */
 function flat(result: unknown): unknown {
   const isObject = typeof result === 'object' && result !== null && !Array.isArray(result) && !Buffer.isBuffer(result);
   return isObject ? Object.entries(result).flat() : result;

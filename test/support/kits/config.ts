@@ -8,6 +8,6 @@ const UNLIMITED = Object.fromEntries(
   ]),
 );
 
-/** A development configuration with secrets of its own, and whatever `env` says. */
+/** A development configuration with its own secrets; `env` overrides its settings. */
 export const testConfig = (env: Readonly<Record<string, string>> = {}): Config =>
   parseConfig({ ENV: 'dev', ...UNLIMITED, ...env }, { jwtSecret: 'j'.repeat(48), workerSigningKey: 'w'.repeat(48) });

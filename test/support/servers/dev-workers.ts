@@ -1,7 +1,7 @@
 /**
  * `npm run dev:workers`: Pharos on workerd by `wrangler dev`, with everything behind it: PostgreSQL, Redis and its REST front,
- * and a worker. What the environment names (DATABASE_URL, UPSTASH_REDIS_REST_URL and _TOKEN) is used instead of one of its own;
- * its own data is thrown away at the end.
+ * and a worker. A database or store that the environment names (DATABASE_URL, UPSTASH_REDIS_REST_URL and _TOKEN) is used instead of
+ * a new one; data of new ones is deleted at the end.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -16,7 +16,7 @@ import { startPostgres } from './postgres.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const HOST = '127.0.0.1';
-/** The platform fires the cron trigger; here nobody else does. */
+/** On the platform a cron trigger fires; `wrangler dev` fires none, so this script does. */
 const CRON_MS = 10_000;
 
 const {

@@ -1,4 +1,7 @@
-/** A process that asks one key's limit as fast as it can: `hammer.ts <json of settings> <times>`; prints how many passed. */
+/**
+ * A process that consumes one key's limit as fast as it can: `load.ts <json of settings> <times> <key> <limit>`. It sends its
+ * parent how many requests were admitted.
+ */
 import { openStore } from '../kits/store.ts';
 
 const [settings = '{}', times = '0', key = '', limit = '0'] = process.argv.slice(2);

@@ -54,7 +54,7 @@ export const AUTHENTICATION = {
   }),
   MASTER_API_KEY: setting({
     group,
-    description: 'API key that acts as an admin service.',
+    description: 'API key whose requests are those of an admin named `service`.',
     schema: minLength(32),
     secret: true,
   }),
