@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import { type ExtractedDocument, readDocument } from '../../worker-node/ingest/read-document.ts';
+import { parseHtml } from '../../worker-node/ingest/readers/html-document.ts';
 import { isDeeplyNested } from '../../worker-node/ingest/readers/markdown-nesting.ts';
 
 const SENTENCE = 'The lighthouse keeper climbs the stairs each evening to light the lamp for the ships at sea. ';
@@ -36,6 +37,13 @@ describe('readDocument: HTML', () => {
 
   it('HTML: a code block keeps its white space', () => {
     expect(html(`<p>${BODY}</p><pre>if (x) {\n    y();\n}</pre>`).text).toContain('if (x) {\n    y();\n}');
+  });
+
+  it('HTML: white space in a style is shortened, and the style still hides its element', () => {
+    const hidden = `<p style="color: red;${' '.repeat(50_000)}display${' '.repeat(50_000)}:${'\t'.repeat(50_000)}none">hidden</p>`;
+    const style = parseHtml(`<html><body>${hidden}</body></html>`).querySelector('p')?.getAttribute('style');
+    expect(style).toBe('color: red; display : none');
+    expect(html(`${hidden}<p>${BODY}</p>`).text).toBe(BODY.trim());
   });
 
   it('HTML: metadata comes from Open Graph, Highwire, JSON-LD and the canonical link', () => {

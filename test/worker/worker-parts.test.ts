@@ -100,8 +100,23 @@ test('worker start: what waiting does not mend ends it at once, and so does the 
 
 test('stage failure: values that the database refuses at every attempt are permanent, its outages are not', () => {
   const failureOf = (code: string) => toStageFailure(new DrizzleQueryError('insert', [], codeError(code))).failure;
-  for (const code of ['54000', '22021', '22P02', 'SQLITE_TOOBIG']) expect(failureOf(code), code).toBe('permanent');
+  for (const code of ['54000', '22021', '22P02', '22P05', '23502', '23514', 'SQLITE_TOOBIG', 'SQLITE_MISMATCH'])
+    expect(failureOf(code), code).toBe('permanent');
   for (const code of ['57P01', '40001', '23505', 'SQLITE_FULL', 'LIBSQL_LOST']) expect(failureOf(code), code).toBe('transient');
+});
+
+test('stage failure: a constraint of SQLite is permanent where it depends on the values alone', () => {
+  const failureOf = (extendedCode: string) =>
+    toStageFailure(
+      new DrizzleQueryError(
+        'insert',
+        [],
+        Object.assign(codeError('SQLITE_CONSTRAINT'), { extendedCode: `SQLITE_CONSTRAINT_${extendedCode}` }),
+      ),
+    );
+  for (const kind of ['NOTNULL', 'CHECK', 'DATATYPE']) expect(failureOf(kind).failure, kind).toBe('permanent');
+  for (const kind of ['UNIQUE', 'PRIMARYKEY', 'FOREIGNKEY']) expect(failureOf(kind).failure, kind).toBe('transient');
+  expect(failureOf('CHECK').message).toMatch(/Remove it and send the document again$/);
 });
 
 const portOf = async () => {

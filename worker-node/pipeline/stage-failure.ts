@@ -12,7 +12,8 @@ export interface StageFailure {
 
 const INTERNAL_FAULT = 'The server failed to process this document';
 
-const UNSTORABLE = 'This document holds something that the database cannot store';
+const UNSTORABLE =
+  'This document holds a value that the database cannot store: it is too long, or has characters that the database lacks. Remove it and send the document again';
 
 /** The owner sees only the message of a StageError. Any other error is internal and counts as transient. */
 export function toStageFailure(error: unknown): StageFailure {

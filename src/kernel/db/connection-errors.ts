@@ -27,16 +27,25 @@ export function isDatabaseAway(error: unknown): boolean {
 const TOO_LARGE = /^(?:SQLITE_TOOBIG|54\w{3})$/;
 /** PostgreSQL's class 22: a value that its type cannot hold. */
 const BAD_VALUE = /^22\w{3}$/;
+/** A constraint that depends on the values alone: NOT NULL, CHECK, or a column's type. Unique and foreign keys may change. */
+const BAD_ROW = /^(?:23502|23514|SQLITE_MISMATCH|SQLITE_CONSTRAINT_(?:NOTNULL|CHECK|DATATYPE))$/;
 
 function codeOf(error: unknown): string {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 }
 
+/** SQLite's code with the kind of constraint; that of any other error. */
+function extendedCodeOf(error: unknown): string {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  return cause instanceof Error && 'extendedCode' in cause ? String(cause.extendedCode) : codeOf(error);
+}
+
 const isTooLarge = (error: unknown) => TOO_LARGE.test(codeOf(error));
 
 /** Whether the database refuses the values of a query, now and at every later attempt. */
-export const isUnstorable = (error: unknown) => isTooLarge(error) || BAD_VALUE.test(codeOf(error));
+export const isUnstorable = (error: unknown) =>
+  isTooLarge(error) || BAD_VALUE.test(codeOf(error)) || BAD_ROW.test(extendedCodeOf(error));
 
 /** `payload_too_large` or `unavailable` for the errors that this file classifies; undefined for any other. */
 export function toDatabaseAppError(cause: unknown): AppError | undefined {

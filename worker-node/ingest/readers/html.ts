@@ -1,8 +1,8 @@
 /** Reads HTML into sections: the article that Readability finds, or the whole page where it finds too little. */
 import { Readability } from '@mozilla/readability';
-import { parseHTML } from 'linkedom';
 import { MAX_URL_CHARACTERS, type Paragraph, type ParsedDocument, type Section } from '../document.ts';
 import { readBlocks, walk } from './html-blocks.ts';
+import { parseHtml } from './html-document.ts';
 import { readHtmlMetadata } from './html-metadata.ts';
 
 /** Above these limits Readability takes quadratic time. Ordinary pages nest less than 60 levels deep. */
@@ -15,21 +15,13 @@ const MIN_CHARACTERS = 50;
 
 /** `url` is the page's address, or null for uploaded content, whose relative links are dropped. */
 export function readHtml(html: string, url: string | null): ParsedDocument {
-  const document = parse(html);
+  const document = parseHtml(html);
   const resolve = resolver(document, url);
   const metadata = readHtmlMetadata(document, resolve);
   const page = readPage(document, resolve);
   const article = isSimple(document) ? readArticle(document, resolve) : [];
   const enough = Math.max(MIN_ARTICLE_CHARACTERS, MIN_ARTICLE_SHARE * characters(page));
   return { sections: characters(article) >= enough ? article : page, metadata };
-}
-
-function parse(html: string): Document {
-  const { document } = parseHTML(html);
-  // linkedom takes the first element of a fragment for the root and loses the rest.
-  return document.documentElement?.nodeName.toUpperCase() === 'HTML'
-    ? document
-    : parseHTML(`<!doctype html><html><body>${html}</body></html>`).document;
 }
 
 function readPage(document: Document, resolve: (href: string) => string | null): Section[] {
