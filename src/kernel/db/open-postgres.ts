@@ -37,7 +37,7 @@ function alignValues({ options }: Sql): void {
   parsers[OID.int8] = Number;
   parsers[OID.numeric] = Number;
   parsers[OID.json] = (text) => text;
-  serializers[OID.json] = (text: unknown) => text;
+  serializers[OID.json] = readableJson;
   serializers[OID.bool] = (value: unknown) => (value === true || value === 1 ? 't' : 'f');
   parsers[OID.realArray] = (text) => toBytes(Float32Array.from(text.slice(1, -1).split(',').filter(Boolean), Number));
 }
@@ -47,6 +47,19 @@ function alignValues({ options }: Sql): void {
  * that store a text make sure that it has no NUL.
  */
 export const withoutNul = (text: string) => text.replaceAll('\0', '\ufffd');
+
+/**
+ * JSON that PostgreSQL's functions can read: they fail on an escaped NUL and on an escaped half of a surrogate pair. Both become
+ * U+FFFD. Documents and copied databases hold such text; requests are refused before.
+ */
+export function readableJson(json: string): string {
+  if (!UNREADABLE.test(json)) return json;
+  return json.replaceAll(ESCAPES, (found) => (UNREADABLE.test(found) && found.length === 6 ? '\\ufffd' : found));
+}
+
+const UNREADABLE = /\\u(?:d[89a-f]|0000)/i;
+/** An escaped backslash, a pair, or any other escape of four digits. */
+const ESCAPES = /\\\\|\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|\\u[\da-f]{4}/gi;
 
 /** postgres.js sends any bytes as bytea, but vectors are arrays; sent as text, the server parses them by the column's type. */
 function adapted<T extends Sql>(client: T): T {
