@@ -1,5 +1,6 @@
 /** Messages between the API, the queue and the worker. Sender and receiver parse with the same schemas. */
 import { z } from 'zod';
+import { BODY } from '../core/bounds.ts';
 import { STAGE_STATUSES, STAGES } from './stages.ts';
 
 export const JOB_KINDS = ['resource.process'] as const;
@@ -18,7 +19,7 @@ export const stageStateSchema = z.object({
   percent: z.number().min(0).max(100),
   attempt: z.int().min(0),
   run: z.int().min(0),
-  message: z.string().nullable(),
+  message: z.string().max(10_000).nullable(),
   startedAt: z.int().nullable(),
   finishedAt: z.int().nullable(),
   updatedAt: z.int(),
@@ -26,7 +27,7 @@ export const stageStateSchema = z.object({
 
 /** Body of the worker's POST to `/jobs/progress`: the stages that changed together. */
 export const progressReportSchema = z.object({
-  resource_id: z.uuid(),
+  resource_id: z.uuid().max(36),
   stages: z.partialRecord(z.enum(STAGES), stageStateSchema),
 });
 export type ProgressReport = z.infer<typeof progressReportSchema>;
@@ -39,7 +40,7 @@ export const deliveryReportSchema = z.object({
   status: z.int(),
   retried: z.int().min(0).optional(),
   sourceMessageId: z.string().max(200).optional(),
-  sourceBody: z.base64(),
+  sourceBody: z.base64().max(BODY.report),
 });
 export type DeliveryReport = z.infer<typeof deliveryReportSchema>;
 

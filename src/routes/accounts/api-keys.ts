@@ -26,8 +26,8 @@ const apiKeySchema = z
 const newApiKeySchema = z
   .strictObject({
     name: z.string().trim().min(1).max(100),
-    scopes: z.array(z.enum(SCOPES)).min(1).optional(),
-    expires_at: z.iso.datetime({ offset: true }).optional(),
+    scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).optional(),
+    expires_at: z.iso.datetime({ offset: true }).max(64).optional(),
   })
   .openapi('NewApiKey');
 

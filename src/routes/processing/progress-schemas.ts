@@ -38,7 +38,12 @@ export const resourceStatusSchema = z
 
 export const ticketSchema = z.object({ ticket: z.string(), expires_in: z.int().describe('Seconds') }).openapi('ProgressTicket');
 
-export const resourceIdParam = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) });
+export const resourceIdParam = z.object({
+  id: z
+    .string()
+    .max(64)
+    .openapi({ param: { name: 'id', in: 'path' } }),
+});
 
 const ticket = z
   .string()
@@ -54,6 +59,7 @@ export const sharedEventsQuery = z.object({
   ticket,
   ids: z
     .string()
+    .max(MAX_RESOURCES * 65, { abort: true })
     .describe(`Up to ${MAX_RESOURCES} resource ids, separated by commas`)
     .transform((list) => [...new Set(list.split(','))].filter((id) => id !== ''))
     .pipe(

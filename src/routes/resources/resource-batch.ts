@@ -1,5 +1,6 @@
 /** POST /resources/batch: creates many resources in one request, with one result per item. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { JSON_BOUNDS } from '../../kernel/core/bounds.ts';
 import { AppError, type FieldError } from '../../kernel/core/errors.ts';
 import { invalidField } from '../../kernel/core/json-bounds.ts';
 import type { AppContext } from '../../services/context.ts';
@@ -44,7 +45,11 @@ const batchRoute = defineRoute(
             schema: z
               .strictObject({
                 resources: z
-                  .array(z.unknown().openapi({ type: 'object', description: 'A body of POST /resources' }))
+                  .array(
+                    z
+                      .unknown()
+                      .openapi({ type: 'object', maxProperties: JSON_BOUNDS.members, description: 'A body of POST /resources' }),
+                  )
                   .min(1)
                   .max(BATCH_LIMIT),
               })

@@ -5,7 +5,7 @@ import { BODY } from '../../kernel/core/bounds.ts';
 import { AppError, type FieldError } from '../../kernel/core/errors.ts';
 import { errorPath, invalidField, jsonValueFault, parseStrangersJson } from '../../kernel/core/json-bounds.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
-import { checkFileContent, cleanName, SUPPORTED, typeOfFile } from '../../services/resources/uploaded-file.ts';
+import { checkFileContent, cleanName, MAX_UPLOAD_BYTES, SUPPORTED, typeOfFile } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
 import type { UploadSize } from '../middleware/body-limit.ts';
 import { invalidFields } from '../validation.ts';
@@ -19,7 +19,7 @@ export const formContent = {
   schema: {
     type: 'object' as const,
     properties: {
-      file: { type: 'string' as const, format: 'binary', description: 'Text, Markdown or HTML' },
+      file: { type: 'string' as const, format: 'binary', maxLength: MAX_UPLOAD_BYTES, description: 'Text, Markdown or HTML' },
       url: { type: 'string' as const, format: 'uri', maxLength: MAX_URL },
       content: { type: 'string' as const, maxLength: BODY.document },
       content_type: {

@@ -9,8 +9,8 @@ import { present } from '../present.ts';
 
 const instant = z.iso.datetime().openapi({ example: '2026-01-01T12:00:00.000Z' });
 export const resourceId = z.string().openapi({ format: 'uuid', example: '01900000-0000-7000-8000-000000000001' });
-/** Any text is accepted: an id that is not a UUID gets the 404 of every unknown id. */
-export const idParameters = z.object({ id: resourceId.openapi({ param: { name: 'id', in: 'path' } }) });
+/** Any short text is accepted: an id that is not a UUID gets the 404 of every unknown id. */
+export const idParameters = z.object({ id: resourceId.max(64).openapi({ param: { name: 'id', in: 'path' } }) });
 export const statusSchema = z.enum(STAGE_STATUSES);
 
 const qualitySchema = z
