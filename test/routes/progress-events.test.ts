@@ -2,12 +2,14 @@ import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { writeStages } from '../../src/kernel/db/resource-stages.ts';
 import { deleteResource } from '../../src/kernel/db/resources.ts';
+import { sessions, users } from '../../src/kernel/db/schema.sqlite.ts';
 import { newStages, STAGES, type Stage, type StageState } from '../../src/kernel/model/stages.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { readEvents } from '../support/kits/events.ts';
 import { freshId, seedResource, statesWith } from '../support/kits/jobs.ts';
 
 const HEARTBEAT = 15_000;
+const NO_CREDENTIALS = { kind: 'user', username: '', tier: 'free', sessionId: null, tokenId: null, keyId: null } as const;
 
 let app: TestApp;
 let headers: { Authorization: string };
@@ -193,6 +195,87 @@ describe('GET /resources/{id}/progress/events', () => {
     const end = next();
     vi.advanceTimersByTime(HEARTBEAT);
     expect(await end).toBeUndefined();
+  });
+
+  describe('credentials', () => {
+    const userId = () => userOf(headers);
+    const endKey = (id: string) => app.services.apiKeys.remove(userId(), id);
+    const deactivate = () => app.database.db.update(users).set({ active: false });
+    const endSession = () => app.database.db.update(sessions).set({ revokedAt: app.clock.now(), revokedReason: 'test' });
+
+    async function newKey(expiresAt?: number) {
+      const scopes = ['resources:read'] as const;
+      const actor = { ...NO_CREDENTIALS, userId: userId(), scopes };
+      const input = { name: 'a key', scopes, ...(expiresAt === undefined ? {} : { expiresAt }) };
+      const { key, record } = await app.services.apiKeys.create(actor, input);
+      return { id: record.id, headers: { 'X-API-Key': key } };
+    }
+    const ticketOf = async (as: Record<string, string>) => {
+      const response = await app.request('/progress/tickets', { method: 'POST', headers: as });
+      return ((await response.json()) as { ticket: string }).ticket;
+    };
+
+    const ENDS = ['key is deleted', 'key expires', 'user is deactivated', 'session is revoked in the database'] as const;
+    async function end(why: (typeof ENDS)[number], keyId: string): Promise<unknown> {
+      switch (why) {
+        case 'key is deleted':
+          return endKey(keyId);
+        case 'key expires':
+          return app.clock.advance(50_000);
+        case 'user is deactivated':
+          return deactivate();
+        case 'session is revoked in the database':
+          return endSession();
+      }
+    }
+    const CASES = ENDS.flatMap((why) => {
+      const kinds = why.startsWith('key')
+        ? (['key'] as const)
+        : why.startsWith('session')
+          ? (['token'] as const)
+          : (['key', 'token'] as const);
+      return kinds.flatMap((kind) => [false, true].map((byTicket) => [kind, byTicket ? ' by a ticket' : '', why] as const));
+    });
+
+    test.each(CASES)('event stream: opened with a %s%s, ends at a heartbeat when the %s', async (kind, byTicket, why) => {
+      const id = await begun();
+      const key = await newKey(app.clock.now() + 50_000);
+      const as = kind === 'key' ? key.headers : headers;
+      const query = byTicket === '' ? '' : `?ticket=${await ticketOf(as)}`;
+      const open = () => app.request(`/resources/${id}/progress/events${query}`, query === '' ? { headers: as } : {});
+      const { next } = readEvents(await open());
+      expect(await next()).toMatchObject({ event: 'snapshot' });
+      const alive = next();
+      vi.advanceTimersByTime(HEARTBEAT);
+      expect(await alive).toMatchObject({ event: 'comment' });
+
+      await end(why, key.id);
+      const ended = next();
+      vi.advanceTimersByTime(HEARTBEAT);
+      expect(await ended).toBeUndefined();
+      expect(watching).toBe(0);
+      if (byTicket !== '') expect((await open()).status).toBe(401);
+    });
+
+    test('event stream: opened with the master key, goes on at heartbeats', async () => {
+      await app.close();
+      app = await createTestApp({ env: { MASTER_API_KEY: 'a-master-key-of-more-than-32-characters' } });
+      const service = { 'X-API-Key': 'a-master-key-of-more-than-32-characters' };
+      const { id: owner } = (await (await app.request('/auth/me', { headers: service })).json()) as { id: string };
+      const states = newStages(app.clock.now());
+      const id = await seedResource({ db: app.database.db, clock: app.clock }, owner, states);
+      await app.services.progress.begin(id, states);
+      for (const query of ['', `?ticket=${await ticketOf(service)}`]) {
+        const { next, leave } = readEvents(
+          await app.request(`/resources/${id}/progress/events${query}`, query === '' ? { headers: service } : {}),
+        );
+        expect(await next()).toMatchObject({ event: 'snapshot' });
+        const alive = next();
+        vi.advanceTimersByTime(HEARTBEAT);
+        expect(await alive).toMatchObject({ event: 'comment' });
+        await leave();
+      }
+    });
   });
 
   test('event stream: survives an outage of the database', async () => {

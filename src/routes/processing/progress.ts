@@ -7,6 +7,7 @@ import { firstFailure, overallStatus, STAGES, statusesOf } from '../../kernel/mo
 import { toResourceProgress } from '../../kernel/progress/presentation.ts';
 import { TICKET_SECONDS } from '../../kernel/progress/stream-tickets.ts';
 import type { ProgressRecord } from '../../kernel/progress/tracker.ts';
+import { areCredentialsInForce, type CredentialsContext } from '../../services/accounts/credentials-in-force.ts';
 import type { AppContext } from '../../services/context.ts';
 import { noSuchResource } from '../../services/errors.ts';
 import { getResource } from '../../services/resources/get-resource.ts';
@@ -93,7 +94,7 @@ const ticket = defineRoute({
   responses: { 201: json('The ticket', ticketSchema), ...problems(503) },
 });
 
-type Dependencies = Pick<AppContext, 'db' | 'progress' | 'requestLimits' | 'shutdown' | 'streamTickets'>;
+type Dependencies = CredentialsContext & Pick<AppContext, 'progress' | 'shutdown' | 'streamTickets'>;
 
 export interface ProgressOptions extends Pick<Runtime, 'maxStreamMs'> {
   /** Default: 15 s. */
@@ -105,7 +106,7 @@ export function createProgressRoutes(
   context: Dependencies,
   { heartbeatMs = HEARTBEAT_MS, maxStreamMs, streams }: ProgressOptions = {},
 ) {
-  const { progress, requestLimits, shutdown, streamTickets } = context;
+  const { progress, shutdown, streamTickets } = context;
   const openStreams = createOpenStreams(streams);
 
   /** The record of one of the caller's resources; throws `not_found` for any other id. */
@@ -129,7 +130,7 @@ export function createProgressRoutes(
     if (hasAll(records, after)) return c.body(null, 204);
     const ids = records.map((record) => record.resourceId);
     const actor = c.get('actor');
-    const mayGoOn = async () => !(await requestLimits.isRevoked(actor));
+    const mayGoOn = () => areCredentialsInForce(context, actor);
     const onEnd = c.req.method === 'HEAD' ? () => {} : openStreams.open(actor);
     const write = (ended: AbortSignal) => {
       const signal = maxStreamMs === undefined ? ended : AbortSignal.any([ended, AbortSignal.timeout(maxStreamMs)]);

@@ -7,7 +7,7 @@ import type { Bindings } from './bindings.ts';
 const MAX_UPLOAD_BYTES = 10 * 1024 * 1024;
 
 /** Each heartbeat of a stream calls the store twice; this many fit into the platform's limit of subrequests. */
-const MAX_STREAM_MS = { free: 5 * 60_000, paid: 60 * 60_000 } as const;
+const MAX_STREAM_MS = { free: 2 * 60_000, paid: 45 * 60_000 } as const;
 
 export function workersRuntime(
   { ASSETS: assets }: Pick<Bindings, 'ASSETS'>,

@@ -6,7 +6,7 @@ import { ensureCallbackSecret, rotateCallbackSecret } from '../../../src/kernel/
 import type { ChunkIndex } from '../../../src/kernel/db/chunk-index.ts';
 import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
 import { findChunks } from '../../../src/kernel/db/chunks.ts';
-import { deleteCredentials } from '../../../src/kernel/db/credentials.ts';
+import { areCredentialsLive, deleteCredentials } from '../../../src/kernel/db/credentials.ts';
 import { listEdgesOf, listOwnerEdges } from '../../../src/kernel/db/edges.ts';
 import { deleteEmailTokens, insertEmailToken } from '../../../src/kernel/db/email-tokens.ts';
 import { deleteIdempotencyKeys, findIdempotencyKey, putIdempotencyKey } from '../../../src/kernel/db/idempotency-keys.ts';
@@ -139,6 +139,8 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     findChunks: ({ db, of }, owner) => findChunks(db, owner, of.seqs),
   },
   credentials: {
+    areCredentialsLive: ({ db, of }, userId) =>
+      areCredentialsLive(db, { userId, sessionId: of.sessionId, keyId: of.apiKeyId }, NOW),
     deleteCredentials: ({ db }, owner) => deleteCredentials(db, owner),
   },
   edges: {
