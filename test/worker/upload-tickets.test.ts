@@ -171,6 +171,32 @@ describe('upload ticket: its user', () => {
     await short.api.close();
   });
 
+  test('upload ticket: refused once the API key that requested it was deleted or has expired', async () => {
+    const { apiKeys, clock } = kit.api.services;
+    const { id: userId } = (await (await kit.api.request('/auth/me', { headers: ada })).json()) as { id: string };
+    const scopes = ['resources:write'] as const;
+    const actor = {
+      kind: 'user',
+      userId,
+      username: 'ada',
+      tier: 'free',
+      scopes,
+      sessionId: null,
+      tokenId: null,
+      keyId: null,
+    } as const;
+    const urlOf = async (key: string) => kit.uploadUrl({ 'X-API-Key': key });
+    const deleted = await apiKeys.create(actor, { name: 'deleted' });
+    const expiring = await apiKeys.create(actor, { name: 'expiring', expiresAt: clock.now() + 60_000 });
+    const kept = await apiKeys.create(actor, { name: 'kept' });
+    const urls = [await urlOf(deleted.key), await urlOf(expiring.key), await urlOf(kept.key)];
+    await apiKeys.remove(userId, deleted.record.id);
+    kit.api.clock.advance(60_000);
+    const statuses = [];
+    for (const url of urls) statuses.push((await kit.put(url, fresh())).status);
+    expect(statuses).toEqual([401, 401, 202]);
+  });
+
   test('upload ticket: refused while the user is inactive or after it was deleted', async () => {
     const { user_id: id } = JSON.parse(atob(ada.Authorization.split('.')[1] ?? '')) as { user_id: string };
     const url = await kit.uploadUrl(ada);

@@ -36,6 +36,7 @@ const claimsSchema = z.object({
   iat: z.int(),
   sid: z.string().optional(),
   token_id: z.string().optional(),
+  key_id: z.string().optional(),
   fields: fieldsSchema,
 });
 
@@ -43,9 +44,10 @@ const claimsSchema = z.object({
 export interface UploadGrant {
   readonly id: string;
   readonly userId: string;
-  /** The session and access token that requested the URL; null for an API key. */
+  /** The session and access token that requested the URL, or the personal API key; null for the others. */
   readonly sessionId: string | null;
   readonly tokenId: string | null;
+  readonly keyId: string | null;
   /** Unix ms. */
   readonly issuedAt: number;
   readonly fields: UploadFields;
@@ -71,10 +73,14 @@ export function createPresignedUploads({ config, clock, ids }: PresignedUploadDe
   const keys = [current, ...(next ? [next] : [])].map((key) => new TextEncoder().encode(key.reveal()));
   const [signingKey] = keys as [Uint8Array];
 
-  async function issue({ userId, sessionId, tokenId }: Actor, fields: UploadFields) {
+  async function issue({ userId, sessionId, tokenId, keyId }: Actor, fields: UploadFields) {
     const iat = toUnixSeconds(clock.now());
     const exp = iat + PRESIGNED_UPLOAD_SECONDS;
-    const login = { ...(sessionId === null ? {} : { sid: sessionId }), ...(tokenId === null ? {} : { token_id: tokenId }) };
+    const login = {
+      ...(sessionId === null ? {} : { sid: sessionId }),
+      ...(tokenId === null ? {} : { token_id: tokenId }),
+      ...(keyId === null ? {} : { key_id: keyId }),
+    };
     const ticket = await new SignJWT({ ...login, fields })
       .setProtectedHeader({ alg: 'HS256', typ: TYPE })
       .setIssuer(issuer)
@@ -92,8 +98,9 @@ export function createPresignedUploads({ config, clock, ids }: PresignedUploadDe
   async function verify(ticket: string): Promise<UploadGrant> {
     try {
       if (ticket.length > MAX_URL_LENGTH) throw new Error('the ticket is too long');
-      const { sub, jti, iat, sid, token_id, fields } = claimsSchema.parse(await payloadOf(ticket, keys));
-      return { id: jti, userId: sub, sessionId: sid ?? null, tokenId: token_id ?? null, issuedAt: iat * 1000, fields };
+      const { sub, jti, iat, sid, token_id, key_id, fields } = claimsSchema.parse(await payloadOf(ticket, keys));
+      const credentials = { sessionId: sid ?? null, tokenId: token_id ?? null, keyId: key_id ?? null };
+      return { id: jti, userId: sub, ...credentials, issuedAt: iat * 1000, fields };
     } catch (cause) {
       throw invalidUploadUrl(cause);
     }

@@ -52,7 +52,7 @@ export function createUploadsRoute({ config, services, log }: UploadsRouteDepend
   async function authenticate(ticket: string) {
     try {
       const grant = await tickets.verify(ticket);
-      return { grant, actor: await resolveUploader(services.db, grant) };
+      return { grant, actor: await resolveUploader(services, grant) };
     } catch (error) {
       if (error instanceof AppError && error.cause instanceof Error) {
         log.warning('upload ticket refused', { reason: error.cause.message });
