@@ -32,9 +32,9 @@ const setTier = (username: string, tier: 'free' | 'premium' | 'admin') =>
   app.services.db.update(users).set({ tier }).where(eq(users.usernameKey, username));
 
 async function loginAdmin() {
-  await app.login('root');
-  await setTier('root', 'admin');
-  const result = (await (await logIn('root', PASSWORD)).json()) as { access_token: string };
+  await app.login('boss');
+  await setTier('boss', 'admin');
+  const result = (await (await logIn('boss', PASSWORD)).json()) as { access_token: string };
   return { Authorization: `Bearer ${result.access_token}` };
 }
 
@@ -183,7 +183,10 @@ describe('e-mail verification', () => {
     const mine = await app.login('ada');
     await send('POST', '/auth/email/verification', undefined, mine);
     const { token } = await mailedToken();
-    await app.services.db.update(users).set({ emailKey: 'new@example.org' }).where(eq(users.usernameKey, 'ada'));
+    await app.services.db
+      .update(users)
+      .set({ email: 'new@example.org', emailKey: 'new@example.org' })
+      .where(eq(users.usernameKey, 'ada'));
     expect((await send('POST', '/auth/email/verify', { token })).status).toBe(410);
   });
 
@@ -214,7 +217,7 @@ describe('/admin/users', () => {
     const first = (await send('GET', '/admin/users?limit=3', undefined, admin)).body;
     const rest = (await send('GET', `/admin/users?limit=3&cursor=${first.next_cursor}`, undefined, admin)).body;
     const names = [...first.users, ...rest.users].map(({ username }: { username: string }) => username);
-    expect(names.sort()).toEqual(['root', 'user-one', 'user-three', 'user-two']);
+    expect(names.sort()).toEqual(['boss', 'user-one', 'user-three', 'user-two']);
     expect(rest.next_cursor).toBeUndefined();
     expect((await send('GET', '/admin/users?q=THREE', undefined, admin)).body.users).toHaveLength(1);
     expect((await send('GET', '/admin/users?q=%25', undefined, admin)).status).toBe(200);

@@ -353,3 +353,39 @@ describe('API keys', () => {
     expect((await post('/auth/api-keys', { name: 'one more' }, headers)).status).toBe(409);
   });
 });
+
+describe('scopes of a refresh, and reserved names', () => {
+  const post = (path: string, body: unknown) =>
+    app.request(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
+  test('refresh: scope narrows the access token alone, and adds nothing that the session lacks', async () => {
+    await app.login('ada');
+    const login = await app.request('/auth/login', {
+      method: 'POST',
+      body: new URLSearchParams({ username: 'ada', password: 'a long enough phrase', scope: 'search resources:read' }),
+    });
+    let { refresh_token } = (await login.json()) as { refresh_token: string };
+    const refreshed = async (scope?: string) => {
+      const response = await post('/auth/refresh', { refresh_token, ...(scope === undefined ? {} : { scope }) });
+      const body = (await response.json()) as { refresh_token: string; access_token: string; scope: string };
+      refresh_token = body.refresh_token;
+      expect((await app.services.accessTokens.verify(body.access_token)).scopes.join(' ')).toBe(body.scope);
+      return body.scope;
+    };
+    expect(await refreshed('search')).toBe('search');
+    expect(await refreshed('search admin resources:write unknown')).toBe('search');
+    expect(await refreshed()).toBe('resources:read search');
+    expect(await refreshed(' ')).toBe('resources:read search');
+    const form = await app.request('/auth/refresh', {
+      method: 'POST',
+      body: new URLSearchParams({ refresh_token, scope: 'search' }),
+    });
+    expect(((await form.json()) as { scope: string }).scope).toBe('search');
+  });
+
+  test.each(['root', 'аdmin', 'service'])('register: the name %s is 422 and names the field', async (username) => {
+    const response = await post('/auth/register', { username, email: 'x@example.org', password: 'a long enough phrase' });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ path: 'username' }] });
+  });
+});

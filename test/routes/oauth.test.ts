@@ -630,6 +630,56 @@ describe('account linking', () => {
   });
 
   test.each([
+    ['full-width letters', '\uff41da@example.org'],
+    ['a circled letter', 'ada@\u24d4xample.org'],
+    ['a Kelvin sign', 'ada@example.or\u212a'],
+  ])('account linking: a verified address with %s is another one than it becomes in NFKC', async (_, email) => {
+    await register('ada@example.org');
+    await app.services.db.update(users).set({ emailVerifiedAt: 1 });
+    openid.says({ sub: 'g-1', email, email_verified: true, name: 'stranger' });
+    const { access_token } = (await (await logIn('google')).json()) as Tokens;
+    expect(await whoami(access_token)).toMatchObject({ username: 'stranger', email });
+  });
+
+  test('account linking: only the case of ASCII letters is ignored', async () => {
+    await register('ada@example.org');
+    await app.services.db.update(users).set({ emailVerifiedAt: 1 });
+    openid.says({ sub: 'g-1', email: 'ADA@Example.ORG', email_verified: true });
+    const { access_token } = (await (await logIn('google')).json()) as Tokens;
+    expect(await whoami(access_token)).toMatchObject({ username: 'ada' });
+  });
+
+  test('account linking: 409 if an earlier version stored the key of another address that is the same in NFKC', async () => {
+    await register('ada@example.org');
+    await app.services.db.update(users).set({ emailVerifiedAt: 1, email: '\uff41da@example.org' });
+    expect((await logIn('google')).status).toBe(409);
+    expect(await app.services.db.select().from(oauthAccounts)).toEqual([]);
+  });
+
+  test.each([
+    'ada@example.org\0',
+    'ada@example.org ',
+    ' ada@example.org',
+    'a da@example.org',
+    'ada\u200b@example.org',
+    'ada@example.org\u00a0',
+    '\ud800@example.org',
+    'ada',
+    '@',
+    `a@${'b'.repeat(260)}`,
+  ])('account linking: the address %j of a provider is refused, and no account is made', async (email) => {
+    openid.says({ sub: 'g-1', email, email_verified: true });
+    expect((await logIn('google')).status).toBe(502);
+    expect(await app.services.db.select().from(users)).toEqual([]);
+  });
+
+  test.each(['admin', 'p\u0430ypal', 'R00T'])('OAuth login: the suggested name %s is not taken over', async (name) => {
+    openid.says({ sub: 'g-1', email: null, name });
+    const { access_token } = (await (await logIn('google')).json()) as Tokens;
+    expect((await whoami(access_token)).username).toBe('google-user');
+  });
+
+  test.each([
     ['the account’s is not verified', null, true],
     ['the provider’s is not verified', 1, false],
     ['the provider sends email_verified as a text', 1, 'yes'],

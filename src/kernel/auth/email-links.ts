@@ -9,7 +9,7 @@ import { DAY_MS, MINUTE_MS } from '../core/time.ts';
 import { deleteCredentials } from '../db/credentials.ts';
 import { deleteEmailTokens, findEmailToken, insertEmailToken, takeEmailToken } from '../db/email-tokens.ts';
 import type { Database, EmailToken, User } from '../db/types.ts';
-import { findUser, findUsersByLogin, nameKey, setEmailVerified } from '../db/users.ts';
+import { findUser, findUserByEmail, setEmailVerified } from '../db/users.ts';
 import { addressKey } from '../rate-limits/address.ts';
 import type { Limiter } from '../rate-limits/limiter.ts';
 import type { RateLimitPolicies } from '../rate-limits/tiers.ts';
@@ -96,7 +96,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
   }
 
   async function mailReset(mailer: Mailer, email: string, client: RequestOrigin): Promise<void> {
-    const user = (await findUsersByLogin(db, email)).find(({ emailKey }) => emailKey === nameKey(email));
+    const user = await findUserByEmail(db, email);
     if (!user?.active) return;
     if (!(await countMail('reset', user.id)).admitted) {
       security.record('password_reset_asked', { ...client, userId: user.id, reason: 'no mail: too many were sent' });

@@ -41,8 +41,8 @@ export interface Sessions {
    * verified; throws `unauthenticated` if they have changed since or the account was deactivated.
    */
   start(user: User, scopes: readonly Scope[], client: RequestOrigin): Promise<TokenPair>;
-  /** Rotates the token. Throws `unauthenticated` if it is unknown, expired, revoked, reused or from a future generation. */
-  refresh(refreshToken: string, client: RequestOrigin): Promise<TokenPair>;
+  /** Rotates the token. `narrowTo` narrows the access token alone (RFC 6749 section 6). Throws `unauthenticated` if it is unknown, expired, revoked, reused or from a future generation. */
+  refresh(refreshToken: string, client: RequestOrigin, narrowTo?: readonly Scope[]): Promise<TokenPair>;
   /** The live session of the current refresh token, without rotating it; undefined if there is none. */
   inspect(refreshToken: string): Promise<Session | undefined>;
   /** Ends a session and its access tokens; false if it had ended before. */
@@ -82,9 +82,14 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
   const { secret, previousSecret, refreshTokenSeconds, accessTokenSeconds } = config.auth;
   const refreshTokens = createRefreshTokens([secret.reveal(), ...(previousSecret ? [previousSecret.reveal()] : [])]);
 
-  async function issuePair(user: User, session: Pick<Session, 'id' | 'scopes'>, generation: number): Promise<TokenPair> {
+  async function issuePair(
+    user: User,
+    session: Pick<Session, 'id' | 'scopes'>,
+    generation: number,
+    narrowTo?: readonly Scope[],
+  ): Promise<TokenPair> {
     const entitled = entitledScopes(user.tier);
-    const scopes = entitled.filter((scope) => session.scopes.includes(scope));
+    const scopes = entitled.filter((scope) => session.scopes.includes(scope) && (narrowTo?.includes(scope) ?? true));
     const { token, expiresIn } = await accessTokens.issue({ user, scopes, sessionId: session.id });
     return {
       accessToken: token,
@@ -199,7 +204,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     throw new AppError('unauthenticated', 'The refresh token is invalid, expired or revoked', { cause: new Error('reused') });
   }
 
-  async function refresh(refreshToken: string, client: RequestOrigin): Promise<TokenPair> {
+  async function refresh(refreshToken: string, client: RequestOrigin, narrowTo?: readonly Scope[]): Promise<TokenPair> {
     const parts = await refreshTokens.decode(refreshToken);
     if (!parts) return refuse('malformed or not issued here', client);
     const session = await rotate(parts, client);
@@ -207,7 +212,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     if (!user?.active) return endAndRefuse(session, 'user inactive', client);
     if (user.credentialsEpoch !== session.credentialsEpoch) return endAndRefuse(session, 'credentials changed', client);
     security.record('refresh', { ...client, userId: user.id, sessionId: session.id });
-    return issuePair(user, session, session.generation);
+    return issuePair(user, session, session.generation, narrowTo);
   }
 
   async function inspect(refreshToken: string): Promise<Session | undefined> {

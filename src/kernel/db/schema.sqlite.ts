@@ -32,7 +32,7 @@ export const users = sqliteTable(
   {
     id: text('id').primaryKey(),
     username: text('username').notNull(),
-    /** NFKC and lower case, as `nameKey` makes it: the form that uniqueness and login compare. */
+    /** As `usernameKey` makes it, in older rows as `nameKey` does: the form that uniqueness and login compare. */
     usernameKey: text('username_key').notNull(),
     email: text('email').notNull(),
     emailKey: text('email_key').notNull(),

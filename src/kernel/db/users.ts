@@ -1,12 +1,22 @@
-import { and, desc, eq, is, like, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, is, like, or, sql } from 'drizzle-orm';
 import { PgDatabase } from 'drizzle-orm/pg-core';
+import { withAsciiLookalikes } from '../model/lookalikes.ts';
 import type { Tier } from '../model/tiers.ts';
 import { olderThan } from './pagination.ts';
 import { users } from './schema.sqlite.ts';
 import type { Database, User } from './types.ts';
 
-/** The form of a username or e-mail that uniqueness and login compare: NFKC and lower case. */
+/** NFKC and lower case. Keys that earlier versions stored have this form. */
 export const nameKey = (value: string): string => value.normalize('NFKC').toLowerCase();
+
+/** The form of a username that uniqueness and login compare: names that look alike have one key. */
+export const usernameKey = (username: string): string => withAsciiLookalikes(nameKey(username));
+
+/**
+ * The form of an e-mail that uniqueness compares. Only ASCII letters lose their case: a provider may have verified an address
+ * that is another one in NFKC.
+ */
+export const emailKey = (email: string): string => email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** Throws the driver's unique violation if the username or the e-mail is taken. */
 export async function insertUser(db: Database, user: User): Promise<void> {
@@ -22,24 +32,37 @@ export async function findUser(db: Database, id: string): Promise<User | undefin
   return user;
 }
 
-/** The users whose username or e-mail is `name`; at most two. */
+/** The users whose username or e-mail is `name`, the best match first: usernames before e-mails, exact keys before others. */
 export async function findUsersByLogin(db: Database, name: string): Promise<User[]> {
   const key = nameKey(name);
-  return db
+  const rows = await db
     .select()
     .from(users)
-    .where(or(eq(users.usernameKey, key), eq(users.emailKey, key)));
+    .where(or(inArray(users.usernameKey, [key, usernameKey(name)]), inArray(users.emailKey, [key, emailKey(name)])));
+  const rank = (user: User) =>
+    [user.usernameKey === key, user.usernameKey === usernameKey(name), user.emailKey === emailKey(name), true].indexOf(true);
+  return rows.sort((a, b) => rank(a) - rank(b));
+}
+
+/** The user who holds the address `email`. */
+export async function findUserByEmail(db: Database, email: string): Promise<User | undefined> {
+  const [user] = await db
+    .select()
+    .from(users)
+    .where(eq(users.emailKey, emailKey(email)));
+  return user;
 }
 
 /** Whether the username and the e-mail are taken. */
 export async function findTaken(db: Database, username: string, email: string): Promise<{ username: boolean; email: boolean }> {
+  const names = [usernameKey(username), nameKey(username)];
   const rows = await db
-    .select({ usernameKey: users.usernameKey, emailKey: users.emailKey })
+    .select({ name: users.usernameKey, address: users.emailKey })
     .from(users)
-    .where(or(eq(users.usernameKey, nameKey(username)), eq(users.emailKey, nameKey(email))));
+    .where(or(inArray(users.usernameKey, names), eq(users.emailKey, emailKey(email))));
   return {
-    username: rows.some(({ usernameKey }) => usernameKey === nameKey(username)),
-    email: rows.some(({ emailKey }) => emailKey === nameKey(email)),
+    username: rows.some(({ name }) => names.includes(name)),
+    email: rows.some(({ address }) => address === emailKey(email)),
   };
 }
 
@@ -93,7 +116,7 @@ export async function setEmailVerified(db: Database, id: string, email: string, 
   const rows = await db
     .update(users)
     .set({ emailVerifiedAt: now, updatedAt: now })
-    .where(and(eq(users.id, id), eq(users.emailKey, nameKey(email))))
+    .where(and(eq(users.id, id), eq(users.email, email)))
     .returning({ id: users.id });
   return rows.length > 0;
 }
@@ -125,13 +148,18 @@ export interface UserPage {
 
 /** A page of users below the position `after`, newest first. */
 export async function listUsers(db: Database, { limit, text, after }: UserPage): Promise<User[]> {
-  const pattern = text === undefined ? undefined : `%${nameKey(text).replace(/[\\%_]/g, '')}%`;
+  const containing = (key: string) => `%${key.replace(/[\\%_]/g, '')}%`;
   return db
     .select()
     .from(users)
     .where(
       and(
-        pattern === undefined ? undefined : or(like(users.usernameKey, pattern), like(users.emailKey, pattern)),
+        text === undefined
+          ? undefined
+          : or(
+              ...[nameKey(text), usernameKey(text)].map((key) => like(users.usernameKey, containing(key))),
+              ...[nameKey(text), emailKey(text)].map((key) => like(users.emailKey, containing(key))),
+            ),
         olderThan(users, after),
       ),
     )

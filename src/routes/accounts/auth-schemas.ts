@@ -2,21 +2,23 @@
 import { z } from '@hono/zod-openapi';
 import { passwordFault } from '../../kernel/auth/password-rules.ts';
 import type { TokenPair } from '../../kernel/auth/sessions.ts';
-import { usernameFault } from '../../kernel/auth/username-rules.ts';
+import { isReservedUsername, usernameFault } from '../../kernel/auth/username-rules.ts';
 import { toIso } from '../../kernel/core/time.ts';
 import type { Session, User } from '../../kernel/db/types.ts';
+import { SCOPES, type Scope } from '../../kernel/model/actor.ts';
 import { present } from '../present.ts';
 
 const username = z
   .string()
   .max(1024)
   .superRefine((value, context) => {
-    const fault = usernameFault(value);
+    const fault = usernameFault(value) ?? (isReservedUsername(value) ? 'is reserved' : undefined);
     if (fault) context.addIssue({ code: 'custom', message: fault });
   })
   .openapi({
     example: 'ada',
-    description: '3 to 64 letters, digits, dots, underscores and hyphens; starts with a letter or digit',
+    description:
+      '3 to 64 letters, digits, dots, underscores and hyphens; starts with a letter or digit. Letters are of one script. Names that read like those of the service are reserved',
   });
 
 export const newPasswordSchema = z
@@ -45,7 +47,18 @@ export const loginSchema = z
   })
   .openapi('Login');
 
-export const refreshSchema = z.object({ refresh_token: z.string().min(1).max(512) }).openapi('Refresh');
+export const refreshSchema = z
+  .object({
+    refresh_token: z.string().min(1).max(512),
+    scope: z.string().max(1000).optional().openapi({
+      description: 'Narrows the new access token, not the session; scopes that the session lacks are ignored',
+    }),
+  })
+  .openapi('Refresh');
+
+/** The scopes that `scope` asks for; undefined if it asks for none in particular. */
+export const requestedScopes = (scope: string | undefined): Scope[] | undefined =>
+  scope?.trim() ? SCOPES.filter((known) => scope.split(/\s+/).includes(known)) : undefined;
 
 export const tokenSchema = z
   .object({

@@ -1,7 +1,7 @@
 /** /auth: registration, login with a password, token refresh, logout. */
 import { AppError } from '../../kernel/core/errors.ts';
 import { findUser } from '../../kernel/db/users.ts';
-import { entitledScopes, SCOPES } from '../../kernel/model/actor.ts';
+import { entitledScopes } from '../../kernel/model/actor.ts';
 import { addressKey } from '../../kernel/rate-limits/address.ts';
 import { register } from '../../services/accounts/accounts.ts';
 import { checkPassword } from '../../services/accounts/check-password.ts';
@@ -13,6 +13,7 @@ import {
   loginSchema,
   refreshSchema,
   registrationSchema,
+  requestedScopes,
   tokenSchema,
   tokensToWire,
   userSchema,
@@ -102,9 +103,7 @@ export function createAuthRoutes(context: AppContext) {
       security.record('login_failed', { ...requestOrigin(c), reason, ...(userId === undefined ? {} : { userId }) });
       throw new AppError('invalid_credentials', 'Incorrect username or password');
     }
-    const requested = scope?.trim()
-      ? SCOPES.filter((known) => scope.split(/\s+/).includes(known))
-      : entitledScopes(result.user.tier);
+    const requested = requestedScopes(scope) ?? entitledScopes(result.user.tier);
     const pair = await sessions.start(result.user, requested, requestOrigin(c));
     security.record('login', { ...requestOrigin(c), userId: result.user.id });
     c.header('Cache-Control', 'no-store');
@@ -112,8 +111,8 @@ export function createAuthRoutes(context: AppContext) {
   });
 
   router.openapi(refreshRoute, async (c) => {
-    const { refresh_token } = isUrlEncoded(c.req.header('Content-Type')) ? c.req.valid('form') : c.req.valid('json');
-    const pair = await sessions.refresh(refresh_token, requestOrigin(c));
+    const { refresh_token, scope } = isUrlEncoded(c.req.header('Content-Type')) ? c.req.valid('form') : c.req.valid('json');
+    const pair = await sessions.refresh(refresh_token, requestOrigin(c), requestedScopes(scope));
     c.header('Cache-Control', 'no-store');
     return c.json(tokensToWire(pair), 200);
   });

@@ -8,12 +8,13 @@ import type { Clock, Ids, PasswordHasher } from '../../kernel/core/ports.ts';
 import { isUniqueViolation } from '../../kernel/db/constraint-errors.ts';
 import type { Database, User } from '../../kernel/db/types.ts';
 import {
+  emailKey,
   findTaken,
   findUsersByLogin,
   insertUser,
   insertUserIfAbsent,
-  nameKey,
   replacePasswordHash,
+  usernameKey,
 } from '../../kernel/db/users.ts';
 import type { Tier } from '../../kernel/model/tiers.ts';
 
@@ -50,9 +51,9 @@ export async function register(
     ...blankUser,
     id: ids.next(),
     username: normaliseUsername(username),
-    usernameKey: nameKey(username),
+    usernameKey: usernameKey(username),
     email,
-    emailKey: nameKey(email),
+    emailKey: emailKey(email),
     passwordHash: await passwords.hash(normalisePassword(password), turn),
     createdAt: now,
     updatedAt: now,
@@ -106,11 +107,8 @@ export function createAccounts({ db, clock, passwords }: AccountDependencies): A
   }
 
   return {
-    find: async (login) => {
-      const candidates = await findUsersByLogin(db, login);
-      // A username may look like another account's e-mail; the username takes precedence.
-      return candidates.find(({ usernameKey }) => usernameKey === nameKey(login)) ?? candidates[0];
-    },
+    // A username may look like another account's e-mail; the username takes precedence.
+    find: async (login) => (await findUsersByLogin(db, login))[0],
 
     checkPassword: async (user, password, turn) => {
       // The value and not its promise: a hash that was refused its turn is computed by the next attempt.

@@ -1,6 +1,7 @@
 /** Maps a provider's identity to a user: the linked one, one that it may be linked to, or a new one. */
 
 import type { OAuthIdentity } from '../../kernel/auth/oauth/provider.ts';
+import { isReservedUsername, usernameFault } from '../../kernel/auth/username-rules.ts';
 import type { Config } from '../../kernel/config/config.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { Clock, Ids } from '../../kernel/core/ports.ts';
@@ -8,7 +9,7 @@ import { retry } from '../../kernel/core/retry.ts';
 import { isUniqueViolation } from '../../kernel/db/constraint-errors.ts';
 import { findUserByOAuth, insertOAuthAccount } from '../../kernel/db/oauth-accounts.ts';
 import type { Database, User } from '../../kernel/db/types.ts';
-import { findTaken, findUser, findUsersByLogin, insertUser, nameKey } from '../../kernel/db/users.ts';
+import { emailKey, findTaken, findUser, findUserByEmail, insertUser, usernameKey } from '../../kernel/db/users.ts';
 
 interface Dependencies {
   readonly db: Database;
@@ -40,15 +41,19 @@ async function resolveIdentity(deps: Dependencies, identity: OAuthIdentity, link
     throw new AppError('conflict', `This ${identity.provider} account is linked to another user`);
   }
   if (known) return { user: requireActive(known), outcome: 'login' };
+  requireAddress(identity);
   if (linkTo !== null) {
     const user = await findUser(db, linkTo);
     if (!user) throw new AppError('not_found', 'The user to link to no longer exists');
     await link(deps, identity, requireActive(user));
     return { user, outcome: 'linked' };
   }
-  const sameEmail = await userWithEmail(db, identity.email);
-  if (!sameEmail) return { user: await create(deps, identity), outcome: 'created' };
-  if (!identity.emailVerified || sameEmail.emailVerifiedAt === null) {
+  const { email } = identity;
+  const sameEmail = email === null ? undefined : await findUserByEmail(db, email);
+  if (email === null || !sameEmail) return { user: await create(deps, identity), outcome: 'created' };
+  // Keys of earlier versions are NFKC: the holder of the key may have another address.
+  const isSame = emailKey(sameEmail.email) === emailKey(email);
+  if (!isSame || !identity.emailVerified || sameEmail.emailVerifiedAt === null) {
     throw new AppError('conflict', 'An account with this e-mail exists; log in to it and link the provider there');
   }
   await link(deps, identity, requireActive(sameEmail));
@@ -60,9 +65,13 @@ function requireActive(user: User): User {
   return user;
 }
 
-async function userWithEmail(db: Database, email: string | null): Promise<User | undefined> {
-  if (email === null) return undefined;
-  return (await findUsersByLogin(db, email)).find(({ emailKey }) => emailKey === nameKey(email));
+/** One `@`, no blank, no control or invisible character. A mail server decides the rest. */
+const ADDRESS = /^[^@\p{C}\p{Z}]+@[^@\p{C}\p{Z}]+$/u;
+
+/** Throws `upstream_failed` for an address that is not one. */
+function requireAddress({ email }: OAuthIdentity): void {
+  if (email === null || (email.length <= 254 && ADDRESS.test(email))) return;
+  throw new AppError('upstream_failed', 'The login provider sent an e-mail address that is not valid');
 }
 
 async function link(
@@ -84,9 +93,9 @@ async function create(deps: Dependencies, identity: OAuthIdentity): Promise<User
   const user: User = {
     id,
     username,
-    usernameKey: nameKey(username),
+    usernameKey: usernameKey(username),
     email,
-    emailKey: nameKey(email),
+    emailKey: emailKey(email),
     passwordHash: null,
     tier: 'free',
     active: true,
@@ -109,7 +118,8 @@ async function freeUsername(db: Database, { suggestedName, email, provider }: OA
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
     .replace(/^[^\p{L}\p{N}]+/u, '')
     .slice(0, 40);
-  const base = suggestion.length >= 3 ? suggestion : `${provider}-user`;
+  const isAllowed = usernameFault(suggestion) === undefined && !isReservedUsername(suggestion);
+  const base = isAllowed ? suggestion : `${provider}-user`;
   const taken = await findTaken(db, base, '');
   return taken.username ? `${base}-${id.slice(-12)}` : base;
 }

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { passwordFault } from '../../../src/kernel/auth/password-rules.ts';
-import { normaliseUsername, usernameFault } from '../../../src/kernel/auth/username-rules.ts';
+import { isReservedUsername, normaliseUsername, usernameFault } from '../../../src/kernel/auth/username-rules.ts';
 import { AppError } from '../../../src/kernel/core/errors.ts';
 import type { PasswordHasher } from '../../../src/kernel/core/ports.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
@@ -233,5 +233,75 @@ describe('system users', () => {
     expect(await kit.db.select().from(users).where(eq(users.id, first.id))).toMatchObject([
       { tier: 'admin', passwordHash: null },
     ]);
+  });
+});
+
+describe('lookalike usernames', () => {
+  test.each([
+    ['\u0430lice', 'Cyrillic and Latin'],
+    ['\u03bfmega', 'Greek and Latin'],
+    ['bob\u0663', 'Latin and an Arabic digit'],
+    ['\u13a0da', 'Cherokee and Latin'],
+  ])('usernames: %s is refused, because it mixes %s', (name) => {
+    expect(usernameFault(name)).toBe('must not mix the letters of several scripts');
+  });
+
+  test.each([
+    'алиса',
+    'αλίκη',
+    '花子さん',
+    'カタカナtaro',
+    '김철수kim',
+    'יעל',
+    'émile',
+    'ışık',
+    'ada.lovelace-1815',
+    'สมชาย',
+    '王小明2',
+  ])('usernames: %s is written in one script, or in the scripts of one language', (name) => {
+    expect(usernameFault(name)).toBeUndefined();
+  });
+
+  test.each([
+    'root',
+    'Pharos',
+    'test_user',
+    'testuser',
+    'test.user',
+    'service',
+    'ADMIN',
+    'adm1n',
+    'admın',
+    'r00t',
+    'ｒｏｏｔ',
+    'pharоs',
+    'adrnin',
+  ])('usernames: %s reads like a name of the service and is reserved', (name) => {
+    expect(isReservedUsername(name)).toBe(true);
+  });
+
+  test('usernames: a name that looks like a taken one conflicts, in either order, and both log in to it', async () => {
+    await register(deps(), { ...grace, username: 'alice' });
+    const again = { ...grace, email: 'other@example.org' };
+    await expect(register(deps(), { ...again, username: 'alıce' })).rejects.toMatchObject({ errors: [{ path: 'username' }] });
+    await register(deps(), { ...again, username: 'сосо' });
+    await expect(register(deps(), { ...again, email: 'x@example.org', username: 'coco' })).rejects.toMatchObject({
+      errors: [{ path: 'username' }],
+    });
+    const accounts = createAccounts(deps());
+    expect((await accounts.find('сосо'))?.username).toBe('сосо');
+    expect((await accounts.find('alice'))?.username).toBe('alice');
+  });
+
+  test('usernames: an account whose key an earlier version stored is found before one that looks like it', async () => {
+    await register(deps(), { ...grace, username: 'alice' });
+    const old = await register(deps(), { ...grace, email: 'other@example.org', username: 'somebody' });
+    await kit.db.update(users).set({ username: 'alıce', usernameKey: 'alıce' }).where(eq(users.id, old.id));
+    const accounts = createAccounts(deps());
+    expect((await accounts.find('alıce'))?.id).toBe(old.id);
+    expect((await accounts.find('alice'))?.username).toBe('alice');
+    await expect(register(deps(), { ...grace, email: 'x@example.org', username: 'alıce' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
   });
 });

@@ -83,6 +83,7 @@ export const UNOWNED: Reasons = {
     insertUser: 'creates a user; unique indexes keep names apart',
     insertUserIfAbsent: 'creates the service’s own user unless it exists',
     findUsersByLogin: SIGNING_IN,
+    findUserByEmail: SIGNING_IN,
     findTaken: SIGNING_IN,
     listUsers: ADMINS,
   },
@@ -106,7 +107,7 @@ export const HELPERS: Reasons = {
   'open-postgres': { openPostgres: OPENS, withoutNul: VALUE },
   'open-sqlite': { openSqlite: OPENS },
   'postgres-url': { postgresParts: VALUE },
-  users: { nameKey: VALUE },
+  users: { nameKey: VALUE, usernameKey: VALUE, emailKey: VALUE },
   'vector-bytes': { VectorBytes: VALUE, toBytes: VALUE, toVector: VALUE },
   'constraint-errors': { isUniqueViolation: VALUE },
 };
