@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { type MigrationStatus, migrationStatus } from './migration-status.ts';
 import { packagePath } from './package-files.ts';
-import { connectPostgres, explainPostgres, type PostgresOptions } from './postgres.ts';
+import { connectPostgres, explainPostgres, type PostgresOptions, placeOfPostgres } from './postgres.ts';
 
 const FOLDER = packagePath('migrations/postgres');
 /** Advisory lock: "phar" in ASCII, which no other program is likely to use. */
@@ -48,4 +48,13 @@ async function usePgvector(client: ReturnType<typeof connectPostgres>): Promise<
   await client.unsafe(`create or replace function vector_distance_cos(a real[], b real[]) returns double precision
     language sql immutable parallel safe strict as $$ select case when array_length(a, 1) = array_length(b, 1)
     then a::vector <=> b::vector end $$`);
+}
+
+/** Keyword search ignores case beyond ASCII only where the server has a collation that folds it (migration 0005). */
+export async function warningsOfPostgres(client: ReturnType<typeof connectPostgres>, url: string): Promise<string[]> {
+  const [row] = await client`select pharos_fold('Ё') = pharos_fold('ё') as folds`;
+  if (row?.folds) return [];
+  return [
+    `The database at ${placeOfPostgres(url)} cannot fold the case of letters beyond ASCII: keyword search tells "Ё" from "ё". Use a database whose LC_CTYPE is not "C", or a server with ICU`,
+  ];
 }

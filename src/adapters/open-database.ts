@@ -11,7 +11,7 @@ import type { Database } from '../kernel/db/types.ts';
 import { ensureVectorIndexes } from '../kernel/db/vector-indexes.postgres.ts';
 import { explainLibsql } from './libsql-error.ts';
 import { checkLibsql, connectLibsql, type LibsqlHttpOptions, openLibsqlHttp, placeOfLibsql } from './libsql-http.ts';
-import { migratePostgres, statusOfPostgres } from './migrate-postgres.ts';
+import { migratePostgres, statusOfPostgres, warningsOfPostgres } from './migrate-postgres.ts';
 import { migrateSqlite, statusOfSqlite } from './migrate-sqlite.ts';
 import type { MigrationStatus } from './migration-status.ts';
 import { checkPostgres, connectPostgres, type PostgresOptions, placeOfPostgres } from './postgres.ts';
@@ -34,6 +34,8 @@ export interface OpenDatabase {
   ping(): Promise<void>;
   /** Periodic maintenance, in the background. Resolves to descriptions of what was done. */
   maintain(): Promise<string[]>;
+  /** What an operator should know about the database, once it is migrated. */
+  warnings(): Promise<string[]>;
   /** Runs a statement unchanged; for tools. */
   statement(sql: string): Promise<unknown>;
   close(): Promise<void>;
@@ -90,6 +92,7 @@ const overSqlite = (client: Client) => ({
     await client.execute('select 1 from users limit 1');
   },
   maintain: async () => [],
+  warnings: async () => [],
   close: async () => client.close(),
 });
 
@@ -123,6 +126,7 @@ async function openServer(
         await indexClient.end({ timeout: 5 });
       }
     },
+    warnings: () => warningsOfPostgres(client, options.url),
     close: () => client.end({ timeout: 5 }),
   };
 }

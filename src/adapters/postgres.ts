@@ -91,15 +91,18 @@ export function placeOfPostgres(url: string): string {
 
 /** Rejects with an Error for operators: host, port and database, the fault, and a remedy. */
 export async function checkPostgres(client: Sql, url: string): Promise<void> {
-  const [row] = await client<{ number: string; version: string }[]>`
-    select current_setting('server_version_num') as number, current_setting('server_version') as version`.catch(
-    (cause: unknown) => {
-      throw new Error(explainPostgres(cause, url), { cause });
-    },
-  );
-  if (Number(row?.number) >= OLDEST) return;
+  const [row] = await client<{ number: string; version: string; encoding: string }[]>`
+    select current_setting('server_version_num') as number, current_setting('server_version') as version,
+      current_setting('server_encoding') as encoding`.catch((cause: unknown) => {
+    throw new Error(explainPostgres(cause, url), { cause });
+  });
+  const place = placeOfPostgres(url);
+  if (Number(row?.number) < OLDEST)
+    throw new Error(`PostgreSQL at ${place} is too old: its version is ${row?.version}, and 14 or newer is required`);
+  if (row?.encoding === 'UTF8') return;
+  const { database } = postgresParts(url);
   throw new Error(
-    `PostgreSQL at ${placeOfPostgres(url)} is too old: its version is ${row?.version}, and 14 or newer is required`,
+    `The database at ${place} has the encoding ${row?.encoding}, which cannot hold every text: make one with "createdb --template=template0 --encoding=UTF8 ${database}", or name another (DATABASE_URL, or POSTGRES_DB)`,
   );
 }
 

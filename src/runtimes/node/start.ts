@@ -50,6 +50,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
   let isWorkerStarting = worker !== undefined;
   try {
     await prepareDatabase(database, config);
+    for (const warning of await database.warnings()) log.warning('database', { warning });
     const publisher = openPublisher(config, clock);
     const services = createContext(
       config,
