@@ -184,6 +184,16 @@ describe('createDocumentReader: time and memory', () => {
     expect(waits.get('ada2')).toBe(5_300);
   });
 
+  it("document reader: the first document starts a thread for another owner's beside its own", async () => {
+    const { time, send, waits, events } = setUp({}, { startMs: 300 });
+    void send('eve', NEVER);
+    await time.runUntil(1_000);
+    expect(events).toEqual(['start', 'start', 'begin eve1']);
+    void send('ada', 10);
+    await time.runUntil(2_000);
+    expect(waits.get('ada2')).toBe(0);
+  });
+
   it.each([
     ['memory', /takes more than 512 MB of memory\. Send it as plain text or in smaller parts$/],
     ['crash', /could not be read/],

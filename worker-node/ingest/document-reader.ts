@@ -83,6 +83,10 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
     return undefined;
   }
 
+  function prepareThread(): void {
+    if (idle.length === 0) idle.push(startThread());
+  }
+
   function giveBack(thread: ReadingThread): void {
     if (thread.isAlive() && idle.length < threads) idle.push(thread);
     else void thread.terminate();
@@ -101,9 +105,10 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
     let begun = false;
     function onBegin(): void {
       begun = true;
+      // Another owner's document finds a thread that has its modules, as does the next one should this thread be ended.
+      if (underWay.size < threads) prepareThread();
       timers.push(
-        // The next document finds a thread that has its modules, should this one be ended.
-        after(() => idle.length === 0 && idle.push(startThread()), ms / 2),
+        after(prepareThread, ms / 2),
         after(() => stop.reject(tooSlow(ms, size)), ms),
       );
     }
