@@ -111,5 +111,19 @@ export function rateLimitStoreContract(name: string, make: () => Promise<RateLim
       expect(results[3]?.decision?.states).toMatchObject([{ policy: { name: 'long' }, remaining: 0 }]);
       expect(results[4]?.decision?.states).toMatchObject([{ remaining: 0 }, { remaining: 2 }]);
     });
+
+    it('consume: of one key some requests count under more policies than others', async () => {
+      const key = fresh();
+      const total = [{ name: 'hour', windowMs: 3_600_000, limit: 4 }];
+      const writes = [...total, { name: 'hour-writes', windowMs: 3_600_000, limit: 2 }];
+      const send = async (policies: typeof total) =>
+        (await store.consume([{ limit: { key, policies, cost: 1 }, read: [] }]))[0]?.decision;
+      expect((await send(total))?.states).toMatchObject([{ remaining: 3 }]);
+      expect((await send(writes))?.states).toMatchObject([{ remaining: 2 }, { remaining: 1 }]);
+      expect((await send(writes))?.states).toMatchObject([{ remaining: 1 }, { remaining: 0 }]);
+      expect((await send(writes))?.admitted).toBe(false);
+      expect((await send(total))?.admitted).toBe(true);
+      expect((await send(total))?.admitted).toBe(false);
+    });
   });
 }
