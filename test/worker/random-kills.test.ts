@@ -24,6 +24,8 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
 const WORKERS = 3;
 const KILLS = 10;
+/** More than the three workers process at a time before the kill. */
+const DOCUMENTS_PER_KILL = 8;
 const LEASE_MS = 1_500;
 const KEY = 'a signing key of more than thirty-two characters';
 
@@ -35,7 +37,7 @@ afterAll(() => {
 /** Texts that differ in a number only, so that all have the same number of chunks. */
 const textOf = (n: number) =>
   Array.from(
-    { length: 150 },
+    { length: 60 },
     (_, i) => `Document ${1000 + n} says in sentence ${100 + i} that ice moves slowly towards the sea.`,
   ).join(' ');
 
@@ -51,6 +53,8 @@ test('workers: killed at random moments, they finish every job with every effect
     const child = fork(program, [String(LEASE_MS)], {
       env: {
         PATH: process.env.PATH ?? '',
+        // Thirteen starts compile the same sources.
+        NODE_COMPILE_CACHE: join(dataDir, 'compiled'),
         DATABASE_URL: database.url,
         DATA_DIR: dataDir,
         WORKER_PORT: String(port),
@@ -97,7 +101,7 @@ test('workers: killed at random moments, they finish every job with every effect
   const sweeping = (async () => {
     while (!over) {
       await relay.sweep();
-      await sleep(200);
+      await sleep(100);
     }
   })();
   const states = async () => {
@@ -112,7 +116,7 @@ test('workers: killed at random moments, they finish every job with every effect
     const [port, victim] = [...alive][Math.floor(Math.random() * alive.size)] ?? [];
     if (kills >= KILLS || port === undefined || !victim) continue;
     // Every kill interrupts work. While no worker is alive, more jobs would only lengthen the test.
-    await Promise.all(Array.from({ length: 12 }, send));
+    await Promise.all(Array.from({ length: DOCUMENTS_PER_KILL }, send));
     await sleep(Math.random() * 400);
     kills += 1;
     alive.delete(port);
