@@ -5,7 +5,15 @@ import LongestFirst from './test/support/setup/longest-first.ts';
 patchPackages();
 
 const project = (name: string, options: Record<string, unknown> = {}) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 30_000, hookTimeout: 60_000, ...options },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    // Guards against a test that hangs. No test measures time, so a busy machine makes it slower and not wrong.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
+    ...options,
+  },
 });
 
 /** Files that keep no state in modules share a process: loading everything again for each takes longer than its tests. */
@@ -14,7 +22,7 @@ const SHARED = { isolate: false };
 const setup = (...names: ('programs' | 'bundle' | 'postgres')[]) => ({
   globalSetup: names.map((name) => `test/support/setup/${name}.ts`),
 });
-const ON_POSTGRES = { env: { PHAROS_TEST_DATABASE: 'postgres' }, testTimeout: 120_000 };
+const ON_POSTGRES = { env: { PHAROS_TEST_DATABASE: 'postgres' } };
 
 /** Files that run on SQLite and again on PostgreSQL, by project: those that use a database. */
 const USES_DATABASE: Record<string, string[]> = {
@@ -56,7 +64,7 @@ export default defineConfig({
       project('services', SHARED),
       project('routes', { ...SHARED, ...setup('programs') }),
       project('worker', setup('bundle')),
-      project('runtimes', { testTimeout: 120_000, ...setup('programs', 'bundle') }),
+      project('runtimes', setup('programs', 'bundle')),
       // The same tests on a real PostgreSQL, and those that are about PostgreSQL alone.
       ...['kernel', 'services'].map((name) => onPostgres(name, SHARED)),
       onPostgres('routes', { ...SHARED, ...setup('programs', 'postgres') }),
@@ -67,11 +75,10 @@ export default defineConfig({
       project('libsql', {
         include: ON_LIBSQL,
         env: { PHAROS_TEST_DATABASE: 'libsql' },
-        testTimeout: 120_000,
         ...setup('programs', 'bundle'),
       }),
       // Every runtime with every database and store, through HTTP alone.
-      project('http', { testTimeout: 120_000, hookTimeout: 180_000, ...setup('programs', 'bundle', 'postgres') }),
+      project('http', setup('programs', 'bundle', 'postgres')),
     ],
     coverage: {
       provider: 'v8',

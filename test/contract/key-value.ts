@@ -214,7 +214,7 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
     describe('messages', () => {
       /** Waits for delivery, which takes a moment on a store across a network. */
       const expectMessages = (listener: ReturnType<typeof vi.fn>, messages: string[]) =>
-        vi.waitFor(() => expect(received(listener)).toEqual(messages));
+        vi.waitFor(() => expect(received(listener)).toEqual(messages), { timeout: 60_000, interval: 20 });
 
       /** The messages received, without probes that were on their way when the subscription began. */
       const received = (listener: ReturnType<typeof vi.fn>) =>
@@ -224,10 +224,13 @@ export function keyValueContract(name: string, make: () => Promise<KeyValueHarne
       async function untilSubscribed(channel: string): Promise<void> {
         const probe = vi.fn();
         const stop = kv.subscribe(channel, probe);
-        await vi.waitFor(async () => {
-          await kv.publish(channel, 'probe');
-          expect(probe).toHaveBeenCalled();
-        });
+        await vi.waitFor(
+          async () => {
+            await kv.publish(channel, 'probe');
+            expect(probe).toHaveBeenCalled();
+          },
+          { timeout: 60_000, interval: 20 },
+        );
         stop();
       }
 

@@ -117,7 +117,7 @@ describe('Pharos without its connections', () => {
       };
       const writers = Promise.all(Array.from({ length: 6 }, (_, name) => writer(name)));
       for (let round = 1; round <= 15; round += 1) {
-        await expect.poll(() => accepted.length + refused.length, { timeout: 20_000 }).toBeGreaterThan(round * 8);
+        await expect.poll(() => accepted.length + refused.length).toBeGreaterThan(round * 8);
         await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'killed'`;
       }
       done = true;
@@ -130,7 +130,7 @@ describe('Pharos without its connections', () => {
       expect(accepted.filter((id) => !kept.has(id))).toEqual([]);
       const content = 'The document after all of it, long enough to be read and to be kept.';
       const last = () => ada.post({ content }).catch((error: Error) => error.message);
-      await expect.poll(last, { timeout: 20_000 }).not.toContain('503');
+      await expect.poll(last).not.toContain('503');
       const listed = await ada.call<{ resources: { id: string }[] }>('GET', '/resources?limit=1');
       expect((await ada.finished(listed.body.resources[0]?.id ?? '')).overall_status).toBe('completed');
     } finally {

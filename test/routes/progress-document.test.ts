@@ -83,7 +83,7 @@ test('docs/progress.md: the polling code shows each state and ends with the last
   const shown: string[] = [];
   const finished = fromPage<(id: string, token: string, show: (progress: Shown) => void) => Promise<Shown>>('finished');
   const end = finished(id, token, ({ overall_status }) => shown.push(overall_status));
-  await vi.waitFor(() => expect(shown).toContain('pending'));
+  await vi.waitFor(() => expect(shown).toContain('pending'), { timeout: 60_000, interval: 20 });
   await report(id, 'completed');
   expect(await end).toMatchObject({ resource_id: id, overall_status: 'completed' });
   await expect(finished('01900000-0000-7000-8000-000000000009', token, () => undefined)).rejects.toThrow(/no resource/);
@@ -93,11 +93,11 @@ test('docs/progress.md: the stream code shows a snapshot and every change', asyn
   const id = await post('Watching');
   const shown: string[] = [];
   const close = await fromPage<Watch>('watch')(id, token, ({ overall_status }) => shown.push(overall_status));
-  await vi.waitFor(() => expect(shown).toEqual(['pending']));
+  await vi.waitFor(() => expect(shown).toEqual(['pending']), { timeout: 60_000, interval: 20 });
   await report(id, 'processing');
-  await vi.waitFor(() => expect(shown).toEqual(['pending', 'processing']));
+  await vi.waitFor(() => expect(shown).toEqual(['pending', 'processing']), { timeout: 60_000, interval: 20 });
   await report(id, 'completed');
-  await vi.waitFor(() => expect(shown).toEqual(['pending', 'processing', 'completed']));
+  await vi.waitFor(() => expect(shown).toEqual(['pending', 'processing', 'completed']), { timeout: 60_000, interval: 20 });
   close();
 });
 
@@ -105,9 +105,9 @@ test('docs/progress.md: the shared stream code tells resources apart', async () 
   const ids = [await post('One'), await post('Two')];
   const shown = new Map<string, string>();
   const close = await fromPage<Watch>('watchAll')(ids, token, (one) => shown.set(one.resource_id, one.overall_status));
-  await vi.waitFor(() => expect([...shown.keys()].sort()).toEqual([...ids].sort()));
+  await vi.waitFor(() => expect([...shown.keys()].sort()).toEqual([...ids].sort()), { timeout: 60_000, interval: 20 });
   await report(ids[1] as string, 'processing');
-  await vi.waitFor(() => expect(shown.get(ids[1] as string)).toBe('processing'));
+  await vi.waitFor(() => expect(shown.get(ids[1] as string)).toBe('processing'), { timeout: 60_000, interval: 20 });
   expect(shown.get(ids[0] as string)).toBe('pending');
   close();
 });

@@ -59,7 +59,7 @@ test('event stream over HTTP: the subscription of a disconnected client ends', a
   expect(await next()).toMatchObject({ event: 'snapshot' });
   expect(watching).toBe(1);
   gone.abort();
-  await vi.waitFor(() => expect(watching).toBe(0));
+  await vi.waitFor(() => expect(watching).toBe(0), { timeout: 60_000, interval: 20 });
 });
 
 test('event stream over HTTP: a resumed stream without news sends a comment at once', async () => {
@@ -90,5 +90,5 @@ test('event stream over HTTP: a hundred subscribers each get a change and the en
   await app.services.progress.report({ resource_id: id, stages: done });
   const endings = await Promise.all(streams.map(({ rest }) => rest()));
   for (const events of endings) expect(events).toMatchObject([{ event: 'progress', data: { overall_status: 'completed' } }]);
-  await vi.waitFor(() => expect(watching).toBe(0));
+  await vi.waitFor(() => expect(watching).toBe(0), { timeout: 60_000, interval: 20 });
 });

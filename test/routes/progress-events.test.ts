@@ -298,7 +298,7 @@ describe('GET /resources/{id}/progress/events', () => {
     await Promise.all([staying.next(), leaving.next()]);
     expect(watching).toBe(2);
     await leaving.leave();
-    await vi.waitFor(() => expect(watching).toBe(1));
+    await vi.waitFor(() => expect(watching).toBe(1), { timeout: 60_000, interval: 20 });
     const end = staying.next();
     app.stopStreams();
     expect(await end).toBeUndefined();

@@ -84,44 +84,44 @@ describe('workers', () => {
     const ended = (async () => {
       for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) text += chunk;
     })().catch(() => undefined);
-    await vi.waitFor(() => expect(text).toContain('event: snapshot'), { timeout: 20_000 });
+    await vi.waitFor(() => expect(text).toContain('event: snapshot'), { timeout: 60_000 });
     return { text: () => text, leave: () => leave.abort(), ended };
   }
 
   test('workers: an event stream receives a report made to another request, without polling the store', async () => {
     const id = await post();
     const listeners = await Promise.all(Array.from({ length: 20 }, () => listen(id)));
-    await vi.waitFor(async () => expect(await workerd.listeners()).toBe(20), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await workerd.listeners()).toBe(20), { timeout: 60_000 });
     const before = stores.front.requests();
     await sleep(2_000);
     expect(stores.front.requests()).toBe(before);
     await report(id, 1);
     await vi.waitFor(() => expect(listeners.filter(({ text }) => text().includes('event: progress'))).toHaveLength(20), {
-      timeout: 10_000,
+      timeout: 60_000,
     });
     await report(id, STAGES.length);
     await Promise.all(listeners.map(({ ended }) => ended));
     for (const { text } of listeners) expect(text()).toContain('"overall_status":"completed"');
-    await vi.waitFor(async () => expect(await workerd.listeners()).toBe(0), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await workerd.listeners()).toBe(0), { timeout: 60_000 });
   });
 
   test('workers: the sockets of a disconnected event stream are closed after the next event or heartbeat', async () => {
     const id = await post();
     const stream = await listen(id);
-    await vi.waitFor(async () => expect(await workerd.listeners()).toBe(1), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await workerd.listeners()).toBe(1), { timeout: 60_000 });
     stream.leave();
     // The platform notices when it writes: at the next event, or at the heartbeat.
     for (let completed = 1; completed < STAGES.length; completed += 1) {
       await report(id, completed);
       await sleep(200);
     }
-    await vi.waitFor(async () => expect(await workerd.listeners()).toBe(0), { timeout: 40_000 });
+    await vi.waitFor(async () => expect(await workerd.listeners()).toBe(0), { timeout: 60_000 });
   });
 
   test('workers: sixty concurrent requests have their own database connections and close them', async () => {
     const statuses = await Promise.all(Array.from({ length: 60 }, async () => (await ada.call('GET', '/resources')).status));
     expect(new Set(statuses)).toEqual(new Set([200]));
-    await vi.waitFor(async () => expect(await postgres.connections('pharos')).toBe(0), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await postgres.connections('pharos')).toBe(0), { timeout: 60_000 });
   });
 
   test('workers: requests are 503 with Retry-After while the database is down, and 200 after its return', async () => {
@@ -130,7 +130,7 @@ describe('workers', () => {
     expect([away.status, away.headers.get('retry-after')]).toEqual([503, '5']);
     expect((await ada.call('GET', '/monitoring/health')).status).toBe(503);
     await postgres.start();
-    await vi.waitFor(async () => expect((await ada.call('GET', '/resources')).status).toBe(200), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await ada.call('GET', '/resources')).status).toBe(200), { timeout: 60_000 });
     expect(workerd.logs()).not.toContain(postgres.url);
   });
 });

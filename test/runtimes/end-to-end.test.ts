@@ -252,7 +252,7 @@ test('end to end: a completed document sends a callback signed with its owner’
     content: 'Glaciers are slow rivers of ice, made of snow that has lain for many winters.',
     callback_url: `${receiver.url}/hook`,
   });
-  await vi.waitFor(() => expect(received).toHaveLength(1), { timeout: 30_000 });
+  await vi.waitFor(() => expect(received).toHaveLength(1), { timeout: 60_000 });
   const [{ body, headers }] = received as [(typeof received)[0]];
   expect(new Webhook(secret.secret).verify(body, headers)).toMatchObject({
     type: 'resource.completed',

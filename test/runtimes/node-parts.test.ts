@@ -138,7 +138,7 @@ async function fakeWorker(body: string) {
   );
   const lines = async () => (await readFile(notes, 'utf8')).split('\n').filter(Boolean);
   const noted = (count: number) =>
-    vi.waitFor(async () => expect((await lines()).length).toBeGreaterThanOrEqual(count), { timeout: 20_000, interval: 20 });
+    vi.waitFor(async () => expect((await lines()).length).toBeGreaterThanOrEqual(count), { timeout: 60_000, interval: 20 });
   return { main, lines, noted };
 }
 

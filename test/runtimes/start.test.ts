@@ -41,7 +41,7 @@ test('start: SIGTERM ends an open event stream and exits with 0', async () => {
 test('start: the worker ends when the API is killed by SIGKILL', async () => {
   const pharos = await startPharos();
   await pharos.stop('SIGKILL');
-  await vi.waitFor(() => expect(fetch(`${pharos.workerUrl}/health`)).rejects.toThrow(), { timeout: 30_000, interval: 50 });
+  await vi.waitFor(() => expect(fetch(`${pharos.workerUrl}/health`)).rejects.toThrow(), { timeout: 60_000, interval: 50 });
 });
 
 test('start: invalid settings exit with 1 and name each setting, before a folder is created', async () => {
@@ -101,7 +101,7 @@ test('start: a port in use exits with 1, names the setting and leaves no worker 
 
 test('start: with WORKER_URL no worker is started', async () => {
   const started = run(API, { DATA_DIR: await folder(), PORT: '0', WORKER_URL: 'http://127.0.0.1:9' });
-  await vi.waitFor(() => expect(started.output()).toContain('"started"'), { timeout: 30_000, interval: 20 });
+  await vi.waitFor(() => expect(started.output()).toContain('"started"'), { timeout: 60_000, interval: 20 });
   const url = /Page\s+(http\S+?)\/?\s/.exec(started.output())?.[1];
   const health = (await (await fetch(`${url}/monitoring/health`)).json()) as object;
   expect(health).toMatchObject({

@@ -37,7 +37,7 @@ async function seedMany(count: number): Promise<string[]> {
   return all;
 }
 const begun = (pipeline: ReturnType<typeof heldPipeline>, count: number) =>
-  vi.waitFor(() => expect(pipeline.begun).toHaveLength(count));
+  vi.waitFor(() => expect(pipeline.begun).toHaveLength(count), { timeout: 60_000, interval: 20 });
 
 describe('job handler', () => {
   test('job handler: run resolves with the outcome once the job has ended', async () => {

@@ -344,7 +344,10 @@ describe('pipeline: lease', () => {
     const { job, outcome, end } = await working();
     for (let n = 0; n < 9; n += 1) {
       third();
-      await vi.waitFor(async () => expect((await stored(job.id))?.leaseExpiresAt).toBe(kit.clock.now() + LEASE_MS), 10_000);
+      await vi.waitFor(async () => expect((await stored(job.id))?.leaseExpiresAt).toBe(kit.clock.now() + LEASE_MS), {
+        timeout: 60_000,
+        interval: 20,
+      });
     }
     expect(await kit.claim(job.id)).toBeUndefined();
     end();

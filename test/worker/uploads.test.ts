@@ -76,7 +76,7 @@ describe('PUT /uploads', () => {
 
   test('PUT /uploads: the resource is processed at once and its progress reported to the API', async () => {
     const id = await idOf(await kit.put(await kit.uploadUrl(ada), fresh()));
-    await expect.poll(async () => (await stored(id)).resource?.status, { timeout: 20_000 }).toBe('completed');
+    await expect.poll(async () => (await stored(id)).resource?.status).toBe('completed');
     const reports = kit.reports.filter((report) => report.resource_id === id);
     expect(Object.values(reports[0]?.stages ?? {}).map((stage) => stage?.status)).toEqual(Array(5).fill('pending'));
     expect(reports.length).toBeGreaterThan(1);
@@ -224,7 +224,7 @@ describe('PUT /uploads over a socket', () => {
     for (let sent = 0; sent < 60 && answer === '' && socket.writable; sent++) {
       await Promise.race([new Promise((resolve) => socket.write(piece, resolve)), over]);
     }
-    await expect.poll(() => answer, { timeout: 10_000 }).toMatch(/^HTTP\/1\.1 413 /);
+    await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 413 /);
     socket.destroy();
   });
 
@@ -238,9 +238,9 @@ describe('PUT /uploads over a socket', () => {
       socket.write(`${head}\r\nContent-Length: ${9 * MB}\r\n\r\nIce flows`);
       sockets.push(socket);
     }
-    await expect.poll(tryAnother, { timeout: 10_000 }).toBe(429);
+    await expect.poll(tryAnother).toBe(429);
     for (const socket of sockets) socket.destroy();
-    await expect.poll(tryAnother, { timeout: 10_000 }).toBe(413);
+    await expect.poll(tryAnother).toBe(413);
     expect(await kit.db.select().from(resources).where(eq(resources.title, 'broken off'))).toEqual([]);
     expect(kit.api.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });

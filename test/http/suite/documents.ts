@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { article } from '../../support/fakes/article-server.ts';
 import type { Deployment } from '../../support/kits/deployment.ts';
 import { heldPage } from './held-page.ts';
 import { library } from './library.ts';
-import { type Person, person } from './people.ts';
+import { ADMIN, anonymous, type Person, person } from './people.ts';
 import { COMPLETED, watch } from './watch.ts';
 
 interface Resource {
@@ -174,9 +174,16 @@ export function documents(deployment: () => Deployment): void {
     expect((await again()).status).toBe(409);
     page.release();
     await watch(ada, id);
+    const { body: me } = await ada.call<{ id: string }>('GET', '/auth/me');
+    const running = `/admin/jobs?state=running&owner_id=${me.id}`;
     for (const body of [{ stages: ['graph'] }, undefined]) {
       // The job ends just after its last event: until then reprocessing is 409.
-      await vi.waitFor(async () => expect((await again(body)).status).toBe(202), { timeout: 10_000 });
+      await expect
+        .poll(async () => (await anonymous(deployment()).call('GET', running, undefined, ADMIN)).body)
+        .toEqual({
+          jobs: [],
+        });
+      expect((await again(body)).status).toBe(202);
       expect((await watch(ada, id)).at(-1)?.data).toMatchObject({ overall_status: 'completed', stages: COMPLETED });
     }
     expect((await again({ stages: ['all'] })).status).toBe(422);

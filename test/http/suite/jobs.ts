@@ -41,7 +41,7 @@ export function jobs(deployment: () => Deployment): void {
         expect(found).toMatchObject([{ state: 'dead', resource_id: id, error: expect.stringMatching(/404|not/) }]);
         return found as [Job];
       },
-      { timeout: 30_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     expect((await ada.call('GET', '/admin/jobs')).status).toBe(403);
     expect((await ada.call('POST', `/admin/jobs/${dead.id}/retry`)).status).toBe(403);
@@ -117,7 +117,7 @@ export function jobs(deployment: () => Deployment): void {
         expect((await ada.call('GET', `/callbacks?resource_id=${id}`)).body).toMatchObject({
           callbacks: [{ id: headers['webhook-id'], state: 'delivered', attempts: 1 }],
         }),
-      { timeout: 30_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   });
 
@@ -140,7 +140,7 @@ export function jobs(deployment: () => Deployment): void {
           status: 'degraded',
           checks: { worker: { status: 'unhealthy' }, database: { status: 'healthy' } },
         }),
-      { timeout: 30_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
 
     await deployment().startWorker();
@@ -153,6 +153,6 @@ export function jobs(deployment: () => Deployment): void {
     }
     expect((await ada.call('GET', `/resources/${id}/progress`)).body).toMatchObject({ stages: COMPLETED });
     expect((await find()).body.degraded ?? false).toBe(false);
-    await vi.waitFor(async () => expect(await health()).toMatchObject({ status: 'healthy' }), { timeout: 30_000, interval: 100 });
+    await vi.waitFor(async () => expect(await health()).toMatchObject({ status: 'healthy' }), { timeout: 60_000, interval: 100 });
   });
 }

@@ -117,7 +117,7 @@ test('sharded pub/sub: a closed socket is reopened while its channels have liste
   const leave = channels.subscribe('a', (message) => heard.push(message));
   await settle();
   for (const line of lines) line.cut();
-  await vi.waitFor(() => expect(lines.size).toBe(1));
+  await vi.waitFor(() => expect(lines.size).toBe(1), { timeout: 60_000, interval: 20 });
   await channels.publish('a', 'after');
   expect(heard).toEqual(['after']);
   leave();
@@ -136,10 +136,10 @@ test('sharded pub/sub: an outage is logged once, and the socket reopened when th
   const { channels, lines, log, setAway } = start();
   setAway(true);
   channels.subscribe('a', () => undefined);
-  await vi.waitFor(() => expect(log.lines).toHaveLength(1));
+  await vi.waitFor(() => expect(log.lines).toHaveLength(1), { timeout: 60_000, interval: 20 });
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(log.lines.map(({ message }) => message)).toEqual(['the progress channel fails']);
   setAway(false);
-  await vi.waitFor(() => expect(lines.size).toBe(1));
+  await vi.waitFor(() => expect(lines.size).toBe(1), { timeout: 60_000, interval: 20 });
   expect(log.lines.at(-1)?.message).toBe('the progress channel works again');
 });

@@ -35,7 +35,7 @@ function setUp(options: { apiUrl?: string } = {}) {
     return promise;
   };
   const reporter = createProgressReporter({ config, fetch, clock, ids: randomIds, log, ...options });
-  const requests = (count: number) => vi.waitFor(() => expect(sent).toHaveLength(count));
+  const requests = (count: number) => vi.waitFor(() => expect(sent).toHaveLength(count), { timeout: 60_000, interval: 20 });
   return { clock, log, sent, reporter, requests };
 }
 
