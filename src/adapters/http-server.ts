@@ -26,7 +26,11 @@ export async function startHttpServer(
 ): Promise<HttpServer> {
   const listener = getRequestListener((request, env) => app.fetch(request, env as never), { errorHandler });
   // A missing Host is refused by the listener: Node's own answer has no body.
-  const server = createServer({ requireHostHeader: false }, listener);
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
+    // HTTP/1.0 does not know Host: health checks of load balancers send none.
+    if (request.httpVersion === '1.0') request.headers.host ??= 'localhost';
+    return listener(request, response);
+  });
   server.on('checkExpectation', (_request, response: ServerResponse) => {
     const { status, headers, body } = toTransportProblem(417, 'Expect: only 100-continue is supported', uuidv7());
     response.writeHead(status, headers).end(body);

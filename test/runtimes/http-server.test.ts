@@ -42,7 +42,6 @@ test.each([
   ['no HTTP at all', 'nonsense\r\n\r\n', 400, 'Bad Request'],
   ['two different lengths', `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n`, 400, 'Bad Request'],
   ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'Bad Request'],
-  ['no Host in HTTP/1.0', 'GET / HTTP/1.0\r\n\r\n', 400, 'Bad Request'],
   ['a Host that is none', 'GET / HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n', 400, 'Bad Request'],
   ['headers of 20 KB', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'Request Header Fields Too Large'],
   [
@@ -80,4 +79,12 @@ test('HTTP server: a request that becomes invalid behind a good one gets its own
   expect(first.toString()).toMatch(/^HTTP\/1\.1 200 /);
   socket.write('nonsense\r\n\r\n');
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+});
+
+test('HTTP/1.0: a request without Host is served, and the connection is closed', async () => {
+  const { line, headers, body } = await raw('GET /monitoring/health HTTP/1.0\r\n\r\n');
+  expect(line).toMatch(/^HTTP\/1\.1 200 /);
+  expect(headers).toMatchObject({ connection: 'close' });
+  expect(headers).not.toHaveProperty('transfer-encoding');
+  expect(body).toHaveProperty('status');
 });
