@@ -104,7 +104,7 @@ export const HELPERS: Reasons = {
   'chunk-index.sqlite': { createSqliteChunkIndex: OPENS },
   'fts-query': { queryTerms: VALUE, matchExpression: VALUE },
   pagination: { olderThan: VALUE },
-  'open-postgres': { openPostgres: OPENS, withoutNul: VALUE },
+  'open-postgres': { openPostgres: OPENS, readableJson: VALUE, withoutNul: VALUE },
   'open-sqlite': { openSqlite: OPENS },
   'postgres-url': { postgresParts: VALUE },
   users: { nameKey: VALUE, usernameKey: VALUE, emailKey: VALUE },
