@@ -7,6 +7,11 @@ const ALLOWED: Readonly<Record<string, string>> = {
     'Every repetition is bounded: at most 1,300 characters are looked at from any start.',
 };
 
+/** Files that make expressions from strings, which are not checked, with the reason why those take linear time. */
+const CONSTRUCTED: Readonly<Record<string, string>> = {
+  'src/kernel/auth/username-rules.ts': 'One repeated class between ^ and $ of a name whose length is bounded.',
+};
+
 const { expressions, constructed } = findExpressions();
 
 describe('regular expressions of the product', () => {
@@ -15,8 +20,8 @@ describe('regular expressions of the product', () => {
     expect(await findSuperLinear(expressions.filter(({ literal }) => !(literal in ALLOWED)))).toEqual([]);
   }, 600_000);
 
-  it('regular expressions: each is a literal, so that it can be checked', () => {
-    expect(constructed).toEqual([]);
+  it('regular expressions: each is a literal, so that it can be checked, or its file is listed with a reason', () => {
+    expect(constructed.map((place) => place.replace(/:\d+$/, ''))).toEqual(Object.keys(CONSTRUCTED));
   });
 
   it('regular expressions: every listed exception is still in use', () => {
