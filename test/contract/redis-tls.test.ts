@@ -76,6 +76,7 @@ const writeAndRead = (env: Record<string, string>) =>
       import { memoryLog } from ${support('fakes/doubles.ts')};
       import { testConfig } from ${support('kits/config.ts')};
       import { openStores } from ${support('../../src/adapters/open-stores.ts')};
+      import { systemClock } from ${support('../../src/adapters/system-clock.ts')};
       const { PATH, NODE_EXTRA_CA_CERTS, ...env } = process.env;
       const log = memoryLog();
       const { kv } = openStores(testConfig(env), { clock: systemClock, log });
