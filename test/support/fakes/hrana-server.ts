@@ -107,7 +107,7 @@ export async function startHranaServer({
   async function pipeline(version: 2 | 3, body: string, response: ServerResponse): Promise<unknown> {
     const { baton, requests: given } = parse(body);
     const stream = acquire(baton);
-    // The client did not receive the next baton, so the stream cannot be continued.
+    // A client whose response was cut lacks the next baton, so it cannot continue the stream.
     response.once('close', () => {
       if (!response.writableFinished) drop(stream);
     });
