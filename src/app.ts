@@ -7,6 +7,7 @@ import { createAccountPages } from './routes/accounts/account-pages.ts';
 import { createAdminUserRoutes } from './routes/accounts/admin-users.ts';
 import { createApiKeyRoutes } from './routes/accounts/api-keys.ts';
 import { createAuthRoutes } from './routes/accounts/auth.ts';
+import { createLinkedProviderRoutes } from './routes/accounts/linked-providers.ts';
 import { createOAuthLoginRoutes } from './routes/accounts/oauth.ts';
 import { createOAuthEndpoints } from './routes/accounts/oauth-endpoints.ts';
 import { createPasswordRoutes } from './routes/accounts/passwords.ts';
@@ -14,6 +15,7 @@ import { createRateLimitStatusRoutes } from './routes/accounts/rate-limit-status
 import { createSessionRoutes } from './routes/accounts/sessions.ts';
 import type { AppEnv } from './routes/env.ts';
 import { accessLog } from './routes/middleware/access-log.ts';
+import { guardAccountOperations } from './routes/middleware/account-operation.ts';
 import { authenticate } from './routes/middleware/authenticate.ts';
 import { bodyLimit } from './routes/middleware/body-limit.ts';
 import { clientAddress } from './routes/middleware/client-address.ts';
@@ -60,6 +62,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   // Runs before routing, so non-admins get the same 403 for existing and missing admin paths.
   app.use('/admin/*', requireScope('admin'));
   app.use(requireDeclaredScopes(operations));
+  guardAccountOperations(app, context);
   app.use(bodyLimit(runtime));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: methodNotAllowedProblem }));
 
@@ -74,6 +77,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.route('/', createOAuthEndpoints(context));
   app.route('/', createOAuthLoginRoutes(context));
   app.route('/', createApiKeyRoutes(context));
+  app.route('/', createLinkedProviderRoutes(context));
   app.route('/', createRateLimitStatusRoutes(context));
   app.route('/', createPasswordRoutes(context));
   app.route('/', createAdminUserRoutes(context));

@@ -1,5 +1,6 @@
 /** The one composition root: takes configuration and adapters, builds every part that routes and services use. */
 import { createAccessTokens } from './kernel/auth/access-tokens.ts';
+import { createAccountNotices } from './kernel/auth/account-notices.ts';
 import { createApiKeys } from './kernel/auth/api-keys.ts';
 import { createEmailLinks } from './kernel/auth/email-links.ts';
 import { createLoginLimits } from './kernel/auth/login-limits.ts';
@@ -53,7 +54,8 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
   const security = make('security', () => createSecurityLog(base));
   const accounts = make('accounts', () => createAccounts(base));
   const sessions = make('sessions', () => createSessions({ ...base, accessTokens, revocations, security }));
-  const emailLinks = make('emailLinks', () => createEmailLinks({ ...base, sessions, security, limiter, rateLimits }));
+  const notices = make('notices', () => createAccountNotices(base));
+  const emailLinks = make('emailLinks', () => createEmailLinks({ ...base, sessions, security, limiter, rateLimits, notices }));
   const oauth = make('oauth', () => createOAuthFlow({ ...base, providers: createOAuthProviders(base) }));
   const progress = instrumentProgress(
     make('progress', () => createProgressTracker(base)),
@@ -79,6 +81,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
     security,
     accounts,
     sessions,
+    notices,
     emailLinks,
     oauth,
     progress,

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import type { AppError, FieldError } from '../kernel/core/errors.ts';
 import type { Actor } from '../kernel/model/actor.ts';
+import type { AccountSession } from '../services/accounts/account-session.ts';
 
 export type SetHeader = (c: Context, name: string, value: string) => void;
 
@@ -21,6 +22,8 @@ export interface AppEnv {
     identity?: Identity;
     /** The confirmed identity's actor; absent on public paths. */
     actor: Actor;
+    /** The session and user of an account operation; absent on other paths. */
+    account: AccountSession;
     /** The client's address as far as proxies are trusted; null: unknown. */
     address: string | null;
     /** Why reading the body failed; whatever error that led to, this one is the response. */

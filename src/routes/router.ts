@@ -1,6 +1,8 @@
 /** What every route file is built from: a router, route definitions, and the parts that OpenAPI descriptions share. */
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { Scope } from '../kernel/model/actor.ts';
+import { FRESH_SECONDS } from '../kernel/model/sessions.ts';
+import { accountLevelOf } from './account-operations.ts';
 import type { AppEnv } from './env.ts';
 import { jsonBodyCheck, jsonItemsCheck } from './middleware/json-body.ts';
 import { invalidFields } from './validation.ts';
@@ -30,16 +32,19 @@ export interface RouteOptions {
 /**
  * Hono's `createRoute`, plus the problems that follow from the definition: 401 for an operation that needs credentials, 403
  * for one that needs scopes, 400, 413, 415 and 422 for one with a body, 422 for one with parameters. `responses` names the
- * others. A JSON body is checked against the bounds of all JSON before its schema sees it.
+ * others. A JSON body is checked against the bounds of all JSON before its schema sees it. An account operation takes access
+ * tokens only, and answers 401 where the login is not recent.
  */
 export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P; security: Security }>(
   config: R,
   { itemsOf }: RouteOptions = {},
 ) {
-  const { security, request, middleware = [], responses } = config;
+  const { request, middleware = [], responses } = config;
+  const level = accountLevelOf(config.method, config.path);
+  const security = level ? config.security.filter(({ apiKey }) => apiKey === undefined) : config.security;
   const needsScopes = security.some((scheme) => Object.values(scheme).some((scopes) => scopes.length > 0));
   const implied = [
-    ...(security.length === 0 ? [] : needsScopes ? [401, 403] : [401]),
+    ...(security.length === 0 ? [] : needsScopes || level ? [401, 403] : [401]),
     ...(request?.body ? [400, 413, 415, 422] : []),
     ...(request?.params || request?.query || request?.headers ? [422] : []),
   ];
@@ -47,9 +52,10 @@ export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'
   const checks = takesJson ? [itemsOf === undefined ? jsonBodyCheck : jsonItemsCheck(itemsOf)] : [];
   return createRoute<P, R>({
     ...config,
+    security,
     // Behind the route's own, so that the body is read only when they have let the request pass.
     middleware: [middleware, checks].flat(),
-    responses: { ...problems(...implied), ...responses },
+    responses: { ...problems(...implied), ...(level === 'fresh' ? notFresh : {}), ...responses },
   });
 }
 
@@ -90,6 +96,19 @@ export function problems(...statuses: number[]) {
     ]),
   );
 }
+
+/** 401 of an operation that needs a recent login (RFC 9470). */
+const notFresh = {
+  401: {
+    ...problems(401)[401],
+    description: 'The credentials are missing or not valid, or the login is not recent: confirm it with POST /auth/confirm',
+    headers: z.object({
+      'WWW-Authenticate': z
+        .string()
+        .openapi({ example: `Bearer error="insufficient_user_authentication", max_age=${FRESH_SECONDS}` }),
+    }),
+  },
+};
 
 /** OpenAPI response with a JSON body. */
 export const json = <T extends z.ZodType>(description: string, schema: T) =>

@@ -1,5 +1,6 @@
 /** What services and routes receive: the adapters of an entry point, and the parts that src/context.ts builds on them. */
 import type { AccessTokens } from '../kernel/auth/access-tokens.ts';
+import type { AccountNotices } from '../kernel/auth/account-notices.ts';
 import type { ApiKeys } from '../kernel/auth/api-keys.ts';
 import type { EmailLinks } from '../kernel/auth/email-links.ts';
 import type { LoginLimits } from '../kernel/auth/login-limits.ts';
@@ -70,6 +71,7 @@ export interface AppContext extends Adapters {
   readonly security: SecurityLog;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly notices: AccountNotices;
   readonly emailLinks: EmailLinks;
   readonly oauth: OAuthFlow;
   readonly progress: ProgressTracker;

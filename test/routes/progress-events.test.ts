@@ -207,7 +207,7 @@ describe('GET /resources/{id}/progress/events', () => {
       const scopes = ['resources:read'] as const;
       const actor = { ...NO_CREDENTIALS, userId: userId(), scopes };
       const input = { name: 'a key', scopes, ...(expiresAt === undefined ? {} : { expiresAt }) };
-      const { key, record } = await app.services.apiKeys.create(actor, input);
+      const { key, record } = await app.services.apiKeys.create({ credentialsEpoch: 0, ...actor }, input);
       return { id: record.id, headers: { 'X-API-Key': key } };
     }
     const ticketOf = async (as: Record<string, string>) => {

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, exportPKCS8, generateKeyPair, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { users } from '../../src/kernel/db/schema.sqlite.ts';
 import { updateUser } from '../../src/kernel/db/users.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
@@ -78,7 +79,7 @@ describe('POST /auth/introspect', () => {
     expect((await introspect(refresh_token)).body).toEqual({ active: false });
   });
 
-  test('introspect: admins and API keys may, a token of a session may not', async () => {
+  test('introspect: needs the scope admin, of a token or a key', async () => {
     const { access_token } = await tokens();
     const mine = { Authorization: `Bearer ${access_token}` };
     expect((await introspect(access_token, mine)).status).toBe(403);
@@ -88,7 +89,13 @@ describe('POST /auth/introspect', () => {
       body: '{"name":"gateway"}',
     });
     const { key } = (await made.json()) as { key: string };
-    expect((await introspect(access_token, { 'X-API-Key': key })).body).toMatchObject({ active: true });
+    expect((await introspect(access_token, { 'X-API-Key': key })).status).toBe(403);
+    await app.services.db.update(users).set({ tier: 'admin' });
+    const login = await form('/auth/login', { username: 'ada', password: PASSWORD });
+    const admin = (await login.json()) as { access_token: string };
+    expect((await introspect(access_token, { Authorization: `Bearer ${admin.access_token}` })).body).toMatchObject({
+      active: true,
+    });
     expect((await form('/auth/introspect', { token: 'x' })).status).toBe(401);
   });
 });

@@ -186,9 +186,12 @@ describe('upload ticket: its user', () => {
       keyId: null,
     } as const;
     const urlOf = async (key: string) => kit.uploadUrl({ 'X-API-Key': key });
-    const deleted = await apiKeys.create(actor, { name: 'deleted' });
-    const expiring = await apiKeys.create(actor, { name: 'expiring', expiresAt: clock.now() + 60_000 });
-    const kept = await apiKeys.create(actor, { name: 'kept' });
+    const deleted = await apiKeys.create({ credentialsEpoch: 0, ...actor }, { name: 'deleted' });
+    const expiring = await apiKeys.create(
+      { credentialsEpoch: 0, ...actor },
+      { name: 'expiring', expiresAt: clock.now() + 60_000 },
+    );
+    const kept = await apiKeys.create({ credentialsEpoch: 0, ...actor }, { name: 'kept' });
     const urls = [await urlOf(deleted.key), await urlOf(expiring.key), await urlOf(kept.key)];
     await apiKeys.remove(userId, deleted.record.id);
     kit.api.clock.advance(60_000);

@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.ts';
 import type { Background, Clock, Ids } from '../core/ports.ts';
 import { deleteApiKey, findApiKey, insertApiKey, listApiKeys, touchApiKey } from '../db/api-keys.ts';
 import type { ApiKey, Database } from '../db/types.ts';
+import { type Verified, writeIfCurrent } from '../db/users.ts';
 import { type Actor, entitledScopes, type Scope } from '../model/actor.ts';
 
 export interface NewApiKey {
@@ -15,9 +16,16 @@ export interface NewApiKey {
   readonly expiresAt?: number;
 }
 
+export interface ApiKeyCreator extends Verified {
+  readonly scopes: readonly Scope[];
+}
+
 export interface ApiKeys {
-  /** `key` cannot be read again later. Throws `forbidden` for scopes that the creator lacks, `conflict` at 100 keys. */
-  create(actor: Actor, input: NewApiKey): Promise<{ key: string; record: ApiKey }>;
+  /**
+   * `key` cannot be read again later. Throws `forbidden` for scopes that the creator lacks, `conflict` at 100 keys,
+   * `unauthenticated` if the creator's account has changed since `credentialsEpoch`.
+   */
+  create(creator: ApiKeyCreator, input: NewApiKey): Promise<{ key: string; record: ApiKey }>;
   /** The actor of the key; undefined if the key is unknown or expired, or its owner is inactive. */
   resolve(key: string): Promise<Actor | undefined>;
   list(userId: string): Promise<ApiKey[]>;
@@ -45,18 +53,15 @@ interface Dependencies {
 
 export function createApiKeys({ db, clock, ids, background }: Dependencies): ApiKeys {
   return {
-    create: async (actor, { name, scopes = actor.scopes, expiresAt }) => {
-      const missing = scopes.filter((scope) => !actor.scopes.includes(scope));
+    create: async (creator, { name, scopes = creator.scopes, expiresAt }) => {
+      const missing = scopes.filter((scope) => !creator.scopes.includes(scope));
       if (missing.length > 0) {
         throw new AppError('forbidden', `A key cannot have scopes that you lack: ${missing.join(' ')}`);
-      }
-      if ((await listApiKeys(db, actor.userId)).length >= MAX_KEYS) {
-        throw new AppError('conflict', `You have ${MAX_KEYS} API keys, which is the maximum; delete one first`);
       }
       const key = PREFIX + base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
       const record: ApiKey = {
         id: ids.next(),
-        userId: actor.userId,
+        userId: creator.userId,
         name,
         prefix: key.slice(0, SHOWN_CHARACTERS),
         // 256 random bits cannot be guessed, so a fast hash is enough.
@@ -66,7 +71,13 @@ export function createApiKeys({ db, clock, ids, background }: Dependencies): Api
         lastUsedAt: null,
         createdAt: clock.now(),
       };
-      await insertApiKey(db, record);
+      const isWritten = await writeIfCurrent(db, creator, async (tx) => {
+        if ((await listApiKeys(tx, creator.userId)).length >= MAX_KEYS) {
+          throw new AppError('conflict', `You have ${MAX_KEYS} API keys, which is the maximum; delete one first`);
+        }
+        await insertApiKey(tx, record);
+      });
+      if (!isWritten) throw new AppError('unauthenticated', 'Your account was changed at the same time; log in again');
       return { key, record };
     },
 

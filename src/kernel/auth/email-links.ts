@@ -13,6 +13,7 @@ import { findUser, findUserByEmail, setEmailVerified } from '../db/users.ts';
 import { addressKey } from '../rate-limits/address.ts';
 import type { Limiter } from '../rate-limits/limiter.ts';
 import type { RateLimitPolicies } from '../rate-limits/tiers.ts';
+import type { AccountNotices } from './account-notices.ts';
 import { normalisePassword } from './password-rules.ts';
 import type { RequestOrigin, SecurityLog } from './security-log.ts';
 import type { Sessions } from './sessions.ts';
@@ -56,10 +57,11 @@ interface Dependencies {
   readonly security: SecurityLog;
   readonly limiter: Limiter;
   readonly rateLimits: RateLimitPolicies;
+  readonly notices: AccountNotices;
 }
 
 export function createEmailLinks(deps: Dependencies): EmailLinks {
-  const { db, config, clock, background, passwords, sessions, security, limiter, rateLimits } = deps;
+  const { db, config, clock, background, passwords, sessions, security, limiter, rateLimits, notices } = deps;
 
   function configuredMailer(): Mailer {
     if (!deps.mailer) throw new AppError('not_configured', 'This server cannot send mail: no mail server is configured');
@@ -131,6 +133,9 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       });
       if (!user) throw new AppError('gone', USED);
       security.record('password_reset', { ...client, userId: user.id });
+      const what =
+        'Your password was reset. Every session, API key, linked login, webhook endpoint and callback secret of before is over.';
+      notices.send(user, { what, client });
     },
 
     requestVerification: async (user, client) => {

@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'payload_too_large',
   'unauthenticated',
   'invalid_credentials',
+  'insufficient_user_authentication',
   'forbidden',
   'not_found',
   'conflict',
@@ -35,6 +36,8 @@ export interface AppErrorOptions {
   readonly errors?: readonly FieldError[];
   /** Seconds until the same request may succeed. */
   readonly retryAfter?: number;
+  /** Seconds for which a login is recent enough for the operation (RFC 9470). */
+  readonly maxAge?: number;
 }
 
 export class AppError extends Error {
@@ -44,6 +47,7 @@ export class AppError extends Error {
   readonly detail: string;
   readonly errors: readonly FieldError[] | undefined;
   readonly retryAfter: number | undefined;
+  readonly maxAge: number | undefined;
 
   constructor(code: ErrorCode, detail: string, options: AppErrorOptions = {}) {
     super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });
@@ -51,6 +55,7 @@ export class AppError extends Error {
     this.detail = detail;
     this.errors = options.errors;
     this.retryAfter = options.retryAfter;
+    this.maxAge = options.maxAge;
   }
 }
 

@@ -9,6 +9,7 @@ const STATUS = {
   payload_too_large: 413,
   unauthenticated: 401,
   invalid_credentials: 401,
+  insufficient_user_authentication: 401,
   forbidden: 403,
   not_found: 404,
   conflict: 409,
@@ -78,7 +79,7 @@ export function toProblem(error: AppError | undefined, request: ProblemRequest):
   return problem(
     status,
     {
-      ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+      ...(status === 401 ? { 'WWW-Authenticate': challengeOf(error) } : {}),
       ...(error?.retryAfter === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(error.retryAfter))) }),
     },
     {
@@ -88,6 +89,11 @@ export function toProblem(error: AppError | undefined, request: ProblemRequest):
     },
     request,
   );
+}
+
+/** RFC 6750 section 3, and RFC 9470 section 3 for a login that is not recent enough. */
+function challengeOf(error: AppError | undefined): string {
+  return error?.maxAge === undefined ? 'Bearer' : `Bearer error="${error.code}", max_age=${error.maxAge}`;
 }
 
 /** 405 for a path that exists under other methods; `Allow` lists them (RFC 9110 section 15.5.6). */

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import { oauthAccounts, users } from './schema.sqlite.ts';
 import type { Database, OAuthAccount, User } from './types.ts';
 
@@ -14,4 +14,14 @@ export async function findUserByOAuth(db: Database, provider: string, subject: s
     .innerJoin(users, eq(users.id, oauthAccounts.userId))
     .where(and(eq(oauthAccounts.provider, provider), eq(oauthAccounts.subject, subject)));
   return row?.user;
+}
+
+/** The accounts at providers that are linked to the user, oldest first. */
+export async function listOAuthAccounts(db: Database, userId: string): Promise<OAuthAccount[]> {
+  return db.select().from(oauthAccounts).where(eq(oauthAccounts.userId, userId)).orderBy(asc(oauthAccounts.createdAt));
+}
+
+/** Unlinks every account that the user has at the provider. */
+export async function deleteOAuthAccounts(tx: Database, userId: string, provider: string): Promise<void> {
+  await tx.delete(oauthAccounts).where(and(eq(oauthAccounts.userId, userId), eq(oauthAccounts.provider, provider)));
 }

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull, ne } from 'drizzle-orm';
-import { sessions } from './schema.sqlite.ts';
-import type { Database, Session } from './types.ts';
+import { sessions, users } from './schema.sqlite.ts';
+import type { Database, Session, User } from './types.ts';
 import { writeIfCurrent } from './users.ts';
 
 /** Returns false, without a session, if its user was deactivated or the credentials have changed since they were verified. */
@@ -11,6 +11,20 @@ export async function insertSession(db: Database, session: Session): Promise<boo
 export async function findSession(db: Database, id: string): Promise<Session | undefined> {
   const [session] = await db.select().from(sessions).where(eq(sessions.id, id));
   return session;
+}
+
+/** The session with its user, unless the session is over, the user inactive, or the session of an earlier epoch. */
+export async function findLiveSession(
+  db: Database,
+  id: string,
+  now: number,
+): Promise<{ session: Session; user: User } | undefined> {
+  const [row] = await db
+    .select({ session: sessions, user: users })
+    .from(sessions)
+    .innerJoin(users, and(eq(users.id, sessions.userId), eq(users.credentialsEpoch, sessions.credentialsEpoch)))
+    .where(and(eq(sessions.id, id), isNull(sessions.revokedAt), gt(sessions.expiresAt, now), eq(users.active, true)));
+  return row;
 }
 
 /** Moves a live session from `generation` to the next in one statement. Undefined if another call did, or the session ended. */

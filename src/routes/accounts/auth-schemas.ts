@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { passwordFault } from '../../kernel/auth/password-rules.ts';
 import type { TokenPair } from '../../kernel/auth/sessions.ts';
 import { isReservedUsername, usernameFault } from '../../kernel/auth/username-rules.ts';
-import { toIso } from '../../kernel/core/time.ts';
+import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { Session, User } from '../../kernel/db/types.ts';
 import { SCOPES, type Scope } from '../../kernel/model/actor.ts';
 import { present } from '../present.ts';
@@ -86,6 +86,8 @@ export const sessionSchema = z
   .object({
     id: z.string(),
     current: z.boolean(),
+    kind: z.enum(['interactive', 'grant']).openapi({ description: 'Only interactive sessions may change the account' }),
+    authenticated_at: z.iso.datetime().optional().openapi({ description: 'Last login or confirmation of the password' }),
     created_at: z.iso.datetime(),
     last_refreshed_at: z.iso.datetime(),
     expires_at: z.iso.datetime(),
@@ -116,6 +118,8 @@ export const userToWire = (user: User) => ({
 export const sessionToWire = (session: Session, currentId: string | null) => ({
   id: session.id,
   current: session.id === currentId,
+  kind: session.kind,
+  ...present({ authenticated_at: toIsoOrNull(session.authenticatedAt) }),
   created_at: toIso(session.createdAt),
   last_refreshed_at: toIso(session.rotatedAt),
   expires_at: toIso(session.expiresAt),

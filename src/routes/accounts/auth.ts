@@ -83,7 +83,7 @@ const meRoute = defineRoute({
 });
 
 export function createAuthRoutes(context: AppContext) {
-  const { db, clock, config, security, sessions, revocations, limiter, rateLimits } = context;
+  const { db, security, sessions, limiter, rateLimits } = context;
   const router = createRouter();
 
   router.openapi(registerRoute, async (c) => {
@@ -118,12 +118,9 @@ export function createAuthRoutes(context: AppContext) {
   });
 
   router.openapi(logoutRoute, async (c) => {
-    const { sessionId, tokenId, userId } = c.get('actor');
-    if (sessionId !== null && tokenId !== null) {
-      await revocations.revoke(`jti:${tokenId}`, clock.now() + config.auth.accessTokenSeconds * 1000);
-      await sessions.end(sessionId, 'logout');
-      security.record('logout', { ...requestOrigin(c), userId, sessionId });
-    }
+    const { session, user } = c.get('account');
+    await sessions.end(session.id, 'logout');
+    security.record('logout', { ...requestOrigin(c), userId: user.id, sessionId: session.id });
     return c.body(null, 204);
   });
 

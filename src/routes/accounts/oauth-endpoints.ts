@@ -1,12 +1,12 @@
 /** Endpoints for OAuth clients and resource servers: token revocation, introspection, metadata, public keys. */
 import { z } from '@hono/zod-openapi';
-import { AppError } from '../../kernel/core/errors.ts';
 import { toUnixSeconds } from '../../kernel/core/time.ts';
 import { findUser } from '../../kernel/db/users.ts';
 import { SCOPES } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { authenticated, createRouter, defineRoute, formBody, json, problems } from '../router.ts';
+import { requireScope } from '../middleware/require-scope.ts';
+import { createRouter, defineRoute, formBody, json, problems, requiresScopes } from '../router.ts';
 
 const tags = ['Authentication'];
 const tokenForm = {
@@ -47,8 +47,9 @@ const introspectRoute = defineRoute({
   path: '/auth/introspect',
   tags,
   summary: 'Introspect a token (RFC 7662)',
-  description: 'For admins and for callers with an API key.',
-  security: authenticated,
+  description: 'For admins, and for resource servers by an API key with the scope `admin`.',
+  security: requiresScopes('admin'),
+  middleware: requireScope('admin'),
   request: tokenForm,
   responses: {
     200: json('Whether the token is active and, if so, its owner, scopes and times', introspectionSchema),
@@ -96,16 +97,12 @@ export function createOAuthEndpoints(context: AppContext) {
   });
 
   router.openapi(introspectRoute, async (c) => {
-    const actor = c.get('actor');
-    // A token of a session must not reveal other tokens. API keys may: resource servers use them.
-    if (actor.sessionId !== null && !actor.scopes.includes('admin'))
-      throw new AppError('forbidden', 'Introspection needs the scope admin or an API key');
     const { token } = c.req.valid('form');
     c.header('Cache-Control', 'no-store');
     const session = await sessions.inspect(token);
     if (session) {
       const user = await findUser(db, session.userId);
-      if (!user?.active) return c.json({ active: false }, 200);
+      if (!user?.active || user.credentialsEpoch !== session.credentialsEpoch) return c.json({ active: false }, 200);
       return c.json(
         {
           active: true,

@@ -4,8 +4,9 @@ import type { Context } from 'hono';
 import { OAUTH_PROVIDERS, type OAuthProviderName } from '../../kernel/auth/oauth/provider.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import { toDatabaseAppError } from '../../kernel/db/connection-errors.ts';
+import { findLiveSession } from '../../kernel/db/sessions.ts';
 import type { User } from '../../kernel/db/types.ts';
-import { findUser } from '../../kernel/db/users.ts';
+import { findUser, type Verified } from '../../kernel/db/users.ts';
 import { entitledScopes } from '../../kernel/model/actor.ts';
 import { loginWithIdentity } from '../../services/accounts/oauth-accounts.ts';
 import type { AppContext } from '../../services/context.ts';
@@ -104,6 +105,9 @@ const PROVIDER_ERRORS = new Set([
   'consent_required',
 ]);
 
+/** What a code for POST /auth/exchange stands for. */
+const exchangeSubject = ({ id, credentialsEpoch }: User) => `${id} ${credentialsEpoch}`;
+
 /** `returnTo` with the outcome of a login, in the place of an earlier one. */
 function withOutcome(returnTo: string, outcome: Readonly<Record<string, string>>): string {
   const url = new URL(returnTo);
@@ -113,7 +117,7 @@ function withOutcome(returnTo: string, outcome: Readonly<Record<string, string>>
 }
 
 export function createOAuthLoginRoutes(context: AppContext) {
-  const { config, db, log, oauth, sessions, security } = context;
+  const { clock, config, db, log, oauth, sessions, security, notices } = context;
   const cookies = createLoginCookies(config);
   const router = createRouter();
 
@@ -130,6 +134,14 @@ export function createOAuthLoginRoutes(context: AppContext) {
     cookies.set(c, started, returnTo);
     c.header('Cache-Control', 'no-store');
     return started;
+  }
+
+  /** The account to link to, if the session that began the link still lives. */
+  async function linkTarget(sessionId: string | null): Promise<Verified | null> {
+    if (sessionId === null) return null;
+    const found = await findLiveSession(db, sessionId, clock.now());
+    if (!found) throw new AppError('forbidden', 'The session that began to link this provider is over; log in and link it again');
+    return { userId: found.user.id, credentialsEpoch: found.user.credentialsEpoch };
   }
 
   const startSession = async (c: Context<AppEnv>, user: User) =>
@@ -150,14 +162,16 @@ export function createOAuthLoginRoutes(context: AppContext) {
         returnTo = attempt.returnTo;
         await cookies.deleteAttempt(c, attempt.state);
         const identity = await oauth.identify(attempt, query);
-        const { user, outcome: how } = await loginWithIdentity(context, identity, attempt.linkTo);
+        const { user, outcome: how } = await loginWithIdentity(context, identity, await linkTarget(attempt.linkTo));
         security.record(how === 'linked' ? 'oauth_linked' : 'oauth_login', {
           ...requestOrigin(c),
           userId: user.id,
           reason: `${provider}, ${how}`,
         });
+        if (how === 'linked')
+          notices.send(user, { what: `A login through ${provider} was linked to your account.`, client: requestOrigin(c) });
         if (returnTo === null) return c.json(await startSession(c, user), 200);
-        return c.redirect(withOutcome(returnTo, { code: await oauth.issueExchangeCode(user.id, attempt) }), 302);
+        return c.redirect(withOutcome(returnTo, { code: await oauth.issueExchangeCode(exchangeSubject(user), attempt) }), 302);
       } catch (error) {
         const known = asAppError(error) ?? toDatabaseAppError(error);
         if (!known) throw error;
@@ -172,13 +186,17 @@ export function createOAuthLoginRoutes(context: AppContext) {
 
   router.openapi(linkRoute, async (c) => {
     const { provider } = c.req.valid('param');
-    const { authorizationUrl, state } = await begin(c, provider, c.req.valid('query').return_to, c.get('actor').userId);
+    const { session } = c.get('account');
+    const { authorizationUrl, state } = await begin(c, provider, c.req.valid('query').return_to, session.id);
     return c.json({ authorization_url: authorizationUrl, state }, 200);
   });
 
   router.openapi(exchangeRoute, async (c) => {
-    const user = await findUser(db, await oauth.redeemExchangeCode(c.req.valid('json').code, (id) => cookies.browser(c, id)));
-    if (!user?.active) throw new AppError('invalid_request', 'This code is unknown, used or expired');
+    const subject = await oauth.redeemExchangeCode(c.req.valid('json').code, (id) => cookies.browser(c, id));
+    const user = await findUser(db, subject.split(' ')[0] ?? '');
+    // A code of the time before the account's credentials changed opens nothing.
+    if (!user?.active || exchangeSubject(user) !== subject)
+      throw new AppError('invalid_request', 'This code is unknown, used or expired');
     c.header('Cache-Control', 'no-store');
     return c.json(await startSession(c, user), 200);
   });

@@ -1,7 +1,7 @@
 /** /auth/password and /auth/email: changes and resets passwords, verifies e-mail addresses. */
 import { z } from '@hono/zod-openapi';
-import { findUser } from '../../kernel/db/users.ts';
 import { changePassword } from '../../services/accounts/change-password.ts';
+import { confirmPassword } from '../../services/accounts/confirm-password.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { authenticated, createRouter, defineRoute, jsonBody, problems } from '../router.ts';
@@ -25,6 +25,17 @@ const changeRoute = defineRoute({
     ),
   },
   responses: { 204: { description: 'Changed' }, ...problems(400, 403, 422, 429, 503) },
+});
+
+const confirmRoute = defineRoute({
+  method: 'post',
+  path: '/auth/confirm',
+  tags,
+  summary: 'Confirm the own password',
+  description: 'Makes the session fresh: for 15 minutes it may change the account. Wrong passwords count as failed logins.',
+  security: authenticated,
+  request: { body: jsonBody(z.strictObject({ password: z.string().min(1).max(1024) }).openapi('Confirmation')) },
+  responses: { 204: { description: 'The session is fresh' }, ...problems(400, 403, 409, 422, 429, 503) },
 });
 
 const requestResetRoute = defineRoute({
@@ -70,12 +81,17 @@ const verifyRoute = defineRoute({
 });
 
 export function createPasswordRoutes(context: AppContext) {
-  const { db, emailLinks } = context;
+  const { emailLinks } = context;
   const router = createRouter();
 
   router.openapi(changeRoute, async (c) => {
     const { current_password: current, new_password: next } = c.req.valid('json');
-    await changePassword(context, c.get('actor'), { current, next }, requestOrigin(c));
+    await changePassword(context, c.get('account'), { current, next }, requestOrigin(c));
+    return c.body(null, 204);
+  });
+
+  router.openapi(confirmRoute, async (c) => {
+    await confirmPassword(context, c.get('account'), c.req.valid('json').password, requestOrigin(c));
     return c.body(null, 204);
   });
 
@@ -91,8 +107,7 @@ export function createPasswordRoutes(context: AppContext) {
   });
 
   router.openapi(requestVerificationRoute, async (c) => {
-    const user = await findUser(db, c.get('actor').userId);
-    if (user) await emailLinks.requestVerification(user, requestOrigin(c));
+    await emailLinks.requestVerification(c.get('account').user, requestOrigin(c));
     return c.body(null, 202);
   });
 

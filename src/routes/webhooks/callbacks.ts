@@ -128,7 +128,7 @@ export function createCallbackRoutes(context: Pick<AppContext, 'db' | 'clock'>) 
 
   router.openapi(renew, async (c) => {
     c.header('Cache-Control', 'no-store');
-    return c.json(secretToWire(await renewCallbackSecret(context, c.get('actor')), clock.now()), 201);
+    return c.json(secretToWire(await renewCallbackSecret(context, c.get('account')), clock.now()), 201);
   });
 
   router.openapi(retry, async (c) =>

@@ -125,7 +125,7 @@ export function createWebhookRoutes(context: WebhookServices) {
   });
 
   router.openapi(create, async (c) => {
-    const endpoint = await createWebhookEndpoint(context, c.get('actor'), c.req.valid('json'));
+    const endpoint = await createWebhookEndpoint(context, c.get('account'), c.req.valid('json'));
     c.header('Cache-Control', 'no-store');
     return c.json({ ...toWire(endpoint), secret: endpoint.secret }, 201);
   });

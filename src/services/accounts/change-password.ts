@@ -1,23 +1,22 @@
+import type { AccountNotices } from '../../kernel/auth/account-notices.ts';
 import type { LoginLimits } from '../../kernel/auth/login-limits.ts';
 import { normalisePassword } from '../../kernel/auth/password-rules.ts';
 import type { RequestOrigin, SecurityLog } from '../../kernel/auth/security-log.ts';
 import type { Sessions } from '../../kernel/auth/sessions.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { PasswordHasher } from '../../kernel/core/ports.ts';
-import type { Database } from '../../kernel/db/types.ts';
-import { findUser } from '../../kernel/db/users.ts';
-import type { Actor } from '../../kernel/model/actor.ts';
 import { addressKey } from '../../kernel/rate-limits/address.ts';
+import type { AccountSession } from './account-session.ts';
 import type { Accounts } from './accounts.ts';
 import { checkPassword } from './check-password.ts';
 
 interface Dependencies {
-  readonly db: Database;
   readonly passwords: PasswordHasher;
   readonly sessions: Sessions;
   readonly security: SecurityLog;
   readonly accounts: Accounts;
   readonly loginLimits: LoginLimits;
+  readonly notices: AccountNotices;
 }
 
 /**
@@ -25,22 +24,22 @@ interface Dependencies {
  * failed login, `rate_limited` after too many of them, and `conflict` if the account changed after the check.
  */
 export async function changePassword(
-  { db, passwords, sessions, security, accounts, loginLimits }: Dependencies,
-  actor: Actor,
+  { passwords, sessions, security, accounts, loginLimits, notices }: Dependencies,
+  { user, session }: Pick<AccountSession, 'user' | 'session'>,
   { current, next }: { readonly current: string; readonly next: string },
   client: RequestOrigin,
 ): Promise<void> {
-  const user = await findUser(db, actor.userId);
-  const checked = user && (await checkPassword({ accounts, loginLimits }, user, current, client));
-  if (!checked?.user) throw new AppError('forbidden', 'The current password is wrong');
+  const checked = await checkPassword({ accounts, loginLimits }, user, current, client);
+  if (!checked.user) throw new AppError('forbidden', 'The current password is wrong');
   const { id, credentialsEpoch } = checked.user;
   const passwordHash = await passwords.hash(normalisePassword(next), addressKey(client.address));
   const changed = await sessions.updateAccount(
     id,
     async (now) =>
       now.active && now.credentialsEpoch === credentialsEpoch ? { set: { passwordHash }, ends: 'password changed' } : undefined,
-    { keep: actor.sessionId },
+    { keep: session.id },
   );
   if (!changed) throw new AppError('conflict', 'The account was changed at the same time; log in and try again');
   security.record('password_changed', { ...client, userId: id });
+  notices.send(user, { what: 'Your password was changed.', client });
 }

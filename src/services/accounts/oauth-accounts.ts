@@ -9,7 +9,16 @@ import { retry } from '../../kernel/core/retry.ts';
 import { isUniqueViolation } from '../../kernel/db/constraint-errors.ts';
 import { findUserByOAuth, insertOAuthAccount } from '../../kernel/db/oauth-accounts.ts';
 import type { Database, User } from '../../kernel/db/types.ts';
-import { emailKey, findTaken, findUser, findUserByEmail, insertUser, usernameKey } from '../../kernel/db/users.ts';
+import {
+  emailKey,
+  findTaken,
+  findUser,
+  findUserByEmail,
+  insertUser,
+  usernameKey,
+  type Verified,
+  writeIfCurrent,
+} from '../../kernel/db/users.ts';
 
 interface Dependencies {
   readonly db: Database;
@@ -25,27 +34,31 @@ export interface OAuthLogin {
 }
 
 /**
- * `linkTo`: the id of the user to link to, or null for a login. Throws `conflict` if the identity is linked to another
+ * `linkTo`: the account to link to, as it was when the link was begun, or null for a login. Throws `conflict` if the identity is linked to another
  * user, or its e-mail belongs to an account and either side has not verified it; `forbidden` if registration is closed or
  * the user is inactive; `not_found` if the user of `linkTo` is gone.
  */
-export async function loginWithIdentity(deps: Dependencies, identity: OAuthIdentity, linkTo: string | null): Promise<OAuthLogin> {
+export async function loginWithIdentity(
+  deps: Dependencies,
+  identity: OAuthIdentity,
+  linkTo: Verified | null,
+): Promise<OAuthLogin> {
   // Of two concurrent callbacks, the second insert fails, and its second attempt finds the rows of the first.
   return await retry(() => resolveIdentity(deps, identity, linkTo), { tries: 2, when: isUniqueViolation });
 }
 
-async function resolveIdentity(deps: Dependencies, identity: OAuthIdentity, linkTo: string | null): Promise<OAuthLogin> {
+async function resolveIdentity(deps: Dependencies, identity: OAuthIdentity, linkTo: Verified | null): Promise<OAuthLogin> {
   const { db } = deps;
   const known = await findUserByOAuth(db, identity.provider, identity.subject);
-  if (known && linkTo !== null && known.id !== linkTo) {
+  if (known && linkTo !== null && known.id !== linkTo.userId) {
     throw new AppError('conflict', `This ${identity.provider} account is linked to another user`);
   }
   if (known) return { user: requireActive(known), outcome: 'login' };
   requireAddress(identity);
   if (linkTo !== null) {
-    const user = await findUser(db, linkTo);
+    const user = await findUser(db, linkTo.userId);
     if (!user) throw new AppError('not_found', 'The user to link to no longer exists');
-    await link(deps, identity, requireActive(user));
+    await linkIfCurrent(deps, identity, { ...requireActive(user), credentialsEpoch: linkTo.credentialsEpoch });
     return { user, outcome: 'linked' };
   }
   const { email } = identity;
@@ -56,7 +69,7 @@ async function resolveIdentity(deps: Dependencies, identity: OAuthIdentity, link
   if (!isSame || !identity.emailVerified || sameEmail.emailVerifiedAt === null) {
     throw new AppError('conflict', 'An account with this e-mail exists; log in to it and link the provider there');
   }
-  await link(deps, identity, requireActive(sameEmail));
+  await linkIfCurrent(deps, identity, requireActive(sameEmail));
   return { user: sameEmail, outcome: 'linked' };
 }
 
@@ -72,6 +85,13 @@ const ADDRESS = /^[^@\p{C}\p{Z}]+@[^@\p{C}\p{Z}]+$/u;
 function requireAddress({ email }: OAuthIdentity): void {
   if (email === null || (email.length <= 254 && ADDRESS.test(email))) return;
   throw new AppError('upstream_failed', 'The login provider sent an e-mail address that is not valid');
+}
+
+/** Throws `forbidden` if the account has changed since it was verified. */
+async function linkIfCurrent(deps: Dependencies, identity: OAuthIdentity, user: User): Promise<void> {
+  const verified = { userId: user.id, credentialsEpoch: user.credentialsEpoch };
+  if (await writeIfCurrent(deps.db, verified, (tx) => link({ ...deps, db: tx }, identity, user))) return;
+  throw new AppError('forbidden', 'The account was changed during this login; log in again');
 }
 
 async function link(

@@ -7,9 +7,9 @@ import { createLoginLimits } from '../../../src/kernel/auth/login-limits.ts';
 import type { TokenPair } from '../../../src/kernel/auth/sessions.ts';
 import type { PasswordHasher } from '../../../src/kernel/core/ports.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
-import type { User } from '../../../src/kernel/db/types.ts';
+import type { Session, User } from '../../../src/kernel/db/types.ts';
 import { findUser } from '../../../src/kernel/db/users.ts';
-import { type Actor, entitledScopes } from '../../../src/kernel/model/actor.ts';
+import { entitledScopes } from '../../../src/kernel/model/actor.ts';
 import { TIERS } from '../../../src/kernel/model/tiers.ts';
 import { rateLimitPolicies } from '../../../src/kernel/rate-limits/tiers.ts';
 import { createAccounts, register } from '../../../src/services/accounts/accounts.ts';
@@ -47,7 +47,7 @@ afterEach(() => kit.close());
 
 async function member(name: string, turns = () => 0) {
   const loginLimits = createLoginLimits({ limiter: kit.limiter, limits: rateLimitPolicies(kit.config) });
-  const deps = { ...kit, passwords: slowHasher(turns), loginLimits };
+  const deps = { ...kit, passwords: slowHasher(turns), loginLimits, notices: { send: () => {} } };
   const user = await register(deps, { username: name, email: `${name}@example.org`, password: OLD });
   const accounts = createAccounts(deps);
   const verify = async (password: string) => (await accounts.checkPassword(await accounts.find(name), password)).user;
@@ -59,10 +59,7 @@ async function member(name: string, turns = () => 0) {
   return { user, login, verify, deps: { ...deps, accounts } };
 }
 
-const actorOf = ({ id, username, tier }: User, sessionId: string): Actor => ({
-  ...{ kind: 'user', userId: id, username, tier, scopes: entitledScopes(tier) },
-  ...{ sessionId, tokenId: null, keyId: null },
-});
+const sessionOf = (user: User, id: string) => ({ user, session: { id } as Session });
 
 const isAlive = async ({ accessToken, refreshToken }: TokenPair) => {
   const { sid, jti } = await kit.accessTokens.verify(accessToken);
@@ -78,7 +75,7 @@ describe('credentials epoch', () => {
   /** What ends the credentials of an account, with the session of its owner that goes on, if any. */
   const changes = {
     'the password changes': async ({ user, deps }: Awaited<ReturnType<typeof member>>, own: string) => {
-      await changePassword(deps, actorOf(user, own), { current: OLD, next: NEW }, CLIENT);
+      await changePassword(deps, sessionOf(user, own), { current: OLD, next: NEW }, CLIENT);
       return own;
     },
     'the account is deactivated': async ({ user }: Awaited<ReturnType<typeof member>>) => {
@@ -170,15 +167,20 @@ describe('credentials epoch', () => {
   test('credentials epoch: a change of the password that another one overtakes is a conflict, and the other holds', async () => {
     const grace = await member('grace');
     const own = (await grace.login(OLD)) as TokenPair;
-    const actor = actorOf(grace.user, (await kit.accessTokens.verify(own.accessToken)).sid);
+    const account = sessionOf(grace.user, (await kit.accessTokens.verify(own.accessToken)).sid);
     const overtaken: PasswordHasher = {
       ...cheapHasher,
       hash: async (password) => {
-        await changePassword(grace.deps, actor, { current: OLD, next: NEW }, CLIENT);
+        await changePassword(grace.deps, account, { current: OLD, next: NEW }, CLIENT);
         return cheapHasher.hash(password);
       },
     };
-    const late = changePassword({ ...grace.deps, passwords: overtaken }, actor, { current: OLD, next: 'a late phrase' }, CLIENT);
+    const late = changePassword(
+      { ...grace.deps, passwords: overtaken },
+      account,
+      { current: OLD, next: 'a late phrase' },
+      CLIENT,
+    );
     await expect(late).rejects.toMatchObject({ code: 'conflict' });
     expect(await grace.login(NEW)).toBeDefined();
     expect(await grace.login('a late phrase')).toBeUndefined();

@@ -32,7 +32,7 @@ describe('loginWithIdentity', () => {
   });
 
   test('provider login: linking to a deleted user is 404', async () => {
-    await expect(loginWithIdentity(kit, octocat, '01900000-0000-7000-8000-00000000dead')).rejects.toMatchObject({
+    await expect(loginWithIdentity(kit, octocat, { userId: 'missing', credentialsEpoch: 0 })).rejects.toMatchObject({
       code: 'not_found',
     });
   });

@@ -13,7 +13,7 @@ import { deleteIdempotencyKeys, findIdempotencyKey, putIdempotencyKey } from '..
 import { insertJob } from '../../../src/kernel/db/jobs.ts';
 import { findLinksTo } from '../../../src/kernel/db/links.ts';
 import { nearestResources } from '../../../src/kernel/db/nearest-resources.ts';
-import { insertOAuthAccount } from '../../../src/kernel/db/oauth-accounts.ts';
+import { deleteOAuthAccounts, insertOAuthAccount, listOAuthAccounts } from '../../../src/kernel/db/oauth-accounts.ts';
 import { findByIdentifiers, replaceIdentifiers } from '../../../src/kernel/db/resource-identifiers.ts';
 import { replaceResourceVector } from '../../../src/kernel/db/resource-vectors.ts';
 import {
@@ -178,6 +178,8 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     nearestResources: ({ db }, ownerId) => nearestResources(db, { ownerId, vector, model, exceptId: 'none', limit: MANY }),
   },
   'oauth-accounts': {
+    listOAuthAccounts: ({ db }, owner) => listOAuthAccounts(db, owner),
+    deleteOAuthAccounts: ({ db }, owner) => deleteOAuthAccounts(db, owner, 'google'),
     insertOAuthAccount: ({ db }, userId) =>
       insertOAuthAccount(db, { provider: 'google', subject: 'new', userId, email: null, createdAt: NOW }),
   },

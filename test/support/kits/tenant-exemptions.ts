@@ -75,6 +75,7 @@ export const UNOWNED: Reasons = {
     revocationsSince: 'by ids of tokens and sessions, which have no owner',
   },
   sessions: {
+    findLiveSession: 'by an id from a verified token',
     findSession: 'by an id that a refresh token’s MAC proves; other callers compare its user first',
     rotateSession: 'by an id and a generation that a refresh token’s MAC proves',
     revokeSession: 'by an id from a verified token, or of a session found to be the user’s',

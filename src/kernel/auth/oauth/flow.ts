@@ -37,7 +37,7 @@ const cookieSchema = z.object({
 export interface OAuthStart {
   /** The URL a browser is redirected to afterwards; null if the callback responds with JSON. */
   readonly returnTo: string | null;
-  /** The id of the logged-in user to link the provider's account to; null for a login. */
+  /** The id of the session whose user the provider's account is linked to; null for a login. */
   readonly linkTo: string | null;
 }
 

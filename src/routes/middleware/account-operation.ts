@@ -1,0 +1,17 @@
+/** Account operations: refuses credentials that may not do them, and sets `account` for the handlers. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { requireAccountSession } from '../../services/accounts/account-session.ts';
+import type { AppContext } from '../../services/context.ts';
+import { ACCOUNT_OPERATIONS } from '../account-operations.ts';
+import type { AppEnv } from '../env.ts';
+
+/** Registered by the router's own patterns, so that the check and the route decide on the same requests. */
+export function guardAccountOperations(app: OpenAPIHono<AppEnv>, context: Pick<AppContext, 'db' | 'clock'>): void {
+  for (const [operation, level] of Object.entries(ACCOUNT_OPERATIONS)) {
+    const [method = '', path = ''] = operation.split(' ');
+    app.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), async function accountOperation(c, next) {
+      c.set('account', await requireAccountSession(context, c.get('actor'), level));
+      await next();
+    });
+  }
+}
