@@ -10,7 +10,7 @@
  * attempt, and writes have a connection of their own.
  */
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, open, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Client, Transaction, TransactionMode } from '@libsql/client';
 import { createClient, LibsqlError } from '@libsql/client';
@@ -63,7 +63,8 @@ export async function openSqliteFile(path: string): Promise<SqliteClient> {
     isClosed: () => closed,
   });
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makePrivate(path);
     const writer = connect(1);
     await retryWhileBusy(writer, (client) => client.execute('PRAGMA journal_mode = WAL'));
     const reader = connect(READERS);
@@ -75,6 +76,15 @@ export async function openSqliteFile(path: string): Promise<SqliteClient> {
     return { client: serialiseWrites(writer, reader, close), close };
   } catch (error) {
     throw new Error(await explainOpenFailure(path, error), { cause: error });
+  }
+}
+
+/** Lets only this user read the database; SQLite gives its other files the same mode. The folder stays as it is. */
+async function makePrivate(path: string): Promise<void> {
+  await (await open(path, 'a', 0o600)).close();
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    // Missing, or another user's.
+    await chmod(file, 0o600).catch(() => undefined);
   }
 }
 

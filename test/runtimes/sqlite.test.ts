@@ -1,7 +1,11 @@
-import { eq } from 'drizzle-orm';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DrizzleQueryError, eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { openSqliteFile } from '../../src/adapters/sqlite.ts';
 import { sqlitePath } from '../../src/kernel/config/sqlite-path.ts';
+import { toDatabaseAppError } from '../../src/kernel/db/connection-errors.ts';
 import * as schema from '../../src/kernel/db/schema.sqlite.ts';
 import { openTestSqlite } from '../support/kits/database.ts';
 
@@ -89,4 +93,30 @@ test.each([
   ['postgres://h/db', undefined],
 ])('SQLite: the path of %s is %s', (url, path) => {
   expect(sqlitePath(url)).toBe(path);
+});
+
+test('SQLite: only the user reads the files and a folder that was made; files of an earlier version are tightened', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'pharos-modes-'));
+  const path = join(parent, 'made', 'pharos.db');
+  const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
+  const modes = () => Promise.all([path, `${path}-wal`, `${path}-shm`].map(modeOf));
+  const first = await openSqliteFile(path);
+  await first.client.execute('create table t (a)');
+  expect(await modeOf(join(parent, 'made'))).toBe('700');
+  expect(await modes()).toEqual(['600', '600', '600']);
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) await chmod(file, 0o644);
+  await chmod(join(parent, 'made'), 0o755);
+  const second = await openSqliteFile(path);
+  expect(await modes()).toEqual(['600', '600', '600']);
+  expect(await modeOf(join(parent, 'made'))).toBe('755');
+  second.close();
+  first.close();
+  await rm(parent, { recursive: true });
+});
+
+test('database without room: the problem says so instead of "cannot be reached"', () => {
+  for (const code of ['SQLITE_FULL', '53100']) {
+    const failure = toDatabaseAppError(new DrizzleQueryError('insert', [], Object.assign(new Error(code), { code })));
+    expect(failure, code).toMatchObject({ code: 'unavailable', detail: 'The database has no room left', retryAfter: 5 });
+  }
 });

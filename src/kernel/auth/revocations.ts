@@ -52,8 +52,12 @@ export function createRevocations({ db, kv, limiter, clock, log, config }: Depen
   async function revoke(key: string, expiresAt: number): Promise<void> {
     const now = clock.now();
     if (expiresAt <= now) return;
-    await insertRevocation(db, key, expiresAt, now);
-    await publish([key], expiresAt);
+    try {
+      await insertRevocation(db, key, expiresAt, now);
+    } finally {
+      // In the store at least, where the database has no room or is away; the caller hears of that all the same.
+      await publish([key], expiresAt);
+    }
   }
 
   async function publish(keys: readonly string[], expiresAt: number): Promise<void> {

@@ -7,7 +7,7 @@ import { AppError } from '../core/errors.ts';
  * out. PostgreSQL: class 08 (connection), 57P01 to 57P03 (shutdown), 53300 (too many connections).
  */
 const AWAY =
-  /^(?:CLIENT_CLOSED|LIBSQL_|SQLITE_(?:BUSY|LOCKED|CANTOPEN|IOERR|READONLY|FULL|CORRUPT|NOTADB)|ECONN|ETIMEDOUT|ENOTFOUND|EPIPE|CONNECT_TIMEOUT|CONNECTION_|08|57P0[1-3]|53300)/;
+  /^(?:CLIENT_CLOSED|LIBSQL_|SQLITE_(?:BUSY|LOCKED|CANTOPEN|IOERR|READONLY|FULL|CORRUPT|NOTADB)|ECONN|ETIMEDOUT|ENOTFOUND|EPIPE|CONNECT_TIMEOUT|CONNECTION_|08|53100|57P0[1-3]|53300)/;
 
 /** The messages of socket errors on Workers, which have no codes. */
 const SOCKET_AWAY = /^(?:proxy request failed|Network connection lost|Stream was cancelled|TLS|This socket has been closed)/;
@@ -41,6 +41,9 @@ function extendedCodeOf(error: unknown): string {
   return cause instanceof Error && 'extendedCode' in cause ? String(cause.extendedCode) : codeOf(error);
 }
 
+/** No space left on the disk of SQLite or PostgreSQL. */
+const NO_ROOM = /^(?:SQLITE_FULL|53100)$/;
+
 const isTooLarge = (error: unknown) => TOO_LARGE.test(codeOf(error));
 
 /** Whether the database refuses the values of a query, now and at every later attempt. */
@@ -51,5 +54,6 @@ export const isUnstorable = (error: unknown) =>
 export function toDatabaseAppError(cause: unknown): AppError | undefined {
   if (isTooLarge(cause)) return new AppError('payload_too_large', 'The request is larger than the database accepts', { cause });
   if (!isDatabaseAway(cause)) return undefined;
+  if (NO_ROOM.test(codeOf(cause))) return new AppError('unavailable', 'The database has no room left', { cause, retryAfter: 5 });
   return new AppError('unavailable', 'The database cannot be reached right now', { cause, retryAfter: 5 });
 }

@@ -41,6 +41,19 @@ describe('revocations', () => {
     expect(await kit.revocations.isRevoked(['jti:a'])).toBe(false);
   });
 
+  test('revocation: is in the store even if the database has no room for it, and the caller hears of that', async () => {
+    const { db, clock, log, config } = kit;
+    const kv = createMemoryKeyValue({ clock });
+    const limiter = createLimiter({ rateLimitStore: createMemoryRateLimitStore({ clock, kv }), clock, log });
+    const insert = () => {
+      throw new Error('SQLITE_FULL');
+    };
+    const full = { ...db, insert } as unknown as typeof db;
+    const revocations = createRevocations({ db: full, kv, limiter, clock, log, config });
+    await expect(revocations.revoke('jti:a', clock.now() + LIFE_MS)).rejects.toThrow('SQLITE_FULL');
+    expect(await kv.get('revoked:jti:a')).toBe('1');
+  });
+
   test('revocation: of an expired token writes nothing', async () => {
     await kit.revocations.revoke('jti:a', kit.clock.now());
     expect(await kit.revocations.isRevoked(['jti:a'])).toBe(false);
