@@ -1,4 +1,5 @@
 /** Every operation on an account itself, tried with every kind of credential. */
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { users } from '../../src/kernel/db/schema.sqlite.ts';
 import { ACCOUNT_OPERATIONS, accountLevelOf } from '../../src/routes/account-operations.ts';
@@ -162,6 +163,22 @@ describe('account operations', () => {
       expect(`${operation}: ${status}`).toBe(`${operation}: 403`);
     }
     await open.close();
+  });
+
+  test('system users: a key or a session of one, made by an earlier version, is refused when TEST_MODE is off', async () => {
+    const username = await register();
+    const headers = await login(username);
+    const key = await keyOf(headers);
+    const body = new URLSearchParams({ username, password: PASSWORD });
+    const pair = (await (await app.request('/auth/login', { method: 'POST', body })).json()) as { refresh_token: string };
+    const [row] = (await app.services.db.select().from(users)).filter((user) => user.username === username);
+    const test_user = { ...(row as NonNullable<typeof row>), usernameKey: 'pharos:test_user' };
+    expect((await app.request('/auth/me', { headers: { 'X-API-Key': key } })).status).toBe(200);
+    await app.services.db.update(users).set({ usernameKey: test_user.usernameKey }).where(eq(users.id, test_user.id));
+    expect((await app.request('/auth/me', { headers: { 'X-API-Key': key } })).status).toBe(403);
+    expect((await app.request('/auth/refresh', json({}, { refresh_token: pair.refresh_token }))).status).toBe(401);
+    const start = app.services.sessions.start(test_user, ['search'], { address: null, userAgent: null });
+    await expect(start).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
   test('account operations: a session that ended, or is of an earlier epoch, is 401 although its token was not revoked', async () => {

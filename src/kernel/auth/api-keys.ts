@@ -7,6 +7,7 @@ import { deleteApiKey, findApiKey, insertApiKey, listApiKeys, touchApiKey } from
 import type { ApiKey, Database } from '../db/types.ts';
 import { type Verified, writeIfCurrent } from '../db/users.ts';
 import { type Actor, entitledScopes, type Scope } from '../model/actor.ts';
+import { isSystemUser } from '../model/system-users.ts';
 
 export interface NewApiKey {
   readonly name: string;
@@ -26,7 +27,7 @@ export interface ApiKeys {
    * `unauthenticated` if the creator's account has changed since `credentialsEpoch`.
    */
   create(creator: ApiKeyCreator, input: NewApiKey): Promise<{ key: string; record: ApiKey }>;
-  /** The actor of the key; undefined if the key is unknown or expired, or its owner is inactive. */
+  /** The actor of the key; undefined if the key is unknown or expired, or its owner is inactive or a system user. */
   resolve(key: string): Promise<Actor | undefined>;
   list(userId: string): Promise<ApiKey[]>;
   remove(userId: string, id: string): Promise<boolean>;
@@ -85,7 +86,8 @@ export function createApiKeys({ db, clock, ids, background }: Dependencies): Api
       if (!looksLikeApiKey(candidate)) return undefined;
       const found = await findApiKey(db, await sha256Base64Url(candidate));
       const now = clock.now();
-      if (!found?.user.active || (found.key.expiresAt !== null && found.key.expiresAt <= now)) return undefined;
+      if (!found?.user.active || isSystemUser(found.user) || (found.key.expiresAt !== null && found.key.expiresAt <= now))
+        return undefined;
       const { key, user } = found;
       if (key.lastUsedAt === null || key.lastUsedAt < now - TOUCH_MS) {
         background.run('record the use of an API key', () => touchApiKey(db, key.id, now, now - TOUCH_MS));

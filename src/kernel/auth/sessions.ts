@@ -15,6 +15,7 @@ import {
 import type { Database, Session, User } from '../db/types.ts';
 import { findUser, lockUser, type UserChange, updateUser } from '../db/users.ts';
 import { entitledScopes, type Scope } from '../model/actor.ts';
+import { isSystemUser } from '../model/system-users.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { createRefreshTokens, type RefreshTokenParts } from './refresh-tokens.ts';
 import type { Revocations } from './revocations.ts';
@@ -118,7 +119,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
       userAgent: client.userAgent,
       address: client.address,
     };
-    if (!(await insertSession(db, session))) {
+    if (isSystemUser(user) || !(await insertSession(db, session))) {
       const reason = 'the account changed during the login';
       security.record('login_failed', { ...client, userId: user.id, reason });
       throw new AppError('unauthenticated', 'The account changed during this login; log in again', { cause: new Error(reason) });
@@ -209,7 +210,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     if (!parts) return refuse('malformed or not issued here', client);
     const session = await rotate(parts, client);
     const user = await findUser(db, session.userId);
-    if (!user?.active) return endAndRefuse(session, 'user inactive', client);
+    if (!user?.active || isSystemUser(user)) return endAndRefuse(session, 'user inactive', client);
     if (user.credentialsEpoch !== session.credentialsEpoch) return endAndRefuse(session, 'credentials changed', client);
     security.record('refresh', { ...client, userId: user.id, sessionId: session.id });
     return issuePair(user, session, session.generation, narrowTo);

@@ -16,6 +16,7 @@ import {
   replacePasswordHash,
   usernameKey,
 } from '../../kernel/db/users.ts';
+import { systemUserKey } from '../../kernel/model/system-users.ts';
 import type { Tier } from '../../kernel/model/tiers.ts';
 
 export interface AccountDependencies {
@@ -139,7 +140,7 @@ export async function ensureSystemUser(
   systemUser: SystemUser,
 ): Promise<{ id: string; username: string }> {
   const now = deps.clock.now();
-  const key = `pharos:${systemUser}`;
+  const key = systemUserKey(systemUser);
   await insertUserIfAbsent(deps.db, {
     ...blankUser,
     id: SYSTEM_USERS[systemUser],
