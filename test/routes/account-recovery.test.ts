@@ -1,0 +1,127 @@
+/** Who recovers an account by mail gets everyone else out; and the ways to log in can be listed and removed. */
+import { eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createAccountNotices } from '../../src/kernel/auth/account-notices.ts';
+import { insertOAuthAccount } from '../../src/kernel/db/oauth-accounts.ts';
+import { users } from '../../src/kernel/db/schema.sqlite.ts';
+import { findUsersByLogin } from '../../src/kernel/db/users.ts';
+import { requireAccountSession } from '../../src/services/accounts/account-session.ts';
+import { confirmPassword } from '../../src/services/accounts/confirm-password.ts';
+import { loginWithIdentity } from '../../src/services/accounts/oauth-accounts.ts';
+import { unlinkProvider } from '../../src/services/accounts/unlink-provider.ts';
+import { createWebhookEndpoint } from '../../src/services/webhooks/create-webhook-endpoint.ts';
+import { renewCallbackSecret } from '../../src/services/webhooks/renew-callback-secret.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+
+const PROVIDERS = {
+  GITHUB_CLIENT_ID: 'id',
+  GITHUB_CLIENT_SECRET: 'secret',
+  GOOGLE_CLIENT_ID: 'id',
+  GOOGLE_CLIENT_SECRET: 'secret',
+};
+const PASSWORD = 'a long enough phrase';
+const ORIGIN = { address: null, userAgent: null };
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await createTestApp({ env: PROVIDERS });
+});
+afterEach(() => app.close());
+
+const send = (method: string, path: string, headers: Record<string, string>, body?: unknown) =>
+  app.request(path, {
+    method,
+    headers: { ...headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+async function member() {
+  const headers = await app.login('ada');
+  const [user] = await findUsersByLogin(app.services.db, 'ada');
+  if (!user) throw new Error('ada was not registered');
+  const link = (provider: string, subject = provider) =>
+    insertOAuthAccount(app.services.db, { provider, subject, userId: user.id, email: null, createdAt: app.clock.now() });
+  const { sid } = await app.services.accessTokens.verify(headers.Authorization.slice('Bearer '.length));
+  const actor = { ...user, kind: 'user' as const, userId: user.id, tokenId: null, keyId: null };
+  const scopes = ['resources:read', 'resources:write', 'search'] as const;
+  const account = await requireAccountSession(app.services, { ...actor, scopes, sessionId: sid }, 'fresh');
+  return { headers, user, link, account };
+}
+
+const mailed = (subject: string) => app.mails.filter((mail) => mail.subject === subject);
+
+describe('password reset', () => {
+  test('password reset: proves the address and ends sessions, keys, providers, webhook endpoints and the callback secret', async () => {
+    const { headers, user, link } = await member();
+    await link('github', 'the attacker');
+    const key = (await (await send('POST', '/auth/api-keys', headers, { name: 'k' })).json()) as { key: string };
+    expect((await send('POST', '/webhooks', headers, { name: 'w' })).status).toBe(201);
+    const before = await (await send('GET', '/callbacks/secret', headers)).json();
+    await send('POST', '/auth/password/forgot', {}, { email: 'ada@example.org' });
+    await app.background.settled();
+    const token = /#([\w-]{43})/.exec(app.mails[0]?.text ?? '')?.[1];
+    expect((await send('POST', '/auth/password/reset', {}, { token, password: 'the owner’s new phrase' })).status).toBe(204);
+    expect((await send('GET', '/auth/me', headers)).status).toBe(401);
+    expect((await send('GET', '/auth/me', { 'X-API-Key': key.key })).status).toBe(403);
+    const login = await app.request('/auth/login', {
+      method: 'POST',
+      body: new URLSearchParams({ username: 'ada', password: 'the owner’s new phrase' }),
+    });
+    const mine = { Authorization: `Bearer ${((await login.json()) as { access_token: string }).access_token}` };
+    expect(await (await send('GET', '/auth/me', mine)).json()).toMatchObject({ id: user.id, email_verified: true });
+    expect(await (await send('GET', '/auth/providers', mine)).json()).toEqual({ providers: [] });
+    expect(await (await send('GET', '/auth/api-keys', mine)).json()).toEqual({ api_keys: [] });
+    expect(await (await send('GET', '/webhooks', mine)).json()).toEqual({ webhooks: [] });
+    expect(await (await send('GET', '/callbacks/secret', mine)).json()).not.toEqual(before);
+    await app.background.settled();
+    expect(mailed('Your Pharos account was changed')).toMatchObject([{ to: 'ada@example.org' }]);
+  });
+
+  test('password reset: nothing that was verified before makes a key, an endpoint, a secret or a link afterwards', async () => {
+    const { user, account } = await member();
+    await app.services.sessions.updateAccount(user.id, async () => ({ set: {}, ends: 'password reset' }));
+    const refusal = { code: 'unauthenticated' };
+    const creator = { userId: user.id, credentialsEpoch: 0, scopes: account.actor.scopes };
+    await expect(app.services.apiKeys.create(creator, { name: 'k' })).rejects.toMatchObject(refusal);
+    const endpoint = { name: 'w', kind: 'standard' as const, tags: [] };
+    await expect(createWebhookEndpoint(app.services, account, endpoint)).rejects.toMatchObject(refusal);
+    await expect(renewCallbackSecret(app.services, account)).rejects.toMatchObject(refusal);
+    await expect(unlinkProvider(app.services, account, 'github')).rejects.toMatchObject(refusal);
+    await expect(confirmPassword(app.services, account, PASSWORD, ORIGIN)).rejects.toMatchObject(refusal);
+    const identity = { provider: 'github' as const, subject: '1', email: null, emailVerified: false, suggestedName: null };
+    const linked = loginWithIdentity(app.services, identity, { userId: user.id, credentialsEpoch: 0 });
+    await expect(linked).rejects.toMatchObject({ code: 'forbidden' });
+  });
+});
+
+describe('linked providers', () => {
+  test('providers: are listed and unlinked, and the owner gets a mail', async () => {
+    const { headers, link } = await member();
+    await link('github');
+    expect(await (await send('GET', '/auth/providers', headers)).json()).toMatchObject({ providers: [{ provider: 'github' }] });
+    expect((await send('DELETE', '/auth/providers/github', headers)).status).toBe(204);
+    expect((await send('DELETE', '/auth/providers/github', headers)).status).toBe(404);
+    await app.background.settled();
+    expect(mailed('Your Pharos account was changed')[0]?.text).toContain('github was removed');
+  });
+
+  test('providers: the last way to log in is a conflict, also for two at once and where another is not configured', async () => {
+    const { headers, user, link } = await member();
+    await app.services.db.update(users).set({ passwordHash: null }).where(eq(users.id, user.id));
+    for (const provider of ['github', 'google', 'oidc']) await link(provider);
+    const answers = await Promise.all(['github', 'google'].map((name) => send('DELETE', `/auth/providers/${name}`, headers)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 409]);
+  });
+});
+
+test('notices: without a mail server nothing is sent, and an unknown address is left out', async () => {
+  const sent: string[] = [];
+  const deps = { config: app.services.config, clock: app.clock, background: app.background };
+  const notice = { what: 'Something changed.', client: ORIGIN };
+  createAccountNotices({ ...deps, mailer: null }).send({ username: 'ada', email: 'a@example.org' }, notice);
+  const mailer = { send: async ({ text }: { text: string }) => void sent.push(text) };
+  createAccountNotices({ ...deps, mailer }).send({ username: 'ada', email: 'a@example.org' }, notice);
+  await app.background.settled();
+  expect(sent).toHaveLength(1);
+  expect(sent[0]).not.toContain('from the address');
+});
