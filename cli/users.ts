@@ -13,7 +13,7 @@ import { UsageError } from './command.ts';
 import type { Session } from './session.ts';
 
 /** Where the security log says that a change came from. */
-const ORIGIN = { address: null, userAgent: 'pharos users', by: 'the command line', userId: null };
+const ORIGIN = { address: null, userAgent: 'pharos users', by: 'the command line', session: null };
 
 /** Changes a user as an admin would: the change is logged, and sessions that it ends are revoked. */
 export async function changeUser(session: Session, id: string, change: { tier?: Tier; active?: boolean }): Promise<void> {

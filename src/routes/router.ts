@@ -98,7 +98,7 @@ export function problems(...statuses: number[]) {
 }
 
 /** 401 of an operation that needs a recent login (RFC 9470). */
-const notFresh = {
+export const notFresh = {
   401: {
     ...problems(401)[401],
     description: 'The credentials are missing or not valid, or the login is not recent: confirm it with POST /auth/confirm',

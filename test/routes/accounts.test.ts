@@ -141,6 +141,29 @@ describe('password reset', () => {
     expect(both.map(({ status }) => status).sort()).toEqual([204, 410]);
   });
 
+  test('password reset: 410 if the account was deactivated while the new password was hashed', async () => {
+    let whileHashing = async () => {};
+    const passwords: PasswordHasher = {
+      ...cheapHasher,
+      hash: async (password, turn) => {
+        await whileHashing();
+        return cheapHasher.hash(password, turn);
+      },
+    };
+    const slow = await createTestApp({ overrides: { passwords } });
+    await slow.login('ada');
+    const post = (path: string, body: unknown) =>
+      slow.request(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    await post('/auth/password/forgot', { email: 'ada@example.org' });
+    await slow.background.settled();
+    const token = /#([\w-]{43})/.exec(slow.mails.at(-1)?.text ?? '')?.[1];
+    whileHashing = async () => {
+      await slow.services.db.update(users).set({ active: false }).where(eq(users.usernameKey, 'ada'));
+    };
+    expect((await post('/auth/password/reset', { token, password: NEXT })).status).toBe(410);
+    await slow.close();
+  });
+
   test('password reset: 501 if no mailer is configured', async () => {
     const mute = await createTestApp({ overrides: { mailer: null } });
     const result = await mute.request('/auth/password/forgot', {
@@ -177,6 +200,16 @@ describe('e-mail verification', () => {
     const [first, second] = app.mails.map(({ text }) => /#([\w-]{43})/.exec(text)?.[1]);
     expect((await send('POST', '/auth/email/verify', { token: first })).status).toBe(204);
     expect((await send('POST', '/auth/email/verify', { token: second })).status).toBe(410);
+  });
+
+  test('e-mail verification: of two concurrent uses of one link, exactly one succeeds', async () => {
+    const mine = await app.login('ada');
+    await send('POST', '/auth/email/verification', undefined, mine);
+    const { token } = await mailedToken();
+    const client = { address: null, userAgent: null };
+    const both = await Promise.allSettled([1, 2].map(() => app.services.emailLinks.verify(token ?? '', client)));
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'gone' } });
   });
 
   test('e-mail verification: a link for a former address does not verify the new one', async () => {
@@ -240,6 +273,23 @@ describe('/admin/users', () => {
     expect((await logIn('ada', PASSWORD)).status).toBe(401);
     expect((await send('PATCH', `/admin/users/${id}`, { active: true }, admin)).body.active).toBe(true);
     expect((await logIn('ada', PASSWORD)).status).toBe(200);
+  });
+
+  test('PATCH /admin/users: an admin needs a recent login, an API key may not, and nobody changes their own account', async () => {
+    await app.login('ada');
+    const admin = await loginAdmin();
+    const idOf = async (name: string) =>
+      (await send('GET', `/admin/users?q=${name}`, undefined, admin)).body.users[0].id as string;
+    const [ada, boss] = [await idOf('ada'), await idOf('boss')];
+    const { key } = (await send('POST', '/auth/api-keys', { name: 'k', scopes: ['admin'] }, admin)).body;
+    const patch = async (id: string, headers: Record<string, string>, change: unknown = { tier: 'admin' }) =>
+      (await send('PATCH', `/admin/users/${id}`, change, headers)).status;
+    expect(await patch(ada, { 'X-API-Key': key })).toBe(403);
+    expect(await patch(boss, admin, { active: false })).toBe(403);
+    app.clock.advance(16 * 60_000);
+    expect(await patch(ada, admin)).toBe(401);
+    expect((await send('POST', '/auth/confirm', { password: PASSWORD }, admin)).status).toBeLessThan(300);
+    expect(await patch(ada, admin)).toBe(200);
   });
 
   test('GET /admin/users/{id}/events: lists security events newest first, in pages', async () => {

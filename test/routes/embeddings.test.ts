@@ -51,7 +51,7 @@ const embed = (body: unknown, headers: Record<string, string> = user) =>
   });
 
 async function keyWith(scopes: string[]): Promise<Record<string, string>> {
-  const actor = { userId: await userId(), scopes: ['resources:read', 'resources:write', 'search'] } as never;
+  const actor = { userId: await userId(), credentialsEpoch: 0, scopes: ['resources:read', 'resources:write', 'search'] } as never;
   const { key } = await app.services.apiKeys.create(actor, { name: 'a key', scopes: scopes as never });
   return { 'X-API-Key': key };
 }

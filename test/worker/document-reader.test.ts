@@ -92,9 +92,10 @@ describe('createDocumentReader: turns', () => {
           const { time, reader, send, events } = setUp({ threads });
           let at = 0;
           const outcomes: Promise<unknown>[] = [];
-          for (const { owner, ms, pause } of arrivals) {
+          for (const [n, { owner, ms, pause }] of arrivals.entries()) {
             outcomes.push(
-              send(owner, ms).finally(() => {
+              // No two end in the same instant, by themselves or by their budgets: their order would not be defined.
+              send(owner, ms + n / 1000, { bytes: n * 1024 }).finally(() => {
                 events.push(`done ${owner}`);
               }),
             );

@@ -91,8 +91,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
     return token;
   }
 
-  async function find(hash: string, purpose: EmailToken['purpose']): Promise<EmailToken> {
-    const row = await findEmailToken(db, hash, purpose);
+  function requireLive(row: EmailToken | undefined): EmailToken {
     if (!row || row.expiresAt <= clock.now()) throw new AppError('gone', USED);
     return row;
   }
@@ -122,7 +121,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
 
     resetPassword: async (token, password, client) => {
       const hash = await sha256Base64Url(token);
-      const link = await find(hash, 'reset');
+      const link = requireLive(await findEmailToken(db, hash, 'reset'));
       const passwordHash = await passwords.hash(normalisePassword(password), addressKey(client.address));
       const user = await sessions.updateAccount(link.userId, async (before, tx) => {
         // Taken with the change, so that concurrent uses of one link succeed once and a failure leaves the link valid.
@@ -159,8 +158,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
 
     verify: async (token, client) => {
       const hash = await sha256Base64Url(token);
-      const { userId, email } = await find(hash, 'verify');
-      if (!(await takeEmailToken(db, hash, 'verify'))) throw new AppError('gone', USED);
+      const { userId, email } = requireLive(await takeEmailToken(db, hash, 'verify'));
       if (!(await findUser(db, userId))?.active || !(await setEmailVerified(db, userId, email, clock.now()))) {
         throw new AppError('gone', 'This link is for an address that the account no longer has; request a new one');
       }

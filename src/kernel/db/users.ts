@@ -1,9 +1,9 @@
-import { and, desc, eq, inArray, is, like, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, is, isNull, like, or, sql } from 'drizzle-orm';
 import { PgDatabase } from 'drizzle-orm/pg-core';
 import { withAsciiLookalikes } from '../model/lookalikes.ts';
 import type { Tier } from '../model/tiers.ts';
 import { olderThan } from './pagination.ts';
-import { users } from './schema.sqlite.ts';
+import { sessions, users } from './schema.sqlite.ts';
 import type { Database, User } from './types.ts';
 
 /** NFKC and lower case. Keys that earlier versions stored have this form. */
@@ -79,23 +79,36 @@ export async function lockUser(tx: Database, id: string): Promise<User | undefin
 export interface Verified {
   readonly userId: string;
   readonly credentialsEpoch: number;
+  /** The session of the request: it may have ended while the rest of a slow body was on its way. */
+  readonly sessionId?: string | null;
 }
 
 /**
- * Runs `write` in a transaction, unless the account was deactivated or its credentials have changed since they were verified.
+ * Runs `write` in a transaction, unless the account was deactivated, its credentials have changed or its session has ended since
+ * they were verified.
  * Returns whether it ran.
  */
 export async function writeIfCurrent(
   db: Database,
-  { userId, credentialsEpoch }: Verified,
+  { userId, credentialsEpoch, sessionId }: Verified,
   write: (tx: Database) => Promise<unknown>,
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     const user = await lockUser(tx, userId);
     if (!user?.active || user.credentialsEpoch !== credentialsEpoch) return false;
+    if (sessionId && !(await isSessionLive(tx, sessionId))) return false;
     await write(tx);
     return true;
   });
+}
+
+/** Whether the session exists and was not ended. Its expiry is checked with the request's token. */
+export async function isSessionLive(tx: Database, id: string): Promise<boolean> {
+  const rows = await tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.id, id), isNull(sessions.revokedAt)));
+  return rows.length > 0;
 }
 
 /** Replaces the hash `from` of the same password; does nothing if the user has another hash by now. */

@@ -77,7 +77,7 @@ export type VerifySignature = (message: SignedMessage) => Promise<VerifiedMessag
  * job's lease or the stage's version. Decision 0018 says why QStash's own receiver is not used.
  */
 export function createSignatureVerifier({ keys, clock }: { keys: SigningKeys; clock: Clock }): VerifySignature {
-  const accepted = [keys.current, ...(keys.next ? [keys.next] : [])].map((key) => encode(key.reveal()));
+  const accepted = [encode(keys.current.reveal()), ...(keys.next ? [encode(keys.next.reveal())] : [])] as const;
   const usedIds = createBoundedMap<string, true>({ capacity: MAX_USED_IDS, evict: 'oldest', now: () => clock.now() / 1000 });
 
   return async function verify({ signature, body, url }) {
@@ -104,16 +104,16 @@ export function createSignatureVerifier({ keys, clock }: { keys: SigningKeys; cl
   }
 
   /** The payload by the first key whose signature matches. Rejects with the error of the last key tried. */
-  async function payloadOf(signature: string, subject: string, [key, ...others]: readonly Uint8Array[]) {
-    if (!key) throw new Error('no signing key');
+  async function payloadOf(signature: string, subject: string, [key, ...others]: readonly [Uint8Array, ...Uint8Array[]]) {
     try {
       const options = { algorithms: ['HS256'], issuer: ISSUER, subject, clockTolerance: TOLERANCE_S, requiredClaims: ['exp'] };
       const { payload, protectedHeader } = await jwtVerify(signature, key, { ...options, currentDate: new Date(clock.now()) });
       if (protectedHeader.typ !== TYPE) throw new Error('the token is not of the type JWT');
       return payload;
     } catch (error) {
-      if (others.length === 0 || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
-      return await payloadOf(signature, subject, others);
+      const [next, ...rest] = others;
+      if (next === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      return await payloadOf(signature, subject, [next, ...rest]);
     }
   }
 }

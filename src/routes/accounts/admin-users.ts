@@ -12,7 +12,7 @@ import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { pageQuery, toPage } from '../pagination.ts';
 import { present } from '../present.ts';
-import { createRouter, defineRoute, idParams, json, jsonBody, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, idParams, json, jsonBody, notFresh, problems, requiresScopes } from '../router.ts';
 import { userSchema, userToWire } from './auth-schemas.ts';
 
 const tags = ['Administration'];
@@ -52,13 +52,13 @@ const changeRoute = defineRoute({
   summary: 'Change the tier of an account, or deactivate it',
   description:
     'Deactivating an account and lowering its tier end all its sessions at once. A higher tier applies from the next refresh of ' +
-    'a token. Nobody changes their own tier (403).',
+    'a token. It needs the master key or an admin’s recent login; an API key cannot do it, and an admin not to the own account (403).',
   security: requiresScopes('admin'),
   request: {
     params: idParams,
     body: jsonBody(z.strictObject({ tier: z.enum(TIERS).optional(), active: z.boolean().optional() }).openapi('AccountChange')),
   },
-  responses: { 200: json('The changed account', userSchema), ...problems(400, 404, 422) },
+  responses: { 200: json('The changed account', userSchema), ...problems(400, 404, 422), ...notFresh },
 });
 
 const eventsRoute = defineRoute({
@@ -96,8 +96,8 @@ export function createAdminUserRoutes(context: AppContext) {
   router.openapi(changeRoute, async (c) => {
     const { tier, active } = c.req.valid('json');
     const change = { ...(tier === undefined ? {} : { tier }), ...(active === undefined ? {} : { active }) };
-    const { username: by, userId } = c.get('actor');
-    const origin = { ...requestOrigin(c), by, userId };
+    const { username: by, userId, sessionId } = c.get('actor');
+    const origin = { ...requestOrigin(c), by, session: sessionId === null ? null : { userId, sessionId } };
     return c.json(userToWire(await administerUser(context, c.req.valid('param').id, change, origin)), 200);
   });
 

@@ -82,8 +82,9 @@ export function createApiKeyRoutes({ apiKeys, clock, security }: Pick<AppContext
       });
     }
     const input = { name, ...(scopes === undefined ? {} : { scopes }), ...(expiresAt === undefined ? {} : { expiresAt }) };
-    const { user, actor } = c.get('account');
-    const creator = { userId: user.id, credentialsEpoch: user.credentialsEpoch, scopes: actor.scopes };
+    const { user, actor, session } = c.get('account');
+    const { id: userId, credentialsEpoch } = user;
+    const creator = { userId, credentialsEpoch, sessionId: session.id, scopes: actor.scopes };
     const { key, record } = await apiKeys.create(creator, input);
     security.record('api_key_created', { ...requestOrigin(c), userId: record.userId, reason: record.prefix });
     c.header('Cache-Control', 'no-store');

@@ -6,7 +6,10 @@ import { ACCOUNT_OPERATIONS } from '../account-operations.ts';
 import type { AppEnv } from '../env.ts';
 
 /** Registered by the router's own patterns, so that the check and the route decide on the same requests. */
-export function guardAccountOperations(app: OpenAPIHono<AppEnv>, context: Pick<AppContext, 'db' | 'clock'>): void {
+/** Changes of other accounts: by the master key or TEST_MODE, else by an admin in a fresh interactive session. */
+const ADMINISTRATION = { method: 'PATCH', path: '/admin/users/:id' };
+
+export function guardAccountOperations(app: OpenAPIHono<AppEnv>, context: Pick<AppContext, 'config' | 'db' | 'clock'>): void {
   for (const [operation, level] of Object.entries(ACCOUNT_OPERATIONS)) {
     const [method = '', path = ''] = operation.split(' ');
     app.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), async function accountOperation(c, next) {
@@ -14,4 +17,9 @@ export function guardAccountOperations(app: OpenAPIHono<AppEnv>, context: Pick<A
       await next();
     });
   }
+  app.on(ADMINISTRATION.method, ADMINISTRATION.path, async function administration(c, next) {
+    const actor = c.get('actor');
+    if (actor.kind !== 'service' && !context.config.testMode) await requireAccountSession(context, actor, 'fresh');
+    await next();
+  });
 }

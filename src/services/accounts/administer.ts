@@ -3,7 +3,8 @@
 import type { RequestOrigin, SecurityLog } from '../../kernel/auth/security-log.ts';
 import type { Sessions } from '../../kernel/auth/sessions.ts';
 import { AppError } from '../../kernel/core/errors.ts';
-import type { User } from '../../kernel/db/types.ts';
+import type { Database, User } from '../../kernel/db/types.ts';
+import { findUser, isSessionLive } from '../../kernel/db/users.ts';
 import { TIERS, type Tier } from '../../kernel/model/tiers.ts';
 import { notFound } from '../errors.ts';
 
@@ -17,29 +18,41 @@ export interface AccountChange {
   readonly active?: boolean;
 }
 
-/** Who changes the account, and from where; `userId` is null for the command line. */
+/** Who changes the account, and from where. */
 export interface Administrator extends RequestOrigin {
   readonly by: string;
-  readonly userId: string | null;
+  /** Null for the master key and the command line. */
+  readonly session: { readonly userId: string; readonly sessionId: string } | null;
 }
 
 /**
  * Sets tier and active. A deactivation and a downgrade end the sessions at once; an upgrade applies at their next refresh.
- * Throws `not_found`, and `forbidden` for the administrator's own tier.
+ * Throws `not_found`; `forbidden` for the administrator's own account, and if the administrator's session has ended or is no
+ * admin's any more, which the transaction of the change checks.
  */
 export async function administerUser(
   { sessions, security }: Dependencies,
   id: string,
   { tier, active }: AccountChange,
-  { by, userId, ...from }: Administrator,
+  { by, session, ...from }: Administrator,
 ): Promise<User> {
-  if (tier !== undefined && id === userId) throw new AppError('forbidden', 'You cannot change your own tier');
+  if (id === session?.userId) throw new AppError('forbidden', 'You cannot change your own account here');
   const set = { ...(tier === undefined ? {} : { tier }), ...(active === undefined ? {} : { active }) };
-  const user = await sessions.updateAccount(id, async (before) => ({ set, ends: endOf(before, { tier, active }) }));
+  const user = await sessions.updateAccount(id, async (before, tx) => {
+    if (session && !(await isStillAdmin(tx, session))) {
+      throw new AppError('forbidden', 'Your session has ended, or you are not an admin any more');
+    }
+    return { set, ends: endOf(before, { tier, active }) };
+  });
   if (!user) throw notFound('user');
   if (tier !== undefined) security.record('tier_changed', { ...from, userId: id, reason: `${tier}, by ${by}` });
   if (active !== undefined) security.record(active ? 'activated' : 'deactivated', { ...from, userId: id, reason: `by ${by}` });
   return user;
+}
+
+async function isStillAdmin(tx: Database, { userId, sessionId }: NonNullable<Administrator['session']>): Promise<boolean> {
+  const admin = await findUser(tx, userId);
+  return admin?.active === true && admin.tier === 'admin' && (await isSessionLive(tx, sessionId));
 }
 
 /** Why the change ends the sessions of the account; null if it takes nothing away. */

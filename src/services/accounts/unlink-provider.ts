@@ -12,10 +12,10 @@ import { type AccountSession, accountChanged } from './account-session.ts';
  */
 export async function unlinkProvider(
   { db, config }: Pick<AppContext, 'db' | 'config'>,
-  { user }: AccountSession,
+  { user, session }: AccountSession,
   provider: OAuthProviderName,
 ): Promise<void> {
-  const verified = { userId: user.id, credentialsEpoch: user.credentialsEpoch };
+  const verified = { userId: user.id, credentialsEpoch: user.credentialsEpoch, sessionId: session.id };
   const isWritten = await writeIfCurrent(db, verified, async (tx) => {
     const linked = await listOAuthAccounts(tx, user.id);
     if (!linked.some((account) => account.provider === provider)) throw notFound('linked provider');

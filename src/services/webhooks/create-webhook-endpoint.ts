@@ -19,7 +19,7 @@ export interface NewWebhookEndpoint {
 /** Creates an endpoint with its own secret of 32 random bytes. Throws `conflict` if the owner has 50 endpoints. */
 export async function createWebhookEndpoint(
   { db, clock, ids }: Pick<AppContext, 'db' | 'clock' | 'ids'>,
-  { actor, user }: AccountSession,
+  { actor, user, session }: AccountSession,
   { name, kind, tags }: NewWebhookEndpoint,
 ): Promise<WebhookEndpoint> {
   requireScope(actor, 'resources:write');
@@ -33,7 +33,7 @@ export async function createWebhookEndpoint(
     createdAt: clock.now(),
     lastUsedAt: null,
   };
-  const verified = { userId: user.id, credentialsEpoch: user.credentialsEpoch };
+  const verified = { userId: user.id, credentialsEpoch: user.credentialsEpoch, sessionId: session.id };
   const isWritten = await writeIfCurrent(db, verified, async (tx) => {
     if ((await countWebhookEndpoints(tx, user.id)) >= MAX_ENDPOINTS) {
       throw new AppError('conflict', `You have ${MAX_ENDPOINTS} webhook endpoints, which is the maximum; delete one first`);

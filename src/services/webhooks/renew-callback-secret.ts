@@ -13,13 +13,13 @@ const OVERLAP_MS = DAY_MS;
 /** Replaces the secret that signs the actor's callbacks. For 24 hours callbacks are signed with both secrets. */
 export async function renewCallbackSecret(
   { db, clock }: Pick<AppContext, 'db' | 'clock'>,
-  { actor, user }: AccountSession,
+  { actor, user, session }: AccountSession,
 ): Promise<CallbackSecret> {
   requireScope(actor, 'resources:write');
   const now = clock.now();
   const change = { fresh: newCallbackSecret(), now, previousExpiresAt: now + OVERLAP_MS };
   let renewed: CallbackSecret | undefined;
-  await writeIfCurrent(db, { userId: user.id, credentialsEpoch: user.credentialsEpoch }, async (tx) => {
+  await writeIfCurrent(db, { userId: user.id, credentialsEpoch: user.credentialsEpoch, sessionId: session.id }, async (tx) => {
     renewed = await rotateCallbackSecret(tx, user.id, change);
   });
   if (!renewed) throw accountChanged();

@@ -19,7 +19,7 @@ import { CLIENT, createAuthKit } from '../../support/kits/auth.ts';
 import { cheapHasher } from '../../support/kits/services.ts';
 
 const [OLD, NEW] = ['the old long phrase', 'the new long phrase'];
-const ADMIN = { ...CLIENT, by: 'root', userId: 'root' };
+const ADMIN = { ...CLIENT, by: 'root', session: null };
 
 /** Lets `turns` turns of the event loop pass before a password is verified, as scrypt does. */
 function slowHasher(turns: () => number): PasswordHasher {
@@ -188,10 +188,23 @@ describe('credentials epoch', () => {
 });
 
 describe('administration of accounts', () => {
-  test('administration: an admin cannot change their own tier, and the account stays unchanged', async () => {
+  test('administration: an admin cannot change their own account, which stays unchanged', async () => {
     const { user } = await member('grace');
-    const change = administerUser(kit, user.id, { tier: 'admin' }, { ...ADMIN, userId: user.id });
-    await expect(change).rejects.toMatchObject({ code: 'forbidden', detail: 'You cannot change your own tier' });
+    const change = administerUser(kit, user.id, { tier: 'admin' }, { ...ADMIN, session: { userId: user.id, sessionId: 's' } });
+    await expect(change).rejects.toMatchObject({ code: 'forbidden', detail: 'You cannot change your own account here' });
+    expect((await findUser(kit.db, user.id))?.tier).toBe('free');
+  });
+
+  test('administration: an admin whose session ended or whose tier was lowered meanwhile changes nothing', async () => {
+    const { user } = await member('grace');
+    const admin = await member('boss');
+    const change = (session: { userId: string; sessionId: string }) =>
+      administerUser(kit, user.id, { tier: 'admin' }, { ...ADMIN, session });
+    const session = { userId: admin.user.id, sessionId: 'a session that ended' };
+    await expect(change(session)).rejects.toMatchObject({ code: 'forbidden' });
+    await administerUser(kit, admin.user.id, { tier: 'admin' }, ADMIN);
+    await expect(change(session)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(change({ userId: 'gone', sessionId: 's' })).rejects.toMatchObject({ code: 'forbidden' });
     expect((await findUser(kit.db, user.id))?.tier).toBe('free');
   });
 

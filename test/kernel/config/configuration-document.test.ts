@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { configurationDocument, environmentExample } from '../../../cli/configuration-document.ts';
 import { type Environment, parseConfig } from '../../../src/kernel/config/config.ts';
 import { defaultOf, expectedOf, type Setting } from '../../../src/kernel/config/setting.ts';
@@ -7,6 +8,10 @@ import { SETTINGS } from '../../../src/kernel/config/settings.ts';
 import { Secret } from '../../../src/kernel/core/secret.ts';
 
 const settings = Object.entries<Setting>(SETTINGS);
+test('expectedOf: a schema without a description is not described', () => {
+  expect(expectedOf({ schema: z.string() })).toBe('another value');
+});
+
 const withDefault = settings.filter(([, setting]) => setting.default !== undefined);
 
 /** The configuration as JSON, secrets revealed. The replacer reads `this`, since `toJSON` has hidden `value` already. */

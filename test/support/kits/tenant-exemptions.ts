@@ -81,6 +81,7 @@ export const UNOWNED: Reasons = {
     revokeSession: 'by an id from a verified token, or of a session found to be the user’s',
   },
   users: {
+    isSessionLive: 'by the id of a session that was verified for the request; returns whether it was ended',
     insertUser: 'creates a user; unique indexes keep names apart',
     insertUserIfAbsent: 'creates the service’s own user unless it exists',
     findUsersByLogin: SIGNING_IN,
