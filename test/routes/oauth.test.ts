@@ -144,6 +144,7 @@ describe('GET /auth/{provider}', () => {
 
   test.each([
     'https://evil.example/',
+    'http://[',
     '//evil.example',
     'javascript:alert(1)',
     'http://localhost:8000.evil.example',

@@ -164,6 +164,14 @@ export function createOAuthFlow({ config, kv, clock, providers }: Dependencies):
     return attempt;
   }
 
+  async function takeExchangeCode(code: string, browserOf: (id: string) => string | undefined): Promise<string | undefined> {
+    const [, id] = EXCHANGE_CODE.exec(code) ?? [];
+    if (id === undefined) return undefined;
+    const browser = browserOf(id);
+    if (browser === undefined) return undefined;
+    return await kv.take(await exchangeKey(code, await sha256Base64Url(browser)));
+  }
+
   return {
     begin,
     take,
@@ -178,10 +186,8 @@ export function createOAuthFlow({ config, kv, clock, providers }: Dependencies):
       return code;
     },
     redeemExchangeCode: async (code, browserOf) => {
-      const [, id] = EXCHANGE_CODE.exec(code) ?? [];
-      const browser = id === undefined ? undefined : browserOf(id);
-      const userId = browser && (await kv.take(await exchangeKey(code, await sha256Base64Url(browser))));
-      if (!userId) throw invalidRequest('This code is unknown, used, expired or of another browser; log in again');
+      const userId = await takeExchangeCode(code, browserOf);
+      if (userId === undefined) throw invalidRequest('This code is unknown, used, expired or of another browser; log in again');
       return userId;
     },
   };
