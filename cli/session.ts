@@ -39,7 +39,7 @@ export async function withSession(work: (session: Session) => Promise<void>): Pr
   const database = await openDatabase(config);
   const { kv, rateLimitStore } = openStores(config, { clock, log });
   try {
-    await prepareDatabase(database, config);
+    await prepareDatabase(database, config, (notice) => log.warning('database', { warning: notice }));
     await work({ config, database, db: database.db, kv, rateLimitStore, clock, ids: { next: uuidv7 }, log, background });
     await background.drain(BACKGROUND_MS);
   } finally {

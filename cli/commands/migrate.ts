@@ -24,7 +24,7 @@ export const migrate: Command = {
         terminal.print(pending.length === 0 ? `${database.place} is up to date` : `${database.place} lacks ${pending.length}`);
         return;
       }
-      await database.migrate();
+      await database.migrate(terminal.print);
       for (const name of pending) terminal.print(`applied  ${name}`);
       terminal.print(`${database.place} is up to date`);
     } finally {

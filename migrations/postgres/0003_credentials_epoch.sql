@@ -1,8 +1,5 @@
--- The defaults are for the rows there are, and for servers of the version before that still run beside this one. A session
--- of before may do account operations only if it has every scope of its user's tier, and after a confirmation.
+-- The defaults are for the rows there are, and for servers of the version before that still run beside this one.
 ALTER TABLE "sessions" ADD COLUMN "kind" text DEFAULT 'grant' NOT NULL;--> statement-breakpoint
 ALTER TABLE "sessions" ADD COLUMN "authenticated_at" bigint;--> statement-breakpoint
 ALTER TABLE "sessions" ADD COLUMN "credentials_epoch" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "users" ADD COLUMN "credentials_epoch" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
-UPDATE "sessions" SET "kind" = 'interactive' WHERE EXISTS (SELECT 1 FROM "users" WHERE "users"."id" = "sessions"."user_id" AND ("users"."tier" <> 'admin' OR "scopes"::text LIKE '%"admin"%'))
-	AND "scopes"::text LIKE '%"resources:read"%' AND "scopes"::text LIKE '%"resources:write"%' AND "scopes"::text LIKE '%"search"%';
+ALTER TABLE "users" ADD COLUMN "credentials_epoch" bigint DEFAULT 0 NOT NULL;

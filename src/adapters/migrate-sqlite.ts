@@ -1,6 +1,6 @@
 /**
- * Applies pending migrations to a SQLite file or a libSQL server, in one transaction, which fails if another process has
- * applied some meanwhile; the rest is then applied.
+ * Applies pending migrations to a SQLite file or a libSQL server, each in a transaction of its own, so that other writers get
+ * their turn between two. A transaction fails if another process has applied its migration meanwhile; the rest is then applied.
  */
 import type { Client, InStatement } from '@libsql/client';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
@@ -12,15 +12,16 @@ const FOLDER = packagePath('migrations/sqlite');
 const CREATE = 'create table if not exists __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)';
 const LAST = '(select coalesce(max(created_at), 0) from __drizzle_migrations)';
 
-export async function migrateSqlite(client: Client): Promise<void> {
-  const migrations = readMigrationFiles({ migrationsFolder: FOLDER });
+/** Migrations before the one that failed stay applied. `folder`: those in this package by default. */
+export async function migrateSqlite(client: Client, folder = FOLDER): Promise<void> {
+  const migrations = readMigrationFiles({ migrationsFolder: folder });
   await client.execute(CREATE);
   for (let last = await lastOf(client); ; ) {
-    const pending = migrations.filter(({ folderMillis }) => folderMillis > last);
-    if (pending.length === 0) return;
+    const next = migrations.find(({ folderMillis }) => folderMillis > last);
+    if (!next) return;
     try {
-      await client.migrate([unchangedSince(last), ...pending.flatMap(statementsOf)]);
-      return;
+      await client.migrate([unchangedSince(last), ...statementsOf(next)]);
+      last = next.folderMillis;
     } catch (error) {
       const now = await lastOf(client);
       if (now === last) throw error;

@@ -26,8 +26,11 @@ export interface OpenDatabase {
   readonly kind: 'sqlite' | 'postgres';
   /** The file or the server, without secrets, for logs. */
   readonly place: string;
-  /** Applies pending migrations. Rejects with an Error whose message says what to do. */
-  migrate(): Promise<void>;
+  /**
+   * Applies pending migrations. Rejects with an Error whose message says what to do. `notify` receives a message for operators
+   * when a migration has to wait for other transactions.
+   */
+  migrate(notify?: (message: string) => void): Promise<void>;
   /** Applied and pending migrations. */
   status(): Promise<MigrationStatus>;
   /** Rejects if a table cannot be read. */
@@ -97,7 +100,7 @@ const overSqlite = (client: Client) => ({
 });
 
 async function openServer(
-  options: Parameters<typeof migratePostgres>[0],
+  options: Pick<PostgresOptions, 'url' | 'sslMode'>,
   pool: Pick<PostgresOptions, 'max' | 'metrics'>,
 ): Promise<OpenDatabase> {
   const client = connectPostgres({ ...options, ...pool });
@@ -113,7 +116,7 @@ async function openServer(
     kind: 'postgres',
     place: placeOfPostgres(options.url),
     statement: (sql) => client.unsafe(sql),
-    migrate: () => migratePostgres(options),
+    migrate: (notify) => migratePostgres({ ...options, notify }),
     status: () => statusOfPostgres(client),
     ping: async () => {
       await client`select 1 from users limit 1`;
@@ -135,8 +138,12 @@ async function openServer(
  * Migrates a SQLite file, and in development any database. Elsewhere a deployment migrates once (`pharos migrate`); throws an
  * Error that says so if migrations are pending.
  */
-export async function prepareDatabase(database: OpenDatabase, config: Pick<Config, 'database' | 'env'>): Promise<void> {
-  if (config.database.kind === 'sqlite' || config.env === 'dev') return database.migrate();
+export async function prepareDatabase(
+  database: OpenDatabase,
+  config: Pick<Config, 'database' | 'env'>,
+  notify?: (message: string) => void,
+): Promise<void> {
+  if (config.database.kind === 'sqlite' || config.env === 'dev') return database.migrate(notify);
   const { pending } = await database.status();
   if (pending.length === 0) return;
   throw new Error(`The database at ${database.place} lacks ${pending.join(', ')}: run "npm run pharos -- migrate" first`);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => library.close());
 
-const MIGRATION = new URL('../../migrations/postgres/0004_well_formed_tags.sql', import.meta.url);
+const MIGRATION = new URL('../../migrations/postgres/0005_well_formed_tags.sql', import.meta.url);
 
 /** Any JSON text, also one with escapes that `JSON.stringify` would not write. */
 const anyJson = fc

@@ -97,7 +97,7 @@ describe('migration of SQLite', () => {
     const clients = Array.from({ length: 20 }, () =>
       connectLibsql({ url: empty.server.url, authToken: empty.server.token, createClient }),
     );
-    await Promise.all(clients.map(migrateSqlite));
+    await Promise.all(clients.map((client) => migrateSqlite(client)));
     const { applied, pending } = await statusOfSqlite(empty.client);
     expect(pending).toEqual([]);
     const { rows } = await empty.client.execute('select count(*) as count from __drizzle_migrations');

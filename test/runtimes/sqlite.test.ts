@@ -1,8 +1,9 @@
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DrizzleQueryError, eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { migrateSqlite } from '../../src/adapters/migrate-sqlite.ts';
 import { openSqliteFile } from '../../src/adapters/sqlite.ts';
 import { sqlitePath } from '../../src/kernel/config/sqlite-path.ts';
 import { toDatabaseAppError } from '../../src/kernel/db/connection-errors.ts';
@@ -119,4 +120,27 @@ test('database without room: the problem says so instead of "cannot be reached"'
     const failure = toDatabaseAppError(new DrizzleQueryError('insert', [], Object.assign(new Error(code), { code })));
     expect(failure, code).toMatchObject({ code: 'unavailable', detail: 'The database has no room left', retryAfter: 5 });
   }
+});
+
+test('SQLite migration: of three pending migrations the first stays applied, the failed second leaves nothing, and the next start goes on', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pharos-migrations-'));
+  const { client, close } = await openSqliteFile(join(folder, 'pharos.db'));
+  const write = async (name: string, sql: string) => writeFile(join(folder, `${name}.sql`), sql);
+  const tags = ['first', 'second', 'third'];
+  const entries = tags.map((tag, idx) => ({ idx, version: '6', when: 1000 + idx, tag, breakpoints: true }));
+  await mkdir(join(folder, 'meta'));
+  await writeFile(join(folder, 'meta', '_journal.json'), JSON.stringify({ version: '7', dialect: 'sqlite', entries }));
+  for (const tag of tags) await write(tag, `create table ${tag} (id int);`);
+  await write('second', 'create table second (id int);--> statement-breakpoint\ninsert into missing values (1);');
+  const tables = async () => {
+    const { rows } = await client.execute("select name from sqlite_master where name in ('first', 'second', 'third') order by 1");
+    return rows.map(({ name }) => name);
+  };
+  await expect(migrateSqlite(client, folder)).rejects.toThrow('no such table: missing');
+  expect(await tables()).toEqual(['first']);
+  await write('second', 'create table second (id int);');
+  await migrateSqlite(client, folder);
+  expect(await tables()).toEqual(tags);
+  close();
+  await rm(folder, { recursive: true, force: true });
 });

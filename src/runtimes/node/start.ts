@@ -49,7 +49,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
   const worker = config.worker.external ? undefined : startWorkerProcess({ env, log });
   let isWorkerStarting = worker !== undefined;
   try {
-    await prepareDatabase(database, config);
+    await prepareDatabase(database, config, (notice) => log.warning('database', { warning: notice }));
     for (const warning of await database.warnings()) log.warning('database', { warning });
     const publisher = openPublisher(config, clock);
     const services = createContext(
