@@ -4,6 +4,7 @@ import { AppError } from '../../src/kernel/core/errors.ts';
 import type { PasswordHasher } from '../../src/kernel/core/ports.ts';
 import { deleteExpired } from '../../src/kernel/db/expired.ts';
 import { emailTokens, users } from '../../src/kernel/db/schema.sqlite.ts';
+import type { User } from '../../src/kernel/db/types.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { cheapHasher } from '../support/kits/services.ts';
 
@@ -178,49 +179,134 @@ describe('password reset', () => {
   });
 });
 
+/** A member with a mailed verification link. */
+async function invited(name = 'ada') {
+  const mine = await app.login(name);
+  expect((await send('POST', '/auth/email/verification', undefined, mine)).status).toBe(202);
+  const { token } = await mailedToken();
+  const verify = (body: object = {}, headers: Record<string, string> = {}) =>
+    send('POST', '/auth/email/verify', { token, ...body }, headers);
+  const isVerified = async () => (await send('GET', '/auth/me', undefined, mine)).body.email_verified as boolean;
+  return { mine, token: token ?? '', verify, isVerified };
+}
+
+const requestMail = (headers: Record<string, string>) => send('POST', '/auth/email/verification', undefined, headers);
+
 describe('e-mail verification', () => {
-  test('e-mail verification: the mailed link marks the address as verified, and no further mail is sent', async () => {
-    const mine = await app.login('ada');
-    expect((await send('POST', '/auth/email/verification', undefined, mine)).status).toBe(202);
-    const { token } = await mailedToken();
-    expect((await send('POST', '/auth/email/verify', { token })).status).toBe(204);
-    expect((await send('GET', '/auth/me', undefined, mine)).body.email_verified).toBe(true);
-    await send('POST', '/auth/email/verification', undefined, mine);
+  test('e-mail verification: the mailed link and the password mark the address as verified, and no further mail is sent', async () => {
+    const { mine, verify, isVerified } = await invited();
+    expect((await verify({ password: PASSWORD })).status).toBe(204);
+    expect(await isVerified()).toBe(true);
+    await requestMail(mine);
     await app.background.settled();
     expect(app.mails).toHaveLength(1);
+  });
+
+  test('e-mail verification: the mailed link and a session of the account mark the address as verified and end nothing', async () => {
+    const { mine, verify, isVerified } = await invited();
+    const key = (await send('POST', '/auth/api-keys', { name: 'k' }, mine)).body.key as string;
+    expect((await verify({}, mine)).status).toBe(204);
+    expect(await isVerified()).toBe(true);
+    expect((await send('GET', '/auth/me', undefined, { 'X-API-Key': key })).status).toBe(200);
+  });
+
+  test('e-mail verification: the link alone is 422 and names the password, and stays valid', async () => {
+    const { verify, isVerified } = await invited();
+    const refused = await verify();
+    expect([refused.status, refused.body.errors]).toEqual([
+      422,
+      [{ path: 'password', message: 'is required, unless the request carries an access token of the account' }],
+    ]);
+    expect(await isVerified()).toBe(false);
+    expect((await verify({ password: PASSWORD })).status).toBe(204);
+  });
+
+  test('e-mail verification: neither a key, a narrow token, another account’s session nor an ended one proves the account', async () => {
+    const { mine, verify, isVerified } = await invited();
+    const key = (await send('POST', '/auth/api-keys', { name: 'k' }, mine)).body.key as string;
+    const narrow = await app.request('/auth/login', {
+      method: 'POST',
+      body: new URLSearchParams({ username: 'ada', password: PASSWORD, scope: 'search' }),
+    });
+    const tokenOf = async (response: Response) => ((await response.json()) as { access_token: string }).access_token;
+    const [ended, revoked] = [await tokenOf(await logIn('ada', PASSWORD)), await tokenOf(await logIn('ada', PASSWORD))];
+    await send('POST', '/auth/logout', undefined, { Authorization: `Bearer ${ended}` });
+    await app.request('/auth/revoke', { method: 'POST', body: new URLSearchParams({ token: revoked }) });
+    const eve = await app.login('eve');
+    const refused: readonly [string, Record<string, string>, number][] = [
+      ['a key as X-API-Key', { 'X-API-Key': key }, 422],
+      ['a key as Bearer', { Authorization: `Bearer ${key}` }, 403],
+      ['a narrow token', { Authorization: `Bearer ${await tokenOf(narrow)}` }, 403],
+      ['another account’s session', eve, 403],
+      ['an ended session', { Authorization: `Bearer ${ended}` }, 401],
+      ['a revoked token', { Authorization: `Bearer ${revoked}` }, 401],
+      ['no token', { Authorization: 'Bearer nonsense' }, 401],
+      ['Basic', { Authorization: 'Basic YWRhOg==' }, 401],
+    ];
+    for (const [what, headers, status] of refused) expect([what, (await verify({}, headers)).status]).toEqual([what, status]);
+    expect(await isVerified()).toBe(false);
+    expect((await verify({ password: PASSWORD }, eve)).status).toBe(204);
+  });
+
+  test('e-mail verification: an account without a password is verified by its session, and told so without one', async () => {
+    const { mine, verify } = await invited();
+    await app.services.db.update(users).set({ passwordHash: null }).where(eq(users.usernameKey, 'ada'));
+    expect((await verify({ password: PASSWORD })).status).toBe(409);
+    expect((await verify({}, mine)).status).toBe(204);
   });
 
   test('e-mail verification: of 60 requests three send a mail, the others are 429, and every mailed link is valid', async () => {
     const mine = await app.login('ada');
     const statuses: number[] = [];
-    for (let i = 0; i < 60; i++) statuses.push((await send('POST', '/auth/email/verification', undefined, mine)).status);
+    for (let i = 0; i < 60; i++) statuses.push((await requestMail(mine)).status);
     expect(statuses).toEqual([202, 202, 202, ...Array(57).fill(429)]);
     await app.background.settled();
     expect(app.mails).toHaveLength(3);
     const [first, second] = app.mails.map(({ text }) => /#([\w-]{43})/.exec(text)?.[1]);
-    expect((await send('POST', '/auth/email/verify', { token: first })).status).toBe(204);
-    expect((await send('POST', '/auth/email/verify', { token: second })).status).toBe(410);
+    expect((await send('POST', '/auth/email/verify', { token: first }, mine)).status).toBe(204);
+    expect((await send('POST', '/auth/email/verify', { token: second }, mine)).status).toBe(410);
   });
 
+  const client = { address: null, userAgent: null };
+
   test('e-mail verification: of two concurrent uses of one link, exactly one succeeds', async () => {
-    const mine = await app.login('ada');
-    await send('POST', '/auth/email/verification', undefined, mine);
-    const { token } = await mailedToken();
-    const client = { address: null, userAgent: null };
-    const both = await Promise.allSettled([1, 2].map(() => app.services.emailLinks.verify(token ?? '', client)));
+    const { token } = await invited();
+    const proof = async ({ id, credentialsEpoch }: User) => ({ userId: id, credentialsEpoch });
+    const both = await Promise.allSettled([1, 2].map(() => app.services.emailLinks.verify(token, proof, client)));
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'gone' } });
   });
 
-  test('e-mail verification: a link for a former address does not verify the new one', async () => {
-    const mine = await app.login('ada');
-    await send('POST', '/auth/email/verification', undefined, mine);
-    const { token } = await mailedToken();
-    await app.services.db
-      .update(users)
-      .set({ email: 'new@example.org', emailKey: 'new@example.org' })
-      .where(eq(users.usernameKey, 'ada'));
-    expect((await send('POST', '/auth/email/verify', { token })).status).toBe(410);
+  test.each([
+    ['conflict', 'its credentials change', { credentialsEpoch: 7 }],
+    ['gone', 'its address changes', { email: 'new@example.org', emailKey: 'new@example.org' }],
+  ])('e-mail verification: %s if %s while the holder proves the account, and nothing is verified', async (code, _, change) => {
+    const { token } = await invited();
+    const prove = async ({ id, credentialsEpoch }: User) => {
+      await app.services.db.update(users).set(change).where(eq(users.id, id));
+      return { userId: id, credentialsEpoch };
+    };
+    await expect(app.services.emailLinks.verify(token, prove, client)).rejects.toMatchObject({ code });
+    const [row] = await app.services.db.select().from(users).where(eq(users.usernameKey, 'ada'));
+    expect(row?.emailVerifiedAt).toBeNull();
+    expect(await app.services.db.select().from(emailTokens)).toHaveLength(1);
+  });
+
+  test.each([
+    ['a former address', { email: 'new@example.org', emailKey: 'new@example.org' }],
+    ['a deactivated account', { active: false }],
+  ])('e-mail verification: a link for %s is 410', async (_, change) => {
+    const { verify } = await invited();
+    await app.services.db.update(users).set(change).where(eq(users.usernameKey, 'ada'));
+    expect((await verify({ password: PASSWORD })).status).toBe(410);
+  });
+
+  test('e-mail verification: an expired and an unknown link are 410, whatever proof comes with them', async () => {
+    const { verify } = await invited();
+    app.clock.advance(3 * 86_400_000);
+    expect((await verify({ password: PASSWORD })).status).toBe(410);
+    expect((await send('POST', '/auth/email/verify', { token: 'x', password: PASSWORD })).status).toBe(410);
+    expect((await send('POST', '/auth/email/verify', { token: 'x' })).status).toBe(410);
   });
 
   test.each([
@@ -345,6 +431,18 @@ describe('limits on wrong passwords', () => {
     expect(right.headers.get('retry-after')).toBe(String(15 * 60));
     expect((await logIn('ada', PASSWORD)).status).toBe(429);
     expect((await logIn('eve', PASSWORD)).status).toBe(401);
+  });
+
+  test('e-mail verification: a wrong password is 403, counts as a failed login, and the link stays valid', async () => {
+    const { verify, isVerified } = await invited();
+    for (let i = 0; i < 10; i++) expect((await verify({ password: 'the password of somebody else' })).status).toBe(403);
+    expect((await verify({ password: PASSWORD })).status).toBe(429);
+    expect((await logIn('ada', PASSWORD)).status).toBe(429);
+    expect(await isVerified()).toBe(false);
+    app.clock.advance(3_600_000);
+    expect((await verify({ password: PASSWORD })).status).toBe(204);
+    const events = app.log.lines.filter((line) => JSON.stringify(line).includes('e-mail verification: wrong password'));
+    expect(events).toHaveLength(10);
   });
 
   test('login: too many passwords waiting is 503 with Retry-After, and is no failed login', async () => {

@@ -4,41 +4,20 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { createOAuthFlow } from '../../src/kernel/auth/oauth/flow.ts';
 import type { OAuthProvider } from '../../src/kernel/auth/oauth/provider.ts';
-import { createOAuthProviders } from '../../src/kernel/auth/oauth/providers.ts';
 import type { Fetch } from '../../src/kernel/core/ports.ts';
 import { oauthAccounts, users } from '../../src/kernel/db/schema.sqlite.ts';
 import { createMemoryKeyValue } from '../../src/kernel/kv/memory.ts';
 import { startGitHub, startOpenIdServer } from '../support/fakes/identity-providers.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { testConfig } from '../support/kits/config.ts';
+import { CLIENT, createOAuthApp, type FakeProviders } from '../support/kits/oauth.ts';
 
-type OpenId = Awaited<ReturnType<typeof startOpenIdServer>>;
-type GitHub = Awaited<ReturnType<typeof startGitHub>>;
-let openid: OpenId;
-let github: GitHub;
+let openid: FakeProviders['openid'];
+let github: FakeProviders['github'];
 let app: TestApp;
 
-const CLIENT = { CLIENT_ID: 'pharos', CLIENT_SECRET: 'client-secret-of-pharos' };
-const providerEnv = (issuer: string, more: Record<string, string> = {}) => ({
-  ...Object.fromEntries(
-    ['GOOGLE', 'GITHUB', 'OIDC'].flatMap((name) => Object.entries(CLIENT).map(([key, value]) => [`${name}_${key}`, value])),
-  ),
-  OIDC_ISSUER: issuer,
-  ...more,
-});
-
 /** The app with local providers; `fetch` can intercept its requests to them. */
-async function appWith(more: Record<string, string> = {}, fetchImpl: Fetch = (input, init) => fetch(input, init)) {
-  const env = providerEnv(openid.issuer, more);
-  const clock = systemClock;
-  const config = testConfig(env);
-  const providers = createOAuthProviders(
-    { config, fetch: fetchImpl, clock },
-    { googleIssuer: openid.issuer, github: github.endpoints },
-  );
-  const kv = createMemoryKeyValue({ clock });
-  return createTestApp({ env, overrides: { kv, oauth: createOAuthFlow({ config, kv, clock, providers }) } });
-}
+const appWith = (more: Record<string, string> = {}, fetchImpl?: Fetch) => createOAuthApp({ openid, github }, more, fetchImpl);
 
 beforeEach(async () => {
   [openid, github] = await Promise.all([startOpenIdServer(), startGitHub()]);

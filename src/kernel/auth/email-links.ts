@@ -9,7 +9,7 @@ import { DAY_MS, MINUTE_MS } from '../core/time.ts';
 import { deleteCredentials } from '../db/credentials.ts';
 import { deleteEmailTokens, findEmailToken, insertEmailToken, takeEmailToken } from '../db/email-tokens.ts';
 import type { Database, EmailToken, User } from '../db/types.ts';
-import { findUser, findUserByEmail, setEmailVerified } from '../db/users.ts';
+import { findUser, findUserByEmail, setEmailVerified, type Verified, writeIfCurrent } from '../db/users.ts';
 import { addressKey } from '../rate-limits/address.ts';
 import type { Limiter } from '../rate-limits/limiter.ts';
 import type { RateLimitPolicies } from '../rate-limits/tiers.ts';
@@ -36,13 +36,19 @@ export interface EmailLinks {
    * configured, `rate_limited` if the client asked for, or the account was sent, too many mails.
    */
   requestVerification(user: User, client: RequestOrigin): Promise<void>;
-  /** Marks the address as verified. Throws `gone` if the link is unknown, used, expired, or for a former address. */
-  verify(token: string, client: RequestOrigin): Promise<void>;
+  /**
+   * Marks the address as verified, if the person who opened the link also holds the account. `proveHolder` throws unless that
+   * is so, and returns what it verified; a link that it refuses stays valid. Throws `gone` if the link is unknown, used,
+   * expired, or for a former address, and `conflict` if the account changed after the proof.
+   */
+  verify(token: string, proveHolder: (user: User) => Promise<Verified>, client: RequestOrigin): Promise<void>;
 }
 
 const seconds = (ms: number) => ({ retryAfter: ms / 1000 });
 
 const USED = 'This link was already used or has expired; request a new one';
+
+const FORMER = 'This link is for an address that the account no longer has; request a new one';
 
 const LIFETIME_MS: Readonly<Record<EmailToken['purpose'], number>> = { reset: 30 * MINUTE_MS, verify: 3 * DAY_MS };
 
@@ -76,7 +82,8 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
   const countMail = (purpose: EmailToken['purpose'], userId: string) =>
     limiter.decide(`mails:${purpose}:${userId}`, rateLimits.mailsPerAccount);
 
-  async function createToken(user: User, purpose: EmailToken['purpose']): Promise<string> {
+  /** Undefined, without a token, if the account has changed since `user` was read. */
+  async function createToken(user: User, purpose: EmailToken['purpose']): Promise<string | undefined> {
     const token = base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
     const now = clock.now();
     const row = {
@@ -87,8 +94,8 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       expiresAt: now + LIFETIME_MS[purpose],
       createdAt: now,
     };
-    await insertEmailToken(db, row);
-    return token;
+    const verified = { userId: user.id, credentialsEpoch: user.credentialsEpoch };
+    return (await writeIfCurrent(db, verified, (tx) => insertEmailToken(tx, row))) ? token : undefined;
   }
 
   function requireLive(row: EmailToken | undefined): EmailToken {
@@ -104,6 +111,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       return;
     }
     const token = await createToken(user, 'reset');
+    if (token === undefined) return;
     security.record('password_reset_asked', { ...client, userId: user.id });
     await mailer.send({
       to: user.email,
@@ -148,21 +156,27 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       }
       background.run('mail an e-mail verification', async () => {
         const token = await createToken(user, 'verify');
+        if (token === undefined) return;
         await mailer.send({
           to: user.email,
           subject: 'Confirm your e-mail address for Pharos',
-          text: `Hello ${user.username},\n\nto confirm that this address is yours, open this link within three days.\n\n${config.publicUrl}/account/verify#${token}\n`,
+          text: `Hello ${user.username},\n\nto confirm that this address is yours, open this link within three days and enter the password of your account.\n\n${config.publicUrl}/account/verify#${token}\n\nIf you did not make this account, somebody else entered your address. Without the password of the account the link does nothing. To take the account over and end everything that was set up in it, choose a password of your own:\n\n${config.publicUrl}/account/reset\n`,
         });
       });
     },
 
-    verify: async (token, client) => {
+    verify: async (token, proveHolder, client) => {
       const hash = await sha256Base64Url(token);
-      const { userId, email } = requireLive(await takeEmailToken(db, hash, 'verify'));
-      if (!(await findUser(db, userId))?.active || !(await setEmailVerified(db, userId, email, clock.now()))) {
-        throw new AppError('gone', 'This link is for an address that the account no longer has; request a new one');
-      }
-      await deleteEmailTokens(db, userId, 'verify');
+      const { userId, email } = requireLive(await findEmailToken(db, hash, 'verify'));
+      const user = await findUser(db, userId);
+      if (!user?.active || user.email !== email) throw new AppError('gone', FORMER);
+      const isWritten = await writeIfCurrent(db, await proveHolder(user), async (tx) => {
+        // Taken with the change, so that concurrent uses of one link succeed once and a failure leaves the link valid.
+        if (!(await takeEmailToken(tx, hash, 'verify'))) throw new AppError('gone', USED);
+        if (!(await setEmailVerified(tx, userId, email, clock.now()))) throw new AppError('gone', FORMER);
+        await deleteEmailTokens(tx, userId, 'verify');
+      });
+      if (!isWritten) throw new AppError('conflict', 'The account was changed at the same time; open the link again');
       security.record('email_verified', { ...client, userId });
     },
   };

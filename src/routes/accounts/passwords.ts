@@ -1,8 +1,13 @@
 /** /auth/password and /auth/email: changes and resets passwords, verifies e-mail addresses. */
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { type AccountSession, requireAccountSession } from '../../services/accounts/account-session.ts';
 import { changePassword } from '../../services/accounts/change-password.ts';
 import { confirmPassword } from '../../services/accounts/confirm-password.ts';
+import { verifyEmail } from '../../services/accounts/verify-email.ts';
 import type { AppContext } from '../../services/context.ts';
+import type { AppEnv } from '../env.ts';
+import { createCredentials } from '../middleware/credentials.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { authenticated, createRouter, defineRoute, jsonBody, problems } from '../router.ts';
 import { newPasswordSchema } from './auth-schemas.ts';
@@ -75,13 +80,32 @@ const verifyRoute = defineRoute({
   path: '/auth/email/verify',
   tags,
   summary: 'Verify an e-mail address with the token of a mail',
+  description:
+    'The link proves the mailbox. That the same person holds the account is proved by its `password`, or without one by an ' +
+    'access token of an interactive session of it in `Authorization`. A wrong password counts as a failed login. A link that ' +
+    'is refused for the proof stays valid.',
   security: [],
-  request: { body: jsonBody(z.strictObject({ token: linkToken }).openapi('EmailVerification')) },
-  responses: { 204: { description: 'Verified' }, ...problems(400, 410, 422) },
+  request: {
+    body: jsonBody(
+      z
+        .strictObject({
+          token: linkToken,
+          password: z
+            .string()
+            .min(1)
+            .max(1024)
+            .optional()
+            .openapi({ description: 'Password of the account; required without an access token of it' }),
+        })
+        .openapi('EmailVerification'),
+    ),
+  },
+  responses: { 204: { description: 'Verified' }, ...problems(400, 401, 403, 409, 410, 422, 429, 503) },
 });
 
 export function createPasswordRoutes(context: AppContext) {
-  const { emailLinks } = context;
+  const { emailLinks, requestLimits } = context;
+  const credentials = createCredentials(context);
   const router = createRouter();
 
   router.openapi(changeRoute, async (c) => {
@@ -111,8 +135,19 @@ export function createPasswordRoutes(context: AppContext) {
     return c.body(null, 202);
   });
 
+  /** The session in `Authorization`, which an open route reads for itself; undefined without the header. */
+  async function sessionOf(c: Context<AppEnv>): Promise<AccountSession | undefined> {
+    const header = c.req.header('Authorization');
+    if (header === undefined) return undefined;
+    const actor = await credentials.verifyAuthorization(c, header);
+    if (await requestLimits.isRevoked(actor)) return credentials.refuseRevoked(c);
+    return requireAccountSession(context, actor, 'interactive');
+  }
+
   router.openapi(verifyRoute, async (c) => {
-    await emailLinks.verify(c.req.valid('json').token, requestOrigin(c));
+    const { token, password } = c.req.valid('json');
+    const session = password === undefined ? await sessionOf(c) : undefined;
+    await verifyEmail(context, token, { password, session }, requestOrigin(c));
     return c.body(null, 204);
   });
 

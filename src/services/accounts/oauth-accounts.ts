@@ -67,7 +67,10 @@ async function resolveIdentity(deps: Dependencies, identity: OAuthIdentity, link
   // Keys of earlier versions are NFKC: the holder of the key may have another address.
   const isSame = emailKey(sameEmail.email) === emailKey(email);
   if (!isSame || !identity.emailVerified || sameEmail.emailVerifiedAt === null) {
-    throw new AppError('conflict', 'An account with this e-mail exists; log in to it and link the provider there');
+    throw new AppError(
+      'conflict',
+      'An account with this e-mail exists; log in to it and link the provider there, or reset its password by mail',
+    );
   }
   await linkIfCurrent(deps, identity, requireActive(sameEmail));
   return { user: sameEmail, outcome: 'linked' };
