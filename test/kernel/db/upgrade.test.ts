@@ -1,6 +1,7 @@
 /** Every migration since November 2026, over databases that the version of that month filled. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { createPasswordHasher } from '../../../src/adapters/passwords.ts';
+import { emailKey, findTaken, findUserByEmail, findUsersByLogin, nameKey } from '../../../src/kernel/db/users.ts';
 import { entitledScopes } from '../../../src/kernel/model/actor.ts';
 import type { Tier } from '../../../src/kernel/model/tiers.ts';
 import { createTestApp } from '../../support/kits/app.ts';
@@ -16,17 +17,38 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-async function migrated() {
+/** An account as the old version stored it. */
+interface OldAccount {
+  readonly name: string;
+  readonly email: string;
+  /** Default: the old version's key. */
+  readonly key?: string;
+  readonly verified?: boolean;
+  readonly password?: boolean;
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+function insertOf({ name, email, key = nameKey(email), verified = false, password = true }: OldAccount): string {
+  const values = [name, name, name, email, key, password ? 'a hash' : null, 'free'];
+  const row = values.map((value) => (value === null ? 'null' : quoted(value)));
+  return `insert into users (id, username, username_key, email, email_key, password_hash, tier, active, email_verified_at, created_at, updated_at)
+    values (${row.join(', ')}, true, ${verified ? 1 : 'null'}, 1, 1)`;
+}
+
+/** `accounts`: added to those of the fixture before the migrations. */
+async function migrated(accounts: readonly OldAccount[] = []) {
   const fixture = await openFixtureDatabase('2026-11');
   open.push(fixture.close);
+  for (const account of accounts) await fixture.database.statement(insertOf(account));
   const before = await fixture.rows();
   await fixture.database.migrate();
   return { ...fixture, before, after: await fixture.rows() };
 }
 
 /** The app on the migrated database, at the moment at which the old version stopped. */
-async function servedFromFixture() {
-  const fixture = await migrated();
+async function servedFromFixture(accounts: readonly OldAccount[] = []) {
+  const fixture = await migrated(accounts);
   const { database, credentials, madeAt } = fixture;
   const app = await createTestApp({
     env: { ...credentials.env, MASTER_API_KEY: credentials.masterKey },
@@ -100,6 +122,68 @@ describe('upgrade from November 2026', () => {
     });
     expect(new Set(sessions.map(({ kind }) => kind))).toEqual(new Set(['interactive', 'grant']));
     for (const session of sessions) expect(session).toEqual({ ...session, kind: session.expected, fresh: null, epoch: 0 });
+  });
+
+  const keysOf = (rows: readonly Record<string, unknown>[] = []) =>
+    new Map(rows.map(({ username, email_key }) => [username, email_key]));
+
+  test('upgrade: accounts with addresses in any letters are found by a reset, a login and a registration', async () => {
+    const emails = [
+      'Müller@example.org',
+      'ÜMIT@Example.org',
+      '\uff41da@example.org',
+      'o\u0308ye@example.org',
+      '\u212aelvin@example.org',
+    ];
+    const accounts = emails.map((email, index) => ({ name: `old-${index}`, email }));
+    const { app, after } = await servedFromFixture(accounts);
+    for (const { name, email } of accounts) {
+      expect(keysOf(after.users).get(name), email).toBe(emailKey(email));
+      expect((await findUserByEmail(app.services.db, email))?.username, email).toBe(name);
+      expect((await findUsersByLogin(app.services.db, email))[0]?.username, email).toBe(name);
+      expect((await findTaken(app.services.db, '', email)).email, email).toBe(true);
+      await app.services.emailLinks.requestPasswordReset(email, { address: null, userAgent: null });
+    }
+    await app.background.settled();
+    expect(app.mails.map(({ to }) => to)).toEqual(emails);
+    // The address that shared the old key is free for its own owner.
+    expect((await findTaken(app.services.db, '', 'ada@example.org')).email).toBe(false);
+  });
+
+  test('upgrade: of two accounts with one address, the one that holds its key keeps it, and nothing fails', async () => {
+    const accounts = [
+      { name: 'old', email: 'Ü@example.org' },
+      { name: 'newer', email: 'Ü@example.org', key: emailKey('Ü@example.org') },
+      { name: 'third', email: 'É@example.org', key: 'a key of no address' },
+      { name: 'fourth', email: 'É@EXAMPLE.org', key: 'another key of no address' },
+    ];
+    const { app, after } = await servedFromFixture(accounts);
+    const keys = keysOf(after.users);
+    expect(['old', 'newer', 'third', 'fourth'].map((name) => keys.get(name))).toEqual([
+      'ü@example.org',
+      'Ü@example.org',
+      'a key of no address',
+      'É@example.org',
+    ]);
+    expect((await findUserByEmail(app.services.db, 'Ü@example.org'))?.username).toBe('newer');
+  });
+
+  test('upgrade: the keys of system users stay, and every other key is that of its address', async () => {
+    const { after } = await migrated([{ name: 'pharos:test', email: 'Test@pharos.invalid', key: 'pharos:test' }]);
+    for (const { username_key, email, email_key } of after.users ?? []) {
+      const isSystem = String(username_key).startsWith('pharos:');
+      expect(email_key).toBe(isSystem ? username_key : emailKey(String(email)));
+    }
+  });
+
+  test('upgrade: an address that was verified by a click is not verified any more, one of a provider’s login is', async () => {
+    const { after } = await migrated([
+      { name: 'clicked', email: 'clicked@example.org', verified: true },
+      { name: 'unverified', email: 'unverified@example.org' },
+      { name: 'provided', email: 'provided@example.org', verified: true, password: false },
+    ]);
+    const verified = (after.users ?? []).filter((row) => row.email_verified_at !== null).map(({ username }) => username);
+    expect(verified).toEqual(['provided']);
   });
 
   test('upgrade: documents in every state are listed, and the finished ones are found by words', async () => {
