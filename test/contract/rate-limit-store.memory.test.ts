@@ -7,7 +7,12 @@ import { rateLimitStoreContract } from './rate-limit-store.ts';
 rateLimitStoreContract('memory', async () => {
   const clock = manualClock();
   const kv = createMemoryKeyValue({ clock });
-  return { kv, store: createMemoryRateLimitStore({ clock, kv }), advance: async (ms) => clock.advance(ms) };
+  return {
+    kv,
+    store: createMemoryRateLimitStore({ clock, kv }),
+    advance: async (ms) => clock.advance(ms),
+    setClockBack: async (_key, ms) => clock.step(-ms),
+  };
 });
 
 test('memory rate limit store: every value is undefined if it was made without a key-value store', async () => {

@@ -7,7 +7,7 @@ import { decide, emptyWindow } from '../../src/kernel/model/sliding-window.ts';
 import { createRedisRateLimitStore } from '../../src/kernel/rate-limits/redis-store.ts';
 import { CONSUME_SCRIPT } from '../../src/kernel/rate-limits/script.ts';
 import { startRedis } from '../support/servers/redis.ts';
-import { rateLimitStoreContract } from './rate-limit-store.ts';
+import { rateLimitStoreContract, storeInFuture } from './rate-limit-store.ts';
 
 let redis: Awaited<ReturnType<typeof startRedis>>;
 beforeAll(async () => {
@@ -21,10 +21,19 @@ function open() {
   return { kv, store: createRedisRateLimitStore({ commands }) };
 }
 
-rateLimitStoreContract('Redis 7', async () => ({ ...open(), advance: (ms) => sleep(ms).then(() => undefined) }));
+rateLimitStoreContract('Redis 7', async () => ({
+  ...open(),
+  advance: (ms) => sleep(ms).then(() => undefined),
+  setClockBack: (key, ms) => storeInFuture(redis.probe, key, ms, { 1: 60_000 }),
+}));
 
-test('rate limit script: it decides as sliding-window.ts does, for any schedule of requests under two policies', async () => {
-  const step = fc.record({ gap: fc.nat(30_000), cost: fc.nat(3), peek: fc.boolean() });
+test('rate limit script: it decides as sliding-window.ts does, for any schedule of requests under two policies and any clock', async () => {
+  // Mostly forward; a clock that is set back goes back by milliseconds, minutes or hours.
+  const gap = fc.oneof(
+    { weight: 8, arbitrary: fc.nat(30_000) },
+    ...[2_000, 700_000, 20_000_000].map((most) => ({ weight: 1, arbitrary: fc.nat(most).map((back) => -back) })),
+  );
+  const step = fc.record({ gap, cost: fc.nat(3), peek: fc.boolean() });
   let run = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -53,6 +62,16 @@ test('rate limit script: it decides as sliding-window.ts does, for any schedule 
     ),
     { numRuns: 60 },
   );
+});
+
+test('rate limit script: it decides as sliding-window.ts does on a store whose clock fell back to 1970', async () => {
+  const policies = [{ name: 'minute', windowMs: 60_000, limit: 3 }];
+  const windows = policies.map(emptyWindow);
+  for (const now of [1_700_000_000_000, 1_700_000_030_000, 5, 5, 40_000, 60_000, 61_000]) {
+    const expected = decide(policies, windows, 1, now);
+    const reply = (await redis.probe.eval(CONSUME_SCRIPT, 1, 'fallen back', now, 1, 1, 1, 60_000, 3)) as number[];
+    expect(reply.slice(1)).toEqual([expected.retryAfterMs, expected.states[0]?.remaining, expected.states[0]?.resetAt]);
+  }
 });
 
 test('rate limit store on Redis 7: a request’s limit and revocations are one command', async () => {

@@ -1,4 +1,5 @@
 /** The contract of every rate limit store. */
+import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KeyValue } from '../../src/kernel/kv/key-value.ts';
 import type { ConsumeResult, RateLimitStore } from '../../src/kernel/rate-limits/store.ts';
@@ -9,10 +10,27 @@ export interface RateLimitStoreHarness {
   readonly kv: KeyValue;
   /** Lets `ms` pass for the store: moves a manual clock, waits for a real store. */
   advance(ms: number): Promise<void>;
+  /** Leaves `key` as if the store's clock had been set back by `ms` since its last admission. */
+  setClockBack(key: string, ms: number): Promise<void>;
+}
+
+/** `setClockBack` for a store in Redis, whose clock a test cannot set: moves what is stored for `key` into the future. */
+export async function storeInFuture(redis: Redis, key: string, ms: number, windows: Readonly<Record<string, number>>) {
+  const stored = Object.entries(await redis.hgetall(key));
+  await redis.del(key);
+  for (const [field, value] of stored) {
+    const [policy = '', slot] = field.split(':');
+    const slots = Math.round((60 * ms) / (windows[policy] ?? Number.NaN));
+    const numbers = value.split(':').map(Number);
+    const moves = slot === undefined ? [0, slots, ms, slots, 0, ms] : [0, ms];
+    const name = slot === undefined ? policy : `${policy}:${Number(slot) + slots}`;
+    await redis.hset(key, name, numbers.map((number, i) => number + (moves[i] ?? 0)).join(':'));
+  }
 }
 
 const TTL = { ttlMs: 60_000 };
 /** A window short enough to wait for, and a wait that outlasts it. */
+const MINUTE = 60_000;
 const BRIEF = 400;
 const OVER = 600;
 
@@ -110,6 +128,22 @@ export function rateLimitStoreContract(name: string, make: () => Promise<RateLim
       expect(results.map(({ decision }) => decision?.admitted)).toEqual([true, undefined, false, true, true]);
       expect(results[3]?.decision?.states).toMatchObject([{ policy: { name: 'long' }, remaining: 0 }]);
       expect(results[4]?.decision?.states).toMatchObject([{ remaining: 0 }, { remaining: 2 }]);
+    });
+
+    it('consume: after the store’s clock was set back by hours, what was admitted counts for one window', async () => {
+      const key = fresh();
+      const minutes = [{ name: 'minute', windowMs: MINUTE, limit: 2 }];
+      const ask = async () => (await store.consume([{ limit: { key, policies: minutes, cost: 1 }, read: [] }]))[0]?.decision;
+      for (let i = 0; i < 2; i++) expect((await ask())?.admitted).toBe(true);
+      await harness.setClockBack(key, 5 * 60 * MINUTE);
+      const waits = [(await ask())?.retryAfterMs ?? 0, (await ask())?.retryAfterMs ?? 0] as const;
+      for (const wait of waits) {
+        expect(wait).toBeGreaterThan(0);
+        expect(wait).toBeLessThanOrEqual(MINUTE + MINUTE / 60);
+      }
+      await harness.advance(20);
+      // The second refusal did not begin the wait again.
+      expect((await ask())?.retryAfterMs).toBeLessThan(waits[0]);
     });
 
     it('consume: of one key some requests count under more policies than others', async () => {

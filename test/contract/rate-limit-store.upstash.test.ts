@@ -4,7 +4,7 @@ import { openUpstash } from '../../src/adapters/open-upstash.ts';
 import { createUpstashKeyValue } from '../../src/kernel/kv/upstash.ts';
 import { createUpstashRateLimitStore } from '../../src/kernel/rate-limits/upstash-store.ts';
 import { type Stores, startStores } from '../support/kits/store.ts';
-import { rateLimitStoreContract } from './rate-limit-store.ts';
+import { rateLimitStoreContract, storeInFuture } from './rate-limit-store.ts';
 
 let stores: Stores;
 beforeAll(async () => {
@@ -17,7 +17,11 @@ function open() {
   return { kv: createUpstashKeyValue({ redis }), store: createUpstashRateLimitStore({ redis }) };
 }
 
-rateLimitStoreContract('Upstash', async () => ({ ...open(), advance: (ms) => sleep(ms).then(() => undefined) }));
+rateLimitStoreContract('Upstash', async () => ({
+  ...open(),
+  advance: (ms) => sleep(ms).then(() => undefined),
+  setClockBack: (key, ms) => storeInFuture(stores.redis.probe, key, ms, { 1: 60_000 }),
+}));
 
 test('rate limit store on Upstash: a request’s limit and revocations are one HTTP request', async () => {
   const { kv, store } = open();

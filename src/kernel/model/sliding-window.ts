@@ -35,7 +35,7 @@ export interface Decision {
 
 /** `slot` is floor(time / (windowMs / 60)). Sub-windows are kept oldest first, so `last` never decreases along the list. */
 interface SubWindow {
-  readonly slot: number;
+  slot: number;
   count: number;
   last: number;
 }
@@ -43,20 +43,35 @@ interface SubWindow {
 /** State of one policy for one key. */
 export interface Window {
   total: number;
-  readonly subWindows: SubWindow[];
+  subWindows: SubWindow[];
 }
 
 export const emptyWindow = (): Window => ({ total: 0, subWindows: [] });
 
-/** Drops sub-windows that have left the window. The live ones are a suffix, because `last` never decreases. */
-function expire(window: Window, policy: Policy, now: number): void {
+/**
+ * After the clock was set back, the admissions lie in the future, and would count until the clock has come there. They are moved
+ * back with it, by whole sub-windows, so that the newest is ahead by less than one. None becomes older by that than it is.
+ */
+function followClock({ subWindows }: Window, policy: Policy, now: number): void {
+  const subWindowMs = policy.windowMs / SUB_WINDOWS;
+  const ahead = Math.floor(((subWindows.at(-1)?.last ?? now) - now) / subWindowMs);
+  if (ahead <= 0) return;
+  for (const subWindow of subWindows) {
+    subWindow.slot -= ahead;
+    subWindow.last -= ahead * subWindowMs;
+  }
+}
+
+/** `window` without the sub-windows that have left it. The live ones are a suffix, because `last` never decreases. */
+function liveAt(window: Window, policy: Policy, now: number): Window {
+  let { total } = window;
   let gone = 0;
   for (const { last, count } of window.subWindows) {
     if (last > now - policy.windowMs) break;
-    window.total -= count;
+    total -= count;
     gone += 1;
   }
-  if (gone > 0) window.subWindows.splice(0, gone);
+  return { total, subWindows: gone === 0 ? window.subWindows : window.subWindows.slice(gone) };
 }
 
 /** Milliseconds until `cost` more units fit; 0 if they fit now. `cost` is at most the policy's limit. */
@@ -72,7 +87,7 @@ function waitFor(window: Window, policy: Policy, cost: number, now: number): num
 
 function charge(window: Window, policy: Policy, cost: number, now: number): void {
   const newest = window.subWindows.at(-1);
-  // If the clock steps back, the admission counts at the time of the newest one, which keeps the order.
+  // If the clock steps back a little, the admission counts at the time of the newest one, which keeps the order.
   const at = Math.max(now, newest?.last ?? 0);
   const slot = Math.floor(at / (policy.windowMs / SUB_WINDOWS));
   window.total += cost;
@@ -86,7 +101,7 @@ function charge(window: Window, policy: Policy, cost: number, now: number): void
 
 /**
  * Decides `cost` units (1 to the smallest limit) under all policies at `now` (ms). Either every policy is charged or
- * none is. `cost` 0 only reads, and `peek` decides without charging. `windows`, one per policy, are changed in place.
+ * none is. `cost` 0 only reads, and `peek` decides without charging. `windows`, one per policy, are changed in place by a charge, and when the clock was set back.
  */
 export function decide(
   policies: readonly Policy[],
@@ -95,11 +110,19 @@ export function decide(
   now: number,
   peek = false,
 ): Decision {
-  const pairs = policies.map((policy, i) => ({ policy, window: windows[i] ?? emptyWindow() }));
-  for (const { policy, window } of pairs) expire(window, policy, now);
+  const pairs = policies.map((policy, i) => {
+    const stored = windows[i] ?? emptyWindow();
+    followClock(stored, policy, now);
+    return { policy, stored, window: liveAt(stored, policy, now) };
+  });
   const retryAfterMs = Math.max(0, ...pairs.map(({ policy, window }) => waitFor(window, policy, cost, now)));
   const admitted = retryAfterMs === 0;
-  if (admitted && cost > 0 && !peek) for (const { policy, window } of pairs) charge(window, policy, cost, now);
+  if (admitted && cost > 0 && !peek) {
+    for (const { policy, stored, window } of pairs) {
+      charge(window, policy, cost, now);
+      Object.assign(stored, window);
+    }
+  }
   return {
     admitted,
     retryAfterMs,

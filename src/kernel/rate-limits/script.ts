@@ -30,8 +30,31 @@ end
 local function older(key, i, slot)
   local v = redis.call('HGET', key, i .. ':' .. whole(slot))
   if not v then return nil end
-  local c, l = string.match(v, '^(%d+):(%d+)$')
+  local c, l = string.match(v, '^(%d+):(%-?%d+)$')
   return tonumber(c), tonumber(l)
+end
+
+-- The sub-windows of a policy, moved back after the store's clock was set back (followClock). Written at once: a refused
+-- request writes nothing else, and the next one would move them to its own time.
+local function follow(key, i, window, h, hl, n, l, t, c)
+  local ahead = math.floor((l - now) / (window / 60))
+  if ahead <= 0 then return h, hl, n, l end
+  local by = ahead * window / 60
+  local gone, set = {}, {}
+  for slot = h, n - 1 do
+    local count, last = older(key, i, slot)
+    if count then
+      gone[#gone + 1] = i .. ':' .. whole(slot)
+      set[#set + 1] = i .. ':' .. whole(slot - ahead)
+      set[#set + 1] = count .. ':' .. whole(last - by)
+    end
+  end
+  h, hl, n, l = h - ahead, hl - by, n - ahead, l - by
+  set[#set + 1] = tostring(i)
+  set[#set + 1] = table.concat({ t, whole(h), whole(hl), whole(n), c, whole(l) }, ':')
+  if #gone > 0 then redis.call('HDEL', key, unpack(gone)) end
+  redis.call('HSET', key, unpack(set))
+  return h, hl, n, l
 end
 
 local at = 3
@@ -47,10 +70,10 @@ for k = 1, limited do
     local window, limit = tonumber(ARGV[at + 2 * i]), tonumber(ARGV[at + 1 + 2 * i])
     local p = { window = window, total = 0, last = 0, limit = limit }
     if headers[i] then
-      local t, h, hl, n, c, l = string.match(headers[i], '^(%d+):(%d+):(%d+):(%d+):(%d+):(%d+)$')
-      l = tonumber(l)
+      local t, h, hl, n, c, l = string.match(headers[i], '^(%d+):(%-?%d+):(%-?%d+):(%-?%d+):(%d+):(%-?%d+)$')
+      h, hl, n, l = follow(key, i, window, tonumber(h), tonumber(hl), tonumber(n), tonumber(l), t, c)
       if l > now - window then
-        p.total, p.head, p.headLast, p.newest, p.count, p.last = tonumber(t), tonumber(h), tonumber(hl), tonumber(n), tonumber(c), l
+        p.total, p.head, p.headLast, p.newest, p.count, p.last = tonumber(t), h, hl, n, tonumber(c), l
         while p.headLast <= now - window do
           local gone = older(key, i, p.head)
           p.total = p.total - gone
@@ -63,8 +86,8 @@ for k = 1, limited do
           p.headLast = l2
         end
       else
-        local slot = tonumber(h)
-        while slot < tonumber(n) do
+        local slot = h
+        while slot < n do
           stale[#stale + 1] = i .. ':' .. whole(slot)
           slot = slot + 1
         end

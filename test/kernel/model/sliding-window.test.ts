@@ -88,13 +88,49 @@ describe('sliding window', () => {
     expect(decide(policies, windows, 0, 150).states).toEqual([{ policy: policies[0], remaining: 3, resetAt: 100 + MINUTE }]);
   });
 
-  test('sliding window: a clock that steps back admits no more than the limit', () => {
+  test('sliding window: a clock that steps back by less than a sub-window changes nothing', () => {
     const policies = [policy(2)];
     const windows = policies.map(emptyWindow);
     expect(decide(policies, windows, 1, 100_000).admitted).toBe(true);
-    expect(decide(policies, windows, 1, 40_000).admitted).toBe(true);
+    expect(decide(policies, windows, 1, 99_001).admitted).toBe(true);
     expect(decide(policies, windows, 1, 100_001).admitted).toBe(false);
+    expect(decide(policies, windows, 1, 99_999 + MINUTE).admitted).toBe(false);
     expect(decide(policies, windows, 1, 100_000 + MINUTE).admitted).toBe(true);
+  });
+
+  test('sliding window: however often the clock is set back, no window admits more than the limit, and none is closed for longer', () => {
+    const step = fc.record({ gap: fc.nat(20_000), back: fc.oneof(fc.constant(0), fc.nat(2_000), fc.nat(18_000_000)) });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 100 }), fc.integer({ min: 1, max: 10 }), (steps, limit) => {
+        const policies = [policy(limit)];
+        const windows = policies.map(emptyWindow);
+        const admitted: number[] = [];
+        let passed = 0;
+        let clock = 1_700_000_000_000;
+        for (const { gap, back } of steps) {
+          passed += gap;
+          clock += gap - back;
+          const decision = decide(policies, windows, 1, clock);
+          if (decision.admitted) admitted.push(passed);
+          else expect(decision.retryAfterMs).toBeLessThan(MINUTE + MINUTE / SUB_WINDOWS);
+          if (!decision.admitted)
+            expect(decide(policies, structuredClone(windows), 1, clock + decision.retryAfterMs).admitted).toBe(true);
+        }
+        for (const end of admitted)
+          expect(admitted.filter((at) => at > end - MINUTE && at <= end).length).toBeLessThanOrEqual(limit);
+      }),
+    );
+  });
+
+  test('sliding window: after the clock was set back by hours, a refused client passes one window later', () => {
+    const policies = [policy(2), policy(3, 24 * 60 * MINUTE, 'day')];
+    const windows = policies.map(emptyWindow);
+    const noon = 1_700_000_000_000;
+    for (const at of [0, 1000]) expect(decide(policies, windows, 1, noon + at).admitted).toBe(true);
+    const set = noon - 5 * 60 * MINUTE;
+    for (const at of [0, 30_000, 58_999]) expect(decide(policies, windows, 1, set + at).admitted).toBe(false);
+    expect(decide(policies, windows, 1, set + 59_000).admitted).toBe(true);
+    expect(decide(policies, windows, 1, set + 3 * MINUTE)).toMatchObject({ admitted: false, retryAfterMs: expect.any(Number) });
   });
 
   test('sliding window: a policy without a window is treated as new', () => {
