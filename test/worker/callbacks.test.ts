@@ -7,7 +7,7 @@ import { claimDeliveries, listDeliveries, requeueDelivery } from '../../src/kern
 import { ensureCallbackSecret, rotateCallbackSecret } from '../../src/kernel/db/callback-secrets.ts';
 import { callbackDeliveries, resources } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Job } from '../../src/kernel/db/types.ts';
-import { CALLBACK_ATTEMPTS, callbackPauseMs } from '../../src/kernel/webhooks/callback-schedule.ts';
+import { CALLBACK_ATTEMPTS, callbackPauseMs, LONGEST_CALLBACK_WAITS } from '../../src/kernel/webhooks/callback-schedule.ts';
 import { newCallbackSecret } from '../../src/kernel/webhooks/sign-callback.ts';
 import { createGuardedPost } from '../../worker-node/callbacks/guarded-post.ts';
 import { createCallbackSender } from '../../worker-node/callbacks/sender.ts';
@@ -68,6 +68,13 @@ async function jobWithCallback(url = `${receiver.url}/hook`, more: { ownerId?: s
   return kit.seed({ ownerId, resourceId });
 }
 
+const claimAt = (now: number) => ({
+  now,
+  longestWaits: LONGEST_CALLBACK_WAITS,
+  lostAt: now + 60_000,
+  limit: 16,
+  perOwner: 4,
+});
 const deliveriesOf = ({ ownerId }: Job) => listDeliveries(kit.db, { ownerId, limit: 100 });
 const secretOf = async ({ ownerId }: Job) => (await ensureCallbackSecret(kit.db, ownerId, newCallbackSecret(), 0)).secret;
 /** The payload, verified by the Standard Webhooks library; throws for a wrong signature. */
@@ -247,7 +254,7 @@ describe('callback delivery', () => {
 
   test('callback delivery: one whose sender died is sent by another after a minute', async () => {
     const now = kit.clock.now();
-    expect(await claimDeliveries(kit.db, { now, lostAt: now + 60_000, limit: 16, perOwner: 4 })).toHaveLength(1);
+    expect(await claimDeliveries(kit.db, claimAt(now))).toHaveLength(1);
     expect(await sender().sweep()).toBe(0);
     kit.clock.advance(60_000);
     await sender().sweep();
@@ -255,11 +262,39 @@ describe('callback delivery', () => {
     expect(await delivery()).toMatchObject({ state: 'delivered', attempt: 2 });
   });
 
+  test.each([
+    ['that was never tried', 0],
+    ['that waits for another attempt', 1],
+  ])('callback delivery: one %s is sent although the clock was set back by five hours', async (_, failures) => {
+    responses = [...Array.from({ length: failures }, () => [500] as const), [204]];
+    for (let i = 0; i < failures; i++) await sender().sweep();
+    kit.clock.step(-5 * 3_600_000);
+    expect(await sender().sweep()).toBe(1);
+    expect(await delivery()).toMatchObject({ state: 'delivered', attempt: failures + 1 });
+    expect(await sender().sweep()).toBe(0);
+  });
+
+  test('callback schedule: no delivery that follows it counts as written by a clock that was set back', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: CALLBACK_ATTEMPTS - 1 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.nat(3600),
+        (attempt, random, retryAfter) => {
+          const pause = callbackPauseMs(attempt, () => random, retryAfter) ?? Number.POSITIVE_INFINITY;
+          expect(pause).toBeLessThan(LONGEST_CALLBACK_WAITS[attempt] ?? 0);
+        },
+      ),
+    );
+    // After the last attempt only its claim is waited for.
+    expect(LONGEST_CALLBACK_WAITS).toHaveLength(CALLBACK_ATTEMPTS + 1);
+  });
+
   test('callback delivery: a claim takes four of one owner, so that other owners are not delayed', async () => {
     const ownerId = await seedOwner(kit);
     for (let i = 0; i < 20; i++) await kit.deliver((await jobWithCallback(undefined, { ownerId })).id);
     const now = kit.clock.now();
-    const first = await claimDeliveries(kit.db, { now, lostAt: now + 60_000, limit: 16, perOwner: 4 });
+    const first = await claimDeliveries(kit.db, claimAt(now));
     expect(first.filter((one) => one.ownerId === ownerId)).toHaveLength(4);
     expect(first.filter((one) => one.ownerId === job.ownerId)).toHaveLength(1);
   });

@@ -7,7 +7,7 @@ import type { Clock } from '../../src/kernel/core/ports.ts';
 import { claimDeliveries, type DeliveryOutcome, settleDelivery } from '../../src/kernel/db/callback-deliveries.ts';
 import { ensureCallbackSecret } from '../../src/kernel/db/callback-secrets.ts';
 import type { CallbackDelivery, Database } from '../../src/kernel/db/types.ts';
-import { CALLBACK_ATTEMPTS, callbackPauseMs } from '../../src/kernel/webhooks/callback-schedule.ts';
+import { CALLBACK_ATTEMPTS, callbackPauseMs, LONGEST_CALLBACK_WAITS } from '../../src/kernel/webhooks/callback-schedule.ts';
 import { callbackHeaders, newCallbackSecret } from '../../src/kernel/webhooks/sign-callback.ts';
 import type { GuardedPost } from './guarded-post.ts';
 
@@ -90,7 +90,13 @@ export function createCallbackSender({ db, clock, log, http, random, stop }: Cal
       try {
         while (!stop.aborted) {
           const now = clock.now();
-          const claim = { now, lostAt: now + CLAIM_MS, limit: CONCURRENCY, perOwner: CONCURRENCY_PER_OWNER };
+          const claim = {
+            now,
+            longestWaits: LONGEST_CALLBACK_WAITS,
+            lostAt: now + CLAIM_MS,
+            limit: CONCURRENCY,
+            perOwner: CONCURRENCY_PER_OWNER,
+          };
           const due = await claimDeliveries(db, claim);
           if (due.length === 0) break;
           attempts += due.length;

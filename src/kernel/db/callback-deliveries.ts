@@ -1,5 +1,5 @@
 /** The outbox of callbacks. A claim postpones `available_at`, so it lapses by itself if the sender dies. */
-import { and, asc, desc, eq, inArray, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lte, ne, or, sql } from 'drizzle-orm';
 import type { Position } from '../core/pagination.ts';
 import type { DeliveryState } from '../model/callbacks.ts';
 import { olderThan } from './pagination.ts';
@@ -10,10 +10,20 @@ export async function insertDelivery(db: Database, delivery: CallbackDelivery): 
   await db.insert(callbackDeliveries).values(delivery);
 }
 
-const isDue = (now: number) => and(eq(callbackDeliveries.state, 'pending'), lte(callbackDeliveries.availableAt, now));
+/**
+ * Pending, and its time has come or lies further ahead than any wait after its attempts: it was written before the clock was
+ * set back.
+ */
+function isDue({ now, longestWaits }: Pick<DeliveryClaim, 'now' | 'longestWaits'>) {
+  const { state, attempt, availableAt } = callbackDeliveries;
+  const ahead = longestWaits.map((wait, after) => and(eq(attempt, after), gt(availableAt, now + wait)));
+  return and(eq(state, 'pending'), or(lte(availableAt, now), ...ahead));
+}
 
 export interface DeliveryClaim {
   readonly now: number;
+  /** The longest time, in ms, that a delivery waits after 0, 1, 2, ... attempts. */
+  readonly longestWaits: readonly number[];
   /** When an attempt that was not settled counts as lost. */
   readonly lostAt: number;
   readonly limit: number;
@@ -24,14 +34,15 @@ export interface DeliveryClaim {
 /** Claims due deliveries, each owner's oldest first, and counts the attempt. A delivery is claimed by one sender only. */
 export async function claimDeliveries(
   db: Database,
-  { now, lostAt, limit, perOwner }: DeliveryClaim,
+  { now, longestWaits, lostAt, limit, perOwner }: DeliveryClaim,
 ): Promise<CallbackDelivery[]> {
+  const isReady = isDue({ now, longestWaits });
   const order = sql`${callbackDeliveries.availableAt}, ${callbackDeliveries.id}`;
   const turn = sql<number>`row_number() over (partition by ${callbackDeliveries.ownerId} order by ${order})`.as('turn');
   const due = db
     .select({ id: callbackDeliveries.id, availableAt: callbackDeliveries.availableAt, turn })
     .from(callbackDeliveries)
-    .where(isDue(now))
+    .where(isReady)
     .as('due');
   const rows = await db
     .select({ id: due.id })
@@ -44,7 +55,7 @@ export async function claimDeliveries(
   return db
     .update(callbackDeliveries)
     .set({ availableAt: lostAt, attempt: sql`${callbackDeliveries.attempt} + 1` })
-    .where(and(inArray(callbackDeliveries.id, ids), isDue(now)))
+    .where(and(inArray(callbackDeliveries.id, ids), isReady))
     .returning();
 }
 

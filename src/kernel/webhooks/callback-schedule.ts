@@ -6,6 +6,17 @@ const PAUSES_MS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 *
 
 export const CALLBACK_ATTEMPTS = PAUSES_MS.length + 1;
 const MAX_PAUSE_MS = 24 * HOUR;
+/** The longest Retry-After of a receiver that the sender passes on. */
+const MAX_RETRY_AFTER_MS = HOUR;
+/** No clock of another machine is further ahead. */
+const CLOCK_SKEW_MS = MINUTE;
+
+/** The longest time, in ms, that a delivery waits after 0, 1, 2, ... attempts; a claim waits for a minute. */
+export const LONGEST_CALLBACK_WAITS: readonly number[] = [
+  0,
+  ...PAUSES_MS.map((pause) => Math.min(MAX_PAUSE_MS, Math.max(pause * 1.2, MAX_RETRY_AFTER_MS))),
+  MINUTE,
+].map((wait) => wait + CLOCK_SKEW_MS);
 
 /**
  * Milliseconds to wait after the `attempt`-th failure, counted from 1. `random()` (0 to 1) adds up to a fifth as jitter, so
