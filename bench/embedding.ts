@@ -49,7 +49,7 @@ const quiet = {
   sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
 };
 const open = async (precision: 'fp32' | 'int8') => {
-  const model = await loadModel(resolveModel({ model: 'mini', precision }, [folder]), { threads: 2 });
+  const model = await loadModel(await resolveModel({ model: 'mini', precision }, [folder]), { threads: 2 });
   const embedder = createEmbedder({ model, start: forkInference, cacheSize: 0, ...quiet });
   await embedder.embed(['warm'], { priority: 'bulk', kind: 'document' });
   return embedder;

@@ -91,7 +91,7 @@ export async function openWorkerContext(
   const metrics = createMetrics({ process: true });
   const addressPolicy = createAddressPolicy(config.ingest.allowAddresses);
   const mailer = createMailer(config, (text) => process.stdout.write(text));
-  const model = await loadModel(resolveModel(config.embedding, modelPlaces(config.dataDir)), config.embedding);
+  const model = await loadModel(await resolveModel(config.embedding, modelPlaces(config.dataDir)), config.embedding);
   const database = await whenReachable(() => openDatabase(config, metrics), { log, signal });
   const { db } = database;
   const embedder = instrumentEmbedder(

@@ -13,11 +13,11 @@ export const pullModel: Command = {
   args: [{ name: 'id', description: 'id of the model, such as sentence-transformers/all-MiniLM-L6-v2' }],
   options: {
     revision: { value: 'revision', description: 'branch, tag or commit; main by default' },
-    precision: { value: PRECISIONS.join('|'), description: 'EMBEDDING_PRECISION by default' },
+    precision: { value: PRECISIONS.join('|'), description: 'EMBEDDING_PRECISION by default, else fp32' },
   },
   run: async ({ args: [id = ''], options, terminal }) => {
     const config = parseConfig(loadEnvironment());
-    const { revision = 'main', precision: wanted = config.embedding.precision } = options;
+    const { revision = 'main', precision: wanted = config.embedding.precision ?? 'fp32' } = options;
     const precision = PRECISIONS.find((known) => known === wanted);
     if (!precision) throw new UsageError(`expected a precision, one of ${PRECISIONS.join(', ')}`);
     const { endpoint, token } = config.hub;

@@ -64,7 +64,7 @@ describe('POST /v1/embeddings at the API', () => {
     expect(first.headers.get('Content-Type')).toContain('application/json');
     const body = (await first.json()) as { data: { embedding: number[] }[]; model: string; usage: { prompt_tokens: number } };
     expect(body.data.map(({ embedding }) => embedding.length)).toEqual([192, 192]);
-    expect([body.model, body.usage.prompt_tokens]).toEqual(['pharos-static-192', 2]);
+    expect([body.model, body.usage.prompt_tokens]).toEqual([worker.embedder.model, 2]);
     const second = await embed({ input: 'ice' });
     const remaining = (response: Response) => Number(response.headers.get('X-RateLimit-Remaining'));
     expect(remaining(first) - remaining(second)).toBe(1);
@@ -174,7 +174,7 @@ describe('POST /v1/embeddings at the API', () => {
   test('GET /v1/models at the API: lists the model of the worker', async () => {
     const response = await app.request('/v1/models', { headers: user });
     expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ object: 'list', data: [{ id: 'pharos-static-192', object: 'model' }] });
+    expect(await response.json()).toMatchObject({ object: 'list', data: [{ id: worker.embedder.model, object: 'model' }] });
   });
 });
 

@@ -56,8 +56,8 @@ describe('pull', () => {
   test('model pull: the folder loads under its id, with its licence and without other weights', async () => {
     const { path, fetched } = await pulling();
     expect(fetched).toBeGreaterThan(0);
-    const loaded = await loadModel(resolveModel({ model: ID }, [models]));
-    expect(loaded.id).toBe(ID);
+    const loaded = await loadModel(await resolveModel({ model: ID }, [models]));
+    expect(loaded.id).toMatch(/^tiny-model@[0-9a-f]{12}$/);
     const found = await readdir(path);
     expect(found).toContain('README.md');
     expect(found).not.toContain('pytorch_model.bin');
@@ -192,8 +192,8 @@ describe('pharos models', () => {
     expect(pulled.stdout).toContain(`Use it with EMBEDDING_MODEL=${ID}`);
     expect((await pharos(['models', 'pull', ID])).stdout).toContain('already');
     const { stdout } = await pharos(['models', 'list'], { EMBEDDING_MODEL: ID });
-    expect(stdout).toMatch(/^tests\/tiny-model {2}transformer {2}\d+ dimensions .*\(configured\)$/m);
-    expect(stdout).toMatch(/^pharos-static-192 {2}static {2}11\.0 MB$/m);
+    expect(stdout).toMatch(/^tests\/tiny-model {2}tiny-model@[0-9a-f]{12} {2}transformer {2}\d+ dimensions .*\(configured\)$/m);
+    expect(stdout).toMatch(/^pharos-static-192 {2}pharos-static-192@[0-9a-f]{12} {2}static {2}11\.0 MB$/m);
     expect(await readdir(join(scratch, 'data'))).not.toContain('pharos.db');
   });
 

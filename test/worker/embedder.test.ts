@@ -10,7 +10,7 @@ import golden from '../support/kits/golden.ts';
 
 const clock = { now: () => performance.now(), monotonic: () => performance.now() };
 const log = memoryLog();
-const model = await loadModel(resolveModel({ model: 'pharos-static-192' }));
+const model = await loadModel(await resolveModel({ model: 'pharos-static-192' }));
 const open = (cacheSize = 10_000) =>
   createEmbedder({
     model,
@@ -125,7 +125,7 @@ test('embedder: close ends the process and rejects pending calls with unavailabl
 
 test('embedder: loading the model logs the memory before and after', () => {
   expect(log.lines.find(({ message }) => message === 'model loaded')?.fields).toMatchObject({
-    model: 'pharos-static-192',
+    model: model.id,
     dimensions: 192,
     memoryBeforeMb: expect.any(Number),
     memoryAfterMb: expect.any(Number),

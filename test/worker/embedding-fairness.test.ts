@@ -49,11 +49,13 @@ test("worker: a user's requests of 2,048 texts delay a signed question by the ru
   const inference = heldInference();
   const model = {
     id: 'fake',
+    aliases: [],
     onnxPath: 'model.onnx',
     tokeniser: { encode: () => ({ ids: Int32Array.of(QUESTION), truncated: false }), size: 100_000 },
     prefixes: { query: '', document: '' },
     maxTokens: 50,
     tokenBudget: 64,
+    oneTextARun: false,
     threads: 1,
     pooling: 'mean',
     padId: 0,

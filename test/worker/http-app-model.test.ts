@@ -17,7 +17,7 @@ test('worker health: 503 until the model has loaded, then ok', async () => {
   await embedder.embed(['anything'], { priority: 'bulk', kind: 'document' });
   const response = await app.request('/health');
   expect(response.status).toBe(200);
-  expect(await response.json()).toMatchObject({ status: 'ok', model: { model: 'pharos-static-192', dimensions: 192 } });
+  expect(await response.json()).toMatchObject({ status: 'ok', model: { model: embedder.model, dimensions: 192 } });
 });
 
 test('POST /v1/embeddings: the built-in model gives the vectors of its golden file', async () => {
@@ -64,7 +64,7 @@ test("query embedder: the API's signed request gets the vector of the worker's m
   });
   const text = 'How do I reset my password?';
   const [expected] = await embedder.embed([text], { priority: 'interactive', kind: 'query' });
-  expect(await queries.embed(text)).toEqual({ model: 'pharos-static-192', vector: expected });
+  expect(await queries.embed(text)).toEqual({ model: embedder.model, vector: expected });
   // A question without a known word has no direction: search then goes by words alone, and is not degraded.
-  expect(await queries.embed('?')).toEqual({ model: 'pharos-static-192', vector: new Float32Array(192) });
+  expect(await queries.embed('?')).toEqual({ model: embedder.model, vector: new Float32Array(192) });
 });

@@ -106,7 +106,7 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     state: () => ({ running: 1, queued: 2, stopping: world.stopping }),
   };
   const metrics = createMetrics();
-  const model = { maxTokens: 512, tokenBudget: 1024, pooling: 'mean' } as const;
+  const model = { maxTokens: 512, tokenBudget: 1024, oneTextARun: false, aliases: [], pooling: 'mean' } as const;
   const roles: Role[] = [
     { ...serveJobs(handler, { config, embedder, metrics, verifySignature }), stop: async () => {} },
     createEmbeddingsRole({ authenticate, limitRequests, embedder, model, clock, version: '1.2.3' }),

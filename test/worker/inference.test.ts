@@ -68,6 +68,7 @@ function open(processes: ReturnType<typeof fakeProcesses>, options: { capacity?:
   const embedder = createEmbedder({
     model: {
       id: 'fake',
+      aliases: [],
       onnxPath: '/models/fake/model.onnx',
       tokeniser: {
         encode: (text) => ({ ids: Int32Array.from(text, (char) => char.charCodeAt(0) % 100), truncated: false }),
@@ -76,6 +77,7 @@ function open(processes: ReturnType<typeof fakeProcesses>, options: { capacity?:
       prefixes: { query: 'q:', document: '' },
       maxTokens: 50,
       tokenBudget: 64,
+      oneTextARun: false,
       threads: 1,
       pooling: 'mean',
       padId: 0,

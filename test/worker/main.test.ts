@@ -54,7 +54,10 @@ async function healthy(over: () => boolean): Promise<Record<string, unknown>> {
 test('worker: started alone it becomes healthy, refuses unsigned jobs and exits with 0 on SIGTERM', async () => {
   started = run(MAIN, settings());
   const { child, output, exited } = started;
-  expect(await healthy(() => child.exitCode !== null)).toMatchObject({ status: 'ok', model: { model: 'pharos-static-192' } });
+  expect(await healthy(() => child.exitCode !== null)).toMatchObject({
+    status: 'ok',
+    model: { model: expect.stringMatching(/^pharos-static-192@[0-9a-f]{12}$/) },
+  });
   const unsigned = await fetch(`http://127.0.0.1:${port}/jobs`, { method: 'POST', body: '{}' });
   expect(unsigned.status).toBe(401);
   child.kill('SIGTERM');

@@ -111,6 +111,7 @@ test('metrics: batches are counted with texts, tokens and padding, and the queue
     },
     clock: kit.clock,
     tokenBudget: 64,
+    oneTextARun: false,
     capacity: 1000,
     observer: observeBatches(metrics),
   });

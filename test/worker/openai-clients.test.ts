@@ -8,13 +8,16 @@ import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError }
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestWorker, WORKER_MASTER_KEY as KEY, type TestWorker } from '../support/kits/worker.ts';
 
-const MODEL = 'pharos-static-192';
+/** The name without its digest is accepted too. */
+const NAME = 'pharos-static-192';
 
 let worker: TestWorker;
+let MODEL: string;
 let server: Server;
 let baseURL: string;
 beforeAll(async () => {
   worker = await createTestWorker();
+  MODEL = worker.embedder.model;
   server = createAdaptorServer({ fetch: worker.app.fetch }) as Server;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -31,7 +34,7 @@ const norm = (vector: readonly number[]) => Math.hypot(...vector);
 
 describe('OpenAI client', () => {
   test('OpenAI client: a text gets a normalised vector, in base64, which the client requests by default', async () => {
-    const { data, model, usage, object } = await client().embeddings.create({ model: MODEL, input: 'How do glaciers move?' });
+    const { data, model, usage, object } = await client().embeddings.create({ model: NAME, input: 'How do glaciers move?' });
     expect({ object, model }).toEqual({ object: 'list', model: MODEL });
     expect(data).toHaveLength(1);
     expect(data[0]).toMatchObject({ object: 'embedding', index: 0 });

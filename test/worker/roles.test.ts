@@ -55,7 +55,7 @@ function setUp() {
     log,
     metrics: noMetrics,
     embedder,
-    model: { maxTokens: 512, tokenBudget: 1024, pooling: 'mean' } as const,
+    model: { maxTokens: 512, tokenBudget: 1024, oneTextARun: false, aliases: [], pooling: 'mean' } as const,
     background: trackedBackground(),
     progress: { report: () => {}, flush: async () => {} },
     publisher,

@@ -22,7 +22,7 @@ let owner: string;
 let embedder: Embedder;
 
 beforeAll(async () => {
-  const model = await loadModel(resolveModel({ model: 'pharos-static-192' }));
+  const model = await loadModel(await resolveModel({ model: 'pharos-static-192' }));
   const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal });
   embedder = createEmbedder({
     model,

@@ -12,7 +12,7 @@ let tokeniser: Tokeniser;
 let words: string[];
 
 beforeAll(async () => {
-  const folder = resolveModel({ model: 'pharos-static-192' });
+  const folder = await resolveModel({ model: 'pharos-static-192' });
   tokeniser = (await loadModel(folder)).tokeniser;
   words = (await readFile(join(folder.path, 'vocab.txt'), 'utf8')).trimEnd().split('\n');
 });

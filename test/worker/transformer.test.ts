@@ -55,7 +55,7 @@ function embedderOf(model: Model): Embedder {
 
 async function make(name: string, folder: TransformerFolder = {}, tuning: ModelTuning = {}) {
   await writeTransformerFolder(join(models, name), { maxTokens: MAX_TOKENS, ...folder });
-  const model = await loadModel(resolveModel({ model: name }, [models]), tuning);
+  const model = await loadModel(await resolveModel({ model: name }, [models]), tuning);
   return { model, embedder: embedderOf(model) };
 }
 
@@ -87,6 +87,25 @@ const texts = fc.oneof(
   fc.string({ maxLength: 40 }),
 );
 
+/** Compares each text's vector with the one that it has alone; `limit` 0 stands for equality of every bit. */
+async function expectOwnVectors(embedder: Embedder, limit: number): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(fc.array(texts, { minLength: 2, maxLength: 12 }), async (several) => {
+      const alone: Float32Array[] = [];
+      for (const text of several) alone.push(...(await embedder.embed([text], document)));
+      const together = await embedder.embed(several, document);
+      const reversed = (await embedder.embed(several.toReversed(), document)).toReversed();
+      for (const [index, vector] of alone.entries()) {
+        for (const other of [together[index], reversed[index]] as [Float32Array, Float32Array]) {
+          if (limit === 0) expect(other).toEqual(vector);
+          else expect(maxDifference(other, vector)).toBeLessThan(limit);
+        }
+      }
+    }),
+    { numRuns: 15 },
+  );
+}
+
 describe.each<TokenizerKind>(['WordPiece', 'BPE', 'Unigram'])('transformer model with a %s tokenizer', (kind) => {
   let model: Model;
   let embedder: Embedder;
@@ -114,17 +133,8 @@ describe.each<TokenizerKind>(['WordPiece', 'BPE', 'Unigram'])('transformer model
     );
   });
 
-  test(`transformer (${kind}): the vector of a text does not depend on the padding of its batch`, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(texts, { minLength: 2, maxLength: 12 }), async (several) => {
-        const together = await embedder.embed(several, document);
-        for (const [index, text] of several.entries()) {
-          const [alone] = (await embedder.embed([text], document)) as [Float32Array];
-          expect(maxDifference(together[index] as Float32Array, alone)).toBeLessThan(1e-5);
-        }
-      }),
-      { numRuns: 15 },
-    );
+  test(`transformer (${kind}): the vector of a text is equal to 1e-6 alone, beside others and after others`, async () => {
+    await expectOwnVectors(embedder, 1e-6);
   });
 
   test(`transformer (${kind}): a long text is truncated between its special tokens, as by sentence-transformers`, async () => {
@@ -160,6 +170,13 @@ test('transformer: cls pooling takes the vector of the first token', async () =>
   }
 });
 
+test('transformer: the vector of a text in int8 is equal to the last bit alone, beside others and after others', async () => {
+  await writeTransformerFolder(join(models, 'quantised'), { maxTokens: MAX_TOKENS, int8: true });
+  const folder = await resolveModel({ model: 'quantised', precision: 'int8' }, [models]);
+  expect(folder.oneTextARun).toBe(true);
+  await expectOwnVectors(embedderOf(await loadModel(folder)), 0);
+});
+
 test('transformer: the output of a graph with pooling is used as it is', async () => {
   const plain = await make('unpooled');
   const pooled = await make('pooled', { shape: { output: 'pooled' } });
@@ -184,9 +201,12 @@ test('transformer: the folder’s prompts are prefixes of queries and documents,
 
 test('transformer: int8 has a file and an id of its own, and vectors close to fp32', async () => {
   await make('both', { int8: true });
-  const folder = resolveModel({ model: 'both', precision: 'int8' }, [models]);
-  expect(folder).toMatchObject({ id: 'both:int8', onnx: join(models, 'both/onnx/model_quantized.onnx') });
-  const exact = embedderOf(await loadModel(resolveModel({ model: 'both' }, [models])));
+  const folder = await resolveModel({ model: 'both', precision: 'int8' }, [models]);
+  const plain = await resolveModel({ model: 'both' }, [models]);
+  expect(folder).toMatchObject({ legacyId: 'both:int8', onnx: join(models, 'both/onnx/model_quantized.onnx') });
+  expect(folder.id).toMatch(/^both@[0-9a-f]{12}$/);
+  expect(folder.id).not.toBe(plain.id);
+  const exact = embedderOf(await loadModel(plain));
   const small = embedderOf(await loadModel(folder));
   const [a] = (await exact.embed(['how do glaciers wait for snow'], document)) as [Float32Array];
   const [b] = (await small.embed(['how do glaciers wait for snow'], document)) as [Float32Array];
@@ -201,7 +221,7 @@ describe('loadModel: invalid folders', () => {
     await writeTransformerFolder(path);
     await damage(path);
     try {
-      await loadModel(resolveModel({ model: name, precision }, [models]));
+      await loadModel(await resolveModel({ model: name, precision }, [models]));
     } catch (error) {
       expect(error).toBeInstanceOf(ConfigError);
       return (error as ConfigError).message;
@@ -253,7 +273,7 @@ test('transformer: a graph with an unsupported input, or without a vector output
     await writeTransformerFolder(join(models, name));
     await writeFile(join(models, name, 'onnx/model.onnx'), graph(input));
     const embedder = createEmbedder({
-      model: await loadModel(resolveModel({ model: name }, [models])),
+      model: await loadModel(await resolveModel({ model: name }, [models])),
       start: forkInference,
       log: memoryLog(),
       clock: manualClock(),

@@ -1,48 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DrizzleQueryError } from 'drizzle-orm';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startHttpServer } from '../../src/adapters/http-server.ts';
-import { resolveModel } from '../../src/adapters/model-folder.ts';
-import { ConfigError } from '../../src/kernel/config/config.ts';
 import { toStageFailure } from '../../worker-node/pipeline/stage-failure.ts';
 import { waitForSchema } from '../../worker-node/pipeline/wait-for-schema.ts';
 import { whenReachable } from '../../worker-node/wait-for-server.ts';
 import { memoryLog } from '../support/fakes/doubles.ts';
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pharos-model-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const put = (...names: string[]) => Promise.all(names.map((name) => writeFile(join(folder, name), '')));
-
-test('model setting: it is the name of a built-in model or the path of a folder', async () => {
-  expect(resolveModel({ model: 'pharos-static-192' }).id).toBe('pharos-static-192');
-  await put('vocab.txt', 'model.onnx');
-  const found = resolveModel({ model: folder });
-  expect(found).toMatchObject({ path: folder, onnx: join(folder, 'model.onnx'), vocabulary: join(folder, 'vocab.txt') });
-  expect(folder.endsWith(found.id)).toBe(true);
-});
-
-test('model setting: an invalid one is refused with the setting and the missing file', async () => {
-  const refusal = (setting: string) => {
-    try {
-      resolveModel({ model: setting });
-    } catch (error) {
-      expect(error).toBeInstanceOf(ConfigError);
-      return (error as ConfigError).message;
-    }
-    return 'accepted';
-  };
-  expect(refusal('all-MiniLM-L6-v2')).toMatch(/^EMBEDDING_MODEL: expected the name of a folder in .*models.*all-MiniLM-L6-v2/);
-  expect(refusal(folder)).toMatch(/^EMBEDDING_MODEL: .* has no model\.onnx/);
-  await put('model.onnx');
-  expect(refusal(folder)).toMatch(/^EMBEDDING_MODEL: .* has neither tokenizer\.json nor vocab\.txt/);
-});
 
 test('wait for schema: it resolves once the tables are readable and after 30 s rejects with what to do', async () => {
   let calls = 0;

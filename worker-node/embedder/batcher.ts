@@ -35,6 +35,8 @@ export interface BatcherOptions {
   readonly clock: Clock;
   /** Rows times columns of a batch, padding included. */
   readonly tokenBudget: number;
+  /** Whether a batch is one row, whatever the budget: for models whose vectors depend on the rows of a run. */
+  readonly oneTextARun: boolean;
   /** Tokens that may be queued, for each priority: bulk documents cannot crowd out queries. */
   readonly capacity: number;
   readonly observer?: BatchObserver | undefined;
@@ -52,7 +54,7 @@ interface QueuedRow {
 /** Assumed tokens per millisecond until a batch has been timed; slower than any model. */
 const INITIAL_RATE = 1;
 
-export function createBatcher({ run, clock, tokenBudget, capacity, observer }: BatcherOptions): Batcher {
+export function createBatcher({ run, clock, tokenBudget, oneTextARun, capacity, observer }: BatcherOptions): Batcher {
   const queues = { interactive: createLengthQueue<QueuedRow>(), bulk: createLengthQueue<QueuedRow>() };
   let arrivals = 0;
   let running = false;
@@ -82,7 +84,8 @@ export function createBatcher({ run, clock, tokenBudget, capacity, observer }: B
   async function runBatches(): Promise<void> {
     for (;;) {
       const queue = queues.interactive.size > 0 ? queues.interactive : queues.bulk;
-      const batch = queue.take(tokenBudget);
+      // No two rows fit a budget of 1.
+      const batch = queue.take(oneTextARun ? 1 : tokenBudget);
       if (batch.length === 0) break;
       await runBatch(batch);
     }

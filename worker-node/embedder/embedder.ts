@@ -76,7 +76,8 @@ export function createEmbedder({
 }: EmbedderDependencies): Embedder {
   const inference = createInference({ ...dependencies, model });
   const { clock } = dependencies;
-  const batcher = createBatcher({ run: inference.run, clock, tokenBudget: model.tokenBudget, capacity, observer });
+  const { tokenBudget, oneTextARun } = model;
+  const batcher = createBatcher({ run: inference.run, clock, tokenBudget, oneTextARun, capacity, observer });
   const cache = createBoundedMap<string, Float32Array>({ capacity: cacheSize, evict: 'least-recently-used' });
   const pending = new Map<string, SharedEntry>();
 

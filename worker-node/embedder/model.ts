@@ -1,5 +1,6 @@
 /** Loads a model folder: how its texts become token ids, and how its graph is run. */
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { ModelFolder } from '../../src/adapters/model-folder.ts';
 import type { LoadRequest, Pooling } from './infer-protocol.ts';
 import { createStaticTokeniser } from './static-tokeniser.ts';
@@ -15,6 +16,8 @@ export interface Prefixes {
 export interface Model extends Omit<LoadRequest, 'type'> {
   /** Vectors are stored under this id. */
   readonly id: string;
+  /** What a request may call the model besides its id. */
+  readonly aliases: readonly string[];
   readonly tokeniser: Tokeniser;
   readonly prefixes: Prefixes;
   readonly pooling: Pooling;
@@ -22,9 +25,14 @@ export interface Model extends Omit<LoadRequest, 'type'> {
   readonly maxTokens: number;
   /** Rows times columns of one run, padding included. */
   readonly tokenBudget: number;
+  /** Whether each run takes one text, whatever the budget. */
+  readonly oneTextARun: boolean;
   /** Threads within one run. */
   readonly threads: number;
 }
+
+/** What clients are told of a model. */
+export type ModelDescription = Pick<Model, 'aliases' | 'maxTokens' | 'tokenBudget' | 'oneTextARun' | 'pooling'>;
 
 /** Settings that override the folder's. */
 export interface ModelTuning {
@@ -43,15 +51,18 @@ const TRANSFORMER = { tokenBudget: 512, threads: 2 } as const;
 export async function loadModel(folder: ModelFolder, tuning: ModelTuning = {}): Promise<Model> {
   const read = folder.kind === 'static' ? await readStatic(folder.vocabulary) : await readTransformer(folder);
   const defaults = folder.kind === 'static' ? STATIC : TRANSFORMER;
+  const prefixes = folder.manifest.prefixes ?? read.prefixes;
   return {
     ...read,
     id: folder.id,
+    aliases: [...new Set([folder.name, basename(folder.name), folder.legacyId])],
     onnxPath: folder.onnx,
+    oneTextARun: folder.oneTextARun,
     tokenBudget: tuning.tokenBudget ?? defaults.tokenBudget,
     threads: tuning.threads ?? defaults.threads,
     prefixes: {
-      query: tuning.queryPrefix ?? read.prefixes.query,
-      document: tuning.documentPrefix ?? read.prefixes.document,
+      query: tuning.queryPrefix ?? prefixes.query,
+      document: tuning.documentPrefix ?? prefixes.document,
     },
   };
 }

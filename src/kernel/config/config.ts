@@ -74,7 +74,8 @@ export interface Config {
   readonly hub: { readonly endpoint: string; readonly token?: Secret<string> };
   readonly embedding: {
     readonly model: string;
-    readonly precision: 'fp32' | 'int8';
+    /** Undefined: whatever the folder has. */
+    readonly precision: 'fp32' | 'int8' | undefined;
     /** Undefined: the default of the model's kind. */
     readonly tokenBudget: number | undefined;
     readonly threads: number | undefined;

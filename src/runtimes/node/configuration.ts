@@ -2,7 +2,7 @@
 
 import { loadDevSecrets } from '../../adapters/dev-secrets.ts';
 import { freePort } from '../../adapters/listen.ts';
-import { modelPlaces, resolveModel } from '../../adapters/model-folder.ts';
+import { findModel, modelPlaces } from '../../adapters/model-folder.ts';
 import { type Config, type Environment, parseConfig } from '../../kernel/config/config.ts';
 
 export interface Configuration {
@@ -15,7 +15,7 @@ export interface Configuration {
 export async function configure(given: Environment): Promise<Configuration> {
   const first = parseConfig(given);
   // The worker refuses a missing model as well, but only after the API has opened its port.
-  if (!first.worker.external) resolveModel(first.embedding, modelPlaces(first.dataDir));
+  if (!first.worker.external) findModel(first.embedding, modelPlaces(first.dataDir));
   const ports: Record<string, string> = {};
   if (first.port === 0) ports.PORT = String(await freePort(first.host));
   if (first.worker.port === 0) ports.WORKER_PORT = String(await freePort('127.0.0.1'));

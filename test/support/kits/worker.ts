@@ -31,7 +31,7 @@ export interface TestWorkerOptions {
 
 export async function createTestWorker({ keys = {}, countRequest = async () => undefined }: TestWorkerOptions = {}) {
   const log = memoryLog();
-  const model = await loadModel(resolveModel({ model: 'pharos-static-192' }));
+  const model = await loadModel(await resolveModel({ model: 'pharos-static-192' }));
   const embedder = createEmbedder({
     model,
     start: forkInference,

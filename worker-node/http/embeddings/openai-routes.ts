@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../../../src/kernel/core/ports.ts';
 import type { Embedder } from '../../embedder/embedder.ts';
+import type { ModelDescription } from '../../embedder/model.ts';
 import type { CallerEnv } from '../authenticate.ts';
 import { OpenAIError } from '../openai-error.ts';
 import { embedInputs, UnusableInputError, type UnusableReason } from './embed-inputs.ts';
@@ -9,10 +10,11 @@ import { type EmbeddingRequest, parseEmbeddingRequest } from './embedding-reques
 
 export interface OpenAIDependencies {
   readonly embedder: Embedder;
+  readonly model: ModelDescription;
   readonly clock: Clock;
 }
 
-export function createOpenAIRoutes({ embedder, clock }: OpenAIDependencies): Hono<CallerEnv> {
+export function createOpenAIRoutes({ embedder, model, clock }: OpenAIDependencies): Hono<CallerEnv> {
   const app = new Hono<CallerEnv>();
   const created = Math.floor(clock.now() / 1000);
   const card = { id: embedder.model, object: 'model', created, owned_by: 'pharos' } as const;
@@ -42,7 +44,7 @@ export function createOpenAIRoutes({ embedder, clock }: OpenAIDependencies): Hon
   });
 
   function requireModel(name: string): void {
-    if (name === embedder.model) return;
+    if (name === embedder.model || model.aliases.includes(name)) return;
     throw new OpenAIError(404, `The model \`${name}\` does not exist here; this is \`${embedder.model}\``, {
       param: 'model',
       code: 'model_not_found',

@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { AppError } from '../../../src/kernel/core/errors.ts';
 import { parseJson } from '../../../src/kernel/core/json.ts';
 import type { Embedder } from '../../embedder/embedder.ts';
-import type { Model } from '../../embedder/model.ts';
+import type { ModelDescription } from '../../embedder/model.ts';
 import { embedInputs, UnusableInputError } from './embed-inputs.ts';
 
 export interface TeiDependencies {
   readonly embedder: Embedder;
-  readonly model: Pick<Model, 'maxTokens' | 'tokenBudget' | 'pooling'>;
+  readonly model: ModelDescription;
   readonly version: string;
 }
 
@@ -45,7 +45,7 @@ export function createTeiRoutes({ embedder, model, version }: TeiDependencies): 
       model_id: embedder.model,
       model_type: { embedding: { pooling: model.pooling } },
       max_input_length: model.maxTokens,
-      max_batch_tokens: model.tokenBudget,
+      max_batch_tokens: model.oneTextARun ? model.maxTokens : model.tokenBudget,
       max_client_batch_size: MAX_INPUTS,
       auto_truncate: true,
       version,

@@ -13,9 +13,10 @@ export const EMBEDDING = {
   }),
   EMBEDDING_PRECISION: setting({
     group,
-    description: 'Precision of the model file to run. int8 is about twice as fast; the quality of its vectors differs by model.',
+    description:
+      'Precision of the model file to run, for folders that have several. int8 is about twice as fast; the quality of its vectors differs by model.',
     schema: oneOf(['fp32', 'int8']),
-    default: 'fp32',
+    whenUnset: 'model.onnx, else the quantised file',
   }),
   EMBEDDING_BATCH_TOKENS: setting({
     group,
