@@ -63,7 +63,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.use('/admin/*', requireScope('admin'));
   app.use(requireDeclaredScopes(operations));
   guardAccountOperations(app, context);
-  app.use(bodyLimit(runtime));
+  app.use(bodyLimit(context, runtime));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: methodNotAllowedProblem }));
 
   app.route('/', createHomeRoutes({ config, runtime }));

@@ -19,14 +19,24 @@ export interface HttpServer {
 /** Node's `close()` ends idle connections only once, at the start; connections that fall idle later are looked for this often. */
 const IDLE_CHECK_MS = 20;
 
+/** In which a whole request must have arrived. */
+const REQUEST_TIMEOUT_MS = 60 * 60_000;
+
+/** After 408 the rest of the body is not waited for (RFC 9110 section 15.5.9). */
+function closing(response: Response): Response {
+  if (response.status === 408) response.headers.set('Connection', 'close');
+  return response;
+}
+
 /** Resolves when the server accepts connections. Throws ListenError. */
 export async function startHttpServer(
   app: { fetch: (request: Request, env: never) => Response | Promise<Response> },
   options: ListenOptions,
 ): Promise<HttpServer> {
-  const listener = getRequestListener((request, env) => app.fetch(request, env as never), { errorHandler });
-  // A missing Host is refused by the listener: Node's own answer has no body.
-  const server = createServer({ requireHostHeader: false }, (request, response) => {
+  const listener = getRequestListener(async (request, env) => closing(await app.fetch(request, env as never)), { errorHandler });
+  // A missing Host is refused by the listener: Node's own answer has no body. The app ends bodies that are too slow; the largest
+  // one from a slow line needs more than the five minutes that Node allows.
+  const server = createServer({ requireHostHeader: false, requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     // HTTP/1.0 does not know Host: health checks of load balancers send none.
     if (request.httpVersion === '1.0') request.headers.host ??= 'localhost';
     return listener(request, response);

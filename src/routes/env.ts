@@ -26,6 +26,8 @@ export interface AppEnv {
     account: AccountSession;
     /** The client's address as far as proxies are trusted; null: unknown. */
     address: string | null;
+    /** On a public path, the user whom the body is for: large ones are charged to this user. */
+    bodyOwner?: string;
     /** Why reading the body failed; whatever error that led to, this one is the response. */
     bodyFault?: AppError;
     /** By index, the elements of a list in the body that may not be read. */

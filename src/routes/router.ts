@@ -31,7 +31,7 @@ export interface RouteOptions {
 
 /**
  * Hono's `createRoute`, plus the problems that follow from the definition: 401 for an operation that needs credentials, 403
- * for one that needs scopes, 400, 413, 415 and 422 for one with a body, 422 for one with parameters. `responses` names the
+ * for one that needs scopes, 400, 408, 413, 415 and 422 for one with a body, 422 for one with parameters. `responses` names the
  * others. A JSON body is checked against the bounds of all JSON before its schema sees it. An account operation takes access
  * tokens only, and answers 401 where the login is not recent.
  */
@@ -45,7 +45,7 @@ export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'
   const needsScopes = security.some((scheme) => Object.values(scheme).some((scopes) => scopes.length > 0));
   const implied = [
     ...(security.length === 0 ? [] : needsScopes || level ? [401, 403] : [401]),
-    ...(request?.body ? [400, 413, 415, 422] : []),
+    ...(request?.body ? [400, 408, 413, 415, 422] : []),
     ...(request?.params || request?.query || request?.headers ? [422] : []),
   ];
   const takesJson = request?.body?.content['application/json'] !== undefined;
@@ -76,6 +76,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   401: 'The credentials are missing or not valid',
   403: 'The credentials do not allow this operation',
   404: 'The caller has no such resource',
+  408: 'The body arrives too slowly',
   409: 'The request conflicts with the current state',
   410: 'The link was used, or has expired',
   413: 'The body is too large',

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { JSON_BOUNDS } from '../../src/kernel/core/bounds.ts';
 import { resourceSources, resources } from '../../src/kernel/db/schema.sqlite.ts';
 import { SCOPES, type Scope } from '../../src/kernel/model/actor.ts';
@@ -124,32 +123,123 @@ describe('a body is read last', () => {
     expect(((await response.json()) as Problem).detail).toMatch(/larger than (?:64 KB|1 MB)/);
   });
 
-  test('large bodies: one owner has three places, further ones are 503 with Retry-After, and others still have one', async () => {
+  /** A body of `pieces` pieces of 64 KB and a little, which then waits for its end. */
+  function parked(path: string, headers: object, pieces: number) {
+    const body = watchedBody('--x--\r\n', pieces + 1);
+    return { ...body, pieces, response: streamed(path, body.stream, headers) };
+  }
+  const isParked = ({ pulls, pieces }: ReturnType<typeof parked>) => pulls() > pieces + 1;
+  /** A quarter of the memory of known callers, or of strangers. */
+  const QUARTER = { form: (51 * 1024) / 64, event: (8 * 1024) / 64 };
+
+  test('large bodies: an owner holds as much as stays free, more is 503 with Retry-After, and another still has room', async () => {
     const eve = await app.login('eve');
-    /** More than a megabyte, which makes it a large one, and then nothing. */
-    const large = (login: object) => {
-      const body = watchedBody('--x--\r\n', 20);
-      return { ...body, response: streamed('/resources/upload', body.stream, { ...login, ...FORM_TYPE }) };
-    };
-    const open = [large(ada), large(ada), large(ada)];
-    while (open.some(({ pulls }) => pulls() < 21)) await sleep(1);
-    const undeclared = large(ada);
-    const refused = await undeclared.response;
-    expect([refused.status, refused.headers.get('retry-after'), undeclared.pulls() < 21]).toEqual([503, '5', true]);
+    const form = (login: object, pieces: number) => parked('/resources/upload', { ...login, ...FORM_TYPE }, pieces);
+    // The first piece is a short one, so that two bodies stay below one half.
+    const open = [form(ada, QUARTER.form - 1), form(ada, QUARTER.form - 1)];
+    await expect.poll(() => open.every(isParked)).toBe(true);
+    const refused = form(ada, 20);
+    expect([(await refused.response).status, (await refused.response).headers.get('retry-after')]).toEqual([503, '5']);
+    expect(isParked(refused)).toBe(false);
     const declared = watchedBody();
     const length = { 'Content-Length': '2000000' };
     const unread = await streamed('/resources/upload', declared.stream, { ...ada, ...FORM_TYPE, ...length });
     expect([unread.status, unread.headers.get('retry-after'), declared.pulls()]).toEqual([503, '5', 0]);
-    open.push(large(eve));
-    while (open.some(({ pulls }) => pulls() < 21)) await sleep(1);
-    expect((await large(await app.login('kim')).response).status).toBe(503);
-    // A small one needs no place.
+    open.push(form(eve, QUARTER.form - 1));
+    await expect.poll(() => open.every(isParked)).toBe(true);
+    expect((await form(eve, 20).response).status).toBe(503);
+    open.push(form(await app.login('kim'), QUARTER.form / 2 - 2));
+    await expect.poll(() => open.every(isParked)).toBe(true);
+    // A small one needs no room.
     expect((await send('/resources', '{"content":"Ice flows."}')).status).toBe(202);
     for (const { end } of open) end();
     expect((await Promise.all(open.map(({ response }) => response))).map(({ status }) => status)).toEqual([422, 422, 422, 422]);
-    const again = large(ada);
+    const again = form(ada, QUARTER.form - 1);
     again.end();
     expect((await again.response).status).toBe(422);
+  });
+
+  test('large bodies: a declared length without bytes takes no room from others', async () => {
+    const length = { 'Content-Length': String(40 * 1024 * 1024) };
+    const waiting: ReturnType<typeof parked>[] = [];
+    for (const login of [ada, await app.login('eve')]) {
+      for (let i = 0; i < 4; i++) waiting.push(parked('/resources/upload', { ...login, ...FORM_TYPE, ...length }, 0));
+    }
+    await expect.poll(() => waiting.every(isParked)).toBe(true);
+    const { response, end } = parked('/resources/upload', { ...(await app.login('kim')), ...FORM_TYPE }, QUARTER.form - 1);
+    end();
+    expect((await response).status).toBe(422);
+    for (const { end } of waiting) end();
+    await Promise.all(waiting.map(({ response }) => response));
+  });
+
+  test('large events: all endpoints of one owner share the room of that owner, and leave some for the events of others', async () => {
+    const endpointOf = async (login: object) => {
+      const made = await send('/webhooks', '{"name":"the blog"}', { headers: login });
+      return ((await made.json()) as { id: string }).id;
+    };
+    const unsigned = {
+      ...JSON_TYPE,
+      'webhook-id': 'a',
+      'webhook-timestamp': String(Math.floor(app.clock.now() / 1000)),
+      'webhook-signature': 'v1,x',
+    };
+    const event = (id: string, pieces: number) => parked(`/webhooks/ingest/${id}`, unsigned, pieces);
+    const open: ReturnType<typeof parked>[] = [];
+    for (let i = 0; i < 2; i++) open.push(event(await endpointOf(ada), QUARTER.event - 1));
+    await expect.poll(() => open.every(isParked)).toBe(true);
+    expect((await event(await endpointOf(ada), 20).response).status).toBe(503);
+    open.push(event(await endpointOf(await app.login('eve')), QUARTER.event - 1));
+    await expect.poll(() => open.every(isParked)).toBe(true);
+    for (const { end } of open) end();
+    expect((await Promise.all(open.map(({ response }) => response))).map(({ status }) => status)).toEqual([401, 401, 401]);
+  });
+});
+
+describe('a slow body', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+  afterEach(() => void vi.useRealTimers());
+  /** Resolves once somebody waits for bytes. */
+  const begun = () => expect.poll(() => vi.getTimerCount()).toBe(1);
+
+  test.each([
+    ['JSON', '/resources', JSON_TYPE],
+    ['a form', '/resources/upload', FORM_TYPE],
+    ['a URL-encoded form', '/auth/login', { 'Content-Type': 'application/x-www-form-urlencoded' }],
+    ['embeddings', '/v1/embeddings', JSON_TYPE],
+    ['a report', '/jobs/progress', { ...JSON_TYPE, 'Upstash-Signature': 'x.y.z' }],
+  ])('%s: POST %s without bytes for 20 seconds is 408 with problem details', async (_what, path, headers) => {
+    const body = watchedBody(' ', 1);
+    const pending = streamed(path, body.stream, { ...ada, ...headers });
+    await begun();
+    await vi.advanceTimersByTimeAsync(20_000);
+    const response = await pending;
+    expect([response.status, response.headers.get('content-type')]).toEqual([408, 'application/problem+json']);
+    expect(await response.json()).toMatchObject({
+      type: 'urn:pharos:error:request_timeout',
+      title: 'Request Timeout',
+      detail: 'The body arrives too slowly: 20 seconds must bring 40 KB, or the rest of it',
+    });
+    expect(vi.getTimerCount()).toBe(0);
+    body.end();
+  });
+
+  test('a document whose body was parked across a logout, or the deletion of its key, is 401 and not stored', async () => {
+    const key = await keyWith(['resources:write']);
+    const list = (await (await app.request('/auth/api-keys', { headers: ada })).json()) as { api_keys: { id: string }[] };
+    for (const [headers, end] of [
+      [key, () => app.request(`/auth/api-keys/${list.api_keys[0]?.id}`, { method: 'DELETE', headers: ada })],
+      [ada, () => send('/auth/logout', '{}')],
+    ] as const) {
+      const body = watchedBody('{"content":"Ice flows."}', 1);
+      const pending = streamed('/resources', body.stream, { ...headers, ...JSON_TYPE });
+      await begun();
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect((await end()).ok).toBe(true);
+      body.end();
+      expect((await pending).status).toBe(401);
+    }
+    expect(await app.services.db.select().from(resources)).toEqual([]);
   });
 });
 

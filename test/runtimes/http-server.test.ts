@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type HttpServer, startHttpServer } from '../../src/adapters/http-server.ts';
 import { freePort } from '../../src/adapters/listen.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
@@ -26,6 +26,8 @@ afterAll(async () => {
   await server.close(0);
   await app.close();
 });
+
+afterEach(() => void vi.useRealTimers());
 
 /** Sends bytes as they are, and parses the whole answer. */
 async function raw(request: string) {
@@ -87,4 +89,23 @@ test('HTTP/1.0: a request without Host is served, and the connection is closed',
   expect(headers).toMatchObject({ connection: 'close' });
   expect(headers).not.toHaveProperty('transfer-encoding');
   expect(body).toHaveProperty('status');
+});
+
+test.each([
+  ['a declared length', 'Content-Length: 100\r\n\r\n', 'username='],
+  ['chunks', 'Transfer-Encoding: chunked\r\n\r\n', '9\r\nusername=\r\n'],
+])('HTTP server: a body with %s that stops gets 408, and the connection is closed', async (_what, framing, beginning) => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const socket = connect(port, HOST);
+  await once(socket, 'connect');
+  socket.write(
+    `POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n${framing}${beginning}`,
+  );
+  await expect.poll(() => vi.getTimerCount()).toBe(1);
+  await vi.advanceTimersByTimeAsync(20_000);
+  // Resolves when the server has closed the connection.
+  const answer = await text(socket);
+  expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+  expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+  expect(answer).toContain('urn:pharos:error:request_timeout');
 });

@@ -21,6 +21,12 @@ export const BODY = {
   formOverhead: MB,
 } as const;
 
+/**
+ * How fast a body must arrive: each window brings so many bytes, or the rest of the body. A mobile line of 30 KB/s that stalls
+ * for half a minute keeps it.
+ */
+export const BODY_PACE = { windowMs: 20_000, bytes: 40 * KB } as const;
+
 /** The content of a document sent as JSON, in bytes of UTF-8. */
 export const MAX_CONTENT_BYTES = 5 * MB;
 /** Metadata, in bytes of JSON. */

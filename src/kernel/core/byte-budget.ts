@@ -1,33 +1,53 @@
-/** Memory for large bodies: bytes that may be held at once, by all owners and by one. */
+/**
+ * Memory for request bodies: bytes that may be held at once, by all owners and by one. An owner may hold as
+ * much as stays free (a dynamic threshold; Choudhury and Hahne, 1998): one owner half of all, two owners three quarters
+ * together, and however many there are, something is left for another.
+ */
+
+/** What one body holds. */
+export interface HeldBytes {
+  /** Whether the body could hold `bytes` now. Takes nothing. */
+  fits(bytes: number): boolean;
+  /** Makes the body hold `bytes`, more than before. Returns false, and changes nothing, where they are not free. */
+  grow(bytes: number): boolean;
+  /** Gives everything back. */
+  release(): void;
+}
 
 export interface ByteBudget {
-  /** Takes `bytes` for `owner` and returns the function that gives them back; undefined where they are not free. */
-  acquire(owner: string, bytes: number): (() => void) | undefined;
+  hold(owner: string): HeldBytes;
 }
 
-export interface ByteBudgetOptions {
-  readonly total: number;
-  /** Less than the total, so that one owner with slow connections does not stop the others. */
-  readonly perOwner: number;
-}
-
-export function createByteBudget({ total, perOwner }: ByteBudgetOptions): ByteBudget {
-  const held = new Map<string, number>();
+export function createByteBudget(total: number): ByteBudget {
+  const byOwner = new Map<string, number>();
   let taken = 0;
+
+  function add(owner: string, bytes: number): void {
+    const own = (byOwner.get(owner) ?? 0) + bytes;
+    taken += bytes;
+    if (own > 0) byOwner.set(owner, own);
+    else byOwner.delete(owner);
+  }
+
   return {
-    acquire: (owner, bytes) => {
-      const own = held.get(owner) ?? 0;
-      if (taken + bytes > total || own + bytes > perOwner) return undefined;
-      taken += bytes;
-      held.set(owner, own + bytes);
-      let released = false;
-      return () => {
-        if (released) return;
-        released = true;
-        taken -= bytes;
-        const left = (held.get(owner) ?? 0) - bytes;
-        if (left > 0) held.set(owner, left);
-        else held.delete(owner);
+    hold: (owner) => {
+      let held = 0;
+      const fits = (bytes: number) => {
+        const more = bytes - held;
+        return (byOwner.get(owner) ?? 0) + more <= total - taken - more;
+      };
+      return {
+        fits,
+        grow: (bytes) => {
+          if (!fits(bytes)) return false;
+          add(owner, bytes - held);
+          held = bytes;
+          return true;
+        },
+        release: () => {
+          add(owner, -held);
+          held = 0;
+        },
       };
     },
   };

@@ -17,7 +17,7 @@ const ATTEMPTED = '/jobs/callback';
 const GIVEN_UP = '/jobs/failure';
 
 const tags = ['Jobs'];
-const refusals = problems(400, 401, 422, 429, 503);
+const refusals = problems(400, 401, 408, 422, 429, 503);
 
 const report = defineRoute({
   method: 'post',

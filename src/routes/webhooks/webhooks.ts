@@ -106,7 +106,7 @@ const ingest = createRoute({
   responses: {
     200: json('The event was received before', eventResult),
     202: json('Accepted, or ignored because it names no document', eventResult),
-    ...problems(400, 401, 413, 422, 429, 503),
+    ...problems(400, 401, 408, 413, 422, 429, 503),
   },
 });
 
@@ -146,7 +146,10 @@ export function createWebhookRoutes(context: WebhookServices) {
     };
     const event: IncomingEvent = {
       header: (name) => c.req.header(name),
-      body: () => rawBody(c),
+      body: (ownerId) => {
+        c.set('bodyOwner', ownerId);
+        return rawBody(c);
+      },
       read,
       charge: (owner, documents) => chargeWrite(c, context, owner, { documents }),
     };

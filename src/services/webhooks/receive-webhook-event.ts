@@ -11,8 +11,8 @@ import { type CreateResourceContext, type CreateResourceInput, createResource } 
 
 export interface IncomingEvent {
   readonly header: SignedEvent['header'];
-  /** Reads the raw body. Not called for an unknown endpoint, nor where the headers hold no signature. */
-  readonly body: () => Promise<Uint8Array>;
+  /** Reads the raw body, charged to the endpoint's owner. Not called for an unknown endpoint, nor without a signature. */
+  readonly body: (ownerId: string) => Promise<Uint8Array>;
   /** The documents in the body; undefined for an event that Pharos ignores. Throws `invalid_input` for a malformed event. */
   readonly read: (kind: WebhookKind, body: Uint8Array) => readonly CreateResourceInput[] | undefined;
   /** Charges the endpoint's owner for a write of so many documents. Throws `rate_limited`. */
@@ -41,7 +41,7 @@ export async function receiveWebhookEvent(
   }
   const { endpoint, owner } = found;
   requireSignatureHeaders(endpoint.kind, header, clock.now());
-  const body = await readBody();
+  const body = await readBody(owner.id);
   const messageId = await verifyEvent(endpoint.kind, endpoint.secret, { header, body }, clock.now());
   const received = await findWebhookEvent(db, endpoint.id, messageId);
   const actor = actorOf(owner);

@@ -163,7 +163,7 @@ export async function createTestLibrary(
       c.set('actor', actor);
       await next();
     });
-    app.use(bodyLimit({}));
+    app.use(bodyLimit(services, {}));
     app.route('/', createResourceRoutes(services));
     app.route('/', createSearchRoutes(services));
     app.onError((error, c) => {
