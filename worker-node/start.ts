@@ -4,6 +4,7 @@ import { startHttpServer } from '../src/adapters/http-server.ts';
 import { startInterval } from '../src/adapters/interval.ts';
 import type { Config } from '../src/kernel/config/config.ts';
 import type { Log } from '../src/kernel/core/log.ts';
+import { reconcileTarget } from '../src/services/models/reconcile-target.ts';
 import { createWorkerApp } from './http/app.ts';
 import { LEASE_MS } from './pipeline/job-handler.ts';
 import { createLocalPublisher } from './pipeline/local-publisher.ts';
@@ -46,6 +47,7 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS, signal }
   ];
   try {
     await waitForSchema({ database, sleep, signal });
+    await reconcileTarget(context, { id: model.id, legacyId: model.id, name: config.embedding.model, languages: null });
     const app = createWorkerApp({ ...context, roles });
     const server = await startHttpServer(app, { port: config.worker.port, host: config.host, portSetting: 'WORKER_PORT' });
     const stopRoles = roles.map(startTasks);

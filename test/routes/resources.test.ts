@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { categories, jobs } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
-import { createTestLibrary, send, type TestLibrary } from '../support/kits/library.ts';
+import { createTestLibrary, MODEL, send, type TestLibrary } from '../support/kits/library.ts';
 
 let library: TestLibrary;
 let ada: Actor;
@@ -297,9 +297,16 @@ test('GET similar and graph: respond in snake_case without nulls', async () => {
   const { edges } = await import('../../src/kernel/db/schema.sqlite.ts');
   const [a, b] = [await library.addDocument(ada, { passages: ['a'] }), await library.addDocument(ada, { passages: ['b'] })];
   const evidence = { cosine: 0.9, sharedKeywords: ['ice'], sameCategory: true };
-  await library.db
-    .insert(edges)
-    .values({ sourceId: a, targetId: b, kind: 'similar', ownerId: ada.userId, weight: 0.8, evidence, createdAt: 0 });
+  await library.db.insert(edges).values({
+    sourceId: a,
+    targetId: b,
+    kind: 'similar',
+    model: MODEL,
+    ownerId: ada.userId,
+    weight: 0.8,
+    evidence,
+    createdAt: 0,
+  });
   const shown = { cosine: 0.9, shared_keywords: ['ice'], same_category: true };
   expect(await body(app.request(`/resources/${a}/similar`))).toEqual({
     resource_id: a,

@@ -14,7 +14,7 @@ import { listResources } from '../../src/services/resources/list-resources.ts';
 import { reprocessResource } from '../../src/services/resources/reprocess-resource.ts';
 import { updateResource } from '../../src/services/resources/update-resource.ts';
 import { getTaxonomy } from '../../src/services/taxonomy/get-taxonomy.ts';
-import { createTestLibrary, type TestLibrary } from '../support/kits/library.ts';
+import { createTestLibrary, MODEL, type TestLibrary } from '../support/kits/library.ts';
 
 let library: TestLibrary;
 let ada: Actor;
@@ -34,6 +34,7 @@ const link = (sourceId: string, targetId: string, more: Partial<Edge> = {}) =>
     sourceId,
     targetId,
     kind: 'similar',
+    model: MODEL,
     ownerId: ada.userId,
     weight: 0.5,
     evidence: {},

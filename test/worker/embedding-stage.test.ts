@@ -9,7 +9,7 @@ import type { Resource } from '../../src/kernel/db/types.ts';
 import { toBytes, toVector } from '../../src/kernel/db/vector-bytes.ts';
 import type { EmbedInput } from '../../worker-node/embedder/embedder.ts';
 import { createEmbeddingStage } from '../../worker-node/stages/embedding.ts';
-import { countedIds } from '../support/fakes/doubles.ts';
+import { countedIds, manualClock } from '../support/fakes/doubles.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 let database: TestDatabase;
@@ -60,7 +60,7 @@ const stored = async (resourceId: string, model: string) =>
 
 function run(resource: Resource, embedder: ReturnType<typeof embedderOf>, report = (_percent: number) => {}) {
   const { signal } = new AbortController();
-  return createEmbeddingStage({ db: database.db, embedder })({ resource, signal, report });
+  return createEmbeddingStage({ db: database.db, clock: manualClock(), embedder })({ resource, signal, report });
 }
 const runAndCommit = async (...args: Parameters<typeof run>) => {
   const commit = await run(...args);

@@ -5,10 +5,11 @@ import { replaceIdentifiers } from '../../src/kernel/db/resource-identifiers.ts'
 import { deleteResource } from '../../src/kernel/db/resources.ts';
 import { edges } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Resource } from '../../src/kernel/db/types.ts';
+import { activateModel } from '../../src/services/models/activate-model.ts';
 import type { StageRunner } from '../../worker-node/pipeline/stage.ts';
 import { createGraphStage } from '../../worker-node/stages/graph.ts';
 import { manualClock, randomIds } from '../support/fakes/doubles.ts';
-import { insertDocument, insertUser, insertVector, reread, runStage } from '../support/fixtures/documents.ts';
+import { insertDocument, insertUser, insertVector, reread, runStage, testModel } from '../support/fixtures/documents.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 const MODEL = 'plane';
@@ -21,7 +22,8 @@ let stage: StageRunner;
 beforeEach(async () => {
   database = await openTestDatabase();
   owner = await insertUser(database.db);
-  stage = createGraphStage({ db: database.db, clock, embedder: { model: MODEL } });
+  await activateModel({ db: database.db, clock }, testModel(MODEL));
+  stage = createGraphStage({ db: database.db, clock });
 });
 afterEach(() => database.close());
 

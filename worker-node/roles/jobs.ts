@@ -47,8 +47,8 @@ export function createJobsRole(context: JobsRoleContext): JobsRole {
       ingestion: createIngestionStage({ db, clock, ids, fetchPage, reader }),
       quality: createQualityStage({ db, clock }),
       taxonomy: createTaxonomyStage({ db, clock, embedder }),
-      graph: createGraphStage({ db, clock, embedder }),
-      embedding: createEmbeddingStage({ db, embedder }),
+      graph: createGraphStage({ db, clock }),
+      embedding: createEmbeddingStage({ db, clock, embedder }),
     },
     metrics,
   );

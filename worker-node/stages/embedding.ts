@@ -1,7 +1,9 @@
 /** The embedding stage: computes a vector per chunk and one for the resource. */
 import { StageError } from '../../src/kernel/core/errors.ts';
+import type { Clock } from '../../src/kernel/core/ports.ts';
 import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
 import { listChunks } from '../../src/kernel/db/chunks.ts';
+import { putResourceEmbedding } from '../../src/kernel/db/resource-embeddings.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
 import type { Embedder } from '../embedder/embedder.ts';
@@ -13,10 +15,11 @@ const BATCH_SIZE = 64;
 
 export interface EmbeddingStageDependencies {
   readonly db: Database;
+  readonly clock: Clock;
   readonly embedder: Pick<Embedder, 'embed' | 'model'>;
 }
 
-export function createEmbeddingStage({ db, embedder }: EmbeddingStageDependencies): StageRunner {
+export function createEmbeddingStage({ db, clock, embedder }: EmbeddingStageDependencies): StageRunner {
   return async function embedding({ resource, signal, report }) {
     const chunks = await listChunks(db, resource.id);
     if (chunks.length === 0) throw new StageError('permanent', 'The document has no text to embed');
@@ -30,6 +33,7 @@ export function createEmbeddingStage({ db, embedder }: EmbeddingStageDependencie
     return async (tx) => {
       await replaceChunkVectors(tx, { ...target, vectors: nonZeroVectors(chunks, vectors) });
       await replaceResourceVector(tx, { ...target, embedding: normalisedMean(vectors) });
+      await putResourceEmbedding(tx, { ...target, error: null, now: clock.now() });
     };
   };
 }

@@ -1,26 +1,21 @@
 /** The graph stage: relates a resource to others by links, citations and similarity, and updates its PageRank. */
 import type { Clock } from '../../src/kernel/core/ports.ts';
-import { listEdgesOf, listOwnerEdges, replaceEdgesOf } from '../../src/kernel/db/edges.ts';
+import { listEdgesOf, listOwnerEdges, NO_MODEL, replaceLinkEdges } from '../../src/kernel/db/edges.ts';
 import { findLinksTo, listLinks } from '../../src/kernel/db/links.ts';
-import { nearestResources } from '../../src/kernel/db/nearest-resources.ts';
+import { modelsOfResource } from '../../src/kernel/db/resource-embeddings.ts';
 import { findByIdentifiers, listIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
-import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import { countDocuments, findCentralities, listReadResources, setCentrality } from '../../src/kernel/db/resources.ts';
 import type { Database, Edge, Resource } from '../../src/kernel/db/types.ts';
 import { toDirectedEdges } from '../analysis/graph/directed-edges.ts';
 import { estimateRank, isRankingDue, pageRank } from '../analysis/graph/pagerank.ts';
-import { nearestNeighbours } from '../analysis/graph/similarity.ts';
-import type { Embedder } from '../embedder/embedder.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
+import { similarEdges, writeSimilarEdges } from './similar-edges.ts';
 
 export interface GraphStageDependencies {
   readonly db: Database;
   readonly clock: Clock;
-  readonly embedder: Pick<Embedder, 'model'>;
 }
 
-/** Nearest vectors considered. Keywords and category then move a resource by a few places, not by dozens. */
-const CANDIDATES = 50;
 /** Links of other resources to this one. */
 const MAX_INCOMING = 1000;
 /** Edges from which the rank of a new resource is estimated. */
@@ -30,33 +25,23 @@ const LINK_WEIGHT = 1;
 
 const kindOf = (targetKey: string): Edge['kind'] => (targetKey.startsWith('url:') ? 'links' : 'cites');
 
-export function createGraphStage({ db, clock, embedder }: GraphStageDependencies): StageRunner {
+export function createGraphStage({ db, clock }: GraphStageDependencies): StageRunner {
   /** Per owner, the size of the library when this process last ranked it completely. */
   const rankedSizes = new Map<string, number>();
 
-  async function similarEdges(resource: Resource): Promise<Edge[]> {
-    const { id, ownerId } = resource;
-    const vector = await findResourceVector(db, id, embedder.model);
-    if (!vector) return [];
-    const candidates = await nearestResources(db, { ownerId, vector, model: embedder.model, exceptId: id, limit: CANDIDATES });
-    return nearestNeighbours(resource, candidates).map((neighbour) => ({
-      sourceId: id,
-      targetId: neighbour.id,
-      kind: 'similar',
-      ownerId,
-      weight: neighbour.weight,
-      evidence: neighbour.evidence,
-      createdAt: clock.now(),
-    }));
-  }
-
   return async function graph({ resource, report }) {
     const { id, ownerId } = resource;
-    const similar = await similarEdges(resource);
+    const similar = await Promise.all(
+      (await modelsOfResource(db, id)).map(async (model) => ({
+        model,
+        edges: await similarEdges(db, resource, model, clock.now()),
+      })),
+    );
     report(50);
     return async (tx) => {
       // Links are read in the writing transaction, so that resources committed meanwhile are neither missed nor overwritten.
-      await replaceEdgesOf(tx, id, [...(await linkEdges(tx, resource, clock.now())), ...similar]);
+      await replaceLinkEdges(tx, id, await linkEdges(tx, resource, clock.now()));
+      for (const { model, edges } of similar) await writeSimilarEdges(tx, id, { model, edges, now: clock.now() });
       const size = Math.max(1, await countDocuments(tx, ownerId));
       if (isRankingDue(size, rankedSizes.get(ownerId))) {
         await rankAll(tx, ownerId);
@@ -89,7 +74,9 @@ async function linkEdges(db: Database, { id, ownerId }: Resource, now: number): 
     // One edge per target; its evidence is the first place where the target is named.
     if (from === to || edges.has(key)) continue;
     const evidence = { context: link.context };
-    edges.set(key, { sourceId: from, targetId: to, kind, ownerId, weight: LINK_WEIGHT, evidence, createdAt: now });
+    edges.set(key, {
+      ...{ sourceId: from, targetId: to, kind, model: NO_MODEL, ownerId, weight: LINK_WEIGHT, evidence, createdAt: now },
+    });
   }
   return [...edges.values()];
 }

@@ -1,13 +1,17 @@
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
-import { chunks } from './schema.sqlite.ts';
+import { chunks, resourceEmbeddings } from './schema.sqlite.ts';
 import type { Chunk, Database } from './types.ts';
 
 export type NewChunk = Omit<Chunk, 'seq'>;
 
-/** Replaces a resource's chunks. Vectors and index entries of the old chunks are deleted with them. */
+/**
+ * Replaces a resource's chunks. Vectors and index entries of the old chunks are deleted with them, and no model is done with
+ * the resource any more.
+ */
 export async function replaceChunks(db: Database, resourceId: string, rows: readonly NewChunk[]): Promise<void> {
   await db.delete(chunks).where(eq(chunks.resourceId, resourceId));
+  await db.delete(resourceEmbeddings).where(eq(resourceEmbeddings.resourceId, resourceId));
   for (const batch of batchesOf(rows)) {
     await db.insert(chunks).values(batch);
   }

@@ -1,7 +1,14 @@
 import { and, desc, eq, inArray, ne, or } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
+import { activeModelId } from './embedding-models.ts';
 import { edges } from './schema.sqlite.ts';
 import type { Database, Edge } from './types.ts';
+
+/** `edges.model` of links and citations, which belong to no model. */
+export const NO_MODEL = '';
+
+/** Links, citations, and similarity by the active model: edges of two models are never mixed. */
+const inForce = (db: Database) => or(eq(edges.model, NO_MODEL), inArray(edges.model, activeModelId(db)));
 
 /** The owner's edges from or to one of `ids`, heaviest first. */
 export async function listEdgesOf(
@@ -13,25 +20,29 @@ export async function listEdgesOf(
   return await db
     .select()
     .from(edges)
-    .where(and(eq(edges.ownerId, ownerId), touching, kind && eq(edges.kind, kind)))
+    .where(and(eq(edges.ownerId, ownerId), touching, inForce(db), kind && eq(edges.kind, kind)))
     .orderBy(desc(edges.weight), edges.sourceId, edges.targetId, edges.kind)
     .limit(limit);
 }
 
-/**
- * Replaces a resource's relations: its similar resources, and links and citations from and to it. Relations of kind `similar`
- * from other resources to this one stay.
- */
-export async function replaceEdgesOf(db: Database, resourceId: string, rows: readonly Edge[]): Promise<void> {
-  const outgoing = eq(edges.sourceId, resourceId);
-  const incomingLinks = and(eq(edges.targetId, resourceId), ne(edges.kind, 'similar'));
-  await db.delete(edges).where(or(outgoing, incomingLinks));
-  for (const batch of batchesOf(rows)) {
-    await db.insert(edges).values(batch).onConflictDoNothing();
-  }
+/** Replaces a resource's links and citations, from it and to it. */
+export async function replaceLinkEdges(db: Database, resourceId: string, rows: readonly Edge[]): Promise<void> {
+  const touching = or(eq(edges.sourceId, resourceId), eq(edges.targetId, resourceId));
+  await db.delete(edges).where(and(touching, ne(edges.kind, 'similar')));
+  await insertEdges(db, rows);
 }
 
-/** All edges of the owner. */
+/** Replaces a resource's similar resources by `model`. Edges from other resources to this one stay, and so do other models'. */
+export async function replaceSimilarEdges(db: Database, resourceId: string, model: string, rows: readonly Edge[]): Promise<void> {
+  await db.delete(edges).where(and(eq(edges.sourceId, resourceId), eq(edges.kind, 'similar'), eq(edges.model, model)));
+  await insertEdges(db, rows);
+}
+
+async function insertEdges(db: Database, rows: readonly Edge[]): Promise<void> {
+  for (const batch of batchesOf(rows)) await db.insert(edges).values(batch).onConflictDoNothing();
+}
+
+/** All edges of the owner that are in force. */
 export async function listOwnerEdges(
   db: Database,
   ownerId: string,
@@ -39,5 +50,5 @@ export async function listOwnerEdges(
   return await db
     .select({ sourceId: edges.sourceId, targetId: edges.targetId, kind: edges.kind, weight: edges.weight })
     .from(edges)
-    .where(eq(edges.ownerId, ownerId));
+    .where(and(eq(edges.ownerId, ownerId), inForce(db)));
 }

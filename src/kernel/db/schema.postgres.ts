@@ -2,6 +2,7 @@
  * The tables on PostgreSQL: schema.sqlite.ts column by column, which schema-parity.types.ts and a test check. drizzle-kit
  * derives migrations from this file. Queries use the tables of schema.sqlite.ts on both databases (docs/decisions/0007).
  */
+import { sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import {
   bigint,
@@ -16,6 +17,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { CallbackEvent, DeliveryState } from '../model/callbacks.ts';
+import type { ModelState, SettingValue } from '../model/embedding-models.ts';
 import type { EdgeEvidence } from '../model/graph.ts';
 import type { JobKind, JobState, ProcessPayload } from '../model/job-messages.ts';
 import type { QualityReport } from '../model/quality.ts';
@@ -204,6 +206,43 @@ export const resourceVectors = pgTable(
   },
   (t) => [primaryKey({ columns: [t.resourceId, t.model] }), index('resource_vectors_owner').on(t.ownerId, t.model)],
 );
+export const embeddingModels = pgTable(
+  'embedding_models',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    state: text('state').$type<ModelState>().notNull(),
+    dimensions: integer('dimensions'),
+    languages: json<readonly string[]>('languages'),
+    activationRequestedAt: integer('activation_requested_at'),
+    createdAt: integer('created_at').notNull(),
+    activatedAt: integer('activated_at'),
+    retiredAt: integer('retired_at'),
+  },
+  (t) => [uniqueIndex('embedding_models_active').on(t.state).where(sql`${t.state} = 'active'`)],
+);
+
+export const resourceEmbeddings = pgTable(
+  'resource_embeddings',
+  {
+    resourceId: text('resource_id')
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    model: text('model').notNull(),
+    ownerId: text('owner_id').notNull(),
+    error: text('error'),
+    relatedAt: integer('related_at'),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.resourceId, t.model] }), index('resource_embeddings_model').on(t.model, t.resourceId)],
+);
+
+export const settings = pgTable('settings', {
+  key: text('key').primaryKey(),
+  value: json<SettingValue>('value').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
 export const resourceIdentifiers = pgTable(
   'resource_identifiers',
   {
@@ -240,13 +279,14 @@ export const edges = pgTable(
       .notNull()
       .references(() => resources.id, { onDelete: 'cascade' }),
     kind: text('kind').$type<'similar' | 'links' | 'cites'>().notNull(),
+    model: text('model').notNull(),
     ownerId: text('owner_id').notNull(),
     weight: doublePrecision('weight').notNull(),
     evidence: json<EdgeEvidence>('evidence').notNull(),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.sourceId, t.targetId, t.kind] }),
+    primaryKey({ columns: [t.sourceId, t.targetId, t.kind, t.model] }),
     index('edges_target').on(t.targetId),
     index('edges_owner').on(t.ownerId),
   ],

@@ -2,9 +2,11 @@
  * The tables on SQLite. `schema.postgres.ts` mirrors them; types.ts names the rows.
  * Times are Unix milliseconds, ids are UUIDv7 text, and no column has a default, so code states every value.
  */
+import { sql } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { customType, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { CallbackEvent, DeliveryState } from '../model/callbacks.ts';
+import type { ModelState, SettingValue } from '../model/embedding-models.ts';
 import type { EdgeEvidence } from '../model/graph.ts';
 import type { JobKind, JobState, ProcessPayload } from '../model/job-messages.ts';
 import type { QualityReport } from '../model/quality.ts';
@@ -224,6 +226,51 @@ export const resourceVectors = sqliteTable(
   (t) => [primaryKey({ columns: [t.resourceId, t.model] }), index('resource_vectors_owner').on(t.ownerId, t.model)],
 );
 
+/** Models of embeddings that have vectors here, or will have them. */
+export const embeddingModels = sqliteTable(
+  'embedding_models',
+  {
+    /** Stored with each vector. */
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    state: text('state').$type<ModelState>().notNull(),
+    /** Null until it is known. */
+    dimensions: integer('dimensions'),
+    /** ISO 639-1 codes, `*` for all; null if they are unknown. */
+    languages: json<readonly string[]>('languages'),
+    /** When the switch to it was asked for, which happens once every document is embedded; null otherwise. */
+    activationRequestedAt: integer('activation_requested_at'),
+    createdAt: integer('created_at').notNull(),
+    activatedAt: integer('activated_at'),
+    retiredAt: integer('retired_at'),
+  },
+  (t) => [uniqueIndex('embedding_models_active').on(t.state).where(sql`${t.state} = 'active'`)],
+);
+
+/** Which resource is embedded by which model: its current chunks are done, or given up with `error`. */
+export const resourceEmbeddings = sqliteTable(
+  'resource_embeddings',
+  {
+    resourceId: text('resource_id')
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    model: text('model').notNull(),
+    ownerId: text('owner_id').notNull(),
+    error: text('error'),
+    /** When its edges of similarity by this model were written; null before. */
+    relatedAt: integer('related_at'),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.resourceId, t.model] }), index('resource_embeddings_model').on(t.model, t.resourceId)],
+);
+
+/** What the service remembers between starts, by name. */
+export const settings = sqliteTable('settings', {
+  key: text('key').primaryKey(),
+  value: json<SettingValue>('value').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
 /** Normalised identifiers under which a resource can be cited: `url:...`, `doi:...`, `arxiv:...`. */
 export const resourceIdentifiers = sqliteTable(
   'resource_identifiers',
@@ -267,13 +314,15 @@ export const edges = sqliteTable(
       .notNull()
       .references(() => resources.id, { onDelete: 'cascade' }),
     kind: text('kind').$type<'similar' | 'links' | 'cites'>().notNull(),
+    /** The model whose vectors are similar; empty for links and citations. */
+    model: text('model').notNull(),
     ownerId: text('owner_id').notNull(),
     weight: real('weight').notNull(),
     evidence: json<EdgeEvidence>('evidence').notNull(),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.sourceId, t.targetId, t.kind] }),
+    primaryKey({ columns: [t.sourceId, t.targetId, t.kind, t.model] }),
     index('edges_target').on(t.targetId),
     index('edges_owner').on(t.ownerId),
   ],

@@ -4,6 +4,7 @@ import { createContext } from '../../../src/context.ts';
 import { AppError } from '../../../src/kernel/core/errors.ts';
 import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
 import { listChunks, replaceChunks } from '../../../src/kernel/db/chunks.ts';
+import { putResourceEmbedding } from '../../../src/kernel/db/resource-embeddings.ts';
 import { insertStages } from '../../../src/kernel/db/resource-stages.ts';
 import { insertResource, type NewResource } from '../../../src/kernel/db/resources.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
@@ -17,7 +18,9 @@ import { asAppError, problem } from '../../../src/routes/problem.ts';
 import { createResourceRoutes } from '../../../src/routes/resources/resources.ts';
 import { createSearchRoutes } from '../../../src/routes/search/search.ts';
 import type { AppContext } from '../../../src/services/context.ts';
+import { activateModel } from '../../../src/services/models/activate-model.ts';
 import { countedIds } from '../fakes/doubles.ts';
+import { testModel } from '../fixtures/documents.ts';
 import type { TestDatabase } from './database.ts';
 import { createTestServices } from './services.ts';
 
@@ -82,6 +85,8 @@ export async function createTestLibrary(
     },
     { publisher: parts.publisher, queryEmbedder: embedder, ...overrides },
   );
+
+  await activateModel({ db, clock }, testModel(MODEL));
 
   /** Inserts a user, which resources refer to, and returns it as an actor. */
   async function person(username: string, scopes: readonly Scope[] = entitledScopes('free')): Promise<Actor> {
@@ -152,6 +157,7 @@ export async function createTestLibrary(
     );
     const vectors = (await listChunks(db, id)).map(({ seq, text }) => ({ chunkSeq: seq, embedding: topicVector(text) }));
     await replaceChunkVectors(db, { resourceId: id, ownerId, model: MODEL, vectors });
+    await putResourceEmbedding(db, { resourceId: id, ownerId, model: MODEL, error: null, now });
     return id;
   }
 

@@ -14,6 +14,7 @@ import { insertJob } from '../../../src/kernel/db/jobs.ts';
 import { findLinksTo } from '../../../src/kernel/db/links.ts';
 import { nearestResources } from '../../../src/kernel/db/nearest-resources.ts';
 import { deleteOAuthAccounts, insertOAuthAccount, listOAuthAccounts } from '../../../src/kernel/db/oauth-accounts.ts';
+import { putResourceEmbedding } from '../../../src/kernel/db/resource-embeddings.ts';
 import { findByIdentifiers, replaceIdentifiers } from '../../../src/kernel/db/resource-identifiers.ts';
 import { replaceResourceVector } from '../../../src/kernel/db/resource-vectors.ts';
 import {
@@ -182,6 +183,10 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     deleteOAuthAccounts: ({ db }, owner) => deleteOAuthAccounts(db, owner, 'google'),
     insertOAuthAccount: ({ db }, userId) =>
       insertOAuthAccount(db, { provider: 'google', subject: 'new', userId, email: null, createdAt: NOW }),
+  },
+  'resource-embeddings': {
+    putResourceEmbedding: ({ db, of }, ownerId) =>
+      putResourceEmbedding(db, { resourceId: of.resourceIds[0], ownerId, model, error: 'other', now: LATER }),
   },
   'resource-identifiers': {
     replaceIdentifiers: ({ db, of }, ownerId) => replaceIdentifiers(db, { resourceId: of.resourceIds[0], ownerId, keys: [] }),

@@ -12,6 +12,7 @@ const PROVEN = 'by an id proved by a signature with the row’s own secret';
 const SECRET = 'by the hash of a secret that the client presented';
 const SHARED = 'the taxonomy is shared by all owners';
 const SIGNING_IN = 'runs before authentication, to identify the user';
+const MODELS = 'models are shared by all owners';
 const UPKEEP = 'maintenance of all owners’ rows; returns numbers only';
 
 export const UNOWNED: Reasons = {
@@ -25,7 +26,18 @@ export const UNOWNED: Reasons = {
   'callback-deliveries': { claimDeliveries: SENDER, settleDelivery: SENDER },
   categories: { listCategories: SHARED, findCategory: SHARED, insertCategories: SHARED },
   chunks: { replaceChunks: LEASED, listChunks: LEASED, listHeadingPaths: LEASED },
-  edges: { replaceEdgesOf: LEASED },
+  edges: { replaceLinkEdges: LEASED, replaceSimilarEdges: LEASED },
+  'embedding-models': {
+    listEmbeddingModels: MODELS,
+    findActiveModel: MODELS,
+    findRequestedModel: MODELS,
+    listRetiredModels: MODELS,
+    activeModelId: MODELS,
+    insertEmbeddingModel: MODELS,
+    updateEmbeddingModel: MODELS,
+    withdrawActivation: MODELS,
+    deleteEmbeddingModel: MODELS,
+  },
   'email-tokens': { findEmailToken: SECRET, takeEmailToken: SECRET },
   expired: { deleteExpired: UPKEEP },
   jobs: {
@@ -53,6 +65,16 @@ export const UNOWNED: Reasons = {
   },
   links: { replaceLinks: LEASED, listLinks: LEASED },
   'oauth-accounts': { findUserByOAuth: SIGNING_IN },
+  'resource-embeddings': {
+    markRelated: LEASED,
+    modelsOfResource: LEASED,
+    documentsLacking: `${DISPATCH} and owners, to the worker alone`,
+    documentsUnrelated: `${DISPATCH} and owners, to the worker alone`,
+    countEmbeddable: UPKEEP,
+    coverageByModel: UPKEEP,
+    listFailedDocuments: ADMINS,
+    deleteModelRows: UPKEEP,
+  },
   'resource-identifiers': { listIdentifiers: LEASED },
   'resource-sources': {
     findSource: LEASED,
@@ -80,6 +102,7 @@ export const UNOWNED: Reasons = {
     rotateSession: 'by an id and a generation that a refresh token’s MAC proves',
     revokeSession: 'by an id from a verified token, or of a session found to be the user’s',
   },
+  settings: { findEmbeddingTarget: MODELS, putEmbeddingTarget: MODELS, lockModels: MODELS },
   users: {
     isSessionLive: 'by the id of a session that was verified for the request; returns whether it was ended',
     insertUser: 'creates a user; unique indexes keep names apart',

@@ -4,6 +4,7 @@
  */
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { NO_MODEL } from '../../../src/kernel/db/edges.ts';
 import { insertStages } from '../../../src/kernel/db/resource-stages.ts';
 import * as schema from '../../../src/kernel/db/schema.sqlite.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
@@ -104,6 +105,7 @@ export async function seedOwner(db: Database, name: string): Promise<Owned> {
     const vector = { model: SHARED.model, ownerId: userId, embedding };
     await db.insert(schema.chunkVectors).values({ chunkSeq: chunk?.seq as number, ...vector });
     await db.insert(schema.resourceVectors).values({ resourceId, ...vector });
+    await db.insert(schema.resourceEmbeddings).values({ ...owned, model: SHARED.model, updatedAt: NOW });
     await db.insert(schema.resourceIdentifiers).values({ ...owned, key: SHARED.identifier });
     await db.insert(schema.links).values({
       id: `${resourceId}-link`,
@@ -115,9 +117,13 @@ export async function seedOwner(db: Database, name: string): Promise<Owned> {
     });
   }
   const edge = { sourceId: first, targetId: second, ownerId: userId, weight: 1, evidence: { context: id('context') } };
+  await db
+    .insert(schema.embeddingModels)
+    .values({ id: SHARED.model, name: SHARED.model, state: 'active', createdAt: NOW })
+    .onConflictDoNothing();
   await db.insert(schema.edges).values([
-    { ...edge, kind: 'cites', createdAt: NOW },
-    { ...edge, kind: 'similar', createdAt: NOW },
+    { ...edge, kind: 'cites', model: NO_MODEL, createdAt: NOW },
+    { ...edge, kind: 'similar', model: SHARED.model, createdAt: NOW },
   ]);
   const job = (what: string, state: 'queued' | 'running' | 'dead') => ({
     id: id(what),
@@ -208,7 +214,7 @@ export async function seedOwner(db: Database, name: string): Promise<Owned> {
 }
 
 /** Tables without owners. */
-const WITHOUT_OWNER = new Set(['categories', 'revocations']);
+const WITHOUT_OWNER = new Set(['categories', 'revocations', 'embedding_models', 'settings']);
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,0 +1,59 @@
+/** Models of embeddings and their states. Whoever changes one calls `lockModels` first, in the same transaction. */
+import { and, asc, eq, isNotNull, lte } from 'drizzle-orm';
+import { embeddingModels } from './schema.sqlite.ts';
+import type { Database, EmbeddingModel } from './types.ts';
+
+/** Every model, oldest first. */
+export async function listEmbeddingModels(db: Database): Promise<EmbeddingModel[]> {
+  return await db.select().from(embeddingModels).orderBy(asc(embeddingModels.createdAt), asc(embeddingModels.id));
+}
+
+/** The model that searches use; undefined in a database that no worker has used yet. */
+export async function findActiveModel(db: Database): Promise<EmbeddingModel | undefined> {
+  const [found] = await db.select().from(embeddingModels).where(eq(embeddingModels.state, 'active'));
+  return found;
+}
+
+/** The model that becomes active once every document is embedded for it. */
+export async function findRequestedModel(db: Database): Promise<EmbeddingModel | undefined> {
+  const [found] = await db
+    .select()
+    .from(embeddingModels)
+    .where(and(eq(embeddingModels.state, 'building'), isNotNull(embeddingModels.activationRequestedAt)));
+  return found;
+}
+
+/** Models that were retired at `before` or earlier. */
+export async function listRetiredModels(db: Database, before: number): Promise<EmbeddingModel[]> {
+  return await db
+    .select()
+    .from(embeddingModels)
+    .where(and(eq(embeddingModels.state, 'retired'), lte(embeddingModels.retiredAt, before)))
+    .orderBy(asc(embeddingModels.id));
+}
+
+/** The id of the active model, as a subquery. */
+export const activeModelId = (db: Database) =>
+  db.select({ id: embeddingModels.id }).from(embeddingModels).where(eq(embeddingModels.state, 'active'));
+
+export async function insertEmbeddingModel(tx: Database, row: EmbeddingModel): Promise<void> {
+  await tx.insert(embeddingModels).values(row);
+}
+
+export async function updateEmbeddingModel(tx: Database, id: string, set: Partial<Omit<EmbeddingModel, 'id'>>): Promise<void> {
+  await tx.update(embeddingModels).set(set).where(eq(embeddingModels.id, id));
+}
+
+/** Withdraws requests to activate a model. Returns the models for which one was open. */
+export async function withdrawActivation(tx: Database): Promise<string[]> {
+  const rows = await tx
+    .update(embeddingModels)
+    .set({ activationRequestedAt: null })
+    .where(isNotNull(embeddingModels.activationRequestedAt))
+    .returning({ id: embeddingModels.id });
+  return rows.map(({ id }) => id);
+}
+
+export async function deleteEmbeddingModel(tx: Database, id: string): Promise<void> {
+  await tx.delete(embeddingModels).where(eq(embeddingModels.id, id));
+}

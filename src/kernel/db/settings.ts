@@ -1,0 +1,30 @@
+/** What the service remembers between starts. */
+import { eq, sql } from 'drizzle-orm';
+import type { EmbeddingTarget } from '../model/embedding-models.ts';
+import { settings } from './schema.sqlite.ts';
+import type { Database } from './types.ts';
+
+const TARGET = 'embedding_target';
+const MODELS_LOCK = 'models_lock';
+
+/** The model that the last start named. */
+export async function findEmbeddingTarget(db: Database): Promise<EmbeddingTarget | undefined> {
+  const [found] = await db.select({ value: settings.value }).from(settings).where(eq(settings.key, TARGET));
+  return found?.value as EmbeddingTarget | undefined;
+}
+
+export async function putEmbeddingTarget(db: Database, target: EmbeddingTarget, now: number): Promise<void> {
+  const set = { value: target, updatedAt: now };
+  await db
+    .insert(settings)
+    .values({ key: TARGET, ...set })
+    .onConflictDoUpdate({ target: settings.key, set });
+}
+
+/** Waits for other transactions that change models, and makes later ones wait until this one ends. */
+export async function lockModels(tx: Database, now: number): Promise<void> {
+  await tx
+    .insert(settings)
+    .values({ key: MODELS_LOCK, value: 0, updatedAt: now })
+    .onConflictDoUpdate({ target: settings.key, set: { updatedAt: sql`excluded.updated_at` } });
+}
