@@ -138,7 +138,7 @@ for (const [name, { wall, cpu }] of results) {
 }
 
 /** Multiplications and additions of all texts: the four projections and the two halves of the feed-forward, and attention. */
-const lengths = (await exact.tokenise(texts, { kind: 'document' })).map(({ ids }) => ids.length);
+const lengths = (await exact.tokenise(texts, { kind: 'document', whole: false })).map(({ rows: [row] }) => row?.length ?? 0);
 const { layers, hidden } = MINI_LM;
 const operations = lengths.reduce((sum, n) => sum + layers * (2 * n * 12 * hidden * hidden + 4 * n * n * hidden), 0);
 const ours = results.get('Pharos') ?? first;

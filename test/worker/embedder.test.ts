@@ -85,9 +85,9 @@ test('embedder: token ids give the vector of their text, and an unknown id is in
   const text = 'How do I reset my password?';
   const [fromIds] = await embedder.embed([model.tokeniser.encode(text).ids], question);
   expect(fromIds).toEqual(await one(text));
-  expect(await embedder.tokenise([text, []], question)).toMatchObject([
-    { ids: { length: 5 }, truncated: false },
-    { ids: { length: 0 }, truncated: false },
+  expect(await embedder.tokenise([text, []], { kind: 'query', whole: false })).toMatchObject([
+    { rows: [{ length: 5 }], truncated: false },
+    { rows: [{ length: 0 }], truncated: false },
   ]);
   for (const id of [model.tokeniser.size, -1, 1.5]) {
     await expect(embedder.embed([[id]], question)).rejects.toMatchObject({ code: 'invalid_input' });

@@ -51,7 +51,11 @@ test("worker: a user's requests of 2,048 texts delay a signed question by the ru
     id: 'fake',
     aliases: [],
     onnxPath: 'model.onnx',
-    tokeniser: { encode: () => ({ ids: Int32Array.of(QUESTION), truncated: false }), size: 100_000 },
+    tokeniser: {
+      encode: () => ({ ids: Int32Array.of(QUESTION), truncated: false }),
+      windows: () => [{ ids: Int32Array.of(QUESTION), weight: 1 }],
+      size: 100_000,
+    },
     prefixes: { query: '', document: '' },
     maxTokens: 50,
     tokenBudget: 64,

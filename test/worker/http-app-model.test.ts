@@ -65,6 +65,13 @@ test("query embedder: the API's signed request gets the vector of the worker's m
   const text = 'How do I reset my password?';
   const [expected] = await embedder.embed([text], { priority: 'interactive', kind: 'query' });
   expect(await queries.embed(text)).toEqual({ model: embedder.model, vector: expected });
+  // Of a question nothing is cut, whereas a client's text is unless it asks for more.
+  const long = `${'How do I reset my password? '.repeat(2000)} glacier`;
+  const [whole] = await embedder.embed([long], { priority: 'interactive', kind: 'query' });
+  const { rows } = (await embedder.tokenise([long], { kind: 'query', whole: false }))[0]!;
+  const [cut] = await embedder.embed(rows, { priority: 'interactive', kind: 'query' });
+  expect((await queries.embed(long)).vector).toEqual(whole);
+  expect(whole).not.toEqual(cut);
   // A question without a known word has no direction: search then goes by words alone, and is not degraded.
   expect(await queries.embed('?')).toEqual({ model: embedder.model, vector: new Float32Array(192) });
 });

@@ -87,7 +87,7 @@ function setUp({ testMode = false, masterKey = true } = {}) {
       tokenised.push(inputs);
       return inputs.map((input) => {
         const all = typeof input === 'string' ? input.split(' ').filter((word) => word !== '?') : input;
-        return { ids: Int32Array.from({ length: Math.min(8, all.length) }), truncated: all.length > 8 };
+        return { rows: [Int32Array.from({ length: Math.min(8, all.length) })], truncated: all.length > 8 };
       });
     },
     state: () => world.state,

@@ -62,6 +62,9 @@ function fakeProcesses(
   };
 }
 
+/** A character is a token, a line is a window. */
+const idsOf = (text: string) => Int32Array.from(text, (char) => char.charCodeAt(0) % 100);
+
 function open(processes: ReturnType<typeof fakeProcesses>, options: { capacity?: number; cacheSize?: number } = {}) {
   const slept: number[] = [];
   const log = memoryLog();
@@ -71,7 +74,8 @@ function open(processes: ReturnType<typeof fakeProcesses>, options: { capacity?:
       aliases: [],
       onnxPath: '/models/fake/model.onnx',
       tokeniser: {
-        encode: (text) => ({ ids: Int32Array.from(text, (char) => char.charCodeAt(0) % 100), truncated: false }),
+        encode: (text) => ({ ids: idsOf(text), truncated: false }),
+        windows: (text, prefix) => text.split('\n').map((part) => ({ ids: idsOf(prefix + part), weight: part.length })),
         size: 100,
       },
       prefixes: { query: 'q:', document: '' },
@@ -281,4 +285,40 @@ test('embedder: many texts yield to the event loop while they are tokenised, and
 test('embedder: token ids are embedded like texts', async () => {
   const { embedder } = open(fakeProcesses());
   expect(await embedder.embed([[7, 8, 9], [7]], bulk)).toEqual([Float32Array.of(3, 7), Float32Array.of(1, 7)]);
+});
+
+test('embedder: the windows of a long text are averaged by their tokens, and the vector is brought to length 1', async () => {
+  const processes = fakeProcesses();
+  const { embedder } = open(processes);
+  // The fake's vectors are [tokens, first id]: [3, 97] three times and [1, 98] once.
+  const [vector] = (await embedAll(embedder, ['aaa\nb'])) as [Float32Array];
+  const sum = [3 * 3 + 1, 3 * 97 + 98] as const;
+  expect(vector[0]).toBeCloseTo(sum[0] / Math.hypot(...sum), 6);
+  expect(vector[1]).toBeCloseTo(sum[1] / Math.hypot(...sum), 6);
+  // It is cached as a whole, and another text with an equal window is another text.
+  expect(await embedAll(embedder, ['aaa\nb'])).toEqual([vector]);
+  expect(await embedAll(embedder, ['aaa'])).toEqual([Float32Array.of(3, 97)]);
+  const { rows } = (await embedder.tokenise(['aaa\nb'], { kind: 'query', whole: true }))[0]!;
+  expect(rows).toEqual([idsOf('q:aaa'), idsOf('q:b')]);
+});
+
+test('embedder: the windows of an aborted or failed text leave the queue', async () => {
+  const processes = fakeProcesses({ run: (run) => (run === 0 ? 'hangs' : run === 2 ? 'fails' : 'responds') });
+  const { embedder } = open(processes);
+  const first = embedAll(embedder, ['x'.repeat(50)]);
+  await settled();
+  const controller = new AbortController();
+  const aborted = embedder.embed(['a\nb\nc'], { ...bulk, signal: controller.signal });
+  const failing = embedAll(embedder, [['d', 'e', 'f'].map((letter) => letter.repeat(50)).join('\n')]);
+  failing.catch(() => undefined);
+  await settled();
+  expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 6 });
+  controller.abort(new Error('client gone'));
+  await expect(aborted).rejects.toThrow('client gone');
+  expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 3 });
+  processes.dieNow();
+  await expect(failing).rejects.toThrow('bad shape');
+  await settled();
+  expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 0 });
+  await first;
 });

@@ -44,7 +44,7 @@ function fakeEmbedder() {
       if (texts[0] === 'fail') throw new Error('away');
       return texts.map(() => new Float32Array(3));
     },
-    tokenise: async (inputs) => inputs.map(() => ({ ids: Int32Array.of(1), truncated: false })),
+    tokenise: async (inputs) => inputs.map(() => ({ rows: [Int32Array.of(1)], truncated: false })),
     state: () => state,
     close: async () => {},
   };

@@ -27,7 +27,7 @@ const embedder: Embedder = {
   model: 'tiny',
   dimensions: 2,
   embed: async (inputs) => inputs.map(() => Float32Array.of(1, 0)),
-  tokenise: async (inputs) => inputs.map(() => ({ ids: Int32Array.of(1), truncated: false })),
+  tokenise: async (inputs) => inputs.map(() => ({ rows: [Int32Array.of(1)], truncated: false })),
   state: () => ({ status: 'ready', model: 'tiny', dimensions: 2, crashes: 0, waiting: { interactive: 0, bulk: 0 } }),
   close: async () => {},
 };

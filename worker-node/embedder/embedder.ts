@@ -7,9 +7,10 @@ import { AppError } from '../../src/kernel/core/errors.ts';
 import { type BatchObserver, createBatcher, type Priority, type QueueEntry } from './batcher.ts';
 import { createInference, type InferenceDependencies, type InferenceState, LOAD_FAILED } from './inference.ts';
 import type { Model } from './model.ts';
-import type { Tokens } from './tokeniser.ts';
+import type { Window } from './tokeniser.ts';
+import { meanOfWindows } from './windows.ts';
 
-/** A text, or its token ids. */
+/** A text, or its token ids. A long text is embedded in windows, whose vectors are averaged; ids are cut to what the model reads. */
 export type EmbedInput = string | readonly number[] | Int32Array;
 
 export interface EmbedOptions {
@@ -19,6 +20,18 @@ export interface EmbedOptions {
   readonly kind: 'query' | 'document';
   /** On abort `embed` rejects with the signal's reason, and texts without another waiter are dropped from the queue. */
   readonly signal?: AbortSignal;
+}
+
+export interface TokeniseOptions extends Pick<EmbedOptions, 'kind' | 'signal'> {
+  /** True: all of a long text, as `embed` reads it. False: what the model reads at once. */
+  readonly whole: boolean;
+}
+
+export interface Tokenised {
+  /** One row, or a row for each window. */
+  readonly rows: readonly Int32Array[];
+  /** Whether something was cut. */
+  readonly truncated: boolean;
 }
 
 export interface EmbedderState extends InferenceState {
@@ -39,7 +52,7 @@ export interface Embedder {
    */
   embed(texts: readonly EmbedInput[], options: EmbedOptions): Promise<Float32Array[]>;
   /** The tokens of each input, with the prefix of `kind` before a text. Throws AppError `invalid_input` for an unknown token id. */
-  tokenise(inputs: readonly EmbedInput[], options: Pick<EmbedOptions, 'kind' | 'signal'>): Promise<Tokens[]>;
+  tokenise(inputs: readonly EmbedInput[], options: TokeniseOptions): Promise<Tokenised[]>;
   state(): EmbedderState;
   /** Ends the inference process; pending calls reject with `unavailable`. */
   close(): Promise<void>;
@@ -62,7 +75,9 @@ const CHARACTERS_PER_TURN = 20_000;
 
 /** A text in the queue or the running batch, shared by all calls that need it. */
 interface SharedEntry {
-  readonly entry: QueueEntry;
+  /** Its windows. */
+  readonly entries: readonly QueueEntry[];
+  readonly vector: Promise<Float32Array>;
   waiters: number;
 }
 
@@ -85,26 +100,25 @@ export function createEmbedder({
     signal?.throwIfAborted();
     const state = inference.state();
     if (state.status === 'failed') throw new AppError('unavailable', LOAD_FAILED);
-    const prefixed = texts.map((text) => withPrefix(text, kind));
-    const keys = prefixed.map(keyOf);
+    const keys = texts.map((text) => keyOf(text, prefixOf(text, kind)));
     const vectors = new Map<string, Float32Array>();
-    const rows = new Map<string, Int32Array>();
+    const rows = new Map<string, readonly Window[]>();
     const turns = createTurns(signal);
     for (const [index, key] of keys.entries()) {
       const cached = cache.get(key);
       if (cached) vectors.set(key, cached);
       if (cached || rows.has(key)) continue;
-      const input = prefixed[index] ?? '';
-      rows.set(key, tokensOf(input).ids);
+      const input = texts[index] ?? '';
+      rows.set(key, windowsOf(input, kind));
       if (turns.isOver(input.length)) await turns.next();
     }
     const fresh = [...rows].filter(([key]) => !pending.has(key));
     batcher.admit(
-      fresh.reduce((sum, [, row]) => sum + row.length, 0),
+      fresh.reduce((sum, [, windows]) => sum + tokensIn(windows), 0),
       priority,
     );
 
-    const joined = [...rows].map(([key, row]) => join(key, row, priority));
+    const joined = [...rows].map(([key, windows]) => join(key, windows, priority));
     try {
       for (const [key, vector] of await untilAborted(Promise.all(joined.map(({ result }) => result)), signal))
         vectors.set(key, vector);
@@ -115,52 +129,77 @@ export function createEmbedder({
   }
 
   /** Waits for the text's vector with other calls; submits it where it is not pending. */
-  function join(key: string, row: Int32Array, priority: Priority) {
-    const shared = pending.get(key) ?? submit(key, row, priority);
+  function join(key: string, windows: readonly Window[], priority: Priority) {
+    const shared = pending.get(key) ?? submit(key, windows, priority);
     shared.waiters += 1;
-    if (priority === 'interactive') shared.entry.promote();
+    if (priority === 'interactive') for (const entry of shared.entries) entry.promote();
     return {
-      result: shared.entry.vector.then((vector) => [key, vector] as const),
+      result: shared.vector.then((vector) => [key, vector] as const),
       leave: () => {
         shared.waiters -= 1;
         if (shared.waiters > 0 || pending.get(key) !== shared) return;
         pending.delete(key);
-        shared.entry.cancel();
+        for (const entry of shared.entries) entry.cancel();
       },
     };
   }
 
-  function submit(key: string, row: Int32Array, priority: Priority): SharedEntry {
-    const shared = { entry: batcher.submit(row, priority), waiters: 0 };
+  function submit(key: string, windows: readonly Window[], priority: Priority): SharedEntry {
+    const entries = windows.map(({ ids }) => batcher.submit(ids, priority));
+    const vector = Promise.all(entries.map((entry) => entry.vector)).then((vectors) =>
+      meanOfWindows(
+        vectors,
+        windows.map(({ weight }) => weight),
+      ),
+    );
+    const shared = { entries, vector, waiters: 0 };
     const settle = () => {
       if (pending.get(key) === shared) pending.delete(key);
     };
     pending.set(key, shared);
-    shared.entry.vector.then((vector) => {
-      settle();
-      cache.set(key, vector);
-    }, settle);
+    vector.then(
+      (whole) => {
+        settle();
+        cache.set(key, whole);
+      },
+      () => {
+        settle();
+        for (const entry of entries) entry.cancel();
+      },
+    );
     return shared;
   }
 
-  async function tokenise(inputs: readonly EmbedInput[], { kind, signal }: Pick<EmbedOptions, 'kind' | 'signal'>) {
+  async function tokenise(inputs: readonly EmbedInput[], { kind, whole, signal }: TokeniseOptions): Promise<Tokenised[]> {
     const turns = createTurns(signal);
-    const all: Tokens[] = [];
+    const all: Tokenised[] = [];
     for (const input of inputs) {
-      all.push(tokensOf(withPrefix(input, kind)));
+      all.push(whole ? { rows: windowsOf(input, kind).map(({ ids }) => ids), truncated: false } : cut(input, kind));
       if (turns.isOver(input.length)) await turns.next();
     }
     return all;
   }
 
-  const withPrefix = (input: EmbedInput, kind: EmbedOptions['kind']) =>
-    typeof input === 'string' ? model.prefixes[kind] + input : input;
+  const prefixOf = (input: EmbedInput, kind: EmbedOptions['kind']) => (typeof input === 'string' ? model.prefixes[kind] : '');
 
-  function tokensOf(input: EmbedInput): Tokens {
-    if (typeof input === 'string') return model.tokeniser.encode(input);
+  function windowsOf(input: EmbedInput, kind: EmbedOptions['kind']): readonly Window[] {
+    if (typeof input === 'string') return model.tokeniser.windows(input, model.prefixes[kind]);
+    const ids = knownIds(input).slice(0, model.maxTokens);
+    return [{ ids, weight: ids.length }];
+  }
+
+  function cut(input: EmbedInput, kind: EmbedOptions['kind']): Tokenised {
+    if (typeof input !== 'string') {
+      return { rows: [knownIds(input).slice(0, model.maxTokens)], truncated: input.length > model.maxTokens };
+    }
+    const { ids, truncated } = model.tokeniser.encode(model.prefixes[kind] + input);
+    return { rows: [ids], truncated };
+  }
+
+  function knownIds(input: Exclude<EmbedInput, string>): Int32Array {
     const unknown = input.find((id) => !Number.isInteger(id) || id < 0 || id >= model.tokeniser.size);
     if (unknown !== undefined) throw new AppError('invalid_input', `${unknown} is not a token id of ${model.id}`);
-    return { ids: Int32Array.from(input.slice(0, model.maxTokens)), truncated: input.length > model.maxTokens };
+    return Int32Array.from(input);
   }
 
   return {
@@ -191,4 +230,7 @@ function createTurns(signal: AbortSignal | undefined) {
   };
 }
 
-const keyOf = (input: EmbedInput) => hash('sha256', typeof input === 'string' ? `t${input}` : `i${input.join(' ')}`, 'base64');
+const tokensIn = (windows: readonly Window[]) => windows.reduce((sum, { ids }) => sum + ids.length, 0);
+
+const keyOf = (input: EmbedInput, prefix: string) =>
+  hash('sha256', typeof input === 'string' ? `t${prefix}\0${input}` : `i${input.join(' ')}`, 'base64');

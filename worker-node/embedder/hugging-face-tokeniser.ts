@@ -1,8 +1,8 @@
-/** Tokenises with a model's `tokenizer.json`. A long text is truncated; its special tokens are kept, as by sentence-transformers. */
+/** Tokenises with a model's `tokenizer.json`. A truncated text keeps its special tokens, as by sentence-transformers. */
 import { Tokenizer } from '@huggingface/tokenizers';
-import type { Tokeniser, Tokens } from './tokeniser.ts';
+import { splitEvenly, type Tokeniser, type Tokens, type Window } from './tokeniser.ts';
 
-/** Tokens average fewer characters than this, so a text is cut at `maxTokens` times this length before tokenising. */
+/** Tokens average fewer characters than this, so a text to be truncated is cut at `maxTokens` times this length before. */
 const CHARACTERS_PER_TOKEN = 64;
 
 export interface HuggingFaceTokeniser {
@@ -17,18 +17,28 @@ export interface HuggingFaceTokeniser {
 export function createHuggingFaceTokeniser(json: object, config: object, maxTokens: number): HuggingFaceTokeniser {
   const tokenizer = new Tokenizer({ ...json, padding: null, truncation: null }, config);
   const { before, after } = specialTokens(tokenizer);
-  const room = Math.max(0, maxTokens - before.length - after.length);
+  const room = Math.max(1, maxTokens - before.length - after.length);
+
+  const framed = (ids: readonly number[]) => Int32Array.from([...before, ...ids, ...after]);
 
   function encode(text: string): Tokens {
     const longest = room * CHARACTERS_PER_TOKEN;
     const ids = idsOf(tokenizer, text.slice(0, longest), false);
-    return {
-      ids: Int32Array.from([...before, ...ids.slice(0, room), ...after]),
-      truncated: ids.length > room || text.length > longest,
-    };
+    return { ids: framed(ids.slice(0, room)), truncated: ids.length > room || text.length > longest };
   }
 
-  return { tokeniser: { encode, size: sizeOf(json) }, idOf: (token) => tokenizer.token_to_id(token) };
+  function windows(text: string, prefix: string): Window[] {
+    const ids = idsOf(tokenizer, prefix + text, false);
+    if (ids.length <= room) return [{ ids: framed(ids), weight: ids.length }];
+    // One token of each window at least is the text's.
+    const lead = idsOf(tokenizer, prefix.trimEnd(), false).slice(0, room - 1);
+    const isLed = lead.every((id, index) => ids[index] === id);
+    // Where the prefix and the first word have a token in common, the text is tokenised by itself.
+    const body = isLed ? ids.slice(lead.length) : idsOf(tokenizer, text, false);
+    return splitEvenly(body, room - lead.length).map((part) => ({ ids: framed([...lead, ...part]), weight: part.length }));
+  }
+
+  return { tokeniser: { encode, windows, size: sizeOf(json) }, idOf: (token) => tokenizer.token_to_id(token) };
 }
 
 /** The package's types do not describe the result. */

@@ -2,7 +2,7 @@
  * The tokeniser of static models, specified in models/pharos-static-192/README.md ("Tokenising"): whole words, stems
  * without English endings, and hashed rows for words outside the vocabulary.
  */
-import type { Tokeniser, Tokens } from './tokeniser.ts';
+import { splitEvenly, type Tokeniser, type Tokens, type Window } from './tokeniser.ts';
 
 /** Rows after the vocabulary, shared by the words outside it. */
 const HASH_ROWS = 4096;
@@ -65,7 +65,8 @@ export function createStaticTokeniser(words: readonly string[], maxTokens: numbe
     return undefined;
   }
 
-  function encode(text: string): Tokens {
+  /** Ends early once there are more than `limit`. */
+  function idsOf(text: string, limit: number): number[] {
     const ids: number[] = [];
     for (const [token] of text.normalize('NFKC').toLowerCase().replaceAll('\u2019', "'").matchAll(TOKEN)) {
       const whole = vocabulary.get(token);
@@ -73,12 +74,25 @@ export function createStaticTokeniser(words: readonly string[], maxTokens: numbe
       else
         for (const piece of token.split('-').flatMap(expandContraction))
           ids.push(...[idOf(piece)].filter((id) => id !== undefined));
-      if (ids.length > maxTokens) break;
+      if (ids.length > limit) break;
     }
+    return ids;
+  }
+
+  function encode(text: string): Tokens {
+    const ids = idsOf(text, maxTokens);
     return { ids: Int32Array.from(ids.slice(0, maxTokens)), truncated: ids.length > maxTokens };
   }
 
-  return { encode, size: words.length + HASH_ROWS };
+  function windows(text: string, prefix: string): Window[] {
+    const lead = idsOf(prefix, maxTokens).slice(0, maxTokens - 1);
+    return splitEvenly(idsOf(text, Number.POSITIVE_INFINITY), maxTokens - lead.length).map((part) => ({
+      ids: Int32Array.from([...lead, ...part]),
+      weight: part.length,
+    }));
+  }
+
+  return { encode, windows, size: words.length + HASH_ROWS };
 }
 
 /** Splits contractions: `couldn't` -> could, not; `o'reilly's` -> o, reilly. */

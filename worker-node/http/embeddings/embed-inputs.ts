@@ -2,8 +2,8 @@
 import type { Embedder, EmbedInput, EmbedOptions } from '../../embedder/embedder.ts';
 
 export interface EmbedInputsOptions extends EmbedOptions {
-  /** False: an input with more tokens than the model reads is refused. */
-  readonly truncate: boolean;
+  /** What happens to an input with more tokens than the model reads: it is cut, refused, or embedded in windows. */
+  readonly long: 'cut' | 'refuse' | 'windows';
   /** Components of the vectors; undefined: all. */
   readonly dimensions: number | undefined;
   /** Whether an input without a known token gets a vector of zeros, and is not refused. */
@@ -36,18 +36,21 @@ export class UnusableInputError extends Error {
 export async function embedInputs(
   embedder: Embedder,
   inputs: readonly EmbedInput[],
-  { truncate, dimensions, allowZeros = false, ...options }: EmbedInputsOptions,
+  { long, dimensions, allowZeros = false, ...options }: EmbedInputsOptions,
 ): Promise<EmbeddedInputs> {
-  const read = await embedder.tokenise(inputs, options);
-  const long = truncate ? -1 : read.findIndex(({ truncated }) => truncated);
-  if (long >= 0) {
-    throw new UnusableInputError('too_long', `has more than the ${read[long]?.ids.length} tokens that this model reads`, long);
+  const read = await embedder.tokenise(inputs, { ...options, whole: long === 'windows' });
+  const tooLong = long === 'refuse' ? read.findIndex(({ truncated }) => truncated) : -1;
+  if (tooLong >= 0) {
+    const limit = read[tooLong]?.rows[0]?.length;
+    throw new UnusableInputError('too_long', `has more than the ${limit} tokens that this model reads`, tooLong);
   }
-  const ids = read.map((tokens) => tokens.ids);
-  const vectors = (await embedder.embed(ids, options)).map((vector) => shortened(vector, dimensions));
+  const rows = read.flatMap((tokenised) => tokenised.rows);
+  const vectors = (await embedder.embed(long === 'windows' ? inputs : rows, options)).map((vector) =>
+    shortened(vector, dimensions),
+  );
   const empty = allowZeros ? -1 : vectors.findIndex((vector) => vector.every((value) => value === 0));
   if (empty >= 0) throw new UnusableInputError('no_known_token', 'has no word that this model knows, and so no vector', empty);
-  return { vectors, tokens: ids.reduce((sum, { length }) => sum + length, 0) };
+  return { vectors, tokens: rows.reduce((sum, { length }) => sum + length, 0) };
 }
 
 /** The first `dimensions` components, brought to length 1 again; all zeros where nothing is left in them. */

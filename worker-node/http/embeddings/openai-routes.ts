@@ -23,10 +23,12 @@ export function createOpenAIRoutes({ embedder, model, clock }: OpenAIDependencie
     const request = parseEmbeddingRequest(new Uint8Array(await c.req.arrayBuffer()));
     if (request.model !== undefined) requireModel(request.model);
     const { inputs, kind, truncate, dimensions } = request;
-    // A person waits for the API's own questions. A question without a known word has no direction, which search takes as zeros.
+    // A person waits for the API's own questions, of which nothing is cut. A question without a known word has no direction,
+    // which search takes as zeros.
     const isOwn = c.get('caller').kind === 'api';
     const priority = isOwn && kind === 'query' ? 'interactive' : 'bulk';
-    const options = { priority, kind, truncate, dimensions, allowZeros: isOwn, signal: c.req.raw.signal } as const;
+    const long = isOwn ? 'windows' : truncate ? 'cut' : 'refuse';
+    const options = { priority, kind, long, dimensions, allowZeros: isOwn, signal: c.req.raw.signal } as const;
     const { vectors, tokens } = await embedInputs(embedder, inputs, options).catch(rethrowAsOpenAIError);
     return c.json({
       object: 'list',

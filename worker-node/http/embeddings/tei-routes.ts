@@ -60,7 +60,7 @@ export function createTeiRoutes({ embedder, model, version }: TeiDependencies): 
       const { vectors } = await embedInputs(embedder, typeof inputs === 'string' ? [inputs] : inputs, {
         priority: 'bulk',
         kind: PROMPTS[prompt ?? 'document'],
-        truncate: truncate ?? true,
+        long: truncate === false ? 'refuse' : 'cut',
         dimensions: dimensions ?? undefined,
         signal: c.req.raw.signal,
       });
