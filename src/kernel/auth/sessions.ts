@@ -5,6 +5,7 @@ import type { Clock, Ids } from '../core/ports.ts';
 import { insertRevocations } from '../db/revocations.ts';
 import {
   findSession,
+  findSessionWithUser,
   insertSession,
   liveSessions,
   renewSession,
@@ -13,7 +14,7 @@ import {
   rotateSession,
 } from '../db/sessions.ts';
 import type { Database, Session, User } from '../db/types.ts';
-import { findUser, lockUser, type UserChange, updateUser } from '../db/users.ts';
+import { lockUser, type UserChange, updateUser } from '../db/users.ts';
 import { entitledScopes, type Scope } from '../model/actor.ts';
 import { isSystemUser } from '../model/system-users.ts';
 import type { AccessTokens } from './access-tokens.ts';
@@ -110,7 +111,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
       authenticatedAt: now,
       credentialsEpoch: user.credentialsEpoch,
       generation: 0,
-      scopes: scopes.filter((scope) => entitled.includes(scope)),
+      scopes: entitled.filter((scope) => scopes.includes(scope)),
       createdAt: now,
       rotatedAt: now,
       expiresAt: now + refreshTokenSeconds * 1000,
@@ -208,12 +209,16 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
   async function refresh(refreshToken: string, client: RequestOrigin, narrowTo?: readonly Scope[]): Promise<TokenPair> {
     const parts = await refreshTokens.decode(refreshToken);
     if (!parts) return refuse('malformed or not issued here', client);
-    const session = await rotate(parts, client);
-    const user = await findUser(db, session.userId);
-    if (!user?.active || isSystemUser(user)) return endAndRefuse(session, 'user inactive', client);
+    const { generation } = await rotate(parts, client);
+    // Read again, in one statement with the user: a change of the password since the rotation may have kept the session.
+    const found = await findSessionWithUser(db, parts.sessionId);
+    if (!found) return refuse('unknown session', client);
+    const { session, user } = found;
+    if (session.revokedAt !== null) return refuse(`revoked: ${session.revokedReason}`, client, session);
+    if (!user.active || isSystemUser(user)) return endAndRefuse(session, 'user inactive', client);
     if (user.credentialsEpoch !== session.credentialsEpoch) return endAndRefuse(session, 'credentials changed', client);
     security.record('refresh', { ...client, userId: user.id, sessionId: session.id });
-    return issuePair(user, session, session.generation, narrowTo);
+    return issuePair(user, session, generation, narrowTo);
   }
 
   async function inspect(refreshToken: string): Promise<Session | undefined> {

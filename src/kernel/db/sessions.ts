@@ -13,6 +13,16 @@ export async function findSession(db: Database, id: string): Promise<Session | u
   return session;
 }
 
+/** The session and its user as they were at one moment. */
+export async function findSessionWithUser(db: Database, id: string): Promise<{ session: Session; user: User } | undefined> {
+  const [row] = await db
+    .select({ session: sessions, user: users })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(eq(sessions.id, id));
+  return row;
+}
+
 /** The session with its user, unless the session is over, the user inactive, or the session of an earlier epoch. */
 export async function findLiveSession(
   db: Database,

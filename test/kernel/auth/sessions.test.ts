@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRefreshTokens } from '../../../src/kernel/auth/refresh-tokens.ts';
 import { createSessions, GRACE_MS } from '../../../src/kernel/auth/sessions.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
+import type { Database, User } from '../../../src/kernel/db/types.ts';
 import { CLIENT, createAuthKit, testUser } from '../../support/kits/auth.ts';
 import { testConfig } from '../../support/kits/config.ts';
 
@@ -219,5 +220,84 @@ describe('refresh by several clients', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+/** Runs `before` with the number of the statement that follows it, before each statement outside of a transaction. */
+function observed(db: Database, before: (statement: number) => Promise<unknown>): Database {
+  let statements = 0;
+  const built = (builder: object): object =>
+    new Proxy(builder, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (typeof value !== 'function') return value;
+        if (key !== 'then') return (...input: unknown[]) => built(value.apply(target, input) as object);
+        const run = async () => {
+          await before(statements++);
+          return await (target as PromiseLike<unknown>);
+        };
+        return (...callbacks: Parameters<Promise<unknown>['then']>) => run().then(...callbacks);
+      },
+    });
+  return new Proxy(db, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      const isStatement = ['select', 'insert', 'update', 'delete'].includes(String(key));
+      return (...input: unknown[]) => (isStatement ? built(value.apply(target, input) as object) : value.apply(target, input));
+    },
+  });
+}
+
+describe('refresh while the account changes', () => {
+  /** A refresh of `pair`, during which `change` happens before the statement with the number `at`; whether it happened. */
+  async function refreshDuring(refreshToken: string, at: number, change: () => Promise<unknown>) {
+    let happened = false;
+    const db = observed(kit.db, async (statement) => {
+      if (statement !== at) return;
+      happened = true;
+      await change();
+    });
+    const pair = await createSessions({ ...kit, db })
+      .refresh(refreshToken, CLIENT)
+      .catch(() => undefined);
+    return { happened, pair };
+  }
+  const changePassword = (keep: string | null) =>
+    kit.sessions.updateAccount(testUser.id, async () => ({ set: { passwordHash: 'new' }, ends: 'password changed' }), { keep });
+  const current = async () => (await kit.db.select().from(users).where(eq(users.id, testUser.id)))[0] as User;
+
+  test('refresh: a change of the own password before any of its statements keeps the session and its new token', async () => {
+    for (let at = 0; ; at++) {
+      const own = await kit.sessions.start(await current(), ['search'], CLIENT);
+      const sid = await sidOf(own.accessToken);
+      const { happened, pair } = await refreshDuring(own.refreshToken, at, () => changePassword(sid));
+      if (!happened) {
+        expect(at).toBeGreaterThan(1);
+        break;
+      }
+      expect(pair, `before statement ${at}`).toBeDefined();
+      expect(await kit.revocations.isRevoked([`sid:${sid}`]), `before statement ${at}`).toBe(false);
+      await expect(kit.sessions.refresh(pair?.refreshToken ?? '', CLIENT)).resolves.toBeDefined();
+    }
+  });
+
+  test.each<[string, (sid: string) => Promise<unknown>]>([
+    ['a change of the password in another session', () => changePassword(null)],
+    ['a logout', (sid) => kit.sessions.end(sid, 'logout')],
+    ['a deactivation', () => kit.db.update(users).set({ active: false }).where(eq(users.id, testUser.id))],
+    ['a deletion of the account', () => kit.db.delete(users).where(eq(users.id, testUser.id))],
+  ])('refresh: %s before any of its statements refuses it', async (_, change) => {
+    for (let at = 0; ; at++) {
+      await kit.db
+        .insert(users)
+        .values(testUser)
+        .onConflictDoUpdate({ target: users.id, set: { active: true } });
+      const pair = await kit.sessions.start(await current(), ['search'], CLIENT);
+      const sid = await sidOf(pair.accessToken);
+      const refreshed = await refreshDuring(pair.refreshToken, at, () => change(sid));
+      if (!refreshed.happened) break;
+      expect(refreshed.pair, `before statement ${at}`).toBeUndefined();
+    }
   });
 });

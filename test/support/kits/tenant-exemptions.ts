@@ -99,6 +99,7 @@ export const UNOWNED: Reasons = {
   sessions: {
     findLiveSession: 'by an id from a verified token',
     findSession: 'by an id that a refresh token’s MAC proves; other callers compare its user first',
+    findSessionWithUser: 'by an id that a refresh token’s MAC proves',
     rotateSession: 'by an id and a generation that a refresh token’s MAC proves',
     revokeSession: 'by an id from a verified token, or of a session found to be the user’s',
   },
