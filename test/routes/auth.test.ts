@@ -1,6 +1,8 @@
 import { eq } from 'drizzle-orm';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { securityEvents, users } from '../../src/kernel/db/schema.sqlite.ts';
+import { apiKeys, securityEvents, users } from '../../src/kernel/db/schema.sqlite.ts';
+import { SCOPES } from '../../src/kernel/model/actor.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 const PASSWORD = 'a long enough phrase';
@@ -313,6 +315,35 @@ describe('API keys', () => {
     expect((await post('/auth/api-keys', { name: 'k', scopes: ['admin'] }, headers)).status).toBe(403);
     const narrow = (await post('/auth/api-keys', { name: 'k', scopes: ['search'] }, headers)).body;
     expect((await post('/auth/api-keys', { name: 'wider' }, bearer(narrow.key))).status).toBe(403);
+  });
+
+  test('API keys: any list of scopes is stored as a set in one order, and the default is a set as well', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('search', 'resources:write', 'resources:read'), { minLength: 1, maxLength: 4 }),
+        async (scopes) => {
+          const { body } = await post('/auth/api-keys', { name: 'k', scopes }, headers);
+          const expected = SCOPES.filter((scope) => (scopes as string[]).includes(scope));
+          expect(body.scopes).toEqual(expected);
+          const stored = await app.services.db
+            .select()
+            .from(apiKeys)
+            .where(eq(apiKeys.id, String(body.id)));
+          expect(stored.map((key) => key.scopes)).toEqual([expected]);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test('API keys: a key that an earlier version stored with a scope twice is listed with it once', async () => {
+    const { body } = await post('/auth/api-keys', { name: 'k' }, headers);
+    await app.services.db
+      .update(apiKeys)
+      .set({ scopes: ['search', 'resources:read', 'search'] })
+      .where(eq(apiKeys.id, String(body.id)));
+    const list = await (await get('/auth/api-keys', headers)).json();
+    expect(list).toMatchObject({ api_keys: [{ scopes: ['resources:read', 'search'] }] });
   });
 
   test('API keys: are refused once expired, deleted, or their owner is deactivated', async () => {

@@ -103,6 +103,14 @@ describe('a Standard Webhooks event', () => {
     expect(app.published).toHaveLength(1);
   });
 
+  test("Standard Webhooks event: repeated tags of its document leave room for the endpoint's tags", async () => {
+    const { body: endpoint } = await create({ name: 'the blog', tags: ['blog'] });
+    const text = event({ content: 'Glaciers flow.', tags: Array(50).fill('ice') });
+    const { documents = [] } = await send(endpoint, text, signed(endpoint, text));
+    const resource = await (await app.request(`/resources/${documents[0]?.resource_id}`, { headers: owner })).json();
+    expect(resource).toMatchObject({ tags: ['ice', 'blog'] });
+  });
+
   test('Standard Webhooks event: a repeated id gets the first response and has no effect, even with another body', async () => {
     const { body: endpoint } = await create();
     const first = await send(endpoint, TEXT, signed(endpoint, TEXT));

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { ApiKey } from '../../kernel/db/types.ts';
-import { SCOPES, type Scope } from '../../kernel/model/actor.ts';
+import { SCOPES } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { present } from '../present.ts';
@@ -65,7 +65,8 @@ const toWire = ({ id, name, prefix, scopes, createdAt, expiresAt, lastUsedAt }: 
   id,
   name,
   prefix,
-  scopes: scopes as Scope[],
+  // Keys of earlier versions may name a scope twice.
+  scopes: SCOPES.filter((scope) => scopes.includes(scope)),
   created_at: toIso(createdAt),
   ...present({ expires_at: toIsoOrNull(expiresAt), last_used_at: toIsoOrNull(lastUsedAt) }),
 });

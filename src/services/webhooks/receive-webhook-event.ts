@@ -72,7 +72,7 @@ async function createAll(
   for (const [index, input] of inputs.entries()) {
     const { id, outcome } = await createResource(context, actor, {
       ...input,
-      tags: [...(input.tags ?? []), ...endpoint.tags].slice(0, 50),
+      tags: [...new Set([...(input.tags ?? []), ...endpoint.tags])].slice(0, 50),
       // With a key per document, a repeated event continues after the documents already accepted.
       idempotencyKey: `webhook:${endpoint.id}:${messageId}:${index}`,
     });
