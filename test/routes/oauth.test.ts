@@ -653,6 +653,31 @@ describe('account linking', () => {
     expect(await app.services.db.select().from(users)).toEqual([]);
   });
 
+  test.each<[string, unknown]>([
+    ['256 characters', 'x'.repeat(256)],
+    ['3,000 characters', 'x'.repeat(3000)],
+    ['a letter beyond ASCII', 'g-\u00fc'],
+    ['a NUL', 'g-\0'],
+    ['half of a surrogate pair', 'g-\ud800'],
+    ['no characters', ''],
+  ])('OAuth login: a subject of %s is refused with the reason, and no account is made', async (_, sub) => {
+    openid.says({ sub, email: 'ada@example.org', email_verified: true });
+    const refused = await logIn('google');
+    expect([refused.status, ((await refused.json()) as { detail: string }).detail]).toEqual([
+      502,
+      'The login provider sent a subject (sub) that is not 1 to 255 ASCII characters long',
+    ]);
+    expect(await app.services.db.select().from(users)).toEqual([]);
+  });
+
+  test('OAuth login: a subject that is a number is refused, one of 255 characters makes an account and finds it again', async () => {
+    openid.says({ sub: 7, email: 'ada@example.org', email_verified: true });
+    expect((await logIn('google')).status).toBe(502);
+    openid.says({ sub: 'x'.repeat(255), email: 'ada@example.org', email_verified: true });
+    expect([(await logIn('google')).status, (await logIn('google')).status]).toEqual([200, 200]);
+    expect(await app.services.db.select().from(users)).toHaveLength(1);
+  });
+
   test.each(['admin', 'p\u0430ypal', 'R00T'])('OAuth login: the suggested name %s is not taken over', async (name) => {
     openid.says({ sub: 'g-1', email: null, name });
     const { access_token } = (await (await logIn('google')).json()) as Tokens;

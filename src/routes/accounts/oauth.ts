@@ -141,7 +141,7 @@ export function createOAuthLoginRoutes(context: AppContext) {
     if (sessionId === null) return null;
     const found = await findLiveSession(db, sessionId, clock.now());
     if (!found) throw new AppError('forbidden', 'The session that began to link this provider is over; log in and link it again');
-    return { userId: found.user.id, credentialsEpoch: found.user.credentialsEpoch };
+    return { userId: found.user.id, credentialsEpoch: found.user.credentialsEpoch, sessionId };
   }
 
   const startSession = async (c: Context<AppEnv>, user: User) =>

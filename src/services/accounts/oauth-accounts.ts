@@ -49,6 +49,7 @@ export async function loginWithIdentity(
 
 async function resolveIdentity(deps: Dependencies, identity: OAuthIdentity, linkTo: Verified | null): Promise<OAuthLogin> {
   const { db } = deps;
+  requireSubject(identity);
   const known = await findUserByOAuth(db, identity.provider, identity.subject);
   if (known && linkTo !== null && known.id !== linkTo.userId) {
     throw new AppError('conflict', `This ${identity.provider} account is linked to another user`);
@@ -58,7 +59,7 @@ async function resolveIdentity(deps: Dependencies, identity: OAuthIdentity, link
   if (linkTo !== null) {
     const user = await findUser(db, linkTo.userId);
     if (!user) throw new AppError('not_found', 'The user to link to no longer exists');
-    await linkIfCurrent(deps, identity, { ...requireActive(user), credentialsEpoch: linkTo.credentialsEpoch });
+    await linkIfCurrent(deps, identity, requireActive(user), linkTo);
     return { user, outcome: 'linked' };
   }
   const { email } = identity;
@@ -72,13 +73,24 @@ async function resolveIdentity(deps: Dependencies, identity: OAuthIdentity, link
       'An account with this e-mail exists; log in to it and link the provider there, or reset its password by mail',
     );
   }
-  await linkIfCurrent(deps, identity, requireActive(sameEmail));
+  const { id: userId, credentialsEpoch } = requireActive(sameEmail);
+  await linkIfCurrent(deps, identity, sameEmail, { userId, credentialsEpoch });
   return { user: sameEmail, outcome: 'linked' };
 }
 
 function requireActive(user: User): User {
   if (!user.active) throw new AppError('forbidden', 'This account is deactivated');
   return user;
+}
+
+/** What a provider may call a user: 1 to 255 printable ASCII characters (OpenID Connect Core section 2). */
+const SUBJECT = /^[\x20-\x7e]{1,255}$/;
+
+/** Throws `upstream_failed` for a subject that no provider may send, before it becomes the key of an account. */
+function requireSubject({ subject }: OAuthIdentity): void {
+  if (SUBJECT.test(subject)) return;
+  const fault = 'The login provider sent a subject (sub) that is not 1 to 255 ASCII characters long';
+  throw new AppError('upstream_failed', fault);
 }
 
 /** One `@`, no blank, no control or invisible character. A mail server decides the rest. */
@@ -90,9 +102,8 @@ function requireAddress({ email }: OAuthIdentity): void {
   throw new AppError('upstream_failed', 'The login provider sent an e-mail address that is not valid');
 }
 
-/** Throws `forbidden` if the account has changed since it was verified. */
-async function linkIfCurrent(deps: Dependencies, identity: OAuthIdentity, user: User): Promise<void> {
-  const verified = { userId: user.id, credentialsEpoch: user.credentialsEpoch };
+/** Throws `forbidden` if the account has changed, or the session that began the link has ended, since they were verified. */
+async function linkIfCurrent(deps: Dependencies, identity: OAuthIdentity, user: User, verified: Verified): Promise<void> {
   if (await writeIfCurrent(deps.db, verified, (tx) => link({ ...deps, db: tx }, identity, user))) return;
   throw new AppError('forbidden', 'The account was changed during this login; log in again');
 }

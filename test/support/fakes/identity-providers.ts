@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { OAuth2Server } from 'oauth2-mock-server';
 
 export interface IdToken {
-  sub?: string;
+  sub?: unknown;
   email?: unknown;
   email_verified?: unknown;
   /** Claims that only the userinfo endpoint returns, besides the subject. */

@@ -67,7 +67,7 @@ export function createOpenIdProvider({ name, issuer, client, fetch, clock }: Ope
     return discovered;
   }
 
-  async function verify(idToken: string, nonce: string): Promise<JWTPayload> {
+  async function verify(idToken: string, nonce: string): Promise<JWTPayload & { sub: string }> {
     const { keys, issuer: iss } = await configuration();
     const { payload } = await jwtVerify(idToken, keys, {
       issuer: iss,
@@ -78,7 +78,9 @@ export function createOpenIdProvider({ name, issuer, client, fetch, clock }: Ope
       requiredClaims: ['sub', 'exp', 'iat'],
     });
     if (payload.nonce !== nonce) throw new Error('the nonce of the id_token is from another login');
-    return payload;
+    const { sub } = payload;
+    if (typeof sub !== 'string') throw new Error('the sub of the id_token is not a text');
+    return { ...payload, sub };
   }
 
   /**
@@ -116,7 +118,7 @@ export function createOpenIdProvider({ name, issuer, client, fetch, clock }: Ope
       const idClaims = await verify(idToken, attempt.nonce).catch((cause: unknown) => {
         throw upstreamFailed(cause);
       });
-      const subject = idClaims.sub as string;
+      const subject = idClaims.sub;
       const claims = await completed(subject, idClaims, accessToken);
       const email = text(claims.email);
       return {
