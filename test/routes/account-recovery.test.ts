@@ -2,14 +2,16 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAccountNotices } from '../../src/kernel/auth/account-notices.ts';
+import { createEmailLinks } from '../../src/kernel/auth/email-links.ts';
 import { insertOAuthAccount } from '../../src/kernel/db/oauth-accounts.ts';
-import { users } from '../../src/kernel/db/schema.sqlite.ts';
+import { callbackSecrets, emailTokens, oauthAccounts, users } from '../../src/kernel/db/schema.sqlite.ts';
 import { findUsersByLogin } from '../../src/kernel/db/users.ts';
 import { requireAccountSession } from '../../src/services/accounts/account-session.ts';
 import { confirmPassword } from '../../src/services/accounts/confirm-password.ts';
 import { loginWithIdentity } from '../../src/services/accounts/oauth-accounts.ts';
 import { unlinkProvider } from '../../src/services/accounts/unlink-provider.ts';
 import { createWebhookEndpoint } from '../../src/services/webhooks/create-webhook-endpoint.ts';
+import { getCallbackSecret } from '../../src/services/webhooks/get-callback-secret.ts';
 import { renewCallbackSecret } from '../../src/services/webhooks/renew-callback-secret.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
@@ -86,11 +88,37 @@ describe('password reset', () => {
     const endpoint = { name: 'w', kind: 'standard' as const, tags: [] };
     await expect(createWebhookEndpoint(app.services, account, endpoint)).rejects.toMatchObject(refusal);
     await expect(renewCallbackSecret(app.services, account)).rejects.toMatchObject(refusal);
+    await expect(getCallbackSecret(app.services, account)).rejects.toMatchObject(refusal);
+    expect(await app.services.db.select().from(callbackSecrets)).toEqual([]);
     await expect(unlinkProvider(app.services, account, 'github')).rejects.toMatchObject(refusal);
     await expect(confirmPassword(app.services, account, PASSWORD, ORIGIN)).rejects.toMatchObject(refusal);
     const identity = { provider: 'github' as const, subject: '1', email: null, emailVerified: false, suggestedName: null };
     const linked = loginWithIdentity(app.services, identity, { userId: user.id, credentialsEpoch: 0 });
     await expect(linked).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  test('password reset: a link to verify that was asked for before is neither stored nor mailed afterwards', async () => {
+    const { user } = await member();
+    await app.services.sessions.updateAccount(user.id, async () => ({ set: {}, ends: 'password reset' }));
+    await app.services.emailLinks.requestVerification(user, ORIGIN);
+    await app.background.settled();
+    expect(app.mails).toEqual([]);
+    expect(await app.services.db.select().from(emailTokens)).toEqual([]);
+  });
+
+  test('password reset: a link that is made while another one is used is neither stored nor mailed', async () => {
+    const { user } = await member();
+    const { limiter, sessions } = app.services;
+    const decide: typeof limiter.decide = async (key, ...rest) => {
+      if (key.startsWith('mails:reset:'))
+        await sessions.updateAccount(user.id, async () => ({ set: {}, ends: 'password reset' }));
+      return limiter.decide(key, ...rest);
+    };
+    const mailer = { send: async () => expect.unreachable('a mail was sent') };
+    const links = createEmailLinks({ ...app.services, mailer, limiter: { ...limiter, decide } });
+    await links.requestPasswordReset('ada@example.org', ORIGIN);
+    await app.background.settled();
+    expect(await app.services.db.select().from(emailTokens)).toEqual([]);
   });
 });
 
@@ -105,12 +133,61 @@ describe('linked providers', () => {
     expect(mailed('Your Pharos account was changed')[0]?.text).toContain('github was removed');
   });
 
+  test('providers: a session that ended while its link was under way links nothing', async () => {
+    const { user, account } = await member();
+    const linkTo = { userId: user.id, credentialsEpoch: user.credentialsEpoch, sessionId: account.session.id };
+    await app.services.sessions.end(account.session.id, 'logout');
+    const identity = { provider: 'github' as const, subject: '1', email: null, emailVerified: false, suggestedName: null };
+    await expect(loginWithIdentity(app.services, identity, linkTo)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await app.services.db.select().from(oauthAccounts)).toEqual([]);
+  });
+
   test('providers: the last way to log in is a conflict, also for two at once and where another is not configured', async () => {
     const { headers, user, link } = await member();
     await app.services.db.update(users).set({ passwordHash: null }).where(eq(users.id, user.id));
     for (const provider of ['github', 'google', 'oidc']) await link(provider);
     const answers = await Promise.all(['github', 'google'].map((name) => send('DELETE', `/auth/providers/${name}`, headers)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 409]);
+  });
+});
+
+describe('what a mail says has ended', () => {
+  const RESET = 'every session, API key, linked login, webhook endpoint and callback secret of before ends.';
+
+  test('password change: ends the other sessions and nothing else, as the mail says', async () => {
+    const { headers, link } = await member();
+    await link('github');
+    const { key } = (await (await send('POST', '/auth/api-keys', headers, { name: 'k' })).json()) as { key: string };
+    expect((await send('POST', '/webhooks', headers, { name: 'w' })).status).toBe(201);
+    const secret = await (await send('GET', '/callbacks/secret', headers)).json();
+    const login = { username: 'ada', password: PASSWORD };
+    const response = await app.request('/auth/login', { method: 'POST', body: new URLSearchParams(login) });
+    const other = { Authorization: `Bearer ${((await response.json()) as { access_token: string }).access_token}` };
+    const change = { current_password: PASSWORD, new_password: 'another long phrase' };
+    expect((await send('POST', '/auth/password', headers, change)).status).toBe(204);
+    expect((await send('GET', '/auth/me', other)).status).toBe(401);
+    expect((await send('GET', '/auth/me', headers)).status).toBe(200);
+    expect((await send('GET', '/auth/me', { 'X-API-Key': key })).status).toBe(200);
+    expect(await (await send('GET', '/auth/providers', headers)).json()).toMatchObject({ providers: [{ provider: 'github' }] });
+    expect(await (await send('GET', '/webhooks', headers)).json()).toMatchObject({ webhooks: [{ name: 'w' }] });
+    expect(await (await send('GET', '/callbacks/secret', headers)).json()).toEqual(secret);
+    await app.background.settled();
+    const [mail] = mailed('Your Pharos account was changed');
+    expect(mail?.text).toContain(
+      'Your password was changed. Every session but the one that changed it is over. API keys, linked logins, webhook endpoints and the callback secret are as before.',
+    );
+    expect(mail?.text).toContain(`If it was not you, reset the password at http://localhost:8000/account/reset: ${RESET}`);
+  });
+
+  test('password reset: the mail with the link and the notice afterwards name what ends', async () => {
+    await member();
+    await send('POST', '/auth/password/forgot', {}, { email: 'ada@example.org' });
+    await app.background.settled();
+    expect(app.mails[0]?.text).toContain(`With the new password ${RESET}`);
+    const token = /#([\w-]{43})/.exec(app.mails[0]?.text ?? '')?.[1];
+    expect((await send('POST', '/auth/password/reset', {}, { token, password: 'another long phrase' })).status).toBe(204);
+    await app.background.settled();
+    expect(mailed('Your Pharos account was changed')[0]?.text).toContain(`Your password was reset: ${RESET}`);
   });
 });
 

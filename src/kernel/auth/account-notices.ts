@@ -7,7 +7,7 @@ import type { User } from '../db/types.ts';
 import type { RequestOrigin } from './security-log.ts';
 
 export interface AccountNotice {
-  /** One sentence. */
+  /** What was done and what it ended, in sentences. */
   readonly what: string;
   readonly client: RequestOrigin;
 }
@@ -16,6 +16,9 @@ export interface AccountNotices {
   /** Sends the mail in the background, if a mail server is configured. */
   send(user: Pick<User, 'username' | 'email'>, notice: AccountNotice): void;
 }
+
+/** What a reset by mail ends; a change of the password ends sessions only. */
+export const RESET_ENDS = 'every session, API key, linked login, webhook endpoint and callback secret of before ends.';
 
 interface Dependencies {
   readonly config: Pick<Config, 'publicUrl'>;
@@ -29,7 +32,7 @@ export function createAccountNotices({ config, clock, background, mailer }: Depe
     send: ({ username, email }, { what, client }) => {
       if (!mailer) return;
       const from = client.address === null ? '' : `, from the address ${client.address}`;
-      const text = `Hello ${username},\n\n${what}\n\nThis was done at ${toIso(clock.now())}${from}. If it was not you, set a new password at ${config.publicUrl}: this ends every session, API key and linked login.\n`;
+      const text = `Hello ${username},\n\n${what}\n\nThis was done at ${toIso(clock.now())}${from}. If it was not you, reset the password at ${config.publicUrl}/account/reset: ${RESET_ENDS}\n`;
       background.run('mail a notice', () => mailer.send({ to: email, subject: 'Your Pharos account was changed', text }));
     },
   };

@@ -13,7 +13,7 @@ import { findUser, findUserByEmail, setEmailVerified, type Verified, writeIfCurr
 import { addressKey } from '../rate-limits/address.ts';
 import type { Limiter } from '../rate-limits/limiter.ts';
 import type { RateLimitPolicies } from '../rate-limits/tiers.ts';
-import type { AccountNotices } from './account-notices.ts';
+import { type AccountNotices, RESET_ENDS } from './account-notices.ts';
 import { normalisePassword } from './password-rules.ts';
 import type { RequestOrigin, SecurityLog } from './security-log.ts';
 import type { Sessions } from './sessions.ts';
@@ -116,7 +116,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
     await mailer.send({
       to: user.email,
       subject: 'Set a new password for Pharos',
-      text: `Hello ${user.username},\n\nto set a new password, open this link within 30 minutes. It works once.\n\n${config.publicUrl}/account/reset#${token}\n\nIf you did not ask for it, nothing has changed and there is nothing to do.\n`,
+      text: `Hello ${user.username},\n\nto set a new password, open this link within 30 minutes. It works once.\n\n${config.publicUrl}/account/reset#${token}\n\nWith the new password ${RESET_ENDS}\n\nIf you did not ask for it, nothing has changed and there is nothing to do.\n`,
     });
   }
 
@@ -140,9 +140,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       });
       if (!user) throw new AppError('gone', USED);
       security.record('password_reset', { ...client, userId: user.id });
-      const what =
-        'Your password was reset. Every session, API key, linked login, webhook endpoint and callback secret of before is over.';
-      notices.send(user, { what, client });
+      notices.send(user, { what: `Your password was reset: ${RESET_ENDS}`, client });
     },
 
     requestVerification: async (user, client) => {

@@ -2,14 +2,19 @@ import { eq, sql } from 'drizzle-orm';
 import { callbackSecrets } from './schema.sqlite.ts';
 import type { CallbackSecret, Database } from './types.ts';
 
+/** The owner's secret; undefined until one is made. */
+export async function findCallbackSecret(db: Database, ownerId: string): Promise<CallbackSecret | undefined> {
+  const [known] = await db.select().from(callbackSecrets).where(eq(callbackSecrets.ownerId, ownerId));
+  return known;
+}
+
 /** The owner's secret. Without one, `fresh` becomes it; concurrent callers all get the one that was stored. */
 export async function ensureCallbackSecret(db: Database, ownerId: string, fresh: string, now: number): Promise<CallbackSecret> {
-  const [known] = await db.select().from(callbackSecrets).where(eq(callbackSecrets.ownerId, ownerId));
+  const known = await findCallbackSecret(db, ownerId);
   if (known) return known;
   const row = { ownerId, secret: fresh, previousSecret: null, previousExpiresAt: null, createdAt: now };
   await db.insert(callbackSecrets).values(row).onConflictDoNothing();
-  const [stored] = await db.select().from(callbackSecrets).where(eq(callbackSecrets.ownerId, ownerId));
-  return stored ?? row;
+  return (await findCallbackSecret(db, ownerId)) ?? row;
 }
 
 /** Makes `fresh` the owner's secret. The previous one stays valid until `previousExpiresAt` (Unix ms). */

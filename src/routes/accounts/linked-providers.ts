@@ -62,7 +62,10 @@ export function createLinkedProviderRoutes(context: AppContext) {
     const { user } = c.get('account');
     await unlinkProvider(context, c.get('account'), name);
     security.record('oauth_unlinked', { ...requestOrigin(c), userId: user.id, reason: name });
-    notices.send(user, { what: `The login through ${name} was removed from your account.`, client: requestOrigin(c) });
+    notices.send(user, {
+      what: `The login through ${name} was removed from your account. Sessions go on.`,
+      client: requestOrigin(c),
+    });
     return c.body(null, 204);
   });
 

@@ -20,7 +20,8 @@ const changeRoute = defineRoute({
   path: '/auth/password',
   tags,
   summary: 'Change the own password',
-  description: 'Ends all other sessions of the account.',
+  description:
+    'Ends all other sessions of the account. API keys, linked providers, webhook endpoints and the callback secret stay.',
   security: authenticated,
   request: {
     body: jsonBody(
@@ -60,7 +61,8 @@ const resetRoute = defineRoute({
   path: '/auth/password/reset',
   tags,
   summary: 'Reset a password with the token of a mail',
-  description: 'Ends all sessions of the account.',
+  description:
+    'Verifies the address and ends every credential of before: sessions, API keys, linked providers, webhook endpoints and the callback secret.',
   security: [],
   request: { body: jsonBody(z.strictObject({ token: linkToken, password: newPasswordSchema }).openapi('PasswordReset')) },
   responses: { 204: { description: 'Set' }, ...problems(400, 410, 422) },

@@ -123,7 +123,7 @@ export function createCallbackRoutes(context: Pick<AppContext, 'db' | 'clock'>) 
 
   router.openapi(secretOf, async (c) => {
     c.header('Cache-Control', 'no-store');
-    return c.json(secretToWire(await getCallbackSecret(context, c.get('actor')), clock.now()), 200);
+    return c.json(secretToWire(await getCallbackSecret(context, c.get('account')), clock.now()), 200);
   });
 
   router.openapi(renew, async (c) => {

@@ -10,6 +10,9 @@ import type { AccountSession } from './account-session.ts';
 import type { Accounts } from './accounts.ts';
 import { checkPassword } from './check-password.ts';
 
+const CHANGED =
+  'Your password was changed. Every session but the one that changed it is over. API keys, linked logins, webhook endpoints and the callback secret are as before.';
+
 interface Dependencies {
   readonly passwords: PasswordHasher;
   readonly sessions: Sessions;
@@ -20,8 +23,9 @@ interface Dependencies {
 }
 
 /**
- * Sets a new password and ends every other session. Throws `forbidden` if the current password is wrong, which counts as a
- * failed login, `rate_limited` after too many of them, and `conflict` if the account changed after the check.
+ * Sets a new password and ends every other session; API keys and linked providers stay. Throws `forbidden` if the current
+ * password is wrong, which counts as a failed login, `rate_limited` after too many of them, and `conflict` if the account
+ * changed after the check.
  */
 export async function changePassword(
   { passwords, sessions, security, accounts, loginLimits, notices }: Dependencies,
@@ -41,5 +45,5 @@ export async function changePassword(
   );
   if (!changed) throw new AppError('conflict', 'The account was changed at the same time; log in and try again');
   security.record('password_changed', { ...client, userId: id });
-  notices.send(user, { what: 'Your password was changed.', client });
+  notices.send(user, { what: CHANGED, client });
 }

@@ -2,7 +2,7 @@
 import { deleteApiKey, insertApiKey, listApiKeys } from '../../../src/kernel/db/api-keys.ts';
 import { isBacklogFull } from '../../../src/kernel/db/backlog.ts';
 import { findDelivery, insertDelivery, listDeliveries, requeueDelivery } from '../../../src/kernel/db/callback-deliveries.ts';
-import { ensureCallbackSecret, rotateCallbackSecret } from '../../../src/kernel/db/callback-secrets.ts';
+import { ensureCallbackSecret, findCallbackSecret, rotateCallbackSecret } from '../../../src/kernel/db/callback-secrets.ts';
 import type { ChunkIndex } from '../../../src/kernel/db/chunk-index.ts';
 import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
 import { findChunks } from '../../../src/kernel/db/chunks.ts';
@@ -114,6 +114,7 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     ],
   },
   'callback-secrets': {
+    findCallbackSecret: ({ db }, owner) => findCallbackSecret(db, owner),
     ensureCallbackSecret: ({ db }, owner) => ensureCallbackSecret(db, owner, 'fresh', LATER),
     rotateCallbackSecret: ({ db }, owner) =>
       rotateCallbackSecret(db, owner, { fresh: 'fresh', now: LATER, previousExpiresAt: LATER }),
