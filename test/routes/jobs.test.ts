@@ -86,8 +86,18 @@ describe('POST /jobs/progress', () => {
   });
 
   test('POST /jobs/progress: 422 naming the invalid field of a signed report', async () => {
-    for (const report of [{}, { resource_id: 'x', stages: {} }, { resource_id: freshId(), stages: { cooking: graph } }]) {
+    const late = { ...graph, attempt: -1 };
+    for (const report of [{}, { resource_id: 'x', stages: {} }, { resource_id: freshId(), stages: { graph: late } }]) {
       expect((await post(report)).status).toBe(422);
     }
+  });
+
+  test("POST /jobs/progress: of a newer worker's report the stages that this version knows are recorded", async () => {
+    const id = freshId();
+    await app.services.progress.begin(id, newStages(0));
+    expect((await post({ resource_id: id, stages: { cooking: { temperature: 200 }, graph } })).status).toBe(204);
+    expect((await post({ resource_id: id, stages: { cooking: { temperature: 230 } } })).status).toBe(204);
+    const states = (await app.services.progress.read(id))?.states;
+    expect(states).toEqual({ ...newStages(0), graph });
   });
 });

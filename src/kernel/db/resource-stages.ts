@@ -1,6 +1,6 @@
 /** The durable record of progress: one row per resource and stage. */
 import { eq, sql } from 'drizzle-orm';
-import { STAGES, type Stage, type StageState, type StageStates } from '../model/stages.ts';
+import { everyStage, isAskedFor, NOT_ASKED_FOR, STAGES, type Stage, type StageState, type StageStates } from '../model/stages.ts';
 import { resourceStages } from './schema.sqlite.ts';
 import type { Database, ResourceStage } from './types.ts';
 
@@ -8,21 +8,20 @@ export async function insertStages(db: Database, resourceId: string, states: Sta
   await db.insert(resourceStages).values(toRows(resourceId, states));
 }
 
-/** The states of all five stages; undefined if a row is missing. */
+/**
+ * The states of all stages; undefined if the resource has no row. A stage without a row was not asked for. Rows of stages that
+ * only a newer version knows are left alone.
+ */
 export async function readStages(db: Database, resourceId: string): Promise<StageStates | undefined> {
   const rows = await db.select().from(resourceStages).where(eq(resourceStages.resourceId, resourceId));
-  const [ingestion, quality, taxonomy, graph, embedding] = STAGES.map((stage) => rows.find((row) => row.stage === stage));
-  if (!ingestion || !quality || !taxonomy || !graph || !embedding) return undefined;
-  return {
-    ingestion: toState(ingestion),
-    quality: toState(quality),
-    taxonomy: toState(taxonomy),
-    graph: toState(graph),
-    embedding: toState(embedding),
-  };
+  if (rows.length === 0) return undefined;
+  return everyStage((stage) => {
+    const row = rows.find((one) => one.stage === stage);
+    return row ? toState(row) : NOT_ASKED_FOR;
+  });
 }
 
-/** Replaces the given stages in one statement. The resource must exist. */
+/** Replaces the given stages that were asked for, in one statement. The resource must exist. */
 export async function writeStages(db: Database, resourceId: string, states: Partial<StageStates>): Promise<void> {
   const rows = toRows(resourceId, states);
   if (rows.length === 0) return;
@@ -47,7 +46,7 @@ export async function writeStages(db: Database, resourceId: string, states: Part
 function toRows(resourceId: string, states: Partial<StageStates>): ResourceStage[] {
   return STAGES.flatMap((stage: Stage) => {
     const state = states[stage];
-    return state ? [{ resourceId, stage, ...state }] : [];
+    return state && isAskedFor(state) ? [{ resourceId, stage, ...state }] : [];
   });
 }
 

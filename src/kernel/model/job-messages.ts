@@ -1,7 +1,7 @@
 /** Messages between the API, the queue and the worker. Sender and receiver parse with the same schemas. */
 import { z } from 'zod';
 import { BODY } from '../core/bounds.ts';
-import { STAGE_STATUSES, STAGES } from './stages.ts';
+import { everyStage, STAGE_STATUSES, STAGES, type StageStates } from './stages.ts';
 
 export const JOB_KINDS = ['resource.process'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
@@ -25,11 +25,13 @@ export const stageStateSchema = z.object({
   updatedAt: z.int(),
 });
 
+/** Some stages. Those that only a newer version knows are dropped. */
+export const stageStatesSchema = z.object(everyStage(() => stageStateSchema.optional())) as unknown as z.ZodType<
+  Partial<StageStates>
+>;
+
 /** Body of the worker's POST to `/jobs/progress`: the stages that changed together. */
-export const progressReportSchema = z.object({
-  resource_id: z.uuid().max(36),
-  stages: z.partialRecord(z.enum(STAGES), stageStateSchema),
-});
+export const progressReportSchema = z.object({ resource_id: z.uuid().max(36), stages: stageStatesSchema });
 export type ProgressReport = z.infer<typeof progressReportSchema>;
 
 /**

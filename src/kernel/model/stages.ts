@@ -1,19 +1,21 @@
-/** The five stages, their dependencies, and how an overall status follows from theirs. docs/architecture.md, "One document". */
+/** Stages, their dependencies, and how an overall status follows from theirs. docs/architecture.md, "One document". */
+import { STAGE_REGISTRY } from './stage-registry.ts';
 
-export const STAGES = ['ingestion', 'quality', 'taxonomy', 'graph', 'embedding'] as const;
-export type Stage = (typeof STAGES)[number];
+export type Stage = (typeof STAGE_REGISTRY)[number]['name'];
+
+/** Checks that every dependency is itself a stage. */
+const definitions: readonly {
+  readonly name: Stage;
+  readonly after: readonly Stage[];
+  readonly weight: number;
+  readonly since: number;
+}[] = STAGE_REGISTRY;
+
+/** Names of all stages, in the order in which clients see them. */
+export const STAGES: readonly Stage[] = definitions.map(({ name }) => name);
 
 export const STAGE_STATUSES = ['pending', 'processing', 'completed', 'failed'] as const;
 export type StageStatus = (typeof STAGE_STATUSES)[number];
-
-/** A stage runs once its dependencies have completed: data flows ingestion -> embedding -> taxonomy, graph. */
-export const STAGE_DEPENDENCIES: Readonly<Record<Stage, readonly Stage[]>> = {
-  ingestion: [],
-  quality: ['ingestion'],
-  embedding: ['ingestion'],
-  taxonomy: ['embedding'],
-  graph: ['embedding'],
-};
 
 export interface StageState {
   readonly status: StageStatus;
@@ -30,7 +32,25 @@ export interface StageState {
   readonly updatedAt: number;
 }
 
+/** Every stage has a state; that of a stage that was not asked for is NOT_ASKED_FOR. */
 export type StageStates = Readonly<Record<Stage, StageState>>;
+
+/**
+ * A stage without a row: an earlier version created the resource, or the stage was never requested. It counts as completed, so
+ * that it blocks nothing, and its run is 0, so that every requested state has a greater version.
+ */
+export const NOT_ASKED_FOR: StageState = {
+  status: 'completed',
+  percent: 100,
+  attempt: 0,
+  run: 0,
+  message: null,
+  startedAt: null,
+  finishedAt: null,
+  updatedAt: 0,
+};
+
+export const isAskedFor = (state: StageState) => state.run > 0;
 
 /** A stage that was requested in `run` and has not started. */
 export function pendingStage(run: number, now: number): StageState {
@@ -46,20 +66,33 @@ export function pendingStage(run: number, now: number): StageState {
   };
 }
 
-/** The five stages of a new resource: pending in run 1. */
+/** The stages of a new resource: all pending in run 1. */
 export function newStages(now: number): StageStates {
   return everyStage(() => pendingStage(1, now));
 }
 
-/** A record with one value for each of the five stages. */
+/** A record with one value for each stage. */
 export function everyStage<T>(make: (stage: Stage) => T): Record<Stage, T> {
-  return {
-    ingestion: make('ingestion'),
-    quality: make('quality'),
-    taxonomy: make('taxonomy'),
-    graph: make('graph'),
-    embedding: make('embedding'),
-  };
+  return Object.fromEntries(STAGES.map((stage) => [stage, make(stage)])) as Record<Stage, T>;
+}
+
+/** A stage runs once these have completed. */
+export const STAGE_DEPENDENCIES: Readonly<Record<Stage, readonly Stage[]>> = registered(({ after }) => after);
+
+/** Share of each stage in the overall percentage, relative to the others. Fixed, so that a run's percentage never falls. */
+export const STAGE_WEIGHTS: Readonly<Record<Stage, number>> = registered(({ weight }) => weight);
+
+/** Whether every client knows the stage, so that it is shown even where it was not asked for. */
+export const IS_ALWAYS_SHOWN: Readonly<Record<Stage, boolean>> = registered(({ since }) => since === 1);
+
+function registered<T>(value: (definition: (typeof definitions)[number]) => T): Readonly<Record<Stage, T>> {
+  return Object.fromEntries(definitions.map((definition) => [definition.name, value(definition)])) as Record<Stage, T>;
+}
+
+/** The part of `values` that clients see. */
+export function shownStages<T>(states: StageStates, values: Readonly<Record<Stage, T>>): Record<Stage, T> {
+  const shown = STAGES.filter((stage) => IS_ALWAYS_SHOWN[stage] || isAskedFor(states[stage]));
+  return Object.fromEntries(shown.map((stage) => [stage, values[stage]])) as Record<Stage, T>;
 }
 
 export function statusesOf(states: StageStates): Record<Stage, StageStatus> {
@@ -84,11 +117,8 @@ export function readyStages(completed: ReadonlySet<Stage>): Stage[] {
 
 /** `stages` and every stage that depends on them, directly or indirectly, in the order of STAGES. */
 export function withDependants(stages: readonly Stage[]): Stage[] {
-  const wanted = new Set(stages);
-  for (const stage of ['ingestion', 'embedding', 'quality', 'taxonomy', 'graph'] as const) {
-    if (STAGE_DEPENDENCIES[stage].some((dependency) => wanted.has(dependency))) wanted.add(stage);
-  }
-  return STAGES.filter((stage) => wanted.has(stage));
+  const isWanted = (stage: Stage): boolean => stages.includes(stage) || STAGE_DEPENDENCIES[stage].some(isWanted);
+  return STAGES.filter(isWanted);
 }
 
 /** Whether no stage can change any more: each has completed, has failed, or waits for one that failed. */

@@ -8,7 +8,7 @@ export interface StageDurations {
   /** Records the stage's duration if `state` is completed and has both times. */
   observe(stage: Stage, state: StageState): void;
   /**
-   * Seconds until all five stages are completed, at Unix ms `now`: the longest path through the remaining stages. A stage
+   * Seconds until all stages are completed, at Unix ms `now`: the longest path through the remaining stages. A stage
    * counts by the median of its last completions here or, once it reports a percentage, by its own pace. 0 when all are
    * completed; null if a needed stage was never measured or a stage has failed.
    */

@@ -1,14 +1,18 @@
-/** Progress as clients receive it: times in ISO 8601, names in snake_case, always all five stages. */
+/** Progress as clients receive it: times in ISO 8601, names in snake_case, and the stages that every client knows. */
 
 import { toIso, toIsoOrNull } from '../core/time.ts';
 import {
   everyStage,
   firstFailure,
+  isAskedFor,
   overallStatus,
+  STAGE_WEIGHTS,
   STAGES,
   type Stage,
   type StageState,
+  type StageStates,
   type StageStatus,
+  shownStages,
   statusesOf,
 } from '../model/stages.ts';
 import type { ProgressRecord } from './record.ts';
@@ -25,7 +29,7 @@ export interface StageDetail {
 export interface ResourceProgress {
   readonly resource_id: string;
   readonly overall_status: StageStatus;
-  /** Integer; 100 only once all five stages are completed. */
+  /** Integer; 100 only once all stages are completed. */
   readonly percent: number;
   readonly stages: Readonly<Record<Stage, StageStatus>>;
   readonly detail: Readonly<Record<Stage, StageDetail>>;
@@ -37,22 +41,30 @@ export interface ResourceProgress {
   readonly degraded?: true;
 }
 
-/** Weight of each stage in the overall percentage, out of 100. Fixed, so that a run's percentage never falls. */
-const WEIGHTS: Readonly<Record<Stage, number>> = { ingestion: 20, quality: 10, taxonomy: 10, graph: 20, embedding: 40 };
-
 export function toResourceProgress({ resourceId, states, etaSeconds, degraded }: ProgressRecord): ResourceProgress {
-  const stages = statusesOf(states);
+  const statuses = statusesOf(states);
   return {
     resource_id: resourceId,
-    overall_status: overallStatus(stages),
-    percent: Math.floor(STAGES.reduce((sum, stage) => sum + WEIGHTS[stage] * percentOf(states[stage]), 0) / 100),
-    stages,
-    detail: everyStage((stage) => toDetail(states[stage])),
+    overall_status: overallStatus(statuses),
+    percent: overallPercent(states),
+    stages: shownStages(states, statuses),
+    detail: shownStages(
+      states,
+      everyStage((stage) => toDetail(states[stage])),
+    ),
     error_message: firstFailure(states),
     updated_at: toIso(Math.max(...STAGES.map((stage) => states[stage].updatedAt))),
     eta_seconds: etaSeconds,
     ...(degraded ? { degraded } : {}),
   };
+}
+
+/** The weighted mean over the stages that were asked for. */
+function overallPercent(states: StageStates): number {
+  const asked = STAGES.filter((stage) => isAskedFor(states[stage]));
+  const total = asked.reduce((sum, stage) => sum + STAGE_WEIGHTS[stage], 0);
+  if (total === 0) return 100;
+  return Math.floor(asked.reduce((sum, stage) => sum + STAGE_WEIGHTS[stage] * percentOf(states[stage]), 0) / total);
 }
 
 /** A stage in progress is capped at 99; only a completed stage is 100. */

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { parseJson } from '../core/json.ts';
 import type { VersionedField, VersionedHash } from '../kv/key-value.ts';
-import { stageStateSchema } from '../model/job-messages.ts';
+import { stageStateSchema, stageStatesSchema } from '../model/job-messages.ts';
 import { versionOf } from '../model/stage-version.ts';
-import { everyStage, STAGES, type Stage, type StageStates } from '../model/stages.ts';
+import { STAGES, type Stage, type StageStates } from '../model/stages.ts';
 
 export interface ProgressRecord {
   readonly resourceId: string;
@@ -16,12 +16,13 @@ export interface ProgressRecord {
   readonly etaSeconds: number | null;
 }
 
-export type Snapshot = Pick<ProgressRecord, 'sequence' | 'states'>;
+/** A message between processes. One of another version may lack stages; those that this version does not know are dropped. */
+export interface Snapshot {
+  readonly sequence: number;
+  readonly states: Partial<StageStates>;
+}
 
-const snapshotSchema = z.object({
-  sequence: z.int(),
-  states: z.object(everyStage(() => stageStateSchema)),
-});
+const snapshotSchema = z.object({ sequence: z.int(), states: stageStatesSchema });
 
 export function parseSnapshot(message: string): Snapshot | undefined {
   return snapshotSchema.safeParse(parseJson(message)).data;
@@ -34,7 +35,7 @@ export function toFields(states: Partial<StageStates>): VersionedField[] {
   });
 }
 
-/** The stages that the hash holds in a valid form: none, some or all five. */
+/** The stages that the hash holds in a valid form: none, some or all. */
 export function fromHash(hash: VersionedHash): Partial<StageStates> {
   const found: Partial<Record<Stage, StageStates[Stage]>> = {};
   for (const stage of STAGES) {

@@ -27,7 +27,7 @@ const TTL_MS = 24 * 60 * 60 * 1000;
 const STALE_MS = 10_000;
 
 export interface ProgressTracker {
-  /** Writes all five stages of a new run. */
+  /** Writes all stages of a new run. */
   begin(resourceId: string, states: StageStates): Promise<void>;
   /** Writes the given stages in one step and notifies subscribers. A late or repeated report changes nothing. */
   report(report: ProgressReport): Promise<void>;
@@ -95,13 +95,24 @@ export function createProgressTracker({ kv, db, clock, log, isolatedRequests = f
     return toRecord(resourceId, current.sequence, { ...durable, ...live, ...newerThan(durable, live) });
   }
 
+  async function read(resourceId: string): Promise<ProgressRecord | undefined> {
+    const hash = await tryStore(() => kv.readHash(keyOf(resourceId)));
+    if (hash) {
+      const states = fromHash(hash);
+      if (!isWhole(states) || isStale(states, clock.now())) return reconcile(resourceId, hash);
+      return toRecord(resourceId, hash.sequence, states);
+    }
+    const durable = await readStages(db, resourceId);
+    return durable && toRecord(resourceId, updatedAt(durable), durable, true);
+  }
+
   return {
     begin: async (resourceId, states) => {
       await write(resourceId, states);
     },
 
     report: async ({ resource_id: resourceId, stages }) => {
-      const outcome = await write(resourceId, stages as Partial<StageStates>);
+      const outcome = await write(resourceId, stages);
       for (const stage of STAGES) {
         const state = stages[stage];
         if (state && outcome?.written.includes(stage)) durations.observe(stage, state);
@@ -111,19 +122,24 @@ export function createProgressTracker({ kv, db, clock, log, isolatedRequests = f
       if (!(await reconcile(resourceId, outcome.hash))) await tryStore(() => kv.delete(keyOf(resourceId)));
     },
 
-    read: async (resourceId) => {
-      const hash = await tryStore(() => kv.readHash(keyOf(resourceId)));
-      if (hash) {
-        const states = fromHash(hash);
-        if (!isWhole(states) || isStale(states, clock.now())) return reconcile(resourceId, hash);
-        return toRecord(resourceId, hash.sequence, states);
-      }
-      const durable = await readStages(db, resourceId);
-      return durable && toRecord(resourceId, updatedAt(durable), durable, true);
-    },
+    read,
 
-    subscribe: (resourceId, listener) =>
-      subscribe(resourceId, ({ sequence, states }) => listener(toRecord(resourceId, sequence, states))),
+    subscribe: (resourceId, listener) => {
+      let subscribed = true;
+      const unsubscribe = subscribe(resourceId, ({ sequence, states }) => {
+        if (isWhole(states)) return listener(toRecord(resourceId, sequence, states));
+        // A process of another version published it, which lacks a stage that this version knows.
+        void read(resourceId)
+          .then((record) => {
+            if (record && subscribed) listener(record);
+          })
+          .catch((error: unknown) => log.warning('a progress message could not be completed', { resourceId, error }));
+      });
+      return () => {
+        subscribed = false;
+        unsubscribe();
+      };
+    },
 
     forget: async (resourceId) => {
       await tryStore(() => kv.delete(keyOf(resourceId)));

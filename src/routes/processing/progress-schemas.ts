@@ -1,6 +1,6 @@
 /** Schemas of progress requests and responses. */
 import { z } from '@hono/zod-openapi';
-import { everyStage, STAGE_STATUSES } from '../../kernel/model/stages.ts';
+import { everyStage, IS_ALWAYS_SHOWN, STAGE_STATUSES, type Stage } from '../../kernel/model/stages.ts';
 
 const status = z.enum(STAGE_STATUSES);
 
@@ -12,13 +12,17 @@ const detail = z.object({
   message: z.string().nullable().describe('What the stage is doing, or why it failed'),
 });
 
+/** A stage that was registered later is absent where it was not asked for. */
+const byStage = <S extends z.ZodType>(schema: S): Record<Stage, S> =>
+  everyStage((stage) => (IS_ALWAYS_SHOWN[stage] ? schema : (schema.optional() as unknown as S)));
+
 export const resourceProgressSchema = z
   .object({
     resource_id: z.string(),
     overall_status: status.describe('any failed: failed; any processing: processing; all completed: completed; else pending'),
     percent: z.int().min(0).max(100),
-    stages: z.object(everyStage(() => status)),
-    detail: z.object(everyStage(() => detail)),
+    stages: z.object(byStage(status)),
+    detail: z.object(byStage(detail)),
     error_message: z.string().nullable().describe("The first failed stage's message"),
     updated_at: z.iso.datetime(),
     eta_seconds: z.int().nullable().describe('Estimated from recent durations of the stages; null if unknown'),

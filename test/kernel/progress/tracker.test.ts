@@ -308,6 +308,41 @@ describe('progress tracker: subscribe', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
+  test('progress tracker: a message that lacks a stage, from another version, is completed from the record', async () => {
+    const id = await seeded();
+    await tracker.begin(id, newStages(clock.now()));
+    const [heard, gone] = [vi.fn(), vi.fn()];
+    tracker.subscribe(id, heard);
+    const leave = tracker.subscribe(id, gone);
+    const { graph: _unknown, ...states } = statesWith({ status: 'completed' });
+    await kv.publish(`progress:${id}`, JSON.stringify({ sequence: 1, states: { ...states, cooking: { heat: 1 } } }));
+    leave();
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
+    expect(heard.mock.calls[0]?.[0]).toEqual(await read(id));
+    expect(gone).not.toHaveBeenCalled();
+  });
+
+  test('progress tracker: a message that lacks a stage of a resource without a record is dropped', async () => {
+    const heard = vi.fn();
+    const id = freshId();
+    tracker.subscribe(id, heard);
+    const { graph: _unknown, ...states } = newStages(0);
+    await kv.publish(`progress:${id}`, JSON.stringify({ sequence: 1, states }));
+    await vi.waitFor(async () => expect(await tracker.read(id)).toBeUndefined());
+    expect(heard).not.toHaveBeenCalled();
+  });
+
+  test('progress tracker: a message that cannot be completed, or its listener, fails with a line in the log', async () => {
+    const id = await seeded();
+    await tracker.begin(id, newStages(clock.now()));
+    tracker.subscribe(id, () => {
+      throw new Error('a faulty listener');
+    });
+    const { graph: _unknown, ...states } = newStages(0);
+    await kv.publish(`progress:${id}`, JSON.stringify({ sequence: 1, states }));
+    await vi.waitFor(() => expect(log.lines.map((line) => line.message)).toEqual(['a progress message could not be completed']));
+  });
+
   test('progress tracker: older and malformed messages are ignored', async () => {
     const id = freshId();
     const heard: number[] = [];
