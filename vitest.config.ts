@@ -34,7 +34,7 @@ const USES_DATABASE: Record<string, string[]> = {
   routes: ['test/routes/**/*.test.ts'],
   runtimes: ['test/runtimes/end-to-end.test.ts'],
   worker: [
-    'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills}.test.ts',
+    'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills,registries}.test.ts',
   ],
 };
 const onPostgres = (name: string, options = {}) =>
@@ -91,7 +91,7 @@ export default defineConfig({
           'src/kernel/core/{backoff,keys,retry-after}.ts',
           'src/kernel/db/leases.ts',
           'src/kernel/worker-client/{http-publisher,progress-reporter,qstash-publisher,signatures}.ts',
-          'src/kernel/model/{actor,job-messages,sliding-window,stage-version,stages}.ts',
+          'src/kernel/model/{actor,job-kinds,job-messages,sliding-window,stage-version,stages}.ts',
           'src/services/accounts/{accounts,administer,change-password,check-password,oauth-accounts}.ts',
         ].map((glob) => [glob, { lines: 100, branches: 100 }]),
       ),

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
+import { PROCESS } from '../../src/kernel/model/job-kinds.ts';
 import { BACKLOG_LIMIT, withBacklogRoom } from '../../src/services/resources/backlog.ts';
 import { createResource } from '../../src/services/resources/create-resource.ts';
 import { openTestPostgres } from '../support/kits/database.ts';
@@ -40,7 +41,7 @@ test('backlog limit: a job admitted far from the limit is written although the r
     admit();
     await resumed;
     await enqueueJob(tx, library, {
-      kind: 'resource.process',
+      kind: PROCESS,
       ownerId: ada.userId,
       resourceId: id,
       payload: { stages: [], run: 2 },

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findJob } from '../../src/kernel/db/jobs.ts';
 import { claimJob, deadLetterJob, finishJob, renewLease } from '../../src/kernel/db/leases.ts';
 import { jobs } from '../../src/kernel/db/schema.sqlite.ts';
+import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
+import { INSTALLATION } from '../../src/kernel/model/job-kinds.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 const MASTER = 'the-master-key-of-these-tests-is-long';
@@ -62,6 +64,16 @@ describe('GET /admin/jobs', () => {
     expect((await get('/admin/jobs?owner_id=nobody')).jobs).toEqual([]);
   });
 
+  test('GET /admin/jobs: shows jobs without a resource and of any kind, with their payload', async () => {
+    const kind = { name: 'of.a.newer.version' };
+    const payload = { pages: [1, 2] };
+    const { id } = await enqueueJob(app.services.db, app.services, { kind, ownerId: INSTALLATION, payload });
+    await send();
+    const { jobs: listed } = await get(`/admin/jobs?state=queued&owner_id=${INSTALLATION}`);
+    expect(listed).toMatchObject([{ id, kind: kind.name, payload, stages: [], state: 'queued' }]);
+    expect('resource_id' in listed[0]).toBe(false);
+  });
+
   test('/admin/jobs: 403 without the admin scope', async () => {
     for (const path of ['/admin/jobs', '/admin/jobs?state=queued']) {
       expect((await app.request(path, { headers: owner })).status).toBe(403);
@@ -85,6 +97,37 @@ describe('POST /admin/jobs/{id}/retry', () => {
     expect((await get('/admin/jobs')).jobs).toEqual([]);
     expect((await get('/admin/jobs?state=retried')).jobs).toMatchObject([{ id: jobId }]);
     expect((await post(`/admin/jobs/${jobId}/retry`, admin)).status).toBe(409);
+  });
+
+  test('retry and cancel: a job without a resource is cancelled, and runs again as a new job of its kind', async () => {
+    const kind = { name: 'of.a.newer.version' };
+    const payload = { pages: [1, 2] };
+    const { id } = await enqueueJob(app.services.db, app.services, { kind, ownerId: INSTALLATION, payload });
+    expect(await post(`/admin/jobs/${id}/cancel`, admin)).toMatchObject({ status: 200, body: { id, state: 'cancelled' } });
+    const { status, body } = await post(`/admin/jobs/${id}/retry`, admin);
+    expect([status, body]).toEqual([202, { id: expect.any(String), stages: [] }]);
+    await app.background.settled();
+    expect(app.published.at(-1)).toEqual({ job_id: body?.id, owner_id: INSTALLATION });
+    const retried = { kind: kind.name, payload, state: 'queued', attempt: 0, resourceId: null, ownerId: INSTALLATION };
+    expect(await findJob(app.services.db, body?.id as string)).toMatchObject(retried);
+    expect((await post(`/admin/jobs/${id}/retry`, admin)).status).toBe(409);
+  });
+
+  test('retry and cancel: the stages that this version knows of a job with a stage of a newer one', async () => {
+    const { id, jobId } = await send();
+    const payload = { stages: ['quality', 'cooking'], run: 1 };
+    await app.services.db.update(jobs).set({ payload }).where(eq(jobs.id, jobId));
+    expect((await post(`/admin/jobs/${jobId}/cancel`, admin)).body).toMatchObject({ stages: ['quality'], payload });
+    expect(await progressOf(id)).toMatchObject({ stages: { quality: 'failed', ingestion: 'pending' } });
+    expect((await post(`/admin/jobs/${jobId}/retry`, admin)).status).toBe(202);
+    expect(await progressOf(id)).toMatchObject({ stages: { quality: 'pending' } });
+  });
+
+  test('retry: a processing job whose resource is gone is 404', async () => {
+    const { jobId } = await send();
+    await bury(jobId);
+    await app.services.db.update(jobs).set({ resourceId: null }).where(eq(jobs.id, jobId));
+    expect((await post(`/admin/jobs/${jobId}/retry`, admin)).status).toBe(404);
   });
 
   test('retry: a queued, completed or unknown job, or one whose resource is being processed, is refused', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findDueJobs, findJob, takeForPublishing } from '../../src/kernel/db/jobs.ts';
 import type { Job } from '../../src/kernel/db/types.ts';
+import { INSTALLATION } from '../../src/kernel/model/job-kinds.ts';
 import { createJobHandler, type JobHandlerDependencies } from '../../worker-node/pipeline/job-handler.ts';
 import type { JobOutcome } from '../../worker-node/pipeline/job-outcome.ts';
 import { randomIds } from '../support/fakes/doubles.ts';
@@ -127,6 +128,24 @@ describe('job handler: owners', () => {
     await begun(pipeline, 4);
     expect(pipeline.begun[3]).toBe(c);
     for (const id of [b, c, d]) pipeline.end(id);
+    await handler.drain(60_000);
+  });
+});
+
+describe('job handler: jobs of the installation', () => {
+  test('job queue: jobs that belong to no user run one at a time, beside those of users', async () => {
+    const pipeline = heldPipeline();
+    const handler = handlerOf({ pipeline });
+    const [a, b, c] = (await seedMany(3)) as [string, string, string];
+    for (const id of [a, b]) handler.accept({ job_id: id, owner_id: INSTALLATION });
+    handler.accept({ job_id: c, owner_id: 'ada' });
+    await begun(pipeline, 2);
+    expect(handler.state()).toEqual({ running: 2, queued: 1, stopping: false });
+    expect(pipeline.begun.toSorted()).toEqual([a, c].toSorted());
+    pipeline.end(a);
+    await begun(pipeline, 3);
+    expect(pipeline.begun[2]).toBe(b);
+    for (const id of [b, c]) pipeline.end(id);
     await handler.drain(60_000);
   });
 });

@@ -13,6 +13,7 @@ import {
   instrumentStages,
   observeBatches,
 } from '../../worker-node/instrumented.ts';
+import { createProcessJob } from '../../worker-node/jobs/process.ts';
 import { createPipeline } from '../../worker-node/pipeline/pipeline.ts';
 import { freshId } from '../support/kits/jobs.ts';
 import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/kits/pipeline.ts';
@@ -53,19 +54,11 @@ function fakeEmbedder() {
 
 test('metrics: jobs are timed by outcome, stages by name and outcome', async () => {
   kit.before.graph = () => Promise.reject(new StageError('permanent', 'no graph'));
-  const pipeline = instrumentPipeline(
-    createPipeline({
-      db: kit.db,
-      clock: kit.clock,
-      log: kit.log,
-      ids: { next: freshId },
-      runners: instrumentStages(kit.runners, metrics),
-      leaseMs: LEASE_MS,
-      random: () => 0.5,
-      progress: { report: () => {} },
-    }),
-    metrics,
-  );
+  const { db, clock, log } = kit;
+  const parts = { db, clock, log, ids: { next: freshId }, leaseMs: LEASE_MS, random: () => 0.5 };
+  const runners = instrumentStages(kit.runners, metrics);
+  const jobs = [createProcessJob({ ...parts, runners, progress: { report: () => {} } })];
+  const pipeline = instrumentPipeline(createPipeline({ ...parts, jobs }), metrics);
   const job = await kit.seed();
   const holder = freshId();
   const claimed = await kit.claim(job.id, holder);

@@ -128,11 +128,11 @@ describe('pipeline', () => {
     expect(await stored(job.id)).toMatchObject({ state: 'cancelled' });
   });
 
-  test('pipeline: a job without a resource is skipped', async () => {
+  test('pipeline: a processing job without a resource is cancelled', async () => {
     const job = await kit.seed();
-    expect(await kit.pipeline.run({ ...job, resourceId: null }, 'holder', new AbortController().signal)).toEqual({
-      kind: 'skipped',
-    });
+    await kit.db.update(jobs).set({ resourceId: null }).where(eq(jobs.id, job.id));
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'skipped' });
+    expect(await stored(job.id)).toMatchObject({ state: 'cancelled' });
   });
 });
 

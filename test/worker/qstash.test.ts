@@ -11,6 +11,7 @@ import { STAGES } from '../../src/kernel/model/stages.ts';
 import { createQstashPublisher } from '../../src/kernel/worker-client/qstash-publisher.ts';
 import { createSignatureVerifier } from '../../src/kernel/worker-client/signatures.ts';
 import { createJobsRoute } from '../../worker-node/http/jobs-route.ts';
+import { createProcessJob } from '../../worker-node/jobs/process.ts';
 import { createJobHandler, type JobHandler } from '../../worker-node/pipeline/job-handler.ts';
 import { createPipeline } from '../../worker-node/pipeline/pipeline.ts';
 import { trackedBackground } from '../support/fakes/doubles.ts';
@@ -57,17 +58,9 @@ async function start(options: QstashOptions = {}) {
   const client = new Client({ token: QSTASH_TOKEN, baseUrl: qstash.url, retry: false, enableTelemetry: false });
   const publisher = createQstashPublisher({ client, config: api.services.config, clock });
   relay = createRelay({ db, clock, log, publisher, background: trackedBackground() });
-  const pipeline = createPipeline({
-    db,
-    clock,
-    log,
-    ids: { next: freshId },
-    runners: kit.runners,
-    redelivers: true,
-    leaseMs: LEASE_MS,
-    random: () => 0.5,
-    progress: { report: () => undefined },
-  });
+  const parts = { db, clock, log, ids: { next: freshId }, redelivers: true, leaseMs: LEASE_MS, random: () => 0.5 };
+  const progress = { report: () => undefined };
+  const pipeline = createPipeline({ ...parts, jobs: [createProcessJob({ ...parts, runners: kit.runners, progress })] });
   handler = createJobHandler({ db, clock, log, ids: { next: freshId }, pipeline });
   await startWorker();
 }

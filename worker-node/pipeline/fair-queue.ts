@@ -30,8 +30,8 @@ interface OwnerQueue<T> {
 export interface FairQueueOptions {
   /** The most items that may wait. */
   readonly limit: number;
-  /** The most items of one owner that may be in progress; unknown owners have no such limit. */
-  readonly perOwner?: number;
+  /** The most items of an owner that may be in progress; unknown owners have no such limit. */
+  readonly perOwner?: number | ((owner: string) => number);
 }
 
 export function createFairQueue<T extends { readonly owner: string }>({
@@ -39,6 +39,7 @@ export function createFairQueue<T extends { readonly owner: string }>({
   perOwner = Number.POSITIVE_INFINITY,
 }: FairQueueOptions): FairQueue<T> {
   const queues = new Map<string, OwnerQueue<T>>();
+  const limitOf = typeof perOwner === 'number' ? () => perOwner : perOwner;
   const ownerLimit = Math.max(1, Math.floor(limit * OWNER_SHARE));
   let size = 0;
   let turns = 0;
@@ -60,7 +61,7 @@ export function createFairQueue<T extends { readonly owner: string }>({
     next: () => {
       let best: OwnerQueue<T> | undefined;
       for (const [owner, queue] of queues) {
-        if (queue.waiting.length === 0 || (owner !== '' && queue.inProgress >= perOwner)) continue;
+        if (queue.waiting.length === 0 || (owner !== '' && queue.inProgress >= limitOf(owner))) continue;
         const isBetter =
           !best || queue.inProgress < best.inProgress || (queue.inProgress === best.inProgress && queue.lastTurn < best.lastTurn);
         if (isBetter) best = queue;

@@ -5,6 +5,7 @@ import type { Clock, Ids } from '../../src/kernel/core/ports.ts';
 import { requeueUnstarted } from '../../src/kernel/db/jobs.ts';
 import { claimJob } from '../../src/kernel/db/leases.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
+import { INSTALLATION } from '../../src/kernel/model/job-kinds.ts';
 import type { JobMessage } from '../../src/kernel/model/job-messages.ts';
 import { createFairQueue } from './fair-queue.ts';
 import type { JobOutcome } from './job-outcome.ts';
@@ -37,7 +38,10 @@ export interface JobHandlerDependencies {
   readonly log: Log;
   readonly pipeline: Pipeline;
   readonly leaseMs?: number;
-  /** Jobs that run concurrently. One owner may use all but one of several places, so that another's job begins at once. */
+  /**
+   * Jobs that run concurrently. One owner may use all but one of several places, so that another's job begins at once. Jobs
+   * that belong to no user run one at a time.
+   */
   readonly concurrency?: number;
   /** Jobs that may wait besides. */
   readonly queueLimit?: number;
@@ -54,7 +58,8 @@ export function createJobHandler(dependencies: JobHandlerDependencies): JobHandl
   const { db, clock, ids, log, pipeline } = dependencies;
   const { leaseMs = LEASE_MS, concurrency = CONCURRENCY, queueLimit = QUEUE_LIMIT } = dependencies;
   const entries = new Map<string, Entry>();
-  const queue = createFairQueue<Entry>({ limit: queueLimit, perOwner: Math.max(1, concurrency - 1) });
+  const perOwner = (owner: string) => (owner === INSTALLATION ? 1 : Math.max(1, concurrency - 1));
+  const queue = createFairQueue<Entry>({ limit: queueLimit, perOwner });
   const running = new Set<Entry>();
   const stop = new AbortController();
   let stopping = false;
@@ -92,7 +97,7 @@ export function createJobHandler(dependencies: JobHandlerDependencies): JobHandl
       const holder = ids.next();
       const job = await claimJob(db, { jobId, holder, now: clock.now(), leaseMs });
       if (!job) return { kind: 'skipped' };
-      const fields = { jobId, resourceId: job.resourceId, attempt: job.attempt };
+      const fields = { jobId, kind: job.kind, resourceId: job.resourceId, attempt: job.attempt };
       log.debug('job started', fields);
       const outcome = await pipeline.run(job, holder, stop.signal);
       log.info('job ended', { ...fields, outcome: outcome.kind, ms: Math.round(clock.monotonic() - started) });

@@ -1,9 +1,10 @@
 /** Keeps the lease of a job while it runs. */
 import type { Log } from '../../src/kernel/core/log.ts';
-import { type FencedWriter, LeaseLost } from './fenced-writer.ts';
+import { LeaseLost } from './lease-lost.ts';
 
 export interface LeaseRenewalOptions {
-  readonly writer: Pick<FencedWriter, 'renew'>;
+  /** Extends the lease. False where it is lost. */
+  renew(): Promise<boolean>;
   readonly log: Log;
   readonly leaseMs: number;
   /** Called when another claim has the lease. */
@@ -11,12 +12,12 @@ export interface LeaseRenewalOptions {
 }
 
 /** Renews the lease three times within its duration. Returns a function that stops and waits for a renewal in progress. */
-export function startLeaseRenewal({ writer, log, leaseMs, onLost }: LeaseRenewalOptions): () => Promise<void> {
+export function startLeaseRenewal({ renew: extend, log, leaseMs, onLost }: LeaseRenewalOptions): () => Promise<void> {
   let renewing: Promise<void> | undefined;
 
   async function renew(): Promise<void> {
     try {
-      if (!(await writer.renew())) onLost(new LeaseLost());
+      if (!(await extend())) onLost(new LeaseLost());
     } catch (error) {
       // The transaction of every effect checks again whether the lease is held.
       log.warning('lease could not be renewed', { error });

@@ -3,13 +3,10 @@ import { createJobsRoute, type JobsRouteDependencies } from '../http/jobs-route.
 import { createDocumentReader } from '../ingest/document-reader.ts';
 import { createGuardedFetch } from '../ingest/fetch/guarded-fetch.ts';
 import { instrumentJobs, instrumentPipeline, instrumentStages } from '../instrumented.ts';
+import { createJobRunners } from '../jobs/registry.ts';
 import { createJobHandler, type JobHandler } from '../pipeline/job-handler.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
-import { createEmbeddingStage } from '../stages/embedding.ts';
-import { createGraphStage } from '../stages/graph.ts';
-import { createIngestionStage } from '../stages/ingestion.ts';
-import { createQualityStage } from '../stages/quality.ts';
-import { createTaxonomyStage } from '../stages/taxonomy.ts';
+import { createStageRunners } from '../stages/registry.ts';
 import type { WorkerContext } from '../worker-context.ts';
 import { modelHealth } from './model-health.ts';
 import type { Role } from './role.ts';
@@ -42,21 +39,10 @@ export function createJobsRole(context: JobsRoleContext): JobsRole {
   const { config, db, clock, ids, log, metrics, embedder, progress, addressPolicy, userAgent, leaseMs } = context;
   const reader = createDocumentReader({ threads: config.ingest.readingThreads });
   const fetchPage = createGuardedFetch({ policy: addressPolicy, clock, userAgent });
-  const runners = instrumentStages(
-    {
-      ingestion: createIngestionStage({ db, clock, ids, fetchPage, reader }),
-      quality: createQualityStage({ db, clock }),
-      taxonomy: createTaxonomyStage({ db, clock, embedder }),
-      graph: createGraphStage({ db, clock }),
-      embedding: createEmbeddingStage({ db, clock, embedder }),
-    },
-    metrics,
-  );
+  const runners = instrumentStages(createStageRunners({ db, clock, ids, fetchPage, reader, embedder }), metrics);
   const redelivers = config.queue.kind === 'qstash';
-  const pipeline = instrumentPipeline(
-    createPipeline({ db, clock, ids, log, progress, runners, redelivers, random: Math.random, leaseMs }),
-    metrics,
-  );
+  const jobs = createJobRunners({ db, clock, ids, log, progress, runners, redelivers, random: Math.random, leaseMs });
+  const pipeline = instrumentPipeline(createPipeline({ db, clock, log, leaseMs, jobs }), metrics);
   const handler = createJobHandler({ db, clock, ids, log, pipeline, leaseMs });
   return {
     ...serveJobs(handler, context),

@@ -19,7 +19,8 @@ import {
 import type { CallbackEvent, DeliveryState } from '../model/callbacks.ts';
 import type { ModelState, SettingValue } from '../model/embedding-models.ts';
 import type { EdgeEvidence } from '../model/graph.ts';
-import type { JobKind, JobState, ProcessPayload } from '../model/job-messages.ts';
+import type { JobPayload } from '../model/job-kinds.ts';
+import type { JobState } from '../model/job-messages.ts';
 import type { QualityReport } from '../model/quality.ts';
 import type { SessionKind } from '../model/sessions.ts';
 import type { Stage, StageStatus } from '../model/stages.ts';
@@ -305,10 +306,10 @@ export const jobs = pgTable(
   'jobs',
   {
     id: text('id').primaryKey(),
-    kind: text('kind').$type<JobKind>().notNull(),
+    kind: text('kind').notNull(),
     ownerId: text('owner_id').notNull(),
     resourceId: text('resource_id').references(() => resources.id, { onDelete: 'cascade' }),
-    payload: json<ProcessPayload>('payload').notNull(),
+    payload: json<JobPayload>('payload').notNull(),
     state: text('state').$type<JobState>().notNull(),
     attempt: integer('attempt').notNull(),
     maxAttempts: integer('max_attempts').notNull(),

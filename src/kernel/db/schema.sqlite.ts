@@ -8,7 +8,8 @@ import { customType, index, integer, primaryKey, real, sqliteTable, text, unique
 import type { CallbackEvent, DeliveryState } from '../model/callbacks.ts';
 import type { ModelState, SettingValue } from '../model/embedding-models.ts';
 import type { EdgeEvidence } from '../model/graph.ts';
-import type { JobKind, JobState, ProcessPayload } from '../model/job-messages.ts';
+import type { JobPayload } from '../model/job-kinds.ts';
+import type { JobState } from '../model/job-messages.ts';
 import type { QualityReport } from '../model/quality.ts';
 import type { SessionKind } from '../model/sessions.ts';
 import type { Stage, StageStatus } from '../model/stages.ts';
@@ -343,10 +344,10 @@ export const jobs = sqliteTable(
   'jobs',
   {
     id: text('id').primaryKey(),
-    kind: text('kind').$type<JobKind>().notNull(),
+    kind: text('kind').notNull(),
     ownerId: text('owner_id').notNull(),
     resourceId: text('resource_id').references(() => resources.id, { onDelete: 'cascade' }),
-    payload: json<ProcessPayload>('payload').notNull(),
+    payload: json<JobPayload>('payload').notNull(),
     state: text('state').$type<JobState>().notNull(),
     attempt: integer('attempt').notNull(),
     maxAttempts: integer('max_attempts').notNull(),

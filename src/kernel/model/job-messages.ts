@@ -1,10 +1,7 @@
 /** Messages between the API, the queue and the worker. Sender and receiver parse with the same schemas. */
 import { z } from 'zod';
 import { BODY } from '../core/bounds.ts';
-import { everyStage, STAGE_STATUSES, STAGES, type StageStates } from './stages.ts';
-
-export const JOB_KINDS = ['resource.process'] as const;
-export type JobKind = (typeof JOB_KINDS)[number];
+import { everyStage, STAGE_STATUSES, type StageStates } from './stages.ts';
 
 /** queued -> running -> done; or -> queued after a transient failure; or -> dead -> retried, as another job. */
 export const JOB_STATES = ['queued', 'running', 'done', 'dead', 'cancelled', 'retried'] as const;
@@ -45,10 +42,3 @@ export const deliveryReportSchema = z.object({
   sourceBody: z.base64().max(BODY.report),
 });
 export type DeliveryReport = z.infer<typeof deliveryReportSchema>;
-
-/** Payload of a processing job: the stages to run, and the run they belong to. */
-export const processPayloadSchema = z.object({
-  stages: z.array(z.enum(STAGES)).min(1),
-  run: z.int().min(1),
-});
-export type ProcessPayload = z.infer<typeof processPayloadSchema>;

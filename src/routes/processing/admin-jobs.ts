@@ -3,7 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { decodePosition } from '../../kernel/core/pagination.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { Job } from '../../kernel/db/types.ts';
-import { JOB_KINDS, JOB_STATES } from '../../kernel/model/job-messages.ts';
+import { INSTALLATION, PROCESS, processingOf } from '../../kernel/model/job-kinds.ts';
+import { JOB_STATES } from '../../kernel/model/job-messages.ts';
 import { STAGES } from '../../kernel/model/stages.ts';
 import type { AppContext } from '../../services/context.ts';
 import { cancelJob } from '../../services/jobs/cancel-job.ts';
@@ -18,11 +19,12 @@ const tags = ['Administration'];
 const jobSchema = z
   .object({
     id: z.string(),
-    kind: z.enum(JOB_KINDS),
+    kind: z.string().openapi({ description: `\`${PROCESS.name}\` runs stages of a resource`, example: PROCESS.name }),
     state: z.enum(JOB_STATES),
-    owner_id: z.string(),
+    owner_id: z.string().openapi({ description: `\`${INSTALLATION}\` for a job that belongs to no user` }),
     resource_id: z.string().optional(),
-    stages: z.array(z.enum(STAGES)),
+    stages: z.array(z.enum(STAGES)).openapi({ description: 'Empty for jobs of other kinds' }),
+    payload: z.record(z.string(), z.unknown()).openapi({ description: 'What the job is to do; its fields depend on the kind' }),
     attempt: z.int(),
     max_attempts: z.int(),
     error: z.string().optional(),
@@ -59,7 +61,7 @@ const retryRoute = defineRoute({
   responses: {
     202: json(
       'The new job',
-      z.object({ id: z.string(), resource_id: z.string(), stages: z.array(z.enum(STAGES)) }).openapi('RetriedJob'),
+      z.object({ id: z.string(), resource_id: z.string().optional(), stages: z.array(z.enum(STAGES)) }).openapi('RetriedJob'),
     ),
     ...problems(404, 409, 503),
   },
@@ -83,7 +85,8 @@ const jobToWire = (job: Job) => ({
   state: job.state,
   owner_id: job.ownerId,
   ...present({ resource_id: job.resourceId }),
-  stages: job.payload.stages,
+  stages: processingOf(job)?.stages ?? [],
+  payload: job.payload,
   attempt: job.attempt,
   max_attempts: job.maxAttempts,
   ...present({ error: job.error, available_at: job.state === 'queued' ? toIso(job.availableAt) : null }),
@@ -104,7 +107,7 @@ export function createAdminJobRoutes(context: Pick<AppContext, 'db' | 'clock' | 
 
   router.openapi(retryRoute, async (c) => {
     const { jobId, resourceId, stages } = await retryJob(context, c.get('actor'), c.req.valid('param'));
-    return c.json({ id: jobId, resource_id: resourceId, stages }, 202);
+    return c.json({ id: jobId, ...present({ resource_id: resourceId }), stages }, 202);
   });
 
   router.openapi(cancelRoute, async (c) =>

@@ -6,6 +6,7 @@ import { readStages, writeStages } from '../../kernel/db/resource-stages.ts';
 import { findResource, mirrorStages } from '../../kernel/db/resources.ts';
 import type { Database, Job } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
+import { processingOf } from '../../kernel/model/job-kinds.ts';
 import type { Stage, StageStates } from '../../kernel/model/stages.ts';
 import { enqueueCallback } from '../../kernel/webhooks/enqueue-callback.ts';
 import type { AppContext } from '../context.ts';
@@ -59,12 +60,13 @@ async function cancelInTransaction(
   const error = `Cancelled by ${actor.username}`;
   const job = await endJob(tx, id, { from: UNFINISHED_JOB_STATES, state: 'cancelled', error, now });
   if (!job) return undefined;
-  const { resourceId, payload } = job;
+  const { resourceId } = job;
+  const asked = processingOf(job);
   const states = resourceId === null ? undefined : await readStages(tx, resourceId);
-  if (resourceId === null || !states) return { job, changed: {} };
+  if (resourceId === null || !asked || !states) return { job, changed: {} };
   // A stage that a later run started again belongs to that run.
-  const unfinished = payload.stages.filter(
-    (stage) => states[stage].run === payload.run && !['completed', 'failed'].includes(states[stage].status),
+  const unfinished = asked.stages.filter(
+    (stage) => states[stage].run === asked.run && !['completed', 'failed'].includes(states[stage].status),
   );
   const cancelled = (stage: Stage) => ({
     ...states[stage],

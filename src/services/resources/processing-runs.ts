@@ -4,6 +4,7 @@ import { readStages, writeStages } from '../../kernel/db/resource-stages.ts';
 import { mirrorStages, updateResource } from '../../kernel/db/resources.ts';
 import type { Database } from '../../kernel/db/types.ts';
 import { enqueueJob } from '../../kernel/jobs/outbox.ts';
+import { PROCESS } from '../../kernel/model/job-kinds.ts';
 import {
   everyStage,
   newStages,
@@ -84,6 +85,6 @@ async function enqueueRun(
   stages: readonly Stage[],
 ): Promise<string> {
   const payload = { stages: STAGES.filter((stage) => stages.includes(stage)), run };
-  const job = await enqueueJob(tx, { clock, ids }, { kind: 'resource.process', ownerId, resourceId: id, payload });
+  const job = await enqueueJob(tx, { clock, ids }, { kind: PROCESS, ownerId, resourceId: id, payload });
   return job.id;
 }

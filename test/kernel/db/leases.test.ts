@@ -4,7 +4,7 @@ import { findJob, hasOtherUnfinishedJob } from '../../../src/kernel/db/jobs.ts';
 import { claimJob, deadLetterJob, finishJob, releaseJob, renewLease, retryJob } from '../../../src/kernel/db/leases.ts';
 import { resources } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { Job } from '../../../src/kernel/db/types.ts';
-import { processPayloadSchema } from '../../../src/kernel/model/job-messages.ts';
+import { processPayloadSchema } from '../../../src/kernel/model/job-kinds.ts';
 import { manualClock } from '../../support/fakes/doubles.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/kits/database.ts';
 import { seedJob } from '../../support/kits/jobs.ts';

@@ -4,6 +4,7 @@ import { findResourceOfJob, insertResource } from '../../../src/kernel/db/resour
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { Database, Job } from '../../../src/kernel/db/types.ts';
 import { enqueueJob } from '../../../src/kernel/jobs/outbox.ts';
+import { PROCESS } from '../../../src/kernel/model/job-kinds.ts';
 import {
   everyStage,
   newStages,
@@ -73,7 +74,7 @@ export async function seedJob(
   const job = await enqueueJob(
     kit.db,
     { clock: kit.clock, ids },
-    { kind: 'resource.process', ownerId: owner, resourceId: resource, payload },
+    { kind: PROCESS, ownerId: owner, resourceId: resource, payload },
   );
   return { ...job, resourceId: resource };
 }

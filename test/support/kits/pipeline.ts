@@ -5,7 +5,10 @@ import { resources } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { Database, Job } from '../../../src/kernel/db/types.ts';
 import type { ProgressReport } from '../../../src/kernel/model/job-messages.ts';
 import { everyStage, type Stage } from '../../../src/kernel/model/stages.ts';
+import { createProcessJob } from '../../../worker-node/jobs/process.ts';
+import type { JobRunner } from '../../../worker-node/pipeline/job-runner.ts';
 import { createPipeline } from '../../../worker-node/pipeline/pipeline.ts';
+import type { PlainJobDependencies } from '../../../worker-node/pipeline/plain-job.ts';
 import type { StageInput, StageRunner } from '../../../worker-node/pipeline/stage.ts';
 import { onPostgres } from './database.ts';
 import { freshId, resourceOf, seedJob, stagesOf } from './jobs.ts';
@@ -19,7 +22,8 @@ const appended = (stage: Stage) =>
     ? sql`(${resources.keywords}::jsonb || ${JSON.stringify([stage])}::jsonb)::json`
     : sql`json_insert(${resources.keywords}, '$[#]', ${stage})`;
 
-export async function createPipelineKit() {
+/** `kinds` are the runners of other kinds of jobs. */
+export async function createPipelineKit(kinds: readonly ((parts: PlainJobDependencies) => JobRunner)[] = []) {
   const { database, db, clock, log, close } = await createTestServices();
   const reports: ProgressReport[] = [];
   const never = new AbortController().signal;
@@ -44,20 +48,10 @@ export async function createPipelineKit() {
       },
   );
 
-  const pipeline = createPipeline({
-    db,
-    clock,
-    log,
-    ids: { next: freshId },
-    runners,
-    leaseMs: LEASE_MS,
-    random: () => 0.5,
-    progress: {
-      report: (report) => {
-        reports.push(report);
-      },
-    },
-  });
+  const parts = { db, clock, log, ids: { next: freshId }, leaseMs: LEASE_MS, random: () => 0.5 };
+  const progress = { report: (report: ProgressReport) => void reports.push(report) };
+  const jobs = [createProcessJob({ ...parts, runners, progress }), ...kinds.map((create) => create(parts))];
+  const pipeline = createPipeline({ ...parts, jobs });
 
   const claim = (jobId: string, holder = freshId()) => claimJob(db, { jobId, holder, now: clock.now(), leaseMs: LEASE_MS });
 

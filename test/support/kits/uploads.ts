@@ -8,6 +8,7 @@ import { createSignatureVerifier } from '../../../src/kernel/worker-client/signa
 import { createWorkerApp } from '../../../worker-node/http/app.ts';
 import { createAuthentication } from '../../../worker-node/http/authenticate.ts';
 import { createJobsRoute } from '../../../worker-node/http/jobs-route.ts';
+import { createProcessJob } from '../../../worker-node/jobs/process.ts';
 import { createJobHandler } from '../../../worker-node/pipeline/job-handler.ts';
 import { createLocalPublisher } from '../../../worker-node/pipeline/local-publisher.ts';
 import { createPipeline } from '../../../worker-node/pipeline/pipeline.ts';
@@ -29,7 +30,8 @@ export async function createUploadKit({ env = {}, mailer = null }: UploadKitOpti
   const reports: ProgressReport[] = [];
   const progress = { report: (report: ProgressReport) => void reports.push(report) };
   const runners = everyStage(() => async () => async () => {});
-  const pipeline = createPipeline({ db, clock, ids, log, progress, runners, leaseMs: LEASE_MS, random: () => 0.5 });
+  const parts = { db, clock, ids, log, progress, runners, leaseMs: LEASE_MS, random: () => 0.5 };
+  const pipeline = createPipeline({ ...parts, jobs: [createProcessJob(parts)] });
   const jobs = createJobHandler({ db, clock, ids, log, pipeline });
   const verifySignature = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
   const publisher = createLocalPublisher(jobs);

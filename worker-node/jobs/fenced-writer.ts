@@ -1,4 +1,4 @@
-/** Database writes of one claimed job. Each checks the lease and updates stages, resource status and progress together. */
+/** Database writes of one claimed processing job. Each checks the lease and updates stages, resource status and progress together. */
 
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { type Lease, renewLease } from '../../src/kernel/db/leases.ts';
@@ -7,12 +7,8 @@ import { mirrorStages } from '../../src/kernel/db/resources.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
 import type { ProgressReport } from '../../src/kernel/model/job-messages.ts';
 import { STAGES, type Stage, type StageState, type StageStates } from '../../src/kernel/model/stages.ts';
-import type { StageCommit } from './stage.ts';
-
-/** Another claim has the job, or its resource was deleted: nothing of this claim may be written any more. */
-export class LeaseLost extends Error {
-  override readonly name = 'LeaseLost';
-}
+import { LeaseLost } from '../pipeline/lease-lost.ts';
+import type { StageCommit } from '../pipeline/stage.ts';
 
 /** Computes the stages that change from the current ones. `now` in Unix milliseconds. */
 export type Change = (states: StageStates, now: number) => Partial<StageStates>;
@@ -24,8 +20,6 @@ export interface FencedWriter {
    * lost.
    */
   write(change: Change, effect?: StageCommit): Promise<{ states: StageStates; changed: Partial<StageStates> }>;
-  /** Extends the lease. False where it is lost. */
-  renew(): Promise<boolean>;
 }
 
 export interface FencedWriterDependencies {
@@ -60,7 +54,6 @@ export function createFencedWriter(dependencies: FencedWriterDependencies, lease
       if (Object.keys(result.changed).length > 0) progress.report({ resource_id: resourceId, stages: result.changed });
       return result;
     },
-    renew: () => renew(db),
   };
 }
 

@@ -1,14 +1,16 @@
-/** The end of one claim of a job: it is done, cancelled, queued again, dead, or given back. */
+/** The end of one claim of a processing job: it is done, cancelled, queued again, dead, or given back. */
 import type { Clock, Ids } from '../../src/kernel/core/ports.ts';
 import { hasOtherUnfinishedJob } from '../../src/kernel/db/jobs.ts';
 import { deadLetterJob, finishJob, releaseJob, retryJob } from '../../src/kernel/db/leases.ts';
 import { readStages } from '../../src/kernel/db/resource-stages.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
 import { enqueueCallback } from '../../src/kernel/webhooks/enqueue-callback.ts';
-import { type ClaimedJob, stagesOfJob } from './claimed-job.ts';
-import { LeaseLost, updateStages } from './fenced-writer.ts';
-import type { JobOutcome } from './job-outcome.ts';
-import type { StageFailure } from './stage-failure.ts';
+import type { JobOutcome } from '../pipeline/job-outcome.ts';
+import type { Claim } from '../pipeline/job-runner.ts';
+import { LeaseLost } from '../pipeline/lease-lost.ts';
+import type { StageFailure } from '../pipeline/stage-failure.ts';
+import { type ClaimedProcess, stagesOfJob } from './claimed-process.ts';
+import { updateStages } from './fenced-writer.ts';
 import { failed, requeued } from './stage-transitions.ts';
 
 /** Milliseconds until a job that waits for another job of its resource is tried again. */
@@ -30,7 +32,7 @@ export interface ConcludeDependencies {
  */
 export async function concludeJob(
   dependencies: ConcludeDependencies,
-  claim: ClaimedJob,
+  claim: ClaimedProcess,
   retries: readonly StageFailure[],
 ): Promise<JobOutcome> {
   const { db, clock } = dependencies;
@@ -40,7 +42,7 @@ export async function concludeJob(
   // A plain read: every ending below is written only while the lease is held.
   const states = await readStages(db, resourceId);
   if (!states) throw new LeaseLost();
-  const unfinished = stagesOfJob(job, states).filter((stage) => states[stage].status !== 'completed');
+  const unfinished = stagesOfJob(claim, states).filter((stage) => states[stage].status !== 'completed');
   if (unfinished.length === 0) return finish(dependencies, claim);
 
   const failure = unfinished.find((stage) => states[stage].status === 'failed');
@@ -56,16 +58,16 @@ export async function concludeJob(
   return deadLetter(dependencies, claim, message);
 }
 
-/** Ends a job whose stages all belong to a later run of the resource. */
-export async function cancelJob({ db, clock }: ConcludeDependencies, { lease }: ClaimedJob): Promise<JobOutcome> {
+/** Ends a job that has nothing to run: its stages all belong to a later run of the resource. */
+export async function cancelJob({ db, clock }: ConcludeDependencies, { lease }: Pick<Claim, 'lease'>): Promise<JobOutcome> {
   const held = await finishJob(db, lease, { state: 'cancelled', now: clock.now() });
   return { kind: held ? 'skipped' : 'released' };
 }
 
 /** Gives the job back: stages that were running are pending again, and the attempt does not count. */
-export async function giveBackJob({ db, clock }: ConcludeDependencies, claim: ClaimedJob): Promise<JobOutcome> {
+export async function giveBackJob({ db, clock }: ConcludeDependencies, claim: ClaimedProcess): Promise<JobOutcome> {
   await claim.writer.write((states, now) => {
-    const interrupted = stagesOfJob(claim.job, states).filter((stage) => states[stage].status === 'processing');
+    const interrupted = stagesOfJob(claim, states).filter((stage) => states[stage].status === 'processing');
     return updateStages(interrupted, (state) => requeued(state, null, now))(states, now);
   });
   const now = clock.now();
@@ -75,7 +77,7 @@ export async function giveBackJob({ db, clock }: ConcludeDependencies, claim: Cl
 
 async function retry(
   { db, clock, random, redelivers = false }: ConcludeDependencies,
-  { job, lease }: ClaimedJob,
+  { job, lease }: ClaimedProcess,
   failures: readonly StageFailure[],
 ): Promise<JobOutcome> {
   const now = clock.now();
@@ -93,12 +95,12 @@ async function retry(
   return { kind: 'retry', afterSeconds: Math.ceil((availableAt - now) / 1000) };
 }
 
-async function finish(dependencies: ConcludeDependencies, claim: ClaimedJob): Promise<JobOutcome> {
+async function finish(dependencies: ConcludeDependencies, claim: ClaimedProcess): Promise<JobOutcome> {
   const held = await endWithCallback(dependencies, claim, (tx, now) => finishJob(tx, claim.lease, { state: 'done', now }));
   return { kind: held ? 'done' : 'released' };
 }
 
-async function deadLetter(dependencies: ConcludeDependencies, claim: ClaimedJob, message: string): Promise<JobOutcome> {
+async function deadLetter(dependencies: ConcludeDependencies, claim: ClaimedProcess, message: string): Promise<JobOutcome> {
   const held = await endWithCallback(dependencies, claim, (tx, now) => deadLetterJob(tx, claim.lease, { error: message, now }));
   return held ? { kind: 'dead', message } : { kind: 'released' };
 }
@@ -106,7 +108,7 @@ async function deadLetter(dependencies: ConcludeDependencies, claim: ClaimedJob,
 /** Ends the job and, in the same transaction, puts its callback into the outbox. False where the lease is lost. */
 async function endWithCallback(
   { db, clock, ids }: ConcludeDependencies,
-  { job, resourceId }: ClaimedJob,
+  { job, resourceId }: ClaimedProcess,
   end: (tx: Database, now: number) => Promise<boolean>,
 ): Promise<boolean> {
   const now = clock.now();

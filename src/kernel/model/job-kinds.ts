@@ -1,0 +1,36 @@
+/**
+ * Kinds of jobs. A kind is a name and the schema of its payload; its runner is registered in worker-node/jobs. Kinds that only
+ * the worker queues are defined there. A worker gives a job back to the queue whose kind or payload it cannot read.
+ */
+import { z } from 'zod';
+import { STAGES, type Stage } from './stages.ts';
+
+/** As stored; a row may come from another version. */
+export type JobPayload = Readonly<Record<string, unknown>>;
+
+export interface JobKind<P extends JobPayload = JobPayload> {
+  /** As stored in `jobs.kind`. */
+  readonly name: string;
+  readonly payload: z.ZodType<P>;
+}
+
+/** The owner of the jobs that belong to no user. Ids of users are UUIDs. A worker runs one of these jobs at a time. */
+export const INSTALLATION = 'installation';
+
+/** Payload of a processing job: the stages to run, and the run they belong to. */
+export const processPayloadSchema = z.object({
+  stages: z.array(z.enum(STAGES)).min(1),
+  run: z.int().min(1),
+});
+export type ProcessPayload = z.infer<typeof processPayloadSchema>;
+
+/** Runs stages of a resource. */
+export const PROCESS: JobKind<ProcessPayload> = { name: 'resource.process', payload: processPayloadSchema };
+
+const anyProcessPayload = z.object({ stages: z.array(z.string()), run: z.int() });
+
+/** What a processing job asks for, as far as this version knows its stages; undefined for other kinds of jobs. */
+export function processingOf({ kind, payload }: { readonly kind: string; readonly payload: JobPayload }) {
+  const asked = kind === PROCESS.name ? anyProcessPayload.safeParse(payload).data : undefined;
+  return asked && { run: asked.run, stages: STAGES.filter((stage: Stage) => asked.stages.includes(stage)) };
+}
