@@ -20,6 +20,7 @@ import type { Metrics } from '../src/kernel/core/metrics.ts';
 import type { Background, Clock, Ids } from '../src/kernel/core/ports.ts';
 import type { Database } from '../src/kernel/db/types.ts';
 import type { JobPublisher } from '../src/kernel/jobs/publisher.ts';
+import { type CountAddress, createAddressLimits } from '../src/kernel/rate-limits/address-limits.ts';
 import { createLimiter } from '../src/kernel/rate-limits/limiter.ts';
 import { rateLimitPolicies } from '../src/kernel/rate-limits/tiers.ts';
 import { type CountRequest, createUserLimits } from '../src/kernel/rate-limits/user-limits.ts';
@@ -62,6 +63,8 @@ export interface WorkerContext {
   readonly authenticate: MiddlewareHandler<CallerEnv>;
   /** Middleware that counts a user's request under the limits of the user's tier. */
   readonly limitRequests: MiddlewareHandler<CallerEnv>;
+  /** Counts a request without valid credentials by its address. */
+  readonly countAddress: CountAddress;
   /** Milliseconds until the lease of a job lapses that is not renewed. */
   readonly leaseMs: number;
   /** Fires when the worker begins to stop. */
@@ -110,7 +113,7 @@ export async function openWorkerContext(
   const progress = createProgressReporter({ config, fetch: (input, init) => fetch(input, init), clock, ids, log, apiUrl });
   const verifySignature = createSignatureVerifier({ keys: config.worker.signingKeys, clock });
   const apiKeys = createApiKeys({ db, clock, ids, background });
-  const { kv, countRequest } = openLimits(config, { log, apiUrl });
+  const { kv, countRequest, countAddress } = openLimits(config, { log, apiUrl });
   const stopping = new AbortController();
 
   return {
@@ -133,6 +136,7 @@ export async function openWorkerContext(
     verifySignature,
     authenticate: createAuthentication({ config, apiKeys, verifySignature }),
     limitRequests: createRequestLimits({ countRequest, clock }),
+    countAddress,
     leaseMs,
     stopping: stopping.signal,
     beginStop: () => stopping.abort(),
@@ -154,14 +158,18 @@ function apiUrlOf({ worker, publicUrl, host, port }: Config): string {
   return `http://${local.includes(':') ? `[${local}]` : local}:${port}`;
 }
 
-/** Counts in the store that the worker shares with the API, or asks the API where there is none. */
+/**
+ * Counts in the store that the worker shares with the API. Where there is none, the API is asked to count users; refused
+ * credentials count in this process.
+ */
 function openLimits(config: Config, { log, apiUrl }: { log: Log; apiUrl: string }) {
   const { kv, rateLimitStore } = openStores(config, { clock, log });
   const limiter = createLimiter({ rateLimitStore, clock, log });
-  const inStore: CountRequest = createUserLimits({ limiter, rateLimits: rateLimitPolicies(config) });
+  const rateLimits = rateLimitPolicies(config);
+  const inStore: CountRequest = createUserLimits({ limiter, rateLimits });
   const countRequest =
     config.kv.kind === 'memory'
       ? createLimitsClient({ config, fetch: (input, init) => fetch(input, init), clock, ids, log, apiUrl, insurance: inStore })
       : inStore;
-  return { kv, countRequest };
+  return { kv, countRequest, countAddress: createAddressLimits({ limiter, rateLimits }) };
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
+import { addressOf } from '../../src/kernel/rate-limits/address.ts';
 import type { AppEnv } from '../../src/routes/env.ts';
-import { addressOf, clientAddress } from '../../src/routes/middleware/client-address.ts';
+import { clientAddress } from '../../src/routes/middleware/client-address.ts';
 import { memoryLog } from '../support/fakes/doubles.ts';
 
 function app(trustedHops: number, peer: string | null = '10.0.0.1') {

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { noMetrics } from '../../src/kernel/core/metrics.ts';
 import { Secret } from '../../src/kernel/core/secret.ts';
@@ -38,11 +37,8 @@ function heldInference() {
   return { runs, start, end };
 }
 
-/** Waits until `condition` holds, for at most a thousand turns of the event loop. */
-async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1000 && !condition(); turn += 1) await setImmediate();
-  expect(condition()).toBe(true);
-}
+/** Waits until `condition` holds. */
+const until = (condition: () => boolean) => expect.poll(condition, { interval: 1, timeout: 60_000 }).toBe(true);
 
 test("worker: a user's requests of 2,048 texts delay a signed question by the running batch alone", async () => {
   const clock = manualClock();
@@ -76,6 +72,9 @@ test("worker: a user's requests of 2,048 texts delay a signed question by the ru
   const app = createWorkerApp({
     roles: [createEmbeddingsRole({ authenticate, limitRequests, embedder, model, clock, version: '0' })],
     authenticate,
+    countAddress: async () => undefined,
+    config: { trustedProxyHops: 0 },
+    clock,
     metrics: noMetrics,
     log: memoryLog(),
     ids: randomIds,

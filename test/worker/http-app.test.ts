@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createMetrics } from '../../src/adapters/metrics.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
 import { Secret } from '../../src/kernel/core/secret.ts';
@@ -47,11 +47,14 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     stopping: false,
     /** The decision about a user's next request; undefined: no limits. */
     decision: undefined as Decision | undefined,
+    /** The decision about the next request whose credentials are refused. */
+    addressDecision: undefined as Decision | undefined,
     /** Whether the database is unreachable. */
     away: false,
   };
   const config = {
     testMode,
+    trustedProxyHops: 1,
     worker: { url },
     auth: masterKey ? { masterKey: new Secret(KEY), previousMasterKey: new Secret('the key before') } : {},
   };
@@ -62,6 +65,11 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     return world.decision;
   };
   const limitRequests = createRequestLimits({ countRequest, clock });
+  const countedAddresses: (string | null)[] = [];
+  const countAddress = async (address: string | null) => {
+    countedAddresses.push(address);
+    return world.addressDecision;
+  };
   const apiKeys = {
     resolve: async (key: string) => {
       if (world.away) throw new DrizzleQueryError('select', [], Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
@@ -111,14 +119,14 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     { ...serveJobs(handler, { config, embedder, metrics, verifySignature }), stop: async () => {} },
     createEmbeddingsRole({ authenticate, limitRequests, embedder, model, clock, version: '1.2.3' }),
   ];
-  const app = createWorkerApp({ roles, authenticate, metrics, log, ids: randomIds });
+  const app = createWorkerApp({ roles, authenticate, countAddress, config, metrics, log, clock, ids: randomIds });
   const sign = (path: string, body: string, onBehalfOf?: string) =>
     signRequest({ key: signing.current, url: url + path, body, onBehalfOf, clock, ids: randomIds });
   const embeddings = (body: unknown, headers: Record<string, string> = { Authorization: `Bearer ${KEY}` }) =>
     app.request('/v1/embeddings', { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), headers });
   const embed = (body: unknown, headers: Record<string, string> = { Authorization: `Bearer ${KEY}` }) =>
     app.request('/embed', { method: 'POST', body: JSON.stringify(body), headers });
-  return { app, world, counted, clock, asked, tokenised, delivered, log, sign, embeddings, embed };
+  return { app, world, counted, countedAddresses, clock, asked, tokenised, delivered, log, sign, embeddings, embed };
 }
 
 let it: ReturnType<typeof setUp>;
@@ -447,6 +455,93 @@ describe('worker limits', () => {
       expect((await it.embeddings(body, headers)).status).toBe(200);
     }
     expect(it.counted).toEqual([]);
+  });
+});
+
+describe('worker refusals', () => {
+  const from = { 'X-Forwarded-For': '198.51.100.7, 192.0.2.1' };
+  const requests: [string, RequestInit][] = [
+    ['/v1/embeddings', { method: 'POST', body: '{"input":"a"}', headers: { ...from, 'X-API-Key': 'wrong' } }],
+    ['/v1/models', { headers: { ...from, Authorization: 'Bearer wrong' } }],
+    ['/embed', { method: 'POST', body: '{"inputs":"a"}', headers: { ...from, 'Upstash-Signature': 'x.y.z' } }],
+    ['/info', { headers: from }],
+    ['/metrics', { headers: { ...from, 'X-API-Key': 'wrong' } }],
+    ['/jobs', { method: 'POST', body: '{}', headers: from }],
+  ];
+
+  test("worker refusals: refused credentials count against the client's address on every path, valid ones do not", async () => {
+    for (const [path, init] of requests) expect([401, 403], path).toContain((await it.app.request(path, init)).status);
+    expect(it.countedAddresses).toEqual(requests.map(() => '192.0.2.1'));
+    await it.app.request('/info', { headers: { ...from, 'X-API-Key': PERSONAL_KEY } });
+    await it.app.request('/info', { headers: { ...from, 'X-API-Key': READING_KEY } });
+    await it.app.request('/none', { headers: from });
+    expect(it.countedAddresses).toHaveLength(requests.length);
+  });
+
+  test('worker refusals: an address with too many gets 429 with Retry-After in the shape of the path', async () => {
+    const policy = { name: 'minute', windowMs: 60_000, limit: 20 };
+    it.world.addressDecision = { admitted: false, retryAfterMs: 2_100, states: [{ policy, remaining: 0, resetAt: 0 }] };
+    for (const [path, init] of requests) {
+      const response = await it.app.request(path, init);
+      const headers = ['Retry-After', 'X-RateLimit-Remaining'].map((name) => response.headers.get(name));
+      expect([response.status, ...headers], path).toEqual([429, '3', '0']);
+      expect(await response.json(), path).toMatchObject(
+        path === '/jobs' ? { type: 'urn:pharos:error:rate_limited' } : { error: { code: 'rate_limit_exceeded' } },
+      );
+    }
+  });
+});
+
+describe('a slow body at the worker', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  test.each([
+    ['/v1/embeddings', { 'X-API-Key': PERSONAL_KEY }],
+    ['/v1/embeddings', { 'Upstash-Signature': 'x.y.z' }],
+    ['/embed', { 'X-API-Key': PERSONAL_KEY }],
+    ['/jobs', {}],
+  ] as [string, Record<string, string>][])('POST %s with %j: without bytes for 20 seconds it is 408', async (path, headers) => {
+    const body = new ReadableStream<Uint8Array>();
+    const pending = it.app.request(path, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+    await expect.poll(() => vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(20_000);
+    const response = await pending;
+    expect(response.status).toBe(408);
+    const { detail } = (await response.json()) as { detail: string };
+    expect(detail).toMatch(/arrives too slowly/);
+    expect(it.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  test('POST /v1/embeddings: bodies under signatures that are not verified yet leave memory for users with keys', async () => {
+    const MB = 1024 * 1024;
+    const open: { end: () => void; response: Promise<Response> }[] = [];
+    /** Sends some megabytes, and resolves once they are read. */
+    async function park(headers: Record<string, string>, megabytes: number) {
+      const read = Promise.withResolvers<void>();
+      const end = Promise.withResolvers<void>();
+      let sent = 0;
+      const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+        if (sent++ < megabytes) return controller.enqueue(new Uint8Array(MB).fill(0x20));
+        read.resolve();
+        await end.promise;
+        controller.close();
+      };
+      const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+      const response = Promise.resolve(
+        it.app.request('/v1/embeddings', { method: 'POST', headers, body, duplex: 'half' } as RequestInit),
+      );
+      open.push({ end: () => end.resolve(), response });
+      return Promise.race([read.promise.then(() => 'read'), response.then(({ status }) => status)]);
+    }
+    const stranger = { 'Upstash-Signature': 'x.y.z', 'X-Forwarded-For': '192.0.2.1' };
+    expect(await park(stranger, 16)).toBe('read');
+    expect(await park(stranger, 15)).toBe('read');
+    expect(await park(stranger, 2)).toBe(503);
+    expect(await park({ ...stranger, 'X-Forwarded-For': '192.0.2.2' }, 15)).toBe('read');
+    expect(await park({ 'X-API-Key': PERSONAL_KEY }, 16)).toBe('read');
+    for (const { end } of open) end();
+    await Promise.all(open.map(({ response }) => response));
   });
 });
 

@@ -64,6 +64,7 @@ function setUp() {
     verifySignature,
     authenticate,
     limitRequests: createRequestLimits({ countRequest: async () => undefined, clock }),
+    countAddress: async () => undefined,
     leaseMs: LEASE_MS,
     stopping: stopping.signal,
   };

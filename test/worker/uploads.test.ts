@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { eq } from 'drizzle-orm';
-import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type HttpServer, startHttpServer } from '../../src/adapters/http-server.ts';
 import { freePort } from '../../src/adapters/listen.ts';
-import { resourceSources, resources } from '../../src/kernel/db/schema.sqlite.ts';
+import { resourceSources, resources, sessions, users } from '../../src/kernel/db/schema.sqlite.ts';
 import { BACKLOG_LIMIT } from '../../src/services/resources/backlog.ts';
-import { createUploadSlots } from '../../worker-node/http/uploads/upload-slots.ts';
 import { createUploadKit, type UploadKit, WORKER_URL } from '../support/kits/uploads.ts';
 
 const MB = 1024 * 1024;
@@ -37,6 +35,9 @@ interface Problem {
 
 let count = 0;
 const fresh = () => `Ice flows ${++count}.`;
+/** The user's id in an access token. */
+const subjectOf = ({ Authorization }: { Authorization: string }) =>
+  (JSON.parse(atob(Authorization.split('.')[1] ?? '')) as { user_id: string }).user_id;
 const idOf = async (response: Response) => ((await response.json()) as Accepted).id;
 
 async function stored(id: string) {
@@ -228,19 +229,21 @@ describe('PUT /uploads over a socket', () => {
     socket.destroy();
   });
 
-  test('PUT /uploads: an aborted upload stores nothing and frees its slot', async () => {
-    const tryAnother = async () => (await kit.put(await kit.uploadUrl(ada), megabytes().body)).status;
-    const sockets = [];
-    for (let i = 0; i < 3; i++) {
+  test('PUT /uploads: an aborted upload stores nothing and gives its memory back', async () => {
+    /** Sends the beginning of a large file, and then nothing. */
+    async function park(megabytes: number) {
       const url = new URL(local(await kit.uploadUrl(ada, { title: 'broken off' })));
       const socket = connect(port, '127.0.0.1').on('error', () => undefined);
       const head = `PUT ${url.pathname}${url.search} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain`;
-      socket.write(`${head}\r\nContent-Length: ${9 * MB}\r\n\r\nIce flows`);
-      sockets.push(socket);
+      socket.write(`${head}\r\nContent-Length: ${50 * MB}\r\n\r\n`);
+      socket.write(new Uint8Array(megabytes * MB).fill(0x61));
+      return socket;
     }
-    await expect.poll(tryAnother).toBe(429);
+    const tryAnother = async () => (await kit.put(await kit.uploadUrl(ada), megabytes().body)).status;
+    const sockets = [await park(45), await park(45)];
+    await expect.poll(tryAnother, { timeout: 30_000 }).toBe(503);
     for (const socket of sockets) socket.destroy();
-    await expect.poll(tryAnother).toBe(413);
+    await expect.poll(tryAnother, { timeout: 30_000 }).toBe(413);
     expect(await kit.db.select().from(resources).where(eq(resources.title, 'broken off'))).toEqual([]);
     expect(kit.api.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
@@ -286,39 +289,122 @@ describe('PUT /uploads: CORS', () => {
 });
 
 describe('PUT /uploads: limits', () => {
-  test('upload slots: a large upload without a free slot is 429 with Retry-After, a small one passes', async () => {
-    const gate = Promise.withResolvers<void>();
-    /** A body that is sent when the gate opens; `begun` resolves when it is first read. */
-    const slow = () => {
-      const begun = Promise.withResolvers<void>();
-      const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
-        begun.resolve();
-        await gate.promise;
-        controller.enqueue(new TextEncoder().encode(fresh()));
-        controller.close();
-      };
-      return { begun: begun.promise, body: new ReadableStream({ pull }, { highWaterMark: 0 }) };
+  /** A body that sends some megabytes, and its end when the test asks for it; `waits` resolves when only the end is missing. */
+  function parked(megabytes: number) {
+    const waits = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    const content = new Uint8Array(megabytes * MB).fill(0x20);
+    let sent = 0;
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      if (sent < content.byteLength) {
+        controller.enqueue(content.subarray(sent, sent + MB));
+        sent += MB;
+        return;
+      }
+      waits.resolve();
+      await ended.promise;
+      controller.enqueue(new TextEncoder().encode(fresh()));
+      controller.close();
     };
-    const people = [ada, ada, ada, await kit.api.login()];
-    const urls = await Promise.all(people.map((person) => kit.uploadUrl(person)));
+    return { waits: waits.promise, end: () => ended.resolve(), body: new ReadableStream({ pull }, { highWaterMark: 0 }) };
+  }
+
+  test('PUT /uploads: an owner holds as much memory as stays free, more is 503 with Retry-After, others still have room', async () => {
     const own = await kit.uploadUrl(ada);
-    const files = urls.map((url) => ({ url, ...slow() }));
-    const under = files.map(({ url, body }) => kit.put(url, body));
-    await Promise.all(files.map(({ begun }) => begun));
     const others = await kit.uploadUrl(await kit.api.login());
-    expect((await kit.put(others, slow().body)).status).toBe(429);
-    const full = await kit.put(own, slow().body);
-    expect([full.status, full.headers.get('retry-after')]).toEqual([429, '5']);
-    const small = new TextEncoder().encode(fresh());
-    const headers = { 'Content-Type': 'text/plain', 'Content-Length': String(small.byteLength) };
-    expect((await kit.put(own, small, headers)).status).toBe(202);
-    gate.resolve();
-    expect((await Promise.all(under)).map((response) => response.status)).toEqual([202, 202, 202, 202]);
-    expect((await kit.put(others, slow().body)).status).toBe(202);
+    const open = [parked(49), parked(49)];
+    const urls = [await kit.uploadUrl(ada), await kit.uploadUrl(ada)];
+    const under = open.map(({ body }, index) => kit.put(urls[index] ?? '', body));
+    await Promise.all(open.map(({ waits }) => waits));
+    const full = await kit.put(own, parked(4).body);
+    expect([full.status, full.headers.get('retry-after')]).toEqual([503, '5']);
+    expect((await kit.put(own, new TextEncoder().encode(fresh()))).status).toBe(202);
+    const other = parked(45);
+    other.end();
+    expect((await kit.put(others, other.body)).status).toBe(202);
+    for (const { end } of open) end();
+    expect((await Promise.all(under)).map((response) => response.status)).toEqual([202, 202]);
+  });
+
+  test('PUT /uploads: declared lengths without bytes take no memory from others', async () => {
+    const headers = { 'Content-Type': 'text/plain', 'Content-Length': String(50 * MB) };
+    const open = [];
+    for (const person of [ada, ada, ada, await kit.api.login(), await kit.api.login()]) {
+      const body = parked(0);
+      open.push({ ...body, response: kit.put(await kit.uploadUrl(person), body.body, headers) });
+    }
+    await Promise.all(open.map(({ waits }) => waits));
+    const other = parked(45);
+    other.end();
+    expect((await kit.put(await kit.uploadUrl(await kit.api.login()), other.body)).status).toBe(202);
+    for (const { end } of open) end();
+    await Promise.all(open.map(({ response }) => response));
+  });
+
+  test.each<[string, (url: string) => Promise<unknown>]>([
+    ['a logout', () => kit.api.request('/auth/logout', { method: 'POST', headers: ada })],
+    [
+      'the deactivation of its user',
+      () =>
+        kit.db
+          .update(users)
+          .set({ active: false })
+          .where(eq(users.id, subjectOf(ada)))
+          .execute(),
+    ],
+    [
+      'the end of its session',
+      () =>
+        kit.db
+          .delete(sessions)
+          .where(eq(sessions.userId, subjectOf(ada)))
+          .execute(),
+    ],
+  ])('PUT /uploads: a body parked across %s is 401 and not stored', async (_what, end) => {
+    const url = await kit.uploadUrl(ada, { title: 'parked' });
+    const body = parked(0);
+    const pending = kit.put(url, body.body);
+    await body.waits;
+    await end(url);
+    body.end();
+    expect((await pending).status).toBe(401);
+    expect(await kit.db.select().from(resources).where(eq(resources.title, 'parked'))).toEqual([]);
+  });
+
+  describe('slow ones', () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+    afterEach(() => void vi.useRealTimers());
+
+    test('PUT /uploads: a file that brings nothing for 20 seconds is 408 with problem details', async () => {
+      const url = await kit.uploadUrl(ada);
+      const body = parked(1);
+      const pending = kit.put(url, body.body);
+      await body.waits;
+      // The megabyte counts for the first 20 seconds.
+      await vi.advanceTimersByTimeAsync(40_000);
+      const response = await pending;
+      expect([response.status, (await refusal(response)).detail]).toEqual([408, expect.stringMatching(/too slowly/)]);
+      body.end();
+    });
+
+    test('POST /mail: a body that brings nothing for 20 seconds is 408', async () => {
+      const pending = kit.worker.request('/mail', { method: 'POST', body: parked(0).body, duplex: 'half' } as RequestInit);
+      await expect.poll(() => vi.getTimerCount()).toBe(1);
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect((await pending).status).toBe(408);
+    });
+  });
+
+  test('PUT /uploads: tickets that are refused count against the address, and too many are 429', async () => {
+    const strict = await createUploadKit({ env: { RATE_LIMIT_ANONYMOUS_TIER: '3' } });
+    const statuses = [];
+    for (let i = 0; i < 4; i++) statuses.push((await strict.put(`${WORKER_URL}/uploads?ticket=${i}`, 'x')).status);
+    expect(statuses).toEqual([401, 401, 401, 429]);
+    await strict.api.close();
   });
 
   test('PUT /uploads: a full backlog is 429 with Retry-After, and the URL stays valid', async () => {
-    const { user_id: owner } = JSON.parse(atob(ada.Authorization.split('.')[1] ?? '')) as { user_id: string };
+    const owner = subjectOf(ada);
     const url = await kit.uploadUrl(ada);
     await kit.api.database.execute(
       `insert into jobs (id, kind, owner_id, payload, state, attempt, max_attempts, available_at, created_at, updated_at)
@@ -330,26 +416,6 @@ describe('PUT /uploads: limits', () => {
     expect([full.status, full.headers.get('retry-after')]).toEqual([429, '60']);
     await kit.api.database.execute(`delete from jobs where owner_id = '${owner}'`);
     expect((await kit.put(url, content)).status).toBe(202);
-  });
-
-  test('upload slots: one owner cannot hold all, and a released slot is free again', () => {
-    const owner = fc.constantFrom('a', 'b', 'c');
-    const step = fc.oneof(fc.record({ enter: owner }), fc.record({ leave: fc.nat(5) }));
-    fc.assert(
-      fc.property(fc.array(step), (steps) => {
-        const places = createUploadSlots({ slots: 4, perOwner: 3 });
-        const inside: { owner: string; leave: () => void }[] = [];
-        for (const one of steps) {
-          if ('leave' in one) inside.splice(one.leave, 1)[0]?.leave();
-          else {
-            const own = inside.filter(({ owner: other }) => other === one.enter).length;
-            const leave = places.acquire(one.enter, undefined);
-            expect(leave !== undefined).toBe(inside.length < 4 && own < 3);
-            if (leave) inside.push({ owner: one.enter, leave });
-          }
-        }
-      }),
-    );
   });
 });
 

@@ -1,12 +1,12 @@
 /** `POST /jobs`: signed deliveries from QStash or the API's relay. The status says whether to deliver the job again. */
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Config } from '../../src/kernel/config/config.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
 import { parseJson } from '../../src/kernel/core/json.ts';
 import { jobMessageSchema } from '../../src/kernel/model/job-messages.ts';
 import { SIGNATURE_HEADER, type VerifySignature } from '../../src/kernel/worker-client/signatures.ts';
 import type { JobHandler, JobOutcome, Refusal } from '../pipeline/job-handler.ts';
+import { limitBody } from './limit-body.ts';
 
 export interface JobsRouteDependencies {
   readonly config: { readonly worker: Pick<Config['worker'], 'url'> };
@@ -20,11 +20,9 @@ const RETRY_AFTER = { full: 1, stopping: 2, released: 1 } as const;
 
 export function createJobsRoute({ config, jobs, verifySignature }: JobsRouteDependencies): Hono {
   const app = new Hono();
-  const tooLarge = () => {
-    throw new AppError('payload_too_large', `A job message may have ${MAX_BODY / 1024} KB`);
-  };
+  const tooLarge = () => new AppError('payload_too_large', `A job message may have ${MAX_BODY / 1024} KB`);
 
-  app.post('/jobs', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }), async (c) => {
+  app.post('/jobs', limitBody({ maxBytes: MAX_BODY, tooLarge }), async (c) => {
     const body = new Uint8Array(await c.req.arrayBuffer());
     await verifySignature({ signature: c.req.header(SIGNATURE_HEADER), body, url: `${config.worker.url}/jobs` });
     const message = jobMessageSchema.safeParse(parseJson(body));

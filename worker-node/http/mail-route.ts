@@ -3,7 +3,6 @@
  * logged.
  */
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { Config } from '../../src/kernel/config/config.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
@@ -11,6 +10,7 @@ import { parseJson } from '../../src/kernel/core/json.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
 import type { Mailer } from '../../src/kernel/core/mail.ts';
 import { SIGNATURE_HEADER, type VerifySignature } from '../../src/kernel/worker-client/signatures.ts';
+import { limitBody } from './limit-body.ts';
 
 export interface MailRouteDependencies {
   readonly config: { readonly worker: Pick<Config['worker'], 'url'> };
@@ -38,11 +38,9 @@ const mailSchema = z.strictObject({
 
 export function createMailRoute({ config, mailer, verifySignature, log }: MailRouteDependencies): Hono {
   const app = new Hono();
-  const tooLarge = () => {
-    throw new AppError('payload_too_large', `A mail may have ${MAX_BODY / 1024} KB`);
-  };
+  const tooLarge = () => new AppError('payload_too_large', `A mail may have ${MAX_BODY / 1024} KB`);
 
-  app.post('/mail', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }), async (c) => {
+  app.post('/mail', limitBody({ maxBytes: MAX_BODY, tooLarge }), async (c) => {
     const body = new Uint8Array(await c.req.arrayBuffer());
     await verifySignature({ signature: c.req.header(SIGNATURE_HEADER), body, url: `${config.worker.url}/mail` });
     const mail = mailSchema.safeParse(parseJson(body));

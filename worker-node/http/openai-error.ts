@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { AppError, type ErrorCode } from '../../src/kernel/core/errors.ts';
 import { isDatabaseAway } from '../../src/kernel/db/connection-errors.ts';
 
-type Status = 400 | 401 | 403 | 404 | 405 | 413 | 429 | 500 | 503;
+type Status = 400 | 401 | 403 | 404 | 405 | 408 | 413 | 429 | 500 | 503;
 
 export interface OpenAIErrorOptions {
   readonly cause?: unknown;
@@ -32,6 +32,7 @@ export class OpenAIError extends Error {
 const BY_CODE: Partial<Record<ErrorCode, { readonly status: Status; readonly code?: string }>> = {
   invalid_input: { status: 400 },
   unauthenticated: { status: 401, code: 'invalid_api_key' },
+  request_timeout: { status: 408, code: 'request_timeout' },
   rate_limited: { status: 429, code: 'rate_limit_exceeded' },
   unavailable: { status: 503, code: 'service_unavailable' },
 };

@@ -9,7 +9,7 @@ export const asAppError = (error: unknown): AppError | undefined =>
   error instanceof AppError ? error : toDatabaseAppError(error);
 
 /** Responds with the error; undefined is a 500 without details. */
-export function problem(c: Context<{ Variables: { requestId: string } }>, error: AppError | undefined): Response {
+export function problem<E extends { Variables: { requestId: string } }>(c: Context<E>, error: AppError | undefined): Response {
   const { status, headers, body } = toProblem(error, { instance: c.req.path, requestId: c.get('requestId') });
   return c.body(JSON.stringify(body), status, { ...headers });
 }

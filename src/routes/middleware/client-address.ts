@@ -3,9 +3,9 @@
  * written by the client and can be forged.
  */
 import { createMiddleware } from 'hono/factory';
-import ipaddr from 'ipaddr.js';
 import { createBoundedMap } from '../../kernel/core/bounded-map.ts';
 import type { Log } from '../../kernel/core/log.ts';
+import { addressOf, normaliseAddress } from '../../kernel/rate-limits/address.ts';
 import type { AppEnv } from '../env.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -25,7 +25,7 @@ export function clientAddress({ trustedHops, log, runtime }: ClientAddressOption
     if (peer === null) return null;
     const known = normalised.get(peer);
     if (known !== undefined) return known;
-    const address = normalise(peer);
+    const address = normaliseAddress(peer);
     normalised.set(peer, address);
     return address;
   }
@@ -43,20 +43,4 @@ export function clientAddress({ trustedHops, log, runtime }: ClientAddressOption
     c.set('address', addressOf(trustedHops > 0 ? forwarded : undefined, trustedHops) ?? normalisePeer(peer));
     return next();
   });
-}
-
-/**
- * The entry of the outermost trusted proxy; undefined if it is missing or not an IP address. With fewer entries than proxies the
- * request has not passed them all, and its first entry may be the client's own.
- */
-export function addressOf(forwarded: string | undefined, trustedHops: number): string | undefined {
-  if (forwarded === undefined) return undefined;
-  const entries = forwarded.split(',').map((entry) => entry.trim());
-  return normalise(entries[entries.length - trustedHops] ?? '') ?? undefined;
-}
-
-/** An IP address without port and in one spelling: `192.0.2.1:443`, `[2001:db8::1]:443`, `::ffff:192.0.2.1`; else null. */
-function normalise(text: string): string | null {
-  const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
-  return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : null;
 }

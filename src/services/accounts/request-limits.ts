@@ -4,7 +4,7 @@ import type { Log } from '../../kernel/core/log.ts';
 import type { Clock } from '../../kernel/core/ports.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { Decision } from '../../kernel/model/sliding-window.ts';
-import { addressKey } from '../../kernel/rate-limits/address.ts';
+import { addressLimitKey, createAddressLimits } from '../../kernel/rate-limits/address-limits.ts';
 import type { Limiter } from '../../kernel/rate-limits/limiter.ts';
 import type { RateLimitPolicies } from '../../kernel/rate-limits/tiers.ts';
 import { userLimitKey } from '../../kernel/rate-limits/user-limits.ts';
@@ -44,6 +44,7 @@ interface Dependencies {
 
 export function createRequestLimits({ limiter, rateLimits, revocations, clock, log }: Dependencies): RequestLimits {
   const refusals = createThrottledLog({ clock, log });
+  const countAddress = createAddressLimits({ limiter, rateLimits });
 
   /** Logs a refusal; `path` has no query string. */
   function logged(decision: Decision | undefined, key: string, path: string): Decision | undefined {
@@ -66,11 +67,7 @@ export function createRequestLimits({ limiter, rateLimits, revocations, clock, l
       const revoked = tokenKeys.length > 0 && (await revocations.isRevokedGiven(tokenKeys, values));
       return { revoked, decision: revoked ? undefined : logged(decision, key, path) };
     },
-    consumeForAddress: async (address, { path }) => {
-      const key = `limit:address:${addressKey(address)}`;
-      const { decision } = await limiter.consume({ read: [], limit: { key, policies: rateLimits.anonymous, cost: 1 } });
-      return logged(decision, key, path);
-    },
+    consumeForAddress: async (address, { path }) => logged(await countAddress(address), addressLimitKey(address), path),
     isRevoked: async (actor) => {
       const tokenKeys = tokenKeysOf(actor);
       return tokenKeys.length > 0 && (await revocations.isRevoked(tokenKeys));

@@ -4,6 +4,7 @@ import type { Mailer } from '../../../src/kernel/core/mail.ts';
 import { noMetrics } from '../../../src/kernel/core/metrics.ts';
 import type { ProgressReport } from '../../../src/kernel/model/job-messages.ts';
 import { everyStage } from '../../../src/kernel/model/stages.ts';
+import { createAddressLimits } from '../../../src/kernel/rate-limits/address-limits.ts';
 import { createSignatureVerifier } from '../../../src/kernel/worker-client/signatures.ts';
 import { createWorkerApp } from '../../../worker-node/http/app.ts';
 import { createAuthentication } from '../../../worker-node/http/authenticate.ts';
@@ -42,8 +43,11 @@ export async function createUploadKit({ env = {}, mailer = null }: UploadKitOpti
       createMailRole({ config, mailer, verifySignature, log }),
     ],
     authenticate: createAuthentication({ config, apiKeys: { resolve: async () => undefined }, verifySignature }),
+    countAddress: createAddressLimits(api.services),
+    config,
     metrics: noMetrics,
     log,
+    clock,
     ids,
   });
 

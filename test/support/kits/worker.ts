@@ -48,6 +48,9 @@ export async function createTestWorker({ keys = {}, countRequest = async () => u
   const app = createWorkerApp({
     roles: [createEmbeddingsRole({ authenticate, limitRequests, embedder, model, clock, version: '0' })],
     authenticate,
+    countAddress: async () => undefined,
+    config: { trustedProxyHops: 0 },
+    clock,
     metrics: createMetrics(),
     log,
     ids: randomIds,

@@ -5,8 +5,10 @@
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { Config } from '../../../src/kernel/config/config.ts';
+import { createByteBudget } from '../../../src/kernel/core/byte-budget.ts';
 import { AppError } from '../../../src/kernel/core/errors.ts';
 import type { Log } from '../../../src/kernel/core/log.ts';
+import { receiveRequest } from '../../../src/kernel/core/request-body.ts';
 import { createPresignedUploads, type UploadGrant } from '../../../src/kernel/worker-client/presigned-uploads.ts';
 import { type CreatedResource, toAcceptedResponse } from '../../../src/services/resources/accepted-response.ts';
 import {
@@ -14,9 +16,7 @@ import {
   type CreateResourceInput,
   createResource,
 } from '../../../src/services/resources/create-resource.ts';
-import { checkFileContent, cleanName, typeOfFile } from '../../../src/services/resources/uploaded-file.ts';
-import { declaredBytes, readUpload } from './read-upload.ts';
-import { createUploadSlots } from './upload-slots.ts';
+import { checkFileContent, cleanName, MAX_UPLOAD_BYTES, typeOfFile } from '../../../src/services/resources/uploaded-file.ts';
 import { resolveUploader } from './uploader.ts';
 
 export interface UploadsRouteDependencies {
@@ -27,14 +27,16 @@ export interface UploadsRouteDependencies {
 }
 
 const PATH = '/uploads';
-/** Seconds after which a slot may be free again. */
-const RETRY_AFTER = 5;
+/** Files of the largest size that memory has room for: until one is stored, it may need five times its size. */
+const PLACES = 4;
+
+const tooLarge = () => new AppError('payload_too_large', `The upload is larger than ${MAX_UPLOAD_BYTES / 1024 / 1024} MB`);
 
 export function createUploadsRoute({ config, services, log }: UploadsRouteDependencies): Hono {
   const { publicUrl } = config;
   const { origins } = config.cors;
   const tickets = createPresignedUploads({ config, clock: services.clock, ids: services.ids });
-  const slots = createUploadSlots();
+  const memory = createByteBudget(PLACES * MAX_UPLOAD_BYTES);
   const app = new Hono();
 
   app.use(
@@ -48,27 +50,27 @@ export function createUploadsRoute({ config, services, log }: UploadsRouteDepend
     }),
   );
 
-  /** Returns the ticket's grant and the user it stands for. Throws `unauthenticated`. */
-  async function authenticate(ticket: string) {
-    try {
-      const grant = await tickets.verify(ticket);
-      return { grant, actor: await resolveUploader(services, grant) };
-    } catch (error) {
-      if (error instanceof AppError && error.cause instanceof Error) {
-        log.warning('upload ticket refused', { reason: error.cause.message });
-      }
-      throw error;
+  function logRefusal(error: unknown): never {
+    if (error instanceof AppError && error.cause instanceof Error) {
+      log.warning('upload ticket refused', { reason: error.cause.message });
     }
+    throw error;
   }
 
+  /** The user whom a ticket stands for now. Throws `unauthenticated`. */
+  const uploaderOf = (grant: UploadGrant) => resolveUploader(services, grant).catch(logRefusal);
+
   app.put(PATH, async (c) => {
-    const { grant, actor } = await authenticate(c.req.query('ticket') ?? '');
+    const grant = await tickets.verify(c.req.query('ticket') ?? '').catch(logRefusal);
+    const { userId } = await uploaderOf(grant);
     const contentType = contentTypeOf(c, grant);
-    const release = slots.acquire(actor.userId, declaredBytes(c.req.raw));
-    if (!release) throw new AppError('rate_limited', 'Too many large uploads are in progress', { retryAfter: RETRY_AFTER });
+    const rules = { maxBytes: MAX_UPLOAD_BYTES, tooLarge, hold: () => memory.hold(userId) };
+    const { request, release } = receiveRequest(c.req.raw, rules);
     try {
-      const body = await readUpload(c.req.raw);
+      const body = new Uint8Array(await request.arrayBuffer());
       checkFileContent(body, contentType);
+      // Again, because the login or key may have ended while the body was on its way.
+      const actor = await uploaderOf(grant);
       return respond(c, await createResource(services, actor, toInput(grant, body, contentType)).catch(explainReuse));
     } finally {
       release();
