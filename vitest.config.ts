@@ -46,7 +46,7 @@ const ON_LIBSQL = [
   'test/kernel/db/{resources,constraint-errors,leases}.test.ts',
   'test/kernel/jobs/relay.test.ts',
   'test/kernel/progress/tracker.test.ts',
-  'test/services/{backlog,create-resource,resources,search}.test.ts',
+  'test/services/{backlog,create-resource,models,resources,search}.test.ts',
   'test/worker/{pipeline,job-handler}.test.ts',
   'test/routes/{search,store-failures}.test.ts',
   'test/runtimes/end-to-end.test.ts',

@@ -34,6 +34,7 @@ import { createJobRoutes } from './routes/processing/jobs.ts';
 import { createProgressRoutes } from './routes/processing/progress.ts';
 import { createResourceRoutes } from './routes/resources/resources.ts';
 import type { Runtime } from './routes/runtime.ts';
+import { createAdminModelRoutes } from './routes/search/admin-models.ts';
 import { createEmbeddingsRoutes } from './routes/search/embeddings.ts';
 import { createSearchRoutes } from './routes/search/search.ts';
 import { createAssetRoutes } from './routes/system/assets.ts';
@@ -82,6 +83,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.route('/', createPasswordRoutes(context));
   app.route('/', createAdminUserRoutes(context));
   app.route('/', createAdminJobRoutes(context));
+  app.route('/', createAdminModelRoutes(context));
   app.route('/', createResourceRoutes(context, runtime));
   app.route('/', createProgressRoutes(context, runtime));
   app.route('/', createSearchRoutes(context));

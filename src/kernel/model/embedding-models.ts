@@ -1,7 +1,8 @@
 /** Models of embeddings, as the database knows them. */
 
 /** `building`: documents are being embedded for it. `active`: searches use it. `retired`: its vectors are removed after a day. */
-export type ModelState = 'building' | 'active' | 'retired';
+export const MODEL_STATES = ['building', 'active', 'retired'] as const;
+export type ModelState = (typeof MODEL_STATES)[number];
 
 /** The model that a start named, by EMBEDDING_MODEL or by default. */
 export interface EmbeddingTarget {

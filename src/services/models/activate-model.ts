@@ -6,7 +6,7 @@ import { register, request, withModels } from './transitions.ts';
 
 /**
  * Asks for the switch to a model, which is registered if need be. It happens once every document is embedded for the model;
- * the latest request wins. In a database without models it is active at once. For the active model: withdraws other requests.
+ * the latest request wins. Where no model is active it is so at once. For the active model: withdraws other requests.
  */
 export async function activateModel(
   { db, clock }: Pick<AppContext, 'db' | 'clock'>,
@@ -15,7 +15,7 @@ export async function activateModel(
   const now = clock.now();
   return await withModels(db, now, async (tx, models) => {
     const row = await register(tx, models, model, now);
-    if (models.length === 0) {
+    if (!models.some(({ state }) => state === 'active')) {
       await updateEmbeddingModel(tx, row.id, { state: 'active', activatedAt: now });
       return 'active';
     }

@@ -14,6 +14,8 @@ export interface ModelStatus {
   readonly languages: readonly string[] | null;
   /** `total`: documents with text, whether the model is done with them or not. */
   readonly documents: { readonly total: number; readonly embedded: number; readonly failed: number };
+  /** How many of the documents the model is done with: 0 to 100, and 100 only if it is done with all. */
+  readonly percent: number;
   /** The first documents that the model could not embed. They are found by words. */
   readonly failedIds: readonly string[];
   readonly activationRequestedAt: number | null;
@@ -41,10 +43,18 @@ export async function modelStatuses(db: Database): Promise<ModelStatus[]> {
     models.map(async (model) => {
       const { embedded, failed } = coverage.get(model.id) ?? { embedded: 0, failed: 0 };
       const failedIds = failed === 0 ? [] : await listFailedDocuments(db, model.id, FAILED_LISTED);
-      return { ...fieldsOf(model), documents: { total, embedded, failed }, failedIds };
+      return {
+        ...fieldsOf(model),
+        documents: { total, embedded, failed },
+        percent: percentOf(embedded + failed, total),
+        failedIds,
+      };
     }),
   );
 }
+
+/** With one decimal, rounded down. */
+const percentOf = (done: number, total: number) => (done >= total ? 100 : Math.floor((1000 * done) / total) / 10);
 
 const RANK: Readonly<Record<ModelState, number>> = { active: 0, building: 1, retired: 2 };
 

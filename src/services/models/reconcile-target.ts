@@ -4,7 +4,7 @@ import type { KnownModel } from '../../kernel/model/embedding-models.ts';
 import type { AppContext } from '../context.ts';
 import { register, request, rowOf, withModels } from './transitions.ts';
 
-/** `first`: the database had no model. `unchanged`: as at the last start. `requested`: the switch to the target was asked for. */
+/** `first`: the database had no active model. `unchanged`: as at the last start. `requested`: the switch to the target was asked for. */
 export type Reconciled = 'first' | 'unchanged' | 'active' | 'requested';
 
 /**
@@ -17,7 +17,7 @@ export async function reconcileTarget({ db, clock }: Pick<AppContext, 'db' | 'cl
   return await withModels(db, now, async (tx, models) => {
     const last = await findEmbeddingTarget(tx);
     await putEmbeddingTarget(tx, { id: target.id, name: target.name }, now);
-    if (models.length === 0) {
+    if (!models.some(({ state }) => state === 'active')) {
       const { id } = await register(tx, models, target, now);
       await updateEmbeddingModel(tx, id, { state: 'active', activatedAt: now });
       return 'first';

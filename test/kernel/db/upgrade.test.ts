@@ -4,6 +4,10 @@ import { createPasswordHasher } from '../../../src/adapters/passwords.ts';
 import { emailKey, findTaken, findUserByEmail, findUsersByLogin, nameKey } from '../../../src/kernel/db/users.ts';
 import { entitledScopes } from '../../../src/kernel/model/actor.ts';
 import type { Tier } from '../../../src/kernel/model/tiers.ts';
+import { modelStatuses } from '../../../src/services/models/list-models.ts';
+import { reconcileTarget } from '../../../src/services/models/reconcile-target.ts';
+import { nextStep } from '../../../src/services/models/switch-when-complete.ts';
+import { manualClock } from '../../support/fakes/doubles.ts';
 import { createTestApp } from '../../support/kits/app.ts';
 import { openFixtureDatabase } from '../../support/kits/fixture-database.ts';
 
@@ -81,6 +85,72 @@ describe('upgrade from November 2026', () => {
         );
       expect((after[table] ?? []).map(kept).toSorted(), table).toEqual(rows.map(kept).toSorted());
     }
+  });
+
+  test('upgrade: the model of the old default is active, and covers every document that had been embedded', async () => {
+    const { database, after, credentials } = await migrated();
+    const [active, ...others] = await modelStatuses(database.db);
+    const vectors = (after.chunk_vectors ?? []).map(({ model }) => model);
+    expect(new Set(vectors)).toEqual(new Set(['pharos-static-192']));
+    expect(others).toEqual([]);
+    expect(active).toMatchObject({ id: 'pharos-static-192', name: 'pharos-static-192', state: 'active', dimensions: 192 });
+    const withChunks = new Set((after.chunks ?? []).map(({ resource_id }) => resource_id));
+    const total = withChunks.size;
+    expect(active?.documents).toEqual({ total, embedded: total, failed: 0 });
+    expect(withChunks).toContain(credentials.resources.markdown.id);
+    expect((after.resource_embeddings ?? []).map(({ resource_id }) => resource_id).toSorted()).toEqual(
+      [...withChunks].toSorted(),
+    );
+    // Documents whose graph stage had completed need no new edges.
+    const related = (after.resource_stages ?? []).filter(({ stage, status }) => stage === 'graph' && status === 'completed');
+    const at = new Map(related.map(({ resource_id, finished_at }) => [resource_id, Number(finished_at)]));
+    for (const { resource_id, related_at } of after.resource_embeddings ?? [])
+      expect(related_at === null ? undefined : Number(related_at)).toBe(at.get(resource_id));
+    const models = new Set((after.edges ?? []).map(({ kind, model }) => `${kind} ${model}`));
+    expect(models).toContain('similar pharos-static-192');
+    for (const one of models) expect(['similar pharos-static-192', 'links ', 'cites ']).toContain(one);
+  });
+
+  test('upgrade: of several models the one with the most vectors is active, and documents without a vector count as done', async () => {
+    const fixture = await openFixtureDatabase('2026-11');
+    open.push(fixture.close);
+    const { database, credentials } = fixture;
+    const [one, two] = [credentials.resources.markdown.id, credentials.resources.html.id];
+    const chunksOf = (id: string) => `chunk_seq in (select seq from chunks where resource_id = '${id}')`;
+    await database.statement(`insert into chunk_vectors (chunk_seq, model, owner_id, embedding)
+      select chunk_seq, 'an-older-model', owner_id, embedding from chunk_vectors where ${chunksOf(one)}`);
+    await database.statement(`delete from chunk_vectors where ${chunksOf(two)}`);
+    // The vectors of a document that is being read again have gone with its chunks; this one's stage is yet to run.
+    const three = credentials.resources.plain.id;
+    await database.statement(`delete from chunk_vectors where ${chunksOf(three)}`);
+    await database.statement(
+      `update resource_stages set status = 'pending' where stage = 'embedding' and resource_id = '${three}'`,
+    );
+    await database.migrate();
+    const [active, older] = await modelStatuses(database.db);
+    expect(active).toMatchObject({ id: 'pharos-static-192', state: 'active', retiredAt: null });
+    expect(older).toMatchObject({ id: 'an-older-model', state: 'retired', activatedAt: null, documents: { embedded: 1 } });
+    expect(older?.retiredAt).toBeGreaterThan(Date.UTC(2026, 0, 1));
+    expect(active?.documents.embedded).toBe((active?.documents.total ?? 0) - 1);
+    const { resource_embeddings: rows = [] } = await fixture.rows();
+    const done = (id: string) =>
+      rows
+        .filter(({ resource_id }) => resource_id === id)
+        .map(({ model }) => model)
+        .toSorted();
+    expect([done(one), done(two), done(three)]).toEqual([['an-older-model', 'pharos-static-192'], ['pharos-static-192'], []]);
+  });
+
+  test('upgrade: a start with the old default changes no model, and one with another asks for the switch', async () => {
+    const { database } = await migrated();
+    const context = { db: database.db, clock: manualClock() };
+    const folder = (name: string) => ({ id: `${name}@0123456789ab`, legacyId: name, name, languages: null });
+    expect(await reconcileTarget(context, folder('pharos-static-192'))).toBe('active');
+    expect((await modelStatuses(database.db)).map(({ id, state }) => `${id} ${state}`)).toEqual(['pharos-static-192 active']);
+    expect(await reconcileTarget(context, folder('all-MiniLM-L6-v2'))).toBe('requested');
+    const [, next] = await modelStatuses(database.db);
+    expect(next).toMatchObject({ id: 'all-MiniLM-L6-v2@0123456789ab', state: 'building', documents: { embedded: 0 } });
+    expect(await nextStep(database.db)).toEqual({ step: 'embed', model: next?.id });
   });
 
   test('upgrade: migrating a second time changes nothing', async () => {
