@@ -154,6 +154,9 @@ test('npm pack: the tarball holds what the bundle needs at run time, and no sour
       'console/index.html',
       'migrations/sqlite/meta/_journal.json',
       'migrations/postgres/meta/_journal.json',
+      'models/all-MiniLM-L6-v2/onnx/model.onnx',
+      'models/all-MiniLM-L6-v2/LICENSE',
+      'models/all-MiniLM-L6-v2/pharos.json',
       'models/pharos-static-192/model.onnx',
     ]),
   );

@@ -56,7 +56,7 @@ test('worker: started alone it becomes healthy, refuses unsigned jobs and exits 
   const { child, output, exited } = started;
   expect(await healthy(() => child.exitCode !== null)).toMatchObject({
     status: 'ok',
-    model: { model: expect.stringMatching(/^pharos-static-192@[0-9a-f]{12}$/) },
+    model: { model: expect.stringMatching(/^all-MiniLM-L6-v2@[0-9a-f]{12}$/) },
   });
   const unsigned = await fetch(`http://127.0.0.1:${port}/jobs`, { method: 'POST', body: '{}' });
   expect(unsigned.status).toBe(401);

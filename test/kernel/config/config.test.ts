@@ -42,7 +42,7 @@ describe('parseConfig: defaults', () => {
       worker: { url: 'http://127.0.0.1:8001', port: 8001, external: false },
       limits: { free: { perMinute: 100 }, premium: { perMinute: 1000 }, admin: { perMinute: 0 } },
       auth: { algorithm: 'HS256', accessTokenSeconds: 1800, refreshTokenSeconds: 604_800, registration: 'open' },
-      embedding: { model: 'pharos-static-192', precision: undefined },
+      embedding: { model: 'all-MiniLM-L6-v2', precision: undefined },
     });
     expect(parse().auth.secret.reveal()).toBe(GENERATED.jwtSecret);
     expect(parse().worker.signingKeys.current.reveal()).toBe(GENERATED.workerSigningKey);

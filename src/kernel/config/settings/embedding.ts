@@ -6,9 +6,9 @@ const group = 'Embedding models';
 export const EMBEDDING = {
   EMBEDDING_MODEL: setting({
     group,
-    description: 'Name of a folder in models/, or a path to one.',
+    description: 'Name of a folder in models/ or DATA_DIR/models, or a path to one.',
     schema: text('a model name or folder'),
-    default: 'pharos-static-192',
+    default: 'all-MiniLM-L6-v2',
     aliases: ['EMBEDDING_MODEL_NAME'],
   }),
   EMBEDDING_PRECISION: setting({
@@ -22,13 +22,13 @@ export const EMBEDDING = {
     group,
     description: 'Texts times tokens of one run of the model, padding included.',
     schema: integer(1, 1_000_000),
-    whenUnset: '512, for the built-in model 4096',
+    whenUnset: '512, for static models 4096; a quantised model takes one text a run',
   }),
   EMBEDDING_THREADS: setting({
     group,
     description: 'Threads of one run of the model.',
     schema: integer(1, 64),
-    whenUnset: '2, for the built-in model 1',
+    whenUnset: '2, for static models 1',
   }),
   EMBEDDING_QUERY_PREFIX: setting({
     group,
