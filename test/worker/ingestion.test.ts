@@ -6,6 +6,8 @@ import { listLinks } from '../../src/kernel/db/links.ts';
 import { listIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { findSource } from '../../src/kernel/db/resource-sources.ts';
 import { updateResource } from '../../src/kernel/db/resources.ts';
+import { embeddedText } from '../../worker-node/ingest/chunk-context.ts';
+import { measure } from '../../worker-node/ingest/chunk-tokens.ts';
 import { createDocumentReader, type DocumentReader } from '../../worker-node/ingest/document-reader.ts';
 import { createAddressPolicy } from '../../worker-node/ingest/fetch/address-policy.ts';
 import { createGuardedFetch } from '../../worker-node/ingest/fetch/guarded-fetch.ts';
@@ -165,6 +167,18 @@ describe('ingestion stage: uploaded content', () => {
     const resource = await runStage(database.db, stage, id);
     expect(resource.contentType).toBe('text/markdown');
     expect((await listChunks(database.db, id)).some(({ headingPath }) => headingPath.length > 1)).toBe(true);
+  });
+
+  it('ingestion: chunks are measured with the title that was edited by hand', async () => {
+    const title = 'The title that its owner prefers '.repeat(7).trim();
+    const body = `# Found title\n\n${LONG.repeat(100)}`;
+    const { id } = await post(body, 'text/markdown', { title, edited: ['title'] });
+    await runStage(database.db, stage, id);
+    const chunks = await listChunks(database.db, id);
+    expect(chunks[0]?.context).toBe(`${title} > Found title`);
+    for (const chunk of chunks) expect(measure(embeddedText(chunk))).toBeLessThanOrEqual(240);
+    const [first] = chunks;
+    expect(measure(embeddedText({ context: '', text: first?.text ?? '' }))).toBeGreaterThan(170);
   });
 
   it('ingestion: fields that were edited by hand are kept', async () => {

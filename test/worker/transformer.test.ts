@@ -106,6 +106,13 @@ async function expectOwnVectors(embedder: Embedder, limit: number): Promise<void
   );
 }
 
+/**
+ * Of other characters transformers.js makes other tokens than Python's `tokenizers` does (ideographs above U+FFFF, a sigma at
+ * a word's end, what Unicode added lately). tokenising.test.ts compares ours with Python's.
+ */
+const SAME_IN_TRANSFORMERS_JS =
+  /^(?:\p{ASCII}|[\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Hebrew}\p{sc=Hiragana}\p{sc=Hangul}\p{RGI_Emoji}]|[一-龥])*$/v;
+
 describe.each<TokenizerKind>(['WordPiece', 'BPE', 'Unigram'])('transformer model with a %s tokenizer', (kind) => {
   let model: Model;
   let embedder: Embedder;
@@ -123,6 +130,7 @@ describe.each<TokenizerKind>(['WordPiece', 'BPE', 'Unigram'])('transformer model
   test(`transformer (${kind}): tokens and vectors equal those of transformers.js for any text that fits`, async () => {
     await fc.assert(
       fc.asyncProperty(texts, async (text) => {
+        fc.pre(kind !== 'WordPiece' || SAME_IN_TRANSFORMERS_JS.test(text));
         const ids = [...(await theirTokenizer(text, { return_tensor: false })).input_ids];
         fc.pre(ids.length <= MAX_TOKENS);
         expect([...model.tokeniser.encode(text).ids]).toEqual(ids);

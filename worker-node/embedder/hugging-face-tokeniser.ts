@@ -1,5 +1,9 @@
-/** Tokenises with a model's `tokenizer.json`. A truncated text keeps its special tokens, as by sentence-transformers. */
+/**
+ * Tokenises with a model's `tokenizer.json`: BERT's kind by bert-tokeniser.ts, others by the package. A truncated text keeps its
+ * special tokens, as by sentence-transformers.
+ */
 import { Tokenizer } from '@huggingface/tokenizers';
+import { createBertTokeniser } from './bert-tokeniser.ts';
 import { splitEvenly, type Tokeniser, type Tokens, type Window } from './tokeniser.ts';
 
 /** Tokens average fewer characters than this, so a text to be truncated is cut at `maxTokens` times this length before. */
@@ -16,6 +20,8 @@ export interface HuggingFaceTokeniser {
  */
 export function createHuggingFaceTokeniser(json: object, config: object, maxTokens: number): HuggingFaceTokeniser {
   const tokenizer = new Tokenizer({ ...json, padding: null, truncation: null }, config);
+  const bert = createBertTokeniser(json);
+  const encodePlain = bert ? bert.encode : (text: string) => idsOf(tokenizer, text, false);
   const { before, after } = specialTokens(tokenizer);
   const room = Math.max(1, maxTokens - before.length - after.length);
 
@@ -23,18 +29,18 @@ export function createHuggingFaceTokeniser(json: object, config: object, maxToke
 
   function encode(text: string): Tokens {
     const longest = room * CHARACTERS_PER_TOKEN;
-    const ids = idsOf(tokenizer, text.slice(0, longest), false);
+    const ids = encodePlain(text.slice(0, longest));
     return { ids: framed(ids.slice(0, room)), truncated: ids.length > room || text.length > longest };
   }
 
   function windows(text: string, prefix: string): Window[] {
-    const ids = idsOf(tokenizer, prefix + text, false);
+    const ids = encodePlain(prefix + text);
     if (ids.length <= room) return [{ ids: framed(ids), weight: ids.length }];
     // One token of each window at least is the text's.
-    const lead = idsOf(tokenizer, prefix.trimEnd(), false).slice(0, room - 1);
+    const lead = encodePlain(prefix.trimEnd()).slice(0, room - 1);
     const isLed = lead.every((id, index) => ids[index] === id);
     // Where the prefix and the first word have a token in common, the text is tokenised by itself.
-    const body = isLed ? ids.slice(lead.length) : idsOf(tokenizer, text, false);
+    const body = isLed ? ids.slice(lead.length) : encodePlain(text);
     return splitEvenly(body, room - lead.length).map((part) => ({ ids: framed([...lead, ...part]), weight: part.length }));
   }
 

@@ -1,16 +1,16 @@
-/** Splits a text for search into chunks of whole sentences, about 200 words each, that overlap by one sentence. */
-import { sentenceRanges, type TextRange, trimRange } from '../analysis/text/sentences.ts';
-import { countWords, wordRanges } from '../analysis/text/words.ts';
+/**
+ * Splits a text for search into chunks of whole sentences, at most 240 tokens each with their context, that overlap by one
+ * sentence. Time is linear in the text: a word is measured once, and sums are kept.
+ */
+import { codePointBoundary } from '../../src/kernel/core/text.ts';
+import { isSpace, sentenceRanges, type TextRange, trimRange } from '../analysis/text/sentences.ts';
+import { countWords } from '../analysis/text/words.ts';
+import { contextOf, embeddedContext } from './chunk-context.ts';
+import { MAX_CHUNK_TOKENS, measure, measureWords, UNITS_PER_UNKNOWN_TOKEN } from './chunk-tokens.ts';
 import type { SectionRange } from './document.ts';
 
-export const TARGET_WORDS = 200;
-/** A longer sentence is not repeated in the next chunk: the overlap would be a third of it. */
-const MAX_OVERLAP_WORDS = 60;
-/** A remainder this short is added to the chunk before it. */
-const MIN_REMAINDER_WORDS = 40;
-/** Longer sentences are split, at the end of a word where possible. */
-const MAX_SENTENCE_WORDS = TARGET_WORDS;
-const MAX_SENTENCE_CHARACTERS = 3_000;
+/** White space and invisible characters have no tokens, so that tokens alone would not bound a chunk. UTF-16 units. */
+export const MAX_CHUNK_LENGTH = 3_000;
 
 export interface TextChunk extends TextRange {
   readonly headingPath: readonly string[];
@@ -19,85 +19,99 @@ export interface TextChunk extends TextRange {
 
 /** A sentence, or a piece of a long one. */
 interface Unit extends TextRange {
-  readonly words: number;
+  readonly tokens: number;
+}
+
+export interface ChunkOptions {
+  /** The document's, which is part of each chunk's context. */
+  readonly title: string | null;
+  /** ISO 639-1; decides where sentences end. */
+  readonly language: string | null;
 }
 
 /** Chunks in the order of `text`. No chunk spans two sections. `text.slice(start, end)` is the text of a chunk. */
-export function chunkText(text: string, sections: readonly SectionRange[], language: string | null): TextChunk[] {
+export function chunkText(text: string, sections: readonly SectionRange[], { title, language }: ChunkOptions): TextChunk[] {
   return sections.flatMap(({ headingPath, start, end }) => {
-    const units = splitIntoUnits(text.slice(start, end), language).map((unit) => ({
-      ...unit,
-      start: unit.start + start,
-      end: unit.end + start,
-    }));
-    return packUnits(units).map(([first, last]) => {
-      const range = { start: units[first]?.start ?? start, end: units[last]?.end ?? end };
-      return { ...range, headingPath, wordCount: countWords(text.slice(range.start, range.end)) };
-    });
-  });
-}
-
-function splitIntoUnits(text: string, language: string | null): Unit[] {
-  return sentenceRanges(text, language).flatMap((range) => {
-    const sentence = text.slice(range.start, range.end);
-    const words = wordRanges(sentence);
-    if (words.length <= MAX_SENTENCE_WORDS && sentence.length <= MAX_SENTENCE_CHARACTERS)
-      return [{ ...range, words: words.length }];
-    return splitSentence(sentence, words).map(({ start, end }) => ({
-      start: range.start + start,
-      end: range.start + end,
-      words: countWords(sentence.slice(start, end)),
+    const room = MAX_CHUNK_TOKENS - measure(embeddedContext(contextOf(title, headingPath)));
+    const units = sentenceRanges(text.slice(start, end), language).flatMap((sentence) =>
+      splitSentence(text, { start: sentence.start + start, end: sentence.end + start }, room),
+    );
+    return packUnits(units, room).map((range) => ({
+      ...range,
+      headingPath,
+      wordCount: countWords(text.slice(range.start, range.end)),
     }));
   });
 }
 
-/** Splits a sentence into pieces of at most 200 words and 3,000 characters, without loss. */
-function splitSentence(sentence: string, words: readonly TextRange[]): TextRange[] {
-  const pieces: TextRange[] = [];
-  let start = 0;
-  let cut = 0;
-  let wordsInPiece = 0;
-  const close = (end: number) => {
-    const piece = trimRange(sentence, start, end);
-    if (piece.end > piece.start) pieces.push(piece);
+/** The sentence, or pieces of it that have `room` tokens and 3,000 characters at most, cut where a word ends. */
+function splitSentence(text: string, sentence: TextRange, room: number): Unit[] {
+  const units: Unit[] = [];
+  let start = sentence.start;
+  let tokens = 0;
+  /** The ends of the last word and of the last one before a space, with the tokens of the piece up to there. */
+  let last = { end: start, tokens: 0 };
+  let spaced = last;
+
+  function close(end: number, used: number): void {
+    const piece = trimRange(text, start, end);
+    if (piece.end > piece.start) units.push({ ...piece, tokens: used });
     start = end;
-    cut = end;
-    wordsInPiece = 0;
-  };
-  for (const word of words) {
-    if (cut > start && (wordsInPiece === MAX_SENTENCE_WORDS || word.end - start > MAX_SENTENCE_CHARACTERS)) close(cut);
-    while (word.end - start > MAX_SENTENCE_CHARACTERS) close(codePointBoundary(sentence, start + MAX_SENTENCE_CHARACTERS));
-    wordsInPiece++;
-    cut = word.end;
+    tokens -= used;
+    last = { end: last.end, tokens: last.tokens - used };
+    spaced = { end: start, tokens: 0 };
   }
-  while (sentence.length - start > MAX_SENTENCE_CHARACTERS) close(codePointBoundary(sentence, start + MAX_SENTENCE_CHARACTERS));
-  close(sentence.length);
-  return pieces;
-}
+  /** Closes pieces within a run of characters without tokens, until what follows up to `to` is short enough. */
+  function skip(end: number, to: number): void {
+    while (start < end && to - start > MAX_CHUNK_LENGTH)
+      close(Math.min(end, codePointBoundary(text, start + MAX_CHUNK_LENGTH)), 0);
+  }
 
-/** The offset `at`, or the one before it where `at` would split a surrogate pair. */
-function codePointBoundary(text: string, at: number): number {
-  const code = text.charCodeAt(at - 1);
-  return code >= 0xd800 && code <= 0xdbff ? at - 1 : at;
-}
-
-/** Groups units into chunks; returns the indexes of each chunk's first and last unit. */
-function packUnits(units: readonly Unit[]): [number, number][] {
-  const chunks: [number, number][] = [];
-  let remaining = units.reduce((sum, { words }) => sum + words, 0);
-  let first = 0;
-  let words = 0;
-  for (const [index, unit] of units.entries()) {
-    const previous = units[index - 1];
-    if (previous && words > 0 && words + unit.words > TARGET_WORDS && remaining > MIN_REMAINDER_WORDS) {
-      chunks.push([first, index - 1]);
-      const overlaps = previous.words <= MAX_OVERLAP_WORDS && index - 1 > first;
-      first = overlaps ? index - 1 : index;
-      words = overlaps ? previous.words : 0;
+  measureWords(text, sentence.start, sentence.end, (from, to, measured) => {
+    let added = measured;
+    while (last.end > start && (tokens + added > room || to - start > MAX_CHUNK_LENGTH)) {
+      // Better before a space than before a comma, unless the piece becomes much shorter.
+      const cut = spaced.tokens > room / 2 ? spaced : last;
+      close(cut.end, cut.tokens);
     }
-    words += unit.words;
-    remaining -= unit.words;
+    skip(from, to);
+    if (added > room || to - from > MAX_CHUNK_LENGTH) {
+      const longest = Math.min(MAX_CHUNK_LENGTH, room * UNITS_PER_UNKNOWN_TOKEN);
+      while (to - start > longest) {
+        const at = codePointBoundary(text, start + longest);
+        tokens = measure(text, start, at);
+        close(at, tokens);
+      }
+      // The rest can be short enough to be known to the tokeniser.
+      added = measure(text, start, to);
+    }
+    tokens += added;
+    last = { end: to, tokens };
+    if (isSpace(text.charCodeAt(to))) spaced = last;
+  });
+  if (last.end > start && sentence.end - start > MAX_CHUNK_LENGTH) close(last.end, last.tokens);
+  skip(sentence.end, sentence.end);
+  close(sentence.end, tokens);
+  return units;
+}
+
+/**
+ * Groups units into chunks. A chunk begins with the last unit of the one before, unless the next unit would not fit beside
+ * it; so a chunk of one unit is never repeated.
+ */
+function packUnits(units: readonly Unit[], room: number): TextRange[] {
+  const chunks: TextRange[] = [];
+  let open: Unit | undefined;
+  let previous: Unit | undefined;
+  for (const unit of units) {
+    const fits = (before: Unit) => before.tokens + unit.tokens <= room && unit.end - before.start <= MAX_CHUNK_LENGTH;
+    const begin = open && fits(open) ? open : undefined;
+    if (open && !begin) chunks.push(open);
+    const overlap = !begin && previous && fits(previous) ? previous : undefined;
+    const joined = begin ?? overlap;
+    open = joined ? { start: joined.start, end: unit.end, tokens: joined.tokens + unit.tokens } : unit;
+    previous = unit;
   }
-  if (units.length > 0) chunks.push([first, units.length - 1]);
-  return chunks;
+  if (open) chunks.push(open);
+  return chunks.map(({ start, end }) => ({ start, end }));
 }

@@ -54,6 +54,11 @@ export interface ParsedDocument {
   readonly metadata: DocumentMetadata;
 }
 
+/** Longer headings are cut in paths. */
+const MAX_PATH_HEADING = 300;
+
+const titleLine = ({ text }: Paragraph) => text.replace(/\s+/g, ' ');
+
 /** Collects headings and paragraphs in reading order into sections. */
 export function createSectionBuilder() {
   const sections: Section[] = [];
@@ -72,7 +77,7 @@ export function createSectionBuilder() {
     heading(level: number, content: Paragraph) {
       if (content.text === '') return;
       closeSection();
-      const text = content.text.replace(/\s+/g, ' ').slice(0, 300);
+      const text = titleLine(content).slice(0, MAX_PATH_HEADING);
       path = [...path.filter((outer) => outer.level < level), { level, text }];
       heading = content;
     },
@@ -112,7 +117,7 @@ const PARAGRAPH_SEPARATOR = '\n\n';
 /**
  * Joins sections into one text, with an empty line between paragraphs. Headings are lines of their own, outside the
  * ranges of their sections: chunks carry them as their heading path. A heading with no content and no subheading becomes
- * the content of its section, so that its words are not lost.
+ * the content of its section, and one too long for a path is part of the content, so that its words are not lost.
  */
 export function composeText(sections: readonly Section[]): ComposedText {
   const parts: string[] = [];
@@ -141,7 +146,7 @@ export function composeText(sections: readonly Section[]): ComposedText {
       if (!hasSubheading) ranges.push({ headingPath: headingPath.slice(0, -1), start: headingStart, end: length });
       continue;
     }
-    let start: number | undefined;
+    let start = heading && titleLine(heading).length > MAX_PATH_HEADING ? headingStart : undefined;
     for (const paragraph of paragraphs) {
       const offset = append(paragraph);
       start ??= offset;

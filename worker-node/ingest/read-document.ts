@@ -25,6 +25,8 @@ export interface DocumentInput {
   readonly url: string | null;
   /** Other URLs of the document. */
   readonly aliases: readonly string[];
+  /** The title that a person gave it; undefined without one. It takes the place of the document's in contexts of chunks. */
+  readonly ownTitle?: string | null;
 }
 
 export interface ExtractedDocument {
@@ -35,6 +37,8 @@ export interface ExtractedDocument {
   readonly metadata: DocumentMetadata;
   readonly summary: string | null;
   readonly keywords: readonly string[];
+  /** The title in the contexts of the chunks, which were measured with it. */
+  readonly contextTitle: string | null;
   readonly chunks: readonly TextChunk[];
   readonly links: readonly ExtractedLink[];
   /** Keys that identify the document (`url:`, `doi:`, `arxiv:`), against which links of others resolve. */
@@ -42,7 +46,7 @@ export interface ExtractedDocument {
 }
 
 /** Throws a permanent StageError for an empty, binary, unsupported or too short document. */
-export function readDocument({ bytes, contentType, filename, url, aliases }: DocumentInput): ExtractedDocument {
+export function readDocument({ bytes, contentType, filename, url, aliases, ownTitle }: DocumentInput): ExtractedDocument {
   if (bytes.length === 0) throw new StageError('permanent', 'The document is empty');
   const declared = parseContentType(contentType);
   const format = detectFormat(bytes, declared, filename ?? (url === null ? '' : new URL(url).pathname));
@@ -58,6 +62,7 @@ export function readDocument({ bytes, contentType, filename, url, aliases }: Doc
     doi: metadata.doi,
     arxivId: metadata.arxivId,
   });
+  const contextTitle = ownTitle === undefined ? metadata.title : ownTitle;
   const headings = document.sections.flatMap(({ heading }) => (heading ? [heading.text] : []));
   const keywords = extractKeywords(composed.text, { language: metadata.language, titles: [metadata.title ?? '', ...headings] });
   return {
@@ -70,7 +75,8 @@ export function readDocument({ bytes, contentType, filename, url, aliases }: Doc
       { language: metadata.language, keywords },
     ),
     keywords: keywords.map(({ phrase }) => phrase),
-    chunks: chunkText(composed.text, composed.sections, metadata.language),
+    contextTitle,
+    chunks: chunkText(composed.text, composed.sections, { title: contextTitle, language: metadata.language }),
     links: extractLinks(composed.text, composed.links, new Set(identifiers)),
     identifiers,
   };

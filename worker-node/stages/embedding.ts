@@ -7,6 +7,7 @@ import { putResourceEmbedding } from '../../src/kernel/db/resource-embeddings.ts
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
 import type { Embedder } from '../embedder/embedder.ts';
+import { embeddedText } from '../ingest/chunk-context.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
 import { throwAsStageError } from './throw-as-stage-error.ts';
 
@@ -25,7 +26,7 @@ export function createEmbeddingStage({ db, clock, embedder }: EmbeddingStageDepe
     if (chunks.length === 0) throw new StageError('permanent', 'The document has no text to embed');
     const vectors: Float32Array[] = [];
     for (let start = 0; start < chunks.length; start += BATCH_SIZE) {
-      const texts = chunks.slice(start, start + BATCH_SIZE).map(textOf);
+      const texts = chunks.slice(start, start + BATCH_SIZE).map(embeddedText);
       vectors.push(...(await embedder.embed(texts, { priority: 'bulk', kind: 'document', signal }).catch(throwAsStageError)));
       report((100 * vectors.length) / chunks.length);
     }
@@ -37,8 +38,6 @@ export function createEmbeddingStage({ db, clock, embedder }: EmbeddingStageDepe
     };
   };
 }
-
-const textOf = ({ context, text }: Chunk) => (context === '' ? text : `${context}\n${text}`);
 
 const isZero = (vector: Float32Array) => vector.every((value) => value === 0);
 

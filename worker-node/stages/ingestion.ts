@@ -8,6 +8,7 @@ import { replaceIdentifiers } from '../../src/kernel/db/resource-identifiers.ts'
 import { findSource, putSource } from '../../src/kernel/db/resource-sources.ts';
 import { findSameContent, type NewResource, updateUnedited } from '../../src/kernel/db/resources.ts';
 import type { Database, Resource, ResourceSource } from '../../src/kernel/db/types.ts';
+import { contextOf } from '../ingest/chunk-context.ts';
 import type { DocumentReader } from '../ingest/document-reader.ts';
 import type { GuardedFetch } from '../ingest/fetch/guarded-fetch.ts';
 import type { ExtractedDocument } from '../ingest/read-document.ts';
@@ -37,6 +38,7 @@ export function createIngestionStage({ db, clock, ids, fetchPage, reader }: Inge
         filename: source.filename,
         url: source.fetchedUrl,
         aliases: resource.url === null ? [] : [resource.url],
+        ...(resource.edited.includes('title') ? { ownTitle: resource.title } : {}),
       },
       { owner: resource.ownerId, signal },
     );
@@ -74,15 +76,14 @@ export function createIngestionStage({ db, clock, ids, fetchPage, reader }: Inge
     return { contentType: page.contentType ?? '', filename: null, body: page.body, fetchedUrl: page.url };
   }
 
-  function chunkRows(resource: Resource, { chunks, text, metadata }: ExtractedDocument): NewChunk[] {
-    const title = titleOf(resource, metadata.title);
+  function chunkRows(resource: Resource, { chunks, text, contextTitle }: ExtractedDocument): NewChunk[] {
     return chunks.map(({ start, end, headingPath, wordCount }, position) => ({
       id: ids.next(),
       resourceId: resource.id,
       ownerId: resource.ownerId,
       position,
       text: text.slice(start, end),
-      context: contextOf(title, headingPath),
+      context: contextOf(contextTitle, headingPath),
       headingPath: [...headingPath],
       charStart: start,
       charEnd: end,
@@ -103,12 +104,4 @@ function fieldsOf({ metadata, text, contentType, wordCount, summary, keywords }:
   const { language, authors, publishedAt, canonicalUrl, doi, arxivId, title, description } = metadata;
   const fields = { title, description, language, authors: [...authors], publishedAt, canonicalUrl, doi, arxivId };
   return { ...fields, contentType, text, summary, keywords: [...keywords], wordCount };
-}
-
-const titleOf = (resource: Resource, extracted: string | null) =>
-  resource.edited.includes('title') ? resource.title : extracted;
-
-/** Title and heading path without repetition: the first heading of a page usually is its title. */
-function contextOf(title: string | null, headingPath: readonly string[]): string {
-  return [...new Set([title, ...headingPath].filter((part) => part !== null && part !== ''))].join(' > ');
 }

@@ -59,5 +59,6 @@ export function trimRange(text: string, start: number, end: number): TextRange {
   return { start: from, end: to };
 }
 
-const isSpace = (code: number) =>
+/** Whether a UTF-16 unit is white space. */
+export const isSpace = (code: number): boolean =>
   code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code === 0xfeff || /\s/u.test(String.fromCharCode(code));
