@@ -30,7 +30,7 @@ const changeRoute = defineRoute({
         .openapi('PasswordChange'),
     ),
   },
-  responses: { 204: { description: 'Changed' }, ...problems(400, 403, 422, 429, 503) },
+  responses: { 204: { description: 'Changed' }, ...problems(400, 403, 409, 422, 429, 503) },
 });
 
 const confirmRoute = defineRoute({
@@ -65,7 +65,7 @@ const resetRoute = defineRoute({
     'Verifies the address and ends every credential of before: sessions, API keys, linked providers, webhook endpoints and the callback secret.',
   security: [],
   request: { body: jsonBody(z.strictObject({ token: linkToken, password: newPasswordSchema }).openapi('PasswordReset')) },
-  responses: { 204: { description: 'Set' }, ...problems(400, 410, 422) },
+  responses: { 204: { description: 'Set' }, ...problems(400, 410, 422, 503) },
 });
 
 const requestVerificationRoute = defineRoute({

@@ -5,6 +5,7 @@ import type { RequestOrigin, SecurityLog } from '../../kernel/auth/security-log.
 import type { Sessions } from '../../kernel/auth/sessions.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { PasswordHasher } from '../../kernel/core/ports.ts';
+import { isSessionLive } from '../../kernel/db/users.ts';
 import { addressKey } from '../../kernel/rate-limits/address.ts';
 import type { AccountSession } from './account-session.ts';
 import type { Accounts } from './accounts.ts';
@@ -25,7 +26,7 @@ interface Dependencies {
 /**
  * Sets a new password and ends every other session; API keys and linked providers stay. Throws `forbidden` if the current
  * password is wrong, which counts as a failed login, `rate_limited` after too many of them, and `conflict` if the account
- * changed after the check.
+ * changed or the session ended after the check.
  */
 export async function changePassword(
   { passwords, sessions, security, accounts, loginLimits, notices }: Dependencies,
@@ -39,8 +40,10 @@ export async function changePassword(
   const passwordHash = await passwords.hash(normalisePassword(next), addressKey(client.address));
   const changed = await sessions.updateAccount(
     id,
-    async (now) =>
-      now.active && now.credentialsEpoch === credentialsEpoch ? { set: { passwordHash }, ends: 'password changed' } : undefined,
+    async (now, tx) => {
+      const isCurrent = now.active && now.credentialsEpoch === credentialsEpoch && (await isSessionLive(tx, session.id));
+      return isCurrent ? { set: { passwordHash }, ends: 'password changed' } : undefined;
+    },
     { keep: session.id },
   );
   if (!changed) throw new AppError('conflict', 'The account was changed at the same time; log in and try again');

@@ -187,6 +187,22 @@ describe('credentials epoch', () => {
   });
 });
 
+test('credentials epoch: a change of the password whose session ends while it hashes is a conflict, and changes nothing', async () => {
+  const grace = await member('grace');
+  const own = await kit.accessTokens.verify(((await grace.login(OLD)) as TokenPair).accessToken);
+  const passwords: PasswordHasher = {
+    ...cheapHasher,
+    hash: async (password) => {
+      await kit.sessions.end(own.sid, 'logout');
+      return cheapHasher.hash(password);
+    },
+  };
+  const late = changePassword({ ...grace.deps, passwords }, sessionOf(grace.user, own.sid), { current: OLD, next: NEW }, CLIENT);
+  await expect(late).rejects.toMatchObject({ code: 'conflict' });
+  expect(await grace.login(OLD)).toBeDefined();
+  expect(await grace.login(NEW)).toBeUndefined();
+});
+
 describe('administration of accounts', () => {
   test('administration: an admin cannot change their own account, which stays unchanged', async () => {
     const { user } = await member('grace');
