@@ -133,9 +133,24 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
 
   async function end(sessionId: string, reason: string): Promise<boolean> {
     const now = clock.now();
-    // Access tokens first: if the second write fails, ending the session again repeats both.
-    await revocations.revoke(`sid:${sessionId}`, tokensUntil(now));
-    return (await revokeSession(db, sessionId, reason, now)) !== undefined;
+    const key = `sid:${sessionId}`;
+    try {
+      // Access tokens first: if the second write fails, ending the session again repeats both.
+      await revocations.revoke(key, tokensUntil(now));
+      return (await revokeSession(db, sessionId, reason, now)) !== undefined;
+    } catch (error) {
+      // The row still lives, as on a full disk. The store keeps the session ended for as long as its tokens could be refreshed.
+      await revocations.publish([key], now + refreshTokenSeconds * 1000 + ISSUE_MARGIN_MS);
+      throw error;
+    }
+  }
+
+  /** Whether the session was ended in the store, for example while the database had no room. Its row is then ended as well. */
+  async function endedInStore(sessionId: string): Promise<boolean> {
+    if (!(await revocations.isRevoked([`sid:${sessionId}`]))) return false;
+    const session = await findSession(db, sessionId);
+    if (session?.revokedAt === null) await end(sessionId, 'ended before the database could be written').catch(() => undefined);
+    return true;
   }
 
   /** Ends the user's sessions but `keep` in the database; returns the keys that revoke their access tokens. */
@@ -188,11 +203,15 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
   /** The session after this refresh; its generation is that of the new token. */
   async function rotate({ sessionId, generation }: RefreshTokenParts, client: RequestOrigin): Promise<Session> {
     const now = clock.now();
-    const rotated = await rotateSession(db, sessionId, generation, { now, expiresAt: now + refreshTokenSeconds * 1000 });
+    const isOver = await endedInStore(sessionId);
+    const rotated = isOver
+      ? undefined
+      : await rotateSession(db, sessionId, generation, { now, expiresAt: now + refreshTokenSeconds * 1000 });
     if (rotated) return rotated;
     const session = await findSession(db, sessionId);
     if (!session) return refuse('unknown session', client);
     if (session.revokedAt !== null) return refuse(`revoked: ${session.revokedReason}`, client, session);
+    if (isOver) return refuse('ended in the store', client, session);
     if (session.expiresAt <= now) return refuse('expired', client, session);
     if (generation === session.generation - 1 && now - session.rotatedAt <= GRACE_MS) return session;
     if (generation > session.generation) return refuse('a generation that was never issued', client, session);
@@ -225,7 +244,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     const parts = await refreshTokens.decode(refreshToken);
     const session = parts && (await findSession(db, parts.sessionId));
     const isLive = session?.revokedAt === null && session.expiresAt > clock.now() && session.generation === parts?.generation;
-    return isLive ? session : undefined;
+    return isLive && !(await endedInStore(session.id)) ? session : undefined;
   }
 
   const list = (userId: string) => liveSessions(db, userId, clock.now());

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRefreshTokens } from '../../../src/kernel/auth/refresh-tokens.ts';
+import { createRevocations } from '../../../src/kernel/auth/revocations.ts';
 import { createSessions, GRACE_MS } from '../../../src/kernel/auth/sessions.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { Database, User } from '../../../src/kernel/db/types.ts';
@@ -299,5 +300,61 @@ describe('refresh while the account changes', () => {
       if (!refreshed.happened) break;
       expect(refreshed.pair, `before statement ${at}`).toBeUndefined();
     }
+  });
+});
+
+describe('sessions while the database has no room', () => {
+  /** The kit's parts on its database, which accepts no write while `full` is true. */
+  function onDisk() {
+    const disk = { full: false };
+    const db = new Proxy(kit.db, {
+      get: (target, name) => {
+        const isWrite = name === 'insert' || name === 'update' || name === 'transaction';
+        if (disk.full && isWrite)
+          return () => {
+            throw new Error('SQLITE_FULL');
+          };
+        return Reflect.get(target, name);
+      },
+    });
+    const revocations = createRevocations({ ...kit, db });
+    return { disk, revocations, sessions: createSessions({ ...kit, db, revocations }) };
+  }
+  const HOUR = 3_600_000;
+
+  test('session: one that was ended while the disk was full cannot be refreshed, then or once there is room, and its row ends', async () => {
+    const { disk, sessions } = onDisk();
+    const pair = await sessions.start(testUser, ['search'], CLIENT);
+    disk.full = true;
+    await expect(sessions.end(await sidOf(pair.accessToken), 'logout')).rejects.toThrow('SQLITE_FULL');
+    await expect(sessions.refresh(pair.refreshToken, CLIENT)).rejects.toMatchObject(refusal);
+    expect(await sessions.inspect(pair.refreshToken)).toBeUndefined();
+    expect(await sessions.list(testUser.id)).toHaveLength(1);
+    disk.full = false;
+    // Far longer than an access token lives.
+    kit.clock.advance(6 * 24 * HOUR);
+    await expect(sessions.refresh(pair.refreshToken, CLIENT)).rejects.toMatchObject(refusal);
+    expect(await sessions.list(testUser.id)).toEqual([]);
+    const reasons = kit.log.lines.flatMap(({ fields }) => (fields.event === 'refresh_failed' ? [fields.reason] : []));
+    expect(reasons).toEqual(['ended in the store', 'revoked: ended before the database could be written']);
+  });
+
+  test('session: of one that was ended while the disk was full, an inspected token is not live and ends the row', async () => {
+    const { disk, sessions } = onDisk();
+    const pair = await sessions.start(testUser, ['search'], CLIENT);
+    disk.full = true;
+    await expect(sessions.end(await sidOf(pair.accessToken), 'logout')).rejects.toThrow('SQLITE_FULL');
+    disk.full = false;
+    expect(await sessions.inspect(pair.refreshToken)).toBeUndefined();
+    expect(await sessions.list(testUser.id)).toEqual([]);
+  });
+
+  test('session: a token of one that does not exist is refused although its id was ended in the store', async () => {
+    const { sessions, revocations } = onDisk();
+    const pair = await sessions.start(testUser, ['search'], CLIENT);
+    const sid = await sidOf(pair.accessToken);
+    await kit.db.delete(users).where(eq(users.id, testUser.id));
+    await revocations.publish([`sid:${sid}`], kit.clock.now() + HOUR);
+    await expect(sessions.refresh(pair.refreshToken, CLIENT)).rejects.toMatchObject(refusal);
   });
 });
