@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { and, asc, count, desc, eq, getTableColumns, gte, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Position } from '../core/pagination.ts';
 import { firstFailure, overallStatus, type StageStates, type StageStatus, statusesOf } from '../model/stages.ts';
+import { containsText } from './contains-text.ts';
 import { storedFormsOf, toStoredKey } from './index-keys.ts';
 import { olderThan } from './pagination.ts';
 import { resources } from './schema.sqlite.ts';
@@ -197,19 +198,17 @@ function contains(column: typeof resources.tags | typeof resources.edited, value
   return sql`(replace(${list}, ${`[${element}`}, '') <> ${list} or replace(${list}, ${`,${element}`}, '') <> ${list})`;
 }
 
-const escapeLike = (text: string) => text.replaceAll(/[!%_]/g, '!$&');
+/** What the list's filter searches. */
+const listedText = sql`coalesce(${resources.title}, '') || ' ' || coalesce(${resources.description}, '') || ' ' ||
+  coalesce(${resources.summary}, '') || ' ' || coalesce(${resources.url}, '')`;
 
 function conditions(filter: ResourceFilter): (SQL | undefined)[] {
-  const pattern = filter.text === undefined ? undefined : `%${escapeLike(filter.text)}%`;
   return [
     filter.status && eq(resources.status, filter.status),
     filter.category === undefined ? undefined : eq(resources.category, filter.category),
     filter.tag === undefined ? undefined : contains(resources.tags, filter.tag),
     filter.minQuality === undefined ? undefined : gte(resources.qualityScore, filter.minQuality),
     filter.language === undefined ? undefined : eq(resources.language, filter.language),
-    pattern === undefined
-      ? undefined
-      : sql`lower(coalesce(${resources.title}, '') || ' ' || coalesce(${resources.description}, '') || ' ' ||
-          coalesce(${resources.summary}, '') || ' ' || coalesce(${resources.url}, '')) like lower(${pattern}) escape '!'`,
+    filter.text === undefined ? undefined : containsText(listedText, filter.text),
   ];
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { casesOf } from '../../../src/kernel/core/letter-case.ts';
 import {
   deleteResource,
   findDuplicate,
@@ -114,4 +115,50 @@ test('listResources: filters by status, category, language, quality and a case-i
   ] as const) {
     expect(await find(filter)).toEqual([]);
   }
+});
+
+let persons = 0;
+test.each([
+  ['Ärger im Büro', ['ä', 'ÄRGER', 'büRO', 'im b'], ['arger', 'ß']],
+  ['ΣΊΣΥΦΟΣ', ['σίσυφος', 'ΣΊΣ', 'σίς', 'υφοσ'], ['σισ']],
+  [
+    'Ёжик в тумане, съешь же ещё этих мягких французских булок',
+    ['ёжик', 'ЁЖИК', 'СЪЕШЬ ЖЕ ЕЩЁ ЭТИХ МЯГКИХ ФРАНЦУЗСКИХ БУЛОК'],
+    ['ежик'],
+  ],
+  ['straße ﬁn', ['STRAẞE', 'ﬁ'], ['strasse']],
+  ['Iğdır ılık', ['iğdır', 'ıLıK'], ['ığdır']],
+  [
+    'a]b [c] {d} (e+) \\f^$ x*y? 100% -_',
+    ['A]B', '[C]', '{D}', '(E+)', '\\F^$', 'X*Y?', '0% -_', '*', '?'],
+    ['b*c', 'b?', '.', 'xy'],
+  ],
+  ['𐐀 Deseret', ['𐐨 d'], []],
+])('listResources: the text of %j is found in every case, and nothing else is', async (title, found, missed) => {
+  const erin = await library.person(`erin${++persons}`);
+  const id = await library.addDocument(erin, { passages: [], fields: { title } });
+  const find = async (text: string) =>
+    (await listResources(library.db, { ownerId: erin.userId, filter: { text }, limit: 10 })).length;
+  for (const text of found) expect(await find(text), text).toBe(1);
+  for (const text of missed) expect(await find(text), text).toBe(0);
+  await deleteResource(library.db, { id, ownerId: erin.userId });
+});
+
+test('listResources: every part of a title finds it, whatever characters it has', async () => {
+  const finn = await library.person('finn');
+  const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((title) => !title.includes('\0'));
+  await fc.assert(
+    fc.asyncProperty(text, fc.nat(11), fc.constantFrom('same', 'upper', 'lower'), async (title, from, form) => {
+      const letters = [...title];
+      const part = letters.slice(from % letters.length).map((letter) => {
+        const changed = form === 'upper' ? letter.toUpperCase() : form === 'lower' ? letter.toLowerCase() : letter;
+        return casesOf(letter).includes(changed) ? changed : letter;
+      });
+      const id = await library.addDocument(finn, { passages: [], fields: { title } });
+      const found = await listResources(library.db, { ownerId: finn.userId, filter: { text: part.join('') }, limit: 10 });
+      expect(found.map((one) => one.id)).toContain(id);
+      await deleteResource(library.db, { id, ownerId: finn.userId });
+    }),
+    { numRuns: 60 },
+  );
 });

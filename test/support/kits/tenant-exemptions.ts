@@ -125,6 +125,7 @@ export const HELPERS: Reasons = {
   batches: { batchesOf: VALUE },
   'connection-errors': { isDatabaseAway: VALUE, isUnstorable: VALUE, toDatabaseAppError: VALUE },
   'index-keys': { toStoredKey: VALUE, storedFormsOf: VALUE, withStoredKeys: VALUE },
+  'contains-text': { containsText: VALUE },
   jobs: { isAhead: VALUE },
   'chunk-index.postgres': { createPostgresChunkIndex: OPENS, vectorIndexName: VALUE },
   'chunk-index.sqlite': { createSqliteChunkIndex: OPENS },
