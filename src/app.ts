@@ -95,6 +95,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.notFound((c) => problem(c, new AppError('not_found', 'There is nothing at this path')));
 
   app.onError((error, c) => {
+    context.writeHealth.failed(error);
     const known = c.get('bodyFault') ?? asAppError(error) ?? toDatabaseAppError(error);
     const fields = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path };
     if (!known) log.error('request failed', { ...fields, error });

@@ -26,6 +26,7 @@ import { createAccounts } from './services/accounts/accounts.ts';
 import { createRequestLimits } from './services/accounts/request-limits.ts';
 import type { Adapters, AppContext } from './services/context.ts';
 import { createHealth } from './services/system/health.ts';
+import { createWriteHealth } from './services/system/write-health.ts';
 
 /** Builds each part from those before it. An override replaces a part, also for the parts built after it. */
 export function createContext(config: Config, adapters: Adapters, overrides: Partial<AppContext> = {}): AppContext {
@@ -63,11 +64,12 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
   );
   const streamTickets = make('streamTickets', () => createStreamTickets(base));
   const publisher = make('publisher', () => createHttpPublisher(base));
-  const relay = make('relay', () => createRelay({ ...base, publisher }));
+  const writeHealth = make('writeHealth', () => createWriteHealth(base));
+  const relay = make('relay', () => createRelay({ ...base, publisher, noteFailure: writeHealth.failed }));
   const queryEmbedder = make('queryEmbedder', () => createQueryEmbedder(base));
   const embeddingsProxy = make('embeddingsProxy', () => createEmbeddingsProxy(base));
   const presignedUploads = make('presignedUploads', () => createPresignedUploads(base));
-  const checkHealth = make('checkHealth', () => createHealth(base));
+  const checkHealth = make('checkHealth', () => createHealth({ ...base, writeHealth }));
 
   return {
     ...base,
@@ -91,6 +93,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
     queryEmbedder,
     embeddingsProxy,
     presignedUploads,
+    writeHealth,
     checkHealth,
   };
 }

@@ -139,5 +139,10 @@ function releaseAtEnd(tx: Transaction, release: () => void): Transaction {
       close();
     }
   };
-  return wrapTransaction(tx, { commit: () => end(() => tx.commit()), rollback: () => end(() => tx.rollback()), close });
+  return wrapTransaction(tx, {
+    commit: () => end(() => tx.commit()),
+    // SQLite has rolled back by itself on a full disk; the client's error for that would hide the one that says so.
+    rollback: () => end(async () => (tx.closed ? undefined : tx.rollback())),
+    close,
+  });
 }

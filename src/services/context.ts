@@ -29,6 +29,7 @@ import type { QueryEmbedder } from '../kernel/worker-client/query-embedder.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { RequestLimits } from './accounts/request-limits.ts';
 import type { Health } from './system/health.ts';
+import type { WriteHealth } from './system/write-health.ts';
 
 /** What only an entry point can construct: clients, the clock, the network. */
 export interface Adapters {
@@ -81,6 +82,7 @@ export interface AppContext extends Adapters {
   readonly queryEmbedder: QueryEmbedder;
   readonly embeddingsProxy: EmbeddingsProxy;
   readonly presignedUploads: PresignedUploads;
+  readonly writeHealth: WriteHealth;
   /** Never rejects; at most one check a second. */
   readonly checkHealth: () => Promise<Health>;
 }

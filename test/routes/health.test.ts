@@ -28,6 +28,7 @@ function monitor(overrides: Partial<HealthDependencies> = {}) {
   const checkHealth = createHealth({
     db: database.db,
     pingDatabase: async () => {},
+    writeHealth: { check: async () => {} },
     kv: createMemoryKeyValue({ clock }),
     fetch: workerAnswers,
     clock,

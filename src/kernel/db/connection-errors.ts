@@ -4,10 +4,11 @@ import { AppError } from '../core/errors.ts';
 
 /**
  * SQLite: locked, missing, full, read-only or damaged. A libSQL server: any failed request. Sockets: refused, reset, timed
- * out. PostgreSQL: class 08 (connection), 57P01 to 57P03 (shutdown), 53300 (too many connections).
+ * out. PostgreSQL: class 08 (connection), 57P01 to 57P03 (shutdown), 53300 (too many connections), and as for SQLite 53100
+ * (full), 25006 (read-only) and 58030 (an error of the disk).
  */
 const AWAY =
-  /^(?:CLIENT_CLOSED|LIBSQL_|SQLITE_(?:BUSY|LOCKED|CANTOPEN|IOERR|READONLY|FULL|CORRUPT|NOTADB)|ECONN|ETIMEDOUT|ENOTFOUND|EPIPE|CONNECT_TIMEOUT|CONNECTION_|08|53100|57P0[1-3]|53300)/;
+  /^(?:CLIENT_CLOSED|LIBSQL_|SQLITE_(?:BUSY|LOCKED|CANTOPEN|IOERR|READONLY|FULL|CORRUPT|NOTADB)|ECONN|ETIMEDOUT|ENOTFOUND|EPIPE|CONNECT_TIMEOUT|CONNECTION_|08|25006|53100|57P0[1-3]|53300|58030)/;
 
 /** The messages of socket errors on Workers, which have no codes. */
 const SOCKET_AWAY = /^(?:proxy request failed|Network connection lost|Stream was cancelled|TLS|This socket has been closed)/;
@@ -41,8 +42,23 @@ function extendedCodeOf(error: unknown): string {
   return cause instanceof Error && 'extendedCode' in cause ? String(cause.extendedCode) : codeOf(error);
 }
 
+/** Why a database takes no write at all, though it can be read: of SQLite and libSQL, and of PostgreSQL. */
+const REFUSES_WRITES: readonly (readonly [RegExp, string])[] = [
+  [/^(?:SQLITE_FULL|53100)/, 'its disk is full'],
+  [/^(?:SQLITE_READONLY|25006)/, 'it is read-only'],
+  [/^(?:SQLITE_IOERR|58030)/, 'its disk reports errors'],
+  [/^LIBSQL_BLOCKED$/, 'its provider blocks it'],
+];
+
+/** The reason, in words for clients, if `error` says that the database takes no writes; an AppError is asked for its cause. */
+export function writeRefusal(error: unknown): string | undefined {
+  const code = codeOf(error instanceof AppError ? error.cause : error);
+  return REFUSES_WRITES.find(([codes]) => codes.test(code))?.[1];
+}
+
 /** No space left on the disk of SQLite or PostgreSQL. */
 const NO_ROOM = /^(?:SQLITE_FULL|53100)$/;
+const READ_ONLY = /^(?:SQLITE_READONLY|25006)/;
 
 const isTooLarge = (error: unknown) => TOO_LARGE.test(codeOf(error));
 
@@ -55,5 +71,7 @@ export function toDatabaseAppError(cause: unknown): AppError | undefined {
   if (isTooLarge(cause)) return new AppError('payload_too_large', 'The request is larger than the database accepts', { cause });
   if (!isDatabaseAway(cause)) return undefined;
   if (NO_ROOM.test(codeOf(cause))) return new AppError('unavailable', 'The database has no room left', { cause, retryAfter: 5 });
+  if (READ_ONLY.test(codeOf(cause)))
+    return new AppError('unavailable', 'The database is read-only right now', { cause, retryAfter: 5 });
   return new AppError('unavailable', 'The database cannot be reached right now', { cause, retryAfter: 5 });
 }

@@ -30,9 +30,11 @@ export interface RelayDependencies {
   readonly log: Log;
   readonly publisher: JobPublisher;
   readonly background: Background;
+  /** Receives every failure of the database. */
+  readonly noteFailure?: (error: unknown) => void;
 }
 
-export function createRelay({ db, clock, log, publisher, background }: RelayDependencies): Relay {
+export function createRelay({ db, clock, log, publisher, background, noteFailure }: RelayDependencies): Relay {
   const queueFailures = createFailureLog(log, 'the job queue');
   const outboxFailures = createFailureLog(log, 'the outbox');
   let pausedUntil = Number.NEGATIVE_INFINITY;
@@ -79,6 +81,7 @@ export function createRelay({ db, clock, log, publisher, background }: RelayDepe
       return count;
     } catch (error) {
       outboxFailures.failed(error);
+      noteFailure?.(error);
       return 0;
     }
   }

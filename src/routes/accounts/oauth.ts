@@ -122,6 +122,7 @@ export function createOAuthLoginRoutes(context: AppContext) {
   const router = createRouter();
 
   router.onError((error, c) => {
+    context.writeHealth.failed(error);
     const known = asAppError(error) ?? toDatabaseAppError(error);
     // The app's handler does the rest: problems for programs, and what is unexpected.
     if (!known || c.req.method !== 'GET' || !isBrowser(c)) throw error;
@@ -173,6 +174,7 @@ export function createOAuthLoginRoutes(context: AppContext) {
         if (returnTo === null) return c.json(await startSession(c, user), 200);
         return c.redirect(withOutcome(returnTo, { code: await oauth.issueExchangeCode(exchangeSubject(user), attempt) }), 302);
       } catch (error) {
+        context.writeHealth.failed(error);
         const known = asAppError(error) ?? toDatabaseAppError(error);
         if (!known) throw error;
         security.record('oauth_failed', { ...requestOrigin(c), reason: `${provider}: ${known.code}` });

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { AppContext } from '../../services/context.ts';
 import type { Health, HealthCheck } from '../../services/system/health.ts';
+import { present } from '../present.ts';
 import { createRouter, defineRoute, json } from '../router.ts';
 
 const checkSchema = z.object({
@@ -9,10 +10,16 @@ const checkSchema = z.object({
   latency_ms: z.int().describe('Duration of the check, at most its deadline of one second'),
 });
 
+const databaseSchema = checkSchema.extend({
+  reason: z.string().optional().describe('Why the database is unhealthy, if it can be read but not written'),
+});
+
 const healthSchema = z
   .object({
-    status: z.enum(['healthy', 'degraded', 'unhealthy']).describe('unhealthy: the database is down; degraded: something else is'),
-    checks: z.object({ database: checkSchema, kv: checkSchema, queue: checkSchema, worker: checkSchema }),
+    status: z
+      .enum(['healthy', 'degraded', 'unhealthy'])
+      .describe('unhealthy: the database is down or takes no writes; degraded: something else is down'),
+    checks: z.object({ database: databaseSchema, kv: checkSchema, queue: checkSchema, worker: checkSchema }),
   })
   .openapi('Health');
 
@@ -21,11 +28,11 @@ const health = defineRoute({
   path: '/monitoring/health',
   tags: ['Monitoring'],
   summary: 'Check the health of the service and its parts',
-  description: 'Checked at most once a second. 503 only if the database is down.',
+  description: 'Checked at most once a second. 503 only if the database is down, or takes no writes, as on a full disk.',
   security: [],
   responses: {
     200: json('Healthy, or degraded: requests are still served', healthSchema),
-    503: json('The database is down', healthSchema),
+    503: json('The database is down or takes no writes', healthSchema),
   },
 });
 
@@ -38,7 +45,11 @@ export function createHealthRoutes({ checkHealth }: Pick<AppContext, 'checkHealt
 }
 
 function toWire({ status, checks }: Health) {
-  const toCheck = (check: HealthCheck) => ({ status: check.status, latency_ms: check.latencyMs });
+  const toCheck = (check: HealthCheck) => ({
+    status: check.status,
+    latency_ms: check.latencyMs,
+    ...present({ reason: check.reason }),
+  });
   return {
     status,
     checks: {

@@ -10,7 +10,7 @@ const MAINTENANCE_MS = 10 * 60_000;
 
 /** `maintain`: maintenance of the database; resolves to what it did, for the log. */
 export function startMaintenance(
-  { db, clock, log }: Pick<AppContext, 'db' | 'clock' | 'log'>,
+  { db, clock, log, writeHealth }: Pick<AppContext, 'db' | 'clock' | 'log' | 'writeHealth'>,
   maintain: () => Promise<string[]>,
 ): { stop(): Promise<void> } {
   const chores = startInterval(MAINTENANCE_MS, async () => {
@@ -24,6 +24,7 @@ export function startMaintenance(
     try {
       log.info('expired rows deleted', { ...(await deleteExpired(db, clock.now())) });
     } catch (error) {
+      writeHealth.failed(error);
       log.error('expired rows could not be deleted', { error });
     }
   });

@@ -8,6 +8,7 @@ import type { Clock, Fetch } from '../../kernel/core/ports.ts';
 import { isOutboxStalled } from '../../kernel/db/jobs.ts';
 import type { Database } from '../../kernel/db/types.ts';
 import type { KeyValue } from '../../kernel/kv/key-value.ts';
+import { type WriteHealth, WritesRefusedError } from './write-health.ts';
 
 export const HEALTH_PARTS = ['database', 'kv', 'queue', 'worker'] as const;
 export type HealthPart = (typeof HEALTH_PARTS)[number];
@@ -16,10 +17,12 @@ export interface HealthCheck {
   readonly status: 'healthy' | 'unhealthy';
   /** Milliseconds, at most the deadline. */
   readonly latencyMs: number;
+  /** Why it is unhealthy, where clients may know. */
+  readonly reason?: string;
 }
 
 export interface Health {
-  /** `unhealthy` when the database is down, `degraded` when anything else is. */
+  /** `unhealthy` when the database is down or takes no writes, `degraded` when anything else is. */
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
   readonly checks: Readonly<Record<HealthPart, HealthCheck>>;
 }
@@ -33,6 +36,7 @@ const PROBE_KEY = 'health:probe';
 export interface HealthDependencies {
   readonly db: Database;
   readonly pingDatabase: () => Promise<void>;
+  readonly writeHealth: Pick<WriteHealth, 'check'>;
   readonly kv: KeyValue;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -46,6 +50,7 @@ export interface HealthDependencies {
 export function createHealth({
   db,
   pingDatabase,
+  writeHealth,
   kv,
   fetch,
   clock,
@@ -54,7 +59,10 @@ export function createHealth({
   isWorkerStarting,
 }: HealthDependencies): () => Promise<Health> {
   const probes: Readonly<Record<HealthPart, (signal: AbortSignal) => Promise<void>>> = {
-    database: () => pingDatabase(),
+    database: async () => {
+      await pingDatabase();
+      await writeHealth.check();
+    },
     kv: async () => {
       const written = String(clock.now());
       await kv.set(PROBE_KEY, written, { ttlMs: 60_000 });
@@ -73,15 +81,15 @@ export function createHealth({
 
   async function probe(part: HealthPart): Promise<HealthCheck> {
     const started = clock.monotonic();
-    const status = await withDeadline({ ms: DEADLINE_MS, subject: `the ${part} check` }, probes[part]).then(
-      () => 'healthy' as const,
-      (error) => {
+    const outcome = await withDeadline({ ms: DEADLINE_MS, subject: `the ${part} check` }, probes[part]).then(
+      () => ({ status: 'healthy' as const }),
+      (error: unknown) => {
         if (part !== 'worker' || !isWorkerStarting?.()) failures[part]?.failed(error);
-        return 'unhealthy' as const;
+        return { status: 'unhealthy' as const, ...(error instanceof WritesRefusedError ? { reason: error.message } : {}) };
       },
     );
-    if (status === 'healthy') failures[part]?.worked();
-    return { status, latencyMs: Math.min(DEADLINE_MS, Math.round(clock.monotonic() - started)) };
+    if (outcome.status === 'healthy') failures[part]?.worked();
+    return { ...outcome, latencyMs: Math.min(DEADLINE_MS, Math.round(clock.monotonic() - started)) };
   }
 
   async function checkAll(): Promise<Health> {

@@ -90,6 +90,7 @@ export const UNOWNED: Reasons = {
     findResourceVectors: 'for the worker: the resources were listed by their owner',
   },
   resources: { findResourceOfJob: LEASED, setCentrality: LEASED, mirrorStages: `${FOUND}; or under its lease` },
+  'write-probe': { probeWrites: 'rows of its own, which name no token and no owner' },
   revocations: {
     insertRevocation: 'by ids of tokens and sessions, which have no owner',
     insertRevocations: 'by ids of tokens and sessions, which have no owner',
@@ -123,7 +124,7 @@ const OPENS = 'no query: its result is tested instead';
 
 export const HELPERS: Reasons = {
   batches: { batchesOf: VALUE },
-  'connection-errors': { isDatabaseAway: VALUE, isUnstorable: VALUE, toDatabaseAppError: VALUE },
+  'connection-errors': { isDatabaseAway: VALUE, isUnstorable: VALUE, toDatabaseAppError: VALUE, writeRefusal: VALUE },
   'index-keys': { toStoredKey: VALUE, storedFormsOf: VALUE, withStoredKeys: VALUE },
   'contains-text': { containsText: VALUE },
   jobs: { isAhead: VALUE },
