@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { AppError } from '../kernel/core/errors.ts';
+import { malformedJson } from '../kernel/core/json-bounds.ts';
 import { type Problem, statusOf as statusOfCode, toMethodNotAllowed, toProblem } from '../kernel/core/problem.ts';
 import type { AppEnv } from './env.ts';
 
@@ -10,6 +11,7 @@ import type { AppEnv } from './env.ts';
 export function asAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException) {
+    if (error.status === 400 && error.message.startsWith('Malformed JSON')) return malformedJson(error.cause);
     if (error.status === 400) return new AppError('malformed_body', 'The request body could not be read', { cause: error });
     if (error.status === 413) return new AppError('payload_too_large', 'The request body is too large', { cause: error });
     if (error.status === 415) {

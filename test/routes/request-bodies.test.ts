@@ -368,6 +368,25 @@ describe('JSON', () => {
     expect(await refusal(await send(path, body, { method }))).toEqual([422, field]);
   });
 
+  test('a body that is not JSON is 400 in the same words for every operation that takes JSON', async () => {
+    const { paths } = (await (await app.request('/openapi.json')).json()) as {
+      paths: Record<string, Record<string, { requestBody?: { content: object } }>>;
+    };
+    const tried: string[] = [];
+    for (const [path, methods] of Object.entries(paths)) {
+      // The others check a signature, the worker's, or an admin first.
+      if (/^\/(?:jobs|webhooks\/ingest|admin|v1)\//.test(path)) continue;
+      for (const [method, { requestBody }] of Object.entries(methods)) {
+        if (!requestBody || !('application/json' in requestBody.content)) continue;
+        const response = await send(path.replace(/\{\w+\}/, 'x'), '{"a"\n: 1 2}', { method: method.toUpperCase() });
+        const { detail } = (await response.json()) as Problem;
+        expect([method, path, response.status, detail]).toEqual([method, path, 400, 'The JSON is not valid at line 2, column 5']);
+        tried.push(path);
+      }
+    }
+    expect(tried.length).toBeGreaterThan(10);
+  });
+
   test('text outside of the basic plane is stored as it came', async () => {
     const made = await send('/resources', '{"content":"x","title":"\\ud83d\\ude00","metadata":{"😀":"\\ud83d\\ude00"}}');
     const { id } = (await made.json()) as { id: string };

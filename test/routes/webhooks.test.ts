@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deleteExpired } from '../../src/kernel/db/expired.ts';
-import { resources, users, webhookEvents } from '../../src/kernel/db/schema.sqlite.ts';
+import { resources, users, webhookEndpoints, webhookEvents } from '../../src/kernel/db/schema.sqlite.ts';
+import { ensureSystemUser } from '../../src/services/accounts/accounts.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 let app: TestApp;
@@ -189,8 +190,18 @@ describe('a Standard Webhooks event', () => {
     expect((await send(endpoint, broken, signedBytes(endpoint, replaced))).status).toBe(401);
     expect(await send(endpoint, broken, signedBytes(endpoint, broken))).toMatchObject({
       status: 400,
-      detail: 'The body is not valid JSON',
+      detail: 'The JSON is not valid: it is not UTF-8',
     });
+  });
+
+  test('Standard Webhooks event: an endpoint that an earlier version made for a system user is refused', async () => {
+    const { body: endpoint } = await create();
+    for (const name of ['test_user', 'service'] as const) {
+      const { id } = await ensureSystemUser(app.services, name);
+      await app.services.db.update(webhookEndpoints).set({ ownerId: id });
+      expect((await send(endpoint, TEXT, signed(endpoint, TEXT))).status).toBe(401);
+    }
+    expect(await app.services.db.select().from(resources)).toEqual([]);
   });
 
   test("Standard Webhooks event: refused if the endpoint's owner is deactivated", async () => {

@@ -4,7 +4,7 @@
  */
 import { JSON_BOUNDS, MAX_ERROR_PATH } from './bounds.ts';
 import { AppError, type FieldError } from './errors.ts';
-import { decodeJson, parseJson } from './json.ts';
+import { decodeJson, explainJsonError, parseJson } from './json.ts';
 
 /** What a string may not hold: PostgreSQL stores neither, and UTF-8 has no form for the second. */
 export function textFault(text: string): string | undefined {
@@ -131,7 +131,7 @@ export function parseStrangersJson(given: string | Uint8Array, target = 'json'):
   return value;
 }
 
-export const malformedJson = (cause: unknown) => new AppError('malformed_body', 'The body is not valid JSON', { cause });
+export const malformedJson = (cause: unknown) => new AppError('malformed_body', explainJsonError(cause), { cause });
 
 function decoded(bytes: Uint8Array): string {
   try {

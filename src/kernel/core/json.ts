@@ -16,3 +16,13 @@ export function parseJson(text: string | Uint8Array, toError?: (cause: unknown) 
     return undefined;
   }
 }
+
+/** What is wrong with a JSON text, by the error of its parser: the place if V8 names it, and never a part of the text. */
+export function explainJsonError(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : '';
+  const [, position, line, column] = /at position (\d+)(?: \(line (\d+) column (\d+)\))?/.exec(message) ?? [];
+  if (cause instanceof TypeError) return 'The JSON is not valid: it is not UTF-8';
+  if (/^Unexpected end|^Unterminated/.test(message)) return 'The JSON is not valid: it ends too early';
+  if (line !== undefined) return `The JSON is not valid at line ${line}, column ${column}`;
+  return position === undefined ? 'The JSON is not valid' : `The JSON is not valid at position ${position}`;
+}

@@ -1,6 +1,6 @@
 /** The body of `POST /v1/embeddings` (https://platform.openai.com/docs/api-reference/embeddings/create). */
 import { z } from 'zod';
-import { parseJson } from '../../../src/kernel/core/json.ts';
+import { explainJsonError, parseJson } from '../../../src/kernel/core/json.ts';
 import type { EmbedInput } from '../../embedder/embedder.ts';
 import { OpenAIError } from '../openai-error.ts';
 
@@ -52,7 +52,7 @@ export function parseEmbeddingRequest(body: Uint8Array): EmbeddingRequest {
   return { inputs: toInputs(input), model, format, dimensions, kind, truncate };
 }
 
-const notJson = (cause: unknown) => new OpenAIError(400, 'The body could not be parsed as JSON', { cause });
+const notJson = (cause: unknown) => new OpenAIError(400, explainJsonError(cause), { cause });
 
 function toInputs(given: z.infer<typeof input>): readonly EmbedInput[] {
   if (typeof given === 'string') return [given];
