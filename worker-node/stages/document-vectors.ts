@@ -1,0 +1,67 @@
+/** The vectors of a document by one model: computed outside of a transaction, written inside of one. */
+import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
+import { putResourceEmbedding } from '../../src/kernel/db/resource-embeddings.ts';
+import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
+import type { Chunk, Database } from '../../src/kernel/db/types.ts';
+import type { Embedder } from '../embedder/embedder.ts';
+import { embeddedText } from '../ingest/chunk-context.ts';
+import { throwAsStageError } from './throw-as-stage-error.ts';
+
+/** What embeds documents for one model. */
+export type DocumentEmbedder = Pick<Embedder, 'embed' | 'model'>;
+
+export interface DocumentVectors {
+  readonly model: string;
+  readonly chunks: readonly Chunk[];
+  /** One for each chunk. */
+  readonly vectors: readonly Float32Array[];
+}
+
+/** Chunks embedded between two calls of `onProgress`. */
+const BATCH_SIZE = 64;
+
+/** Embeds the chunks of a document. `onProgress` receives how many are done. Throws a transient StageError. */
+export async function embedChunks(
+  embedder: DocumentEmbedder,
+  chunks: readonly Chunk[],
+  { signal, onProgress }: { signal: AbortSignal; onProgress?: (done: number) => void },
+): Promise<DocumentVectors> {
+  const vectors: Float32Array[] = [];
+  for (let start = 0; start < chunks.length; start += BATCH_SIZE) {
+    const texts = chunks.slice(start, start + BATCH_SIZE).map(embeddedText);
+    vectors.push(...(await embedder.embed(texts, { priority: 'bulk', kind: 'document', signal }).catch(throwAsStageError)));
+    onProgress?.(vectors.length);
+  }
+  return { model: embedder.model, chunks, vectors };
+}
+
+/** Replaces the document's vectors by the model, and records that the model is done with it. */
+export async function writeDocumentVectors(
+  tx: Database,
+  { id, ownerId }: { readonly id: string; readonly ownerId: string },
+  { model, chunks, vectors }: DocumentVectors,
+  now: number,
+): Promise<void> {
+  const target = { resourceId: id, ownerId, model };
+  await replaceChunkVectors(tx, { ...target, vectors: nonZeroVectors(chunks, vectors) });
+  await replaceResourceVector(tx, { ...target, embedding: normalisedMean(vectors) });
+  await putResourceEmbedding(tx, { ...target, error: null, now });
+}
+
+const isZero = (vector: Float32Array) => vector.every((value) => value === 0);
+
+/** Pairs chunks with their vectors. Zero vectors (no word of the model's vocabulary) are left out: they have no direction. */
+function nonZeroVectors(chunks: readonly Chunk[], vectors: readonly Float32Array[]) {
+  return chunks.flatMap(({ seq }, index) => {
+    const vector = vectors[index];
+    return vector && !isZero(vector) ? [{ chunkSeq: seq, embedding: vector }] : [];
+  });
+}
+
+/** The L2-normalised mean; null where the vectors are all zero or cancel out. */
+function normalisedMean(vectors: readonly Float32Array[]): Float32Array | null {
+  const sum = new Float64Array(vectors[0]?.length ?? 0);
+  for (const vector of vectors) for (const [index, value] of vector.entries()) sum[index] = (sum[index] ?? 0) + value;
+  const norm = Math.hypot(...sum);
+  return norm < 1e-9 ? null : Float32Array.from(sum, (value) => value / norm);
+}
