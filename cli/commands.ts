@@ -28,8 +28,20 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/models-pull.ts')).pullModel,
   },
   'models list': {
-    summary: 'lists the models that EMBEDDING_MODEL can name',
+    summary: 'lists embedding models with their states and progress',
     load: async () => (await import('./commands/models-list.ts')).listModels,
+  },
+  'models add': {
+    summary: 'embeds documents for one more model',
+    load: async () => (await import('./commands/models-add.ts')).addModel,
+  },
+  'models activate': {
+    summary: 'switches to a model once every document is embedded for it',
+    load: async () => (await import('./commands/models-activate.ts')).activateModel,
+  },
+  'models retire': {
+    summary: 'gives up a model, whose vectors are removed after a day',
+    load: async () => (await import('./commands/models-retire.ts')).retireModel,
   },
   'db backup': {
     summary: 'writes a copy of the SQLite database while Pharos runs',

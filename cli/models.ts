@@ -1,7 +1,104 @@
 /** What the commands of `pharos models` share. */
-import type { Precision } from '../src/adapters/model-folder.ts';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { ModelFolder, Precision } from '../src/adapters/model-folder.ts';
+import { openDatabase } from '../src/adapters/open-database.ts';
+import type { Config } from '../src/kernel/config/config.ts';
+import type { KnownModel } from '../src/kernel/model/embedding-models.ts';
+import { type ModelStatus, modelStatuses } from '../src/services/models/list-models.ts';
+import { UsageError } from './command.ts';
+import { didYouMean } from './suggest.ts';
 
 export const PRECISIONS: readonly Precision[] = ['fp32', 'int8'];
 
 /** Bytes in words: `11.0 MB`. */
 export const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+
+/** A model that a command can name: it has a folder here, a row in the database, or both. */
+export interface NamedModel {
+  /** Of the row, where there is one. */
+  readonly id: string;
+  readonly name: string;
+  readonly folder?: ModelFolder;
+  readonly status?: ModelStatus;
+}
+
+/** Every model once, those with a folder first. A row of before ids had digests is that of the folder with its name. */
+export function mergeModels(folders: readonly ModelFolder[], statuses: readonly ModelStatus[]): NamedModel[] {
+  const statusOf = ({ id, legacyId }: ModelFolder) =>
+    statuses.find((status) => status.id === id) ?? statuses.find((status) => status.id === legacyId);
+  const here = folders.map((folder) => {
+    const status = statusOf(folder);
+    return { id: status?.id ?? folder.id, name: folder.name, folder, ...(status ? { status } : {}) };
+  });
+  const elsewhere = statuses.filter(({ id }) => !here.some((model) => model.id === id));
+  return [...here, ...elsewhere.map((status) => ({ id: status.id, name: status.name, status }))];
+}
+
+/**
+ * The model that a person means by its id, or by its name, with or without its organisation, where only one model bears it.
+ * Throws UsageError that lists the candidates otherwise.
+ */
+export function chooseModel(models: readonly NamedModel[], wanted: string): NamedModel {
+  const exact = models.filter((model) => model.id === wanted || model.folder?.id === wanted);
+  const named = exact.length > 0 ? exact : models.filter((model) => namesOf(model).includes(wanted));
+  const [found, ...others] = named;
+  if (found === undefined) {
+    const known = models.flatMap((model) => [model.id, ...namesOf(model)]);
+    throw new UsageError(`there is no model ${wanted}${didYouMean(wanted, known)}\nrun "pharos models list" for a list`);
+  }
+  if (others.length > 0) {
+    throw new UsageError(`${wanted} can mean several models, name one by its id: ${named.map(({ id }) => id).join(', ')}`);
+  }
+  return found;
+}
+
+const namesOf = ({ id, name, folder }: NamedModel): string[] => [
+  ...new Set([name, basename(name), id.split('@')[0] as string, ...(folder ? [folder.legacyId, basename(folder.path)] : [])]),
+];
+
+/** The shortest name by which `chooseModel` finds this model and no other. */
+export function shortName(models: readonly NamedModel[], model: NamedModel): string {
+  const isUnique = (name: string) => models.filter((other) => namesOf(other).includes(name)).length === 1;
+  return [basename(model.name), model.name].find(isUnique) ?? model.id;
+}
+
+/** As the operations on models take it. Throws UsageError for a model whose folder is not here. */
+export async function describeModel({ id, folder }: NamedModel): Promise<KnownModel> {
+  if (!folder) throw new UsageError(`the folder of ${id} is not here: pull it, or copy it into DATA_DIR/models`);
+  const { legacyId, name, manifest } = folder;
+  return { id: folder.id, legacyId, name, dimensions: await dimensionsOf(folder), languages: manifest.languages };
+}
+
+/** From config.json, which a static model does not have. */
+export async function dimensionsOf({ path }: ModelFolder): Promise<number | undefined> {
+  try {
+    const { hidden_size: size } = JSON.parse(await readFile(join(path, 'config.json'), 'utf8')) as { hidden_size?: unknown };
+    return typeof size === 'number' ? size : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The models of the database; none where it does not exist yet or lacks migrations. Changes nothing. */
+export async function readStatuses(config: Config): Promise<ModelStatus[]> {
+  if (config.database.kind === 'sqlite' && !existsSync(config.database.path)) return [];
+  const database = await openDatabase(config);
+  try {
+    const { pending } = await database.status();
+    return pending.length > 0 ? [] : await modelStatuses(database.db);
+  } finally {
+    await database.close();
+  }
+}
+
+/** `active, 120 of 120 documents`: the state of a model in words. */
+export function stateInWords({ state, documents, percent, activationRequestedAt, removedAt }: ModelStatus): string {
+  const { total, embedded, failed } = documents;
+  const failures = failed === 0 ? '' : `, ${failed} failed`;
+  const progress = `${embedded} of ${total} documents${failures}`;
+  if (state === 'active') return `active, ${progress}`;
+  if (state === 'retired') return `retired, removed after ${new Date(removedAt ?? 0).toISOString()}`;
+  return `building, ${progress} (${percent} %)${activationRequestedAt === null ? '' : ', becomes active when complete'}`;
+}

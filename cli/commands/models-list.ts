@@ -1,35 +1,35 @@
-/** `pharos models list`: the models that EMBEDDING_MODEL can name. */
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+/** `pharos models list`: the models of this installation, with or without a folder here, and their states. */
+import { stat } from 'node:fs/promises';
 import { loadEnvironment } from '../../src/adapters/environment.ts';
-import { listModelFolders, type ModelFolder, modelPlaces, resolveModel } from '../../src/adapters/model-folder.ts';
+import { listModelFolders, modelPlaces, resolveModel } from '../../src/adapters/model-folder.ts';
 import { ConfigError, parseConfig } from '../../src/kernel/config/config.ts';
 import type { Command } from '../command.ts';
-import { megabytes } from '../models.ts';
+import { dimensionsOf, megabytes, mergeModels, type NamedModel, readStatuses, stateInWords } from '../models.ts';
 
 export const listModels: Command = {
+  details:
+    'A line has name, id, kind, dimensions, size and state. "configured" is the model that EMBEDDING_MODEL names; the database\n' +
+    'decides which one is active.',
   run: async ({ terminal }) => {
     const config = parseConfig(loadEnvironment());
     const places = modelPlaces(config.dataDir);
     const configured = await resolveModel(config.embedding, places).catch(unlessConfigError);
-    for (const folder of await listModelFolders(places)) {
-      const size = megabytes((await stat(folder.onnx)).size);
-      const mark = folder.id === configured?.id ? '  (configured)' : '';
-      terminal.print(`${folder.name}  ${folder.id}  ${folder.kind}${await dimensionsOf(folder)}  ${size}${mark}`);
+    const models = mergeModels(await listModelFolders(places), await readStatuses(config));
+    for (const model of models) {
+      const mark = model.folder && model.folder.id === configured?.id ? ['(configured)'] : [];
+      const state = model.status ? stateInWords(model.status) : 'not registered';
+      terminal.print([model.name, model.id, ...(await describeFolder(model)), state, ...mark].join('  '));
     }
   },
 };
 
-function unlessConfigError(error: unknown): undefined {
-  if (!(error instanceof ConfigError)) throw error;
+async function describeFolder({ folder }: NamedModel): Promise<string[]> {
+  if (!folder) return ['no folder here'];
+  const dimensions = await dimensionsOf(folder);
+  const size = megabytes((await stat(folder.onnx)).size);
+  return [folder.kind, ...(dimensions === undefined ? [] : [`${dimensions} dimensions`]), size];
 }
 
-/** From config.json, which a static model does not have. */
-async function dimensionsOf({ path }: ModelFolder): Promise<string> {
-  try {
-    const { hidden_size: size } = JSON.parse(await readFile(join(path, 'config.json'), 'utf8')) as { hidden_size?: unknown };
-    return typeof size === 'number' ? `  ${size} dimensions` : '';
-  } catch {
-    return '';
-  }
+function unlessConfigError(error: unknown): undefined {
+  if (!(error instanceof ConfigError)) throw error;
 }

@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadEnvironment } from '../../src/adapters/environment.ts';
+import { listModelFolders, modelPlaces, resolveModel } from '../../src/adapters/model-folder.ts';
 import { parseConfig } from '../../src/kernel/config/config.ts';
 import { type Command, UsageError } from '../command.ts';
 import { createHub, type HubFile } from '../hub/hub.ts';
 import { pull } from '../hub/pull.ts';
-import { megabytes, PRECISIONS } from '../models.ts';
+import { megabytes, mergeModels, PRECISIONS, shortName } from '../models.ts';
 
 export const pullModel: Command = {
   details: 'Files are checked against the checksums of the Hub. A download that was interrupted continues within the file.',
@@ -30,6 +31,9 @@ export const pullModel: Command = {
     const pulled = await pull({ hub, id, revision, precision, models, sleep: (ms) => sleep(ms), progress });
     const already = pulled.fetched === 0 ? ' already' : '';
     terminal.print(`${id} is in ${pulled.path}${already} (${pulled.commit.slice(0, 7)})`);
-    terminal.print(`Use it with EMBEDDING_MODEL=${id}${precision === 'int8' ? ' and EMBEDDING_PRECISION=int8' : ''}`);
+    const folders = mergeModels(await listModelFolders(modelPlaces(config.dataDir)), []);
+    const mine = await resolveModel({ model: id, precision }, [models]);
+    const model = folders.find(({ folder }) => folder?.id === mine.id) ?? { id: mine.id, name: id };
+    terminal.print(`Next: pharos models activate ${shortName(folders, model)}`);
   },
 };

@@ -5,7 +5,7 @@ import { UsageError } from '../command.ts';
 import type { HubFile, Snapshot } from './hub.ts';
 
 const NEEDED = [
-  /^(?:config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|config_sentence_transformers)\.json$/,
+  /^(?:config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|config_sentence_transformers|pharos)\.json$/,
   /^vocab\.txt$/,
   /^\d+_\w+\/config\.json$/,
   // A licence must accompany the weights.

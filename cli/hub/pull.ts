@@ -1,10 +1,12 @@
 /** Downloads a model into a folder, which appears only when it is complete and checked. */
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Precision } from '../../src/adapters/model-folder.ts';
 import { chooseFiles } from './choose-files.ts';
 import { download, isIntact } from './download.ts';
 import type { Hub, HubFile } from './hub.ts';
+import { KNOWN_MODELS } from './known-models.ts';
 
 export interface PullOptions {
   readonly hub: Hub;
@@ -25,6 +27,8 @@ export interface Pulled {
   readonly fetched: number;
 }
 
+/** What the layout of sentence-transformers cannot say about a model. */
+const MANIFEST = 'pharos.json';
 /** Records the commit of a model folder. */
 const ORIGIN = '.pharos-origin.json';
 
@@ -36,7 +40,10 @@ export async function pull({ hub, id, revision, precision, models, sleep, progre
   const staging = join(models, '.pulling', id.replace('/', '--'), snapshot.commit);
   const missing: HubFile[] = [];
   for (const file of files) if (!(await isIntact(join(path, file.path), file))) missing.push(file);
-  if (missing.length === 0 && (await originOf(path)) === snapshot.commit) return { path, commit: snapshot.commit, fetched: 0 };
+  if (missing.length === 0 && (await originOf(path)) === snapshot.commit) {
+    await describe(path, id, path);
+    return { path, commit: snapshot.commit, fetched: 0 };
+  }
 
   await mkdir(staging, { recursive: true });
   let fetched = 0;
@@ -53,6 +60,7 @@ export async function pull({ hub, id, revision, precision, models, sleep, progre
   }
   await keepOthers(path, staging, snapshot.commit);
   await writeFile(join(staging, ORIGIN), JSON.stringify({ id, commit: snapshot.commit }));
+  await describe(staging, id, path);
   await replace(path, staging);
   await rm(dirname(staging), { recursive: true, force: true });
   return { path, commit: snapshot.commit, fetched };
@@ -64,6 +72,15 @@ async function originOf(path: string): Promise<unknown> {
   } catch {
     return undefined;
   }
+}
+
+/** Keeps the `pharos.json` of the folder before; a folder without one gets what is known about the model. */
+async function describe(folder: string, id: string, before: string): Promise<void> {
+  const [file, old] = [join(folder, MANIFEST), join(before, MANIFEST)];
+  if (existsSync(file)) return;
+  if (existsSync(old)) return await cp(old, file);
+  const facts = KNOWN_MODELS[id];
+  if (facts) await writeFile(file, `${JSON.stringify(facts)}\n`);
 }
 
 /** Keeps another precision of the same commit that was pulled before. */

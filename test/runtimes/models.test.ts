@@ -6,9 +6,15 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chooseFiles } from '../../cli/hub/choose-files.ts';
 import { createHub } from '../../cli/hub/hub.ts';
+import { KNOWN_MODELS } from '../../cli/hub/known-models.ts';
 import { type PullOptions, pull } from '../../cli/hub/pull.ts';
 import { resolveModel } from '../../src/adapters/model-folder.ts';
+import { readManifest } from '../../src/adapters/model-manifest.ts';
+import { openSqliteFile } from '../../src/adapters/sqlite.ts';
+import { openSqlite } from '../../src/kernel/db/open-sqlite.ts';
+import { activateModel as activate } from '../../src/services/models/activate-model.ts';
 import { loadModel } from '../../worker-node/embedder/model.ts';
+import { manualClock } from '../support/fakes/doubles.ts';
 import { broken, corrupt, cut, startHub } from '../support/fakes/hub-server.ts';
 import { startWebServer } from '../support/fakes/web-server.ts';
 import { writeTransformerFolder } from '../support/fixtures/transformer-folder.ts';
@@ -189,11 +195,13 @@ describe('pharos models', () => {
     const pulled = await pharos(['models', 'pull', ID]);
     expect(pulled).toMatchObject({ code: 0, stderr: '' });
     expect(pulled.stdout).toMatch(/^onnx\/model\.onnx {2}\d+\.\d MB$/m);
-    expect(pulled.stdout).toContain(`Use it with EMBEDDING_MODEL=${ID}`);
+    expect(pulled.stdout).toContain('Next: pharos models activate tiny-model\n');
     expect((await pharos(['models', 'pull', ID])).stdout).toContain('already');
     const { stdout } = await pharos(['models', 'list'], { EMBEDDING_MODEL: ID });
-    expect(stdout).toMatch(/^tests\/tiny-model {2}tiny-model@[0-9a-f]{12} {2}transformer {2}\d+ dimensions .*\(configured\)$/m);
-    expect(stdout).toMatch(/^pharos-static-192 {2}pharos-static-192@[0-9a-f]{12} {2}static {2}11\.0 MB$/m);
+    expect(stdout).toMatch(
+      /^tests\/tiny-model {2}tiny-model@[0-9a-f]{12} {2}transformer {2}\d+ dimensions .* {2}not registered {2}\(configured\)$/m,
+    );
+    expect(stdout).toMatch(/^pharos-static-192 {2}pharos-static-192@[0-9a-f]{12} {2}static {2}11\.0 MB {2}not registered$/m);
     expect(await readdir(join(scratch, 'data'))).not.toContain('pharos.db');
   });
 
@@ -216,5 +224,127 @@ describe('pharos models', () => {
     expect(await readdir(join(models, ID))).toEqual(['mine.txt']);
     expect((await pharos(['models', 'pull', ID])).code).toBe(0);
     expect(await readdir(join(models, ID))).not.toContain('mine.txt');
+  });
+});
+
+describe('pharos models add, activate, retire', () => {
+  const MINE = 'tests/mine';
+  const linesOf = async () => (await pharos(['models', 'list'])).stdout.trimEnd().split('\n');
+  const lineOf = async (name: string) => (await linesOf()).find((line) => line.startsWith(`${name}  `));
+  beforeEach(async () => {
+    await writeTransformerFolder(join(models, MINE), { tokenizer: 'WordPiece' });
+  });
+
+  test('models activate: takes a name without its organisation, and the states are listed', async () => {
+    const first = await pharos(['models', 'activate', 'pharos-static-192']);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(/^pharos-static-192@[0-9a-f]{12} is active, in .*pharos\.db$/m);
+    const second = await pharos(['models', 'activate', 'mine']);
+    expect(second.stdout).toMatch(/^mine@[0-9a-f]{12} becomes active once every document is embedded for it/m);
+    expect(await lineOf('pharos-static-192')).toMatch(/11\.0 MB {2}active, 0 of 0 documents {2}\(configured\)$/);
+    expect(await lineOf(MINE)).toMatch(/building, 0 of 0 documents \(100 %\), becomes active when complete$/);
+    // The active model named again withdraws the request.
+    expect((await pharos(['models', 'activate', 'pharos-static-192'])).code).toBe(0);
+    expect(await lineOf(MINE)).toMatch(/building, 0 of 0 documents \(100 %\)$/);
+    expect((await pharos(['models', 'activate', MINE])).stdout).toContain('becomes active once');
+  });
+
+  test('models add, models retire: a model is built without a request, and given up', async () => {
+    await pharos(['models', 'activate', 'pharos-static-192']);
+    expect((await pharos(['models', 'add', MINE])).stdout).toMatch(/^mine@[0-9a-f]{12} is building, in /m);
+    expect((await pharos(['models', 'retire', 'mine'])).stdout).toContain('is retired: its vectors are removed after a day');
+    expect(await lineOf(MINE)).toMatch(/retired, removed after \d{4}-\d\d-\d\dT/);
+    const active = await pharos(['models', 'retire', 'pharos-static-192']);
+    expect(active).toMatchObject({ code: 2, stderr: expect.stringContaining('is the active model: activate another first') });
+    // A retired model whose folder is gone is listed, can be retired again, and cannot be activated.
+    await rm(join(models, MINE), { recursive: true });
+    expect(await lineOf(MINE)).toContain('no folder here  retired');
+    expect((await pharos(['models', 'retire', 'mine'])).code).toBe(0);
+    expect(await pharos(['models', 'activate', 'mine'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is not here: pull it, or copy it into DATA_DIR/models'),
+    });
+  });
+
+  test('models activate: a name that several folders bear is refused with the ids, each of which works', async () => {
+    await writeTransformerFolder(join(models, 'others/mine'), { tokenizer: 'BPE' });
+    const { code, stderr } = await pharos(['models', 'activate', 'mine']);
+    const ids = stderr.match(/mine@[0-9a-f]{12}/g) ?? [];
+    expect([code, new Set(ids).size]).toEqual([2, 2]);
+    for (const id of ids) expect((await pharos(['models', 'activate', id])).stdout).toContain(id);
+    expect((await pharos(['models', 'activate', 'others/mine'])).code).toBe(0);
+  });
+
+  test('models activate: the model of a database of before is its folder, under the id that it has there', async () => {
+    const { client, close } = await openSqliteFile(await migratedFile());
+    const old = { id: 'pharos-static-192', legacyId: 'pharos-static-192', name: 'pharos-static-192', languages: null };
+    await activate({ db: openSqlite(client), clock: manualClock() }, old);
+    close();
+    expect(await lineOf('pharos-static-192')).toMatch(/^pharos-static-192 {2}pharos-static-192 {2}static/);
+    expect((await pharos(['models', 'activate', 'pharos-static-192'])).stdout).toMatch(/^pharos-static-192 is active/);
+    expect((await linesOf()).filter((line) => line.startsWith('pharos-static-192'))).toHaveLength(1);
+  });
+
+  /** A database in DATA_DIR, as a first command makes it. */
+  async function migratedFile() {
+    expect((await pharos(['migrate'])).code).toBe(0);
+    return join(scratch, 'data', 'pharos.db');
+  }
+
+  test.each([
+    [['models', 'activate'], 'missing argument <model>'],
+    [['models', 'activate', 'pharos-static-129'], 'there is no model pharos-static-129; did you mean "pharos-static-192"?'],
+    [['models', 'retire', MINE], 'is not registered'],
+    [['models', 'actvate', MINE], 'did you mean "models activate"?'],
+    [['models', 'add', MINE, '--now', '1'], 'unknown option --now'],
+  ])('pharos %j: exits with 2 and names the mistake: %s', async (args, message) => {
+    const { code, stderr } = await pharos(args);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe('pharos.json of a pulled model', () => {
+  const KNOWN = 'intfloat/multilingual-e5-small';
+  const manifest = async () => JSON.parse(await readFile(join(models, KNOWN, 'pharos.json'), 'utf8')) as { languages: string[] };
+
+  test('model pull: a model of the table gets its languages and prefixes, and the next pull keeps an edited file', async () => {
+    const known = await startHub(KNOWN, source);
+    const env = { HF_ENDPOINT: known.url };
+    const { stdout } = await pharos(['models', 'pull', KNOWN], env);
+    expect(stdout).toContain('Next: pharos models activate multilingual-e5-small\n');
+    const languages = expect.arrayContaining(['en', 'zh', 'sw']);
+    expect(await manifest()).toEqual({ languages, prefixes: { query: 'query: ', document: 'passage: ' } });
+    expect(new Set((await manifest()).languages).size).toBeGreaterThan(90);
+    const folder = await resolveModel({ model: KNOWN }, [models]);
+    expect(folder.manifest).toMatchObject({ languages, prefixes: { query: 'query: ' } });
+
+    const edited = JSON.stringify({ languages: ['de'] });
+    await writeFile(join(models, KNOWN, 'pharos.json'), edited);
+    known.moveOn();
+    await pharos(['models', 'pull', KNOWN], env);
+    expect(await manifest()).toEqual({ languages: ['de'] });
+    // A folder that was pulled before the table existed gets the file without a download.
+    await rm(join(models, KNOWN, 'pharos.json'));
+    expect((await pharos(['models', 'pull', KNOWN], env)).stdout).toContain('already');
+    expect(await manifest()).toMatchObject({ languages });
+    await known.close();
+  });
+
+  test('model pull: a model that is not in the table gets no file, and a file of its repository is kept as it is', async () => {
+    await pulling();
+    await expect(readFile(join(models, ID, 'pharos.json'))).rejects.toThrow();
+    await writeFile(join(source, 'pharos.json'), '{"languages":["fr"]}');
+    const known = await startHub(KNOWN, source);
+    await pharos(['models', 'pull', KNOWN], { HF_ENDPOINT: known.url });
+    expect(await manifest()).toEqual({ languages: ['fr'] });
+    await known.close();
+  });
+
+  test('known models: every entry is a valid pharos.json', async () => {
+    for (const [id, facts] of Object.entries(KNOWN_MODELS)) {
+      await writeFile(join(source, 'pharos.json'), JSON.stringify(facts));
+      expect(readManifest(source).languages, id).toEqual(facts.languages);
+    }
   });
 });
