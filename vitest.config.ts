@@ -52,6 +52,17 @@ const ON_LIBSQL = [
   'test/runtimes/end-to-end.test.ts',
 ];
 
+/** Files that run on a SQLite file in a thread too, as the worker holds it: those that write, search, or do all of it. */
+const ON_SQLITE_THREAD = [
+  'test/contract/chunk-index.sqlite.test.ts',
+  'test/kernel/auth/{accounts,change-password,credentials-epoch}.test.ts',
+  'test/kernel/db/**/*.test.ts',
+  'test/kernel/{jobs,progress}/**/*.test.ts',
+  'test/services/{backlog,create-resource,resources,search}.test.ts',
+  'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,embedding-stage,ingestion,callbacks}.test.ts',
+  'test/routes/{search,store-failures}.test.ts',
+];
+
 export default defineConfig({
   test: {
     // Most files wait for servers and processes of their own, so one at a time would leave the machine idle.
@@ -75,6 +86,11 @@ export default defineConfig({
       project('libsql', {
         include: ON_LIBSQL,
         env: { PHAROS_TEST_DATABASE: 'libsql' },
+        ...setup('programs', 'bundle'),
+      }),
+      project('sqlite-thread', {
+        include: ON_SQLITE_THREAD,
+        env: { PHAROS_TEST_DATABASE: 'sqlite-thread' },
         ...setup('programs', 'bundle'),
       }),
       // Every runtime with every database and store, through HTTP alone.

@@ -95,7 +95,7 @@ export async function openWorkerContext(
   const addressPolicy = createAddressPolicy(config.ingest.allowAddresses);
   const mailer = createMailer(config, (text) => process.stdout.write(text));
   const model = await loadModel(await resolveModel(config.embedding, modelPlaces(config.dataDir)), config.embedding);
-  const database = await whenReachable(() => openDatabase(config, metrics), { log, signal });
+  const database = await whenReachable(() => openDatabase(config, { metrics, sqliteThread: 'all' }), { log, signal });
   const { db } = database;
   const embedder = instrumentEmbedder(
     createEmbedder({

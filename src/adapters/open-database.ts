@@ -15,7 +15,8 @@ import { migratePostgres, statusOfPostgres, warningsOfPostgres } from './migrate
 import { migrateSqlite, statusOfSqlite } from './migrate-sqlite.ts';
 import type { MigrationStatus } from './migration-status.ts';
 import { checkPostgres, connectPostgres, type PostgresOptions, placeOfPostgres } from './postgres.ts';
-import { openSqliteFile } from './sqlite.ts';
+import { openSqliteFile, type SqliteClient } from './sqlite.ts';
+import { openSqliteThread, openSqliteWritingInThread } from './sqlite-thread.ts';
 
 /** Milliseconds: building an index on a large table takes longer than the deadline of a request. */
 const MIGRATION_DEADLINE_MS = 10 * 60_000;
@@ -44,14 +45,24 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/**
- * Throws an Error whose message says what to change: path, rights and disk space for a file; host and database for a server.
- * `metrics` receives the metrics of a connection pool.
- */
-export async function openDatabase({ database }: Pick<Config, 'database'>, metrics?: Metrics): Promise<OpenDatabase> {
+export interface OpenDatabaseOptions {
+  /** Receives the metrics of a connection pool. */
+  readonly metrics?: Metrics;
+  /**
+   * Which statements on a SQLite file run in a thread of their own, so that they do not stop the event loop. `none` suits programs
+   * that serve nothing meanwhile. Default: none.
+   */
+  readonly sqliteThread?: 'none' | 'writes' | 'all';
+}
+
+/** Throws an Error whose message says what to change: path, rights and disk space for a file; host and database for a server. */
+export async function openDatabase(
+  { database }: Pick<Config, 'database'>,
+  { metrics, sqliteThread = 'none' }: OpenDatabaseOptions = {},
+): Promise<OpenDatabase> {
   switch (database.kind) {
     case 'sqlite':
-      return openFile(database.path);
+      return openFile(database.path, SQLITE_OPENERS[sqliteThread]);
     case 'libsql':
       return openLibsqlServer({ url: database.url, authToken: database.authToken?.reveal(), createClient });
     case 'postgres':
@@ -59,9 +70,17 @@ export async function openDatabase({ database }: Pick<Config, 'database'>, metri
   }
 }
 
-async function openFile(path: string): Promise<OpenDatabase> {
-  const { client } = await openSqliteFile(path);
-  return { ...overSqlite(client), db: openSqlite(client), place: path, migrate: () => migrateSqlite(client) };
+const SQLITE_OPENERS = { none: openSqliteFile, writes: openSqliteWritingInThread, all: openSqliteThread } as const;
+
+async function openFile(path: string, open: (path: string) => Promise<SqliteClient>): Promise<OpenDatabase> {
+  const { client, close } = await open(path);
+  return {
+    ...overSqlite(client),
+    db: openSqlite(client),
+    place: path,
+    migrate: () => migrateSqlite(client),
+    close: async () => close(),
+  };
 }
 
 async function openLibsqlServer(options: LibsqlHttpOptions): Promise<OpenDatabase> {

@@ -13,6 +13,7 @@ export const PROGRAMS = {
   worker: 'worker-node/main.ts',
   inference: 'worker-node/embedder/infer-process.ts',
   'read-thread': 'worker-node/ingest/read-thread.ts',
+  'sqlite-thread': 'src/adapters/sqlite-thread-main.ts',
   pharos: 'cli/main.ts',
 } as const;
 

@@ -48,11 +48,13 @@ interface Connections {
   isClosed(): boolean;
 }
 
-const isRead = (sql: string) => /^\s*(?:select|pragma|explain)\b/i.test(sql);
+/** Whether a statement only reads. */
+export const isRead = (sql: string) => /^\s*(?:select|pragma|explain)\b/i.test(sql);
 
 export interface SqliteClient {
   readonly client: Client;
-  close(): void;
+  /** Closes the file. A client whose statements run in a thread has closed it when the promise resolves. */
+  close(): void | Promise<void>;
 }
 
 /** Opens `path` in WAL mode and creates it if it is absent. Throws an Error that names path, rights and free disk space. */
@@ -68,12 +70,12 @@ export async function openSqliteFile(path: string): Promise<SqliteClient> {
     const writer = connect(1);
     await retryWhileBusy(writer, (client) => client.execute('PRAGMA journal_mode = WAL'));
     const reader = connect(READERS);
-    const close = () => {
+    const client = serialiseWrites(writer, reader, () => {
       closed = true;
       reader.client.close();
       writer.client.close();
-    };
-    return { client: serialiseWrites(writer, reader, close), close };
+    });
+    return { client, close: () => client.close() };
   } catch (error) {
     throw new Error(await explainOpenFailure(path, error), { cause: error });
   }
@@ -106,14 +108,17 @@ async function explainOpenFailure(path: string, error: unknown): Promise<string>
   return `The database file ${path} cannot be opened: ${reason} (${rights}; ${space}${kind})`;
 }
 
-function serialiseWrites(writer: Connections, reader: Connections, close: () => void): Client {
+function serialiseWrites(writer: Connections, reader: Connections, closeConnections: () => void): Client {
   const writes = createMutex();
+  /** Of the write transaction under way. */
+  let releaseOpen = () => {};
   const read = <T>(request: (client: Client) => Promise<T>) => retryWhileBusy(reader, request);
   const write = <T>(request: (client: Client) => Promise<T>) => writes.run(() => retryWhileBusy(writer, request));
 
   async function transaction(mode: TransactionMode = 'write'): Promise<Transaction> {
     if (mode === 'read') return read((client) => client.transaction(mode));
     const release = await writes.acquire();
+    releaseOpen = release;
     try {
       const tx = await retryWhileBusy(writer, (client) => client.transaction(mode));
       return releaseAtEnd(tx, release);
@@ -121,6 +126,12 @@ function serialiseWrites(writer: Connections, reader: Connections, close: () => 
       release();
       throw error;
     }
+  }
+
+  function close(): void {
+    closeConnections();
+    // The open transaction cannot continue, so the writes that wait for its end are refused now.
+    releaseOpen();
   }
 
   return wrapClient(writer.client, { isRead, read, write, transaction, close });

@@ -41,7 +41,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
   const startedAt = performance.now();
   const log = createProcessLog(config, 'api');
   const metrics = createMetrics({ process: true });
-  const database = await openDatabase(config, metrics);
+  const database = await openDatabase(config, { metrics, sqliteThread: 'writes' });
   const shutdown = new AbortController();
   const { kv, rateLimitStore } = openStores(config, { clock, log });
   const background = createBackground({ log });

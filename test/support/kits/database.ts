@@ -1,7 +1,7 @@
 /**
  * A migrated database of a test's own: SQLite in a temporary file (`:memory:` is lost by libSQL's transactions), or, in the
  * projects that set PHAROS_TEST_DATABASE, what that names: `postgres` for one on the real server that the run started,
- * `libsql` for one behind a libSQL server in this process.
+ * `libsql` for one behind a libSQL server in this process, `sqlite-thread` for a file that a thread holds, as in the worker.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,8 @@ import { connectLibsql } from '../../../src/adapters/libsql-http.ts';
 import { migrateSqlite } from '../../../src/adapters/migrate-sqlite.ts';
 import { openDatabase } from '../../../src/adapters/open-database.ts';
 import { connectPostgres } from '../../../src/adapters/postgres.ts';
-import { openSqliteFile } from '../../../src/adapters/sqlite.ts';
+import { openSqliteFile, type SqliteClient } from '../../../src/adapters/sqlite.ts';
+import { openSqliteThread } from '../../../src/adapters/sqlite-thread.ts';
 import { Secret } from '../../../src/kernel/core/secret.ts';
 import { createPostgresChunkIndex } from '../../../src/kernel/db/chunk-index.postgres.ts';
 import { createSqliteChunkIndex } from '../../../src/kernel/db/chunk-index.sqlite.ts';
@@ -47,15 +48,16 @@ export function openTestDatabase(): Promise<TestDatabase> {
   // A process shared with files of another project would run them on this project's database, and they would pass.
   if (process.env.PHAROS_TEST_DATABASE !== CHOICE) throw new Error('this process was loaded for another database');
   if (onPostgres) return openTestPostgres();
-  return onLibsql ? openTestLibsql() : openTestSqlite();
+  if (onLibsql) return openTestLibsql();
+  return openTestSqlite(CHOICE === 'sqlite-thread' ? openSqliteThread : openSqliteFile);
 }
 
-export async function openTestSqlite() {
+export async function openTestSqlite(open: (path: string) => Promise<SqliteClient> = openSqliteFile) {
   const folder = await mkdtemp(join(tmpdir(), 'pharos-test-'));
   const path = join(folder, 'pharos.db');
   template ??= migratedFile();
   await writeFile(path, await template);
-  const { client, close } = await openSqliteFile(path);
+  const { client, close } = await open(path);
   return {
     db: openSqlite(client),
     client,
@@ -65,7 +67,7 @@ export async function openTestSqlite() {
     execute: (sql: string) => client.execute(sql),
     disconnect: () => client.close(),
     close: async () => {
-      close();
+      await close();
       await rm(folder, { recursive: true, force: true });
     },
   };
