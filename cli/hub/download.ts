@@ -73,8 +73,8 @@ async function fetchRest({ hub, snapshot, file, progress }: DownloadOptions, par
       await rm(part, { force: true });
       throw new Transient('the partial file is longer than the remote one');
     }
-    if (response.status === 429 || response.status >= 500) throw new Transient(`the server answered ${response.status}`);
-    if (!response.ok || !response.body) throw new Error(`${file.path}: the server answered ${response.status}`);
+    if (response.status === 429 || response.status >= 500) throw new Transient(`the server responded with ${response.status}`);
+    if (!response.ok || !response.body) throw new Error(`${file.path}: the server responded with ${response.status}`);
     const continued = response.status === 206;
     const handle = await open(part, continued ? 'a' : 'w');
     let bytes = continued ? from : 0;

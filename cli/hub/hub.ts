@@ -66,7 +66,7 @@ export function createHub({ endpoint, token, fetch }: { endpoint: string; token?
       const why = token === undefined ? 'it needs a token: set HF_TOKEN' : 'HF_TOKEN does not open it';
       throw new UsageError(`${endpoint} does not give out ${id}: ${why}, or there is no such model`);
     }
-    if (!response.ok) throw new Error(`${endpoint} answered ${response.status} when asked about ${id}`);
+    if (!response.ok) throw new Error(`${endpoint} responded with ${response.status} when asked about ${id}`);
     const parsed = snapshotSchema.safeParse(await response.json().catch(() => undefined));
     if (!parsed.success) throw new Error(`${endpoint} does not respond as the Hub does`);
     return { id, commit: parsed.data.sha, files: parsed.data.siblings.flatMap(toFile) };

@@ -34,7 +34,7 @@ export async function startHttpServer(
   options: ListenOptions,
 ): Promise<HttpServer> {
   const listener = getRequestListener(async (request, env) => closing(await app.fetch(request, env as never)), { errorHandler });
-  // A missing Host is refused by the listener: Node's own answer has no body. The app ends bodies that are too slow; the largest
+  // A missing Host is refused by the listener: Node's own response has no body. The app ends bodies that are too slow; the largest
   // one from a slow line needs more than the five minutes that Node allows.
   const server = createServer({ requireHostHeader: false, requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     // HTTP/1.0 does not know Host: health checks of load balancers send none.
@@ -60,7 +60,7 @@ export async function startHttpServer(
   return { close, cut };
 }
 
-/** `RequestError`: the request has no usable Host or path. An app answers its own errors; anything else is unexpected. */
+/** `RequestError`: the request has no usable Host or path. An app responds to its own errors; anything else is unexpected. */
 function errorHandler(error: unknown): Response {
   const [status, detail] =
     error instanceof RequestError

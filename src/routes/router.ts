@@ -33,7 +33,7 @@ export interface RouteOptions {
  * Hono's `createRoute`, plus the problems that follow from the definition: 401 for an operation that needs credentials, 403
  * for one that needs scopes, 400, 408, 413, 415 and 422 for one with a body, 422 for one with parameters. `responses` names the
  * others. A JSON body is checked against the bounds of all JSON before its schema sees it. An account operation takes access
- * tokens only, and answers 401 where the login is not recent.
+ * tokens only, and responds with 401 where the login is not recent.
  */
 export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P; security: Security }>(
   config: R,
@@ -88,7 +88,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   503: 'The database cannot be reached, or too much is waiting',
 };
 
-/** OpenAPI `responses` of the errors that an operation can answer with. */
+/** OpenAPI `responses` of the errors that an operation can respond with. */
 export function problems(...statuses: number[]) {
   return Object.fromEntries(
     statuses.map((status) => [

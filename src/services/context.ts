@@ -36,7 +36,7 @@ export interface Adapters {
   readonly db: Database;
   /** Keyword and vector search over chunks, in the dialect of `db`. */
   readonly chunkIndex: ChunkIndex;
-  /** Resolves if the database answers, rejects otherwise. */
+  /** Resolves if the database responds, rejects otherwise. */
   readonly pingDatabase: () => Promise<void>;
   readonly kv: KeyValue;
   /** Counts rate limits, and reads keys of `kv` in the same round trip. */

@@ -69,7 +69,7 @@ describe('GET /callbacks', () => {
   test('GET /callbacks: lists sent and pending callbacks newest first, in pages', async () => {
     const settled = { attempt: 2, responseStatus: 204, finishedAt: app.clock.now() + 5 } as const;
     const first = await delivery(ada, { ...settled, state: 'delivered', createdAt: app.clock.now() - 2 });
-    const second = await delivery(ada, { attempt: 1, responseStatus: 500, error: 'The receiver answered HTTP 500' });
+    const second = await delivery(ada, { attempt: 1, responseStatus: 500, error: 'The receiver responded with HTTP 500' });
     const page = await listed('?limit=1');
     expect(page.callbacks).toEqual([
       {
@@ -81,7 +81,7 @@ describe('GET /callbacks', () => {
         attempts: 1,
         next_attempt_at: new Date(second.availableAt).toISOString(),
         response_status: 500,
-        error: 'The receiver answered HTTP 500',
+        error: 'The receiver responded with HTTP 500',
         created_at: new Date(second.createdAt).toISOString(),
       },
     ]);

@@ -101,7 +101,7 @@ describe('pull', () => {
 
   test('model pull: after too many failures the partial file stays for the next pull', async () => {
     hub.fail(ONNX, cut, broken, broken, broken, broken);
-    await expect(pulling()).rejects.toThrow(`${ONNX}: the server answered 503; run the command again to continue`);
+    await expect(pulling()).rejects.toThrow(`${ONNX}: the server responded with 503; run the command again to continue`);
     await expect(readdir(join(models, ID))).rejects.toThrow();
     hub.sent.clear();
     hub.fail(ONNX);
@@ -129,7 +129,7 @@ describe('pull', () => {
     hub.fail(ONNX, (response, bytes) => response.writeHead(200).end(Buffer.concat([bytes, bytes])));
     await expect(pulling()).rejects.toThrow('sends more than the file has');
     hub.fail(ONNX, (response) => response.writeHead(404).end());
-    await expect(pulling()).rejects.toThrow(`${ONNX}: the server answered 404`);
+    await expect(pulling()).rejects.toThrow(`${ONNX}: the server responded with 404`);
   });
 
   test('model pull: the token is sent to the Hub and not to the storage behind a redirect', async () => {
@@ -184,7 +184,7 @@ describe('chooseFiles and hub.snapshot', () => {
     const from = (endpoint: string) => createHub({ endpoint, fetch }).snapshot(ID, 'main');
     await expect(from(other.url)).rejects.toThrow('does not respond as the Hub does');
     other.serve(`/api/models/${ID}/revision/main`, (response) => response.writeHead(500).end());
-    await expect(from(other.url)).rejects.toThrow('answered 500');
+    await expect(from(other.url)).rejects.toThrow('responded with 500');
     await other.close();
     await expect(from(other.url)).rejects.toThrow('cannot be reached');
   });

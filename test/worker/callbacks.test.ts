@@ -153,7 +153,7 @@ describe('callback delivery', () => {
       state: 'pending',
       attempt: 1,
       responseStatus: 500,
-      error: 'The receiver answered HTTP 500',
+      error: 'The receiver responded with HTTP 500',
       availableAt: kit.clock.now() + 5_000,
     });
     kit.clock.advance(4_999);
@@ -184,7 +184,7 @@ describe('callback delivery', () => {
     responses = [[302, { location: `${receiver.url}/elsewhere` }]];
     await sender().sweep();
     expect(receiver.requests.map(({ url }) => url)).toEqual(['/hook']);
-    expect(await delivery()).toMatchObject({ state: 'pending', error: 'The receiver answered HTTP 302' });
+    expect(await delivery()).toMatchObject({ state: 'pending', error: 'The receiver responded with HTTP 302' });
   });
 
   test('callback delivery: a receiver at a private address is never connected to', async () => {
@@ -196,7 +196,7 @@ describe('callback delivery', () => {
   test('callback delivery: a receiver that does not respond fails the attempt after the deadline', async () => {
     receiver.serve('/hook', () => undefined);
     await sender({ deadlineMs: 50 }).sweep();
-    expect(await delivery()).toMatchObject({ state: 'pending', error: '127.0.0.1 did not answer within 0.05 seconds' });
+    expect(await delivery()).toMatchObject({ state: 'pending', error: '127.0.0.1 did not respond within 0.05 seconds' });
   });
 
   test('callback delivery: a refused connection is retried', async () => {
@@ -216,7 +216,7 @@ describe('callback delivery', () => {
     expect(await delivery()).toMatchObject({
       state: 'failed',
       attempt: CALLBACK_ATTEMPTS,
-      error: `The receiver answered HTTP 500; given up after ${CALLBACK_ATTEMPTS} attempts`,
+      error: `The receiver responded with HTTP 500; given up after ${CALLBACK_ATTEMPTS} attempts`,
     });
     expect(await sweep()).toBe(0);
     responses = [[204]];

@@ -55,7 +55,7 @@ export function createGuardedPost({
         return { status: response.statusCode, ...(retryAfter === undefined ? {} : { retryAfter }) };
       } catch (error) {
         if (deadline.aborted)
-          throw new StageError('transient', `${url.hostname} did not answer within ${deadlineMs / 1000} seconds`, {
+          throw new StageError('transient', `${url.hostname} did not respond within ${deadlineMs / 1000} seconds`, {
             cause: error,
           });
         // A certificate or a server can be repaired, so those errors are transient; a private address stays forbidden.

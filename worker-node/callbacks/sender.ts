@@ -52,7 +52,7 @@ export function createCallbackSender({ db, clock, log, http, random, stop }: Cal
       const { status, retryAfter } = await http.post(url, payload, callbackHeaders({ id, payload }, secrets, clock.now()));
       if (status >= 200 && status < 300) return finished('delivered', status, null);
       if (status === GONE) return finished('failed', status, 'The receiver wants no more callbacks (HTTP 410)');
-      return retryLater(count, status, `The receiver answered HTTP ${status}`, retryAfter);
+      return retryLater(count, status, `The receiver responded with HTTP ${status}`, retryAfter);
     } catch (error) {
       if (!(error instanceof StageError)) throw error;
       return error.failure === 'permanent' ? finished('failed', null, error.message) : retryLater(count, null, error.message);

@@ -103,7 +103,7 @@ export function toMethodNotAllowed(allowed: readonly string[], request: ProblemR
   return problem(405, { Allow: methods }, { type: 'about:blank', detail: `This path supports ${methods}` }, request);
 }
 
-/** The answer to a request that is too malformed to have a path, or that no app has seen. It ends the connection. */
+/** The response to a request that is too malformed to have a path, or that no app has seen. It ends the connection. */
 export function toTransportProblem(status: ProblemStatus, detail: string, requestId: string) {
   const body = JSON.stringify({ type: 'about:blank', title: TITLE[status], status, detail, request_id: requestId });
   const headers = {

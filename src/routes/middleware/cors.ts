@@ -22,7 +22,7 @@ const EXPOSED = [
 
 /**
  * Tokens travel in headers, so that no origin needs cookies, except at the one path whose cookie only proves which browser
- * began a login. Hono answers preflights. Headers of other responses are set here, before the handler: Hono sets them
+ * began a login. Hono responds to preflights. Headers of other responses are set here, before the handler: Hono sets them
  * afterwards, and Node would build each response twice.
  */
 export function cors({ origins }: Config['cors']): MiddlewareHandler<AppEnv> {

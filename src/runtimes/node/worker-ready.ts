@@ -1,4 +1,4 @@
-/** Waits until the worker answers `/health` with 200: its model is loaded then. */
+/** Waits until the worker responds to `/health` with 200: its model is loaded then. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetch } from '../../kernel/core/ports.ts';
 

@@ -196,7 +196,7 @@ describe('relay with a failing queue', () => {
   test('relay: a refused job does not delay the others and is retried after 30 s', async () => {
     const [bad, ...good] = await seedMany(30);
     respond = (id) => {
-      if (id === bad) throw new PublishError('refused', 'the worker answered 500');
+      if (id === bad) throw new PublishError('refused', 'the worker responded with 500');
     };
     expect(await relay.sweep()).toBe(29);
     expect(published.toSorted()).toEqual(good.toSorted());

@@ -28,7 +28,7 @@ const STATUS_MESSAGES: Readonly<Record<number, string>> = {
 
 /** The error for a response that is not 2xx; `retryAfter` is the header of that name, `now` in Unix milliseconds. */
 export function statusError(status: number, retryAfter: string | undefined, now: number): StageError {
-  const message = STATUS_MESSAGES[status] ?? (status >= 500 ? 'The site failed' : 'The site did not answer with a page');
+  const message = STATUS_MESSAGES[status] ?? (status >= 500 ? 'The site failed' : 'The site did not respond with a page');
   const transient = status >= 500 || TRANSIENT_STATUSES.has(status);
   const seconds = transient ? retryAfterSeconds(retryAfter, now) : undefined;
   return new StageError(
