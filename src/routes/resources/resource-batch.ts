@@ -11,7 +11,7 @@ import type { AppEnv } from '../env.ts';
 import { requireContentType } from '../middleware/content-type.ts';
 import { chargeWrite } from '../middleware/rate-limit.ts';
 import { statusOf } from '../problem.ts';
-import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, json, jsonBody, problems, requiresScopes } from '../router.ts';
 import { invalidFields } from '../validation.ts';
 import { newResourceSchema, toCreateInput } from './resource-fields.ts';
 import { acceptedSchema } from './resource-schemas.ts';
@@ -38,25 +38,20 @@ const batchRoute = defineRoute(
     security: requiresScopes('resources:write'),
     middleware: [requireContentType(['application/json'])] as const,
     request: {
-      body: {
-        required: true,
-        content: {
-          'application/json': {
-            schema: z
-              .strictObject({
-                resources: z
-                  .array(
-                    z
-                      .unknown()
-                      .openapi({ type: 'object', maxProperties: JSON_BOUNDS.members, description: 'A body of POST /resources' }),
-                  )
-                  .min(1)
-                  .max(BATCH_LIMIT),
-              })
-              .openapi('Batch', { example: { resources: [{ content: 'Glaciers flow…' }, { url: 'https://example.org/a' }] } }),
-          },
-        },
-      },
+      body: jsonBody(
+        z
+          .strictObject({
+            resources: z
+              .array(
+                z
+                  .unknown()
+                  .openapi({ type: 'object', maxProperties: JSON_BOUNDS.members, description: 'A body of POST /resources' }),
+              )
+              .min(1)
+              .max(BATCH_LIMIT),
+          })
+          .openapi('Batch', { example: { resources: [{ content: 'Glaciers flow…' }, { url: 'https://example.org/a' }] } }),
+      ),
     },
     responses: {
       200: json('One result per item', z.object({ resources: z.array(itemResult) }).openapi('BatchAnswers')),

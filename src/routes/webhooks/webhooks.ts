@@ -16,7 +16,7 @@ import { rawBody } from '../middleware/raw-body.ts';
 import { refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
 import { present } from '../present.ts';
 import { tagsField } from '../resources/resource-fields.ts';
-import { createRouter, defineRoute, idParams, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, idParams, json, jsonBody, problems, requiresScopes } from '../router.ts';
 import { readGitHubEvent, readStandardEvent, standardEventSchema } from './webhook-events.ts';
 
 const tags = ['Webhooks'];
@@ -44,20 +44,15 @@ const create = defineRoute({
   security: requiresScopes('resources:write'),
   middleware: [requireContentType(['application/json'])] as const,
   request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              name: z.string().trim().min(1).max(100).openapi({ example: 'the blog' }),
-              kind: z.enum(WEBHOOK_KINDS).default('standard'),
-              tags: tagsField.default([]).openapi({ description: 'Added to every document that arrives at this endpoint' }),
-            })
-            .openapi('NewWebhookEndpoint'),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          name: z.string().trim().min(1).max(100).openapi({ example: 'the blog' }),
+          kind: z.enum(WEBHOOK_KINDS).default('standard'),
+          tags: tagsField.default([]).openapi({ description: 'Added to every document that arrives at this endpoint' }),
+        })
+        .openapi('NewWebhookEndpoint'),
+    ),
   },
   responses: {
     201: json('The endpoint and its secret', endpointSchema.extend({ secret: z.string() }).openapi('CreatedWebhookEndpoint')),
