@@ -8,8 +8,8 @@ export interface Argument {
 }
 
 export interface Option {
-  /** How its value is shown in the help: `--tier <tier>`. */
-  readonly value: string;
+  /** How its value is shown in the help: `--tier <tier>`. Absent: a flag without a value, which is `true` where it is given. */
+  readonly value?: string;
   readonly description: string;
   /** The help shows it without brackets. */
   readonly required?: boolean;

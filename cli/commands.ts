@@ -43,6 +43,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'gives up a model, whose vectors are removed after a day',
     load: async () => (await import('./commands/models-retire.ts')).retireModel,
   },
+  doctor: {
+    summary: 'checks configuration, database, store, worker and models',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
   'db backup': {
     summary: 'writes a copy of the SQLite database while Pharos runs',
     load: async () => (await import('./commands/db-backup.ts')).backup,

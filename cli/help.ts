@@ -1,5 +1,5 @@
 /** The texts of `pharos --help` and `pharos <command> --help`. */
-import type { Command } from './command.ts';
+import type { Command, Option } from './command.ts';
 import type { Entry } from './commands.ts';
 
 const rows = (pairs: readonly (readonly [string, string])[]) => {
@@ -15,11 +15,13 @@ export function listHelp(commands: Readonly<Record<string, Entry>>, group?: stri
   return `${usage}\n\n${rows(entries.map(([name, { summary }]) => [name, summary]))}\n\n${more}`;
 }
 
+const flagOf = (option: string, { value }: Option) => `--${option}${value === undefined ? '' : ` <${value}>`}`;
+
 export function usageOf(name: string, { args = [], options = {} }: Command): string {
   const words = args.map(({ name: arg, optional }) => (optional ? `[${arg}]` : `<${arg}>`));
-  const flags = Object.entries(options).map(([option, { value, required }]) => {
-    const flag = `--${option} <${value}>`;
-    return required ? flag : `[${flag}]`;
+  const flags = Object.entries(options).map(([option, declared]) => {
+    const flag = flagOf(option, declared);
+    return declared.required ? flag : `[${flag}]`;
   });
   return ['usage: pharos', name, ...words, ...flags].join(' ');
 }
@@ -28,7 +30,7 @@ export function commandHelp(name: string, summary: string, command: Command): st
   const { details, args = [], options = {} } = command;
   const described: (readonly [string, string])[] = [
     ...args.map(({ name: arg, description }) => [arg, description] as const),
-    ...Object.entries(options).map(([option, { value, description }]) => [`--${option} <${value}>`, description] as const),
+    ...Object.entries(options).map(([option, declared]) => [flagOf(option, declared), declared.description] as const),
     ['-h, --help', 'prints this text'],
   ];
   return `${usageOf(name, command)}\n\n${summary}${details === undefined ? '' : `\n${details}`}\n\n${rows(described)}`;

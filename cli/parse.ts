@@ -28,24 +28,34 @@ export interface ParsedCall {
 
 /** Throws UsageError for an unknown or incomplete option, a missing argument, or one too many. */
 export function parseCall(name: string, command: Command, words: readonly string[]): ParsedCall {
-  const { args = [], options = {} } = command;
-  const { values, positionals } = parseStrictly(name, command, words, Object.keys(options));
+  const { args = [] } = command;
+  const { values, positionals } = parseStrictly(name, command, words);
   const { help, ...given } = values;
   if (help === true) return { args: [], options: {}, help: true };
   const missing = args.slice(positionals.length).find(({ optional }) => !optional);
   if (missing) throw new UsageError(`missing argument <${missing.name}>: ${missing.description}\n${usageOf(name, command)}`);
   const surplus = positionals[args.length];
   if (surplus !== undefined) throw new UsageError(`unexpected argument "${surplus}"\n${usageOf(name, command)}`);
-  return { args: positionals, options: given as Record<string, string | undefined>, help: false };
+  const texts = Object.fromEntries(
+    Object.entries(given).map(([option, value]) => [option, value === undefined ? value : `${value}`]),
+  );
+  return { args: positionals, options: texts, help: false };
 }
 
-function parseStrictly(name: string, command: Command, words: readonly string[], names: readonly string[]) {
-  const strings = Object.fromEntries(names.map((option) => [option, { type: 'string' as const }]));
+function parseStrictly(name: string, command: Command, words: readonly string[]) {
+  const { options = {} } = command;
+  const names = Object.keys(options);
+  const types = Object.fromEntries(
+    Object.entries(options).map(([option, { value }]) => [
+      option,
+      { type: value === undefined ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
   try {
     return parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: { ...strings, help: { type: 'boolean' as const, short: 'h' } },
+      options: { ...types, help: { type: 'boolean' as const, short: 'h' } },
     });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -56,7 +66,7 @@ function parseStrictly(name: string, command: Command, words: readonly string[],
     }
     if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') {
       throw new UsageError(
-        `option ${option} ${names.includes(option.slice(2)) ? 'needs a value' : 'takes no value'}\n${usageOf(name, command)}`,
+        `option ${option} ${options[option.slice(2)]?.value !== undefined ? 'needs a value' : 'takes no value'}\n${usageOf(name, command)}`,
         { cause: error },
       );
     }

@@ -95,7 +95,8 @@ describe('pharos: help and version', () => {
     const command = await COMMANDS[name]?.load();
     expect(stdout).toContain(`usage: pharos ${name}`);
     for (const { description } of command?.args ?? []) expect(stdout).toContain(description);
-    for (const option of Object.keys(command?.options ?? {})) expect(stdout).toContain(`--${option} <`);
+    for (const [option, { value }] of Object.entries(command?.options ?? {}))
+      expect(stdout).toContain(value === undefined ? `  --${option} ` : `--${option} <`);
   });
 });
 

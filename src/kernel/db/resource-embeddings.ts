@@ -156,6 +156,15 @@ export async function countEmbeddable(db: Database): Promise<number> {
   return row?.count ?? 0;
 }
 
+/** How many documents that have chunks are in each language; null counts those whose language is not known. */
+export async function countLanguages(db: Database): Promise<{ language: string | null; count: number }[]> {
+  return await db
+    .select({ language: resources.language, count: count() })
+    .from(resources)
+    .where(hasChunks(db))
+    .groupBy(resources.language);
+}
+
 /** How many documents each model is done with. */
 export async function coverageByModel(db: Database): Promise<Map<string, ModelCoverage>> {
   const rows = await db

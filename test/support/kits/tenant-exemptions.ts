@@ -71,6 +71,7 @@ export const UNOWNED: Reasons = {
     documentsLacking: `${DISPATCH} and owners, to the worker alone`,
     documentsUnrelated: `${DISPATCH} and owners, to the worker alone`,
     countEmbeddable: UPKEEP,
+    countLanguages: UPKEEP,
     coverageByModel: UPKEEP,
     listFailedDocuments: ADMINS,
     deleteModelRows: UPKEEP,
