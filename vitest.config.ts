@@ -34,7 +34,7 @@ const USES_DATABASE: Record<string, string[]> = {
   routes: ['test/routes/**/*.test.ts'],
   runtimes: ['test/runtimes/end-to-end.test.ts'],
   worker: [
-    'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills,registries}.test.ts',
+    'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills,registries,embed-job,embed-job-interleavings}.test.ts',
   ],
 };
 const onPostgres = (name: string, options = {}) =>
@@ -47,7 +47,7 @@ const ON_LIBSQL = [
   'test/kernel/jobs/relay.test.ts',
   'test/kernel/progress/tracker.test.ts',
   'test/services/{backlog,create-resource,models,resources,search}.test.ts',
-  'test/worker/{pipeline,job-handler}.test.ts',
+  'test/worker/{pipeline,job-handler,embed-job,embed-job-interleavings}.test.ts',
   'test/routes/{search,store-failures}.test.ts',
   'test/runtimes/end-to-end.test.ts',
 ];

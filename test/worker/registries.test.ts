@@ -164,7 +164,7 @@ describe('registry of job kinds', () => {
 
   test('a job without a resource runs by the runner of its kind', async () => {
     const seen: unknown[] = [];
-    counting = async ({ payload, isLastAttempt, isExhausted }) => void seen.push(payload, isLastAttempt, isExhausted);
+    counting = async ({ payload, isLastAttempt, isExhausted }) => void seen.push(payload, isLastAttempt(), isExhausted);
     const job = await enqueue();
     expect(job).toMatchObject({ kind: 'count', resourceId: null, ownerId: INSTALLATION, state: 'queued' });
     expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });

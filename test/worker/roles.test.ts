@@ -59,6 +59,7 @@ function setUp() {
     background: trackedBackground(),
     progress: { report: () => {}, flush: async () => {} },
     publisher,
+    queue: undefined,
     mailer: null,
     addressPolicy: createAddressPolicy([]),
     verifySignature,

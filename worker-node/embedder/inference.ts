@@ -54,6 +54,7 @@ class ProcessExitedError extends Error {
 }
 
 export const LOAD_FAILED = 'The embedding model could not be loaded';
+export const DIED_TWICE = 'The embedding process died twice over these texts';
 
 /** Starts loading at once. */
 export function createInference({ model, start, log, clock, sleep }: InferenceDependencies): Inference {
@@ -173,7 +174,7 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
       } catch (error) {
         if (!(error instanceof ProcessExitedError)) throw error;
         if (closing.signal.aborted) throw unavailable('The worker is stopping', error);
-        if (attempt >= MAX_ATTEMPTS) throw unavailable('The embedding process died twice over these texts', error);
+        if (attempt >= MAX_ATTEMPTS) throw unavailable(DIED_TWICE, error);
       }
     }
   }

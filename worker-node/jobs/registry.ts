@@ -1,10 +1,16 @@
 /** The registry of job kinds. To add one, add its file to this folder and its line here. */
 import type { JobRunner } from '../pipeline/job-runner.ts';
+import { createEmbedJob, type EmbedDependencies } from './embed.ts';
 import { createProcessJob, type ProcessDependencies } from './process.ts';
+import { createRelateJob } from './relate.ts';
 
 /** What the runners of all kinds need together. */
-export type JobDependencies = ProcessDependencies;
+export type JobDependencies = ProcessDependencies & EmbedDependencies;
 
-export const JOB_REGISTRY: readonly ((dependencies: JobDependencies) => JobRunner)[] = [createProcessJob];
+export const JOB_REGISTRY: readonly ((dependencies: JobDependencies) => JobRunner)[] = [
+  createProcessJob,
+  createEmbedJob,
+  createRelateJob,
+];
 
 export const createJobRunners = (dependencies: JobDependencies) => JOB_REGISTRY.map((create) => create(dependencies));

@@ -1,9 +1,9 @@
-/** Runners of jobs that are more than stages of a resource: their work either succeeds, or fails for good or for now. */
+/** Runners of jobs without stages: their work succeeds, or fails for good or for now. */
 
 import { type FailureClass, StageError } from '../../src/kernel/core/errors.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
-import { deadLetterJob, finishJob, releaseJob, renewLease, retryJob } from '../../src/kernel/db/leases.ts';
+import { advanceLease, deadLetterJob, finishJob, releaseJob, retryJob } from '../../src/kernel/db/leases.ts';
 import type { Database, Job } from '../../src/kernel/db/types.ts';
 import type { JobKind, JobPayload } from '../../src/kernel/model/job-kinds.ts';
 import type { JobOutcome } from './job-outcome.ts';
@@ -24,13 +24,16 @@ export interface PlainJobDependencies {
 export interface PlainWork<P> {
   readonly job: Job;
   readonly payload: P;
-  /** Whether a transient failure now would be the job's last. */
-  readonly isLastAttempt: boolean;
+  /** Whether a transient failure now would be the job's last. Every commit gives it all attempts again. */
+  isLastAttempt(): boolean;
   /** Whether every attempt was interrupted, as by a worker that died: the job is dead after this call, whatever it does. */
   readonly isExhausted: boolean;
   /** Fires when the lease is lost or the worker stops; the work then rejects, and nothing more is written. */
   readonly signal: AbortSignal;
-  /** Runs `effect` in a transaction that first renews the lease. Throws LeaseLost, and writes nothing, where it is lost. */
+  /**
+   * Runs `effect` in a transaction that first renews the lease. Throws LeaseLost, and writes nothing, where it is lost. What is
+   * committed stays, so that a repetition goes on from there, and the attempts count anew.
+   */
   commit<T>(effect: (tx: Database) => Promise<T>): Promise<T>;
 }
 
@@ -59,17 +62,21 @@ export function createPlainJob<P extends JobPayload>(
   work: (input: PlainWork<P>) => Promise<void>,
 ): JobRunner {
   return createJobRunner(kind, async ({ job, lease, signal }, payload) => {
-    const renew = (tx: Database) => renewLease(tx, { ...lease, now: clock.now(), leaseMs });
     const isExhausted = job.attempt > job.maxAttempts;
-    const commit = <T>(effect: (tx: Database) => Promise<T>) =>
-      db.transaction(async (tx) => {
-        if (!(await renew(tx))) throw new LeaseLost();
+    let { attempt } = job;
+    const isLastAttempt = () => attempt >= job.maxAttempts;
+    async function commit<T>(effect: (tx: Database) => Promise<T>): Promise<T> {
+      const result = await db.transaction(async (tx) => {
+        if (!(await advanceLease(tx, { ...lease, now: clock.now(), leaseMs }))) throw new LeaseLost();
         return effect(tx);
       });
+      attempt = 1;
+      return result;
+    }
     try {
-      await work({ job, payload, isLastAttempt: job.attempt >= job.maxAttempts, isExhausted, signal, commit });
+      await work({ job, payload, isLastAttempt, isExhausted, signal, commit });
     } catch (error) {
-      return fail({ job, lease, signal }, error);
+      return fail({ job: { ...job, attempt }, lease, signal }, error);
     }
     if (isExhausted) return deadLetter(lease, INTERRUPTED);
     const held = await finishJob(db, lease, { state: 'done', now: clock.now() });

@@ -1,10 +1,13 @@
-/** The `jobs` role: takes jobs from the queue (`POST /jobs`) and runs their stages. */
+/** The `jobs` role: takes jobs from the queue (`POST /jobs`) and runs them. */
+import { createRelay } from '../../src/kernel/jobs/relay.ts';
 import { createJobsRoute, type JobsRouteDependencies } from '../http/jobs-route.ts';
 import { createDocumentReader } from '../ingest/document-reader.ts';
 import { createGuardedFetch } from '../ingest/fetch/guarded-fetch.ts';
 import { instrumentJobs, instrumentPipeline, instrumentStages } from '../instrumented.ts';
+import { createModelsSweep } from '../jobs/models-sweep.ts';
 import { createJobRunners } from '../jobs/registry.ts';
 import { createJobHandler, type JobHandler } from '../pipeline/job-handler.ts';
+import { createLocalPublisher } from '../pipeline/local-publisher.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import { createStageRunners } from '../stages/registry.ts';
 import type { WorkerContext } from '../worker-context.ts';
@@ -13,6 +16,9 @@ import type { Role } from './role.ts';
 
 /** Milliseconds a shutdown lets jobs finish before it interrupts them. The process that started the worker waits 15 s. */
 const DRAIN_MS = 10_000;
+/** Milliseconds between two looks at a requested switch of models, and at what retired models left. */
+const MODELS_SWEEP_MS = 3_000;
+const PURGE_MS = 60_000;
 
 export interface JobsRole extends Role {
   /** Lets other roles of this process queue jobs without HTTP. */
@@ -33,20 +39,42 @@ export type JobsRoleContext = Pick<
   | 'addressPolicy'
   | 'userAgent'
   | 'leaseMs'
+  | 'background'
+  | 'queue'
+  | 'stopping'
 >;
 
 export function createJobsRole(context: JobsRoleContext): JobsRole {
   const { config, db, clock, ids, log, metrics, embedder, progress, addressPolicy, userAgent, leaseMs } = context;
+  const { background, queue, stopping } = context;
   const reader = createDocumentReader({ threads: config.ingest.readingThreads });
   const fetchPage = createGuardedFetch({ policy: addressPolicy, clock, userAgent });
   const runners = instrumentStages(createStageRunners({ db, clock, ids, fetchPage, reader, embedder }), metrics);
   const redelivers = config.queue.kind === 'qstash';
-  const jobs = createJobRunners({ db, clock, ids, log, progress, runners, redelivers, random: Math.random, leaseMs });
+  const jobs = createJobRunners({
+    db,
+    clock,
+    ids,
+    log,
+    progress,
+    runners,
+    redelivers,
+    random: Math.random,
+    leaseMs,
+    documentEmbedders: () => [embedder],
+    publishSoon: (jobId) => relay.publishSoon(jobId),
+  });
   const pipeline = instrumentPipeline(createPipeline({ db, clock, log, leaseMs, jobs }), metrics);
   const handler = createJobHandler({ db, clock, ids, log, pipeline, leaseMs });
+  const relay = createRelay({ db, clock, log, background, publisher: queue ?? createLocalPublisher(handler) });
+  const models = createModelsSweep({ db, clock, ids, log, stopping, publishSoon: relay.publishSoon });
   return {
     ...serveJobs(handler, context),
     handler,
+    tasks: [
+      { everyMs: MODELS_SWEEP_MS, run: models.advance },
+      { everyMs: PURGE_MS, run: models.purge },
+    ],
     stop: async () => {
       await handler.drain(DRAIN_MS);
       await reader.close();

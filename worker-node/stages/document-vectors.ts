@@ -20,15 +20,22 @@ export interface DocumentVectors {
 /** Chunks embedded between two calls of `onProgress`. */
 const BATCH_SIZE = 64;
 
+export interface EmbedChunksOptions {
+  readonly signal: AbortSignal;
+  /** Chunks in the model's queue at once. */
+  readonly batchSize?: number;
+  readonly onProgress?: (done: number) => void;
+}
+
 /** Embeds the chunks of a document. `onProgress` receives how many are done. Throws a transient StageError. */
 export async function embedChunks(
   embedder: DocumentEmbedder,
   chunks: readonly Chunk[],
-  { signal, onProgress }: { signal: AbortSignal; onProgress?: (done: number) => void },
+  { signal, batchSize = BATCH_SIZE, onProgress }: EmbedChunksOptions,
 ): Promise<DocumentVectors> {
   const vectors: Float32Array[] = [];
-  for (let start = 0; start < chunks.length; start += BATCH_SIZE) {
-    const texts = chunks.slice(start, start + BATCH_SIZE).map(embeddedText);
+  for (let start = 0; start < chunks.length; start += batchSize) {
+    const texts = chunks.slice(start, start + batchSize).map(embeddedText);
     vectors.push(...(await embedder.embed(texts, { priority: 'bulk', kind: 'document', signal }).catch(throwAsStageError)));
     onProgress?.(vectors.length);
   }

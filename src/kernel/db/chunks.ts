@@ -22,6 +22,16 @@ export async function listChunks(db: Database, resourceId: string): Promise<Chun
   return await db.select().from(chunks).where(eq(chunks.resourceId, resourceId)).orderBy(asc(chunks.position));
 }
 
+/** The keys of a resource's chunks, in the order of its text. New chunks have new keys. */
+export async function listChunkKeys(db: Database, resourceId: string): Promise<number[]> {
+  const rows = await db
+    .select({ seq: chunks.seq })
+    .from(chunks)
+    .where(eq(chunks.resourceId, resourceId))
+    .orderBy(asc(chunks.position));
+  return rows.map(({ seq }) => seq);
+}
+
 /** The heading path of every chunk, in the order of the text. */
 export async function listHeadingPaths(db: Database, resourceId: string): Promise<string[][]> {
   const rows = await db

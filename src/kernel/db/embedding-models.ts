@@ -8,6 +8,11 @@ export async function listEmbeddingModels(db: Database): Promise<EmbeddingModel[
   return await db.select().from(embeddingModels).orderBy(asc(embeddingModels.createdAt), asc(embeddingModels.id));
 }
 
+export async function findEmbeddingModel(db: Database, id: string): Promise<EmbeddingModel | undefined> {
+  const [found] = await db.select().from(embeddingModels).where(eq(embeddingModels.id, id));
+  return found;
+}
+
 /** The model that searches use; undefined in a database that no worker has used yet. */
 export async function findActiveModel(db: Database): Promise<EmbeddingModel | undefined> {
   const [found] = await db.select().from(embeddingModels).where(eq(embeddingModels.state, 'active'));

@@ -1,6 +1,7 @@
 /** The `jobs` table: the outbox of the relay, and the admins' list. leases.ts has the queries of the workers. */
 import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
 import type { Position } from '../core/pagination.ts';
+import { INSTALLATION, type JobPayload } from '../model/job-kinds.ts';
 import type { JobState } from '../model/job-messages.ts';
 import { olderThan } from './pagination.ts';
 import { jobs } from './schema.sqlite.ts';
@@ -83,6 +84,19 @@ export async function hasOtherUnfinishedJob(db: Database, resourceId: string, jo
     .where(and(eq(jobs.resourceId, resourceId), ne(jobs.id, jobId), isUnfinished))
     .limit(1);
   return rows.length > 0;
+}
+
+/** The unfinished jobs of some kinds that belong to no user. */
+export async function unfinishedInstallationJobs(db: Database, kinds: readonly string[]): Promise<Job[]> {
+  return db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.ownerId, INSTALLATION), isUnfinished, inArray(jobs.kind, [...kinds])));
+}
+
+/** Replaces the payload of a job whose lease the caller holds, as when a part of its work goes to another job. */
+export async function updateJobPayload(tx: Database, id: string, payload: JobPayload): Promise<void> {
+  await tx.update(jobs).set({ payload }).where(eq(jobs.id, id));
 }
 
 /** The unfinished jobs of a resource. */

@@ -53,6 +53,19 @@ export async function renewLease(db: Database, { jobId, holder, now, leaseMs }: 
   return rows.length > 0;
 }
 
+/**
+ * Like `renewLease`, for work that has got further: the attempts count anew from here, so that a long job that is interrupted
+ * now and then, and goes on each time, does not run out of them.
+ */
+export async function advanceLease(db: Database, { jobId, holder, now, leaseMs }: Claim): Promise<boolean> {
+  const rows = await db
+    .update(jobs)
+    .set({ leaseExpiresAt: now + leaseMs, updatedAt: now, attempt: 1 })
+    .where(held({ jobId, holder }))
+    .returning({ id: jobs.id });
+  return rows.length > 0;
+}
+
 /** Ends the job as done or cancelled. Returns false if the lease was lost. */
 export async function finishJob(db: Database, lease: Lease, { state, now }: { state: 'done' | 'cancelled'; now: number }) {
   return close(db, lease, { state, error: null, finishedAt: now, updatedAt: now });

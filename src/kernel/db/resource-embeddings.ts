@@ -43,6 +43,15 @@ export async function putResourceEmbedding(
     });
 }
 
+/** The row of a resource and a model; undefined if the model is not done with it. */
+export async function findResourceEmbedding(db: Database, { resourceId, model }: { resourceId: string; model: string }) {
+  const [found] = await db
+    .select()
+    .from(resourceEmbeddings)
+    .where(and(eq(resourceEmbeddings.resourceId, resourceId), eq(resourceEmbeddings.model, model)));
+  return found;
+}
+
 /** Records that the resource's edges of similarity by the model are written. */
 export async function markRelated(
   tx: Database,

@@ -176,6 +176,16 @@ export async function findCentralities(
   return new Map(rows.map(({ id, centrality }) => [id, centrality]));
 }
 
+/** Makes other transactions that write the resource wait until this one ends. False if it was deleted. */
+export async function lockResource(tx: Database, { id, ownerId }: Pick<Resource, 'id' | 'ownerId'>): Promise<boolean> {
+  const rows = await tx
+    .update(resources)
+    .set({ updatedAt: sql`${resources.updatedAt}` })
+    .where(and(eq(resources.id, id), eq(resources.ownerId, ownerId)))
+    .returning({ id: resources.id });
+  return rows.length > 0;
+}
+
 /** Derives status, error message and completion time from the stages. Call it in the transaction that changed them. */
 export async function mirrorStages(tx: Database, resourceId: string, states: StageStates, now: number): Promise<void> {
   const status = overallStatus(statusesOf(states));

@@ -1,5 +1,6 @@
 /** The pipeline on a test database. Its stages do what a test sets and record their effects. */
 import { eq, sql } from 'drizzle-orm';
+import type { Ids } from '../../../src/kernel/core/ports.ts';
 import { claimJob } from '../../../src/kernel/db/leases.ts';
 import { resources } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { Database, Job } from '../../../src/kernel/db/types.ts';
@@ -23,7 +24,9 @@ const appended = (stage: Stage) =>
     : sql`json_insert(${resources.keywords}, '$[#]', ${stage})`;
 
 /** `kinds` are the runners of other kinds of jobs. */
-export async function createPipelineKit(kinds: readonly ((parts: PlainJobDependencies) => JobRunner)[] = []) {
+export async function createPipelineKit(
+  kinds: readonly ((parts: PlainJobDependencies & { readonly ids: Ids }) => JobRunner)[] = [],
+) {
   const { database, db, clock, log, close } = await createTestServices();
   const reports: ProgressReport[] = [];
   const never = new AbortController().signal;

@@ -25,10 +25,11 @@ export const UNOWNED: Reasons = {
   },
   'callback-deliveries': { claimDeliveries: SENDER, settleDelivery: SENDER },
   categories: { listCategories: SHARED, findCategory: SHARED, insertCategories: SHARED },
-  chunks: { replaceChunks: LEASED, listChunks: LEASED, listHeadingPaths: LEASED },
+  chunks: { replaceChunks: LEASED, listChunks: LEASED, listChunkKeys: LEASED, listHeadingPaths: LEASED },
   edges: { replaceLinkEdges: LEASED, replaceSimilarEdges: LEASED },
   'embedding-models': {
     listEmbeddingModels: MODELS,
+    findEmbeddingModel: MODELS,
     findActiveModel: MODELS,
     findRequestedModel: MODELS,
     listRetiredModels: MODELS,
@@ -47,6 +48,8 @@ export const UNOWNED: Reasons = {
     hasUnfinishedJob: FOUND,
     hasOtherUnfinishedJob: LEASED,
     unfinishedJobsOf: FOUND,
+    unfinishedInstallationJobs: 'jobs that belong to no user',
+    updateJobPayload: LEASE,
     isOutboxStalled: UPKEEP,
     countJobs: UPKEEP,
     findDueJobs: DISPATCH,
@@ -58,6 +61,7 @@ export const UNOWNED: Reasons = {
   leases: {
     claimJob: LEASE,
     renewLease: LEASE,
+    advanceLease: LEASE,
     finishJob: LEASE,
     deadLetterJob: LEASE,
     retryJob: LEASE,
@@ -68,6 +72,7 @@ export const UNOWNED: Reasons = {
   'resource-embeddings': {
     markRelated: LEASED,
     modelsOfResource: LEASED,
+    findResourceEmbedding: 'for the worker, which writes the rows of all owners',
     documentsLacking: `${DISPATCH} and owners, to the worker alone`,
     documentsUnrelated: `${DISPATCH} and owners, to the worker alone`,
     countEmbeddable: UPKEEP,
