@@ -235,6 +235,13 @@ describe('commands', () => {
       documents: { total: 2, embedded: 1, failed: 1 },
       failedIds: [failed],
     });
+    // A document whose embedding stage has failed is one of them, whether or not a row says so.
+    const broken = await document({ embedding: 'failed' });
+    await addModel(context, B);
+    expect(await modelStatuses(db)).toMatchObject([
+      { documents: { total: 3, embedded: 1, failed: 2 }, percent: 100, failedIds: [failed, broken].toSorted() },
+      { documents: { total: 3, embedded: 0, failed: 0 }, percent: 0, failedIds: [] },
+    ]);
     expect(await modelsOfResource(db, failed)).toEqual([]);
     expect(await modelsOfResource(db, id)).toEqual([A.id]);
   });

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listOwnerEdges } from '../../src/kernel/db/edges.ts';
+import { listEdgesOf, listOwnerEdges } from '../../src/kernel/db/edges.ts';
 import { replaceLinks } from '../../src/kernel/db/links.ts';
 import { replaceIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { deleteResource } from '../../src/kernel/db/resources.ts';
-import { edges } from '../../src/kernel/db/schema.sqlite.ts';
+import { edges, resourceEmbeddings } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Resource } from '../../src/kernel/db/types.ts';
 import { activateModel } from '../../src/services/models/activate-model.ts';
+import { retireModel } from '../../src/services/models/retire-model.ts';
 import type { StageRunner } from '../../worker-node/pipeline/stage.ts';
 import { createGraphStage } from '../../worker-node/stages/graph.ts';
 import { manualClock, randomIds } from '../support/fakes/doubles.ts';
@@ -120,6 +121,36 @@ test('graph stage: the neighbours are the seven most similar by vector, keywords
   expect(stored[0]?.weight).toBeCloseTo(0.6 * Math.cos(Math.PI / 4) + 0.3 + 0.1, 4);
   expect(stored[0]?.evidence).toMatchObject({ sharedKeywords: ['ice', 'snow', 'river', 'melt'], sameCategory: true });
   expect(stored[1]?.evidence.cosine).toBeCloseTo(Math.cos(Math.PI / 36), 4);
+});
+
+test('graph stage: a document is related by every model that it is embedded for, and readers see the active one’s', async () => {
+  const next = 'next';
+  await activateModel({ db: database.db, clock }, testModel(next));
+  const [near, far] = [await document({ angle: 10 }), await document({ angle: 80 })];
+  const id = await document({ angle: 0 });
+  // By the other model the distances are the other way round.
+  for (const [one, angle] of [
+    [near, 80],
+    [far, 10],
+    [id, 0],
+  ] as const) {
+    const radians = (angle * Math.PI) / 180;
+    await insertVector(database.db, await reread(database.db, one), next, [Math.cos(radians), Math.sin(radians)]);
+  }
+  await relate(id);
+  const heaviest = async (model: string) => {
+    const rows = (await database.db.select().from(edges)).filter((edge) => edge.model === model && edge.sourceId === id);
+    return rows.toSorted((a, b) => b.weight - a.weight)[0]?.targetId;
+  };
+  expect([await heaviest(MODEL), await heaviest(next)]).toEqual([near, far]);
+  expect(await relations()).toContain(`${id} similar ${near}`);
+  expect((await listEdgesOf(database.db, { ownerId: owner, ids: [id], limit: 9 })).map(({ model }) => model)).not.toContain(next);
+  const rows = await database.db.select().from(resourceEmbeddings);
+  const related = rows.filter(({ relatedAt }) => relatedAt !== null).map(({ resourceId, model }) => `${resourceId} ${model}`);
+  expect(related.toSorted()).toEqual([`${id} ${MODEL}`, `${id} ${next}`].toSorted());
+  await retireModel({ db: database.db, clock }, next);
+  await relate(near);
+  expect((await database.db.select().from(edges)).filter((edge) => edge.sourceId === near && edge.model === next)).toEqual([]);
 });
 
 test('graph stage: a document without a vector, or with only distant ones around, has no neighbours', async () => {

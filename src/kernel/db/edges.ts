@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, ne, or } from 'drizzle-orm';
+import { and, desc, eq, inArray, ne, or, sql } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
 import { activeModelId } from './embedding-models.ts';
 import { edges } from './schema.sqlite.ts';
@@ -17,10 +17,12 @@ export async function listEdgesOf(
 ): Promise<Edge[]> {
   if (ids.length === 0) return [];
   const touching = or(inArray(edges.sourceId, [...ids]), inArray(edges.targetId, [...ids]));
+  // As an expression the owner cannot be looked up: SQLite would read all of a library's edges instead of those of `ids`.
+  const own = sql`${edges.ownerId} || '' = ${ownerId}`;
   return await db
     .select()
     .from(edges)
-    .where(and(eq(edges.ownerId, ownerId), touching, inForce(db), kind && eq(edges.kind, kind)))
+    .where(and(own, touching, inForce(db), kind && eq(edges.kind, kind)))
     .orderBy(desc(edges.weight), edges.sourceId, edges.targetId, edges.kind)
     .limit(limit);
 }

@@ -183,6 +183,29 @@ export async function coverageByModel(db: Database): Promise<Map<string, ModelCo
   return new Map(rows.map(({ model, all, failed }) => [model, { embedded: all - failed, failed }]));
 }
 
+/** The documents whose embedding stage has failed for good, and that the active model is not done with, by id. */
+export async function listUnembedded(db: Database): Promise<string[]> {
+  const rows = await db
+    .select({ id: resourceStages.resourceId })
+    .from(resourceStages)
+    .innerJoin(resources, eq(resources.id, resourceStages.resourceId))
+    .where(
+      and(
+        eq(resourceStages.stage, 'embedding'),
+        eq(resourceStages.status, 'failed'),
+        hasChunks(db),
+        notExists(
+          db
+            .select({ one: sql`1` })
+            .from(resourceEmbeddings)
+            .where(and(eq(resourceEmbeddings.resourceId, resources.id), inArray(resourceEmbeddings.model, activeModelId(db)))),
+        ),
+      ),
+    )
+    .orderBy(asc(resourceStages.resourceId));
+  return rows.map(({ id }) => id);
+}
+
 /** The first documents, by id, that the model could not embed. */
 export async function listFailedDocuments(db: Database, model: string, limit: number): Promise<string[]> {
   const rows = await db

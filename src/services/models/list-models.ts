@@ -1,5 +1,5 @@
 import { listEmbeddingModels } from '../../kernel/db/embedding-models.ts';
-import { countEmbeddable, coverageByModel, listFailedDocuments } from '../../kernel/db/resource-embeddings.ts';
+import { countEmbeddable, coverageByModel, listFailedDocuments, listUnembedded } from '../../kernel/db/resource-embeddings.ts';
 import type { Database, EmbeddingModel } from '../../kernel/db/types.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import { type ModelState, RETIRED_KEPT_MS } from '../../kernel/model/embedding-models.ts';
@@ -41,8 +41,12 @@ export async function modelStatuses(db: Database): Promise<ModelStatus[]> {
   const [total, coverage] = [await countEmbeddable(db), await coverageByModel(db)];
   return await Promise.all(
     models.map(async (model) => {
-      const { embedded, failed } = coverage.get(model.id) ?? { embedded: 0, failed: 0 };
-      const failedIds = failed === 0 ? [] : await listFailedDocuments(db, model.id, FAILED_LISTED);
+      const { embedded, failed: givenUp } = coverage.get(model.id) ?? { embedded: 0, failed: 0 };
+      const known = givenUp === 0 ? [] : await listFailedDocuments(db, model.id, FAILED_LISTED);
+      // For a model that is being built, a job takes up what the stage could not embed.
+      const unembedded = model.state === 'active' ? await listUnembedded(db) : [];
+      const failed = givenUp + unembedded.length;
+      const failedIds = [...known, ...unembedded].toSorted().slice(0, FAILED_LISTED);
       return {
         ...fieldsOf(model),
         documents: { total, embedded, failed },

@@ -79,6 +79,7 @@ export const UNOWNED: Reasons = {
     countLanguages: UPKEEP,
     coverageByModel: UPKEEP,
     listFailedDocuments: ADMINS,
+    listUnembedded: ADMINS,
     deleteModelRows: UPKEEP,
   },
   'resource-identifiers': { listIdentifiers: LEASED },
