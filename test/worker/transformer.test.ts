@@ -130,7 +130,7 @@ describe.each<TokenizerKind>(['WordPiece', 'BPE', 'Unigram'])('transformer model
   test(`transformer (${kind}): tokens and vectors equal those of transformers.js for any text that fits`, async () => {
     await fc.assert(
       fc.asyncProperty(texts, async (text) => {
-        fc.pre(kind !== 'WordPiece' || SAME_IN_TRANSFORMERS_JS.test(text));
+        fc.pre(kind === 'BPE' || SAME_IN_TRANSFORMERS_JS.test(text));
         const ids = [...(await theirTokenizer(text, { return_tensor: false })).input_ids];
         fc.pre(ids.length <= MAX_TOKENS);
         expect([...model.tokeniser.encode(text).ids]).toEqual(ids);
@@ -163,7 +163,8 @@ describe.each<TokenizerKind>(['WordPiece', 'BPE', 'Unigram'])('transformer model
       token_type_ids: int64(expected.map(() => 0)),
     });
     const theirs = (states as Tensor).mean(1).normalize(2, -1).data as Float32Array;
-    const [ours] = (await embedder.embed([long], document)) as [Float32Array];
+    // The text itself is embedded in windows.
+    const [ours] = (await embedder.embed([[...model.tokeniser.encode(long).ids]], document)) as [Float32Array];
     expect(maxDifference(ours, theirs)).toBeLessThan(1e-5);
   });
 });

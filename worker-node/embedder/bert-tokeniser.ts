@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { BERT_CHARACTERS } from './bert-characters.generated.ts';
+import { createTokenTrie } from './token-trie.ts';
 
 const isVocabulary = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.values(value).every((id) => Number.isInteger(id));
@@ -63,7 +64,7 @@ export function createBertTokeniser(json: object): BertTokeniser | undefined {
   const { model, added_tokens: added } = parsed.data;
   const unknownId = model.vocab[model.unk_token];
   if (unknownId === undefined) return undefined;
-  const vocabulary = createTrie(model.vocab);
+  const vocabulary = createTokenTrie(Object.entries(model.vocab));
   const continuation = vocabulary.walk(model.continuing_subword_prefix);
   const longestWord = model.max_input_chars_per_word;
   // The longest first: the leftmost and longest wins.
@@ -195,56 +196,4 @@ function fold(code: number): string {
     folded.set(code, result);
   }
   return result;
-}
-
-/** A prefix tree in one hash table of typed arrays. The root is 0. */
-function createTrie(vocabulary: Readonly<Record<string, number>>) {
-  const words = Object.entries(vocabulary);
-  const most = words.reduce((sum, [text]) => sum + text.length, 1);
-  const mask = 2 ** Math.ceil(Math.log2(1.2 * most)) - 1;
-  /** Parent node and UTF-16 unit of a slot; 0 is empty, as no edge leads from node -1. */
-  const parents = new Int32Array(mask + 1).fill(-1);
-  const labels = new Uint16Array(mask + 1);
-  const children = new Int32Array(mask + 1);
-  const ids = new Int32Array(most).fill(-1);
-  let nodes = 1;
-
-  function slotOf(node: number, unit: number): number {
-    let slot = (Math.imul(node, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b)) >>> 0;
-    slot = (slot ^ (slot >>> 15)) & mask;
-    while (parents[slot] !== -1 && (parents[slot] !== node || labels[slot] !== unit)) slot = (slot + 1) & mask;
-    return slot;
-  }
-
-  /** The node under `node`; -1 without one. */
-  function child(node: number, unit: number): number {
-    const slot = slotOf(node, unit);
-    return parents[slot] === -1 ? -1 : (children[slot] ?? -1);
-  }
-
-  for (const [text, id] of words) {
-    let node = 0;
-    for (let index = 0; index < text.length; index++) {
-      const unit = text.charCodeAt(index);
-      const slot = slotOf(node, unit);
-      if (parents[slot] === -1) {
-        parents[slot] = node;
-        labels[slot] = unit;
-        children[slot] = nodes++;
-      }
-      node = children[slot] ?? 0;
-    }
-    ids[node] = id;
-  }
-
-  return {
-    child,
-    /** The id of the word that ends at the node; -1 where none does. */
-    idAt: (node: number) => ids[node] ?? -1,
-    walk: (text: string) => {
-      let node = 0;
-      for (let index = 0; index < text.length && node >= 0; index++) node = child(node, text.charCodeAt(index));
-      return node;
-    },
-  };
 }

@@ -1,10 +1,13 @@
 /**
- * Tokenises with a model's `tokenizer.json`: BERT's kind by bert-tokeniser.ts, others by the package. A truncated text keeps its
+ * Tokenises with a model's `tokenizer.json`: kinds of its own by bert-tokeniser.ts and
+ * unigram-tokeniser.ts, others by the package. A truncated text keeps its
  * special tokens, as by sentence-transformers.
  */
 import { Tokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
 import { createBertTokeniser } from './bert-tokeniser.ts';
 import { splitEvenly, type Tokeniser, type Tokens, type Window } from './tokeniser.ts';
+import { createUnigramTokeniser } from './unigram-tokeniser.ts';
 
 /** Tokens average fewer characters than this, so a text to be truncated is cut at `maxTokens` times this length before. */
 const CHARACTERS_PER_TOKEN = 64;
@@ -19,10 +22,7 @@ export interface HuggingFaceTokeniser {
  * where the file does not describe a tokenizer it supports.
  */
 export function createHuggingFaceTokeniser(json: object, config: object, maxTokens: number): HuggingFaceTokeniser {
-  const tokenizer = new Tokenizer({ ...json, padding: null, truncation: null }, config);
-  const bert = createBertTokeniser(json);
-  const encodePlain = bert ? bert.encode : (text: string) => idsOf(tokenizer, text, false);
-  const { before, after } = specialTokens(tokenizer);
+  const { encodePlain, before, after, idOf } = createOwn(json) ?? createPackaged(json, config);
   const room = Math.max(1, maxTokens - before.length - after.length);
 
   const framed = (ids: readonly number[]) => Int32Array.from([...before, ...ids, ...after]);
@@ -44,14 +44,81 @@ export function createHuggingFaceTokeniser(json: object, config: object, maxToke
     return splitEvenly(body, room - lead.length).map((part) => ({ ids: framed([...lead, ...part]), weight: part.length }));
   }
 
-  return { tokeniser: { encode, windows, size: sizeOf(json) }, idOf: (token) => tokenizer.token_to_id(token) };
+  return { tokeniser: { encode, windows, size: sizeOf(json) }, idOf };
+}
+
+interface VocabularyJson {
+  readonly model?: { readonly vocab?: Record<string, number> | readonly unknown[] };
+  readonly added_tokens?: readonly { readonly id: number; readonly content: string }[];
+}
+
+interface Encoder {
+  /** Without special tokens. */
+  encodePlain(text: string): number[];
+  /** Tokens that the post-processor adds around every text, such as [CLS] and [SEP]. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  idOf(token: string): number | undefined;
+}
+
+/** Equal to Python's `tokenizers`, faster than the package, and smaller in memory. Undefined for a kind that is not here. */
+function createOwn(json: object): Encoder | undefined {
+  const frame = frameOf(json);
+  const encodePlain = frame && (createBertTokeniser(json)?.encode ?? createUnigramTokeniser(json));
+  if (!encodePlain) return undefined;
+  const { model, added_tokens: added = [] } = json as VocabularyJson;
+  const vocab = model?.vocab ?? {};
+  return {
+    encodePlain,
+    ...frame,
+    idOf: (token) => {
+      const found = added.find(({ content }) => content === token)?.id;
+      if (found !== undefined) return found;
+      if (!Array.isArray(vocab)) return (vocab as Record<string, number>)[token];
+      const index = (vocab as [string, number][]).findIndex(([piece]) => piece === token);
+      return index === -1 ? undefined : index;
+    },
+  };
+}
+
+const frameSchema = z.object({
+  post_processor: z.object({
+    type: z.literal('TemplateProcessing'),
+    single: z.array(
+      z.union([
+        z.object({ SpecialToken: z.object({ id: z.string() }) }),
+        z.object({ Sequence: z.object({ id: z.literal('A') }) }),
+      ]),
+    ),
+    special_tokens: z.record(z.string(), z.object({ ids: z.array(z.int().min(0)) })),
+  }),
+});
+
+function frameOf(json: object): Pick<Encoder, 'before' | 'after'> | undefined {
+  const parsed = frameSchema.safeParse(json);
+  if (!parsed.success) return undefined;
+  const { single, special_tokens: special } = parsed.data.post_processor;
+  const parts = single.map((part) => ('SpecialToken' in part ? (special[part.SpecialToken.id]?.ids ?? []) : 'text'));
+  const at = parts.indexOf('text');
+  const ids = (some: typeof parts) => some.flatMap((part) => (part === 'text' ? [] : part));
+  return at === -1 || at !== parts.lastIndexOf('text')
+    ? undefined
+    : { before: ids(parts.slice(0, at)), after: ids(parts.slice(at)) };
+}
+
+function createPackaged(json: object, config: object): Encoder {
+  const tokenizer = new Tokenizer({ ...json, padding: null, truncation: null }, config);
+  return {
+    encodePlain: (text) => idsOf(tokenizer, text, false),
+    ...specialTokens(tokenizer),
+    idOf: (token) => tokenizer.token_to_id(token),
+  };
 }
 
 /** The package's types do not describe the result. */
 const idsOf = (tokenizer: Tokenizer, text: string, withSpecial: boolean): number[] =>
   (tokenizer.encode(text, { add_special_tokens: withSpecial }) as { ids: number[] }).ids;
 
-/** Tokens that the post-processor adds around every text, such as [CLS] and [SEP]. */
 function specialTokens(tokenizer: Tokenizer): { before: number[]; after: number[] } {
   const plain = idsOf(tokenizer, 'a', false);
   const whole = idsOf(tokenizer, 'a', true);
@@ -62,10 +129,7 @@ function specialTokens(tokenizer: Tokenizer): { before: number[]; after: number[
 
 /** The greatest id plus one, added tokens included. */
 function sizeOf(json: object): number {
-  const { model, added_tokens: added = [] } = json as {
-    model?: { vocab?: Record<string, number> | readonly unknown[] };
-    added_tokens?: readonly { id: number }[];
-  };
+  const { model, added_tokens: added = [] } = json as VocabularyJson;
   const vocab = model?.vocab ?? {};
   let greatest = Array.isArray(vocab) ? vocab.length - 1 : 0;
   if (!Array.isArray(vocab)) for (const id of Object.values(vocab)) greatest = Math.max(greatest, id as number);
