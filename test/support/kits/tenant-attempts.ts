@@ -30,6 +30,7 @@ import {
   listCorrected,
   listReadResources,
   listResources,
+  lockResource,
   updateResource,
   updateUnedited,
 } from '../../../src/kernel/db/resources.ts';
@@ -206,6 +207,7 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     findDuplicate: ({ db }, ownerId) => findDuplicate(db, { ownerId, sourceKey, contentHash: hash }),
     findResources: ({ db, of }, owner) => findResources(db, owner, of.resourceIds),
     updateResource: ({ db, of }, ownerId) => updateResource(db, { ownerId, id: of.resourceIds[0] }, { title: 'changed' }),
+    lockResource: ({ db, of }, ownerId) => lockResource(db, { ownerId, id: of.resourceIds[0] as string }),
     updateUnedited: ({ db, of }, ownerId) =>
       updateUnedited(db, { ownerId, id: of.resourceIds[0] }, { title: 'changed', category: 'changed', updatedAt: LATER }),
     deleteResource: ({ db, of }, ownerId) => deleteResource(db, { ownerId, id: of.resourceIds[0] }),
