@@ -1,8 +1,9 @@
 /** Metrics of the worker as wrappers, so that the wrapped parts know nothing of metrics. */
 import type { Metrics } from '../src/kernel/core/metrics.ts';
 import { everyStage } from '../src/kernel/model/stages.ts';
-import type { BatchObserver } from './embedder/batcher.ts';
-import type { Embedder } from './embedder/embedder.ts';
+import { type BatchObserver, PRIORITIES } from './embedder/batcher.ts';
+import type { Embedder, EmbedderState } from './embedder/embedder.ts';
+import type { ModelSet } from './embedder/models.ts';
 import type { JobHandler } from './pipeline/job-handler.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import type { StageRunners } from './pipeline/stage.ts';
@@ -64,34 +65,13 @@ export function observeBatches(metrics: Metrics): BatchObserver {
   };
 }
 
-/** Times requests to the embedder, queueing included, and exposes the state of the inference process. */
+/** Times requests to the embedder, queueing included. */
 export function instrumentEmbedder(embedder: Embedder, metrics: Metrics): Embedder {
   const duration = metrics.timer('pharos_embedding_duration_seconds', 'Requests to the model, queueing included', [
     'priority',
     'outcome',
   ]);
   const texts = metrics.counter('pharos_embedding_texts_total', 'Texts requested', ['priority']);
-  metrics.gauge(
-    'pharos_embedding_waiting_texts',
-    'Texts waiting for the model',
-    () => Object.entries(embedder.state().waiting).map(([priority, count]) => [{ priority }, count] as const),
-    ['priority'],
-  );
-  metrics.gauge(
-    'pharos_embedding_process_crashes',
-    'Crashes of the inference process since the start',
-    () => embedder.state().crashes,
-  );
-  metrics.gauge(
-    'pharos_embedding_load_seconds',
-    'Duration of the last loading of the model',
-    () => measured(embedder.state().loadMs) / 1000,
-  );
-  metrics.gauge('pharos_embedding_process_memory_bytes', 'Memory of the inference process right after loading', () =>
-    measured(embedder.state().memoryBytes),
-  );
-  metrics.gauge('pharos_embedding_ready', '1 while the model is loaded', () => (embedder.state().status === 'ready' ? 1 : 0));
-
   return {
     ...embedder,
     get dimensions() {
@@ -113,11 +93,48 @@ export function instrumentEmbedder(embedder: Embedder, metrics: Metrics): Embedd
   };
 }
 
-/** A gauge whose reading throws is left out: an unmeasured value is absent, not 0. */
-function measured(value: number | undefined): number {
-  if (value === undefined) throw new Error('not measured yet');
-  return value;
+/** Exposes the state of the inference processes: one for documents per model, and one for questions. */
+export function instrumentModels({ state, missing }: Pick<ModelSet, 'state' | 'missing'>, metrics: Metrics): void {
+  type Process = readonly [labels: { model: string; process: string }, state: EmbedderState];
+  const processes = (): Process[] =>
+    state().flatMap(({ id, processes: { documents, questions } }) => [
+      [{ model: id, process: 'documents' }, documents] as const,
+      ...(questions ? [[{ model: id, process: 'questions' }, questions] as const] : []),
+    ]);
+  /** A process without the value is left out: an unmeasured value is absent, not 0. */
+  const gauge = (name: string, help: string, read: (process: EmbedderState) => number | undefined) =>
+    metrics.gauge(
+      name,
+      help,
+      () =>
+        processes().flatMap(([labels, process]) => {
+          const value = read(process);
+          return value === undefined ? [] : [[labels, value] as const];
+        }),
+      ['model', 'process'],
+    );
+  metrics.gauge(
+    'pharos_embedding_waiting_texts',
+    'Texts waiting for a model',
+    () => PRIORITIES.map((priority) => [{ priority }, sum(processes().map(([, { waiting }]) => waiting[priority]))] as const),
+    ['priority'],
+  );
+  gauge('pharos_embedding_process_crashes', 'Crashes of the inference process since the start', ({ crashes }) => crashes);
+  gauge('pharos_embedding_load_seconds', 'Duration of the last loading of the model', ({ loadMs }) => loadMs && loadMs / 1000);
+  gauge(
+    'pharos_embedding_process_memory_bytes',
+    'Memory of the inference process right after loading',
+    ({ memoryBytes }) => memoryBytes,
+  );
+  gauge('pharos_embedding_ready', '1 while the model is loaded', ({ status }) => (status === 'ready' ? 1 : 0));
+  metrics.gauge(
+    'pharos_embedding_models_missing',
+    'Models in use whose folder this worker does not have',
+    () => missing().length,
+  );
 }
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** Exposes how many jobs run and wait. */
 export function instrumentJobs(jobs: Pick<JobHandler, 'state'>, metrics: Metrics): void {

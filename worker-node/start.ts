@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startHttpServer } from '../src/adapters/http-server.ts';
 import { startInterval } from '../src/adapters/interval.ts';
 import type { Config } from '../src/kernel/config/config.ts';
+import { createFailureLog } from '../src/kernel/core/failure-log.ts';
 import type { Log } from '../src/kernel/core/log.ts';
-import { reconcileTarget } from '../src/services/models/reconcile-target.ts';
 import { createWorkerApp } from './http/app.ts';
 import { LEASE_MS } from './pipeline/job-handler.ts';
 import { createLocalPublisher } from './pipeline/local-publisher.ts';
@@ -19,6 +19,8 @@ import { openWorkerContext } from './worker-context.ts';
 
 /** Milliseconds that responses may take to go out once the jobs have ended. */
 const RESPONSES_MS = 2_000;
+/** Milliseconds until this worker learns of another worker's or a command's change of models. */
+const MODELS_MS = 2_000;
 
 export interface RunningWorker {
   readonly log: Log;
@@ -35,7 +37,7 @@ export interface StartOptions {
 /** Rejects with an Error whose message is meant for the person who started the worker; nothing is left running then. */
 export async function startWorker(config: Config, { leaseMs = LEASE_MS, signal }: StartOptions = {}): Promise<RunningWorker> {
   const context = await openWorkerContext(config, { leaseMs, signal });
-  const { log, version, model, database } = context;
+  const { log, version, models, database } = context;
   const jobs = createJobsRole(context);
   const publisher = context.queue ?? createLocalPublisher(jobs.handler);
   const roles: readonly Role[] = [
@@ -47,11 +49,16 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS, signal }
   ];
   try {
     await waitForSchema({ database, sleep, signal });
-    await reconcileTarget(context, { id: model.id, legacyId: model.id, name: config.embedding.model, languages: null });
+    // A database that cannot be written now delays what needs it, and not the start.
+    const failures = createFailureLog(log, 'following the models');
+    const follow = () => models.refresh().then(failures.worked, failures.failed);
+    await follow();
     const app = createWorkerApp({ ...context, roles });
     const server = await startHttpServer(app, { port: config.worker.port, host: config.host, portSetting: 'WORKER_PORT' });
     const stopRoles = roles.map(startTasks);
-    log.info('worker started', { version, port: config.worker.port, model: model.id, database: database.place });
+    const following = startInterval(MODELS_MS, follow);
+    const inUse = models.state().map(({ id }) => id);
+    log.info('worker started', { version, port: config.worker.port, models: inUse, database: database.place });
 
     return {
       log,
@@ -60,7 +67,7 @@ export async function startWorker(config: Config, { leaseMs = LEASE_MS, signal }
         log.info('worker stopping', { running, queued });
         context.beginStop();
         const closed = server.close();
-        await Promise.all(stopRoles.map((stop) => stop()));
+        await Promise.all([...stopRoles.map((stop) => stop()), following.stop()]);
         const deadline = setTimeout(server.cut, RESPONSES_MS);
         await closed;
         clearTimeout(deadline);

@@ -6,7 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { createBackground } from '../src/adapters/background.ts';
 import { createMailer } from '../src/adapters/mailer.ts';
 import { createMetrics } from '../src/adapters/metrics.ts';
-import { modelPlaces, resolveModel } from '../src/adapters/model-folder.ts';
+import { listModelFolders, type ModelFolder, modelPlaces, resolveModel } from '../src/adapters/model-folder.ts';
 import { type OpenDatabase, openDatabase } from '../src/adapters/open-database.ts';
 import { openPublisher } from '../src/adapters/open-publisher.ts';
 import { openStores } from '../src/adapters/open-stores.ts';
@@ -14,7 +14,7 @@ import { createProcessLog } from '../src/adapters/process-log.ts';
 import { systemClock as clock } from '../src/adapters/system-clock.ts';
 import { createApiKeys } from '../src/kernel/auth/api-keys.ts';
 import type { Config } from '../src/kernel/config/config.ts';
-import type { Log } from '../src/kernel/core/log.ts';
+import type { Log, LogFields } from '../src/kernel/core/log.ts';
 import type { Mailer } from '../src/kernel/core/mail.ts';
 import type { Metrics } from '../src/kernel/core/metrics.ts';
 import type { Background, Clock, Ids } from '../src/kernel/core/ports.ts';
@@ -27,13 +27,15 @@ import { type CountRequest, createUserLimits } from '../src/kernel/rate-limits/u
 import { createLimitsClient } from '../src/kernel/worker-client/limits-client.ts';
 import { createProgressReporter, type ProgressReporter } from '../src/kernel/worker-client/progress-reporter.ts';
 import { createSignatureVerifier, type VerifySignature } from '../src/kernel/worker-client/signatures.ts';
-import { createEmbedder, type Embedder } from './embedder/embedder.ts';
-import { forkInference } from './embedder/fork-inference.ts';
+import { createEmbedder } from './embedder/embedder.ts';
+import { type FollowedModels, followModels, type ModelUse } from './embedder/followed-models.ts';
+import { forkInBackground, forkInference } from './embedder/fork-inference.ts';
 import { loadModel, type Model } from './embedder/model.ts';
+import type { ModelSet } from './embedder/models.ts';
 import { type CallerEnv, createAuthentication } from './http/authenticate.ts';
 import { createRequestLimits } from './http/limit-requests.ts';
 import { type AddressPolicy, createAddressPolicy } from './ingest/fetch/address-policy.ts';
-import { instrumentEmbedder, observeBatches } from './instrumented.ts';
+import { instrumentEmbedder, instrumentModels, observeBatches } from './instrumented.ts';
 import { whenReachable } from './wait-for-server.ts';
 
 export interface WorkerContext {
@@ -46,8 +48,7 @@ export interface WorkerContext {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly db: Database;
-  readonly model: Model;
-  readonly embedder: Embedder;
+  readonly models: ModelSet;
   readonly background: Background;
   /** Reports progress to the API. */
   readonly progress: ProgressReporter;
@@ -72,6 +73,7 @@ export interface WorkerContext {
 }
 
 export interface OpenWorkerContext extends WorkerContext {
+  readonly models: FollowedModels;
   readonly database: Pick<OpenDatabase, 'place' | 'ping'>;
   /** Fires `stopping`. */
   beginStop(): void;
@@ -94,20 +96,10 @@ export async function openWorkerContext(
   const metrics = createMetrics({ process: true });
   const addressPolicy = createAddressPolicy(config.ingest.allowAddresses);
   const mailer = createMailer(config, (text) => process.stdout.write(text));
-  const model = await loadModel(await resolveModel(config.embedding, modelPlaces(config.dataDir)), config.embedding);
+  const target = await resolveModel(config.embedding, modelPlaces(config.dataDir));
   const database = await whenReachable(() => openDatabase(config, { metrics, sqliteThread: 'all' }), { log, signal });
   const { db } = database;
-  const embedder = instrumentEmbedder(
-    createEmbedder({
-      model,
-      start: forkInference,
-      log,
-      clock,
-      sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-      observer: observeBatches(metrics),
-    }),
-    metrics,
-  );
+  const models = await openModels(config, target, { db, log, metrics });
   const background = createBackground({ log });
   const apiUrl = apiUrlOf(config);
   const progress = createProgressReporter({ config, fetch: (input, init) => fetch(input, init), clock, ids, log, apiUrl });
@@ -126,8 +118,7 @@ export async function openWorkerContext(
     ids,
     db,
     database,
-    model,
-    embedder,
+    models,
     background,
     progress,
     queue: openPublisher(config, clock),
@@ -143,11 +134,46 @@ export async function openWorkerContext(
     close: async () => {
       await background.drain(BACKGROUND_MS);
       await progress.flush();
-      await embedder.close();
+      await models.close();
       await kv.close();
       await database.close();
     },
   };
+}
+
+/** Adds fields to every line. */
+const withFields = (log: Log, more: LogFields): Log => ({
+  debug: (message, fields) => log.debug(message, { ...fields, ...more }),
+  info: (message, fields) => log.info(message, { ...fields, ...more }),
+  warning: (message, fields) => log.warning(message, { ...fields, ...more }),
+  error: (message, fields) => log.error(message, { ...fields, ...more }),
+});
+
+type ModelsContext = Pick<WorkerContext, 'db' | 'log' | 'metrics'>;
+
+/** Settings of batches and threads are for every model, prefixes for the one that EMBEDDING_MODEL names. */
+async function openModels(config: Config, target: ModelFolder, { db, log, metrics }: ModelsContext): Promise<FollowedModels> {
+  const { tokenBudget, threads } = config.embedding;
+  const observer = observeBatches(metrics);
+  const open = (model: Model, use: ModelUse) =>
+    instrumentEmbedder(
+      createEmbedder({
+        model,
+        start: use === 'questions' ? forkInference : forkInBackground,
+        log: withFields(log, { process: use }),
+        clock,
+        sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+        observer,
+      }),
+      metrics,
+    );
+  const models = await followModels({
+    ...{ db, clock, log, target, open },
+    listFolders: () => listModelFolders(modelPlaces(config.dataDir)),
+    load: (folder) => loadModel(folder, folder.id === target.id ? config.embedding : { tokenBudget, threads }),
+  });
+  instrumentModels(models, metrics);
+  return models;
 }
 
 /** An API that started this worker runs on this machine, so it is reached there whatever its public URL is. */

@@ -11,6 +11,7 @@ import { createAuthentication } from '../../worker-node/http/authenticate.ts';
 import { createRequestLimits } from '../../worker-node/http/limit-requests.ts';
 import { createEmbeddingsRole } from '../../worker-node/roles/embeddings.ts';
 import { manualClock, memoryLog, randomIds } from '../support/fakes/doubles.ts';
+import { oneModel } from '../support/fakes/models.ts';
 
 const key = new Secret('a signing key of more than thirty-two bytes');
 const url = 'http://worker.test';
@@ -70,7 +71,7 @@ test("worker: a user's requests of 2,048 texts delay a signed question by the ru
   });
   const limitRequests = createRequestLimits({ countRequest: async () => undefined, clock });
   const app = createWorkerApp({
-    roles: [createEmbeddingsRole({ authenticate, limitRequests, embedder, model, clock, version: '0' })],
+    roles: [createEmbeddingsRole({ authenticate, limitRequests, models: oneModel(embedder), clock, version: '0' })],
     authenticate,
     countAddress: async () => undefined,
     config: { trustedProxyHops: 0 },

@@ -4,12 +4,20 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 import { replaceChunks } from '../../src/kernel/db/chunks.ts';
 import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
-import { chunks, chunkVectors, resources, resourceVectors, users } from '../../src/kernel/db/schema.sqlite.ts';
+import {
+  chunks,
+  chunkVectors,
+  resourceEmbeddings,
+  resources,
+  resourceVectors,
+  users,
+} from '../../src/kernel/db/schema.sqlite.ts';
 import type { Resource } from '../../src/kernel/db/types.ts';
 import { toBytes, toVector } from '../../src/kernel/db/vector-bytes.ts';
 import type { EmbedInput } from '../../worker-node/embedder/embedder.ts';
 import { createEmbeddingStage } from '../../worker-node/stages/embedding.ts';
 import { countedIds, manualClock } from '../support/fakes/doubles.ts';
+import { oneEmbedder } from '../support/fakes/models.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 let database: TestDatabase;
@@ -60,7 +68,11 @@ const stored = async (resourceId: string, model: string) =>
 
 function run(resource: Resource, embedder: ReturnType<typeof embedderOf>, report = (_percent: number) => {}) {
   const { signal } = new AbortController();
-  return createEmbeddingStage({ db: database.db, clock: manualClock(), embedder })({ resource, signal, report });
+  return createEmbeddingStage({ db: database.db, clock: manualClock(), models: oneEmbedder(embedder) })({
+    resource,
+    signal,
+    report,
+  });
 }
 const runAndCommit = async (...args: Parameters<typeof run>) => {
   const commit = await run(...args);
@@ -170,4 +182,59 @@ test('vector bytes: a vector survives storing at any offset of a buffer', () => 
       expect(toVector(shifted)).toEqual(vector);
     }),
   );
+});
+
+const runFor = async (resource: Resource, models: Parameters<typeof createEmbeddingStage>[0]['models']) => {
+  const stage = createEmbeddingStage({ db: database.db, clock: manualClock(), models });
+  return stage({ resource, signal: new AbortController().signal, report: () => {} });
+};
+
+test('embedding stage: a document is embedded for every model in use, in one commit', async () => {
+  const resource = await libraryWith(['x', 'y']);
+  const [active, building] = [embedderOf('active'), embedderOf('building')];
+  const commit = await runFor(resource, { active: () => active, documents: () => [active, building] });
+  await database.db.transaction((tx) => commit(tx));
+  for (const model of ['active', 'building']) expect(await stored(resource.id, model)).toHaveLength(2);
+  const rows = await database.db.select().from(resourceEmbeddings);
+  expect(rows.map(({ model, error }) => [model, error]).toSorted()).toEqual([
+    ['active', null],
+    ['building', null],
+  ]);
+});
+
+test('embedding stage: a worker without the active model fails transiently, and embeds nothing', async () => {
+  const resource = await libraryWith(['x']);
+  const asked: string[] = [];
+  const building = embedderOf('building', async (texts) => {
+    asked.push('building');
+    return texts.map(direction);
+  });
+  const models = {
+    active: () => {
+      throw new AppError('unavailable', 'This worker does not have the active model m', { retryAfter: 5 });
+    },
+    documents: () => [building],
+  };
+  await expect(runFor(resource, models)).rejects.toMatchObject({
+    failure: 'transient',
+    message: 'This worker does not have the active model m',
+    retryAfter: 5,
+  });
+  expect(asked).toEqual([]);
+});
+
+test('embedding stage: a model that is retired while it embeds is left out; one in use that fails is a failure', async () => {
+  const resource = await libraryWith(['x']);
+  let retired = false;
+  const active = embedderOf('active');
+  const ending = embedderOf('ending', async () => {
+    retired = true;
+    throw new AppError('unavailable', 'The worker is stopping');
+  });
+  const commit = await runFor(resource, { active: () => active, documents: () => (retired ? [active] : [active, ending]) });
+  await database.db.transaction((tx) => commit(tx));
+  expect(await stored(resource.id, 'active')).toHaveLength(1);
+  expect(await database.db.select().from(resourceEmbeddings)).toHaveLength(1);
+  const failing = runFor(resource, { active: () => active, documents: () => [active, ending] });
+  await expect(failing).rejects.toMatchObject({ failure: 'transient' });
 });

@@ -17,6 +17,7 @@ import { createEmbeddingsRole } from '../../worker-node/roles/embeddings.ts';
 import { serveJobs } from '../../worker-node/roles/jobs.ts';
 import type { Role } from '../../worker-node/roles/role.ts';
 import { manualClock, memoryLog, randomIds } from '../support/fakes/doubles.ts';
+import { oneModel, tinyDescription } from '../support/fakes/models.ts';
 
 const PERSONAL_KEY = 'pharos_a-personal-key-of-the-tests';
 const READING_KEY = 'pharos_a-key-that-may-only-read-and-write';
@@ -37,7 +38,7 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     dimensions: 4,
     crashes: 0,
     pid: 7,
-    waiting: { interactive: 0, bulk: 0 },
+    waiting: { interactive: 0, bulk: 0, background: 0 },
   };
   const world = {
     state: ready,
@@ -84,6 +85,7 @@ function setUp({ testMode = false, masterKey = true } = {}) {
   const authenticate = createAuthentication({ config, apiKeys, verifySignature });
   const embedder: Embedder = {
     model: 'tiny',
+    description: tinyDescription,
     dimensions: 4,
     embed: async (texts, options) => {
       asked.push({ texts, options });
@@ -114,10 +116,10 @@ function setUp({ testMode = false, masterKey = true } = {}) {
     state: () => ({ running: 1, queued: 2, stopping: world.stopping }),
   };
   const metrics = createMetrics();
-  const model = { maxTokens: 512, tokenBudget: 1024, oneTextARun: false, aliases: [], pooling: 'mean' } as const;
+  const models = oneModel(embedder);
   const roles: Role[] = [
-    { ...serveJobs(handler, { config, embedder, metrics, verifySignature }), stop: async () => {} },
-    createEmbeddingsRole({ authenticate, limitRequests, embedder, model, clock, version: '1.2.3' }),
+    { ...serveJobs(handler, { config, models, metrics, verifySignature }), stop: async () => {} },
+    createEmbeddingsRole({ authenticate, limitRequests, models, clock, version: '1.2.3' }),
   ];
   const app = createWorkerApp({ roles, authenticate, countAddress, config, metrics, log, clock, ids: randomIds });
   const sign = (path: string, body: string, onBehalfOf?: string) =>
@@ -623,9 +625,12 @@ describe('GET /health and model information', () => {
     it.world.stopping = stopping;
     const response = await it.app.request('/health');
     expect(response.status).toBe(code);
+    const whole = { status, dimensions: 4, crashes: 0, waiting: { interactive: 0, bulk: 0, background: 0 }, ...more };
     expect(await response.json()).toEqual({
       status: said,
-      model: { status, model: 'tiny', dimensions: 4, crashes: 0, waiting: { interactive: 0, bulk: 0 }, ...more },
+      model: { model: 'tiny', ...whole },
+      models: [{ id: 'tiny', state: 'active', ...whole, processes: { documents: { status, crashes: 0 } } }],
+      missing_models: [],
       jobs: { running: 1, queued: 2 },
     });
   });

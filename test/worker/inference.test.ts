@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Priority } from '../../worker-node/embedder/batcher.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import type { InferenceEvents, StartInference } from '../../worker-node/embedder/fork-inference.ts';
 import type { ToInference } from '../../worker-node/embedder/infer-protocol.ts';
@@ -220,6 +221,22 @@ test('batcher: interactive texts go before bulk ones, even a text that is alread
   expect(processes.runs.flatMap(({ lengths }) => [...lengths])).toHaveLength(21);
 });
 
+test('batcher: texts of a background job go after all others, unless another call needs them sooner', async () => {
+  const { embedder } = open(fakeProcesses());
+  const done: string[] = [];
+  const embed = (text: string, priority: Priority) =>
+    embedder.embed([text], { priority, kind: 'document' }).then(() => done.push(`${priority} ${text[0]}`));
+  const long = (letter: string) => letter.repeat(60);
+  await Promise.all([
+    embed(long('a'), 'background'),
+    embed(long('b'), 'background'),
+    embed(long('c'), 'bulk'),
+    embed(long('b'), 'bulk'),
+    embed(long('d'), 'interactive'),
+  ]);
+  expect(done).toEqual(['interactive d', 'bulk c', 'background b', 'bulk b', 'background a']);
+});
+
 test('batcher: a full queue is rate_limited with retryAfter, an empty one accepts any size, and queries have their own capacity', async () => {
   const { embedder } = open(fakeProcesses(), { capacity: 100 });
   const big = Array.from({ length: 5 }, (_, index) => String.fromCharCode(65 + index).repeat(50));
@@ -242,7 +259,7 @@ test('embedder: an aborted call rejects at once with its reason, and a text with
   both.abort(reason);
   await expect(shared).rejects.toBe(reason);
   await expect(embedder.embed(['d'], { ...bulk, signal: both.signal })).rejects.toBe(reason);
-  expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 1 });
+  expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 1, background: 0 });
   processes.dieNow();
   await Promise.all([first, kept]);
   expect(processes.runs.map(({ ids }) => ids[0])).toEqual([97, 97, 99]);
@@ -312,13 +329,13 @@ test('embedder: the windows of an aborted or failed text leave the queue', async
   const failing = embedAll(embedder, [['d', 'e', 'f'].map((letter) => letter.repeat(50)).join('\n')]);
   failing.catch(() => undefined);
   await settled();
-  expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 6 });
+  expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 6, background: 0 });
   controller.abort(new Error('client gone'));
   await expect(aborted).rejects.toThrow('client gone');
-  expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 3 });
+  expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 3, background: 0 });
   processes.dieNow();
   await expect(failing).rejects.toThrow('bad shape');
   await settled();
-  expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 0 });
+  expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 0, background: 0 });
   await first;
 });

@@ -9,12 +9,14 @@ import type { Embedder, EmbedderState } from '../../worker-node/embedder/embedde
 import {
   instrumentEmbedder,
   instrumentJobs,
+  instrumentModels,
   instrumentPipeline,
   instrumentStages,
   observeBatches,
 } from '../../worker-node/instrumented.ts';
 import { createProcessJob } from '../../worker-node/jobs/process.ts';
 import { createPipeline } from '../../worker-node/pipeline/pipeline.ts';
+import { tinyDescription } from '../support/fakes/models.ts';
 import { freshId } from '../support/kits/jobs.ts';
 import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/kits/pipeline.ts';
 
@@ -34,12 +36,13 @@ function fakeEmbedder() {
     model: 'm',
     dimensions: 3,
     crashes: 2,
-    waiting: { interactive: 1, bulk: 7 },
+    waiting: { interactive: 1, bulk: 7, background: 2 },
     loadMs: 1500,
     memoryBytes: 4096,
   };
   const embedder: Embedder = {
     model: 'm',
+    description: tinyDescription,
     dimensions: 3,
     embed: async (texts) => {
       if (texts[0] === 'fail') throw new Error('away');
@@ -73,7 +76,7 @@ test('metrics: jobs are timed by outcome, stages by name and outcome', async () 
   expect(text).toContain('pharos_worker_stage_duration_seconds_count{stage="graph",outcome="error"} 1');
 });
 
-test('metrics: embedding requests are timed and counted by priority, with gauges of the inference process', async () => {
+test('metrics: embedding requests are timed and counted by priority', async () => {
   const embedder = fakeEmbedder();
   expect(await embedder.embed(['a', 'b'], { priority: 'bulk', kind: 'document' })).toHaveLength(2);
   await expect(embedder.embed(['fail'], { priority: 'interactive', kind: 'query' })).rejects.toThrow('away');
@@ -82,17 +85,44 @@ test('metrics: embedding requests are timed and counted by priority, with gauges
   expect(text).toContain('pharos_embedding_duration_seconds_count{priority="bulk",outcome="ok"} 1');
   expect(text).toContain('pharos_embedding_duration_seconds_count{priority="interactive",outcome="error"} 1');
   expect(text).toContain('pharos_embedding_texts_total{priority="bulk"} 2');
-  expect(text).toContain('pharos_embedding_waiting_texts{priority="bulk"} 7');
-  expect(text).toContain('pharos_embedding_process_crashes 2');
-  expect(text).toContain('pharos_embedding_ready 1');
-  expect(text).toContain('pharos_embedding_load_seconds 1.5');
-  expect(text).toContain('pharos_embedding_process_memory_bytes 4096');
 });
 
-test('metrics: a gauge without a measurement has no value', async () => {
-  const state = { status: 'loading', model: 'm', dimensions: 0, crashes: 0, waiting: { interactive: 0, bulk: 0 } } as const;
-  instrumentEmbedder({ ...fakeEmbedder(), state: () => state }, metrics);
-  expect(await lines()).not.toMatch(/^pharos_embedding_(?:load_seconds|process_memory_bytes) /m);
+test('metrics: every inference process has its gauges, and a value that was not measured is absent', async () => {
+  const documents = fakeEmbedder().state();
+  const waiting = { interactive: 3, bulk: 0, background: 0 };
+  const questions = { status: 'loading', model: 'm', dimensions: 0, crashes: 0, waiting } as const;
+  const other = { ...documents, waiting: { interactive: 0, bulk: 0, background: 4 }, crashes: 0 };
+  const models = {
+    state: () => [
+      { id: 'm', state: 'active', processes: { documents, questions } } as const,
+      { id: 'n', state: 'building', processes: { documents: other } } as const,
+    ],
+    missing: () => ['gone@0123456789ab'],
+  };
+  instrumentModels(models, metrics);
+  const text = await lines();
+  const values = (name: string) => text.split('\n').filter((line) => line.startsWith(`pharos_embedding_${name}`));
+  expect(values('waiting_texts')).toEqual([
+    'pharos_embedding_waiting_texts{priority="interactive"} 4',
+    'pharos_embedding_waiting_texts{priority="bulk"} 7',
+    'pharos_embedding_waiting_texts{priority="background"} 6',
+  ]);
+  expect(values('process_crashes')).toEqual([
+    'pharos_embedding_process_crashes{model="m",process="documents"} 2',
+    'pharos_embedding_process_crashes{model="m",process="questions"} 0',
+    'pharos_embedding_process_crashes{model="n",process="documents"} 0',
+  ]);
+  expect(values('ready')).toEqual([
+    'pharos_embedding_ready{model="m",process="documents"} 1',
+    'pharos_embedding_ready{model="m",process="questions"} 0',
+    'pharos_embedding_ready{model="n",process="documents"} 1',
+  ]);
+  expect(values('load_seconds')).toEqual([
+    'pharos_embedding_load_seconds{model="m",process="documents"} 1.5',
+    'pharos_embedding_load_seconds{model="n",process="documents"} 1.5',
+  ]);
+  expect(values('process_memory_bytes')).toHaveLength(2);
+  expect(values('models_missing')).toEqual(['pharos_embedding_models_missing 1']);
 });
 
 test('metrics: batches are counted with texts, tokens and padding, and the queueing of texts is timed', async () => {
@@ -124,6 +154,7 @@ test('metrics: docs/monitoring.md lists exactly the metrics of the worker', asyn
   instrumentStages(everyStage(() => async () => undefined) as never, metrics);
   instrumentPipeline({ run: async () => ({ kind: 'done' }) }, metrics);
   observeBatches(metrics);
+  instrumentModels({ state: () => [], missing: () => [] }, metrics);
   instrumentJobs({ state: () => ({ running: 1, queued: 2, stopping: false }) }, metrics);
   const text = await lines();
   expect(text).toContain('pharos_worker_jobs{state="queued"} 2');

@@ -57,6 +57,8 @@ test('workers: killed at random moments, they finish every job with every effect
         NODE_COMPILE_CACHE: join(dataDir, 'compiled'),
         DATABASE_URL: database.url,
         DATA_DIR: dataDir,
+        // Which model embeds does not matter here; this one costs least at each of the starts.
+        EMBEDDING_MODEL: 'pharos-static-192',
         WORKER_PORT: String(port),
         WORKER_URL: `http://127.0.0.1:${port}`,
         WORKER_SIGNING_KEY: KEY,

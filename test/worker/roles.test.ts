@@ -16,6 +16,7 @@ import { createMailRole } from '../../worker-node/roles/mail.ts';
 import type { HealthStatus, Role } from '../../worker-node/roles/role.ts';
 import { createUploadsRole } from '../../worker-node/roles/uploads.ts';
 import { randomIds as ids, trackedBackground } from '../support/fakes/doubles.ts';
+import { oneModel, tinyDescription } from '../support/fakes/models.ts';
 import { testConfig } from '../support/kits/config.ts';
 import { freshId } from '../support/kits/jobs.ts';
 import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/kits/pipeline.ts';
@@ -25,10 +26,17 @@ const headers = { Authorization: 'Bearer sk-master-key-of-the-tests-000000000' }
 
 const embedder: Embedder = {
   model: 'tiny',
+  description: tinyDescription,
   dimensions: 2,
   embed: async (inputs) => inputs.map(() => Float32Array.of(1, 0)),
   tokenise: async (inputs) => inputs.map(() => ({ rows: [Int32Array.of(1)], truncated: false })),
-  state: () => ({ status: 'ready', model: 'tiny', dimensions: 2, crashes: 0, waiting: { interactive: 0, bulk: 0 } }),
+  state: () => ({
+    status: 'ready',
+    model: 'tiny',
+    dimensions: 2,
+    crashes: 0,
+    waiting: { interactive: 0, bulk: 0, background: 0 },
+  }),
   close: async () => {},
 };
 const publisher: JobPublisher = { lostAfterMs: 30_000, publish: async () => {} };
@@ -54,8 +62,7 @@ function setUp() {
     ids,
     log,
     metrics: noMetrics,
-    embedder,
-    model: { maxTokens: 512, tokenBudget: 1024, oneTextARun: false, aliases: [], pooling: 'mean' } as const,
+    models: oneModel(embedder),
     background: trackedBackground(),
     progress: { report: () => {}, flush: async () => {} },
     publisher,

@@ -12,6 +12,7 @@ import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
 import { loadModel } from '../../worker-node/embedder/model.ts';
 import { createTaxonomyStage } from '../../worker-node/stages/taxonomy.ts';
 import { manualClock, memoryLog } from '../support/fakes/doubles.ts';
+import { oneEmbedder } from '../support/fakes/models.ts';
 import { insertDocument, insertUser, insertVector, runStage } from '../support/fixtures/documents.ts';
 import { LABELLED } from '../support/fixtures/labelled-passages.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
@@ -39,7 +40,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-const stage = () => createTaxonomyStage({ db: database.db, clock, embedder });
+const stage = () => createTaxonomyStage({ db: database.db, clock, models: oneEmbedder(embedder) });
 
 /** Inserts a document as ingestion and embedding leave it; returns its id. */
 async function embedded(text: string, fields = {}) {
@@ -121,7 +122,7 @@ it('taxonomy: category vectors are computed once, and again after a failure', as
       return texts.map(() => Float32Array.of(1, 0));
     },
   };
-  const taxonomy = createTaxonomyStage({ db: database.db, clock, embedder: flaky });
+  const taxonomy = createTaxonomyStage({ db: database.db, clock, models: oneEmbedder(flaky) });
   const resource = await insertDocument(database.db, owner, { text: 'Some text.' });
   await insertVector(database.db, resource, 'flaky', [0, 1]);
   const failure = await runStage(database.db, taxonomy, resource.id).catch((error: unknown) => error);

@@ -1,15 +1,20 @@
-/** Collects token rows into batches of similar length, interactive rows before bulk. */
+/** Collects token rows into batches of similar length, urgent rows before others. */
 import { AppError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { createLengthQueue } from './length-queue.ts';
 
-export type Priority = 'interactive' | 'bulk';
+/** Most urgent first: what a person waits for, new documents, and documents embedded again for another model. */
+export const PRIORITIES = ['interactive', 'bulk', 'background'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+const byPriority = <T>(read: (priority: Priority) => T) =>
+  Object.fromEntries(PRIORITIES.map((priority) => [priority, read(priority)])) as Record<Priority, T>;
 
 /** A row in the queue. */
 export interface QueueEntry {
   readonly vector: Promise<Float32Array>;
-  /** Moves the row to the interactive queue if it is still queued. */
-  promote(): void;
+  /** Moves the row to the queue of `priority` if it is queued behind it. */
+  promote(priority: Priority): void;
   /** Drops the row if it is still queued; `vector` then never settles. */
   cancel(): void;
 }
@@ -55,7 +60,7 @@ interface QueuedRow {
 const INITIAL_RATE = 1;
 
 export function createBatcher({ run, clock, tokenBudget, oneTextARun, capacity, observer }: BatcherOptions): Batcher {
-  const queues = { interactive: createLengthQueue<QueuedRow>(), bulk: createLengthQueue<QueuedRow>() };
+  const queues = byPriority(() => createLengthQueue<QueuedRow>());
   let arrivals = 0;
   let running = false;
   let rate = INITIAL_RATE;
@@ -69,25 +74,24 @@ export function createBatcher({ run, clock, tokenBudget, oneTextARun, capacity, 
       // Rows submitted in the same turn of the event loop share a batch.
       queueMicrotask(() => void runBatches());
     }
-    return { vector: item.result.promise, promote: () => promote(item), cancel: () => cancel(item) };
+    return { vector: item.result.promise, promote: (to) => promote(item, to), cancel: () => cancel(item) };
   }
 
-  function promote(item: QueuedRow): void {
-    if (queues.bulk.remove(item)) queues.interactive.add(item);
+  function promote(item: QueuedRow, to: Priority): void {
+    const behind = PRIORITIES.slice(PRIORITIES.indexOf(to) + 1);
+    if (behind.some((priority) => queues[priority].remove(item))) queues[to].add(item);
   }
 
   function cancel(item: QueuedRow): void {
-    queues.bulk.remove(item);
-    queues.interactive.remove(item);
+    for (const priority of PRIORITIES) queues[priority].remove(item);
   }
 
   async function runBatches(): Promise<void> {
     for (;;) {
-      const queue = queues.interactive.size > 0 ? queues.interactive : queues.bulk;
+      const first = PRIORITIES.find((priority) => queues[priority].size > 0);
+      if (first === undefined) break;
       // No two rows fit a budget of 1.
-      const batch = queue.take(oneTextARun ? 1 : tokenBudget);
-      if (batch.length === 0) break;
-      await runBatch(batch);
+      await runBatch(queues[first].take(oneTextARun ? 1 : tokenBudget));
     }
     running = false;
   }
@@ -121,7 +125,7 @@ export function createBatcher({ run, clock, tokenBudget, oneTextARun, capacity, 
     throw new AppError('rate_limited', 'The embedding queue is full', { retryAfter });
   }
 
-  const waiting = () => ({ interactive: queues.interactive.size, bulk: queues.bulk.size });
+  const waiting = () => byPriority((priority) => queues[priority].size);
 
   return { submit, admit, waiting };
 }

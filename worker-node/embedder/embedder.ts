@@ -6,7 +6,7 @@ import { untilAborted } from '../../src/kernel/core/deadline.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
 import { type BatchObserver, createBatcher, type Priority, type QueueEntry } from './batcher.ts';
 import { createInference, type InferenceDependencies, type InferenceState, LOAD_FAILED } from './inference.ts';
-import type { Model } from './model.ts';
+import type { Model, ModelDescription } from './model.ts';
 import type { Window } from './tokeniser.ts';
 import { meanOfWindows } from './windows.ts';
 
@@ -14,7 +14,6 @@ import { meanOfWindows } from './windows.ts';
 export type EmbedInput = string | readonly number[] | Int32Array;
 
 export interface EmbedOptions {
-  /** `interactive` for requests that a person waits for, `bulk` for documents. */
   readonly priority: Priority;
   /** The use of the text; some models put a prefix before queries or documents. */
   readonly kind: 'query' | 'document';
@@ -43,6 +42,7 @@ export interface EmbedderState extends InferenceState {
 export interface Embedder {
   /** The model's id, under which vectors are stored. */
   readonly model: string;
+  readonly description: ModelDescription;
   /** Length of a vector; 0 until the model is loaded. */
   readonly dimensions: number;
   /**
@@ -132,7 +132,7 @@ export function createEmbedder({
   function join(key: string, windows: readonly Window[], priority: Priority) {
     const shared = pending.get(key) ?? submit(key, windows, priority);
     shared.waiters += 1;
-    if (priority === 'interactive') for (const entry of shared.entries) entry.promote();
+    for (const entry of shared.entries) entry.promote(priority);
     return {
       result: shared.vector.then((vector) => [key, vector] as const),
       leave: () => {
@@ -204,6 +204,7 @@ export function createEmbedder({
 
   return {
     model: model.id,
+    description: model,
     get dimensions() {
       return inference.state().dimensions;
     },

@@ -1,5 +1,6 @@
 /** Starts the inference process and connects to it. */
 import { fork } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { programPath } from '../../src/adapters/package-files.ts';
 import type { FromInference, ToInference } from './infer-protocol.ts';
 
@@ -36,4 +37,18 @@ export const forkInference: StartInference = (events) => {
     send: (message) => void child.send(message, () => undefined),
     kill: () => void child.kill('SIGKILL'),
   };
+};
+
+/** How far the system prefers other processes to that of documents (0 to 19): a question takes the processor from it at once. */
+const NICENESS = 10;
+
+/** As `forkInference`, for work that no person waits for. */
+export const forkInBackground: StartInference = (events) => {
+  const started = forkInference(events);
+  try {
+    if (started.pid !== undefined) setPriority(started.pid, NICENESS);
+  } catch {
+    // The process has ended already, which `exit` reports, or the system has no priorities.
+  }
+  return started;
 };

@@ -15,7 +15,7 @@ export interface EmbedDependencies extends SliceDependencies {
 
 export const EMBED = sliceKind('embed');
 
-/** Chunks in the model's queue at once: few, so that those of a document that is posted meanwhile soon have their turn. */
+/** Chunks in the model's queue at once. Those of a document that is posted meanwhile go first, by their priority. */
 const BATCH_SIZE = 8;
 /** Seconds until a job is due again whose model this worker does not have: another one may take it. */
 const NOT_HERE_PAUSE_S = 5;
@@ -33,7 +33,9 @@ export function createEmbedJob(dependencies: EmbedDependencies): JobRunner {
       if (!embedder) throw new NotForThisWorker(`This worker has no folder of ${model}`, NOT_HERE_PAUSE_S);
       return async (document, signal) => {
         const chunks = await listChunks(db, document.id);
-        const vectors = await embedChunks(embedder, chunks, { signal, batchSize: BATCH_SIZE }).catch(throwIfOutage);
+        const vectors = await embedChunks(embedder, chunks, { signal, priority: 'background', batchSize: BATCH_SIZE }).catch(
+          throwIfOutage,
+        );
         return (tx) => writeDocumentVectors(tx, document, vectors, clock.now());
       };
     },

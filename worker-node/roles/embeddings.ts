@@ -8,8 +8,8 @@ export type EmbeddingsRoleContext = EmbeddingsRoutesDependencies;
 export function createEmbeddingsRole(context: EmbeddingsRoleContext): Role {
   return {
     routes: createEmbeddingsRoutes(context),
-    health: () => modelHealth(context.embedder),
-    // The embedder is shared with the jobs role; the context closes it.
+    health: () => modelHealth(context.models),
+    // The models are shared with the jobs role; the context closes them.
     stop: async () => {},
   };
 }

@@ -33,7 +33,7 @@ export type JobsRoleContext = Pick<
   | 'ids'
   | 'log'
   | 'metrics'
-  | 'embedder'
+  | 'models'
   | 'progress'
   | 'verifySignature'
   | 'addressPolicy'
@@ -45,11 +45,11 @@ export type JobsRoleContext = Pick<
 >;
 
 export function createJobsRole(context: JobsRoleContext): JobsRole {
-  const { config, db, clock, ids, log, metrics, embedder, progress, addressPolicy, userAgent, leaseMs } = context;
+  const { config, db, clock, ids, log, metrics, models, progress, addressPolicy, userAgent, leaseMs } = context;
   const { background, queue, stopping } = context;
   const reader = createDocumentReader({ threads: config.ingest.readingThreads });
   const fetchPage = createGuardedFetch({ policy: addressPolicy, clock, userAgent });
-  const runners = instrumentStages(createStageRunners({ db, clock, ids, fetchPage, reader, embedder }), metrics);
+  const runners = instrumentStages(createStageRunners({ db, clock, ids, fetchPage, reader, models }), metrics);
   const redelivers = config.queue.kind === 'qstash';
   const jobs = createJobRunners({
     db,
@@ -61,19 +61,19 @@ export function createJobsRole(context: JobsRoleContext): JobsRole {
     redelivers,
     random: Math.random,
     leaseMs,
-    documentEmbedders: () => [embedder],
+    documentEmbedders: models.documents,
     publishSoon: (jobId) => relay.publishSoon(jobId),
   });
   const pipeline = instrumentPipeline(createPipeline({ db, clock, log, leaseMs, jobs }), metrics);
   const handler = createJobHandler({ db, clock, ids, log, pipeline, leaseMs });
   const relay = createRelay({ db, clock, log, background, publisher: queue ?? createLocalPublisher(handler) });
-  const models = createModelsSweep({ db, clock, ids, log, stopping, publishSoon: relay.publishSoon });
+  const sweep = createModelsSweep({ db, clock, ids, log, stopping, publishSoon: relay.publishSoon });
   return {
     ...serveJobs(handler, context),
     handler,
     tasks: [
-      { everyMs: MODELS_SWEEP_MS, run: models.advance },
-      { everyMs: PURGE_MS, run: models.purge },
+      { everyMs: MODELS_SWEEP_MS, run: sweep.advance },
+      { everyMs: PURGE_MS, run: sweep.purge },
     ],
     stop: async () => {
       await handler.drain(DRAIN_MS);
@@ -82,19 +82,19 @@ export function createJobsRole(context: JobsRoleContext): JobsRole {
   };
 }
 
-type JobsHttpContext = Pick<JobsRouteDependencies, 'config' | 'verifySignature'> & Pick<WorkerContext, 'embedder' | 'metrics'>;
+type JobsHttpContext = Pick<JobsRouteDependencies, 'config' | 'verifySignature'> & Pick<WorkerContext, 'models' | 'metrics'>;
 
 /** The HTTP side of the role, over any handler. */
 export function serveJobs(
   handler: JobHandler,
-  { config, embedder, metrics, verifySignature }: JobsHttpContext,
+  { config, models, metrics, verifySignature }: JobsHttpContext,
 ): Required<Pick<Role, 'routes' | 'health'>> {
   instrumentJobs(handler, metrics);
   return {
     routes: createJobsRoute({ config, jobs: handler, verifySignature }),
     health: () => {
       const { stopping, ...jobs } = handler.state();
-      const { status, details } = modelHealth(embedder);
+      const { status, details } = modelHealth(models);
       return { status: stopping ? 'stopping' : status, details: { ...details, jobs } };
     },
   };

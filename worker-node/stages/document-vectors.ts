@@ -3,6 +3,7 @@ import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
 import { putResourceEmbedding } from '../../src/kernel/db/resource-embeddings.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
+import type { Priority } from '../embedder/batcher.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import { embeddedText } from '../ingest/chunk-context.ts';
 import { throwAsStageError } from './throw-as-stage-error.ts';
@@ -22,6 +23,8 @@ const BATCH_SIZE = 64;
 
 export interface EmbedChunksOptions {
   readonly signal: AbortSignal;
+  /** Default: that of new documents. */
+  readonly priority?: Priority;
   /** Chunks in the model's queue at once. */
   readonly batchSize?: number;
   readonly onProgress?: (done: number) => void;
@@ -31,12 +34,12 @@ export interface EmbedChunksOptions {
 export async function embedChunks(
   embedder: DocumentEmbedder,
   chunks: readonly Chunk[],
-  { signal, batchSize = BATCH_SIZE, onProgress }: EmbedChunksOptions,
+  { signal, priority = 'bulk', batchSize = BATCH_SIZE, onProgress }: EmbedChunksOptions,
 ): Promise<DocumentVectors> {
   const vectors: Float32Array[] = [];
   for (let start = 0; start < chunks.length; start += batchSize) {
     const texts = chunks.slice(start, start + batchSize).map(embeddedText);
-    vectors.push(...(await embedder.embed(texts, { priority: 'bulk', kind: 'document', signal }).catch(throwAsStageError)));
+    vectors.push(...(await embedder.embed(texts, { priority, kind: 'document', signal }).catch(throwAsStageError)));
     onProgress?.(vectors.length);
   }
   return { model: embedder.model, chunks, vectors };

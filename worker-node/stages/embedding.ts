@@ -1,24 +1,61 @@
-/** The embedding stage: computes a vector per chunk and one for the resource. */
+/** The embedding stage: computes a vector per chunk and one for the resource, by every model that is not retired. */
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { listChunks } from '../../src/kernel/db/chunks.ts';
-import type { Database } from '../../src/kernel/db/types.ts';
+import type { Chunk, Database } from '../../src/kernel/db/types.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
-import { type DocumentEmbedder, embedChunks, writeDocumentVectors } from './document-vectors.ts';
+import { type DocumentEmbedder, type DocumentVectors, embedChunks, writeDocumentVectors } from './document-vectors.ts';
+import { throwAsStageError } from './throw-as-stage-error.ts';
 
 export interface EmbeddingStageDependencies {
   readonly db: Database;
   readonly clock: Clock;
-  readonly embedder: DocumentEmbedder;
+  readonly models: {
+    /** Throws AppError `unavailable` where this worker does not have the active model. */
+    active(): DocumentEmbedder;
+    /** By every model that is not retired and that this worker has. */
+    documents(): readonly DocumentEmbedder[];
+  };
 }
 
-export function createEmbeddingStage({ db, clock, embedder }: EmbeddingStageDependencies): StageRunner {
+export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDependencies): StageRunner {
   return async function embedding({ resource, signal, report }) {
     const chunks = await listChunks(db, resource.id);
     if (chunks.length === 0) throw new StageError('permanent', 'The document has no text to embed');
-    const vectors = await embedChunks(embedder, chunks, { signal, onProgress: (done) => report((100 * done) / chunks.length) });
+    const embedders = chooseEmbedders();
+    const all: DocumentVectors[] = [];
+    for (const [index, embedder] of embedders.entries()) {
+      const onProgress = (done: number) => report((100 * (index + done / chunks.length)) / embedders.length);
+      const vectors = await embedUnlessRetired(embedder, chunks, { signal, onProgress });
+      if (vectors) all.push(vectors);
+    }
     return async (tx) => {
-      await writeDocumentVectors(tx, resource, vectors, clock.now());
+      for (const vectors of all) await writeDocumentVectors(tx, resource, vectors, clock.now());
     };
   };
+
+  /** Other workers embed for the models that this one lacks, but the active one is needed for search. */
+  function chooseEmbedders(): readonly DocumentEmbedder[] {
+    try {
+      models.active();
+      return models.documents();
+    } catch (error) {
+      throwAsStageError(error);
+    }
+  }
+
+  /** Undefined for a model that was retired meanwhile: its process has ended, and its vectors are needed no more. */
+  async function embedUnlessRetired(
+    embedder: DocumentEmbedder,
+    chunks: readonly Chunk[],
+    options: Parameters<typeof embedChunks>[2],
+  ): Promise<DocumentVectors | undefined> {
+    try {
+      return await embedChunks(embedder, chunks, options);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (models.documents().some(({ model }) => model === embedder.model)) throw error;
+      return undefined;
+    }
+  }
 }

@@ -13,8 +13,13 @@ import { throwAsStageError } from './throw-as-stage-error.ts';
 export interface TaxonomyStageDependencies {
   readonly db: Database;
   readonly clock: Clock;
-  readonly embedder: Pick<Embedder, 'embed' | 'model'>;
+  readonly models: {
+    /** Throws AppError `unavailable` where this worker does not have the active model. */
+    active(): CategoryEmbedder;
+  };
 }
+
+type CategoryEmbedder = Pick<Embedder, 'embed' | 'model'>;
 
 /** Latest corrections of a library used as examples; each costs one comparison per resource. */
 const MAX_CORRECTIONS = 200;
@@ -29,13 +34,13 @@ const prototypeText = ({ label, description, keywords, examples }: Category) =>
 
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 
-export function createTaxonomyStage({ db, clock, embedder }: TaxonomyStageDependencies): StageRunner {
+export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependencies): StageRunner {
   let prototypes: { readonly texts: string; readonly vectors: Promise<Float32Array[]> } | undefined;
 
-  /** One vector per category, cached as long as the categories stay the same. */
-  function prototypesOf(categories: readonly Category[]): Promise<Float32Array[]> {
+  /** One vector per category, cached as long as the categories and the model stay the same. */
+  function prototypesOf(embedder: CategoryEmbedder, categories: readonly Category[]): Promise<Float32Array[]> {
     const texts = categories.map(prototypeText);
-    const key = texts.join('\n\n');
+    const key = [embedder.model, ...texts].join('\n\n');
     if (prototypes?.texts === key) return prototypes.vectors;
     // Not aborted with this stage: the next resource needs the same vectors.
     const vectors = embedder.embed(texts, { priority: 'bulk', kind: 'document' });
@@ -47,12 +52,12 @@ export function createTaxonomyStage({ db, clock, embedder }: TaxonomyStageDepend
   }
 
   /** By category, the vectors of the owner's resources whose category a person has set. */
-  async function correctionsOf({ id, ownerId }: Resource): Promise<ReadonlyMap<string, Float32Array[]>> {
+  async function correctionsOf({ id, ownerId }: Resource, model: string): Promise<ReadonlyMap<string, Float32Array[]>> {
     const corrected = (await listCorrected(db, ownerId)).filter((resource) => resource.id !== id).slice(-MAX_CORRECTIONS);
     const vectors = await findResourceVectors(
       db,
       corrected.map((resource) => resource.id),
-      embedder.model,
+      model,
     );
     const examples = new Map<string, Float32Array[]>();
     for (const { id: correctedId, category } of corrected) {
@@ -62,13 +67,22 @@ export function createTaxonomyStage({ db, clock, embedder }: TaxonomyStageDepend
     return examples;
   }
 
+  function activeEmbedder(): CategoryEmbedder {
+    try {
+      return models.active();
+    } catch (error) {
+      throwAsStageError(error);
+    }
+  }
+
   async function score(resource: Resource, signal: AbortSignal): Promise<ScoredCategory[]> {
     const categories = await ensureTaxonomy(db);
-    const vectors = await prototypesOf(categories).catch(throwAsStageError);
+    const embedder = activeEmbedder();
+    const vectors = await prototypesOf(embedder, categories).catch(throwAsStageError);
     signal.throwIfAborted();
     const vector = await findResourceVector(db, resource.id, embedder.model);
     if (!vector) return categories.map((category) => ({ category, cosine: null }));
-    const corrections = await correctionsOf(resource);
+    const corrections = await correctionsOf(resource, embedder.model);
     return categories.map((category, i) => {
       const examples = (corrections.get(category.id) ?? []).map((example) => EXAMPLE_WEIGHT * dot(vector, example));
       return { category, cosine: Math.max(dot(vector, vectors[i] ?? new Float32Array()), ...examples) };

@@ -14,6 +14,7 @@ import { createAuthentication } from '../../../worker-node/http/authenticate.ts'
 import { createRequestLimits } from '../../../worker-node/http/limit-requests.ts';
 import { createEmbeddingsRole } from '../../../worker-node/roles/embeddings.ts';
 import { memoryLog, randomIds } from '../fakes/doubles.ts';
+import { oneModel } from '../fakes/models.ts';
 import { systemClock as clock } from './store.ts';
 
 export const WORKER = {
@@ -46,7 +47,7 @@ export async function createTestWorker({ keys = {}, countRequest = async () => u
   });
   const limitRequests = createRequestLimits({ countRequest, clock });
   const app = createWorkerApp({
-    roles: [createEmbeddingsRole({ authenticate, limitRequests, embedder, model, clock, version: '0' })],
+    roles: [createEmbeddingsRole({ authenticate, limitRequests, models: oneModel(embedder), clock, version: '0' })],
     authenticate,
     countAddress: async () => undefined,
     config: { trustedProxyHops: 0 },

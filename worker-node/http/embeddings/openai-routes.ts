@@ -2,31 +2,32 @@
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../../../src/kernel/core/ports.ts';
 import type { Embedder } from '../../embedder/embedder.ts';
-import type { ModelDescription } from '../../embedder/model.ts';
+import type { ModelSet } from '../../embedder/models.ts';
 import type { CallerEnv } from '../authenticate.ts';
 import { OpenAIError } from '../openai-error.ts';
 import { embedInputs, UnusableInputError, type UnusableReason } from './embed-inputs.ts';
 import { type EmbeddingRequest, parseEmbeddingRequest } from './embedding-request.ts';
 
 export interface OpenAIDependencies {
-  readonly embedder: Embedder;
-  readonly model: ModelDescription;
+  readonly models: Pick<ModelSet, 'active' | 'questions'>;
   readonly clock: Clock;
 }
 
-export function createOpenAIRoutes({ embedder, model, clock }: OpenAIDependencies): Hono<CallerEnv> {
+export function createOpenAIRoutes({ models, clock }: OpenAIDependencies): Hono<CallerEnv> {
   const app = new Hono<CallerEnv>();
   const created = Math.floor(clock.now() / 1000);
-  const card = { id: embedder.model, object: 'model', created, owned_by: 'pharos' } as const;
+  const cardOf = ({ model }: Embedder) => ({ id: model, object: 'model', created, owned_by: 'pharos' }) as const;
 
   app.post('/embeddings', async (c) => {
     const request = parseEmbeddingRequest(new Uint8Array(await c.req.arrayBuffer()));
-    if (request.model !== undefined) requireModel(request.model);
     const { inputs, kind, truncate, dimensions } = request;
     // A person waits for the API's own questions, of which nothing is cut. A question without a known word has no direction,
     // which search takes as zeros.
     const isOwn = c.get('caller').kind === 'api';
-    const priority = isOwn && kind === 'query' ? 'interactive' : 'bulk';
+    const isQuestion = isOwn && kind === 'query';
+    const embedder = isQuestion ? models.questions() : models.active();
+    if (request.model !== undefined) requireModel(embedder, request.model);
+    const priority = isQuestion ? 'interactive' : 'bulk';
     const long = isOwn ? 'windows' : truncate ? 'cut' : 'refuse';
     const options = { priority, kind, long, dimensions, allowZeros: isOwn, signal: c.req.raw.signal } as const;
     const { vectors, tokens } = await embedInputs(embedder, inputs, options).catch(rethrowAsOpenAIError);
@@ -38,22 +39,23 @@ export function createOpenAIRoutes({ embedder, model, clock }: OpenAIDependencie
     });
   });
 
-  app.get('/models', (c) => c.json({ object: 'list', data: [card] }));
+  app.get('/models', (c) => c.json({ object: 'list', data: [cardOf(models.active())] }));
   // A model's name may contain slashes.
   app.get('/models/:id{.+}', (c: Context<CallerEnv, '/models/:id{.+}'>) => {
-    requireModel(c.req.param('id'));
-    return c.json(card);
+    const active = models.active();
+    requireModel(active, c.req.param('id'));
+    return c.json(cardOf(active));
   });
 
-  function requireModel(name: string): void {
-    if (name === embedder.model || model.aliases.includes(name)) return;
-    throw new OpenAIError(404, `The model \`${name}\` does not exist here; this is \`${embedder.model}\``, {
-      param: 'model',
-      code: 'model_not_found',
-    });
-  }
-
   return app;
+}
+
+function requireModel({ model, description }: Embedder, name: string): void {
+  if (name === model || description.aliases.includes(name)) return;
+  throw new OpenAIError(404, `The model \`${name}\` does not exist here; this is \`${model}\``, {
+    param: 'model',
+    code: 'model_not_found',
+  });
 }
 
 function encode(vector: Float32Array, format: EmbeddingRequest['format']): string | number[] {

@@ -3,13 +3,11 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../../src/kernel/core/errors.ts';
 import { parseJson } from '../../../src/kernel/core/json.ts';
-import type { Embedder } from '../../embedder/embedder.ts';
-import type { ModelDescription } from '../../embedder/model.ts';
+import type { ModelSet } from '../../embedder/models.ts';
 import { embedInputs, UnusableInputError } from './embed-inputs.ts';
 
 export interface TeiDependencies {
-  readonly embedder: Embedder;
-  readonly model: ModelDescription;
+  readonly models: Pick<ModelSet, 'active'>;
   readonly version: string;
 }
 
@@ -37,27 +35,28 @@ const ERRORS = {
   unavailable: [503, 'Unhealthy'],
 } as const;
 
-export function createTeiRoutes({ embedder, model, version }: TeiDependencies): Hono {
+export function createTeiRoutes({ models, version }: TeiDependencies): Hono {
   const app = new Hono();
 
-  app.get('/info', (c) =>
-    c.json({
-      model_id: embedder.model,
-      model_type: { embedding: { pooling: model.pooling } },
-      max_input_length: model.maxTokens,
-      max_batch_tokens: model.oneTextARun ? model.maxTokens : model.tokenBudget,
+  app.get('/info', (c) => {
+    const { model, description } = models.active();
+    return c.json({
+      model_id: model,
+      model_type: { embedding: { pooling: description.pooling } },
+      max_input_length: description.maxTokens,
+      max_batch_tokens: description.oneTextARun ? description.maxTokens : description.tokenBudget,
       max_client_batch_size: MAX_INPUTS,
       auto_truncate: true,
       version,
-    }),
-  );
+    });
+  });
 
   app.post('/embed', async (c) => {
     const body = requestSchema.safeParse(parseJson(new Uint8Array(await c.req.arrayBuffer())));
     if (!body.success) return c.json({ error: describe(body.error.issues[0]), error_type: 'Validation' }, 422);
     const { inputs, truncate, prompt_name: prompt, dimensions } = body.data;
     try {
-      const { vectors } = await embedInputs(embedder, typeof inputs === 'string' ? [inputs] : inputs, {
+      const { vectors } = await embedInputs(models.active(), typeof inputs === 'string' ? [inputs] : inputs, {
         priority: 'bulk',
         kind: PROMPTS[prompt ?? 'document'],
         long: truncate === false ? 'refuse' : 'cut',

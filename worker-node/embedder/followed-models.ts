@@ -1,0 +1,254 @@
+/** The models of a worker: those of the database that are not retired and whose folders are here, each in processes of its own. */
+import type { ModelFolder } from '../../src/adapters/model-folder.ts';
+import { AppError } from '../../src/kernel/core/errors.ts';
+import type { Log } from '../../src/kernel/core/log.ts';
+import type { Clock } from '../../src/kernel/core/ports.ts';
+import { listEmbeddingModels } from '../../src/kernel/db/embedding-models.ts';
+import type { Database, EmbeddingModel } from '../../src/kernel/db/types.ts';
+import { RETIRED_KEPT_MS } from '../../src/kernel/model/embedding-models.ts';
+import { noteDimensions } from '../../src/services/models/note-dimensions.ts';
+import { reconcileTarget } from '../../src/services/models/reconcile-target.ts';
+import { rowOf } from '../../src/services/models/transitions.ts';
+import type { Embedder } from './embedder.ts';
+import type { Model } from './model.ts';
+import type { ModelSet, ModelState } from './models.ts';
+
+/** What a process is for: questions never wait for documents. */
+export type ModelUse = 'questions' | 'documents';
+
+export interface FollowedModels extends ModelSet {
+  /** Compares with the database, and opens and closes processes accordingly. Calls follow one another. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FollowedModelsDependencies {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The folder that this start names. */
+  readonly target: ModelFolder;
+  /** Reads every folder that is here. */
+  listFolders(): Promise<readonly ModelFolder[]>;
+  load(folder: ModelFolder): Promise<Model>;
+  /** Starts loading the model in a process of its own. */
+  open(model: Model, use: ModelUse): Embedder;
+}
+
+/** A model whose folder is here. */
+interface Held {
+  readonly folder: ModelFolder;
+  readonly model: Model;
+  /** Its processes; undefined where they are not needed now. */
+  documents: Embedder | undefined;
+  questions: Embedder | undefined;
+}
+
+/** What answers questions. */
+interface Answering {
+  /** The model's id in the database. */
+  readonly id: string;
+  readonly held: Held;
+  readonly embedder: Embedder;
+}
+
+/** Opens both processes of the target at once: which model is active is known when the database can be read. */
+export async function followModels(dependencies: FollowedModelsDependencies): Promise<FollowedModels> {
+  const { db, clock, log, target, listFolders, load, open } = dependencies;
+  /** By the folder's id. */
+  const held = new Map<string, Held>();
+  /** Folders that cannot be loaded, with the reason that was logged. */
+  const refused = new Map<string, string>();
+  let folders: readonly ModelFolder[] = [target];
+  /** As last read; undefined before. */
+  let rows: readonly EmbeddingModel[] | undefined;
+  let reconciled = false;
+  let answering: Answering | undefined;
+  /** The process of the active model that is to answer questions once it is ready. */
+  let awaited: Embedder | undefined;
+  let last: Promise<void> = Promise.resolve();
+  let closed = false;
+
+  const model = await load(target);
+  held.set(target.id, { folder: target, model, documents: open(model, 'documents'), questions: open(model, 'questions') });
+
+  function refresh(): Promise<void> {
+    last = last.then(follow, follow);
+    return last;
+  }
+
+  async function follow(): Promise<void> {
+    if (closed) return;
+    const failure = reconciled ? undefined : await reconcile();
+    const read = await listEmbeddingModels(db);
+    if (read.length === 0) throw failure ?? new Error('the database has no model');
+    await holdAll(read);
+    if (closed) return;
+    rows = read;
+    openDocuments();
+    answer();
+    await closeUnused();
+    if (failure) throw failure;
+    await noteAllDimensions();
+  }
+
+  /** Returns what it failed by: a database that can only be read still says which model is active. */
+  async function reconcile(): Promise<unknown> {
+    try {
+      const outcome = await reconcileTarget({ db, clock }, { ...target, languages: target.manifest.languages });
+      log.info('model of this start', { model: target.id, outcome });
+      reconciled = true;
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  const inUse = ({ state }: EmbeddingModel) => state !== 'retired';
+
+  /** Loads what the models of `read` need in this process, so that they can be used as soon as they are known. */
+  async function holdAll(read: readonly EmbeddingModel[]): Promise<void> {
+    const wanted = read.filter(inUse);
+    if (wanted.some((row) => folderOf(row, read) === undefined)) folders = [target, ...(await listFolders())];
+    for (const row of wanted) {
+      const folder = folderOf(row, read);
+      if (!folder || held.has(folder.id)) continue;
+      try {
+        held.set(folder.id, { folder, model: await load(folder), documents: undefined, questions: undefined });
+        refused.delete(folder.id);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        if (refused.get(folder.id) !== message) log.error('model folder cannot be used', { model: row.id, error });
+        refused.set(folder.id, message);
+      }
+    }
+  }
+
+  const folderOf = (row: EmbeddingModel, all: readonly EmbeddingModel[]) => folders.find((folder) => rowOf(all, folder) === row);
+
+  function heldOf(row: EmbeddingModel): Held | undefined {
+    const folder = folderOf(row, rows ?? []);
+    return folder && held.get(folder.id);
+  }
+
+  const activeRow = () => rows?.find(({ state }) => state === 'active');
+
+  function openDocuments(): void {
+    for (const row of (rows ?? []).filter(inUse)) {
+      const entry = heldOf(row);
+      if (entry) entry.documents ??= open(entry.model, 'documents');
+    }
+  }
+
+  /** Lets the active model answer questions once its process for them is ready; until then the one before does. */
+  function answer(): void {
+    const row = activeRow();
+    const entry = row && heldOf(row);
+    if (answering && !hasVectors(answering.id)) answering = undefined;
+    if (!row || !entry || answering?.id === row.id) return;
+    entry.questions ??= open(entry.model, 'questions');
+    const next = { id: row.id, held: entry, embedder: named(entry.questions, row.id) };
+    if (answering === undefined || entry.questions.state().status === 'ready') {
+      answering = next;
+      return;
+    }
+    if (awaited === entry.questions) return;
+    awaited = entry.questions;
+    // Where it fails, the next refresh looks at it.
+    awaited
+      .embed(['ready'], { priority: 'interactive', kind: 'query' })
+      .then(refresh)
+      .catch(() => undefined);
+  }
+
+  /** Whether the database still has all vectors of a model. */
+  function hasVectors(id: string): boolean {
+    const row = rows?.find((known) => known.id === id);
+    return row !== undefined && (row.retiredAt === null || row.retiredAt + RETIRED_KEPT_MS > clock.now());
+  }
+
+  async function closeUnused(): Promise<void> {
+    const active = activeRow();
+    for (const [id, entry] of held) {
+      const row = (rows ?? []).filter(inUse).find((known) => heldOf(known) === entry);
+      const answers = answering?.held === entry || (row !== undefined && row === active);
+      const unused: (Embedder | undefined)[] = [];
+      if (!answers) {
+        unused.push(entry.questions);
+        entry.questions = undefined;
+      }
+      if (!row) {
+        unused.push(entry.documents);
+        entry.documents = undefined;
+        if (!answers) held.delete(id);
+      }
+      await Promise.all(unused.map((embedder) => embedder?.close()));
+    }
+  }
+
+  async function noteAllDimensions(): Promise<void> {
+    for (const row of rows ?? []) {
+      const dimensions = row.dimensions === null ? (heldOf(row)?.documents?.dimensions ?? 0) : 0;
+      if (dimensions > 0) await noteDimensions({ db, clock }, row.id, dimensions);
+    }
+  }
+
+  function documents(): Embedder[] {
+    return inOrder().flatMap((row) => {
+      const embedder = heldOf(row)?.documents;
+      return embedder ? [named(embedder, row.id)] : [];
+    });
+  }
+
+  /** Models in use, the active one first. */
+  function inOrder(): EmbeddingModel[] {
+    const active = activeRow();
+    const building = (rows ?? []).filter(({ state }) => state === 'building');
+    return active ? [active, ...building] : building;
+  }
+
+  function active(): Embedder {
+    const row = activeRow();
+    const embedder = row && heldOf(row)?.documents;
+    if (embedder) return named(embedder, row.id);
+    throw unavailable(row ? `This worker does not have the active model ${row.id}` : 'The models are not known yet');
+  }
+
+  function state(): ModelState[] {
+    return inOrder().flatMap((row) => {
+      const entry = heldOf(row);
+      if (!entry?.documents) return [];
+      const questions = entry.questions && { questions: entry.questions.state() };
+      const state = row.state === 'active' ? 'active' : 'building';
+      return [{ id: row.id, state, processes: { documents: entry.documents.state(), ...questions } }];
+    });
+  }
+
+  return {
+    questions: () => answering?.embedder ?? active(),
+    active,
+    documents,
+    byId: (id) => documents().find(({ model }) => model === id),
+    missing: () =>
+      inOrder()
+        .filter((row) => !heldOf(row))
+        .map(({ id }) => id),
+    state,
+    refresh,
+    close: async () => {
+      closed = true;
+      await Promise.all([...held.values()].flatMap((entry) => [entry.documents?.close(), entry.questions?.close()]));
+    },
+  };
+}
+
+/** The same under the id that the database has for the model: it may be one of versions whose ids had no digest. */
+const named = (embedder: Embedder, id: string): Embedder => ({
+  ...embedder,
+  model: id,
+  get dimensions() {
+    return embedder.dimensions;
+  },
+});
+
+const unavailable = (detail: string) => new AppError('unavailable', detail, { retryAfter: 5 });
