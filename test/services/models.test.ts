@@ -287,6 +287,27 @@ describe('switchWhenComplete', () => {
     expect(steps.filter(({ step }) => step === 'none')).toHaveLength(7);
   });
 
+  test('models: a document that arrives between the check and the switch is waited for', async () => {
+    await library();
+    await retireModel(context, (await addModel(context, B)).id);
+    await activateModel(context, B);
+    for (const { id } of await documentsLacking(db, { model: B.id, limit: 9 })) {
+      await embed(id, B);
+      await relate(id, B);
+    }
+    const racing = new Proxy(db, {
+      get: (target, property, receiver) => {
+        if (property !== 'transaction') return Reflect.get(target, property, receiver);
+        return async (...args: Parameters<typeof db.transaction>) => {
+          await embed(await document(), A);
+          return await target.transaction(...args);
+        };
+      },
+    });
+    expect(await switchWhenComplete(racing, clock.now())).toEqual({ step: 'embed', model: B.id });
+    expect(await states()).toEqual({ [A.id]: 'active', [B.id]: 'building' });
+  });
+
   test('models: a document that its stages are still to work on does not hold up the switch', async () => {
     await library();
     await activateModel(context, B);

@@ -19,7 +19,6 @@ export type Chunk = typeof schema.chunks.$inferSelect;
 export type Link = typeof schema.links.$inferSelect;
 export type Edge = typeof schema.edges.$inferSelect;
 export type EmbeddingModel = typeof schema.embeddingModels.$inferSelect;
-export type ResourceEmbedding = typeof schema.resourceEmbeddings.$inferSelect;
 export type Category = typeof schema.categories.$inferSelect;
 export type Job = typeof schema.jobs.$inferSelect;
 export type ApiKey = typeof schema.apiKeys.$inferSelect;
