@@ -1,6 +1,6 @@
 /** What passes between a process and the thread that holds its SQLite file: requests, results and errors of a libSQL client. */
-import type { InArgs, InStatement, InValue, ResultSet, Row, Value } from '@libsql/client';
-import { LibsqlBatchError, LibsqlError } from '@libsql/client';
+import type { InArgs, InStatement, InValue, ResultSet, Row, Value } from '@libsql/client/sqlite3';
+import { LibsqlBatchError, LibsqlError } from '@libsql/client/sqlite3';
 import { createBoundedMap } from '../kernel/core/bounded-map.ts';
 
 /** Bytes from which a value's memory is handed over. Below, cloning is cheaper. */

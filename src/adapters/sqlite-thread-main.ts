@@ -1,7 +1,7 @@
 /** The thread that holds a SQLite file: it performs the requests of sqlite-thread.ts on a client of sqlite.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Client, InArgs, InStatement, Transaction, TransactionMode } from '@libsql/client';
-import { LibsqlError } from '@libsql/client';
+import type { Client, InArgs, InStatement, Transaction, TransactionMode } from '@libsql/client/sqlite3';
+import { LibsqlError } from '@libsql/client/sqlite3';
 import { openSqliteFile, type SqliteClient } from './sqlite.ts';
 import { type Answer, packError, packResult, type Request, type ThreadMessage, type Transfers } from './sqlite-messages.ts';
 

@@ -9,8 +9,8 @@
  * request starts another thread.
  */
 import { Worker } from 'node:worker_threads';
-import type { Client, InArgs, InStatement, Replicated, Transaction, TransactionMode } from '@libsql/client';
-import { LibsqlError } from '@libsql/client';
+import type { Client, InArgs, InStatement, Replicated, Transaction, TransactionMode } from '@libsql/client/sqlite3';
+import { LibsqlError } from '@libsql/client/sqlite3';
 import { wrapClient } from './libsql-client.ts';
 import { programPath } from './package-files.ts';
 import { isRead, openSqliteFile, type SqliteClient } from './sqlite.ts';
@@ -210,7 +210,12 @@ interface LinkOptions {
 
 /** The thread keeps the process running only while requests are in flight. */
 async function startLink(path: string, { onStart, onEnd }: LinkOptions): Promise<Link> {
-  const thread = new Worker(programPath('sqlite-thread'), { workerData: { path }, name: 'sqlite' });
+  const thread = new Worker(programPath('sqlite-thread'), {
+    workerData: { path },
+    name: 'sqlite',
+    // Prepared statements are freed when garbage is collected, and this thread makes little garbage of other kinds.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  });
   onStart?.(thread);
   const pending = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
   const opened = Promise.withResolvers<void>();

@@ -12,8 +12,8 @@
 import { existsSync } from 'node:fs';
 import { access, chmod, constants, mkdir, open, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Client, Transaction, TransactionMode } from '@libsql/client';
-import { createClient, LibsqlError } from '@libsql/client';
+import type { Client, Transaction, TransactionMode } from '@libsql/client/sqlite3';
+import { createClient, LibsqlError } from '@libsql/client/sqlite3';
 import { createMutex } from '../kernel/core/concurrency.ts';
 import { exponentialPause, retry } from '../kernel/core/retry.ts';
 import { wrapClient, wrapTransaction } from './libsql-client.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { beforeEach, expect, test } from 'vitest';
-import { openSqliteThread, type SqliteThread } from '../../src/adapters/sqlite-thread.ts';
+import { openSqliteThread, openSqliteWritingInThread, type SqliteThread } from '../../src/adapters/sqlite-thread.ts';
 import { toDatabaseAppError } from '../../src/kernel/db/connection-errors.ts';
 import { openSqlite } from '../../src/kernel/db/open-sqlite.ts';
 import * as schema from '../../src/kernel/db/schema.sqlite.ts';
@@ -36,22 +36,50 @@ const codeOf = (request: Promise<unknown>) =>
   );
 const count = async () => (await database.client.execute('select count(*) as count from revocations')).rows[0]?.count;
 
-test('SQLite thread: the event loop runs while a statement does', async () => {
+/** Turns of the event loop until `request` settles: those of a moment where it runs in this thread. */
+async function turnsDuring(request: Promise<unknown>): Promise<number> {
   let turns = 0;
-  let answered = false;
-  // Some hundred milliseconds of work in SQLite; here, turns are counted instead of time.
-  const statement = database.client.execute(
-    'with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000000) select max(i) as most from n',
-  );
-  void statement.then(() => {
-    answered = true;
+  let isUnderWay = true;
+  const settled = request.finally(() => {
+    isUnderWay = false;
   });
-  while (!answered) {
-    turns += 1;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  for (; isUnderWay; turns++) await new Promise((resolve) => setImmediate(resolve));
+  await settled;
+  return turns;
+}
+
+/** Some hundred milliseconds of work for SQLite. */
+const LONG = 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000000) select max(i) as most from n';
+const LONG_WRITE = `insert into revocations select 'long', most, 1 from (${LONG})`;
+
+test('SQLite thread: the event loop runs while a statement does', async () => {
+  const statement = database.client.execute(LONG);
+  expect(await turnsDuring(statement)).toBeGreaterThan(20);
   expect((await statement).rows).toMatchObject([{ most: 2_000_000 }]);
-  expect(turns).toBeGreaterThan(20);
+});
+
+test('SQLite client that writes in a thread: the event loop runs while a write or a transaction does, and reads are answered', async () => {
+  const writing = await openSqliteWritingInThread(join(folder, 'pharos.db'));
+  try {
+    let isWritten = false;
+    const write = writing.client.execute(LONG_WRITE).then(() => {
+      isWritten = true;
+    });
+    // Reads are in the caller's own thread: none of them waits for the write.
+    expect((await writing.client.execute('select count(*) as count from revocations')).rows).toMatchObject([{ count: 0 }]);
+    expect(isWritten).toBe(false);
+    expect(await turnsDuring(write)).toBeGreaterThan(20);
+    expect((await writing.client.execute('select count(*) as count from revocations')).rows).toMatchObject([{ count: 1 }]);
+    const transaction = openSqlite(writing.client).transaction((tx) => tx.delete(schema.revocations));
+    expect(await turnsDuring(transaction)).toBeGreaterThan(0);
+    expect(await count()).toBe(0);
+  } finally {
+    await writing.close();
+  }
+});
+
+test('SQLite client that writes in a thread: a file that cannot be opened leaves no thread behind', async () => {
+  await expect(openSqliteWritingInThread(tmpdir())).rejects.toThrow(/it is a folder/);
 });
 
 test('SQLite thread: one that ends rejects what is in flight as "unavailable", and the next request starts another', async () => {
