@@ -9,6 +9,7 @@ import { toBytes } from '../../src/kernel/db/vector-bytes.ts';
 import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
 import { RETIRED_KEPT_MS } from '../../src/kernel/model/embedding-models.ts';
 import { INSTALLATION } from '../../src/kernel/model/job-kinds.ts';
+import { activateModel } from '../../src/services/models/activate-model.ts';
 import { modelStatuses } from '../../src/services/models/list-models.ts';
 import { retireModel } from '../../src/services/models/retire-model.ts';
 import { DIED_TWICE, LOAD_FAILED } from '../../worker-node/embedder/inference.ts';
@@ -262,6 +263,19 @@ describe('embed job', () => {
       const { id } = await enqueueJob(kit.db, services, { kind: EMBED, ownerId: INSTALLATION, payload: model });
       expect(await kit.deliver(id)).toEqual({ kind: 'done' });
     }
+  });
+
+  test('embed job: a model whose activation is not requested any more leaves the workers to the others', async () => {
+    const ids = await library(3);
+    const job = await firstJob();
+    await activateModel(kit, OLD);
+    expect(await kit.deliver(job)).toEqual({ kind: 'done' });
+    expect(await kit.rowsOfNew()).toMatchObject({ rows: 0 });
+    await kit.sweep.advance();
+    expect(await kit.unfinished()).toEqual([]);
+    await kit.requestSwitch();
+    await finish();
+    expect(await doneIds()).toEqual(ids);
   });
 
   test('embed job: a stopped worker gives the job back', async () => {

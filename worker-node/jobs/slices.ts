@@ -64,7 +64,7 @@ export function createSliceJob(dependencies: SliceDependencies, kind: JobKind<Sl
 
   return createPlainJob(dependencies, kind, async (input) => {
     const { model, after, until } = input.payload;
-    if (!(await isInUse(db, model))) return;
+    if (!(await isWanted(db, model))) return;
     const listed = await slices.list(db, { model, after, limit: sliceSize });
     const documents = until === undefined ? listed : listed.filter(({ id }) => id <= until);
     const [first] = documents;
@@ -129,13 +129,13 @@ export function createSliceJob(dependencies: SliceDependencies, kind: JobKind<Sl
       if (!(await lockResource(tx, document))) return;
       const current = await listChunkKeys(tx, document.id);
       const isSame = current.length === keys.length && current.every((key, index) => key === keys[index]);
-      if (isSame && (await isInUse(tx, model)) && (await slices.isOpen(tx, document, model))) await write(tx);
+      if (isSame && (await isWanted(tx, model)) && (await slices.isOpen(tx, document, model))) await write(tx);
     });
   }
 }
 
-/** A model that was retired, or removed since, needs nothing any more. */
-async function isInUse(db: Database, model: string): Promise<boolean> {
-  const state = (await findEmbeddingModel(db, model))?.state;
-  return state === 'building' || state === 'active';
+/** A model that was retired, or whose activation is not requested any more, needs nothing. */
+async function isWanted(db: Database, id: string): Promise<boolean> {
+  const model = await findEmbeddingModel(db, id);
+  return model?.state === 'active' || (model?.state === 'building' && model.activationRequestedAt !== null);
 }

@@ -1,7 +1,15 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findJob, hasOtherUnfinishedJob } from '../../../src/kernel/db/jobs.ts';
-import { claimJob, deadLetterJob, finishJob, releaseJob, renewLease, retryJob } from '../../../src/kernel/db/leases.ts';
+import {
+  advanceLease,
+  claimJob,
+  deadLetterJob,
+  finishJob,
+  releaseJob,
+  renewLease,
+  retryJob,
+} from '../../../src/kernel/db/leases.ts';
 import { resources } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { Job } from '../../../src/kernel/db/types.ts';
 import { processPayloadSchema } from '../../../src/kernel/model/job-kinds.ts';
@@ -73,6 +81,17 @@ describe('leases', () => {
     const later = clock.now() + LEASE_MS * 2;
     expect(await renewLease(database.db, { jobId: id, holder: 'a', now: later, leaseMs: LEASE_MS })).toBe(true);
     expect(await claim(id, 'b', later + LEASE_MS)).toBeUndefined();
+  });
+
+  test('advanceLease: it renews the lease and starts the count of attempts anew, for the holder alone', async () => {
+    const { id } = await seed();
+    for (let attempt = 1; attempt <= 3; attempt += 1) await claim(id, 'a', clock.now() + attempt * 2 * LEASE_MS);
+    const now = clock.now() + 6 * LEASE_MS;
+    expect((await stored(id)).attempt).toBe(3);
+    expect(await advanceLease(database.db, { jobId: id, holder: 'b', now, leaseMs: LEASE_MS })).toBe(false);
+    expect((await stored(id)).attempt).toBe(3);
+    expect(await advanceLease(database.db, { jobId: id, holder: 'a', now, leaseMs: LEASE_MS })).toBe(true);
+    expect(await stored(id)).toMatchObject({ attempt: 1, leaseExpiresAt: now + LEASE_MS, state: 'running' });
   });
 
   test('finishJob and deadLetterJob: a job that is done, cancelled or dead has no lease and cannot be ended again', async () => {

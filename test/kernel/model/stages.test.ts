@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { STAGE_REGISTRY } from '../../../src/kernel/model/stage-registry.ts';
 import {
   everyStage,
   firstFailure,
@@ -42,6 +43,20 @@ describe('overallStatus', () => {
 
   test('overall status: one finished stage does not make it completed', () => {
     expect(overallStatus({ ...everyStage<StageStatus>(() => 'pending'), ingestion: 'completed' })).toBe('pending');
+  });
+});
+
+describe('the registry', () => {
+  test('stage registry: names are unique, weights positive, and every stage can start', () => {
+    expect(new Set(STAGES).size).toBe(STAGES.length);
+    for (const { name, weight, after, since } of STAGE_REGISTRY) {
+      expect(weight).toBeGreaterThan(0);
+      expect(since).toBeGreaterThan(0);
+      expect(STAGE_DEPENDENCIES[name]).toEqual(after);
+    }
+    const completed = new Set<Stage>();
+    for (let ready = readyStages(completed); ready.length > 0; ready = readyStages(completed)) completed.add(ready[0] as Stage);
+    expect([...completed].toSorted()).toEqual([...STAGES].toSorted());
   });
 });
 

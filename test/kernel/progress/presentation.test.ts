@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { everyStage, STAGE_STATUSES, STAGES } from '../../../src/kernel/model/stages.ts';
+import { everyStage, NOT_ASKED_FOR, STAGE_STATUSES, STAGE_WEIGHTS, STAGES } from '../../../src/kernel/model/stages.ts';
 import { toResourceProgress } from '../../../src/kernel/progress/presentation.ts';
 import type { ProgressRecord } from '../../../src/kernel/progress/tracker.ts';
 import { statesWith } from '../../support/kits/jobs.ts';
@@ -78,6 +78,24 @@ test('progress presentation: percent is an integer from 0 to 100, and 100 only w
       const { percent } = toResourceProgress(record(statesWith({}, named)));
       expect(Number.isInteger(percent) && percent >= 0 && percent <= 100).toBe(true);
       expect(percent === 100).toBe(STAGES.every((stage) => named[stage].status === 'completed'));
+    }),
+  );
+});
+
+test('progress presentation: stages that were not asked for count nothing, whatever the others are', () => {
+  const state = fc.record({ status: fc.constantFrom(...STAGE_STATUSES), percent: fc.double({ min: 0, max: 100, noNaN: true }) });
+  fc.assert(
+    fc.property(fc.record(everyStage(() => fc.option(state))), (named) => {
+      const given = statesWith({});
+      const states = everyStage((stage) => (named[stage] === null ? NOT_ASKED_FOR : { ...given[stage], ...named[stage] }));
+      const asked = STAGES.filter((stage) => named[stage] !== null);
+      const { percent, stages } = toResourceProgress(record(states));
+      expect(percent === 100).toBe(asked.every((stage) => named[stage]?.status === 'completed'));
+      const weight = asked.reduce((sum, stage) => sum + STAGE_WEIGHTS[stage], 0);
+      const done = asked.filter((stage) => named[stage]?.status === 'completed');
+      const least = done.reduce((sum, stage) => sum + STAGE_WEIGHTS[stage], 0);
+      if (weight > 0) expect(percent).toBeGreaterThanOrEqual(Math.floor((100 * least) / weight));
+      for (const stage of STAGES) expect(stages[stage]).toBe(named[stage]?.status ?? 'completed');
     }),
   );
 });
