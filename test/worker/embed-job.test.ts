@@ -149,6 +149,33 @@ describe('embed job', () => {
     expect((await kit.embedded())[0]?.chunks).toHaveLength(3);
   });
 
+  test('embed job: it waits for an ingestion that is about to commit, also for a document without any direction', async () => {
+    // The third text of the kit has no word, so that no vector refers to its chunk.
+    const [, , id] = [await kit.process(undefined, 1), await kit.process(undefined, 1), await kit.process(undefined, 1)];
+    await kit.requestSwitch();
+    const [ingested, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let ingestion: Promise<void> | undefined;
+    kit.hooks.embed = async (texts) => {
+      if (texts[0] !== '3' || ingestion) return;
+      ingestion = kit.db.transaction(async (tx) => {
+        await kit.ingest(tx, id, 1);
+        ingested.resolve();
+        await release.promise;
+      });
+      await ingested.promise;
+      // Long enough for the job to come to its own transaction.
+      setTimeout(release.resolve, 200);
+    };
+    while (!ingestion) {
+      await kit.sweep.advance();
+      for (const job of await kit.due()) await kit.deliver(job);
+    }
+    await ingestion;
+    expect(await rowOf(id)).toBeUndefined();
+    await finish();
+    expect(await rowOf(id)).toMatchObject({ error: null });
+  });
+
   test('embed job: a document that the embedding stage has done meanwhile keeps what the stage wrote', async () => {
     const [id] = (await library(1)) as [string];
     const job = await firstJob();

@@ -232,6 +232,19 @@ describe('registry of job kinds', () => {
     expect(await kit.deliver((await enqueue()).id)).toEqual({ kind: 'dead', message: 'Never' });
   });
 
+  test('what is committed gives a job all its attempts again', async () => {
+    counting = async ({ commit, isLastAttempt }) => {
+      expect(isLastAttempt()).toBe(true);
+      await commit(async () => {});
+      expect(isLastAttempt()).toBe(false);
+      throw new StageError('transient', 'Later');
+    };
+    const job = await enqueue();
+    await kit.db.update(jobs).set({ attempt: 5 }).where(eq(jobs.id, job.id));
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'retry', afterSeconds: 1 });
+    expect(await stored(job.id)).toMatchObject({ state: 'queued', attempt: 1 });
+  });
+
   test('work that this worker cannot do goes back to the queue without spending an attempt', async () => {
     counting = () => Promise.reject(new NotForThisWorker('No such folder', 12));
     const job = await enqueue();

@@ -44,7 +44,10 @@ export async function putResourceEmbedding(
 }
 
 /** The row of a resource and a model; undefined if the model is not done with it. */
-export async function findResourceEmbedding(db: Database, { resourceId, model }: { resourceId: string; model: string }) {
+export async function findResourceEmbedding(
+  db: Database,
+  { resourceId, model }: { resourceId: string; model: string },
+): Promise<typeof resourceEmbeddings.$inferSelect | undefined> {
   const [found] = await db
     .select()
     .from(resourceEmbeddings)

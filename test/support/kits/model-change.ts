@@ -131,6 +131,7 @@ export async function createModelChangeKit({ sliceSize = 2 }: { sliceSize?: numb
     /** A sweep of another worker. */
     anotherSweep: () => createModelsSweep(sweepParts),
     requestSwitch: () => activateModel(kit, NEW),
+    ingest,
     process,
     remove,
     due,
