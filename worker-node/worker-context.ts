@@ -158,7 +158,8 @@ async function openModels(config: Config, target: ModelFolder, { db, log, metric
   const open = (model: Model, use: ModelUse) =>
     instrumentEmbedder(
       createEmbedder({
-        model,
+        // A question is short: two threads would wait for each other longer than they compute.
+        model: use === 'questions' ? { ...model, threads: 1 } : model,
         start: use === 'questions' ? forkInference : forkInBackground,
         log: withFields(log, { process: use }),
         clock,

@@ -7,7 +7,7 @@ import { resolveModel } from '../../src/adapters/model-folder.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { createEmbedder } from '../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
-import { loadModel } from '../../worker-node/embedder/model.ts';
+import { loadModel, type Model } from '../../worker-node/embedder/model.ts';
 import { memoryLog } from '../support/fakes/doubles.ts';
 
 interface Golden {
@@ -24,14 +24,16 @@ interface Golden {
 const folder = await resolveModel({ model: 'all-MiniLM-L6-v2' });
 const golden = JSON.parse(readFileSync(`${folder.path}/golden.json`, 'utf8')) as Golden;
 const model = await loadModel(folder);
-const embedder = createEmbedder({
-  model,
-  start: forkInference,
-  log: memoryLog(),
-  clock: systemClock,
-  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-  cacheSize: 0,
-});
+const open = (given: Model) =>
+  createEmbedder({
+    model: given,
+    start: forkInference,
+    log: memoryLog(),
+    clock: systemClock,
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+    cacheSize: 0,
+  });
+const embedder = open(model);
 afterAll(() => embedder.close());
 
 const document = { priority: 'bulk', kind: 'document' } as const;
@@ -83,6 +85,16 @@ test.each(golden.pairs)('default model: the cosine of "$a" and "$b"', async ({
   const found = dot(await embed(a), await embed(b));
   expect(Math.abs(found - cosine)).toBeLessThan(5e-3);
   expect(Math.abs(found - exact)).toBeLessThan(0.03);
+});
+
+test('default model: processes with one thread and with several give vectors that are equal to the last bit', async () => {
+  const other = open(await loadModel(folder, { threads: 1 + model.threads }));
+  try {
+    const texts = golden.texts.map(({ text }) => text);
+    expect(await other.embed(texts, document)).toEqual(await embedder.embed(texts, document));
+  } finally {
+    await other.close();
+  }
 });
 
 test("default model: a text's vector is equal to the last bit alone, beside others and after others", async () => {

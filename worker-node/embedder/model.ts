@@ -1,5 +1,6 @@
 /** Loads a model folder: how its texts become token ids, and how its graph is run. */
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { ModelFolder } from '../../src/adapters/model-folder.ts';
 import type { LoadRequest, Pooling } from './infer-protocol.ts';
@@ -44,8 +45,11 @@ export interface ModelTuning {
 
 /** Static models have no attention: only memory bounds the length. A batch of 4,096 tokens still fits the CPU cache. */
 const STATIC = { maxTokens: 8192, tokenBudget: 4096, threads: 1, pooling: 'mean', padId: 0 } as const;
-/** Measured on a CPU: throughput is level between 256 and 1,024 tokens per batch and falls above. */
-const TRANSFORMER = { tokenBudget: 512, threads: 2 } as const;
+/**
+ * Measured on a CPU: throughput is level between 256 and 1,024 tokens per batch and falls above. Where there are two
+ * processors, one thread leaves one to questions.
+ */
+const TRANSFORMER = { tokenBudget: 512, threads: Math.max(1, Math.min(2, availableParallelism() - 1)) } as const;
 
 /** Throws ConfigError for a folder whose model cannot be run. */
 export async function loadModel(folder: ModelFolder, tuning: ModelTuning = {}): Promise<Model> {

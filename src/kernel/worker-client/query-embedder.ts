@@ -23,9 +23,12 @@ export interface QueryEmbedderDependencies extends SignedPostDependencies {
 }
 
 const DEADLINE_MS = 2000;
-/** Cached queries: paging repeats a query. The lifetime bounds how long vectors of a replaced model are used. */
+/**
+ * Cached queries: paging repeats a query. New documents have no vectors by a model that was replaced, so that the lifetime bounds
+ * how long such a query misses them.
+ */
 const CACHE_SIZE = 500;
-const CACHE_MS = 5 * 60_000;
+const CACHE_MS = 60_000;
 
 const responseSchema = z.object({ model: z.string().min(1), data: z.array(z.object({ embedding: z.string() })).length(1) });
 
@@ -38,13 +41,17 @@ export function createQueryEmbedder(dependencies: QueryEmbedderDependencies): Qu
     evict: 'least-recently-used',
     now: () => clock.monotonic(),
   });
+  /** Of the last response. A vector of another model is not used any more. */
+  let latestModel: string | undefined;
 
   async function embed(text: string, signal?: AbortSignal): Promise<QueryEmbedding> {
     signal?.throwIfAborted();
     const key = await sha256Hex(text);
     let embedding = cache.get(key);
+    if (embedding?.model !== latestModel) embedding = undefined;
     if (!embedding) {
       embedding = await request(text, signal);
+      latestModel = embedding.model;
       cache.set(key, embedding, clock.monotonic() + CACHE_MS);
     }
     // A copy, so that a caller cannot change the cached vector.

@@ -40,16 +40,28 @@ test('query embedder: any float32 vector round-trips', async () => {
   );
 });
 
-test('query embedder: a repeated query is served from the cache for 5 minutes, and callers cannot change the cached vector', async () => {
+test('query embedder: a repeated query is served from the cache for a minute, and callers cannot change the cached vector', async () => {
   const { clock, requests, embedder } = setUp(() => answer(Float32Array.of(1)));
   (await embedder.embed('one')).vector.fill(7);
   expect((await embedder.embed('one')).vector).toEqual(Float32Array.of(1));
   expect(requests).toHaveLength(1);
   await embedder.embed('two');
   expect(requests).toHaveLength(2);
-  clock.advance(5 * 60_000);
+  clock.advance(60_000);
   await embedder.embed('one');
   expect(requests).toHaveLength(3);
+});
+
+test('query embedder: once the worker responds with another model, vectors of the model before are not used any more', async () => {
+  let model = 'before';
+  const { requests, embedder } = setUp(() => answer(Float32Array.of(1), model));
+  for (const text of ['one', 'two', 'one']) expect((await embedder.embed(text)).model).toBe('before');
+  expect(requests).toHaveLength(2);
+  model = 'after';
+  expect((await embedder.embed('one')).model).toBe('before');
+  expect((await embedder.embed('three')).model).toBe('after');
+  for (const text of ['one', 'one', 'two']) expect((await embedder.embed(text)).model).toBe('after');
+  expect(requests).toHaveLength(5);
 });
 
 test('query embedder: the cache holds 500 queries and drops the least recently used first', async () => {
@@ -107,12 +119,12 @@ test('query embedder: a cancelled caller gets its own abort reason, before and d
   await expect(embedder.embed('text', controller.signal)).rejects.toBe(gone);
 });
 
-test('query embedder: a cached query lives for 5 minutes, whichever way the wall clock is set in between', async () => {
+test('query embedder: a cached query lives for a minute, whichever way the wall clock is set in between', async () => {
   for (const hours of [-5, 5]) {
     const { clock, requests, embedder } = setUp(() => answer(Float32Array.of(1)));
     await embedder.embed('one');
     clock.step(hours * 3_600_000);
-    clock.advance(5 * 60_000 - 1);
+    clock.advance(60_000 - 1);
     await embedder.embed('one');
     expect(requests, `set by ${hours} h`).toHaveLength(1);
     clock.advance(1);

@@ -26,9 +26,9 @@ export const EMBEDDING = {
   }),
   EMBEDDING_THREADS: setting({
     group,
-    description: 'Threads of one run of the model.',
+    description: 'Threads of one run of the model over documents. Questions take one.',
     schema: integer(1, 64),
-    whenUnset: '2, for static models 1',
+    whenUnset: '2, on up to two processors and for static models 1',
   }),
   EMBEDDING_QUERY_PREFIX: setting({
     group,
