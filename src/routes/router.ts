@@ -2,10 +2,10 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { Scope } from '../kernel/model/actor.ts';
 import { FRESH_SECONDS } from '../kernel/model/sessions.ts';
+import { invalidFields } from '../services/invalid-fields.ts';
 import { accountLevelOf } from './account-operations.ts';
 import type { AppEnv } from './env.ts';
 import { jsonBodyCheck, jsonItemsCheck } from './middleware/json-body.ts';
-import { invalidFields } from './validation.ts';
 
 /** A router whose failed validation throws `invalid_input` with the path of every field. */
 export function createRouter(): OpenAPIHono<AppEnv> {
@@ -30,9 +30,8 @@ export interface RouteOptions {
 }
 
 /**
- * Hono's `createRoute`, plus the problems that follow from the definition: 401 for an operation that needs credentials, 403
- * for one that needs scopes, 400, 408, 413, 415 and 422 for one with a body, 422 for one with parameters. `responses` names the
- * others. A JSON body is checked against the bounds of all JSON before its schema sees it. An account operation takes access
+ * Hono's `createRoute`, plus the problems that follow from the definition: those of `impliedProblems`, 400, 408, 413, 415 and
+ * 422 for an operation with a body, 422 for one with parameters. `responses` names the others. A JSON body is checked against the bounds of all JSON before its schema sees it. An account operation takes access
  * tokens only, and responds with 401 where the login is not recent.
  */
 export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P; security: Security }>(
@@ -42,9 +41,7 @@ export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'
   const { request, middleware = [], responses } = config;
   const level = accountLevelOf(config.method, config.path);
   const security = level ? config.security.filter(({ apiKey }) => apiKey === undefined) : config.security;
-  const needsScopes = security.some((scheme) => Object.values(scheme).some((scopes) => scopes.length > 0));
   const implied = [
-    ...(security.length === 0 ? [] : needsScopes || level ? [401, 403] : [401]),
     ...(request?.body ? [400, 408, 413, 415, 422] : []),
     ...(request?.params || request?.query || request?.headers ? [422] : []),
   ];
@@ -55,9 +52,15 @@ export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'
     security,
     // Behind the route's own, so that the body is read only when they have let the request pass.
     middleware: [middleware, checks].flat(),
-    responses: { ...problems(...implied), ...(level === 'fresh' ? notFresh : {}), ...responses },
+    responses: { ...impliedProblems(security), ...problems(...implied), ...(level === 'fresh' ? notFresh : {}), ...responses },
   });
 }
+
+/**
+ * Limits on requests and headers hold everywhere. Where credentials are needed, they may be missing or wrong, may lack a
+ * scope, or may be a wrong API key, and the database that knows them may be away.
+ */
+export const impliedProblems = (security: Security) => problems(...(security.length === 0 ? [] : [401, 403, 503]), 429, 431);
 
 export const problemSchema = z
   .object({
@@ -83,6 +86,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   415: 'The content type is not supported',
   422: 'A field is not valid',
   429: 'The caller has sent too many requests',
+  431: 'The request line and headers are larger than 16 KB',
   501: 'This installation is not configured for the operation',
   502: 'Another service failed',
   503: 'The database cannot be reached, or too much is waiting',

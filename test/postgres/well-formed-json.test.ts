@@ -40,7 +40,7 @@ test('stored JSON: PostgreSQL can read what was written, and what was readable i
 test('search by tag: half of a surrogate pair in a tag of the same owner does not fail it', async () => {
   const ada = await library.person('ada');
   const id = await library.addDocument(ada, { passages: ['ice'] });
-  await updateResource(library.services, ada, { id, changes: { tags: ['ice', '\ud800'] } });
+  await updateResource(library.services, ada, { id, tags: ['ice', '\ud800'] });
   const found = await library.appOf(ada).request('/search?q=ice&tag=ice&mode=keyword');
   expect(((await found.json()) as { hits: unknown[] }).hits).toHaveLength(1);
 });

@@ -53,8 +53,8 @@ test('resource services: an id of another owner and an invalid id are not_found 
   for (const id of [mine, 'no-uuid', '', '%', mine.toUpperCase().replace('9', '8')]) {
     const verbs = [
       () => getResource(services, bob, { id }),
-      () => getResource(services, bob, { id, withText: true }),
-      () => updateResource(services, bob, { id, changes: { title: 'x' } }),
+      () => getResource(services, bob, { id, include: 'text' }),
+      () => updateResource(services, bob, { id, title: 'x' }),
       () => deleteResource(services, bob, { id }),
       () => reprocessResource(services, bob, { id }),
       () => similarResources(services, bob, { id, limit: 5 }),
@@ -76,8 +76,8 @@ test('resource services: every verb is forbidden without its scope', async () =>
     listResources(services, none, { limit: 1 }),
     similarResources(services, none, { id, limit: 1 }),
     resourceGraph(services, none, { id, depth: 1 }),
-    getTaxonomy(services, none),
-    updateResource(services, reader, { id, changes: { title: 'x' } }),
+    getTaxonomy(services, none, {}),
+    updateResource(services, reader, { id, title: 'x' }),
     deleteResource(services, reader, { id }),
     reprocessResource(services, reader, { id }),
   ]) {
@@ -85,10 +85,10 @@ test('resource services: every verb is forbidden without its scope', async () =>
   }
 });
 
-test('getResource: the text is included only with withText', async () => {
+test('getResource: the text is included only with `include`', async () => {
   const id = await add('mine', { text: 'the whole text' });
   expect(await getResource(library.services, ada, { id })).not.toHaveProperty('text');
-  expect(await getResource(library.services, ada, { id, withText: true })).toMatchObject({ text: 'the whole text' });
+  expect(await getResource(library.services, ada, { id, include: 'text' })).toMatchObject({ text: 'the whole text' });
 });
 
 test('listResources: pages are newest first and contain each resource once, even with equal creation times', async () => {
@@ -104,7 +104,7 @@ test('listResources: pages are newest first and contain each resource once, even
       do {
         const page = await listResources(library.services, ada, { limit, cursor });
         seen.push(...page.resources.map((one) => one.id));
-        cursor = page.nextCursor;
+        cursor = page.next_cursor;
       } while (cursor !== undefined);
       expect(seen).toEqual(made);
     }),
@@ -121,7 +121,7 @@ test('updateResource: changed fields are stored and marked as edited, and absent
   const id = await add('old', { description: 'kept', edited: ['description'] });
   await addCategory('science');
   const changes = { title: 'new', tags: ['b', 'a', 'b'], metadata: { k: 1 }, category: 'science' };
-  const after = await updateResource(library.services, ada, { id, changes });
+  const after = await updateResource(library.services, ada, { id, ...changes });
   expect(after).toMatchObject({ title: 'new', description: 'kept', tags: ['b', 'a'], metadata: { k: 1 }, category: 'science' });
   expect(new Set(after.edited)).toEqual(new Set(['description', 'title', 'tags', 'metadata', 'category']));
 });
@@ -129,7 +129,9 @@ test('updateResource: changed fields are stored and marked as edited, and absent
 test('updateResource: an unknown category is invalid_input and changes nothing', async () => {
   const id = await add('old');
   const changes = { title: 'new', category: 'nowhere' };
-  await expect(updateResource(library.services, ada, { id, changes })).rejects.toMatchObject({ errors: [{ path: 'category' }] });
+  await expect(updateResource(library.services, ada, { id, ...changes })).rejects.toMatchObject({
+    errors: [{ path: 'category' }],
+  });
   expect(await getResource(library.services, ada, { id })).toMatchObject({ title: 'old', edited: [] });
 });
 
@@ -137,15 +139,15 @@ test('updateResource: a corrected category is an example in the taxonomy of its 
   await addCategory('science');
   await addCategory('physics', 'science');
   const id = await add('Falling apples');
-  await updateResource(library.services, ada, { id, changes: { category: 'physics' } });
-  expect(await getTaxonomy(library.services, ada)).toMatchObject([
+  await updateResource(library.services, ada, { id, category: 'physics' });
+  expect((await getTaxonomy(library.services, ada, {})).categories).toMatchObject([
     {
       id: 'science',
       examples: ['shipped'],
       children: [{ id: 'physics', examples: ['shipped', 'Falling apples'], children: [] }],
     },
   ]);
-  expect(await getTaxonomy(library.services, bob)).toMatchObject([{ children: [{ examples: ['shipped'] }] }]);
+  expect((await getTaxonomy(library.services, bob, {})).categories).toMatchObject([{ children: [{ examples: ['shipped'] }] }]);
 });
 
 test('deleteResource: deletes all derived rows, the job and the progress record', async () => {
@@ -185,12 +187,12 @@ test('similarResources: follows edges in both directions and returns each resour
   await link(b, a, { weight: 0.6 });
   await link(c, a, { weight: 0.9 });
   await link(a, d, { weight: 1, kind: 'links' });
-  const found = await similarResources(library.services, ada, { id: a, limit: 10 });
-  expect(found.map(({ resource, score }) => [resource.title, score])).toEqual([
+  const { similar } = await similarResources(library.services, ada, { id: a, limit: 10 });
+  expect(similar.map(({ title, score }) => [title, score])).toEqual([
     ['c', 0.9],
     ['b', 0.6],
   ]);
-  expect(await similarResources(library.services, ada, { id: a, limit: 1 })).toHaveLength(1);
+  expect((await similarResources(library.services, ada, { id: a, limit: 1 })).similar).toHaveLength(1);
 });
 
 test('resourceGraph: contains the nodes within the depth and the edges between them', async () => {
@@ -200,7 +202,7 @@ test('resourceGraph: contains the nodes within the depth and the edges between t
   await link(c, d);
   const titles = async (depth: number) => {
     const graph = await resourceGraph(library.services, ada, { id: a, depth });
-    return [graph.nodes.map((node) => `${node.resource.title}${node.depth}`).join(' '), graph.edges.length];
+    return [graph.nodes.map((node) => `${node.title}${node.depth}`).join(' '), graph.edges.length];
   };
   expect(await titles(1)).toEqual(['a0 b1', 1]);
   expect(await titles(2)).toEqual(['a0 b1 c2', 2]);
@@ -214,5 +216,5 @@ test('resourceGraph: a hub is limited to its heaviest edges and marked as trunca
   expect(graph.nodes).toHaveLength(200);
   expect(graph.edges).toHaveLength(199);
   expect(graph.truncated).toBe(true);
-  expect(graph.nodes.some((node) => node.resource.title === 'spoke 209')).toBe(true);
+  expect(graph.nodes.some((node) => node.title === 'spoke 209')).toBe(true);
 });

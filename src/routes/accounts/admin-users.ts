@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
 import { decodePosition } from '../../kernel/core/pagination.ts';
+import { present } from '../../kernel/core/present.ts';
 import { toIso } from '../../kernel/core/time.ts';
 import { listSecurityEvents } from '../../kernel/db/security-events.ts';
 import type { SecurityEventRow } from '../../kernel/db/types.ts';
@@ -11,7 +12,6 @@ import { administerUser } from '../../services/accounts/administer.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { pageQuery, toPage } from '../pagination.ts';
-import { present } from '../present.ts';
 import { createRouter, defineRoute, idParams, json, jsonBody, notFresh, problems, requiresScopes } from '../router.ts';
 import { userSchema, userToWire } from './auth-schemas.ts';
 

@@ -1,12 +1,12 @@
 /** /auth/api-keys: API keys, with which programs act for a user. */
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
+import { present } from '../../kernel/core/present.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { ApiKey } from '../../kernel/db/types.ts';
 import { SCOPES } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { present } from '../present.ts';
 import { authenticated, createRouter, defineRoute, idParams, json, jsonBody, problems } from '../router.ts';
 
 const apiKeySchema = z

@@ -3,10 +3,10 @@ import { z } from '@hono/zod-openapi';
 import { passwordFault } from '../../kernel/auth/password-rules.ts';
 import type { TokenPair } from '../../kernel/auth/sessions.ts';
 import { isReservedUsername, usernameFault } from '../../kernel/auth/username-rules.ts';
+import { present } from '../../kernel/core/present.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { Session, User } from '../../kernel/db/types.ts';
 import { SCOPES, type Scope } from '../../kernel/model/actor.ts';
-import { present } from '../present.ts';
 
 const username = z
   .string()

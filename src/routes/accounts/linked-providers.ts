@@ -1,12 +1,12 @@
 /** /auth/providers: the login providers that are linked to an account, to be listed and unlinked. */
 import { z } from '@hono/zod-openapi';
 import { OAUTH_PROVIDERS, type OAuthProviderName } from '../../kernel/auth/oauth/provider.ts';
+import { present } from '../../kernel/core/present.ts';
 import { toIso } from '../../kernel/core/time.ts';
 import { listOAuthAccounts } from '../../kernel/db/oauth-accounts.ts';
 import { unlinkProvider } from '../../services/accounts/unlink-provider.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { present } from '../present.ts';
 import { authenticated, createRouter, defineRoute, json, problems } from '../router.ts';
 
 const tags = ['Authentication'];

@@ -6,8 +6,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { SCOPES, type Scope } from '../../kernel/model/actor.ts';
+import { requireScope } from '../../services/require-scope.ts';
 import type { AppEnv } from '../env.ts';
-import { missingScopes } from './require-scope.ts';
 
 export interface Operations {
   /** The scopes that the operation of this request needs; empty for an unknown path. */
@@ -29,17 +29,12 @@ export function declaredOperations(app: OpenAPIHono<AppEnv>): Operations {
 export function requireDeclaredScopes({ scopesOf }: Operations): MiddlewareHandler<AppEnv> {
   return async function requireDeclaredScopes(c, next) {
     const required = scopesOf(c);
-    if (required.length > 0) throwIfMissing(c, required);
+    if (required.length > 0) requireScope(c.get('actor'), ...required);
     await next();
   };
 }
 
 const NONE: readonly Scope[] = [];
-
-function throwIfMissing(c: Context<AppEnv>, required: readonly Scope[]): void {
-  const error = missingScopes(c.get('actor'), required);
-  if (error) throw error;
-}
 
 /** HEAD is served by GET. */
 const operationName = (method: string, path: string) => `${method === 'HEAD' ? 'GET' : method} ${path}`;

@@ -1,6 +1,7 @@
 /** /admin/jobs: lists jobs, runs dead ones again, cancels unfinished ones. */
 import { z } from '@hono/zod-openapi';
 import { decodePosition } from '../../kernel/core/pagination.ts';
+import { present } from '../../kernel/core/present.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { Job } from '../../kernel/db/types.ts';
 import { INSTALLATION, PROCESS, processingOf } from '../../kernel/model/job-kinds.ts';
@@ -11,7 +12,6 @@ import { cancelJob } from '../../services/jobs/cancel-job.ts';
 import { listJobs } from '../../services/jobs/list-jobs.ts';
 import { retryJob } from '../../services/jobs/retry-job.ts';
 import { pageQuery, toPage } from '../pagination.ts';
-import { present } from '../present.ts';
 import { createRouter, defineRoute, idParams, json, problems, requiresScopes } from '../router.ts';
 
 const tags = ['Administration'];

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { AppError } from '../../kernel/core/errors.ts';
 import { toIso } from '../../kernel/core/time.ts';
+import { findResource } from '../../kernel/db/resources.ts';
 import { firstFailure, overallStatus, STAGES, statusesOf } from '../../kernel/model/stages.ts';
 import { toResourceProgress } from '../../kernel/progress/presentation.ts';
 import { TICKET_SECONDS } from '../../kernel/progress/stream-tickets.ts';
@@ -10,7 +11,6 @@ import type { ProgressRecord } from '../../kernel/progress/tracker.ts';
 import { areCredentialsInForce, type CredentialsContext } from '../../services/accounts/credentials-in-force.ts';
 import type { AppContext } from '../../services/context.ts';
 import { noSuchResource } from '../../services/errors.ts';
-import { getResource } from '../../services/resources/get-resource.ts';
 import type { AppEnv } from '../env.ts';
 import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
@@ -111,7 +111,7 @@ export function createProgressRoutes(
 
   /** The record of one of the caller's resources; throws `not_found` for any other id. */
   async function recordOf(c: Context<AppEnv>, id: string): Promise<ProgressRecord> {
-    await getResource(context, c.get('actor'), { id });
+    if (!(await findResource(context.db, { id, ownerId: c.get('actor').userId }))) throw noSuchResource();
     const record = await progress.read(id);
     if (!record) throw noSuchResource();
     return record;

@@ -4,14 +4,14 @@ import type { Context } from 'hono';
 import type { AppContext } from '../../services/context.ts';
 import { type CreatedResource, toAcceptedResponse } from '../../services/resources/accepted-response.ts';
 import { createResource } from '../../services/resources/create-resource.ts';
+import { type NewResource, newResourceSchema, toCreateInput } from '../../services/resources/resource-fields.ts';
+import { acceptedSchema } from '../../services/resources/resource-schemas.ts';
 import type { AppEnv } from '../env.ts';
 import { type UploadSize, uploadSize } from '../middleware/body-limit.ts';
 import { isMultipart, requireContentType } from '../middleware/content-type.ts';
 import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
-import { type NewResource, newResourceSchema, toCreateInput } from './resource-fields.ts';
 import { formContent, readResourceForm } from './resource-form.ts';
-import { acceptedSchema } from './resource-schemas.ts';
 
 const tags = ['Resources'];
 

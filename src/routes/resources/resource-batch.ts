@@ -4,17 +4,17 @@ import { JSON_BOUNDS } from '../../kernel/core/bounds.ts';
 import { AppError, type FieldError } from '../../kernel/core/errors.ts';
 import { invalidField } from '../../kernel/core/json-bounds.ts';
 import type { AppContext } from '../../services/context.ts';
+import { invalidFields } from '../../services/invalid-fields.ts';
 import { toAcceptedResponse } from '../../services/resources/accepted-response.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
 import { BATCH_LIMIT, type BatchResult, createResources } from '../../services/resources/create-resources.ts';
+import { newResourceSchema, toCreateInput } from '../../services/resources/resource-fields.ts';
+import { acceptedSchema } from '../../services/resources/resource-schemas.ts';
 import type { AppEnv } from '../env.ts';
 import { requireContentType } from '../middleware/content-type.ts';
 import { chargeWrite } from '../middleware/rate-limit.ts';
 import { statusOf } from '../problem.ts';
 import { createRouter, defineRoute, json, jsonBody, problems, requiresScopes } from '../router.ts';
-import { invalidFields } from '../validation.ts';
-import { newResourceSchema, toCreateInput } from './resource-fields.ts';
-import { acceptedSchema } from './resource-schemas.ts';
 
 const itemResult = z.union([
   acceptedSchema.extend({ http_status: z.union([z.literal(200), z.literal(202)]) }).openapi('BatchAccepted'),

@@ -4,13 +4,13 @@ import type { Context } from 'hono';
 import { BODY } from '../../kernel/core/bounds.ts';
 import { AppError, type FieldError } from '../../kernel/core/errors.ts';
 import { errorPath, invalidField, jsonValueFault, parseStrangersJson } from '../../kernel/core/json-bounds.ts';
+import { invalidFields } from '../../services/invalid-fields.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
+import { besideDocument, MAX_URL, newResourceSchema, toCreateInput } from '../../services/resources/resource-fields.ts';
 import { checkFileContent, cleanName, MAX_UPLOAD_BYTES, SUPPORTED, typeOfFile } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
 import type { UploadSize } from '../middleware/body-limit.ts';
-import { invalidFields } from '../validation.ts';
 import { type FormFile, formParts } from './form-parts.ts';
-import { besideDocument, MAX_URL, newResourceSchema, toCreateInput } from './resource-fields.ts';
 
 const besideFile = z.strictObject(besideDocument);
 

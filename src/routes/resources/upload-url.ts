@@ -3,11 +3,11 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { toIso } from '../../kernel/core/time.ts';
 import { PRESIGNED_UPLOAD_SECONDS } from '../../kernel/worker-client/presigned-uploads.ts';
 import type { AppContext } from '../../services/context.ts';
+import { besideDocument, contentTypeField } from '../../services/resources/resource-fields.ts';
 import { SUPPORTED } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
 import { requireContentType } from '../middleware/content-type.ts';
 import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
-import { besideDocument, contentTypeField } from './resource-fields.ts';
 
 const newUploadSchema = z
   .strictObject({

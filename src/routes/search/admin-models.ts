@@ -1,10 +1,10 @@
 /** GET /admin/models: the embedding models, and how far the documents are embedded for each. */
 import { z } from '@hono/zod-openapi';
+import { present } from '../../kernel/core/present.ts';
 import { toIsoOrNull } from '../../kernel/core/time.ts';
 import { MODEL_STATES } from '../../kernel/model/embedding-models.ts';
 import type { AppContext } from '../../services/context.ts';
 import { listModels, type ModelStatus } from '../../services/models/list-models.ts';
-import { present } from '../present.ts';
 import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 
 const modelSchema = z

@@ -1,10 +1,10 @@
 /** GET /search: by meaning, by keyword, or both. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { present } from '../../kernel/core/present.ts';
 import type { AppContext } from '../../services/context.ts';
+import { resourceFilterQuery, resourceId } from '../../services/resources/resource-schemas.ts';
 import { SEARCH_MODES, type SearchHit, type SearchResult, search } from '../../services/search/search.ts';
 import type { AppEnv } from '../env.ts';
-import { present } from '../present.ts';
-import { resourceFilterQuery, resourceId } from '../resources/resource-schemas.ts';
 import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
 
 const hitSchema = z

@@ -3,24 +3,11 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Config } from '../../kernel/config/config.ts';
 import type { AppEnv } from '../env.ts';
 import { pagePolicy } from '../middleware/security-headers.ts';
+import { registerNamedSchemas } from '../named-schemas.ts';
 import { createRouter, defineRoute, json, page } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
+import { TAGS } from '../tags.ts';
 import { VERSION } from '../version.ts';
-
-const TAGS = [
-  { name: 'Authentication', description: 'Accounts, tokens and sessions' },
-  { name: 'Resources', description: 'Documents: create, list, change, delete' },
-  { name: 'Progress', description: 'Progress of the five stages, live' },
-  { name: 'Webhooks', description: 'Endpoints at which other systems create resources' },
-  { name: 'Callbacks', description: 'Signed events to the `callback_url` of resources' },
-  { name: 'Search', description: 'Search by meaning, by keyword, or both' },
-  { name: 'Embeddings', description: "The embedding model, in OpenAI's protocol" },
-  { name: 'Taxonomy', description: 'The tree of categories' },
-  { name: 'Administration', description: 'Accounts and jobs, for admins' },
-  { name: 'Jobs', description: 'Signed reports of the worker and the queue' },
-  { name: 'Monitoring', description: 'Health and metrics' },
-  { name: 'About', description: 'This service and its API' },
-];
 
 const openapi = defineRoute({
   method: 'get',
@@ -65,6 +52,7 @@ export function createDocsRoutes({ config, runtime, described }: DocsDependencie
 }
 
 function describe(app: OpenAPIHono<AppEnv>, publicUrl: string) {
+  registerNamedSchemas(app);
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
@@ -83,6 +71,6 @@ function describe(app: OpenAPIHono<AppEnv>, publicUrl: string) {
     },
     servers: [{ url: publicUrl }],
     security: [{ bearer: [] }, { apiKey: [] }],
-    tags: TAGS,
+    tags: [...TAGS],
   });
 }

@@ -1,8 +1,8 @@
 /** GET /monitoring/health: the status of the service and its parts. Texts of exceptions stay in the log. */
 import { z } from '@hono/zod-openapi';
+import { present } from '../../kernel/core/present.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { Health, HealthCheck } from '../../services/system/health.ts';
-import { present } from '../present.ts';
 import { createRouter, defineRoute, json } from '../router.ts';
 
 const checkSchema = z.object({

@@ -1,6 +1,7 @@
 /** /callbacks: deliveries to the `callback_url` of resources, and the secret that signs them. */
 import { z } from '@hono/zod-openapi';
 import { decodePosition } from '../../kernel/core/pagination.ts';
+import { present } from '../../kernel/core/present.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { CallbackDelivery, CallbackSecret } from '../../kernel/db/types.ts';
 import { CALLBACK_EVENTS, DELIVERY_STATES } from '../../kernel/model/callbacks.ts';
@@ -10,7 +11,6 @@ import { listCallbacks } from '../../services/webhooks/list-callbacks.ts';
 import { renewCallbackSecret } from '../../services/webhooks/renew-callback-secret.ts';
 import { retryCallback } from '../../services/webhooks/retry-callback.ts';
 import { pageQuery, toPage } from '../pagination.ts';
-import { present } from '../present.ts';
 import { createRouter, defineRoute, idParams, json, problems, requiresScopes } from '../router.ts';
 
 const tags = ['Callbacks'];

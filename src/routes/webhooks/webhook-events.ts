@@ -2,10 +2,16 @@
 import { z } from '@hono/zod-openapi';
 import { BODY, JSON_BOUNDS } from '../../kernel/core/bounds.ts';
 import { truncate } from '../../kernel/core/text.ts';
+import { invalidFields } from '../../services/invalid-fields.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
 import { BATCH_LIMIT } from '../../services/resources/create-resources.ts';
-import { MAX_URL, type NewResource, newResourceSchema, toCreateInput, urlField } from '../resources/resource-fields.ts';
-import { invalidFields } from '../validation.ts';
+import {
+  MAX_URL,
+  type NewResource,
+  newResourceSchema,
+  toCreateInput,
+  urlField,
+} from '../../services/resources/resource-fields.ts';
 
 /** A Standard Webhooks payload whose `data` is a document. */
 export const standardEventSchema = z

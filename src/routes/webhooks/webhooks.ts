@@ -2,10 +2,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
 import { parseStrangersJson } from '../../kernel/core/json-bounds.ts';
+import { present } from '../../kernel/core/present.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { WebhookEndpoint } from '../../kernel/db/types.ts';
 import { WEBHOOK_KINDS, type WebhookKind } from '../../kernel/model/webhooks.ts';
 import type { AppContext } from '../../services/context.ts';
+import { tagsField } from '../../services/resources/resource-fields.ts';
 import { createWebhookEndpoint } from '../../services/webhooks/create-webhook-endpoint.ts';
 import { listWebhookEndpoints } from '../../services/webhooks/list-webhook-endpoints.ts';
 import { type IncomingEvent, receiveWebhookEvent } from '../../services/webhooks/receive-webhook-event.ts';
@@ -14,8 +16,6 @@ import { requireContentType } from '../middleware/content-type.ts';
 import { chargeWrite } from '../middleware/rate-limit.ts';
 import { rawBody } from '../middleware/raw-body.ts';
 import { refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
-import { present } from '../present.ts';
-import { tagsField } from '../resources/resource-fields.ts';
 import { createRouter, defineRoute, idParams, json, jsonBody, problems, requiresScopes } from '../router.ts';
 import { readGitHubEvent, readStandardEvent, standardEventSchema } from './webhook-events.ts';
 

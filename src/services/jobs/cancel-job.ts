@@ -1,5 +1,6 @@
 /** Cancels queued and running jobs. A worker finds its lease revoked at its next write, and that write is refused. */
 
+import { z } from 'zod';
 import { AppError } from '../../kernel/core/errors.ts';
 import { endJob, findJob, UNFINISHED_JOB_STATES, unfinishedJobsOf } from '../../kernel/db/jobs.ts';
 import { readStages, writeStages } from '../../kernel/db/resource-stages.ts';
@@ -11,7 +12,9 @@ import type { Stage, StageStates } from '../../kernel/model/stages.ts';
 import { enqueueCallback } from '../../kernel/webhooks/enqueue-callback.ts';
 import type { AppContext } from '../context.ts';
 import { noSuchResource, notFound } from '../errors.ts';
+import { type Caller, nothing, operation } from '../operation.ts';
 import { requireScope } from '../require-scope.ts';
+import { resourceIdInput } from '../resources/resource-schemas.ts';
 
 type CancelContext = Pick<AppContext, 'db' | 'clock' | 'ids' | 'progress'>;
 
@@ -35,20 +38,29 @@ export async function cancelJob(context: CancelContext, actor: Actor, { id }: { 
   return cancelled.job;
 }
 
-/** Cancels the unfinished jobs of one of the actor's resources. Throws `not_found`, and `conflict` if there are none. */
-export async function cancelResource(context: CancelContext, actor: Actor, { id }: { id: string }): Promise<void> {
-  requireScope(actor, 'resources:write');
-  const all = await context.db.transaction(async (tx) => {
-    if (!(await findResource(tx, { id, ownerId: actor.userId }))) throw noSuchResource();
-    const cancelled: Cancelled[] = [];
-    for (const job of await unfinishedJobsOf(tx, id)) {
-      const one = await cancelInTransaction(tx, context, job.id, actor);
-      if (one) cancelled.push(one);
-    }
-    return cancelled.length > 0 ? cancelled : conflict('This resource is not being processed; there is nothing to cancel');
-  });
-  for (const cancelled of all) await reportProgress(context, cancelled);
-}
+/** Cancels the unfinished jobs of one of the actor's resources. */
+export const cancelResource = operation({
+  name: 'resources.cancel',
+  scope: 'resources:write',
+  summary: 'Stop processing a resource',
+  description: 'Its unfinished stages fail with "Cancelled"; completed stages stay. 409 if the resource is not being processed.',
+  destructive: false,
+  input: z.object({ id: resourceIdInput }),
+  output: nothing,
+  errors: ['not_found', 'conflict'],
+  run: async ({ actor, ...context }: CancelContext & Caller, { id }) => {
+    const all = await context.db.transaction(async (tx) => {
+      if (!(await findResource(tx, { id, ownerId: actor.userId }))) throw noSuchResource();
+      const cancelled: Cancelled[] = [];
+      for (const job of await unfinishedJobsOf(tx, id)) {
+        const one = await cancelInTransaction(tx, context, job.id, actor);
+        if (one) cancelled.push(one);
+      }
+      return cancelled.length > 0 ? cancelled : conflict('This resource is not being processed; there is nothing to cancel');
+    });
+    for (const cancelled of all) await reportProgress(context, cancelled);
+  },
+});
 
 async function cancelInTransaction(
   tx: Database,

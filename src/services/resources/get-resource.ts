@@ -1,19 +1,26 @@
-import { findResource, findResourceWithText, type ResourceSummary } from '../../kernel/db/resources.ts';
-import type { Resource } from '../../kernel/db/types.ts';
-import type { Actor } from '../../kernel/model/actor.ts';
+import { z } from 'zod';
+import { findResource, findResourceWithText } from '../../kernel/db/resources.ts';
 import type { AppContext } from '../context.ts';
 import { noSuchResource } from '../errors.ts';
-import { requireScope } from '../require-scope.ts';
+import { type Caller, operation } from '../operation.ts';
+import { resourceIdInput, resourceSchema, toResourceBody } from './resource-schemas.ts';
 
-/** One of the actor's resources. Its text, which may be megabytes, is read only with `withText`. Throws `not_found`. */
-export async function getResource(
-  { db }: Pick<AppContext, 'db'>,
-  actor: Actor,
-  { id, withText = false }: { id: string; withText?: boolean },
-): Promise<ResourceSummary & Partial<Pick<Resource, 'text'>>> {
-  requireScope(actor, 'resources:read');
-  const find = withText ? findResourceWithText : findResource;
-  const resource = await find(db, { id, ownerId: actor.userId });
-  if (!resource) throw noSuchResource();
-  return resource;
-}
+export const getResource = operation({
+  name: 'resources.get',
+  scope: 'resources:read',
+  summary: 'Read a resource',
+  destructive: false,
+  input: z.object({
+    id: resourceIdInput,
+    include: z.enum(['text']).optional().meta({ description: '`text`: adds the extracted text' }),
+  }),
+  output: resourceSchema,
+  errors: ['not_found'],
+  run: async ({ db, actor }: Pick<AppContext, 'db'> & Caller, { id, include }) => {
+    // The text may be megabytes.
+    const find = include === 'text' ? findResourceWithText : findResource;
+    const resource = await find(db, { id, ownerId: actor.userId });
+    if (!resource) throw noSuchResource();
+    return toResourceBody(resource);
+  },
+});

@@ -1,31 +1,32 @@
+import { z } from 'zod';
 import { decodePosition, pageOf } from '../../kernel/core/pagination.ts';
-import { listResources as listRows, type ResourceFilter, type ResourceSummary } from '../../kernel/db/resources.ts';
-import type { Actor } from '../../kernel/model/actor.ts';
+import { listResources as listRows } from '../../kernel/db/resources.ts';
 import type { AppContext } from '../context.ts';
-import { requireScope } from '../require-scope.ts';
+import { type Caller, operation } from '../operation.ts';
+import { resourceFilterQuery, resourceSchema, statusSchema, toResourceBody } from './resource-schemas.ts';
 
-export interface ResourcePage {
-  readonly resources: readonly ResourceSummary[];
-  /** Absent on the last page. */
-  readonly nextCursor?: string;
-}
-
-export interface ListResourcesInput {
-  readonly filter?: ResourceFilter;
-  readonly cursor?: string | undefined;
-  /** 1 to 100. */
-  readonly limit: number;
-}
-
-/** The actor's resources, newest first. Cursors stay valid while resources are added and deleted. */
-export async function listResources(
-  { db }: Pick<AppContext, 'db'>,
-  actor: Actor,
-  { filter = {}, cursor, limit }: ListResourcesInput,
-): Promise<ResourcePage> {
-  requireScope(actor, 'resources:read');
-  const after = decodePosition(cursor);
-  const fetched = await listRows(db, { ownerId: actor.userId, filter, after, limit: limit + 1 });
-  const { rows: resources, ...page } = pageOf(fetched, limit);
-  return { resources, ...page };
-}
+export const listResources = operation({
+  name: 'resources.list',
+  scope: 'resources:read',
+  summary: 'List resources',
+  description: 'Newest first. `next_cursor` leads to the next page; the last page has none.',
+  destructive: false,
+  input: resourceFilterQuery.extend({
+    status: statusSchema.optional(),
+    q: z.string().max(500).optional().meta({ description: 'Part of the title, description, summary or URL' }),
+    limit: z.coerce.number().int().min(1).max(100).default(20),
+    cursor: z.string().max(500).optional(),
+  }),
+  output: z.object({ resources: z.array(resourceSchema), next_cursor: z.string().optional() }).meta({ id: 'ResourcePage' }),
+  run: async (
+    { db, actor }: Pick<AppContext, 'db'> & Caller,
+    { q, limit, cursor, min_quality: minQuality, category, tag, language, status },
+  ) => {
+    const filter = { category, tag, language, status, minQuality, text: q };
+    const after = decodePosition(cursor);
+    // Cursors stay valid while resources are added and deleted.
+    const fetched = await listRows(db, { ownerId: actor.userId, filter, after, limit: limit + 1 });
+    const { rows, nextCursor } = pageOf(fetched, limit);
+    return { resources: rows.map(toResourceBody), ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }) };
+  },
+});

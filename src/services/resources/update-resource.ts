@@ -1,46 +1,53 @@
+import { z } from 'zod';
 import { AppError } from '../../kernel/core/errors.ts';
 import { findCategory } from '../../kernel/db/categories.ts';
-import { findResource, type ResourceSummary, updateResource as updateRow } from '../../kernel/db/resources.ts';
-import type { Actor } from '../../kernel/model/actor.ts';
+import { findResource, updateResource as updateRow } from '../../kernel/db/resources.ts';
 import type { AppContext } from '../context.ts';
 import { noSuchResource } from '../errors.ts';
-import { requireScope } from '../require-scope.ts';
+import { type Caller, operation } from '../operation.ts';
+import { descriptionField, metadataField, tagsField, titleField } from './resource-fields.ts';
+import { resourceIdInput, resourceSchema, toResourceBody } from './resource-schemas.ts';
 
-/** The fields that a user may edit; an absent field is not changed. */
-export interface ResourceChanges {
-  readonly title?: string | undefined;
-  readonly description?: string | undefined;
-  readonly tags?: readonly string[] | undefined;
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-  /** The id of a category of the taxonomy. */
-  readonly category?: string | undefined;
-}
+/** An absent field is not changed. */
+const changes = {
+  title: titleField.optional(),
+  description: descriptionField.optional(),
+  tags: tagsField.optional(),
+  metadata: metadataField.optional(),
+  category: z.string().min(1).max(200).optional().meta({ description: 'Id of a category of GET /taxonomy' }),
+};
 
-/**
- * Sets fields and marks them as edited, so that no stage overwrites them. A corrected category becomes an example for the
- * owner's later classifications (`listCorrected`). Throws `not_found`, and `invalid_input` for an unknown category.
- */
-export async function updateResource(
-  { db, clock }: Pick<AppContext, 'db' | 'clock'>,
-  actor: Actor,
-  { id, changes }: { id: string; changes: ResourceChanges },
-): Promise<ResourceSummary> {
-  requireScope(actor, 'resources:write');
-  const owned = { id, ownerId: actor.userId };
-  return await db.transaction(async (tx) => {
-    const before = await findResource(tx, owned);
-    if (!before) throw noSuchResource();
-    if (changes.category !== undefined && !(await findCategory(tx, changes.category))) throw noSuchCategory();
-    const fields = definedFields(changes);
-    const edited = [...new Set([...before.edited, ...Object.keys(fields)])];
-    await updateRow(tx, owned, { ...fields, edited, updatedAt: clock.now() });
-    const after = await findResource(tx, owned);
-    if (!after) throw noSuchResource();
-    return after;
-  });
-}
+/** Marks the fields as edited. A corrected category is an example for the owner's later classifications (`listCorrected`). */
+export const updateResource = operation({
+  name: 'resources.update',
+  scope: 'resources:write',
+  summary: 'Change a resource',
+  description: 'No stage overwrites a field set by hand. A corrected category is an example for the next classification.',
+  destructive: false,
+  input: z
+    .strictObject({ id: resourceIdInput, ...changes })
+    .refine(({ id: _id, ...given }) => Object.keys(given).length > 0, 'must name at least one field to change'),
+  output: resourceSchema,
+  errors: ['not_found'],
+  run: async ({ db, clock, actor }: Pick<AppContext, 'db' | 'clock'> & Caller, { id, ...given }) => {
+    const owned = { id, ownerId: actor.userId };
+    return await db.transaction(async (tx) => {
+      const before = await findResource(tx, owned);
+      if (!before) throw noSuchResource();
+      if (given.category !== undefined && !(await findCategory(tx, given.category))) throw noSuchCategory();
+      const fields = definedFields(given);
+      const edited = [...new Set([...before.edited, ...Object.keys(fields)])];
+      await updateRow(tx, owned, { ...fields, edited, updatedAt: clock.now() });
+      const after = await findResource(tx, owned);
+      if (!after) throw noSuchResource();
+      return toResourceBody(after);
+    });
+  },
+});
 
-function definedFields({ title, description, tags, metadata, category }: ResourceChanges) {
+type Changes = z.infer<z.ZodObject<typeof changes>>;
+
+function definedFields({ title, description, tags, metadata, category }: Changes) {
   return {
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),

@@ -14,9 +14,11 @@ import { everyStage, newStages } from '../../../src/kernel/model/stages.ts';
 import type { QueryEmbedder } from '../../../src/kernel/worker-client/query-embedder.ts';
 import type { AppEnv } from '../../../src/routes/env.ts';
 import { bodyLimit } from '../../../src/routes/middleware/body-limit.ts';
+import { createOperationRoutes } from '../../../src/routes/mount.ts';
 import { asAppError, problem } from '../../../src/routes/problem.ts';
 import { createResourceRoutes } from '../../../src/routes/resources/resources.ts';
 import { createSearchRoutes } from '../../../src/routes/search/search.ts';
+import { OPERATIONS } from '../../../src/routes/table.ts';
 import type { AppContext } from '../../../src/services/context.ts';
 import { activateModel } from '../../../src/services/models/activate-model.ts';
 import { countedIds } from '../fakes/doubles.ts';
@@ -170,6 +172,7 @@ export async function createTestLibrary(
       await next();
     });
     app.use(bodyLimit(services, {}));
+    app.route('/', createOperationRoutes(services, OPERATIONS));
     app.route('/', createResourceRoutes(services));
     app.route('/', createSearchRoutes(services));
     app.onError((error, c) => {

@@ -1,5 +1,5 @@
 /** Issues of zod as the error that every route throws. */
-import type { z } from '@hono/zod-openapi';
+import type { z } from 'zod';
 import { MAX_FIELD_ERRORS } from '../kernel/core/bounds.ts';
 import { AppError, type FieldError } from '../kernel/core/errors.ts';
 import { errorPath } from '../kernel/core/json-bounds.ts';

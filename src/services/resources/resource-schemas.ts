@@ -1,16 +1,17 @@
 /** Resources in requests and responses. */
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { present } from '../../kernel/core/present.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { ResourceSummary } from '../../kernel/db/resources.ts';
 import type { Resource } from '../../kernel/db/types.ts';
 import { QUALITY_DIMENSIONS } from '../../kernel/model/quality.ts';
 import { STAGE_STATUSES } from '../../kernel/model/stages.ts';
-import { present } from '../present.ts';
 
-const instant = z.iso.datetime().openapi({ example: '2026-01-01T12:00:00.000Z' });
-export const resourceId = z.string().openapi({ format: 'uuid', example: '01900000-0000-7000-8000-000000000001' });
-/** Any short text is accepted: an id that is not a UUID gets the 404 of every unknown id. */
-export const idParameters = z.object({ id: resourceId.max(64).openapi({ param: { name: 'id', in: 'path' } }) });
+const instant = z.iso.datetime().meta({ example: '2026-01-01T12:00:00.000Z' });
+const uuid = { format: 'uuid', example: '01900000-0000-7000-8000-000000000001' };
+export const resourceId = z.string().meta(uuid);
+/** In requests any short text is accepted: an id that is not a UUID gets the 404 of every unknown id. */
+export const resourceIdInput = z.string().max(64).meta(uuid);
 export const statusSchema = z.enum(STAGE_STATUSES);
 
 const qualitySchema = z
@@ -21,7 +22,7 @@ const qualitySchema = z
       z.object({ score: z.number().optional(), weight: z.number(), reasons: z.array(z.string()) }),
     ),
   })
-  .openapi('Quality', { description: 'Six dimensions from 0 to 1 with reasons and weights, and their weighted mean' });
+  .meta({ id: 'Quality', description: 'Six dimensions from 0 to 1 with reasons and weights, and their weighted mean' });
 
 export const resourceSchema = z
   .object({
@@ -30,14 +31,14 @@ export const resourceSchema = z
     error_message: z.string().optional(),
     url: z.string().optional(),
     content_type: z.string().optional(),
-    content_hash: z.string().optional().openapi({ description: 'SHA-256 of the ingested bytes' }),
+    content_hash: z.string().optional().meta({ description: 'SHA-256 of the ingested bytes' }),
     title: z.string().optional(),
     description: z.string().optional(),
     tags: z.array(z.string()),
     metadata: z.record(z.string(), z.unknown()),
-    edited: z.array(z.string()).openapi({ description: 'Fields set by hand, which processing does not overwrite' }),
+    edited: z.array(z.string()).meta({ description: 'Fields set by hand, which processing does not overwrite' }),
     callback_url: z.string().optional(),
-    language: z.string().optional().openapi({ example: 'en' }),
+    language: z.string().optional().meta({ example: 'en' }),
     authors: z.array(z.string()),
     published_at: z.string().optional(),
     canonical_url: z.string().optional(),
@@ -54,21 +55,21 @@ export const resourceSchema = z
     created_at: instant,
     updated_at: instant,
     completed_at: instant.optional(),
-    text: z.string().optional().openapi({ description: 'Only with `include=text`' }),
+    text: z.string().optional().meta({ description: 'Only with `include=text`' }),
   })
-  .openapi('Resource');
+  .meta({ id: 'Resource' });
 
 /** Filters of both the list and the search. */
 export const resourceFilterQuery = z.object({
-  category: z.string().max(200).optional().openapi({ description: 'Id of a category' }),
+  category: z.string().max(200).optional().meta({ description: 'Id of a category' }),
   tag: z.string().max(100).optional(),
-  language: z.string().max(35).optional().openapi({ example: 'en' }),
-  min_quality: z.coerce.number().min(0).max(1).optional().openapi({ description: 'Excludes resources without a quality score' }),
+  language: z.string().max(35).optional().meta({ example: 'en' }),
+  min_quality: z.coerce.number().min(0).max(1).optional().meta({ description: 'Excludes resources without a quality score' }),
 });
 
 export const resourceBriefSchema = z
   .object({ id: resourceId, title: z.string().optional(), url: z.string().optional(), category: z.string().optional() })
-  .openapi('ResourceBrief');
+  .meta({ id: 'ResourceBrief' });
 
 export const acceptedSchema = z
   .object({
@@ -77,7 +78,7 @@ export const acceptedSchema = z
     progress_url: z.url(),
     events_url: z.url(),
   })
-  .openapi('AcceptedResource');
+  .meta({ id: 'AcceptedResource' });
 
 export function toResourceBody(resource: ResourceSummary & Partial<Pick<Resource, 'text'>>) {
   return {

@@ -2,11 +2,11 @@
  * The fields that a client may set on a resource, with their limits; JSON, forms, batches and events share them. That text has
  * no NUL and is well-formed was checked before, for the whole body (`kernel/core/json-bounds.ts`).
  */
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { BODY, JSON_BOUNDS, MAX_CONTENT_BYTES, MAX_METADATA_BYTES } from '../../kernel/core/bounds.ts';
 import { AppError } from '../../kernel/core/errors.ts';
-import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
-import { SUPPORTED, supportedType } from '../../services/resources/uploaded-file.ts';
+import type { CreateResourceInput } from './create-resource.ts';
+import { SUPPORTED, supportedType } from './uploaded-file.ts';
 
 /** Characters of a URL. */
 export const MAX_URL = 2_048;
@@ -18,19 +18,19 @@ export const titleField = z
   .trim()
   .min(1)
   .max(500)
-  .openapi({ example: 'Why glaciers calve', description: 'Default: the title in the document. At most 500 characters.' });
+  .meta({ example: 'Why glaciers calve', description: 'Default: the title in the document. At most 500 characters.' });
 
-export const descriptionField = z.string().trim().max(5_000).openapi({ example: 'Read before the trip.' });
+export const descriptionField = z.string().trim().max(5_000).meta({ example: 'Read before the trip.' });
 
 export const tagsField = z
   .array(z.string().trim().min(1).max(100))
   .max(50)
-  .openapi({ example: ['ice', 'climate'] });
+  .meta({ example: ['ice', 'climate'] });
 
 export const metadataField = z
   .record(z.string().max(200), z.unknown())
   .refine((value) => byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, 'must be at most 64 KB of JSON')
-  .openapi({
+  .meta({
     maxProperties: JSON_BOUNDS.members,
     example: { shelf: 'B3' },
     description: 'Stored unchanged: at most 64 KB, 1,000 members an object and 64 levels deep',
@@ -43,7 +43,7 @@ function httpUrl(value: string, context: z.RefinementCtx): void {
   else if (url.username !== '' || url.password !== '') addIssue('must not contain credentials');
 }
 
-export const urlField = z.string().trim().max(MAX_URL, { abort: true }).superRefine(httpUrl).openapi({
+export const urlField = z.string().trim().max(MAX_URL, { abort: true }).superRefine(httpUrl).meta({
   format: 'uri',
   example: 'https://example.org/articles/glaciers',
 });
@@ -53,13 +53,13 @@ export const contentField = z
   // In characters; `toCreateInput` counts bytes.
   .max(BODY.document, { abort: true })
   .refine((text) => text.trim() !== '', 'must not be empty')
-  .openapi({ example: 'Glaciers flow. Where they meet the sea, ice breaks off…', description: 'At most 5 MB of UTF-8' });
+  .meta({ example: 'Glaciers flow. Where they meet the sea, ice breaks off…', description: 'At most 5 MB of UTF-8' });
 
 export const contentTypeField = z
   .string()
   .max(200, { abort: true })
   .refine((value) => supportedType(value) !== undefined, SUPPORTED)
-  .openapi({ example: 'text/plain', description: `${SUPPORTED}. Default text/plain.` });
+  .meta({ example: 'text/plain', description: `${SUPPORTED}. Default text/plain.` });
 
 /** Fields beside the document itself, for every way to send one. */
 export const besideDocument = {
@@ -67,12 +67,12 @@ export const besideDocument = {
   description: descriptionField.optional(),
   tags: tagsField.optional(),
   metadata: metadataField.optional(),
-  callback_url: urlField.optional().openapi({ description: 'Receives a signed event when the document has been processed' }),
+  callback_url: urlField.optional().meta({ description: 'Receives a signed event when the document has been processed' }),
 };
 
 export const newResourceSchema = z
   .strictObject({
-    url: urlField.optional().openapi({ description: 'The worker fetches it. Excludes `content`.' }),
+    url: urlField.optional().meta({ description: 'The worker fetches it. Excludes `content`.' }),
     content: contentField.optional(),
     content_type: contentTypeField.optional(),
     ...besideDocument,
@@ -84,7 +84,7 @@ export const newResourceSchema = z
     if (url !== undefined && type !== undefined)
       addIssue('content_type', 'is only allowed with content: the server of a URL sends its own');
   })
-  .openapi('NewResource');
+  .meta({ id: 'NewResource' });
 
 export type NewResource = z.infer<typeof newResourceSchema>;
 

@@ -1,0 +1,113 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import type { AppEnv } from '../../src/routes/env.ts';
+import { createOperationRoutes, http } from '../../src/routes/mount.ts';
+import { asAppError, problem } from '../../src/routes/problem.ts';
+import type { AppContext } from '../../src/services/context.ts';
+import { type AnyOperation, nothing, operation } from '../../src/services/operation.ts';
+
+const echo = (input: z.ZodObject): AnyOperation =>
+  operation({
+    name: 'resources.echo',
+    scope: null,
+    summary: 'Echo',
+    destructive: false,
+    input,
+    output: z.looseObject({}),
+    run: async (_ctx, given) => given,
+  });
+
+const returns = 'The input';
+const search = echo(z.object({ id: z.string(), limit: z.coerce.number().default(3), tag: z.string().optional() }));
+const change = echo(
+  z.strictObject({ id: z.string(), title: z.string().optional() }).refine(({ title }) => title !== 'x', 'no x'),
+);
+const remove = operation({
+  ...{ name: 'resources.forget', scope: null, summary: 'Forget', destructive: true },
+  input: z.object({ id: z.string() }),
+  output: nothing,
+  run: async () => {},
+});
+
+function appOf() {
+  const app = new OpenAPIHono<AppEnv>();
+  app.route(
+    '/',
+    createOperationRoutes({} as AppContext, [
+      http(search, 'GET /things/{id}', { returns }),
+      http(change, 'PATCH /things/{id}', { returns, body: 'Change' }),
+      http(change, 'PUT /things/{id}', { returns, body: 'Change', optionalBody: true, status: 202 }),
+      http(remove, 'DELETE /things/{id}', { returns: 'Forgotten', noStore: true }),
+    ]),
+  );
+  app.onError((error, c) => problem(c, asAppError(error)));
+  return app;
+}
+
+const body = (value: unknown, method = 'PATCH') => ({
+  method,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(value),
+});
+
+test('mount: the input is made of the path and the known parameters of the query', async () => {
+  const response = await appOf().request('/things/a%20b?limit=5&id=c&other=1');
+  expect(await response.json()).toEqual({ id: 'a b', limit: 5 });
+});
+
+test('mount: a repeated parameter of a single value is 422', async () => {
+  const response = await appOf().request('/things/a?tag=x&tag=y');
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({ errors: [{ path: 'tag' }] });
+});
+
+test('mount: the input is made of the path and the body, whose own field of that name is refused', async () => {
+  const app = appOf();
+  expect(await (await app.request('/things/a', body({ title: 't' }))).json()).toEqual({ id: 'a', title: 't' });
+  const response = await app.request('/things/a', body({ id: 'b' }));
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({ errors: [{ path: 'id', message: 'is not a field of this request' }] });
+});
+
+test('mount: errors of the body as a whole have the path json', async () => {
+  for (const value of [[], 'text', null, { title: 'x' }]) {
+    const response = await appOf().request('/things/a', body(value));
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ path: 'json' }] });
+  }
+});
+
+test('mount: a required body is 415 without JSON, and an optional one has no fields then', async () => {
+  const app = appOf();
+  expect((await app.request('/things/a', { method: 'PATCH' })).status).toBe(415);
+  const response = await app.request('/things/a', { method: 'PUT' });
+  expect([response.status, await response.json()]).toEqual([202, { id: 'a' }]);
+  expect((await app.request('/things/a', { ...body({}, 'PUT'), headers: { 'Content-Type': 'text/plain' } })).status).toBe(415);
+});
+
+test('mount: an operation without a result is 204', async () => {
+  const response = await appOf().request('/things/a', { method: 'DELETE' });
+  expect([response.status, await response.text()]).toEqual([204, '']);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+});
+
+test('mount: the OpenAPI document describes parameters, the named body and every status', async () => {
+  const { paths } = appOf().getOpenAPI31Document({ openapi: '3.1.0', info: { title: 't', version: '1' } });
+  expect(paths?.['/things/{id}']).toMatchObject({
+    get: {
+      operationId: 'resourcesEcho',
+      tags: ['Resources'],
+      parameters: [
+        { name: 'id', in: 'path', required: true },
+        { name: 'limit', in: 'query' },
+        { name: 'tag', in: 'query' },
+      ],
+    },
+    patch: { requestBody: { required: true } },
+  });
+  expect(Object.keys(paths?.['/things/{id}']?.get?.responses ?? {})).toEqual(['200', '401', '403', '422', '429', '431', '503']);
+  expect(Object.keys(paths?.['/things/{id}']?.patch?.responses ?? {})).toEqual([
+    ...['200', '400', '401', '403', '408', '413', '415', '422', '429', '431', '503'],
+  ]);
+});
