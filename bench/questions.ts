@@ -76,6 +76,8 @@ async function startCheckout(folder: string) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   process.once('exit', () => child.kill('SIGKILL'));
+  // By default a signal ends the process without its exit handlers.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const url = await addressOf(child);
   const headers = { 'X-API-Key': MASTER_API_KEY, 'Content-Type': 'application/json' };
   const call = async (path: string, body?: unknown) => {
