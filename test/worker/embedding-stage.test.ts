@@ -223,18 +223,29 @@ test('embedding stage: a worker without the active model fails transiently, and 
   expect(asked).toEqual([]);
 });
 
-test('embedding stage: a model that is retired while it embeds is left out; one in use that fails is a failure', async () => {
+test('embedding stage: a model that is not active and fails is left out; the active one that fails is a failure', async () => {
   const resource = await libraryWith(['x']);
-  let retired = false;
   const active = embedderOf('active');
-  const ending = embedderOf('ending', async () => {
-    retired = true;
-    throw new AppError('unavailable', 'The worker is stopping');
+  const failing = embedderOf('failing', async () => {
+    throw new AppError('unavailable', 'The embedding model could not be loaded');
   });
-  const commit = await runFor(resource, { active: () => active, documents: () => (retired ? [active] : [active, ending]) });
+  const commit = await runFor(resource, { active: () => active, documents: () => [active, failing] });
   await database.db.transaction((tx) => commit(tx));
   expect(await stored(resource.id, 'active')).toHaveLength(1);
-  expect(await database.db.select().from(resourceEmbeddings)).toHaveLength(1);
-  const failing = runFor(resource, { active: () => active, documents: () => [active, ending] });
-  await expect(failing).rejects.toMatchObject({ failure: 'transient' });
+  expect((await database.db.select().from(resourceEmbeddings)).map(({ model }) => model)).toEqual(['active']);
+  const failed = runFor(resource, { active: () => failing, documents: () => [failing, active] });
+  await expect(failed).rejects.toMatchObject({ failure: 'transient' });
+});
+
+test('embedding stage: a model that was active at the start, and is replaced while it fails, is left out', async () => {
+  const resource = await libraryWith(['x']);
+  const next = embedderOf('next');
+  const before = embedderOf('before', async () => {
+    current = next;
+    throw new AppError('unavailable', 'The worker is stopping');
+  });
+  let current = before;
+  const commit = await runFor(resource, { active: () => current, documents: () => [before, next] });
+  await database.db.transaction((tx) => commit(tx));
+  expect((await database.db.select().from(resourceEmbeddings)).map(({ model }) => model)).toEqual(['next']);
 });

@@ -26,7 +26,7 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
     const all: DocumentVectors[] = [];
     for (const [index, embedder] of embedders.entries()) {
       const onProgress = (done: number) => report((100 * (index + done / chunks.length)) / embedders.length);
-      const vectors = await embedUnlessRetired(embedder, chunks, { signal, onProgress });
+      const vectors = await embedIfPossible(embedder, chunks, { signal, onProgress });
       if (vectors) all.push(vectors);
     }
     return async (tx) => {
@@ -44,8 +44,11 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
     }
   }
 
-  /** Undefined for a model that was retired meanwhile: its process has ended, and its vectors are needed no more. */
-  async function embedUnlessRetired(
+  /**
+   * Undefined where a model that is not active fails, or was retired meanwhile: search does not need its vectors yet, and the
+   * `embed` job of its activation makes those that lack.
+   */
+  async function embedIfPossible(
     embedder: DocumentEmbedder,
     chunks: readonly Chunk[],
     options: Parameters<typeof embedChunks>[2],
@@ -54,7 +57,7 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
       return await embedChunks(embedder, chunks, options);
     } catch (error) {
       options.signal.throwIfAborted();
-      if (models.documents().some(({ model }) => model === embedder.model)) throw error;
+      if (models.active().model === embedder.model) throw error;
       return undefined;
     }
   }
