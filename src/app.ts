@@ -30,21 +30,17 @@ import { securityHeaders } from './routes/middleware/security-headers.ts';
 import { stripApiPrefix } from './routes/middleware/strip-api-prefix.ts';
 import { createOperationRoutes } from './routes/mount.ts';
 import { asAppError, methodNotAllowedProblem, problem } from './routes/problem.ts';
-import { createAdminJobRoutes } from './routes/processing/admin-jobs.ts';
 import { createJobRoutes } from './routes/processing/jobs.ts';
 import { createProgressRoutes } from './routes/processing/progress.ts';
 import { createResourceRoutes } from './routes/resources/resources.ts';
 import type { Runtime } from './routes/runtime.ts';
-import { createAdminModelRoutes } from './routes/search/admin-models.ts';
 import { createEmbeddingsRoutes } from './routes/search/embeddings.ts';
-import { createSearchRoutes } from './routes/search/search.ts';
 import { createAssetRoutes } from './routes/system/assets.ts';
 import { createDocsRoutes } from './routes/system/docs.ts';
 import { createHealthRoutes } from './routes/system/health.ts';
 import { createHomeRoutes } from './routes/system/home.ts';
 import { createMetricsRoutes } from './routes/system/metrics.ts';
 import { OPERATIONS } from './routes/table.ts';
-import { createCallbackRoutes } from './routes/webhooks/callbacks.ts';
 import { createWebhookRoutes } from './routes/webhooks/webhooks.ts';
 import type { AppContext } from './services/context.ts';
 
@@ -84,14 +80,10 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.route('/', createRateLimitStatusRoutes(context));
   app.route('/', createPasswordRoutes(context));
   app.route('/', createAdminUserRoutes(context));
-  app.route('/', createAdminJobRoutes(context));
-  app.route('/', createAdminModelRoutes(context));
   app.route('/', createOperationRoutes(context, OPERATIONS));
   app.route('/', createResourceRoutes(context, runtime));
   app.route('/', createProgressRoutes(context, runtime));
-  app.route('/', createSearchRoutes(context));
   app.route('/', createEmbeddingsRoutes(context));
-  app.route('/', createCallbackRoutes(context));
   app.route('/', createWebhookRoutes(context));
   app.route('/', createJobRoutes(context));
 

@@ -1,11 +1,11 @@
 /**
- * The operations on an account itself: those that could take it over, or lock its owner out. They need an interactive session;
+ * The routes on an account itself that are no operations of `routes/table.ts`, which name their level themselves: those that could take it over, or lock its owner out. They need an interactive session;
  * API keys, narrow tokens, tickets and system users get 403. `fresh`: the session's user logged in or confirmed the password
  * within the last 15 minutes.
  */
 import type { AccountLevel } from '../services/accounts/account-session.ts';
 
-export const ACCOUNT_OPERATIONS: Readonly<Record<string, AccountLevel>> = {
+export const ACCOUNT_ROUTES: Readonly<Record<string, AccountLevel>> = {
   'POST /auth/confirm': 'interactive',
   'POST /auth/logout': 'interactive',
   'GET /auth/sessions': 'interactive',
@@ -19,12 +19,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, AccountLevel>> = {
   'POST /auth/link/{provider}': 'fresh',
   'POST /auth/password': 'fresh',
   'POST /auth/email/verification': 'interactive',
-  'GET /webhooks': 'interactive',
-  'POST /webhooks': 'fresh',
-  'DELETE /webhooks/{id}': 'fresh',
-  'GET /callbacks/secret': 'interactive',
-  'POST /callbacks/secret': 'fresh',
 };
 
 export const accountLevelOf = (method: string, path: string): AccountLevel | undefined =>
-  ACCOUNT_OPERATIONS[`${method.toUpperCase()} ${path}`];
+  ACCOUNT_ROUTES[`${method.toUpperCase()} ${path}`];

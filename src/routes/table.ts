@@ -1,14 +1,27 @@
 /** Every operation that HTTP serves, with its method and path. A new operation is its file in `services` and a line here. */
 
+import type { AccountLevel } from '../services/accounts/account-session.ts';
 import { resourceGraph } from '../services/graph/resource-graph.ts';
 import { similarResources } from '../services/graph/similar-resources.ts';
-import { cancelResource } from '../services/jobs/cancel-job.ts';
+import { cancelJob, cancelResource } from '../services/jobs/cancel-job.ts';
+import { listJobs } from '../services/jobs/list-jobs.ts';
+import { retryJob } from '../services/jobs/retry-job.ts';
+import { listModels } from '../services/models/list-models.ts';
 import { deleteResource } from '../services/resources/delete-resource.ts';
 import { getResource } from '../services/resources/get-resource.ts';
 import { listResources } from '../services/resources/list-resources.ts';
 import { reprocessResource } from '../services/resources/reprocess-resource.ts';
 import { updateResource } from '../services/resources/update-resource.ts';
+import { search } from '../services/search/search.ts';
 import { getTaxonomy } from '../services/taxonomy/get-taxonomy.ts';
+import { createWebhookEndpoint } from '../services/webhooks/create-webhook-endpoint.ts';
+import { getCallbackSecret } from '../services/webhooks/get-callback-secret.ts';
+import { listCallbacks } from '../services/webhooks/list-callbacks.ts';
+import { listWebhookEndpoints } from '../services/webhooks/list-webhook-endpoints.ts';
+import { renewCallbackSecret } from '../services/webhooks/renew-callback-secret.ts';
+import { retryCallback } from '../services/webhooks/retry-callback.ts';
+import { revokeWebhookEndpoint } from '../services/webhooks/revoke-webhook-endpoint.ts';
+import { ACCOUNT_ROUTES } from './account-operations.ts';
 import { http, type MountedOperation } from './mount.ts';
 
 export const OPERATIONS: readonly MountedOperation[] = [
@@ -26,4 +39,30 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(similarResources, 'GET /resources/{id}/similar', { returns: 'Similar resources with their scores' }),
   http(resourceGraph, 'GET /resources/{id}/graph', { returns: 'Nodes and edges' }),
   http(getTaxonomy, 'GET /taxonomy', { returns: 'Root categories with their descendants' }),
+  http(search, 'GET /search', {
+    returns: 'Hits, best match first',
+    cancellable: true,
+    cost: ({ limits }) => limits.searchCost,
+  }),
+  http(listCallbacks, 'GET /callbacks', { returns: 'Newest first' }),
+  http(retryCallback, 'POST /callbacks/{id}/retry', { returns: 'The callback, due now', status: 202 }),
+  http(getCallbackSecret, 'GET /callbacks/secret', { returns: 'The secret', noStore: true }),
+  http(renewCallbackSecret, 'POST /callbacks/secret', { returns: 'The new secret', status: 201, noStore: true }),
+  http(createWebhookEndpoint, 'POST /webhooks', { returns: 'The endpoint and its secret', status: 201, noStore: true }),
+  http(listWebhookEndpoints, 'GET /webhooks', { returns: 'Newest first' }),
+  http(revokeWebhookEndpoint, 'DELETE /webhooks/{id}', { returns: 'Revoked' }),
+  http(listJobs, 'GET /admin/jobs', { returns: 'Newest first' }),
+  http(retryJob, 'POST /admin/jobs/{id}/retry', { returns: 'The new job', status: 202 }),
+  http(cancelJob, 'POST /admin/jobs/{id}/cancel', { returns: 'The cancelled job' }),
+  http(listModels, 'GET /admin/models', { returns: 'The active model first' }),
 ];
+
+/** Every operation on an account itself, by method and path, with its level. */
+export const ACCOUNT_OPERATIONS: Readonly<Record<string, AccountLevel>> = {
+  ...ACCOUNT_ROUTES,
+  ...Object.fromEntries(
+    OPERATIONS.flatMap(({ operation: { account }, method, path }) =>
+      account ? [[`${method.toUpperCase()} ${path}`, account] as const] : [],
+    ),
+  ),
+};

@@ -20,6 +20,11 @@ type Tag = (typeof TAGS)[number]['name'];
 const TAG_OF_SUBJECT: Readonly<Record<string, Tag>> = {
   resources: 'Resources',
   taxonomy: 'Taxonomy',
+  search: 'Search',
+  callbacks: 'Callbacks',
+  webhooks: 'Webhooks',
+  jobs: 'Administration',
+  models: 'Administration',
 };
 
 /** The tag of an operation by its subject, the first part of its name. */

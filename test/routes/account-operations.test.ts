@@ -2,7 +2,8 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { users } from '../../src/kernel/db/schema.sqlite.ts';
-import { ACCOUNT_OPERATIONS, accountLevelOf } from '../../src/routes/account-operations.ts';
+import { accountLevelOf } from '../../src/routes/account-operations.ts';
+import { ACCOUNT_OPERATIONS } from '../../src/routes/table.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 const MASTER = 'a master key of more than 32 characters';

@@ -86,9 +86,9 @@ describe('password reset', () => {
     const creator = { userId: user.id, credentialsEpoch: 0, scopes: account.actor.scopes };
     await expect(app.services.apiKeys.create(creator, { name: 'k' })).rejects.toMatchObject(refusal);
     const endpoint = { name: 'w', kind: 'standard' as const, tags: [] };
-    await expect(createWebhookEndpoint(app.services, account, endpoint)).rejects.toMatchObject(refusal);
-    await expect(renewCallbackSecret(app.services, account)).rejects.toMatchObject(refusal);
-    await expect(getCallbackSecret(app.services, account)).rejects.toMatchObject(refusal);
+    await expect(createWebhookEndpoint(app.services, account.actor, endpoint, { account })).rejects.toMatchObject(refusal);
+    await expect(renewCallbackSecret(app.services, account.actor, {}, { account })).rejects.toMatchObject(refusal);
+    await expect(getCallbackSecret(app.services, account.actor, {}, { account })).rejects.toMatchObject(refusal);
     expect(await app.services.db.select().from(callbackSecrets)).toEqual([]);
     await expect(unlinkProvider(app.services, account, 'github')).rejects.toMatchObject(refusal);
     await expect(confirmPassword(app.services, account, PASSWORD, ORIGIN)).rejects.toMatchObject(refusal);

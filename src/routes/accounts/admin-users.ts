@@ -10,8 +10,8 @@ import { findUser, listUsers } from '../../kernel/db/users.ts';
 import { TIERS } from '../../kernel/model/tiers.ts';
 import { administerUser } from '../../services/accounts/administer.ts';
 import type { AppContext } from '../../services/context.ts';
+import { pageQuery, toPage } from '../../services/pagination.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { pageQuery, toPage } from '../pagination.ts';
 import { createRouter, defineRoute, idParams, json, jsonBody, notFresh, problems, requiresScopes } from '../router.ts';
 import { userSchema, userToWire } from './auth-schemas.ts';
 

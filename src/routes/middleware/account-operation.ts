@@ -2,8 +2,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { requireAccountSession } from '../../services/accounts/account-session.ts';
 import type { AppContext } from '../../services/context.ts';
-import { ACCOUNT_OPERATIONS } from '../account-operations.ts';
 import type { AppEnv } from '../env.ts';
+import { ACCOUNT_OPERATIONS } from '../table.ts';
 
 /** Registered by the router's own patterns, so that the check and the route decide on the same requests. */
 /** Changes of other accounts: by the master key or TEST_MODE, else by an admin in a fresh interactive session. */

@@ -7,6 +7,7 @@ import type { Decision } from '../../kernel/model/sliding-window.ts';
 import { limitHeaders } from '../../kernel/rate-limits/headers.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
+import { OPERATIONS } from '../table.ts';
 import type { Operations } from './operations.ts';
 import { setResponseHeader } from './response-headers.ts';
 
@@ -19,8 +20,8 @@ const unitsOf = (documents: number): number => Math.max(1, Math.ceil(documents /
 type Cost = (c: Context<AppEnv>) => number;
 
 /** Operations that cost other than 1. The rest of a batch is charged when its items have been counted. */
-const costsOf = ({ limits }: Pick<Config, 'limits'>): Readonly<Record<string, Cost>> => ({
-  '/search': () => limits.searchCost,
+const costsOf = (config: Pick<Config, 'limits'>): Readonly<Record<string, Cost>> => ({
+  ...Object.fromEntries(OPERATIONS.flatMap(({ path, cost }) => (cost ? [[path, () => cost(config)] as const] : []))),
   '/progress/events': (c) => unitsOf(c.req.query('ids')?.split(',').length ?? 0),
   // Reading one's own limits is free.
   '/auth/rate-limit': () => 0,

@@ -13,8 +13,8 @@ import { enqueueCallback } from '../../kernel/webhooks/enqueue-callback.ts';
 import type { AppContext } from '../context.ts';
 import { noSuchResource, notFound } from '../errors.ts';
 import { type Caller, nothing, operation } from '../operation.ts';
-import { requireScope } from '../require-scope.ts';
 import { resourceIdInput } from '../resources/resource-schemas.ts';
+import { jobId, jobSchema, toJobBody } from './job-schema.ts';
 
 type CancelContext = Pick<AppContext, 'db' | 'clock' | 'ids' | 'progress'>;
 
@@ -23,20 +23,29 @@ interface Cancelled {
   readonly changed: Partial<StageStates>;
 }
 
-/** Cancels one job. For admins. Throws `not_found`, and `conflict` if the job has ended. */
-export async function cancelJob(context: CancelContext, actor: Actor, { id }: { id: string }): Promise<Job> {
-  requireScope(actor, 'admin');
-  const cancelled = await context.db.transaction(async (tx) => {
-    const job = await findJob(tx, id);
-    if (!job) throw notFound('job');
-    return (
-      (await cancelInTransaction(tx, context, id, actor)) ??
-      conflict(`This job is ${job.state}; only a queued or running job can be cancelled`)
-    );
-  });
-  await reportProgress(context, cancelled);
-  return cancelled.job;
-}
+export const cancelJob = operation({
+  name: 'jobs.cancel',
+  scope: 'admin',
+  summary: 'Cancel a queued or running job',
+  description:
+    'Its unfinished stages fail with "Cancelled", and a worker that runs it writes nothing more. 409 for a finished job.',
+  destructive: false,
+  input: z.object({ id: jobId }),
+  output: jobSchema,
+  errors: ['not_found', 'conflict'],
+  run: async ({ actor, ...context }: CancelContext & Caller, { id }) => {
+    const cancelled = await context.db.transaction(async (tx) => {
+      const job = await findJob(tx, id);
+      if (!job) throw notFound('job');
+      return (
+        (await cancelInTransaction(tx, context, id, actor)) ??
+        conflict(`This job is ${job.state}; only a queued or running job can be cancelled`)
+      );
+    });
+    await reportProgress(context, cancelled);
+    return toJobBody(cancelled.job);
+  },
+});
 
 /** Cancels the unfinished jobs of one of the actor's resources. */
 export const cancelResource = operation({

@@ -1,11 +1,21 @@
-import { type JobQuery, listJobs as list } from '../../kernel/db/jobs.ts';
-import type { Job } from '../../kernel/db/types.ts';
-import type { Actor } from '../../kernel/model/actor.ts';
+import { z } from 'zod';
+import { listJobs as listRows } from '../../kernel/db/jobs.ts';
+import { JOB_STATES } from '../../kernel/model/job-messages.ts';
 import type { AppContext } from '../context.ts';
-import { requireScope } from '../require-scope.ts';
+import { type Caller, operation } from '../operation.ts';
+import { pageQuery, toPage, toPageQuery } from '../pagination.ts';
+import { jobSchema, toJobBody } from './job-schema.ts';
 
-/** The jobs of all users, newest first. For admins. */
-export async function listJobs({ db }: Pick<AppContext, 'db'>, actor: Actor, query: JobQuery): Promise<Job[]> {
-  requireScope(actor, 'admin');
-  return list(db, query);
-}
+/** The jobs of all users. */
+export const listJobs = operation({
+  name: 'jobs.list',
+  scope: 'admin',
+  summary: 'List jobs',
+  destructive: false,
+  input: pageQuery.extend({ state: z.enum(JOB_STATES).default('dead'), owner_id: z.string().max(64).optional() }),
+  output: z.object({ jobs: z.array(jobSchema), next_cursor: z.string().optional() }),
+  run: async ({ db }: Pick<AppContext, 'db'> & Caller, { state, owner_id: ownerId, ...page }) => {
+    const { rows, next } = toPage(await listRows(db, { ...toPageQuery(page), state, ownerId }), page.limit);
+    return { jobs: rows.map(toJobBody), ...next };
+  },
+});

@@ -1,10 +1,12 @@
+import { z } from 'zod';
+import { present } from '../../kernel/core/present.ts';
+import { toIsoOrNull } from '../../kernel/core/time.ts';
 import { listEmbeddingModels } from '../../kernel/db/embedding-models.ts';
 import { countEmbeddable, coverageByModel, listFailedDocuments, listUnembedded } from '../../kernel/db/resource-embeddings.ts';
 import type { Database, EmbeddingModel } from '../../kernel/db/types.ts';
-import type { Actor } from '../../kernel/model/actor.ts';
-import { type ModelState, RETIRED_KEPT_MS } from '../../kernel/model/embedding-models.ts';
+import { MODEL_STATES, type ModelState, RETIRED_KEPT_MS } from '../../kernel/model/embedding-models.ts';
 import type { AppContext } from '../context.ts';
-import { requireScope } from '../require-scope.ts';
+import { type Caller, operation } from '../operation.ts';
 
 export interface ModelStatus {
   readonly id: string;
@@ -28,13 +30,56 @@ export interface ModelStatus {
 /** Documents named in the list of those that failed. */
 const FAILED_LISTED = 20;
 
-/** Every model with its progress, the active one first. For admins. */
-export async function listModels({ db }: Pick<AppContext, 'db'>, actor: Actor): Promise<ModelStatus[]> {
-  requireScope(actor, 'admin');
-  return await modelStatuses(db);
-}
+const modelSchema = z
+  .object({
+    id: z.string().describe('Name and digest of the files; vectors are stored under it'),
+    name: z.string(),
+    state: z
+      .enum(MODEL_STATES)
+      .describe('active: searches use it; building: documents are embedded for it; retired: its vectors are removed after a day'),
+    dimensions: z.int().optional(),
+    languages: z.array(z.string()).optional().describe('Absent if they are unknown'),
+    documents: z.object({
+      total: z.int().describe('Documents with text'),
+      embedded: z.int(),
+      failed: z.int().describe('Given up after the last attempt; they are found by words'),
+      percent: z.number().describe('Embedded or given up, of all'),
+    }),
+    failed_document_ids: z.array(z.string()).describe('The first 20 of those that failed'),
+    activation_requested_at: z.iso
+      .datetime()
+      .optional()
+      .describe('The switch to the model was asked for; it happens once every document is embedded'),
+    activated_at: z.iso.datetime().optional(),
+    retired_at: z.iso.datetime().optional(),
+    removed_at: z.iso.datetime().optional().describe('When the vectors of a retired model are removed'),
+  })
+  .meta({ id: 'EmbeddingModel' });
 
-/** The same, for the commands of the operator. */
+const toModelBody = ({ id, name, state, dimensions, languages, documents, percent, failedIds, ...times }: ModelStatus) => ({
+  ...{ id, name, state },
+  ...present({ dimensions, languages: languages && [...languages] }),
+  documents: { ...documents, percent },
+  failed_document_ids: [...failedIds],
+  ...present({
+    activation_requested_at: toIsoOrNull(times.activationRequestedAt),
+    activated_at: toIsoOrNull(times.activatedAt),
+    retired_at: toIsoOrNull(times.retiredAt),
+    removed_at: toIsoOrNull(times.removedAt),
+  }),
+});
+
+export const listModels = operation({
+  name: 'models.list',
+  scope: 'admin',
+  summary: 'List the embedding models with their progress',
+  destructive: false,
+  input: z.object({}),
+  output: z.object({ models: z.array(modelSchema) }),
+  run: async ({ db }: Pick<AppContext, 'db'> & Caller) => ({ models: (await modelStatuses(db)).map(toModelBody) }),
+});
+
+/** Every model with its progress, the active one first. */
 export async function modelStatuses(db: Database): Promise<ModelStatus[]> {
   const models = (await listEmbeddingModels(db)).toSorted((a, b) => RANK[a.state] - RANK[b.state]);
   if (models.length === 0) return [];

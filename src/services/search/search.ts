@@ -1,33 +1,36 @@
 /** Searches the actor's resources by vector, by keyword or by both. */
 
+import { z } from 'zod';
 import { AppError } from '../../kernel/core/errors.ts';
 import { decodeCursor, encodeCursor } from '../../kernel/core/pagination.ts';
+import { present } from '../../kernel/core/present.ts';
 import type { ChunkFilter, ChunkHit } from '../../kernel/db/chunk-index.ts';
 import { findChunks } from '../../kernel/db/chunks.ts';
 import { findResources } from '../../kernel/db/resources.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
-import { requireScope } from '../require-scope.ts';
+import { type Caller, operation } from '../operation.ts';
+import { resourceFilterQuery, resourceId } from '../resources/resource-schemas.ts';
 import { type FusedResource, fuse, type RankedResource, rankResources } from './fusion.ts';
 
-export const SEARCH_MODES = ['hybrid', 'semantic', 'keyword'] as const;
-export type SearchMode = (typeof SEARCH_MODES)[number];
+const SEARCH_MODES = ['hybrid', 'semantic', 'keyword'] as const;
+type SearchMode = (typeof SEARCH_MODES)[number];
 
 /** Resources ranked per list, independent of the page, so that consecutive pages neither overlap nor leave gaps. */
 const DEPTH = 200;
 /** Chunks read to find that many resources; one resource may have many of the best chunks. */
 const CHUNK_STEPS = [400, 1_600, 6_400];
 
-export interface SearchInput {
+interface SearchInput {
   readonly query: string;
   readonly mode: SearchMode;
   readonly filter?: Omit<ChunkFilter, 'ownerId'>;
   readonly cursor?: string | undefined;
   readonly limit: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-export interface SearchHit {
+interface FoundHit {
   readonly resourceId: string;
   readonly title: string;
   readonly passage: string;
@@ -45,26 +48,83 @@ export interface SearchHit {
   };
 }
 
-export interface SearchResult {
+interface Found {
   readonly query: string;
   readonly mode: SearchMode;
   readonly tookMs: number;
   /** True if vector search was requested but unavailable, so that the hits come from keyword search. */
   readonly degraded: boolean;
-  readonly hits: readonly SearchHit[];
+  readonly hits: readonly FoundHit[];
   readonly nextCursor?: string;
 }
 
-export type SearchContext = Pick<AppContext, 'db' | 'chunkIndex' | 'queryEmbedder' | 'clock' | 'log'>;
+type SearchContext = Pick<AppContext, 'db' | 'chunkIndex' | 'queryEmbedder' | 'clock' | 'log'>;
+
+const hitSchema = z
+  .object({
+    resource_id: resourceId,
+    title: z.string(),
+    passage: z.string().meta({ description: 'The best chunk of the resource, about 200 words' }),
+    score: z.number().meta({ description: 'Cosine (semantic), BM25 (keyword) or reciprocal rank sum (hybrid)' }),
+    semantic_rank: z.int().optional().meta({ description: 'Rank in the semantic list, from 1' }),
+    keyword_rank: z.int().optional().meta({ description: 'Rank in the keyword list, from 1' }),
+    chunk: z.object({
+      id: z.string(),
+      position: z.int(),
+      heading_path: z.array(z.string()),
+      char_start: z.int(),
+      char_end: z.int(),
+      page_start: z.int().optional(),
+      page_end: z.int().optional(),
+    }),
+  })
+  .meta({ id: 'SearchHit' });
+
+export const search = operation({
+  name: 'search.query',
+  scope: 'search',
+  summary: 'Search resources',
+  description:
+    'One hit per resource, with its best passage. Any text is a query; `"quoted words"` must occur as a phrase. ' +
+    'Hybrid mode fuses both lists by reciprocal rank (k = 60). While the worker is unavailable, search uses keywords only and ' +
+    'the response has `degraded`.',
+  destructive: false,
+  input: resourceFilterQuery.extend({
+    q: z
+      .string()
+      .max(1_000)
+      .refine((text) => text.trim() !== '', 'must not be empty')
+      .meta({ example: 'why does ice break off into the sea?' }),
+    mode: z.enum(SEARCH_MODES).default('hybrid'),
+    limit: z.coerce.number().int().min(1).max(100).default(10),
+    cursor: z.string().max(500).optional(),
+  }),
+  output: z
+    .object({
+      query: z.string(),
+      mode: z.enum(SEARCH_MODES),
+      took_ms: z.number(),
+      degraded: z.literal(true).optional(),
+      hits: z.array(hitSchema),
+      next_cursor: z.string().optional(),
+    })
+    .meta({ id: 'SearchResult' }),
+  run: async (
+    { actor, signal, ...context }: SearchContext & Caller,
+    { q: query, mode, limit, cursor, category, tag, language, min_quality: minQuality },
+  ) => {
+    const filter = present({ category, tag, language, minQuality });
+    return toBody(await find(context, actor, { query, mode, filter, cursor, limit, signal }));
+  },
+});
 
 /** Returns one hit per resource, with its best passage. By mode, `score` is the cosine, a BM25 weight or the fused rank. */
-export async function search(context: SearchContext, actor: Actor, input: SearchInput): Promise<SearchResult> {
-  requireScope(actor, 'search');
+async function find(context: SearchContext, actor: Actor, input: SearchInput): Promise<Found> {
   const started = context.clock.monotonic();
   const offset = input.cursor === undefined ? 0 : decodeCursor(input.cursor, isOffset);
   const { ranked, degraded } = await rank(context, { ...input.filter, ownerId: actor.userId }, input);
   const page = ranked.slice(offset, offset + input.limit);
-  const hits = await present(context, actor, page);
+  const hits = await readHits(context, actor, page);
   const next = offset + input.limit;
   return {
     query: input.query,
@@ -117,7 +177,7 @@ async function rankDeep(list: (limit: number) => Promise<ChunkHit[]>): Promise<R
   return ranked.slice(0, DEPTH);
 }
 
-async function present({ db }: SearchContext, actor: Actor, page: readonly FusedResource[]): Promise<SearchHit[]> {
+async function readHits({ db }: SearchContext, actor: Actor, page: readonly FusedResource[]): Promise<FoundHit[]> {
   const ids = page.map((hit) => hit.resourceId);
   const resources = new Map((await findResources(db, actor.userId, ids)).map((found) => [found.id, found]));
   const seqs = page.map((hit) => hit.seq);
@@ -139,3 +199,33 @@ async function present({ db }: SearchContext, actor: Actor, page: readonly Fused
 
 const isOffset = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= 2 * DEPTH;
+
+function toBody({ query, mode, tookMs, degraded, hits, nextCursor }: Found) {
+  return {
+    query,
+    mode,
+    took_ms: tookMs,
+    ...(degraded ? { degraded: true as const } : {}),
+    hits: hits.map(toHitBody),
+    ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+  };
+}
+
+function toHitBody({ resourceId, title, passage, score, semanticRank, keywordRank, chunk }: FoundHit) {
+  const { id, position, headingPath, charStart, charEnd, pageStart, pageEnd } = chunk;
+  return {
+    resource_id: resourceId,
+    title,
+    passage,
+    score,
+    ...present({ semantic_rank: semanticRank, keyword_rank: keywordRank }),
+    chunk: {
+      id,
+      position,
+      heading_path: [...headingPath],
+      char_start: charStart,
+      char_end: charEnd,
+      ...present({ page_start: pageStart, page_end: pageEnd }),
+    },
+  };
+}

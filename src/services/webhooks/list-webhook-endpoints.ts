@@ -1,11 +1,18 @@
-import type { WebhookEndpoint } from '../../kernel/db/types.ts';
-import { listWebhookEndpoints as list } from '../../kernel/db/webhook-endpoints.ts';
-import type { Actor } from '../../kernel/model/actor.ts';
+import { z } from 'zod';
+import { listWebhookEndpoints as listRows } from '../../kernel/db/webhook-endpoints.ts';
 import type { AppContext } from '../context.ts';
-import { requireScope } from '../require-scope.ts';
+import { type AccountCaller, operation } from '../operation.ts';
+import { endpointSchema, toEndpointBody } from './webhook-endpoint-schema.ts';
 
-/** The actor's webhook endpoints, newest first. */
-export async function listWebhookEndpoints({ db }: Pick<AppContext, 'db'>, actor: Actor): Promise<WebhookEndpoint[]> {
-  requireScope(actor, 'resources:read');
-  return list(db, actor.userId);
-}
+export const listWebhookEndpoints = operation({
+  name: 'webhooks.list',
+  scope: 'resources:read',
+  account: 'interactive',
+  summary: 'List webhook endpoints',
+  destructive: false,
+  input: z.object({}),
+  output: z.object({ webhooks: z.array(endpointSchema) }),
+  run: async ({ db, config, actor }: Pick<AppContext, 'db' | 'config'> & AccountCaller) => ({
+    webhooks: (await listRows(db, actor.userId)).map((endpoint) => toEndpointBody(config, endpoint)),
+  }),
+});

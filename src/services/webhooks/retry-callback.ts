@@ -1,21 +1,26 @@
+import { z } from 'zod';
 import { AppError } from '../../kernel/core/errors.ts';
 import { findDelivery, requeueDelivery } from '../../kernel/db/callback-deliveries.ts';
-import type { CallbackDelivery } from '../../kernel/db/types.ts';
-import type { Actor } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
 import { notFound } from '../errors.ts';
-import { requireScope } from '../require-scope.ts';
+import { type Caller, operation } from '../operation.ts';
+import { deliverySchema, toDeliveryBody } from './callback-schemas.ts';
 
-/** Sends a delivered or failed callback again, from its first attempt. Throws `not_found`, and `conflict` if it is pending. */
-export async function retryCallback(
-  { db, clock }: Pick<AppContext, 'db' | 'clock'>,
-  actor: Actor,
-  { id }: { id: string },
-): Promise<CallbackDelivery> {
-  requireScope(actor, 'resources:write');
-  const key = { id, ownerId: actor.userId };
-  const requeued = await requeueDelivery(db, { ...key, now: clock.now() });
-  if (requeued) return requeued;
-  if (await findDelivery(db, key)) throw new AppError('conflict', 'This callback is still pending; it is sent without a retry');
-  throw notFound('callback delivery');
-}
+/** Sends it again from its first attempt. */
+export const retryCallback = operation({
+  name: 'callbacks.retry',
+  scope: 'resources:write',
+  summary: 'Send a callback again',
+  description: 'For a callback that was delivered or given up; 409 for a pending one.',
+  destructive: false,
+  input: z.object({ id: z.string().max(64) }),
+  output: deliverySchema,
+  errors: ['not_found', 'conflict'],
+  run: async ({ db, clock, actor }: Pick<AppContext, 'db' | 'clock'> & Caller, { id }) => {
+    const key = { id, ownerId: actor.userId };
+    const requeued = await requeueDelivery(db, { ...key, now: clock.now() });
+    if (requeued) return toDeliveryBody(requeued);
+    if (await findDelivery(db, key)) throw new AppError('conflict', 'This callback is still pending; it is sent without a retry');
+    throw notFound('callback delivery');
+  },
+});

@@ -17,7 +17,6 @@ import { bodyLimit } from '../../../src/routes/middleware/body-limit.ts';
 import { createOperationRoutes } from '../../../src/routes/mount.ts';
 import { asAppError, problem } from '../../../src/routes/problem.ts';
 import { createResourceRoutes } from '../../../src/routes/resources/resources.ts';
-import { createSearchRoutes } from '../../../src/routes/search/search.ts';
 import { OPERATIONS } from '../../../src/routes/table.ts';
 import type { AppContext } from '../../../src/services/context.ts';
 import { activateModel } from '../../../src/services/models/activate-model.ts';
@@ -174,7 +173,6 @@ export async function createTestLibrary(
     app.use(bodyLimit(services, {}));
     app.route('/', createOperationRoutes(services, OPERATIONS));
     app.route('/', createResourceRoutes(services));
-    app.route('/', createSearchRoutes(services));
     app.onError((error, c) => {
       const known = c.get('bodyFault') ?? asAppError(error);
       if (!known) throw error;
