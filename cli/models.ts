@@ -7,13 +7,15 @@ import { openDatabase } from '../src/adapters/open-database.ts';
 import type { Config } from '../src/kernel/config/config.ts';
 import type { KnownModel } from '../src/kernel/model/embedding-models.ts';
 import { type ModelStatus, modelStatuses } from '../src/services/models/list-models.ts';
+import { callOf } from './call.ts';
 import { UsageError } from './command.ts';
 import { didYouMean } from './suggest.ts';
 
 export const PRECISIONS: readonly Precision[] = ['fp32', 'int8'];
 
-/** Bytes in words: `11.0 MB`. */
-export const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+/** Bytes in words, in powers of ten: `11.5 MB`, below a tenth of that `2 KB`. */
+export const sizeInWords = (bytes: number): string =>
+  bytes < 100_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 
 /** A model that a command can name: it has a folder here, a row in the database, or both. */
 export interface NamedModel {
@@ -46,7 +48,7 @@ export function chooseModel(models: readonly NamedModel[], wanted: string): Name
   const [found, ...others] = named;
   if (found === undefined) {
     const known = models.flatMap((model) => [model.id, ...namesOf(model)]);
-    throw new UsageError(`there is no model ${wanted}${didYouMean(wanted, known)}\nrun "pharos models list" for a list`);
+    throw new UsageError(`there is no model ${wanted}${didYouMean(wanted, known)}\nrun "${callOf('models list')}" for a list`);
   }
   if (others.length > 0) {
     throw new UsageError(`${wanted} can mean several models, name one by its id: ${named.map(({ id }) => id).join(', ')}`);

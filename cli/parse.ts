@@ -1,5 +1,6 @@
 /** From the words after `pharos` to a command, its arguments and its options. */
 import { parseArgs } from 'node:util';
+import { callOf } from './call.ts';
 import { type Command, UsageError } from './command.ts';
 import { usageOf } from './help.ts';
 import { didYouMean } from './suggest.ts';
@@ -17,7 +18,7 @@ export function unknownCommand(words: readonly string[], names: readonly string[
   const groups = new Set(names.map((name) => name.split(' ')[0]));
   // "users" is right, so only the second word can be mistyped.
   const shown = groups.has(typed) || names.some((name) => name.split(' ').length === given.length) ? given.join(' ') : typed;
-  throw new UsageError(`unknown command "${shown}"${didYouMean(shown, names)}\nrun "pharos --help" for a list`);
+  throw new UsageError(`unknown command "${shown}"${didYouMean(shown, names)}\nrun "${callOf('--help')}" for a list`);
 }
 
 export interface ParsedCall {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { loadEnvironment } from '../../src/adapters/environment.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import { parseConfig } from '../../src/kernel/config/config.ts';
+import { callOf } from '../call.ts';
 import { type Command, UsageError } from '../command.ts';
 
 export const migrate: Command = {
@@ -13,7 +14,7 @@ export const migrate: Command = {
     const config = parseConfig(loadEnvironment());
     // Opening a SQLite file creates it.
     if (action === 'status' && config.database.kind === 'sqlite' && !existsSync(config.database.path)) {
-      return terminal.print(`${config.database.path} does not exist yet: "migrate up" creates it`);
+      return terminal.print(`${config.database.path} does not exist yet: "${callOf('migrate')}" creates it`);
     }
     const database = await openDatabase(config);
     try {
@@ -21,7 +22,8 @@ export const migrate: Command = {
       if (action === 'status') {
         for (const name of applied) terminal.print(`applied  ${name}`);
         for (const name of pending) terminal.print(`pending  ${name}`);
-        terminal.print(pending.length === 0 ? `${database.place} is up to date` : `${database.place} lacks ${pending.length}`);
+        const missing = pending.length === 1 ? '1 migration' : `${pending.length} migrations`;
+        terminal.print(pending.length === 0 ? `${database.place} is up to date` : `${database.place} lacks ${missing}`);
         return;
       }
       await database.migrate(terminal.print);

@@ -1,5 +1,6 @@
 /** `pharos models activate`: the switch to another model, once every document is embedded for it. */
 import { activateModel as activate } from '../../src/services/models/activate-model.ts';
+import { callOf } from '../call.ts';
 import type { Command } from '../command.ts';
 import { describeModel } from '../models.ts';
 import { withModel } from '../models-session.ts';
@@ -14,7 +15,7 @@ export const activateModel: Command = {
       const state = await activate(session, await describeModel(model));
       if (state === 'active') return terminal.print(`${model.id} is active, in ${session.database.place}`);
       terminal.print(`${model.id} becomes active once every document is embedded for it, in ${session.database.place}`);
-      terminal.print('A running worker embeds what is missing. "pharos models list" shows how far it is.');
+      terminal.print(`A running worker embeds what is missing. "${callOf('models list')}" shows how far it is.`);
     });
   },
 };

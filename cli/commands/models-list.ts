@@ -4,7 +4,7 @@ import { loadEnvironment } from '../../src/adapters/environment.ts';
 import { listModelFolders, modelPlaces, resolveModel } from '../../src/adapters/model-folder.ts';
 import { ConfigError, parseConfig } from '../../src/kernel/config/config.ts';
 import type { Command } from '../command.ts';
-import { dimensionsOf, megabytes, mergeModels, type NamedModel, readStatuses, stateInWords } from '../models.ts';
+import { dimensionsOf, mergeModels, type NamedModel, readStatuses, sizeInWords, stateInWords } from '../models.ts';
 
 export const listModels: Command = {
   details:
@@ -26,7 +26,7 @@ export const listModels: Command = {
 async function describeFolder({ folder }: NamedModel): Promise<string[]> {
   if (!folder) return ['no folder here'];
   const dimensions = await dimensionsOf(folder);
-  const size = megabytes((await stat(folder.onnx)).size);
+  const size = sizeInWords((await stat(folder.onnx)).size);
   return [folder.kind, ...(dimensions === undefined ? [] : [`${dimensions} dimensions`]), size];
 }
 

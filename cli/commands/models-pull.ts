@@ -4,10 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadEnvironment } from '../../src/adapters/environment.ts';
 import { listModelFolders, modelPlaces, resolveModel } from '../../src/adapters/model-folder.ts';
 import { parseConfig } from '../../src/kernel/config/config.ts';
+import { callOf } from '../call.ts';
 import { type Command, UsageError } from '../command.ts';
 import { createHub, type HubFile } from '../hub/hub.ts';
 import { pull } from '../hub/pull.ts';
-import { megabytes, mergeModels, PRECISIONS, shortName } from '../models.ts';
+import { mergeModels, PRECISIONS, shortName, sizeInWords } from '../models.ts';
 
 export const pullModel: Command = {
   details: 'Files are checked against the checksums of the Hub. A download that was interrupted continues within the file.',
@@ -24,8 +25,8 @@ export const pullModel: Command = {
     const { endpoint, token } = config.hub;
     const hub = createHub({ endpoint, token: token?.reveal(), fetch });
     const progress = ({ path, size }: HubFile, bytes: number) => {
-      if (bytes >= size) terminal.print(`${path}  ${megabytes(size)}`);
-      else terminal.rewrite(`${path}  ${Math.floor((100 * bytes) / size)} % of ${megabytes(size)}`);
+      if (bytes >= size) terminal.print(`${path}  ${sizeInWords(size)}`);
+      else terminal.rewrite(`${path}  ${Math.floor((100 * bytes) / size)} % of ${sizeInWords(size)}`);
     };
     const models = join(config.dataDir, 'models');
     const pulled = await pull({ hub, id, revision, precision, models, sleep: (ms) => sleep(ms), progress });
@@ -34,6 +35,6 @@ export const pullModel: Command = {
     const folders = mergeModels(await listModelFolders(modelPlaces(config.dataDir)), []);
     const mine = await resolveModel({ model: id, precision }, [models]);
     const model = folders.find(({ folder }) => folder?.id === mine.id) ?? { id: mine.id, name: id };
-    terminal.print(`Next: pharos models activate ${shortName(folders, model)}`);
+    terminal.print(`Next: ${callOf(`models activate ${shortName(folders, model)}`)}`);
   },
 };

@@ -1,6 +1,7 @@
 /** The database answers, has its migrations and can be written to. */
 import { access, constants, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { callOf } from '../call.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 
 /** SQLite needs room for its journal beside the file. */
@@ -11,10 +12,10 @@ export const databaseCheck: Check = {
   run: async ({ config, database }) => {
     const path = config.database.kind === 'sqlite' ? config.database.path : undefined;
     const opened = await database();
-    if (opened === undefined) return warning(`${path} does not exist yet: "npm start" or "pharos migrate" creates it`);
+    if (opened === undefined) return warning(`${path} does not exist yet: "npm start" or "${callOf('migrate')}" creates it`);
     const { pending } = await opened.status();
     if (pending.length > 0) {
-      const message = `${opened.place} lacks ${pending.join(', ')}: run "pharos migrate"`;
+      const message = `${opened.place} lacks ${pending.join(', ')}: run "${callOf('migrate')}"`;
       // In development a server migrates by itself; otherwise it refuses to start.
       return config.env === 'dev' ? warning(message) : failed(message);
     }

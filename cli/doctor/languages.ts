@@ -1,6 +1,7 @@
 /** The active model knows the languages of the documents; otherwise another one is suggested. */
 import { findActiveModel } from '../../src/kernel/db/embedding-models.ts';
 import { countLanguages } from '../../src/kernel/db/resource-embeddings.ts';
+import { callOf } from '../call.ts';
 import { KNOWN_MODELS } from '../hub/known-models.ts';
 import { type Check, isFinding, migrated, ok, warning } from './check.ts';
 
@@ -41,9 +42,10 @@ export const languagesCheck: Check = {
     if (active.languages === null) return ok(`the languages of ${active.id} are not known`);
     const { languages, share } = unknownLanguages(await countLanguages(database.db), active.languages);
     if (share <= SHARE) return ok(`${active.id} knows the languages of the documents`);
-    const found = `${Math.floor(share * 100)} % of the documents are in languages that ${active.id} does not know (${languages.slice(0, 5).join(', ')})`;
+    const found = `${Math.floor(share * 100)} % of the documents whose language is known are in languages that ${active.id} does not know (${languages.slice(0, 5).join(', ')})`;
     const helped = (KNOWN_MODELS[SUGGESTED]?.languages ?? []).map(baseOf);
     if (!languages.some((language) => helped.includes(language))) return warning(`${found}: searches find them by words`);
-    return warning(`${found}: run "pharos models pull ${SUGGESTED}", then "pharos models activate ${SUGGESTED.split('/')[1]}"`);
+    const [pull, activate] = [callOf(`models pull ${SUGGESTED}`), callOf(`models activate ${SUGGESTED.split('/')[1]}`)];
+    return warning(`${found}: run "${pull}", then "${activate}"`);
   },
 };

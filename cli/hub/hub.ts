@@ -40,6 +40,8 @@ const snapshotSchema = z.object({
   ),
 });
 
+const UNREACHABLE = ': name a mirror in HF_ENDPOINT, or copy the folder of the model into DATA_DIR/models';
+
 /** `name`, or `organisation/name`. */
 const ID = /^[\w][\w.-]{0,95}(?:\/[\w][\w.-]{0,95})?$/;
 /** Paths that stay below the folder of the model. */
@@ -49,18 +51,18 @@ export function createHub({ endpoint, token, fetch }: { endpoint: string; token?
   // A redirect to the storage on another origin drops the header (Fetch standard, HTTP-redirect fetch).
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
 
-  async function request(url: string, init: RequestInit): Promise<Response> {
+  async function request(url: string, init: RequestInit, remedy = ''): Promise<Response> {
     try {
       return await fetch(url, { ...init, headers: { ...headers, ...init.headers } });
     } catch (cause) {
-      throw new Error(`${endpoint} cannot be reached`, { cause });
+      throw new Error(`${endpoint} cannot be reached${remedy}`, { cause });
     }
   }
 
   async function snapshot(id: string, revision: string): Promise<Snapshot> {
     if (!ID.test(id)) throw new UsageError(`expected the id of a model, as in organisation/name, not "${id}"`);
     const url = `${endpoint}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
-    const response = await request(url, { signal: AbortSignal.timeout(DEADLINE_MS) });
+    const response = await request(url, { signal: AbortSignal.timeout(DEADLINE_MS) }, UNREACHABLE);
     if (response.status === 404) throw new UsageError(`${endpoint} has no model ${id} at revision ${revision}`);
     if (response.status === 401 || response.status === 403) {
       const why = token === undefined ? 'it needs a token: set HF_TOKEN' : 'HF_TOKEN does not open it';

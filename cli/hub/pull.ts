@@ -16,7 +16,7 @@ export interface PullOptions {
   /** Folder of all models; a model is below it under its id. */
   readonly models: string;
   readonly sleep: (ms: number) => Promise<unknown>;
-  /** Called when a file begins, continues and is complete, with the bytes received so far. */
+  /** Called when a file begins, continues and, once, when it is complete and checked, with the bytes received so far. */
   readonly progress: (file: HubFile, bytes: number) => void;
 }
 
@@ -52,8 +52,9 @@ export async function pull({ hub, id, revision, precision, models, sleep, progre
     if (await isIntact(target, file)) continue;
     if (!missing.includes(file)) await cp(join(path, file.path), target, { recursive: true });
     else {
-      progress(file, 0);
-      await download({ hub, snapshot, file, target, sleep, progress: (bytes) => progress(file, bytes) });
+      const part = (bytes: number) => bytes < file.size && progress(file, bytes);
+      part(0);
+      await download({ hub, snapshot, file, target, sleep, progress: part });
       progress(file, file.size);
       fetched += file.size;
     }

@@ -176,7 +176,7 @@ describe('suggestion of a model by languages', () => {
     await inDatabase((db) => documents(db, { 'fr-CA': 1 }));
     const { code, of } = await doctor();
     expect(of.languages).toBe(
-      `warning: 18 % of the documents are in languages that english does not know (de, fr): ${suggested}`,
+      `warning: 18 % of the documents whose language is known are in languages that english does not know (de, fr): ${suggested}`,
     );
     expect(code).toBe(0);
   });

@@ -186,7 +186,7 @@ describe('chooseFiles and hub.snapshot', () => {
     other.serve(`/api/models/${ID}/revision/main`, (response) => response.writeHead(500).end());
     await expect(from(other.url)).rejects.toThrow('responded with 500');
     await other.close();
-    await expect(from(other.url)).rejects.toThrow('cannot be reached');
+    await expect(from(other.url)).rejects.toThrow(/cannot be reached: name a mirror in HF_ENDPOINT, or copy the folder/);
   });
 });
 
@@ -194,14 +194,18 @@ describe('pharos models', () => {
   test('models pull, models list: a pulled model is listed as configured, and no database is created', async () => {
     const pulled = await pharos(['models', 'pull', ID]);
     expect(pulled).toMatchObject({ code: 0, stderr: '' });
-    expect(pulled.stdout).toMatch(/^onnx\/model\.onnx {2}\d+\.\d MB$/m);
+    expect(pulled.stdout.match(/^onnx\/model\.onnx {2}\d+\.\d MB$/gm)).toHaveLength(1);
+    expect(pulled.stdout.match(/^config\.json {2}\d KB$/gm)).toHaveLength(1);
     expect(pulled.stdout).toContain('Next: pharos models activate tiny-model\n');
-    expect((await pharos(['models', 'pull', ID])).stdout).toContain('already');
+    const again = await pharos(['models', 'pull', ID], { npm_lifecycle_event: 'pharos' });
+    expect(again.stdout).toContain('already');
+    // A checkout has no `pharos` on the path.
+    expect(again.stdout).toContain('Next: npm run -s pharos -- models activate tiny-model\n');
     const { stdout } = await pharos(['models', 'list'], { EMBEDDING_MODEL: ID });
     expect(stdout).toMatch(
       /^tests\/tiny-model {2}tiny-model@[0-9a-f]{12} {2}transformer {2}\d+ dimensions .* {2}not registered {2}\(configured\)$/m,
     );
-    expect(stdout).toMatch(/^pharos-static-192 {2}pharos-static-192@[0-9a-f]{12} {2}static {2}11\.0 MB {2}not registered$/m);
+    expect(stdout).toMatch(/^pharos-static-192 {2}pharos-static-192@[0-9a-f]{12} {2}static {2}11\.5 MB {2}not registered$/m);
     expect(await readdir(join(scratch, 'data'))).not.toContain('pharos.db');
   });
 
@@ -241,7 +245,7 @@ describe('pharos models add, activate, retire', () => {
     expect(first.stdout).toMatch(/^pharos-static-192@[0-9a-f]{12} is active, in .*pharos\.db$/m);
     const second = await pharos(['models', 'activate', 'mine']);
     expect(second.stdout).toMatch(/^mine@[0-9a-f]{12} becomes active once every document is embedded for it/m);
-    expect(await lineOf('pharos-static-192')).toMatch(/11\.0 MB {2}active, 0 of 0 documents$/);
+    expect(await lineOf('pharos-static-192')).toMatch(/11\.5 MB {2}active, 0 of 0 documents$/);
     expect(await lineOf(MINE)).toMatch(/building, 0 of 0 documents \(100 %\), becomes active when complete$/);
     // The active model named again withdraws the request.
     expect((await pharos(['models', 'activate', 'pharos-static-192'])).code).toBe(0);
