@@ -12,10 +12,13 @@ import {
   resourceVectors,
   users,
 } from '../../src/kernel/db/schema.sqlite.ts';
+import { findCalibration } from '../../src/kernel/db/settings.ts';
 import type { Resource } from '../../src/kernel/db/types.ts';
 import { toBytes, toVector } from '../../src/kernel/db/vector-bytes.ts';
+import { knownCalibration } from '../../worker-node/analysis/calibration.ts';
 import type { EmbedInput } from '../../worker-node/embedder/embedder.ts';
 import { createEmbeddingStage } from '../../worker-node/stages/embedding.ts';
+import { calibrationOf } from '../../worker-node/stages/model-calibration.ts';
 import { countedIds, manualClock } from '../support/fakes/doubles.ts';
 import { oneEmbedder } from '../support/fakes/models.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
@@ -96,13 +99,34 @@ test('embedding stage: a chunk is embedded with its title and headings, as a doc
   const resource = await libraryWith(['text']);
   const calls: unknown[] = [];
   await run(resource, {
-    model: 'm',
+    // Another model would be calibrated first.
+    model: 'pharos-static-192',
     embed: async (texts, options?: unknown) => {
       calls.push([texts, options]);
       return texts.map(direction);
     },
   });
   expect(calls).toEqual([[['Title > Part\ntext'], { priority: 'bulk', kind: 'document', signal: expect.any(AbortSignal) }]]);
+});
+
+test('embedding stage: a model without calibration gets one before its first vectors, once', async () => {
+  const resource = await libraryWith(['x']);
+  let calls = 0;
+  const embedder = {
+    model: 'unknown@0123456789ab',
+    embed: async (texts: readonly EmbedInput[]) => {
+      calls++;
+      return texts.map(direction);
+    },
+  };
+  await runAndCommit(resource, embedder);
+  const first = calls;
+  const calibration = await findCalibration(database.db, embedder.model);
+  expect(calibration).toMatchObject({ related: expect.any(Number), taxonomy: expect.any(Object) });
+  expect(await calibrationOf(database.db, embedder.model)).toEqual(calibration);
+  await runAndCommit(resource, embedder);
+  expect(calls).toBe(first + 1);
+  expect(await calibrationOf(database.db, 'never here')).toEqual(knownCalibration('pharos-static-192'));
 });
 
 test('embedding stage: a second run replaces the vectors of its model and keeps those of other models', async () => {

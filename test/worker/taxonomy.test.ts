@@ -20,18 +20,17 @@ import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts
 const clock = manualClock();
 let database: TestDatabase;
 let owner: string;
+/** The small model, where the model does not matter. */
 let embedder: Embedder;
 
-beforeAll(async () => {
-  const model = await loadModel(await resolveModel({ model: 'pharos-static-192' }));
+async function embedderOf(name: string): Promise<Embedder> {
+  const model = await loadModel(await resolveModel({ model: name }));
   const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal });
-  embedder = createEmbedder({
-    model,
-    start: forkInference,
-    log: memoryLog(),
-    clock: systemClock,
-    sleep: wait,
-  });
+  return createEmbedder({ model, start: forkInference, log: memoryLog(), clock: systemClock, sleep: wait });
+}
+
+beforeAll(async () => {
+  embedder = await embedderOf('pharos-static-192');
 });
 afterAll(() => embedder.close());
 beforeEach(async () => {
@@ -40,42 +39,49 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-const stage = () => createTaxonomyStage({ db: database.db, clock, models: oneEmbedder(embedder) });
+const stage = (by: Pick<Embedder, 'embed' | 'model'> = embedder) =>
+  createTaxonomyStage({ db: database.db, clock, models: oneEmbedder(by) });
 
 /** Inserts a document as ingestion and embedding leave it; returns its id. */
-async function embedded(text: string, fields = {}) {
+async function embedded(text: string, fields = {}, by: Pick<Embedder, 'embed' | 'model'> = embedder) {
   const resource = await insertDocument(database.db, owner, { text, ...fields });
-  const [embedding = null] = await embedder.embed([text], { priority: 'bulk', kind: 'document' });
-  await replaceResourceVector(database.db, { resourceId: resource.id, ownerId: owner, model: embedder.model, embedding });
+  const [embedding = null] = await by.embed([text], { priority: 'bulk', kind: 'document' });
+  await replaceResourceVector(database.db, { resourceId: resource.id, ownerId: owner, model: by.model, embedding });
   return resource.id;
 }
 
-describe('taxonomy stage: built-in model and default taxonomy', () => {
-  it('taxonomy: at least five of six labelled passages get their label, and no passage without a topic gets a category', async () => {
-    const taxonomy = stage();
+/** The embedder under another name: a model without numbers of its own. */
+const unknown = (by: Embedder): Pick<Embedder, 'embed' | 'model'> => ({ model: 'unknown@0123456789ab', embed: by.embed });
+
+describe.each(['pharos-static-192', 'all-MiniLM-L6-v2'])('taxonomy stage: %s and default taxonomy', (name) => {
+  let own: Embedder;
+  beforeAll(async () => {
+    own = await embedderOf(name);
+  });
+  afterAll(() => own.close());
+
+  it.each([
+    ['its numbers', (by: Embedder) => by, { wrong: 1 / 6, misfiled: 0, off: 0.1 }],
+    // The rule has seen neither the passages nor texts without a topic; it may misfile half of those.
+    ['numbers by the rule', unknown, { wrong: 1 / 5, misfiled: 3, off: 0.15 }],
+  ] as const)('taxonomy (%s): labelled passages get their label, texts without a topic no category, and confidences are right as a whole', async (_numbers, of, most) => {
+    const by = of(own);
+    const taxonomy = stage(by);
     const wrong: string[] = [];
     const misfiled: string[] = [];
+    let expectedRight = 0;
+    let right = 0;
     for (const [expected, text] of LABELLED) {
-      const { category } = await runStage(database.db, taxonomy, await embedded(text));
+      const { category, categories } = await runStage(database.db, taxonomy, await embedded(text, {}, by));
       if (expected === null && category !== 'uncategorised') misfiled.push(`${category}: ${text}`);
       if (expected !== null && category !== expected) wrong.push(`${expected} -> ${category}`);
+      expectedRight += categories[0]?.confidence ?? 0;
+      if (expected !== null && categories[0]?.id === expected) right++;
     }
-    expect(misfiled).toEqual([]);
     const named = LABELLED.filter(([expected]) => expected !== null).length;
-    expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(named / 6);
-  });
-
-  it('taxonomy: the mean confidence is within 0.1 of the share of correct labels', async () => {
-    const taxonomy = stage();
-    let expected = 0;
-    let right = 0;
-    for (const [label, text] of LABELLED) {
-      const { categories } = await runStage(database.db, taxonomy, await embedded(text));
-      const best = categories[0];
-      expected += best?.confidence ?? 0;
-      if (label !== null && best?.id === label) right++;
-    }
-    expect(Math.abs(expected - right) / LABELLED.length).toBeLessThan(0.1);
+    expect(misfiled.length, misfiled.join('\n')).toBeLessThanOrEqual(most.misfiled);
+    expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(named * most.wrong);
+    expect(Math.abs(expectedRight - right) / LABELLED.length).toBeLessThan(most.off);
   });
 });
 
@@ -129,8 +135,9 @@ it('taxonomy: category vectors are computed once, and again after a failure', as
   expect(failure).toBeInstanceOf(StageError);
   expect(failure).toMatchObject({ failure: 'transient', message: 'The model is unavailable', retryAfter: 3 });
   await runStage(database.db, taxonomy, resource.id);
+  const embeddedOnce = calls;
   await runStage(database.db, taxonomy, resource.id);
-  expect(calls).toBe(2);
+  expect(calls).toBe(embeddedOnce);
 });
 
 it('taxonomy: a document without text is refused', async () => {

@@ -6,6 +6,8 @@ import { DIED_TWICE } from '../embedder/inference.ts';
 import type { JobRunner } from '../pipeline/job-runner.ts';
 import { NotForThisWorker } from '../pipeline/plain-job.ts';
 import { type DocumentEmbedder, embedChunks, writeDocumentVectors } from '../stages/document-vectors.ts';
+import { ensureCalibration } from '../stages/model-calibration.ts';
+import { throwAsStageError } from '../stages/throw-as-stage-error.ts';
 import { createSliceJob, type SliceDependencies, sliceKind } from './slices.ts';
 
 export interface EmbedDependencies extends SliceDependencies {
@@ -33,6 +35,7 @@ export function createEmbedJob(dependencies: EmbedDependencies): JobRunner {
       if (!embedder) throw new NotForThisWorker(`This worker has no folder of ${model}`, NOT_HERE_PAUSE_S);
       return async (document, signal) => {
         const chunks = await listChunks(db, document.id);
+        await ensureCalibration(dependencies, embedder, signal).catch(throwAsStageError).catch(throwIfOutage);
         const vectors = await embedChunks(embedder, chunks, { signal, priority: 'background', batchSize: BATCH_SIZE }).catch(
           throwIfOutage,
         );

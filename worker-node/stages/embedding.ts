@@ -5,6 +5,7 @@ import { listChunks } from '../../src/kernel/db/chunks.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
 import { type DocumentEmbedder, type DocumentVectors, embedChunks, writeDocumentVectors } from './document-vectors.ts';
+import { ensureCalibration } from './model-calibration.ts';
 import { throwAsStageError } from './throw-as-stage-error.ts';
 
 export interface EmbeddingStageDependencies {
@@ -54,6 +55,7 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
     options: Parameters<typeof embedChunks>[2],
   ): Promise<DocumentVectors | undefined> {
     try {
+      await ensureCalibration({ db, clock }, embedder, options.signal).catch(throwAsStageError);
       return await embedChunks(embedder, chunks, options);
     } catch (error) {
       options.signal.throwIfAborted();

@@ -5,6 +5,7 @@ import { markRelated } from '../../src/kernel/db/resource-embeddings.ts';
 import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Database, Edge, Resource } from '../../src/kernel/db/types.ts';
 import { nearestNeighbours } from '../analysis/graph/similarity.ts';
+import { calibrationOf } from './model-calibration.ts';
 
 /** Nearest vectors considered. Keywords and category then move a resource by a few places, not by dozens. */
 const CANDIDATES = 50;
@@ -17,7 +18,7 @@ export async function similarEdges(db: Database, resource: Relatable, model: str
   const vector = await findResourceVector(db, id, model);
   if (!vector) return [];
   const candidates = await nearestResources(db, { ownerId, vector, model, exceptId: id, limit: CANDIDATES });
-  return nearestNeighbours(resource, candidates).map(({ id: targetId, weight, evidence }) => ({
+  return nearestNeighbours(resource, candidates, await calibrationOf(db, model)).map(({ id: targetId, weight, evidence }) => ({
     ...{ sourceId: id, targetId, kind: 'similar', model, ownerId, weight, evidence, createdAt: now },
   }));
 }

@@ -4,10 +4,13 @@ import type { Clock } from '../../src/kernel/core/ports.ts';
 import { findResourceVector, findResourceVectors } from '../../src/kernel/db/resource-vectors.ts';
 import { listCorrected, updateUnedited } from '../../src/kernel/db/resources.ts';
 import type { Category, Database, Resource } from '../../src/kernel/db/types.ts';
+import { asCategoryCosine, type Calibration } from '../analysis/calibration.ts';
+import { dot, embedPrototypes, prototypeTexts } from '../analysis/taxonomy/prototype.ts';
 import { classify, type ScoredCategory, wordSet } from '../analysis/taxonomy/score.ts';
 import { ensureTaxonomy } from '../analysis/taxonomy/seed.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
+import { ensureCalibration } from './model-calibration.ts';
 import { throwAsStageError } from './throw-as-stage-error.ts';
 
 export interface TaxonomyStageDependencies {
@@ -23,28 +26,23 @@ type CategoryEmbedder = Pick<Embedder, 'embed' | 'model'>;
 
 /** Latest corrections of a library used as examples; each costs one comparison per resource. */
 const MAX_CORRECTIONS = 200;
-/** Discount for examples: two documents of a category are more similar to each other than to its description. */
-const EXAMPLE_WEIGHT = 0.7;
 /** Characters searched for keywords; the topic of a text is clear before its end. */
 const SAMPLE_CHARACTERS = 100_000;
 
-/** The text that represents a category, for the embedding model. */
-const prototypeText = ({ label, description, keywords, examples }: Category) =>
-  [label, description, keywords.join(', '), ...examples].join('\n');
-
-const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
-
 export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependencies): StageRunner {
-  let prototypes: { readonly texts: string; readonly vectors: Promise<Float32Array[]> } | undefined;
+  let prototypes: { readonly key: string; readonly vectors: Promise<Float32Array[]> } | undefined;
 
   /** One vector per category, cached as long as the categories and the model stay the same. */
-  function prototypesOf(embedder: CategoryEmbedder, categories: readonly Category[]): Promise<Float32Array[]> {
-    const texts = categories.map(prototypeText);
-    const key = [embedder.model, ...texts].join('\n\n');
-    if (prototypes?.texts === key) return prototypes.vectors;
+  function prototypesOf(
+    embedder: CategoryEmbedder,
+    categories: readonly Category[],
+    { prototypes: form }: Calibration,
+  ): Promise<Float32Array[]> {
+    const key = [embedder.model, ...categories.flatMap((category) => prototypeTexts(form, category))].join('\n');
+    if (prototypes?.key === key) return prototypes.vectors;
     // Not aborted with this stage: the next resource needs the same vectors.
-    const vectors = embedder.embed(texts, { priority: 'bulk', kind: 'document' });
-    prototypes = { texts: key, vectors };
+    const vectors = embedPrototypes(form, categories, (texts) => embedder.embed(texts, { priority: 'bulk', kind: 'document' }));
+    prototypes = { key, vectors };
     vectors.catch(() => {
       if (prototypes?.vectors === vectors) prototypes = undefined;
     });
@@ -75,16 +73,19 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
     }
   }
 
-  async function score(resource: Resource, signal: AbortSignal): Promise<ScoredCategory[]> {
+  async function score(
+    resource: Resource,
+    embedder: CategoryEmbedder,
+    { calibration, signal }: { calibration: Calibration; signal: AbortSignal },
+  ): Promise<ScoredCategory[]> {
     const categories = await ensureTaxonomy(db);
-    const embedder = activeEmbedder();
-    const vectors = await prototypesOf(embedder, categories).catch(throwAsStageError);
+    const vectors = await prototypesOf(embedder, categories, calibration).catch(throwAsStageError);
     signal.throwIfAborted();
     const vector = await findResourceVector(db, resource.id, embedder.model);
     if (!vector) return categories.map((category) => ({ category, cosine: null }));
     const corrections = await correctionsOf(resource, embedder.model);
     return categories.map((category, i) => {
-      const examples = (corrections.get(category.id) ?? []).map((example) => EXAMPLE_WEIGHT * dot(vector, example));
+      const examples = (corrections.get(category.id) ?? []).map((example) => asCategoryCosine(dot(vector, example), calibration));
       return { category, cosine: Math.max(dot(vector, vectors[i] ?? new Float32Array()), ...examples) };
     });
   }
@@ -92,9 +93,15 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
   return async function taxonomy({ resource, signal, report }) {
     const { id, ownerId, text, title } = resource;
     if (text === null) throw new StageError('permanent', 'The document has no text to categorise');
-    const scored = await score(resource, signal);
+    const embedder = activeEmbedder();
+    const calibration = await ensureCalibration({ db, clock }, embedder).catch(throwAsStageError);
+    const scored = await score(resource, embedder, { calibration, signal });
     report(80);
-    const { category, categories } = classify(scored, wordSet(`${title ?? ''}\n${text.slice(0, SAMPLE_CHARACTERS)}`));
+    const { category, categories } = classify(
+      scored,
+      wordSet(`${title ?? ''}\n${text.slice(0, SAMPLE_CHARACTERS)}`),
+      calibration.taxonomy,
+    );
     return async (tx) => {
       await updateUnedited(tx, { id, ownerId }, { categories, category, updatedAt: clock.now() });
     };

@@ -1,10 +1,13 @@
 /** What the service remembers between starts. */
 import { eq, sql } from 'drizzle-orm';
+import type { Calibration } from '../model/calibration.ts';
 import type { EmbeddingTarget } from '../model/embedding-models.ts';
 import { settings } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
 const TARGET = 'embedding_target';
+/** Before the id of a model. */
+const CALIBRATION = 'calibration:';
 const MODELS_LOCK = 'models_lock';
 
 /** The model that the last start named. */
@@ -19,6 +22,27 @@ export async function putEmbeddingTarget(db: Database, target: EmbeddingTarget, 
     .insert(settings)
     .values({ key: TARGET, ...set })
     .onConflictDoUpdate({ target: settings.key, set });
+}
+
+/** What a model's cosines mean, as a worker derived it; undefined where none did. */
+export async function findCalibration(db: Database, model: string): Promise<Calibration | undefined> {
+  const [found] = await db
+    .select({ value: settings.value })
+    .from(settings)
+    .where(eq(settings.key, CALIBRATION + model));
+  return found?.value as Calibration | undefined;
+}
+
+/** Keeps the one that is there, so that all workers use the same. */
+export async function putCalibration(db: Database, model: string, value: Calibration, now: number): Promise<void> {
+  await db
+    .insert(settings)
+    .values({ key: CALIBRATION + model, value, updatedAt: now })
+    .onConflictDoNothing();
+}
+
+export async function deleteCalibration(db: Database, model: string): Promise<void> {
+  await db.delete(settings).where(eq(settings.key, CALIBRATION + model));
 }
 
 /** Waits for other transactions that change models, and makes later ones wait until this one ends. */

@@ -1,5 +1,6 @@
 import { deleteEmbeddingModel, listRetiredModels } from '../../kernel/db/embedding-models.ts';
 import { deleteModelRows } from '../../kernel/db/resource-embeddings.ts';
+import { deleteCalibration } from '../../kernel/db/settings.ts';
 import type { Database } from '../../kernel/db/types.ts';
 import { RETIRED_KEPT_MS } from '../../kernel/model/embedding-models.ts';
 import { withModels } from './transitions.ts';
@@ -18,7 +19,10 @@ export async function purgeRetired(db: Database, now: number, limit: number = BA
   return await withModels(db, now, async (tx) => {
     const [model] = await listRetiredModels(tx, before);
     if (!model) return undefined;
-    if ((await deleteModelRows(tx, model.id, limit)) === 0) await deleteEmbeddingModel(tx, model.id);
+    if ((await deleteModelRows(tx, model.id, limit)) === 0) {
+      await deleteEmbeddingModel(tx, model.id);
+      await deleteCalibration(tx, model.id);
+    }
     return model.id;
   });
 }

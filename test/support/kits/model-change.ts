@@ -7,9 +7,11 @@ import { findResourceEmbedding } from '../../../src/kernel/db/resource-embedding
 import { findResourceVector } from '../../../src/kernel/db/resource-vectors.ts';
 import { lockResource } from '../../../src/kernel/db/resources.ts';
 import { chunks, chunkVectors, resourceEmbeddings, resources, resourceVectors } from '../../../src/kernel/db/schema.sqlite.ts';
+import { putCalibration } from '../../../src/kernel/db/settings.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
 import { toVector } from '../../../src/kernel/db/vector-bytes.ts';
 import { activateModel } from '../../../src/services/models/activate-model.ts';
+import { UNKNOWN_CALIBRATION } from '../../../worker-node/analysis/calibration.ts';
 import type { EmbedInput } from '../../../worker-node/embedder/embedder.ts';
 import { createEmbedJob, EMBED } from '../../../worker-node/jobs/embed.ts';
 import { createModelsSweep } from '../../../worker-node/jobs/models-sweep.ts';
@@ -53,6 +55,8 @@ export async function createModelChangeKit({ sliceSize = 2 }: { sliceSize?: numb
   const sweep = createModelsSweep(sweepParts);
   const ownerId = await insertUser(db);
   await activateModel(kit, OLD);
+  // Otherwise the first job would embed the texts of the calibration, too.
+  await putCalibration(db, NEW.id, UNKNOWN_CALIBRATION, clock.now());
   let versions = 0;
 
   /** Replaces the chunks of a document, as an ingestion does. */

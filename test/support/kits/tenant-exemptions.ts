@@ -111,7 +111,14 @@ export const UNOWNED: Reasons = {
     rotateSession: 'by an id and a generation that a refresh token’s MAC proves',
     revokeSession: 'by an id from a verified token, or of a session found to be the user’s',
   },
-  settings: { findEmbeddingTarget: MODELS, putEmbeddingTarget: MODELS, lockModels: MODELS },
+  settings: {
+    findEmbeddingTarget: MODELS,
+    putEmbeddingTarget: MODELS,
+    lockModels: MODELS,
+    findCalibration: MODELS,
+    putCalibration: MODELS,
+    deleteCalibration: MODELS,
+  },
   users: {
     isSessionLive: 'by the id of a session that was verified for the request; returns whether it was ended',
     insertUser: 'creates a user; unique indexes keep names apart',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { knownCalibration } from '../../../worker-node/analysis/calibration.ts';
 import { toDirectedEdges } from '../../../worker-node/analysis/graph/directed-edges.ts';
 import { estimateRank, isRankingDue, pageRank } from '../../../worker-node/analysis/graph/pagerank.ts';
 import { MAX_NEIGHBOURS, MIN_SIMILARITY, nearestNeighbours, similarity } from '../../../worker-node/analysis/graph/similarity.ts';
@@ -16,6 +17,8 @@ const anyGraph = fc.record({
     { maxLength: 40 },
   ),
 });
+
+const STATIC = knownCalibration('pharos-static-192')!;
 
 describe('PageRank', () => {
   it('PageRank: ranks of any graph are positive and sum to 1', () => {
@@ -117,8 +120,8 @@ describe('similarity', () => {
   it('similarity: the weight is 0 to 1 and symmetric, and so are the shared keywords', () => {
     fc.assert(
       fc.property(comparable, comparable, cosine, (a, b, cos) => {
-        const one = similarity(a, b, cos);
-        const other = similarity(b, a, cos);
+        const one = similarity(a, b, cos, STATIC);
+        const other = similarity(b, a, cos, STATIC);
         expect(one.weight).toBeCloseTo(other.weight, 12);
         expect(one.weight).toBeGreaterThanOrEqual(0);
         expect(one.weight).toBeLessThanOrEqual(1);
@@ -130,15 +133,15 @@ describe('similarity', () => {
   it('similarity: cosine weighs 0.6, keywords 0.3, category 0.1', () => {
     const keywords = ['ice', 'snow', 'river', 'melt'];
     const a = { id: 'a', keywords, category: 'science.earth' };
-    expect(similarity(a, { ...a, id: 'b' }, 1).weight).toBeCloseTo(1);
-    expect(similarity(a, { id: 'b', keywords: [], category: null }, 0.5).weight).toBeCloseTo(0.3);
-    expect(similarity(a, { id: 'b', keywords: ['ice', 'snow', 'x', 'y'], category: null }, 0).weight).toBeCloseTo(0.15);
-    expect(similarity(a, { id: 'b', keywords: [], category: 'science.earth' }, -1).weight).toBeCloseTo(0.1);
+    expect(similarity(a, { ...a, id: 'b' }, 1, STATIC).weight).toBeCloseTo(1);
+    expect(similarity(a, { id: 'b', keywords: [], category: null }, 0.5, STATIC).weight).toBeCloseTo(0.3);
+    expect(similarity(a, { id: 'b', keywords: ['ice', 'snow', 'x', 'y'], category: null }, 0, STATIC).weight).toBeCloseTo(0.15);
+    expect(similarity(a, { id: 'b', keywords: [], category: 'science.earth' }, -1, STATIC).weight).toBeCloseTo(0.1);
   });
 
   it('similarity: two uncategorised resources share no category', () => {
     const a = { id: 'a', keywords: [], category: 'uncategorised' };
-    expect(similarity(a, { ...a, id: 'b' }, 0)).toMatchObject({ weight: 0, evidence: { sameCategory: false } });
+    expect(similarity(a, { ...a, id: 'b' }, 0, STATIC)).toMatchObject({ weight: 0, evidence: { sameCategory: false } });
   });
 
   it('nearestNeighbours: the seven most similar above the minimum are kept, best first', () => {
@@ -150,12 +153,12 @@ describe('similarity', () => {
           { maxLength: 30 },
         ),
         (a, candidates) => {
-          const kept = nearestNeighbours(a, candidates);
+          const kept = nearestNeighbours(a, candidates, STATIC);
           expect(kept.length).toBeLessThanOrEqual(MAX_NEIGHBOURS);
           const weights = kept.map(({ weight }) => weight);
           expect(weights).toEqual([...weights].sort((x, y) => y - x));
           for (const weight of weights) expect(weight).toBeGreaterThanOrEqual(MIN_SIMILARITY);
-          const best = Math.max(0, ...candidates.map((one) => similarity(a, one, one.cosine).weight));
+          const best = Math.max(0, ...candidates.map((one) => similarity(a, one, one.cosine, STATIC).weight));
           if (best >= MIN_SIMILARITY) expect(weights[0]).toBe(best);
         },
       ),

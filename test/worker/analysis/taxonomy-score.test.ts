@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Category } from '../../../src/kernel/db/types.ts';
+import { knownCalibration } from '../../../worker-node/analysis/calibration.ts';
 import { DEFAULT_TAXONOMY } from '../../../worker-node/analysis/taxonomy/default-tree.ts';
 import {
   classify,
@@ -24,6 +25,7 @@ const tree = [
 const scored = (cosines: Record<string, number>, categories = tree) =>
   categories.map((category) => ({ category, cosine: cosines[category.id] ?? 0 }));
 const NONE = wordSet('');
+const STATIC = knownCalibration('pharos-static-192')!.taxonomy;
 
 describe('classify', () => {
   it('classify: confidences are 0 to 1, best first, and those of leaves sum to at most 1', () => {
@@ -32,6 +34,7 @@ describe('classify', () => {
         const { category, categories } = classify(
           tree.map((one, i) => ({ category: one, cosine: cosines[i] ?? null })),
           NONE,
+          STATIC,
         );
         expect(categories.length).toBeLessThanOrEqual(TOP_CATEGORIES);
         for (const { confidence } of categories) {
@@ -49,7 +52,7 @@ describe('classify', () => {
   });
 
   it('classify: a leaf that is clearly ahead is chosen', () => {
-    const { category, categories } = classify(scored({ ice: 0.55, sea: 0.2, code: 0.1 }), NONE);
+    const { category, categories } = classify(scored({ ice: 0.55, sea: 0.2, code: 0.1 }), NONE, STATIC);
     expect(category).toBe('ice');
     expect(categories[0]).toMatchObject({ id: 'ice', label: 'ICE' });
     expect(categories[0]?.confidence).toBeGreaterThan(0.9);
@@ -57,32 +60,37 @@ describe('classify', () => {
 
   it('classify: a branch is chosen when several of its leaves share the evidence', () => {
     const leaves = ['a', 'b', 'c', 'd'].map((id) => node(id, 'nature'));
-    const { category, categories } = classify(scored({ a: 0.4, b: 0.4, c: 0.4, d: 0.4 }, [node('nature'), ...leaves]), NONE);
+    const { category, categories } = classify(
+      scored({ a: 0.4, b: 0.4, c: 0.4, d: 0.4 }, [node('nature'), ...leaves]),
+      NONE,
+      STATIC,
+    );
     expect(category).toBe('nature');
     expect(categories[0]?.id).toBe('nature');
   });
 
   it('classify: a resource with low cosines, or without vector and keywords, is uncategorised', () => {
-    expect(classify(scored({ ice: 0.15, code: 0.1 }), NONE).category).toBe(UNCATEGORISED);
+    expect(classify(scored({ ice: 0.15, code: 0.1 }), NONE, STATIC).category).toBe(UNCATEGORISED);
     expect(
       classify(
         tree.map((category) => ({ category, cosine: null })),
         NONE,
+        STATIC,
       ).category,
     ).toBe(UNCATEGORISED);
-    expect(classify([], NONE)).toEqual({ category: UNCATEGORISED, categories: [] });
+    expect(classify([], NONE, STATIC)).toEqual({ category: UNCATEGORISED, categories: [] });
   });
 
   it('classify: a keyword in the text raises the confidence of its category', () => {
     const cosines = { ice: 0.28, sea: 0.28, code: 0.2 };
     const of = (text: string) =>
-      classify(scored(cosines), wordSet(text)).categories.find(({ id }) => id === 'ice')?.confidence ?? 0;
+      classify(scored(cosines), wordSet(text), STATIC).categories.find(({ id }) => id === 'ice')?.confidence ?? 0;
     expect(of('two glaciers met')).toBeGreaterThan(of('two roads met'));
   });
 
   it('classify: a taxonomy with a cycle of parents terminates', () => {
     const round = [node('x', 'y'), node('y', 'x'), node('leaf', 'x')];
-    expect(classify(scored({ leaf: 0.9 }, round), NONE).category).toBe('leaf');
+    expect(classify(scored({ leaf: 0.9 }, round), NONE, STATIC).category).toBe('leaf');
   });
 });
 

@@ -1,8 +1,9 @@
-/** Similarity of two resources: a weighted sum of vector cosine, shared keywords and a common category. */
+/** Similarity of two resources: a weighted sum of the relatedness of their vectors, shared keywords and a common category. */
 import type { EdgeEvidence } from '../../../src/kernel/model/graph.ts';
+import { type Calibration, relatedness } from '../calibration.ts';
 import { UNCATEGORISED } from '../taxonomy/score.ts';
 
-export const SIMILARITY_WEIGHTS = { cosine: 0.6, keywords: 0.3, category: 0.1 } as const;
+export const SIMILARITY_WEIGHTS = { vectors: 0.6, keywords: 0.3, category: 0.1 } as const;
 /** Neighbours kept per resource. */
 export const MAX_NEIGHBOURS = 7;
 /** Less similar resources are unrelated and are not listed, even in a small library. */
@@ -24,14 +25,14 @@ export interface Neighbour {
   readonly evidence: EdgeEvidence;
 }
 
-/** `cosine` of the two resource vectors is -1 to 1. A negative one counts as 0: opposite is as far as unrelated. */
-export function similarity(a: Comparable, b: Comparable, cosine: number): Neighbour {
+/** `cosine` of the two resource vectors is -1 to 1; the calibration of their model says what it means. */
+export function similarity(a: Comparable, b: Comparable, cosine: number, calibration: Calibration): Neighbour {
   const otherKeywords = new Set(b.keywords);
   const sharedKeywords = a.keywords.filter((keyword) => otherKeywords.has(keyword));
   const overlap = sharedKeywords.length / Math.max(MIN_KEYWORDS, Math.min(a.keywords.length, b.keywords.length));
   const sameCategory = a.category !== null && a.category !== UNCATEGORISED && a.category === b.category;
   const weight =
-    SIMILARITY_WEIGHTS.cosine * Math.min(1, Math.max(0, cosine)) +
+    SIMILARITY_WEIGHTS.vectors * relatedness(cosine, calibration) +
     SIMILARITY_WEIGHTS.keywords * overlap +
     (sameCategory ? SIMILARITY_WEIGHTS.category : 0);
   return { id: b.id, weight, evidence: { cosine, sharedKeywords, sameCategory } };
@@ -41,9 +42,10 @@ export function similarity(a: Comparable, b: Comparable, cosine: number): Neighb
 export function nearestNeighbours(
   resource: Comparable,
   candidates: readonly (Comparable & { readonly cosine: number })[],
+  calibration: Calibration,
 ): Neighbour[] {
   return candidates
-    .map((candidate) => similarity(resource, candidate, candidate.cosine))
+    .map((candidate) => similarity(resource, candidate, candidate.cosine, calibration))
     .filter(({ weight }) => weight >= MIN_SIMILARITY)
     .sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1))
     .slice(0, MAX_NEIGHBOURS);

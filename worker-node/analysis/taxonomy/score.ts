@@ -1,6 +1,7 @@
 /** Classifies a resource by the cosine of its vector to each category's and by the category's keywords in its text. */
 import type { Category } from '../../../src/kernel/db/types.ts';
 import type { CategoryScore } from '../../../src/kernel/model/taxonomy.ts';
+import type { Calibration } from '../calibration.ts';
 import { stem } from './stem.ts';
 
 /** A leaf category needs at least this confidence. */
@@ -10,11 +11,6 @@ export const MIN_BRANCH_CONFIDENCE = 0.5;
 export const TOP_CATEGORIES = 5;
 export const UNCATEGORISED = 'uncategorised';
 
-/**
- * Multinomial logistic model over the leaf categories and "none", fitted by maximum likelihood on the labelled passages
- * of the tests with the built-in model. `none` is the logit of "none": that of a category at a cosine of 0.27 without keywords.
- */
-const CALIBRATION = { cosine: 30, keywords: 4.1, none: 8.2 } as const;
 /** Keywords in the text that count as full evidence. */
 const ENOUGH_KEYWORDS = 4;
 
@@ -45,17 +41,21 @@ export interface Classification {
   readonly categories: CategoryScore[];
 }
 
-/** `candidates` is the whole tree. The confidence of a branch is the sum of its leaves'. */
-export function classify(candidates: readonly ScoredCategory[], words: ReadonlySet<string>): Classification {
+/** `candidates` is the whole tree. The confidence of a branch is the sum of its leaves'. `factors` are those of the model. */
+export function classify(
+  candidates: readonly ScoredCategory[],
+  words: ReadonlySet<string>,
+  factors: Calibration['taxonomy'],
+): Classification {
   const parents = new Set(candidates.map(({ category }) => category.parentId));
   const leaves = candidates.filter(({ category }) => !parents.has(category.id));
   const logits = leaves.map(
     ({ category, cosine }) =>
-      CALIBRATION.cosine * Math.max(0, cosine ?? 0) + CALIBRATION.keywords * keywordEvidence(category.keywords, words),
+      factors.cosine * Math.max(0, cosine ?? 0) + factors.keywords * keywordEvidence(category.keywords, words),
   );
-  const highest = Math.max(CALIBRATION.none, ...logits);
+  const highest = Math.max(factors.none, ...logits);
   const weights = logits.map((logit) => Math.exp(logit - highest));
-  const total = weights.reduce((sum, weight) => sum + weight, Math.exp(CALIBRATION.none - highest));
+  const total = weights.reduce((sum, weight) => sum + weight, Math.exp(factors.none - highest));
 
   const scores = leaves
     .map(({ category: { id, label } }, i) => ({ id, label, confidence: (weights[i] ?? 0) / total }))
