@@ -102,5 +102,7 @@ export function stateInWords({ state, documents, percent, activationRequestedAt,
   const progress = `${embedded} of ${total} documents${failures}`;
   if (state === 'active') return `active, ${progress}`;
   if (state === 'retired') return `retired, removed after ${new Date(removedAt ?? 0).toISOString()}`;
-  return `building, ${progress} (${percent} %)${activationRequestedAt === null ? '' : ', becomes active when complete'}`;
+  const isUnfit = percent === 100 && failed > embedded;
+  const request = isUnfit ? ', does not become active: it failed for most documents' : ', becomes active when complete';
+  return `building, ${progress} (${percent} %)${activationRequestedAt === null ? '' : request}`;
 }

@@ -1,4 +1,5 @@
 /** States of models: what commands and starts do to them, when a switch happens, and what is removed afterwards. */
+import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
@@ -25,7 +26,7 @@ import { modelStatuses } from '../../src/services/models/list-models.ts';
 import { purgeRetired } from '../../src/services/models/purge-retired.ts';
 import { type Reconciled, reconcileTarget } from '../../src/services/models/reconcile-target.ts';
 import { retireModel } from '../../src/services/models/retire-model.ts';
-import { nextStep, switchWhenComplete } from '../../src/services/models/switch-when-complete.ts';
+import { missingFor, nextStep, switchWhenComplete } from '../../src/services/models/switch-when-complete.ts';
 import { manualClock, randomIds } from '../support/fakes/doubles.ts';
 import { insertDocument, insertUser } from '../support/fixtures/documents.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
@@ -271,10 +272,53 @@ describe('switchWhenComplete', () => {
   });
 
   test('models: a document that a model gave up does not hold up the switch', async () => {
-    const one = await library();
+    const [one, two] = [await library(), await document()];
+    await embed(two, A);
     await activateModel(context, B);
     await embed(one, B, 'The model is broken');
+    await embed(two, B);
+    await relate(two, B);
     expect(await switchWhenComplete(db, clock.now())).toMatchObject({ step: 'switched' });
+  });
+
+  test('models: a model that gave up most documents that the active one could embed does not become active', async () => {
+    const documents = [await library(), await document(), await document()] as const;
+    for (const id of documents) await embed(id, A);
+    // What the active model cannot embed either says nothing about the new one.
+    for (const error of ['dead', 'dead', 'dead']) {
+      const dead = await document();
+      await embed(dead, A, error);
+      await embed(dead, B, error);
+    }
+    await activateModel(context, B);
+    for (const id of documents.slice(1)) await embed(id, B, 'index out of bounds');
+    await embed(documents[0], B);
+    await relate(documents[0], B);
+    expect(await switchWhenComplete(db, clock.now())).toEqual({ step: 'unfit', model: B.id });
+    expect(await states()).toEqual({ [A.id]: 'active', [B.id]: 'building' });
+    // Given up and asked for again, it tries those documents again.
+    await retireModel(context, B.id);
+    await activateModel(context, B);
+    expect((await documentsLacking(db, { model: B.id, limit: 9 })).map(({ id }) => id)).toEqual(
+      expect.arrayContaining(documents.slice(1)),
+    );
+    for (const { id } of await documentsLacking(db, { model: B.id, limit: 9 })) {
+      await embed(id, B);
+      await relate(id, B);
+    }
+    expect(await switchWhenComplete(db, clock.now())).toMatchObject({ step: 'switched' });
+  });
+
+  test('models: of the active model a document is missing if its stage has completed without it', async () => {
+    await library();
+    const late = await document();
+    for (const embedding of ['pending', 'processing', 'failed'] as const) await document({ embedding });
+    expect(await documentsLacking(db, { model: A.id, limit: 9 })).toMatchObject([{ id: late }]);
+    expect(await missingFor(db, A.id)).toBe('embed');
+    await embed(late, A);
+    expect(await missingFor(db, A.id)).toBe('relate');
+    await relate(late, A);
+    expect(await missingFor(db, A.id)).toBeUndefined();
   });
 
   test('models: of eight workers that try at once, one switches', async () => {
@@ -387,6 +431,7 @@ describe('purgeRetired', () => {
     }
     await replaceSimilarEdges(db, one, B.id, [similar(one, two, B)]);
     await switchWhenComplete(db, clock.now());
+    return one;
   }
   const purge = async () => {
     let batches = 0;
@@ -412,10 +457,23 @@ describe('purgeRetired', () => {
     await purgeRetired(db, clock.now(), 1);
     await activateModel(context, A);
     expect(await purge()).toBe(0);
-    const [vectors = 0, ...others] = await rowsOf(A);
-    expect([vectors, ...others]).toEqual([1, 1, 1, 0]);
+    // The edges go with their source, which may be either document.
+    expect((await rowsOf(A)).slice(0, 3)).toEqual([1, 1, 1]);
     expect(await documentsLacking(db, { model: A.id, limit: 10 })).toHaveLength(1);
     expect(await nextStep(db)).toEqual({ step: 'embed', model: A.id });
+  });
+
+  test('models: what a batch leaves of a retired model is whole, so that it can be activated again', async () => {
+    const source = await retired();
+    clock.advance(RETIRED_KEPT_MS);
+    await purgeRetired(db, clock.now(), 1);
+    const vouched = await db.select().from(resourceEmbeddings).where(eq(resourceEmbeddings.model, A.id));
+    const withVector = await db.select().from(resourceVectors).where(eq(resourceVectors.model, A.id));
+    expect(vouched).toHaveLength(1);
+    const whole = vouched.map(({ resourceId }) => resourceId);
+    expect(withVector.map(({ resourceId }) => resourceId)).toEqual(whole);
+    const related = await db.select().from(edges).where(eq(edges.model, A.id));
+    expect(related.map(({ sourceId }) => sourceId)).toEqual(whole.filter((id) => id === source));
   });
 
   test('models: vectors without a row that vouches for them go, too', async () => {

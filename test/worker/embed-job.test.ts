@@ -4,11 +4,13 @@ import { AppError } from '../../src/kernel/core/errors.ts';
 import { listEdgesOf } from '../../src/kernel/db/edges.ts';
 import { findJob } from '../../src/kernel/db/jobs.ts';
 import { findResourceEmbedding, putResourceEmbedding } from '../../src/kernel/db/resource-embeddings.ts';
+import { insertStages } from '../../src/kernel/db/resource-stages.ts';
 import { edges, resources, resourceVectors } from '../../src/kernel/db/schema.sqlite.ts';
 import { toBytes } from '../../src/kernel/db/vector-bytes.ts';
 import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
 import { RETIRED_KEPT_MS } from '../../src/kernel/model/embedding-models.ts';
 import { INSTALLATION } from '../../src/kernel/model/job-kinds.ts';
+import { everyStage, newStages } from '../../src/kernel/model/stages.ts';
 import { activateModel } from '../../src/services/models/activate-model.ts';
 import { modelStatuses } from '../../src/services/models/list-models.ts';
 import { retireModel } from '../../src/services/models/retire-model.ts';
@@ -374,6 +376,41 @@ describe('models sweep', () => {
     expect(await kit.states()).toEqual({ new: 'active' });
     expect(await findResourceEmbedding(kit.db, { resourceId: id, model: OLD.id })).toBeUndefined();
     expect(await rowOf(id)).toMatchObject({ error: null });
+  });
+
+  test('models sweep: a document that a worker finished for the model before the switch only gets the vectors of the active one', async () => {
+    await library(1);
+    await finish();
+    expect(await kit.states()).toEqual({ old: 'retired', new: 'active' });
+    const late = await kit.process();
+    const fresh = newStages(kit.clock.now());
+    await insertStages(
+      kit.db,
+      late,
+      everyStage((stage) => ({ ...fresh[stage], status: 'completed' })),
+    );
+    await kit.sweep.advance();
+    expect(await kit.unfinished()).toEqual([]);
+    // The first round embeds, the second relates.
+    for (let round = 0; round < 2; round += 1) {
+      await Promise.all([kit.sweep.repair(), kit.anotherSweep().repair()]);
+      expect(await kit.unfinished()).toHaveLength(1);
+      for (const id of await kit.due()) await kit.deliver(id);
+    }
+    expect(await rowOf(late)).toMatchObject({ error: null, relatedAt: expect.any(Number) });
+    expect((await kit.embedded()).find(({ id }) => id === late)?.vectors).not.toEqual([]);
+    await kit.sweep.repair();
+    expect(await kit.unfinished()).toEqual([]);
+  });
+
+  test('models sweep: a model that fails for most documents is not switched to, which is logged once', async () => {
+    await library(2);
+    kit.hooks.embed = () => Promise.reject(new Error('index out of bounds'));
+    await finish();
+    await kit.sweep.advance();
+    expect(await kit.states()).toEqual({ old: 'active', new: 'building' });
+    const lines = kit.log.lines.filter(({ message }) => message.includes('is not switched'));
+    expect(lines).toMatchObject([{ fields: { model: NEW.id } }]);
   });
 
   test('models sweep: a worker that stops purges nothing more, and a database that is away is logged', async () => {

@@ -16,8 +16,9 @@ import type { Role } from './role.ts';
 
 /** Milliseconds a shutdown lets jobs finish before it interrupts them. The process that started the worker waits 15 s. */
 const DRAIN_MS = 10_000;
-/** Milliseconds between two looks at a requested switch of models, and at what retired models left. */
+/** Milliseconds between two looks at a requested switch of models, at what the active one lacks, and at what retired ones left. */
 const MODELS_SWEEP_MS = 3_000;
+const REPAIR_MS = 60_000;
 const PURGE_MS = 60_000;
 
 export interface JobsRole extends Role {
@@ -73,6 +74,7 @@ export function createJobsRole(context: JobsRoleContext): JobsRole {
     handler,
     tasks: [
       { everyMs: MODELS_SWEEP_MS, run: sweep.advance },
+      { everyMs: REPAIR_MS, run: sweep.repair },
       { everyMs: PURGE_MS, run: sweep.purge },
     ],
     stop: async () => {

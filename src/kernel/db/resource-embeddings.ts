@@ -2,9 +2,9 @@
  * Which resource is embedded by which model. A row says that the resource's current chunks are done: their vectors are written,
  * or, with `error`, were given up. The transaction that writes vectors writes the row.
  */
-import { and, asc, count, eq, exists, gt, inArray, isNotNull, isNull, ne, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, exists, gt, inArray, isNotNull, isNull, ne, notExists, notInArray, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import type { Stage } from '../model/stages.ts';
+import type { Stage, StageStatus } from '../model/stages.ts';
 import { activeModelId } from './embedding-models.ts';
 import {
   chunks,
@@ -96,7 +96,8 @@ interface Slice {
 /**
  * The documents that have to be embedded for the model, by id. A document whose embedding stage is still to run is not among
  * them unless the active model is done with it: the stage embeds it for every model, and a steady stream of such documents
- * must not hold up a switch.
+ * must not hold up a switch. For the active model only those count whose stage has completed: a failed one is tried again by an
+ * admin, and one without the stage was not to be embedded.
  */
 export async function documentsLacking(db: Database, { model, after, limit }: Slice): Promise<DocumentRef[]> {
   const done = alias(resourceEmbeddings, 'done');
@@ -116,7 +117,8 @@ export async function documentsLacking(db: Database, { model, after, limit }: Sl
             .from(done)
             .where(and(eq(done.resourceId, resources.id), eq(done.model, model))),
         ),
-        or(exists(db.select(one).from(active).where(ofActive)), notExists(stageAhead(db, 'embedding'))),
+        or(exists(db.select(one).from(active).where(ofActive)), notExists(stageIs(db, 'embedding', AHEAD))),
+        or(notInArray(sql`${model}`, activeModelId(db)), exists(stageIs(db, 'embedding', ['completed']))),
       ),
     )
     .orderBy(asc(resources.id))
@@ -135,7 +137,7 @@ export async function documentsUnrelated(db: Database, { model, after, limit }: 
         isNull(resourceEmbeddings.error),
         isNull(resourceEmbeddings.relatedAt),
         after === undefined ? undefined : gt(resourceEmbeddings.resourceId, after),
-        notExists(stageAhead(db, 'graph')),
+        notExists(stageIs(db, 'graph', AHEAD)),
       ),
     )
     .orderBy(asc(resourceEmbeddings.resourceId))
@@ -144,8 +146,11 @@ export async function documentsUnrelated(db: Database, { model, after, limit }: 
 
 const hasChunks = (db: Database) => exists(db.select({ one: sql`1` }).from(chunks).where(eq(chunks.resourceId, resources.id)));
 
-/** The row of a stage of `resources` that is yet to complete. */
-const stageAhead = (db: Database, stage: Stage) =>
+/** States of a stage that is yet to complete. */
+const AHEAD = ['pending', 'processing'] as const;
+
+/** The row of a stage of `resources`, if it is in one of the states. */
+const stageIs = (db: Database, stage: Stage, states: readonly StageStatus[]) =>
   db
     .select({ one: sql`1` })
     .from(resourceStages)
@@ -153,7 +158,7 @@ const stageAhead = (db: Database, stage: Stage) =>
       and(
         eq(resourceStages.resourceId, resources.id),
         eq(resourceStages.stage, stage),
-        inArray(resourceStages.status, ['pending', 'processing']),
+        inArray(resourceStages.status, [...states]),
       ),
     );
 
@@ -175,6 +180,28 @@ export async function countLanguages(db: Database): Promise<{ language: string |
     .from(resources)
     .where(hasChunks(db))
     .groupBy(resources.language);
+}
+
+/** Of the documents that the active model could embed and `model` is done with: how many it embedded, and how many it gave up. */
+export async function comparedWithActive(db: Database, model: string): Promise<ModelCoverage> {
+  const active = alias(resourceEmbeddings, 'done_by_active');
+  const embeddedByActive = db
+    .select({ one: sql`1` })
+    .from(active)
+    .where(
+      and(eq(active.resourceId, resourceEmbeddings.resourceId), inArray(active.model, activeModelId(db)), isNull(active.error)),
+    );
+  const [row] = await db
+    .select({ all: count(), failed: count(resourceEmbeddings.error) })
+    .from(resourceEmbeddings)
+    .where(and(eq(resourceEmbeddings.model, model), exists(embeddedByActive)));
+  const { all, failed } = row ?? { all: 0, failed: 0 };
+  return { embedded: all - failed, failed };
+}
+
+/** Makes the model try the documents again that it gave up. */
+export async function forgetFailures(tx: Database, model: string): Promise<void> {
+  await tx.delete(resourceEmbeddings).where(and(eq(resourceEmbeddings.model, model), isNotNull(resourceEmbeddings.error)));
 }
 
 /** How many documents each model is done with. */
@@ -221,8 +248,8 @@ export async function listFailedDocuments(db: Database, model: string, limit: nu
 }
 
 /**
- * Deletes what a model wrote for up to `limit` rows of each kind, vectors together with the row that vouches for them.
- * Returns how many rows went; 0 when nothing is left.
+ * Deletes what a model wrote for up to `limit` documents, all of it together with the row that vouches for it, and then what no
+ * row vouches for, as versions write it that run beside this one. Returns how many rows went; 0 when nothing is left.
  */
 export async function deleteModelRows(tx: Database, model: string, limit: number): Promise<number> {
   const page = await tx
@@ -231,47 +258,34 @@ export async function deleteModelRows(tx: Database, model: string, limit: number
     .where(eq(resourceEmbeddings.model, model))
     .limit(limit);
   const ids = page.map(({ id }) => id);
-  const ofPage = tx.select({ seq: chunks.seq }).from(chunks).where(inArray(chunks.resourceId, ids));
+  const vouched = ids.length > 0;
+  const seqs = vouched
+    ? tx.select({ seq: chunks.seq }).from(chunks).where(inArray(chunks.resourceId, ids))
+    : tx.select({ seq: chunkVectors.chunkSeq }).from(chunkVectors).where(eq(chunkVectors.model, model)).limit(limit);
+  const vectorIds = tx
+    .select({ id: resourceVectors.resourceId })
+    .from(resourceVectors)
+    .where(eq(resourceVectors.model, model))
+    .limit(limit);
+  const sources = tx.select({ id: edges.sourceId }).from(edges).where(eq(edges.model, model)).limit(limit);
+  const one = { one: sql`1` };
   const removed = [
     await tx
       .delete(chunkVectors)
-      .where(
-        and(eq(chunkVectors.model, model), inArray(chunkVectors.chunkSeq, ids.length > 0 ? ofPage : leftover(tx, model, limit))),
-      )
-      .returning({ one: sql`1` }),
+      .where(and(eq(chunkVectors.model, model), inArray(chunkVectors.chunkSeq, seqs)))
+      .returning(one),
+    await tx
+      .delete(resourceVectors)
+      .where(and(eq(resourceVectors.model, model), inArray(resourceVectors.resourceId, vouched ? ids : vectorIds)))
+      .returning(one),
+    await tx
+      .delete(edges)
+      .where(and(eq(edges.model, model), inArray(edges.sourceId, vouched ? ids : sources)))
+      .returning(one),
     await tx
       .delete(resourceEmbeddings)
       .where(and(eq(resourceEmbeddings.model, model), inArray(resourceEmbeddings.resourceId, ids)))
-      .returning({ one: sql`1` }),
-    await tx
-      .delete(resourceVectors)
-      .where(
-        and(
-          eq(resourceVectors.model, model),
-          inArray(
-            resourceVectors.resourceId,
-            tx
-              .select({ id: resourceVectors.resourceId })
-              .from(resourceVectors)
-              .where(eq(resourceVectors.model, model))
-              .limit(limit),
-          ),
-        ),
-      )
-      .returning({ one: sql`1` }),
-    await tx
-      .delete(edges)
-      .where(
-        and(
-          eq(edges.model, model),
-          inArray(edges.sourceId, tx.select({ id: edges.sourceId }).from(edges).where(eq(edges.model, model)).limit(limit)),
-        ),
-      )
-      .returning({ one: sql`1` }),
+      .returning(one),
   ];
   return removed.reduce((sum, rows) => sum + rows.length, 0);
 }
-
-/** Vectors without a row in `resource_embeddings`, as older versions beside this one write them. */
-const leftover = (tx: Database, model: string, limit: number) =>
-  tx.select({ seq: chunkVectors.chunkSeq }).from(chunkVectors).where(eq(chunkVectors.model, model)).limit(limit);

@@ -5,6 +5,7 @@ import {
   updateEmbeddingModel,
   withdrawActivation,
 } from '../../kernel/db/embedding-models.ts';
+import { forgetFailures } from '../../kernel/db/resource-embeddings.ts';
 import { lockModels } from '../../kernel/db/settings.ts';
 import type { Database, EmbeddingModel } from '../../kernel/db/types.ts';
 import type { KnownModel } from '../../kernel/model/embedding-models.ts';
@@ -28,7 +29,7 @@ export function rowOf(models: readonly EmbeddingModel[], { id, legacyId }: Pick<
 
 /**
  * Makes the model `building` unless it is building or active already, and takes over what its folder says. Returns the row.
- * The vectors of a retired model are used again.
+ * The vectors of a retired model are used again, and documents that it gave up are tried again.
  */
 export async function register(
   tx: Database,
@@ -45,6 +46,7 @@ export async function register(
     await insertEmbeddingModel(tx, row);
     return row;
   }
+  if (known.state === 'retired') await forgetFailures(tx, known.id);
   const state = known.state === 'retired' ? ({ state: 'building', retiredAt: null } as const) : {};
   const set = { name, languages: languages ?? known.languages, dimensions: dimensions ?? known.dimensions, ...state };
   await updateEmbeddingModel(tx, known.id, set);
