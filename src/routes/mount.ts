@@ -10,7 +10,7 @@ import { type AnyOperation, nothing } from '../services/operation.ts';
 import type { AppEnv } from './env.ts';
 import { isJson, requireContentType } from './middleware/content-type.ts';
 import { jsonBodyCheck } from './middleware/json-body.ts';
-import { authenticated, createRouter, impliedProblems, notFresh, problems, requiresScopes } from './router.ts';
+import { createRouter, impliedProblems, notFresh, operationIdOf, problems, securityOf } from './router.ts';
 import { tagOf } from './tags.ts';
 
 export interface Binding {
@@ -90,8 +90,7 @@ function pick(input: z.ZodObject, names: readonly string[]): z.ZodObject {
 
 function describe({ operation, method, path, returns, status = 200 }: MountedOperation, { params, query, body }: Parts) {
   const { name, scope, account: level, summary, description, input, output, errors } = operation;
-  const all = scope === null ? authenticated : requiresScopes(scope);
-  const security = level ? all.filter(({ apiKey }) => apiKey === undefined) : all;
+  const security = securityOf(scope, level);
   const success =
     output === nothing
       ? { 204: { description: returns } }
@@ -100,7 +99,7 @@ function describe({ operation, method, path, returns, status = 200 }: MountedOpe
   return {
     method,
     path,
-    operationId: name.replace(/\.(\w)/g, (_all, letter: string) => letter.toUpperCase()),
+    operationId: operationIdOf(name),
     tags: [tagOf(name)],
     summary,
     ...(description === undefined ? {} : { description }),

@@ -2,10 +2,12 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { Scope } from '../kernel/model/actor.ts';
 import { FRESH_SECONDS } from '../kernel/model/sessions.ts';
+import type { AccountLevel } from '../services/accounts/account-session.ts';
 import { invalidFields } from '../services/invalid-fields.ts';
-import { accountLevelOf } from './account-operations.ts';
 import type { AppEnv } from './env.ts';
 import { jsonBodyCheck, jsonItemsCheck } from './middleware/json-body.ts';
+import { ROUTES } from './routes.ts';
+import { tagOf } from './tags.ts';
 
 /** A router whose failed validation throws `invalid_input` with the path of every field. */
 export function createRouter(): OpenAPIHono<AppEnv> {
@@ -18,11 +20,27 @@ export function createRouter(): OpenAPIHono<AppEnv> {
 
 type Security = Record<string, string[]>[];
 
-/** `security` of an operation that needs credentials. A public operation says `security: []`. */
-export const authenticated: Security = [{ bearer: [] }, { apiKey: [] }];
+/** `security` of an operation. API keys cannot do account operations. */
+export function securityOf(scope: Scope | 'public' | null, level?: AccountLevel): Security {
+  if (scope === 'public') return [];
+  const scopes = scope === null ? [] : [scope];
+  return level ? [{ bearer: scopes }] : [{ bearer: scopes }, { apiKey: scopes }];
+}
 
-/** `security` of an operation that needs credentials which carry `scopes`. */
-export const requiresScopes = (...scopes: Scope[]): Security => [{ bearer: scopes }, { apiKey: scopes }];
+/** `resources.get` in the form that generated clients name functions by: `resourcesGet`. */
+export const operationIdOf = (name: string) => name.replace(/\.(\w)/g, (_all, letter: string) => letter.toUpperCase());
+
+/** What `ROUTES` says of a route, in the terms of OpenAPI. Throws if the route is not listed. */
+export function describeRoute(method: string, path: string) {
+  const key = `${method.toUpperCase()} ${path}`;
+  const listed = ROUTES[key];
+  if (!listed) throw new Error(`${key} is neither an operation of routes/table.ts nor listed in routes/routes.ts`);
+  const { name, scope, account: level, summary } = listed;
+  return {
+    level,
+    description: { operationId: operationIdOf(name), tags: [tagOf(name)], summary, security: securityOf(scope, level) },
+  };
+}
 
 export interface RouteOptions {
   /** The list in a JSON body whose elements are refused one by one; they are then read by `itemFaults`. */
@@ -30,17 +48,18 @@ export interface RouteOptions {
 }
 
 /**
- * Hono's `createRoute`, plus the problems that follow from the definition: those of `impliedProblems`, 400, 408, 413, 415 and
- * 422 for an operation with a body, 422 for one with parameters. `responses` names the others. A JSON body is checked against the bounds of all JSON before its schema sees it. An account operation takes access
+ * Hono's `createRoute`, plus what `ROUTES` lists, and the problems that follow from the definition: those of
+ * `impliedProblems`, 400, 408, 413, 415 and 422 for an operation with a body, 422 for one with parameters. `responses` names the
+ * others. A JSON body is checked against the bounds of all JSON before its schema sees it. An account operation takes access
  * tokens only, and responds with 401 where the login is not recent.
  */
-export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P; security: Security }>(
-  config: R,
-  { itemsOf }: RouteOptions = {},
-) {
+export function defineRoute<
+  P extends string,
+  R extends Omit<RouteConfig, 'path' | 'security' | 'summary' | 'tags'> & { path: P },
+>(config: R, { itemsOf }: RouteOptions = {}) {
   const { request, middleware = [], responses } = config;
-  const level = accountLevelOf(config.method, config.path);
-  const security = level ? config.security.filter(({ apiKey }) => apiKey === undefined) : config.security;
+  const { level, description } = describeRoute(config.method, config.path);
+  const { security } = description;
   const implied = [
     ...(request?.body ? [400, 408, 413, 415, 422] : []),
     ...(request?.params || request?.query || request?.headers ? [422] : []),
@@ -49,7 +68,7 @@ export function defineRoute<P extends string, R extends Omit<RouteConfig, 'path'
   const checks = takesJson ? [itemsOf === undefined ? jsonBodyCheck : jsonItemsCheck(itemsOf)] : [];
   return createRoute<P, R>({
     ...config,
-    security,
+    ...description,
     // Behind the route's own, so that the body is read only when they have let the request pass.
     middleware: [middleware, checks].flat(),
     responses: { ...impliedProblems(security), ...problems(...implied), ...(level === 'fresh' ? notFresh : {}), ...responses },

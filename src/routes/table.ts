@@ -21,8 +21,8 @@ import { listWebhookEndpoints } from '../services/webhooks/list-webhook-endpoint
 import { renewCallbackSecret } from '../services/webhooks/renew-callback-secret.ts';
 import { retryCallback } from '../services/webhooks/retry-callback.ts';
 import { revokeWebhookEndpoint } from '../services/webhooks/revoke-webhook-endpoint.ts';
-import { ACCOUNT_ROUTES } from './account-operations.ts';
 import { http, type MountedOperation } from './mount.ts';
+import { ROUTES } from './routes.ts';
 
 export const OPERATIONS: readonly MountedOperation[] = [
   http(listResources, 'GET /resources', { returns: 'A page of resources' }),
@@ -58,11 +58,9 @@ export const OPERATIONS: readonly MountedOperation[] = [
 ];
 
 /** Every operation on an account itself, by method and path, with its level. */
-export const ACCOUNT_OPERATIONS: Readonly<Record<string, AccountLevel>> = {
-  ...ACCOUNT_ROUTES,
-  ...Object.fromEntries(
-    OPERATIONS.flatMap(({ operation: { account }, method, path }) =>
-      account ? [[`${method.toUpperCase()} ${path}`, account] as const] : [],
-    ),
-  ),
-};
+export const ACCOUNT_OPERATIONS: Readonly<Record<string, AccountLevel>> = Object.fromEntries(
+  [
+    ...Object.entries(ROUTES),
+    ...OPERATIONS.map(({ operation, method, path }) => [`${method.toUpperCase()} ${path}`, operation] as const),
+  ].flatMap(([route, { account }]) => (account ? [[route, account] as const] : [])),
+);

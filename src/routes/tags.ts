@@ -25,6 +25,17 @@ const TAG_OF_SUBJECT: Readonly<Record<string, Tag>> = {
   webhooks: 'Webhooks',
   jobs: 'Administration',
   models: 'Administration',
+  users: 'Administration',
+  progress: 'Progress',
+  embeddings: 'Embeddings',
+  account: 'Authentication',
+  tokens: 'Authentication',
+  sessions: 'Authentication',
+  providers: 'Authentication',
+  apiKeys: 'Authentication',
+  reports: 'Jobs',
+  monitoring: 'Monitoring',
+  about: 'About',
 };
 
 /** The tag of an operation by its subject, the first part of its name. */

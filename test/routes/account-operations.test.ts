@@ -2,7 +2,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { users } from '../../src/kernel/db/schema.sqlite.ts';
-import { accountLevelOf } from '../../src/routes/account-operations.ts';
 import { ACCOUNT_OPERATIONS } from '../../src/routes/table.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
@@ -196,7 +195,7 @@ describe('account operations', () => {
     const key = await keyOf(await login(await register()));
     const response = await app.request('/auth/api-keys', { method: 'HEAD', headers: { 'X-API-Key': key } });
     expect(response.status).toBe(403);
-    expect(accountLevelOf('get', '/auth/api-keys')).toBe('interactive');
+    expect(ACCOUNT_OPERATIONS['GET /auth/api-keys']).toBe('interactive');
   });
 });
 

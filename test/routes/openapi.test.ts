@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PublicPaths, publicPaths } from '../../src/routes/middleware/public-paths.ts';
+import { ROUTES } from '../../src/routes/routes.ts';
+import { OPERATIONS } from '../../src/routes/table.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { contractOf } from './openapi-contract.ts';
 
 interface Operation {
+  readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: string[];
   readonly responses?: Record<string, { description: string; content?: Record<string, unknown> }>;
@@ -84,6 +87,14 @@ test('openapi.json: describes every route except static files', () => {
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{[^}]+\})?/g, '{$1}')}`),
   );
   expect([...routed].sort()).toEqual(operations.map(name).sort());
+});
+
+test('openapi.json: every route is in the table of operations or in the list of other routes, and only once', () => {
+  const listed = [...OPERATIONS.map(({ method, path }) => `${method.toUpperCase()} ${path}`), ...Object.keys(ROUTES)];
+  expect(listed.toSorted()).toEqual(operations.map(name).toSorted());
+  const ids = operations.map(({ operation }) => operation.operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z]+$/);
 });
 
 test('openapi.json: every operation has a summary, a known tag and described responses', () => {

@@ -3,20 +3,14 @@ import { pagePolicy } from '../middleware/security-headers.ts';
 import { createRouter, defineRoute, page } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 
-const pageRoute = <P extends string>(path: P, summary: string) =>
+const pageRoute = <P extends string>(path: P) =>
   defineRoute({
     method: 'get',
     path,
-    tags: ['About'],
-    summary,
-    security: [],
     responses: { 200: page },
   });
 
-const pages = [
-  pageRoute('/account/reset', 'Page behind the link in a password reset mail'),
-  pageRoute('/account/verify', 'Page behind the link in a verification mail'),
-] as const;
+const pages = [pageRoute('/account/reset'), pageRoute('/account/verify')] as const;
 
 export function createAccountPages({ asset }: Pick<Runtime, 'asset'>) {
   const router = createRouter();

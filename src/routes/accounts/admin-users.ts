@@ -12,10 +12,8 @@ import { administerUser } from '../../services/accounts/administer.ts';
 import type { AppContext } from '../../services/context.ts';
 import { pageQuery, toPage } from '../../services/pagination.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { createRouter, defineRoute, idParams, json, jsonBody, notFresh, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, idParams, json, jsonBody, notFresh, problems } from '../router.ts';
 import { userSchema, userToWire } from './auth-schemas.ts';
-
-const tags = ['Administration'];
 
 const securityEventSchema = z
   .object({
@@ -31,9 +29,6 @@ const securityEventSchema = z
 const listRoute = defineRoute({
   method: 'get',
   path: '/admin/users',
-  tags,
-  summary: 'List accounts',
-  security: requiresScopes('admin'),
   request: {
     query: pageQuery.extend({
       q: z.string().min(1).max(100).optional().openapi({ description: 'Part of a username or e-mail address' }),
@@ -48,12 +43,9 @@ const listRoute = defineRoute({
 const changeRoute = defineRoute({
   method: 'patch',
   path: '/admin/users/{id}',
-  tags,
-  summary: 'Change the tier of an account, or deactivate it',
   description:
     'Deactivating an account and lowering its tier end all its sessions at once. A higher tier applies from the next refresh of ' +
     'a token. It needs the master key or an admin’s recent login; an API key cannot do it, and an admin not to the own account (403).',
-  security: requiresScopes('admin'),
   request: {
     params: idParams,
     body: jsonBody(z.strictObject({ tier: z.enum(TIERS).optional(), active: z.boolean().optional() }).openapi('AccountChange')),
@@ -64,9 +56,6 @@ const changeRoute = defineRoute({
 const eventsRoute = defineRoute({
   method: 'get',
   path: '/admin/users/{id}/events',
-  tags,
-  summary: 'List the security events of an account',
-  security: requiresScopes('admin'),
   request: { params: idParams, query: pageQuery },
   responses: {
     200: json('Newest first', z.object({ events: z.array(securityEventSchema), next_cursor: z.string().optional() })),

@@ -7,7 +7,7 @@ import type { ApiKey } from '../../kernel/db/types.ts';
 import { SCOPES } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { authenticated, createRouter, defineRoute, idParams, json, jsonBody, problems } from '../router.ts';
+import { createRouter, defineRoute, idParams, json, jsonBody, problems } from '../router.ts';
 
 const apiKeySchema = z
   .object({
@@ -34,10 +34,7 @@ const newApiKeySchema = z
 const create = defineRoute({
   method: 'post',
   path: '/auth/api-keys',
-  tags: ['Authentication'],
-  summary: 'Create an API key',
   description: 'This response alone shows the key. Without `scopes` it has all scopes of the caller.',
-  security: authenticated,
   request: { body: jsonBody(newApiKeySchema) },
   responses: { 201: json('The new key', apiKeySchema.extend({ key: z.string() })), ...problems(400, 403, 409, 422) },
 });
@@ -45,18 +42,12 @@ const create = defineRoute({
 const list = defineRoute({
   method: 'get',
   path: '/auth/api-keys',
-  tags: ['Authentication'],
-  summary: 'List API keys',
-  security: authenticated,
   responses: { 200: json('Newest first', z.object({ api_keys: z.array(apiKeySchema) })) },
 });
 
 const remove = defineRoute({
   method: 'delete',
   path: '/auth/api-keys/{id}',
-  tags: ['Authentication'],
-  summary: 'Delete an API key',
-  security: authenticated,
   request: { params: idParams },
   responses: { 204: { description: 'Deleted: the key is not valid any more' }, ...problems(404) },
 });

@@ -8,7 +8,7 @@ import { checkPassword } from '../../services/accounts/check-password.ts';
 import type { AppContext } from '../../services/context.ts';
 import { isUrlEncoded, requireContentType } from '../middleware/content-type.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { authenticated, createRouter, defineRoute, formBody, json, jsonBody, problems } from '../router.ts';
+import { createRouter, defineRoute, formBody, json, jsonBody, problems } from '../router.ts';
 import {
   loginSchema,
   refreshSchema,
@@ -20,14 +20,9 @@ import {
   userToWire,
 } from './auth-schemas.ts';
 
-const tags = ['Authentication'];
-
 const registerRoute = defineRoute({
   method: 'post',
   path: '/auth/register',
-  tags,
-  summary: 'Register an account',
-  security: [],
   request: { body: jsonBody(registrationSchema) },
   responses: { 201: json('The new account', userSchema), ...problems(400, 403, 409, 422, 429, 503) },
 });
@@ -35,10 +30,7 @@ const registerRoute = defineRoute({
 const loginRoute = defineRoute({
   method: 'post',
   path: '/auth/login',
-  tags,
-  summary: 'Log in with a password',
   description: 'The password grant of OAuth 2. An unknown user and a wrong password get the same response.',
-  security: [],
   request: { body: formBody(loginSchema) },
   responses: { 200: json('A token pair', tokenSchema), ...problems(400, 401, 422, 429, 503) },
 });
@@ -46,12 +38,9 @@ const loginRoute = defineRoute({
 const refreshRoute = defineRoute({
   method: 'post',
   path: '/auth/refresh',
-  tags,
-  summary: 'Exchange a refresh token for a new pair',
   description:
     'Each refresh token works once. Its immediate parent works for 30 s more, for tabs that refresh at the same time; an older ' +
     'one ends the session.',
-  security: [],
   middleware: requireContentType(['application/json', 'application/x-www-form-urlencoded']),
   request: {
     body: {
@@ -66,19 +55,13 @@ const refreshRoute = defineRoute({
 const logoutRoute = defineRoute({
   method: 'post',
   path: '/auth/logout',
-  tags,
-  summary: 'Log out',
   description: 'Revokes the access token and ends its session, together with the refresh token.',
-  security: authenticated,
   responses: { 204: { description: 'Logged out' } },
 });
 
 const meRoute = defineRoute({
   method: 'get',
   path: '/auth/me',
-  tags,
-  summary: 'Read the own account',
-  security: authenticated,
   responses: { 200: json('The account', userSchema) },
 });
 

@@ -7,17 +7,13 @@ import { listOAuthAccounts } from '../../kernel/db/oauth-accounts.ts';
 import { unlinkProvider } from '../../services/accounts/unlink-provider.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { authenticated, createRouter, defineRoute, json, problems } from '../router.ts';
+import { createRouter, defineRoute, json, problems } from '../router.ts';
 
-const tags = ['Authentication'];
 const provider = z.enum(OAUTH_PROVIDERS);
 
 const listRoute = defineRoute({
   method: 'get',
   path: '/auth/providers',
-  tags,
-  summary: 'List linked providers',
-  security: authenticated,
   responses: {
     200: json(
       'Oldest first',
@@ -35,10 +31,7 @@ const listRoute = defineRoute({
 const unlinkRoute = defineRoute({
   method: 'delete',
   path: '/auth/providers/{provider}',
-  tags,
-  summary: 'Unlink a provider',
   description: '409 if it is the last way to log in. Sessions that began with a login there go on.',
-  security: authenticated,
   request: { params: z.object({ provider }) },
   responses: { 204: { description: 'Unlinked: it does not log in to the account any more' }, ...problems(404, 409) },
 });

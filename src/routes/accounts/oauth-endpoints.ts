@@ -6,9 +6,8 @@ import { SCOPES } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { requireScope } from '../middleware/require-scope.ts';
-import { createRouter, defineRoute, formBody, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, formBody, json, problems } from '../router.ts';
 
-const tags = ['Authentication'];
 const tokenForm = {
   body: formBody(
     z.object({ token: z.string().min(1).max(8192), token_type_hint: z.string().max(100).optional() }).openapi('TokenForm'),
@@ -18,11 +17,8 @@ const tokenForm = {
 const revokeRoute = defineRoute({
   method: 'post',
   path: '/auth/revoke',
-  tags,
-  summary: 'Revoke a token (RFC 7009)',
   description:
     'Revoking a refresh token ends its session; revoking an access token ends that token alone. An unknown token gets the same response.',
-  security: [],
   request: tokenForm,
   responses: { 200: { description: 'The token is not valid any more' }, ...problems(400, 422) },
 });
@@ -45,10 +41,7 @@ const introspectionSchema = z
 const introspectRoute = defineRoute({
   method: 'post',
   path: '/auth/introspect',
-  tags,
-  summary: 'Introspect a token (RFC 7662)',
   description: 'For admins, and for resource servers by an API key with the scope `admin`.',
-  security: requiresScopes('admin'),
   middleware: requireScope('admin'),
   request: tokenForm,
   responses: {
@@ -60,19 +53,13 @@ const introspectRoute = defineRoute({
 const metadataRoute = defineRoute({
   method: 'get',
   path: '/.well-known/oauth-authorization-server',
-  tags,
-  summary: 'Authorization server metadata (RFC 8414)',
-  security: [],
   responses: { 200: json('Metadata', z.looseObject({ issuer: z.string() })) },
 });
 
 const jwksRoute = defineRoute({
   method: 'get',
   path: '/.well-known/jwks.json',
-  tags,
-  summary: 'Public keys that verify access tokens (RFC 7517)',
   description: 'Empty if a shared secret signs access tokens.',
-  security: [],
   responses: { 200: json('A JWK set', z.object({ keys: z.array(z.record(z.string(), z.string())) })) },
 });
 

@@ -13,12 +13,11 @@ import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { asAppError, statusOf } from '../problem.ts';
-import { authenticated, createRouter, defineRoute, json, jsonBody, problems } from '../router.ts';
+import { createRouter, defineRoute, json, jsonBody, problems } from '../router.ts';
 import { tokenSchema, tokensToWire } from './auth-schemas.ts';
 import { createLoginCookies } from './login-cookies.ts';
 import { isBrowser, loginProblemPage } from './login-page.ts';
 
-const tags = ['Authentication'];
 const authorizationSchema = z.object({ authorization_url: z.url(), state: z.string() }).openapi('OAuthAuthorization');
 const returnTo = z
   .string()
@@ -31,10 +30,7 @@ const beginRoute = <P extends OAuthProviderName>(provider: P) =>
   defineRoute({
     method: 'get',
     path: `/auth/${provider}`,
-    tags,
-    summary: `Log in with ${provider}`,
     description: 'A browser (`Accept: text/html`) is redirected to the provider, or gets a page if that is not possible.',
-    security: [],
     request: { query: z.object({ return_to: returnTo }) },
     responses: {
       200: json('The address of the provider for this login', authorizationSchema),
@@ -46,10 +42,7 @@ const beginRoute = <P extends OAuthProviderName>(provider: P) =>
 const linkRoute = defineRoute({
   method: 'post',
   path: '/auth/link/{provider}',
-  tags,
-  summary: 'Link a provider to the own account',
   description: 'Open `authorization_url` in the same browser. The callback then links the provider instead of logging in.',
-  security: authenticated,
   request: { params: z.object({ provider: z.enum(OAUTH_PROVIDERS) }), query: z.object({ return_to: returnTo }) },
   responses: { 200: json('The address of the provider for this login', authorizationSchema), ...problems(422, 501, 502) },
 });
@@ -58,12 +51,9 @@ const callbackRoute = <P extends OAuthProviderName>(provider: P) =>
   defineRoute({
     method: 'get',
     path: `/auth/${provider}/callback`,
-    tags,
-    summary: `Finish a login with ${provider}`,
     description:
       'A login that was begun with `return_to`, or by a browser, returns there: with a single-use `code` for POST ' +
       '/auth/exchange, or with `error` and `error_description` if it failed or the person cancelled it.',
-    security: [],
     request: {
       query: z.object({
         code: z.string().max(4096).optional(),
@@ -81,11 +71,8 @@ const callbackRoute = <P extends OAuthProviderName>(provider: P) =>
 const exchangeRoute = defineRoute({
   method: 'post',
   path: '/auth/exchange',
-  tags,
-  summary: 'Exchange the code of a browser login for a token pair',
   description:
     'Only in the browser that began the login, within a minute. A page of another origin sends its cookies (`credentials: include`).',
-  security: [],
   request: { body: jsonBody(z.strictObject({ code: z.string().min(1).max(200) }).openapi('Exchange')) },
   responses: { 200: json('A token pair', tokenSchema), ...problems(400, 422) },
 });

@@ -9,20 +9,16 @@ import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { createCredentials } from '../middleware/credentials.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { authenticated, createRouter, defineRoute, jsonBody, problems } from '../router.ts';
+import { createRouter, defineRoute, jsonBody, problems } from '../router.ts';
 import { newPasswordSchema } from './auth-schemas.ts';
 
-const tags = ['Authentication'];
 const linkToken = z.string().min(1).max(200).openapi({ description: 'Part after the # of the link in the mail' });
 
 const changeRoute = defineRoute({
   method: 'post',
   path: '/auth/password',
-  tags,
-  summary: 'Change the own password',
   description:
     'Ends all other sessions of the account. API keys, linked providers, webhook endpoints and the callback secret stay.',
-  security: authenticated,
   request: {
     body: jsonBody(
       z
@@ -36,10 +32,7 @@ const changeRoute = defineRoute({
 const confirmRoute = defineRoute({
   method: 'post',
   path: '/auth/confirm',
-  tags,
-  summary: 'Confirm the own password',
   description: 'Makes the session fresh: for 15 minutes it may change the account. Wrong passwords count as failed logins.',
-  security: authenticated,
   request: { body: jsonBody(z.strictObject({ password: z.string().min(1).max(1024) }).openapi('Confirmation')) },
   responses: { 204: { description: 'The session is fresh' }, ...problems(400, 403, 409, 422, 429, 503) },
 });
@@ -47,11 +40,8 @@ const confirmRoute = defineRoute({
 const requestResetRoute = defineRoute({
   method: 'post',
   path: '/auth/password/forgot',
-  tags,
-  summary: 'Request a password reset mail',
   description:
     'Known and unknown addresses get the same response. A link stays valid if another mail is asked for. An account is sent three mails in half an hour.',
-  security: [],
   request: { body: jsonBody(z.strictObject({ email: z.email().max(254) }).openapi('PasswordForgotten')) },
   responses: { 202: { description: 'A mail is sent if an account has this address' }, ...problems(400, 422, 429, 501) },
 });
@@ -59,11 +49,8 @@ const requestResetRoute = defineRoute({
 const resetRoute = defineRoute({
   method: 'post',
   path: '/auth/password/reset',
-  tags,
-  summary: 'Reset a password with the token of a mail',
   description:
     'Verifies the address and ends every credential of before: sessions, API keys, linked providers, webhook endpoints and the callback secret.',
-  security: [],
   request: { body: jsonBody(z.strictObject({ token: linkToken, password: newPasswordSchema }).openapi('PasswordReset')) },
   responses: { 204: { description: 'Set' }, ...problems(400, 410, 422, 503) },
 });
@@ -71,22 +58,16 @@ const resetRoute = defineRoute({
 const requestVerificationRoute = defineRoute({
   method: 'post',
   path: '/auth/email/verification',
-  tags,
-  summary: 'Request a verification mail',
-  security: authenticated,
   responses: { 202: { description: 'A mail is sent unless the address is verified already' }, ...problems(429, 501) },
 });
 
 const verifyRoute = defineRoute({
   method: 'post',
   path: '/auth/email/verify',
-  tags,
-  summary: 'Verify an e-mail address with the token of a mail',
   description:
     'The link proves the mailbox. That the same person holds the account is proved by its `password`, or without one by an ' +
     'access token of an interactive session of it in `Authorization`. A wrong password counts as a failed login. A link that ' +
     'is refused for the proof stays valid.',
-  security: [],
   request: {
     body: jsonBody(
       z

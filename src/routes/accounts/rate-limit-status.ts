@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { TIERS } from '../../kernel/model/tiers.ts';
 import type { AppContext } from '../../services/context.ts';
-import { authenticated, createRouter, defineRoute, json } from '../router.ts';
+import { createRouter, defineRoute, json } from '../router.ts';
 
 const windowSchema = z.object({
   policy: z.string().openapi({ example: 'minute' }),
@@ -26,12 +26,9 @@ const statusSchema = z
 const route = defineRoute({
   method: 'get',
   path: '/auth/rate-limit',
-  tags: ['Authentication'],
-  summary: 'Read the own rate limits',
   description:
     'Costs nothing. `limit`, `remaining` and `reset` are those of the window with the smallest share remaining. Writes also count ' +
     'in the windows `…-writes`, of half the size.',
-  security: authenticated,
   responses: { 200: json("The limits of the caller's tier", statusSchema) },
 });
 

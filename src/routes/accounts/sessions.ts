@@ -4,35 +4,24 @@ import { AppError } from '../../kernel/core/errors.ts';
 import { findSession } from '../../kernel/db/sessions.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { authenticated, createRouter, defineRoute, idParams, json, problems } from '../router.ts';
+import { createRouter, defineRoute, idParams, json, problems } from '../router.ts';
 import { sessionSchema, sessionToWire } from './auth-schemas.ts';
-
-const tags = ['Authentication'];
 
 const listRoute = defineRoute({
   method: 'get',
   path: '/auth/sessions',
-  tags,
-  summary: 'List live sessions',
-  security: authenticated,
   responses: { 200: json('Newest first', z.object({ sessions: z.array(sessionSchema) })) },
 });
 
 const endAllRoute = defineRoute({
   method: 'delete',
   path: '/auth/sessions',
-  tags,
-  summary: 'End all sessions, the current one included',
-  security: authenticated,
   responses: { 204: { description: 'Ended' } },
 });
 
 const endRoute = defineRoute({
   method: 'delete',
   path: '/auth/sessions/{id}',
-  tags,
-  summary: 'End a session',
-  security: authenticated,
   request: { params: idParams },
   responses: { 204: { description: 'Ended' }, ...problems(404) },
 });

@@ -5,27 +5,22 @@ import { AppError } from '../../kernel/core/errors.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
 import type { Decision } from '../../kernel/model/sliding-window.ts';
 import { limitHeaders } from '../../kernel/rate-limits/headers.ts';
+import { unitsOf } from '../../kernel/rate-limits/units.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
+import { ROUTES } from '../routes.ts';
 import { OPERATIONS } from '../table.ts';
 import type { Operations } from './operations.ts';
 import { setResponseHeader } from './response-headers.ts';
 
-/** Documents that one unit of a limit covers. */
-const DOCUMENTS_PER_UNIT = 10;
-
-/** What a request for `documents` documents costs. */
-const unitsOf = (documents: number): number => Math.max(1, Math.ceil(documents / DOCUMENTS_PER_UNIT));
-
 type Cost = (c: Context<AppEnv>) => number;
 
-/** Operations that cost other than 1. The rest of a batch is charged when its items have been counted. */
-const costsOf = (config: Pick<Config, 'limits'>): Readonly<Record<string, Cost>> => ({
-  ...Object.fromEntries(OPERATIONS.flatMap(({ path, cost }) => (cost ? [[path, () => cost(config)] as const] : []))),
-  '/progress/events': (c) => unitsOf(c.req.query('ids')?.split(',').length ?? 0),
-  // Reading one's own limits is free.
-  '/auth/rate-limit': () => 0,
-});
+/** Reads that cost other than 1, by path. The rest of a batch is charged when its items have been counted. */
+const costsOf = (config: Pick<Config, 'limits'>): Readonly<Record<string, Cost>> =>
+  Object.fromEntries([
+    ...OPERATIONS.flatMap(({ path, cost }) => (cost ? [[path, () => cost(config)] as const] : [])),
+    ...Object.entries(ROUTES).flatMap(([route, { cost }]) => (cost ? [[route.replace('GET ', ''), cost] as const] : [])),
+  ]);
 
 const isRead = ({ method }: Context<AppEnv>['req']) => method === 'GET' || method === 'HEAD';
 

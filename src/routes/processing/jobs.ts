@@ -16,16 +16,12 @@ const PROGRESS = '/jobs/progress';
 const ATTEMPTED = '/jobs/callback';
 const GIVEN_UP = '/jobs/failure';
 
-const tags = ['Jobs'];
 const refusals = problems(400, 401, 408, 422, 429, 503);
 
 const report = defineRoute({
   method: 'post',
   path: PROGRESS,
-  tags,
-  summary: 'Report progress',
   description: `For workers: signed in \`${SIGNATURE_HEADER}\` as QStash signs, with the shared key. Late and repeated reports change nothing.`,
-  security: [],
   request: { body: { required: true, content: { 'application/json': { schema: progressReportSchema } } } },
   responses: { 204: { description: 'Recorded' }, ...refusals },
 });
@@ -35,10 +31,7 @@ const fromQueue = { body: { required: true, content: { 'application/json': { sch
 const attempted = defineRoute({
   method: 'post',
   path: ATTEMPTED,
-  tags,
-  summary: 'Report a delivery attempt of QStash',
   description: `QStash's callback, signed in \`${SIGNATURE_HEADER}\`.`,
-  security: [],
   request: fromQueue,
   responses: { 204: { description: 'Recorded' }, ...refusals },
 });
@@ -46,10 +39,7 @@ const attempted = defineRoute({
 const givenUp = defineRoute({
   method: 'post',
   path: GIVEN_UP,
-  tags,
-  summary: 'Report a message that QStash gave up',
   description: `QStash's failure callback, signed in \`${SIGNATURE_HEADER}\`. A job that has not started is published again.`,
-  security: [],
   request: fromQueue,
   responses: { 204: { description: 'Recorded' }, ...refusals },
 });
@@ -57,10 +47,7 @@ const givenUp = defineRoute({
 const limits = defineRoute({
   method: 'post',
   path: LIMITS_PATH,
-  tags,
-  summary: 'Count a request that the worker serves',
   description: `For workers without a store that they share with the API: signed in \`${SIGNATURE_HEADER}\`. The request counts under the limits of the user's tier.`,
-  security: [],
   request: { body: { required: true, content: { 'application/json': { schema: limitRequestSchema } } } },
   responses: { 200: json('The decision; without one the tier has no limits', limitDecisionSchema), ...refusals },
 });

@@ -12,7 +12,7 @@ import { areCredentialsInForce, type CredentialsContext } from '../../services/a
 import type { AppContext } from '../../services/context.ts';
 import { noSuchResource } from '../../services/errors.ts';
 import type { AppEnv } from '../env.ts';
-import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, json, problems } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 import { eventStream, lastEventId } from './event-stream.ts';
 import { followProgress, hasAll } from './follow-progress.ts';
@@ -28,17 +28,12 @@ import {
 
 const HEARTBEAT_MS = 15_000;
 
-const tags = ['Progress'];
-const security = requiresScopes('resources:read');
 const params = resourceIdParam;
 const headers = z.object({ 'last-event-id': z.string().max(1_000).optional() });
 
 const progressOf = defineRoute({
   method: 'get',
   path: '/resources/{id}/progress',
-  tags,
-  summary: 'Read the progress of a resource',
-  security,
   request: { params },
   responses: { 200: json('The progress of all five stages', resourceProgressSchema), ...problems(404, 503) },
 });
@@ -46,9 +41,6 @@ const progressOf = defineRoute({
 const statusOf = defineRoute({
   method: 'get',
   path: '/resources/{id}/status',
-  tags,
-  summary: 'Read the progress of a resource, in the form of earlier clients',
-  security,
   request: { params },
   responses: { 200: json('The status of all stages together', resourceStatusSchema), ...problems(404, 503) },
 });
@@ -66,9 +58,6 @@ const streamed = {
 const events = defineRoute({
   method: 'get',
   path: '/resources/{id}/progress/events',
-  tags,
-  summary: 'Stream the progress of a resource',
-  security,
   request: { params, query: eventsQuery, headers },
   responses: { ...streamed, ...problems(404, 429, 503) },
 });
@@ -76,10 +65,7 @@ const events = defineRoute({
 const sharedEvents = defineRoute({
   method: 'get',
   path: '/progress/events',
-  tags,
-  summary: 'Stream the progress of several resources',
   description: "Ids of resources that are not the caller's are ignored; 404 if no id remains.",
-  security,
   request: { query: sharedEventsQuery, headers },
   responses: { ...streamed, ...problems(404, 422, 429, 503) },
 });
@@ -87,10 +73,7 @@ const sharedEvents = defineRoute({
 const ticket = defineRoute({
   method: 'post',
   path: '/progress/tickets',
-  tags,
-  summary: 'Create a ticket for event streams in a browser',
   description: `As \`?ticket=\` it opens event streams, and nothing else, as the caller for ${TICKET_SECONDS} seconds.`,
-  security,
   responses: { 201: json('The ticket', ticketSchema), ...problems(503) },
 });
 

@@ -9,11 +9,9 @@ import { acceptedSchema } from '../../services/resources/resource-schemas.ts';
 import type { AppEnv } from '../env.ts';
 import { type UploadSize, uploadSize } from '../middleware/body-limit.ts';
 import { isMultipart, requireContentType } from '../middleware/content-type.ts';
-import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, json, problems } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 import { formContent, readResourceForm } from './resource-form.ts';
-
-const tags = ['Resources'];
 
 const headers = z.object({
   'idempotency-key': z.string().min(1).max(255).optional().openapi({
@@ -34,12 +32,9 @@ const responses = {
 const createResourceRoute = defineRoute({
   method: 'post',
   path: '/resources',
-  tags,
-  summary: 'Create a resource',
   description:
     'Takes a URL to fetch, or text, Markdown or HTML as `content`; as multipart/form-data also a `file`. ' +
     'Responds at once; the document is processed in the background.',
-  security: requiresScopes('resources:write'),
   middleware: [requireContentType(['application/json', 'multipart/form-data'])] as const,
   request: {
     headers,
@@ -52,10 +47,7 @@ const uploadRouteOf = (size: UploadSize) =>
   defineRoute({
     method: 'post',
     path: '/resources/upload',
-    tags,
-    summary: 'Upload a file',
     description: `Text, Markdown or HTML up to ${size.megabytes} MB, as the part \`file\` of multipart/form-data.`,
-    security: requiresScopes('resources:write'),
     middleware: [requireContentType(['multipart/form-data'])] as const,
     request: { headers, body: { required: true, content: { 'multipart/form-data': formContent } } },
     responses,

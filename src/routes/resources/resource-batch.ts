@@ -14,7 +14,7 @@ import type { AppEnv } from '../env.ts';
 import { requireContentType } from '../middleware/content-type.ts';
 import { chargeWrite } from '../middleware/rate-limit.ts';
 import { statusOf } from '../problem.ts';
-import { createRouter, defineRoute, json, jsonBody, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, json, jsonBody, problems } from '../router.ts';
 
 const itemResult = z.union([
   acceptedSchema.extend({ http_status: z.union([z.literal(200), z.literal(202)]) }).openapi('BatchAccepted'),
@@ -31,11 +31,8 @@ const batchRoute = defineRoute(
   {
     method: 'post',
     path: '/resources/batch',
-    tags: ['Resources'],
-    summary: 'Create up to 100 resources',
     description:
       'Results come in the order of the items, each with the status that POST /resources would have had. A refused item does not affect the others.',
-    security: requiresScopes('resources:write'),
     middleware: [requireContentType(['application/json'])] as const,
     request: {
       body: jsonBody(

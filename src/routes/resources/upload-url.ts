@@ -7,7 +7,7 @@ import { besideDocument, contentTypeField } from '../../services/resources/resou
 import { SUPPORTED } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
 import { requireContentType } from '../middleware/content-type.ts';
-import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, json, problems } from '../router.ts';
 
 const newUploadSchema = z
   .strictObject({
@@ -32,12 +32,9 @@ const uploadUrlSchema = z
 const uploadUrlRoute = defineRoute({
   method: 'post',
   path: '/resources/upload-url',
-  tags: ['Resources'],
-  summary: 'Create an upload address',
   description:
     `For ${PRESIGNED_UPLOAD_SECONDS / 60} minutes it takes a PUT with the bytes of one file of up to 50 MB and responds as ` +
     'POST /resources/upload does. The same file sent again gets the same response; another file is refused.',
-  security: requiresScopes('resources:write'),
   middleware: [requireContentType(['application/json'], { optional: true })] as const,
   request: { body: { content: { 'application/json': { schema: newUploadSchema } } } },
   responses: {

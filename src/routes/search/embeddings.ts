@@ -5,10 +5,8 @@ import type { StatusCode } from 'hono/utils/http-status';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { rawBody } from '../middleware/raw-body.ts';
-import { createRouter, defineRoute, json, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, json, problems } from '../router.ts';
 
-const tags = ['Embeddings'];
-const security = requiresScopes('search');
 const MAX_INPUTS = 2048;
 const MAX_TEXT = 10_000_000;
 
@@ -65,12 +63,9 @@ const openAIError = (description: string) =>
 const embeddingsRoute = defineRoute({
   method: 'post',
   path: '/v1/embeddings',
-  tags,
-  summary: 'Embed texts',
   description:
     "OpenAI's protocol, so that its clients work with this server as their base URL. 400 names the first field that is not " +
     'valid, and the first text of which the model knows no word. Other errors are problem documents with an `error` as OpenAI has it.',
-  security,
   request: { body: { required: true, content: { 'application/json': { schema: requestSchema } } } },
   responses: {
     200: json('A vector for each input, in order', embeddingsSchema),
@@ -83,10 +78,7 @@ const embeddingsRoute = defineRoute({
 const modelsRoute = defineRoute({
   method: 'get',
   path: '/v1/models',
-  tags,
-  summary: 'List embedding models',
   description: "OpenAI's protocol.",
-  security,
   responses: { 200: json('The models', modelsSchema), ...problems(429, 503) },
 });
 

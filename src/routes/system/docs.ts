@@ -12,18 +12,12 @@ import { VERSION } from '../version.ts';
 const openapi = defineRoute({
   method: 'get',
   path: '/openapi.json',
-  tags: ['About'],
-  summary: 'Read the OpenAPI 3.1 document',
-  security: [],
   responses: { 200: json('An OpenAPI 3.1 document', z.looseObject({ openapi: z.string() })) },
 });
 
 const docs = defineRoute({
   method: 'get',
   path: '/docs',
-  tags: ['About'],
-  summary: 'Browse and try the API in Swagger UI',
-  security: [],
   responses: { 200: page },
 });
 

@@ -26,10 +26,7 @@ const healthSchema = z
 const health = defineRoute({
   method: 'get',
   path: '/monitoring/health',
-  tags: ['Monitoring'],
-  summary: 'Check the health of the service and its parts',
   description: 'Checked at most once a second. 503 only if the database is down, or takes no writes, as on a full disk.',
-  security: [],
   responses: {
     200: json('Healthy, or degraded: requests are still served', healthSchema),
     503: json('The database is down or takes no writes', healthSchema),

@@ -17,9 +17,6 @@ const homeSchema = z
 const home = defineRoute({
   method: 'get',
   path: '/',
-  tags: ['About'],
-  summary: 'Read what this server is, and the addresses of its parts',
-  security: [],
   responses: {
     200: {
       description: 'JSON, or a web page for a client that accepts text/html',

@@ -3,15 +3,12 @@ import { z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
 import { countJobs } from '../../kernel/db/jobs.ts';
 import type { AppContext } from '../../services/context.ts';
-import { createRouter, defineRoute, problems, requiresScopes } from '../router.ts';
+import { createRouter, defineRoute, problems } from '../router.ts';
 
 const route = defineRoute({
   method: 'get',
   path: '/monitoring/metrics',
-  tags: ['Monitoring'],
-  summary: 'Read metrics for Prometheus',
   description: 'Metrics of the process that serves the request. 501 on a runtime that keeps none.',
-  security: requiresScopes('admin'),
   responses: {
     200: { description: 'Prometheus text format', content: { 'text/plain': { schema: z.string() } } },
     ...problems(501),

@@ -8,10 +8,8 @@ import { type IncomingEvent, receiveWebhookEvent } from '../../services/webhooks
 import { chargeWrite } from '../middleware/rate-limit.ts';
 import { rawBody } from '../middleware/raw-body.ts';
 import { refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
-import { createRouter, idParams, json, problems } from '../router.ts';
+import { createRouter, describeRoute, idParams, impliedProblems, json, problems } from '../router.ts';
 import { readGitHubEvent, readStandardEvent, standardEventSchema } from './webhook-events.ts';
-
-const tags = ['Webhooks'];
 
 const eventResult = z
   .object({
@@ -22,19 +20,18 @@ const eventResult = z
 
 /** Described only: its body is read and checked after its signature, and may have any Content-Type. */
 const ingest = createRoute({
+  ...describeRoute('post', '/webhooks/ingest/{id}').description,
   method: 'post',
   path: '/webhooks/ingest/{id}',
-  tags,
-  summary: 'Send an event',
   description:
     'Signed with the endpoint’s secret: `webhook-id`, `webhook-timestamp` and `webhook-signature`, or `X-Hub-Signature-256`. ' +
     'A repeated event gets the response of the first one and has no effect.',
-  security: [],
   request: { params: idParams, body: { required: true, content: { 'application/json': { schema: standardEventSchema } } } },
   responses: {
     200: json('The event was received before', eventResult),
     202: json('Accepted, or ignored because it names no document', eventResult),
-    ...problems(400, 401, 408, 413, 422, 429, 503),
+    ...impliedProblems([]),
+    ...problems(400, 401, 408, 413, 422, 503),
   },
 });
 

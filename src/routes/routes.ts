@@ -1,0 +1,146 @@
+/**
+ * The routes that are more than an operation of `table.ts`: forms, streams, redirects, cookies, signed bodies. What says who may
+ * call them, and what they are, is listed here; `defineRoute` refuses a route that is not.
+ */
+import type { Context } from 'hono';
+import type { Scope } from '../kernel/model/actor.ts';
+import { unitsOf } from '../kernel/rate-limits/units.ts';
+import type { AccountLevel } from '../services/accounts/account-session.ts';
+import type { AppEnv } from './env.ts';
+
+export interface RouteDescription {
+  /** Subject and verb, as operations have. */
+  readonly name: string;
+  /** Null: every valid credential will do. `public`: none is needed. */
+  readonly scope: Scope | 'public' | null;
+  /**
+   * The level of an operation on the account itself, one that could take it over or lock its owner out. It needs an interactive
+   * session; API keys, narrow tokens, tickets and system users get 403. `fresh`: the session's user logged in or confirmed the
+   * password within the last 15 minutes.
+   */
+  readonly account?: AccountLevel;
+  readonly summary: string;
+  /** What a request costs of its limit. Default: 1. */
+  readonly cost?: (c: Context<AppEnv>) => number;
+}
+
+export const ROUTES: Readonly<Record<string, RouteDescription>> = {
+  'GET /': { name: 'about.home', scope: 'public', summary: 'Read what this server is, and the addresses of its parts' },
+  'GET /monitoring/health': {
+    name: 'monitoring.health',
+    scope: 'public',
+    summary: 'Check the health of the service and its parts',
+  },
+  'GET /monitoring/metrics': { name: 'monitoring.metrics', scope: 'admin', summary: 'Read metrics for Prometheus' },
+  'GET /docs': { name: 'about.docs', scope: 'public', summary: 'Browse and try the API in Swagger UI' },
+  'GET /openapi.json': { name: 'about.openapi', scope: 'public', summary: 'Read the OpenAPI 3.1 document' },
+  'GET /account/reset': { name: 'about.resetPage', scope: 'public', summary: 'Page behind the link in a password reset mail' },
+  'GET /account/verify': {
+    name: 'about.verificationPage',
+    scope: 'public',
+    summary: 'Page behind the link in a verification mail',
+  },
+  'POST /auth/register': { name: 'account.register', scope: 'public', summary: 'Register an account' },
+  'POST /auth/login': { name: 'tokens.login', scope: 'public', summary: 'Log in with a password' },
+  'POST /auth/refresh': { name: 'tokens.refresh', scope: 'public', summary: 'Exchange a refresh token for a new pair' },
+  'POST /auth/logout': { name: 'sessions.logout', scope: null, account: 'interactive', summary: 'Log out' },
+  'GET /auth/me': { name: 'account.get', scope: null, summary: 'Read the own account' },
+  'GET /auth/sessions': { name: 'sessions.list', scope: null, account: 'interactive', summary: 'List live sessions' },
+  'DELETE /auth/sessions': {
+    name: 'sessions.endAll',
+    scope: null,
+    account: 'fresh',
+    summary: 'End all sessions, the current one included',
+  },
+  'DELETE /auth/sessions/{id}': { name: 'sessions.end', scope: null, account: 'fresh', summary: 'End a session' },
+  'POST /auth/revoke': { name: 'tokens.revoke', scope: 'public', summary: 'Revoke a token (RFC 7009)' },
+  'POST /auth/introspect': { name: 'tokens.introspect', scope: 'admin', summary: 'Introspect a token (RFC 7662)' },
+  'GET /.well-known/oauth-authorization-server': {
+    name: 'tokens.metadata',
+    scope: 'public',
+    summary: 'Authorization server metadata (RFC 8414)',
+  },
+  'GET /.well-known/jwks.json': {
+    name: 'tokens.keys',
+    scope: 'public',
+    summary: 'Public keys that verify access tokens (RFC 7517)',
+  },
+  'GET /auth/google': { name: 'providers.google', scope: 'public', summary: 'Log in with google' },
+  'GET /auth/google/callback': { name: 'providers.googleCallback', scope: 'public', summary: 'Finish a login with google' },
+  'GET /auth/github': { name: 'providers.github', scope: 'public', summary: 'Log in with github' },
+  'GET /auth/github/callback': { name: 'providers.githubCallback', scope: 'public', summary: 'Finish a login with github' },
+  'GET /auth/oidc': { name: 'providers.oidc', scope: 'public', summary: 'Log in with oidc' },
+  'GET /auth/oidc/callback': { name: 'providers.oidcCallback', scope: 'public', summary: 'Finish a login with oidc' },
+  'POST /auth/link/{provider}': {
+    name: 'providers.link',
+    scope: null,
+    account: 'fresh',
+    summary: 'Link a provider to the own account',
+  },
+  'POST /auth/exchange': {
+    name: 'tokens.exchange',
+    scope: 'public',
+    summary: 'Exchange the code of a browser login for a token pair',
+  },
+  'POST /auth/api-keys': { name: 'apiKeys.create', scope: null, account: 'fresh', summary: 'Create an API key' },
+  'GET /auth/api-keys': { name: 'apiKeys.list', scope: null, account: 'interactive', summary: 'List API keys' },
+  'DELETE /auth/api-keys/{id}': { name: 'apiKeys.delete', scope: null, account: 'fresh', summary: 'Delete an API key' },
+  'GET /auth/providers': { name: 'providers.list', scope: null, account: 'interactive', summary: 'List linked providers' },
+  'DELETE /auth/providers/{provider}': { name: 'providers.unlink', scope: null, account: 'fresh', summary: 'Unlink a provider' },
+  'GET /auth/rate-limit': { name: 'account.limits', scope: null, summary: 'Read the own rate limits', cost: () => 0 },
+  'POST /auth/password': { name: 'account.changePassword', scope: null, account: 'fresh', summary: 'Change the own password' },
+  'POST /auth/confirm': { name: 'account.confirm', scope: null, account: 'interactive', summary: 'Confirm the own password' },
+  'POST /auth/password/forgot': { name: 'account.forgotPassword', scope: 'public', summary: 'Request a password reset mail' },
+  'POST /auth/password/reset': {
+    name: 'account.resetPassword',
+    scope: 'public',
+    summary: 'Reset a password with the token of a mail',
+  },
+  'POST /auth/email/verification': {
+    name: 'account.requestVerification',
+    scope: null,
+    account: 'interactive',
+    summary: 'Request a verification mail',
+  },
+  'POST /auth/email/verify': {
+    name: 'account.verifyEmail',
+    scope: 'public',
+    summary: 'Verify an e-mail address with the token of a mail',
+  },
+  'GET /admin/users': { name: 'users.list', scope: 'admin', summary: 'List accounts' },
+  'PATCH /admin/users/{id}': { name: 'users.update', scope: 'admin', summary: 'Change the tier of an account, or deactivate it' },
+  'GET /admin/users/{id}/events': { name: 'users.events', scope: 'admin', summary: 'List the security events of an account' },
+  'POST /resources': { name: 'resources.create', scope: 'resources:write', summary: 'Create a resource' },
+  'POST /resources/upload': { name: 'resources.upload', scope: 'resources:write', summary: 'Upload a file' },
+  'POST /resources/upload-url': { name: 'resources.uploadUrl', scope: 'resources:write', summary: 'Create an upload address' },
+  'POST /resources/batch': { name: 'resources.createBatch', scope: 'resources:write', summary: 'Create up to 100 resources' },
+  'GET /resources/{id}/progress': { name: 'progress.get', scope: 'resources:read', summary: 'Read the progress of a resource' },
+  'GET /resources/{id}/status': {
+    name: 'progress.status',
+    scope: 'resources:read',
+    summary: 'Read the progress of a resource, in the form of earlier clients',
+  },
+  'GET /resources/{id}/progress/events': {
+    name: 'progress.events',
+    scope: 'resources:read',
+    summary: 'Stream the progress of a resource',
+  },
+  'GET /progress/events': {
+    name: 'progress.sharedEvents',
+    scope: 'resources:read',
+    summary: 'Stream the progress of several resources',
+    cost: (c) => unitsOf(c.req.query('ids')?.split(',').length ?? 0),
+  },
+  'POST /progress/tickets': {
+    name: 'progress.ticket',
+    scope: 'resources:read',
+    summary: 'Create a ticket for event streams in a browser',
+  },
+  'POST /v1/embeddings': { name: 'embeddings.create', scope: 'search', summary: 'Embed texts' },
+  'GET /v1/models': { name: 'embeddings.models', scope: 'search', summary: 'List embedding models' },
+  'POST /webhooks/ingest/{id}': { name: 'webhooks.receive', scope: 'public', summary: 'Send an event' },
+  'POST /jobs/progress': { name: 'reports.progress', scope: 'public', summary: 'Report progress' },
+  'POST /jobs/callback': { name: 'reports.attempt', scope: 'public', summary: 'Report a delivery attempt of QStash' },
+  'POST /jobs/failure': { name: 'reports.failure', scope: 'public', summary: 'Report a message that QStash gave up' },
+  'POST /jobs/limits': { name: 'reports.limits', scope: 'public', summary: 'Count a request that the worker serves' },
+};
