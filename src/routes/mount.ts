@@ -10,6 +10,7 @@ import { type AnyOperation, nothing } from '../services/operation.ts';
 import type { AppEnv } from './env.ts';
 import { isJson, requireContentType } from './middleware/content-type.ts';
 import { jsonBodyCheck } from './middleware/json-body.ts';
+import { requestOrigin } from './middleware/request-origin.ts';
 import { createRouter, impliedProblems, notFresh, operationIdOf, problems, securityOf } from './router.ts';
 import { tagOf } from './tags.ts';
 
@@ -58,7 +59,12 @@ function mount(router: OpenAPIHono<AppEnv>, context: AppContext, mounted: Mounte
   router.openAPIRegistry.registerPath(describe(mounted, parts));
   router.on([method.toUpperCase()], [path.replaceAll(/\{(\w+)\}/g, ':$1')], ...bodyChecks(parts), async (c) => {
     const input = await readInput(c, parts);
-    const options = { account: c.get('account'), source, signal: cancellable ? c.req.raw.signal : undefined };
+    const options = {
+      account: c.get('account'),
+      origin: requestOrigin(c),
+      source,
+      signal: cancellable ? c.req.raw.signal : undefined,
+    };
     const output = await operation(context, c.get('actor'), input as never, options);
     if (noStore) c.header('Cache-Control', 'no-store');
     return operation.output === nothing ? c.body(null, 204) : c.json(output as object, status as ContentfulStatusCode);
@@ -115,7 +121,7 @@ function describe({ operation, method, path, returns, status = 200 }: MountedOpe
       ...success,
       ...impliedProblems(security),
       ...problems(...inputStatuses, ...errors.map(statusOf)),
-      ...(level === 'fresh' ? notFresh : {}),
+      ...(level === 'fresh' || errors.includes('insufficient_user_authentication') ? notFresh : {}),
     },
   } satisfies RouteConfig;
 }

@@ -1,6 +1,14 @@
 /** Every operation that HTTP serves, with its method and path. A new operation is its file in `services` and a line here. */
 
 import type { AccountLevel } from '../services/accounts/account-session.ts';
+import { createApiKey, deleteApiKey, listApiKeys } from '../services/accounts/api-keys.ts';
+import { endSession, endSessions, logout } from '../services/accounts/end-sessions.ts';
+import { getAccount } from '../services/accounts/get-account.ts';
+import { getLimits } from '../services/accounts/get-limits.ts';
+import { listProviders } from '../services/accounts/list-providers.ts';
+import { listSessions } from '../services/accounts/list-sessions.ts';
+import { unlinkProvider } from '../services/accounts/unlink-provider.ts';
+import { listUserEvents, listUsers, updateUser } from '../services/accounts/users.ts';
 import { resourceGraph } from '../services/graph/resource-graph.ts';
 import { similarResources } from '../services/graph/similar-resources.ts';
 import { cancelJob, cancelResource } from '../services/jobs/cancel-job.ts';
@@ -55,6 +63,20 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(retryJob, 'POST /admin/jobs/{id}/retry', { returns: 'The new job', status: 202 }),
   http(cancelJob, 'POST /admin/jobs/{id}/cancel', { returns: 'The cancelled job' }),
   http(listModels, 'GET /admin/models', { returns: 'The active model first' }),
+  http(listSessions, 'GET /auth/sessions', { returns: 'Newest first' }),
+  http(endSessions, 'DELETE /auth/sessions', { returns: 'Ended' }),
+  http(endSession, 'DELETE /auth/sessions/{id}', { returns: 'Ended' }),
+  http(logout, 'POST /auth/logout', { returns: 'Logged out' }),
+  http(getAccount, 'GET /auth/me', { returns: 'The account' }),
+  http(createApiKey, 'POST /auth/api-keys', { returns: 'The new key', status: 201, noStore: true }),
+  http(listApiKeys, 'GET /auth/api-keys', { returns: 'Newest first' }),
+  http(deleteApiKey, 'DELETE /auth/api-keys/{id}', { returns: 'Deleted: the key is not valid any more' }),
+  http(listProviders, 'GET /auth/providers', { returns: 'Oldest first' }),
+  http(unlinkProvider, 'DELETE /auth/providers/{provider}', { returns: 'Unlinked: it does not log in to the account any more' }),
+  http(getLimits, 'GET /auth/rate-limit', { returns: "The limits of the caller's tier", cost: () => 0 }),
+  http(listUsers, 'GET /admin/users', { returns: 'Newest first' }),
+  http(updateUser, 'PATCH /admin/users/{id}', { returns: 'The changed account', body: 'AccountChange' }),
+  http(listUserEvents, 'GET /admin/users/{id}/events', { returns: 'Newest first' }),
 ];
 
 /** Every operation on an account itself, by method and path, with its level. */

@@ -3,6 +3,7 @@
  * and so are scopes, account levels and limits. Credentials are checked and input is parsed here, whatever road a call takes.
  */
 import { z } from 'zod';
+import type { RequestOrigin } from '../kernel/auth/security-log.ts';
 import type { ErrorCode } from '../kernel/core/errors.ts';
 import type { Actor, Scope } from '../kernel/model/actor.ts';
 import { type AccountLevel, type AccountSession, requireAccountSession } from './accounts/account-session.ts';
@@ -13,6 +14,8 @@ import { requireScope } from './require-scope.ts';
 /** Who calls. */
 export interface Caller {
   readonly actor: Actor;
+  /** Where the call comes from, for the security log. */
+  readonly origin: RequestOrigin;
   /** Fires when the caller does not wait any more. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -23,6 +26,8 @@ export interface AccountCaller extends Caller {
 }
 
 export interface CallOptions extends Pick<Caller, 'signal'> {
+  /** Default: unknown. */
+  readonly origin?: RequestOrigin;
   /** The session of an account operation where its level was checked already, as HTTP does before it reads a body. */
   readonly account?: AccountSession | undefined;
   /** What errors call the input as a whole, such as `json`. Default: `input`. */
@@ -67,6 +72,8 @@ export interface AnyOperation extends Description {
   (context: AppContext, actor: Actor, input: never, options?: CallOptions): Promise<unknown>;
 }
 
+const UNKNOWN: RequestOrigin = { address: null, userAgent: null };
+
 /** Output of an operation without a result. */
 export const nothing = z.void();
 
@@ -81,14 +88,14 @@ export function operation<C extends Caller, I extends z.ZodObject, O extends z.Z
     context: Omit<C, keyof AccountCaller>,
     actor: Actor,
     input: unknown,
-    { account, signal, source = 'input' }: CallOptions = {},
+    { account, signal, origin = UNKNOWN, source = 'input' }: CallOptions = {},
   ): Promise<z.input<O>> {
     if (scope) requireScope(actor, scope);
     // An operation with a level reads sessions, so its context has what that takes.
     const verified = level && (account ?? (await requireAccountSession(context as never, actor, level)));
     const parsed = schema.safeParse(input);
     if (!parsed.success) throw invalidFields(parsed.error, source);
-    const ctx = { ...context, actor, signal, ...(verified ? { account: verified } : {}) };
+    const ctx = { ...context, actor, origin, signal, ...(verified ? { account: verified } : {}) };
     return await run(ctx as unknown as C, parsed.data);
   }
   const { name: _name, ...rest } = description;

@@ -90,7 +90,7 @@ describe('password reset', () => {
     await expect(renewCallbackSecret(app.services, account.actor, {}, { account })).rejects.toMatchObject(refusal);
     await expect(getCallbackSecret(app.services, account.actor, {}, { account })).rejects.toMatchObject(refusal);
     expect(await app.services.db.select().from(callbackSecrets)).toEqual([]);
-    await expect(unlinkProvider(app.services, account, 'github')).rejects.toMatchObject(refusal);
+    await expect(unlinkProvider(app.services, account.actor, { provider: 'github' }, { account })).rejects.toMatchObject(refusal);
     await expect(confirmPassword(app.services, account, PASSWORD, ORIGIN)).rejects.toMatchObject(refusal);
     const identity = { provider: 'github' as const, subject: '1', email: null, emailVerified: false, suggestedName: null };
     const linked = loginWithIdentity(app.services, identity, { userId: user.id, credentialsEpoch: 0 });

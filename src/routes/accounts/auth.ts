@@ -1,14 +1,7 @@
-/** /auth: registration, login with a password, token refresh, logout. */
+/** /auth: registration, login with a password, token refresh. */
 import { AppError } from '../../kernel/core/errors.ts';
-import { findUser } from '../../kernel/db/users.ts';
 import { entitledScopes } from '../../kernel/model/actor.ts';
 import { addressKey } from '../../kernel/rate-limits/address.ts';
-import { register } from '../../services/accounts/accounts.ts';
-import { checkPassword } from '../../services/accounts/check-password.ts';
-import type { AppContext } from '../../services/context.ts';
-import { isUrlEncoded, requireContentType } from '../middleware/content-type.ts';
-import { requestOrigin } from '../middleware/request-origin.ts';
-import { createRouter, defineRoute, formBody, json, jsonBody, problems } from '../router.ts';
 import {
   loginSchema,
   refreshSchema,
@@ -18,7 +11,13 @@ import {
   tokensToWire,
   userSchema,
   userToWire,
-} from './auth-schemas.ts';
+} from '../../services/accounts/account-schemas.ts';
+import { register } from '../../services/accounts/accounts.ts';
+import { checkPassword } from '../../services/accounts/check-password.ts';
+import type { AppContext } from '../../services/context.ts';
+import { isUrlEncoded, requireContentType } from '../middleware/content-type.ts';
+import { requestOrigin } from '../middleware/request-origin.ts';
+import { createRouter, defineRoute, formBody, json, jsonBody, problems } from '../router.ts';
 
 const registerRoute = defineRoute({
   method: 'post',
@@ -52,21 +51,8 @@ const refreshRoute = defineRoute({
   responses: { 200: json('A token pair', tokenSchema), ...problems(400, 401, 415, 422) },
 });
 
-const logoutRoute = defineRoute({
-  method: 'post',
-  path: '/auth/logout',
-  description: 'Revokes the access token and ends its session, together with the refresh token.',
-  responses: { 204: { description: 'Logged out' } },
-});
-
-const meRoute = defineRoute({
-  method: 'get',
-  path: '/auth/me',
-  responses: { 200: json('The account', userSchema) },
-});
-
 export function createAuthRoutes(context: AppContext) {
-  const { db, security, sessions, limiter, rateLimits } = context;
+  const { security, sessions, limiter, rateLimits } = context;
   const router = createRouter();
 
   router.openapi(registerRoute, async (c) => {
@@ -98,19 +84,6 @@ export function createAuthRoutes(context: AppContext) {
     const pair = await sessions.refresh(refresh_token, requestOrigin(c), requestedScopes(scope));
     c.header('Cache-Control', 'no-store');
     return c.json(tokensToWire(pair), 200);
-  });
-
-  router.openapi(logoutRoute, async (c) => {
-    const { session, user } = c.get('account');
-    await sessions.end(session.id, 'logout');
-    security.record('logout', { ...requestOrigin(c), userId: user.id, sessionId: session.id });
-    return c.body(null, 204);
-  });
-
-  router.openapi(meRoute, async (c) => {
-    const user = await findUser(db, c.get('actor').userId);
-    if (!user?.active) throw new AppError('unauthenticated', 'Could not validate credentials');
-    return c.json(userToWire(user), 200);
   });
 
   return router;

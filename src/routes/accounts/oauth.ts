@@ -8,13 +8,13 @@ import { findLiveSession } from '../../kernel/db/sessions.ts';
 import type { User } from '../../kernel/db/types.ts';
 import { findUser, type Verified } from '../../kernel/db/users.ts';
 import { entitledScopes } from '../../kernel/model/actor.ts';
+import { tokenSchema, tokensToWire } from '../../services/accounts/account-schemas.ts';
 import { loginWithIdentity } from '../../services/accounts/oauth-accounts.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { asAppError, statusOf } from '../problem.ts';
 import { createRouter, defineRoute, json, jsonBody, problems } from '../router.ts';
-import { tokenSchema, tokensToWire } from './auth-schemas.ts';
 import { createLoginCookies } from './login-cookies.ts';
 import { isBrowser, loginProblemPage } from './login-page.ts';
 

@@ -1,6 +1,7 @@
 /** /auth/password and /auth/email: changes and resets passwords, verifies e-mail addresses. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { newPasswordSchema } from '../../services/accounts/account-schemas.ts';
 import { type AccountSession, requireAccountSession } from '../../services/accounts/account-session.ts';
 import { changePassword } from '../../services/accounts/change-password.ts';
 import { confirmPassword } from '../../services/accounts/confirm-password.ts';
@@ -10,7 +11,6 @@ import type { AppEnv } from '../env.ts';
 import { createCredentials } from '../middleware/credentials.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { createRouter, defineRoute, jsonBody, problems } from '../router.ts';
-import { newPasswordSchema } from './auth-schemas.ts';
 
 const linkToken = z.string().min(1).max(200).openapi({ description: 'Part after the # of the link in the mail' });
 

@@ -1,5 +1,5 @@
 /** Schemas of requests and responses of accounts, tokens and sessions. */
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { passwordFault } from '../../kernel/auth/password-rules.ts';
 import type { TokenPair } from '../../kernel/auth/sessions.ts';
 import { isReservedUsername, usernameFault } from '../../kernel/auth/username-rules.ts';
@@ -15,7 +15,7 @@ const username = z
     const fault = usernameFault(value) ?? (isReservedUsername(value) ? 'is reserved' : undefined);
     if (fault) context.addIssue({ code: 'custom', message: fault });
   })
-  .openapi({
+  .meta({
     example: 'ada',
     description:
       '3 to 64 letters, digits, dots, underscores and hyphens; starts with a letter or digit. Letters are of one script. Names that read like those of the service are reserved',
@@ -28,33 +28,33 @@ export const newPasswordSchema = z
     const fault = passwordFault(value);
     if (fault) context.addIssue({ code: 'custom', message: fault });
   })
-  .openapi({ example: 'four unrelated plain words', description: '8 to 128 characters; the most common passwords are refused' });
+  .meta({ example: 'four unrelated plain words', description: '8 to 128 characters; the most common passwords are refused' });
 
 export const registrationSchema = z
-  .strictObject({ username, email: z.email().max(254).openapi({ example: 'ada@example.org' }), password: newPasswordSchema })
-  .openapi('Registration');
+  .strictObject({ username, email: z.email().max(254).meta({ example: 'ada@example.org' }), password: newPasswordSchema })
+  .meta({ id: 'Registration' });
 
 export const loginSchema = z
   .object({
     grant_type: z.literal('password').optional(),
-    username: z.string().min(1).max(254).openapi({ description: 'Username or e-mail address', example: 'ada' }),
+    username: z.string().min(1).max(254).meta({ description: 'Username or e-mail address', example: 'ada' }),
     password: z.string().min(1).max(1024),
     scope: z
       .string()
       .max(1000)
       .optional()
-      .openapi({ description: 'Separated by spaces; scopes beyond the tier of the account are ignored' }),
+      .meta({ description: 'Separated by spaces; scopes beyond the tier of the account are ignored' }),
   })
-  .openapi('Login');
+  .meta({ id: 'Login' });
 
 export const refreshSchema = z
   .object({
     refresh_token: z.string().min(1).max(512),
-    scope: z.string().max(1000).optional().openapi({
+    scope: z.string().max(1000).optional().meta({
       description: 'Narrows the new access token, not the session; scopes that the session lacks are ignored',
     }),
   })
-  .openapi('Refresh');
+  .meta({ id: 'Refresh' });
 
 /** The scopes that `scope` asks for; undefined if it asks for none in particular. */
 export const requestedScopes = (scope: string | undefined): Scope[] | undefined =>
@@ -65,10 +65,10 @@ export const tokenSchema = z
     access_token: z.string(),
     refresh_token: z.string(),
     token_type: z.literal('bearer'),
-    expires_in: z.int().openapi({ description: 'Seconds', example: 1800 }),
-    scope: z.string().openapi({ example: 'resources:read resources:write search' }),
+    expires_in: z.int().meta({ description: 'Seconds', example: 1800 }),
+    scope: z.string().meta({ example: 'resources:read resources:write search' }),
   })
-  .openapi('Tokens');
+  .meta({ id: 'Tokens' });
 
 export const userSchema = z
   .object({
@@ -80,21 +80,21 @@ export const userSchema = z
     email_verified: z.boolean(),
     created_at: z.iso.datetime(),
   })
-  .openapi('User');
+  .meta({ id: 'User' });
 
 export const sessionSchema = z
   .object({
     id: z.string(),
     current: z.boolean(),
-    kind: z.enum(['interactive', 'grant']).openapi({ description: 'Only interactive sessions may change the account' }),
-    authenticated_at: z.iso.datetime().optional().openapi({ description: 'Last login or confirmation of the password' }),
+    kind: z.enum(['interactive', 'grant']).meta({ description: 'Only interactive sessions may change the account' }),
+    authenticated_at: z.iso.datetime().optional().meta({ description: 'Last login or confirmation of the password' }),
     created_at: z.iso.datetime(),
     last_refreshed_at: z.iso.datetime(),
     expires_at: z.iso.datetime(),
     user_agent: z.string().optional(),
     address: z.string().optional(),
   })
-  .openapi('Session');
+  .meta({ id: 'Session' });
 
 export const tokensToWire = ({ accessToken, refreshToken, expiresIn, scopes }: TokenPair) => ({
   access_token: accessToken,
