@@ -1,5 +1,6 @@
 /** `pharos db backup`: a copy of a SQLite database as it was at one moment. */
 import { existsSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { loadEnvironment } from '../../src/adapters/environment.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
@@ -18,8 +19,15 @@ export const backup: Command = {
     if (!existsSync(dirname(resolve(file)))) throw new UsageError(`There is no folder ${dirname(resolve(file))}`);
     const database = await openDatabase(config);
     try {
-      // Consistent and compact, in one file without a journal (https://www.sqlite.org/lang_vacuum.html#vacuuminto).
-      await database.statement(`vacuum into '${resolve(file).replaceAll("'", "''")}'`);
+      // SQLite makes files that everybody may read, and writes into one that exists if it is empty.
+      await (await open(file, 'wx', 0o600)).close();
+      try {
+        // Consistent and compact, in one file without a journal (https://www.sqlite.org/lang_vacuum.html#vacuuminto).
+        await database.statement(`vacuum into '${resolve(file).replaceAll("'", "''")}'`);
+      } catch (error) {
+        await rm(file, { force: true });
+        throw error;
+      }
     } finally {
       await database.close();
     }

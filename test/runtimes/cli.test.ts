@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -135,6 +135,15 @@ describe('pharos: mistakes', () => {
   ])('didYouMean: "%s" of %j gives "%s"', (word, known, expected) => {
     expect(didYouMean(word, known)).toBe(expected);
   });
+});
+
+test('db backup: only its owner can read the copy', async () => {
+  const copy = join(dataDir, 'copy.db');
+  await program(['migrate']);
+  expect(await program(['db', 'backup', copy])).toMatchObject({ code: 0, stderr: '' });
+  const { mode, size } = await stat(copy);
+  expect(mode & 0o777).toBe(0o600);
+  expect(size).toBeGreaterThan(0);
 });
 
 test.each([
