@@ -1,6 +1,6 @@
 /** Resolves the name of a model to the files of its folder, and to the id under which its vectors are stored. */
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { ConfigError } from '../kernel/config/config.ts';
 import { readModelGraph } from './model-graph.ts';
@@ -86,20 +86,19 @@ export async function resolveModel(choice: ModelChoice, places: readonly string[
   return { ...found, id, legacyId: legacyIdOf(found) ?? id, oneTextARun };
 }
 
-/** Every folder in `places` that can be resolved, in each precision that it has, by name. */
+/**
+ * Every folder in `places` that can be resolved, in each precision that it has, by name. One that cannot, as another program
+ * leaves it or writes it at this moment, is left out, so that it does not keep the others from being used.
+ */
 export async function listModelFolders(places: readonly string[] = [SHIPPED]): Promise<ModelFolder[]> {
   const folders = new Map<string, ModelFolder>();
   for (const name of await namesIn(places)) {
     for (const precision of ['fp32', 'int8'] as const) {
-      const folder = await resolveModel({ model: name, precision }, places).catch(unlessConfigError);
+      const folder = await resolveModel({ model: name, precision }, places).catch(() => undefined);
       if (folder) folders.set(folder.onnx, folder);
     }
   }
   return [...folders.values()];
-}
-
-function unlessConfigError(error: unknown): undefined {
-  if (!(error instanceof ConfigError)) throw error;
 }
 
 /** The names of folders, and `organisation/name` for folders in them. */
@@ -114,10 +113,22 @@ async function namesIn(places: readonly string[]): Promise<string[]> {
   return [...names].toSorted();
 }
 
+/** Symbolic links to folders are folders. */
 async function foldersIn(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
+  const names: string[] = [];
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(join(path, entry.name))))) names.push(entry.name);
+  }
+  return names;
 }
+
+const isFolder = (path: string) =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 function chooseGraph(path: string, { precision: ofModel = 'fp32' }: ModelManifest, wanted: Precision | undefined): string {
   const graph = (names: readonly string[]) =>

@@ -8,7 +8,7 @@ import type { ChunkIndex } from '../kernel/db/chunk-index.ts';
 import { openPostgres } from '../kernel/db/open-postgres.ts';
 import { openSqlite } from '../kernel/db/open-sqlite.ts';
 import type { Database } from '../kernel/db/types.ts';
-import { ensureVectorIndexes } from '../kernel/db/vector-indexes.postgres.ts';
+import { dropVectorIndexes, ensureVectorIndexes } from '../kernel/db/vector-indexes.postgres.ts';
 import { explainLibsql } from './libsql-error.ts';
 import { checkLibsql, connectLibsql, type LibsqlHttpOptions, openLibsqlHttp, placeOfLibsql } from './libsql-http.ts';
 import { migratePostgres, statusOfPostgres, warningsOfPostgres } from './migrate-postgres.ts';
@@ -143,7 +143,9 @@ async function openServer(
     maintain: async () => {
       const indexClient = connectPostgres({ ...options, max: 1, statementTimeoutMs: 0 });
       try {
-        return (await ensureVectorIndexes(indexClient)).map((name) => `created the index ${name}`);
+        const dropped = await dropVectorIndexes(indexClient);
+        const created = await ensureVectorIndexes(indexClient);
+        return [...dropped.map((name) => `dropped the index ${name}`), ...created.map((name) => `created the index ${name}`)];
       } finally {
         await indexClient.end({ timeout: 5 });
       }

@@ -145,6 +145,27 @@ test('migrate: of three pending migrations the first stays applied, the failed s
   expect(await lastTag()).toBe('third');
 });
 
+test('migrate: a database from before a migration was split and later ones were renumbered gets exactly what it lacks', async () => {
+  const { entries, ...rest } = await readJournal();
+  const split = await readFile(join(folder, '0004_interactive_sessions.sql'), 'utf8');
+  const first = await readFile(join(folder, '0003_credentials_epoch.sql'), 'utf8');
+  await writeFile(join(folder, '0003_credentials_epoch.sql'), `${first}--> statement-breakpoint\n${split}`);
+  const upTo = entries.findIndex(({ tag }) => tag === '0006_fold_case');
+  const before = entries.slice(0, upTo + 1).filter(({ tag }) => tag !== '0004_interactive_sessions');
+  await writeFile(journalPath(), JSON.stringify({ ...rest, entries: before }));
+  await migrate({ folder });
+  await cp(FOLDER, folder, { recursive: true });
+  await migrate({ folder });
+  expect(await lastTag()).toBe(entries.at(-1)?.tag);
+  const applied = await connect()`select created_at from drizzle.__drizzle_migrations order by id`;
+  expect(applied.map((row) => Number(row.created_at))).toEqual(
+    entries.filter(({ tag }) => tag !== '0004_interactive_sessions').map(({ when }) => when),
+  );
+  const [models] = await connect()`select count(*)::int as count from embedding_models`;
+  expect(models?.count).toBe(0);
+  await migrate();
+});
+
 test('migrate: the locks of users and sessions are not held while every session is read', async () => {
   const sql = await readFile(join(FOLDER, '0003_credentials_epoch.sql'), 'utf8');
   expect(sql).toMatch(/ALTER TABLE "users"/);

@@ -1,7 +1,7 @@
 /** Search by meaning with pgvector: the contract with and without the index. */
 import { expect, test } from 'vitest';
 import { vectorIndexName } from '../../src/kernel/db/chunk-index.postgres.ts';
-import { ensureVectorIndexes } from '../../src/kernel/db/vector-indexes.postgres.ts';
+import { dropVectorIndexes, ensureVectorIndexes } from '../../src/kernel/db/vector-indexes.postgres.ts';
 import { chunkIndexContract } from '../contract/chunk-index.ts';
 import { createTestLibrary, MODEL, topicVector } from '../support/kits/library.ts';
 import { openPgvector } from '../support/servers/pglite.ts';
@@ -38,6 +38,25 @@ test('ensureVectorIndexes: creates an index per model with many vectors once, an
   const hits = await index.nearest(topicVector('ice'), MODEL, { ownerId: ada.userId }, 6);
   expect(hits).toHaveLength(6);
   expect(hits[0]?.score).toBeCloseTo(1, 5);
+  await library.close();
+});
+
+test('dropVectorIndexes: the index of a model whose vectors were removed goes, those of others stay', async () => {
+  const database = await openPgvector();
+  const drop = () => dropVectorIndexes(database.client, { concurrently: false });
+  expect(await drop()).toEqual([]);
+  const library = await createTestLibrary({ database });
+  const ada = await library.person('ada');
+  for (let n = 0; n < 3; n += 1) await library.addDocument(ada, { passages: [`ice ${n}`, `bread ${n}`] });
+  await database.client`insert into chunk_vectors (chunk_seq, model, owner_id, embedding) select chunk_seq, 'before', owner_id, embedding from chunk_vectors`;
+  await ensureVectorIndexes(database.client, { minVectors: 5, concurrently: false });
+  expect(await drop()).toEqual([]);
+  await database.client`delete from chunk_vectors where model = 'before'`;
+  const size = topicVector('ice').length;
+  expect(await drop()).toEqual([vectorIndexName('before', size)]);
+  expect(await drop()).toEqual([]);
+  const [kept] = await database.client`select to_regclass(${vectorIndexName(MODEL, size)}) is not null as found`;
+  expect(kept?.found).toBe(true);
   await library.close();
 });
 

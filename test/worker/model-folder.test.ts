@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -130,6 +130,21 @@ describe('model id', () => {
     ]);
     expect((await listModelFolders()).map(({ name }) => name)).toEqual(['all-MiniLM-L6-v2', 'pharos-static-192']);
   });
+});
+
+test('model list: links to folders are listed, and a folder that cannot be read does not hide the others', async () => {
+  await put({ 'model.onnx': 'a', 'tokenizer.json': '{}' });
+  await symlink(folder, join(models, 'linked'));
+  await symlink(join(models, 'nowhere'), join(models, 'dangling'));
+  await symlink(models, join(models, 'loop'));
+  await writeFile(join(models, 'file'), '');
+  // A graph that is a folder, and a manifest that is one.
+  await mkdir(join(models, 'broken', 'model.onnx'), { recursive: true });
+  await writeFile(join(models, 'broken', 'tokenizer.json'), '{}');
+  await cp(folder, join(models, 'odd'), { recursive: true });
+  await mkdir(join(models, 'odd', 'pharos.json'));
+  const names = (await listModelFolders([models])).map(({ name }) => name);
+  expect(names).toEqual(['linked', 'loop/linked', 'loop/mine', 'mine']);
 });
 
 describe('pharos.json', () => {

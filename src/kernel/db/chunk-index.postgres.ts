@@ -143,11 +143,14 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
   return { keyword, nearest };
 }
 
+/** How the names of HNSW indexes begin. */
+export const VECTOR_INDEX_PREFIX = 'chunk_vectors_hnsw_';
+
 /** The name of the HNSW index over one model's vectors: the model is hashed, because PostgreSQL limits names to 63 bytes. */
 export function vectorIndexName(model: string, size: number): string {
   let hash = 5381;
   for (const character of model) hash = (Math.imul(hash, 33) ^ (character.codePointAt(0) ?? 0)) >>> 0;
-  return `chunk_vectors_hnsw_${hash.toString(36)}_${size}`;
+  return `${VECTOR_INDEX_PREFIX}${hash.toString(36)}_${size}`;
 }
 
 /** Drops rows without a finite distance, e.g. those of zero vectors. */

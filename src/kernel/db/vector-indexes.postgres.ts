@@ -3,7 +3,7 @@
  * are never compared.
  */
 import type { Sql } from 'postgres';
-import { vectorIndexName } from './chunk-index.postgres.ts';
+import { VECTOR_INDEX_PREFIX, vectorIndexName } from './chunk-index.postgres.ts';
 
 /** Fewer vectors are scanned faster than an index is maintained. */
 const MIN_VECTORS = 5_000;
@@ -43,4 +43,26 @@ export async function ensureVectorIndexes(
     created.push(name);
   }
   return created;
+}
+
+/**
+ * Drops the indexes of models that have no vectors any more, and returns their names. Call it as `ensureVectorIndexes`. It does
+ * nothing while another process creates or drops indexes.
+ */
+export async function dropVectorIndexes(
+  client: Sql,
+  { concurrently = true }: { concurrently?: boolean } = {},
+): Promise<string[]> {
+  const present = await client<{ name: string }[]>`
+    select c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid
+    where i.indrelid = 'chunk_vectors'::regclass and starts_with(c.relname, ${VECTOR_INDEX_PREFIX})`;
+  if (present.length === 0) return [];
+  const [lock] = await client<{ taken: boolean }[]>`select pg_try_advisory_lock(${LOCK}) as taken`;
+  if (!lock?.taken) return [];
+  const models = await client<{ model: string; size: number }[]>`
+    select model, array_length(embedding, 1) as size from chunk_vectors group by 1, 2`;
+  const used = new Set(models.map(({ model, size }) => vectorIndexName(model, size)));
+  const unused = present.map(({ name }) => name).filter((name) => !used.has(name));
+  for (const name of unused) await client.unsafe(`drop index ${concurrently ? 'concurrently' : ''} if exists "${name}"`);
+  return unused;
 }
