@@ -88,19 +88,27 @@ function partsOf({ operation: { input }, method, path, body: id, optionalBody = 
   return { params, query: [], body: { schema: id === undefined ? schema : schema.meta({ id }), required: !optionalBody } };
 }
 
+const NO_STORE = z.object({ 'Cache-Control': z.literal('no-store') });
+
 /** Describes a part of an input, which the operation parses whole. So refinements, for which `pick` throws, are left out. */
 function pick(input: z.ZodObject, names: readonly string[]): z.ZodObject {
   const shape = Object.fromEntries(names.map((name) => [name, input.shape[name] as z.ZodType]));
   return input._zod.def.catchall?._zod.def.type === 'never' ? z.strictObject(shape) : z.object(shape);
 }
 
-function describe({ operation, method, path, returns, status = 200 }: MountedOperation, { params, query, body }: Parts) {
+function describe({ operation, method, path, returns, status = 200, noStore }: MountedOperation, { params, query, body }: Parts) {
   const { name, scope, account: level, summary, description, input, output, errors } = operation;
   const security = securityOf(scope, level);
   const success =
     output === nothing
       ? { 204: { description: returns } }
-      : { [status]: { description: returns, content: { 'application/json': { schema: output } } } };
+      : {
+          [status]: {
+            description: returns,
+            ...(noStore ? { headers: NO_STORE } : {}),
+            content: { 'application/json': { schema: output } },
+          },
+        };
   const inputStatuses = [...(body ? [400, 408, 413, 415] : []), ...(params.length + query.length > 0 || body ? [422] : [])];
   return {
     method,

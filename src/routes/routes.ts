@@ -72,8 +72,6 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
     scope: 'public',
     summary: 'Exchange the code of a browser login for a token pair',
   },
-  'POST /auth/password': { name: 'account.changePassword', scope: null, account: 'fresh', summary: 'Change the own password' },
-  'POST /auth/confirm': { name: 'account.confirm', scope: null, account: 'interactive', summary: 'Confirm the own password' },
   'POST /auth/password/forgot': { name: 'account.forgotPassword', scope: 'public', summary: 'Request a password reset mail' },
   'POST /auth/password/reset': {
     name: 'account.resetPassword',
@@ -93,14 +91,7 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
   },
   'POST /resources': { name: 'resources.create', scope: 'resources:write', summary: 'Create a resource' },
   'POST /resources/upload': { name: 'resources.upload', scope: 'resources:write', summary: 'Upload a file' },
-  'POST /resources/upload-url': { name: 'resources.uploadUrl', scope: 'resources:write', summary: 'Create an upload address' },
   'POST /resources/batch': { name: 'resources.createBatch', scope: 'resources:write', summary: 'Create up to 100 resources' },
-  'GET /resources/{id}/progress': { name: 'progress.get', scope: 'resources:read', summary: 'Read the progress of a resource' },
-  'GET /resources/{id}/status': {
-    name: 'progress.status',
-    scope: 'resources:read',
-    summary: 'Read the progress of a resource, in the form of earlier clients',
-  },
   'GET /resources/{id}/progress/events': {
     name: 'progress.events',
     scope: 'resources:read',
@@ -111,11 +102,6 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
     scope: 'resources:read',
     summary: 'Stream the progress of several resources',
     cost: (c) => unitsOf(c.req.query('ids')?.split(',').length ?? 0),
-  },
-  'POST /progress/tickets': {
-    name: 'progress.ticket',
-    scope: 'resources:read',
-    summary: 'Create a ticket for event streams in a browser',
   },
   'POST /v1/embeddings': { name: 'embeddings.create', scope: 'search', summary: 'Embed texts' },
   'GET /v1/models': { name: 'embeddings.models', scope: 'search', summary: 'List embedding models' },

@@ -7,6 +7,7 @@ import { getAccount } from '../services/accounts/get-account.ts';
 import { getLimits } from '../services/accounts/get-limits.ts';
 import { listProviders } from '../services/accounts/list-providers.ts';
 import { listSessions } from '../services/accounts/list-sessions.ts';
+import { changeOwnPassword, confirmOwnPassword } from '../services/accounts/password-operations.ts';
 import { unlinkProvider } from '../services/accounts/unlink-provider.ts';
 import { listUserEvents, listUsers, updateUser } from '../services/accounts/users.ts';
 import { resourceGraph } from '../services/graph/resource-graph.ts';
@@ -15,6 +16,9 @@ import { cancelJob, cancelResource } from '../services/jobs/cancel-job.ts';
 import { listJobs } from '../services/jobs/list-jobs.ts';
 import { retryJob } from '../services/jobs/retry-job.ts';
 import { listModels } from '../services/models/list-models.ts';
+import { createTicket } from '../services/progress/create-ticket.ts';
+import { getProgress, getStatus } from '../services/progress/read-progress.ts';
+import { createUploadUrl } from '../services/resources/create-upload-url.ts';
 import { deleteResource } from '../services/resources/delete-resource.ts';
 import { getResource } from '../services/resources/get-resource.ts';
 import { listResources } from '../services/resources/list-resources.ts';
@@ -77,6 +81,17 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(listUsers, 'GET /admin/users', { returns: 'Newest first' }),
   http(updateUser, 'PATCH /admin/users/{id}', { returns: 'The changed account', body: 'AccountChange' }),
   http(listUserEvents, 'GET /admin/users/{id}/events', { returns: 'Newest first' }),
+  http(getProgress, 'GET /resources/{id}/progress', { returns: 'The progress of all five stages', noStore: true }),
+  http(getStatus, 'GET /resources/{id}/status', { returns: 'The status of all stages together', noStore: true }),
+  http(createTicket, 'POST /progress/tickets', { returns: 'The ticket', status: 201, noStore: true }),
+  http(createUploadUrl, 'POST /resources/upload-url', {
+    returns: 'The upload address',
+    status: 201,
+    optionalBody: true,
+    noStore: true,
+  }),
+  http(changeOwnPassword, 'POST /auth/password', { returns: 'Changed' }),
+  http(confirmOwnPassword, 'POST /auth/confirm', { returns: 'The session is fresh' }),
 ];
 
 /** Every operation on an account itself, by method and path, with its level. */

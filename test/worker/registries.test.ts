@@ -13,7 +13,7 @@ import { progressReportSchema } from '../../src/kernel/model/job-messages.ts';
 import { everyStage, newStages, pendingStage, STAGES, type Stage } from '../../src/kernel/model/stages.ts';
 import { toResourceProgress } from '../../src/kernel/progress/presentation.ts';
 import { createProgressTracker } from '../../src/kernel/progress/tracker.ts';
-import { resourceProgressSchema } from '../../src/routes/processing/progress-schemas.ts';
+import { resourceProgressSchema } from '../../src/services/progress/progress-schemas.ts';
 import { restartRun } from '../../src/services/resources/processing-runs.ts';
 import { createPlainJob, NotForThisWorker, type PlainWork } from '../../worker-node/pipeline/plain-job.ts';
 import { freshId } from '../support/kits/jobs.ts';

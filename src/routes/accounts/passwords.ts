@@ -1,10 +1,8 @@
-/** /auth/password and /auth/email: changes and resets passwords, verifies e-mail addresses. */
+/** /auth/password and /auth/email: resets passwords and verifies e-mail addresses by mail. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { newPasswordSchema } from '../../services/accounts/account-schemas.ts';
 import { type AccountSession, requireAccountSession } from '../../services/accounts/account-session.ts';
-import { changePassword } from '../../services/accounts/change-password.ts';
-import { confirmPassword } from '../../services/accounts/confirm-password.ts';
 import { verifyEmail } from '../../services/accounts/verify-email.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
@@ -13,29 +11,6 @@ import { requestOrigin } from '../middleware/request-origin.ts';
 import { createRouter, defineRoute, jsonBody, problems } from '../router.ts';
 
 const linkToken = z.string().min(1).max(200).openapi({ description: 'Part after the # of the link in the mail' });
-
-const changeRoute = defineRoute({
-  method: 'post',
-  path: '/auth/password',
-  description:
-    'Ends all other sessions of the account. API keys, linked providers, webhook endpoints and the callback secret stay.',
-  request: {
-    body: jsonBody(
-      z
-        .strictObject({ current_password: z.string().min(1).max(1024), new_password: newPasswordSchema })
-        .openapi('PasswordChange'),
-    ),
-  },
-  responses: { 204: { description: 'Changed' }, ...problems(400, 403, 409, 422, 429, 503) },
-});
-
-const confirmRoute = defineRoute({
-  method: 'post',
-  path: '/auth/confirm',
-  description: 'Makes the session fresh: for 15 minutes it may change the account. Wrong passwords count as failed logins.',
-  request: { body: jsonBody(z.strictObject({ password: z.string().min(1).max(1024) }).openapi('Confirmation')) },
-  responses: { 204: { description: 'The session is fresh' }, ...problems(400, 403, 409, 422, 429, 503) },
-});
 
 const requestResetRoute = defineRoute({
   method: 'post',
@@ -90,17 +65,6 @@ export function createPasswordRoutes(context: AppContext) {
   const { emailLinks, requestLimits } = context;
   const credentials = createCredentials(context);
   const router = createRouter();
-
-  router.openapi(changeRoute, async (c) => {
-    const { current_password: current, new_password: next } = c.req.valid('json');
-    await changePassword(context, c.get('account'), { current, next }, requestOrigin(c));
-    return c.body(null, 204);
-  });
-
-  router.openapi(confirmRoute, async (c) => {
-    await confirmPassword(context, c.get('account'), c.req.valid('json').password, requestOrigin(c));
-    return c.body(null, 204);
-  });
 
   router.openapi(requestResetRoute, async (c) => {
     await emailLinks.requestPasswordReset(c.req.valid('json').email, requestOrigin(c));

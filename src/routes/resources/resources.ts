@@ -6,12 +6,10 @@ import { createRouter } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 import { createCreateResourceRoutes } from './create-resource.ts';
 import { createBatchRoutes } from './resource-batch.ts';
-import { createUploadUrlRoutes } from './upload-url.ts';
 
 export function createResourceRoutes(context: AppContext, runtime: Pick<Runtime, 'maxUploadBytes'> = {}): OpenAPIHono<AppEnv> {
   const router = createRouter();
   router.route('/', createCreateResourceRoutes(context, runtime));
-  router.route('/', createUploadUrlRoutes(context));
   router.route('/', createBatchRoutes(context));
   return router;
 }

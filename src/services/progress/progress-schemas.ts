@@ -1,5 +1,5 @@
 /** Schemas of progress requests and responses. */
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { everyStage, IS_ALWAYS_SHOWN, STAGE_STATUSES, type Stage } from '../../kernel/model/stages.ts';
 
 const status = z.enum(STAGE_STATUSES);
@@ -28,7 +28,7 @@ export const resourceProgressSchema = z
     eta_seconds: z.int().nullable().describe('Estimated from recent durations of the stages; null if unknown'),
     degraded: z.literal(true).optional().describe('The live store was unavailable; this is the durable record'),
   })
-  .openapi('ResourceProgress');
+  .meta({ id: 'ResourceProgress' });
 
 export const resourceStatusSchema = z
   .object({
@@ -38,16 +38,13 @@ export const resourceStatusSchema = z
     ingestion_started_at: z.iso.datetime().nullable(),
     ingestion_completed_at: z.iso.datetime().nullable(),
   })
-  .openapi('ResourceStatus');
+  .meta({ id: 'ResourceStatus' });
 
-export const ticketSchema = z.object({ ticket: z.string(), expires_in: z.int().describe('Seconds') }).openapi('ProgressTicket');
+export const ticketSchema = z
+  .object({ ticket: z.string(), expires_in: z.int().describe('Seconds') })
+  .meta({ id: 'ProgressTicket' });
 
-export const resourceIdParam = z.object({
-  id: z
-    .string()
-    .max(64)
-    .openapi({ param: { name: 'id', in: 'path' } }),
-});
+export const progressInput = z.object({ id: z.string().max(64) });
 
 const ticket = z
   .string()
