@@ -83,14 +83,17 @@ export function createClient(url: string) {
     return answer.body.id;
   }
 
-  /** Polls until the resource is completed or failed. Throws after `seconds`. */
+  /**
+   * Polls until the resource is completed or failed, ever more slowly: on a busy machine the limit of the user's own requests
+   * would be used up otherwise. Throws after `seconds`.
+   */
   async function finished(id: string, seconds = 60): Promise<Progress> {
     const deadline = Date.now() + seconds * 1000;
-    for (;;) {
+    for (let pauseMs = 50; ; pauseMs = Math.min(1000, pauseMs * 1.5)) {
       const { status, body } = await call<Progress>('GET', `/resources/${id}/progress`);
       if (status === 200 && (body.overall_status === 'completed' || body.overall_status === 'failed')) return body;
       if (Date.now() > deadline) throw new Error(`not finished after ${seconds} s: ${status} ${JSON.stringify(body)}`);
-      await sleep(50);
+      await sleep(pauseMs);
     }
   }
 
