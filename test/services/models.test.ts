@@ -151,6 +151,20 @@ describe('reconcileTarget', () => {
     expect(await states()).toEqual({ [A.id]: 'active', [other.id]: 'building' });
   });
 
+  test('models: other files under the name of the target do not replace a model that a command chose', async () => {
+    const upgraded = folder('a', { id: 'a@ffffffffffff' });
+    await reconcileTarget(context, A);
+    const id = await document();
+    await activateModel(context, B);
+    expect([await reconcileTarget(context, upgraded), await requested()]).toEqual(['unchanged', [B.id]]);
+    await embed(id, B);
+    await relate(id, B);
+    await switchWhenComplete(db, clock.now());
+    expect(await reconcileTarget(context, folder('a', { id: 'a@eeeeeeeeeeee' }))).toBe('unchanged');
+    expect(await states()).toEqual({ [A.id]: 'retired', [B.id]: 'active' });
+    expect(await reconcileTarget(context, C)).toBe('requested');
+  });
+
   test('models: a target that is retired is built again', async () => {
     await reconcileTarget(context, A);
     await activateModel(context, B);
