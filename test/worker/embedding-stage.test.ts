@@ -7,6 +7,7 @@ import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import {
   chunks,
   chunkVectors,
+  embeddingModels,
   resourceEmbeddings,
   resources,
   resourceVectors,
@@ -15,12 +16,14 @@ import {
 import { findCalibration } from '../../src/kernel/db/settings.ts';
 import type { Resource } from '../../src/kernel/db/types.ts';
 import { toBytes, toVector } from '../../src/kernel/db/vector-bytes.ts';
+import { activateModel } from '../../src/services/models/activate-model.ts';
 import { knownCalibration } from '../../worker-node/analysis/calibration.ts';
 import type { EmbedInput } from '../../worker-node/embedder/embedder.ts';
 import { createEmbeddingStage } from '../../worker-node/stages/embedding.ts';
 import { calibrationOf } from '../../worker-node/stages/model-calibration.ts';
 import { countedIds, manualClock } from '../support/fakes/doubles.ts';
 import { oneEmbedder } from '../support/fakes/models.ts';
+import { testModel } from '../support/fixtures/documents.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 let database: TestDatabase;
@@ -272,4 +275,27 @@ test('embedding stage: a model that was active at the start, and is replaced whi
   const commit = await runFor(resource, { active: () => current, documents: () => [before, next] });
   await database.db.transaction((tx) => commit(tx));
   expect((await database.db.select().from(resourceEmbeddings)).map(({ model }) => model)).toEqual(['next']);
+});
+
+test('embedding stage: a switch to a model that the document was not embedded for fails the attempt, and writes nothing', async () => {
+  const [context, resource] = [{ db: database.db, clock: manualClock() }, await libraryWith(['x'])];
+  await activateModel(context, testModel('old'));
+  const [old, next] = [embedderOf('old'), embedderOf('next')];
+  const late = await runFor(resource, oneEmbedder(old));
+  await activateModel(context, testModel('next'));
+  await database.db.update(embeddingModels).set({ state: 'retired', retiredAt: 1 }).where(eq(embeddingModels.id, 'old'));
+  await database.db.update(embeddingModels).set({ state: 'active' }).where(eq(embeddingModels.id, 'next'));
+  const committed = database.db.transaction((tx) => late(tx));
+  await expect(committed).rejects.toMatchObject({ failure: 'transient', message: 'The embedding model was switched meanwhile' });
+  expect(await database.db.select().from(resourceEmbeddings)).toEqual([]);
+  await runAndCommit(resource, next);
+  expect(await stored(resource.id, 'next')).toHaveLength(1);
+});
+
+test('embedding stage: nothing is written for a document that was deleted before the commit', async () => {
+  const resource = await libraryWith(['x']);
+  const commit = await run(resource, embedderOf('m'));
+  await database.db.delete(resources).where(eq(resources.id, resource.id));
+  await database.db.transaction((tx) => commit(tx));
+  expect(await database.db.select().from(resourceEmbeddings)).toEqual([]);
 });

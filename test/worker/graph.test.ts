@@ -195,12 +195,34 @@ test('graph stage: a new document of a larger library gets an estimated rank at 
   expect(high).toBeGreaterThan(low);
 });
 
-test('graph stage: a neighbour deleted before the commit fails the attempt, and the next one succeeds', async () => {
-  const gone = await document({ angle: 1 });
+test('graph stage: a neighbour deleted before the commit is left out', async () => {
+  const [gone, stays] = [await document({ angle: 1 }), await document({ angle: 2 })];
   const id = await document({ angle: 0 });
   const commit = await stage({ resource: await reread(database.db, id), signal, report: () => undefined });
   await deleteResource(database.db, { id: gone, ownerId: owner });
-  await expect(database.db.transaction((tx) => commit(tx))).rejects.toThrow();
-  await relate(id);
+  await database.db.transaction((tx) => commit(tx));
+  expect(await relations()).toEqual([`${id} similar ${stays}`]);
+});
+
+test('graph stage: a document that another model embeds before the commit is related by that model too', async () => {
+  const next = 'next';
+  await activateModel({ db: database.db, clock }, testModel(next));
+  const near = await document({ angle: 10 });
+  const id = await document({ angle: 0 });
+  const commit = await stage({ resource: await reread(database.db, id), signal, report: () => undefined });
+  for (const one of [near, id]) await insertVector(database.db, await reread(database.db, one), next, [1, 0]);
+  await database.db.transaction((tx) => commit(tx));
+  const own = (await database.db.select().from(edges)).filter(({ sourceId }) => sourceId === id);
+  expect(own.map(({ model, targetId }) => `${model} ${targetId}`).toSorted()).toEqual([`${next} ${near}`, `${MODEL} ${near}`]);
+  const rows = (await database.db.select().from(resourceEmbeddings)).filter(({ resourceId }) => resourceId === id);
+  expect(rows.map(({ relatedAt }) => relatedAt)).toEqual([expect.any(Number), expect.any(Number)]);
+});
+
+test('graph stage: nothing is written for a document that was deleted before the commit', async () => {
+  await document({ angle: 1 });
+  const id = await document({ angle: 0 });
+  const commit = await stage({ resource: await reread(database.db, id), signal, report: () => undefined });
+  await deleteResource(database.db, { id, ownerId: owner });
+  await database.db.transaction((tx) => commit(tx));
   expect(await relations()).toEqual([]);
 });

@@ -2,6 +2,9 @@
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { listChunks } from '../../src/kernel/db/chunks.ts';
+import { findActiveModel } from '../../src/kernel/db/embedding-models.ts';
+import { lockResource } from '../../src/kernel/db/resources.ts';
+import { lockModels } from '../../src/kernel/db/settings.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
 import { type DocumentEmbedder, type DocumentVectors, embedChunks, writeDocumentVectors } from './document-vectors.ts';
@@ -31,9 +34,23 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
       if (vectors) all.push(vectors);
     }
     return async (tx) => {
+      // A job that embeds the same document waits until this commit, and then finds it done.
+      if (!(await lockResource(tx, resource))) return;
       for (const vectors of all) await writeDocumentVectors(tx, resource, vectors, clock.now());
+      await requireActive(tx, all);
     };
   };
+
+  /**
+   * A switch does not wait for documents whose stage is still to run, so it may have happened since the models were chosen. It
+   * comes before this check or after the commit, and then waits for the document.
+   */
+  async function requireActive(tx: Database, all: readonly DocumentVectors[]): Promise<void> {
+    await lockModels(tx, clock.now());
+    const active = await findActiveModel(tx);
+    if (active && !all.some(({ model }) => model === active.id))
+      throw new StageError('transient', 'The embedding model was switched meanwhile');
+  }
 
   /** Other workers embed for the models that this one lacks, but the active one is needed for search. */
   function chooseEmbedders(): readonly DocumentEmbedder[] {

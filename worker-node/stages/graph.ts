@@ -4,7 +4,13 @@ import { listEdgesOf, listOwnerEdges, NO_MODEL, replaceLinkEdges } from '../../s
 import { findLinksTo, listLinks } from '../../src/kernel/db/links.ts';
 import { modelsOfResource } from '../../src/kernel/db/resource-embeddings.ts';
 import { findByIdentifiers, listIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
-import { countDocuments, findCentralities, listReadResources, setCentrality } from '../../src/kernel/db/resources.ts';
+import {
+  countDocuments,
+  findCentralities,
+  listReadResources,
+  lockResource,
+  setCentrality,
+} from '../../src/kernel/db/resources.ts';
 import type { Database, Edge, Resource } from '../../src/kernel/db/types.ts';
 import { toDirectedEdges } from '../analysis/graph/directed-edges.ts';
 import { estimateRank, isRankingDue, pageRank } from '../analysis/graph/pagerank.ts';
@@ -31,17 +37,18 @@ export function createGraphStage({ db, clock }: GraphStageDependencies): StageRu
 
   return async function graph({ resource, report }) {
     const { id, ownerId } = resource;
-    const similar = await Promise.all(
-      (await modelsOfResource(db, id)).map(async (model) => ({
-        model,
-        edges: await similarEdges(db, resource, model, clock.now()),
-      })),
-    );
+    const similar = new Map<string, Edge[]>();
+    for (const model of await modelsOfResource(db, id)) similar.set(model, await similarEdges(db, resource, model, clock.now()));
     report(50);
     return async (tx) => {
+      // A job may have embedded it for another model since, and a switch to that one does not wait for this stage.
+      if (!(await lockResource(tx, resource))) return;
+      for (const model of await modelsOfResource(tx, id)) {
+        if (!similar.has(model)) similar.set(model, await similarEdges(tx, resource, model, clock.now()));
+      }
       // Links are read in the writing transaction, so that resources committed meanwhile are neither missed nor overwritten.
       await replaceLinkEdges(tx, id, await linkEdges(tx, resource, clock.now()));
-      for (const { model, edges } of similar) await writeSimilarEdges(tx, id, { model, edges, now: clock.now() });
+      for (const [model, edges] of similar) await writeSimilarEdges(tx, id, { model, edges, now: clock.now() });
       const size = Math.max(1, await countDocuments(tx, ownerId));
       if (isRankingDue(size, rankedSizes.get(ownerId))) {
         await rankAll(tx, ownerId);

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, ne, or, sql } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
 import { activeModelId } from './embedding-models.ts';
-import { edges } from './schema.sqlite.ts';
+import { edges, resources } from './schema.sqlite.ts';
 import type { Database, Edge } from './types.ts';
 
 /** `edges.model` of links and citations, which belong to no model. */
@@ -34,10 +34,20 @@ export async function replaceLinkEdges(db: Database, resourceId: string, rows: r
   await insertEdges(db, rows);
 }
 
-/** Replaces a resource's similar resources by `model`. Edges from other resources to this one stay, and so do other models'. */
+/**
+ * Replaces a resource's similar resources by `model`, without those that were deleted since `rows` were computed. Edges from other
+ * resources to this one stay, and so do other models'.
+ */
 export async function replaceSimilarEdges(db: Database, resourceId: string, model: string, rows: readonly Edge[]): Promise<void> {
   await db.delete(edges).where(and(eq(edges.sourceId, resourceId), eq(edges.kind, 'similar'), eq(edges.model, model)));
-  await insertEdges(db, rows);
+  if (rows.length === 0) return;
+  const targets = rows.map(({ targetId }) => targetId);
+  const kept = await db.select({ id: resources.id }).from(resources).where(inArray(resources.id, targets));
+  const ids = new Set(kept.map(({ id }) => id));
+  await insertEdges(
+    db,
+    rows.filter(({ targetId }) => ids.has(targetId)),
+  );
 }
 
 async function insertEdges(db: Database, rows: readonly Edge[]): Promise<void> {
