@@ -33,6 +33,7 @@ const USES_DATABASE: Record<string, string[]> = {
   services: ['test/services/**/*.test.ts'],
   routes: ['test/routes/**/*.test.ts'],
   runtimes: ['test/runtimes/end-to-end.test.ts'],
+  faults: ['test/faults/**/*.test.ts'],
   worker: [
     'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills,registries,embed-job,embed-job-interleavings}.test.ts',
   ],
@@ -76,11 +77,13 @@ export default defineConfig({
       project('routes', { ...SHARED, ...setup('programs') }),
       project('worker', setup('bundle')),
       project('runtimes', setup('programs', 'bundle')),
+      project('faults', setup('bundle')),
       // The same tests on a real PostgreSQL, and those that are about PostgreSQL alone.
       ...['kernel', 'services'].map((name) => onPostgres(name, SHARED)),
       onPostgres('routes', { ...SHARED, ...setup('programs', 'postgres') }),
       onPostgres('worker'),
       onPostgres('runtimes', setup('bundle', 'postgres')),
+      onPostgres('faults', setup('bundle', 'postgres')),
       project('postgres', { ...ON_POSTGRES, ...setup('bundle', 'postgres') }),
       // The same tests on a libSQL server, as Turso runs it.
       project('libsql', {

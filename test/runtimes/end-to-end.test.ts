@@ -1,5 +1,4 @@
 /** The whole system: API and worker as `npm start` runs them, the built-in model, a local web server. */
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
@@ -9,6 +8,7 @@ import { article, startArticleServer } from '../support/fakes/article-server.ts'
 import { startWebServer } from '../support/fakes/web-server.ts';
 import { type Client, createClient } from '../support/kits/client.ts';
 import { onServer, openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
+import { childrenOf } from '../support/servers/processes.ts';
 import { type Pharos, startPharos } from '../support/servers/servers.ts';
 
 let pharos: Pharos;
@@ -224,17 +224,10 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** The worker is the API's child that runs dist/worker.js. */
 async function workerPid(): Promise<number> {
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const [command, status] = await Promise.all(
-      ['cmdline', 'stat'].map((file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '')),
-    );
-    const parent = /\) \S (\d+)/.exec(status ?? '')?.[1];
-    if (command?.includes('dist/worker.js') && Number(parent) === pharos.api.pid) return Number(entry);
-  }
-  throw new Error('no worker is running');
+  const [worker] = await childrenOf(pharos.api.pid, 'dist/worker.js');
+  if (worker === undefined) throw new Error('no worker is running');
+  return worker;
 }
 
 test('end to end: a completed document sends a callback signed with its owner’s secret, and GET /callbacks lists it', async () => {
