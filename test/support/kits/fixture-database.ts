@@ -32,6 +32,8 @@ export interface FixtureCredentials {
 
 export interface FixtureDatabase {
   readonly database: OpenDatabase;
+  /** For other processes. */
+  readonly url: string;
   readonly credentials: FixtureCredentials;
   /** Milliseconds since the epoch at which the version that made it had just stopped. */
   readonly madeAt: number;
@@ -64,6 +66,7 @@ async function restoreSqlite(bytes: Uint8Array) {
   const select = async (sql: string) => ((await database.statement(sql)) as { rows: Record<string, unknown>[] }).rows;
   return {
     database,
+    url: `file:${path}`,
     rows: () =>
       readAll(
         select,
@@ -91,6 +94,7 @@ async function restorePostgres(dump: string) {
   const select = (sql: string) => inDatabase(url, async (client) => [...(await client.unsafe(sql))] as Record<string, unknown>[]);
   return {
     database,
+    url,
     rows: () => readAll(select, "select tablename as name from pg_tables where schemaname = 'public'"),
     close: async () => {
       await database.close();

@@ -32,7 +32,9 @@ export function run(file: string, env: Readonly<Record<string, string>>): Starte
     env: { ...cleanEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   const exit = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : -1));
