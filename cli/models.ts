@@ -45,13 +45,16 @@ export function mergeModels(folders: readonly ModelFolder[], statuses: readonly 
 export function chooseModel(models: readonly NamedModel[], wanted: string): NamedModel {
   const exact = models.filter((model) => model.id === wanted || model.folder?.id === wanted);
   const named = exact.length > 0 ? exact : models.filter((model) => namesOf(model).includes(wanted));
-  const [found, ...others] = named;
+  // Equal folders are one model.
+  const [found, ...others] = new Map(named.map((model) => [model.id, model])).values();
   if (found === undefined) {
     const known = models.flatMap((model) => [model.id, ...namesOf(model)]);
     throw new UsageError(`there is no model ${wanted}${didYouMean(wanted, known)}\nrun "${callOf('models list')}" for a list`);
   }
   if (others.length > 0) {
-    throw new UsageError(`${wanted} can mean several models, name one by its id: ${named.map(({ id }) => id).join(', ')}`);
+    throw new UsageError(
+      `${wanted} can mean several models, name one by its id: ${[found, ...others].map(({ id }) => id).join(', ')}`,
+    );
   }
   return found;
 }
@@ -62,7 +65,7 @@ const namesOf = ({ id, name, folder }: NamedModel): string[] => [
 
 /** The shortest name by which `chooseModel` finds this model and no other. */
 export function shortName(models: readonly NamedModel[], model: NamedModel): string {
-  const isUnique = (name: string) => models.filter((other) => namesOf(other).includes(name)).length === 1;
+  const isUnique = (name: string) => models.every((other) => other.id === model.id || !namesOf(other).includes(name));
   return [basename(model.name), model.name].find(isUnique) ?? model.id;
 }
 

@@ -1,5 +1,5 @@
 /** `pharos doctor` on installations with one fault each. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -95,6 +95,15 @@ describe('pharos doctor', () => {
     expect(lines[0]).toMatch(/^failed {3}configuration: .*JWT_SECRET_KEY.*PORT|^failed {3}configuration: .*PORT.*JWT_SECRET_KEY/);
     expect(lines[0]).not.toContain(secret);
     expect(stderr).toBe('1 of 1 checks failed\n');
+  });
+
+  test('doctor: a folder of EMBEDDING_MODEL that is damaged is a failure that names the file', async () => {
+    const folder = join(dataDir, 'models', 'mine');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'pharos.json'), '{');
+    const { code, of } = await doctor({ EMBEDDING_MODEL: 'mine' });
+    expect(code).toBe(1);
+    expect(of.folder).toMatch(/^failed: .*pharos\.json: cannot be read as JSON/);
   });
 
   test('doctor: a worker that is away, is no worker, or has failed is a failure that names the address', async () => {

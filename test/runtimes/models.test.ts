@@ -352,3 +352,21 @@ describe('pharos.json of a pulled model', () => {
     }
   });
 });
+
+test('models activate: a folder that cannot be used is refused with the reason, and equal folders are one model', async () => {
+  for (const name of ['corrupt', 'one', join('org', 'one')]) {
+    await mkdir(join(models, name), { recursive: true });
+    await writeTransformerFolder(join(models, name), { tokenizer: 'WordPiece' });
+  }
+  await writeFile(join(models, 'corrupt', 'pharos.json'), '{"languages": "en"}');
+  await pharos(['migrate']);
+  const refused = await pharos(['models', 'activate', 'corrupt']);
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining('the folder of corrupt cannot be used: pharos.json (languages)'),
+  ]);
+  for (const name of ['one', 'org/one']) {
+    const { code, stdout } = await pharos(['models', 'activate', name]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^one@[0-9a-f]{12} is active/)]);
+  }
+});
