@@ -1,10 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { AppError } from '../../src/kernel/core/errors.ts';
+import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 import { listEdgesOf } from '../../src/kernel/db/edges.ts';
 import { findJob } from '../../src/kernel/db/jobs.ts';
 import { findResourceEmbedding, putResourceEmbedding } from '../../src/kernel/db/resource-embeddings.ts';
 import { insertStages } from '../../src/kernel/db/resource-stages.ts';
+import { findResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import { edges, resources, resourceVectors } from '../../src/kernel/db/schema.sqlite.ts';
 import { toBytes } from '../../src/kernel/db/vector-bytes.ts';
 import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
@@ -240,6 +241,28 @@ describe('embed job', () => {
     expect(await kit.states()).toEqual({ old: 'retired', new: 'active' });
     const [active] = await modelStatuses(kit.db);
     expect(active).toMatchObject({ documents: { total: 3, embedded: 2, failed: 1 }, failedIds: [poison] });
+  });
+
+  test('embed job: of a document that is given up nothing is left that an earlier text of it had', async () => {
+    const ids = await library(3);
+    const changed = ids[1] as string;
+    let isPoison = false;
+    kit.hooks.embed = async () => {
+      if (isPoison) throw new StageError('permanent', 'Never');
+    };
+    await kit.deliver(await firstJob());
+    expect(await findResourceVector(kit.db, changed, NEW.id)).toBeDefined();
+    await kit.db.insert(edges).values({
+      ...{ sourceId: changed, targetId: ids[0] as string, kind: 'similar', model: NEW.id, ownerId: kit.ownerId },
+      ...{ weight: 1, evidence: {}, createdAt: 0 },
+    });
+    await kit.process(changed, 3);
+    isPoison = true;
+    await finish();
+    expect(await rowOf(changed)).toMatchObject({ error: 'Never' });
+    expect(await findResourceVector(kit.db, changed, NEW.id)).toBeUndefined();
+    const left = await kit.db.select().from(edges).where(eq(edges.model, NEW.id));
+    expect(left.filter(({ sourceId }) => sourceId === changed)).toEqual([]);
   });
 
   test('embed job: a document over which every worker died is given up, and the next job goes on', async () => {

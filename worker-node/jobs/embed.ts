@@ -1,7 +1,9 @@
 /** Jobs of the kind `embed`: make and write the vectors of documents that a model lacks. */
 import { AppError, type StageError } from '../../src/kernel/core/errors.ts';
 import { listChunks } from '../../src/kernel/db/chunks.ts';
+import { replaceSimilarEdges } from '../../src/kernel/db/edges.ts';
 import { documentsLacking, findResourceEmbedding, putResourceEmbedding } from '../../src/kernel/db/resource-embeddings.ts';
+import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import { DIED_TWICE } from '../embedder/inference.ts';
 import type { JobRunner } from '../pipeline/job-runner.ts';
 import { NotForThisWorker } from '../pipeline/plain-job.ts';
@@ -42,8 +44,12 @@ export function createEmbedJob(dependencies: EmbedDependencies): JobRunner {
         return (tx) => writeDocumentVectors(tx, document, vectors, clock.now());
       };
     },
-    giveUp: (tx, { id, ownerId }, model, error) =>
-      putResourceEmbedding(tx, { resourceId: id, ownerId, model, error, now: clock.now() }),
+    giveUp: async (tx, { id, ownerId }, model, error) => {
+      // What is left of an earlier text would stand for this one.
+      await replaceResourceVector(tx, { resourceId: id, ownerId, model, embedding: null });
+      await replaceSimilarEdges(tx, id, model, []);
+      await putResourceEmbedding(tx, { resourceId: id, ownerId, model, error, now: clock.now() });
+    },
   });
 }
 
