@@ -53,8 +53,14 @@ const TOPICS = [
   ['garden', 'flower', 'soil', 'seed', 'spring'],
   ['violin', 'orchestra', 'concert', 'song', 'piano'],
 ] as const;
-/** Every word is in every document of its topic, so that a search by words finds some while the worker is away. */
-const QUESTIONS = TOPICS.map(([first, second, third]) => `${first} ${second} ${third}`);
+/**
+ * Sentences of the documents, so that models of random weights find them similar. Every word is in every document of its topic, so
+ * that a search by words finds them while the worker is away.
+ */
+const QUESTIONS = TOPICS.map(
+  ([one, two, three, four, five]) =>
+    `In year the ${one} and the ${two} were seen near the ${three}, and people said that the ${four} and the ${five} had changed`,
+);
 
 function textOf(n: number): string {
   const [one, two, three, four, five] = TOPICS[n % TOPICS.length] ?? TOPICS[0];
@@ -203,7 +209,7 @@ test('model change: under kill -9 and under load nothing is lost or doubled, and
         check();
         await sleep(100);
         // The API keeps vectors of questions until it sees another model's.
-        await ask(`${question} ${unique++}`);
+        await client.search(`${question} ${unique++}`, { mode: 'semantic' }).catch(() => undefined);
       }
     }
     return found;
