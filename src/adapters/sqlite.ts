@@ -22,6 +22,11 @@ import { wrapClient, wrapTransaction } from './libsql-client.ts';
 const BUSY_MS = 20;
 /** Milliseconds to wait for another process in all, with the event loop free. */
 const BUSY_DEADLINE_MS = 10_000;
+/**
+ * Milliseconds between two writes of which the second waits for the first. SQLite's lock has no queue: a process that takes it
+ * again at once starves the others, which look for it every few milliseconds.
+ */
+const GIVE_WAY_MS = 5;
 const READERS = 8;
 
 const hasCode = (error: unknown, code: string) => error instanceof LibsqlError && error.code.startsWith(code);
@@ -37,7 +42,7 @@ function retryWhileBusy<T>({ client, isClosed }: Connections, request: (client: 
       // CLIENT_CLOSED: another request that reconnected closed this one's connection before it was used.
       return isBusy || hasCode(error, 'CLIENT_CLOSED');
     },
-    pauseMs: exponentialPause({ firstMs: 2, maxMs: 50 }),
+    pauseMs: exponentialPause({ firstMs: 1, maxMs: GIVE_WAY_MS }),
   });
 }
 
@@ -113,11 +118,28 @@ function serialiseWrites(writer: Connections, reader: Connections, closeConnecti
   /** Of the write transaction under way. */
   let releaseOpen = () => {};
   const read = <T>(request: (client: Client) => Promise<T>) => retryWhileBusy(reader, request);
-  const write = <T>(request: (client: Client) => Promise<T>) => writes.run(() => retryWhileBusy(writer, request));
+
+  /** Resolves with the function that ends the turn of a write. */
+  async function turn(): Promise<() => void> {
+    const release = await writes.acquire();
+    return () => {
+      if (writes.state().waiting === 0) release();
+      else setTimeout(release, GIVE_WAY_MS);
+    };
+  }
+
+  async function write<T>(request: (client: Client) => Promise<T>): Promise<T> {
+    const release = await turn();
+    try {
+      return await retryWhileBusy(writer, request);
+    } finally {
+      release();
+    }
+  }
 
   async function transaction(mode: TransactionMode = 'write'): Promise<Transaction> {
     if (mode === 'read') return read((client) => client.transaction(mode));
-    const release = await writes.acquire();
+    const release = await turn();
     releaseOpen = release;
     try {
       const tx = await retryWhileBusy(writer, (client) => client.transaction(mode));

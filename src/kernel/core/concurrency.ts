@@ -84,6 +84,6 @@ export function createSemaphore({ max, waitMs, timeoutError }: SemaphoreOptions)
 }
 
 /** A semaphore of one slot, without a limit on waiting. */
-export function createMutex(): Pick<Semaphore, 'acquire' | 'run'> {
+export function createMutex(): Pick<Semaphore, 'acquire' | 'run' | 'state'> {
   return createSemaphore({ max: 1 });
 }
