@@ -81,6 +81,8 @@ export const UNOWNED: Reasons = {
     listFailedDocuments: ADMINS,
     listUnembedded: ADMINS,
     deleteModelRows: UPKEEP,
+    comparedWithActive: UPKEEP,
+    forgetFailures: 'for operators: a model is tried again on the documents of all owners',
   },
   'resource-identifiers': { listIdentifiers: LEASED },
   'resource-sources': {
@@ -128,7 +130,7 @@ export const UNOWNED: Reasons = {
     findTaken: SIGNING_IN,
     listUsers: ADMINS,
   },
-  'vector-indexes.postgres': { ensureVectorIndexes: UPKEEP },
+  'vector-indexes.postgres': { ensureVectorIndexes: UPKEEP, dropVectorIndexes: UPKEEP },
   'webhook-endpoints': { findWebhookEndpoint: 'the caller verifies an event’s signature with it' },
   'webhook-events': { findWebhookEvent: PROVEN, insertWebhookEvent: PROVEN },
 };
