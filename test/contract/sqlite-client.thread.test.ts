@@ -86,10 +86,11 @@ test('SQLite thread: one that ends rejects what is in flight as "unavailable", a
   for (let round = 1; round <= 3; round++) {
     const tx = await database.client.transaction('write');
     await tx.execute(INSERT);
-    // The first takes a while, so that the thread ends before it can respond to any of them.
-    const inFlight = [tx.execute(LONG), database.client.execute('select 1'), database.client.execute(INSERT), tx.commit()];
+    // Begun first, so that the thread responds to none of them; its end is known later.
+    const ended = threads.at(-1)?.terminate();
+    const inFlight = [tx.execute('select 1'), database.client.execute('select 1'), database.client.execute(INSERT), tx.commit()];
     const codes = Promise.all(inFlight.map(codeOf));
-    await threads.at(-1)?.terminate();
+    await ended;
     expect(new Set(await codes)).toEqual(new Set(['LIBSQL_LOST']));
     expect(tx.closed).toBe(true);
     expect(await codeOf(tx.execute('select 1'))).toBe('LIBSQL_LOST');
