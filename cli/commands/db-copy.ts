@@ -12,9 +12,14 @@ const BAR = 30;
 const DATABASE = /^(?:sqlite|file|libsql|https?|postgres(?:ql)?(?:\+asyncpg)?):/;
 const EXPECTED = 'expected a sqlite:, file:, libsql: or postgresql: URL';
 
-async function open(option: 'from' | 'to', url: string | undefined) {
+/** Throws UsageError where `url` is missing or names no database that Pharos knows. */
+function checked(option: 'from' | 'to', url: string | undefined): string {
   if (url === undefined) throw new UsageError(`expected --${option} and the URL of a database`);
   if (!DATABASE.test(url)) throw new UsageError(`--${option}: ${EXPECTED}`);
+  return url;
+}
+
+async function open(option: 'from' | 'to', url: string) {
   const env = loadEnvironment();
   const config = parseConfig(env);
   const sslMode = config.database.kind === 'postgres' ? config.database.sslMode : 'prefer';
@@ -35,9 +40,10 @@ export const copy: Command = {
     to: { value: 'url', description: 'empty database to write; it is migrated first', required: true },
   },
   run: async ({ options, terminal }) => {
-    const from = await open('from', options.from);
+    const [source, target] = [checked('from', options.from), checked('to', options.to)];
+    const from = await open('from', source);
     try {
-      const to = await open('to', options.to);
+      const to = await open('to', target);
       try {
         if (from.place === to.place) throw new UsageError('--from and --to are the same database');
         const progress = (table: string, rows: number, total: number) => {
