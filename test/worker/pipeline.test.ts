@@ -267,6 +267,8 @@ describe('pipeline: worker deaths', () => {
     const first = kit.deliver(job.id);
     await reached.promise;
     expect(await kit.deliver(job.id)).toBeUndefined();
+    // Quality runs beside it, and its commit would renew the lease after the clock was advanced.
+    await expect.poll(async () => (await kit.statuses(job)).quality).toBe('completed');
     kit.clock.advance(LEASE_MS + 1);
     kit.before.embedding = () => {};
     expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
