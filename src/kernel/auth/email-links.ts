@@ -170,8 +170,8 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       if (!user?.active || user.email !== email) throw new AppError('gone', FORMER);
       const isWritten = await writeIfCurrent(db, await proveHolder(user), async (tx) => {
         // Taken with the change, so that concurrent uses of one link succeed once and a failure leaves the link valid.
-        if (!(await takeEmailToken(tx, hash, 'verify'))) throw new AppError('gone', USED);
-        if (!(await setEmailVerified(tx, userId, email, clock.now()))) throw new AppError('gone', FORMER);
+        const isVerified = (await takeEmailToken(tx, hash, 'verify')) && (await setEmailVerified(tx, userId, email, clock.now()));
+        if (!isVerified) throw new AppError('gone', USED);
         await deleteEmailTokens(tx, userId, 'verify');
       });
       if (!isWritten) throw new AppError('conflict', 'The account was changed at the same time; open the link again');

@@ -99,3 +99,8 @@ test('progress presentation: stages that were not asked for count nothing, whate
     }),
   );
 });
+
+test('progress presentation: a document of which no stage was asked for is completed', () => {
+  const progress = toResourceProgress(record(everyStage(() => NOT_ASKED_FOR)));
+  expect(progress).toMatchObject({ overall_status: 'completed', percent: 100 });
+});
