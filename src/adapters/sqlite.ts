@@ -24,9 +24,10 @@ const BUSY_MS = 20;
 const BUSY_DEADLINE_MS = 10_000;
 /**
  * Milliseconds between two writes of which the second waits for the first. SQLite's lock has no queue: a process that takes it
- * again at once starves the others, which look for it every few milliseconds.
+ * again at once starves the others, which look for it every few milliseconds. A longer pause slows documents down, and lets no
+ * more of the others through.
  */
-const GIVE_WAY_MS = 5;
+const GIVE_WAY_MS = 1;
 const READERS = 8;
 
 const hasCode = (error: unknown, code: string) => error instanceof LibsqlError && error.code.startsWith(code);
@@ -42,7 +43,7 @@ function retryWhileBusy<T>({ client, isClosed }: Connections, request: (client: 
       // CLIENT_CLOSED: another request that reconnected closed this one's connection before it was used.
       return isBusy || hasCode(error, 'CLIENT_CLOSED');
     },
-    pauseMs: exponentialPause({ firstMs: 1, maxMs: GIVE_WAY_MS }),
+    pauseMs: exponentialPause({ firstMs: 1, maxMs: 3 }),
   });
 }
 
