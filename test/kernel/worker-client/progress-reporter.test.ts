@@ -19,7 +19,7 @@ interface Sent {
   fail(): void;
 }
 
-function setUp(options: { apiUrl?: string } = {}) {
+function setUp(options: { apiUrl?: string; sleep?: (ms: number) => Promise<unknown> } = {}) {
   const clock = manualClock();
   const log = memoryLog();
   const sent: Sent[] = [];
@@ -70,6 +70,28 @@ test('progress reporter: each resource has one request in flight, and later repo
   for (const { answer } of sent) answer(new Response(null, { status: 204 }));
   await reporter.flush();
   expect(sent).toHaveLength(3);
+});
+
+test('progress reporter: what is reported in the pause after a request is sent in one', async () => {
+  const pauses: { ms: number; end: (value?: unknown) => void }[] = [];
+  const sleep = (ms: number) => new Promise((end) => pauses.push({ ms, end }));
+  const { sent, reporter, requests } = setUp({ sleep });
+  const id = freshId();
+  reporter.report({ resource_id: id, stages: { graph: at(1) } });
+  await requests(1);
+  sent[0]?.answer(new Response(null, { status: 204 }));
+  await vi.waitFor(() => expect(pauses).toHaveLength(1));
+  expect(pauses[0]?.ms).toBe(100);
+  for (const percent of [2, 3, 4]) reporter.report({ resource_id: id, stages: { graph: at(percent) } });
+  expect(sent).toHaveLength(1);
+  pauses[0]?.end();
+  await requests(2);
+  expect(sent[1]?.body.stages).toEqual({ graph: at(4) });
+  sent[1]?.answer(new Response(null, { status: 204 }));
+  await vi.waitFor(() => expect(pauses).toHaveLength(2));
+  pauses[1]?.end();
+  await reporter.flush();
+  expect(sent).toHaveLength(2);
 });
 
 test('progress reporter: an unreachable or refusing API is logged once per outage, and the reports are dropped', async () => {
