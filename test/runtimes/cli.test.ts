@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../cli/commands.ts';
 import { didYouMean } from '../../cli/suggest.ts';
@@ -159,6 +160,13 @@ test.each([
   const child = spawn(process.execPath, [script, ...args], { cwd: folder, env: { PATH: process.env.PATH }, stdio: 'ignore' });
   await new Promise((resolve) => child.once('exit', resolve));
   expect(await readdir(folder)).toEqual([]);
+});
+
+test('pharos: a reader of the output that leaves early is no failure', async () => {
+  const child = spawn(process.execPath, ['bin/pharos.js', '--help'], { env: { PATH: process.env.PATH } });
+  child.stdout.destroy();
+  const [errors, code] = await Promise.all([text(child.stderr), new Promise((resolve) => child.once('exit', resolve))]);
+  expect([errors, code]).toEqual(['', 0]);
 });
 
 describe('terminal', () => {
