@@ -1,7 +1,6 @@
 /**
- * Tokenises with a model's `tokenizer.json`: kinds of its own by bert-tokeniser.ts and
- * unigram-tokeniser.ts, others by the package. A truncated text keeps its
- * special tokens, as by sentence-transformers.
+ * Tokenises with a model's `tokenizer.json`: BERT's kind and Unigram by our own tokenisers, other kinds by the package. A
+ * truncated text keeps its special tokens, as by sentence-transformers.
  */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';

@@ -213,28 +213,34 @@ export async function coverageByModel(db: Database): Promise<Map<string, ModelCo
   return new Map(rows.map(({ model, all, failed }) => [model, { embedded: all - failed, failed }]));
 }
 
-/** The documents whose embedding stage has failed for good, and that the active model is not done with, by id. */
-export async function listUnembedded(db: Database): Promise<string[]> {
+/** The documents whose embedding stage has failed for good, and that the active model is not done with: the first, by id. */
+export async function listUnembedded(db: Database, limit: number): Promise<string[]> {
   const rows = await db
-    .select({ id: resourceStages.resourceId })
-    .from(resourceStages)
-    .innerJoin(resources, eq(resources.id, resourceStages.resourceId))
-    .where(
-      and(
-        eq(resourceStages.stage, 'embedding'),
-        eq(resourceStages.status, 'failed'),
-        hasChunks(db),
-        notExists(
-          db
-            .select({ one: sql`1` })
-            .from(resourceEmbeddings)
-            .where(and(eq(resourceEmbeddings.resourceId, resources.id), inArray(resourceEmbeddings.model, activeModelId(db)))),
-        ),
-      ),
-    )
-    .orderBy(asc(resourceStages.resourceId));
+    .select({ id: resources.id })
+    .from(resources)
+    .where(isUnembedded(db))
+    .orderBy(asc(resources.id))
+    .limit(limit);
   return rows.map(({ id }) => id);
 }
+
+/** How many documents `listUnembedded` has without a limit. */
+export async function countUnembedded(db: Database): Promise<number> {
+  const [row] = await db.select({ count: count() }).from(resources).where(isUnembedded(db));
+  return row?.count ?? 0;
+}
+
+const isUnembedded = (db: Database) =>
+  and(
+    exists(stageIs(db, 'embedding', ['failed'])),
+    hasChunks(db),
+    notExists(
+      db
+        .select({ one: sql`1` })
+        .from(resourceEmbeddings)
+        .where(and(eq(resourceEmbeddings.resourceId, resources.id), inArray(resourceEmbeddings.model, activeModelId(db)))),
+    ),
+  );
 
 /** The first documents, by id, that the model could not embed. */
 export async function listFailedDocuments(db: Database, model: string, limit: number): Promise<string[]> {

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { present } from '../../kernel/core/present.ts';
 import { toIsoOrNull } from '../../kernel/core/time.ts';
 import { listEmbeddingModels } from '../../kernel/db/embedding-models.ts';
-import { countEmbeddable, coverageByModel, listFailedDocuments, listUnembedded } from '../../kernel/db/resource-embeddings.ts';
+import {
+  countEmbeddable,
+  countUnembedded,
+  coverageByModel,
+  listFailedDocuments,
+  listUnembedded,
+} from '../../kernel/db/resource-embeddings.ts';
 import type { Database, EmbeddingModel } from '../../kernel/db/types.ts';
 import { MODEL_STATES, type ModelState, RETIRED_KEPT_MS } from '../../kernel/model/embedding-models.ts';
 import type { AppContext } from '../context.ts';
@@ -89,9 +95,10 @@ export async function modelStatuses(db: Database): Promise<ModelStatus[]> {
       const { embedded, failed: givenUp } = coverage.get(model.id) ?? { embedded: 0, failed: 0 };
       const known = givenUp === 0 ? [] : await listFailedDocuments(db, model.id, FAILED_LISTED);
       // For a model that is being built, a job takes up what the stage could not embed.
-      const unembedded = model.state === 'active' ? await listUnembedded(db) : [];
-      const failed = givenUp + unembedded.length;
-      const failedIds = [...known, ...unembedded].toSorted().slice(0, FAILED_LISTED);
+      const unembedded = model.state === 'active' ? await countUnembedded(db) : 0;
+      const unknown = unembedded === 0 ? [] : await listUnembedded(db, FAILED_LISTED);
+      const failed = givenUp + unembedded;
+      const failedIds = [...known, ...unknown].toSorted().slice(0, FAILED_LISTED);
       return {
         ...fieldsOf(model),
         documents: { total, embedded, failed },

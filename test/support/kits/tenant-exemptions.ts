@@ -80,6 +80,7 @@ export const UNOWNED: Reasons = {
     coverageByModel: UPKEEP,
     listFailedDocuments: ADMINS,
     listUnembedded: ADMINS,
+    countUnembedded: UPKEEP,
     deleteModelRows: UPKEEP,
     comparedWithActive: UPKEEP,
     forgetFailures: 'for operators: a model is tried again on the documents of all owners',
