@@ -40,6 +40,7 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
     scope: 'public',
     summary: 'Page behind the link in a verification mail',
   },
+  'GET /auth/options': { name: 'account.options', scope: 'public', summary: 'Read how to log in and register here' },
   'POST /auth/register': { name: 'account.register', scope: 'public', summary: 'Register an account' },
   'POST /auth/login': { name: 'tokens.login', scope: 'public', summary: 'Log in with a password' },
   'POST /auth/refresh': { name: 'tokens.refresh', scope: 'public', summary: 'Exchange a refresh token for a new pair' },

@@ -21,6 +21,7 @@ test.each([
   '/.well-known/jwks.json',
   '/account/reset',
   '/account/verify',
+  '/auth/options',
   '/auth/register',
   '/auth/login',
   '/auth/refresh',

@@ -1,6 +1,7 @@
-import { and, desc, eq, inArray, is, isNull, like, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, is, isNull, like, notLike, or, sql } from 'drizzle-orm';
 import { PgDatabase } from 'drizzle-orm/pg-core';
 import { withAsciiLookalikes } from '../model/lookalikes.ts';
+import { systemUserKey } from '../model/system-users.ts';
 import type { Tier } from '../model/tiers.ts';
 import { olderThan } from './pagination.ts';
 import { sessions, users } from './schema.sqlite.ts';
@@ -30,6 +31,16 @@ export async function insertUserIfAbsent(db: Database, user: User): Promise<void
 export async function findUser(db: Database, id: string): Promise<User | undefined> {
   const [user] = await db.select().from(users).where(eq(users.id, id));
   return user;
+}
+
+/** Whether any account exists. System users are none. */
+export async function hasAccounts(db: Database): Promise<boolean> {
+  const found = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(notLike(users.usernameKey, `${systemUserKey('')}%`))
+    .limit(1);
+  return found.length > 0;
 }
 
 /** The users whose username or e-mail is `name`, the best match first: usernames before e-mails, exact keys before others. */

@@ -1,4 +1,4 @@
-/** /auth: registration, login with a password, token refresh. */
+/** /auth: what is on offer, registration, login with a password, token refresh. */
 import { AppError } from '../../kernel/core/errors.ts';
 import { entitledScopes } from '../../kernel/model/actor.ts';
 import { addressKey } from '../../kernel/rate-limits/address.ts';
@@ -13,11 +13,18 @@ import {
   userToWire,
 } from '../../services/accounts/account-schemas.ts';
 import { register } from '../../services/accounts/accounts.ts';
+import { authOptions, authOptionsSchema } from '../../services/accounts/auth-options.ts';
 import { checkPassword } from '../../services/accounts/check-password.ts';
 import type { AppContext } from '../../services/context.ts';
 import { isUrlEncoded, requireContentType } from '../middleware/content-type.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { createRouter, defineRoute, formBody, json, jsonBody, problems } from '../router.ts';
+
+const optionsRoute = defineRoute({
+  method: 'get',
+  path: '/auth/options',
+  responses: { 200: json('What a login page may offer', authOptionsSchema), ...problems(503) },
+});
 
 const registerRoute = defineRoute({
   method: 'post',
@@ -54,6 +61,11 @@ const refreshRoute = defineRoute({
 export function createAuthRoutes(context: AppContext) {
   const { security, sessions, limiter, rateLimits } = context;
   const router = createRouter();
+
+  router.openapi(optionsRoute, async (c) => {
+    c.header('Cache-Control', 'no-store');
+    return c.json(await authOptions(context), 200);
+  });
 
   router.openapi(registerRoute, async (c) => {
     const { admitted, retryAfterMs } = await limiter.decide(`register:${addressKey(c.get('address'))}`, rateLimits.registrations);

@@ -129,6 +129,7 @@ export const UNOWNED: Reasons = {
     findUsersByLogin: SIGNING_IN,
     findUserByEmail: SIGNING_IN,
     findTaken: SIGNING_IN,
+    hasAccounts: 'tells only whether there is any account',
     listUsers: ADMINS,
   },
   'vector-indexes.postgres': { ensureVectorIndexes: UPKEEP, dropVectorIndexes: UPKEEP },

@@ -1,0 +1,23 @@
+/** What a login page needs to know before anyone has logged in. */
+import { z } from 'zod';
+import { OAUTH_PROVIDERS } from '../../kernel/auth/oauth/provider.ts';
+import { hasAccounts } from '../../kernel/db/users.ts';
+import type { AppContext } from '../context.ts';
+
+export const authOptionsSchema = z
+  .object({
+    registration: z.enum(['open', 'closed']),
+    providers: z.array(z.enum(OAUTH_PROVIDERS)).meta({ description: 'Configured login providers' }),
+    mail: z.boolean().meta({ description: 'Whether this server can send links by mail' }),
+    first_run: z.boolean().meta({ description: 'Whether no account exists yet' }),
+  })
+  .meta({ id: 'AuthOptions' });
+
+export async function authOptions({ config, mailer, db }: Pick<AppContext, 'config' | 'mailer' | 'db'>) {
+  return {
+    registration: config.auth.registration,
+    providers: OAUTH_PROVIDERS.filter((name) => config.oauth[name] !== undefined),
+    mail: mailer !== null,
+    first_run: !(await hasAccounts(db)),
+  };
+}
