@@ -51,6 +51,21 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
     scope: 'public',
     summary: 'Authorization server metadata (RFC 8414)',
   },
+  'GET /.well-known/oauth-authorization-server/mcp': {
+    name: 'tokens.metadataOfAssistants',
+    scope: 'public',
+    summary: 'Authorization server metadata, at the path that clients of /mcp try first',
+  },
+  'GET /.well-known/oauth-protected-resource': {
+    name: 'tokens.resourceMetadata',
+    scope: 'public',
+    summary: 'Protected resource metadata of the API (RFC 9728)',
+  },
+  'GET /.well-known/oauth-protected-resource/mcp': {
+    name: 'tokens.assistantsResourceMetadata',
+    scope: 'public',
+    summary: 'Protected resource metadata of /mcp (RFC 9728)',
+  },
   'GET /.well-known/jwks.json': {
     name: 'tokens.keys',
     scope: 'public',

@@ -85,7 +85,7 @@ describe('POST /auth/login', () => {
       refresh_token: expect.any(String),
       token_type: 'bearer',
       expires_in: 1800,
-      scope: 'resources:read resources:write search',
+      scope: 'resources:read resources:write resources:delete search',
     });
   });
 
@@ -300,7 +300,7 @@ describe('API keys', () => {
     expect(body).toMatchObject({
       name: 'laptop',
       prefix: String(body.key).slice(0, 12),
-      scopes: ['resources:read', 'resources:write', 'search'],
+      scopes: ['resources:read', 'resources:write', 'resources:delete', 'search'],
     });
     for (const header of [{ 'X-API-Key': String(body.key) }, bearer(body.key)]) {
       expect(await (await get('/auth/me', header)).json()).toMatchObject({ username: 'grace' });
@@ -317,13 +317,17 @@ describe('API keys', () => {
     expect((await post('/auth/api-keys', { name: 'wider' }, bearer(narrow.key))).status).toBe(403);
   });
 
-  test('API keys: any list of scopes is stored as a set in one order, and the default is a set as well', async () => {
+  test('API keys: any list of scopes is stored as a set in one order, in which writing includes deleting', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.constantFrom('search', 'resources:write', 'resources:read'), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.constantFrom('search', 'resources:write', 'resources:delete', 'resources:read'), {
+          minLength: 1,
+          maxLength: 4,
+        }),
         async (scopes) => {
           const { body } = await post('/auth/api-keys', { name: 'k', scopes }, headers);
-          const expected = SCOPES.filter((scope) => (scopes as string[]).includes(scope));
+          const named = (scope: string) => (scopes as string[]).includes(scope);
+          const expected = SCOPES.filter((scope) => named(scope) || (scope === 'resources:delete' && named('resources:write')));
           expect(body.scopes).toEqual(expected);
           const stored = await app.services.db
             .select()

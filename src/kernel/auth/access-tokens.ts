@@ -8,6 +8,7 @@ import type { Clock, Ids } from '../core/ports.ts';
 import { toUnixSeconds } from '../core/time.ts';
 import type { User } from '../db/types.ts';
 import { SCOPES, type Scope } from '../model/actor.ts';
+import { mcpResource } from '../model/protected-resources.ts';
 import { TIERS } from '../model/tiers.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
@@ -20,6 +21,7 @@ const claimsSchema = z.object({
   tier: z.enum(TIERS),
   scopes: z.array(z.enum(SCOPES)),
   sid: z.string(),
+  client_id: z.string().optional(),
   jti: z.string(),
   iat: z.int(),
   exp: z.int(),
@@ -28,17 +30,26 @@ const claimsSchema = z.object({
 
 export type AccessClaims = Readonly<z.infer<typeof claimsSchema>>;
 
+/** `mcp`: a token for `/mcp` alone (RFC 8707). Those for the API are accepted at every path. */
+export type TokenAudience = 'api' | 'mcp';
+
 export interface AccessGrant {
   readonly user: Pick<User, 'id' | 'username' | 'tier'>;
   readonly scopes: readonly Scope[];
   readonly sessionId: string;
+  /** The connected app of a grant. */
+  readonly clientId?: string | null;
+  readonly audience?: TokenAudience;
 }
 
 export interface AccessTokens {
   /** `expiresIn` in seconds. */
   issue(grant: AccessGrant): Promise<{ token: string; expiresIn: number; claims: AccessClaims }>;
-  /** Throws `unauthenticated` unless this service issued the token and it has not expired; the cause holds the reason. */
-  verify(token: string): Promise<AccessClaims>;
+  /**
+   * Throws `unauthenticated` unless this service issued the token, for where it is used, and it has not expired; the cause holds
+   * the reason. `at`: by default the API, which refuses tokens for `/mcp`.
+   */
+  verify(token: string, at?: TokenAudience): Promise<AccessClaims>;
   /** The public keys that verify the tokens (RFC 7517); empty with HS256. Rejects if JWT_PRIVATE_KEY is unusable. */
   publicKeys(): Promise<JWK[]>;
 }
@@ -56,23 +67,25 @@ export function createAccessTokens({
   ids: Ids;
 }): AccessTokens {
   const { issuer, audience, accessTokenSeconds } = config.auth;
+  const audiences = { api: audience, mcp: mcpResource(audience) };
   const signingKeys = createSigningKeys(config.auth);
   const now = () => toUnixSeconds(clock.now());
   // `jwtVerify` is a hop to a thread pool and costs more than the rest of a request. The whole token is the key, so that
   // only a verified token is found; revocation is checked separately for every request.
   const verified = createBoundedMap<string, AccessClaims>({ capacity: 10_000, evict: 'oldest', now });
 
-  async function issue({ user, scopes, sessionId }: AccessGrant) {
+  async function issue({ user, scopes, sessionId, clientId, audience: audienceName = 'api' }: AccessGrant) {
     const iat = now();
     const claims: AccessClaims = {
       iss: issuer,
-      aud: audience,
+      aud: audiences[audienceName],
       sub: user.id,
       user_id: user.id,
       username: user.username,
       tier: user.tier,
       scopes: [...scopes],
       sid: sessionId,
+      ...(clientId ? { client_id: clientId } : {}),
       jti: ids.next(),
       iat,
       exp: iat + accessTokenSeconds,
@@ -103,7 +116,7 @@ export function createAccessTokens({
         algorithms: [signingKeys.algorithm],
         typ: 'at+jwt',
         issuer,
-        audience,
+        audience: Object.values(audiences),
         currentDate: new Date(clock.now()),
         requiredClaims: ['exp', 'iat', 'jti', 'sid'],
       },
@@ -111,12 +124,12 @@ export function createAccessTokens({
     return claimsSchema.parse(payload);
   }
 
-  async function verify(token: string): Promise<AccessClaims> {
-    const cached = verified.get(token);
-    if (cached) return cached;
+  async function verify(token: string, at: TokenAudience = 'api'): Promise<AccessClaims> {
     try {
-      const claims = await verifyUncached(token);
-      verified.set(token, claims, claims.exp);
+      const cached = verified.get(token);
+      const claims = cached ?? (await verifyUncached(token));
+      if (!cached) verified.set(token, claims, claims.exp);
+      if (at === 'api' && claims.aud !== audience) throw new Error('the token is for another resource');
       return claims;
     } catch (cause) {
       throw new AppError('unauthenticated', 'Could not validate credentials', { cause });

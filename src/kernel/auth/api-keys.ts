@@ -6,7 +6,7 @@ import type { Background, Clock, Ids } from '../core/ports.ts';
 import { deleteApiKey, findApiKey, insertApiKey, listApiKeys, touchApiKey } from '../db/api-keys.ts';
 import type { ApiKey, Database } from '../db/types.ts';
 import { type Verified, writeIfCurrent } from '../db/users.ts';
-import { type Actor, entitledScopes, SCOPES, type Scope } from '../model/actor.ts';
+import { type Actor, entitledScopes, type Scope, withImpliedScopes } from '../model/actor.ts';
 import { isSystemUser } from '../model/system-users.ts';
 
 export interface NewApiKey {
@@ -45,9 +45,6 @@ const TOUCH_MS = 60_000;
 /** Whether a text has the form of a personal key. */
 export const looksLikeApiKey = (text: string): boolean => FORM.test(text);
 
-/** Each scope once, in the order of SCOPES. */
-const inOrder = (scopes: readonly string[]): Scope[] => SCOPES.filter((scope) => scopes.includes(scope));
-
 interface Dependencies {
   readonly db: Database;
   readonly clock: Clock;
@@ -58,7 +55,7 @@ interface Dependencies {
 export function createApiKeys({ db, clock, ids, background }: Dependencies): ApiKeys {
   return {
     create: async (creator, { name, scopes: requested = creator.scopes, expiresAt }) => {
-      const scopes = inOrder(requested);
+      const scopes = withImpliedScopes(requested);
       const missing = scopes.filter((scope) => !creator.scopes.includes(scope));
       if (missing.length > 0) {
         throw new AppError('forbidden', `A key cannot have scopes that you lack: ${missing.join(' ')}`);
@@ -101,7 +98,7 @@ export function createApiKeys({ db, clock, ids, background }: Dependencies): Api
         userId: user.id,
         username: user.username,
         tier: user.tier,
-        scopes: entitledScopes(user.tier).filter((scope) => key.scopes.includes(scope)),
+        scopes: entitledScopes(user.tier).filter((scope) => withImpliedScopes(key.scopes).includes(scope)),
         sessionId: null,
         tokenId: null,
         keyId: key.id,

@@ -15,7 +15,7 @@ import {
 } from '../db/sessions.ts';
 import type { Database, Session, User } from '../db/types.ts';
 import { lockUser, type UserChange, updateUser } from '../db/users.ts';
-import { entitledScopes, type Scope } from '../model/actor.ts';
+import { entitledScopes, type Scope, withImpliedScopes } from '../model/actor.ts';
 import { isSystemUser } from '../model/system-users.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { createRefreshTokens, type RefreshTokenParts } from './refresh-tokens.ts';
@@ -91,7 +91,8 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     narrowTo?: readonly Scope[],
   ): Promise<TokenPair> {
     const entitled = entitledScopes(user.tier);
-    const scopes = entitled.filter((scope) => session.scopes.includes(scope) && (narrowTo?.includes(scope) ?? true));
+    const held = withImpliedScopes(session.scopes);
+    const scopes = entitled.filter((scope) => held.includes(scope) && (narrowTo?.includes(scope) ?? true));
     const { token, expiresIn } = await accessTokens.issue({ user, scopes, sessionId: session.id });
     return {
       accessToken: token,
@@ -101,7 +102,8 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     };
   }
 
-  async function start(user: User, scopes: readonly Scope[], client: RequestOrigin): Promise<TokenPair> {
+  async function start(user: User, given: readonly Scope[], client: RequestOrigin): Promise<TokenPair> {
+    const scopes = withImpliedScopes(given);
     const now = clock.now();
     const entitled = entitledScopes(user.tier);
     const session: Session = {

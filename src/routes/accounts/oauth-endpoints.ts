@@ -1,8 +1,7 @@
-/** Endpoints for OAuth clients and resource servers: token revocation, introspection, metadata, public keys. */
+/** Endpoints for OAuth clients and resource servers: token revocation, introspection, public keys. */
 import { z } from '@hono/zod-openapi';
 import { toUnixSeconds } from '../../kernel/core/time.ts';
 import { findUser } from '../../kernel/db/users.ts';
-import { SCOPES } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../../services/context.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { requireScope } from '../middleware/require-scope.ts';
@@ -50,12 +49,6 @@ const introspectRoute = defineRoute({
   },
 });
 
-const metadataRoute = defineRoute({
-  method: 'get',
-  path: '/.well-known/oauth-authorization-server',
-  responses: { 200: json('Metadata', z.looseObject({ issuer: z.string() })) },
-});
-
 const jwksRoute = defineRoute({
   method: 'get',
   path: '/.well-known/jwks.json',
@@ -64,7 +57,7 @@ const jwksRoute = defineRoute({
 });
 
 export function createOAuthEndpoints(context: AppContext) {
-  const { config, db, accessTokens, revocations, sessions, security } = context;
+  const { db, accessTokens, revocations, sessions, security } = context;
   const router = createRouter();
 
   router.openapi(revokeRoute, async (c) => {
@@ -74,7 +67,7 @@ export function createOAuthEndpoints(context: AppContext) {
       await sessions.end(session.id, 'revoked by its client');
       security.record('token_revoked', { ...requestOrigin(c), userId: session.userId, sessionId: session.id });
     } else {
-      const claims = await accessTokens.verify(token).catch(() => undefined);
+      const claims = await accessTokens.verify(token, 'mcp').catch(() => undefined);
       if (claims) {
         await revocations.revoke(`jti:${claims.jti}`, claims.exp * 1000);
         security.record('token_revoked', { ...requestOrigin(c), userId: claims.sub, sessionId: claims.sid });
@@ -103,33 +96,13 @@ export function createOAuthEndpoints(context: AppContext) {
         200,
       );
     }
-    const claims = await accessTokens.verify(token).catch(() => undefined);
+    const claims = await accessTokens.verify(token, 'mcp').catch(() => undefined);
     if (!claims || (await revocations.isRevoked([`jti:${claims.jti}`, `sid:${claims.sid}`])))
       return c.json({ active: false }, 200);
     const { scopes, sub, username, iss, aud, jti, exp, iat } = claims;
     return c.json(
       { active: true, token_type: 'access_token' as const, scope: scopes.join(' '), sub, username, iss, aud, jti, exp, iat },
       200,
-    );
-  });
-
-  router.openapi(metadataRoute, (c) => {
-    const { publicUrl } = config;
-    return c.json(
-      {
-        issuer: config.auth.issuer,
-        token_endpoint: `${publicUrl}/auth/login`,
-        revocation_endpoint: `${publicUrl}/auth/revoke`,
-        introspection_endpoint: `${publicUrl}/auth/introspect`,
-        jwks_uri: `${publicUrl}/.well-known/jwks.json`,
-        grant_types_supported: ['password'],
-        response_types_supported: [],
-        token_endpoint_auth_methods_supported: ['none'],
-        scopes_supported: [...SCOPES],
-        service_documentation: `${publicUrl}/docs`,
-      },
-      200,
-      { 'Cache-Control': 'public, max-age=300' },
     );
   });
 

@@ -2,8 +2,13 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors as honoCors } from 'hono/cors';
 import type { Config } from '../../kernel/config/config.ts';
+import { MCP_PATH } from '../../kernel/model/protected-resources.ts';
 import type { AppEnv } from '../env.ts';
 import { setResponseHeader } from './response-headers.ts';
+
+/** What apps of any origin use: assistants, tokens for apps, and what describes both. None of it reads a cookie. */
+const isOpen = (path: string) =>
+  path === MCP_PATH || path === '/oauth/token' || path === '/oauth/register' || path.startsWith('/.well-known/');
 
 /** The exchange of a login's code, which is bound to a cookie of the browser. */
 const WITH_COOKIES = '/auth/exchange';
@@ -29,19 +34,33 @@ export function cors({ origins }: Config['cors']): MiddlewareHandler<AppEnv> {
   const options = {
     origin: origins === '*' ? '*' : [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'X-API-Key', 'X-Request-Id'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'Last-Event-ID',
+      'Mcp-Protocol-Version',
+      'X-API-Key',
+      'X-Request-Id',
+    ],
     exposeHeaders: EXPOSED,
     maxAge: 600,
   };
   const preflight = honoCors(options);
+  const preflightFromAnywhere = honoCors({ ...options, origin: '*' });
   const preflightWithCookies = honoCors({ ...options, credentials: true });
   const exposed = EXPOSED.join(',');
   return function cors(c, next) {
-    const withCookies = origins !== '*' && c.req.path === WITH_COOKIES;
-    if (c.req.method === 'OPTIONS') return withCookies ? preflightWithCookies(c, next) : preflight(c, next);
+    const { path } = c.req;
+    const fromAnywhere = origins === '*' || isOpen(path);
+    const withCookies = !fromAnywhere && path === WITH_COOKIES;
+    if (c.req.method === 'OPTIONS') {
+      if (fromAnywhere) return preflightFromAnywhere(c, next);
+      return withCookies ? preflightWithCookies(c, next) : preflight(c, next);
+    }
     const origin = c.req.header('origin');
     // With `*` the response is the same for every origin, so shared caches need no `Vary`.
-    if (origins === '*') setResponseHeader(c, 'Access-Control-Allow-Origin', '*');
+    if (fromAnywhere) setResponseHeader(c, 'Access-Control-Allow-Origin', '*');
     else {
       c.header('Vary', 'Origin', { append: true });
       if (origin !== undefined && origins.includes(origin)) {

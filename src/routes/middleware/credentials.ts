@@ -3,7 +3,8 @@ import type { Context } from 'hono';
 import { looksLikeApiKey } from '../../kernel/auth/api-keys.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import { equalSecrets } from '../../kernel/core/keys.ts';
-import { type Actor, SCOPES } from '../../kernel/model/actor.ts';
+import { type Actor, SCOPES, withImpliedScopes } from '../../kernel/model/actor.ts';
+import { MCP_PATH } from '../../kernel/model/protected-resources.ts';
 import { ensureSystemUser, type SystemUser } from '../../services/accounts/accounts.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
@@ -81,19 +82,23 @@ export function createCredentials(context: Dependencies) {
     if (looksLikeApiKey(token)) {
       return (await apiKeys.resolve(token)) ?? refuse(c, 'unauthenticated', 'unknown, expired or orphaned API key');
     }
-    const claims = await accessTokens.verify(token).catch((error: unknown) => {
+    const at = c.req.path === MCP_PATH ? 'mcp' : 'api';
+    const claims = await accessTokens.verify(token, at).catch((error: unknown) => {
       const reason = error instanceof AppError && error.cause instanceof Error ? error.cause.message : 'invalid token';
       return refuse(c, 'unauthenticated', reason, error);
     });
+    const { client_id: clientId } = claims;
     return {
       kind: 'user',
       userId: claims.user_id,
       username: claims.username,
       tier: claims.tier,
-      scopes: claims.scopes,
+      // A token of the time before `resources:delete` was a scope does not name it.
+      scopes: clientId === undefined ? withImpliedScopes(claims.scopes) : claims.scopes,
       sessionId: claims.sid,
       tokenId: claims.jti,
       keyId: null,
+      ...(clientId === undefined ? {} : { clientId }),
     };
   }
 

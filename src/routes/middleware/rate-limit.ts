@@ -43,7 +43,7 @@ export function rateLimit(
       const { path } = c.req;
       const reads = isRead(c.req);
       const cost = (reads ? costs[path]?.(c) : undefined) ?? 1;
-      const write = !reads && operations.scopesOf(c).includes('resources:write');
+      const write = !reads && operations.scopesOf(c).some((scope) => scope === 'resources:write' || scope === 'resources:delete');
       const { revoked, decision } = await requestLimits.consumeForActor(identity.actor, { cost, path, write });
       if (decision) applyDecision(c, decision, clock.now());
       identity.confirm(revoked);

@@ -6,7 +6,7 @@ import { isReservedUsername, usernameFault } from '../../kernel/auth/username-ru
 import { present } from '../../kernel/core/present.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { Session, User } from '../../kernel/db/types.ts';
-import { SCOPES, type Scope } from '../../kernel/model/actor.ts';
+import { type Scope, withImpliedScopes } from '../../kernel/model/actor.ts';
 
 const username = z
   .string()
@@ -58,7 +58,7 @@ export const refreshSchema = z
 
 /** The scopes that `scope` asks for; undefined if it asks for none in particular. */
 export const requestedScopes = (scope: string | undefined): Scope[] | undefined =>
-  scope?.trim() ? SCOPES.filter((known) => scope.split(/\s+/).includes(known)) : undefined;
+  scope?.trim() ? withImpliedScopes(scope.split(/\s+/)) : undefined;
 
 export const tokenSchema = z
   .object({
@@ -66,7 +66,7 @@ export const tokenSchema = z
     refresh_token: z.string(),
     token_type: z.literal('bearer'),
     expires_in: z.int().meta({ description: 'Seconds', example: 1800 }),
-    scope: z.string().meta({ example: 'resources:read resources:write search' }),
+    scope: z.string().meta({ example: 'resources:read resources:write resources:delete search' }),
   })
   .meta({ id: 'Tokens' });
 

@@ -4,7 +4,7 @@ import { AppError } from '../../kernel/core/errors.ts';
 import { present } from '../../kernel/core/present.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { ApiKey } from '../../kernel/db/types.ts';
-import { SCOPES } from '../../kernel/model/actor.ts';
+import { SCOPES, withImpliedScopes } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
 import { type AccountCaller, nothing, operation } from '../operation.ts';
 
@@ -26,8 +26,8 @@ const toBody = ({ id, name, prefix, scopes, createdAt, expiresAt, lastUsedAt }: 
   id,
   name,
   prefix,
-  // Keys of earlier versions may name a scope twice.
-  scopes: SCOPES.filter((scope) => scopes.includes(scope)),
+  // Keys of earlier versions may name a scope twice, and do not name `resources:delete`.
+  scopes: withImpliedScopes(scopes),
   created_at: toIso(createdAt),
   ...present({ expires_at: toIsoOrNull(expiresAt), last_used_at: toIsoOrNull(lastUsedAt) }),
 });

@@ -9,7 +9,7 @@ import { resourceIdInput } from './resource-schemas.ts';
 /** Deletes a resource with its source, chunks, vectors, links, edges, jobs, idempotency keys and progress. */
 export const deleteResource = operation({
   name: 'resources.delete',
-  scope: 'resources:write',
+  scope: 'resources:delete',
   summary: 'Delete a resource',
   description: 'Deletes everything derived from it, too.',
   destructive: true,

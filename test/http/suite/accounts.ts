@@ -69,7 +69,7 @@ export function accounts(deployment: () => Deployment): void {
         refresh_token: expect.any(String),
         token_type: 'bearer',
         expires_in: 1800,
-        scope: 'resources:read resources:write search',
+        scope: 'resources:read resources:write resources:delete search',
       });
       expect((await form({ scope: 'search admin' })).body).toMatchObject({ scope: 'search' });
       expect((await anyClient().call('POST', '/auth/login', new URLSearchParams({ username: ada.username }))).status).toBe(422);
@@ -225,7 +225,10 @@ export function accounts(deployment: () => Deployment): void {
       const ada = await person(deployment());
       const { status: made, body } = await make(bearer(ada.access_token));
       expect(made).toBe(201);
-      expect(body).toMatchObject({ prefix: body.key.slice(0, 12), scopes: ['resources:read', 'resources:write', 'search'] });
+      expect(body).toMatchObject({
+        prefix: body.key.slice(0, 12),
+        scopes: ['resources:read', 'resources:write', 'resources:delete', 'search'],
+      });
       expect(await both(body.key)).toEqual([200, 200]);
       const listed = await ada.call<{ api_keys: Key[] }>('GET', '/auth/api-keys');
       expect(listed.body.api_keys.map(({ id }) => id)).toEqual([body.id]);
