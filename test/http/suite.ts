@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { type Deployment, type DeploymentChoice, startDeployment } from '../support/kits/deployment.ts';
 import { accounts } from './suite/accounts.ts';
 import { documents } from './suite/documents.ts';
+import { embeddings } from './suite/embeddings.ts';
 import { http } from './suite/http.ts';
 import { jobs } from './suite/jobs.ts';
 import { limits } from './suite/limits.ts';
@@ -26,6 +27,7 @@ export function httpSuite(choice: DeploymentChoice): void {
   describe('uploads', () => uploads(current));
   describe('progress', () => progress(current));
   describe('search', () => search(current));
+  describe('embeddings', () => embeddings(current));
   describe('rate limits', () => limits(current));
   // Last, because it kills the worker.
   describe('jobs', () => jobs(current));
