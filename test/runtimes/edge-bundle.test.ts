@@ -88,6 +88,11 @@ test('edge bundle: contains no code that runs on Node only', () => {
   expect(inputs.filter((name) => name.endsWith('.node') || name.endsWith('.wasm'))).toEqual([]);
 });
 
+test("edge bundle: contains zod's texts in English alone", () => {
+  const locales = inputs.filter((name) => name.includes('zod/v4/locales/'));
+  expect(locales.map((name) => name.slice(name.lastIndexOf('/') + 1))).toEqual(['en.js']);
+});
+
 test('edge bundle: is smaller than 400 KB gzipped', async () => {
   expect(gzipSync(await readFile(bundle), { level: 6 }).length).toBeLessThan(MAX_GZIPPED_BYTES);
 });
