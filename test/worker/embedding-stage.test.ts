@@ -229,7 +229,7 @@ test('embedding stage: a document is embedded for every model in use, in one com
   ]);
 });
 
-test('embedding stage: a worker without the active model fails transiently, and embeds nothing', async () => {
+test('embedding stage: a worker without the active model leaves the document to another worker, and embeds nothing', async () => {
   const resource = await libraryWith(['x']);
   const asked: string[] = [];
   const building = embedderOf('building', async (texts) => {
@@ -243,9 +243,9 @@ test('embedding stage: a worker without the active model fails transiently, and 
     documents: () => [building],
   };
   await expect(runFor(resource, models)).rejects.toMatchObject({
-    failure: 'transient',
+    name: 'NotForThisWorker',
     message: 'This worker does not have the active model m',
-    retryAfter: 5,
+    pause: 10,
   });
   expect(asked).toEqual([]);
 });

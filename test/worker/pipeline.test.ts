@@ -5,6 +5,7 @@ import { findJob } from '../../src/kernel/db/jobs.ts';
 import { writeStages } from '../../src/kernel/db/resource-stages.ts';
 import { jobs, resources } from '../../src/kernel/db/schema.sqlite.ts';
 import { everyStage, pendingStage, STAGE_DEPENDENCIES, STAGES, type Stage } from '../../src/kernel/model/stages.ts';
+import { NotForThisWorker } from '../../worker-node/pipeline/not-for-this-worker.ts';
 import { seedOwner, seedResource, statesWith } from '../support/kits/jobs.ts';
 import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/kits/pipeline.ts';
 
@@ -252,6 +253,43 @@ describe('pipeline: transient failures', () => {
     kit.before.embedding = () => {};
     expect(await kit.deliver(job.id)).toEqual({ kind: 'dead', message: 'Nothing to judge' });
     expect(await kit.statuses(job)).toEqual({ ...allCompleted, quality: 'failed' });
+  });
+});
+
+describe('pipeline: stages for another worker', () => {
+  const notHere = (pause: number) => () => Promise.reject(new NotForThisWorker('This worker does not have the model', pause));
+
+  test('stage for another worker: the job is given back without spending an attempt, however often, and is never dead', async () => {
+    kit.before.embedding = notHere(10);
+    const job = await kit.seed();
+    for (let delivery = 0; delivery < 20; delivery += 1) {
+      expect(await kit.deliver(job.id)).toEqual({ kind: 'retry', afterSeconds: 10 });
+      expect(await kit.deliver(job.id)).toBeUndefined();
+      kit.clock.advance(10_000);
+    }
+    expect(await stored(job.id)).toMatchObject({ state: 'queued', attempt: 0, publishedAt: null, leaseOwner: null });
+    expect(await kit.statuses(job)).toMatchObject({ ingestion: 'completed', quality: 'completed', embedding: 'pending' });
+    expect((await kit.stages(job)).embedding.message).toBe('Waits for a worker that has the embedding model');
+    expect(await kit.resource(job)).toMatchObject({ errorMessage: null });
+    // As another worker runs it.
+    kit.before.embedding = () => {};
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+    expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
+  });
+
+  test('stage for another worker: a failure beside it spends its attempt, a permanent one waits for the stage', async () => {
+    kit.before.embedding = notHere(10);
+    kit.before.quality = transient('Later');
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'retry', afterSeconds: 1 });
+    expect(await stored(job.id)).toMatchObject({ state: 'queued', attempt: 1, error: 'Later' });
+    kit.clock.advance(1000);
+    kit.before.quality = permanent('No words');
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'retry', afterSeconds: 10 });
+    kit.clock.advance(10_000);
+    kit.before.embedding = () => {};
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'dead', message: 'No words' });
+    expect(await kit.statuses(job)).toMatchObject({ embedding: 'completed', taxonomy: 'completed', graph: 'completed' });
   });
 });
 

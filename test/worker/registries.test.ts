@@ -15,7 +15,8 @@ import { toResourceProgress } from '../../src/kernel/progress/presentation.ts';
 import { createProgressTracker } from '../../src/kernel/progress/tracker.ts';
 import { resourceProgressSchema } from '../../src/services/progress/progress-schemas.ts';
 import { restartRun } from '../../src/services/resources/processing-runs.ts';
-import { createPlainJob, NotForThisWorker, type PlainWork } from '../../worker-node/pipeline/plain-job.ts';
+import { NotForThisWorker } from '../../worker-node/pipeline/not-for-this-worker.ts';
+import { createPlainJob, type PlainWork } from '../../worker-node/pipeline/plain-job.ts';
 import { freshId } from '../support/kits/jobs.ts';
 import { createPipelineKit, LEASE_MS, type PipelineKit } from '../support/kits/pipeline.ts';
 

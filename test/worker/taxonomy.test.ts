@@ -144,3 +144,16 @@ it('taxonomy: a document without text is refused', async () => {
   const { id } = await insertDocument(database.db, owner);
   await expect(runStage(database.db, stage(), id)).rejects.toBeInstanceOf(StageError);
 });
+
+it('taxonomy: a worker without the active model leaves the document to another worker', async () => {
+  const taxonomy = createTaxonomyStage({
+    ...{ db: database.db, clock },
+    models: {
+      active: () => {
+        throw new AppError('unavailable', 'This worker does not have the active model m');
+      },
+    },
+  });
+  const { id } = await insertDocument(database.db, owner, { text: 'Some text.' });
+  await expect(runStage(database.db, taxonomy, id)).rejects.toMatchObject({ name: 'NotForThisWorker', pause: 10 });
+});

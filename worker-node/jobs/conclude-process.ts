@@ -8,13 +8,14 @@ import { enqueueCallback } from '../../src/kernel/webhooks/enqueue-callback.ts';
 import type { JobOutcome } from '../pipeline/job-outcome.ts';
 import type { Claim } from '../pipeline/job-runner.ts';
 import { LeaseLost } from '../pipeline/lease-lost.ts';
+import type { NotForThisWorker } from '../pipeline/not-for-this-worker.ts';
 import type { StageFailure } from '../pipeline/stage-failure.ts';
 import { type ClaimedProcess, stagesOfJob } from './claimed-process.ts';
 import { updateStages } from './fenced-writer.ts';
 import { failed, requeued } from './stage-transitions.ts';
 
-/** Milliseconds until a job that waits for another job of its resource is tried again. */
-const WAIT_MS = 5_000;
+/** Seconds until a job that waits for another job of its resource is tried again. */
+const WAIT_S = 5;
 
 export interface ConcludeDependencies {
   readonly db: Database;
@@ -26,18 +27,25 @@ export interface ConcludeDependencies {
   readonly random: () => number;
 }
 
+export interface Requeued {
+  /** The failures of stages that are tried again. */
+  readonly retries: readonly StageFailure[];
+  /** Why stages were left to another worker. */
+  readonly left: readonly NotForThisWorker[];
+}
+
 /**
- * Ends a claim when no stage runs any more. `retries` are the failures of stages that were requeued. Throws LeaseLost
- * where the resource was deleted or another claim has the job.
+ * Ends a claim when no stage runs any more. Throws LeaseLost where the resource was deleted or another claim has the job.
  */
 export async function concludeJob(
   dependencies: ConcludeDependencies,
   claim: ClaimedProcess,
-  retries: readonly StageFailure[],
+  { retries, left }: Requeued,
 ): Promise<JobOutcome> {
-  const { db, clock } = dependencies;
-  const { job, resourceId, lease, writer } = claim;
+  const { db } = dependencies;
+  const { job, resourceId, writer } = claim;
   if (retries.length > 0) return retry(dependencies, claim, retries);
+  if (left.length > 0) return release(dependencies, claim, Math.max(...left.map(({ pause }) => pause)));
 
   // A plain read: every ending below is written only while the lease is held.
   const states = await readStages(db, resourceId);
@@ -48,11 +56,7 @@ export async function concludeJob(
   const failure = unfinished.find((stage) => states[stage].status === 'failed');
   if (failure) return deadLetter(dependencies, claim, states[failure].message ?? '');
 
-  if (await hasOtherUnfinishedJob(db, resourceId, job.id)) {
-    const now = clock.now();
-    const held = await releaseJob(db, lease, { availableAt: now + WAIT_MS, now });
-    return held ? { kind: 'retry', afterSeconds: WAIT_MS / 1000 } : { kind: 'released' };
-  }
+  if (await hasOtherUnfinishedJob(db, resourceId, job.id)) return release(dependencies, claim, WAIT_S);
   const message = 'It needs an earlier stage that is not completed; process the document again as a whole';
   await writer.write(updateStages(unfinished, (state, at) => failed(state, message, at)));
   return deadLetter(dependencies, claim, message);
@@ -73,6 +77,13 @@ export async function giveBackJob({ db, clock }: ConcludeDependencies, claim: Cl
   const now = clock.now();
   await releaseJob(db, claim.lease, { availableAt: now, now });
   return { kind: 'released' };
+}
+
+/** Queues the job again without counting the attempt. */
+async function release({ db, clock }: ConcludeDependencies, { lease }: ClaimedProcess, pause: number): Promise<JobOutcome> {
+  const now = clock.now();
+  const held = await releaseJob(db, lease, { availableAt: now + pause * 1000, now });
+  return held ? { kind: 'retry', afterSeconds: pause } : { kind: 'released' };
 }
 
 async function retry(

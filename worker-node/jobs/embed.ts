@@ -6,7 +6,7 @@ import { documentsLacking, findResourceEmbedding, putResourceEmbedding } from '.
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import { DIED_TWICE } from '../embedder/inference.ts';
 import type { JobRunner } from '../pipeline/job-runner.ts';
-import { NotForThisWorker } from '../pipeline/plain-job.ts';
+import { NotForThisWorker } from '../pipeline/not-for-this-worker.ts';
 import { type DocumentEmbedder, embedChunks, writeDocumentVectors } from '../stages/document-vectors.ts';
 import { ensureCalibration } from '../stages/model-calibration.ts';
 import { throwAsStageError } from '../stages/throw-as-stage-error.ts';

@@ -19,6 +19,7 @@ import {
 import type { JobOutcome } from '../pipeline/job-outcome.ts';
 import { createJobRunner, type JobRunner } from '../pipeline/job-runner.ts';
 import { LeaseLost } from '../pipeline/lease-lost.ts';
+import { NotForThisWorker } from '../pipeline/not-for-this-worker.ts';
 import type { StageCommit, StageRunners } from '../pipeline/stage.ts';
 import { type StageFailure, toStageFailure } from '../pipeline/stage-failure.ts';
 import { type ClaimedProcess, stagesOfJob } from './claimed-process.ts';
@@ -28,6 +29,8 @@ import { completed, failed, requeued, started } from './stage-transitions.ts';
 
 const INTERRUPTED =
   'Every attempt to process this document was interrupted, most likely because it needs more memory than is available';
+
+const LEFT = 'Waits for a worker that has the embedding model';
 
 export interface ProcessDependencies extends FencedWriterDependencies, ConcludeDependencies {
   readonly log: Log;
@@ -47,6 +50,8 @@ async function runClaim(dependencies: ProcessDependencies, claim: ClaimedProcess
   const { db, clock, log, progress, runners } = dependencies;
   const { job, resourceId, writer, signal } = claim;
   const retries: StageFailure[] = [];
+  /** Stages that this worker cannot run, and another can. */
+  const left: NotForThisWorker[] = [];
 
   async function runStage(stage: Stage, state: StageState): Promise<void> {
     let next: Partial<StageStates>;
@@ -99,6 +104,7 @@ async function runClaim(dependencies: ProcessDependencies, claim: ClaimedProcess
   }
 
   async function fail(stage: Stage, state: StageState, error: unknown): Promise<void> {
+    if (error instanceof NotForThisWorker) return leave(stage, error);
     const failure = toStageFailure(error);
     const isLast = failure.failure === 'permanent' || job.attempt >= job.maxAttempts;
     log.warning('stage failed', { jobId: job.id, resourceId, stage, attempt: state.attempt, willRetry: !isLast, error });
@@ -108,6 +114,12 @@ async function runClaim(dependencies: ProcessDependencies, claim: ClaimedProcess
       ),
     );
     if (!isLast) retries.push(failure);
+  }
+
+  async function leave(stage: Stage, reason: NotForThisWorker): Promise<void> {
+    log.debug('stage left to another worker', { jobId: job.id, resourceId, stage, reason: reason.message });
+    await writer.write(updateStages([stage], (current, now) => requeued(current, LEFT, now)));
+    left.push(reason);
   }
 
   // A claim beyond the last attempt means that every earlier holder died while it worked on the job.
@@ -121,7 +133,7 @@ async function runClaim(dependencies: ProcessDependencies, claim: ClaimedProcess
   if (stagesOfJob(claim, states).length === 0) return cancelJob(dependencies, claim);
   if (!exhausted) await runStages(changed);
   if (signal.aborted) return giveBackJob(dependencies, claim);
-  return concludeJob(dependencies, claim, retries);
+  return concludeJob(dependencies, claim, { retries, left });
 }
 
 /** The job's stages that are neither completed nor failed and whose dependencies are completed. */

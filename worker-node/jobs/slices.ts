@@ -16,7 +16,8 @@ import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
 import { INSTALLATION, type JobKind } from '../../src/kernel/model/job-kinds.ts';
 import type { JobRunner } from '../pipeline/job-runner.ts';
 import { LeaseLost } from '../pipeline/lease-lost.ts';
-import { createPlainJob, NotForThisWorker, type PlainJobDependencies, type PlainWork } from '../pipeline/plain-job.ts';
+import { NotForThisWorker } from '../pipeline/not-for-this-worker.ts';
+import { createPlainJob, type PlainJobDependencies, type PlainWork } from '../pipeline/plain-job.ts';
 
 const payload = z.object({
   model: z.string(),

@@ -9,6 +9,7 @@ import type { JobKind, JobPayload } from '../../src/kernel/model/job-kinds.ts';
 import type { JobOutcome } from './job-outcome.ts';
 import { type Claim, createJobRunner, type JobRunner } from './job-runner.ts';
 import { LeaseLost } from './lease-lost.ts';
+import { NotForThisWorker } from './not-for-this-worker.ts';
 
 export interface PlainJobDependencies {
   readonly db: Database;
@@ -35,18 +36,6 @@ export interface PlainWork<P> {
    * committed stays, so that a repetition goes on from there, and the attempts count anew.
    */
   commit<T>(effect: (tx: Database) => Promise<T>): Promise<T>;
-}
-
-/** Thrown by work that this worker cannot do, and another can: the job goes back to the queue without spending an attempt. */
-export class NotForThisWorker extends Error {
-  override readonly name = 'NotForThisWorker';
-  /** Seconds until the job is due again. */
-  readonly pause: number;
-
-  constructor(message: string, pause: number) {
-    super(message);
-    this.pause = pause;
-  }
 }
 
 const INTERRUPTED = 'Every attempt was interrupted, most likely because the work needs more memory than is available';

@@ -17,7 +17,7 @@ export type StageCommit = (tx: Database) => Promise<void>;
  * Does the work of a stage without writing to the database, and returns the function that writes its results. The
  * pipeline calls that function in the transaction that also checks the lease, marks the stage completed and starts its
  * dependants, so an effect happens once. Throws StageError with a message for the document's owner; any other error
- * counts as a transient internal failure.
+ * counts as a transient internal failure. Throws NotForThisWorker where another worker can do the work.
  */
 export type StageRunner = (input: StageInput) => Promise<StageCommit>;
 

@@ -1,4 +1,7 @@
-/** The embedding stage: computes a vector per chunk and one for the resource, by every model that is not retired. */
+/**
+ * The embedding stage: computes a vector per chunk and one for the resource, by every model that is not retired. The `embed` jobs
+ * of other workers make those of models that this one lacks, but search needs the active one: without it the stage waits.
+ */
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { listChunks } from '../../src/kernel/db/chunks.ts';
@@ -7,6 +10,7 @@ import { lockResource } from '../../src/kernel/db/resources.ts';
 import { lockModels } from '../../src/kernel/db/settings.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
+import { activeEmbedder } from './active-embedder.ts';
 import { type DocumentEmbedder, type DocumentVectors, embedChunks, writeDocumentVectors } from './document-vectors.ts';
 import { ensureCalibration } from './model-calibration.ts';
 import { throwAsStageError } from './throw-as-stage-error.ts';
@@ -26,7 +30,8 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
   return async function embedding({ resource, signal, report }) {
     const chunks = await listChunks(db, resource.id);
     if (chunks.length === 0) throw new StageError('permanent', 'The document has no text to embed');
-    const embedders = chooseEmbedders();
+    activeEmbedder(models);
+    const embedders = models.documents();
     const all: DocumentVectors[] = [];
     for (const [index, embedder] of embedders.entries()) {
       const onProgress = (done: number) => report((100 * (index + done / chunks.length)) / embedders.length);
@@ -52,16 +57,6 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
       throw new StageError('transient', 'The embedding model was switched meanwhile');
   }
 
-  /** Other workers embed for the models that this one lacks, but the active one is needed for search. */
-  function chooseEmbedders(): readonly DocumentEmbedder[] {
-    try {
-      models.active();
-      return models.documents();
-    } catch (error) {
-      throwAsStageError(error);
-    }
-  }
-
   /**
    * Undefined where a model that is not active fails, or was retired meanwhile: search does not need its vectors yet, and the
    * `embed` job of its activation makes those that lack.
@@ -76,7 +71,7 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
       return await embedChunks(embedder, chunks, options);
     } catch (error) {
       options.signal.throwIfAborted();
-      if (models.active().model === embedder.model) throw error;
+      if (activeEmbedder(models).model === embedder.model) throw error;
       return undefined;
     }
   }

@@ -10,6 +10,7 @@ import { classify, type ScoredCategory, wordSet } from '../analysis/taxonomy/sco
 import { ensureTaxonomy } from '../analysis/taxonomy/seed.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
+import { activeEmbedder } from './active-embedder.ts';
 import { ensureCalibration } from './model-calibration.ts';
 import { throwAsStageError } from './throw-as-stage-error.ts';
 
@@ -65,14 +66,6 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
     return examples;
   }
 
-  function activeEmbedder(): CategoryEmbedder {
-    try {
-      return models.active();
-    } catch (error) {
-      throwAsStageError(error);
-    }
-  }
-
   async function score(
     resource: Resource,
     embedder: CategoryEmbedder,
@@ -93,7 +86,7 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
   return async function taxonomy({ resource, signal, report }) {
     const { id, ownerId, text, title } = resource;
     if (text === null) throw new StageError('permanent', 'The document has no text to categorise');
-    const embedder = activeEmbedder();
+    const embedder = activeEmbedder(models);
     const calibration = await ensureCalibration({ db, clock }, embedder).catch(throwAsStageError);
     const scored = await score(resource, embedder, { calibration, signal });
     report(80);
