@@ -1,11 +1,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { freePort } from '../../src/adapters/listen.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 import { run, type Started } from '../support/servers/servers.ts';
@@ -64,6 +65,15 @@ test('worker: started alone it becomes healthy, refuses unsigned jobs and exits 
   expect(await exited()).toBe(0);
   expect(output()).toContain('"worker stopped"');
   expect(output()).not.toMatch(/"level":"(?:ERROR|WARN)/i);
+});
+
+test('worker: started alone it runs with the flags of Node that it has beside the API', async () => {
+  started = run(MAIN, settings());
+  const { child } = started;
+  await healthy(() => child.exitCode !== null);
+  expect(manifest.workerFlags).toContain('--max-semi-space-size=8');
+  const commandLine = (await readFile(`/proc/${child.pid}/cmdline`, 'utf8')).split('\0');
+  expect(commandLine).toEqual(expect.arrayContaining([...manifest.workerFlags]));
 });
 
 test('worker: an unknown model exits with 1 and names the setting', async () => {

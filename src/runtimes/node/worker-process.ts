@@ -1,5 +1,6 @@
 /** The worker as a child process: started and stopped with the API, and restarted when it exits. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import manifest from '../../../package.json' with { type: 'json' };
 import { programPath } from '../../adapters/package-files.ts';
 import type { Log } from '../../kernel/core/log.ts';
 
@@ -22,8 +23,11 @@ export interface WorkerProcessOptions {
   readonly backoffSeconds?: readonly number[];
 }
 
-/** In MiB. Measured on a small library: the worker takes 256 MB, and by Node's default 323. */
-const YOUNG_GENERATION = '--max-semi-space-size=8';
+/**
+ * Flags of Node that bin/worker.js passes, too: the young generation in MiB. Measured on a small library: the worker takes 256
+ * MB, and by Node's default 323.
+ */
+const { workerFlags } = manifest;
 
 export function startWorkerProcess({
   env,
@@ -40,7 +44,7 @@ export function startWorkerProcess({
     const startedAt = performance.now();
     // In a process group of its own, so that Ctrl-C reaches the API only, which then stops the worker.
     // If the API is killed, the closed IPC channel stops the worker.
-    const started = spawn(process.execPath, [YOUNG_GENERATION, '--enable-source-maps', main], {
+    const started = spawn(process.execPath, [...workerFlags, '--enable-source-maps', main], {
       env: { ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,
