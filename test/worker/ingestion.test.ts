@@ -16,6 +16,7 @@ import { createIngestionStage } from '../../worker-node/stages/ingestion.ts';
 import { manualClock, randomIds } from '../support/fakes/doubles.ts';
 import { startWebServer, type WebServer } from '../support/fakes/web-server.ts';
 import { insertDocument, insertUser, reread, runStage } from '../support/fixtures/documents.ts';
+import { testConfig } from '../support/kits/config.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 const article = (name: string) => readFileSync(new URL(`../support/fixtures/articles/${name}`, import.meta.url), 'utf8');
@@ -25,6 +26,7 @@ let database: TestDatabase;
 let site: WebServer;
 let reader: DocumentReader;
 let stage: StageRunner;
+let stageWith: (env: Record<string, string>) => StageRunner;
 let owner: string;
 const clock = manualClock();
 
@@ -41,7 +43,9 @@ beforeEach(async () => {
   owner = await insertUser(database.db);
   const policy = createAddressPolicy(['127.0.0.1']);
   const fetchPage = createGuardedFetch({ policy, clock, userAgent: 'Pharos/test' });
-  stage = createIngestionStage({ db: database.db, clock, ids: randomIds, fetchPage, reader });
+  stageWith = (env) =>
+    createIngestionStage({ config: testConfig(env), db: database.db, clock, ids: randomIds, fetchPage, reader });
+  stage = stageWith({});
 });
 afterEach(() => database.close());
 
@@ -136,6 +140,24 @@ describe('ingestion stage: URLs', () => {
     expect(resource).toMatchObject({ title: 'New', wordCount: 41 });
     expect(await listChunks(database.db, id)).toHaveLength(1);
     expect(await listLinks(database.db, id)).toEqual([]);
+  });
+
+  it('ingestion: a URL whose bytes do not fit into the owner’s quota fails for good and stores nothing; a smaller version fits', async () => {
+    const limited = stageWith({ QUOTA_FREE_BYTES: '1000' });
+    await post('x'.repeat(400));
+    site.serve('/page', `<p>${LONG.repeat(10)}`);
+    const { id } = await byUrl('/page');
+    stage = limited;
+    expect(await refusal(id)).toMatchObject({
+      failure: 'permanent',
+      message: expect.stringMatching(/^Your quota is 1000 bytes, of which 600 are left, and this needs 6\d\d;/),
+    });
+    expect(await findSource(database.db, id)).toBeUndefined();
+    site.serve('/page', `<p>${LONG.repeat(8)}`);
+    expect((await runStage(database.db, limited, id)).bytes).toBe(8 * LONG.length + 3);
+    // Fetched again, it counts instead of its earlier version.
+    site.serve('/page', `<p>${LONG.repeat(9)}`);
+    expect((await runStage(database.db, limited, id)).bytes).toBe(9 * LONG.length + 3);
   });
 
   it.each([

@@ -152,6 +152,22 @@ describe('PUT /uploads', () => {
   });
 });
 
+test('PUT /uploads: a file that does not fit into the quota of its owner is 413 and names what is left', async () => {
+  const limited = await createUploadKit({ env: { QUOTA_FREE_BYTES: '10' } });
+  try {
+    const url = await limited.uploadUrl(await limited.api.login());
+    const refused = await limited.put(url, 'eleven byte');
+    expect(await refused.json()).toMatchObject({
+      status: 413,
+      type: 'urn:pharos:error:quota_exceeded',
+      errors: [{ path: 'bytes', message: '10 of 10 are left' }],
+    });
+    expect((await limited.put(url, 'ten bytes!')).status).toBe(202);
+  } finally {
+    await limited.api.close();
+  }
+});
+
 describe('PUT /uploads: refused files', () => {
   test.each<[string, BodyInit, Record<string, string>, number]>([
     ['an empty file', '', { 'Content-Type': 'text/plain' }, 422],

@@ -50,7 +50,7 @@ export function createJobsRole(context: JobsRoleContext): JobsRole {
   const { background, queue, stopping } = context;
   const reader = createDocumentReader({ threads: config.ingest.readingThreads });
   const fetchPage = createGuardedFetch({ policy: addressPolicy, clock, userAgent });
-  const runners = instrumentStages(createStageRunners({ db, clock, ids, fetchPage, reader, models }), metrics);
+  const runners = instrumentStages(createStageRunners({ config, db, clock, ids, fetchPage, reader, models }), metrics);
   const redelivers = config.queue.kind === 'qstash';
   const jobs = createJobRunners({
     db,

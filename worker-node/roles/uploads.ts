@@ -7,7 +7,7 @@ import type { WorkerContext } from '../worker-context.ts';
 import type { Role } from './role.ts';
 
 export interface UploadsRoleContext extends Pick<WorkerContext, 'db' | 'clock' | 'ids' | 'log' | 'background'> {
-  readonly config: Pick<Config, 'publicUrl' | 'cors'> & UploadsRouteDependencies['config'];
+  readonly config: Pick<Config, 'publicUrl' | 'cors' | 'quotas'> & UploadsRouteDependencies['config'];
   readonly progress: Pick<WorkerContext['progress'], 'report'>;
   /** Where the jobs of new resources go. */
   readonly publisher: JobPublisher;
@@ -16,6 +16,7 @@ export interface UploadsRoleContext extends Pick<WorkerContext, 'db' | 'clock' |
 export function createUploadsRole(context: UploadsRoleContext): Role {
   const { config, db, clock, ids, log, background, progress, publisher } = context;
   const services = {
+    config,
     db,
     clock,
     ids,

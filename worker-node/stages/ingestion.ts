@@ -1,20 +1,23 @@
 /** The ingestion stage: fetches a URL or loads the uploaded content, extracts it, and stores what the other stages need. */
 import { hash } from 'node:crypto';
-import { StageError } from '../../src/kernel/core/errors.ts';
+import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock, Ids } from '../../src/kernel/core/ports.ts';
+import { lockBacklog } from '../../src/kernel/db/backlog.ts';
 import { type NewChunk, replaceChunks } from '../../src/kernel/db/chunks.ts';
 import { replaceLinks } from '../../src/kernel/db/links.ts';
 import { replaceIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { findSource, putSource } from '../../src/kernel/db/resource-sources.ts';
 import { findSameContent, type NewResource, updateUnedited } from '../../src/kernel/db/resources.ts';
 import type { Database, Resource, ResourceSource } from '../../src/kernel/db/types.ts';
+import { findUser } from '../../src/kernel/db/users.ts';
+import { isLimited, type QuotaConfig, requireQuota } from '../../src/services/resources/quotas.ts';
 import { contextOf } from '../ingest/chunk-context.ts';
 import type { DocumentReader } from '../ingest/document-reader.ts';
 import type { GuardedFetch } from '../ingest/fetch/guarded-fetch.ts';
 import type { ExtractedDocument } from '../ingest/read-document.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
 
-export interface IngestionStageDependencies {
+export interface IngestionStageDependencies extends QuotaConfig {
   readonly db: Database;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -25,7 +28,7 @@ export interface IngestionStageDependencies {
 /** The bytes of a document, with their type and origin. */
 type Source = Omit<ResourceSource, 'resourceId' | 'createdAt'>;
 
-export function createIngestionStage({ db, clock, ids, fetchPage, reader }: IngestionStageDependencies): StageRunner {
+export function createIngestionStage({ config, db, clock, ids, fetchPage, reader }: IngestionStageDependencies): StageRunner {
   return async function ingestion({ resource, signal, report }) {
     const source = await sourceOf(resource, signal, report);
     const contentHash = hash('sha256', source.body, 'hex');
@@ -47,6 +50,7 @@ export function createIngestionStage({ db, clock, ids, fetchPage, reader }: Inge
     return async (tx) => {
       if (resource.url !== null) {
         await assertNotDuplicate(tx, resource, contentHash);
+        await assertWithinQuota(tx, config, resource, source.body.byteLength);
         await putSource(tx, { ...source, resourceId: resource.id, createdAt: clock.now() });
       }
       const { id, ownerId } = resource;
@@ -98,6 +102,19 @@ export function createIngestionStage({ db, clock, ids, fetchPage, reader }: Inge
 async function assertNotDuplicate(db: Database, { id, ownerId }: Resource, contentHash: string): Promise<void> {
   const found = await findSameContent(db, { ownerId, contentHash, exceptId: id });
   if (found !== undefined) throw new StageError('permanent', `This document is already in your library as ${found}`);
+}
+
+/** Throws a permanent StageError if the fetched bytes are more than the owner may store. */
+async function assertWithinQuota(tx: Database, { quotas }: QuotaConfig['config'], resource: Resource, bytes: number) {
+  const { ownerId } = resource;
+  const owner = await findUser(tx, ownerId);
+  const quota = quotas[owner?.tier ?? 'free'];
+  if (!isLimited(quota)) return;
+  await lockBacklog(tx, ownerId, 'alone');
+  const added = { documents: 0, bytes: bytes - (resource.bytes ?? 0) };
+  await requireQuota(tx, ownerId, quota, added).catch((error: unknown) => {
+    throw error instanceof AppError ? new StageError('permanent', error.detail) : error;
+  });
 }
 
 function fieldsOf({ metadata, text, contentType, wordCount, summary, keywords }: ExtractedDocument): Partial<NewResource> {

@@ -21,6 +21,12 @@ export interface TierLimits {
   readonly perDay?: number;
 }
 
+/** What an account may store; absent: as much as there is room for. `bytes` are those of the documents as sent or fetched. */
+export interface Quota {
+  readonly documents?: number;
+  readonly bytes?: number;
+}
+
 export interface Config {
   readonly env: 'dev' | 'staging' | 'prod';
   readonly testMode: boolean;
@@ -59,6 +65,7 @@ export interface Config {
     /** Number of requests that one search counts as. */
     readonly searchCost: number;
   };
+  readonly quotas: Readonly<Record<'free' | 'premium' | 'admin', Quota>>;
   readonly kv: KeyValueConfig;
   readonly queue: { readonly kind: 'http' } | { readonly kind: 'qstash'; readonly token: Secret<string>; readonly url?: string };
   readonly worker: {
@@ -164,6 +171,11 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
       registrationsPerHour: raw.RATE_LIMIT_REGISTRATIONS,
       searchCost: raw.RATE_LIMIT_SEARCH_COST,
     },
+    quotas: {
+      free: quota(raw.QUOTA_FREE_DOCUMENTS, raw.QUOTA_FREE_BYTES),
+      premium: quota(raw.QUOTA_PREMIUM_DOCUMENTS, raw.QUOTA_PREMIUM_BYTES),
+      admin: quota(raw.QUOTA_ADMIN_DOCUMENTS, raw.QUOTA_ADMIN_BYTES),
+    },
     kv,
     queue: raw.QSTASH_TOKEN
       ? { kind: 'qstash', token: new Secret(raw.QSTASH_TOKEN), ...(raw.QSTASH_URL ? { url: raw.QSTASH_URL } : {}) }
@@ -199,4 +211,9 @@ const tier = (perMinute: number, perHour?: number, perDay?: number): TierLimits 
   perMinute,
   ...(perHour === undefined ? {} : { perHour }),
   ...(perDay === undefined ? {} : { perDay }),
+});
+
+const quota = (documents?: number, bytes?: number): Quota => ({
+  ...(documents === undefined ? {} : { documents }),
+  ...(bytes === undefined ? {} : { bytes }),
 });

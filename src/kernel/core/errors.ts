@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'malformed_body',
   'unsupported_media_type',
   'payload_too_large',
+  'quota_exceeded',
   'request_timeout',
   'unauthenticated',
   'invalid_credentials',

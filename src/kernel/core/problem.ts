@@ -7,6 +7,7 @@ const STATUS = {
   malformed_body: 400,
   unsupported_media_type: 415,
   payload_too_large: 413,
+  quota_exceeded: 413,
   request_timeout: 408,
   unauthenticated: 401,
   invalid_credentials: 401,

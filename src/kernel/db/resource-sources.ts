@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { resourceSources } from './schema.sqlite.ts';
+import { resourceSources, resources } from './schema.sqlite.ts';
 import type { Database, ResourceSource } from './types.ts';
 
 /** The bytes that were sent or fetched; undefined for a URL that has not been fetched. */
@@ -8,8 +8,9 @@ export async function findSource(db: Database, resourceId: string): Promise<Reso
   return source;
 }
 
-/** Stores `source`, replacing the resource's earlier one. */
+/** Stores `source`, replacing the resource's earlier one, and notes its size. */
 export async function putSource(db: Database, source: ResourceSource): Promise<void> {
   const { resourceId: _, ...replaced } = source;
   await db.insert(resourceSources).values(source).onConflictDoUpdate({ target: resourceSources.resourceId, set: replaced });
+  await db.update(resources).set({ bytes: source.body.byteLength }).where(eq(resources.id, source.resourceId));
 }

@@ -119,6 +119,7 @@ export const resources = pgTable(
     category: text('category'),
     categories: json<CategoryScore[]>('categories').notNull(),
     centrality: doublePrecision('centrality'),
+    bytes: integer('bytes'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
     completedAt: integer('completed_at'),
@@ -127,6 +128,7 @@ export const resources = pgTable(
     uniqueIndex('resources_owner_source').on(t.ownerId, t.sourceKey),
     index('resources_owner_hash').on(t.ownerId, t.contentHash),
     index('resources_owner_created').on(t.ownerId, t.createdAt, t.id),
+    index('resources_owner_bytes').on(t.ownerId, t.bytes),
   ],
 );
 export const resourceSources = pgTable('resource_sources', {

@@ -127,6 +127,8 @@ export const resources = sqliteTable(
     categories: json<CategoryScore[]>('categories').notNull(),
     /** PageRank within the owner's library; null before the graph stage has run. */
     centrality: real('centrality'),
+    /** Bytes of the stored source, which `putSource` keeps in step; null while there is none. */
+    bytes: integer('bytes'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
     completedAt: integer('completed_at'),
@@ -135,6 +137,7 @@ export const resources = sqliteTable(
     uniqueIndex('resources_owner_source').on(t.ownerId, t.sourceKey),
     index('resources_owner_hash').on(t.ownerId, t.contentHash),
     index('resources_owner_created').on(t.ownerId, t.createdAt, t.id),
+    index('resources_owner_bytes').on(t.ownerId, t.bytes),
   ],
 );
 

@@ -13,6 +13,7 @@ import type { CreatedResource } from './accepted-response.ts';
 import { type RequireRoom, withBacklogRoom } from './backlog.ts';
 import { findStoredResponse, fingerprintOf, type IdempotentRequest, storeResponse } from './idempotency.ts';
 import { notifyRunStarted, type RunNotifier, restartRun, type StartedRun, startRun } from './processing-runs.ts';
+import type { QuotaConfig } from './quotas.ts';
 import { type IdentifiedSource, identifySource, type SourceInput } from './source.ts';
 
 export interface CreateResourceInput {
@@ -26,11 +27,11 @@ export interface CreateResourceInput {
   readonly idempotencyKey?: string | undefined;
 }
 
-export type CreateResourceContext = Pick<AppContext, 'db' | 'clock' | 'ids'> & RunNotifier;
+export type CreateResourceContext = Pick<AppContext, 'db' | 'clock' | 'ids'> & RunNotifier & QuotaConfig;
 
 /**
  * Creates a resource, or returns the one that the owner already has of the same document; a failed one is processed again.
- * Throws `backlog_full` before any row is written, `invalid_input` for an idempotency key of another request.
+ * Throws `backlog_full` and `quota_exceeded` before any row is written, `invalid_input` for an idempotency key of another request.
  */
 export async function createResource(
   context: CreateResourceContext,
@@ -40,7 +41,7 @@ export async function createResource(
   requireScope(actor, 'resources:write');
   const identified = await identifySource(input.source);
   const request = await toIdempotentRequest(actor, input, identified);
-  const { created, run } = await withBacklogRoom(context.db, actor.userId, async (tx, requireRoom): Promise<Outcome> => {
+  const work = async (tx: Database, requireRoom: RequireRoom): Promise<Outcome> => {
     const now = context.clock.now();
     const stored = request && (await findStoredResponse(tx, request, now));
     if (stored) return { created: stored };
@@ -48,7 +49,8 @@ export async function createResource(
     const outcome = await reuseOrInsert(tx, context, { row, source: input.source, requireRoom });
     if (request) await storeResponse(tx, request, outcome.created, now);
     return outcome;
-  });
+  };
+  const { created, run } = await withBacklogRoom(context.db, actor.userId, work, context.config.quotas[actor.tier]);
   if (run) await notifyRunStarted(context, run);
   return created;
 }
@@ -70,7 +72,9 @@ async function reuseOrInsert(
   if (existing && (existing.status !== 'failed' || (await hasUnfinishedJob(tx, existing.id)))) {
     return { created: { id: existing.id, status: existing.status, outcome: 'duplicate' } };
   }
-  await requireRoom();
+  // The bytes of a URL are not known yet: the ingestion stage counts them.
+  const bytes = source.kind === 'content' ? source.body.byteLength : 0;
+  await requireRoom(existing ? undefined : { documents: 1, bytes });
   const run = existing ? await restartRun(tx, context, existing) : await insertNew(tx, context, row, source);
   return { created: { id: run.resourceId, status: 'pending', outcome: 'accepted' }, run };
 }

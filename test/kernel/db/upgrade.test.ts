@@ -31,6 +31,7 @@ interface OldAccount {
   readonly password?: boolean;
 }
 
+const sizeOf = (body: unknown) => (body as ArrayBuffer | Uint8Array).byteLength;
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 function insertOf({ name, email, key = nameKey(email), verified = false, password = true }: OldAccount): string {
@@ -85,6 +86,13 @@ describe('upgrade from November 2026', () => {
         );
       expect((after[table] ?? []).map(kept).toSorted(), table).toEqual(rows.map(kept).toSorted());
     }
+  });
+
+  test('upgrade: the size of every stored source is counted for its document', async () => {
+    const { after } = await migrated();
+    const sizes = new Map((after.resource_sources ?? []).map(({ resource_id, body }) => [resource_id, sizeOf(body)]));
+    expect(sizes.size).toBeGreaterThan(0);
+    for (const { id, bytes } of after.resources ?? []) expect(bytes === null ? undefined : Number(bytes)).toBe(sizes.get(id));
   });
 
   test('upgrade: the model of the old default is active, and covers every document that had been embedded', async () => {

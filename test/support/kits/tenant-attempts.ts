@@ -37,6 +37,7 @@ import {
 import { insertSecurityEvent, listSecurityEvents } from '../../../src/kernel/db/security-events.ts';
 import { confirmSession, insertSession, liveSessions, renewSession, revokeSessionsOf } from '../../../src/kernel/db/sessions.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
+import { usageOf } from '../../../src/kernel/db/usage.ts';
 import {
   findUser,
   lockUser,
@@ -261,6 +262,9 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     revokeSessionsOf: ({ db }, owner) => revokeSessionsOf(db, owner, { keep: null, reason: 'test', now: LATER }),
     renewSession: ({ db, of }, userId) => renewSession(db, { id: of.sessionId, userId }, 1),
     confirmSession: ({ db, of }, userId) => confirmSession(db, { id: of.sessionId, userId, credentialsEpoch: 0 }, NOW),
+  },
+  usage: {
+    usageOf: ({ db }, owner) => usageOf(db, owner),
   },
   users: {
     findUser: ({ db }, id) => findUser(db, id),

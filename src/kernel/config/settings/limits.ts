@@ -26,6 +26,12 @@ export const LIMITS = {
   RATE_LIMIT_FREE_DAY: perPeriod('day', 'free'),
   RATE_LIMIT_PREMIUM_HOUR: perPeriod('hour', 'premium'),
   RATE_LIMIT_PREMIUM_DAY: perPeriod('day', 'premium'),
+  QUOTA_FREE_DOCUMENTS: quota('Documents', 'free'),
+  QUOTA_FREE_BYTES: quota('Bytes of stored documents', 'free'),
+  QUOTA_PREMIUM_DOCUMENTS: quota('Documents', 'premium'),
+  QUOTA_PREMIUM_BYTES: quota('Bytes of stored documents', 'premium'),
+  QUOTA_ADMIN_DOCUMENTS: quota('Documents', 'admin'),
+  QUOTA_ADMIN_BYTES: quota('Bytes of stored documents', 'admin'),
   RATE_LIMIT_ANONYMOUS_TIER: setting({
     group,
     description: 'Unauthenticated requests per address and minute.',
@@ -58,5 +64,14 @@ function perPeriod(period: 'hour' | 'day', tier: 'free' | 'premium') {
     description: `Requests per ${period} on the ${tier} tier.`,
     schema: integer(1, 100_000_000),
     whenUnset: 'no such limit',
+  });
+}
+
+function quota(what: string, tier: 'free' | 'premium' | 'admin') {
+  return setting({
+    group,
+    description: `${what} that an account of the ${tier} tier may have.`,
+    schema: integer(0, 999_999_999_999_999),
+    whenUnset: 'no such quota',
   });
 }
