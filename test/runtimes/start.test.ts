@@ -99,6 +99,22 @@ test('start: a port in use exits with 1, names the setting and leaves no worker 
   taken.close();
 });
 
+test('start: says that no account exists, and the first one registered at this machine is an admin', async () => {
+  const started = run(API, { DATA_DIR: await folder(), PORT: '0', WORKER_URL: 'http://127.0.0.1:9' });
+  await vi.waitFor(() => expect(started.output()).toContain('"started"'), { timeout: 60_000, interval: 20 });
+  expect(started.output()).toContain('No account exists yet. The first one registered on this machine becomes admin.');
+  const url = /Page\s+(http\S+?)\/?\s/.exec(started.output())?.[1];
+  const register = async (username: string) => {
+    const body = JSON.stringify({ username, email: `${username}@example.org`, password: 'a long enough phrase' });
+    const headers = { 'Content-Type': 'application/json' };
+    return (await fetch(`${url}/auth/register`, { method: 'POST', headers, body })).json();
+  };
+  expect(await register('ada')).toMatchObject({ tier: 'admin' });
+  expect(await register('grace')).toMatchObject({ tier: 'free' });
+  started.child.kill('SIGINT');
+  expect(await started.exited()).toBe(0);
+});
+
 test('start: with WORKER_URL no worker is started', async () => {
   const started = run(API, { DATA_DIR: await folder(), PORT: '0', WORKER_URL: 'http://127.0.0.1:9' });
   await vi.waitFor(() => expect(started.output()).toContain('"started"'), { timeout: 60_000, interval: 20 });

@@ -9,6 +9,7 @@ const TARGET = 'embedding_target';
 /** Before the id of a model. */
 const CALIBRATION = 'calibration:';
 const MODELS_LOCK = 'models_lock';
+const FIRST_ACCOUNT_LOCK = 'first_account_lock';
 
 /** The model that the last start named. */
 export async function findEmbeddingTarget(db: Database): Promise<EmbeddingTarget | undefined> {
@@ -46,9 +47,14 @@ export async function deleteCalibration(db: Database, model: string): Promise<vo
 }
 
 /** Waits for other transactions that change models, and makes later ones wait until this one ends. */
-export async function lockModels(tx: Database, now: number): Promise<void> {
+export const lockModels = (tx: Database, now: number): Promise<void> => lock(tx, MODELS_LOCK, now);
+
+/** The same for transactions that may make the first account. */
+export const lockFirstAccount = (tx: Database, now: number): Promise<void> => lock(tx, FIRST_ACCOUNT_LOCK, now);
+
+async function lock(tx: Database, key: string, now: number): Promise<void> {
   await tx
     .insert(settings)
-    .values({ key: MODELS_LOCK, value: 0, updatedAt: now })
+    .values({ key, value: 0, updatedAt: now })
     .onConflictDoUpdate({ target: settings.key, set: { updatedAt: sql`excluded.updated_at` } });
 }

@@ -19,6 +19,7 @@ import type { AppContext } from '../../services/context.ts';
 import { isUrlEncoded, requireContentType } from '../middleware/content-type.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { createRouter, defineRoute, formBody, json, jsonBody, problems } from '../router.ts';
+import { isLocalRequest } from './local-request.ts';
 
 const optionsRoute = defineRoute({
   method: 'get',
@@ -29,6 +30,7 @@ const optionsRoute = defineRoute({
 const registerRoute = defineRoute({
   method: 'post',
   path: '/auth/register',
+  description: 'With ENV=dev the first account is an admin, if a person at the machine itself registers it.',
   request: { body: jsonBody(registrationSchema) },
   responses: { 201: json('The new account', userSchema), ...problems(400, 403, 409, 422, 429, 503) },
 });
@@ -71,8 +73,10 @@ export function createAuthRoutes(context: AppContext) {
     const { admitted, retryAfterMs } = await limiter.decide(`register:${addressKey(c.get('address'))}`, rateLimits.registrations);
     if (!admitted)
       throw new AppError('rate_limited', 'Too many registrations from your address', { retryAfter: retryAfterMs / 1000 });
-    const user = await register(context, c.req.valid('json'), addressKey(c.get('address')));
-    security.record('registered', { ...requestOrigin(c), userId: user.id });
+    const options = { turn: addressKey(c.get('address')), isLocal: isLocalRequest(c) };
+    const user = await register(context, c.req.valid('json'), options);
+    const first = user.tier === 'admin' ? { reason: 'the first account: admin' } : {};
+    security.record('registered', { ...requestOrigin(c), userId: user.id, ...first });
     return c.json(userToWire(user), 201);
   });
 

@@ -14,6 +14,7 @@ import { systemClock as clock } from '../../adapters/system-clock.ts';
 import { createApp } from '../../app.ts';
 import { createContext } from '../../context.ts';
 import type { Log } from '../../kernel/core/log.ts';
+import { hasAccounts } from '../../kernel/db/users.ts';
 import { VERSION } from '../../routes/version.ts';
 import { banner } from './banner.ts';
 import type { Configuration } from './configuration.ts';
@@ -84,7 +85,9 @@ export async function start({ config, env }: Configuration): Promise<Running> {
     const catchUp = startInterval(CATCH_UP_MS, async () => {
       if (config.kv.kind === 'memory') await services.revocations.syncFromDatabase().catch(() => undefined);
     });
-    process.stdout.write(banner({ config, version: VERSION, database: database.place }));
+    const isFirstRun = !(await hasAccounts(database.db));
+    process.stdout.write(banner({ config, version: VERSION, database: database.place, isFirstRun }));
+    if (isFirstRun) log.info('no account exists yet');
     log.info('started', { version: VERSION, port: config.port, database: database.place });
     const untilReady = worker ? workerReady(config.worker.url, { fetch, signal: shutdown.signal }) : Promise.resolve(true);
     void untilReady.then((isReady) => {

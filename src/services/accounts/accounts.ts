@@ -6,11 +6,13 @@ import type { Config } from '../../kernel/config/config.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { Clock, Ids, PasswordHasher } from '../../kernel/core/ports.ts';
 import { isUniqueViolation } from '../../kernel/db/constraint-errors.ts';
+import { lockFirstAccount } from '../../kernel/db/settings.ts';
 import type { Database, User } from '../../kernel/db/types.ts';
 import {
   emailKey,
   findTaken,
   findUsersByLogin,
+  hasAccounts,
   insertUser,
   insertUserIfAbsent,
   replacePasswordHash,
@@ -24,7 +26,7 @@ export interface AccountDependencies {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly passwords: PasswordHasher;
-  readonly config: Pick<Config, 'auth'>;
+  readonly config: Pick<Config, 'auth' | 'env'>;
 }
 
 export interface Registration {
@@ -35,14 +37,18 @@ export interface Registration {
 
 const blankUser = { passwordHash: null, tier: 'free' as Tier, active: true, emailVerifiedAt: null, credentialsEpoch: 0 };
 
-/**
- * Creates an account. Throws `forbidden` if registration is closed, `conflict` with the field that is taken. `turn`: see
- * PasswordHasher.
- */
+export interface RegisterOptions {
+  /** See PasswordHasher. */
+  readonly turn?: string;
+  /** Whether a person at this machine registers, who becomes admin with the first account of a development database. */
+  readonly isLocal?: boolean;
+}
+
+/** Creates an account. Throws `forbidden` if registration is closed, `conflict` with the field that is taken. */
 export async function register(
   deps: AccountDependencies,
   { username, email, password }: Registration,
-  turn?: string,
+  { turn, isLocal = false }: RegisterOptions = {},
 ): Promise<User> {
   const { db, clock, ids, passwords, config } = deps;
   if (config.auth.registration === 'closed') throw new AppError('forbidden', 'Registration is closed on this server');
@@ -60,13 +66,24 @@ export async function register(
     updatedAt: now,
   };
   try {
+    if (isLocal && config.env === 'dev' && !(await hasAccounts(db))) return await insertFirst(db, user);
     await insertUser(db, user);
+    return user;
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     await requireFree(db, username, email);
     throw new AppError('conflict', 'This username or e-mail is already taken', { cause: error });
   }
-  return user;
+}
+
+/** As an admin, unless another account came first. */
+async function insertFirst(db: Database, user: User): Promise<User> {
+  return await db.transaction(async (tx) => {
+    await lockFirstAccount(tx, user.createdAt);
+    const made: User = (await hasAccounts(tx)) ? user : { ...user, tier: 'admin' };
+    await insertUser(tx, made);
+    return made;
+  });
 }
 
 async function requireFree(db: Database, username: string, email: string): Promise<void> {

@@ -118,6 +118,7 @@ export const UNOWNED: Reasons = {
     findEmbeddingTarget: MODELS,
     putEmbeddingTarget: MODELS,
     lockModels: MODELS,
+    lockFirstAccount: 'serialises registrations while there is no account',
     findCalibration: MODELS,
     putCalibration: MODELS,
     deleteCalibration: MODELS,
