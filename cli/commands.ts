@@ -23,6 +23,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'deactivates a user and ends all sessions',
     load: async () => (await import('./commands/users-deactivate.ts')).deactivateUser,
   },
+  'users delete': {
+    summary: 'deletes a user and everything that the account owns',
+    load: async () => (await import('./commands/users-delete.ts')).deleteUser,
+  },
   'models pull': {
     summary: 'downloads an embedding model from the Hugging Face Hub',
     load: async () => (await import('./commands/models-pull.ts')).pullModel,

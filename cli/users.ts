@@ -13,16 +13,20 @@ import { UsageError } from './command.ts';
 import type { Session } from './session.ts';
 
 /** Where the security log says that a change came from. */
-const ORIGIN = { address: null, userAgent: 'pharos users', by: 'the command line', session: null };
+export const ORIGIN = { address: null, userAgent: 'pharos users', by: 'the command line', session: null };
 
 /** Changes a user as an admin would: the change is logged, and sessions that it ends are revoked. */
 export async function changeUser(session: Session, id: string, change: { tier?: Tier; active?: boolean }): Promise<void> {
+  await administerUser({ ...session, ...accountParts(session) }, id, change, ORIGIN);
+}
+
+/** What ends sessions and logs changes. */
+export function accountParts(session: Session) {
   // With the in-memory store, a running API reads revocations from the database within a second.
   const accessTokens = createAccessTokens(session);
   const revocations = createRevocations({ ...session, limiter: createLimiter(session) });
   const security = createSecurityLog({ ...session, metrics: noMetrics });
-  const sessions = createSessions({ ...session, accessTokens, revocations, security });
-  await administerUser({ ...session, security, sessions }, id, change, ORIGIN);
+  return { security, sessions: createSessions({ ...session, accessTokens, revocations, security }) };
 }
 
 /** Throws UsageError for a login that no user has. */

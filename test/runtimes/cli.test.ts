@@ -46,6 +46,26 @@ describe('pharos users', () => {
   });
 });
 
+describe('pharos users delete', () => {
+  test('users delete: removes the account, whose name is free afterwards', async () => {
+    await pharos(['users', 'create', 'lin', 'lin@example.org'], 'a long enough phrase');
+    const deleted = await pharos(['users', 'delete', 'lin@example.org', '--yes']);
+    expect(deleted).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('lin and everything that the account owned are deleted'),
+    });
+    expect(await user('lin')).toBeUndefined();
+    expect((await pharos(['users', 'create', 'lin', 'lin@example.org'], 'a long enough phrase')).code).toBe(0);
+  });
+
+  test('users delete: without a terminal and without --yes nothing is deleted', async () => {
+    await pharos(['users', 'create', 'kept', 'kept@example.org'], 'a long enough phrase');
+    const refused = await pharos(['users', 'delete', 'kept']);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(await user('kept')).toBeDefined();
+  });
+});
+
 test('migrate: a second run changes nothing and says "up to date"', async () => {
   expect((await program(['migrate'])).code).toBe(0);
   expect((await pharos(['migrate'])).stdout).toContain('up to date');

@@ -1,5 +1,6 @@
 /** The registry of job kinds. To add one, add its file to this folder and its line here. */
 import type { JobRunner } from '../pipeline/job-runner.ts';
+import { createDeleteAccountJob } from './delete-account.ts';
 import { createEmbedJob, type EmbedDependencies } from './embed.ts';
 import { createProcessJob, type ProcessDependencies } from './process.ts';
 import { createRelateJob } from './relate.ts';
@@ -11,6 +12,7 @@ export const JOB_REGISTRY: readonly ((dependencies: JobDependencies) => JobRunne
   createProcessJob,
   createEmbedJob,
   createRelateJob,
+  createDeleteAccountJob,
 ];
 
 export const createJobRunners = (dependencies: JobDependencies) => JOB_REGISTRY.map((create) => create(dependencies));

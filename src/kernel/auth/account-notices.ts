@@ -15,6 +15,8 @@ export interface AccountNotice {
 export interface AccountNotices {
   /** Sends the mail in the background, if a mail server is configured. */
   send(user: Pick<User, 'username' | 'email'>, notice: AccountNotice): void;
+  /** The same for an account that was deleted. */
+  farewell(user: Pick<User, 'username' | 'email'>, client: RequestOrigin): void;
 }
 
 /** What a reset by mail ends; a change of the password ends sessions only. */
@@ -28,12 +30,25 @@ interface Dependencies {
 }
 
 export function createAccountNotices({ config, clock, background, mailer }: Dependencies): AccountNotices {
+  const origin = ({ address }: RequestOrigin) =>
+    `at ${toIso(clock.now())}${address === null ? '' : `, from the address ${address}`}`;
+
+  function mail({ email: to }: Pick<User, 'email'>, subject: string, text: string): void {
+    if (mailer) background.run('mail a notice', () => mailer.send({ to, subject, text }));
+  }
+
   return {
-    send: ({ username, email }, { what, client }) => {
-      if (!mailer) return;
-      const from = client.address === null ? '' : `, from the address ${client.address}`;
-      const text = `Hello ${username},\n\n${what}\n\nThis was done at ${toIso(clock.now())}${from}. If it was not you, reset the password at ${config.publicUrl}/account/reset: ${RESET_ENDS}\n`;
-      background.run('mail a notice', () => mailer.send({ to: email, subject: 'Your Pharos account was changed', text }));
-    },
+    send: (user, { what, client }) =>
+      mail(
+        user,
+        'Your Pharos account was changed',
+        `Hello ${user.username},\n\n${what}\n\nThis was done ${origin(client)}. If it was not you, reset the password at ${config.publicUrl}/account/reset: ${RESET_ENDS}\n`,
+      ),
+    farewell: (user, client) =>
+      mail(
+        user,
+        'Your Pharos account was deleted',
+        `Hello ${user.username},\n\nyour account and everything in it were deleted at ${config.publicUrl}. It cannot be undone.\n\nThis was done ${origin(client)}.\n`,
+      ),
   };
 }

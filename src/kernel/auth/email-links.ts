@@ -63,7 +63,7 @@ interface Dependencies {
   readonly security: SecurityLog;
   readonly limiter: Limiter;
   readonly rateLimits: RateLimitPolicies;
-  readonly notices: AccountNotices;
+  readonly notices: Pick<AccountNotices, 'send'>;
 }
 
 export function createEmailLinks(deps: Dependencies): EmailLinks {

@@ -32,6 +32,7 @@ const EVENTS = {
   tier_changed: 'info',
   activated: 'info',
   deactivated: 'info',
+  account_deleted: 'info',
 } as const;
 
 export type SecurityEvent = keyof typeof EVENTS;

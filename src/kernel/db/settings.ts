@@ -10,6 +10,7 @@ const TARGET = 'embedding_target';
 const CALIBRATION = 'calibration:';
 const MODELS_LOCK = 'models_lock';
 const FIRST_ACCOUNT_LOCK = 'first_account_lock';
+const ADMINS_LOCK = 'admins_lock';
 
 /** The model that the last start named. */
 export async function findEmbeddingTarget(db: Database): Promise<EmbeddingTarget | undefined> {
@@ -51,6 +52,9 @@ export const lockModels = (tx: Database, now: number): Promise<void> => lock(tx,
 
 /** The same for transactions that may make the first account. */
 export const lockFirstAccount = (tx: Database, now: number): Promise<void> => lock(tx, FIRST_ACCOUNT_LOCK, now);
+
+/** The same for transactions that may leave the installation without an admin. */
+export const lockAdmins = (tx: Database, now: number): Promise<void> => lock(tx, ADMINS_LOCK, now);
 
 async function lock(tx: Database, key: string, now: number): Promise<void> {
   await tx

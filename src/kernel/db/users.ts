@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, is, isNull, like, notLike, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, is, isNull, like, ne, notLike, or, sql } from 'drizzle-orm';
 import { PgDatabase } from 'drizzle-orm/pg-core';
 import { withAsciiLookalikes } from '../model/lookalikes.ts';
 import { systemUserKey } from '../model/system-users.ts';
@@ -39,6 +39,18 @@ export async function hasAccounts(db: Database): Promise<boolean> {
     .select({ id: users.id })
     .from(users)
     .where(notLike(users.usernameKey, `${systemUserKey('')}%`))
+    .limit(1);
+  return found.length > 0;
+}
+
+/** Whether there is an active admin besides the account. System users are none. */
+export async function hasOtherAdmin(db: Database, id: string): Promise<boolean> {
+  const found = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(
+      and(eq(users.tier, 'admin'), eq(users.active, true), ne(users.id, id), notLike(users.usernameKey, `${systemUserKey('')}%`)),
+    )
     .limit(1);
   return found.length > 0;
 }

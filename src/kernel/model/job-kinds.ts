@@ -27,6 +27,14 @@ export type ProcessPayload = z.infer<typeof processPayloadSchema>;
 /** Runs stages of a resource. */
 export const PROCESS: JobKind<ProcessPayload> = { name: 'resource.process', payload: processPayloadSchema };
 
+const deleteAccountPayload = z.object({ user_id: z.string() });
+
+/** Removes what a deleted account owned. */
+export const DELETE_ACCOUNT: JobKind<z.infer<typeof deleteAccountPayload>> = {
+  name: 'account.delete',
+  payload: deleteAccountPayload,
+};
+
 const anyProcessPayload = z.object({ stages: z.array(z.string()), run: z.int() });
 
 /** What a processing job asks for, as far as this version knows its stages; undefined for other kinds of jobs. */

@@ -20,7 +20,7 @@ interface Dependencies {
   readonly security: SecurityLog;
   readonly accounts: Accounts;
   readonly loginLimits: LoginLimits;
-  readonly notices: AccountNotices;
+  readonly notices: Pick<AccountNotices, 'send'>;
 }
 
 /**

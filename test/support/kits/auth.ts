@@ -7,6 +7,7 @@ import type { Config } from '../../../src/kernel/config/config.ts';
 import { users } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { User } from '../../../src/kernel/db/types.ts';
 import { createLimiter } from '../../../src/kernel/rate-limits/limiter.ts';
+import type { TestDatabase } from './database.ts';
 import { createTestServices } from './services.ts';
 
 export const testUser: User = {
@@ -26,7 +27,10 @@ export const testUser: User = {
 
 export const CLIENT = { address: '192.0.2.1', userAgent: 'test' };
 
-export async function createAuthKit(env: Record<string, string> = {}, options: { config?: Config } = {}) {
+export async function createAuthKit(
+  env: Record<string, string> = {},
+  options: { config?: Config; database?: TestDatabase } = {},
+) {
   const services = await createTestServices({ env, ...options });
   const { db, clock, log, metrics, ids, kv, rateLimitStore, config, background, close } = services;
   const base = { db, clock, log, metrics, ids, kv, rateLimitStore, config, background };

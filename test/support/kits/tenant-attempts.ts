@@ -1,4 +1,5 @@
 /** Every query that takes an owner, called with `owner` on the rows of `tools.of`. */
+import { deleteSliceOf, markDeleted } from '../../../src/kernel/db/account-deletion.ts';
 import { deleteApiKey, insertApiKey, listApiKeys } from '../../../src/kernel/db/api-keys.ts';
 import { isBacklogFull } from '../../../src/kernel/db/backlog.ts';
 import { findDelivery, insertDelivery, listDeliveries, requeueDelivery } from '../../../src/kernel/db/callback-deliveries.ts';
@@ -71,6 +72,13 @@ const MANY = 100;
 const other = Float32Array.from([0.8, 0.6]);
 
 export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> = {
+  'account-deletion': {
+    markDeleted: ({ db }, owner) => markDeleted(db, owner, LATER),
+    deleteSliceOf: async ({ db }, owner) => {
+      await markDeleted(db, owner, LATER);
+      while (await deleteSliceOf(db, owner, { documents: 1, rows: 1 }));
+    },
+  },
   'api-keys': {
     insertApiKey: ({ db }, userId) =>
       insertApiKey(db, {
