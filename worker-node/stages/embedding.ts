@@ -7,7 +7,7 @@ import type { Clock } from '../../src/kernel/core/ports.ts';
 import { listChunks } from '../../src/kernel/db/chunks.ts';
 import { findActiveModel } from '../../src/kernel/db/embedding-models.ts';
 import { lockResource } from '../../src/kernel/db/resources.ts';
-import { lockModels } from '../../src/kernel/db/settings.ts';
+import { shareModels } from '../../src/kernel/db/settings.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
 import { activeEmbedder } from './active-embedder.ts';
@@ -51,7 +51,7 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
    * comes before this check or after the commit, and then waits for the document.
    */
   async function requireActive(tx: Database, all: readonly DocumentVectors[]): Promise<void> {
-    await lockModels(tx, clock.now());
+    await shareModels(tx);
     const active = await findActiveModel(tx);
     if (active && !all.some(({ model }) => model === active.id))
       throw new StageError('transient', 'The embedding model was switched meanwhile');

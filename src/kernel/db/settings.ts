@@ -1,5 +1,6 @@
 /** What the service remembers between starts. */
-import { eq, sql } from 'drizzle-orm';
+import { eq, is, sql } from 'drizzle-orm';
+import { PgDatabase } from 'drizzle-orm/pg-core';
 import type { Calibration } from '../model/calibration.ts';
 import type { EmbeddingTarget } from '../model/embedding-models.ts';
 import { settings } from './schema.sqlite.ts';
@@ -47,7 +48,7 @@ export async function deleteCalibration(db: Database, model: string): Promise<vo
   await db.delete(settings).where(eq(settings.key, CALIBRATION + model));
 }
 
-/** Waits for other transactions that change models, and makes later ones wait until this one ends. */
+/** Waits for other transactions that change models or share them, and makes later ones wait until this one ends. */
 export const lockModels = (tx: Database, now: number): Promise<void> => lock(tx, MODELS_LOCK, now);
 
 /** The same for transactions that may make the first account. */
@@ -61,4 +62,14 @@ async function lock(tx: Database, key: string, now: number): Promise<void> {
     .insert(settings)
     .values({ key, value: 0, updatedAt: now })
     .onConflictDoUpdate({ target: settings.key, set: { updatedAt: sql`excluded.updated_at` } });
+}
+
+/**
+ * Keeps the models as they are until the transaction ends, beside others that do so: waits for a transaction that changes models,
+ * and makes later ones wait. Call it after the transaction's first write: SQLite then admits no other writer anyway. The row is
+ * there once a model is: `lockModels` writes it.
+ */
+export async function shareModels(tx: Database): Promise<void> {
+  if (!is(tx, PgDatabase)) return;
+  await tx.execute(sql`select 1 from ${settings} where ${settings.key} = ${MODELS_LOCK} for share`);
 }

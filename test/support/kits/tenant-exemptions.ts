@@ -120,6 +120,7 @@ export const UNOWNED: Reasons = {
     lockModels: MODELS,
     lockAdmins: 'serialises deletions of admins',
     lockFirstAccount: 'serialises registrations while there is no account',
+    shareModels: MODELS,
     findCalibration: MODELS,
     putCalibration: MODELS,
     deleteCalibration: MODELS,
