@@ -3,6 +3,7 @@ import { createAccessTokens } from './kernel/auth/access-tokens.ts';
 import { createAccountNotices } from './kernel/auth/account-notices.ts';
 import { createApiKeys } from './kernel/auth/api-keys.ts';
 import { createEmailLinks } from './kernel/auth/email-links.ts';
+import { createGrants } from './kernel/auth/grants.ts';
 import { createLoginLimits } from './kernel/auth/login-limits.ts';
 import { createOAuthFlow } from './kernel/auth/oauth/flow.ts';
 import { createOAuthProviders } from './kernel/auth/oauth/providers.ts';
@@ -56,6 +57,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
   const accounts = make('accounts', () => createAccounts(base));
   const sessions = make('sessions', () => createSessions({ ...base, accessTokens, revocations, security }));
   const notices = make('notices', () => createAccountNotices(base));
+  const grants = make('grants', () => createGrants({ ...base, security, notices, sessions }));
   const emailLinks = make('emailLinks', () => createEmailLinks({ ...base, sessions, security, limiter, rateLimits, notices }));
   const oauth = make('oauth', () => createOAuthFlow({ ...base, providers: createOAuthProviders(base) }));
   const progress = instrumentProgress(
@@ -84,6 +86,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
     accounts,
     sessions,
     notices,
+    grants,
     emailLinks,
     oauth,
     progress,

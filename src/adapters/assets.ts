@@ -16,6 +16,7 @@ const swaggerFile = (file: string) => resolve(`swagger-ui-dist/${file}`);
 export const ASSET_FILES: ReadonlyMap<string, { readonly path: () => string; readonly contentType: string }> = new Map([
   ['index.html', { path: () => consoleFile('index.html'), contentType: HTML }],
   ['account.html', { path: () => consoleFile('account.html'), contentType: HTML }],
+  ['authorize.js', { path: () => consoleFile('authorize.js'), contentType: JS }],
   ['account.js', { path: () => consoleFile('account.js'), contentType: JS }],
   ['docs.html', { path: () => consoleFile('docs.html'), contentType: HTML }],
   ['style.css', { path: () => consoleFile('style.css'), contentType: CSS }],

@@ -45,6 +45,8 @@ export function describeRoute(method: string, path: string) {
 export interface RouteOptions {
   /** The list in a JSON body whose elements are refused one by one; they are then read by `itemFaults`. */
   readonly itemsOf?: string;
+  /** The status of input that the schema refuses. Default: 422. */
+  readonly invalidInput?: 400 | 422;
 }
 
 /**
@@ -56,13 +58,13 @@ export interface RouteOptions {
 export function defineRoute<
   P extends string,
   R extends Omit<RouteConfig, 'path' | 'security' | 'summary' | 'tags'> & { path: P },
->(config: R, { itemsOf }: RouteOptions = {}) {
+>(config: R, { itemsOf, invalidInput = 422 }: RouteOptions = {}) {
   const { request, middleware = [], responses } = config;
   const { level, description } = describeRoute(config.method, config.path);
   const { security } = description;
   const implied = [
-    ...(request?.body ? [400, 408, 413, 415, 422] : []),
-    ...(request?.params || request?.query || request?.headers ? [422] : []),
+    ...(request?.body ? [400, 408, 413, 415, invalidInput] : []),
+    ...(request?.params || request?.query || request?.headers ? [invalidInput] : []),
   ];
   const takesJson = request?.body?.content['application/json'] !== undefined;
   const checks = takesJson ? [itemsOf === undefined ? jsonBodyCheck : jsonItemsCheck(itemsOf)] : [];

@@ -45,6 +45,13 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
   'POST /auth/login': { name: 'tokens.login', scope: 'public', summary: 'Log in with a password' },
   'POST /auth/refresh': { name: 'tokens.refresh', scope: 'public', summary: 'Exchange a refresh token for a new pair' },
   'POST /auth/revoke': { name: 'tokens.revoke', scope: 'public', summary: 'Revoke a token (RFC 7009)' },
+  'GET /oauth/authorize': { name: 'grants.page', scope: 'public', summary: 'Page on which a user connects an app' },
+  'POST /oauth/token': {
+    name: 'grants.token',
+    scope: 'public',
+    summary: 'Exchange a code or a refresh token of an app for tokens',
+  },
+  'POST /oauth/register': { name: 'grants.register', scope: 'public', summary: 'Register an app (RFC 7591)' },
   'POST /auth/introspect': { name: 'tokens.introspect', scope: 'admin', summary: 'Introspect a token (RFC 7662)' },
   'GET /.well-known/oauth-authorization-server': {
     name: 'tokens.metadata',

@@ -11,6 +11,8 @@ import { listSessions } from '../services/accounts/list-sessions.ts';
 import { changeOwnPassword, confirmOwnPassword } from '../services/accounts/password-operations.ts';
 import { unlinkProvider } from '../services/accounts/unlink-provider.ts';
 import { listUserEvents, listUsers, updateUser } from '../services/accounts/users.ts';
+import { listGrants, revokeGrant } from '../services/grants/connected-apps.ts';
+import { giveConsent } from '../services/grants/give-consent.ts';
 import { resourceGraph } from '../services/graph/resource-graph.ts';
 import { similarResources } from '../services/graph/similar-resources.ts';
 import { cancelJob, cancelResource } from '../services/jobs/cancel-job.ts';
@@ -79,6 +81,9 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(deleteApiKey, 'DELETE /auth/api-keys/{id}', { returns: 'Deleted: the key is not valid any more' }),
   http(listProviders, 'GET /auth/providers', { returns: 'Oldest first' }),
   http(unlinkProvider, 'DELETE /auth/providers/{provider}', { returns: 'Unlinked: it does not log in to the account any more' }),
+  http(listGrants, 'GET /auth/grants', { returns: 'Newest first' }),
+  http(revokeGrant, 'DELETE /auth/grants/{id}', { returns: 'Disconnected' }),
+  http(giveConsent, 'POST /oauth/authorize', { returns: 'Where the browser goes', noStore: true }),
   http(getLimits, 'GET /auth/rate-limit', { returns: "The limits of the caller's tier", cost: () => 0 }),
   http(listUsers, 'GET /admin/users', { returns: 'Newest first' }),
   http(updateUser, 'PATCH /admin/users/{id}', { returns: 'The changed account', body: 'AccountChange' }),

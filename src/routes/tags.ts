@@ -1,7 +1,7 @@
 /** The groups of the OpenAPI document. */
 
 export const TAGS = [
-  { name: 'Authentication', description: 'Accounts, tokens and sessions' },
+  { name: 'Authentication', description: 'Accounts, tokens, sessions and connected apps' },
   { name: 'Resources', description: 'Documents: create, list, change, delete' },
   { name: 'Progress', description: 'Progress of the five stages, live' },
   { name: 'Webhooks', description: 'Endpoints at which other systems create resources' },
@@ -32,6 +32,7 @@ const TAG_OF_SUBJECT: Readonly<Record<string, Tag>> = {
   tokens: 'Authentication',
   sessions: 'Authentication',
   providers: 'Authentication',
+  grants: 'Authentication',
   apiKeys: 'Authentication',
   reports: 'Jobs',
   monitoring: 'Monitoring',

@@ -3,6 +3,7 @@ import type { AccessTokens } from '../kernel/auth/access-tokens.ts';
 import type { AccountNotices } from '../kernel/auth/account-notices.ts';
 import type { ApiKeys } from '../kernel/auth/api-keys.ts';
 import type { EmailLinks } from '../kernel/auth/email-links.ts';
+import type { Grants } from '../kernel/auth/grants.ts';
 import type { LoginLimits } from '../kernel/auth/login-limits.ts';
 import type { OAuthFlow } from '../kernel/auth/oauth/flow.ts';
 import type { Revocations } from '../kernel/auth/revocations.ts';
@@ -73,6 +74,7 @@ export interface AppContext extends Adapters {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly notices: AccountNotices;
+  readonly grants: Grants;
   readonly emailLinks: EmailLinks;
   readonly oauth: OAuthFlow;
   readonly progress: ProgressTracker;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { users } from '../../src/kernel/db/schema.sqlite.ts';
 import { ACCOUNT_OPERATIONS } from '../../src/routes/table.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { bearer, connectApp } from '../support/kits/oauth-client.ts';
 
 const MASTER = 'a master key of more than 32 characters';
 const PASSWORD = 'a long enough phrase';
@@ -126,6 +127,10 @@ describe('account operations', () => {
     const { ticket } = (await (await app.request('/progress/tickets', json(full, {}))).json()) as { ticket: string };
     const upload = await app.request('/resources/upload-url', json(full, { filename: 'a.txt' }));
     const uploadTicket = new URL(((await upload.json()) as { upload_url: string }).upload_url).searchParams.get('ticket');
+    const every = ['resources:read', 'resources:write', 'resources:delete', 'search'];
+    const grant = await connectApp(app.request, full, { approved: every });
+    const assistant = await connectApp(app.request, full, { request: { resource: 'http://localhost:8000/mcp' } });
+    const adminGrant = await connectApp(app.request, asAdmin, { approved: every });
     const refused: readonly [string, Headers, number, string?][] = [
       ['a token of one scope', await login(username, 'search'), 403],
       ['a token of two scopes', await login(username, 'search resources:write'), 403],
@@ -137,6 +142,10 @@ describe('account operations', () => {
       ['a key beside a token', { ...full, 'X-API-Key': fullKey }, 403],
       ['the master key', { 'X-API-Key': MASTER }, 403],
       ['the master key as Bearer', { Authorization: `Bearer ${MASTER}` }, 403],
+      ['the grant of an app with every scope', bearer(grant.tokens.access_token), 403],
+      ['the grant of an app for an admin', bearer(adminGrant.tokens.access_token), 403],
+      ['the refresh token of an app', bearer(grant.tokens.refresh_token), 401],
+      ['the grant of an assistant', bearer(assistant.tokens.access_token), 401],
       ['a stream ticket', {}, 401, `?ticket=${ticket}`],
       ['a stream ticket as Bearer', { Authorization: `Bearer ${ticket}` }, 401],
       ['an upload ticket', {}, 401, `?ticket=${uploadTicket}`],

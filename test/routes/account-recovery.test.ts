@@ -14,6 +14,7 @@ import { createWebhookEndpoint } from '../../src/services/webhooks/create-webhoo
 import { getCallbackSecret } from '../../src/services/webhooks/get-callback-secret.ts';
 import { renewCallbackSecret } from '../../src/services/webhooks/renew-callback-secret.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { bearer, connectApp, refresh } from '../support/kits/oauth-client.ts';
 
 const PROVIDERS = {
   GITHUB_CLIENT_ID: 'id',
@@ -45,7 +46,7 @@ async function member() {
     insertOAuthAccount(app.services.db, { provider, subject, userId: user.id, email: null, createdAt: app.clock.now() });
   const { sid } = await app.services.accessTokens.verify(headers.Authorization.slice('Bearer '.length));
   const actor = { ...user, kind: 'user' as const, userId: user.id, tokenId: null, keyId: null };
-  const scopes = ['resources:read', 'resources:write', 'search'] as const;
+  const scopes = ['resources:read', 'resources:write', 'resources:delete', 'search'] as const;
   const account = await requireAccountSession(app.services, { ...actor, scopes, sessionId: sid }, 'fresh');
   return { headers, user, link, account };
 }
@@ -53,18 +54,22 @@ async function member() {
 const mailed = (subject: string) => app.mails.filter((mail) => mail.subject === subject);
 
 describe('password reset', () => {
-  test('password reset: proves the address and ends sessions, keys, providers, webhook endpoints and the callback secret', async () => {
+  test('password reset: proves the address and ends sessions, connected apps, keys, providers, webhook endpoints and the callback secret', async () => {
     const { headers, user, link } = await member();
     await link('github', 'the attacker');
     const key = (await (await send('POST', '/auth/api-keys', headers, { name: 'k' })).json()) as { key: string };
     expect((await send('POST', '/webhooks', headers, { name: 'w' })).status).toBe(201);
+    const { tokens, app: client } = await connectApp(app.request, headers);
+    expect((await send('GET', '/resources', bearer(tokens.access_token))).status).toBe(200);
     const before = await (await send('GET', '/callbacks/secret', headers)).json();
     await send('POST', '/auth/password/forgot', {}, { email: 'ada@example.org' });
     await app.background.settled();
-    const token = /#([\w-]{43})/.exec(app.mails[0]?.text ?? '')?.[1];
+    const token = /#([\w-]{43})/.exec(mailed('Set a new password for Pharos')[0]?.text ?? '')?.[1];
     expect((await send('POST', '/auth/password/reset', {}, { token, password: 'the owner’s new phrase' })).status).toBe(204);
     expect((await send('GET', '/auth/me', headers)).status).toBe(401);
     expect((await send('GET', '/auth/me', { 'X-API-Key': key.key })).status).toBe(403);
+    expect((await send('GET', '/resources', bearer(tokens.access_token))).status).toBe(401);
+    expect((await refresh(app.request, client, tokens.refresh_token)).body.error).toBe('invalid_grant');
     const login = await app.request('/auth/login', {
       method: 'POST',
       body: new URLSearchParams({ username: 'ada', password: 'the owner’s new phrase' }),
@@ -73,10 +78,14 @@ describe('password reset', () => {
     expect(await (await send('GET', '/auth/me', mine)).json()).toMatchObject({ id: user.id, email_verified: true });
     expect(await (await send('GET', '/auth/providers', mine)).json()).toEqual({ providers: [] });
     expect(await (await send('GET', '/auth/api-keys', mine)).json()).toEqual({ api_keys: [] });
+    expect(await (await send('GET', '/auth/grants', mine)).json()).toEqual({ grants: [] });
     expect(await (await send('GET', '/webhooks', mine)).json()).toEqual({ webhooks: [] });
     expect(await (await send('GET', '/callbacks/secret', mine)).json()).not.toEqual(before);
     await app.background.settled();
-    expect(mailed('Your Pharos account was changed')).toMatchObject([{ to: 'ada@example.org' }]);
+    expect(mailed('Your Pharos account was changed').map(({ text }) => text.split('\n')[2])).toMatchObject([
+      expect.stringContaining('The app "An assistant" was connected'),
+      expect.stringContaining('Your password was reset'),
+    ]);
   });
 
   test('password reset: nothing that was verified before makes a key, an endpoint, a secret or a link afterwards', async () => {
@@ -152,29 +161,31 @@ describe('linked providers', () => {
 });
 
 describe('what a mail says has ended', () => {
-  const RESET = 'every session, API key, linked login, webhook endpoint and callback secret of before ends.';
+  const RESET = 'every session, connected app, API key, linked login, webhook endpoint and callback secret of before ends.';
 
-  test('password change: ends the other sessions and nothing else, as the mail says', async () => {
+  test('password change: ends the other sessions, connected apps and nothing else, as the mail says', async () => {
     const { headers, link } = await member();
     await link('github');
     const { key } = (await (await send('POST', '/auth/api-keys', headers, { name: 'k' })).json()) as { key: string };
     expect((await send('POST', '/webhooks', headers, { name: 'w' })).status).toBe(201);
     const secret = await (await send('GET', '/callbacks/secret', headers)).json();
+    const { tokens } = await connectApp(app.request, headers);
     const login = { username: 'ada', password: PASSWORD };
     const response = await app.request('/auth/login', { method: 'POST', body: new URLSearchParams(login) });
     const other = { Authorization: `Bearer ${((await response.json()) as { access_token: string }).access_token}` };
     const change = { current_password: PASSWORD, new_password: 'another long phrase' };
     expect((await send('POST', '/auth/password', headers, change)).status).toBe(204);
     expect((await send('GET', '/auth/me', other)).status).toBe(401);
+    expect((await send('GET', '/resources', bearer(tokens.access_token))).status).toBe(401);
     expect((await send('GET', '/auth/me', headers)).status).toBe(200);
     expect((await send('GET', '/auth/me', { 'X-API-Key': key })).status).toBe(200);
     expect(await (await send('GET', '/auth/providers', headers)).json()).toMatchObject({ providers: [{ provider: 'github' }] });
     expect(await (await send('GET', '/webhooks', headers)).json()).toMatchObject({ webhooks: [{ name: 'w' }] });
     expect(await (await send('GET', '/callbacks/secret', headers)).json()).toEqual(secret);
     await app.background.settled();
-    const [mail] = mailed('Your Pharos account was changed');
+    const mail = mailed('Your Pharos account was changed').at(-1);
     expect(mail?.text).toContain(
-      'Your password was changed. Every session but the one that changed it is over. API keys, linked logins, webhook endpoints and the callback secret are as before.',
+      'Your password was changed. Every session but the one that changed it is over, and connected apps are disconnected. API keys, linked logins, webhook endpoints and the callback secret are as before.',
     );
     expect(mail?.text).toContain(`If it was not you, reset the password at http://localhost:8000/account/reset: ${RESET}`);
   });

@@ -1,8 +1,8 @@
 /** Tokens are for the API or for `/mcp` alone, and a client learns from a 401 where its user logs in. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TokenAudience } from '../../src/kernel/auth/access-tokens.ts';
 import { findUsersByLogin } from '../../src/kernel/db/users.ts';
+import type { TokenAudience } from '../../src/kernel/model/sessions.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
 const PUBLIC_URL = 'https://pharos.example.org';

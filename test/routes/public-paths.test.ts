@@ -31,6 +31,9 @@ test.each([
   '/auth/password/reset',
   '/auth/email/verify',
   '/auth/google/callback',
+  '/oauth/authorize',
+  '/oauth/token',
+  '/oauth/register',
   '/webhooks/ingest/1',
   '/jobs/progress',
 ])('public paths: %s needs no credentials', (path) => {
@@ -45,6 +48,10 @@ test.each([
   '/auth/sessions/1',
   '/auth/api-keys',
   '/auth/rate-limit',
+  '/auth/grants',
+  '/oauth',
+  '/oauth/',
+  '/mcp',
   '/resources',
   '/search',
   '/monitoring/metrics',
@@ -63,6 +70,12 @@ test.each([
   '',
 ])('public paths: %s needs credentials', (path) => {
   expect(isPublic(path)).toBe(false);
+});
+
+test('public paths: a path with public and other operations is open to the methods of the public ones alone', () => {
+  const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE'];
+  expect(methods.filter((method) => isPublic('/oauth/authorize', method))).toEqual(['GET', 'HEAD']);
+  expect(methods.filter((method) => isPublic('/oauth/token', method))).toEqual(methods);
 });
 
 test('public paths: an arbitrary path needs credentials', () => {

@@ -105,7 +105,13 @@ describe('/.well-known', () => {
     const metadata = (await (await app.request('/.well-known/oauth-authorization-server')).json()) as Record<string, string>;
     expect(metadata).toMatchObject({
       issuer: 'http://localhost:8000',
-      token_endpoint: 'http://localhost:8000/auth/login',
+      authorization_endpoint: 'http://localhost:8000/oauth/authorize',
+      token_endpoint: 'http://localhost:8000/oauth/token',
+      registration_endpoint: 'http://localhost:8000/oauth/register',
+      response_types_supported: ['code'],
+      grant_types_supported: ['authorization_code', 'refresh_token'],
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
       scopes_supported: expect.arrayContaining(['search']),
     });
     for (const name of ['revocation_endpoint', 'introspection_endpoint', 'jwks_uri'])

@@ -9,6 +9,7 @@ import { toUnixSeconds } from '../core/time.ts';
 import type { User } from '../db/types.ts';
 import { SCOPES, type Scope } from '../model/actor.ts';
 import { mcpResource } from '../model/protected-resources.ts';
+import type { TokenAudience } from '../model/sessions.ts';
 import { TIERS } from '../model/tiers.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
@@ -29,9 +30,6 @@ const claimsSchema = z.object({
 });
 
 export type AccessClaims = Readonly<z.infer<typeof claimsSchema>>;
-
-/** `mcp`: a token for `/mcp` alone (RFC 8707). Those for the API are accepted at every path. */
-export type TokenAudience = 'api' | 'mcp';
 
 export interface AccessGrant {
   readonly user: Pick<User, 'id' | 'username' | 'tier'>;

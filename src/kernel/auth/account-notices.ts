@@ -20,7 +20,8 @@ export interface AccountNotices {
 }
 
 /** What a reset by mail ends; a change of the password ends sessions only. */
-export const RESET_ENDS = 'every session, API key, linked login, webhook endpoint and callback secret of before ends.';
+export const RESET_ENDS =
+  'every session, connected app, API key, linked login, webhook endpoint and callback secret of before ends.';
 
 interface Dependencies {
   readonly config: Pick<Config, 'publicUrl'>;

@@ -15,7 +15,8 @@ import {
 } from '../db/sessions.ts';
 import type { Database, Session, User } from '../db/types.ts';
 import { lockUser, type UserChange, updateUser } from '../db/users.ts';
-import { entitledScopes, type Scope, withImpliedScopes } from '../model/actor.ts';
+import { entitledScopes, GRANTABLE_SCOPES, type Scope, withImpliedScopes } from '../model/actor.ts';
+import type { TokenAudience } from '../model/sessions.ts';
 import { isSystemUser } from '../model/system-users.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { createRefreshTokens, type RefreshTokenParts } from './refresh-tokens.ts';
@@ -37,6 +38,18 @@ export interface AccountUpdate {
   readonly ends: string | null;
 }
 
+/** Of a refresh by the app that a grant is for. */
+export interface GrantOptions {
+  readonly clientId: string;
+  /** Default: that of the grant. */
+  readonly audience?: TokenAudience | undefined;
+}
+
+export interface IssueOptions {
+  readonly narrowTo?: readonly Scope[] | undefined;
+  readonly audience?: TokenAudience | undefined;
+}
+
 export interface Sessions {
   /**
    * Starts a session with those of `scopes` that the user's tier is entitled to. `user`: as it was when its credentials were
@@ -44,12 +57,17 @@ export interface Sessions {
    */
   start(user: User, scopes: readonly Scope[], client: RequestOrigin): Promise<TokenPair>;
   /** Rotates the token. `narrowTo` narrows the access token alone (RFC 6749 section 6). Throws `unauthenticated` if it is unknown, expired, revoked, reused or from a future generation. */
-  refresh(refreshToken: string, client: RequestOrigin, narrowTo?: readonly Scope[]): Promise<TokenPair>;
+  refresh(refreshToken: string, client: RequestOrigin, narrowTo?: readonly Scope[], of?: GrantOptions): Promise<TokenPair>;
+  /**
+   * The tokens of a session whose row was moved to `generation`. Throws `unauthenticated` if it ended meanwhile, the user is
+   * inactive, or the credentials changed.
+   */
+  issue(at: RefreshTokenParts, client: RequestOrigin, options?: IssueOptions): Promise<TokenPair>;
   /** The live session of the current refresh token, without rotating it; undefined if there is none. */
   inspect(refreshToken: string): Promise<Session | undefined>;
   /** Ends a session and its access tokens; false if it had ended before. */
   end(sessionId: string, reason: string): Promise<boolean>;
-  /** Ends all sessions of the user and their access tokens. */
+  /** Ends all logins of the user and their access tokens; connected apps stay, as API keys do. */
   endAll(userId: string, reason: string): Promise<void>;
   /**
    * Changes an account by what `decide` makes of it, in one transaction, in which no credential of the account can be made by
@@ -86,14 +104,22 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
 
   async function issuePair(
     user: User,
-    session: Pick<Session, 'id' | 'scopes'>,
+    session: Pick<Session, 'id' | 'scopes' | 'clientId' | 'audience'>,
     generation: number,
-    narrowTo?: readonly Scope[],
+    { narrowTo, audience }: IssueOptions = {},
   ): Promise<TokenPair> {
-    const entitled = entitledScopes(user.tier);
-    const held = withImpliedScopes(session.scopes);
+    const { clientId } = session;
+    const entitled = clientId === null ? entitledScopes(user.tier) : GRANTABLE_SCOPES;
+    const held: readonly string[] = clientId === null ? withImpliedScopes(session.scopes) : session.scopes;
     const scopes = entitled.filter((scope) => held.includes(scope) && (narrowTo?.includes(scope) ?? true));
-    const { token, expiresIn } = await accessTokens.issue({ user, scopes, sessionId: session.id });
+    const { token, expiresIn } = await accessTokens.issue({
+      user,
+      scopes,
+      sessionId: session.id,
+      clientId,
+      // A grant for /mcp alone gets no token for more, whatever is asked for.
+      audience: session.audience === 'mcp' ? 'mcp' : (audience ?? 'api'),
+    });
     return {
       accessToken: token,
       refreshToken: await refreshTokens.encode({ sessionId: session.id, generation }),
@@ -121,6 +147,9 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
       revokedReason: null,
       userAgent: client.userAgent,
       address: client.address,
+      clientId: null,
+      audience: null,
+      authorization: null,
     };
     if (isSystemUser(user) || !(await insertSession(db, session))) {
       const reason = 'the account changed during the login';
@@ -159,16 +188,17 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
   async function endInDatabase(
     tx: Database,
     userId: string,
-    { keep, reason, now }: { keep: string | null; reason: string; now: number },
+    options: { keep: string | null; reason: string; now: number; loginsOnly?: boolean },
   ) {
-    const keys = (await revokeSessionsOf(tx, userId, { keep, reason, now })).map((id) => `sid:${id}`);
+    const { now } = options;
+    const keys = (await revokeSessionsOf(tx, userId, options)).map((id) => `sid:${id}`);
     await insertRevocations(tx, keys, tokensUntil(now), now);
     return keys;
   }
 
   async function endAll(userId: string, reason: string): Promise<void> {
     const now = clock.now();
-    const keys = await db.transaction((tx) => endInDatabase(tx, userId, { keep: null, reason, now }));
+    const keys = await db.transaction((tx) => endInDatabase(tx, userId, { keep: null, reason, now, loginsOnly: true }));
     await revocations.publish(keys, tokensUntil(now));
   }
 
@@ -189,7 +219,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
   };
 
   function refuse(reason: string, client: RequestOrigin, session?: Session): never {
-    security.record('refresh_failed', {
+    security.record(session?.clientId ? 'grant_refused' : 'refresh_failed', {
       ...client,
       reason,
       ...(session ? { userId: session.userId, sessionId: session.id } : {}),
@@ -203,15 +233,20 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
   }
 
   /** The session after this refresh; its generation is that of the new token. */
-  async function rotate({ sessionId, generation }: RefreshTokenParts, client: RequestOrigin): Promise<Session> {
+  async function rotate(
+    { sessionId, generation }: RefreshTokenParts,
+    client: RequestOrigin,
+    clientId: string | null,
+  ): Promise<Session> {
     const now = clock.now();
     const isOver = await endedInStore(sessionId);
     const rotated = isOver
       ? undefined
-      : await rotateSession(db, sessionId, generation, { now, expiresAt: now + refreshTokenSeconds * 1000 });
+      : await rotateSession(db, sessionId, { generation, clientId, now, expiresAt: now + refreshTokenSeconds * 1000 });
     if (rotated) return rotated;
     const session = await findSession(db, sessionId);
     if (!session) return refuse('unknown session', client);
+    if (session.clientId !== clientId) return refuse('the token of another client', client, session);
     if (session.revokedAt !== null) return refuse(`revoked: ${session.revokedReason}`, client, session);
     if (isOver) return refuse('ended in the store', client, session);
     if (session.expiresAt <= now) return refuse('expired', client, session);
@@ -227,19 +262,33 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
     throw new AppError('unauthenticated', 'The refresh token is invalid, expired or revoked', { cause: new Error('reused') });
   }
 
-  async function refresh(refreshToken: string, client: RequestOrigin, narrowTo?: readonly Scope[]): Promise<TokenPair> {
+  async function refresh(
+    refreshToken: string,
+    client: RequestOrigin,
+    narrowTo?: readonly Scope[],
+    of?: GrantOptions,
+  ): Promise<TokenPair> {
     const parts = await refreshTokens.decode(refreshToken);
     if (!parts) return refuse('malformed or not issued here', client);
-    const { generation } = await rotate(parts, client);
+    const { sessionId } = parts;
+    const { generation } = await rotate(parts, client, of?.clientId ?? null);
+    return issue({ sessionId, generation }, client, { narrowTo, audience: of?.audience });
+  }
+
+  async function issue(
+    { sessionId, generation }: RefreshTokenParts,
+    client: RequestOrigin,
+    options: IssueOptions = {},
+  ): Promise<TokenPair> {
     // Read again, in one statement with the user: a change of the password since the rotation may have kept the session.
-    const found = await findSessionWithUser(db, parts.sessionId);
+    const found = await findSessionWithUser(db, sessionId);
     if (!found) return refuse('unknown session', client);
     const { session, user } = found;
     if (session.revokedAt !== null) return refuse(`revoked: ${session.revokedReason}`, client, session);
     if (!user.active || isSystemUser(user)) return endAndRefuse(session, 'user inactive', client);
     if (user.credentialsEpoch !== session.credentialsEpoch) return endAndRefuse(session, 'credentials changed', client);
     security.record('refresh', { ...client, userId: user.id, sessionId: session.id });
-    return issuePair(user, session, generation, narrowTo);
+    return issuePair(user, session, generation, options);
   }
 
   async function inspect(refreshToken: string): Promise<Session | undefined> {
@@ -250,5 +299,5 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
   }
 
   const list = (userId: string) => liveSessions(db, userId, clock.now());
-  return { start, refresh, inspect, end, endAll, updateAccount, list };
+  return { start, refresh, issue, inspect, end, endAll, updateAccount, list };
 }

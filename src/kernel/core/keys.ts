@@ -2,7 +2,7 @@
 import { base64url } from 'jose';
 import { sha256 } from './digest.ts';
 
-export type KeyUse = 'access-token' | 'refresh-token';
+export type KeyUse = 'access-token' | 'refresh-token' | 'authorization-code';
 
 async function derive(secret: string, use: KeyUse, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();

@@ -1,4 +1,5 @@
 import { lt } from 'drizzle-orm';
+import { deleteIdleClients } from './oauth-clients.ts';
 import { callbackDeliveries, emailTokens, idempotencyKeys, revocations, sessions, webhookEvents } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
@@ -9,6 +10,7 @@ export interface ExpiredRows {
   readonly emailTokens: number;
   readonly callbackDeliveries: number;
   readonly webhookEvents: number;
+  readonly oauthClients: number;
 }
 
 /** How long a finished delivery is listed. */
@@ -16,6 +18,9 @@ const DELIVERIES_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Far beyond any repetition: signed timestamps are refused after minutes, and GitHub redelivers for three days. */
 const EVENTS_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
+
+/** A client that no user connected within a day is of no use; one that was connected may be connected again. */
+const CLIENTS_KEPT_MS = { unused: 24 * 60 * 60 * 1000, left: 90 * 24 * 60 * 60 * 1000 };
 
 /** Deletes the rows that expired before `now` (Unix ms), and returns the number per table. */
 export async function deleteExpired(db: Database, now: number): Promise<ExpiredRows> {
@@ -33,6 +38,8 @@ export async function deleteExpired(db: Database, now: number): Promise<ExpiredR
       .where(lt(webhookEvents.receivedAt, now - EVENTS_KEPT_MS))
       .returning({ id: webhookEvents.messageId }),
   ];
+  // After the sessions, whose grants keep their clients.
+  const clients = await deleteIdleClients(db, { unused: now - CLIENTS_KEPT_MS.unused, left: now - CLIENTS_KEPT_MS.left });
   return {
     sessions: endedSessions.length,
     revocations: oldRevocations.length,
@@ -40,5 +47,6 @@ export async function deleteExpired(db: Database, now: number): Promise<ExpiredR
     emailTokens: oldTokens.length,
     callbackDeliveries: oldDeliveries.length,
     webhookEvents: oldEvents.length,
+    oauthClients: clients,
   };
 }

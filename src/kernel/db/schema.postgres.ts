@@ -22,7 +22,7 @@ import type { EdgeEvidence } from '../model/graph.ts';
 import type { JobPayload } from '../model/job-kinds.ts';
 import type { JobState } from '../model/job-messages.ts';
 import type { QualityReport } from '../model/quality.ts';
-import type { SessionKind } from '../model/sessions.ts';
+import type { PendingAuthorization, SessionKind, TokenAudience } from '../model/sessions.ts';
 import type { Stage, StageStatus } from '../model/stages.ts';
 import type { CategoryScore } from '../model/taxonomy.ts';
 import type { Tier } from '../model/tiers.ts';
@@ -56,6 +56,18 @@ export const users = pgTable(
   (t) => [uniqueIndex('users_username_key').on(t.usernameKey), uniqueIndex('users_email_key').on(t.emailKey)],
 );
 
+export const oauthClients = pgTable(
+  'oauth_clients',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    redirectUris: json<string[]>('redirect_uris').notNull(),
+    createdAt: integer('created_at').notNull(),
+    grantedAt: integer('granted_at'),
+  },
+  (t) => [index('oauth_clients_created').on(t.createdAt)],
+);
+
 export const sessions = pgTable(
   'sessions',
   {
@@ -75,8 +87,15 @@ export const sessions = pgTable(
     revokedReason: text('revoked_reason'),
     userAgent: text('user_agent'),
     address: text('address'),
+    clientId: text('client_id').references(() => oauthClients.id, { onDelete: 'cascade' }),
+    audience: text('audience').$type<TokenAudience>(),
+    authorization: json<PendingAuthorization>('authorization_request'),
   },
-  (t) => [index('sessions_user').on(t.userId), index('sessions_expires').on(t.expiresAt)],
+  (t) => [
+    index('sessions_user').on(t.userId),
+    index('sessions_expires').on(t.expiresAt),
+    index('sessions_client').on(t.clientId),
+  ],
 );
 export const revocations = pgTable(
   'revocations',

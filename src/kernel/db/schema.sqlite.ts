@@ -11,7 +11,7 @@ import type { EdgeEvidence } from '../model/graph.ts';
 import type { JobPayload } from '../model/job-kinds.ts';
 import type { JobState } from '../model/job-messages.ts';
 import type { QualityReport } from '../model/quality.ts';
-import type { SessionKind } from '../model/sessions.ts';
+import type { PendingAuthorization, SessionKind, TokenAudience } from '../model/sessions.ts';
 import type { Stage, StageStatus } from '../model/stages.ts';
 import type { CategoryScore } from '../model/taxonomy.ts';
 import type { Tier } from '../model/tiers.ts';
@@ -52,6 +52,20 @@ export const users = sqliteTable(
   (t) => [uniqueIndex('users_username_key').on(t.usernameKey), uniqueIndex('users_email_key').on(t.emailKey)],
 );
 
+/** Apps that registered themselves, so that users can connect them (RFC 7591). They hold no secret. */
+export const oauthClients = sqliteTable(
+  'oauth_clients',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    redirectUris: json<string[]>('redirect_uris').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** When a user last connected the app; null: no user ever did, and the row goes after a day. */
+    grantedAt: integer('granted_at'),
+  },
+  (t) => [index('oauth_clients_created').on(t.createdAt)],
+);
+
 export const sessions = sqliteTable(
   'sessions',
   {
@@ -76,8 +90,18 @@ export const sessions = sqliteTable(
     revokedReason: text('revoked_reason'),
     userAgent: text('user_agent'),
     address: text('address'),
+    /** The app that a grant is for; null for a login. */
+    clientId: text('client_id').references(() => oauthClients.id, { onDelete: 'cascade' }),
+    /** What the tokens of a grant are for; null: the API. */
+    audience: text('audience').$type<TokenAudience>(),
+    /** What the code of a grant is bound to, until it was exchanged for tokens. */
+    authorization: json<PendingAuthorization>('authorization_request'),
   },
-  (t) => [index('sessions_user').on(t.userId), index('sessions_expires').on(t.expiresAt)],
+  (t) => [
+    index('sessions_user').on(t.userId),
+    index('sessions_expires').on(t.expiresAt),
+    index('sessions_client').on(t.clientId),
+  ],
 );
 
 /** Revoked access tokens (`jti:<id>`) and sessions (`sid:<id>`), kept until the last token they cover has expired. */

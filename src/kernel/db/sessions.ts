@@ -1,11 +1,16 @@
 import { and, desc, eq, gt, isNull, ne } from 'drizzle-orm';
-import { sessions, users } from './schema.sqlite.ts';
-import type { Database, Session, User } from './types.ts';
+import { oauthClients, sessions, users } from './schema.sqlite.ts';
+import type { Database, OAuthClient, Session, User } from './types.ts';
 import { writeIfCurrent } from './users.ts';
 
 /** Returns false, without a session, if its user was deactivated or the credentials have changed since they were verified. */
 export async function insertSession(db: Database, session: Session): Promise<boolean> {
   return writeIfCurrent(db, session, (tx) => tx.insert(sessions).values(session));
+}
+
+/** Stores a grant in the transaction that checked its user. */
+export async function insertGrant(tx: Database, grant: Session): Promise<void> {
+  await tx.insert(sessions).values(grant);
 }
 
 export async function findSession(db: Database, id: string): Promise<Session | undefined> {
@@ -37,17 +42,35 @@ export async function findLiveSession(
   return row;
 }
 
-/** Moves a live session from `generation` to the next in one statement. Undefined if another call did, or the session ended. */
+export interface Rotation {
+  readonly generation: number;
+  /** The client that the session is a grant for; null for a login. */
+  readonly clientId: string | null;
+  readonly now: number;
+  readonly expiresAt: number;
+}
+
+/**
+ * Moves a live session from `generation` to the next in one statement; the code of a grant is used up by that. Undefined if
+ * another call did, the session ended, or it is another client's.
+ */
 export async function rotateSession(
   db: Database,
   id: string,
-  generation: number,
-  { now, expiresAt }: { now: number; expiresAt: number },
+  { generation, clientId, now, expiresAt }: Rotation,
 ): Promise<Session | undefined> {
   const [session] = await db
     .update(sessions)
-    .set({ generation: generation + 1, rotatedAt: now, expiresAt })
-    .where(and(eq(sessions.id, id), eq(sessions.generation, generation), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
+    .set({ generation: generation + 1, rotatedAt: now, expiresAt, authorization: null })
+    .where(
+      and(
+        eq(sessions.id, id),
+        eq(sessions.generation, generation),
+        clientId === null ? isNull(sessions.clientId) : eq(sessions.clientId, clientId),
+        isNull(sessions.revokedAt),
+        gt(sessions.expiresAt, now),
+      ),
+    )
     .returning();
   return session;
 }
@@ -62,25 +85,47 @@ export async function revokeSession(db: Database, id: string, reason: string, no
   return session;
 }
 
-/** The user's sessions that are neither revoked nor expired, newest first. */
+/** The user's logins that are neither revoked nor expired, newest first. */
 export async function liveSessions(db: Database, userId: string, now: number): Promise<Session[]> {
   return db
     .select()
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
+    .where(and(eq(sessions.userId, userId), isNull(sessions.clientId), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
     .orderBy(desc(sessions.createdAt));
 }
 
-/** Revokes the user's sessions but `keep`, and returns their ids. */
+export interface Grant {
+  readonly session: Session;
+  readonly client: OAuthClient;
+}
+
+/** The user's grants that are neither revoked nor expired, newest first; also those whose code is not exchanged yet. */
+export async function liveGrants(db: Database, userId: string, now: number): Promise<Grant[]> {
+  return db
+    .select({ session: sessions, client: oauthClients })
+    .from(sessions)
+    .innerJoin(oauthClients, eq(oauthClients.id, sessions.clientId))
+    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
+    .orderBy(desc(sessions.createdAt), desc(sessions.id));
+}
+
+/** Revokes the user's sessions but `keep`, and returns their ids. `loginsOnly`: grants of apps stay. */
 export async function revokeSessionsOf(
   tx: Database,
   userId: string,
-  { keep, reason, now }: { keep: string | null; reason: string; now: number },
+  { keep, reason, now, loginsOnly = false }: { keep: string | null; reason: string; now: number; loginsOnly?: boolean },
 ): Promise<string[]> {
   const rows = await tx
     .update(sessions)
     .set({ revokedAt: now, revokedReason: reason })
-    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), keep === null ? undefined : ne(sessions.id, keep)))
+    .where(
+      and(
+        eq(sessions.userId, userId),
+        isNull(sessions.revokedAt),
+        keep === null ? undefined : ne(sessions.id, keep),
+        loginsOnly ? isNull(sessions.clientId) : undefined,
+      ),
+    )
     .returning({ id: sessions.id });
   return rows.map(({ id }) => id);
 }

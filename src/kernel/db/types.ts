@@ -11,6 +11,7 @@ export type Database = Pick<
 >;
 
 export type User = typeof schema.users.$inferSelect;
+export type OAuthClient = typeof schema.oauthClients.$inferSelect;
 export type Session = typeof schema.sessions.$inferSelect;
 export type Resource = typeof schema.resources.$inferSelect;
 export type ResourceSource = typeof schema.resourceSources.$inferSelect;

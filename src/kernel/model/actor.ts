@@ -4,8 +4,10 @@ import type { Tier } from './tiers.ts';
 export const SCOPES = ['resources:read', 'resources:write', 'resources:delete', 'search', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+export type GrantableScope = Exclude<Scope, 'admin'>;
+
 /** What a user may grant to an app. */
-export const GRANTABLE_SCOPES = SCOPES.filter((scope) => scope !== 'admin');
+export const GRANTABLE_SCOPES = SCOPES.filter((scope): scope is GrantableScope => scope !== 'admin');
 
 export interface Actor {
   readonly kind: 'user' | 'service';

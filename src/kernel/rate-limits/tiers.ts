@@ -44,6 +44,8 @@ export interface RateLimitPolicies {
   readonly mailsPerAccount: readonly Policy[];
   /** Mails with a link that a client's address asks for. */
   readonly mailsPerAddress: readonly Policy[];
+  /** Apps that register themselves, per address. */
+  readonly clientRegistrations: readonly Policy[];
 }
 
 export function rateLimitPolicies({ limits }: Pick<Config, 'limits'>): RateLimitPolicies {
@@ -59,5 +61,6 @@ export function rateLimitPolicies({ limits }: Pick<Config, 'limits'>): RateLimit
     registrations: [{ name: 'hour', windowMs: HOUR, limit: registrationsPerHour }],
     mailsPerAccount: [{ name: 'half-hour', windowMs: 30 * MINUTE, limit: 3 }],
     mailsPerAddress: [{ name: 'hour', windowMs: HOUR, limit: 20 }],
+    clientRegistrations: [{ name: 'hour', windowMs: HOUR, limit: 20 }],
   };
 }

@@ -8,7 +8,7 @@ import { countAddress } from './rate-limit.ts';
 import { streamTicket } from './stream-ticket.ts';
 
 export interface AuthenticateOptions {
-  readonly isPublic: (path: string) => boolean;
+  readonly isPublic: (path: string, method: string) => boolean;
 }
 
 export function authenticate(context: AppContext, { isPublic }: AuthenticateOptions): MiddlewareHandler<AppEnv> {
@@ -31,7 +31,7 @@ export function authenticate(context: AppContext, { isPublic }: AuthenticateOpti
   }
 
   return async function authenticate(c, next) {
-    if (!isPublic(c.req.path)) {
+    if (!isPublic(c.req.path, c.req.method)) {
       const strategy = strategies.find(({ appliesTo }) => appliesTo(c));
       if (!strategy) return refused(c, strategy, new AppError('unauthenticated', 'Not authenticated'));
       const actor = await strategy.verify(c).catch((error: unknown) => refused(c, strategy, error));

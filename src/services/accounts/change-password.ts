@@ -12,7 +12,7 @@ import type { Accounts } from './accounts.ts';
 import { checkPassword } from './check-password.ts';
 
 const CHANGED =
-  'Your password was changed. Every session but the one that changed it is over. API keys, linked logins, webhook endpoints and the callback secret are as before.';
+  'Your password was changed. Every session but the one that changed it is over, and connected apps are disconnected. API keys, linked logins, webhook endpoints and the callback secret are as before.';
 
 interface Dependencies {
   readonly passwords: PasswordHasher;

@@ -31,7 +31,7 @@ export const endSession = operation({
   errors: ['not_found'],
   run: async ({ db, sessions, security, origin, actor: { userId } }: Context, { id }) => {
     const session = await findSession(db, id);
-    if (session?.userId !== userId || !(await sessions.end(id, 'ended by its user'))) {
+    if (session?.userId !== userId || session.clientId !== null || !(await sessions.end(id, 'ended by its user'))) {
       throw new AppError('not_found', 'You have no such session');
     }
     security.record('session_revoked', { ...origin, userId, sessionId: id });

@@ -265,7 +265,7 @@ export function accounts(deployment: () => Deployment): void {
   test('/.well-known: serves authorization server metadata and public keys', async () => {
     const { url } = deployment();
     const metadata = await anyClient().call<Record<string, string>>('GET', '/.well-known/oauth-authorization-server');
-    expect(metadata.body).toMatchObject({ token_endpoint: `${url}/auth/login`, jwks_uri: `${url}/.well-known/jwks.json` });
+    expect(metadata.body).toMatchObject({ token_endpoint: `${url}/oauth/token`, jwks_uri: `${url}/.well-known/jwks.json` });
     expect((await anyClient().call('GET', '/.well-known/jwks.json')).body).toEqual({ keys: [] });
   });
 }

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createPasswordHasher } from '../../../src/adapters/passwords.ts';
 import { emailKey, findTaken, findUserByEmail, findUsersByLogin, nameKey } from '../../../src/kernel/db/users.ts';
-import { entitledScopes } from '../../../src/kernel/model/actor.ts';
+import { entitledScopes, withImpliedScopes } from '../../../src/kernel/model/actor.ts';
 import type { Tier } from '../../../src/kernel/model/tiers.ts';
 import { modelStatuses } from '../../../src/services/models/list-models.ts';
 import { reconcileTarget } from '../../../src/services/models/reconcile-target.ts';
@@ -195,7 +195,7 @@ describe('upgrade from November 2026', () => {
     const sessions = (after.sessions ?? []).map(({ user_id, scopes, kind, authenticated_at, credentials_epoch }) => {
       const held = typeof scopes === 'string' ? (JSON.parse(scopes) as string[]) : (scopes as string[]);
       const entitled = entitledScopes(tierOf.get(user_id) as Tier);
-      const expected = entitled.every((scope) => held.includes(scope)) ? 'interactive' : 'grant';
+      const expected = entitled.every((scope) => withImpliedScopes(held).includes(scope)) ? 'interactive' : 'grant';
       return { kind, expected, fresh: authenticated_at, epoch: Number(credentials_epoch) };
     });
     expect(new Set(sessions.map(({ kind }) => kind))).toEqual(new Set(['interactive', 'grant']));

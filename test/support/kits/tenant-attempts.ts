@@ -36,7 +36,14 @@ import {
   updateUnedited,
 } from '../../../src/kernel/db/resources.ts';
 import { insertSecurityEvent, listSecurityEvents } from '../../../src/kernel/db/security-events.ts';
-import { confirmSession, insertSession, liveSessions, renewSession, revokeSessionsOf } from '../../../src/kernel/db/sessions.ts';
+import {
+  confirmSession,
+  insertSession,
+  liveGrants,
+  liveSessions,
+  renewSession,
+  revokeSessionsOf,
+} from '../../../src/kernel/db/sessions.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
 import { usageOf } from '../../../src/kernel/db/usage.ts';
 import {
@@ -265,7 +272,11 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
         revokedReason: null,
         userAgent: null,
         address: null,
+        clientId: null,
+        audience: null,
+        authorization: null,
       }),
+    liveGrants: ({ db }, owner) => liveGrants(db, owner, NOW),
     liveSessions: ({ db }, owner) => liveSessions(db, owner, NOW),
     revokeSessionsOf: ({ db }, owner) => revokeSessionsOf(db, owner, { keep: null, reason: 'test', now: LATER }),
     renewSession: ({ db, of }, userId) => renewSession(db, { id: of.sessionId, userId }, 1),

@@ -68,6 +68,12 @@ export const UNOWNED: Reasons = {
     releaseJob: LEASE,
   },
   links: { replaceLinks: LEASED, listLinks: LEASED },
+  'oauth-clients': {
+    insertOAuthClient: 'apps register themselves and belong to no user',
+    findOAuthClient: 'apps belong to no user',
+    markGranted: 'apps belong to no user',
+    deleteIdleClients: UPKEEP,
+  },
   'oauth-accounts': { findUserByOAuth: SIGNING_IN },
   'resource-embeddings': {
     markRelated: LEASED,
@@ -111,6 +117,7 @@ export const UNOWNED: Reasons = {
     findLiveSession: 'by an id from a verified token',
     findSession: 'by an id that a refresh token’s MAC proves; other callers compare its user first',
     findSessionWithUser: 'by an id that a refresh token’s MAC proves',
+    insertGrant: 'in the transaction that checked the user and the session which agreed',
     rotateSession: 'by an id and a generation that a refresh token’s MAC proves',
     revokeSession: 'by an id from a verified token, or of a session found to be the user’s',
   },

@@ -147,6 +147,19 @@ export async function seedOwner(db: Database, name: string): Promise<Owned> {
     createdAt: NOW,
     expiresAt: LATER,
   });
+  await db.insert(schema.oauthClients).values({ id: id('client'), name: id('app'), redirectUris: [id('uri')], createdAt: NOW });
+  await db.insert(schema.sessions).values({
+    id: id('grant'),
+    userId,
+    kind: 'grant',
+    credentialsEpoch: 0,
+    generation: 1,
+    scopes: ['search'],
+    createdAt: NOW,
+    rotatedAt: NOW,
+    expiresAt: LATER,
+    clientId: id('client'),
+  });
   await db.insert(schema.sessions).values({
     id: id('session'),
     userId,
@@ -214,7 +227,7 @@ export async function seedOwner(db: Database, name: string): Promise<Owned> {
 }
 
 /** Tables without owners. */
-const WITHOUT_OWNER = new Set(['categories', 'revocations', 'embedding_models', 'settings']);
+const WITHOUT_OWNER = new Set(['categories', 'revocations', 'embedding_models', 'settings', 'oauth_clients']);
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Config } from '../../kernel/config/config.ts';
 import { GRANTABLE_SCOPES } from '../../kernel/model/actor.ts';
-import { MCP_PATH } from '../../kernel/model/protected-resources.ts';
+import { MCP_PATH, mcpResource } from '../../kernel/model/protected-resources.ts';
 import { createRouter, defineRoute, json } from '../router.ts';
 
 const SERVER = '/.well-known/oauth-authorization-server';
@@ -22,14 +22,21 @@ export function createMetadataRoutes({ config }: { readonly config: Pick<Config,
 
   const serverMetadata = {
     issuer: auth.issuer,
-    token_endpoint: `${publicUrl}/auth/login`,
+    authorization_endpoint: `${publicUrl}/oauth/authorize`,
+    token_endpoint: `${publicUrl}/oauth/token`,
+    registration_endpoint: `${publicUrl}/oauth/register`,
     revocation_endpoint: `${publicUrl}/auth/revoke`,
     introspection_endpoint: `${publicUrl}/auth/introspect`,
     jwks_uri: `${publicUrl}/.well-known/jwks.json`,
-    grant_types_supported: ['password'],
-    response_types_supported: [],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
     token_endpoint_auth_methods_supported: ['none'],
+    revocation_endpoint_auth_methods_supported: ['none'],
     scopes_supported: [...GRANTABLE_SCOPES],
+    protected_resources: [publicUrl, mcpResource(publicUrl)],
     service_documentation: `${publicUrl}/docs`,
   };
 

@@ -1,0 +1,105 @@
+/** The pages at GET /oauth/authorize: login and consent, and what is wrong with a request. Their script is an asset. */
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import { describeRedirect } from '../../kernel/auth/redirect-uris.ts';
+import type { OAuthClient } from '../../kernel/db/types.ts';
+import type { Scope } from '../../kernel/model/actor.ts';
+import { pagePolicy } from '../middleware/security-headers.ts';
+
+const IN_WORDS: Readonly<Record<Scope, string>> = {
+  'resources:read': 'Read your documents',
+  'resources:write': 'Add documents, and change them',
+  'resources:delete': 'Delete documents for ever',
+  search: 'Search your library',
+  admin: 'Administer this server',
+};
+
+/** What an app asks for that cannot be undone is left to the person to tick. */
+const UNTICKED: readonly Scope[] = ['resources:delete'];
+
+export interface ConsentPage {
+  /** This server's host. */
+  readonly server: string;
+  readonly client: OAuthClient;
+  readonly redirectUri: string;
+  readonly scopes: readonly Scope[];
+  readonly refuseUri: string;
+  /** Names of the providers that log in, with the address that begins it. */
+  readonly providers: readonly { readonly name: string; readonly url: string }[];
+}
+
+export function sendConsentPage(c: Context, { server, client, redirectUri, scopes, refuseUri, providers }: ConsentPage) {
+  const nonce = crypto.randomUUID();
+  const boxes = scopes.map(
+    (scope) => html`
+        <p><label><input type="checkbox" name="approved" value="${scope}" ${UNTICKED.includes(scope) ? '' : 'checked'}> ${IN_WORDS[scope]}</label></p>`,
+  );
+  const links = providers.map(
+    ({ name, url }) => html`
+        <p><a href="${url}">Log in with ${name}</a></p>`,
+  );
+  const body = html`
+      <h1>Connect an app</h1>
+      <p><strong>${client.name}</strong> asks to use your library at ${server}.</p>
+      <p>Afterwards you return to <strong>${describeRedirect(redirectUri)}</strong>. The app chose its name itself: connect it
+        only if you have just begun this there.</p>
+      <noscript><p>This page needs JavaScript to send the forms.</p></noscript>
+      <form id="login" hidden>
+        <p><label for="username">Username or e-mail</label></p>
+        <p><input id="username" name="username" autocomplete="username" maxlength="254" required></p>
+        <p><label for="password">Password</label></p>
+        <p><input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" required></p>
+        <p><button type="submit">Log in</button></p>${links}
+      </form>
+      <form id="consent" hidden>
+        <p>Logged in as <strong id="who"></strong>. The app may:</p>${boxes}
+        <p><button type="submit">Connect</button></p>
+        <p>You can disconnect it at any time.</p>
+      </form>
+      <p id="outcome" role="status"></p>
+      <p><a id="refuse" rel="noreferrer" href="${refuseUri}">Refuse, and return to the app</a></p>`;
+  const script = html`<script type="module" nonce="${nonce}" src="/assets/authorize.js"></script>`;
+  return sendPage(c, 200, {
+    title: 'Connect an app',
+    body,
+    script,
+    policy: [`script-src 'nonce-${nonce}'`, "connect-src 'self'"],
+  });
+}
+
+/** `returnUri`: where the app is told what is wrong. Followed by the person alone (RFC 9700 section 4.11.2). */
+export function sendFaultPage(c: Context, detail: string, returnUri?: string) {
+  const body = html`
+      <h1>The app cannot be connected</h1>
+      <p>${detail}.</p>
+      ${returnUri === undefined ? '' : html`<p><a rel="noreferrer" href="${returnUri}">Return to ${describeRedirect(returnUri)}</a></p>`}`;
+  return sendPage(c, 400, { title: 'The app cannot be connected', body, script: '', policy: [] });
+}
+
+interface Page {
+  readonly title: string;
+  readonly body: unknown;
+  readonly script: unknown;
+  readonly policy: readonly string[];
+}
+
+function sendPage(c: Context, status: 200 | 400, { title, body, script, policy }: Page) {
+  const page = html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>${title} · Pharos</title>
+    <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="/assets/style.css">
+    ${script}
+  </head>
+  <body>
+    <main>${body}
+    </main>
+  </body>
+</html>
+`;
+  return c.html(page, status, { 'Cache-Control': 'no-store', 'Content-Security-Policy': pagePolicy(policy) });
+}
