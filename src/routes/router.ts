@@ -20,11 +20,11 @@ export function createRouter(): OpenAPIHono<AppEnv> {
 
 type Security = Record<string, string[]>[];
 
-/** `security` of an operation. API keys cannot do account operations. */
+/** `security` of an operation. The scope is that of OAuth 2: the other schemes have none. API keys cannot do account operations. */
 export function securityOf(scope: Scope | 'public' | null, level?: AccountLevel): Security {
   if (scope === 'public') return [];
-  const scopes = scope === null ? [] : [scope];
-  return level ? [{ bearer: scopes }] : [{ bearer: scopes }, { apiKey: scopes }];
+  const token = [{ oauth2: scope === null ? [] : [scope] }, { bearer: [] }];
+  return level ? token : [...token, { apiKey: [] }];
 }
 
 /** `resources.get` in the form that generated clients name functions by: `resourcesGet`. */
@@ -35,11 +35,22 @@ export function describeRoute(method: string, path: string) {
   const key = `${method.toUpperCase()} ${path}`;
   const listed = ROUTES[key];
   if (!listed) throw new Error(`${key} is neither an operation of routes/table.ts nor listed in routes/routes.ts`);
-  const { name, scope, account: level, summary } = listed;
+  const { name, scope, account: level, summary, internal = false } = listed;
   return {
     level,
-    description: { operationId: operationIdOf(name), tags: [tagOf(name)], summary, security: securityOf(scope, level) },
+    description: {
+      operationId: operationIdOf(name),
+      tags: [tagOf(name)],
+      summary,
+      security: securityOf(scope, level),
+      ...(internal ? { hide: true } : {}),
+    },
   };
+}
+
+/** Describes a route whose handler is registered without validation, because it reads its body itself. */
+export function describeOnly(router: OpenAPIHono<AppEnv>, { middleware, ...route }: RouteConfig): void {
+  router.openAPIRegistry.registerPath(route);
 }
 
 export interface RouteOptions {

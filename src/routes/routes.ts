@@ -20,6 +20,8 @@ export interface RouteDescription {
    */
   readonly account?: AccountLevel;
   readonly summary: string;
+  /** Called by Pharos' own worker and queue; left out of the OpenAPI document. */
+  readonly internal?: true;
   /** What a request costs of its limit. Default: 1. */
   readonly cost?: (c: Context<AppEnv>) => number;
 }
@@ -129,8 +131,23 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
   'POST /v1/embeddings': { name: 'embeddings.create', scope: 'search', summary: 'Embed texts' },
   'GET /v1/models': { name: 'embeddings.models', scope: 'search', summary: 'List embedding models' },
   'POST /webhooks/ingest/{id}': { name: 'webhooks.receive', scope: 'public', summary: 'Send an event' },
-  'POST /jobs/progress': { name: 'reports.progress', scope: 'public', summary: 'Report progress' },
-  'POST /jobs/callback': { name: 'reports.attempt', scope: 'public', summary: 'Report a delivery attempt of QStash' },
-  'POST /jobs/failure': { name: 'reports.failure', scope: 'public', summary: 'Report a message that QStash gave up' },
-  'POST /jobs/limits': { name: 'reports.limits', scope: 'public', summary: 'Count a request that the worker serves' },
+  'POST /jobs/progress': { name: 'reports.progress', scope: 'public', internal: true, summary: 'Report progress' },
+  'POST /jobs/callback': {
+    name: 'reports.attempt',
+    scope: 'public',
+    internal: true,
+    summary: 'Report a delivery attempt of QStash',
+  },
+  'POST /jobs/failure': {
+    name: 'reports.failure',
+    scope: 'public',
+    internal: true,
+    summary: 'Report a message that QStash gave up',
+  },
+  'POST /jobs/limits': {
+    name: 'reports.limits',
+    scope: 'public',
+    internal: true,
+    summary: 'Count a request that the worker serves',
+  },
 };

@@ -88,7 +88,7 @@ describe('account operations', () => {
       expect(
         described?.security?.map((scheme) => Object.keys(scheme)),
         operation,
-      ).toEqual([['bearer']]);
+      ).toEqual([['oauth2'], ['bearer']]);
       expect(Object.keys(described?.responses ?? {}), operation).toEqual(expect.arrayContaining(['401', '403']));
       expect(described?.responses['401']?.headers !== undefined, operation).toBe(level === 'fresh');
     }

@@ -70,7 +70,7 @@ describe('a body is read last', () => {
     let tried = 0;
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const [method, { security, requestBody }] of Object.entries(methods)) {
-        const needed = security?.[0]?.bearer ?? [];
+        const needed = security?.[0]?.oauth2 ?? [];
         if (!requestBody || needed.length === 0) continue;
         const key = await keyWith([SCOPES.find((scope) => scope !== 'admin' && !needed.includes(scope)) as Scope]);
         for (const type of Object.keys(requestBody.content)) {

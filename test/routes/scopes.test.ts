@@ -15,7 +15,7 @@ beforeAll(async () => {
     Object.entries(methods).map(([method, { security }]) => ({
       method: method.toUpperCase(),
       path,
-      needs: security?.[0]?.bearer ?? [],
+      needs: security?.[0]?.oauth2 ?? [],
     })),
   );
 });

@@ -7,6 +7,7 @@ const pageRoute = <P extends string>(path: P) =>
   defineRoute({
     method: 'get',
     path,
+    description: 'The page reads the token behind the # of its address and calls the API with it.',
     responses: { 200: page },
   });
 

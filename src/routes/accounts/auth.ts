@@ -24,13 +24,16 @@ import { isLocalRequest } from './local-request.ts';
 const optionsRoute = defineRoute({
   method: 'get',
   path: '/auth/options',
+  description: 'Whether accounts can be registered, which providers are configured, and whether mail can be sent.',
   responses: { 200: json('What a login page may offer', authOptionsSchema), ...problems(503) },
 });
 
 const registerRoute = defineRoute({
   method: 'post',
   path: '/auth/register',
-  description: 'With ENV=dev the first account is an admin, if a person at the machine itself registers it.',
+  description:
+    'Creates an account with the tier `free`. With ENV=dev the first account is an admin, if a person at the machine itself ' +
+    'registers it. 403 where registration is closed.',
   request: { body: jsonBody(registrationSchema) },
   responses: { 201: json('The new account', userSchema), ...problems(400, 403, 409, 422, 429, 503) },
 });

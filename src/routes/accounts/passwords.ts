@@ -33,6 +33,7 @@ const resetRoute = defineRoute({
 const requestVerificationRoute = defineRoute({
   method: 'post',
   path: '/auth/email/verification',
+  description: 'Mails a link to the address of the account. Its page calls POST /auth/email/verify.',
   responses: { 202: { description: 'A mail is sent unless the address is verified already' }, ...problems(429, 501) },
 });
 

@@ -8,8 +8,10 @@ import { createRouter, defineRoute, json } from '../router.ts';
 const SERVER = '/.well-known/oauth-authorization-server';
 const RESOURCE = '/.well-known/oauth-protected-resource';
 
+const DESCRIPTION = 'What OAuth clients need to know to get a token here, and where they send it.';
+
 const documentRoute = <P extends string>(path: P, members: z.ZodObject) =>
-  defineRoute({ method: 'get', path, responses: { 200: json('Metadata', members) } });
+  defineRoute({ method: 'get', path, description: DESCRIPTION, responses: { 200: json('Metadata', members) } });
 
 const server = z.looseObject({ issuer: z.url() });
 const resource = z.looseObject({ resource: z.url() });

@@ -37,6 +37,8 @@ const streamed = {
 const events = defineRoute({
   method: 'get',
   path: '/resources/{id}/progress/events',
+  description:
+    'After a lost connection, `Last-Event-ID` continues where it ended. Browsers pass a ticket of POST /progress/tickets.',
   request: { params, query: eventsQuery, headers },
   responses: { ...streamed, ...problems(404, 429, 503) },
 });

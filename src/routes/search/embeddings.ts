@@ -5,7 +5,7 @@ import type { StatusCode } from 'hono/utils/http-status';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { rawBody } from '../middleware/raw-body.ts';
-import { createRouter, defineRoute, json, problems } from '../router.ts';
+import { createRouter, defineRoute, describeOnly, json, problems } from '../router.ts';
 
 const MAX_INPUTS = 2048;
 const MAX_TEXT = 10_000_000;
@@ -85,11 +85,11 @@ const modelsRoute = defineRoute({
 export function createEmbeddingsRoutes({ embeddingsProxy }: Pick<AppContext, 'embeddingsProxy'>) {
   const router = createRouter();
   // Registered without validation: the worker validates, and says so in OpenAI's words.
-  router.openAPIRegistry.registerPath(embeddingsRoute);
+  describeOnly(router, embeddingsRoute);
   router.post('/v1/embeddings', async (c) =>
     pass(c, await embeddingsProxy.embeddings({ ...requestOf(c), body: await rawBody(c) })),
   );
-  router.openAPIRegistry.registerPath(modelsRoute);
+  describeOnly(router, modelsRoute);
   router.get('/v1/models', async (c) => pass(c, await embeddingsProxy.models(requestOf(c))));
 
   return router;

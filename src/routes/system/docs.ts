@@ -4,20 +4,23 @@ import type { Config } from '../../kernel/config/config.ts';
 import type { AppEnv } from '../env.ts';
 import { pagePolicy } from '../middleware/security-headers.ts';
 import { registerNamedSchemas } from '../named-schemas.ts';
-import { createRouter, defineRoute, json, page } from '../router.ts';
+import { createRouter, defineRoute, describeOnly, json, page, securityOf } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 import { TAGS } from '../tags.ts';
 import { VERSION } from '../version.ts';
+import { securitySchemes } from './security-schemes.ts';
 
 const openapi = defineRoute({
   method: 'get',
   path: '/openapi.json',
+  description: 'This document. It describes what this server serves to others; calls between its own parts are left out.',
   responses: { 200: json('An OpenAPI 3.1 document', z.looseObject({ openapi: z.string() })) },
 });
 
 const docs = defineRoute({
   method: 'get',
   path: '/docs',
+  description: 'Swagger UI for /openapi.json, from files that ship with Pharos.',
   responses: { 200: page },
 });
 
@@ -38,7 +41,7 @@ export function createDocsRoutes({ config, runtime, described }: DocsDependencie
       'Content-Security-Policy': pagePolicy(["script-src 'self'", `connect-src 'self' ${new URL(config.publicUrl).origin}`]),
     });
   });
-  router.openAPIRegistry.registerPath(openapi);
+  describeOnly(router, openapi);
   return router.get(openapi.path, (c) => {
     document ??= JSON.stringify(describe(described(), config.publicUrl));
     return c.body(document, 200, { 'Content-Type': 'application/json' });
@@ -47,13 +50,8 @@ export function createDocsRoutes({ config, runtime, described }: DocsDependencie
 
 function describe(app: OpenAPIHono<AppEnv>, publicUrl: string) {
   registerNamedSchemas(app);
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'JWT',
-    description: 'An access token of POST /auth/login',
-  });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'X-API-Key' });
+  for (const [name, scheme] of Object.entries(securitySchemes(publicUrl)))
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
@@ -62,9 +60,11 @@ function describe(app: OpenAPIHono<AppEnv>, publicUrl: string) {
       description:
         'A knowledge service for the edge: send it a document, watch five stages process it live, find it by meaning. ' +
         'Errors are RFC 9457 problem details. Every path is also served below `/api`.',
+      contact: { name: 'The operator of this server', url: publicUrl },
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
     servers: [{ url: publicUrl }],
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: securityOf(null),
     tags: [...TAGS],
   });
 }

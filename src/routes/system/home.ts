@@ -17,6 +17,7 @@ const homeSchema = z
 const home = defineRoute({
   method: 'get',
   path: '/',
+  description: 'The name and version of the server with the addresses of its parts, or a page for a browser.',
   responses: {
     200: {
       description: 'JSON, or a web page for a client that accepts text/html',

@@ -8,7 +8,7 @@ import { type IncomingEvent, receiveWebhookEvent } from '../../services/webhooks
 import { chargeWrite } from '../middleware/rate-limit.ts';
 import { rawBody } from '../middleware/raw-body.ts';
 import { refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
-import { createRouter, describeRoute, idParams, impliedProblems, json, problems } from '../router.ts';
+import { createRouter, describeOnly, describeRoute, idParams, impliedProblems, json, problems } from '../router.ts';
 import { readGitHubEvent, readStandardEvent, standardEventSchema } from './webhook-events.ts';
 
 const eventResult = z
@@ -40,7 +40,7 @@ export type WebhookServices = SignatureDependencies & Pick<AppContext, 'db' | 'i
 export function createWebhookRoutes(context: WebhookServices) {
   const router = createRouter();
   // Registered without validation: the body is validated after its signature, so that unsigned requests learn nothing.
-  router.openAPIRegistry.registerPath(ingest);
+  describeOnly(router, ingest);
   router.post('/webhooks/ingest/:id', async (c) => {
     const read = (kind: WebhookKind, body: Uint8Array) => {
       const event = parseStrangersJson(body);

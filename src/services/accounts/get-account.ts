@@ -9,6 +9,7 @@ export const getAccount = operation({
   name: 'account.get',
   scope: null,
   summary: 'Read the own account',
+  description: 'The account that the credentials belong to, with its tier.',
   destructive: false,
   input: z.object({}),
   output: userSchema,

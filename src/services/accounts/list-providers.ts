@@ -11,6 +11,7 @@ export const listProviders = operation({
   scope: null,
   account: 'interactive',
   summary: 'List linked providers',
+  description: 'The providers at which the account can log in, beside its password.',
   destructive: false,
   input: z.object({}),
   output: z.object({

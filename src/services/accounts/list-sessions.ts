@@ -8,6 +8,7 @@ export const listSessions = operation({
   scope: null,
   account: 'interactive',
   summary: 'List live sessions',
+  description: 'The logins of the account, with where each began and when it was refreshed last.',
   destructive: false,
   input: z.object({}),
   output: z.object({ sessions: z.array(sessionSchema) }),

@@ -21,6 +21,7 @@ export const listUsers = operation({
   name: 'users.list',
   scope: 'admin',
   summary: 'List accounts',
+  description: 'All accounts, newest first; `q` finds names and addresses.',
   destructive: false,
   input: pageQuery.extend({
     q: z.string().min(1).max(100).optional().meta({ description: 'Part of a username or e-mail address' }),
@@ -82,6 +83,7 @@ export const listUserEvents = operation({
   name: 'users.events',
   scope: 'admin',
   summary: 'List the security events of an account',
+  description: 'Logins, refusals and changes of credentials, newest first, with address and client.',
   destructive: false,
   input: pageQuery.extend({ id }),
   output: z.object({ events: z.array(eventSchema), next_cursor: z.string().optional() }),

@@ -11,6 +11,7 @@ export const listJobs = operation({
   name: 'jobs.list',
   scope: 'admin',
   summary: 'List jobs',
+  description: 'Jobs of all owners in one state. A `dead` job failed its last attempt.',
   destructive: false,
   input: pageQuery.extend({ state: z.enum(JOB_STATES).default('dead'), owner_id: z.string().max(64).optional() }),
   output: z.object({ jobs: z.array(jobSchema), next_cursor: z.string().optional() }),

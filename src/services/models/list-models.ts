@@ -79,6 +79,7 @@ export const listModels = operation({
   name: 'models.list',
   scope: 'admin',
   summary: 'List the embedding models with their progress',
+  description: 'One is active and embeds questions; others are built beside it until every resource has their vectors.',
   destructive: false,
   input: z.object({}),
   output: z.object({ models: z.array(modelSchema) }),

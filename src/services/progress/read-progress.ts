@@ -21,6 +21,8 @@ export const getProgress = operation({
   name: 'progress.get',
   scope: 'resources:read',
   summary: 'Read the progress of a resource',
+  description:
+    'The status of each of the five stages and of the whole. `degraded` says that the store is away and the database was read.',
   destructive: false,
   input: progressInput,
   output: resourceProgressSchema,
@@ -32,6 +34,7 @@ export const getStatus = operation({
   name: 'progress.status',
   scope: 'resources:read',
   summary: 'Read the progress of a resource, in the form of earlier clients',
+  description: 'One status for all stages. GET /resources/{id}/progress tells them apart.',
   destructive: false,
   input: progressInput,
   output: resourceStatusSchema,

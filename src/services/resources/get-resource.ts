@@ -9,6 +9,7 @@ export const getResource = operation({
   name: 'resources.get',
   scope: 'resources:read',
   summary: 'Read a resource',
+  description: 'What was sent, what processing found, and with `include=text` the extracted text. Another owner’s id is 404.',
   destructive: false,
   input: z.object({
     id: resourceIdInput,

@@ -10,6 +10,7 @@ export const listCallbacks = operation({
   name: 'callbacks.list',
   scope: 'resources:read',
   summary: 'List callbacks',
+  description: 'The events that were sent to `callback_url`s of the own resources, newest first, with their attempts.',
   destructive: false,
   input: pageQuery.extend({ resource_id: z.string().max(64).optional(), state: z.enum(DELIVERY_STATES).optional() }),
   output: z.object({ callbacks: z.array(deliverySchema), next_cursor: z.string().optional() }),

@@ -9,6 +9,7 @@ export const listWebhookEndpoints = operation({
   scope: 'resources:read',
   account: 'interactive',
   summary: 'List webhook endpoints',
+  description: 'The own addresses at which other systems send documents in. Their secrets are not shown again.',
   destructive: false,
   input: z.object({}),
   output: z.object({ webhooks: z.array(endpointSchema) }),
