@@ -75,6 +75,7 @@ export default defineConfig({
       project('kernel', SHARED),
       project('services', SHARED),
       project('routes', { ...SHARED, ...setup('programs') }),
+      project('client', setup('bundle')),
       project('worker', setup('bundle')),
       project('runtimes', setup('programs', 'bundle')),
       project('faults', setup('bundle')),

@@ -13,6 +13,7 @@ const ADAPTERS = '^src/adapters/';
 const RUNTIMES = '^src/runtimes/';
 const WORKER = '^worker-node/';
 const CLI = '^cli/';
+const CLIENTS = '^clients/';
 const TEST = '^(test|bench)/';
 
 /** The kernel's folders from the ground up, each with what it is for. A folder imports from those before it. */
@@ -115,9 +116,27 @@ export const forbidden: IForbiddenRuleType[] = [
   ),
   forbid(
     'cli-is-not-the-api',
-    'cli imports services, kernel, adapters and the context; routes and runtimes belong to the API.',
+    'cli imports services, clients, kernel, adapters and the context; routes and runtimes belong to the API.',
     { path: CLI },
     { path: [ROUTES, APP, WORKER, RUNTIMES] },
+  ),
+  forbid(
+    'clients-stand-alone',
+    'A client is a package of its own: it knows Pharos by its HTTP contract alone.',
+    { path: CLIENTS },
+    { pathNot: [CLIENTS, 'node_modules/'] },
+  ),
+  forbid(
+    'clients-run-anywhere',
+    'The client runs in browsers and on Workers, too.',
+    { path: CLIENTS },
+    { dependencyTypes: ['core'] },
+  ),
+  forbid(
+    'clients-are-for-users',
+    'Only the command line and the console call Pharos as a user does.',
+    { pathNot: [CLI, CLIENTS, '^console/', TEST] },
+    { path: CLIENTS },
   ),
   forbid(
     'workers-load-nothing-of-node',
@@ -179,7 +198,7 @@ export const forbidden: IForbiddenRuleType[] = [
   forbid(
     'no-dev-dependency-in-the-product',
     'npm ci --omit=dev must leave a system that starts.',
-    { path: '^(src|worker-node|cli)/' },
+    { path: '^(src|worker-node|cli|clients)/' },
     {
       dependencyTypes: ['npm-dev'],
       dependencyTypesNot: ['type-only'],

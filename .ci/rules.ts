@@ -15,7 +15,7 @@ interface Violation {
   readonly cycle?: readonly { readonly name: string }[];
 }
 
-const roots = ['src', 'worker-node', 'cli', 'test', 'bench'];
+const roots = ['src', 'worker-node', 'cli', 'clients', 'test', 'bench'];
 const files = execFileSync(
   'git',
   ['ls-files', '--cached', '--others', '--exclude-standard', ...roots.map((root) => `${root}/**/*.ts`)],

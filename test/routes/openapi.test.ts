@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clientTypes } from '../../build/client-types.ts';
 import { type PublicPaths, publicPaths } from '../../src/routes/middleware/public-paths.ts';
 import { ROUTES } from '../../src/routes/routes.ts';
 import { OPERATIONS } from '../../src/routes/table.ts';
@@ -52,6 +53,10 @@ test('openapi.json: is OpenAPI 3.1 with its security schemes', () => {
 test('openapi.json: paths, parameters, schemas, security and statuses are those of the committed contract', async () => {
   // A deliberate change of the contract: `npx vitest run --project routes test/routes/openapi.test.ts -u`.
   await expect(contractOf(document)).toMatchFileSnapshot('./openapi-contract.generated.json');
+});
+
+test("openapi.json: the typed client's types are those of the document", async () => {
+  await expect(await clientTypes(document)).toMatchFileSnapshot('../../clients/typescript/src/schema.generated.ts');
 });
 
 test('openapi.json: lists the main operations, each once', () => {

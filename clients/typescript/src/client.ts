@@ -1,0 +1,190 @@
+/** The client: every operation of the API by its path, and those that take more than a request by name. */
+import createCaller, { type FetchResponse, type MaybeOptionalInit } from 'openapi-fetch';
+import type { HttpMethod, MediaType, PathsWithMethod, RequiredKeysOf } from 'openapi-typescript-helpers';
+import {
+  type Credentials,
+  keyCredentials,
+  memoryStore,
+  sessionCredentials,
+  type TokenStore,
+  type Tokens,
+} from './credentials.ts';
+import { pages } from './pages.ts';
+import { type Parts, runtimeParts } from './parts.ts';
+import { followProgress, type ProgressOptions, type ResourceProgress } from './progress.ts';
+import type { components, operations, paths } from './schema.generated.ts';
+import { createTransport } from './transport.ts';
+import { type AcceptedResource, type UploadOptions, upload } from './upload.ts';
+
+export type Resource = components['schemas']['Resource'];
+export type NewResource = components['schemas']['NewResource'];
+export type SearchHit = components['schemas']['SearchHit'];
+export type SearchResult = components['schemas']['SearchResult'];
+export type SearchQuery = Omit<operations['searchQuery']['parameters']['query'], 'q'>;
+export type ResourceFilter = NonNullable<operations['resourcesList']['parameters']['query']>;
+
+export interface ClientOptions {
+  /** The address of the API, such as `http://localhost:8000`. */
+  readonly url: string;
+  readonly apiKey?: string | undefined;
+  /** A session that was begun elsewhere. It is renewed; `store` receives the new tokens. */
+  readonly tokens?: Tokens | undefined;
+  /** Where the tokens of the session are kept. Default: in memory. */
+  readonly store?: TokenStore | undefined;
+  /** With `password`: logs in at the first request, and again when the session has ended. */
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** How often a request that failed for a passing reason is sent again. Default: 3. */
+  readonly retries?: number | undefined;
+  /** Seconds of a `Retry-After` that the client waits at most; above it the request fails. Default: 60. */
+  readonly maxRetryAfter?: number | undefined;
+  /** Milliseconds until a response must begin. Default: 60,000; uploads have ten minutes. */
+  readonly timeout?: number | undefined;
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** One operation by its path: resolves to the body of its success, throws PharosError otherwise. */
+type Call<M extends HttpMethod> = <Path extends PathsWithMethod<paths, M>, Init extends MaybeOptionalInit<paths[Path], M>>(
+  path: Path,
+  ...init: RequiredKeysOf<Init> extends never ? [Init?] : [Init]
+) => Promise<Body<paths[Path][M & keyof paths[Path]], Init>>;
+type Body<Operation, Init> =
+  Operation extends Record<string | number, unknown>
+    ? Extract<FetchResponse<Operation, Init, MediaType>, { data: unknown }>['data']
+    : never;
+
+export interface Client {
+  readonly url: string;
+  readonly get: Call<'get'>;
+  readonly post: Call<'post'>;
+  readonly put: Call<'put'>;
+  readonly patch: Call<'patch'>;
+  readonly delete: Call<'delete'>;
+  /** Starts a session. `username` may be the e-mail address; `scope` narrows what the session may do. */
+  logIn(login: { username: string; password: string; scope?: string }): Promise<Tokens>;
+  /** Ends the session at the server and forgets its tokens. */
+  logOut(): Promise<void>;
+  /** Sends an address or a text. */
+  create(resource: NewResource, options?: { idempotencyKey?: string; signal?: AbortSignal }): Promise<AcceptedResource>;
+  /** Sends a file; in Node, `fs.openAsBlob(path)` makes one that is not read into memory. */
+  upload(file: Blob, options?: UploadOptions): Promise<AcceptedResource>;
+  /** Yields progress until every stage has ended. Several ids share one connection. */
+  progress(id: string | readonly string[], options?: ProgressOptions): AsyncGenerator<ResourceProgress, void>;
+  /** Resolves when every stage has ended, whether it failed or not. */
+  finished(id: string, options?: ProgressOptions): Promise<ResourceProgress>;
+  /** Every resource that matches, newest first, page by page as the loop goes on. */
+  resources(filter?: ResourceFilter): AsyncGenerator<Resource, void>;
+  search(q: string, query?: SearchQuery): Promise<SearchResult>;
+  /** Every hit, best first, page by page as the loop goes on. */
+  hits(q: string, query?: SearchQuery): AsyncGenerator<SearchHit, void>;
+}
+
+export function createClient(options: ClientOptions, replaced: Partial<Parts> = {}): Client {
+  const url = checkedUrl(options.url);
+  const { retries = 3, maxRetryAfter = 60, timeout = 60_000 } = options;
+  for (const [name, value] of Object.entries({ retries, maxRetryAfter, timeout })) {
+    if (!(value >= 0)) throw new TypeError(`${name}: expected a number from 0, not ${value}`);
+  }
+  const parts: Parts = { ...runtimeParts, ...(options.fetch ? { fetch: options.fetch } : {}), ...replaced };
+  const rules = { retries, maxRetryAfter };
+  const transport = createTransport({ url, rules, timeout, parts });
+
+  async function requestTokens(path: string, form: Record<string, string>): Promise<Tokens> {
+    const build = () => new Request(url + path, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+    const sentAt = parts.now();
+    const tokens = (await (await transport.send(build)).json()) as components['schemas']['Tokens'];
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in } = tokens;
+    return { accessToken, refreshToken, expiresAt: sentAt + expires_in * 1000 };
+  }
+
+  const credentials = credentialsOf(options, url, requestTokens, parts);
+  const caller = createCaller<paths>({
+    baseUrl: url,
+    redirect: 'manual',
+    fetch: (request) => transport.send(() => request.clone(), { credentials, signal: request.signal }),
+  });
+  type Sent = (path: never, init: never) => Promise<{ data?: unknown }>;
+  const bodyOf =
+    (call: Sent) =>
+    async (path: unknown, init: unknown = {}) =>
+      (await call(path as never, init as never)).data;
+
+  const context = { url, transport, credentials, parts, rules };
+  const client: Client = {
+    url,
+    get: bodyOf(caller.GET as Sent) as Call<'get'>,
+    post: bodyOf(caller.POST as Sent) as Call<'post'>,
+    put: bodyOf(caller.PUT as Sent) as Call<'put'>,
+    patch: bodyOf(caller.PATCH as Sent) as Call<'patch'>,
+    delete: bodyOf(caller.DELETE as Sent) as Call<'delete'>,
+    logIn: async ({ username, password, scope }) => {
+      const tokens = await requestTokens('/auth/login', { username, password, ...(scope === undefined ? {} : { scope }) });
+      await credentials.set(tokens);
+      return tokens;
+    },
+    logOut: async () => {
+      try {
+        await client.post('/auth/logout');
+      } finally {
+        await credentials.set(undefined);
+      }
+    },
+    create: (resource, { idempotencyKey, signal } = {}) =>
+      client.post('/resources', {
+        body: resource,
+        params: { header: idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey } },
+        ...(signal ? { signal } : {}),
+      }),
+    upload: (file, uploadOptions) => upload(context, file, uploadOptions),
+    progress: (id, progressOptions) => followProgress(context, id, progressOptions),
+    finished: async (id, progressOptions) => {
+      let last: ResourceProgress | undefined;
+      for await (const progress of client.progress(id, progressOptions)) last = progress;
+      return last ?? (await client.get('/resources/{id}/progress', { params: { path: { id } } }));
+    },
+    resources: async function* (filter = {}) {
+      const read = (cursor?: string) => client.get('/resources', { params: { query: from(filter, cursor) } });
+      for await (const page of pages(read)) yield* page.resources;
+    },
+    search: (q, query = {}) => client.get('/search', { params: { query: { ...query, q } } }),
+    hits: async function* (q, query = {}) {
+      for await (const page of pages((cursor) => client.search(q, from(query, cursor)))) yield* page.hits;
+    },
+  };
+  return client;
+}
+
+/** The query of the page at `cursor`. */
+const from = <Q extends object>(query: Q, cursor: string | undefined): Q => (cursor === undefined ? query : { ...query, cursor });
+
+function credentialsOf(
+  { apiKey, tokens, store, username, password }: ClientOptions,
+  url: string,
+  requestTokens: (path: string, form: Record<string, string>) => Promise<Tokens>,
+  parts: Parts,
+): Credentials {
+  if ((username === undefined) !== (password === undefined)) throw new TypeError('username, password: give both or neither');
+  const given = { apiKey, tokens, username };
+  const named = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (named.length > 1) throw new TypeError(`${named.join(', ')}: give one of them`);
+  if (apiKey !== undefined && store) throw new TypeError('apiKey, store: give one of them');
+  if (tokens && store) throw new TypeError('tokens, store: give one of them');
+  if (apiKey !== undefined) return keyCredentials(apiKey);
+  return sessionCredentials({
+    store: store ?? memoryStore(tokens),
+    lockName: `pharos:${url}`,
+    refresh: (refresh_token) => requestTokens('/auth/refresh', { refresh_token }),
+    logIn:
+      username === undefined || password === undefined ? undefined : () => requestTokens('/auth/login', { username, password }),
+    parts,
+  });
+}
+
+/** Without a slash at its end. Throws TypeError for anything but an http or https address. */
+function checkedUrl(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.search !== '' || parsed.hash !== '') {
+    throw new TypeError(`url: expected an address such as http://localhost:8000, not "${url}"`);
+  }
+  return `${parsed.origin}${parsed.pathname.replace(/\/$/, '')}`;
+}

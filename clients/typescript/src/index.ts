@@ -1,0 +1,18 @@
+/** @pharos/client: a typed client of Pharos for Node, browsers and Workers. */
+export {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type NewResource,
+  type Resource,
+  type ResourceFilter,
+  type SearchHit,
+  type SearchQuery,
+  type SearchResult,
+} from './client.ts';
+export type { TokenStore, Tokens } from './credentials.ts';
+export { type FieldError, PharosError } from './error.ts';
+export { pages } from './pages.ts';
+export type { ProgressOptions, ResourceProgress } from './progress.ts';
+export type { components, operations, paths } from './schema.generated.ts';
+export type { AcceptedResource, UploadOptions } from './upload.ts';

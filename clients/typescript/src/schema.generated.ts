@@ -1,0 +1,4837 @@
+/** Generated from /openapi.json: `npx vitest run --project routes test/routes/openapi.test.ts -u`. */
+export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what this server is, and the addresses of its parts
+         * @description The name and version of the server with the addresses of its parts, or a page for a browser.
+         */
+        get: operations["aboutHome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/monitoring/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check the health of the service and its parts
+         * @description Checked at most once a second. 503 only if the database is down, or takes no writes, as on a full disk.
+         */
+        get: operations["monitoringHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/monitoring/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read metrics for Prometheus
+         * @description Metrics of the process that serves the request. 501 on a runtime that keeps none.
+         */
+        get: operations["monitoringMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Browse and try the API in Swagger UI
+         * @description Swagger UI for /openapi.json, from files that ship with Pharos.
+         */
+        get: operations["aboutDocs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the OpenAPI 3.1 document
+         * @description This document. It describes what this server serves to others; calls between its own parts are left out.
+         */
+        get: operations["aboutOpenapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page behind the link in a password reset mail
+         * @description The page reads the token behind the # of its address and calls the API with it.
+         */
+        get: operations["aboutResetPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page behind the link in a verification mail
+         * @description The page reads the token behind the # of its address and calls the API with it.
+         */
+        get: operations["aboutVerificationPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how to log in and register here
+         * @description Whether accounts can be registered, which providers are configured, and whether mail can be sent.
+         */
+        get: operations["accountOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register an account
+         * @description Creates an account with the tier `free`. With ENV=dev the first account is an admin, if a person at the machine itself registers it. 403 where registration is closed.
+         */
+        post: operations["accountRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in with a password
+         * @description The password grant of OAuth 2. An unknown user and a wrong password get the same response.
+         */
+        post: operations["tokensLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a refresh token for a new pair
+         * @description Each refresh token works once. Its immediate parent works for 30 s more, for tabs that refresh at the same time; an older one ends the session.
+         */
+        post: operations["tokensRefresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a token (RFC 7009)
+         * @description Revoking a refresh token ends its session; revoking an access token ends that token alone. An unknown token gets the same response.
+         */
+        post: operations["tokensRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Introspect a token (RFC 7662)
+         * @description For admins, and for resource servers by an API key with the scope `admin`.
+         */
+        post: operations["tokensIntrospect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public keys that verify access tokens (RFC 7517)
+         * @description Empty if a shared secret signs access tokens.
+         */
+        get: operations["tokensKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Authorization server metadata (RFC 8414)
+         * @description What OAuth clients need to know to get a token here, and where they send it.
+         */
+        get: operations["tokensMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-authorization-server/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Authorization server metadata, at the path that clients of /mcp try first
+         * @description What OAuth clients need to know to get a token here, and where they send it.
+         */
+        get: operations["tokensMetadataOfAssistants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-protected-resource": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Protected resource metadata of the API (RFC 9728)
+         * @description What OAuth clients need to know to get a token here, and where they send it.
+         */
+        get: operations["tokensResourceMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-protected-resource/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Protected resource metadata of /mcp (RFC 9728)
+         * @description What OAuth clients need to know to get a token here, and where they send it.
+         */
+        get: operations["tokensAssistantsResourceMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page on which a user connects an app
+         * @description A page for login and consent. A request whose client or redirect URI is not known gets a page and never leads elsewhere. Other faults are told to the app: at once if it is a program on the same computer, else by a link that the person follows.
+         */
+        get: operations["grantsPage"];
+        put?: never;
+        /**
+         * Let an app use the own library
+         * @description The page at GET /oauth/authorize sends this with the parameters of the app and the scopes that its user left ticked. The page then goes to `redirect_to`, which tells the app the outcome. No scope means that the user refused.
+         */
+        post: operations["grantsConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a code or a refresh token of an app for tokens
+         * @description An app exchanges its code, with the verifier of its challenge, for the tokens of a grant, and a refresh token for the next pair. A code works once, within a minute; used again it ends the grant. Refresh tokens rotate as those of logins do.
+         */
+        post: operations["grantsToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register an app (RFC 7591)
+         * @description For public clients, which have no secret. Metadata that Pharos does not know is ignored; the response says what was registered. A client that no user connects within 24 hours is deleted.
+         */
+        post: operations["grantsRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/google": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in with google
+         * @description A browser (`Accept: text/html`) is redirected to the provider, or gets a page if that is not possible.
+         */
+        get: operations["providersGoogle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/google/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish a login with google
+         * @description A login that was begun with `return_to`, or by a browser, returns there: with a single-use `code` for POST /auth/exchange, or with `error` and `error_description` if it failed or the person cancelled it.
+         */
+        get: operations["providersGoogleCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/github": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in with github
+         * @description A browser (`Accept: text/html`) is redirected to the provider, or gets a page if that is not possible.
+         */
+        get: operations["providersGithub"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/github/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish a login with github
+         * @description A login that was begun with `return_to`, or by a browser, returns there: with a single-use `code` for POST /auth/exchange, or with `error` and `error_description` if it failed or the person cancelled it.
+         */
+        get: operations["providersGithubCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in with oidc
+         * @description A browser (`Accept: text/html`) is redirected to the provider, or gets a page if that is not possible.
+         */
+        get: operations["providersOidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish a login with oidc
+         * @description A login that was begun with `return_to`, or by a browser, returns there: with a single-use `code` for POST /auth/exchange, or with `error` and `error_description` if it failed or the person cancelled it.
+         */
+        get: operations["providersOidcCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/link/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link a provider to the own account
+         * @description Open `authorization_url` in the same browser. The callback then links the provider instead of logging in.
+         */
+        post: operations["providersLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange the code of a browser login for a token pair
+         * @description Only in the browser that began the login, within a minute. A page of another origin sends its cookies (`credentials: include`).
+         */
+        post: operations["tokensExchange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request a password reset mail
+         * @description Known and unknown addresses get the same response. A link stays valid if another mail is asked for. An account is sent three mails in half an hour.
+         */
+        post: operations["accountForgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset a password with the token of a mail
+         * @description Verifies the address and ends every credential of before: sessions, API keys, linked providers, webhook endpoints and the callback secret.
+         */
+        post: operations["accountResetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/email/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request a verification mail
+         * @description Mails a link to the address of the account. Its page calls POST /auth/email/verify.
+         */
+        post: operations["accountRequestVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify an e-mail address with the token of a mail
+         * @description The link proves the mailbox. That the same person holds the account is proved by its `password`, or without one by an access token of an interactive session of it in `Authorization`. A wrong password counts as a failed login. A link that is refused for the proof stays valid.
+         */
+        post: operations["accountVerifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List resources
+         * @description Newest first. `next_cursor` leads to the next page; the last page has none.
+         */
+        get: operations["resourcesList"];
+        put?: never;
+        /**
+         * Create a resource
+         * @description Takes a URL to fetch, or text, Markdown or HTML as `content`; as multipart/form-data also a `file`. Responds at once; the document is processed in the background.
+         */
+        post: operations["resourcesCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a resource
+         * @description What was sent, what processing found, and with `include=text` the extracted text. Another owner’s id is 404.
+         */
+        get: operations["resourcesGet"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a resource
+         * @description Deletes everything derived from it, too.
+         */
+        delete: operations["resourcesDelete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a resource
+         * @description No stage overwrites a field set by hand. A corrected category is an example for the next classification.
+         */
+        patch: operations["resourcesUpdate"];
+        trace?: never;
+    };
+    "/resources/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop processing a resource
+         * @description Its unfinished stages fail with "Cancelled"; completed stages stay. 409 if the resource is not being processed.
+         */
+        post: operations["resourcesCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/{id}/reprocess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Process a resource again
+         * @description Runs all five stages, or the named ones and those that depend on them. 409 while the resource is being processed.
+         */
+        post: operations["resourcesReprocess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List similar resources
+         * @description Most similar first. Empty until the graph stage has run.
+         */
+        get: operations["resourcesSimilar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/{id}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the graph around a resource
+         * @description Every resource that similarity, links and citations connect with it, in either direction, up to `depth` edges away.
+         */
+        get: operations["resourcesGraph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/taxonomy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the tree of categories
+         * @description Examples include the titles of resources whose category the caller corrected.
+         */
+        get: operations["taxonomyGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search resources
+         * @description One hit per resource, with its best passage. Any text is a query; `"quoted words"` must occur as a phrase. Hybrid mode fuses both lists by reciprocal rank (k = 60). While the worker is unavailable, search uses keywords only and the response has `degraded`.
+         */
+        get: operations["searchQuery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List callbacks
+         * @description The events that were sent to `callback_url`s of the own resources, newest first, with their attempts.
+         */
+        get: operations["callbacksList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a callback again
+         * @description For a callback that was delivered or given up; 409 for a pending one.
+         */
+        post: operations["callbacksRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the secret that signs callbacks
+         * @description Receivers verify `webhook-signature` with it (Standard Webhooks).
+         */
+        get: operations["callbacksSecret"];
+        put?: never;
+        /**
+         * Replace the secret that signs callbacks
+         * @description For a day the previous secret signs callbacks, too, so that receivers can switch to the new one.
+         */
+        post: operations["callbacksRenewSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhook endpoints
+         * @description The own addresses at which other systems send documents in. Their secrets are not shown again.
+         */
+        get: operations["webhooksList"];
+        put?: never;
+        /**
+         * Create a webhook endpoint
+         * @description `standard`: events signed as in Standard Webhooks, whose `data` is a body of POST /resources. `github`: push and release events of a repository. This response alone shows the secret.
+         */
+        post: operations["webhooksCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a webhook endpoint
+         * @description Events signed with its secret are refused from then on. Documents that arrived through it stay.
+         */
+        delete: operations["webhooksRevoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs
+         * @description Jobs of all owners in one state. A `dead` job failed its last attempt.
+         */
+        get: operations["jobsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a dead or cancelled job
+         * @description Creates a new job with all attempts. 409 for a job in another state, or if its resource is being processed.
+         */
+        post: operations["jobsRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a queued or running job
+         * @description Its unfinished stages fail with "Cancelled", and a worker that runs it writes nothing more. 409 for a finished job.
+         */
+        post: operations["jobsCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the embedding models with their progress
+         * @description One is active and embeds questions; others are built beside it until every resource has their vectors.
+         */
+        get: operations["modelsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List live sessions
+         * @description The logins of the account, with where each began and when it was refreshed last.
+         */
+        get: operations["sessionsList"];
+        put?: never;
+        post?: never;
+        /**
+         * End all sessions, the current one included
+         * @description Access tokens of these sessions are refused with the next request. API keys stay valid.
+         */
+        delete: operations["sessionsEndAll"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session
+         * @description Its access tokens are refused with the next request.
+         */
+        delete: operations["sessionsEnd"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log out
+         * @description Revokes the access token and ends its session, together with the refresh token.
+         */
+        post: operations["sessionsLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the own account
+         * @description The account that the credentials belong to, with its tier.
+         */
+        get: operations["accountGet"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete the own account and all it owns
+         * @description Takes effect at once: sessions, keys and linked providers end, and the name and the address are free. Documents and all that was derived from them are removed in the background. It cannot be undone. 409 for the last admin.
+         */
+        delete: operations["accountDelete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys
+         * @description The keys themselves are stored as hashes and not shown again; `prefix` tells them apart.
+         */
+        get: operations["apiKeysList"];
+        put?: never;
+        /**
+         * Create an API key
+         * @description This response alone shows the key. Without `scopes` it has all scopes of the caller.
+         */
+        post: operations["apiKeysCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete an API key
+         * @description The key is refused with the next request.
+         */
+        delete: operations["apiKeysDelete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List linked providers
+         * @description The providers at which the account can log in, beside its password.
+         */
+        get: operations["providersList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink a provider
+         * @description 409 if it is the last way to log in. Sessions that began with a login there go on.
+         */
+        delete: operations["providersUnlink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List connected apps */
+        get: operations["grantsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect an app
+         * @description Its tokens end at once. It can be connected again only with the consent of its user.
+         */
+        delete: operations["grantsRevoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/rate-limit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the own rate limits
+         * @description Costs nothing. `limit`, `remaining` and `reset` are those of the window with the smallest share remaining. Writes also count in the windows `…-writes`, of half the size. `quotas`: what the account may store, where there is such a limit.
+         */
+        get: operations["accountLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts
+         * @description All accounts, newest first; `q` finds names and addresses.
+         */
+        get: operations["usersList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the tier of an account, or deactivate it
+         * @description Deactivating an account and lowering its tier end all its sessions at once. A higher tier applies from the next refresh of a token. It needs the master key or an admin’s recent login; an API key cannot do it, and an admin not to the own account (403).
+         */
+        patch: operations["usersUpdate"];
+        trace?: never;
+    };
+    "/admin/users/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the security events of an account
+         * @description Logins, refusals and changes of credentials, newest first, with address and client.
+         */
+        get: operations["usersEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the progress of a resource
+         * @description The status of each of the five stages and of the whole. `degraded` says that the store is away and the database was read.
+         */
+        get: operations["progressGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the progress of a resource, in the form of earlier clients
+         * @description One status for all stages. GET /resources/{id}/progress tells them apart.
+         */
+        get: operations["progressStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a ticket for event streams in a browser
+         * @description As `?ticket=` it opens event streams, and nothing else, as the caller for 60 seconds.
+         */
+        post: operations["progressTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/upload-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create an upload address
+         * @description For 15 minutes it takes a PUT with the bytes of one file of up to 50 MB and responds as POST /resources/upload does. The same file sent again gets the same response; another file is refused.
+         */
+        post: operations["resourcesUploadUrl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the own password
+         * @description Ends all other sessions of the account. API keys, linked providers, webhook endpoints and the callback secret stay.
+         */
+        post: operations["accountChangePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the own password
+         * @description Makes the session fresh: for 15 minutes it may change the account. Wrong passwords count as failed logins.
+         */
+        post: operations["accountConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file
+         * @description Text, Markdown or HTML up to 50 MB, as the part `file` of multipart/form-data.
+         */
+        post: operations["resourcesUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create up to 100 resources
+         * @description Results come in the order of the items, each with the status that POST /resources would have had. A refused item does not affect the others.
+         */
+        post: operations["resourcesCreateBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/{id}/progress/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream the progress of a resource
+         * @description After a lost connection, `Last-Event-ID` continues where it ended. Browsers pass a ticket of POST /progress/tickets.
+         */
+        get: operations["progressEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/progress/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream the progress of several resources
+         * @description Ids of resources that are not the caller's are ignored; 404 if no id remains.
+         */
+        get: operations["progressSharedEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Embed texts
+         * @description OpenAI's protocol, so that its clients work with this server as their base URL. 400 names the first field that is not valid, and the first text of which the model knows no word. Other errors are problem documents with an `error` as OpenAI has it.
+         */
+        post: operations["embeddingsCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List embedding models
+         * @description OpenAI's protocol.
+         */
+        get: operations["embeddingsModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/ingest/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event
+         * @description Signed with the endpoint’s secret: `webhook-id`, `webhook-timestamp` and `webhook-signature`, or `X-Hub-Signature-256`. A repeated event gets the response of the first one and has no effect.
+         */
+        post: operations["webhooksReceive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Home: {
+            name: string;
+            version: string;
+            /** Format: uri */
+            docs: string;
+            /** Format: uri */
+            openapi: string;
+            /** Format: uri */
+            health: string;
+        };
+        /** @description RFC 9457 problem details */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            instance: string;
+            request_id: string;
+            errors?: {
+                path: string;
+                message: string;
+            }[];
+        };
+        Health: {
+            /**
+             * @description unhealthy: the database is down or takes no writes; degraded: something else is down
+             * @enum {string}
+             */
+            status: "healthy" | "degraded" | "unhealthy";
+            checks: {
+                database: {
+                    /** @enum {string} */
+                    status: "healthy" | "unhealthy";
+                    /** @description Duration of the check, at most its deadline of one second */
+                    latency_ms: number;
+                    /** @description Why the database is unhealthy, if it can be read but not written */
+                    reason?: string;
+                };
+                kv: {
+                    /** @enum {string} */
+                    status: "healthy" | "unhealthy";
+                    /** @description Duration of the check, at most its deadline of one second */
+                    latency_ms: number;
+                };
+                queue: {
+                    /** @enum {string} */
+                    status: "healthy" | "unhealthy";
+                    /** @description Duration of the check, at most its deadline of one second */
+                    latency_ms: number;
+                };
+                worker: {
+                    /** @enum {string} */
+                    status: "healthy" | "unhealthy";
+                    /** @description Duration of the check, at most its deadline of one second */
+                    latency_ms: number;
+                };
+            };
+        };
+        AuthOptions: {
+            /** @enum {string} */
+            registration: "open" | "closed";
+            /** @description Configured login providers */
+            providers: ("google" | "github" | "oidc")[];
+            /** @description Whether this server can send links by mail */
+            mail: boolean;
+            /** @description Whether no account exists yet */
+            first_run: boolean;
+        };
+        User: {
+            id: string;
+            username: string;
+            email: string;
+            /** @enum {string} */
+            tier: "free" | "premium" | "admin";
+            active: boolean;
+            email_verified: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        Registration: {
+            /**
+             * @description 3 to 64 letters, digits, dots, underscores and hyphens; starts with a letter or digit. Letters are of one script. Names that read like those of the service are reserved
+             * @example ada
+             */
+            username: string;
+            /**
+             * Format: email
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * @description 8 to 128 characters; the most common passwords are refused
+             * @example four unrelated plain words
+             */
+            password: string;
+        };
+        Tokens: {
+            access_token: string;
+            refresh_token: string;
+            /** @enum {string} */
+            token_type: "bearer";
+            /**
+             * @description Seconds
+             * @example 1800
+             */
+            expires_in: number;
+            /** @example resources:read resources:write resources:delete search */
+            scope: string;
+        };
+        Login: {
+            /** @enum {string} */
+            grant_type?: "password";
+            /**
+             * @description Username or e-mail address
+             * @example ada
+             */
+            username: string;
+            password: string;
+            /** @description Separated by spaces; scopes beyond the tier of the account are ignored */
+            scope?: string;
+        };
+        Refresh: {
+            refresh_token: string;
+            /** @description Narrows the new access token, not the session; scopes that the session lacks are ignored */
+            scope?: string;
+        };
+        TokenForm: {
+            token: string;
+            token_type_hint?: string;
+        };
+        Introspection: {
+            active: boolean;
+            /** @enum {string} */
+            token_type?: "access_token" | "refresh_token";
+            scope?: string;
+            sub?: string;
+            username?: string;
+            iss?: string;
+            aud?: string;
+            jti?: string;
+            exp?: number;
+            iat?: number;
+        };
+        OAuthError: {
+            error: string;
+            error_description: string;
+        };
+        TokenRequest: {
+            /** @description `authorization_code` or `refresh_token` */
+            grant_type: string;
+            client_id: string;
+            code?: string;
+            code_verifier?: string;
+            /** @description As in the authorization request; OAuth 2.1 leaves it out */
+            redirect_uri?: string;
+            refresh_token?: string;
+            /** @description Narrows the access token of a refresh */
+            scope?: string;
+            /** @description What the tokens are for: the address of the API, or that of `/mcp`. Default: the API */
+            resource?: string | string[];
+        };
+        RegisteredClient: {
+            client_id: string;
+            client_id_issued_at: number;
+            client_name: string;
+            redirect_uris: string[];
+            grant_types: ("authorization_code" | "refresh_token")[];
+            response_types: "code"[];
+            /** @enum {string} */
+            token_endpoint_auth_method: "none";
+            scope: string;
+        };
+        ClientMetadata: {
+            /**
+             * @description https, http on 127.0.0.1, [::1] or localhost, or a scheme of the app’s own; without fragment and wildcard
+             * @example [
+             *       "http://127.0.0.1/callback"
+             *     ]
+             */
+            redirect_uris: string[];
+            /** @example An assistant */
+            client_name?: string;
+            grant_types?: string[];
+            response_types?: string[];
+        };
+        OAuthAuthorization: {
+            /** Format: uri */
+            authorization_url: string;
+            state: string;
+        };
+        Exchange: {
+            code: string;
+        };
+        PasswordForgotten: {
+            /** Format: email */
+            email: string;
+        };
+        PasswordReset: {
+            /** @description Part after the # of the link in the mail */
+            token: string;
+            /**
+             * @description 8 to 128 characters; the most common passwords are refused
+             * @example four unrelated plain words
+             */
+            password: string;
+        };
+        EmailVerification: {
+            /** @description Part after the # of the link in the mail */
+            token: string;
+            /** @description Password of the account; required without an access token of it */
+            password?: string;
+        };
+        ResourcePage: {
+            resources: components["schemas"]["Resource"][];
+            next_cursor?: string;
+        };
+        Resource: {
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed";
+            error_message?: string;
+            url?: string;
+            content_type?: string;
+            /** @description SHA-256 of the ingested bytes */
+            content_hash?: string;
+            title?: string;
+            description?: string;
+            tags: string[];
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @description Fields set by hand, which processing does not overwrite */
+            edited: string[];
+            callback_url?: string;
+            /** @example en */
+            language?: string;
+            authors: string[];
+            published_at?: string;
+            canonical_url?: string;
+            doi?: string;
+            arxiv_id?: string;
+            summary?: string;
+            keywords: string[];
+            word_count?: number;
+            quality_score?: number;
+            quality?: components["schemas"]["Quality"];
+            category?: string;
+            categories: {
+                id: string;
+                label: string;
+                confidence: number;
+            }[];
+            centrality?: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            completed_at?: string;
+            /** @description Only with `include=text` */
+            text?: string;
+        };
+        /** @description Six dimensions from 0 to 1 with reasons and weights, and their weighted mean */
+        Quality: {
+            total: number;
+            dimensions: {
+                completeness?: {
+                    score?: number;
+                    weight: number;
+                    reasons: string[];
+                };
+                credibility?: {
+                    score?: number;
+                    weight: number;
+                    reasons: string[];
+                };
+                depth?: {
+                    score?: number;
+                    weight: number;
+                    reasons: string[];
+                };
+                readability?: {
+                    score?: number;
+                    weight: number;
+                    reasons: string[];
+                };
+                structure?: {
+                    score?: number;
+                    weight: number;
+                    reasons: string[];
+                };
+                freshness?: {
+                    score?: number;
+                    weight: number;
+                    reasons: string[];
+                };
+            };
+        };
+        ResourceChanges: {
+            /**
+             * @description Default: the title in the document. At most 500 characters.
+             * @example Why glaciers calve
+             */
+            title?: string;
+            /** @example Read before the trip. */
+            description?: string;
+            /**
+             * @example [
+             *       "ice",
+             *       "climate"
+             *     ]
+             */
+            tags?: string[];
+            /**
+             * @description Stored unchanged: at most 64 KB, 1,000 members an object and 64 levels deep
+             * @example {
+             *       "shelf": "B3"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @description Id of a category of GET /taxonomy */
+            category?: string;
+        };
+        AcceptedReprocess: {
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed";
+            /** Format: uri */
+            progress_url: string;
+            /** Format: uri */
+            events_url: string;
+            stages: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
+        };
+        Reprocess: {
+            stages?: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
+        };
+        SimilarResources: {
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            resource_id: string;
+            similar: components["schemas"]["SimilarResource"][];
+        };
+        SimilarResource: {
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            id: string;
+            title?: string;
+            url?: string;
+            category?: string;
+            score: number;
+            evidence: components["schemas"]["EdgeEvidence"];
+        };
+        EdgeEvidence: {
+            cosine?: number;
+            shared_keywords?: string[];
+            same_category?: boolean;
+            /** @description Words around the link */
+            context?: string;
+        };
+        ResourceGraph: {
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            resource_id: string;
+            depth: number;
+            nodes: components["schemas"]["GraphNode"][];
+            edges: components["schemas"]["GraphEdge"][];
+            /** @description True if the graph was cut off at the largest number of nodes */
+            truncated: boolean;
+        };
+        GraphNode: {
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            id: string;
+            title?: string;
+            url?: string;
+            category?: string;
+            depth: number;
+            centrality?: number;
+        };
+        GraphEdge: {
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            source: string;
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            target: string;
+            /** @enum {string} */
+            kind: "similar" | "links" | "cites";
+            weight: number;
+            evidence: components["schemas"]["EdgeEvidence"];
+        };
+        Taxonomy: {
+            categories: components["schemas"]["Category"][];
+        };
+        Category: {
+            id: string;
+            label: string;
+            description: string;
+            keywords: string[];
+            examples: string[];
+            children: components["schemas"]["Category"][];
+        };
+        SearchResult: {
+            query: string;
+            /** @enum {string} */
+            mode: "hybrid" | "semantic" | "keyword";
+            took_ms: number;
+            /** @enum {boolean} */
+            degraded?: true;
+            hits: components["schemas"]["SearchHit"][];
+            next_cursor?: string;
+        };
+        SearchHit: {
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            resource_id: string;
+            title: string;
+            /** @description The best chunk of the resource, about 200 words */
+            passage: string;
+            /** @description Cosine (semantic), BM25 (keyword) or reciprocal rank sum (hybrid) */
+            score: number;
+            /** @description Rank in the semantic list, from 1 */
+            semantic_rank?: number;
+            /** @description Rank in the keyword list, from 1 */
+            keyword_rank?: number;
+            chunk: {
+                id: string;
+                position: number;
+                heading_path: string[];
+                char_start: number;
+                char_end: number;
+                page_start?: number;
+                page_end?: number;
+            };
+        };
+        CallbackDelivery: {
+            /** @description Sent as `webhook-id` with every attempt */
+            id: string;
+            resource_id: string;
+            /** @enum {string} */
+            event: "resource.completed" | "resource.failed";
+            url: string;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "failed";
+            attempts: number;
+            /** Format: date-time */
+            next_attempt_at?: string;
+            /** @description HTTP status of the last response */
+            response_status?: number;
+            error?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at?: string;
+        };
+        CallbackSecret: {
+            /** @example whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD */
+            secret: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until then the previous secret signs deliveries, too
+             */
+            previous_valid_until?: string;
+        };
+        CreatedWebhookEndpoint: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "standard" | "github";
+            tags: string[];
+            /**
+             * Format: uri
+             * @description Address to send events to
+             */
+            url: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at?: string;
+            secret: string;
+        };
+        NewWebhookEndpoint: {
+            /** @example the blog */
+            name: string;
+            /**
+             * @default standard
+             * @enum {string}
+             */
+            kind: "standard" | "github";
+            /**
+             * @description Added to every document that arrives at this endpoint
+             * @default []
+             * @example [
+             *       "ice",
+             *       "climate"
+             *     ]
+             */
+            tags: string[];
+        };
+        WebhookEndpoint: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "standard" | "github";
+            tags: string[];
+            /**
+             * Format: uri
+             * @description Address to send events to
+             */
+            url: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at?: string;
+        };
+        Job: {
+            id: string;
+            /**
+             * @description `resource.process` runs stages of a resource
+             * @example resource.process
+             */
+            kind: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "dead" | "cancelled" | "retried";
+            /** @description `installation` for a job that belongs to no user */
+            owner_id: string;
+            resource_id?: string;
+            /** @description Empty for jobs of other kinds */
+            stages: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
+            /** @description What the job is to do; its fields depend on the kind */
+            payload: {
+                [key: string]: unknown;
+            };
+            attempt: number;
+            max_attempts: number;
+            error?: string;
+            /**
+             * Format: date-time
+             * @description Earliest start of a queued job
+             */
+            available_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date-time */
+            finished_at?: string;
+        };
+        RetriedJob: {
+            id: string;
+            resource_id?: string;
+            stages: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
+        };
+        EmbeddingModel: {
+            /** @description Name and digest of the files; vectors are stored under it */
+            id: string;
+            name: string;
+            /**
+             * @description active: searches use it; building: documents are embedded for it; retired: its vectors are removed after a day
+             * @enum {string}
+             */
+            state: "building" | "active" | "retired";
+            dimensions?: number;
+            /** @description Absent if they are unknown */
+            languages?: string[];
+            documents: {
+                /** @description Documents with text */
+                total: number;
+                embedded: number;
+                /** @description Given up after the last attempt; they are found by words */
+                failed: number;
+                /** @description Embedded or given up, of all */
+                percent: number;
+            };
+            /** @description The first 20 of those that failed */
+            failed_document_ids: string[];
+            /**
+             * Format: date-time
+             * @description The switch to the model was asked for; it happens once every document is embedded
+             */
+            activation_requested_at?: string;
+            /** Format: date-time */
+            activated_at?: string;
+            /** Format: date-time */
+            retired_at?: string;
+            /**
+             * Format: date-time
+             * @description When the vectors of a retired model are removed
+             */
+            removed_at?: string;
+        };
+        Session: {
+            id: string;
+            current: boolean;
+            /**
+             * @description Only interactive sessions may change the account
+             * @enum {string}
+             */
+            kind: "interactive" | "grant";
+            /**
+             * Format: date-time
+             * @description Last login or confirmation of the password
+             */
+            authenticated_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_refreshed_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            user_agent?: string;
+            address?: string;
+        };
+        CreatedApiKey: {
+            id: string;
+            name: string;
+            /**
+             * @description First characters of the key, by which its owner recognises it
+             * @example pharos_Ab3xY
+             */
+            prefix: string;
+            scopes: ("resources:read" | "resources:write" | "resources:delete" | "search" | "admin")[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string;
+            /** Format: date-time */
+            last_used_at?: string;
+            key: string;
+        };
+        NewApiKey: {
+            name: string;
+            scopes?: ("resources:read" | "resources:write" | "resources:delete" | "search" | "admin")[];
+            /** Format: date-time */
+            expires_at?: string;
+        };
+        ApiKey: {
+            id: string;
+            name: string;
+            /**
+             * @description First characters of the key, by which its owner recognises it
+             * @example pharos_Ab3xY
+             */
+            prefix: string;
+            scopes: ("resources:read" | "resources:write" | "resources:delete" | "search" | "admin")[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string;
+            /** Format: date-time */
+            last_used_at?: string;
+        };
+        /** @description `email`: the address at the provider when it was linked */
+        LinkedProvider: {
+            /** @enum {string} */
+            provider: "google" | "github" | "oidc";
+            email?: string;
+            /** Format: date-time */
+            linked_at: string;
+        };
+        Grant: {
+            id: string;
+            client: {
+                id: string;
+                /**
+                 * @description As the app calls itself
+                 * @example An assistant
+                 */
+                name: string;
+                redirect_uris: string[];
+            };
+            scopes: ("resources:read" | "resources:write" | "resources:delete" | "search")[];
+            /** @description What the tokens are for: the address of the API, or that of `/mcp` */
+            resource: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_refreshed_at: string;
+            /**
+             * Format: date-time
+             * @description Unless the app refreshes its tokens before
+             */
+            expires_at: string;
+        };
+        ConsentOutcome: {
+            redirect_to: string;
+        };
+        Consent: {
+            client_id: string;
+            /** @description As registered; a loopback address may have any port */
+            redirect_uri: string;
+            /**
+             * @description `code`
+             * @example code
+             */
+            response_type?: string;
+            /** @description Separated by spaces; scopes that an app cannot have are ignored */
+            scope?: string;
+            state?: string;
+            /** @description SHA-256 of the verifier in base64url */
+            code_challenge?: string;
+            /**
+             * @description `S256`
+             * @example S256
+             */
+            code_challenge_method?: string;
+            /** @description What the tokens are for: the address of the API, or that of `/mcp`. Default: the API */
+            resource?: string | string[];
+            /** @description Some of the scopes asked for */
+            approved: ("resources:read" | "resources:write" | "resources:delete" | "search")[];
+        };
+        RateLimit: {
+            /** @enum {string} */
+            tier: "free" | "premium" | "admin";
+            /** @enum {boolean} */
+            unlimited?: true;
+            limit?: number;
+            remaining?: number;
+            reset?: number;
+            windows?: {
+                /** @example minute */
+                policy: string;
+                window_seconds: number;
+                limit: number;
+                remaining: number;
+                /** @description Unix seconds at which every request counted now has left the window */
+                reset: number;
+            }[];
+            quotas?: {
+                documents?: {
+                    limit: number;
+                    used: number;
+                    remaining: number;
+                };
+                bytes?: {
+                    limit: number;
+                    used: number;
+                    remaining: number;
+                };
+            };
+        };
+        AccountChange: {
+            /** @enum {string} */
+            tier?: "free" | "premium" | "admin";
+            active?: boolean;
+        };
+        SecurityEvent: {
+            id: string;
+            event: string;
+            /** Format: date-time */
+            created_at: string;
+            address?: string;
+            user_agent?: string;
+            reason?: string;
+        };
+        ResourceProgress: {
+            resource_id: string;
+            /**
+             * @description any failed: failed; any processing: processing; all completed: completed; else pending
+             * @enum {string}
+             */
+            overall_status: "pending" | "processing" | "completed" | "failed";
+            percent: number;
+            stages: {
+                /** @enum {string} */
+                ingestion: "pending" | "processing" | "completed" | "failed";
+                /** @enum {string} */
+                quality: "pending" | "processing" | "completed" | "failed";
+                /** @enum {string} */
+                taxonomy: "pending" | "processing" | "completed" | "failed";
+                /** @enum {string} */
+                graph: "pending" | "processing" | "completed" | "failed";
+                /** @enum {string} */
+                embedding: "pending" | "processing" | "completed" | "failed";
+            };
+            detail: {
+                ingestion: {
+                    /** Format: date-time */
+                    started_at: string | null;
+                    /** Format: date-time */
+                    finished_at: string | null;
+                    percent: number;
+                    /** @description 1 for the first attempt of this run, 0 before it */
+                    attempt: number;
+                    /** @description What the stage is doing, or why it failed */
+                    message: string | null;
+                };
+                quality: {
+                    /** Format: date-time */
+                    started_at: string | null;
+                    /** Format: date-time */
+                    finished_at: string | null;
+                    percent: number;
+                    /** @description 1 for the first attempt of this run, 0 before it */
+                    attempt: number;
+                    /** @description What the stage is doing, or why it failed */
+                    message: string | null;
+                };
+                taxonomy: {
+                    /** Format: date-time */
+                    started_at: string | null;
+                    /** Format: date-time */
+                    finished_at: string | null;
+                    percent: number;
+                    /** @description 1 for the first attempt of this run, 0 before it */
+                    attempt: number;
+                    /** @description What the stage is doing, or why it failed */
+                    message: string | null;
+                };
+                graph: {
+                    /** Format: date-time */
+                    started_at: string | null;
+                    /** Format: date-time */
+                    finished_at: string | null;
+                    percent: number;
+                    /** @description 1 for the first attempt of this run, 0 before it */
+                    attempt: number;
+                    /** @description What the stage is doing, or why it failed */
+                    message: string | null;
+                };
+                embedding: {
+                    /** Format: date-time */
+                    started_at: string | null;
+                    /** Format: date-time */
+                    finished_at: string | null;
+                    percent: number;
+                    /** @description 1 for the first attempt of this run, 0 before it */
+                    attempt: number;
+                    /** @description What the stage is doing, or why it failed */
+                    message: string | null;
+                };
+            };
+            /** @description The first failed stage's message */
+            error_message: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Estimated from recent durations of the stages; null if unknown */
+            eta_seconds: number | null;
+            /**
+             * @description The live store was unavailable; this is the durable record
+             * @enum {boolean}
+             */
+            degraded?: true;
+        };
+        ResourceStatus: {
+            id: string;
+            /** @enum {string} */
+            ingestion_status: "pending" | "processing" | "completed" | "failed";
+            ingestion_error: string | null;
+            /** Format: date-time */
+            ingestion_started_at: string | null;
+            /** Format: date-time */
+            ingestion_completed_at: string | null;
+        };
+        ProgressTicket: {
+            ticket: string;
+            /** @description Seconds */
+            expires_in: number;
+        };
+        UploadUrl: {
+            /**
+             * Format: uri
+             * @description Takes a PUT of the bytes of the file. The address holds the credentials: keep it secret.
+             */
+            upload_url: string;
+            /** @enum {string} */
+            method: "PUT";
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:15:00.000Z
+             */
+            expires_at: string;
+        };
+        NewUpload: {
+            /** @example glaciers.md */
+            filename?: string;
+            /**
+             * @description text/html, text/markdown and text/plain are supported. Default: the upload's Content-Type or the type of the file name.
+             * @example text/plain
+             */
+            content_type?: string;
+            /**
+             * @description Default: the title in the document. At most 500 characters.
+             * @example Why glaciers calve
+             */
+            title?: string;
+            /** @example Read before the trip. */
+            description?: string;
+            /**
+             * @example [
+             *       "ice",
+             *       "climate"
+             *     ]
+             */
+            tags?: string[];
+            /**
+             * @description Stored unchanged: at most 64 KB, 1,000 members an object and 64 levels deep
+             * @example {
+             *       "shelf": "B3"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uri
+             * @description Receives a signed event when the document has been processed
+             * @example https://example.org/articles/glaciers
+             */
+            callback_url?: string;
+        };
+        PasswordChange: {
+            current_password: string;
+            /**
+             * @description 8 to 128 characters; the most common passwords are refused
+             * @example four unrelated plain words
+             */
+            new_password: string;
+        };
+        Confirmation: {
+            password: string;
+        };
+        AcceptedResource: {
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed";
+            /** Format: uri */
+            progress_url: string;
+            /** Format: uri */
+            events_url: string;
+        };
+        NewResource: {
+            /**
+             * Format: uri
+             * @description The worker fetches it. Excludes `content`.
+             * @example https://example.org/articles/glaciers
+             */
+            url?: string;
+            /**
+             * @description At most 5 MB of UTF-8
+             * @example Glaciers flow. Where they meet the sea, ice breaks off…
+             */
+            content?: string;
+            /**
+             * @description text/html, text/markdown and text/plain are supported. Default text/plain.
+             * @example text/plain
+             */
+            content_type?: string;
+            /**
+             * @description Default: the title in the document. At most 500 characters.
+             * @example Why glaciers calve
+             */
+            title?: string;
+            /** @example Read before the trip. */
+            description?: string;
+            /**
+             * @example [
+             *       "ice",
+             *       "climate"
+             *     ]
+             */
+            tags?: string[];
+            /**
+             * @description Stored unchanged: at most 64 KB, 1,000 members an object and 64 levels deep
+             * @example {
+             *       "shelf": "B3"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uri
+             * @description Receives a signed event when the document has been processed
+             * @example https://example.org/articles/glaciers
+             */
+            callback_url?: string;
+        };
+        BatchAnswers: {
+            resources: (components["schemas"]["BatchAccepted"] | components["schemas"]["BatchRefused"])[];
+        };
+        BatchAccepted: {
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed";
+            /** Format: uri */
+            progress_url: string;
+            /** Format: uri */
+            events_url: string;
+            http_status: 200 | 202;
+        };
+        BatchRefused: {
+            http_status: number;
+            detail: string;
+            errors?: {
+                path: string;
+                message: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "resources": [
+         *         {
+         *           "content": "Glaciers flow…"
+         *         },
+         *         {
+         *           "url": "https://example.org/a"
+         *         }
+         *       ]
+         *     }
+         */
+        Batch: {
+            resources: Record<string, never>[];
+        };
+        Embeddings: {
+            /** @enum {string} */
+            object: "list";
+            data: {
+                /** @enum {string} */
+                object: "embedding";
+                index: number;
+                /** @description Of length 1; in base64: little-endian float32 */
+                embedding: number[] | string;
+            }[];
+            model: string;
+            usage: {
+                prompt_tokens: number;
+                total_tokens: number;
+            };
+        };
+        OpenAIError: {
+            error: {
+                message: string;
+                type: string;
+                param: string | null;
+                code: string | null;
+            };
+            detail: string;
+        };
+        EmbeddingRequest: {
+            input: string | string[] | number[] | number[][];
+            model?: string;
+            /**
+             * @default float
+             * @enum {string}
+             */
+            encoding_format: "float" | "base64";
+            dimensions?: number;
+            user?: string;
+            /**
+             * @description Selects the model's prefix
+             * @default document
+             * @enum {string}
+             */
+            input_type: "query" | "document";
+            /**
+             * @description False refuses an input that is longer than the model reads
+             * @default true
+             */
+            truncate: boolean;
+        };
+        Models: {
+            /** @enum {string} */
+            object: "list";
+            data: {
+                id: string;
+                /** @enum {string} */
+                object: "model";
+                created: number;
+                owned_by: string;
+            }[];
+        };
+        WebhookAnswer: {
+            /** @enum {string} */
+            outcome: "accepted" | "duplicate" | "ignored";
+            documents: {
+                resource_id: string;
+                /** @enum {string} */
+                outcome: "accepted" | "duplicate";
+            }[];
+        };
+        WebhookEvent: {
+            /** @example document.published */
+            type: string;
+            timestamp?: string;
+            data: components["schemas"]["NewResource"];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    aboutHome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON, or a web page for a client that accepts text/html */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    monitoringHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Healthy, or degraded: requests are still served */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    monitoringMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus text format */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    aboutDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A web page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    aboutOpenapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An OpenAPI 3.1 document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        openapi: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    aboutResetPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A web page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    aboutVerificationPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A web page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    accountOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a login page may offer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthOptions"];
+                };
+            };
+        };
+    };
+    accountRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            /** @description The new account */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    tokensLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    tokensRefresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Refresh"];
+                "application/x-www-form-urlencoded": components["schemas"]["Refresh"];
+            };
+        };
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    tokensRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
+            };
+        };
+        responses: {
+            /** @description The token is not valid any more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    tokensIntrospect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
+            };
+        };
+        responses: {
+            /** @description Whether the token is active and, if so, its owner, scopes and times */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Introspection"];
+                };
+            };
+        };
+    };
+    tokensKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JWK set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            [key: string]: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    tokensMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uri */
+                        issuer: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    tokensMetadataOfAssistants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uri */
+                        issuer: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    tokensResourceMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uri */
+                        resource: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    tokensAssistantsResourceMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uri */
+                        resource: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    grantsPage: {
+        parameters: {
+            query: {
+                client_id: string;
+                /** @description As registered; a loopback address may have any port */
+                redirect_uri: string;
+                /** @description `code` */
+                response_type?: string;
+                /** @description Separated by spaces; scopes that an app cannot have are ignored */
+                scope?: string;
+                state?: string;
+                /** @description SHA-256 of the verifier in base64url */
+                code_challenge?: string;
+                /** @description `S256` */
+                code_challenge_method?: string;
+                /** @description What the tokens are for: the address of the API, or that of `/mcp`. Default: the API */
+                resource?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A web page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Redirects to the app with `error`, `error_description`, `state` and `iss` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    grantsConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Consent"];
+            };
+        };
+        responses: {
+            /** @description Where the browser goes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOutcome"];
+                };
+            };
+        };
+    };
+    grantsToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    grantsRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientMetadata"];
+            };
+        };
+        responses: {
+            /** @description The client */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredClient"];
+                };
+            };
+        };
+    };
+    providersGoogle: {
+        parameters: {
+            query?: {
+                /** @description URL to which a browser returns: on this server or on a CORS origin */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address of the provider for this login */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthAuthorization"];
+                };
+            };
+            /** @description Redirects to the provider */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersGoogleCallback: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Redirects to `return_to` with `code`, or with `error` and `error_description` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersGithub: {
+        parameters: {
+            query?: {
+                /** @description URL to which a browser returns: on this server or on a CORS origin */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address of the provider for this login */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthAuthorization"];
+                };
+            };
+            /** @description Redirects to the provider */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersGithubCallback: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Redirects to `return_to` with `code`, or with `error` and `error_description` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersOidc: {
+        parameters: {
+            query?: {
+                /** @description URL to which a browser returns: on this server or on a CORS origin */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address of the provider for this login */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthAuthorization"];
+                };
+            };
+            /** @description Redirects to the provider */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersOidcCallback: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Redirects to `return_to` with `code`, or with `error` and `error_description` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersLink: {
+        parameters: {
+            query?: {
+                /** @description URL to which a browser returns: on this server or on a CORS origin */
+                return_to?: string;
+            };
+            header?: never;
+            path: {
+                provider: "google" | "github" | "oidc";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address of the provider for this login */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthAuthorization"];
+                };
+            };
+        };
+    };
+    tokensExchange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exchange"];
+            };
+        };
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    accountForgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordForgotten"];
+            };
+        };
+        responses: {
+            /** @description A mail is sent if an account has this address */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    accountResetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    accountRequestVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A mail is sent unless the address is verified already */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    accountVerifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailVerification"];
+            };
+        };
+        responses: {
+            /** @description Verified */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resourcesList: {
+        parameters: {
+            query?: {
+                /** @description Id of a category */
+                category?: string;
+                tag?: string;
+                language?: string;
+                /** @description Excludes resources without a quality score */
+                min_quality?: number | null;
+                status?: "pending" | "processing" | "completed" | "failed";
+                /** @description Part of the title, description, summary or URL */
+                q?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of resources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcePage"];
+                };
+            };
+        };
+    };
+    resourcesCreate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For a day, the same key with the same request gets the response of the first request */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewResource"];
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description Text, Markdown or HTML
+                     */
+                    file?: string;
+                    /** Format: uri */
+                    url?: string;
+                    content?: string;
+                    /** @description text/html, text/markdown and text/plain are supported. Default: the type of the part or of the file name. */
+                    content_type?: string;
+                    title?: string;
+                    description?: string;
+                    /** @description Repeated fields, or one field separated by commas */
+                    tags?: string[];
+                    /** @description A JSON object */
+                    metadata?: string;
+                    /** Format: uri */
+                    callback_url?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A duplicate: `id` is the existing resource with the same content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedResource"];
+                };
+            };
+            /** @description Accepted: five stages will process the document. `Location` is the resource. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedResource"];
+                };
+            };
+        };
+    };
+    resourcesGet: {
+        parameters: {
+            query?: {
+                /** @description `text`: adds the extracted text */
+                include?: "text";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resource */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+        };
+    };
+    resourcesDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resourcesUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourceChanges"];
+            };
+        };
+        responses: {
+            /** @description The changed resource */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+        };
+    };
+    resourcesCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stopped */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resourcesReprocess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reprocess"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedReprocess"];
+                };
+            };
+        };
+    };
+    resourcesSimilar: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Similar resources with their scores */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarResources"];
+                };
+            };
+        };
+    };
+    resourcesGraph: {
+        parameters: {
+            query?: {
+                depth?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nodes and edges */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceGraph"];
+                };
+            };
+        };
+    };
+    taxonomyGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Root categories with their descendants */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taxonomy"];
+                };
+            };
+        };
+    };
+    searchQuery: {
+        parameters: {
+            query: {
+                /** @description Id of a category */
+                category?: string;
+                tag?: string;
+                language?: string;
+                /** @description Excludes resources without a quality score */
+                min_quality?: number | null;
+                q: string;
+                mode?: "hybrid" | "semantic" | "keyword";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Hits, best match first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+        };
+    };
+    callbacksList: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                resource_id?: string;
+                state?: "pending" | "delivered" | "failed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        callbacks: components["schemas"]["CallbackDelivery"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    callbacksRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The callback, due now */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackDelivery"];
+                };
+            };
+        };
+    };
+    callbacksSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackSecret"];
+                };
+            };
+        };
+    };
+    callbacksRenewSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackSecret"];
+                };
+            };
+        };
+    };
+    webhooksList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhooks: components["schemas"]["WebhookEndpoint"][];
+                    };
+                };
+            };
+        };
+    };
+    webhooksCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The endpoint and its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhookEndpoint"];
+                };
+            };
+        };
+    };
+    webhooksRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    jobsList: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                state?: "queued" | "running" | "done" | "dead" | "cancelled" | "retried";
+                owner_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        jobs: components["schemas"]["Job"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    jobsRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedJob"];
+                };
+            };
+        };
+    };
+    jobsCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancelled job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    modelsList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The active model first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        models: components["schemas"]["EmbeddingModel"][];
+                    };
+                };
+            };
+        };
+    };
+    sessionsList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sessions: components["schemas"]["Session"][];
+                    };
+                };
+            };
+        };
+    };
+    sessionsEndAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sessionsEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sessionsLogout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Logged out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    accountGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    accountDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted: the account has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    apiKeysList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        api_keys: components["schemas"]["ApiKey"][];
+                    };
+                };
+            };
+        };
+    };
+    apiKeysCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description The new key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+        };
+    };
+    apiKeysDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted: the key is not valid any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        providers: components["schemas"]["LinkedProvider"][];
+                    };
+                };
+            };
+        };
+    };
+    providersUnlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: "google" | "github" | "oidc";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Unlinked: it does not log in to the account any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    grantsList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        grants: components["schemas"]["Grant"][];
+                    };
+                };
+            };
+        };
+    };
+    grantsRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Disconnected */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    accountLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The limits of the caller's tier */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimit"];
+                };
+            };
+        };
+    };
+    usersList: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description Part of a username or e-mail address */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        users: components["schemas"]["User"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    usersUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description The changed account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    usersEvents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        events: components["schemas"]["SecurityEvent"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    progressGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The progress of all five stages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceProgress"];
+                };
+            };
+        };
+    };
+    progressStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The status of all stages together */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceStatus"];
+                };
+            };
+        };
+    };
+    progressTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ticket */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressTicket"];
+                };
+            };
+        };
+    };
+    resourcesUploadUrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewUpload"];
+            };
+        };
+        responses: {
+            /** @description The upload address */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadUrl"];
+                };
+            };
+        };
+    };
+    accountChangePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    accountConfirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description The session is fresh */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resourcesUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For a day, the same key with the same request gets the response of the first request */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description Text, Markdown or HTML
+                     */
+                    file?: string;
+                    /** Format: uri */
+                    url?: string;
+                    content?: string;
+                    /** @description text/html, text/markdown and text/plain are supported. Default: the type of the part or of the file name. */
+                    content_type?: string;
+                    title?: string;
+                    description?: string;
+                    /** @description Repeated fields, or one field separated by commas */
+                    tags?: string[];
+                    /** @description A JSON object */
+                    metadata?: string;
+                    /** Format: uri */
+                    callback_url?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A duplicate: `id` is the existing resource with the same content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedResource"];
+                };
+            };
+            /** @description Accepted: five stages will process the document. `Location` is the resource. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedResource"];
+                };
+            };
+        };
+    };
+    resourcesCreateBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description One result per item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswers"];
+                };
+            };
+        };
+    };
+    progressEvents: {
+        parameters: {
+            query?: {
+                /** @description From POST /progress/tickets, for browsers, whose EventSource sends no headers */
+                ticket?: string;
+            };
+            header?: {
+                "last-event-id"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-Sent Events: `snapshot` on connecting, then `progress`, each with a whole ResourceProgress. A comment every 15 s. The stream ends when every stage is completed or failed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ResourceProgress"];
+                };
+            };
+            /** @description The client has received the last event; nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    progressSharedEvents: {
+        parameters: {
+            query: {
+                /** @description From POST /progress/tickets, for browsers, whose EventSource sends no headers */
+                ticket?: string;
+                /** @description Up to 100 resource ids, separated by commas */
+                ids: string;
+            };
+            header?: {
+                "last-event-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-Sent Events: `snapshot` on connecting, then `progress`, each with a whole ResourceProgress. A comment every 15 s. The stream ends when every stage is completed or failed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ResourceProgress"];
+                };
+            };
+            /** @description The client has received the last event; nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    embeddingsCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbeddingRequest"];
+            };
+        };
+        responses: {
+            /** @description A vector for each input, in order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Embeddings"];
+                };
+            };
+        };
+    };
+    embeddingsModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The models */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+        };
+    };
+    webhooksReceive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEvent"];
+            };
+        };
+        responses: {
+            /** @description The event was received before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            /** @description Accepted, or ignored because it names no document */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+        };
+    };
+}

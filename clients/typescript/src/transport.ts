@@ -1,0 +1,100 @@
+/** Sends requests: with the credentials, again after a refusal that passes, and to one origin only. */
+import type { Credentials } from './credentials.ts';
+import { errorOf, PharosError, unreachable } from './error.ts';
+import type { Parts } from './parts.ts';
+import { isRepeatable, type RetryRules, TAKES_IDEMPOTENCY_KEY, waitBefore } from './retry.ts';
+
+export interface TransportOptions {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly rules: RetryRules;
+  /** Milliseconds until the headers of a response must have arrived. */
+  readonly timeout: number;
+  readonly parts: Parts;
+}
+
+export interface SendOptions {
+  /** Absent: the request is sent without credentials. */
+  readonly credentials?: Credentials | undefined;
+  readonly signal?: AbortSignal | null | undefined;
+  /** Milliseconds in place of the client's. */
+  readonly timeout?: number;
+  /** Default: `fetch`. Uploads in browsers use XMLHttpRequest, which reports progress. */
+  readonly fetch?: Parts['fetch'];
+}
+
+export interface Transport {
+  /** `build` makes the request anew for each attempt. Resolves to a successful response; throws PharosError otherwise. */
+  send(build: () => Request, options?: SendOptions): Promise<Response>;
+}
+
+export function createTransport({ url, rules, timeout, parts }: TransportOptions): Transport {
+  const base = new URL(url);
+  const pathOf = (request: Request) => new URL(request.url).pathname.slice(base.pathname.replace(/\/$/, '').length);
+
+  async function once(request: Request, { signal, timeout: ms = timeout, fetch = parts.fetch }: SendOptions): Promise<Response> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new DOMException(`no response within ${ms} ms`, 'TimeoutError')), ms);
+    const signals = [request.signal, late.signal, ...(signal ? [signal] : [])];
+    try {
+      return await fetch(request, { signal: AbortSignal.any(signals) });
+    } catch (cause) {
+      if (signal?.aborted || request.signal.aborted) throw cause;
+      throw unreachable(new URL(request.url).origin, late.signal.aborted ? late.signal.reason : cause);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function attempt(request: Request, options: SendOptions): Promise<Response> {
+    const response = await once(request, options);
+    if (response.ok) return response;
+    // Followed, a redirect could carry a password or a token to another server.
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) throw redirected(response, base);
+    throw await errorOf(response, parts.now);
+  }
+
+  return {
+    async send(build, options = {}) {
+      const { credentials, signal } = options;
+      // One key for all attempts of a request.
+      const key = hex(crypto.getRandomValues(new Uint8Array(16)));
+      let renewed = false;
+      for (let tries = 0; ; ) {
+        const request = build();
+        const path = pathOf(request);
+        const { headers } = request;
+        if (request.method === 'POST' && TAKES_IDEMPOTENCY_KEY.has(path) && !headers.has('Idempotency-Key')) {
+          headers.set('Idempotency-Key', key);
+        }
+        const authorization = await credentials?.authorization();
+        if (authorization !== undefined) headers.set('Authorization', authorization);
+        const repeatable = isRepeatable(request, path);
+        try {
+          return await attempt(request, options);
+        } catch (error) {
+          if (!renewed && credentials && isExpired(error)) {
+            renewed = true;
+            if (await credentials.renew(authorization)) continue;
+          }
+          const waitMs = repeatable ? waitBefore(tries, error, rules, parts.random) : undefined;
+          if (waitMs === undefined) throw error;
+          tries += 1;
+          await parts.sleep(waitMs, signal ?? request.signal);
+        }
+      }
+    },
+  };
+}
+
+/** Not where the password must be entered again: a renewed token would not do either. */
+const isExpired = (error: unknown) =>
+  error instanceof PharosError && error.status === 401 && error.code !== 'insufficient_user_authentication';
+
+function redirected(response: Response, { origin }: URL): PharosError {
+  const location = response.headers.get('location');
+  const detail = `${origin} redirects${location === null ? '' : ` to ${location.slice(0, 200)}`}: use the address of the server itself`;
+  return new PharosError({ status: response.status, code: 'redirected', detail });
+}
+
+const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
