@@ -10,6 +10,7 @@ import { createOAuthLoginRoutes } from './routes/accounts/oauth.ts';
 import { createOAuthEndpoints } from './routes/accounts/oauth-endpoints.ts';
 import { createPasswordRoutes } from './routes/accounts/passwords.ts';
 import type { AppEnv } from './routes/env.ts';
+import { createMcpRoutes } from './routes/mcp/mcp.ts';
 import { accessLog } from './routes/middleware/access-log.ts';
 import { guardAccountOperations } from './routes/middleware/account-operation.ts';
 import { authenticate } from './routes/middleware/authenticate.ts';
@@ -38,6 +39,7 @@ import type { Runtime } from './routes/runtime.ts';
 import { createEmbeddingsRoutes } from './routes/search/embeddings.ts';
 import { createAssetRoutes } from './routes/system/assets.ts';
 import { createDocsRoutes } from './routes/system/docs.ts';
+import { createDocumentPages } from './routes/system/document-pages.ts';
 import { createHealthRoutes } from './routes/system/health.ts';
 import { createHomeRoutes } from './routes/system/home.ts';
 import { createMetricsRoutes } from './routes/system/metrics.ts';
@@ -74,6 +76,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.route('/', createDocsRoutes({ config, runtime, described: () => app }));
   app.route('/', createAssetRoutes(runtime));
   app.route('/', createAccountPages(runtime));
+  app.route('/', createDocumentPages());
   app.route('/', createAuthRoutes(context));
   app.route('/', createOAuthEndpoints(context));
   app.route('/', createMetadataRoutes(context));
@@ -86,6 +89,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.route('/', createResourceRoutes(context, runtime));
   app.route('/', createProgressRoutes(context, runtime));
   app.route('/', createEmbeddingsRoutes(context));
+  app.route('/', createMcpRoutes(context));
   app.route('/', createWebhookRoutes(context));
   app.route('/', createJobRoutes(context));
 

@@ -130,6 +130,7 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
   },
   'POST /v1/embeddings': { name: 'embeddings.create', scope: 'search', summary: 'Embed texts' },
   'GET /v1/models': { name: 'embeddings.models', scope: 'search', summary: 'List embedding models' },
+  'POST /mcp': { name: 'assistants.mcp', scope: null, summary: 'Call a method of the Model Context Protocol' },
   'POST /webhooks/ingest/{id}': { name: 'webhooks.receive', scope: 'public', summary: 'Send an event' },
   'POST /jobs/progress': { name: 'reports.progress', scope: 'public', internal: true, summary: 'Report progress' },
   'POST /jobs/callback': {

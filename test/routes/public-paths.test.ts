@@ -17,6 +17,7 @@ test.each([
   '/docs',
   '/openapi.json',
   '/monitoring/health',
+  '/app/documents/1',
   '/assets/style.css',
   '/.well-known/jwks.json',
   '/account/reset',
@@ -62,6 +63,9 @@ test.each([
   '/webhooks/1',
   '/webhooks/ingest/',
   '/jobs',
+  '/app',
+  '/app/',
+  '/mcp',
   '/assets',
   '/assets/',
   '/admin/jobs',
@@ -81,7 +85,7 @@ test('public paths: a path with public and other operations is open to the metho
 test('public paths: an arbitrary path needs credentials', () => {
   fc.assert(
     fc.property(fc.webPath(), (path) => {
-      fc.pre(!/^\/(assets|\.well-known|webhooks\/ingest|jobs)\//.test(path) && path !== '/');
+      fc.pre(!/^\/(app|assets|\.well-known|webhooks\/ingest|jobs)\//.test(path) && path !== '/');
       expect(isPublic(path)).toBe(false);
     }),
   );

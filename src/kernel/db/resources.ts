@@ -37,6 +37,22 @@ export async function findResourceWithText(db: Database, id: OwnedId): Promise<R
   return found;
 }
 
+/** The first `length` characters of the text, and how many it has; `text` is null until the document has been read. */
+export async function findResourceExcerpt(
+  db: Database,
+  id: OwnedId,
+  length: number,
+): Promise<(ResourceSummary & Pick<Resource, 'text'> & { characters: number }) | undefined> {
+  const text = sql<string | null>`substr(${resources.text}, 1, ${sql.raw(String(length))})`;
+  const characters = sql`coalesce(length(${resources.text}), 0)`.mapWith(Number);
+  const [found] = await db
+    .select({ ...summary, text, characters })
+    .from(resources)
+    .where(owned(id))
+    .limit(1);
+  return found;
+}
+
 /** For the worker, which has the id from a job it holds. Undefined if the resource was deleted meanwhile. */
 export async function findResourceOfJob(db: Database, id: string): Promise<Resource | undefined> {
   const [found] = await db.select().from(resources).where(eq(resources.id, id)).limit(1);

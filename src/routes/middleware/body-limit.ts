@@ -2,12 +2,14 @@
  * How large a body may be, by path, and whose memory it takes. Runs after the scopes were checked, so that only callers who may
  * send megabytes do. Nothing is read here: the limits apply where the body is read (kernel/core/request-body.ts).
  */
+
 import type { Context, MiddlewareHandler } from 'hono';
 import { BODY } from '../../kernel/core/bounds.ts';
 import { createByteBudget } from '../../kernel/core/byte-budget.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import { receiveRequest } from '../../kernel/core/request-body.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
+import { MCP_PATH } from '../../kernel/model/protected-resources.ts';
 import { addressKey } from '../../kernel/rate-limits/address.ts';
 import { areCredentialsInForce, type CredentialsContext } from '../../services/accounts/credentials-in-force.ts';
 import { MAX_UPLOAD_BYTES } from '../../services/resources/uploaded-file.ts';
@@ -60,6 +62,7 @@ function limitByPath(size: UploadSize): (c: Context<AppEnv>) => Limit {
   return (c) => {
     const { path } = c.req;
     if (DOCUMENTS.has(path)) return isMultipart(c.req.header('content-type')) ? form : document;
+    if (path === MCP_PATH) return document;
     if (path.startsWith('/resources/')) return described;
     if (path.startsWith('/webhooks/ingest/')) return event;
     if (path === '/v1/embeddings') return embeddings;

@@ -5,8 +5,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppEnv } from '../env.ts';
 
-/** Static files, public keys, and the signed endpoints, which verify signatures themselves. */
-const PUBLIC_PREFIXES = ['/assets/', '/.well-known/', '/webhooks/ingest/', '/jobs/'];
+/** Pages and static files, public keys, and the signed endpoints, which verify signatures themselves. */
+const PUBLIC_PREFIXES = ['/app/', '/assets/', '/.well-known/', '/webhooks/ingest/', '/jobs/'];
 /** Public, and free of limits: signed endpoints count failed signatures only. */
 const UNLIMITED_PREFIXES = ['/assets/', '/webhooks/ingest/', '/jobs/'];
 

@@ -68,6 +68,26 @@ export async function chargeWrite(
   if (decision) applyDecision(c, decision, clock.now());
 }
 
+/**
+ * Charges what the messages in a body cost beside their request, which counted as one read. Writes count once more, in the half
+ * of the limit that they may use. Throws `rate_limited`.
+ */
+export async function chargeMessages(
+  c: Context<AppEnv>,
+  { requestLimits, clock }: Pick<AppContext, 'requestLimits' | 'clock'>,
+  messages: readonly { readonly cost: number; readonly writes: boolean }[],
+): Promise<void> {
+  const writes = messages.filter((message) => message.writes).length;
+  const cost = Math.max(
+    messages.reduce((sum, message) => sum + message.cost, -1),
+    writes,
+  );
+  if (cost < 1) return;
+  const request = { cost, paid: 1, path: c.req.path, write: writes > 0 };
+  const { decision } = await requestLimits.consumeForActor(c.get('actor'), request);
+  if (decision) applyDecision(c, decision, clock.now());
+}
+
 /** Counts a request that has no actor against its address. Throws `rate_limited`. */
 export async function countAddress(
   c: Context<AppEnv>,
