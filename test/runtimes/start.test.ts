@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { createServer, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { freePort } from '../../src/adapters/listen.ts';
 import { ConfigError } from '../../src/kernel/config/config.ts';
 import { SETTINGS, type SettingName } from '../../src/kernel/config/settings.ts';
@@ -15,8 +16,10 @@ import { run, startPharos } from '../support/servers/servers.ts';
 const API = 'bin/api.js';
 const folder = () => mkdtemp(join(tmpdir(), 'pharos-start-'));
 
-test('start: becomes healthy, and SIGINT stops API and worker with exit code 0', async () => {
+test('start: becomes healthy with its flags of Node, and SIGINT stops API and worker with exit code 0', async () => {
   const pharos = await startPharos();
+  const commandLine = (await readFile(`/proc/${pharos.api.pid}/cmdline`, 'utf8')).split('\0');
+  expect(commandLine).toEqual(expect.arrayContaining(['--max-semi-space-size=8', ...manifest.serverFlags]));
   const home = await createClient(pharos.url).call<{ name: string; health: string }>('GET', '/');
   expect(home.body).toMatchObject({ name: 'Pharos', health: `${pharos.url}/monitoring/health` });
   expect(await pharos.stop('SIGINT')).toBe(0);

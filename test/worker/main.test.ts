@@ -71,9 +71,9 @@ test('worker: started alone it runs with the flags of Node that it has beside th
   started = run(MAIN, settings());
   const { child } = started;
   await healthy(() => child.exitCode !== null);
-  expect(manifest.workerFlags).toContain('--max-semi-space-size=8');
+  expect(manifest.serverFlags).toContain('--max-semi-space-size=8');
   const commandLine = (await readFile(`/proc/${child.pid}/cmdline`, 'utf8')).split('\0');
-  expect(commandLine).toEqual(expect.arrayContaining([...manifest.workerFlags]));
+  expect(commandLine).toEqual(expect.arrayContaining([...manifest.serverFlags]));
 });
 
 test('worker: an unknown model exits with 1 and names the setting', async () => {
