@@ -2,6 +2,7 @@
 
 import type { AccountLevel } from '../services/accounts/account-session.ts';
 import { createApiKey, deleteApiKey, listApiKeys } from '../services/accounts/api-keys.ts';
+import { changeAccount } from '../services/accounts/change-account.ts';
 import { deleteAccount } from '../services/accounts/delete-account.ts';
 import { endSession, endSessions, logout } from '../services/accounts/end-sessions.ts';
 import { getAccount } from '../services/accounts/get-account.ts';
@@ -75,6 +76,7 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(endSession, 'DELETE /auth/sessions/{id}', { returns: 'Ended' }),
   http(logout, 'POST /auth/logout', { returns: 'Logged out' }),
   http(getAccount, 'GET /auth/me', { returns: 'The account' }),
+  http(changeAccount, 'PATCH /auth/me', { returns: 'The account; a new address is pending until it is proved' }),
   http(deleteAccount, 'DELETE /auth/me', { returns: 'Deleted: the account has ended' }),
   http(createApiKey, 'POST /auth/api-keys', { returns: 'The new key', status: 201, noStore: true }),
   http(listApiKeys, 'GET /auth/api-keys', { returns: 'Newest first' }),

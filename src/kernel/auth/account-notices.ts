@@ -10,6 +10,8 @@ export interface AccountNotice {
   /** What was done and what it ended, in sentences. */
   readonly what: string;
   readonly client: RequestOrigin;
+  /** What to do if it was another. Default: to reset the password. */
+  readonly remedy?: string;
 }
 
 export interface AccountNotices {
@@ -39,11 +41,11 @@ export function createAccountNotices({ config, clock, background, mailer }: Depe
   }
 
   return {
-    send: (user, { what, client }) =>
+    send: (user, { what, client, remedy = `reset the password at ${config.publicUrl}/account/reset: ${RESET_ENDS}` }) =>
       mail(
         user,
         'Your Pharos account was changed',
-        `Hello ${user.username},\n\n${what}\n\nThis was done ${origin(client)}. If it was not you, reset the password at ${config.publicUrl}/account/reset: ${RESET_ENDS}\n`,
+        `Hello ${user.username},\n\n${what}\n\nThis was done ${origin(client)}. If it was not you, ${remedy}\n`,
       ),
     farewell: (user, client) =>
       mail(

@@ -1,4 +1,4 @@
-/** Single-use links by e-mail, to reset a password and to verify an address. */
+/** Single-use links by e-mail, to reset a password, and to verify an address or a new one. */
 import { base64url } from 'jose';
 import type { Config } from '../config/config.ts';
 import { sha256Base64Url } from '../core/digest.ts';
@@ -6,10 +6,11 @@ import { AppError } from '../core/errors.ts';
 import type { Mailer } from '../core/mail.ts';
 import type { Background, Clock, PasswordHasher } from '../core/ports.ts';
 import { DAY_MS, MINUTE_MS } from '../core/time.ts';
+import { isUniqueViolation } from '../db/constraint-errors.ts';
 import { deleteCredentials } from '../db/credentials.ts';
 import { deleteEmailTokens, findEmailToken, insertEmailToken, takeEmailToken } from '../db/email-tokens.ts';
 import type { Database, EmailToken, User } from '../db/types.ts';
-import { findUser, findUserByEmail, setEmailVerified, type Verified, writeIfCurrent } from '../db/users.ts';
+import { emailKey, findUser, findUserByEmail, setEmailVerified, updateUser, type Verified, writeIfCurrent } from '../db/users.ts';
 import { addressKey } from '../rate-limits/address.ts';
 import type { Limiter } from '../rate-limits/limiter.ts';
 import type { RateLimitPolicies } from '../rate-limits/tiers.ts';
@@ -37,9 +38,14 @@ export interface EmailLinks {
    */
   requestVerification(user: User, client: RequestOrigin): Promise<void>;
   /**
-   * Marks the address as verified, if the person who opened the link also holds the account. `proveHolder` throws unless that
+   * Mails a link to the new address, which replaces the user's when it is opened and the account is proved as for `verify`. The
+   * owner is told at the present one. Throws what `requestVerification` throws.
+   */
+  requestChange(user: User, email: string, client: RequestOrigin): Promise<void>;
+  /**
+   * Marks the address as verified, or replaces it by the one that the link was sent to, if the person who opened the link also holds the account. `proveHolder` throws unless that
    * is so, and returns what it verified; a link that it refuses stays valid. Throws `gone` if the link is unknown, used,
-   * expired, or for a former address, and `conflict` if the account changed after the proof.
+   * expired, or for a former address, and `conflict` if the account changed after the proof or the new address was taken.
    */
   verify(token: string, proveHolder: (user: User) => Promise<Verified>, client: RequestOrigin): Promise<void>;
 }
@@ -50,7 +56,13 @@ const USED = 'This link was already used or has expired; request a new one';
 
 const FORMER = 'This link is for an address that the account no longer has; request a new one';
 
-const LIFETIME_MS: Readonly<Record<EmailToken['purpose'], number>> = { reset: 30 * MINUTE_MS, verify: 3 * DAY_MS };
+const LIFETIME_MS: Readonly<Record<EmailToken['purpose'], number>> = {
+  reset: 30 * MINUTE_MS,
+  verify: 3 * DAY_MS,
+  change: DAY_MS,
+};
+
+const PURPOSES = Object.keys(LIFETIME_MS) as EmailToken['purpose'][];
 
 interface Dependencies {
   readonly db: Database;
@@ -83,19 +95,33 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
     limiter.decide(`mails:${purpose}:${userId}`, rateLimits.mailsPerAccount);
 
   /** Undefined, without a token, if the account has changed since `user` was read. */
-  async function createToken(user: User, purpose: EmailToken['purpose']): Promise<string | undefined> {
+  async function createToken(user: User, purpose: EmailToken['purpose'], email = user.email): Promise<string | undefined> {
     const token = base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
     const now = clock.now();
     const row = {
       hash: await sha256Base64Url(token),
       userId: user.id,
       purpose,
-      email: user.email,
+      email,
       expiresAt: now + LIFETIME_MS[purpose],
       createdAt: now,
     };
     const verified = { userId: user.id, credentialsEpoch: user.credentialsEpoch };
-    return (await writeIfCurrent(db, verified, (tx) => insertEmailToken(tx, row))) ? token : undefined;
+    const isWritten = await writeIfCurrent(db, verified, async (tx) => {
+      // Of several new addresses that were asked for, the last one counts.
+      if (purpose === 'change') await deleteEmailTokens(tx, user.id, purpose);
+      await insertEmailToken(tx, row);
+    });
+    return isWritten ? token : undefined;
+  }
+
+  /** Throws `rate_limited` if the client asked for, or the account was sent, too many mails. */
+  async function limitMails(purpose: EmailToken['purpose'], user: User, client: RequestOrigin): Promise<void> {
+    await limitClient(client);
+    const { admitted, retryAfterMs } = await countMail(purpose, user.id);
+    if (admitted) return;
+    const detail = 'Too many verification mails were sent to your account; their links are valid';
+    throw new AppError('rate_limited', detail, seconds(retryAfterMs));
   }
 
   function requireLive(row: EmailToken | undefined): EmailToken {
@@ -146,12 +172,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
     requestVerification: async (user, client) => {
       if (user.emailVerifiedAt !== null) return;
       const mailer = configuredMailer();
-      await limitClient(client);
-      const { admitted, retryAfterMs } = await countMail('verify', user.id);
-      if (!admitted) {
-        const detail = 'Too many verification mails were sent to your account; their links are valid';
-        throw new AppError('rate_limited', detail, seconds(retryAfterMs));
-      }
+      await limitMails('verify', user, client);
       background.run('mail an e-mail verification', async () => {
         const token = await createToken(user, 'verify');
         if (token === undefined) return;
@@ -163,19 +184,54 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
       });
     },
 
+    requestChange: async (user, email, client) => {
+      const mailer = configuredMailer();
+      await limitMails('change', user, client);
+      security.record('email_change_asked', { ...client, userId: user.id });
+      notices.send(user, {
+        what: `A new address for your account was asked for, ${email}. It counts when it is confirmed.`,
+        client,
+      });
+      background.run('mail a new address', async () => {
+        const token = await createToken(user, 'change', email);
+        if (token === undefined) return;
+        await mailer.send({
+          to: email,
+          subject: 'Confirm your new e-mail address for Pharos',
+          text: `Hello ${user.username},\n\nto make this the address of your account, open this link within a day and enter the password of your account.\n\n${config.publicUrl}/account/verify#${token}\n\nIf you did not ask for it, there is nothing to do: without the password of the account the link does nothing.\n`,
+        });
+      });
+    },
+
     verify: async (token, proveHolder, client) => {
       const hash = await sha256Base64Url(token);
-      const { userId, email } = requireLive(await findEmailToken(db, hash, 'verify'));
+      const found = (await findEmailToken(db, hash, 'verify')) ?? (await findEmailToken(db, hash, 'change'));
+      const { userId, email, purpose } = requireLive(found);
+      const isChange = purpose === 'change';
       const user = await findUser(db, userId);
-      if (!user?.active || user.email !== email) throw new AppError('gone', FORMER);
+      if (!user?.active || (!isChange && user.email !== email)) throw new AppError('gone', FORMER);
       const isWritten = await writeIfCurrent(db, await proveHolder(user), async (tx) => {
         // Taken with the change, so that concurrent uses of one link succeed once and a failure leaves the link valid.
-        const isVerified = (await takeEmailToken(tx, hash, 'verify')) && (await setEmailVerified(tx, userId, email, clock.now()));
-        if (!isVerified) throw new AppError('gone', USED);
-        await deleteEmailTokens(tx, userId, 'verify');
+        const isTaken = await takeEmailToken(tx, hash, purpose);
+        if (!isTaken || !(await (isChange ? replaceEmail(tx, userId, email) : setEmailVerified(tx, userId, email, clock.now()))))
+          throw new AppError('gone', USED);
+        // Links to the former address prove nothing any more.
+        for (const other of isChange ? PURPOSES : [purpose]) await deleteEmailTokens(tx, userId, other);
+      }).catch((cause: unknown) => {
+        if (!isUniqueViolation(cause)) throw cause;
+        throw new AppError('conflict', 'Another account has this address by now', { cause });
       });
       if (!isWritten) throw new AppError('conflict', 'The account was changed at the same time; open the link again');
-      security.record('email_verified', { ...client, userId });
+      security.record(isChange ? 'email_changed' : 'email_verified', { ...client, userId });
+      if (!isChange) return;
+      const what = `The address of your account is ${email} now. No further mail will be sent to this one.`;
+      notices.send(user, { what, client, remedy: 'tell the operator of this server.' });
     },
   };
+
+  async function replaceEmail(tx: Database, userId: string, email: string): Promise<boolean> {
+    const now = clock.now();
+    await updateUser(tx, userId, { email, emailKey: emailKey(email), emailVerifiedAt: now }, now);
+    return true;
+  }
 }

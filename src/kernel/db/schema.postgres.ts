@@ -398,7 +398,7 @@ export const emailTokens = pgTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    purpose: text('purpose').$type<'reset' | 'verify'>().notNull(),
+    purpose: text('purpose').$type<'reset' | 'verify' | 'change'>().notNull(),
     email: text('email').notNull(),
     expiresAt: integer('expires_at').notNull(),
     createdAt: integer('created_at').notNull(),

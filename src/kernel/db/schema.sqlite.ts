@@ -453,8 +453,8 @@ export const emailTokens = sqliteTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    purpose: text('purpose').$type<'reset' | 'verify'>().notNull(),
-    /** The address that the link was sent to: it proves nothing about a newer address. */
+    purpose: text('purpose').$type<'reset' | 'verify' | 'change'>().notNull(),
+    /** The address that the link was sent to: it proves nothing about a newer address. With `change` it is the new one. */
     email: text('email').notNull(),
     expiresAt: integer('expires_at').notNull(),
     createdAt: integer('created_at').notNull(),

@@ -76,13 +76,18 @@ export async function findUserByEmail(db: Database, email: string): Promise<User
   return user;
 }
 
-/** Whether the username and the e-mail are taken. */
-export async function findTaken(db: Database, username: string, email: string): Promise<{ username: boolean; email: boolean }> {
+/** Whether the username and the e-mail are taken, by another account than `exceptId`. */
+export async function findTaken(
+  db: Database,
+  username: string,
+  email: string,
+  exceptId = '',
+): Promise<{ username: boolean; email: boolean }> {
   const names = [usernameKey(username), nameKey(username)];
   const rows = await db
     .select({ name: users.usernameKey, address: users.emailKey })
     .from(users)
-    .where(or(inArray(users.usernameKey, names), eq(users.emailKey, emailKey(email))));
+    .where(and(or(inArray(users.usernameKey, names), eq(users.emailKey, emailKey(email))), ne(users.id, exceptId)));
   return {
     username: rows.some(({ name }) => names.includes(name)),
     email: rows.some(({ address }) => address === emailKey(email)),
@@ -161,11 +166,17 @@ export interface UserChange {
   readonly tier?: Tier;
   readonly active?: boolean;
   readonly passwordHash?: string;
+  /** With its key. */
+  readonly username?: string;
+  readonly usernameKey?: string;
+  /** With its key. */
+  readonly email?: string;
+  readonly emailKey?: string;
   readonly emailVerifiedAt?: number;
   readonly credentialsEpoch?: number;
 }
 
-/** Returns the user after the change; undefined if there is no such user. */
+/** Returns the user after the change; undefined if there is no such user. Throws the driver's unique violation if a key is taken. */
 export async function updateUser(db: Database, id: string, change: UserChange, now: number): Promise<User | undefined> {
   const [user] = await db
     .update(users)

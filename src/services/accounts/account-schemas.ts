@@ -8,7 +8,7 @@ import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { Session, User } from '../../kernel/db/types.ts';
 import { type Scope, withImpliedScopes } from '../../kernel/model/actor.ts';
 
-const username = z
+export const usernameField = z
   .string()
   .max(1024)
   .superRefine((value, context) => {
@@ -30,8 +30,10 @@ export const newPasswordSchema = z
   })
   .meta({ example: 'four unrelated plain words', description: '8 to 128 characters; the most common passwords are refused' });
 
+export const emailField = z.email().max(254).meta({ example: 'ada@example.org' });
+
 export const registrationSchema = z
-  .strictObject({ username, email: z.email().max(254).meta({ example: 'ada@example.org' }), password: newPasswordSchema })
+  .strictObject({ username: usernameField, email: emailField, password: newPasswordSchema })
   .meta({ id: 'Registration' });
 
 export const loginSchema = z

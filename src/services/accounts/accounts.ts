@@ -86,8 +86,9 @@ async function insertFirst(db: Database, user: User): Promise<User> {
   });
 }
 
-async function requireFree(db: Database, username: string, email: string): Promise<void> {
-  const taken = await findTaken(db, username, email);
+/** Throws `conflict` with the field that another account than `exceptId` has; an empty one is not compared. */
+export async function requireFree(db: Database, username: string, email: string, exceptId?: string): Promise<void> {
+  const taken = await findTaken(db, username, email, exceptId);
   if (taken.username)
     throw new AppError('conflict', 'This username is already taken', {
       errors: [{ path: 'username', message: 'is already taken' }],
