@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type Deployment, type DeploymentChoice, startDeployment } from '../support/kits/deployment.ts';
 import { accounts } from './suite/accounts.ts';
+import { assistants } from './suite/assistants.ts';
 import { documents } from './suite/documents.ts';
 import { embeddings } from './suite/embeddings.ts';
 import { http } from './suite/http.ts';
@@ -28,6 +29,7 @@ export function httpSuite(choice: DeploymentChoice): void {
   describe('progress', () => progress(current));
   describe('search', () => search(current));
   describe('embeddings', () => embeddings(current));
+  describe('assistants', () => assistants(current));
   describe('rate limits', () => limits(current));
   // Last, because it kills the worker.
   describe('jobs', () => jobs(current));

@@ -1553,6 +1553,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a method of the Model Context Protocol
+         * @description Streamable HTTP without sessions: every request is answered by JSON, and there is no stream to GET. Clients find out by the methods `initialize` and `tools/list` what there is.
+         */
+        post: operations["assistantsMcp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/ingest/{id}": {
         parameters: {
             query?: never;
@@ -2691,6 +2711,29 @@ export interface components {
                 created: number;
                 owned_by: string;
             }[];
+        };
+        McpResponse: {
+            /** @enum {string} */
+            jsonrpc: "2.0";
+        } & {
+            [key: string]: unknown;
+        };
+        McpRequest: {
+            /** @enum {string} */
+            jsonrpc: "2.0";
+            id: string | number;
+            method: string;
+            params?: {
+                [key: string]: unknown;
+            };
+        };
+        McpNotification: {
+            /** @enum {string} */
+            jsonrpc: "2.0";
+            method: string;
+            params?: {
+                [key: string]: unknown;
+            };
         };
         WebhookAnswer: {
             /** @enum {string} */
@@ -4796,6 +4839,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Models"];
                 };
+            };
+        };
+    };
+    assistantsMcp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpRequest"] | components["schemas"]["McpNotification"] | (components["schemas"]["McpRequest"] | components["schemas"]["McpNotification"])[];
+            };
+        };
+        responses: {
+            /** @description The response to the request, with its result or its error */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpResponse"];
+                };
+            };
+            /** @description Taken: a notification has no response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
