@@ -10,6 +10,9 @@ import { setResponseHeader } from './response-headers.ts';
 const isOpen = (path: string) =>
   path === MCP_PATH || path === '/oauth/token' || path === '/oauth/register' || path.startsWith('/.well-known/');
 
+/** Browsers go there themselves, and no app reads what is there (RFC 9700 section 2.6). */
+const CLOSED = '/oauth/authorize';
+
 /** The exchange of a login's code, which is bound to a cookie of the browser. */
 const WITH_COOKIES = '/auth/exchange';
 
@@ -52,6 +55,7 @@ export function cors({ origins }: Config['cors']): MiddlewareHandler<AppEnv> {
   const exposed = EXPOSED.join(',');
   return function cors(c, next) {
     const { path } = c.req;
+    if (path === CLOSED) return next();
     const fromAnywhere = origins === '*' || isOpen(path);
     const withCookies = !fromAnywhere && path === WITH_COOKIES;
     if (c.req.method === 'OPTIONS') {
