@@ -41,6 +41,9 @@ const USES_DATABASE: Record<string, string[]> = {
 const onPostgres = (name: string, options = {}) =>
   project(`${name}-postgres`, { include: USES_DATABASE[name], ...ON_POSTGRES, ...setup('postgres'), ...options });
 
+/** Files that replace a module for the whole process: they run in a process each. */
+const REPLACES_MODULES = ['test/worker/registries.test.ts'];
+
 /** Files that run on a libSQL server too. It executes SQLite's SQL, so these are the ones that write, search, or do all of it. */
 const ON_LIBSQL = [
   'test/kernel/auth/{accounts,change-password,credentials-epoch,oauth,revocations}.test.ts',
@@ -71,28 +74,32 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     globalSetup: 'test/support/setup/run-folder.ts',
     projects: [
-      project('contract', setup('programs')),
+      project('contract', { ...SHARED, ...setup('programs') }),
       project('kernel', SHARED),
       project('services', SHARED),
       project('routes', { ...SHARED, ...setup('programs') }),
       project('client', setup('bundle')),
-      project('worker', setup('bundle')),
+      project('worker', { ...SHARED, exclude: REPLACES_MODULES, ...setup('bundle') }),
+      project('replaced-modules', { include: REPLACES_MODULES }),
       project('runtimes', setup('programs', 'bundle')),
       project('faults', setup('bundle')),
       // The same tests on a real PostgreSQL, and those that are about PostgreSQL alone.
       ...['kernel', 'services'].map((name) => onPostgres(name, SHARED)),
       onPostgres('routes', { ...SHARED, ...setup('programs', 'postgres') }),
-      onPostgres('worker'),
+      onPostgres('worker', { ...SHARED, exclude: REPLACES_MODULES }),
+      project('replaced-modules-postgres', { include: REPLACES_MODULES, ...ON_POSTGRES, ...setup('postgres') }),
       onPostgres('runtimes', setup('bundle', 'postgres')),
       onPostgres('faults', setup('bundle', 'postgres')),
-      project('postgres', { ...ON_POSTGRES, ...setup('bundle', 'postgres') }),
+      project('postgres', { ...SHARED, ...ON_POSTGRES, ...setup('bundle', 'postgres') }),
       // The same tests on a libSQL server, as Turso runs it.
       project('libsql', {
+        ...SHARED,
         include: ON_LIBSQL,
         env: { PHAROS_TEST_DATABASE: 'libsql' },
         ...setup('programs', 'bundle'),
       }),
       project('sqlite-thread', {
+        ...SHARED,
         include: ON_SQLITE_THREAD,
         env: { PHAROS_TEST_DATABASE: 'sqlite-thread' },
         ...setup('programs', 'bundle'),

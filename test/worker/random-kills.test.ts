@@ -54,7 +54,7 @@ test('workers: killed at random moments, they finish every job with every effect
       env: {
         PATH: process.env.PATH ?? '',
         // Thirteen starts compile the same sources.
-        NODE_COMPILE_CACHE: join(dataDir, 'compiled'),
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(dataDir, 'compiled'),
         DATABASE_URL: database.url,
         DATA_DIR: dataDir,
         // Which model embeds does not matter here; this one costs least at each of the starts.

@@ -22,7 +22,9 @@ export interface Started {
 /** Without the settings of this machine's shell, which must not reach the server under test. */
 const cleanEnvironment = () =>
   Object.fromEntries(
-    ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+    ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_COMPILE_CACHE'].flatMap((name) =>
+      process.env[name] ? [[name, process.env[name]]] : [],
+    ),
   );
 
 /** Runs `file` from the repository as the scripts of package.json do, with only `env` set. */
