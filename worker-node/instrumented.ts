@@ -8,15 +8,15 @@ import type { JobHandler } from './pipeline/job-handler.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import type { StageRunners } from './pipeline/stage.ts';
 
-/** Times the work of each stage by outcome. The commit of its results is not included. */
+/** Times the work of each stage by outcome. The write of its results is not included. */
 export function instrumentStages(runners: StageRunners, metrics: Metrics): StageRunners {
   const duration = metrics.timer('pharos_worker_stage_duration_seconds', 'Work of a stage on a document', ['stage', 'outcome']);
   return everyStage((stage) => async (input) => {
     const stop = duration.start();
     try {
-      const commit = await runners[stage](input);
+      const result = await runners[stage](input);
       stop({ stage, outcome: 'ok' });
-      return commit;
+      return result;
     } catch (error) {
       stop({ stage, outcome: 'error' });
       throw error;

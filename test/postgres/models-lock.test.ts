@@ -13,10 +13,10 @@ import { activateModel } from '../../src/services/models/activate-model.ts';
 import { switchWhenComplete } from '../../src/services/models/switch-when-complete.ts';
 import { UNKNOWN_CALIBRATION } from '../../worker-node/analysis/calibration.ts';
 import type { EmbedInput } from '../../worker-node/embedder/embedder.ts';
-import { writeDocumentVectors } from '../../worker-node/stages/document-vectors.ts';
+import { normalisedMean, writeDocumentVectors } from '../../worker-node/stages/document-vectors.ts';
 import { createEmbeddingStage } from '../../worker-node/stages/embedding.ts';
 import { manualClock, randomIds } from '../support/fakes/doubles.ts';
-import { insertDocument, insertUser, testModel } from '../support/fixtures/documents.ts';
+import { beginStage, insertDocument, insertUser, testModel } from '../support/fixtures/documents.ts';
 import { openTestPostgres } from '../support/kits/database.ts';
 
 const [OLD, NEW] = [testModel('old'), testModel('new')];
@@ -62,10 +62,14 @@ const stageIs = ({ id }: Resource, status: 'processing' | 'completed', tx = db) 
   writeStages(tx, id, { embedding: { ...pendingStage(1, 0), status } });
 
 /** The stage of a worker that knows the active model only, up to its commit. */
-const embeddedBy = (model: string, resource: Resource) =>
-  createEmbeddingStage({ db, clock, models: { active: () => embedder(model), documents: () => [embedder(model)] } })({
-    ...{ resource, signal: new AbortController().signal, report: () => {} },
-  });
+async function embeddedBy(model: string, { id }: Resource) {
+  const models = { active: () => embedder(model), documents: () => [embedder(model)] };
+  const { write, verify } = await beginStage(db, createEmbeddingStage({ db, clock, models }), id);
+  return async (tx: Database) => {
+    await write?.(tx);
+    await verify?.(tx);
+  };
+}
 
 /** A transaction that has done `work` and stays open until `end` is called. */
 function openTransaction(work: (tx: Database) => Promise<unknown>) {
@@ -147,7 +151,8 @@ test('models lock: however commits and a switch interleave, every document that 
   const complete = async (resource: Resource) => {
     const chunks = await listChunks(db, resource.id);
     const vectors = chunks.map(() => Float32Array.of(1, 0));
-    await db.transaction((tx) => writeDocumentVectors(tx, resource, { model: NEW.id, chunks, vectors }, clock.now()));
+    const made = { model: NEW.id, vectors, mean: normalisedMean(vectors), keys: chunks.map(({ seq }) => seq) };
+    await db.transaction((tx) => writeDocumentVectors(tx, resource, { ...made, now: clock.now() }));
     await database.client`update resource_embeddings set related_at = 0`;
   };
   const outcomes = await Promise.all([

@@ -19,11 +19,12 @@ import { toBytes, toVector } from '../../src/kernel/db/vector-bytes.ts';
 import { activateModel } from '../../src/services/models/activate-model.ts';
 import { knownCalibration } from '../../worker-node/analysis/calibration.ts';
 import type { EmbedInput } from '../../worker-node/embedder/embedder.ts';
+import type { StageResult } from '../../worker-node/pipeline/stage.ts';
 import { createEmbeddingStage } from '../../worker-node/stages/embedding.ts';
 import { calibrationOf } from '../../worker-node/stages/model-calibration.ts';
 import { countedIds, manualClock } from '../support/fakes/doubles.ts';
 import { oneEmbedder } from '../support/fakes/models.ts';
-import { testModel } from '../support/fixtures/documents.ts';
+import { beginStage, commitStage, testModel } from '../support/fixtures/documents.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 let database: TestDatabase;
@@ -73,17 +74,10 @@ const stored = async (resourceId: string, model: string) =>
     .map((row) => [row.chunks.text, [...toVector(row.chunk_vectors.embedding)]]);
 
 function run(resource: Resource, embedder: ReturnType<typeof embedderOf>, report = (_percent: number) => {}) {
-  const { signal } = new AbortController();
-  return createEmbeddingStage({ db: database.db, clock: manualClock(), models: oneEmbedder(embedder) })({
-    resource,
-    signal,
-    report,
-  });
+  return runFor(resource, oneEmbedder(embedder), report);
 }
-const runAndCommit = async (...args: Parameters<typeof run>) => {
-  const commit = await run(...args);
-  await database.db.transaction((tx) => commit(tx));
-};
+const commit = (resource: Resource, made: StageResult) => commitStage(database.db, resource.id, made);
+const runAndCommit = async (...args: Parameters<typeof run>) => commit(args[0], await run(...args));
 
 test('embedding stage: every chunk gets its vector, and the resource their normalised mean', async () => {
   const resource = await libraryWith(['x one', 'y two', 'x three']);
@@ -211,16 +205,17 @@ test('vector bytes: a vector survives storing at any offset of a buffer', () => 
   );
 });
 
-const runFor = async (resource: Resource, models: Parameters<typeof createEmbeddingStage>[0]['models']) => {
-  const stage = createEmbeddingStage({ db: database.db, clock: manualClock(), models });
-  return stage({ resource, signal: new AbortController().signal, report: () => {} });
-};
+const runFor = (
+  { id }: Resource,
+  models: Parameters<typeof createEmbeddingStage>[0]['models'],
+  report = (_percent: number) => {},
+) => beginStage(database.db, createEmbeddingStage({ db: database.db, clock: manualClock(), models }), id, { report });
 
 test('embedding stage: a document is embedded for every model in use, in one commit', async () => {
   const resource = await libraryWith(['x', 'y']);
   const [active, building] = [embedderOf('active'), embedderOf('building')];
-  const commit = await runFor(resource, { active: () => active, documents: () => [active, building] });
-  await database.db.transaction((tx) => commit(tx));
+  const made = await runFor(resource, { active: () => active, documents: () => [active, building] });
+  await commit(resource, made);
   for (const model of ['active', 'building']) expect(await stored(resource.id, model)).toHaveLength(2);
   const rows = await database.db.select().from(resourceEmbeddings);
   expect(rows.map(({ model, error }) => [model, error]).toSorted()).toEqual([
@@ -256,8 +251,8 @@ test('embedding stage: a model that is not active and fails is left out; the act
   const failing = embedderOf('failing', async () => {
     throw new AppError('unavailable', 'The embedding model could not be loaded');
   });
-  const commit = await runFor(resource, { active: () => active, documents: () => [active, failing] });
-  await database.db.transaction((tx) => commit(tx));
+  const made = await runFor(resource, { active: () => active, documents: () => [active, failing] });
+  await commit(resource, made);
   expect(await stored(resource.id, 'active')).toHaveLength(1);
   expect((await database.db.select().from(resourceEmbeddings)).map(({ model }) => model)).toEqual(['active']);
   const failed = runFor(resource, { active: () => failing, documents: () => [failing, active] });
@@ -272,8 +267,8 @@ test('embedding stage: a model that was active at the start, and is replaced whi
     throw new AppError('unavailable', 'The worker is stopping');
   });
   let current = before;
-  const commit = await runFor(resource, { active: () => current, documents: () => [before, next] });
-  await database.db.transaction((tx) => commit(tx));
+  const made = await runFor(resource, { active: () => current, documents: () => [before, next] });
+  await commit(resource, made);
   expect((await database.db.select().from(resourceEmbeddings)).map(({ model }) => model)).toEqual(['next']);
 });
 
@@ -285,7 +280,7 @@ test('embedding stage: a switch to a model that the document was not embedded fo
   await activateModel(context, testModel('next'));
   await database.db.update(embeddingModels).set({ state: 'retired', retiredAt: 1 }).where(eq(embeddingModels.id, 'old'));
   await database.db.update(embeddingModels).set({ state: 'active' }).where(eq(embeddingModels.id, 'next'));
-  const committed = database.db.transaction((tx) => late(tx));
+  const committed = commit(resource, late);
   await expect(committed).rejects.toMatchObject({ failure: 'transient', message: 'The embedding model was switched meanwhile' });
   expect(await database.db.select().from(resourceEmbeddings)).toEqual([]);
   await runAndCommit(resource, next);
@@ -294,8 +289,8 @@ test('embedding stage: a switch to a model that the document was not embedded fo
 
 test('embedding stage: nothing is written for a document that was deleted before the commit', async () => {
   const resource = await libraryWith(['x']);
-  const commit = await run(resource, embedderOf('m'));
+  const made = await run(resource, embedderOf('m'));
   await database.db.delete(resources).where(eq(resources.id, resource.id));
-  await database.db.transaction((tx) => commit(tx));
+  await commit(resource, made);
   expect(await database.db.select().from(resourceEmbeddings)).toEqual([]);
 });

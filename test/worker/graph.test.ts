@@ -10,12 +10,20 @@ import { retireModel } from '../../src/services/models/retire-model.ts';
 import type { StageRunner } from '../../worker-node/pipeline/stage.ts';
 import { createGraphStage } from '../../worker-node/stages/graph.ts';
 import { manualClock, randomIds } from '../support/fakes/doubles.ts';
-import { insertDocument, insertUser, insertVector, reread, runStage, testModel } from '../support/fixtures/documents.ts';
+import {
+  beginStage,
+  commitStage,
+  insertDocument,
+  insertUser,
+  insertVector,
+  reread,
+  runStage,
+  testModel,
+} from '../support/fixtures/documents.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 const MODEL = 'plane';
 const clock = manualClock();
-const signal = new AbortController().signal;
 let database: TestDatabase;
 let owner: string;
 let stage: StageRunner;
@@ -77,10 +85,10 @@ test('graph stage: a link resolves whichever of the two documents is ingested fi
 
 test('graph stage: links between two documents that are processed concurrently are both kept', async () => {
   const one = await document({ linksTo: ['url:https://b.example/'], key: 'url:https://a.example/' });
-  const commitOne = await stage({ resource: await reread(database.db, one), signal, report: () => undefined });
+  const madeOne = await beginStage(database.db, stage, one);
   const two = await document({ key: 'url:https://b.example/', linksTo: ['url:https://a.example/'] });
   await relate(two);
-  await database.db.transaction((tx) => commitOne(tx));
+  await commitStage(database.db, one, madeOne);
   expect(await relations()).toEqual([`${one} links ${two}`, `${two} links ${one}`].sort());
 });
 
@@ -198,9 +206,9 @@ test('graph stage: a new document of a larger library gets an estimated rank at 
 test('graph stage: a neighbour deleted before the commit is left out', async () => {
   const [gone, stays] = [await document({ angle: 1 }), await document({ angle: 2 })];
   const id = await document({ angle: 0 });
-  const commit = await stage({ resource: await reread(database.db, id), signal, report: () => undefined });
+  const made = await beginStage(database.db, stage, id);
   await deleteResource(database.db, { id: gone, ownerId: owner });
-  await database.db.transaction((tx) => commit(tx));
+  await commitStage(database.db, id, made);
   expect(await relations()).toEqual([`${id} similar ${stays}`]);
 });
 
@@ -209,9 +217,9 @@ test('graph stage: a document that another model embeds before the commit is rel
   await activateModel({ db: database.db, clock }, testModel(next));
   const near = await document({ angle: 10 });
   const id = await document({ angle: 0 });
-  const commit = await stage({ resource: await reread(database.db, id), signal, report: () => undefined });
+  const made = await beginStage(database.db, stage, id);
   for (const one of [near, id]) await insertVector(database.db, await reread(database.db, one), next, [1, 0]);
-  await database.db.transaction((tx) => commit(tx));
+  await commitStage(database.db, id, made);
   const own = (await database.db.select().from(edges)).filter(({ sourceId }) => sourceId === id);
   expect(own.map(({ model, targetId }) => `${model} ${targetId}`).toSorted()).toEqual([`${next} ${near}`, `${MODEL} ${near}`]);
   const rows = (await database.db.select().from(resourceEmbeddings)).filter(({ resourceId }) => resourceId === id);
@@ -221,8 +229,8 @@ test('graph stage: a document that another model embeds before the commit is rel
 test('graph stage: nothing is written for a document that was deleted before the commit', async () => {
   await document({ angle: 1 });
   const id = await document({ angle: 0 });
-  const commit = await stage({ resource: await reread(database.db, id), signal, report: () => undefined });
+  const made = await beginStage(database.db, stage, id);
   await deleteResource(database.db, { id, ownerId: owner });
-  await database.db.transaction((tx) => commit(tx));
+  await commitStage(database.db, id, made);
   expect(await relations()).toEqual([]);
 });

@@ -15,7 +15,7 @@ import type { StageRunner } from '../../worker-node/pipeline/stage.ts';
 import { createIngestionStage } from '../../worker-node/stages/ingestion.ts';
 import { manualClock, randomIds } from '../support/fakes/doubles.ts';
 import { startWebServer, type WebServer } from '../support/fakes/web-server.ts';
-import { insertDocument, insertUser, reread, runStage } from '../support/fixtures/documents.ts';
+import { beginStage, insertDocument, insertUser, reread, runStage } from '../support/fixtures/documents.ts';
 import { testConfig } from '../support/kits/config.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
@@ -242,14 +242,10 @@ describe('ingestion stage: uploaded content', () => {
 
   it('ingestion: nothing is written when the commit is rolled back', async () => {
     const { id } = await post(LONG.repeat(3));
-    const commit = await stage({
-      resource: await reread(database.db, id),
-      signal: new AbortController().signal,
-      report: () => undefined,
-    });
+    const { write } = await beginStage(database.db, stage, id);
     await expect(
       database.db.transaction(async (tx) => {
-        await commit(tx);
+        await write?.(tx);
         throw new Error('the lease was lost');
       }),
     ).rejects.toThrow('the lease was lost');

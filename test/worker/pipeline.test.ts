@@ -57,29 +57,56 @@ describe('pipeline', () => {
     expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
   });
 
-  test('pipeline: a stage receives the resource as earlier stages have written it', async () => {
-    const seen: (string[] | undefined)[] = [];
-    kit.before.graph = ({ resource }) => seen.push(resource.keywords);
-    await kit.deliver((await kit.seed()).id);
-    expect(seen[0]).toEqual(expect.arrayContaining(['ingestion', 'embedding']));
+  test('pipeline: a stage receives the resource and the text as earlier stages have left them, whether written or not', async () => {
+    const seen: unknown[] = [];
+    kit.runners.ingestion = async () => ({ fields: { text: 'Read.', title: 'Found', summary: 'Short' } });
+    kit.runners.embedding = async () => ({ made: { embedding: { active: 'm', vectors: new Map() } } });
+    kit.before.graph = async ({ resource, text, made }) =>
+      seen.push([resource.title, resource.summary, await text(), made.embedding?.active]);
+    const job = await kit.seed();
+    await kit.db
+      .update(resources)
+      .set({ title: 'Mine', edited: ['title'] })
+      .where(eq(resources.id, job.resourceId));
+    await kit.deliver(job.id);
+    expect(seen).toEqual([['Mine', 'Short', 'Read.', 'm']]);
+    expect(await kit.resource(job)).toMatchObject({ title: 'Mine', summary: 'Short', text: 'Read.' });
   });
 
-  test('pipeline: one report shows a stage completed and its dependants started', async () => {
+  test('pipeline: a field that a person edits while a stage runs stays as the person left it', async () => {
+    const job = await kit.seed();
+    kit.runners.ingestion = async ({ resource: { id } }) => {
+      await kit.db
+        .update(resources)
+        .set({ title: 'Mine', edited: ['title'] })
+        .where(eq(resources.id, id));
+      return { fields: { title: 'Found', summary: 'Short' } };
+    };
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+    expect(await kit.resource(job)).toMatchObject({ title: 'Mine', summary: 'Short', status: 'completed' });
+  });
+
+  test('pipeline: results are written together with those of the stages that follow within a moment', async () => {
     const job = await kit.seed();
     await kit.deliver(job.id);
     const changes = kit.reports.map(({ resource_id, stages }) => {
       expect(resource_id).toBe(job.resourceId);
       return Object.fromEntries(Object.entries(stages).map(([stage, state]) => [stage, state.status]));
     });
-    expect(changes[0]).toEqual({ ingestion: 'processing' });
-    expect(changes[1]).toEqual({ ingestion: 'completed', quality: 'processing', embedding: 'processing' });
-    expect(changes).toContainEqual({ embedding: 'completed', taxonomy: 'processing', graph: 'processing' });
+    expect(changes).toEqual([{ ingestion: 'processing' }, allCompleted]);
+  });
+
+  test('pipeline: while a stage takes its time, the results of others are written, and one report shows what they began', async () => {
+    const job = await kit.seed();
+    kit.before.graph = () => expect.poll(async () => (await kit.statuses(job)).taxonomy).toBe('completed');
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
     // Until the end, every report leaves at least one stage in progress.
     const statuses: Record<string, string> = {};
-    for (const change of changes.slice(0, -1)) {
-      Object.assign(statuses, change);
+    for (const { stages } of kit.reports.slice(0, -1)) {
+      for (const [stage, { status }] of Object.entries(stages)) statuses[stage] = status;
       expect(Object.values(statuses)).toContain('processing');
     }
+    expect(statuses).toMatchObject({ ingestion: 'completed', taxonomy: 'completed', graph: 'processing' });
   });
 
   test('pipeline: reported progress never decreases and stops when the stage ends', async () => {
@@ -159,12 +186,12 @@ describe('pipeline: permanent failures', () => {
   });
 
   test('permanent failure: a commit that throws is rolled back', async () => {
-    kit.runners.graph =
-      async ({ resource }) =>
-      async (tx) => {
+    kit.runners.graph = async ({ resource }) => ({
+      write: async (tx) => {
         await kit.effectOf('graph', resource.id)(tx);
         throw new StageError('permanent', 'It does not fit');
-      };
+      },
+    });
     const job = await kit.seed();
     expect(await kit.deliver(job.id)).toMatchObject({ kind: 'dead' });
     expect(await kit.effects(job)).toEqual(['embedding', 'ingestion', 'quality', 'taxonomy']);
@@ -409,7 +436,8 @@ describe('pipeline: lease', () => {
     await kit.db.delete(resources).where(eq(resources.id, job.resourceId));
     end();
     expect(await outcome).toEqual({ kind: 'released' });
-    expect(kit.begun).toEqual(['ingestion']);
+    expect(await kit.stages(job)).toBeUndefined();
+    expect(await stored(job.id)).toBeUndefined();
   });
 });
 

@@ -73,7 +73,11 @@ describe('registry of stages', () => {
     const job = await kit.seed();
     const before = await progressOf(job.resourceId);
     expect(before).toMatchObject({ overall_status: 'pending', percent: 0, stages: { outline: 'pending', digest: 'pending' } });
-    kit.before[outline] = ({ report }) => report(50, 'Half of it');
+    kit.before[outline] = async ({ report }) => {
+      // What a stage reports counts once its start is written.
+      await expect.poll(async () => (await kit.stages(job))[outline].status).toBe('processing');
+      report(50, 'Half of it');
+    };
     expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
     expect(kit.begun.indexOf(outline)).toBeGreaterThan(kit.begun.indexOf('ingestion'));
     expect(kit.begun.at(-1) === digest || kit.begun.indexOf(digest) > kit.begun.indexOf(outline)).toBe(true);

@@ -2,12 +2,10 @@
 import type { ProcessPayload } from '../../src/kernel/model/job-kinds.ts';
 import type { Stage, StageStates } from '../../src/kernel/model/stages.ts';
 import type { Claim } from '../pipeline/job-runner.ts';
-import type { FencedWriter } from './fenced-writer.ts';
 
 export interface ClaimedProcess extends Claim {
   readonly payload: ProcessPayload;
   readonly resourceId: string;
-  readonly writer: FencedWriter;
 }
 
 /** The stages the job has to run: those it names, except where a later run of the resource requested the stage again. */

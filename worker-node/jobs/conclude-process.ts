@@ -2,16 +2,14 @@
 import type { Clock, Ids } from '../../src/kernel/core/ports.ts';
 import { hasOtherUnfinishedJob } from '../../src/kernel/db/jobs.ts';
 import { deadLetterJob, finishJob, releaseJob, retryJob } from '../../src/kernel/db/leases.ts';
-import { readStages } from '../../src/kernel/db/resource-stages.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
 import { enqueueCallback } from '../../src/kernel/webhooks/enqueue-callback.ts';
 import type { JobOutcome } from '../pipeline/job-outcome.ts';
 import type { Claim } from '../pipeline/job-runner.ts';
-import { LeaseLost } from '../pipeline/lease-lost.ts';
 import type { NotForThisWorker } from '../pipeline/not-for-this-worker.ts';
 import type { StageFailure } from '../pipeline/stage-failure.ts';
 import { type ClaimedProcess, stagesOfJob } from './claimed-process.ts';
-import { updateStages } from './fenced-writer.ts';
+import { type RunEnd, type RunWriter, updateStages } from './run-writer.ts';
 import { failed, requeued } from './stage-transitions.ts';
 
 /** Seconds until a job that waits for another job of its resource is tried again. */
@@ -34,31 +32,35 @@ export interface Requeued {
   readonly left: readonly NotForThisWorker[];
 }
 
-/**
- * Ends a claim when no stage runs any more. Throws LeaseLost where the resource was deleted or another claim has the job.
- */
+/** How a claim ends: what its last write does to the job, and the outcome. */
+export interface Ending {
+  readonly end: RunEnd;
+  readonly outcome: () => JobOutcome;
+}
+
+/** Decides how a claim ends when no stage runs any more. Fails stages that nothing will ever run. */
 export async function concludeJob(
   dependencies: ConcludeDependencies,
   claim: ClaimedProcess,
-  { retries, left }: Requeued,
-): Promise<JobOutcome> {
+  { writer, retries, left }: Requeued & { readonly writer: Pick<RunWriter, 'states' | 'change'> },
+): Promise<Ending> {
   const { db } = dependencies;
-  const { job, resourceId, writer } = claim;
+  const { job, resourceId, lease } = claim;
   if (retries.length > 0) return retry(dependencies, claim, retries);
-  if (left.length > 0) return release(dependencies, claim, Math.max(...left.map(({ pause }) => pause)));
+  if (left.length > 0) return release(claim, Math.max(...left.map(({ pause }) => pause)));
 
-  // A plain read: every ending below is written only while the lease is held.
-  const states = await readStages(db, resourceId);
-  if (!states) throw new LeaseLost();
+  const states = writer.states();
   const unfinished = stagesOfJob(claim, states).filter((stage) => states[stage].status !== 'completed');
-  if (unfinished.length === 0) return finish(dependencies, claim);
-
+  if (unfinished.length === 0) {
+    const close: RunEnd['close'] = (tx, now) => finishJob(tx, lease, { state: 'done', now });
+    return { end: withCallback(dependencies, claim, close), outcome: () => ({ kind: 'done' }) };
+  }
   const failure = unfinished.find((stage) => states[stage].status === 'failed');
   if (failure) return deadLetter(dependencies, claim, states[failure].message ?? '');
 
-  if (await hasOtherUnfinishedJob(db, resourceId, job.id)) return release(dependencies, claim, WAIT_S);
+  if (await hasOtherUnfinishedJob(db, resourceId, job.id)) return release(claim, WAIT_S);
   const message = 'It needs an earlier stage that is not completed; process the document again as a whole';
-  await writer.write(updateStages(unfinished, (state, at) => failed(state, message, at)));
+  writer.change(updateStages(unfinished, (state, at) => failed(state, message, at)));
   return deadLetter(dependencies, claim, message);
 }
 
@@ -69,63 +71,53 @@ export async function cancelJob({ db, clock }: ConcludeDependencies, { lease }: 
 }
 
 /** Gives the job back: stages that were running are pending again, and the attempt does not count. */
-export async function giveBackJob({ db, clock }: ConcludeDependencies, claim: ClaimedProcess): Promise<JobOutcome> {
-  await claim.writer.write((states, now) => {
+export function giveBackJob(claim: ClaimedProcess, writer: Pick<RunWriter, 'change'>): Ending {
+  writer.change((states, now) => {
     const interrupted = stagesOfJob(claim, states).filter((stage) => states[stage].status === 'processing');
     return updateStages(interrupted, (state) => requeued(state, null, now))(states, now);
   });
-  const now = clock.now();
-  await releaseJob(db, claim.lease, { availableAt: now, now });
-  return { kind: 'released' };
+  return { ...release(claim, 0), outcome: () => ({ kind: 'released' }) };
 }
 
 /** Queues the job again without counting the attempt. */
-async function release({ db, clock }: ConcludeDependencies, { lease }: ClaimedProcess, pause: number): Promise<JobOutcome> {
-  const now = clock.now();
-  const held = await releaseJob(db, lease, { availableAt: now + pause * 1000, now });
-  return held ? { kind: 'retry', afterSeconds: pause } : { kind: 'released' };
+function release({ lease }: ClaimedProcess, pause: number): Ending {
+  return {
+    end: { close: (tx, now) => releaseJob(tx, lease, { availableAt: now + pause * 1000, now }) },
+    outcome: () => ({ kind: 'retry', afterSeconds: pause }),
+  };
 }
 
-async function retry(
-  { db, clock, random, redelivers = false }: ConcludeDependencies,
+function retry(
+  { random, redelivers = false }: ConcludeDependencies,
   { job, lease }: ClaimedProcess,
   failures: readonly StageFailure[],
-): Promise<JobOutcome> {
-  const now = clock.now();
+): Ending {
   const retryAfter = Math.max(0, ...failures.map((failure) => failure.retryAfter ?? 0));
   const error = failures.map((failure) => failure.message).join('; ');
-  const availableAt = await retryJob(db, lease, {
-    error,
-    now,
-    attempt: job.attempt,
-    random,
-    retryAfter,
-    redelivered: redelivers,
-  });
-  if (availableAt === undefined) return { kind: 'released' };
-  return { kind: 'retry', afterSeconds: Math.ceil((availableAt - now) / 1000) };
+  let afterSeconds = 0;
+  return {
+    end: {
+      close: async (tx, now) => {
+        const again = { error, now, attempt: job.attempt, random, retryAfter, redelivered: redelivers };
+        const availableAt = await retryJob(tx, lease, again);
+        if (availableAt === undefined) return false;
+        afterSeconds = Math.ceil((availableAt - now) / 1000);
+        return true;
+      },
+    },
+    outcome: () => ({ kind: 'retry', afterSeconds }),
+  };
 }
 
-async function finish(dependencies: ConcludeDependencies, claim: ClaimedProcess): Promise<JobOutcome> {
-  const held = await endWithCallback(dependencies, claim, (tx, now) => finishJob(tx, claim.lease, { state: 'done', now }));
-  return { kind: held ? 'done' : 'released' };
+function deadLetter(dependencies: ConcludeDependencies, claim: ClaimedProcess, message: string): Ending {
+  const close: RunEnd['close'] = (tx, now) => deadLetterJob(tx, claim.lease, { error: message, now });
+  return { end: withCallback(dependencies, claim, close), outcome: () => ({ kind: 'dead', message }) };
 }
 
-async function deadLetter(dependencies: ConcludeDependencies, claim: ClaimedProcess, message: string): Promise<JobOutcome> {
-  const held = await endWithCallback(dependencies, claim, (tx, now) => deadLetterJob(tx, claim.lease, { error: message, now }));
-  return held ? { kind: 'dead', message } : { kind: 'released' };
-}
-
-/** Ends the job and, in the same transaction, puts its callback into the outbox. False where the lease is lost. */
-async function endWithCallback(
-  { db, clock, ids }: ConcludeDependencies,
-  { job, resourceId }: ClaimedProcess,
-  end: (tx: Database, now: number) => Promise<boolean>,
-): Promise<boolean> {
-  const now = clock.now();
-  return db.transaction(async (tx) => {
-    const held = await end(tx, now);
-    if (held) await enqueueCallback(tx, { resourceId, jobId: job.id, ids, now });
-    return held;
-  });
+/** Puts the callback of the job into the outbox, in the transaction that ends it. */
+function withCallback({ ids }: ConcludeDependencies, { job, resourceId }: ClaimedProcess, close: RunEnd['close']): RunEnd {
+  return {
+    close,
+    conclude: (tx, resource, now) => enqueueCallback(tx, { resourceId, jobId: job.id, ids, now, resource }),
+  };
 }

@@ -41,7 +41,8 @@ export function createEmbedJob(dependencies: EmbedDependencies): JobRunner {
         const vectors = await embedChunks(embedder, chunks, { signal, priority: 'background', batchSize: BATCH_SIZE }).catch(
           throwIfOutage,
         );
-        return (tx) => writeDocumentVectors(tx, document, vectors, clock.now());
+        const keys = chunks.map(({ seq }) => seq);
+        return (tx) => writeDocumentVectors(tx, document, { ...vectors, keys, now: clock.now() });
       };
     },
     giveUp: async (tx, { id, ownerId }, model, error) => {

@@ -20,7 +20,7 @@ export function createRelateJob(dependencies: SliceDependencies): JobRunner {
       (model) =>
       async ({ id }) => {
         const resource = await findResourceOfJob(db, id);
-        const edges = resource ? await similarEdges(db, resource, model, clock.now()) : [];
+        const { edges } = resource ? await similarEdges(db, resource, { model, now: clock.now() }) : { edges: [] };
         return (tx) => writeSimilarEdges(tx, id, { model, edges, now: clock.now() });
       },
     // Without edges, but it does not hold up the switch of the model.

@@ -1,5 +1,5 @@
 /** The vectors of a document by one model: computed outside of a transaction, written inside of one. */
-import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
+import { insertChunkVectors, replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
 import { putResourceEmbedding } from '../../src/kernel/db/resource-embeddings.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
@@ -13,9 +13,10 @@ export type DocumentEmbedder = Pick<Embedder, 'embed' | 'model'>;
 
 export interface DocumentVectors {
   readonly model: string;
-  readonly chunks: readonly Chunk[];
   /** One for each chunk. */
   readonly vectors: readonly Float32Array[];
+  /** Their normalised mean; null where the vectors are all zero or cancel out. */
+  readonly mean: Float32Array | null;
 }
 
 /** Chunks embedded between two calls of `onProgress`. */
@@ -33,7 +34,7 @@ export interface EmbedChunksOptions {
 /** Embeds the chunks of a document. `onProgress` receives how many are done. Throws a transient StageError. */
 export async function embedChunks(
   embedder: DocumentEmbedder,
-  chunks: readonly Chunk[],
+  chunks: readonly Pick<Chunk, 'context' | 'text'>[],
   { signal, priority = 'bulk', batchSize = BATCH_SIZE, onProgress }: EmbedChunksOptions,
 ): Promise<DocumentVectors> {
   const vectors: Float32Array[] = [];
@@ -42,34 +43,49 @@ export async function embedChunks(
     vectors.push(...(await embedder.embed(texts, { priority, kind: 'document', signal }).catch(throwAsStageError)));
     onProgress?.(vectors.length);
   }
-  return { model: embedder.model, chunks, vectors };
+  return { model: embedder.model, vectors, mean: normalisedMean(vectors) };
+}
+
+export interface WrittenVectors extends DocumentVectors {
+  /** Of the chunks, in their order. */
+  readonly keys: readonly number[];
+  /** Whether the chunks were inserted in this transaction, so that they have no vectors yet. */
+  readonly areNew?: boolean;
+  readonly now: number;
 }
 
 /** Replaces the document's vectors by the model, and records that the model is done with it. */
 export async function writeDocumentVectors(
   tx: Database,
   { id, ownerId }: { readonly id: string; readonly ownerId: string },
-  { model, chunks, vectors }: DocumentVectors,
-  now: number,
+  { model, keys, vectors, mean, areNew = false, now }: WrittenVectors,
 ): Promise<void> {
   const target = { resourceId: id, ownerId, model };
-  await replaceChunkVectors(tx, { ...target, vectors: nonZeroVectors(chunks, vectors) });
-  await replaceResourceVector(tx, { ...target, embedding: normalisedMean(vectors) });
-  await putResourceEmbedding(tx, { ...target, error: null, now });
+  const rows = nonZeroVectors(keys, vectors);
+  await Promise.all([
+    areNew
+      ? insertChunkVectors(
+          tx,
+          rows.map((row) => ({ ...row, ownerId, model })),
+        )
+      : replaceChunkVectors(tx, { ...target, vectors: rows }),
+    replaceResourceVector(tx, { ...target, embedding: mean }),
+    putResourceEmbedding(tx, { ...target, error: null, now }),
+  ]);
 }
 
 const isZero = (vector: Float32Array) => vector.every((value) => value === 0);
 
 /** Pairs chunks with their vectors. Zero vectors (no word of the model's vocabulary) are left out: they have no direction. */
-function nonZeroVectors(chunks: readonly Chunk[], vectors: readonly Float32Array[]) {
-  return chunks.flatMap(({ seq }, index) => {
-    const vector = vectors[index];
-    return vector && !isZero(vector) ? [{ chunkSeq: seq, embedding: vector }] : [];
+function nonZeroVectors(keys: readonly number[], vectors: readonly Float32Array[]) {
+  return vectors.flatMap((embedding, index) => {
+    const chunkSeq = keys[index];
+    return chunkSeq === undefined || isZero(embedding) ? [] : [{ chunkSeq, embedding }];
   });
 }
 
 /** The L2-normalised mean; null where the vectors are all zero or cancel out. */
-function normalisedMean(vectors: readonly Float32Array[]): Float32Array | null {
+export function normalisedMean(vectors: readonly Float32Array[]): Float32Array | null {
   const sum = new Float64Array(vectors[0]?.length ?? 0);
   for (const vector of vectors) for (const [index, value] of vector.entries()) sum[index] = (sum[index] ?? 0) + value;
   const norm = Math.hypot(...sum);

@@ -6,7 +6,6 @@ import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { listChunks } from '../../src/kernel/db/chunks.ts';
 import { findActiveModel } from '../../src/kernel/db/embedding-models.ts';
-import { lockResource } from '../../src/kernel/db/resources.ts';
 import { shareModels } from '../../src/kernel/db/settings.ts';
 import type { Chunk, Database } from '../../src/kernel/db/types.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
@@ -27,10 +26,11 @@ export interface EmbeddingStageDependencies {
 }
 
 export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDependencies): StageRunner {
-  return async function embedding({ resource, signal, report }) {
-    const chunks = await listChunks(db, resource.id);
+  return async function embedding({ resource, made: { document }, signal, report }) {
+    const stored = document ? [] : await listChunks(db, resource.id);
+    const chunks = document?.chunks ?? stored;
     if (chunks.length === 0) throw new StageError('permanent', 'The document has no text to embed');
-    activeEmbedder(models);
+    const active = activeEmbedder(models).model;
     const embedders = models.documents();
     const all: DocumentVectors[] = [];
     for (const [index, embedder] of embedders.entries()) {
@@ -38,11 +38,15 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
       const vectors = await embedIfPossible(embedder, chunks, { signal, onProgress });
       if (vectors) all.push(vectors);
     }
-    return async (tx) => {
-      // A job that embeds the same document waits until this commit, and then finds it done.
-      if (!(await lockResource(tx, resource))) return;
-      for (const vectors of all) await writeDocumentVectors(tx, resource, vectors, clock.now());
-      await requireActive(tx, all);
+    return {
+      made: { embedding: { active, vectors: new Map(all.map(({ model, mean }) => [model, mean])) } },
+      // A job that embeds the same document waits for its row until this commit, and then finds it done.
+      write: async (tx) => {
+        const keys = document ? await document.keys(tx) : stored.map(({ seq }) => seq);
+        const written = { keys, areNew: document?.isNewIn(tx) ?? false, now: clock.now() };
+        await Promise.all(all.map((vectors) => writeDocumentVectors(tx, resource, { ...vectors, ...written })));
+      },
+      verify: (tx) => requireActive(tx, all),
     };
   };
 
@@ -51,8 +55,8 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
    * comes before this check or after the commit, and then waits for the document.
    */
   async function requireActive(tx: Database, all: readonly DocumentVectors[]): Promise<void> {
-    await shareModels(tx);
-    const active = await findActiveModel(tx);
+    // In this order, also where a connection has both at once: the second sees what the holder of the lock has committed.
+    const [, active] = await Promise.all([shareModels(tx), findActiveModel(tx)]);
     if (active && !all.some(({ model }) => model === active.id))
       throw new StageError('transient', 'The embedding model was switched meanwhile');
   }
@@ -63,7 +67,7 @@ export function createEmbeddingStage({ db, clock, models }: EmbeddingStageDepend
    */
   async function embedIfPossible(
     embedder: DocumentEmbedder,
-    chunks: readonly Chunk[],
+    chunks: readonly Pick<Chunk, 'context' | 'text'>[],
     options: Parameters<typeof embedChunks>[2],
   ): Promise<DocumentVectors | undefined> {
     try {

@@ -3,19 +3,19 @@ import { hash } from 'node:crypto';
 import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock, Ids } from '../../src/kernel/core/ports.ts';
 import { lockBacklog } from '../../src/kernel/db/backlog.ts';
-import { type NewChunk, replaceChunks } from '../../src/kernel/db/chunks.ts';
-import { replaceLinks } from '../../src/kernel/db/links.ts';
-import { replaceIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
+import { insertChunks, listChunkKeys, type NewChunk, replaceChunks } from '../../src/kernel/db/chunks.ts';
+import { insertLinks, replaceLinks, storedLinks } from '../../src/kernel/db/links.ts';
+import { insertIdentifiers, replaceIdentifiers, storedIdentifiers } from '../../src/kernel/db/resource-identifiers.ts';
 import { findSource, putSource } from '../../src/kernel/db/resource-sources.ts';
-import { findSameContent, type NewResource, updateUnedited } from '../../src/kernel/db/resources.ts';
-import type { Database, Resource, ResourceSource } from '../../src/kernel/db/types.ts';
+import { findSameContent, type NewResource, type ResourceSummary } from '../../src/kernel/db/resources.ts';
+import type { Database, ResourceSource } from '../../src/kernel/db/types.ts';
 import { findUser } from '../../src/kernel/db/users.ts';
 import { isLimited, type QuotaConfig, requireQuota } from '../../src/services/resources/quotas.ts';
 import { contextOf } from '../ingest/chunk-context.ts';
 import type { DocumentReader } from '../ingest/document-reader.ts';
 import type { GuardedFetch } from '../ingest/fetch/guarded-fetch.ts';
 import type { ExtractedDocument } from '../ingest/read-document.ts';
-import type { StageRunner } from '../pipeline/stage.ts';
+import type { MadeDocument, StageRunner } from '../pipeline/stage.ts';
 
 export interface IngestionStageDependencies extends QuotaConfig {
   readonly db: Database;
@@ -47,26 +47,43 @@ export function createIngestionStage({ config, db, clock, ids, fetchPage, reader
     );
     report(90, `${document.wordCount} words`);
 
-    return async (tx) => {
-      if (resource.url !== null) {
-        await assertNotDuplicate(tx, resource, contentHash);
-        await assertWithinQuota(tx, config, resource, source.body.byteLength);
-        await putSource(tx, { ...source, resourceId: resource.id, createdAt: clock.now() });
-      }
-      const { id, ownerId } = resource;
-      await updateUnedited(tx, { id, ownerId }, { ...fieldsOf(document), contentHash, updatedAt: clock.now() });
-      await replaceChunks(tx, id, chunkRows(resource, document));
-      await replaceLinks(
-        tx,
-        id,
-        document.links.map((link) => ({ ...link, id: ids.next(), resourceId: id, ownerId })),
-      );
-      await replaceIdentifiers(tx, { resourceId: id, ownerId, keys: document.identifiers });
+    const { id, ownerId } = resource;
+    const isFirst = resource.wordCount === null;
+    const chunks = chunkRows(resource, document);
+    const links = await storedLinks(document.links.map((link) => ({ ...link, id: ids.next(), resourceId: id, ownerId })));
+    const identifiers = await storedIdentifiers(document.identifiers);
+    let written: { readonly keys: readonly number[]; readonly tx: Database } | undefined;
+    const made: MadeDocument = {
+      ...{ chunks, links, identifiers, isFirst },
+      keys: async (tx) => written?.keys ?? (await listChunkKeys(tx, id)),
+      isNewIn: (tx) => written?.tx === tx,
+    };
+    return {
+      fields: { ...fieldsOf(document), contentHash },
+      made: { document: made },
+      write: async (tx) => {
+        if (resource.url !== null) {
+          await assertNotDuplicate(tx, resource, contentHash);
+          await assertWithinQuota(tx, config, resource, source.body.byteLength);
+          await putSource(tx, { ...source, resourceId: id, createdAt: clock.now() });
+        }
+        const [keys] = await Promise.all([
+          isFirst ? insertChunks(tx, chunks) : replaceChunks(tx, id, chunks),
+          isFirst ? insertLinks(tx, links) : replaceLinks(tx, id, links),
+          isFirst
+            ? insertIdentifiers(
+                tx,
+                identifiers.map((key) => ({ resourceId: id, key, ownerId })),
+              )
+            : replaceIdentifiers(tx, { resourceId: id, ownerId, keys: identifiers }),
+        ]);
+        written = { keys, tx };
+      },
     };
   };
 
   async function sourceOf(
-    resource: Resource,
+    resource: ResourceSummary,
     signal: AbortSignal,
     report: (percent: number, message?: string) => void,
   ): Promise<Source> {
@@ -80,7 +97,7 @@ export function createIngestionStage({ config, db, clock, ids, fetchPage, reader
     return { contentType: page.contentType ?? '', filename: null, body: page.body, fetchedUrl: page.url };
   }
 
-  function chunkRows(resource: Resource, { chunks, text, contextTitle }: ExtractedDocument): NewChunk[] {
+  function chunkRows(resource: ResourceSummary, { chunks, text, contextTitle }: ExtractedDocument): NewChunk[] {
     return chunks.map(({ start, end, headingPath, wordCount }, position) => ({
       id: ids.next(),
       resourceId: resource.id,
@@ -99,13 +116,13 @@ export function createIngestionStage({ config, db, clock, ids, fetchPage, reader
 }
 
 /** Throws a permanent StageError if the library holds the same bytes under another URL; the message names that resource. */
-async function assertNotDuplicate(db: Database, { id, ownerId }: Resource, contentHash: string): Promise<void> {
+async function assertNotDuplicate(db: Database, { id, ownerId }: ResourceSummary, contentHash: string): Promise<void> {
   const found = await findSameContent(db, { ownerId, contentHash, exceptId: id });
   if (found !== undefined) throw new StageError('permanent', `This document is already in your library as ${found}`);
 }
 
 /** Throws a permanent StageError if the fetched bytes are more than the owner may store. */
-async function assertWithinQuota(tx: Database, { quotas }: QuotaConfig['config'], resource: Resource, bytes: number) {
+async function assertWithinQuota(tx: Database, { quotas }: QuotaConfig['config'], resource: ResourceSummary, bytes: number) {
   const { ownerId } = resource;
   const owner = await findUser(tx, ownerId);
   const quota = quotas[owner?.tier ?? 'free'];

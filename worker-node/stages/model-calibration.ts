@@ -8,7 +8,7 @@ import { dot, embedPrototypes } from '../analysis/taxonomy/prototype.ts';
 import { flattenTree } from '../analysis/taxonomy/seed.ts';
 import type { DocumentEmbedder } from './document-vectors.ts';
 
-/** For who has the model's vectors only. */
+/** For who has the model's vectors only. One that is not known is read each time, because another worker may derive it meanwhile. */
 export async function calibrationOf(db: Database, model: string): Promise<Calibration> {
   return knownCalibration(model) ?? (await findCalibration(db, model)) ?? UNKNOWN_CALIBRATION;
 }

@@ -12,23 +12,38 @@ const CANDIDATES = 50;
 
 export type Relatable = Pick<Resource, 'id' | 'ownerId' | 'keywords' | 'category'>;
 
-/** The resource's edges of similarity by `model`; none if it has no vector by it. */
-export async function similarEdges(db: Database, resource: Relatable, model: string, now: number): Promise<Edge[]> {
+/** A resource's edges of similarity by a model, with the PageRank of those that are near. */
+export interface Similar {
+  readonly edges: readonly Edge[];
+  readonly ranks: ReadonlyMap<string, number | null>;
+}
+
+/** None if the resource has no vector by `model`. Its vector is read unless it is given. */
+export async function similarEdges(
+  db: Database,
+  resource: Relatable,
+  { model, now, vector: given }: { model: string; now: number; vector?: Float32Array | null | undefined },
+): Promise<Similar> {
   const { id, ownerId } = resource;
-  const vector = await findResourceVector(db, id, model);
-  if (!vector) return [];
+  const vector = given === undefined ? await findResourceVector(db, id, model) : given;
+  if (!vector) return { edges: [], ranks: new Map() };
   const candidates = await nearestResources(db, { ownerId, vector, model, exceptId: id, limit: CANDIDATES });
-  return nearestNeighbours(resource, candidates, await calibrationOf(db, model)).map(({ id: targetId, weight, evidence }) => ({
-    ...{ sourceId: id, targetId, kind: 'similar', model, ownerId, weight, evidence, createdAt: now },
-  }));
+  const nearest = nearestNeighbours(resource, candidates, await calibrationOf(db, model));
+  const own = { sourceId: id, kind: 'similar', model, ownerId, createdAt: now } as const;
+  return {
+    edges: nearest.map(({ id: targetId, weight, evidence }) => ({ ...own, targetId, weight, evidence })),
+    ranks: new Map(candidates.map((candidate) => [candidate.id, candidate.centrality])),
+  };
 }
 
 /** Replaces the resource's edges of similarity by `model`, and records that they are written. */
 export async function writeSimilarEdges(
   tx: Database,
   resourceId: string,
-  { model, edges, now }: { model: string; edges: readonly Edge[]; now: number },
+  { model, edges, now, isFirst = false }: { model: string; edges: readonly Edge[]; now: number; isFirst?: boolean },
 ): Promise<void> {
-  await replaceSimilarEdges(tx, resourceId, model, edges);
-  await markRelated(tx, { resourceId, model, now });
+  await Promise.all([
+    replaceSimilarEdges(tx, resourceId, model, edges, { isFirst }),
+    markRelated(tx, { resourceId, model, now }),
+  ]);
 }

@@ -2,14 +2,14 @@
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { findResourceVector, findResourceVectors } from '../../src/kernel/db/resource-vectors.ts';
-import { listCorrected, updateUnedited } from '../../src/kernel/db/resources.ts';
-import type { Category, Database, Resource } from '../../src/kernel/db/types.ts';
+import { listCorrected, type ResourceSummary } from '../../src/kernel/db/resources.ts';
+import type { Category, Database } from '../../src/kernel/db/types.ts';
 import { asCategoryCosine, type Calibration } from '../analysis/calibration.ts';
 import { dot, embedPrototypes, prototypeTexts } from '../analysis/taxonomy/prototype.ts';
 import { classify, type ScoredCategory, wordSet } from '../analysis/taxonomy/score.ts';
 import { ensureTaxonomy } from '../analysis/taxonomy/seed.ts';
 import type { Embedder } from '../embedder/embedder.ts';
-import type { StageRunner } from '../pipeline/stage.ts';
+import type { StageInput, StageRunner } from '../pipeline/stage.ts';
 import { activeEmbedder } from './active-embedder.ts';
 import { ensureCalibration } from './model-calibration.ts';
 import { throwAsStageError } from './throw-as-stage-error.ts';
@@ -51,7 +51,7 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
   }
 
   /** By category, the vectors of the owner's resources whose category a person has set. */
-  async function correctionsOf({ id, ownerId }: Resource, model: string): Promise<ReadonlyMap<string, Float32Array[]>> {
+  async function correctionsOf({ id, ownerId }: ResourceSummary, model: string): Promise<ReadonlyMap<string, Float32Array[]>> {
     const corrected = (await listCorrected(db, ownerId)).filter((resource) => resource.id !== id).slice(-MAX_CORRECTIONS);
     const vectors = await findResourceVectors(
       db,
@@ -67,36 +67,34 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
   }
 
   async function score(
-    resource: Resource,
+    { resource, made: { embedding } }: Pick<StageInput, 'resource' | 'made'>,
     embedder: CategoryEmbedder,
     { calibration, signal }: { calibration: Calibration; signal: AbortSignal },
   ): Promise<ScoredCategory[]> {
     const categories = await ensureTaxonomy(db);
     const vectors = await prototypesOf(embedder, categories, calibration).catch(throwAsStageError);
     signal.throwIfAborted();
-    const vector = await findResourceVector(db, resource.id, embedder.model);
+    const { model } = embedder;
+    const vector = embedding?.vectors.has(model)
+      ? embedding.vectors.get(model)
+      : await findResourceVector(db, resource.id, model);
     if (!vector) return categories.map((category) => ({ category, cosine: null }));
-    const corrections = await correctionsOf(resource, embedder.model);
+    const corrections = await correctionsOf(resource, model);
     return categories.map((category, i) => {
       const examples = (corrections.get(category.id) ?? []).map((example) => asCategoryCosine(dot(vector, example), calibration));
       return { category, cosine: Math.max(dot(vector, vectors[i] ?? new Float32Array()), ...examples) };
     });
   }
 
-  return async function taxonomy({ resource, signal, report }) {
-    const { id, ownerId, text, title } = resource;
+  return async function taxonomy({ resource, text: readText, made, signal, report }) {
+    const text = await readText();
     if (text === null) throw new StageError('permanent', 'The document has no text to categorise');
     const embedder = activeEmbedder(models);
     const calibration = await ensureCalibration({ db, clock }, embedder).catch(throwAsStageError);
-    const scored = await score(resource, embedder, { calibration, signal });
+    const scored = await score({ resource, made }, embedder, { calibration, signal });
     report(80);
-    const { category, categories } = classify(
-      scored,
-      wordSet(`${title ?? ''}\n${text.slice(0, SAMPLE_CHARACTERS)}`),
-      calibration.taxonomy,
-    );
-    return async (tx) => {
-      await updateUnedited(tx, { id, ownerId }, { categories, category, updatedAt: clock.now() });
-    };
+    const words = wordSet(`${resource.title ?? ''}\n${text.slice(0, SAMPLE_CHARACTERS)}`);
+    const { category, categories } = classify(scored, words, calibration.taxonomy);
+    return { fields: { categories, category } };
   };
 }

@@ -19,9 +19,23 @@ export async function replaceChunkVectors(db: Database, { resourceId, ownerId, m
     .from(chunks)
     .where(and(eq(chunks.resourceId, resourceId), eq(chunks.ownerId, ownerId)));
   await db.delete(chunkVectors).where(and(eq(chunkVectors.model, model), inArray(chunkVectors.chunkSeq, ofResource)));
-  for (const batch of batchesOf(vectors)) {
-    await db
-      .insert(chunkVectors)
-      .values(batch.map(({ chunkSeq, embedding }) => ({ chunkSeq, model, ownerId, embedding: toBytes(embedding) })));
+  await insertChunkVectors(
+    db,
+    vectors.map((vector) => ({ ...vector, ownerId, model })),
+  );
+}
+
+/** Inserts the vectors of chunks that have none by their model. */
+export async function insertChunkVectors(
+  db: Database,
+  rows: readonly {
+    readonly chunkSeq: number;
+    readonly ownerId: string;
+    readonly model: string;
+    readonly embedding: Float32Array;
+  }[],
+): Promise<void> {
+  for (const batch of batchesOf(rows)) {
+    await db.insert(chunkVectors).values(batch.map((row) => ({ ...row, embedding: toBytes(row.embedding) })));
   }
 }

@@ -6,15 +6,24 @@ import type { Chunk, Database } from './types.ts';
 export type NewChunk = Omit<Chunk, 'seq'>;
 
 /**
- * Replaces a resource's chunks. Vectors and index entries of the old chunks are deleted with them, and no model is done with
- * the resource any more.
+ * Replaces a resource's chunks, and returns the keys of the new ones in their order. Vectors and index entries of the old ones are
+ * deleted with them, and no model is done with the resource any more.
  */
-export async function replaceChunks(db: Database, resourceId: string, rows: readonly NewChunk[]): Promise<void> {
+export async function replaceChunks(db: Database, resourceId: string, rows: readonly NewChunk[]): Promise<number[]> {
   await db.delete(chunks).where(eq(chunks.resourceId, resourceId));
   await db.delete(resourceEmbeddings).where(eq(resourceEmbeddings.resourceId, resourceId));
+  return insertChunks(db, rows);
+}
+
+/** Inserts the chunks of a resource that has none. Returns their keys in the order of `rows`. */
+export async function insertChunks(db: Database, rows: readonly NewChunk[]): Promise<number[]> {
+  const keys = new Map<number, number>();
   for (const batch of batchesOf(rows)) {
-    await db.insert(chunks).values(batch);
+    // A database may return the rows of a statement in any order.
+    const inserted = await db.insert(chunks).values(batch).returning({ seq: chunks.seq, position: chunks.position });
+    for (const { seq, position } of inserted) keys.set(position, seq);
   }
+  return rows.map(({ position }) => keys.get(position) as number);
 }
 
 /** A resource's chunks, in the order of its text. */

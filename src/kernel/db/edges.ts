@@ -27,19 +27,31 @@ export async function listEdgesOf(
     .limit(limit);
 }
 
-/** Replaces a resource's links and citations, from it and to it. */
-export async function replaceLinkEdges(db: Database, resourceId: string, rows: readonly Edge[]): Promise<void> {
+/** Replaces a resource's links and citations, from it and to it. `isFirst`: it has none that could have to go. */
+export async function replaceLinkEdges(
+  db: Database,
+  resourceId: string,
+  rows: readonly Edge[],
+  { isFirst = false }: { isFirst?: boolean } = {},
+): Promise<void> {
   const touching = or(eq(edges.sourceId, resourceId), eq(edges.targetId, resourceId));
-  await db.delete(edges).where(and(touching, ne(edges.kind, 'similar')));
+  if (!isFirst) await db.delete(edges).where(and(touching, ne(edges.kind, 'similar')));
   await insertEdges(db, rows);
 }
 
 /**
- * Replaces a resource's similar resources by `model`, without those that were deleted since `rows` were computed. Edges from other
+ * Replaces a resource's similar resources by `model` (`isFirst`: it has none that could have to go), without those that were deleted since `rows` were computed. Edges from other
  * resources to this one stay, and so do other models'.
  */
-export async function replaceSimilarEdges(db: Database, resourceId: string, model: string, rows: readonly Edge[]): Promise<void> {
-  await db.delete(edges).where(and(eq(edges.sourceId, resourceId), eq(edges.kind, 'similar'), eq(edges.model, model)));
+export async function replaceSimilarEdges(
+  db: Database,
+  resourceId: string,
+  model: string,
+  rows: readonly Edge[],
+  { isFirst = false }: { isFirst?: boolean } = {},
+): Promise<void> {
+  const own = and(eq(edges.sourceId, resourceId), eq(edges.kind, 'similar'), eq(edges.model, model));
+  if (!isFirst) await db.delete(edges).where(own);
   if (rows.length === 0) return;
   const targets = rows.map(({ targetId }) => targetId);
   const kept = await db.select({ id: resources.id }).from(resources).where(inArray(resources.id, targets));

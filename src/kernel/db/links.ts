@@ -7,8 +7,16 @@ import type { Database, Link } from './types.ts';
 /** Replaces the outgoing links of a resource. Links are read with the keys as they are stored. */
 export async function replaceLinks(db: Database, resourceId: string, rows: readonly Link[]): Promise<void> {
   await db.delete(links).where(eq(links.resourceId, resourceId));
-  for (const batch of batchesOf(await withStoredKeys(rows, 'targetKey'))) await db.insert(links).values(batch);
+  await insertLinks(db, await storedLinks(rows));
 }
+
+/** Inserts links that have their keys in the stored form. */
+export async function insertLinks(db: Database, rows: readonly Link[]): Promise<void> {
+  for (const batch of batchesOf(rows)) await db.insert(links).values(batch);
+}
+
+/** Links as they are read. */
+export const storedLinks = (rows: readonly Link[]): Promise<Link[]> => withStoredKeys(rows, 'targetKey');
 
 export async function listLinks(db: Database, resourceId: string): Promise<Link[]> {
   const rows = await db.select().from(links).where(eq(links.resourceId, resourceId)).orderBy(asc(links.id));

@@ -1,5 +1,5 @@
 /** The one query over `resource_vectors` and `resources` together. */
-import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { resources, resourceVectors } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 import { toBytes } from './vector-bytes.ts';
@@ -8,6 +8,8 @@ export interface NearResource {
   readonly id: string;
   readonly keywords: readonly string[];
   readonly category: string | null;
+  /** PageRank; null before the graph stage has run. */
+  readonly centrality: number | null;
   /** -1..1 */
   readonly cosine: number;
 }
@@ -23,21 +25,20 @@ export async function nearestResources(
     limit,
   }: { ownerId: string; vector: Float32Array; model: string; exceptId: string; limit: number },
 ): Promise<NearResource[]> {
-  const distance = sql<number>`vector_distance_cos(${resourceVectors.embedding}, ${toBytes(vector)})`;
+  const distance = sql<number>`vector_distance_cos(${resourceVectors.embedding}, ${toBytes(vector)})`.as('distance');
   // The rows of resources hold their texts, so they are read for the nearest only, after the vectors were scanned.
-  const near = await db
-    .select({ id: resourceVectors.resourceId, distance })
+  const near = db
+    .select({ nearId: sql<string>`${resourceVectors.resourceId}`.as('near_id'), distance })
     .from(resourceVectors)
     .where(and(eq(resourceVectors.ownerId, ownerId), eq(resourceVectors.model, model), ne(resourceVectors.resourceId, exceptId)))
-    .orderBy(distance)
-    .limit(limit);
-  const ids = near.map(({ id }) => id);
-  const { id, keywords, category } = resources;
-  const own = and(eq(resources.ownerId, ownerId), inArray(id, ids));
-  const rows = ids.length === 0 ? [] : await db.select({ id, keywords, category }).from(resources).where(own);
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return near.flatMap(({ id, distance: away }) => {
-    const row = byId.get(id);
-    return row ? [{ ...row, cosine: 1 - away }] : [];
-  });
+    .orderBy(sql`distance`)
+    .limit(limit)
+    .as('near');
+  const { id, keywords, category, centrality } = resources;
+  const rows = await db
+    .select({ id, keywords, category, centrality, away: near.distance })
+    .from(near)
+    .innerJoin(resources, and(eq(id, near.nearId), eq(resources.ownerId, ownerId)))
+    .orderBy(sql`${near.distance}`);
+  return rows.map(({ away, ...row }) => ({ ...row, cosine: 1 - away }));
 }

@@ -16,8 +16,21 @@ export async function replaceIdentifiers(
 ): Promise<void> {
   const own = and(eq(resourceIdentifiers.resourceId, resourceId), eq(resourceIdentifiers.ownerId, ownerId));
   await db.delete(resourceIdentifiers).where(own);
-  const rows = [...new Set(await Promise.all(keys.map(toStoredKey)))].map((key) => ({ resourceId, key, ownerId }));
-  if (rows.length > 0) await db.insert(resourceIdentifiers).values(rows);
+  const stored = await storedIdentifiers(keys);
+  await insertIdentifiers(
+    db,
+    stored.map((key) => ({ resourceId, key, ownerId })),
+  );
+}
+
+/** Inserts identifiers that have their keys in the stored form. */
+export async function insertIdentifiers(db: Database, rows: readonly ResourceIdentifier[]): Promise<void> {
+  if (rows.length > 0) await db.insert(resourceIdentifiers).values([...rows]);
+}
+
+/** Identifiers as they are read, without duplicates. */
+export async function storedIdentifiers(keys: readonly string[]): Promise<string[]> {
+  return [...new Set(await Promise.all(keys.map(toStoredKey)))];
 }
 
 export async function listIdentifiers(db: Database, resourceId: string): Promise<string[]> {

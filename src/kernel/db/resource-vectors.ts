@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { resourceVectors } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 import { toBytes, toVector } from './vector-bytes.ts';
@@ -16,10 +16,19 @@ export async function replaceResourceVector(
   db: Database,
   { resourceId, ownerId, model, embedding }: ResourceVector,
 ): Promise<void> {
-  const own = and(eq(resourceVectors.resourceId, resourceId), eq(resourceVectors.ownerId, ownerId));
-  await db.delete(resourceVectors).where(and(own, eq(resourceVectors.model, model)));
-  if (embedding === null) return;
-  await db.insert(resourceVectors).values({ resourceId, model, ownerId, embedding: toBytes(embedding) });
+  if (embedding === null) {
+    const own = and(eq(resourceVectors.resourceId, resourceId), eq(resourceVectors.ownerId, ownerId));
+    await db.delete(resourceVectors).where(and(own, eq(resourceVectors.model, model)));
+    return;
+  }
+  await db
+    .insert(resourceVectors)
+    .values({ resourceId, model, ownerId, embedding: toBytes(embedding) })
+    .onConflictDoUpdate({
+      target: [resourceVectors.resourceId, resourceVectors.model],
+      set: { embedding: sql`excluded.embedding` },
+      setWhere: eq(resourceVectors.ownerId, ownerId),
+    });
 }
 
 /** The resource's vector by `model`, L2-normalised. */

@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { and, asc, count, desc, eq, getTableColumns, gte, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Position } from '../core/pagination.ts';
 import { firstFailure, overallStatus, type StageStates, type StageStatus, statusesOf } from '../model/stages.ts';
+import { batchesOf } from './batches.ts';
 import { containsText } from './contains-text.ts';
 import { storedFormsOf, toStoredKey } from './index-keys.ts';
 import { olderThan } from './pagination.ts';
@@ -51,6 +52,12 @@ export async function findResourceExcerpt(
     .where(owned(id))
     .limit(1);
   return found;
+}
+
+/** The text of a resource whose job the worker holds; null without one, or if the resource was deleted meanwhile. */
+export async function findTextOfJob(db: Database, id: string): Promise<string | null> {
+  const [found] = await db.select({ text: resources.text }).from(resources).where(eq(resources.id, id)).limit(1);
+  return found?.text ?? null;
 }
 
 /** For the worker, which has the id from a job it holds. Undefined if the resource was deleted meanwhile. */
@@ -104,19 +111,33 @@ export async function updateResource(db: Database, id: OwnedId, values: Partial<
 }
 
 /**
- * Writes a stage's findings, in its transaction, except for fields that a person has edited, even while the stage ran.
- * The first write locks the row, so that no edit can come between the two.
+ * Writes to the resource of a job that the worker holds, and returns it; undefined if it was deleted. With `edited`, the fields
+ * that a person had edited when it was read, it leaves those out, and also fields that were edited since. The row is locked
+ * from then on.
  */
-export async function updateUnedited(
+export async function updateResourceOfJob(
   tx: Database,
-  id: OwnedId,
+  id: string,
   values: Partial<NewResource> & Pick<NewResource, 'updatedAt'>,
-): Promise<void> {
+  edited?: readonly string[],
+): Promise<ResourceSummary | undefined> {
+  const own = eq(resources.id, id);
+  // PostgreSQL keeps JSON as it was written, but does not compare it.
+  const asRead = edited && sql`cast(${resources.edited} as text) = ${JSON.stringify(edited)}`;
+  const free = edited ? unedited(values, edited) : values;
+  const [written] = await tx.update(resources).set(free).where(and(own, asRead)).returning(summary);
+  if (written || !edited) return written;
+  // Edited or deleted since. The first write locks the row, so that no edit can come between the two.
   const taken = { updatedAt: values.updatedAt };
-  const [row] = await tx.update(resources).set(taken).where(owned(id)).returning({ edited: resources.edited });
-  const free = Object.fromEntries(Object.entries(values).filter(([field]) => !row?.edited.includes(field)));
-  await updateResource(tx, id, free);
+  const [row] = await tx.update(resources).set(taken).where(own).returning({ edited: resources.edited });
+  if (!row) return undefined;
+  const [rewritten] = await tx.update(resources).set(unedited(values, row.edited)).where(own).returning(summary);
+  return rewritten;
 }
+
+/** The part of `values` that no person has set. */
+export const unedited = <V extends object>(values: V, edited: readonly string[]): V =>
+  Object.fromEntries(Object.entries(values).filter(([field]) => !edited.includes(field))) as V;
 
 /** Deletes the resource and, by cascade, all rows derived from it. Returns false if the owner has no such resource. */
 export async function deleteResource(db: Database, id: OwnedId): Promise<boolean> {
@@ -174,8 +195,20 @@ export async function listReadResources(db: Database, ownerId: string): Promise<
     .where(and(eq(resources.ownerId, ownerId), isNotNull(resources.text)));
 }
 
-export async function setCentrality(db: Database, id: string, centrality: number): Promise<void> {
-  await db.update(resources).set({ centrality }).where(eq(resources.id, id));
+/** Writes the PageRank of resources by id, many in a statement. */
+export async function setCentralities(db: Database, ranks: ReadonlyMap<string, number>): Promise<void> {
+  for (const batch of batchesOf([...ranks])) {
+    const cases = sql.join(
+      // PostgreSQL takes a value without a type for a text.
+      batch.map(([id, rank]) => sql`when ${id} then cast(${rank} as double precision)`),
+      sql` `,
+    );
+    const ids = batch.map(([id]) => id);
+    await db
+      .update(resources)
+      .set({ centrality: sql`case ${resources.id} ${cases} end` })
+      .where(inArray(resources.id, ids));
+  }
 }
 
 /** PageRank by id of the owner's resources among `ids`; null before the graph stage has run. */
@@ -204,16 +237,14 @@ export async function lockResource(tx: Database, { id, ownerId }: Pick<Resource,
 
 /** Derives status, error message and completion time from the stages. Call it in the transaction that changed them. */
 export async function mirrorStages(tx: Database, resourceId: string, states: StageStates, now: number): Promise<void> {
+  await tx.update(resources).set(statusFields(states, now)).where(eq(resources.id, resourceId));
+}
+
+/** The columns that `mirrorStages` writes. */
+export function statusFields(states: StageStates, now: number) {
   const status = overallStatus(statusesOf(states));
-  await tx
-    .update(resources)
-    .set({
-      status,
-      errorMessage: firstFailure(states),
-      completedAt: status === 'completed' ? now : null,
-      updatedAt: now,
-    })
-    .where(eq(resources.id, resourceId));
+  const completedAt = status === 'completed' ? now : null;
+  return { status, errorMessage: firstFailure(states), completedAt, updatedAt: now };
 }
 
 /** Whether a JSON list of strings contains `value`: inside an element, an unescaped quote never follows `[` or `,`. */

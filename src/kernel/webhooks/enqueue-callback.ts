@@ -4,28 +4,27 @@ import type { Ids } from '../core/ports.ts';
 import { toIso } from '../core/time.ts';
 import { insertDelivery } from '../db/callback-deliveries.ts';
 import { hasOtherUnfinishedJob } from '../db/jobs.ts';
-import { readStages } from '../db/resource-stages.ts';
-import { findResourceOfJob } from '../db/resources.ts';
+import { findResourceOfJob, type ResourceSummary } from '../db/resources.ts';
 import type { Database } from '../db/types.ts';
 import type { CallbackEvent } from '../model/callbacks.ts';
-import { overallStatus, statusesOf } from '../model/stages.ts';
 
 export interface EndedJob {
   readonly resourceId: string;
   readonly jobId: string;
   readonly ids: Ids;
   readonly now: number;
+  /** The resource as this transaction has left it. Default: it is read. */
+  readonly resource?: ResourceSummary;
 }
 
 /**
  * Inserts a delivery if the resource has a callback URL and is completed or failed. Does nothing while another job of this
  * resource is unfinished: that job sends the callback when it ends.
  */
-export async function enqueueCallback(tx: Database, { resourceId, jobId, ids, now }: EndedJob): Promise<void> {
-  const resource = await findResourceOfJob(tx, resourceId);
+export async function enqueueCallback(tx: Database, { resourceId, jobId, ids, now, ...known }: EndedJob): Promise<void> {
+  const resource = known.resource ?? (await findResourceOfJob(tx, resourceId));
   if (!resource?.callbackUrl) return;
-  const states = await readStages(tx, resourceId);
-  const status = states && overallStatus(statusesOf(states));
+  const { status } = resource;
   if (status !== 'completed' && status !== 'failed') return;
   if (await hasOtherUnfinishedJob(tx, resourceId, jobId)) return;
   const event: CallbackEvent = `resource.${status}`;

@@ -16,7 +16,7 @@ import type { EmbedInput } from '../../../worker-node/embedder/embedder.ts';
 import { createEmbedJob, EMBED } from '../../../worker-node/jobs/embed.ts';
 import { createModelsSweep } from '../../../worker-node/jobs/models-sweep.ts';
 import { createRelateJob, RELATE } from '../../../worker-node/jobs/relate.ts';
-import { type DocumentEmbedder, writeDocumentVectors } from '../../../worker-node/stages/document-vectors.ts';
+import { type DocumentEmbedder, normalisedMean, writeDocumentVectors } from '../../../worker-node/stages/document-vectors.ts';
 import { randomIds } from '../fakes/doubles.ts';
 import { insertDocument, insertUser, testModel } from '../fixtures/documents.ts';
 import { createPipelineKit } from './pipeline.ts';
@@ -77,8 +77,8 @@ export async function createModelChangeKit({ sliceSize = 2 }: { sliceSize?: numb
   async function embedByOld(tx: Database, id: string): Promise<void> {
     const current = await listChunks(tx, id);
     const vectors = current.map(({ text }) => vectorOf(OLD.id, text));
-    if (current.length > 0)
-      await writeDocumentVectors(tx, { id, ownerId }, { model: OLD.id, chunks: current, vectors }, clock.now());
+    const written = { model: OLD.id, keys: current.map(({ seq }) => seq), vectors, mean: normalisedMean(vectors) };
+    if (current.length > 0) await writeDocumentVectors(tx, { id, ownerId }, { ...written, now: clock.now() });
   }
 
   /** Ingests and embeds a new document, or an old one again. Returns its id. */

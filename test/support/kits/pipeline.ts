@@ -47,7 +47,7 @@ export async function createPipelineKit(
       async (input) => {
         begun.push(stage);
         await before[stage](input);
-        return effectOf(stage, input.resource.id);
+        return { write: effectOf(stage, input.resource.id) };
       },
   );
 

@@ -34,7 +34,6 @@ import {
   listResources,
   lockResource,
   updateResource,
-  updateUnedited,
 } from '../../../src/kernel/db/resources.ts';
 import { insertSecurityEvent, listSecurityEvents } from '../../../src/kernel/db/security-events.ts';
 import {
@@ -226,8 +225,6 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     findResources: ({ db, of }, owner) => findResources(db, owner, of.resourceIds),
     updateResource: ({ db, of }, ownerId) => updateResource(db, { ownerId, id: of.resourceIds[0] }, { title: 'changed' }),
     lockResource: ({ db, of }, ownerId) => lockResource(db, { ownerId, id: of.resourceIds[0] as string }),
-    updateUnedited: ({ db, of }, ownerId) =>
-      updateUnedited(db, { ownerId, id: of.resourceIds[0] }, { title: 'changed', category: 'changed', updatedAt: LATER }),
     deleteResource: ({ db, of }, ownerId) => deleteResource(db, { ownerId, id: of.resourceIds[0] }),
     listResources: async ({ db, of }, ownerId) => [
       await listResources(db, { ownerId, filter: {}, limit: MANY }),

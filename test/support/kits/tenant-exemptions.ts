@@ -24,8 +24,9 @@ export const UNOWNED: Reasons = {
     lockBacklog: 'reads and writes nothing: it serialises transactions of the same owner',
   },
   'callback-deliveries': { claimDeliveries: SENDER, settleDelivery: SENDER },
+  'chunk-vectors': { insertChunkVectors: LEASED },
   categories: { listCategories: SHARED, findCategory: SHARED, insertCategories: SHARED },
-  chunks: { replaceChunks: LEASED, listChunks: LEASED, listChunkKeys: LEASED, listHeadingPaths: LEASED },
+  chunks: { replaceChunks: LEASED, insertChunks: LEASED, listChunks: LEASED, listChunkKeys: LEASED, listHeadingPaths: LEASED },
   edges: { replaceLinkEdges: LEASED, replaceSimilarEdges: LEASED },
   'embedding-models': {
     listEmbeddingModels: MODELS,
@@ -67,7 +68,7 @@ export const UNOWNED: Reasons = {
     retryJob: LEASE,
     releaseJob: LEASE,
   },
-  links: { replaceLinks: LEASED, listLinks: LEASED },
+  links: { replaceLinks: LEASED, insertLinks: LEASED, listLinks: LEASED },
   'oauth-clients': {
     insertOAuthClient: 'apps register themselves and belong to no user',
     findOAuthClient: 'apps belong to no user',
@@ -91,7 +92,7 @@ export const UNOWNED: Reasons = {
     comparedWithActive: UPKEEP,
     forgetFailures: 'for operators: a model is tried again on the documents of all owners',
   },
-  'resource-identifiers': { listIdentifiers: LEASED },
+  'resource-identifiers': { listIdentifiers: LEASED, insertIdentifiers: LEASED },
   'resource-sources': {
     findSource: LEASED,
     putSource: `${LEASED}, or was created in the same transaction`,
@@ -105,7 +106,13 @@ export const UNOWNED: Reasons = {
     findResourceVector: LEASED,
     findResourceVectors: 'for the worker: the resources were listed by their owner',
   },
-  resources: { findResourceOfJob: LEASED, setCentrality: LEASED, mirrorStages: `${FOUND}; or under its lease` },
+  resources: {
+    findResourceOfJob: LEASED,
+    findTextOfJob: LEASED,
+    updateResourceOfJob: LEASED,
+    setCentralities: 'for the worker: the resources were listed by their owner',
+    mirrorStages: `${FOUND}; or under its lease`,
+  },
   'write-probe': { probeWrites: 'rows of its own, which name no token and no owner' },
   revocations: {
     insertRevocation: 'by ids of tokens and sessions, which have no owner',
@@ -154,6 +161,9 @@ const OPENS = 'no query: its result is tested instead';
 export const HELPERS: Reasons = {
   batches: { batchesOf: VALUE },
   'connection-errors': { isDatabaseAway: VALUE, isUnstorable: VALUE, toDatabaseAppError: VALUE, writeRefusal: VALUE },
+  links: { storedLinks: VALUE },
+  'resource-identifiers': { storedIdentifiers: VALUE },
+  resources: { statusFields: VALUE, unedited: VALUE },
   'index-keys': { toStoredKey: VALUE, storedFormsOf: VALUE, withStoredKeys: VALUE },
   'contains-text': { containsText: VALUE },
   jobs: { isAhead: VALUE },

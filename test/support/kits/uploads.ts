@@ -30,7 +30,7 @@ export async function createUploadKit({ env = {}, mailer = null }: UploadKitOpti
   const { config, db, clock, ids, log, background } = api.services;
   const reports: ProgressReport[] = [];
   const progress = { report: (report: ProgressReport) => void reports.push(report) };
-  const runners = everyStage(() => async () => async () => {});
+  const runners = everyStage(() => async () => ({}));
   const parts = { db, clock, ids, log, progress, runners, leaseMs: LEASE_MS, random: () => 0.5 };
   const pipeline = createPipeline({ ...parts, jobs: [createProcessJob(parts)] });
   const jobs = createJobHandler({ db, clock, ids, log, pipeline });
