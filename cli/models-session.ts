@@ -5,14 +5,15 @@ import { listModelFolders, modelPlaces, resolveModel } from '../src/adapters/mod
 import { ConfigError } from '../src/kernel/config/config.ts';
 import { modelStatuses } from '../src/services/models/list-models.ts';
 import { UsageError } from './command.ts';
-import { chooseModel, mergeModels, type NamedModel } from './models.ts';
+import { chooseModel, mergeModels, type NamedModel, pathsOf } from './models.ts';
 import { type Session, withSession } from './session.ts';
 
 /** Throws UsageError for a name that no model bears, or several; for a folder that cannot be used the reason. */
 export async function withModel(wanted: string, work: (session: Session, model: NamedModel) => Promise<void>): Promise<void> {
   await withSession(async (session) => {
     const places = modelPlaces(session.config.dataDir);
-    const models = mergeModels(await listModelFolders(places), await modelStatuses(session.db));
+    const statuses = await modelStatuses(session.db);
+    const models = mergeModels(await listModelFolders(places, pathsOf(statuses)), statuses);
     await work(session, await chooseOrExplain(models, wanted, places));
   });
 }

@@ -72,8 +72,8 @@ export function shortName(models: readonly NamedModel[], model: NamedModel): str
 /** As the operations on models take it. Throws UsageError for a model whose folder is not here. */
 export async function describeModel({ id, folder }: NamedModel): Promise<KnownModel> {
   if (!folder) throw new UsageError(`the folder of ${id} is not here: pull it, or copy it into DATA_DIR/models`);
-  const { legacyId, name, manifest } = folder;
-  return { id: folder.id, legacyId, name, dimensions: await dimensionsOf(folder), languages: manifest.languages };
+  const { legacyId, name, manifest, path } = folder;
+  return { id: folder.id, legacyId, name, path, dimensions: await dimensionsOf(folder), languages: manifest.languages };
 }
 
 /** From config.json, which a static model does not have. */
@@ -97,6 +97,9 @@ export async function readStatuses(config: Config): Promise<ModelStatus[]> {
     await database.close();
   }
 }
+
+/** Where folders lay that need not be in the usual places. */
+export const pathsOf = (statuses: readonly ModelStatus[]): string[] => statuses.flatMap(({ path }) => path ?? []);
 
 /** `active, 120 of 120 documents`: the state of a model in words. */
 export function stateInWords({ state, documents, percent, activationRequestedAt, removedAt }: ModelStatus): string {

@@ -6,7 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { createBackground } from '../src/adapters/background.ts';
 import { createMailer } from '../src/adapters/mailer.ts';
 import { createMetrics } from '../src/adapters/metrics.ts';
-import { listModelFolders, type ModelFolder, modelPlaces, resolveModel } from '../src/adapters/model-folder.ts';
+import { isUnchanged, listModelFolders, type ModelFolder, modelPlaces, resolveModel } from '../src/adapters/model-folder.ts';
 import { type OpenDatabase, openDatabase } from '../src/adapters/open-database.ts';
 import { openPublisher } from '../src/adapters/open-publisher.ts';
 import { openStores } from '../src/adapters/open-stores.ts';
@@ -170,7 +170,8 @@ async function openModels(config: Config, target: ModelFolder, { db, log, metric
     );
   const models = await followModels({
     ...{ db, clock, log, target, open },
-    listFolders: () => listModelFolders(modelPlaces(config.dataDir)),
+    listFolders: (paths) => listModelFolders(modelPlaces(config.dataDir), paths),
+    isUnchanged,
     load: (folder) => loadModel(folder, folder.id === target.id ? config.embedding : { tokenBudget, threads }),
   });
   instrumentModels(models, metrics);

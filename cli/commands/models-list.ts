@@ -4,7 +4,7 @@ import { loadEnvironment } from '../../src/adapters/environment.ts';
 import { listModelFolders, modelPlaces, resolveModel } from '../../src/adapters/model-folder.ts';
 import { ConfigError, parseConfig } from '../../src/kernel/config/config.ts';
 import type { Command } from '../command.ts';
-import { dimensionsOf, mergeModels, type NamedModel, readStatuses, sizeInWords, stateInWords } from '../models.ts';
+import { dimensionsOf, mergeModels, type NamedModel, pathsOf, readStatuses, sizeInWords, stateInWords } from '../models.ts';
 
 export const listModels: Command = {
   details:
@@ -14,7 +14,8 @@ export const listModels: Command = {
     const config = parseConfig(loadEnvironment());
     const places = modelPlaces(config.dataDir);
     const configured = await resolveModel(config.embedding, places).catch(unlessConfigError);
-    const models = mergeModels(await listModelFolders(places), await readStatuses(config));
+    const statuses = await readStatuses(config);
+    const models = mergeModels(await listModelFolders(places, pathsOf(statuses)), statuses);
     for (const model of models) {
       const mark = model.folder && model.folder.id === configured?.id ? ['(configured)'] : [];
       const state = model.status ? stateInWords(model.status) : 'not registered';

@@ -9,6 +9,7 @@ const healthSchema = z.looseObject({
   status: z.string(),
   models: z.array(z.looseObject({ id: z.string(), status: z.string().optional() })).optional(),
   missing_models: z.array(z.string()).optional(),
+  model_problems: z.record(z.string(), z.string()).optional(),
 });
 
 export const workerCheck: Check = {
@@ -24,9 +25,11 @@ export const workerCheck: Check = {
     }
     const parsed = healthSchema.safeParse(body);
     if (!parsed.success) return failed(`${address} does not respond as a worker does: correct WORKER_URL`);
-    const { status, models = [], missing_models: missing = [] } = parsed.data;
+    const { status, models = [], missing_models: missing = [], model_problems: problems = {} } = parsed.data;
+    const reasons = Object.values(problems).join('; ');
     if (status === 'loading') return warning(`the worker at ${config.worker.url} is loading its model: wait a moment`);
-    if (status !== 'ok') return failed(`the worker at ${config.worker.url} is ${status}: its log says why`);
+    if (status !== 'ok') return failed(`the worker at ${config.worker.url} is ${status}: ${reasons || 'its log says why'}`);
+    if (reasons !== '') return warning(`the worker at ${config.worker.url} answers; ${reasons}`);
     if (missing.length > 0) {
       return warning(`the worker lacks the folder of ${missing.join(', ')}: pull it there, or copy it into DATA_DIR/models`);
     }

@@ -77,25 +77,38 @@ export function findModel({ model, precision }: ModelChoice, places: readonly st
 /** As `findModel`, and reads the files for the model's id. */
 export async function resolveModel(choice: ModelChoice, places: readonly string[] = [SHIPPED]): Promise<ModelFolder> {
   const found = findModel(choice, places);
-  const { digest, quantisesDynamically } = await readModelGraph(
-    found.onnx,
-    found.kind === 'static' ? found.vocabulary : found.tokenizer,
-  );
-  const id = `${basename(found.path)}@${digest}`;
+  const { digest, quantisesDynamically } = await readGraphOf(found);
+  const id = idOf(found, digest);
   const oneTextARun = found.manifest.oneTextARun ?? quantisesDynamically;
   return { ...found, id, legacyId: legacyIdOf(found) ?? id, oneTextARun };
 }
 
+const readGraphOf = (found: FoundModel) =>
+  readModelGraph(found.onnx, found.kind === 'static' ? found.vocabulary : found.tokenizer);
+
+const idOf = ({ path }: FoundModel, digest: string) => `${basename(path)}@${digest}`;
+
+/** Whether the graph and the tokenizer are still those of the folder's id. Reads them only if they were written since. */
+export async function isUnchanged(folder: ModelFolder): Promise<boolean> {
+  return await readGraphOf(folder).then(
+    ({ digest }) => idOf(folder, digest) === folder.id,
+    () => false,
+  );
+}
+
 /**
- * Every folder in `places` that can be resolved, in each precision that it has, by name. One that cannot, as another program
- * leaves it or writes it at this moment, is left out, so that it does not keep the others from being used.
+ * Every folder in `places`, and of `paths`, that can be resolved, in each precision that it has, by name. One that cannot, as
+ * another program leaves it or writes it at this moment, is left out, so that it does not keep the others from being used.
  */
-export async function listModelFolders(places: readonly string[] = [SHIPPED]): Promise<ModelFolder[]> {
+export async function listModelFolders(
+  places: readonly string[] = [SHIPPED],
+  paths: readonly string[] = [],
+): Promise<ModelFolder[]> {
   const folders = new Map<string, ModelFolder>();
-  for (const name of await namesIn(places)) {
+  for (const name of [...(await namesIn(places)), ...paths]) {
     for (const precision of ['fp32', 'int8'] as const) {
       const folder = await resolveModel({ model: name, precision }, places).catch(() => undefined);
-      if (folder) folders.set(folder.onnx, folder);
+      if (folder && !folders.has(folder.onnx)) folders.set(folder.onnx, folder);
     }
   }
   return [...folders.values()];

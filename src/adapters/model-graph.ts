@@ -28,14 +28,14 @@ const MARKS = DYNAMIC_OPERATORS.map((name) => Buffer.from([0x22, name.length, ..
 /** A mark may lie across two reads. */
 const OVERLAP = Math.max(...MARKS.map(({ length }) => length)) - 1;
 
-/** Results by path, size and time of change of all files. */
+/** Results by path, inode, size and times of change of all files: a copy may keep size and time of modification. */
 const known = createBoundedMap<string, Promise<ModelGraph>>({ capacity: 200, evict: 'least-recently-used' });
 
 /** Rejects where a file cannot be read. */
 export async function readModelGraph(onnx: string, tokenizer: string): Promise<ModelGraph> {
   const files = [onnx, ...(await externalWeights(onnx)), tokenizer];
   const stats = await Promise.all(files.map(async (file) => ({ file, ...(await stat(file)) })));
-  const key = stats.map(({ file, size, mtimeMs }) => `${file}\0${size}\0${mtimeMs}`).join('\0');
+  const key = stats.map(({ file, ino, size, mtimeMs, ctimeMs }) => [file, ino, size, mtimeMs, ctimeMs].join('\0')).join('\0');
   const before = known.get(key);
   if (before) return before;
   const reading = read(files);

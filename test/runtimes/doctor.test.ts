@@ -127,7 +127,12 @@ describe('pharos doctor', () => {
     expect((await doctor()).of.worker).toBe(
       'warning: the worker lacks the folder of b@2: pull it there, or copy it into DATA_DIR/models',
     );
-    health({ status: 'ok', models: [{ id: 'a@1', state: 'active', status: 'ready' }], missing_models: [] });
+    const problem = { 'a@1': 'The folder "a" was changed. Restore the files' };
+    health({ status: 'failed', missing_models: ['a@1'], model_problems: problem });
+    expect((await doctor()).of.worker).toBe(`failed: the worker at ${worker.url} is failed: ${problem['a@1']}`);
+    health({ status: 'ok', missing_models: [], model_problems: problem });
+    expect((await doctor()).of.worker).toBe(`warning: the worker at ${worker.url} answers; ${problem['a@1']}`);
+    health({ status: 'ok', models: [{ id: 'a@1', state: 'active', status: 'ready' }], missing_models: [], model_problems: {} });
     expect((await doctor()).of.worker).toBe(`ok: ${worker.url} answers, a@1 (ready)`);
   });
 

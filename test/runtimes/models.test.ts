@@ -253,6 +253,17 @@ describe('pharos models add, activate, retire', () => {
     expect((await pharos(['models', 'activate', MINE])).stdout).toContain('becomes active once');
   });
 
+  test('models list: a folder outside of DATA_DIR is found again where the database says that it was', async () => {
+    const outside = join(scratch, 'outside');
+    await writeTransformerFolder(outside);
+    const { client, close } = await openSqliteFile(await migratedFile());
+    const folder = await resolveModel({ model: outside });
+    await activate({ db: openSqlite(client), clock: manualClock() }, { ...folder, languages: null });
+    close();
+    expect(await lineOf('outside')).toMatch(/^outside {2}outside@[\da-f]{12} {2}transformer .* active, 0 of 0 documents$/);
+    expect((await pharos(['models', 'activate', 'outside'])).stdout).toMatch(/^outside@[\da-f]{12} is active/);
+  });
+
   test('models add, models retire: a model is built without a request, and given up', async () => {
     await pharos(['models', 'activate', 'pharos-static-192']);
     expect((await pharos(['models', 'add', MINE])).stdout).toMatch(/^mine@[0-9a-f]{12} is building, in /m);

@@ -60,6 +60,8 @@ test("worker: a user's requests of 2,048 texts delay a signed question by the ru
     threads: 1,
     pooling: 'mean',
     padId: 0,
+    fingerprint: '',
+    verify: async () => {},
   } as const;
   const embedder = createEmbedder({ model, start: inference.start, log: memoryLog(), clock, sleep: async () => {} });
   const verifySignature = createSignatureVerifier({ keys: { current: key }, clock });

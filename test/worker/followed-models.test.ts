@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listModelFolders, type ModelFolder, resolveModel } from '../../src/adapters/model-folder.ts';
+import { isUnchanged, listModelFolders, type ModelFolder, resolveModel } from '../../src/adapters/model-folder.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { listEmbeddingModels, updateEmbeddingModel } from '../../src/kernel/db/embedding-models.ts';
 import { embeddingModels } from '../../src/kernel/db/schema.sqlite.ts';
@@ -117,6 +117,7 @@ async function start(
       listed += 1;
       return here;
     },
+    isUnchanged: async () => true,
     load: async (folder) => {
       if (broken.includes(folder.id)) throw new Error('tokenizer.json cannot be read as JSON');
       return { id: folder.id } as Model;
@@ -278,7 +279,7 @@ describe('models of a worker', () => {
     await models.refresh();
     await models.refresh();
     expect(models.missing()).toEqual([B.id]);
-    expect(log.lines.filter(({ message }) => message === 'model folder cannot be used')).toHaveLength(1);
+    expect(log.lines.filter(({ message }) => message.startsWith('The folder "b" cannot be used'))).toHaveLength(1);
     broken.pop();
     await models.refresh();
     expect(idsOf(models.documents())).toEqual([A.id, B.id]);
@@ -351,7 +352,8 @@ test('models: two folders in real processes: equal vectors for questions and doc
     const other = await resolveModel({ model: 'two', precision: 'int8' }, [models]);
     const followed = await followModels({
       ...{ db: database.db, clock, log: memoryLog(), target },
-      listFolders: () => listModelFolders([models]),
+      listFolders: (paths) => listModelFolders([models], paths),
+      isUnchanged,
       load: (folder) => loadModel(folder),
       open: (model, use) =>
         createEmbedder({

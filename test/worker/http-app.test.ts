@@ -631,6 +631,7 @@ describe('GET /health and model information', () => {
       model: { model: 'tiny', ...whole },
       models: [{ id: 'tiny', state: 'active', ...whole, processes: { documents: { status, crashes: 0 } } }],
       missing_models: [],
+      model_problems: {},
       jobs: { running: 1, queued: 2 },
     });
   });

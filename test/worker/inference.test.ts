@@ -4,6 +4,7 @@ import type { Priority } from '../../worker-node/embedder/batcher.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import type { InferenceEvents, StartInference } from '../../worker-node/embedder/fork-inference.ts';
 import type { ToInference } from '../../worker-node/embedder/infer-protocol.ts';
+import { ModelChanged } from '../../worker-node/embedder/model-problems.ts';
 import { manualClock, memoryLog } from '../support/fakes/doubles.ts';
 
 /** A scripted process. The vector of a row is its length and its first id. */
@@ -66,7 +67,14 @@ function fakeProcesses(
 /** A character is a token, a line is a window. */
 const idsOf = (text: string) => Int32Array.from(text, (char) => char.charCodeAt(0) % 100);
 
-function open(processes: ReturnType<typeof fakeProcesses>, options: { capacity?: number; cacheSize?: number } = {}) {
+interface Options {
+  readonly capacity?: number;
+  readonly cacheSize?: number;
+  /** Looks at the model's files. */
+  readonly verify?: () => Promise<void>;
+}
+
+function open(processes: ReturnType<typeof fakeProcesses>, { verify = async () => {}, ...options }: Options = {}) {
   const slept: number[] = [];
   const log = memoryLog();
   const embedder = createEmbedder({
@@ -86,6 +94,8 @@ function open(processes: ReturnType<typeof fakeProcesses>, options: { capacity?:
       threads: 1,
       pooling: 'mean',
       padId: 0,
+      fingerprint: '',
+      verify,
     },
     start: processes.start,
     log,
@@ -338,4 +348,28 @@ test('embedder: the windows of an aborted or failed text leave the queue', async
   await settled();
   expect(embedder.state().waiting).toEqual({ interactive: 0, bulk: 0, background: 0 });
   await first;
+});
+
+test('inference: files that are of another model are not tried again, and the reason is told', async () => {
+  const processes = fakeProcesses();
+  const folder = { id: 'fake@0123456789ab', path: '/data/models/fake' };
+  const { embedder, slept } = open(processes, { verify: () => Promise.reject(new ModelChanged(folder)) });
+  await settled();
+  expect(embedder.state()).toMatchObject({ status: 'failed', message: expect.stringContaining('folder "fake" was changed') });
+  expect([processes.starts(), slept]).toEqual([0, []]);
+  await expect(embedAll(embedder, ['a'])).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+test('inference: files that are replaced while they are loaded end the process that has loaded them', async () => {
+  let looks = 0;
+  const processes = fakeProcesses();
+  const { embedder } = open(processes, {
+    verify: async () => {
+      looks += 1;
+      if (looks === 2) throw new ModelChanged({ id: 'fake@0123456789ab', path: 'fake' });
+    },
+  });
+  await expect.poll(() => embedder.state().status).toBe('failed');
+  expect([looks, processes.starts()]).toEqual([2, 1]);
+  await expect(embedAll(embedder, ['a'])).rejects.toMatchObject({ code: 'unavailable' });
 });

@@ -12,7 +12,11 @@ const stateOf = (more: Partial<EmbedderState> = {}): EmbedderState => ({
   ...more,
 });
 const health = (states: readonly ModelState[], missing: readonly string[] = []) =>
-  modelHealth({ state: () => states, missing: () => missing });
+  modelHealth({
+    state: () => states,
+    missing: () => missing,
+    problems: () => new Map(missing.map((id) => [id, `No folder here holds ${id}`])),
+  });
 
 test('model health: two processes are one model, with the worse status and the sums of crashes and texts', () => {
   const documents = stateOf({ crashes: 2, waiting: { interactive: 0, bulk: 7, background: 1 } });
@@ -35,6 +39,7 @@ test('model health: two processes are one model, with the worse status and the s
       },
     ],
     missing_models: [],
+    model_problems: {},
   });
 });
 
@@ -46,6 +51,7 @@ test('model health: a building model that cannot be loaded or is missing leaves 
   expect(details).toMatchObject({
     models: [{ id: 'a' }, { id: 'b', status: 'failed', message: 'The embedding model could not be loaded: bad graph' }],
     missing_models: ['c'],
+    model_problems: { c: 'No folder here holds c' },
   });
 });
 

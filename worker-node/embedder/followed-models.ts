@@ -7,11 +7,14 @@ import { listEmbeddingModels } from '../../src/kernel/db/embedding-models.ts';
 import type { Database, EmbeddingModel } from '../../src/kernel/db/types.ts';
 import { RETIRED_KEPT_MS } from '../../src/kernel/model/embedding-models.ts';
 import { noteDimensions } from '../../src/services/models/note-dimensions.ts';
+import { noteFingerprint } from '../../src/services/models/note-fingerprint.ts';
 import { reconcileTarget } from '../../src/services/models/reconcile-target.ts';
 import { rowOf } from '../../src/services/models/transitions.ts';
 import type { Embedder } from './embedder.ts';
 import type { Model } from './model.ts';
+import { changed, createProblems, embedsOtherwise, noFolder, unusable } from './model-problems.ts';
 import type { ModelSet, ModelState } from './models.ts';
+import { named } from './named-embedder.ts';
 
 /** What a process is for: questions never wait for documents. */
 export type ModelUse = 'questions' | 'documents';
@@ -28,8 +31,10 @@ export interface FollowedModelsDependencies {
   readonly log: Log;
   /** The folder that this start names. */
   readonly target: ModelFolder;
-  /** Reads every folder that is here. */
-  listFolders(): Promise<readonly ModelFolder[]>;
+  /** Reads every folder that is here, and those at `paths`. */
+  listFolders(paths: readonly string[]): Promise<readonly ModelFolder[]>;
+  /** Whether a folder still holds the files that its id was made of. */
+  isUnchanged(folder: ModelFolder): Promise<boolean>;
   load(folder: ModelFolder): Promise<Model>;
   /** Starts loading the model in a process of its own. */
   open(model: Model, use: ModelUse): Embedder;
@@ -54,11 +59,10 @@ interface Answering {
 
 /** Opens both processes of the target at once: which model is active is known when the database can be read. */
 export async function followModels(dependencies: FollowedModelsDependencies): Promise<FollowedModels> {
-  const { db, clock, log, target, listFolders, load, open } = dependencies;
+  const { db, clock, log, target, listFolders, isUnchanged, load, open } = dependencies;
   /** By the folder's id. */
   const held = new Map<string, Held>();
-  /** Folders that cannot be loaded, with the reason that was logged. */
-  const refused = new Map<string, string>();
+  const problems = createProblems(log);
   let folders: readonly ModelFolder[] = [target];
   /** As last read; undefined before. */
   let rows: readonly EmbeddingModel[] | undefined;
@@ -82,9 +86,11 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
     const failure = reconciled ? undefined : await reconcile();
     const read = await listEmbeddingModels(db);
     if (read.length === 0) throw failure ?? new Error('the database has no model');
+    await dropChanged();
     await holdAll(read);
+    const noted = failure ? read : await noteFingerprints(read);
     if (closed) return;
-    rows = read;
+    rows = noted;
     openDocuments();
     answer();
     await closeUnused();
@@ -109,26 +115,65 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
   /** Loads what the models of `read` need in this process, so that they can be used as soon as they are known. */
   async function holdAll(read: readonly EmbeddingModel[]): Promise<void> {
     const wanted = read.filter(inUse);
-    if (wanted.some((row) => folderOf(row, read) === undefined)) folders = [target, ...(await listFolders())];
+    if (wanted.some((row) => folderOf(row, read) === undefined)) {
+      const inMemory = [...held.values()].map(({ folder }) => folder);
+      const paths = wanted.flatMap(({ path }) => path ?? []);
+      folders = [...inMemory, ...((await isUnchanged(target)) ? [target] : []), ...(await listFolders(paths))];
+    }
     for (const row of wanted) {
       const folder = folderOf(row, read);
       if (!folder || held.has(folder.id)) continue;
       try {
         held.set(folder.id, { folder, model: await load(folder), documents: undefined, questions: undefined });
-        refused.delete(folder.id);
+        problems.clear(folder);
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        if (refused.get(folder.id) !== message) log.error('model folder cannot be used', { model: row.id, error });
-        refused.set(folder.id, message);
+        problems.tell(folder, unusable(folder, error instanceof Error ? error.message : String(error)), error);
       }
     }
+  }
+
+  /**
+   * Gives up models whose processes could not be loaded because other files are in the folder. A process that has loaded the
+   * files of before goes on as long as it lives.
+   */
+  async function dropChanged(): Promise<void> {
+    for (const [id, entry] of held) {
+      const { folder, documents, questions } = entry;
+      if (await isUnchanged(folder)) {
+        problems.clear(folder, changed(folder));
+        continue;
+      }
+      problems.tell(folder, changed(folder));
+      if (![documents, questions].some((embedder) => embedder?.state().status === 'failed')) continue;
+      held.delete(id);
+      folders = folders.filter((one) => one.id !== id);
+      if (answering?.held === entry) answering = undefined;
+      await Promise.all([documents?.close(), questions?.close()]);
+    }
+  }
+
+  /** Records how this worker makes the vectors of each model that it has, and returns the rows as they are then. */
+  async function noteFingerprints(read: readonly EmbeddingModel[]): Promise<EmbeddingModel[]> {
+    const noted: EmbeddingModel[] = [];
+    for (const row of read) {
+      const folder = inUse(row) ? folderOf(row, read) : undefined;
+      const entry = folder && held.get(folder.id);
+      const own = entry?.model.fingerprint ?? row.fingerprint;
+      const fingerprint = own === row.fingerprint ? own : await noteFingerprint({ db, clock }, row.id, own as string);
+      if (folder && fingerprint === own) problems.clear(folder, embedsOtherwise(folder));
+      else if (folder) problems.tell(folder, embedsOtherwise(folder));
+      noted.push({ ...row, fingerprint });
+    }
+    return noted;
   }
 
   const folderOf = (row: EmbeddingModel, all: readonly EmbeddingModel[]) => folders.find((folder) => rowOf(all, folder) === row);
 
   function heldOf(row: EmbeddingModel): Held | undefined {
     const folder = folderOf(row, rows ?? []);
-    return folder && held.get(folder.id);
+    const entry = folder && held.get(folder.id);
+    const isOther = row.fingerprint !== null && row.fingerprint !== entry?.model.fingerprint;
+    return isOther ? undefined : entry;
   }
 
   const activeRow = () => rows?.find(({ state }) => state === 'active');
@@ -180,11 +225,14 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
       if (!row) {
         unused.push(entry.documents);
         entry.documents = undefined;
-        if (!answers) held.delete(id);
+        if (!answers && !isWanted(entry)) held.delete(id);
       }
       await Promise.all(unused.map((embedder) => embedder?.close()));
     }
   }
+
+  /** Also where the entry cannot be used: it is not loaded anew at each refresh. */
+  const isWanted = ({ folder }: Held) => (rows ?? []).filter(inUse).some((row) => folderOf(row, rows ?? []) === folder);
 
   async function noteAllDimensions(): Promise<void> {
     for (const row of rows ?? []) {
@@ -214,6 +262,12 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
     throw unavailable(row ? `This worker does not have the active model ${row.id}` : 'The models are not known yet');
   }
 
+  function problemOf(row: EmbeddingModel): string[] {
+    const problem = problems.of(folderOf(row, rows ?? [])?.id ?? row.id);
+    if (problem === undefined) return heldOf(row) ? [] : [noFolder(row.id)];
+    return [problem];
+  }
+
   function state(): ModelState[] {
     return inOrder().flatMap((row) => {
       const entry = heldOf(row);
@@ -233,6 +287,7 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
       inOrder()
         .filter((row) => !heldOf(row))
         .map(({ id }) => id),
+    problems: () => new Map(inOrder().flatMap((row) => problemOf(row).map((problem) => [row.id, problem]))),
     state,
     refresh,
     close: async () => {
@@ -241,14 +296,5 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
     },
   };
 }
-
-/** The same under the id that the database has for the model: it may be one of versions whose ids had no digest. */
-const named = (embedder: Embedder, id: string): Embedder => ({
-  ...embedder,
-  model: id,
-  get dimensions() {
-    return embedder.dimensions;
-  },
-});
 
 const unavailable = (detail: string) => new AppError('unavailable', detail, { retryAfter: 5 });

@@ -6,6 +6,7 @@ import type { Clock } from '../../src/kernel/core/ports.ts';
 import type { InferenceProcess, StartInference } from './fork-inference.ts';
 import type { FromInference } from './infer-protocol.ts';
 import type { Model } from './model.ts';
+import { ModelChanged } from './model-problems.ts';
 
 /** Pauses before the second and later attempts to load the model. */
 const RETRY_SECONDS = [1, 2, 4, 8, 16] as const;
@@ -35,7 +36,7 @@ export interface Inference {
 }
 
 export interface InferenceDependencies {
-  readonly model: Pick<Model, 'id' | 'onnxPath' | 'threads' | 'pooling' | 'padId'>;
+  readonly model: Pick<Model, 'id' | 'onnxPath' | 'threads' | 'pooling' | 'padId' | 'verify'>;
   readonly start: StartInference;
   readonly log: Log;
   readonly clock: Clock;
@@ -79,8 +80,10 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
         return await loadOnce();
       } catch (error) {
         failure = error;
-        const retryInSeconds = RETRY_SECONDS[attempt];
+        // Another attempt would find the same files; who watches the folder starts anew.
+        const retryInSeconds = error instanceof ModelChanged ? undefined : RETRY_SECONDS[attempt];
         if (!closing.signal.aborted) log.error('model could not be loaded', { model: model.id, error, retryInSeconds });
+        if (retryInSeconds === undefined) break;
       }
     }
     closing.signal.throwIfAborted();
@@ -91,6 +94,8 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
 
   async function loadOnce(): Promise<Loaded> {
     const startedAt = clock.monotonic();
+    await model.verify();
+    closing.signal.throwIfAborted();
     const pending = new Map<number, PromiseWithResolvers<Float32Array>>();
     const ready = Promise.withResolvers<Extract<FromInference, { type: 'loaded' }>>();
     const exited = Promise.withResolvers<void>();
@@ -119,6 +124,8 @@ export function createInference({ model, start, log, clock, sleep }: InferenceDe
     process.send({ type: 'load', onnxPath, threads, pooling, padId });
     try {
       const loaded = await ready.promise;
+      // The file may have been replaced between the first look and the load.
+      await model.verify();
       if (end) throw end;
       closing.signal.throwIfAborted();
       isReady = true;

@@ -1,9 +1,11 @@
 /** Loads a model folder: how its texts become token ids, and how its graph is run. */
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import type { ModelFolder } from '../../src/adapters/model-folder.ts';
+import { isUnchanged, type ModelFolder } from '../../src/adapters/model-folder.ts';
 import type { LoadRequest, Pooling } from './infer-protocol.ts';
+import { ModelChanged } from './model-problems.ts';
 import { createStaticTokeniser } from './static-tokeniser.ts';
 import type { Tokeniser } from './tokeniser.ts';
 import { readTransformer } from './transformer-folder.ts';
@@ -30,6 +32,10 @@ export interface Model extends Omit<LoadRequest, 'type'> {
   readonly oneTextARun: boolean;
   /** Threads within one run. */
   readonly threads: number;
+  /** Digest of what makes the vectors of documents and is not in the files that the id is made of. */
+  readonly fingerprint: string;
+  /** Throws ModelChanged where the folder's graph and tokenizer are no longer those of the id. */
+  readonly verify: () => Promise<void>;
 }
 
 /** What clients are told of a model. */
@@ -55,7 +61,11 @@ const TRANSFORMER = { tokenBudget: 512, threads: Math.max(1, Math.min(2, availab
 export async function loadModel(folder: ModelFolder, tuning: ModelTuning = {}): Promise<Model> {
   const read = folder.kind === 'static' ? await readStatic(folder.vocabulary) : await readTransformer(folder);
   const defaults = folder.kind === 'static' ? STATIC : TRANSFORMER;
-  const prefixes = folder.manifest.prefixes ?? read.prefixes;
+  const ofFolder = folder.manifest.prefixes ?? read.prefixes;
+  const prefixes = {
+    query: tuning.queryPrefix ?? ofFolder.query,
+    document: tuning.documentPrefix ?? ofFolder.document,
+  };
   return {
     ...read,
     id: folder.id,
@@ -64,12 +74,17 @@ export async function loadModel(folder: ModelFolder, tuning: ModelTuning = {}): 
     oneTextARun: folder.oneTextARun,
     tokenBudget: tuning.tokenBudget ?? defaults.tokenBudget,
     threads: tuning.threads ?? defaults.threads,
-    prefixes: {
-      query: tuning.queryPrefix ?? prefixes.query,
-      document: tuning.documentPrefix ?? prefixes.document,
+    prefixes,
+    fingerprint: fingerprintOf(read.pooling, prefixes.document),
+    verify: async () => {
+      if (!(await isUnchanged(folder))) throw new ModelChanged(folder);
     },
   };
 }
+
+/** The prefix of questions may change: it makes no stored vector. */
+const fingerprintOf = (pooling: Pooling, documentPrefix: string) =>
+  hash('sha256', JSON.stringify({ pooling, documentPrefix }), 'hex').slice(0, 12);
 
 async function readStatic(path: string) {
   const vocabulary = await readFile(path, 'utf8');

@@ -15,6 +15,8 @@ export interface ModelSet {
   byId(id: string): Embedder | undefined;
   /** Ids of models that are not retired and whose folder is not here. */
   missing(): readonly string[];
+  /** By the id of a model that is not retired: why this worker cannot use it, or not after its next start. */
+  problems(): ReadonlyMap<string, string>;
   /** Of every model that is not retired and that this worker has, the active one first. */
   state(): readonly ModelState[];
 }

@@ -9,13 +9,14 @@ const WORST: readonly EmbedderState['status'][] = ['closed', 'failed', 'loading'
  * Health of a role that needs the embedding model: that of the active one, whose state is also under `model`. The details leave
  * out what only metrics and logs show.
  */
-export function modelHealth({ state, missing }: Pick<ModelSet, 'state' | 'missing'>): RoleHealth {
+export function modelHealth({ state, missing, problems }: Pick<ModelSet, 'state' | 'missing' | 'problems'>): RoleHealth {
   const states = state();
   const active = states.find((model) => model.state === 'active');
   const absent = { status: 'failed' as const, message: 'This worker does not have the active model' };
   const whole = active ? summaryOf(active) : states.length + missing().length > 0 ? absent : { status: 'loading' as const };
+  const details = { model: whole, models: states.map(detailsOf), missing_models: missing() };
   const status: HealthStatus = whole.status === 'ready' ? 'ok' : whole.status;
-  return { status, details: { model: whole, models: states.map(detailsOf), missing_models: missing() } };
+  return { status, details: { ...details, model_problems: Object.fromEntries(problems()) } };
 }
 
 function summaryOf({ id, processes }: ModelState) {

@@ -1,6 +1,6 @@
 /** Models of embeddings and their states. Whoever changes one calls `lockModels` first, in the same transaction. */
-import { and, asc, eq, isNotNull, lte } from 'drizzle-orm';
-import { embeddingModels } from './schema.sqlite.ts';
+import { and, asc, eq, isNotNull, isNull, lte } from 'drizzle-orm';
+import { embeddingModels, resourceEmbeddings } from './schema.sqlite.ts';
 import type { Database, EmbeddingModel } from './types.ts';
 
 /** Every model, oldest first. */
@@ -61,4 +61,14 @@ export async function withdrawActivation(tx: Database): Promise<string[]> {
 
 export async function deleteEmbeddingModel(tx: Database, id: string): Promise<void> {
   await tx.delete(embeddingModels).where(eq(embeddingModels.id, id));
+}
+
+/** Whether any document has vectors of the model. */
+export async function hasEmbeddings(db: Database, id: string): Promise<boolean> {
+  const found = await db
+    .select({ model: resourceEmbeddings.model })
+    .from(resourceEmbeddings)
+    .where(and(eq(resourceEmbeddings.model, id), isNull(resourceEmbeddings.error)))
+    .limit(1);
+  return found.length > 0;
 }

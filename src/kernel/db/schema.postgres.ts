@@ -236,6 +236,8 @@ export const embeddingModels = pgTable(
     state: text('state').$type<ModelState>().notNull(),
     dimensions: integer('dimensions'),
     languages: json<readonly string[]>('languages'),
+    path: text('path'),
+    fingerprint: text('fingerprint'),
     activationRequestedAt: integer('activation_requested_at'),
     createdAt: integer('created_at').notNull(),
     activatedAt: integer('activated_at'),

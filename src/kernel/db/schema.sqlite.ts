@@ -266,6 +266,10 @@ export const embeddingModels = sqliteTable(
     dimensions: integer('dimensions'),
     /** ISO 639-1 codes, `*` for all; null if they are unknown. */
     languages: json<readonly string[]>('languages'),
+    /** Where a start or a command found its folder last; null for a model of before this was noted. */
+    path: text('path'),
+    /** How its vectors are made, beyond what the id says; null until a worker has loaded it. */
+    fingerprint: text('fingerprint'),
     /** When the switch to it was asked for, which happens once every document is embedded; null otherwise. */
     activationRequestedAt: integer('activation_requested_at'),
     createdAt: integer('created_at').notNull(),

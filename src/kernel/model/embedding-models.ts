@@ -22,6 +22,8 @@ export interface KnownModel {
   readonly legacyId: string;
   readonly name: string;
   readonly dimensions?: number | null | undefined;
+  /** Of its folder on this machine. */
+  readonly path?: string | undefined;
   /** Null if they are unknown. */
   readonly languages: readonly string[] | null;
 }

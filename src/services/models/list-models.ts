@@ -20,6 +20,8 @@ export interface ModelStatus {
   readonly state: ModelState;
   readonly dimensions: number | null;
   readonly languages: readonly string[] | null;
+  /** Where its folder was found last. */
+  readonly path: string | null;
   /** `total`: documents with text, whether the model is done with them or not. */
   readonly documents: { readonly total: number; readonly embedded: number; readonly failed: number };
   /** How many of the documents the model is done with: 0 to 100, and 100 only if it is done with all. */
@@ -115,6 +117,6 @@ const percentOf = (done: number, total: number) => (done >= total ? 100 : Math.f
 
 const RANK: Readonly<Record<ModelState, number>> = { active: 0, building: 1, retired: 2 };
 
-function fieldsOf({ createdAt: _createdAt, ...model }: EmbeddingModel) {
+function fieldsOf({ createdAt: _createdAt, fingerprint: _fingerprint, ...model }: EmbeddingModel) {
   return { ...model, removedAt: model.retiredAt === null ? null : model.retiredAt + RETIRED_KEPT_MS };
 }

@@ -34,13 +34,13 @@ export function rowOf(models: readonly EmbeddingModel[], { id, legacyId }: Pick<
 export async function register(
   tx: Database,
   models: readonly EmbeddingModel[],
-  { id, legacyId, name, dimensions, languages }: KnownModel,
+  { id, legacyId, name, dimensions, languages, path }: KnownModel,
   now: number,
 ): Promise<EmbeddingModel> {
   const known = rowOf(models, { id, legacyId });
   if (known === undefined) {
     const row: EmbeddingModel = {
-      ...{ id, name, state: 'building', dimensions: dimensions ?? null, languages },
+      ...{ id, name, state: 'building', dimensions: dimensions ?? null, languages, path: path ?? null, fingerprint: null },
       ...{ activationRequestedAt: null, createdAt: now, activatedAt: null, retiredAt: null },
     };
     await insertEmbeddingModel(tx, row);
@@ -48,7 +48,10 @@ export async function register(
   }
   if (known.state === 'retired') await forgetFailures(tx, known.id);
   const state = known.state === 'retired' ? ({ state: 'building', retiredAt: null } as const) : {};
-  const set = { name, languages: languages ?? known.languages, dimensions: dimensions ?? known.dimensions, ...state };
+  const set = {
+    ...{ name, languages: languages ?? known.languages, dimensions: dimensions ?? known.dimensions, path: path ?? known.path },
+    ...state,
+  };
   await updateEmbeddingModel(tx, known.id, set);
   return { ...known, ...set };
 }

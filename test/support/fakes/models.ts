@@ -19,6 +19,7 @@ export const oneModel = (embedder: Embedder): ModelSet => ({
   documents: () => [embedder],
   byId: (id) => (id === embedder.model ? embedder : undefined),
   missing: () => [],
+  problems: () => new Map(),
   state: () => [{ id: embedder.model, state: 'active', processes: { documents: embedder.state() } }],
 });
 

@@ -39,6 +39,7 @@ export const UNOWNED: Reasons = {
     updateEmbeddingModel: MODELS,
     withdrawActivation: MODELS,
     deleteEmbeddingModel: MODELS,
+    hasEmbeddings: MODELS,
   },
   'email-tokens': { findEmailToken: SECRET, takeEmailToken: SECRET },
   expired: { deleteExpired: UPKEEP },
