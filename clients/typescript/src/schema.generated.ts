@@ -1109,7 +1109,11 @@ export interface paths {
         delete: operations["accountDelete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change the own username or e-mail address
+         * @description A username changes at once, by the rules of registration; tokens name it from the next refresh. An address changes when the link that is mailed to it is opened at POST /auth/email/verify; the present one is told. 409 names what is taken.
+         */
+        patch: operations["accountChange"];
         trace?: never;
     };
     "/auth/api-keys": {
@@ -1203,7 +1207,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List connected apps */
+        /**
+         * List connected apps
+         * @description The apps that may act for the account, with the scopes that were granted to each.
+         */
         get: operations["grantsList"];
         put?: never;
         post?: never;
@@ -1745,8 +1752,11 @@ export interface components {
             error_description: string;
         };
         TokenRequest: {
-            /** @description `authorization_code` or `refresh_token` */
-            grant_type: string;
+            /**
+             * @description `authorization_code` or `refresh_token`
+             * @enum {string}
+             */
+            grant_type: "authorization_code" | "refresh_token";
             client_id: string;
             code?: string;
             code_verifier?: string;
@@ -2245,6 +2255,31 @@ export interface components {
             user_agent?: string;
             address?: string;
         };
+        ChangedUser: {
+            id: string;
+            username: string;
+            email: string;
+            /** @enum {string} */
+            tier: "free" | "premium" | "admin";
+            active: boolean;
+            email_verified: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The new address, until it is proved */
+            pending_email?: string;
+        };
+        AccountChanges: {
+            /**
+             * @description 3 to 64 letters, digits, dots, underscores and hyphens; starts with a letter or digit. Letters are of one script. Names that read like those of the service are reserved
+             * @example ada
+             */
+            username?: string;
+            /**
+             * Format: email
+             * @example ada@example.org
+             */
+            email?: string;
+        };
         CreatedApiKey: {
             id: string;
             name: string;
@@ -2567,18 +2602,50 @@ export interface components {
             /** Format: uri */
             events_url: string;
         };
-        NewResource: {
+        NewResource: components["schemas"]["NewResourceByUrl"] | components["schemas"]["NewResourceByContent"];
+        NewResourceByUrl: {
             /**
              * Format: uri
-             * @description The worker fetches it. Excludes `content`.
+             * @description The worker fetches it
              * @example https://example.org/articles/glaciers
              */
-            url?: string;
+            url: string;
+            /**
+             * @description Default: the title in the document. At most 500 characters.
+             * @example Why glaciers calve
+             */
+            title?: string;
+            /** @example Read before the trip. */
+            description?: string;
+            /**
+             * @example [
+             *       "ice",
+             *       "climate"
+             *     ]
+             */
+            tags?: string[];
+            /**
+             * @description Stored unchanged: at most 64 KB, 1,000 members an object and 64 levels deep
+             * @example {
+             *       "shelf": "B3"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uri
+             * @description Receives a signed event when the document has been processed
+             * @example https://example.org/articles/glaciers
+             */
+            callback_url?: string;
+        };
+        NewResourceByContent: {
             /**
              * @description At most 5 MB of UTF-8
              * @example Glaciers flow. Where they meet the sea, ice breaks off…
              */
-            content?: string;
+            content: string;
             /**
              * @description text/html, text/markdown and text/plain are supported. Default text/plain.
              * @example text/plain
@@ -2653,6 +2720,13 @@ export interface components {
          */
         Batch: {
             resources: Record<string, never>[];
+        };
+        ProgressEvent: {
+            id: string;
+            /** @enum {string} */
+            event: "snapshot" | "progress";
+            /** @description A whole ResourceProgress as JSON */
+            data: string;
         };
         Embeddings: {
             /** @enum {string} */
@@ -2748,7 +2822,53 @@ export interface components {
             /** @example document.published */
             type: string;
             timestamp?: string;
-            data: components["schemas"]["NewResource"];
+            data: {
+                /**
+                 * Format: uri
+                 * @description The worker fetches it. Excludes `content`.
+                 * @example https://example.org/articles/glaciers
+                 */
+                url?: string;
+                /**
+                 * @description At most 5 MB of UTF-8
+                 * @example Glaciers flow. Where they meet the sea, ice breaks off…
+                 */
+                content?: string;
+                /**
+                 * @description text/html, text/markdown and text/plain are supported. Default text/plain.
+                 * @example text/plain
+                 */
+                content_type?: string;
+                /**
+                 * @description Default: the title in the document. At most 500 characters.
+                 * @example Why glaciers calve
+                 */
+                title?: string;
+                /** @example Read before the trip. */
+                description?: string;
+                /**
+                 * @example [
+                 *       "ice",
+                 *       "climate"
+                 *     ]
+                 */
+                tags?: string[];
+                /**
+                 * @description Stored unchanged: at most 64 KB, 1,000 members an object and 64 levels deep
+                 * @example {
+                 *       "shelf": "B3"
+                 *     }
+                 */
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * Format: uri
+                 * @description Receives a signed event when the document has been processed
+                 * @example https://example.org/articles/glaciers
+                 */
+                callback_url?: string;
+            };
         };
     };
     responses: never;
@@ -3639,7 +3759,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["NewResource"];
                 "multipart/form-data": {
@@ -3647,12 +3767,32 @@ export interface operations {
                      * Format: binary
                      * @description Text, Markdown or HTML
                      */
-                    file?: string;
-                    /** Format: uri */
-                    url?: string;
-                    content?: string;
+                    file: string;
                     /** @description text/html, text/markdown and text/plain are supported. Default: the type of the part or of the file name. */
                     content_type?: string;
+                    title?: string;
+                    description?: string;
+                    /** @description Repeated fields, or one field separated by commas */
+                    tags?: string[];
+                    /** @description A JSON object */
+                    metadata?: string;
+                    /** Format: uri */
+                    callback_url?: string;
+                } | {
+                    content: string;
+                    /** @description text/html, text/markdown and text/plain are supported. Default: the type of the part or of the file name. */
+                    content_type?: string;
+                    title?: string;
+                    description?: string;
+                    /** @description Repeated fields, or one field separated by commas */
+                    tags?: string[];
+                    /** @description A JSON object */
+                    metadata?: string;
+                    /** Format: uri */
+                    callback_url?: string;
+                } | {
+                    /** Format: uri */
+                    url: string;
                     title?: string;
                     description?: string;
                     /** @description Repeated fields, or one field separated by commas */
@@ -4267,6 +4407,30 @@ export interface operations {
             };
         };
     };
+    accountChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChanges"];
+            };
+        };
+        responses: {
+            /** @description The account; a new address is pending until it is proved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedUser"];
+                };
+            };
+        };
+    };
     apiKeysList: {
         parameters: {
             query?: never;
@@ -4668,10 +4832,7 @@ export interface operations {
                      * Format: binary
                      * @description Text, Markdown or HTML
                      */
-                    file?: string;
-                    /** Format: uri */
-                    url?: string;
-                    content?: string;
+                    file: string;
                     /** @description text/html, text/markdown and text/plain are supported. Default: the type of the part or of the file name. */
                     content_type?: string;
                     title?: string;
@@ -4752,7 +4913,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ResourceProgress"];
+                    "text/event-stream": components["schemas"]["ProgressEvent"];
                 };
             };
             /** @description The client has received the last event; nothing follows */
@@ -4786,7 +4947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ResourceProgress"];
+                    "text/event-stream": components["schemas"]["ProgressEvent"];
                 };
             };
             /** @description The client has received the last event; nothing follows */
@@ -4884,7 +5045,9 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WebhookEvent"];
+                "application/json": components["schemas"]["WebhookEvent"] & {
+                    data?: components["schemas"]["NewResource"];
+                };
             };
         };
         responses: {

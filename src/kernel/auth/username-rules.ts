@@ -1,8 +1,8 @@
 /** Rules for usernames. They apply to the stored NFKC form, in which one character may become several, even a space. */
 import { skeletonOf } from '../model/lookalikes.ts';
 
-const MIN_LENGTH = 3;
-const MAX_LENGTH = 64;
+export const MIN_USERNAME_LENGTH = 3;
+export const MAX_USERNAME_LENGTH = 64;
 const FORM = /^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u;
 
 /**
@@ -30,8 +30,8 @@ export const normaliseUsername = (username: string): string => username.normaliz
 export function usernameFault(username: string): string | undefined {
   const stored = normaliseUsername(username);
   const { length } = [...stored];
-  if (length < MIN_LENGTH) return `must have at least ${MIN_LENGTH} characters`;
-  if (length > MAX_LENGTH) return `must have at most ${MAX_LENGTH} characters`;
+  if (length < MIN_USERNAME_LENGTH) return `must have at least ${MIN_USERNAME_LENGTH} characters`;
+  if (length > MAX_USERNAME_LENGTH) return `must have at most ${MAX_USERNAME_LENGTH} characters`;
   if (!FORM.test(stored))
     return 'may contain letters, digits, dots, underscores and hyphens, and must start with a letter or digit';
   if (!SCRIPTS.some((script) => script.test(stored))) return 'must not mix the letters of several scripts';

@@ -57,6 +57,8 @@ const BY_EXTENSION = index(({ extensions }) => extensions);
 
 const list = (items: readonly string[]) => items.join(', ').replace(/, ([^,]*)$/, ' and $1');
 
+/** The media types of every format, aliases too. */
+export const ALL_MEDIA_TYPES = NAMES.flatMap((name) => [FORMATS[name].mediaType, ...FORMATS[name].aliases]);
 /** `text/html, text/markdown and text/plain`. */
 export const SUPPORTED_MEDIA_TYPES = list(NAMES.map((name) => FORMATS[name].mediaType));
 /** `HTML, Markdown and plain text`. */

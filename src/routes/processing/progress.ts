@@ -5,12 +5,7 @@ import { AppError } from '../../kernel/core/errors.ts';
 import type { ProgressRecord } from '../../kernel/progress/tracker.ts';
 import { areCredentialsInForce, type CredentialsContext } from '../../services/accounts/credentials-in-force.ts';
 import type { AppContext } from '../../services/context.ts';
-import {
-  eventsQuery,
-  progressInput,
-  resourceProgressSchema,
-  sharedEventsQuery,
-} from '../../services/progress/progress-schemas.ts';
+import { eventsQuery, progressEventSchema, progressInput, sharedEventsQuery } from '../../services/progress/progress-schemas.ts';
 import { readRecord } from '../../services/progress/read-progress.ts';
 import type { AppEnv } from '../env.ts';
 import { createRouter, defineRoute, problems } from '../router.ts';
@@ -29,7 +24,7 @@ const streamed = {
     description:
       'Server-Sent Events: `snapshot` on connecting, then `progress`, each with a whole ResourceProgress. A comment every 15 s. ' +
       'The stream ends when every stage is completed or failed.',
-    content: { 'text/event-stream': { schema: resourceProgressSchema } },
+    content: { 'text/event-stream': { schema: progressEventSchema } },
   },
   204: { description: 'The client has received the last event; nothing follows' },
 };

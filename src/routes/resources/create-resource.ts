@@ -1,23 +1,24 @@
 /** POST /resources and POST /resources/upload: accept a document for processing. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { invalidField } from '../../kernel/core/json-bounds.ts';
 import type { AppContext } from '../../services/context.ts';
+import { invalidFields } from '../../services/invalid-fields.ts';
 import { type CreatedResource, toAcceptedResponse } from '../../services/resources/accepted-response.ts';
 import { createResource } from '../../services/resources/create-resource.ts';
-import { type NewResource, newResourceSchema, toCreateInput } from '../../services/resources/resource-fields.ts';
+import { newResourceDescription } from '../../services/resources/resource-fields.ts';
 import { acceptedSchema } from '../../services/resources/resource-schemas.ts';
+import { idempotencyKeyField, submitResource } from '../../services/resources/submit-resource.ts';
 import type { AppEnv } from '../env.ts';
 import { type UploadSize, uploadSize } from '../middleware/body-limit.ts';
 import { isMultipart, requireContentType } from '../middleware/content-type.ts';
-import { createRouter, defineRoute, json, problems } from '../router.ts';
+import { jsonBodyCheck } from '../middleware/json-body.ts';
+import { createRouter, defineRoute, describeOnly, json, problems } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
-import { formContent, readResourceForm } from './resource-form.ts';
+import { fileContent, formContent, readResourceForm } from './resource-form.ts';
 
 const headers = z.object({
-  'idempotency-key': z.string().min(1).max(255).optional().openapi({
-    description: 'For a day, the same key with the same request gets the response of the first request',
-    example: '5f0c2c1e',
-  }),
+  'idempotency-key': idempotencyKeyField.optional(),
 });
 
 const responses = {
@@ -29,16 +30,20 @@ const responses = {
   ...problems(400, 413, 415, 422, 429, 503),
 };
 
+const TYPES = ['application/json', 'multipart/form-data'] as const;
+
 const createResourceRoute = defineRoute({
   method: 'post',
   path: '/resources',
   description:
     'Takes a URL to fetch, or text, Markdown or HTML as `content`; as multipart/form-data also a `file`. ' +
     'Responds at once; the document is processed in the background.',
-  middleware: [requireContentType(['application/json', 'multipart/form-data'])] as const,
   request: {
     headers,
-    body: { content: { 'application/json': { schema: newResourceSchema }, 'multipart/form-data': formContent } },
+    body: {
+      required: true,
+      content: { 'application/json': { schema: newResourceDescription }, 'multipart/form-data': formContent },
+    },
   },
   responses,
 });
@@ -49,7 +54,7 @@ const uploadRouteOf = (size: UploadSize) =>
     path: '/resources/upload',
     description: `Text, Markdown or HTML up to ${size.megabytes} MB, as the part \`file\` of multipart/form-data.`,
     middleware: [requireContentType(['multipart/form-data'])] as const,
-    request: { headers, body: { required: true, content: { 'multipart/form-data': formContent } } },
+    request: { headers, body: { required: true, content: { 'multipart/form-data': fileContent } } },
     responses,
   });
 
@@ -64,13 +69,17 @@ export function createCreateResourceRoutes(context: AppContext, runtime: Pick<Ru
     return c.json(body, 202, { Location: `${publicUrl}/resources/${created.id}` });
   }
 
-  router.openapi(createResourceRoute, async (c) => {
-    const idempotencyKey = c.req.valid('header')['idempotency-key'];
-    const input = isMultipart(c.req.header('content-type'))
-      ? await readResourceForm(c, { size, idempotencyKey })
-      : // The route validates JSON; its types lose that because it describes a form as well.
-        toCreateInput(c.req.valid('json' as never) as NewResource, idempotencyKey);
-    return respond(c, await createResource(context, c.get('actor'), input));
+  // Validated by the operation, and forms by `readResourceForm`.
+  describeOnly(router, createResourceRoute);
+  router.post(createResourceRoute.path, requireContentType(TYPES), jsonBodyCheck, async (c) => {
+    const key = headers.safeParse(c.req.header());
+    if (!key.success) throw invalidFields(key.error, 'header');
+    const { 'idempotency-key': idempotencyKey } = key.data;
+    const actor = c.get('actor');
+    if (isMultipart(c.req.header('content-type')))
+      return respond(c, await createResource(context, actor, await readResourceForm(c, { size, idempotencyKey })));
+    const body: unknown = await c.req.json();
+    return respond(c, await submitResource(context, actor, withKey(body, idempotencyKey) as never, { source: 'json' }));
   });
 
   router.openapi(uploadRouteOf(size), async (c) => {
@@ -80,4 +89,12 @@ export function createCreateResourceRoutes(context: AppContext, runtime: Pick<Ru
   });
 
   return router;
+}
+
+/** The key is a header here and a field of the operation's input; a body may not have it. */
+function withKey(body: unknown, idempotencyKey: string | undefined): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  if (Object.hasOwn(body, 'idempotency_key'))
+    throw invalidField({ path: 'idempotency_key', message: 'is not a field of this request' }, 'json');
+  return idempotencyKey === undefined ? body : { ...body, idempotency_key: idempotencyKey };
 }

@@ -4,41 +4,65 @@ import type { Context } from 'hono';
 import { BODY } from '../../kernel/core/bounds.ts';
 import { AppError, type FieldError } from '../../kernel/core/errors.ts';
 import { errorPath, invalidField, jsonValueFault, parseStrangersJson } from '../../kernel/core/json-bounds.ts';
+import { ALL_MEDIA_TYPES } from '../../kernel/model/formats.ts';
 import { invalidFields } from '../../services/invalid-fields.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
 import { besideDocument, MAX_URL, newResourceSchema, toCreateInput } from '../../services/resources/resource-fields.ts';
-import { checkFileContent, cleanName, MAX_UPLOAD_BYTES, SUPPORTED, typeOfFile } from '../../services/resources/uploaded-file.ts';
+import {
+  checkFileContent,
+  cleanName,
+  MAX_UPLOAD_BYTES,
+  SUPPORTED,
+  SUPPORTED_PATTERN,
+  typeOfFile,
+} from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
 import type { UploadSize } from '../middleware/body-limit.ts';
 import { type FormFile, formParts } from './form-parts.ts';
 
 const besideFile = z.strictObject(besideDocument);
 
+const text = (maxLength: number, rest: object = {}) => ({ type: 'string' as const, maxLength, ...rest });
+
+const file = text(MAX_UPLOAD_BYTES, { format: 'binary', description: 'Text, Markdown or HTML' });
+const contentType = text(200, {
+  pattern: SUPPORTED_PATTERN,
+  description: `${SUPPORTED}. Default: the type of the part or of the file name.`,
+});
+const beside = {
+  title: text(500, { minLength: 1 }),
+  description: text(5_000),
+  tags: {
+    type: 'array' as const,
+    items: text(100, { minLength: 1 }),
+    maxItems: 50,
+    description: 'Repeated fields, or one field separated by commas',
+  },
+  metadata: text(BODY.described, { contentMediaType: 'application/json', description: 'A JSON object' }),
+  callback_url: text(MAX_URL, { format: 'uri' }),
+};
+
+const formOf = (required: string, fields: Readonly<Record<string, object>>) => ({
+  type: 'object' as const,
+  required: [required],
+  properties: { ...fields, ...beside },
+  additionalProperties: false,
+});
+
+const encoding = { file: { contentType: ALL_MEDIA_TYPES.join(', ') } };
+const fileForm = formOf('file', { file, content_type: contentType });
+
 /** Described by hand, because form fields are text and only become lists and objects in `readFields`. */
+export const fileContent = { schema: fileForm, encoding };
 export const formContent = {
   schema: {
-    type: 'object' as const,
-    properties: {
-      file: { type: 'string' as const, format: 'binary', maxLength: MAX_UPLOAD_BYTES, description: 'Text, Markdown or HTML' },
-      url: { type: 'string' as const, format: 'uri', maxLength: MAX_URL },
-      content: { type: 'string' as const, maxLength: BODY.document },
-      content_type: {
-        type: 'string' as const,
-        maxLength: 200,
-        description: `${SUPPORTED}. Default: the type of the part or of the file name.`,
-      },
-      title: { type: 'string' as const, maxLength: 500 },
-      description: { type: 'string' as const, maxLength: 5_000 },
-      tags: {
-        type: 'array' as const,
-        items: { type: 'string' as const, maxLength: 100 },
-        maxItems: 50,
-        description: 'Repeated fields, or one field separated by commas',
-      },
-      metadata: { type: 'string' as const, maxLength: BODY.described, description: 'A JSON object' },
-      callback_url: { type: 'string' as const, format: 'uri', maxLength: MAX_URL },
-    },
+    oneOf: [
+      fileForm,
+      formOf('content', { content: text(BODY.document, { minLength: 1 }), content_type: contentType }),
+      formOf('url', { url: text(MAX_URL, { format: 'uri' }) }),
+    ],
   },
+  encoding,
 };
 
 export interface ReadFormOptions {

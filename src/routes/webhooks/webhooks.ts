@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/core/errors.ts';
 import { parseStrangersJson } from '../../kernel/core/json-bounds.ts';
 import type { WebhookKind } from '../../kernel/model/webhooks.ts';
 import type { AppContext } from '../../services/context.ts';
+import { newResourceDescription } from '../../services/resources/resource-fields.ts';
 import { type IncomingEvent, receiveWebhookEvent } from '../../services/webhooks/receive-webhook-event.ts';
 import { chargeWrite } from '../middleware/rate-limit.ts';
 import { rawBody } from '../middleware/raw-body.ts';
@@ -26,7 +27,13 @@ const ingest = createRoute({
   description:
     'Signed with the endpoint’s secret: `webhook-id`, `webhook-timestamp` and `webhook-signature`, or `X-Hub-Signature-256`. ' +
     'A repeated event gets the response of the first one and has no effect.',
-  request: { params: idParams, body: { required: true, content: { 'application/json': { schema: standardEventSchema } } } },
+  request: {
+    params: idParams,
+    body: {
+      required: true,
+      content: { 'application/json': { schema: standardEventSchema.extend({ data: newResourceDescription }) } },
+    },
+  },
   responses: {
     200: json('The event was received before', eventResult),
     202: json('Accepted, or ignored because it names no document', eventResult),

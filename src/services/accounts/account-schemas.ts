@@ -1,8 +1,8 @@
 /** Schemas of requests and responses of accounts, tokens and sessions. */
 import { z } from 'zod';
-import { passwordFault } from '../../kernel/auth/password-rules.ts';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, passwordFault } from '../../kernel/auth/password-rules.ts';
 import type { TokenPair } from '../../kernel/auth/sessions.ts';
-import { isReservedUsername, usernameFault } from '../../kernel/auth/username-rules.ts';
+import { isReservedUsername, MAX_USERNAME_LENGTH, MIN_USERNAME_LENGTH, usernameFault } from '../../kernel/auth/username-rules.ts';
 import { present } from '../../kernel/core/present.ts';
 import { toIso, toIsoOrNull } from '../../kernel/core/time.ts';
 import type { Session, User } from '../../kernel/db/types.ts';
@@ -16,6 +16,8 @@ export const usernameField = z
     if (fault) context.addIssue({ code: 'custom', message: fault });
   })
   .meta({
+    minLength: MIN_USERNAME_LENGTH,
+    maxLength: MAX_USERNAME_LENGTH,
     example: 'ada',
     description:
       '3 to 64 letters, digits, dots, underscores and hyphens; starts with a letter or digit. Letters are of one script. Names that read like those of the service are reserved',
@@ -28,7 +30,12 @@ export const newPasswordSchema = z
     const fault = passwordFault(value);
     if (fault) context.addIssue({ code: 'custom', message: fault });
   })
-  .meta({ example: 'four unrelated plain words', description: '8 to 128 characters; the most common passwords are refused' });
+  .meta({
+    minLength: MIN_PASSWORD_LENGTH,
+    maxLength: MAX_PASSWORD_LENGTH,
+    example: 'four unrelated plain words',
+    description: '8 to 128 characters; the most common passwords are refused',
+  });
 
 export const emailField = z.email().max(254).meta({ example: 'ada@example.org' });
 

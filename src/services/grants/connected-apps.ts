@@ -41,6 +41,7 @@ export const listGrants = operation({
   scope: null,
   account: 'interactive',
   summary: 'List connected apps',
+  description: 'The apps that may act for the account, with the scopes that were granted to each.',
   destructive: false,
   input: z.object({}),
   output: z.object({ grants: z.array(grantSchema) }),

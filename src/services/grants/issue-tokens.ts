@@ -10,7 +10,11 @@ import { audienceOf, grantable, resourceParameter } from './authorization-reques
 
 export const tokenRequestSchema = z
   .object({
-    grant_type: z.string().min(1).max(100).meta({ description: '`authorization_code` or `refresh_token`' }),
+    grant_type: z
+      .string()
+      .min(1)
+      .max(100)
+      .meta({ enum: ['authorization_code', 'refresh_token'], description: '`authorization_code` or `refresh_token`' }),
     client_id: z.string().min(1).max(64),
     code: z.string().min(1).max(512).optional(),
     code_verifier: z.string().min(1).max(256).optional(),

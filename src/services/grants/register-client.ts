@@ -27,8 +27,16 @@ export const clientMetadataSchema = z
         example: ['http://127.0.0.1/callback'],
       }),
     client_name: z.string().max(1000).optional().meta({ example: 'An assistant' }),
-    grant_types: z.array(z.string().max(100)).max(20).optional(),
-    response_types: z.array(z.string().max(100)).max(20).optional(),
+    grant_types: z
+      .array(z.string().max(100))
+      .max(20)
+      .optional()
+      .meta({ contains: { const: 'authorization_code' } }),
+    response_types: z
+      .array(z.string().max(100))
+      .max(20)
+      .optional()
+      .meta({ contains: { const: 'code' } }),
   })
   .meta({ id: 'ClientMetadata' });
 

@@ -30,6 +30,15 @@ export const resourceProgressSchema = z
   })
   .meta({ id: 'ResourceProgress' });
 
+/** An event of a stream as its parser gives it. */
+export const progressEventSchema = z
+  .object({
+    id: z.string(),
+    event: z.enum(['snapshot', 'progress']),
+    data: z.string().meta({ contentMediaType: 'application/json', description: 'A whole ResourceProgress as JSON' }),
+  })
+  .meta({ id: 'ProgressEvent' });
+
 export const resourceStatusSchema = z
   .object({
     id: z.string(),

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { BODY, JSON_BOUNDS, MAX_CONTENT_BYTES, MAX_METADATA_BYTES } from '../../kernel/core/bounds.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { CreateResourceInput } from './create-resource.ts';
-import { SUPPORTED, supportedType } from './uploaded-file.ts';
+import { SUPPORTED, SUPPORTED_PATTERN, supportedType } from './uploaded-file.ts';
 
 /** Characters of a URL. */
 export const MAX_URL = 2_048;
@@ -59,7 +59,7 @@ export const contentTypeField = z
   .string()
   .max(200, { abort: true })
   .refine((value) => supportedType(value) !== undefined, SUPPORTED)
-  .meta({ example: 'text/plain', description: `${SUPPORTED}. Default text/plain.` });
+  .meta({ pattern: SUPPORTED_PATTERN, example: 'text/plain', description: `${SUPPORTED}. Default text/plain.` });
 
 /** Fields beside the document itself, for every way to send one. */
 export const besideDocument = {
@@ -83,8 +83,16 @@ export const newResourceSchema = z
     if (url !== undefined && content !== undefined) addIssue('url', 'cannot be combined with content');
     if (url !== undefined && type !== undefined)
       addIssue('content_type', 'is only allowed with content: the server of a URL sends its own');
-  })
-  .meta({ id: 'NewResource' });
+  });
+
+const byUrl = z
+  .strictObject({ url: urlField.meta({ description: 'The worker fetches it' }), ...besideDocument })
+  .meta({ id: 'NewResourceByUrl' });
+const byContent = z
+  .strictObject({ content: contentField, content_type: contentTypeField.optional(), ...besideDocument })
+  .meta({ id: 'NewResourceByContent' });
+/** What `newResourceSchema` takes, as a JSON schema says it. It only describes, because the errors of a union name no field. */
+export const newResourceDescription = z.union([byUrl, byContent]).meta({ id: 'NewResource' });
 
 export type NewResource = z.infer<typeof newResourceSchema>;
 

@@ -3,6 +3,7 @@ import { isMarkedUtf16 } from '../../kernel/core/byte-order-mark.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import { truncate } from '../../kernel/core/text.ts';
 import {
+  ALL_MEDIA_TYPES,
   FORMATS,
   formatOfFilename,
   formatOfMediaType,
@@ -13,6 +14,9 @@ import {
 export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 
 export const SUPPORTED = `${SUPPORTED_MEDIA_TYPES} are supported`;
+
+/** What `supportedType` takes, as far as a pattern says it: letters may also be capitals. */
+export const SUPPORTED_PATTERN = `^(?:${ALL_MEDIA_TYPES.map((type) => type.replaceAll(/[.+]/g, '\\$&')).join('|')})(?: *;.*)?$`;
 
 /** The registered media type of a `Content-Type` value, with its charset; undefined if it is not supported. */
 export function supportedType(value: string): string | undefined {
