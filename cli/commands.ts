@@ -47,6 +47,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'gives up a model, whose vectors are removed after a day',
     load: async () => (await import('./commands/models-retire.ts')).retireModel,
   },
+  mcp: {
+    summary: 'serves assistants on standard input and output',
+    load: async () => (await import('./commands/mcp.ts')).mcp,
+  },
   doctor: {
     summary: 'checks configuration, database, store, worker and models',
     load: async () => (await import('./commands/doctor.ts')).doctor,
