@@ -86,7 +86,7 @@ export default defineConfig({
       // The same tests on a real PostgreSQL, and those that are about PostgreSQL alone.
       ...['kernel', 'services'].map((name) => onPostgres(name, SHARED)),
       onPostgres('routes', { ...SHARED, ...setup('programs', 'postgres') }),
-      onPostgres('worker', { ...SHARED, exclude: REPLACES_MODULES }),
+      onPostgres('worker', { ...SHARED, exclude: REPLACES_MODULES, ...setup('bundle', 'postgres') }),
       project('replaced-modules-postgres', { include: REPLACES_MODULES, ...ON_POSTGRES, ...setup('postgres') }),
       onPostgres('runtimes', setup('bundle', 'postgres')),
       onPostgres('faults', setup('bundle', 'postgres')),

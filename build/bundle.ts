@@ -7,12 +7,11 @@ import { dirname, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 import { digestOf, MANIFEST, ROOT } from '../bin/bundle.js';
 import { PROGRAMS } from '../src/adapters/package-files.ts';
+import { EXTERNAL } from './external.ts';
 import { patchPackages } from './patch-packages.js';
 
-/** Native modules, and packages that load some: they cannot be bundled. `canvas` is an optional dependency of linkedom. */
-const EXTERNAL = [/^onnxruntime-node$/, /^@libsql\//, /^libsql$/, /^canvas$/];
 /** What decides about the bundle beside the modules in it. */
-const ALSO = ['build/bundle.ts', 'build/patch-packages.js', 'package-lock.json', 'package.json'];
+const ALSO = ['build/bundle.ts', 'build/external.ts', 'build/patch-packages.js', 'package-lock.json', 'package.json'];
 
 patchPackages();
 const startedAt = Date.now();

@@ -120,12 +120,13 @@ describe('Pharos without its connections', () => {
         await expect.poll(() => accepted.length + refused.length).toBeGreaterThan(round * 8);
         await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'killed'`;
       }
+      // A busy machine has accepted few documents by now.
+      await expect.poll(() => accepted.length).toBeGreaterThan(20);
       done = true;
       await writers;
       expect(pharos.api.exitCode).toBeNull();
       expect(pharos.logs()).not.toMatch(/uncaughtException|unhandledRejection|worker died/);
       expect(refused.filter(({ status, retryAfter }) => status !== 503 || retryAfter === null)).toEqual([]);
-      expect(accepted.length).toBeGreaterThan(20);
       const kept = new Set(await idsOf(server.url));
       expect(accepted.filter((id) => !kept.has(id))).toEqual([]);
       const content = 'The document after all of it, long enough to be read and to be kept.';

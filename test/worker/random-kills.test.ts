@@ -5,7 +5,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { count, eq, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -17,6 +16,7 @@ import { createRelay } from '../../src/kernel/jobs/relay.ts';
 import { createHttpPublisher } from '../../src/kernel/worker-client/http-publisher.ts';
 import { memoryLog, trackedBackground } from '../support/fakes/doubles.ts';
 import { createTestApp } from '../support/kits/app.ts';
+import { bundledProgram } from '../support/kits/bundled-program.ts';
 import { openTestDatabase } from '../support/kits/database.ts';
 import { systemClock as clock } from '../support/kits/store.ts';
 
@@ -44,16 +44,16 @@ const textOf = (n: number) =>
 test('workers: killed at random moments, they finish every job with every effect once', async () => {
   const database = await openTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'pharos-kills-'));
-  const program = fileURLToPath(new URL('../support/kits/worker-process.ts', import.meta.url));
+  const program = await bundledProgram('worker-process.ts');
   const ports = await Promise.all(Array.from({ length: WORKERS }, () => freePort('127.0.0.1')));
   const alive = new Map<number, ChildProcess>();
   let over = false;
 
   async function startWorker(port: number): Promise<void> {
-    const child = fork(program, [String(LEASE_MS)], {
+    const child = fork(program.path, [String(LEASE_MS)], {
       env: {
         PATH: process.env.PATH ?? '',
-        // Thirteen starts compile the same sources.
+        // Thirteen starts load the same program.
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(dataDir, 'compiled'),
         DATABASE_URL: database.url,
         DATA_DIR: dataDir,
@@ -151,4 +151,5 @@ test('workers: killed at random moments, they finish every job with every effect
   for (const child of children) child.kill('SIGKILL');
   await app.close();
   await rm(dataDir, { recursive: true, force: true });
+  await program.remove();
 });
