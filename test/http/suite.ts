@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { type Deployment, type DeploymentChoice, startDeployment } from '../support/kits/deployment.ts';
 import { accounts } from './suite/accounts.ts';
 import { assistants } from './suite/assistants.ts';
+import { connectedApps } from './suite/connected-apps.ts';
 import { documents } from './suite/documents.ts';
 import { embeddings } from './suite/embeddings.ts';
 import { http } from './suite/http.ts';
@@ -24,6 +25,7 @@ export function httpSuite(choice: DeploymentChoice): void {
   describe('protocol', () => http(current));
   describe('accounts', () => accounts(current));
   describe('OAuth login', () => oauth(current));
+  describe('connected apps', () => connectedApps(current));
   describe('documents', () => documents(current));
   describe('uploads', () => uploads(current));
   describe('progress', () => progress(current));
