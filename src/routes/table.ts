@@ -22,6 +22,7 @@ import { retryJob } from '../services/jobs/retry-job.ts';
 import { listModels } from '../services/models/list-models.ts';
 import { createTicket } from '../services/progress/create-ticket.ts';
 import { getProgress, getStatus } from '../services/progress/read-progress.ts';
+import { bulkChange } from '../services/resources/bulk.ts';
 import { createUploadUrl } from '../services/resources/create-upload-url.ts';
 import { deleteResource } from '../services/resources/delete-resource.ts';
 import { getResource } from '../services/resources/get-resource.ts';
@@ -29,6 +30,7 @@ import { listResources } from '../services/resources/list-resources.ts';
 import { reprocessResource } from '../services/resources/reprocess-resource.ts';
 import { updateResource } from '../services/resources/update-resource.ts';
 import { search } from '../services/search/search.ts';
+import { getTask } from '../services/tasks/get-task.ts';
 import { getTaxonomy } from '../services/taxonomy/get-taxonomy.ts';
 import { createWebhookEndpoint } from '../services/webhooks/create-webhook-endpoint.ts';
 import { getCallbackSecret } from '../services/webhooks/get-callback-secret.ts';
@@ -45,6 +47,8 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(getResource, 'GET /resources/{id}', { returns: 'The resource' }),
   http(updateResource, 'PATCH /resources/{id}', { returns: 'The changed resource', body: 'ResourceChanges' }),
   http(deleteResource, 'DELETE /resources/{id}', { returns: 'Deleted' }),
+  http(bulkChange, 'POST /resources/bulk', { returns: 'Accepted: the task that does it', status: 202 }),
+  http(getTask, 'GET /tasks/{id}', { returns: 'The task', noStore: true }),
   http(cancelResource, 'POST /resources/{id}/cancel', { returns: 'Stopped' }),
   http(reprocessResource, 'POST /resources/{id}/reprocess', {
     returns: 'Accepted',

@@ -20,6 +20,7 @@ type Tag = (typeof TAGS)[number]['name'];
 
 const TAG_OF_SUBJECT: Readonly<Record<string, Tag>> = {
   resources: 'Resources',
+  tasks: 'Resources',
   taxonomy: 'Taxonomy',
   search: 'Search',
   callbacks: 'Callbacks',

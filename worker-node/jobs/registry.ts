@@ -1,18 +1,20 @@
 /** The registry of job kinds. To add one, add its file to this folder and its line here. */
 import type { JobRunner } from '../pipeline/job-runner.ts';
+import { type BulkDependencies, createBulkJob } from './bulk.ts';
 import { createDeleteAccountJob } from './delete-account.ts';
 import { createEmbedJob, type EmbedDependencies } from './embed.ts';
 import { createProcessJob, type ProcessDependencies } from './process.ts';
 import { createRelateJob } from './relate.ts';
 
 /** What the runners of all kinds need together. */
-export type JobDependencies = ProcessDependencies & EmbedDependencies;
+export type JobDependencies = ProcessDependencies & EmbedDependencies & BulkDependencies;
 
 export const JOB_REGISTRY: readonly ((dependencies: JobDependencies) => JobRunner)[] = [
   createProcessJob,
   createEmbedJob,
   createRelateJob,
   createDeleteAccountJob,
+  createBulkJob,
 ];
 
 export const createJobRunners = (dependencies: JobDependencies) => JOB_REGISTRY.map((create) => create(dependencies));

@@ -716,6 +716,46 @@ export interface paths {
         patch: operations["resourcesUpdate"];
         trace?: never;
     };
+    "/resources/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many resources
+         * @description Deletes, tags or reprocesses up to 1,000 resources by id, or any number by a filter, in the background: GET /tasks/{id} tells how far it is. It counts as one write for every ten documents. 409 for an empty filter and for another count than expected; nothing happens then.
+         */
+        post: operations["resourcesBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a task
+         * @description How far a change of many documents is. Only its owner sees it.
+         */
+        get: operations["tasksGet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/resources/{id}/cancel": {
         parameters: {
             query?: never;
@@ -1944,6 +1984,65 @@ export interface components {
             };
             /** @description Id of a category of GET /taxonomy */
             category?: string;
+        };
+        Task: {
+            id: string;
+            /** @enum {string} */
+            kind: "resources.bulk";
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled";
+            /** @description Documents that were dealt with, those with an error included */
+            done: number;
+            total: number;
+            /** @description By document, the first 100 */
+            errors: {
+                id: string;
+                message: string;
+            }[];
+            /** @description Why the whole task failed */
+            error?: string;
+        };
+        BulkChange: {
+            /**
+             * @description `delete` needs the scope `resources:delete`
+             * @enum {string}
+             */
+            action: "delete" | "tag" | "reprocess";
+            /** @description Excludes `filter` */
+            ids?: string[];
+            /** @description As in GET /resources: the documents that are there now */
+            filter?: {
+                /** @description Id of a category */
+                category?: string;
+                tag?: string;
+                /** @example en */
+                language?: string;
+                min_quality?: number;
+                /** @enum {string} */
+                status?: "pending" | "processing" | "completed" | "failed";
+                /** @description Part of the title, description, summary or URL */
+                q?: string;
+            };
+            /** @description How many documents that is; another count is 409 */
+            expected_count: number;
+            /**
+             * @description With `tag`
+             * @example [
+             *       "ice",
+             *       "climate"
+             *     ]
+             */
+            add_tags?: string[];
+            /**
+             * @description With `tag`
+             * @example [
+             *       "ice",
+             *       "climate"
+             *     ]
+             */
+            remove_tags?: string[];
+            /** @description With `reprocess`. Default: all */
+            stages?: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
         };
         AcceptedReprocess: {
             /**
@@ -3892,6 +3991,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resource"];
+                };
+            };
+        };
+    };
+    resourcesBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description Accepted: the task that does it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+        };
+    };
+    tasksGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
                 };
             };
         };

@@ -168,6 +168,18 @@ export async function listResources(
     .limit(limit);
 }
 
+/** The number of the owner's resources that the filter lets pass, below the position `after`. */
+export async function countResources(
+  db: Database,
+  { ownerId, filter, after }: { ownerId: string; filter: ResourceFilter; after?: Position | undefined },
+): Promise<number> {
+  const [row] = await db
+    .select({ count: count() })
+    .from(resources)
+    .where(and(eq(resources.ownerId, ownerId), ...conditions(filter), olderThan(resources, after)));
+  return row?.count ?? 0;
+}
+
 /** The owner's resources whose category a person chose; the classifier learns from them. */
 export async function listCorrected(db: Database, ownerId: string): Promise<Pick<Resource, 'id' | 'title' | 'category'>[]> {
   const { id, title, category } = resources;

@@ -35,6 +35,24 @@ export const DELETE_ACCOUNT: JobKind<z.infer<typeof deleteAccountPayload>> = {
   payload: deleteAccountPayload,
 };
 
+const bulkPayload = z.object({
+  action: z.enum(['delete', 'tag', 'reprocess']),
+  /** What is left to do: these documents, or those of the filter below the position, newest first. */
+  ids: z.array(z.string()).optional(),
+  filter: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  before: z.object({ createdAt: z.number(), id: z.string() }).optional(),
+  add_tags: z.array(z.string()).optional(),
+  remove_tags: z.array(z.string()).optional(),
+  stages: z.array(z.enum(STAGES)).optional(),
+  done: z.int(),
+  total: z.int(),
+  errors: z.array(z.object({ id: z.string(), message: z.string() })),
+});
+export type BulkPayload = z.infer<typeof bulkPayload>;
+
+/** Changes many documents of an owner. */
+export const BULK: JobKind<BulkPayload> = { name: 'resources.bulk', payload: bulkPayload };
+
 const anyProcessPayload = z.object({ stages: z.array(z.string()), run: z.int() });
 
 /** What a processing job asks for, as far as this version knows its stages; undefined for other kinds of jobs. */

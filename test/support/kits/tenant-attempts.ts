@@ -20,6 +20,7 @@ import { findByIdentifiers, replaceIdentifiers } from '../../../src/kernel/db/re
 import { replaceResourceVector } from '../../../src/kernel/db/resource-vectors.ts';
 import {
   countDocuments,
+  countResources,
   deleteResource,
   findCentralities,
   findDuplicate,
@@ -231,6 +232,10 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
       await listResources(db, { ownerId, filter: { tag: 'same', category: 'same', status: 'completed' }, limit: MANY }),
       await listResources(db, { ownerId, filter: { text: of.name }, limit: MANY }),
       await listResources(db, { ownerId, filter: {}, after: { createdAt: LATER, id: 'z' }, limit: MANY }),
+    ],
+    countResources: async ({ db, of }, ownerId) => [
+      await countResources(db, { ownerId, filter: { tag: 'same', status: 'completed' } }),
+      await countResources(db, { ownerId, filter: { text: of.name }, after: { createdAt: LATER, id: 'z' } }),
     ],
     listCorrected: ({ db }, owner) => listCorrected(db, owner),
     findSameContent: ({ db }, ownerId) => findSameContent(db, { ownerId, contentHash: hash, exceptId: 'none' }),
