@@ -1,8 +1,13 @@
-/** Writes docs/configuration.md and .env.example from the settings; `--check` only reports whether both are up to date. */
+/** Writes the pages that are generated from settings and commands; `--check` only reports whether they are up to date. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { commandDocument } from './command-document.ts';
 import { configurationDocument, environmentExample } from './configuration-document.ts';
 
-const files = { 'docs/configuration.md': configurationDocument(), '.env.example': environmentExample() };
+const files = {
+  'docs/configuration.md': configurationDocument(),
+  '.env.example': environmentExample(),
+  'docs/cli.md': await commandDocument(),
+};
 const check = process.argv.includes('--check');
 for (const [path, content] of Object.entries(files)) {
   if (!check) writeFileSync(path, content);

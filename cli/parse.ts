@@ -35,7 +35,7 @@ export function parseCall(name: string, command: Command, words: readonly string
   if (help === true) return { args: [], options: {}, help: true };
   const missing = args.slice(positionals.length).find(({ optional }) => !optional);
   if (missing) throw new UsageError(`missing argument <${missing.name}>: ${missing.description}\n${usageOf(name, command)}`);
-  const surplus = positionals[args.length];
+  const surplus = args.at(-1)?.variadic ? undefined : positionals[args.length];
   if (surplus !== undefined) throw new UsageError(`unexpected argument "${surplus}"\n${usageOf(name, command)}`);
   const texts = Object.fromEntries(
     Object.entries(given).map(([option, value]) => [option, value === undefined ? value : `${value}`]),

@@ -1,7 +1,8 @@
-/** `pharos <command>`: runs a command from a terminal, with the configuration of the server. */
+/** `pharos <command>`: runs a command from a terminal. */
 import manifest from '../package.json' with { type: 'json' };
-import { UsageError } from './command.ts';
-import { COMMANDS, type Entry } from './commands.ts';
+import { plainLines } from './client/plain.ts';
+import { type Entry, UsageError } from './command.ts';
+import { COMMANDS } from './commands.ts';
 import { commandHelp, listHelp } from './help.ts';
 import { commandName, parseCall, unknownCommand } from './parse.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,7 +20,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     const detail = error instanceof Error && 'detail' in error ? error.detail : undefined;
     const message = String(detail ?? (error instanceof Error ? error.message : error));
-    return { code: error instanceof Error && USAGE.includes(error.name) ? 2 : 1, message };
+    return { code: error instanceof Error && USAGE.includes(error.name) ? 2 : 1, message: plainLines(message) };
   }
 }
 
@@ -41,5 +42,5 @@ async function dispatch(given: readonly string[], terminal: Terminal): Promise<v
   const command = await entry.load();
   const { args, options, help } = parseCall(name, command, words.slice(name.split(' ').length));
   if (help) return terminal.print(commandHelp(name, entry.summary, command));
-  await command.run({ args, options, terminal });
+  await command.run({ args, options, terminal, commands: COMMANDS });
 }

@@ -1,7 +1,9 @@
 /** Standard input and output of the command line. */
+
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
+import { styleText } from 'node:util';
 
 export interface Terminal {
   print(line: string): void;
@@ -9,8 +11,19 @@ export interface Terminal {
   rewrite(line: string): void;
   /** Asks for a secret without echo on a terminal; otherwise reads all of standard input, without the last line break. */
   readSecret(prompt: string): Promise<string>;
+  /** Asks a question and reads a line. Only where `isInteractive`. */
+  ask(prompt: string): Promise<string>;
+  /** All of standard input. */
+  readInput(): Promise<Uint8Array>;
+  /** Standard input is a terminal. */
   readonly isInteractive: boolean;
+  /** Coloured on a terminal, unless NO_COLOR is set. */
+  paint(style: Style, text: string): string;
+  /** Characters of a line; undefined where the output is not a terminal. */
+  readonly columns: number | undefined;
 }
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 export interface TerminalStreams {
   readonly input: NodeJS.ReadStream;
@@ -52,5 +65,29 @@ export function createTerminal({ input, output, errors }: TerminalStreams): Term
     }
   }
 
-  return { print, rewrite, readSecret, isInteractive: input.isTTY === true };
+  async function ask(prompt: string): Promise<string> {
+    const lines = createInterface({ input, output: errors });
+    const cancelled = new AbortController();
+    lines.on('close', () => cancelled.abort());
+    try {
+      return await lines.question(prompt, { signal: cancelled.signal });
+    } catch (cause) {
+      throw new Error('cancelled', { cause });
+    } finally {
+      lines.close();
+    }
+  }
+
+  return {
+    print,
+    rewrite,
+    readSecret,
+    ask,
+    readInput: () => buffer(input),
+    isInteractive: input.isTTY === true,
+    paint: (style, words) => styleText(style, words, { stream: output }),
+    get columns() {
+      return output.isTTY ? Math.max(20, output.columns ?? 80) : undefined;
+    },
+  };
 }

@@ -1,20 +1,24 @@
 /** `pharos mcp`: an MCP server for assistants that start programs, such as Claude Desktop. */
+import { connect, DEFAULT_URL } from '../client/connect.ts';
 import { type Command, UsageError } from '../command.ts';
 import { relay } from '../mcp/relay.ts';
-
-const DEFAULT_URL = 'http://localhost:8000';
 
 export const mcp: Command = {
   details:
     'An assistant starts it and speaks the Model Context Protocol on its standard input and output; every message is passed on to ' +
-    'PHAROS_URL/mcp with PHAROS_API_KEY. Only the environment is read, no .env file. It ends with its standard input.',
+    'PHAROS_URL/mcp with PHAROS_API_KEY or the stored login. Only the environment is read, no .env file. It ends with its standard input.',
   run: async () => {
-    const { PHAROS_URL = DEFAULT_URL, PHAROS_API_KEY: key = '' } = process.env;
+    const { PHAROS_URL = DEFAULT_URL } = process.env;
+    const url = mcpUrl(PHAROS_URL);
+    const { pharos } = connect();
     await relay({
       input: process.stdin,
       output: process.stdout,
-      url: mcpUrl(PHAROS_URL),
-      headers: async () => (key === '' ? {} : { Authorization: `Bearer ${key}` }),
+      url,
+      headers: async () => {
+        const authorization = await pharos.authorization();
+        return authorization === undefined ? {} : { Authorization: authorization };
+      },
       log: (line) => process.stderr.write(`pharos mcp: ${line}\n`),
     });
   },

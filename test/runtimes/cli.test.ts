@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -230,4 +230,10 @@ describe('terminal', () => {
     second.terminal.print('done');
     expect(second.shown()[0]).toBe('done\n');
   });
+});
+
+test('docs/cli.md: is generated from the commands as they are', async () => {
+  const { commandDocument } = await import('../../cli/command-document.ts');
+  // After a change of a command: npm run docs.
+  expect(await readFile('docs/cli.md', 'utf8')).toBe(await commandDocument());
 });

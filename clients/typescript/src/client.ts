@@ -14,7 +14,7 @@ import { type Parts, runtimeParts } from './parts.ts';
 import { followProgress, type ProgressOptions, type ResourceProgress } from './progress.ts';
 import type { components, operations, paths } from './schema.generated.ts';
 import { createTransport } from './transport.ts';
-import { type AcceptedResource, type UploadOptions, upload } from './upload.ts';
+import { type AcceptedResource, type SentResource, type UploadOptions, upload } from './upload.ts';
 
 export type Resource = components['schemas']['Resource'];
 export type NewResource = components['schemas']['NewResource'];
@@ -64,10 +64,12 @@ export interface Client {
   logIn(login: { username: string; password: string; scope?: string }): Promise<Tokens>;
   /** Ends the session at the server and forgets its tokens. */
   logOut(): Promise<void>;
+  /** The value of `Authorization` for a request that the client does not make itself; undefined without credentials. */
+  authorization(): Promise<string | undefined>;
   /** Sends an address or a text. */
-  create(resource: NewResource, options?: { idempotencyKey?: string; signal?: AbortSignal }): Promise<AcceptedResource>;
+  create(resource: NewResource, options?: { idempotencyKey?: string; signal?: AbortSignal }): Promise<SentResource>;
   /** Sends a file; in Node, `fs.openAsBlob(path)` makes one that is not read into memory. */
-  upload(file: Blob, options?: UploadOptions): Promise<AcceptedResource>;
+  upload(file: Blob, options?: UploadOptions): Promise<SentResource>;
   /** Yields progress until every stage has ended. Several ids share one connection. */
   progress(id: string | readonly string[], options?: ProgressOptions): AsyncGenerator<ResourceProgress, void>;
   /** Resolves when every stage has ended, whether it failed or not. */
@@ -129,12 +131,15 @@ export function createClient(options: ClientOptions, replaced: Partial<Parts> = 
         await credentials.set(undefined);
       }
     },
-    create: (resource, { idempotencyKey, signal } = {}) =>
-      client.post('/resources', {
+    authorization: () => credentials.authorization(),
+    create: async (resource, { idempotencyKey, signal } = {}) => {
+      const { data, response } = await caller.POST('/resources', {
         body: resource,
         params: { header: idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey } },
         ...(signal ? { signal } : {}),
-      }),
+      });
+      return { ...(data as AcceptedResource), isNew: response.status === 202 };
+    },
     upload: (file, uploadOptions) => upload(context, file, uploadOptions),
     progress: (id, progressOptions) => followProgress(context, id, progressOptions),
     finished: async (id, progressOptions) => {

@@ -15,4 +15,4 @@ export { type FieldError, PharosError } from './error.ts';
 export { pages } from './pages.ts';
 export type { ProgressOptions, ResourceProgress } from './progress.ts';
 export type { components, operations, paths } from './schema.generated.ts';
-export type { AcceptedResource, UploadOptions } from './upload.ts';
+export type { AcceptedResource, SentResource, UploadOptions } from './upload.ts';

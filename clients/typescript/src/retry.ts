@@ -27,6 +27,8 @@ export const isRepeatable = ({ method, headers }: Pick<Request, 'method' | 'head
 /** Answers of a server or proxy that may be well again at the next request; 0 is a lost connection. */
 const TRANSIENT: ReadonlySet<number> = new Set([0, 429, 502, 503, 504]);
 
+/** How often a request is repeated at most where the server does not say when. */
+const MOST_UNTOLD = 5;
 const FIRST_MS = 500;
 const LONGEST_MS = 8_000;
 
@@ -38,6 +40,7 @@ export function waitBefore(
   random: () => number,
 ): number | undefined {
   if (!(error instanceof PharosError) || !TRANSIENT.has(error.status) || attempt >= retries) return undefined;
+  if (error.retryAfter === undefined && attempt >= MOST_UNTOLD) return undefined;
   if (error.retryAfter === undefined) return Math.min(LONGEST_MS, FIRST_MS * 2 ** attempt) * (0.5 + random() / 2);
   if (error.retryAfter > maxRetryAfter) return undefined;
   // Later than asked for by up to a tenth, so that clients that were refused together do not return together.

@@ -6,6 +6,8 @@ import type { components } from './schema.generated.ts';
 import type { Transport } from './transport.ts';
 
 export type AcceptedResource = components['schemas']['AcceptedResource'];
+/** `isNew` is false where the owner had the same document already. */
+export type SentResource = AcceptedResource & { readonly isNew: boolean };
 type UploadAddress = components['schemas']['UploadUrl'];
 
 export interface UploadOptions {
@@ -36,7 +38,7 @@ const LARGEST_FORM = 9 * 1024 * 1024;
 /** Until the answer to an upload must have arrived. */
 const TIMEOUT_MS = 600_000;
 
-export async function upload(context: UploadContext, file: Blob, options: UploadOptions = {}): Promise<AcceptedResource> {
+export async function upload(context: UploadContext, file: Blob, options: UploadOptions = {}): Promise<SentResource> {
   if (file.size <= LARGEST_FORM) return await sendForm(context, file, options);
   try {
     return await sendToAddress(context, file, options);
@@ -59,7 +61,7 @@ const described = ({ title, description, tags, metadata, callbackUrl: callback_u
   callback_url,
 });
 
-async function sendForm(context: UploadContext, file: Blob, options: UploadOptions): Promise<AcceptedResource> {
+async function sendForm(context: UploadContext, file: Blob, options: UploadOptions): Promise<SentResource> {
   const { url, credentials } = context;
   const { body, overhead } = formOf(file, options);
   const headers = options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey };
@@ -69,7 +71,7 @@ async function sendForm(context: UploadContext, file: Blob, options: UploadOptio
   });
 }
 
-async function sendToAddress(context: UploadContext, file: Blob, options: UploadOptions): Promise<AcceptedResource> {
+async function sendToAddress(context: UploadContext, file: Blob, options: UploadOptions): Promise<SentResource> {
   const { url, transport, credentials } = context;
   const content_type = options.contentType;
   const fields = JSON.stringify({ filename: nameOf(file, options), content_type, ...described(options) });
@@ -99,7 +101,7 @@ async function send(
   { method, address, headers, body, credentials }: Outgoing,
   file: Blob,
   { overhead, options }: { overhead: number; options: UploadOptions },
-): Promise<AcceptedResource> {
+): Promise<SentResource> {
   const { onProgress, signal } = options;
   const report = onProgress && ((sent: number) => onProgress(within(sent - overhead, file.size)));
   const init = { method, headers: { 'Content-Type': body.type, ...headers }, redirect: 'manual' } as const;
@@ -113,7 +115,7 @@ async function send(
   const fetch: Parts['fetch'] | undefined =
     report && typeof XMLHttpRequest !== 'undefined' ? byXmlHttpRequest(body, report) : undefined;
   const response = await transport.send(build, { credentials, signal, timeout: TIMEOUT_MS, ...(fetch ? { fetch } : {}) });
-  return (await response.json()) as AcceptedResource;
+  return { ...((await response.json()) as AcceptedResource), isNew: response.status === 202 };
 }
 
 const within = (sent: number, total: number) => ({ loaded: Math.min(total, Math.max(0, sent)), total });

@@ -1,0 +1,61 @@
+/**
+ * The server that client commands speak to, with the caller's credentials. They read the environment of the process alone: the
+ * `.env` of a folder that somebody else made must not choose where an API key is sent.
+ */
+import process from 'node:process';
+import { type Client, createClient, PharosError } from '../../clients/typescript/src/index.ts';
+import { callOf } from '../call.ts';
+import { UsageError } from '../command.ts';
+import { configFolder, loginStore } from './logins.ts';
+
+export const DEFAULT_URL = 'http://localhost:8000';
+
+export interface Connection {
+  readonly pharos: Client;
+  readonly origin: string;
+  /** Where logins and the record of sent files are kept. */
+  readonly folder: string;
+  /** PHAROS_API_KEY is set: it is used in place of a login. */
+  readonly hasKey: boolean;
+}
+
+export function connect({ retries = 2, maxRetryAfter = 60 }: { retries?: number; maxRetryAfter?: number } = {}): Connection {
+  const { PHAROS_URL = DEFAULT_URL, PHAROS_API_KEY: apiKey } = process.env;
+  const folder = configFolder(process.env, process.platform);
+  if (!/^https?:\/\//.test(PHAROS_URL) || !URL.canParse(PHAROS_URL)) {
+    throw new UsageError(`PHAROS_URL: expected an address such as ${DEFAULT_URL}, not "${PHAROS_URL}"`);
+  }
+  const { origin } = new URL(PHAROS_URL);
+  const hasKey = apiKey !== undefined && apiKey !== '';
+  const credentials = hasKey ? { apiKey } : { store: loginStore(folder, origin) };
+  return { pharos: createClient({ url: PHAROS_URL, retries, maxRetryAfter, ...credentials }), origin, folder, hasKey };
+}
+
+/** What to do about a failed request, in words of the command line; other errors are passed on. */
+export function explain(error: unknown, { origin, hasKey }: Connection): unknown {
+  if (!(error instanceof PharosError)) return error;
+  const because = (advice: string) => new Error(`${error.detail}. ${advice}`, { cause: error });
+  if (error.status === 0)
+    return because(`Is Pharos running there? PHAROS_URL names another server; "${callOf('start')}" starts one`);
+  if (error.code === 'insufficient_user_authentication') return because(`Enter the password again: "${callOf('login')}"`);
+  if (error.code === 'invalid_credentials') return new UsageError(error.detail);
+  if (error.status === 401 && hasKey) return because(`${origin} does not take PHAROS_API_KEY`);
+  if (error.status === 401)
+    return new UsageError(`You are not logged in to ${origin}: "${callOf('login')}", or set PHAROS_API_KEY`);
+  if (error.status === 403 && hasKey) return because(`PHAROS_API_KEY may not do this; a login may: "${callOf('login')}"`);
+  const fields = error.errors.map(({ path, message }) => `${path}: ${message}`);
+  return fields.length > 0 ? new Error(fields.join('\n'), { cause: error }) : error;
+}
+
+/** Runs `work` on the server, and explains its failures. */
+export async function withServer<T>(
+  work: (connection: Connection) => Promise<T>,
+  options?: Parameters<typeof connect>[0],
+): Promise<T> {
+  const connection = connect(options);
+  try {
+    return await work(connection);
+  } catch (error) {
+    throw explain(error, connection);
+  }
+}

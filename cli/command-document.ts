@@ -1,0 +1,44 @@
+/** docs/cli.md, made of the declared commands. */
+import type { Kind } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { commandHelp } from './help.ts';
+
+const INTRODUCTION = `# Command line
+
+\`pharos\` sends documents to a server, finds them again, and runs the server itself. In a checkout it is \`npm run -s pharos -- <command>\`; where the package is installed, \`pharos <command>\` or \`npx pharos <command>\`. This page is generated from the commands: \`npm run docs\`.
+
+## Server and credentials
+
+Commands for documents speak HTTP to the server in \`PHAROS_URL\` (default: \`http://localhost:8000\`).
+
+- \`pharos login\` begins a session with user name and password. Its tokens are kept for that origin in \`logins.json\` in your folder of settings (\`~/.config/pharos\`, on macOS \`~/Library/Application Support/pharos\`, on Windows \`%APPDATA%\\pharos\`), which only you can read. They are sent to no other origin, and no redirect is followed. Processes that run side by side renew a session one after another.
+- \`PHAROS_API_KEY\` is used in place of a login where it is set. An API key may not manage keys; \`pharos keys\` needs a login.
+- These commands read the environment alone. A \`.env\` in the working folder does not reach them.
+
+Commands for the server open the configured database and files; they read the environment and \`.env\` as \`npm start\` does ([configuration](configuration.md)).
+
+## Output and exit codes
+
+Colours and progress bars are shown on a terminal only, and no colour where \`NO_COLOR\` is set. \`--json\` prints for programs. Control characters in titles and other text of strangers are never printed.
+
+| code | meaning |
+|---|---|
+| 0 | done |
+| 1 | it failed, wholly or for some documents; standard error says why |
+| 2 | the call was wrong: unknown command or option, missing login, invalid value |
+
+\`pharos completion bash\`, \`zsh\` or \`fish\` prints a script that completes commands and options.
+`;
+
+const HEADINGS: Readonly<Record<Kind, string>> = { client: 'Commands for documents', operator: 'Commands for the server' };
+
+export async function commandDocument(): Promise<string> {
+  const parts = [INTRODUCTION];
+  for (const kind of ['client', 'operator'] as const) {
+    parts.push(`## ${HEADINGS[kind]}\n`);
+    for (const [name, entry] of Object.entries(COMMANDS).filter(([, each]) => each.kind === kind)) {
+      parts.push(`### pharos ${name}\n\n\`\`\`text\n${commandHelp(name, entry.summary, await entry.load())}\n\`\`\`\n`);
+    }
+  }
+  return parts.join('\n');
+}

@@ -1,0 +1,149 @@
+/** `pharos ingest`: sends files, folders, web pages and standard input, and follows their processing. */
+import type { ResourceProgress } from '../../clients/typescript/src/index.ts';
+import { withServer } from '../client/connect.ts';
+import { followAll } from '../client/follow.ts';
+import { cut, plain, plainJson } from '../client/plain.ts';
+import { listOf, numberOf } from '../client/values.ts';
+import { type Command, UsageError } from '../command.ts';
+import { findSources, type Skipped } from '../ingest/find-sources.ts';
+import { openRecord } from '../ingest/record.ts';
+import { type Outcome, sendAll } from '../ingest/send-all.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** A limit of the server may ask for a long pause in a large folder. */
+const PATIENCE = { retries: 50, maxRetryAfter: 3_600 };
+const ROWS = 50;
+
+export const ingest: Command = {
+  details:
+    'In a folder, links are not followed; hidden files, known names of secret files such as .env and *.pem, and what .gitignore\n' +
+    'names are left out. A file that is named itself is sent. Files that the server has already are not sent again, so a run\n' +
+    'that was interrupted goes on where it ended. Exits with 1 if a document was refused or failed.',
+  args: [{ name: 'sources', description: 'files, folders, "patterns", addresses, or - for standard input', variadic: true }],
+  options: {
+    tags: { value: 'a,b', description: 'tags of the new documents' },
+    title: { value: 'text', description: 'title, where there is one source' },
+    name: { value: 'name', description: 'file name of standard input, which tells its type; input.txt by default' },
+    concurrency: { value: 'number', description: 'files to send at once, up to 16; 4 by default' },
+    detach: { description: 'ends when the documents are sent, without waiting until they are processed' },
+    json: { description: 'prints one JSON object with every source' },
+  },
+  examples: ['notes/ --tags notes', '"docs/**/*.md" https://example.org/article', '- --name draft.md < draft.md'],
+  run: async ({ args, options, terminal }) => {
+    const atOnce = numberOf('--concurrency', options.concurrency ?? '4', 1, 16);
+    const { sources, skipped } = await findSources(args);
+    if (options.title !== undefined && sources.length !== 1) {
+      throw new UsageError(`--title: needs one source, and there are ${sources.length}`);
+    }
+    // Before anything is sent: the request of a caller who is not known, or to a server that is down, fails soon.
+    await withServer(({ pharos }) => pharos.get('/auth/me'));
+    await withServer(async ({ pharos, origin, folder }) => {
+      const bar = barOf(terminal, sources.length, options.json !== undefined);
+      const outcomes = await sendAll(sources, {
+        pharos,
+        record: await openRecord(folder, origin, pharos),
+        fields: { title: options.title, tags: listOf(options.tags) },
+        atOnce,
+        readInput: terminal.readInput,
+        inputName: options.name ?? 'input.txt',
+        onPart: bar.onPart,
+        onDone: bar.onDone,
+      });
+      const sent = outcomes.flatMap(({ result, id }) => (result === 'sent' && id !== undefined ? [id] : []));
+      const ends = new Map<string, ResourceProgress>();
+      if (options.detach === undefined) {
+        await followAll(pharos, sent, (progress) => {
+          ends.set(progress.resource_id, progress);
+          bar.onProgress(ends, sent.length);
+        });
+      }
+      const rows = outcomes.map((outcome) => rowOf(outcome, ends));
+      if (options.json === undefined) printTable(terminal, rows, skipped);
+      else terminal.print(plainJson({ documents: rows, skipped }));
+      const bad = rows.filter(({ status }) => status === 'refused' || status === 'failed').length;
+      if (bad > 0) throw new Error(`${bad} of ${rows.length} documents ${bad === 1 ? 'was' : 'were'} refused or failed`);
+    }, PATIENCE);
+  },
+};
+
+interface Row {
+  readonly source: string;
+  readonly status: string;
+  readonly id?: string;
+  readonly reason?: string;
+}
+
+function rowOf({ source, result, id, reason }: Outcome, ends: ReadonlyMap<string, ResourceProgress>): Row {
+  const end = id === undefined ? undefined : ends.get(id);
+  const told = reason ?? end?.error_message ?? undefined;
+  return {
+    source,
+    status: end?.overall_status ?? result,
+    ...(id === undefined ? {} : { id }),
+    ...(told === undefined ? {} : { reason: told }),
+  };
+}
+
+function printTable(terminal: Terminal, rows: readonly Row[], skipped: Skipped): void {
+  const isBad = ({ status }: Row) => status === 'refused' || status === 'failed';
+  // Failures are shown whatever their number would be in a long list.
+  const shown = rows.length <= ROWS ? rows : [...rows.filter(isBad), ...rows.filter((row) => !isBad(row))].slice(0, ROWS);
+  const width = Math.max(20, (terminal.columns ?? 200) - 52);
+  for (const { source, status, id = '', reason } of shown) {
+    const style = status === 'completed' ? 'green' : status === 'refused' || status === 'failed' ? 'red' : 'dim';
+    const text = reason === undefined ? plain(source) : `${plain(source)}: ${plain(reason)}`;
+    terminal.print(
+      `${terminal.paint(style, status.padEnd(10))} ${id.padEnd(36)}  ${terminal.columns === undefined ? text : cut(text, width)}`,
+    );
+  }
+  if (shown.length < rows.length) terminal.print(`... and ${rows.length - shown.length} more`);
+  const counts = [...Map.groupBy(rows, ({ status }) => status)].map(([status, group]) => `${group.length} ${status}`);
+  const left = Object.entries(skipped).flatMap(([reason, count]) =>
+    count > 0 ? [`${count} ${LEFT_OUT[reason as keyof Skipped]}`] : [],
+  );
+  terminal.print(
+    [counts.join(', ') || 'nothing to send', left.length > 0 ? `left out: ${left.join(', ')}` : ''].filter(Boolean).join('; '),
+  );
+}
+
+const LEFT_OUT: Readonly<Record<keyof Skipped, string>> = {
+  hidden: 'hidden',
+  secret: 'with the name of a secret file',
+  ignored: 'named by .gitignore',
+  link: 'links',
+  special: 'neither file nor folder',
+};
+
+const BAR = 24;
+
+/** A line that tells how much was sent, and then how much was processed; shown on a terminal only. */
+function barOf(terminal: Terminal, total: number, quiet: boolean) {
+  const parts = new Map<string, number>();
+  let done = 0;
+  const show = (part: number, words: string) => {
+    if (quiet || terminal.columns === undefined) return;
+    const filled = Math.round(BAR * Math.min(1, part));
+    const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`;
+    terminal.rewrite(cut(`${bar} ${words}`, terminal.columns - 1));
+  };
+  const showSent = (name: string) => {
+    const under = [...parts.values()].reduce((sum, part) => sum + part, 0);
+    show((done + under) / Math.max(1, total), `sent ${done} of ${total}  ${plain(name)}`);
+  };
+  return {
+    onPart: (name: string, part: number) => {
+      parts.set(name, part);
+      showSent(name);
+    },
+    onDone: ({ source }: Outcome) => {
+      parts.delete(source);
+      done += 1;
+      showSent(source);
+    },
+    onProgress: (ends: ReadonlyMap<string, ResourceProgress>, sent: number) => {
+      const percent = [...ends.values()].reduce((sum, each) => sum + each.percent, 0) / Math.max(1, sent);
+      const over = [...ends.values()].filter(({ overall_status: s }) => s === 'completed' || s === 'failed').length;
+      show(percent / 100, `processed ${over} of ${sent}`);
+    },
+  };
+}

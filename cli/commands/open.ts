@@ -1,0 +1,43 @@
+/** `pharos open`: the document's address in the browser. */
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { withServer } from '../client/connect.ts';
+import { plain } from '../client/plain.ts';
+import { type Command, UsageError } from '../command.ts';
+
+export const open: Command = {
+  details: 'The program in BROWSER opens it, and that of the operating system otherwise.',
+  args: [{ name: 'id', description: 'id of the document' }],
+  options: { print: { description: 'prints the address, and opens nothing' } },
+  run: async ({ args: [id = ''], options, terminal }) => {
+    const { url, canonical_url: canonical } = await withServer(({ pharos }) =>
+      pharos.get('/resources/{id}', { params: { path: { id } } }),
+    );
+    const address = url ?? canonical;
+    // Another scheme could name a program.
+    if (!address || !/^https?:\/\//i.test(address) || !URL.canParse(address)) {
+      throw new UsageError(`${id} came as a file or text and has no address: "pharos show ${id} --text" prints it`);
+    }
+    const { href } = new URL(address);
+    terminal.print(plain(href));
+    if (options.print === undefined) await browse(href);
+  },
+};
+
+const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
+  darwin: ['open'],
+  // `start` is a command of the shell, which would read the address as its own syntax.
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+};
+
+/** Starts the browser, without a shell, and does not wait for its end. */
+export async function browse(href: string): Promise<void> {
+  const chosen = process.env.BROWSER;
+  const [program, ...args] = chosen ? [chosen] : (OPENERS[process.platform] ?? ['xdg-open']);
+  const child = spawn(program as string, [...args, href], { stdio: 'ignore', detached: true });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (cause) => reject(new Error(`${program} could not be started: open the address yourself`, { cause })));
+  });
+  child.unref();
+}
