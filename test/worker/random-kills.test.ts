@@ -44,7 +44,7 @@ const textOf = (n: number) =>
 test('workers: killed at random moments, they finish every job with every effect once', async () => {
   const database = await openTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'pharos-kills-'));
-  const program = await bundledProgram('worker-process.ts');
+  const program = await bundledProgram(new URL('../support/kits/worker-process.ts', import.meta.url));
   const ports = await Promise.all(Array.from({ length: WORKERS }, () => freePort('127.0.0.1')));
   const alive = new Map<number, ChildProcess>();
   let over = false;

@@ -9,14 +9,14 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Beneath the package, where the bundle finds the packages and the programs that it starts. */
 const CACHE = join(ROOT, 'node_modules/.cache');
 
-/** Bundles `file` of this folder. `remove` deletes the bundle. */
-export async function bundledProgram(file: string): Promise<{ path: string; remove(): Promise<void> }> {
+/** `remove` deletes the bundle. */
+export async function bundledProgram(file: URL): Promise<{ path: string; remove(): Promise<void> }> {
   await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(join(CACHE, 'pharos-program-'));
   const bundle = await rolldown({
     cwd: ROOT,
     platform: 'node',
-    input: { program: fileURLToPath(new URL(file, import.meta.url)) },
+    input: { program: fileURLToPath(file) },
     external: EXTERNAL,
     logLevel: 'silent',
   });
