@@ -148,6 +148,8 @@ export const resources = pgTable(
     index('resources_owner_hash').on(t.ownerId, t.contentHash),
     index('resources_owner_created').on(t.ownerId, t.createdAt, t.id),
     index('resources_owner_bytes').on(t.ownerId, t.bytes),
+    // The classifier asks for every document which ones a person has corrected.
+    index('resources_edited').on(t.ownerId, t.createdAt, t.id).where(sql`cast(edited as text) <> '[]'`),
   ],
 );
 export const resourceSources = pgTable('resource_sources', {

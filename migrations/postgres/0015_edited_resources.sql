@@ -1,0 +1,1 @@
+CREATE INDEX "resources_edited" ON "resources" USING btree ("owner_id","created_at","id") WHERE cast(edited as text) <> '[]';
