@@ -70,6 +70,8 @@ describe('messages', () => {
       ['{"jsonrpc":"2.0","id":1.5,"method":"ping"}', -32_600],
       ['{"jsonrpc":"2.0","id":1,"method":7}', -32_600],
       ['{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}', -32_600],
+      ['{"jsonrpc":"2.0","id":1,"method":"ping","more":1}', -32_600],
+      ['{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}', -32_600],
       [JSON.stringify(Array.from({ length: 21 }, () => PING)), -32_600],
       [`{"jsonrpc":"2.0","id":1,"method":"ping","params":${'{"a":'.repeat(100)}1${'}'.repeat(100)}}`, -32_600],
     ] as const) {

@@ -5157,7 +5157,35 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["McpRequest"] | components["schemas"]["McpNotification"] | (components["schemas"]["McpRequest"] | components["schemas"]["McpNotification"])[];
+                "application/json": components["schemas"]["McpRequest"] | components["schemas"]["McpNotification"] | {
+                    /** @enum {string} */
+                    jsonrpc: "2.0";
+                    id: string | number;
+                    result: {
+                        [key: string]: unknown;
+                    };
+                } | {
+                    /** @enum {string} */
+                    jsonrpc: "2.0";
+                    id?: string | number;
+                    error: {
+                        [key: string]: unknown;
+                    };
+                } | (components["schemas"]["McpRequest"] | components["schemas"]["McpNotification"] | {
+                    /** @enum {string} */
+                    jsonrpc: "2.0";
+                    id: string | number;
+                    result: {
+                        [key: string]: unknown;
+                    };
+                } | {
+                    /** @enum {string} */
+                    jsonrpc: "2.0";
+                    id?: string | number;
+                    error: {
+                        [key: string]: unknown;
+                    };
+                })[];
             };
         };
         responses: {

@@ -36,11 +36,12 @@ const params = z.looseObject({}).meta({ maxProperties: JSON_BOUNDS.members });
 const jsonrpc = z.literal('2.0');
 const method = z.string().min(1).max(200);
 
-export const rpcRequest = z.object({ jsonrpc, id, method, params: params.optional() }).meta({ id: 'McpRequest' });
-export const rpcNotification = z.object({ jsonrpc, method, params: params.optional() }).meta({ id: 'McpNotification' });
-const rpcResponse = z.union([
-  z.object({ jsonrpc, id, result: z.unknown() }),
-  z.object({ jsonrpc, id: id.optional(), error: z.unknown() }),
+export const rpcRequest = z.strictObject({ jsonrpc, id, method, params: params.optional() }).meta({ id: 'McpRequest' });
+export const rpcNotification = z.strictObject({ jsonrpc, method, params: params.optional() }).meta({ id: 'McpNotification' });
+/** Taken and ignored: the server asks nothing of its clients. */
+export const rpcResponse = z.union([
+  z.strictObject({ jsonrpc, id, result: params }),
+  z.strictObject({ jsonrpc, id: id.optional(), error: params }),
 ]);
 
 export type RpcRequest = z.infer<typeof rpcRequest>;
@@ -52,10 +53,8 @@ export type Incoming = { readonly request: RpcRequest } | 'notification' | 'resp
 export function readMessage(value: unknown): Incoming | undefined {
   const request = rpcRequest.safeParse(value);
   if (request.success) return { request: request.data };
-  if (typeof value !== 'object' || value === null) return undefined;
-  // A request whose id is not valid must not pass as a notification, which gets no answer.
-  if (!('id' in value) && rpcNotification.safeParse(value).success) return 'notification';
-  return !('method' in value) && rpcResponse.safeParse(value).success ? 'response' : undefined;
+  if (rpcNotification.safeParse(value).success) return 'notification';
+  return rpcResponse.safeParse(value).success ? 'response' : undefined;
 }
 
 export const rpcResult = (to: RequestId, result: object) => ({ jsonrpc: '2.0' as const, id: to, result });

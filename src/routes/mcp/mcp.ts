@@ -13,11 +13,20 @@ import { requireContentType } from '../middleware/content-type.ts';
 import { chargeMessages } from '../middleware/rate-limit.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
 import { createRouter, describeRoute, impliedProblems, json, problems } from '../router.ts';
-import { MAX_BATCH, RPC_ERROR, type RpcError, readMessage, rpcError, rpcNotification, rpcRequest } from './json-rpc.ts';
+import {
+  MAX_BATCH,
+  RPC_ERROR,
+  type RpcError,
+  readMessage,
+  rpcError,
+  rpcNotification,
+  rpcRequest,
+  rpcResponse,
+} from './json-rpc.ts';
 
 const VERSION_HEADER = 'MCP-Protocol-Version';
 
-const message = z.union([rpcRequest, rpcNotification]);
+const message = z.union([rpcRequest, rpcNotification, rpcResponse]);
 const response = z.looseObject({ jsonrpc: z.literal('2.0') }).openapi('McpResponse');
 
 const { description } = describeRoute('POST', '/mcp');
