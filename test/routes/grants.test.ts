@@ -208,6 +208,22 @@ describe('what ends grants with their account', () => {
   });
 });
 
+describe('a server at fault', () => {
+  test('apps: a fault of the server is no error of the app, at each endpoint', async () => {
+    await app.database.execute('alter table oauth_clients rename to elsewhere');
+    const { parameters } = newRequest({ clientId: 'x', redirectUri: 'https://app.example.org/' });
+    const failed = [
+      await postJson(app.request, '/oauth/register', { redirect_uris: ['https://app.example.org/'] }),
+      await app.request(`/oauth/authorize?${new URLSearchParams(parameters)}`),
+      await app.request('/oauth/token', {
+        method: 'POST',
+        body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'x' }),
+      }),
+    ];
+    for (const response of failed) expect([response.status, await response.json()]).toMatchObject([500, { type: 'about:blank' }]);
+  });
+});
+
 describe('registered clients', () => {
   const known = async () => (await app.services.db.select().from(oauthClients)).map(({ id }) => id);
 
@@ -245,5 +261,8 @@ describe('registered clients', () => {
     const statuses: number[] = [];
     for (let made = 0; made < 21; made++) statuses.push((await postJson(app.request, '/oauth/register', body)).status);
     expect(statuses).toEqual([...Array(20).fill(201), 429]);
+    const refused = await postJson(app.request, '/oauth/register', body);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ error: 'temporarily_unavailable' });
   });
 });

@@ -216,6 +216,8 @@ describe('2.1.1, 4.8 PKCE downgrade', () => {
 
 describe('2.1.2, 2.4 grant types', () => {
   test('grant types: there is no implicit grant, and clients get no tokens for passwords or for themselves', async () => {
+    const { response_type: _, ...without } = newRequest(program).parameters;
+    expect(new URL((await open(without)).headers.get('location') ?? '').searchParams.get('error')).toBe('invalid_request');
     for (const response_type of ['token', 'id_token', 'code token', 'none']) {
       const location = (await open(newRequest(program, { response_type }).parameters)).headers.get('location') ?? '';
       expect(new URL(location).searchParams.get('error')).toBe('unsupported_response_type');

@@ -124,9 +124,11 @@ export function createAccessTokens({
 
   async function verify(token: string, at: TokenAudience = 'api'): Promise<AccessClaims> {
     try {
-      const cached = verified.get(token);
-      const claims = cached ?? (await verifyUncached(token));
-      if (!cached) verified.set(token, claims, claims.exp);
+      let claims = verified.get(token);
+      if (!claims) {
+        claims = await verifyUncached(token);
+        verified.set(token, claims, claims.exp);
+      }
       if (at === 'api' && claims.aud !== audience) throw new Error('the token is for another resource');
       return claims;
     } catch (cause) {

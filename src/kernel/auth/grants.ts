@@ -7,10 +7,10 @@ import { sha256Base64Url } from '../core/digest.ts';
 import { AppError } from '../core/errors.ts';
 import { equalSecrets } from '../core/keys.ts';
 import type { Clock, Ids } from '../core/ports.ts';
-import { findOAuthClient, markGranted } from '../db/oauth-clients.ts';
-import { findSession, type Grant, insertGrant, liveGrants, rotateSession } from '../db/sessions.ts';
-import type { Database, Session, User } from '../db/types.ts';
-import { findUser, writeIfCurrent } from '../db/users.ts';
+import { markGranted } from '../db/oauth-clients.ts';
+import { findSession, findSessionWithUser, type Grant, insertGrant, liveGrants, rotateSession } from '../db/sessions.ts';
+import type { Database, OAuthClient, Session, User } from '../db/types.ts';
+import { writeIfCurrent } from '../db/users.ts';
 import type { Scope } from '../model/actor.ts';
 import type { PendingAuthorization, TokenAudience } from '../model/sessions.ts';
 import type { AccountNotices } from './account-notices.ts';
@@ -27,7 +27,8 @@ export interface Consent extends PendingAuthorization {
 }
 
 export interface Exchange {
-  readonly clientId: string;
+  /** The client that asks. */
+  readonly app: OAuthClient;
   /** Absent from clients of OAuth 2.1, which leaves the binding to the verifier. */
   readonly redirectUri: string | undefined;
   readonly verifier: string;
@@ -46,7 +47,7 @@ export interface Grants {
   /** The next tokens. Throws OAuthError. */
   refresh(
     refreshToken: string,
-    request: Pick<Exchange, 'clientId' | 'audience'> & { readonly narrowTo: readonly Scope[] | undefined },
+    request: Pick<Exchange, 'app' | 'audience'> & { readonly narrowTo: readonly Scope[] | undefined },
     client: RequestOrigin,
   ): Promise<TokenPair>;
   /** The user's connected apps, newest first. */
@@ -127,11 +128,12 @@ export function createGrants({ db, config, clock, ids, security, notices, sessio
     }
   }
 
-  const exchange: Grants['exchange'] = async (code, { clientId, redirectUri, verifier, audience }, client) => {
+  const exchange: Grants['exchange'] = async (code, { app, redirectUri, verifier, audience }, client) => {
     const parts = await codes.decode(code);
-    const session = parts && (await findSession(db, parts.sessionId));
-    if (!session) return refuse('malformed or unknown code', client);
-    if (session.clientId !== clientId) return refuse('the code of another client', client, session);
+    const found = parts && (await findSessionWithUser(db, parts.sessionId));
+    if (!found) return refuse('malformed or unknown code', client);
+    const { session, user } = found;
+    if (session.clientId !== app.id) return refuse('the code of another client', client, session);
     const { authorization } = session;
     if (!authorization) return endAndRefuse(session, client);
     if (redirectUri !== undefined && redirectUri !== authorization.redirectUri)
@@ -140,34 +142,28 @@ export function createGrants({ db, config, clock, ids, security, notices, sessio
       return refuse('the verifier does not match the challenge', client, session);
     requireAudience(session, audience);
     const now = clock.now();
-    const rotation = { generation: 0, clientId, now, expiresAt: now + refreshTokenSeconds * 1000 };
-    if (!(await rotateSession(db, session.id, rotation))) {
-      const current = await findSession(db, session.id);
-      if (current?.authorization === null) return endAndRefuse(session, client);
-      return refuse(current?.revokedAt === null ? 'expired' : 'revoked', client, session);
-    }
+    if (session.revokedAt !== null) return refuse('revoked', client, session);
+    if (session.expiresAt <= now) return refuse('expired', client, session);
+    const rotation = { generation: 0, clientId: app.id, now, expiresAt: now + refreshTokenSeconds * 1000 };
+    // A code that was valid a moment ago is used by another exchange at the same time.
+    if (!(await rotateSession(db, session.id, rotation))) return endAndRefuse(session, client);
     const pair = await asOAuthError(() => sessions.issue({ sessionId: session.id, generation: 1 }, client, { audience }));
-    await announce(session, client);
+    const reason = `${app.name}: ${session.scopes.join(' ')}`;
+    security.record('grant_issued', { ...client, userId: user.id, sessionId: session.id, reason });
+    const what = `The app "${app.name}" was connected to your account: ${session.scopes.join(', ')}.`;
+    notices.send(user, { what, client });
     return pair;
   };
 
-  async function announce({ id, userId, clientId, scopes }: Session, client: RequestOrigin): Promise<void> {
-    const app = await findOAuthClient(db, clientId ?? '');
-    const user = await findUser(db, userId);
-    const name = app?.name ?? '';
-    security.record('grant_issued', { ...client, userId, sessionId: id, reason: `${name}: ${scopes.join(' ')}` });
-    if (user) notices.send(user, { what: `The app "${name}" was connected to your account: ${scopes.join(', ')}.`, client });
-  }
-
-  const refresh: Grants['refresh'] = async (refreshToken, { clientId, audience, narrowTo }, client) => {
+  const refresh: Grants['refresh'] = async (refreshToken, { app, audience, narrowTo }, client) => {
     const session = await sessions.inspect(refreshToken);
-    if (session?.clientId === clientId) {
+    if (session?.clientId === app.id) {
       requireAudience(session, audience);
       if (narrowTo && !narrowTo.some((scope) => session.scopes.includes(scope))) {
         throw new OAuthError('invalid_scope', 'The grant has none of these scopes');
       }
     }
-    return asOAuthError(() => sessions.refresh(refreshToken, client, narrowTo, { clientId, audience }));
+    return asOAuthError(() => sessions.refresh(refreshToken, client, narrowTo, { clientId: app.id, audience }));
   };
 
   return {

@@ -41,20 +41,21 @@ export async function issueTokens(
   request: TokenRequest,
   origin: RequestOrigin,
 ): Promise<TokenPair> {
-  const { grant_type, client_id: clientId, scope, resource } = request;
+  const { grant_type, client_id, scope, resource } = request;
   if (grant_type !== 'authorization_code' && grant_type !== 'refresh_token') {
     throw new OAuthError('unsupported_grant_type', 'grant_type must be authorization_code or refresh_token');
   }
-  if (!(await findOAuthClient(db, clientId))) throw new OAuthError('invalid_client', 'This client is not registered here');
+  const app = await findOAuthClient(db, client_id);
+  if (!app) throw new OAuthError('invalid_client', 'This client is not registered here');
   const audience = audienceOf(config.publicUrl, resource);
   if (grant_type === 'refresh_token') {
     const narrowTo = scope?.trim() ? grantable(scope) : undefined;
-    return grants.refresh(required(request, 'refresh_token'), { clientId, audience, narrowTo }, origin);
+    return grants.refresh(required(request, 'refresh_token'), { app, audience, narrowTo }, origin);
   }
   const verifier = required(request, 'code_verifier');
   if (!VERIFIER.test(verifier))
     throw new OAuthError('invalid_request', 'code_verifier must have 43 to 128 unreserved characters');
-  const exchange = { clientId, audience, verifier, redirectUri: request.redirect_uri };
+  const exchange = { app, audience, verifier, redirectUri: request.redirect_uri };
   return grants.exchange(required(request, 'code'), exchange, origin);
 }
 
