@@ -21,6 +21,12 @@ export interface Claim extends Lease {
 
 const held = ({ jobId, holder }: Lease) => and(eq(jobs.id, jobId), eq(jobs.state, 'running'), eq(jobs.leaseOwner, holder));
 
+/**
+ * The attempts so far. A worker of November 2026, which knows no jobs without a resource, claims one during an upgrade, counts the
+ * attempt and lets the lease lapse: such claims must not make the job dead.
+ */
+const ATTEMPTS = sql<number>`case when ${jobs.resourceId} is null then coalesce(${jobs.begunAttempt}, 0) else ${jobs.attempt} end`;
+
 /** Claims a job that is queued and due, or whose lease has lapsed, and counts the attempt. Undefined if it is neither. */
 export async function claimJob(db: Database, { jobId, holder, now, leaseMs }: Claim): Promise<Job | undefined> {
   const ahead = isAhead(jobs.updatedAt, now);
@@ -32,7 +38,8 @@ export async function claimJob(db: Database, { jobId, holder, now, leaseMs }: Cl
       state: 'running',
       leaseOwner: holder,
       leaseExpiresAt: now + leaseMs,
-      attempt: sql`${jobs.attempt} + 1`,
+      attempt: sql`${ATTEMPTS} + 1`,
+      begunAttempt: sql`${ATTEMPTS} + 1`,
       updatedAt: now,
     })
     .where(and(eq(jobs.id, jobId), or(due, lapsed)))
@@ -60,7 +67,7 @@ export async function renewLease(db: Database, { jobId, holder, now, leaseMs }: 
 export async function advanceLease(db: Database, { jobId, holder, now, leaseMs }: Claim): Promise<boolean> {
   const rows = await db
     .update(jobs)
-    .set({ leaseExpiresAt: now + leaseMs, updatedAt: now, attempt: 1 })
+    .set({ leaseExpiresAt: now + leaseMs, updatedAt: now, attempt: 1, begunAttempt: 1 })
     .where(held({ jobId, holder }))
     .returning({ id: jobs.id });
   return rows.length > 0;
@@ -113,6 +120,7 @@ export async function releaseJob(db: Database, lease: Lease, { availableAt, now 
     availableAt,
     publishedAt: null,
     attempt: sql`${jobs.attempt} - 1`,
+    begunAttempt: sql`${jobs.attempt} - 1`,
     updatedAt: now,
   });
 }

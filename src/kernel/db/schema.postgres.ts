@@ -337,6 +337,7 @@ export const jobs = pgTable(
     payload: json<JobPayload>('payload').notNull(),
     state: text('state').$type<JobState>().notNull(),
     attempt: integer('attempt').notNull(),
+    begunAttempt: integer('begun_attempt'),
     maxAttempts: integer('max_attempts').notNull(),
     availableAt: integer('available_at').notNull(),
     publishedAt: integer('published_at'),

@@ -383,6 +383,8 @@ export const jobs = sqliteTable(
     payload: json<JobPayload>('payload').notNull(),
     state: text('state').$type<JobState>().notNull(),
     attempt: integer('attempt').notNull(),
+    /** As `attempt`, without the claims of versions that know no jobs without a resource, which count there and do nothing. Null: 0. */
+    begunAttempt: integer('begun_attempt'),
     maxAttempts: integer('max_attempts').notNull(),
     /** The job does not run before this moment: its creation, or later after a failure. */
     availableAt: integer('available_at').notNull(),

@@ -30,6 +30,7 @@ export async function enqueueJob<P extends JobPayload>(
     payload,
     state: 'queued',
     attempt: 0,
+    begunAttempt: null,
     maxAttempts: 1 + RETRIES,
     availableAt: now,
     publishedAt: null,

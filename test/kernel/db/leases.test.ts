@@ -12,8 +12,9 @@ import {
 } from '../../../src/kernel/db/leases.ts';
 import { resources } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { Job } from '../../../src/kernel/db/types.ts';
-import { processPayloadSchema } from '../../../src/kernel/model/job-kinds.ts';
-import { manualClock } from '../../support/fakes/doubles.ts';
+import { enqueueJob } from '../../../src/kernel/jobs/outbox.ts';
+import { INSTALLATION, processPayloadSchema } from '../../../src/kernel/model/job-kinds.ts';
+import { manualClock, randomIds } from '../../support/fakes/doubles.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/kits/database.ts';
 import { seedJob } from '../../support/kits/jobs.ts';
 
@@ -150,4 +151,53 @@ test('jobs: deleting a resource deletes its jobs', async () => {
   const { id, resourceId } = await seed();
   await database.db.delete(resources).where(eq(resources.id, resourceId));
   expect(await findJob(database.db, id)).toBeUndefined();
+});
+
+describe('jobs without a resource, beside a worker that does not know them', () => {
+  const without = () =>
+    enqueueJob(
+      database.db,
+      { clock, ids: randomIds },
+      { kind: { name: 'embed' }, ownerId: INSTALLATION, payload: { model: 'm' } },
+    );
+  /** The claim of a worker of November 2026, word for word. It returns at once, and its lease lapses. */
+  const oldClaim = (id: string, now: number) =>
+    database.execute(`update jobs set state = 'running', lease_owner = 'old', lease_expires_at = ${now + LEASE_MS},
+      attempt = attempt + 1, updated_at = ${now} where id = '${id}' and ((state = 'queued' and available_at <= ${now})
+      or (state = 'running' and lease_expires_at < ${now}))`);
+
+  test('claimJob: claims of a worker that does not know the kind do not count, however many there are', async () => {
+    const { id, maxAttempts } = await without();
+    let now = clock.now();
+    const elapse = () => (now += LEASE_MS + 1);
+    for (let claims = 0; claims < 2 * maxAttempts; claims += 1) {
+      await oldClaim(id, now);
+      elapse();
+    }
+    expect((await stored(id)).attempt).toBe(2 * maxAttempts);
+    expect(await claim(id, 'new', now)).toMatchObject({ attempt: 1, begunAttempt: 1 });
+    // A worker that died over the job has spent an attempt.
+    elapse();
+    await oldClaim(id, now);
+    elapse();
+    expect(await claim(id, 'heir', now)).toMatchObject({ attempt: 2 });
+    expect(await releaseJob(database.db, { jobId: id, holder: 'heir' }, { availableAt: now, now })).toBe(true);
+    await oldClaim(id, now);
+    elapse();
+    expect(await claim(id, 'next', now)).toMatchObject({ attempt: 2 });
+    expect(await advanceLease(database.db, { jobId: id, holder: 'next', now, leaseMs: LEASE_MS })).toBe(true);
+    elapse();
+    await oldClaim(id, now);
+    elapse();
+    expect(await claim(id, 'last', now)).toMatchObject({ attempt: 2 });
+  });
+
+  test('claimJob: deaths of workers that know the kind still count up to the last attempt', async () => {
+    const { id, maxAttempts } = await without();
+    let now = clock.now();
+    for (let attempt = 1; attempt <= maxAttempts + 1; attempt += 1) {
+      expect(await claim(id, `worker-${attempt}`, now)).toMatchObject({ attempt });
+      now += LEASE_MS + 1;
+    }
+  });
 });

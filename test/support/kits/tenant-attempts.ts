@@ -328,6 +328,7 @@ function job(id: string, ownerId: string) {
     payload: { stages: [], run: 1 },
     state: 'queued' as const,
     attempt: 0,
+    begunAttempt: null,
     maxAttempts: 1,
     availableAt: NOW,
     publishedAt: null,
