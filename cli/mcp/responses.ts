@@ -1,4 +1,6 @@
 /** What an HTTP response means to a client on standard input and output. */
+import { PharosError } from '../../clients/typescript/src/index.ts';
+import { callOf } from '../call.ts';
 
 /** An object or a list; undefined for any other text. */
 export function parseObject(text: string): object | undefined {
@@ -15,7 +17,7 @@ export function explainResponse({ status, headers }: Response, answer: object | 
   const { detail, error } = (answer ?? {}) as { detail?: string; error?: { message?: string } };
   const again = headers.get('retry-after');
   if (status === 401 || (status === 403 && detail === 'Could not validate credentials'))
-    return `${new URL(url).origin} does not accept the credentials: set PHAROS_API_KEY to a key of an account there`;
+    return `${new URL(url).origin} does not accept the credentials: log in with "${callOf('login')}", or set PHAROS_API_KEY to a key of an account there`;
   if (status === 429) return `Too many requests${again === null ? '' : `: try again in ${again} s`}`;
   if (status >= 300 && status < 400) return `${url} is elsewhere: set PHAROS_URL to the server's own address`;
   if (status === 404 || answer === undefined) return `${url} is no MCP server: is PHAROS_URL the address of a Pharos?`;
@@ -23,6 +25,8 @@ export function explainResponse({ status, headers }: Response, answer: object | 
 }
 
 export function explainFailure(error: unknown, url: string): string {
+  // The login could not be renewed.
+  if (error instanceof PharosError && error.status !== 0) return error.detail;
   const { message, cause } = error as Error & { cause?: { code?: string } };
   return `${url} cannot be reached (${cause?.code ?? message}): is Pharos running, and is PHAROS_URL right?`;
 }

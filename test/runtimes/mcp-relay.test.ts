@@ -145,8 +145,8 @@ describe('relay', () => {
   });
 
   test.each([
-    [401, {}, { detail: 'no' }, 'set PHAROS_API_KEY'],
-    [403, {}, { detail: 'Could not validate credentials' }, 'set PHAROS_API_KEY'],
+    [401, {}, { detail: 'no' }, 'or set PHAROS_API_KEY'],
+    [403, {}, { detail: 'Could not validate credentials' }, 'or set PHAROS_API_KEY'],
     [403, {}, { detail: 'Requests of pages need credentials' }, 'status 403: Requests of pages need credentials'],
     [429, { 'Retry-After': '7' }, { detail: 'slow down' }, 'try again in 7 s'],
     [307, { Location: 'http://127.0.0.1:1/mcp' }, {}, "set PHAROS_URL to the server's own address"],

@@ -1,10 +1,14 @@
 /** `pharos mcp` as a program that an assistant starts: the SDK's own client over standard input and output. */
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { configFolder, loginStore } from '../../cli/client/logins.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { callTool } from '../support/kits/assistant.ts';
 import { runProgram } from '../support/kits/command-line.ts';
@@ -58,12 +62,30 @@ test('pharos mcp: an assistant adds, lists, reads and deletes a document over st
   expect(() => process.kill(pid as number, 0)).toThrow('ESRCH');
 });
 
-test('pharos mcp: without a key it answers that one is needed, on standard error as well, and ends with its input', async () => {
+test('pharos mcp: without a key it uses the stored login of the server, and of no other', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'pharos-mcp-'));
+  const Authorization = (await app.login()).Authorization ?? '';
+  const tokens = { accessToken: Authorization.replace('Bearer ', ''), refreshToken: 'none' };
+  const settings = { PHAROS_URL: url, XDG_CONFIG_HOME: home, HOME: home, APPDATA: home };
+  const store = (origin: string) => loginStore(configFolder(settings, process.platform), origin);
   const ping = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' })}\n`;
-  const { code, stdout, stderr } = await runProgram(['mcp'], { PHAROS_URL: url }, ping);
+  await store('http://127.0.0.1:1').save(tokens);
+  expect((await runProgram(['mcp'], settings, ping)).stdout).toContain('does not accept the credentials');
+  await store(url).save(tokens);
+  expect(JSON.parse((await runProgram(['mcp'], settings, ping)).stdout)).toEqual({ jsonrpc: '2.0', id: 1, result: {} });
+  await rm(home, { recursive: true });
+});
+
+test('pharos mcp: without credentials it answers that some are needed, on standard error as well, and ends with its input', async () => {
+  const ping = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' })}\n`;
+  const { code, stdout, stderr } = await runProgram(
+    ['mcp'],
+    { PHAROS_URL: url, HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent' },
+    ping,
+  );
   expect([code, JSON.parse(stdout)]).toEqual([
     0,
-    { jsonrpc: '2.0', id: 1, error: { code: -32_000, message: expect.stringContaining('set PHAROS_API_KEY') } },
+    { jsonrpc: '2.0', id: 1, error: { code: -32_000, message: expect.stringContaining('or set PHAROS_API_KEY') } },
   ]);
   expect(stderr).toMatch(/^pharos mcp: .*PHAROS_API_KEY/);
 });
