@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/kernel/core/secret.ts';
+import { MAX_REPORTS } from '../../src/kernel/model/job-messages.ts';
 import { newStages } from '../../src/kernel/model/stages.ts';
 import { createProgressReporter } from '../../src/kernel/worker-client/progress-reporter.ts';
 import { SIGNATURE_HEADER, signRequest } from '../../src/kernel/worker-client/signatures.ts';
@@ -52,6 +53,17 @@ describe('POST /jobs/progress', () => {
     reporter.report({ resource_id: id, stages: { graph } });
     await reporter.flush();
     expect((await app.services.progress.read(id))?.states.graph).toEqual(graph);
+  });
+
+  test('POST /jobs/progress: records the reports of several resources, as many as a message may have', async () => {
+    const ids = Array.from({ length: MAX_REPORTS }, freshId);
+    for (const id of ids) await app.services.progress.begin(id, newStages(0));
+    const [first, ...more] = ids.map((id) => ({ resource_id: id, stages: { graph } }));
+    expect((await post({ ...first, more })).status).toBe(204);
+    for (const id of ids) expect((await app.services.progress.read(id))?.states.graph).toEqual(graph);
+    const { status, text } = await post({ ...first, more: [...more, first] });
+    expect(status).toBe(422);
+    expect(text).toContain('more');
   });
 
   test('POST /jobs/progress: 204, also for a late report that changes nothing', async () => {

@@ -27,9 +27,24 @@ export const stageStatesSchema = z.object(everyStage(() => stageStateSchema.opti
   Partial<StageStates>
 >;
 
-/** Body of the worker's POST to `/jobs/progress`: the stages that changed together. */
+/** Stages of a resource that changed together. */
 export const progressReportSchema = z.object({ resource_id: z.uuid().max(36), stages: stageStatesSchema });
 export type ProgressReport = z.infer<typeof progressReportSchema>;
+
+/** Reports of one message: with the longest messages for people they are still smaller than a body may be. */
+export const MAX_REPORTS = 16;
+
+/**
+ * Body of the worker's POST to `/jobs/progress`: a report, and those of other resources. An API of an earlier version reads the
+ * first; the rows make up for the others.
+ */
+export const progressReportsSchema = progressReportSchema.extend({
+  more: z
+    .array(progressReportSchema)
+    .max(MAX_REPORTS - 1)
+    .optional(),
+});
+export type ProgressReports = z.infer<typeof progressReportsSchema>;
 
 /**
  * Body of QStash's POST about a delivery (https://upstash.com/docs/qstash/features/callbacks); only the fields used here.

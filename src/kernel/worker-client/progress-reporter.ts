@@ -1,16 +1,16 @@
 /**
- * Reports progress from the worker to the API by signed POSTs to `/jobs/progress`. Each resource has at most one request
- * in flight; reports made meanwhile and shortly afterwards are merged, and the latest state of each stage wins. A report that
- * fails is dropped: the stage rows are durable, and the API's tracker reconciles with them.
+ * Reports progress from the worker to the API by signed POSTs to `/jobs/progress`. One request is in flight at a time; reports
+ * made meanwhile and shortly afterwards, about any resources, go together, and the latest state of each stage wins. A report
+ * that fails is dropped: the stage rows are durable, and the API's tracker reconciles with them.
  */
 import type { Config } from '../config/config.ts';
 import { createFailureLog } from '../core/failure-log.ts';
 import type { Log } from '../core/log.ts';
-import type { ProgressReport } from '../model/job-messages.ts';
+import { MAX_REPORTS, type ProgressReport, type ProgressReports } from '../model/job-messages.ts';
 import { createSignedPost, type SignedPostDependencies } from './signed-post.ts';
 
 const DEADLINE_MS = 5_000;
-/** Milliseconds between two requests about a resource: nobody sees more, and each costs both sides as much as a small request. */
+/** Milliseconds between two requests: nobody sees more, and a signed request costs both sides more than all that it carries. */
 const PAUSE_MS = 100;
 const PATH = '/jobs/progress';
 
@@ -36,14 +36,14 @@ export function createProgressReporter(dependencies: ProgressReporterDependencie
   const signedPost = createSignedPost(dependencies);
   const failures = createFailureLog(log, 'the progress report to the API');
   const pending = new Map<string, ProgressReport['stages']>();
-  const inFlight = new Map<string, Promise<void>>();
+  let sending: Promise<void> | undefined;
 
-  async function send(report: ProgressReport): Promise<void> {
+  async function send(body: ProgressReports): Promise<void> {
     try {
       const response = await signedPost({
         url: `${apiUrl}${PATH}`,
         signedUrl: `${config.publicUrl}${PATH}`,
-        body: report,
+        body,
         deadlineMs: DEADLINE_MS,
       });
       await response.body?.cancel();
@@ -54,23 +54,30 @@ export function createProgressReporter(dependencies: ProgressReporterDependencie
     }
   }
 
-  /** Sends until no report was merged during the last request and the pause after it. */
-  async function drain(resourceId: string): Promise<void> {
-    for (let stages = pending.get(resourceId); stages; stages = pending.get(resourceId)) {
-      pending.delete(resourceId);
-      await send({ resource_id: resourceId, stages });
-      await sleep(PAUSE_MS);
+  /** The reports that have waited longest, removed from those that wait. */
+  function take(): ProgressReport[] {
+    const taken = [...pending].slice(0, MAX_REPORTS);
+    for (const [resourceId] of taken) pending.delete(resourceId);
+    return taken.map(([resourceId, stages]) => ({ resource_id: resourceId, stages }));
+  }
+
+  /** Sends until nothing was reported during the last request and the pause after it. */
+  async function drain(): Promise<void> {
+    for (let [first, ...more] = take(); first; [first, ...more] = take()) {
+      await send({ ...first, ...(more.length > 0 ? { more } : {}) });
+      // More than one request can carry does not wait.
+      if (pending.size < MAX_REPORTS) await sleep(PAUSE_MS);
     }
-    inFlight.delete(resourceId);
+    sending = undefined;
   }
 
   return {
     report: ({ resource_id: resourceId, stages }) => {
       pending.set(resourceId, { ...pending.get(resourceId), ...stages });
-      if (!inFlight.has(resourceId)) inFlight.set(resourceId, drain(resourceId));
+      sending ??= drain();
     },
     flush: async () => {
-      while (inFlight.size > 0) await Promise.all(inFlight.values());
+      while (sending) await sending;
     },
   };
 }

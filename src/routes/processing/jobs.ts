@@ -1,5 +1,5 @@
 /** /jobs/*: reports of the worker and the queue, authenticated by a signature over the raw body. */
-import { deliveryReportSchema, progressReportSchema } from '../../kernel/model/job-messages.ts';
+import { deliveryReportSchema, progressReportsSchema } from '../../kernel/model/job-messages.ts';
 import {
   LIMITS_PATH,
   limitDecisionSchema,
@@ -22,7 +22,7 @@ const report = defineRoute({
   method: 'post',
   path: PROGRESS,
   description: `For workers: signed in \`${SIGNATURE_HEADER}\` as QStash signs, with the shared key. Late and repeated reports change nothing.`,
-  request: { body: { required: true, content: { 'application/json': { schema: progressReportSchema } } } },
+  request: { body: { required: true, content: { 'application/json': { schema: progressReportsSchema } } } },
   responses: { 204: { description: 'Recorded' }, ...refusals },
 });
 
@@ -59,7 +59,8 @@ export function createJobRoutes(context: SignatureDependencies & Pick<AppContext
     router.use(path, verifySignature(context, `${context.config.publicUrl}${path}`));
 
   router.openapi(report, async (c) => {
-    await context.progress.report(c.req.valid('json'));
+    const { more = [], ...first } = c.req.valid('json');
+    await Promise.all([first, ...more].map((one) => context.progress.report(one)));
     return c.body(null, 204);
   });
 

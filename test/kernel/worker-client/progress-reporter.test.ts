@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { Fetch } from '../../../src/kernel/core/ports.ts';
 import { Secret } from '../../../src/kernel/core/secret.ts';
+import { MAX_REPORTS, progressReportsSchema } from '../../../src/kernel/model/job-messages.ts';
 import { createProgressReporter } from '../../../src/kernel/worker-client/progress-reporter.ts';
 import { createSignatureVerifier, SIGNATURE_HEADER } from '../../../src/kernel/worker-client/signatures.ts';
 import { manualClock, memoryLog, randomIds } from '../../support/fakes/doubles.ts';
@@ -54,7 +55,7 @@ test('progress reporter: a report is sent to the internal API URL and signed for
   await reporter.flush();
 });
 
-test('progress reporter: each resource has one request in flight, and later reports are merged with the latest state winning', async () => {
+test('progress reporter: what is reported about any resources during a request goes in the next, with the latest state winning', async () => {
   const { sent, reporter, requests } = setUp();
   const [one, two] = [freshId(), freshId()];
   reporter.report({ resource_id: one, stages: { graph: at(1) } });
@@ -62,14 +63,30 @@ test('progress reporter: each resource has one request in flight, and later repo
   for (let percent = 2; percent <= 50; percent += 1) reporter.report({ resource_id: one, stages: { graph: at(percent) } });
   reporter.report({ resource_id: one, stages: { quality: at(5) } });
   reporter.report({ resource_id: two, stages: { graph: at(7) } });
-  await requests(2);
-  expect(sent[1]?.body.resource_id).toBe(two);
   sent[0]?.answer(new Response(null, { status: 204 }));
-  await requests(3);
-  expect(sent[2]?.body).toEqual({ resource_id: one, stages: { graph: at(50), quality: at(5) } });
-  for (const { answer } of sent) answer(new Response(null, { status: 204 }));
+  await requests(2);
+  const [first, second] = [
+    { resource_id: one, stages: { graph: at(50), quality: at(5) } },
+    { resource_id: two, stages: { graph: at(7) } },
+  ];
+  expect(sent[1]?.body).toEqual({ ...first, more: [second] });
+  sent[1]?.answer(new Response(null, { status: 204 }));
   await reporter.flush();
-  expect(sent).toHaveLength(3);
+  expect(sent).toHaveLength(2);
+});
+
+test('progress reporter: every report is sent, however many wait, and no request carries more than the API reads', async () => {
+  const { sent, reporter, requests } = setUp();
+  const ids = Array.from({ length: 1 + 2 * MAX_REPORTS + 3 }, freshId);
+  for (const id of ids) reporter.report({ resource_id: id, stages: { graph: at(1) } });
+  for (let request = 0; request < 4; request += 1) {
+    await requests(request + 1);
+    sent[request]?.answer(new Response(null, { status: 204 }));
+  }
+  await reporter.flush();
+  const bodies = sent.map(({ body }) => progressReportsSchema.parse(body));
+  expect(bodies.map(({ more = [] }) => 1 + more.length)).toEqual([1, MAX_REPORTS, MAX_REPORTS, 3]);
+  expect(bodies.flatMap(({ more = [], ...first }) => [first, ...more].map((one) => one.resource_id))).toEqual(ids);
 });
 
 test('progress reporter: what is reported in the pause after a request is sent in one', async () => {
