@@ -19,6 +19,7 @@
  * | 4.12 | no 307 | 307 |
  * | 4.15 | a client cannot pass for a user | client as resource owner |
  * | 4.16 | clickjacking | clickjacking |
+ * | 4.17 | communication in the browser | communication in the browser |
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
@@ -520,6 +521,15 @@ describe('4.11 open redirect', () => {
   test('open redirect: no page is left before its person has logged in and agreed', async () => {
     const response = await open({ ...newRequest(site).parameters, prompt: 'none' });
     expect([response.status, response.headers.has('location')]).toEqual([200, false]);
+  });
+});
+
+describe('4.17 communication in the browser', () => {
+  test('communication in the browser: the page posts no message, and a window that an app opened for it can still report back', async () => {
+    const page = await open(newRequest(site).parameters);
+    expect(page.headers.get('cross-origin-opener-policy')).toBe('unsafe-none');
+    const script = await (await app.request('/assets/authorize.js')).text();
+    expect(script).not.toMatch(/postMessage|opener|innerHTML|localStorage|sessionStorage|cookie/);
   });
 });
 

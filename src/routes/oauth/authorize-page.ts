@@ -101,5 +101,10 @@ function sendPage(c: Context, status: 200 | 400, { title, body, script, policy }
   </body>
 </html>
 `;
-  return c.html(page, status, { 'Cache-Control': 'no-store', 'Content-Security-Policy': pagePolicy(policy) });
+  return c.html(page, status, {
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': pagePolicy(policy),
+    // An app may open this page in a window of its own, and waits there for the answer through `opener`.
+    'Cross-Origin-Opener-Policy': 'unsafe-none',
+  });
 }
