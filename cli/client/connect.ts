@@ -3,7 +3,7 @@
  * `.env` of a folder that somebody else made must not choose where an API key is sent.
  */
 import process from 'node:process';
-import { type Client, createClient, PharosError } from '../../clients/typescript/src/index.ts';
+import { type Client, createClient, PharosError, type TokenStore } from '../../clients/typescript/src/index.ts';
 import { callOf } from '../call.ts';
 import { UsageError } from '../command.ts';
 import { configFolder, loginStore } from './logins.ts';
@@ -17,6 +17,8 @@ export interface Connection {
   readonly folder: string;
   /** PHAROS_API_KEY is set: it is used in place of a login. */
   readonly hasKey: boolean;
+  /** The stored login, where there is no key. */
+  readonly store?: TokenStore;
 }
 
 export function connect({ retries = 2, maxRetryAfter = 60 }: { retries?: number; maxRetryAfter?: number } = {}): Connection {
@@ -27,12 +29,14 @@ export function connect({ retries = 2, maxRetryAfter = 60 }: { retries?: number;
   }
   const { origin } = new URL(PHAROS_URL);
   const hasKey = apiKey !== undefined && apiKey !== '';
-  const credentials = hasKey ? { apiKey } : { store: loginStore(folder, origin) };
-  return { pharos: createClient({ url: PHAROS_URL, retries, maxRetryAfter, ...credentials }), origin, folder, hasKey };
+  const common = { url: PHAROS_URL, retries, maxRetryAfter };
+  if (hasKey) return { pharos: createClient({ ...common, apiKey }), origin, folder, hasKey };
+  const store = loginStore(folder, origin);
+  return { pharos: createClient({ ...common, store }), origin, folder, hasKey, store };
 }
 
 /** What to do about a failed request, in words of the command line; other errors are passed on. */
-export function explain(error: unknown, { origin, hasKey }: Connection): unknown {
+export async function explain(error: unknown, { origin, hasKey, store }: Connection): Promise<unknown> {
   if (!(error instanceof PharosError)) return error;
   const because = (advice: string) => new Error(`${error.detail}. ${advice}`, { cause: error });
   if (error.status === 0)
@@ -43,6 +47,9 @@ export function explain(error: unknown, { origin, hasKey }: Connection): unknown
   if (error.status === 401)
     return new UsageError(`You are not logged in to ${origin}: "${callOf('login')}", or set PHAROS_API_KEY`);
   if (error.status === 403 && hasKey) return because(`PHAROS_API_KEY may not do this; a login may: "${callOf('login')}"`);
+  if (error.status === 403 && (await store?.load())?.clientId !== undefined) {
+    return because(`A login in the browser may not do this; one with a password may: "${callOf('login <username>')}"`);
+  }
   const fields = error.errors.map(({ path, message }) => `${path}: ${message}`);
   return fields.length > 0 ? new Error(fields.join('\n'), { cause: error }) : error;
 }
@@ -56,6 +63,6 @@ export async function withServer<T>(
   try {
     return await work(connection);
   } catch (error) {
-    throw explain(error, connection);
+    throw await explain(error, connection);
   }
 }

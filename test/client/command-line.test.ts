@@ -153,16 +153,16 @@ describe('logins', () => {
   test('logins: the lock of a process that died is taken over, and one in use is waited for', async () => {
     const store = loginStore(join(home, 'x'), 'http://a');
     const order: number[] = [];
-    let release = () => {};
+    const started = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
     const first = store.lock?.(async () => {
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
+      started.resolve();
+      await release.promise;
       order.push(1);
     });
+    await started.promise;
     const second = store.lock?.(async () => void order.push(2));
-    await expect.poll(() => stat(join(home, 'x', 'logins.lock')).then(() => true)).toBe(true);
-    release();
+    release.resolve();
     await Promise.all([first, second]);
     expect(order).toEqual([1, 2]);
     const lock = await write('home/x/logins.lock', '');

@@ -12,6 +12,7 @@ import { limits } from './suite/limits.ts';
 import { oauth } from './suite/oauth.ts';
 import { progress } from './suite/progress.ts';
 import { search } from './suite/search.ts';
+import { typedClient } from './suite/typed-client.ts';
 import { uploads } from './suite/uploads.ts';
 
 export function httpSuite(choice: DeploymentChoice): void {
@@ -32,6 +33,7 @@ export function httpSuite(choice: DeploymentChoice): void {
   describe('search', () => search(current));
   describe('embeddings', () => embeddings(current));
   describe('assistants', () => assistants(current));
+  describe('typed client', () => typedClient(current));
   describe('rate limits', () => limits(current));
   // Last, because it kills the worker.
   describe('jobs', () => jobs(current));

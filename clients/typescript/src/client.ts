@@ -99,6 +99,12 @@ export function createClient(options: ClientOptions, replaced: Partial<Parts> = 
     return { accessToken, refreshToken, expiresAt: sentAt + expires_in * 1000 };
   }
 
+  /** An app gives up its grant (RFC 7009); the operations on an account are not for apps. */
+  async function revoke(token: string): Promise<void> {
+    const body = new URLSearchParams({ token });
+    await transport.send(() => new Request(`${url}/auth/revoke`, { method: 'POST', body, redirect: 'manual' }));
+  }
+
   const credentials = credentialsOf(options, url, requestTokens, parts);
   const caller = createCaller<paths>({
     baseUrl: url,
@@ -126,7 +132,9 @@ export function createClient(options: ClientOptions, replaced: Partial<Parts> = 
     },
     logOut: async () => {
       try {
-        await client.post('/auth/logout');
+        const tokens = await credentials.get();
+        if (tokens?.clientId === undefined) await client.post('/auth/logout');
+        else await revoke(tokens.refreshToken);
       } finally {
         await credentials.set(undefined);
       }
@@ -178,7 +186,11 @@ function credentialsOf(
   return sessionCredentials({
     store: store ?? memoryStore(tokens),
     lockName: `pharos:${url}`,
-    refresh: (refresh_token) => requestTokens('/auth/refresh', { refresh_token }),
+    refresh: async ({ refreshToken: refresh_token, clientId }) => {
+      if (clientId === undefined) return await requestTokens('/auth/refresh', { refresh_token });
+      const form = { grant_type: 'refresh_token', client_id: clientId, refresh_token };
+      return { ...(await requestTokens('/oauth/token', form)), clientId };
+    },
     logIn:
       username === undefined || password === undefined ? undefined : () => requestTokens('/auth/login', { username, password }),
     parts,

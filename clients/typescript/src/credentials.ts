@@ -7,6 +7,8 @@ export interface Tokens {
   readonly refreshToken: string;
   /** Milliseconds since 1970, by this machine's clock. */
   readonly expiresAt?: number | undefined;
+  /** The app whose grant this is (RFC 6749). Absent for the session of a login. */
+  readonly clientId?: string | undefined;
 }
 
 /** Keeps the tokens of one session. Several tabs or processes may share one. */
@@ -57,7 +59,7 @@ export interface SessionOptions {
   readonly store: TokenStore;
   /** Names the lock of stores that have none of their own. */
   readonly lockName: string;
-  readonly refresh: (refreshToken: string) => Promise<Tokens>;
+  readonly refresh: (tokens: Tokens) => Promise<Tokens>;
   /** Starts a session where there is none, or where it has ended. */
   readonly logIn?: (() => Promise<Tokens>) | undefined;
   readonly parts: Pick<Parts, 'now'>;
@@ -75,7 +77,7 @@ export function sessionCredentials({ store, lockName, refresh, logIn, parts }: S
   async function replace(stale: string | undefined): Promise<Tokens | undefined> {
     const stored = await store.load();
     if (stored && stored.accessToken !== stale) return stored;
-    const renewed = stored && (await refresh(stored.refreshToken).catch(ifEnded));
+    const renewed = stored && (await refresh(stored).catch(ifEnded));
     const tokens = renewed ?? (await logIn?.());
     if (tokens || stored) await store.save(tokens);
     return tokens;

@@ -50,8 +50,12 @@ export async function errorOf(response: Response, now: () => number): Promise<Ph
   const problem = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   return new PharosError({
     status: response.status,
-    code: text(problem.type)?.split(':').at(-1) ?? `http_${response.status}`,
-    detail: text(problem.detail) ?? `The server responded with ${response.status} ${response.statusText}`.trim(),
+    code: text(problem.type)?.split(':').at(-1) ?? text(problem.error) ?? `http_${response.status}`,
+    // OAuth's endpoints have errors of their own form (RFC 6749 section 5.2).
+    detail:
+      text(problem.detail) ??
+      text(problem.error_description) ??
+      `The server responded with ${response.status} ${response.statusText}`.trim(),
     errors: fieldErrorsOf(problem.errors),
     requestId: text(problem.request_id) ?? response.headers.get('x-request-id') ?? undefined,
     retryAfter: retryAfterOf(response.headers.get('retry-after'), now),
