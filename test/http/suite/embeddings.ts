@@ -1,7 +1,8 @@
 /** OpenAI's protocol at the API's own address, by plain HTTP. `test/worker` has the tests with OpenAI's packages. */
 import { expect, test } from 'vitest';
 import type { Deployment } from '../../support/kits/deployment.ts';
-import { anonymous, person } from './people.ts';
+import { refusedByLength } from '../../support/kits/early-refusal.ts';
+import { anonymous, bearer, person } from './people.ts';
 
 interface Embeddings {
   readonly data: readonly { readonly index: number; readonly embedding: readonly number[] }[];
@@ -37,8 +38,10 @@ export function embeddings(deployment: () => Deployment): void {
     const input = Array.from({ length: 9 }, () => `ice ${' '.repeat(MB - 4)}`);
     const taken = await ada.call<Embeddings>('POST', '/v1/embeddings', { input });
     expect([taken.status, taken.body.data?.length]).toEqual([200, 9]);
-    const refused = await ada.call('POST', '/v1/embeddings', { input: 'a'.repeat(17 * MB) });
-    expect([refused.status, refused.body]).toMatchObject([
+    const body = new TextEncoder().encode(JSON.stringify({ input: 'a'.repeat(17 * MB) }));
+    const headers = { ...bearer(ada.access_token), 'Content-Type': 'application/json' };
+    const refused = await refusedByLength(`${deployment().url}/v1/embeddings`, { method: 'POST', headers, body });
+    expect([refused.status, await refused.json()]).toMatchObject([
       413,
       { error: { code: 'payload_too_large', type: 'invalid_request_error' } },
     ]);
