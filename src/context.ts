@@ -27,6 +27,7 @@ import { createAccounts } from './services/accounts/accounts.ts';
 import { createRequestLimits } from './services/accounts/request-limits.ts';
 import type { Adapters, AppContext } from './services/context.ts';
 import { createHealth } from './services/system/health.ts';
+import { createStatistics } from './services/system/statistics.ts';
 import { createWriteHealth } from './services/system/write-health.ts';
 
 /** Builds each part from those before it. An override replaces a part, also for the parts built after it. */
@@ -71,6 +72,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
   const queryEmbedder = make('queryEmbedder', () => createQueryEmbedder(base));
   const embeddingsProxy = make('embeddingsProxy', () => createEmbeddingsProxy(base));
   const presignedUploads = make('presignedUploads', () => createPresignedUploads(base));
+  const statistics = make('statistics', () => createStatistics(base));
   const checkHealth = make('checkHealth', () => createHealth({ ...base, writeHealth }));
 
   return {
@@ -96,6 +98,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
     queryEmbedder,
     embeddingsProxy,
     presignedUploads,
+    statistics,
     writeHealth,
     checkHealth,
   };

@@ -30,6 +30,7 @@ import { listResources } from '../services/resources/list-resources.ts';
 import { reprocessResource } from '../services/resources/reprocess-resource.ts';
 import { updateResource } from '../services/resources/update-resource.ts';
 import { search } from '../services/search/search.ts';
+import { readStatistics } from '../services/system/read-statistics.ts';
 import { getTask } from '../services/tasks/get-task.ts';
 import { getTaxonomy } from '../services/taxonomy/get-taxonomy.ts';
 import { createWebhookEndpoint } from '../services/webhooks/create-webhook-endpoint.ts';
@@ -74,6 +75,7 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(listJobs, 'GET /admin/jobs', { returns: 'Newest first' }),
   http(retryJob, 'POST /admin/jobs/{id}/retry', { returns: 'The new job', status: 202 }),
   http(cancelJob, 'POST /admin/jobs/{id}/cancel', { returns: 'The cancelled job' }),
+  http(readStatistics, 'GET /admin/statistics', { returns: 'Newest minute first', noStore: true }),
   http(listModels, 'GET /admin/models', { returns: 'The active model first' }),
   http(listSessions, 'GET /auth/sessions', { returns: 'Newest first' }),
   http(endSessions, 'DELETE /auth/sessions', { returns: 'Ended' }),

@@ -30,6 +30,7 @@ import type { QueryEmbedder } from '../kernel/worker-client/query-embedder.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { RequestLimits } from './accounts/request-limits.ts';
 import type { Health } from './system/health.ts';
+import type { Statistics } from './system/statistics.ts';
 import type { WriteHealth } from './system/write-health.ts';
 
 /** What only an entry point can construct: clients, the clock, the network. */
@@ -84,6 +85,7 @@ export interface AppContext extends Adapters {
   readonly queryEmbedder: QueryEmbedder;
   readonly embeddingsProxy: EmbeddingsProxy;
   readonly presignedUploads: PresignedUploads;
+  readonly statistics: Statistics;
   readonly writeHealth: WriteHealth;
   /** Never rejects; at most one check a second. */
   readonly checkHealth: () => Promise<Health>;

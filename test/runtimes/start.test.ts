@@ -7,8 +7,10 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { freePort } from '../../src/adapters/listen.ts';
+import { openDatabase } from '../../src/adapters/open-database.ts';
 import { ConfigError } from '../../src/kernel/config/config.ts';
 import { SETTINGS, type SettingName } from '../../src/kernel/config/settings.ts';
+import { listStatistics } from '../../src/kernel/db/statistics.ts';
 import { configure } from '../../src/runtimes/node/configuration.ts';
 import { createClient } from '../support/kits/client.ts';
 import { run, startPharos } from '../support/servers/servers.ts';
@@ -103,7 +105,8 @@ test('start: a port in use exits with 1, names the setting and leaves no worker 
 });
 
 test('start: says that no account exists, and the first one registered at this machine is an admin', async () => {
-  const started = run(API, { DATA_DIR: await folder(), PORT: '0', WORKER_URL: 'http://127.0.0.1:9' });
+  const dataDir = await folder();
+  const started = run(API, { DATA_DIR: dataDir, PORT: '0', WORKER_URL: 'http://127.0.0.1:9' });
   await vi.waitFor(() => expect(started.output()).toContain('"started"'), { timeout: 60_000, interval: 20 });
   expect(started.output()).toContain('No account exists yet. The first one registered on this machine becomes admin.');
   const url = /Page\s+(http\S+?)\/?\s/.exec(started.output())?.[1];
@@ -116,6 +119,11 @@ test('start: says that no account exists, and the first one registered at this m
   expect(await register('grace')).toMatchObject({ tier: 'free' });
   started.child.kill('SIGINT');
   expect(await started.exited()).toBe(0);
+  // A server that stops writes what it counted.
+  const database = await openDatabase({ database: { kind: 'sqlite', path: join(dataDir, 'pharos.db') } });
+  const counted = await listStatistics(database.db, { before: Date.now() + 60_000, limit: 10 });
+  await database.close();
+  expect(counted.reduce((sum, { requests }) => sum + requests, 0)).toBe(2);
 });
 
 test('start: with WORKER_URL no worker is started', async () => {

@@ -1044,6 +1044,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read statistics by the minute
+         * @description What all processes and isolates did, newest minute first; kept for 7 days. A minute without requests and jobs has no row. Counts of the last ten seconds may be missing.
+         */
+        get: operations["monitoringStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/models": {
         parameters: {
             query?: never;
@@ -2293,6 +2313,38 @@ export interface components {
             id: string;
             resource_id?: string;
             stages: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
+        };
+        Statistics: {
+            minutes: components["schemas"]["MinuteStatistics"][];
+        };
+        MinuteStatistics: {
+            /**
+             * Format: date-time
+             * @description Its beginning
+             */
+            minute: string;
+            requests: number;
+            /** @description Responses 400 to 499 */
+            client_errors: number;
+            /** @description Responses 500 to 599 */
+            server_errors: number;
+            latency_ms?: {
+                mean: number;
+                /** @description Milliseconds that so many requests took at most */
+                p50: number;
+                /** @description Milliseconds that so many requests took at most */
+                p95: number;
+                /** @description Milliseconds that so many requests took at most */
+                p99: number;
+                max: number;
+            };
+            /** @description The most jobs that were counted */
+            queue: {
+                waiting: number;
+                running: number;
+            };
+            /** @description Reports of the worker about documents */
+            progress_reports: number;
         };
         EmbeddingModel: {
             /** @description Name and digest of the files; vectors are stored under it */
@@ -4410,6 +4462,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    monitoringStatistics: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Minutes that began earlier. Default: now */
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest minute first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
                 };
             };
         };

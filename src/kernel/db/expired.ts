@@ -1,6 +1,14 @@
 import { lt } from 'drizzle-orm';
 import { deleteIdleClients } from './oauth-clients.ts';
-import { callbackDeliveries, emailTokens, idempotencyKeys, revocations, sessions, webhookEvents } from './schema.sqlite.ts';
+import {
+  callbackDeliveries,
+  emailTokens,
+  idempotencyKeys,
+  revocations,
+  sessions,
+  statistics,
+  webhookEvents,
+} from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
 export interface ExpiredRows {
@@ -11,6 +19,7 @@ export interface ExpiredRows {
   readonly callbackDeliveries: number;
   readonly webhookEvents: number;
   readonly oauthClients: number;
+  readonly statistics: number;
 }
 
 /** How long a finished delivery is listed. */
@@ -21,6 +30,8 @@ const EVENTS_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** A client that no user connected within a day is of no use; one that was connected may be connected again. */
 const CLIENTS_KEPT_MS = { unused: 24 * 60 * 60 * 1000, left: 90 * 24 * 60 * 60 * 1000 };
+
+const STATISTICS_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Deletes the rows that expired before `now` (Unix ms), and returns the number per table. */
 export async function deleteExpired(db: Database, now: number): Promise<ExpiredRows> {
@@ -40,6 +51,10 @@ export async function deleteExpired(db: Database, now: number): Promise<ExpiredR
   ];
   // After the sessions, whose grants keep their clients.
   const clients = await deleteIdleClients(db, { unused: now - CLIENTS_KEPT_MS.unused, left: now - CLIENTS_KEPT_MS.left });
+  const oldMinutes = await db
+    .delete(statistics)
+    .where(lt(statistics.minute, now - STATISTICS_KEPT_MS))
+    .returning({ minute: statistics.minute });
   return {
     sessions: endedSessions.length,
     revocations: oldRevocations.length,
@@ -48,5 +63,6 @@ export async function deleteExpired(db: Database, now: number): Promise<ExpiredR
     callbackDeliveries: oldDeliveries.length,
     webhookEvents: oldEvents.length,
     oauthClients: clients,
+    statistics: oldMinutes.length,
   };
 }

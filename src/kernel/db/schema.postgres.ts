@@ -487,3 +487,26 @@ export const webhookEvents = pgTable(
   },
   (t) => [primaryKey({ columns: [t.endpointId, t.messageId] }), index('webhook_events_received').on(t.receivedAt)],
 );
+
+export const statistics = pgTable(
+  'statistics',
+  {
+    minute: integer('minute').notNull(),
+    requests: integer('requests').notNull(),
+    clientErrors: integer('client_errors').notNull(),
+    serverErrors: integer('server_errors').notNull(),
+    latencySum: integer('latency_sum').notNull(),
+    latencyMax: integer('latency_max').notNull(),
+    within10: integer('within_10').notNull(),
+    within50: integer('within_50').notNull(),
+    within100: integer('within_100').notNull(),
+    within250: integer('within_250').notNull(),
+    within1000: integer('within_1000').notNull(),
+    within5000: integer('within_5000').notNull(),
+    slower: integer('slower').notNull(),
+    queued: integer('queued').notNull(),
+    running: integer('running').notNull(),
+    progressReports: integer('progress_reports').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.minute] })],
+);

@@ -563,3 +563,31 @@ export const webhookEvents = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.endpointId, t.messageId] }), index('webhook_events_received').on(t.receivedAt)],
 );
+
+/** What the API did in a minute, all processes and isolates together. */
+export const statistics = sqliteTable(
+  'statistics',
+  {
+    /** Its first millisecond. */
+    minute: integer('minute').notNull(),
+    requests: integer('requests').notNull(),
+    clientErrors: integer('client_errors').notNull(),
+    serverErrors: integer('server_errors').notNull(),
+    /** Milliseconds. */
+    latencySum: integer('latency_sum').notNull(),
+    latencyMax: integer('latency_max').notNull(),
+    /** Requests by latency in milliseconds, each counted in the first that fits. */
+    within10: integer('within_10').notNull(),
+    within50: integer('within_50').notNull(),
+    within100: integer('within_100').notNull(),
+    within250: integer('within_250').notNull(),
+    within1000: integer('within_1000').notNull(),
+    within5000: integer('within_5000').notNull(),
+    slower: integer('slower').notNull(),
+    /** The most jobs that waited, and that ran, when they were counted. */
+    queued: integer('queued').notNull(),
+    running: integer('running').notNull(),
+    progressReports: integer('progress_reports').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.minute] })],
+);

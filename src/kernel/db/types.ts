@@ -30,3 +30,4 @@ export type WebhookEndpoint = typeof schema.webhookEndpoints.$inferSelect;
 export type WebhookEvent = typeof schema.webhookEvents.$inferSelect;
 export type CallbackSecret = typeof schema.callbackSecrets.$inferSelect;
 export type CallbackDelivery = typeof schema.callbackDeliveries.$inferSelect;
+export type StatisticsRow = typeof schema.statistics.$inferSelect;

@@ -5,6 +5,7 @@ import type { Log } from '../../kernel/core/log.ts';
 import type { Metrics } from '../../kernel/core/metrics.ts';
 import type { Clock } from '../../kernel/core/ports.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
+import type { Statistics } from '../../services/system/statistics.ts';
 import type { AppEnv } from '../env.ts';
 
 /** Requested every few seconds by monitoring, workers and pages: logged at debug level unless they fail. */
@@ -13,7 +14,14 @@ const QUIET = new Set(['/monitoring/health', '/jobs/progress', '/jobs/limits', '
 /** Other methods share one label: clients could otherwise create labels without limit. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-export function accessLog({ log, metrics, clock }: { log: Log; metrics: Metrics; clock: Clock }) {
+export interface AccessLogDependencies {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly statistics: Pick<Statistics, 'count'>;
+}
+
+export function accessLog({ log, metrics, clock, statistics }: AccessLogDependencies) {
   const duration = metrics.timer(
     'pharos_http_request_duration_seconds',
     'Time from receiving a request to sending its response headers',
@@ -26,12 +34,14 @@ export function accessLog({ log, metrics, clock }: { log: Log; metrics: Metrics;
     const pattern = routePath(c, -1);
     const route = pattern === '*' || pattern === '/*' ? 'unmatched' : pattern;
     stopTimer({ method: METHODS.has(c.req.method) ? c.req.method : 'other', route, status: String(c.res.status) });
+    const ms = Math.round(clock.monotonic() - started);
+    statistics.count({ route, status: c.res.status, ms });
     const actor: Actor | undefined = c.get('actor');
     const fields = {
       method: c.req.method,
       route,
       status: c.res.status,
-      ms: Math.round(clock.monotonic() - started),
+      ms,
       requestId: c.get('requestId'),
       address: c.get('address'),
       ...(actor ? { userId: actor.userId } : {}),

@@ -83,6 +83,11 @@ export function createWorkersApp(bindings: Bindings): WorkersApp {
         async () => {
           await services.relay.sweep();
           if (at.getUTCMinutes() === 0) log.info('expired rows deleted', { ...(await deleteExpired(services.db, clock.now())) });
+          // The jobs are counted here, because one invocation a minute is enough for all isolates.
+          await services.statistics
+            .sampleQueue()
+            .then(() => services.statistics.write())
+            .catch((error: unknown) => log.warning('statistics could not be written', { error }));
           return new Response(null);
         },
       );

@@ -16,6 +16,7 @@ import { createContext } from '../../context.ts';
 import type { Log } from '../../kernel/core/log.ts';
 import { hasAccounts } from '../../kernel/db/users.ts';
 import { VERSION } from '../../routes/version.ts';
+import { WRITE_MS } from '../../services/system/statistics.ts';
 import { banner } from './banner.ts';
 import type { Configuration } from './configuration.ts';
 import { startMaintenance } from './maintenance.ts';
@@ -81,6 +82,10 @@ export async function start({ config, env }: Configuration): Promise<Running> {
     const server = await startHttpServer(createApp(services, nodeRuntime()), config);
     const sweep = startInterval(SWEEP_MS, () => services.relay.sweep());
     const housekeeping = startMaintenance(services, database.maintain);
+    const statistics = startInterval(WRITE_MS, async () => {
+      await services.statistics.sampleQueue().catch(services.writeHealth.failed);
+      await services.statistics.write().catch(services.writeHealth.failed);
+    });
     // With a shared store every process reads revocations from it; the memory of this one has to be told.
     const catchUp = startInterval(CATCH_UP_MS, async () => {
       if (config.kv.kind === 'memory') await services.revocations.syncFromDatabase().catch(() => undefined);
@@ -103,7 +108,15 @@ export async function start({ config, env }: Configuration): Promise<Running> {
       stop: async () => {
         log.info('stopping');
         shutdown.abort();
-        await Promise.all([server.close(GRACE_MS), worker?.stop(GRACE_MS), sweep.stop(), catchUp.stop(), housekeeping.stop()]);
+        await Promise.all([
+          server.close(GRACE_MS),
+          worker?.stop(GRACE_MS),
+          sweep.stop(),
+          catchUp.stop(),
+          housekeeping.stop(),
+          statistics.stop(),
+        ]);
+        await services.statistics.write().catch((error: unknown) => log.warning('statistics were lost', { error }));
         const left = await background.drain(GRACE_MS);
         if (left > 0) log.warning('background work was cut off', { pieces: left });
         await kv.close();

@@ -21,6 +21,16 @@ const text = () => `Glaciers are slow rivers of ice, made of snow that has lain 
 export function jobs(deployment: () => Deployment): void {
   const asAdmin = <T>(method: string, path: string) => anonymous(deployment()).call<T>(method, path, undefined, ADMIN);
 
+  test('GET /admin/statistics: has the requests of this minute within seconds, and an account without admin gets 403', async () => {
+    const ada = await person(deployment());
+    expect((await ada.call('GET', '/admin/statistics')).status).toBe(403);
+    const counted = async () => {
+      const { body } = await asAdmin<{ minutes: { requests: number; client_errors: number }[] }>('GET', '/admin/statistics');
+      return body.minutes.reduce((sum, { client_errors }) => sum + client_errors, 0);
+    };
+    await vi.waitFor(async () => expect(await counted()).toBeGreaterThan(0), { timeout: 60_000, interval: 500 });
+  });
+
   test('signed endpoints: a missing or wrong signature is 401', async () => {
     for (const path of ['/jobs/progress', '/jobs/callback', '/jobs/failure', `/webhooks/ingest/${randomUUID()}`]) {
       const { status } = await anonymous(deployment()).call('POST', path, {}, { 'Upstash-Signature': 'a.b.c' });

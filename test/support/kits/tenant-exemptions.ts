@@ -140,6 +140,7 @@ export const UNOWNED: Reasons = {
     putCalibration: MODELS,
     deleteCalibration: MODELS,
   },
+  statistics: { addStatistics: UPKEEP, listStatistics: ADMINS, countQueue: UPKEEP },
   users: {
     isSessionLive: 'by the id of a session that was verified for the request; returns whether it was ended',
     insertUser: 'creates a user; unique indexes keep names apart',

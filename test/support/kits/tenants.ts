@@ -227,7 +227,7 @@ export async function seedOwner(db: Database, name: string): Promise<Owned> {
 }
 
 /** Tables without owners. */
-const WITHOUT_OWNER = new Set(['categories', 'revocations', 'embedding_models', 'settings', 'oauth_clients']);
+const WITHOUT_OWNER = new Set(['categories', 'statistics', 'revocations', 'embedding_models', 'settings', 'oauth_clients']);
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,0 +1,19 @@
+CREATE TABLE "statistics" (
+	"minute" bigint NOT NULL,
+	"requests" bigint NOT NULL,
+	"client_errors" bigint NOT NULL,
+	"server_errors" bigint NOT NULL,
+	"latency_sum" bigint NOT NULL,
+	"latency_max" bigint NOT NULL,
+	"within_10" bigint NOT NULL,
+	"within_50" bigint NOT NULL,
+	"within_100" bigint NOT NULL,
+	"within_250" bigint NOT NULL,
+	"within_1000" bigint NOT NULL,
+	"within_5000" bigint NOT NULL,
+	"slower" bigint NOT NULL,
+	"queued" bigint NOT NULL,
+	"running" bigint NOT NULL,
+	"progress_reports" bigint NOT NULL,
+	CONSTRAINT "statistics_minute_pk" PRIMARY KEY("minute")
+);
