@@ -5,7 +5,7 @@ export interface ModelFacts {
   readonly prefixes?: { readonly query: string; readonly document: string };
 }
 
-/** As the card of multilingual-e5-small lists them. */
+/** Those of XLM-R, from which the model was made: its 100 count seven of these a second time, in Latin or another script. */
 const MULTILINGUAL =
   'af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy id is it ja jv ka kk ' +
   'km kn ko ku ky la lo lt lv mg mk ml mn mr ms my ne nl no om or pa pl ps pt ro ru sa sd si sk sl so sq sr su sv sw ta te th tl ' +
