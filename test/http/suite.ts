@@ -9,6 +9,7 @@ import { embeddings } from './suite/embeddings.ts';
 import { http } from './suite/http.ts';
 import { jobs } from './suite/jobs.ts';
 import { limits } from './suite/limits.ts';
+import { models } from './suite/models.ts';
 import { oauth } from './suite/oauth.ts';
 import { progress } from './suite/progress.ts';
 import { search } from './suite/search.ts';
@@ -32,6 +33,7 @@ export function httpSuite(choice: DeploymentChoice): void {
   describe('progress', () => progress(current));
   describe('search', () => search(current));
   describe('embeddings', () => embeddings(current));
+  describe('models', () => models(current));
   describe('assistants', () => assistants(current));
   describe('typed client', () => typedClient(current));
   describe('rate limits', () => limits(current));
