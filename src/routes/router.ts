@@ -106,6 +106,9 @@ export const problemSchema = z
   })
   .openapi('Problem', { description: 'RFC 9457 problem details' });
 
+/** 431 is sent before a request is read, so that it names neither an address nor an id. */
+const unreadSchema = problemSchema.partial({ instance: true, request_id: true }).openapi('UnreadProblem');
+
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'The request cannot be read',
   401: 'The credentials are missing or not valid',
@@ -129,7 +132,10 @@ export function problems(...statuses: number[]) {
   return Object.fromEntries(
     statuses.map((status) => [
       status,
-      { description: PROBLEMS[status] ?? 'Error', content: { 'application/problem+json': { schema: problemSchema } } },
+      {
+        description: PROBLEMS[status] ?? 'Error',
+        content: { 'application/problem+json': { schema: status === 431 ? unreadSchema : problemSchema } },
+      },
     ]),
   );
 }

@@ -1687,6 +1687,18 @@ export interface components {
                 message: string;
             }[];
         };
+        UnreadProblem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            instance?: string;
+            request_id?: string;
+            errors?: {
+                path: string;
+                message: string;
+            }[];
+        };
         Health: {
             /**
              * @description unhealthy: the database is down or takes no writes; degraded: something else is down
@@ -3250,7 +3262,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["Refresh"];
                 "application/x-www-form-urlencoded": components["schemas"]["Refresh"];
@@ -5265,13 +5277,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The response to the request, with its result or its error */
+            /** @description The response to the request, with its result or its error; a list for a list */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["McpResponse"];
+                    "application/json": components["schemas"]["McpResponse"] | components["schemas"]["McpResponse"][];
                 };
             };
             /** @description Taken: a notification has no response */

@@ -18,7 +18,7 @@ import { checkPassword } from '../../services/accounts/check-password.ts';
 import type { AppContext } from '../../services/context.ts';
 import { isUrlEncoded, requireContentType } from '../middleware/content-type.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
-import { createRouter, defineRoute, formBody, json, jsonBody, problems } from '../router.ts';
+import { createRouter, defineRoute, describeOnly, formBody, json, jsonBody, problems } from '../router.ts';
 import { isLocalRequest } from './local-request.ts';
 
 const optionsRoute = defineRoute({
@@ -98,7 +98,10 @@ export function createAuthRoutes(context: AppContext) {
     return c.json(tokensToWire(pair), 200);
   });
 
-  router.openapi(refreshRoute, async (c) => {
+  // A body is required; only the validators must not know it.
+  const { content } = refreshRoute.request.body;
+  describeOnly(router, { ...refreshRoute, request: { body: { content, required: true } } });
+  router.openapi({ ...refreshRoute, hide: true }, async (c) => {
     const { refresh_token, scope } = isUrlEncoded(c.req.header('Content-Type')) ? c.req.valid('form') : c.req.valid('json');
     const pair = await sessions.refresh(refresh_token, requestOrigin(c), requestedScopes(scope));
     c.header('Cache-Control', 'no-store');

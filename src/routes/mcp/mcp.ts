@@ -44,7 +44,10 @@ const route = {
     },
   },
   responses: {
-    200: json('The response to the request, with its result or its error', response),
+    200: json(
+      'The response to the request, with its result or its error; a list for a list',
+      z.union([response, z.array(response)]),
+    ),
     202: { description: 'Taken: a notification has no response' },
     400: json('The body is no message, or the version of the protocol is not supported', response),
     406: json('The client does not take JSON', response),
