@@ -12,9 +12,16 @@ export interface IdToken {
   [claim: string]: unknown;
 }
 
+/** The key of every server of this process: an RSA key costs more than a login. */
+let signingKey: Promise<Record<string, unknown>> | undefined;
+
 export async function startOpenIdServer() {
   const server = new OAuth2Server();
-  await server.issuer.keys.generate('RS256');
+  const { keys } = server.issuer;
+  const isFirst = signingKey === undefined;
+  signingKey ??= keys.generate('RS256').then((key) => ({ ...key }));
+  const key = await signingKey;
+  if (!isFirst) await keys.add(key);
   await server.start(0, '127.0.0.1');
   server.issuer.url = `http://127.0.0.1:${server.address().port}`;
   let claims: IdToken = {};
