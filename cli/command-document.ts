@@ -12,6 +12,7 @@ const INTRODUCTION = `# Command line
 Commands for documents speak HTTP to the server in \`PHAROS_URL\` (default: \`http://localhost:8000\`).
 
 - \`pharos login\` begins a session with user name and password. Its tokens are kept for that origin in \`logins.json\` in your folder of settings (\`~/.config/pharos\`, on macOS \`~/Library/Application Support/pharos\`, on Windows \`%APPDATA%\\pharos\`), which only you can read. They are sent to no other origin, and no redirect is followed. Processes that run side by side renew a session one after another.
+- \`pharos login --browser\` opens the server's page instead, on which you log in and agree to what the command line may do. It needs no password here, and may manage neither keys nor jobs.
 - \`PHAROS_API_KEY\` is used in place of a login where it is set. An API key may not manage keys; \`pharos keys\` needs a login.
 - These commands read the environment alone. A \`.env\` in the working folder does not reach them.
 
