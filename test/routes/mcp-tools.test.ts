@@ -64,6 +64,26 @@ test('tools: names, descriptions, schemas and annotations are those of the commi
   }
 });
 
+test('tools: every text and every list that a tool takes has a bound', async () => {
+  interface Schema {
+    readonly type?: string;
+    readonly enum?: readonly string[];
+    readonly maxLength?: number;
+    readonly maxItems?: number;
+    readonly items?: Schema;
+    readonly properties?: Readonly<Record<string, Schema>>;
+  }
+  const unbounded = (schema: Schema, path: string): string[] => [
+    ...(schema.type === 'string' && !schema.enum && schema.maxLength === undefined ? [path] : []),
+    ...(schema.type === 'array' && schema.maxItems === undefined ? [path] : []),
+    ...(schema.items ? unbounded(schema.items, `${path}[]`) : []),
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => unbounded(inner, `${path}.${name}`)),
+  ];
+  expect(unbounded({ properties: { text: { type: 'string' }, list: { type: 'array' } } }, 'x')).toEqual(['x.text', 'x.list']);
+  const { tools } = await client.listTools();
+  expect(tools.flatMap(({ name, inputSchema }) => unbounded(inputSchema as Schema, name))).toEqual([]);
+});
+
 test('initialize: says who the server is, what it has, and that documents are data', async () => {
   expect(client.getServerVersion()).toMatchObject({ name: 'pharos', version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
   expect(client.getServerCapabilities()).toEqual({ tools: {}, resources: {} });
