@@ -56,7 +56,8 @@ export function createApiKeys({ db, clock, ids, background }: Dependencies): Api
   return {
     create: async (creator, { name, scopes: requested = creator.scopes, expiresAt }) => {
       const scopes = withImpliedScopes(requested);
-      const missing = scopes.filter((scope) => !creator.scopes.includes(scope));
+      const held = withImpliedScopes(creator.scopes);
+      const missing = scopes.filter((scope) => !held.includes(scope));
       if (missing.length > 0) {
         throw new AppError('forbidden', `A key cannot have scopes that you lack: ${missing.join(' ')}`);
       }
