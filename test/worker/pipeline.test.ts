@@ -199,6 +199,55 @@ describe('pipeline: permanent failures', () => {
   });
 });
 
+describe('pipeline: results that cannot be written', () => {
+  test('write: stages that began with a result that is not written are undone with it, and the others are written', async () => {
+    kit.runners.embedding = async ({ resource }) => ({
+      write: async (tx) => {
+        await kit.effectOf('embedding', resource.id)(tx);
+        throw new StageError('transient', 'The model was switched');
+      },
+    });
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'retry', afterSeconds: 1 });
+    expect(kit.begun).toEqual(expect.arrayContaining(['taxonomy', 'graph']));
+    expect(await kit.effects(job)).toEqual(['ingestion', 'quality']);
+    expect(await kit.statuses(job)).toEqual({
+      ...{ ingestion: 'completed', quality: 'completed' },
+      ...{ embedding: 'pending', taxonomy: 'pending', graph: 'pending' },
+    });
+    expect((await kit.stages(job)).embedding.message).toBe('Will be tried again: The model was switched');
+    // Nothing is reported that was undone.
+    const reported = kit.reports.flatMap(({ stages }) => Object.entries(stages).map(([stage, { status }]) => [stage, status]));
+    expect(reported.filter(([stage, status]) => stage === 'graph' && status !== 'pending')).toEqual([]);
+
+    kit.clock.advance(1000);
+    kit.runners.embedding = async ({ resource }) => ({ write: kit.effectOf('embedding', resource.id) });
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+    expect(await kit.effects(job)).toEqual([...STAGES].toSorted());
+  });
+
+  test('write: a result that does not hold any more at the end of the transaction fails its stage alone', async () => {
+    kit.runners.quality = async ({ resource }) => ({
+      write: kit.effectOf('quality', resource.id),
+      verify: () => Promise.reject(new StageError('permanent', 'It does not hold')),
+    });
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'dead', message: 'It does not hold' });
+    expect(await kit.statuses(job)).toEqual({ ...allCompleted, quality: 'failed' });
+    expect(await kit.effects(job)).toEqual(['embedding', 'graph', 'ingestion', 'taxonomy']);
+  });
+
+  test('write: work after the commit that fails is logged, and the job is done', async () => {
+    kit.runners.graph = async ({ resource }) => ({
+      write: kit.effectOf('graph', resource.id),
+      afterwards: () => Promise.reject(new Error('no rank today')),
+    });
+    const job = await kit.seed();
+    expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+    expect(kit.log.lines.map(({ message }) => message)).toContain('work after a stage failed');
+  });
+});
+
 describe('pipeline: transient failures', () => {
   test('transient failure: the next attempt runs only the stages that are not completed', async () => {
     kit.before.embedding = transient('The model is loading');

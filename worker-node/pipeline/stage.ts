@@ -55,7 +55,7 @@ export interface StageResult {
   readonly write?: (tx: Database) => Promise<void>;
   /** Runs last in that transaction. Throws StageError where the results do not hold any more. */
   readonly verify?: (tx: Database) => Promise<void>;
-  /** Runs after the commit. What it throws is logged; it runs again with the next document at the latest. */
+  /** Runs after the commit, which does not depend on it: what it throws is logged. */
   readonly afterwards?: () => Promise<void>;
 }
 
