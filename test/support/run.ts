@@ -1,6 +1,6 @@
 /**
  * `npm test`: every project with coverage, or the files that the arguments select. The run fails when a test was skipped and
- * when a secret that a test used appears in the output of a server.
+ * when a secret that a test used appears in the output of a server. It ends with the files that took longest.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,12 +18,26 @@ const vitest = await startVitest('test', filters, {
   coverage: { enabled: filters.length === 0 },
 });
 
+/** As many as explain most of a run that has become slower. */
+const SLOWEST = 15;
+
 const counts = { passed: 0, failed: 0, skipped: 0, pending: 0 };
 for (const module of vitest.state.getTestModules()) {
   if (module.state() === 'failed' && [...module.children.allTests()].length === 0) counts.failed += 1;
   for (const test of module.children.allTests()) counts[test.result().state] += 1;
 }
+const files = vitest.state.getTestModules().map((module) => {
+  const { duration, collectDuration, setupDuration } = module.diagnostic();
+  const seconds = (duration + collectDuration + setupDuration) / 1000;
+  return { seconds, name: `${module.project.name.padEnd(26)} ${module.relativeModuleId}` };
+});
 await vitest.close();
+
+const total = files.reduce((sum, { seconds }) => sum + seconds, 0);
+const slowest = files.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
+console.log(`\nThe slowest of ${files.length} files, in seconds and as a share of the ${total.toFixed(0)} s of all:`);
+for (const { seconds, name } of slowest)
+  console.log(`${seconds.toFixed(1).padStart(6)} ${((100 * seconds) / total).toFixed(1).padStart(5)} %  ${name}`);
 
 const skipped = counts.skipped + counts.pending;
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${skipped} skipped`);
