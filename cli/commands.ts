@@ -142,6 +142,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'gives up a model, whose vectors are removed after a day',
     load: async () => (await import('./commands/models-retire.ts')).retireModel,
   },
+  config: {
+    kind: 'operator',
+    summary: 'shows the settings as they are read, without secrets',
+    load: async () => (await import('./commands/config.ts')).config,
+  },
   doctor: {
     kind: 'operator',
     summary: 'checks configuration, database, store, worker and models',

@@ -232,6 +232,23 @@ describe('terminal', () => {
   });
 });
 
+test('config: shows what is set, and no secret, also none in an address', async () => {
+  const settings = {
+    DATA_DIR: dataDir,
+    JWT_SECRET_KEY: 'a secret for tokens of more than thirty-two bytes',
+    DATABASE_URL: 'postgresql://ada:hunter2@x@127.0.0.1/pharos?password=hunter2',
+    LOG_LEVEL: 'warning',
+  };
+  const { code, stdout, stderr } = await runCommand(['config'], settings);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('LOG_LEVEL=warning\n');
+  expect(stdout).toContain('JWT_SECRET_KEY=set\n');
+  expect(stdout).not.toMatch(/hunter2|thirty-two/);
+  expect(JSON.parse((await runCommand(['config', '--json', '--all'], settings)).stdout)).toHaveProperty('PORT');
+  const wrong = await runCommand(['config'], { ...settings, LOG_LEVEL: 'loud' });
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('LOG_LEVEL') });
+});
+
 test('docs/cli.md: is generated from the commands as they are', async () => {
   const { commandDocument } = await import('../../cli/command-document.ts');
   // After a change of a command: npm run docs.
