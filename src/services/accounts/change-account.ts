@@ -25,7 +25,7 @@ export const changeAccount = operation({
   input: z
     .strictObject({ username: usernameField.optional(), email: emailField.optional() })
     .refine(({ username, email }) => username !== undefined || email !== undefined, 'must name a username or an email')
-    .meta({ id: 'AccountChanges' }),
+    .meta({ id: 'AccountChanges', minProperties: 1 }),
   output: userSchema
     .extend({ pending_email: z.string().optional().meta({ description: 'The new address, until it is proved' }) })
     .meta({ id: 'ChangedUser' }),

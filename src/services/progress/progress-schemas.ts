@@ -70,7 +70,7 @@ export const sharedEventsQuery = z.object({
   ids: z
     .string()
     .max(MAX_RESOURCES * 65, { abort: true })
-    .describe(`Up to ${MAX_RESOURCES} resource ids, separated by commas`)
+    .meta({ minLength: 1, description: `Up to ${MAX_RESOURCES} resource ids, separated by commas` })
     .transform((list) => [...new Set(list.split(','))].filter((id) => id !== ''))
     .pipe(
       z
