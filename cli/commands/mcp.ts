@@ -1,4 +1,6 @@
 /** `pharos mcp`: an MCP server for assistants that start programs, such as Claude Desktop. */
+
+import { trimEndOf } from '../../src/kernel/core/trim.ts';
 import { connect, DEFAULT_URL } from '../client/connect.ts';
 import { type Command, UsageError } from '../command.ts';
 import { relay } from '../mcp/relay.ts';
@@ -33,5 +35,5 @@ function mcpUrl(given: string): string {
   if (url.username !== '' || url.password !== '') {
     throw new UsageError('PHAROS_URL must not contain credentials: set PHAROS_API_KEY');
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}/mcp`;
+  return `${url.origin}${trimEndOf(url.pathname, '/')}/mcp`;
 }
