@@ -108,11 +108,15 @@ describe('connection pool under load', () => {
     const client = connect({ max: 5 });
     let within = 0;
     let most = 0;
+    const five = Promise.withResolvers<void>();
     await Promise.all(
       Array.from({ length: 1000 }, (_, n) =>
         client.begin(async (tx) => {
           within += 1;
           most = Math.max(most, within);
+          if (within === 5) five.resolve();
+          // The first ones wait for as many as there may be.
+          await five.promise;
           await tx`select ${n}::int`;
           within -= 1;
         }),
