@@ -71,24 +71,24 @@ function zsh(commands: readonly Named[]): string {
   const seconds = groups(commands).map(([first]) => {
     const inGroup = commands.filter(({ name }) => name.startsWith(`${first} `));
     const list = inGroup.map(({ name, summary }) => [name.slice(first.length + 1), summary] as const);
-    return `      ${first}) words=(${described(list)}); _describe command words ;;`;
+    return `      ${first}) choices=(${described(list)}); _describe command choices ;;`;
   });
   const options = commands.map(({ name, options: list }) => `    '${name}') compadd -- ${list.join(' ')} ;;`);
   const oneWord = commands.filter(({ name }) => !name.includes(' ')).map(({ name }) => name);
   return `#compdef pharos
 # zsh completion of pharos: eval "$(pharos completion zsh)"
 _pharos() {
-  local -a words_of_line words
+  # The completion system sets \$words, so that no variable here may bear its name.
+  local -a choices
   local command
-  words_of_line=("\${(@)words[1,CURRENT]}")
   local current="\${words[CURRENT]}" first="\${words[2]}" second="\${words[3]}" position=$CURRENT
   case "$first" in
     ${oneWord.join('|')}) command="$first" ;;
     *) command="$first $second" ;;
   esac
   if (( position == 2 )); then
-    words=(${described(firstWords(commands).map((first) => [first, summaryOf(first)] as const))})
-    _describe command words
+    choices=(${described(firstWords(commands).map((first) => [first, summaryOf(first)] as const))})
+    _describe command choices
     return
   fi
   if [[ "$current" == -* ]]; then

@@ -132,6 +132,12 @@ describe('pharos completion', () => {
     }
   });
 
+  test('completion zsh: leaves the words of the line to the shell', async () => {
+    const text = await script('zsh');
+    expect(text).toMatch(/first="\$\{words\[2\]\}"/);
+    expect(text).not.toMatch(/^\s*(?:local .*\b)?words\b(?:=.*)?$/m);
+  });
+
   test('completion: an unknown shell is told', async () => {
     expect(await runCommand(['completion', 'tcsh'], {})).toMatchObject({
       code: 2,

@@ -99,7 +99,7 @@ async function runClaim(dependencies: ProcessDependencies, claim: ClaimedProcess
       if (writer.isWritten(stage)) progress.report({ resource_id: resourceId, stages: { [stage]: latest } });
     };
     try {
-      return await untilAborted(runners[stage]({ ...writer.input(), signal, report }), signal);
+      return await untilAborted(runners[stage]({ ...writer.input(), committed: writer.writeMade, signal, report }), signal);
     } finally {
       latest = undefined;
     }

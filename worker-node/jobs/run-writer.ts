@@ -45,6 +45,8 @@ export interface RunWriter {
   change(change: Change): Partial<StageStates>;
   /** Keeps the result of a stage, changes stages, and writes both within a moment, unless `write` does before. */
   add(stage: Stage, result: StageResult, change: Change): Partial<StageStates>;
+  /** Resolves when what the stages have made is written, so that other jobs see it. */
+  writeMade(): Promise<void>;
   /** Lets what was changed be written within a moment. */
   writeSoon(): void;
   /**
@@ -239,6 +241,15 @@ export function createRunWriter(dependencies: RunWriterDependencies, run: RunOfC
       entries.push({ stage, result });
       writeSoon();
       return change(make);
+    },
+    writeMade: async () => {
+      if (entries.length > 0) {
+        await write({ close: renew });
+        return;
+      }
+      // It may be in a write that is under way.
+      const release = await turns.acquire();
+      release();
     },
     writeSoon,
     write,

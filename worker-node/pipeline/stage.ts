@@ -11,6 +11,11 @@ export interface StageInput {
   readonly text: () => Promise<string | null>;
   /** What earlier stages of this run have made. It may not be in the database yet, and what is absent is there. */
   readonly made: Made;
+  /**
+   * Resolves when `made` is in the database. Of two jobs that look for each other's documents after that, at least one finds the
+   * other's.
+   */
+  committed(): Promise<void>;
   /** Fires when the lease is lost or the worker stops; results that come later are discarded. */
   readonly signal: AbortSignal;
   /** Reports progress, 0 to 100, and a message for the document's owner. Cheap: call it at every change. */

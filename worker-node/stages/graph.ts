@@ -30,8 +30,9 @@ const kindOf = (targetKey: string): Edge['kind'] => (targetKey.startsWith('url:'
 export function createGraphStage({ db, clock }: GraphStageDependencies): StageRunner {
   const ranking = createLibraryRanking({ db });
 
-  return async function graph({ resource, made, report }) {
+  return async function graph({ resource, made, committed, report }) {
     const { id, ownerId } = resource;
+    await committed();
     const similar = new Map<string, Similar>();
     const vectors = made.embedding?.vectors;
     for (const model of vectors?.keys() ?? (await modelsOfResource(db, id)))
