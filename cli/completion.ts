@@ -78,7 +78,7 @@ function zsh(commands: readonly Named[]): string {
   return `#compdef pharos
 # zsh completion of pharos: eval "$(pharos completion zsh)"
 _pharos() {
-  # The completion system sets \$words, so that no variable here may bear its name.
+  # The completion system sets $words, so that no variable here may bear its name.
   local -a choices
   local command
   local current="\${words[CURRENT]}" first="\${words[2]}" second="\${words[3]}" position=$CURRENT
