@@ -29,8 +29,22 @@ export async function refusedByLength(url: string, { method, headers, body, agen
   return response;
 }
 
+/** A server that closes while the client still sends may reset the connection before its response is read (RFC 9112, 9.6). */
+async function unlessReset(attempt: () => Promise<Response>): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (tries === 5 || !['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  }
+}
+
 /** Sends `body` in chunks, without a length and without an end, and resolves with the response. */
-export async function refusedWhileRead(url: string, { method, headers, body }: LargeRequest): Promise<Response> {
+export const refusedWhileRead = (url: string, large: LargeRequest): Promise<Response> =>
+  unlessReset(() => sendWithoutLength(url, large));
+
+async function sendWithoutLength(url: string, { method, headers, body }: LargeRequest): Promise<Response> {
   const request = startRequest(url, { method, headers: { ...headers, 'Transfer-Encoding': 'chunked' } });
   request.write(body);
   const response = await received(request);
