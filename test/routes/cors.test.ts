@@ -70,10 +70,35 @@ test('CORS: an allowed origin may send cookies with the exchange of a login code
   expect(elsewhere.headers.has('access-control-allow-credentials')).toBe(false);
 });
 
-test('CORS: without configured origins, in development, every origin may read', async () => {
+test('CORS: without configured origins, in development, pages of this machine may read, and no others', async () => {
   const open = await createTestApp();
-  const response = await open.request('/monitoring/health', { headers: { Origin: 'http://localhost:5173' } });
-  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  const allowed = async (path: string, origin: string, method = 'GET') => {
+    const headers = { Origin: origin, 'Access-Control-Request-Method': 'POST' };
+    return (await open.request(path, { method, headers })).headers.get('access-control-allow-origin');
+  };
+  for (const origin of ['http://localhost:5173', 'https://localhost', 'http://127.0.0.1:8080', 'http://[::1]:3000']) {
+    expect(await allowed('/monitoring/health', origin)).toBe(origin);
+    expect(await allowed('/auth/login', origin, 'OPTIONS')).toBe(origin);
+  }
+  const foreign = ['https://evil.example', 'http://localhost.evil.example', 'http://127.0.0.1.evil.example', 'null', 'file://'];
+  for (const origin of foreign) {
+    expect(await allowed('/monitoring/health', origin)).toBeNull();
+    expect(await allowed('/auth/login', origin, 'OPTIONS')).toBeNull();
+    for (const path of ['/mcp', '/oauth/token', '/oauth/register', '/.well-known/oauth-authorization-server']) {
+      expect(await allowed(path, origin, 'OPTIONS')).toBe('*');
+    }
+  }
+  await open.close();
+});
+
+test('CORS: in development, a page of this machine that is not named gets no cookies for the exchange of a code', async () => {
+  const open = await createTestApp();
+  for (const method of ['OPTIONS', 'POST']) {
+    const headers = { Origin: 'http://localhost:5173', 'Access-Control-Request-Method': 'POST' };
+    const response = await open.request('/auth/exchange', { method, headers });
+    expect(response.headers.get('access-control-allow-origin')).toBe('http://localhost:5173');
+    expect(response.headers.has('access-control-allow-credentials')).toBe(false);
+  }
   await open.close();
 });
 

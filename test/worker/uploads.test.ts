@@ -273,14 +273,15 @@ describe('PUT /uploads: CORS', () => {
     });
 
   test('upload CORS: the preflight passes, and responses and errors are readable', async () => {
-    const response = await preflight(kit.worker, '/uploads?ticket=x');
+    const origin = 'http://localhost:5173';
+    const response = await preflight(kit.worker, '/uploads?ticket=x', origin);
     expect(response.status).toBe(204);
-    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin);
     expect(response.headers.get('access-control-allow-methods')).toBe('PUT');
     expect(response.headers.get('access-control-allow-headers')).toContain('Content-Type');
-    const headers = { 'Content-Type': 'text/plain', Origin: 'https://app.example' };
+    const headers = { 'Content-Type': 'text/plain', Origin: origin };
     const refused = await kit.put(`${WORKER_URL}/uploads?ticket=x`, 'x', headers);
-    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, '*']);
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, origin]);
     const taken = await kit.put(await kit.uploadUrl(ada), fresh(), headers);
     expect([taken.status, taken.headers.get('access-control-expose-headers')]).toEqual([
       202,

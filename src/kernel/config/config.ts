@@ -2,6 +2,7 @@
 
 import type { FieldError } from '../core/errors.ts';
 import type { LogFormat, LogLevel } from '../core/log.ts';
+import type { AllowedOrigins } from '../core/origins.ts';
 import { Secret } from '../core/secret.ts';
 import type { Generated, OAuthClients, SigningKeys } from './credentials.ts';
 import { jwtSecret, oauthClients, optional, signingKeys } from './credentials.ts';
@@ -39,7 +40,7 @@ export interface Config {
   /** Unset: the process decides by where its output goes. */
   readonly logFormat?: LogFormat;
   readonly trustedProxyHops: number;
-  readonly cors: { readonly origins: '*' | readonly string[] };
+  readonly cors: { readonly origins: AllowedOrigins };
   readonly database: DatabaseConfig;
   readonly auth: {
     readonly algorithm: 'HS256' | 'ES256' | 'EdDSA';
@@ -202,8 +203,8 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
   };
 }
 
-function corsOrigins(given: readonly string[] | undefined, dev: boolean): '*' | readonly string[] {
-  if (given === undefined) return dev ? '*' : [];
+function corsOrigins(given: readonly string[] | undefined, dev: boolean): AllowedOrigins {
+  if (given === undefined) return dev ? 'loopback' : [];
   return given.includes('*') ? '*' : given;
 }
 

@@ -7,6 +7,7 @@ import type { Context } from 'hono';
 import type { Config } from '../../kernel/config/config.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import { parseStrangersJson } from '../../kernel/core/json-bounds.ts';
+import { isLoopbackOrigin, namedOrigins } from '../../kernel/core/origins.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { requireContentType } from '../middleware/content-type.ts';
@@ -117,16 +118,10 @@ function requireTrustedOrigin(c: Context<AppEnv>, { publicUrl, cors }: Pick<Conf
   const origin = c.req.header('origin');
   const bringsCredentials = c.req.header('authorization') !== undefined || c.req.header('x-api-key') !== undefined;
   if (origin === undefined || bringsCredentials) return;
-  const url = URL.canParse(origin) ? new URL(origin) : undefined;
   const isTrusted =
-    url !== undefined &&
-    (url.origin === new URL(publicUrl).origin ||
-      LOOPBACK.test(url.hostname) ||
-      (cors.origins !== '*' && cors.origins.includes(origin)));
+    origin === new URL(publicUrl).origin || isLoopbackOrigin(origin) || namedOrigins(cors.origins).includes(origin);
   if (!isTrusted) throw new AppError('forbidden', 'Requests of pages from this origin need credentials');
 }
-
-const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 
 /** Clients name both application/json and text/event-stream; those that name neither take anything. */
 const takesJson = (accept = '*/*') => /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json))\s*(?:[;,]|$)/i.test(accept);

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors as honoCors } from 'hono/cors';
 import type { Config } from '../../kernel/config/config.ts';
+import { allowsOrigin, namedOrigins } from '../../kernel/core/origins.ts';
 import { MCP_PATH } from '../../kernel/model/protected-resources.ts';
 import type { AppEnv } from '../env.ts';
 import { setResponseHeader } from './response-headers.ts';
@@ -35,7 +36,7 @@ const EXPOSED = [
  */
 export function cors({ origins }: Config['cors']): MiddlewareHandler<AppEnv> {
   const options = {
-    origin: origins === '*' ? '*' : [...origins],
+    origin: origins === '*' ? '*' : (origin: string) => (allowsOrigin(origins, origin) ? origin : null),
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: [
       'Authorization',
@@ -53,21 +54,23 @@ export function cors({ origins }: Config['cors']): MiddlewareHandler<AppEnv> {
   const preflightFromAnywhere = honoCors({ ...options, origin: '*' });
   const preflightWithCookies = honoCors({ ...options, credentials: true });
   const exposed = EXPOSED.join(',');
+  const named = namedOrigins(origins);
   return function cors(c, next) {
     const { path } = c.req;
     if (path === CLOSED) return next();
     const fromAnywhere = origins === '*' || isOpen(path);
-    const withCookies = !fromAnywhere && path === WITH_COOKIES;
+    const origin = c.req.header('origin') ?? '';
+    // A code is exchanged by pages that CORS_ORIGINS names: a login returns to no others.
+    const withCookies = path === WITH_COOKIES && named.includes(origin);
     if (c.req.method === 'OPTIONS') {
       if (fromAnywhere) return preflightFromAnywhere(c, next);
       return withCookies ? preflightWithCookies(c, next) : preflight(c, next);
     }
-    const origin = c.req.header('origin');
     // With `*` the response is the same for every origin, so shared caches need no `Vary`.
     if (fromAnywhere) setResponseHeader(c, 'Access-Control-Allow-Origin', '*');
     else {
       c.header('Vary', 'Origin', { append: true });
-      if (origin !== undefined && origins.includes(origin)) {
+      if (allowsOrigin(origins, origin)) {
         setResponseHeader(c, 'Access-Control-Allow-Origin', origin);
         if (withCookies) setResponseHeader(c, 'Access-Control-Allow-Credentials', 'true');
       }

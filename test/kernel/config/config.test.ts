@@ -35,7 +35,7 @@ describe('parseConfig: defaults', () => {
       host: '127.0.0.1',
       port: 8000,
       publicUrl: 'http://localhost:8000',
-      cors: { origins: '*' },
+      cors: { origins: 'loopback' },
       database: { kind: 'sqlite', path: 'data/pharos.db' },
       kv: { kind: 'memory' },
       queue: { kind: 'http' },

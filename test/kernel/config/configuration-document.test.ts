@@ -78,6 +78,6 @@ describe('settings', () => {
     expect(documented('HOST')).toBe(`${config.host} in dev, else 0.0.0.0`);
     expect(documented('DATABASE_URL')).toBe('the file pharos.db in DATA_DIR');
     expect(config.database).toEqual({ kind: 'sqlite', path: `${config.dataDir}/pharos.db` });
-    expect(documented('CORS_ORIGINS')).toBe(`${config.cors.origins} in dev, else none`);
+    expect(documented('CORS_ORIGINS')).toBe(`${config.cors.origins} origins in dev, else none`);
   });
 });

@@ -8,6 +8,7 @@ import type { Config } from '../../../src/kernel/config/config.ts';
 import { createByteBudget } from '../../../src/kernel/core/byte-budget.ts';
 import { AppError } from '../../../src/kernel/core/errors.ts';
 import type { Log } from '../../../src/kernel/core/log.ts';
+import { allowsOrigin } from '../../../src/kernel/core/origins.ts';
 import { receiveRequest } from '../../../src/kernel/core/request-body.ts';
 import { createPresignedUploads, type UploadGrant } from '../../../src/kernel/worker-client/presigned-uploads.ts';
 import { type CreatedResource, toAcceptedResponse } from '../../../src/services/resources/accepted-response.ts';
@@ -42,7 +43,7 @@ export function createUploadsRoute({ config, services, log }: UploadsRouteDepend
   app.use(
     PATH,
     cors({
-      origin: origins === '*' ? '*' : [...origins],
+      origin: origins === '*' ? '*' : (origin) => (allowsOrigin(origins, origin) ? origin : null),
       allowMethods: ['PUT'],
       allowHeaders: ['Content-Type', 'X-Request-Id'],
       exposeHeaders: ['Location', 'Retry-After', 'X-Request-Id'],

@@ -9,6 +9,7 @@ import type { Config } from '../../config/config.ts';
 import { sha256Base64Url } from '../../core/digest.ts';
 import { AppError } from '../../core/errors.ts';
 import { equalSecrets } from '../../core/keys.ts';
+import { namedOrigins } from '../../core/origins.ts';
 import type { Clock } from '../../core/ports.ts';
 import { toUnixSeconds } from '../../core/time.ts';
 import type { KeyValue } from '../../kv/key-value.ts';
@@ -114,7 +115,7 @@ export function createOAuthFlow({ config, kv, clock, providers }: Dependencies):
 
   function faultOf(returnTo: string): string | undefined {
     const url = URL.canParse(returnTo, config.publicUrl) ? new URL(returnTo, config.publicUrl) : undefined;
-    const origins = [new URL(config.publicUrl).origin, ...(config.cors.origins === '*' ? [] : config.cors.origins)];
+    const origins = [new URL(config.publicUrl).origin, ...namedOrigins(config.cors.origins)];
     if (!url || !/^https?:$/.test(url.protocol) || !origins.includes(url.origin))
       return 'must be on this server or an origin in CORS_ORIGINS';
     if (url.username !== '' || url.password !== '') return 'must not contain a username or password';

@@ -51,7 +51,7 @@ export const GENERAL = {
     group,
     description: 'Origins whose pages may call the API, comma-separated; `*` for any, without credentials.',
     schema: origins,
-    whenUnset: '* in dev, else none',
+    whenUnset: 'loopback origins in dev, else none',
   }),
   TRUSTED_PROXY_HOPS: setting({
     group,
