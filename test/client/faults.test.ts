@@ -75,6 +75,32 @@ test('retries: a POST that is not repeatable is sent once', async () => {
   }
 });
 
+const missing = (type = 'urn:pharos:error:not_found') => Response.json({ type, detail: 'gone' }, { status: 404 });
+const remove = (pharos: ReturnType<typeof scripted>['pharos']) =>
+  pharos.delete('/resources/{id}', { params: { path: { id: '01900000-0000-7000-8000-000000000001' } } });
+
+test.each([
+  ['a lost answer', [lost]],
+  ['a 502 of a proxy', [() => refused(502)]],
+  ['a lost answer and a limit', [lost, () => refused(429, { 'Retry-After': '1' })]],
+])('retries: a DELETE that finds nothing after %s is done', async (_, before) => {
+  const { pharos, requests } = scripted([...before, () => missing()]);
+  expect(await remove(pharos)).toBeUndefined();
+  expect(requests).toHaveLength(before.length + 1);
+});
+
+test('retries: a DELETE that finds nothing is an error where no earlier attempt can have deleted it', async () => {
+  const limited = () => refused(429, { 'Retry-After': '1' });
+  for (const answers of [[() => missing()], [limited, () => missing()], [lost, () => missing('about:blank')]]) {
+    await expect(remove(scripted(answers).pharos)).rejects.toMatchObject({ status: 404 });
+  }
+});
+
+test('retries: a GET that finds nothing after a lost answer is an error', async () => {
+  const { pharos } = scripted([lost, () => missing()]);
+  await expect(pharos.get('/resources')).rejects.toMatchObject({ status: 404, code: 'not_found' });
+});
+
 test('retries: a creating POST is sent again with the same key and body', async () => {
   const accepted = () => Response.json({ id: '1' }, { status: 202 });
   const { pharos, requests } = scripted([lost, () => refused(503), accepted]);

@@ -60,7 +60,7 @@ export function createTransport({ url, rules, timeout, parts }: TransportOptions
       // One key for all attempts of a request.
       const key = hex(crypto.getRandomValues(new Uint8Array(16)));
       let renewed = false;
-      for (let tries = 0; ; ) {
+      for (let tries = 0, unheard = false; ; ) {
         const request = build();
         const path = pathOf(request);
         const { headers } = request;
@@ -77,9 +77,11 @@ export function createTransport({ url, rules, timeout, parts }: TransportOptions
             renewed = true;
             if (await credentials.renew(authorization)) continue;
           }
+          if (unheard && isDeleted(request, error)) return new Response(null, { status: 204 });
           const waitMs = repeatable ? waitBefore(tries, error, rules, parts.random) : undefined;
           if (waitMs === undefined) throw error;
           tries += 1;
+          unheard ||= mayHaveArrived(error);
           await parts.sleep(waitMs, signal ?? request.signal);
         }
       }
@@ -90,6 +92,13 @@ export function createTransport({ url, rules, timeout, parts }: TransportOptions
 /** Not where the password must be entered again: a renewed token would not do either. */
 const isExpired = (error: unknown) =>
   error instanceof PharosError && error.status === 401 && error.code !== 'insufficient_user_authentication';
+
+/** The answer was lost, or a proxy gave one in the server's place; a refusal by 429 left nothing done. */
+const mayHaveArrived = (error: unknown) => error instanceof PharosError && error.status !== 429;
+
+/** An earlier attempt deleted it: this one finds nothing, and the outcome is what was asked for. */
+const isDeleted = ({ method }: Request, error: unknown) =>
+  method === 'DELETE' && error instanceof PharosError && error.status === 404 && error.code === 'not_found';
 
 function redirected(response: Response, { origin }: URL): PharosError {
   const location = response.headers.get('location');
