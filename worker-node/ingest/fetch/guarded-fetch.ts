@@ -7,13 +7,14 @@ import type { Clock } from '../../../src/kernel/core/ports.ts';
 import { ACCEPT } from '../../../src/kernel/model/formats.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import { decompressors } from './content-encoding.ts';
+import { createCookieJar } from './cookies.ts';
 import { networkError, statusError } from './fetch-errors.ts';
 import { guardedConnector, type ResolveHost, resolveHost } from './guarded-connector.ts';
 
 export interface FetchedPage {
   /** The address after redirects. */
   readonly url: string;
-  /** The `Content-Type` header; null without one. */
+  /** The `Content-Type` header, several joined by commas; null without one. */
   readonly contentType: string | null;
   /** Decompressed. */
   readonly body: Uint8Array;
@@ -57,19 +58,27 @@ export function createGuardedFetch({
   return async function guardedFetch(input, signal) {
     const deadline = AbortSignal.timeout(deadlineMs);
     const anySignal = AbortSignal.any([signal, deadline]);
+    const cookies = createCookieJar(clock.now);
     let url = checkUrl(input);
     try {
       for (let redirects = 0; ; redirects++) {
+        const cookie = cookies.header(url);
         const response = await request(url, {
           dispatcher: agent,
           signal: anySignal,
-          headers: { accept: ACCEPT, 'accept-encoding': 'gzip, deflate, br', 'user-agent': userAgent },
+          headers: {
+            accept: ACCEPT,
+            'accept-encoding': 'gzip, deflate, br, zstd',
+            'user-agent': userAgent,
+            ...(cookie === undefined ? {} : { cookie }),
+          },
         });
+        cookies.store(url, headers(response, 'set-cookie'));
         const location = header(response, 'location');
         if (REDIRECTS.has(response.statusCode) && location !== undefined) {
           discard(response);
           if (redirects === maxRedirects) throw new StageError('permanent', `The page redirects more than ${maxRedirects} times`);
-          url = checkUrl(location, url);
+          url = checkUrl(fromUtf8(location), url);
           continue;
         }
         if (response.statusCode < 200 || response.statusCode > 299) {
@@ -77,7 +86,7 @@ export function createGuardedFetch({
           throw statusError(response.statusCode, header(response, 'retry-after'), clock.now());
         }
         const body = await readBody(response, maxBytes, anySignal);
-        return { url: url.href, contentType: header(response, 'content-type') ?? null, body };
+        return { url: url.href, contentType: headers(response, 'content-type').join(', ') || null, body };
       }
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -104,7 +113,7 @@ export function checkUrl(input: string, base?: URL): URL {
 
 async function readBody(response: Dispatcher.ResponseData, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const tooLarge = () => new StageError('permanent', `The page is larger than ${Math.round(maxBytes / 1024 / 1024)} MB`);
-  const encodings = decompressors(header(response, 'content-encoding'));
+  const encodings = decompressors(headers(response, 'content-encoding').join(','));
   if (Number(header(response, 'content-length')) > maxBytes || encodings === undefined) {
     discard(response);
     throw encodings ? tooLarge() : new StageError('permanent', 'The page is compressed in an unsupported way');
@@ -127,7 +136,19 @@ function discard(response: Dispatcher.ResponseData): void {
   response.body.on('error', () => undefined).destroy();
 }
 
-function header(response: Dispatcher.ResponseData, name: string): string | undefined {
-  const value = response.headers[name];
-  return Array.isArray(value) ? value[0] : value;
+function headers(response: Dispatcher.ResponseData, name: string): readonly string[] {
+  return [response.headers[name] ?? []].flat();
+}
+
+/** The first header of this name. */
+const header = (response: Dispatcher.ResponseData, name: string): string | undefined => headers(response, name)[0];
+
+/** undici gives the bytes of a header as Latin-1; servers send addresses in UTF-8, as browsers read them. */
+function fromUtf8(value: string): string {
+  if (!/^[\0-\xff]*$/.test(value)) return value;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'));
+  } catch {
+    return value;
+  }
 }
