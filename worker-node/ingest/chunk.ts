@@ -7,7 +7,7 @@ import { isSpace, sentenceRanges, type TextRange, trimRange } from '../analysis/
 import { countWords } from '../analysis/text/words.ts';
 import { contextOf, embeddedContext } from './chunk-context.ts';
 import { MAX_CHUNK_TOKENS, measure, measureWords, UNITS_PER_UNKNOWN_TOKEN } from './chunk-tokens.ts';
-import type { SectionRange } from './document.ts';
+import type { PageRange, SectionRange } from './document.ts';
 
 /** White space and invisible characters have no tokens, so that tokens alone would not bound a chunk. UTF-16 units. */
 export const MAX_CHUNK_LENGTH = 3_000;
@@ -15,6 +15,9 @@ export const MAX_CHUNK_LENGTH = 3_000;
 export interface TextChunk extends TextRange {
   readonly headingPath: readonly string[];
   readonly wordCount: number;
+  /** The first and the last page that it is on; null for a format without pages. */
+  readonly pageStart: number | null;
+  readonly pageEnd: number | null;
 }
 
 /** A sentence, or a piece of a long one. */
@@ -27,10 +30,17 @@ export interface ChunkOptions {
   readonly title: string | null;
   /** ISO 639-1; decides where sentences end. */
   readonly language: string | null;
+  /** In the order of the text. */
+  readonly pages?: readonly PageRange[];
 }
 
 /** Chunks in the order of `text`. No chunk spans two sections. `text.slice(start, end)` is the text of a chunk. */
-export function chunkText(text: string, sections: readonly SectionRange[], { title, language }: ChunkOptions): TextChunk[] {
+export function chunkText(
+  text: string,
+  sections: readonly SectionRange[],
+  { title, language, pages = [] }: ChunkOptions,
+): TextChunk[] {
+  const pagesOf = pageFinder(pages);
   return sections.flatMap(({ headingPath, start, end }) => {
     const room = MAX_CHUNK_TOKENS - measure(embeddedContext(contextOf(title, headingPath)));
     const units = sentenceRanges(text.slice(start, end), language).flatMap((sentence) =>
@@ -40,8 +50,26 @@ export function chunkText(text: string, sections: readonly SectionRange[], { tit
       ...range,
       headingPath,
       wordCount: countWords(text.slice(range.start, range.end)),
+      ...pagesOf(range),
     }));
   });
+}
+
+/** Finds the pages of ranges that are asked for in the order of the text. */
+function pageFinder(pages: readonly PageRange[]) {
+  let first = 0;
+  return ({ start, end }: TextRange): { pageStart: number | null; pageEnd: number | null } => {
+    while (first < pages.length && (pages[first]?.end ?? 0) <= start) first++;
+    let pageStart: number | null = null;
+    let pageEnd: number | null = null;
+    for (let i = first; i < pages.length; i++) {
+      const range = pages[i];
+      if (!range || range.start >= end) break;
+      pageStart = Math.min(pageStart ?? range.page, range.page);
+      pageEnd = Math.max(pageEnd ?? range.page, range.page);
+    }
+    return { pageStart, pageEnd };
+  };
 }
 
 /** The sentence, or pieces of it that have `room` tokens and 3,000 characters at most, cut where a word ends. */

@@ -10,11 +10,18 @@ export interface TextLink {
 /** A longer URL is no link: browsers and servers do not follow it, and each link to it would cost its length anew. */
 export const MAX_URL_CHARACTERS = 8_192;
 
-/** A list, a table or a code block is one paragraph of several lines. */
+/** What a block is: only prose, lists and quotes are read as language. */
+export type BlockKind = 'prose' | 'list' | 'table' | 'code' | 'quote';
+
+/** A block of Markdown; `readers/blocks.ts` makes it from plain text. A list, a table or a code block is one paragraph. */
 export interface Paragraph {
   readonly text: string;
   /** Offsets in `text`. */
   readonly links: readonly TextLink[];
+  /** Prose where absent. */
+  readonly kind?: BlockKind;
+  /** From 1, where the format has pages. */
+  readonly page?: number;
 }
 
 /** The content under one heading, up to the next heading of any level. */
@@ -105,11 +112,20 @@ export interface SectionRange {
   readonly end: number;
 }
 
+/** The range of a paragraph that is on a page. */
+export interface PageRange {
+  readonly page: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface ComposedText {
   readonly text: string;
   readonly sections: readonly SectionRange[];
   /** In the order of the text. */
   readonly links: readonly TextLink[];
+  /** In the order of the text; empty for a format without pages. */
+  readonly pages: readonly PageRange[];
 }
 
 const PARAGRAPH_SEPARATOR = '\n\n';
@@ -123,10 +139,11 @@ export function composeText(sections: readonly Section[]): ComposedText {
   const parts: string[] = [];
   const ranges: SectionRange[] = [];
   const links: TextLink[] = [];
+  const pages: PageRange[] = [];
   let length = 0;
 
   /** Appends a paragraph and returns its offset. */
-  function append({ text, links: own }: Paragraph): number {
+  function append({ text, links: own, page }: Paragraph): number {
     if (length > 0) {
       parts.push(PARAGRAPH_SEPARATOR);
       length += PARAGRAPH_SEPARATOR.length;
@@ -135,6 +152,7 @@ export function composeText(sections: readonly Section[]): ComposedText {
     parts.push(text);
     length += text.length;
     for (const link of own) links.push({ ...link, start: start + link.start, end: start + link.end });
+    if (page !== undefined) pages.push({ page, start, end: length });
     return start;
   }
 
@@ -153,5 +171,5 @@ export function composeText(sections: readonly Section[]): ComposedText {
     }
     ranges.push({ headingPath, start: start ?? length, end: length });
   }
-  return { text: parts.join(''), sections: ranges, links };
+  return { text: parts.join(''), sections: ranges, links, pages };
 }

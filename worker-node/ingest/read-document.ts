@@ -10,7 +10,7 @@ import { chunkText, type TextChunk } from './chunk.ts';
 import { detectFormat } from './detect-format.ts';
 import { type ComposedText, composeText, type DocumentMetadata, type ParsedDocument } from './document.ts';
 import { type ExtractedLink, extractLinks } from './links.ts';
-import { READERS } from './readers/index.ts';
+import { readerOf } from './readers/index.ts';
 
 export const MIN_CHARACTERS = 50;
 const MAX_TITLE = 500;
@@ -46,11 +46,13 @@ export interface ExtractedDocument {
 }
 
 /** Throws a permanent StageError for an empty, binary, unsupported or too short document. */
-export function readDocument({ bytes, contentType, filename, url, aliases, ownTitle }: DocumentInput): ExtractedDocument {
+export async function readDocument(input: DocumentInput): Promise<ExtractedDocument> {
+  const { bytes, contentType, filename, url, aliases, ownTitle } = input;
   if (bytes.length === 0) throw new StageError('permanent', 'The document is empty');
   const declared = parseContentType(contentType);
   const format = detectFormat(bytes, declared, filename ?? (url === null ? '' : new URL(url).pathname));
-  const document = READERS[format]({ bytes, charset: declared.charset, url });
+  const read = await readerOf(format);
+  const document = await read({ bytes, mediaType: declared.mediaType, charset: declared.charset, url, filename });
   const composed = composeText(document.sections);
   const length = composed.text.trim().length;
   if (length < MIN_CHARACTERS)
@@ -76,7 +78,11 @@ export function readDocument({ bytes, contentType, filename, url, aliases, ownTi
     ),
     keywords: keywords.map(({ phrase }) => phrase),
     contextTitle,
-    chunks: chunkText(composed.text, composed.sections, { title: contextTitle, language: metadata.language }),
+    chunks: chunkText(composed.text, composed.sections, {
+      title: contextTitle,
+      language: metadata.language,
+      pages: composed.pages,
+    }),
     links: extractLinks(composed.text, composed.links, new Set(identifiers)),
     identifiers,
   };

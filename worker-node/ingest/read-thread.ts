@@ -14,16 +14,17 @@ export type ThreadMessage = { readonly kind: 'begun' } | ReadingOutcome;
 
 parentPort?.on('message', (input: DocumentInput) => {
   post({ kind: 'begun' });
-  post(read(input));
+  void read(input).then(post);
 });
 
 function post(message: ThreadMessage): void {
   parentPort?.postMessage(message);
 }
 
-function read(input: DocumentInput): ReadingOutcome {
+/** Never rejects. */
+async function read(input: DocumentInput): Promise<ReadingOutcome> {
   try {
-    return { kind: 'document', document: readDocument(input) };
+    return { kind: 'document', document: await readDocument(input) };
   } catch (error) {
     return error instanceof StageError ? { kind: 'refused', message: error.message } : { kind: 'failed', error };
   }

@@ -98,7 +98,7 @@ export function createIngestionStage({ config, db, clock, ids, fetchPage, reader
   }
 
   function chunkRows(resource: ResourceSummary, { chunks, text, contextTitle }: ExtractedDocument): NewChunk[] {
-    return chunks.map(({ start, end, headingPath, wordCount }, position) => ({
+    return chunks.map(({ start, end, headingPath, wordCount, pageStart, pageEnd }, position) => ({
       id: ids.next(),
       resourceId: resource.id,
       ownerId: resource.ownerId,
@@ -108,8 +108,8 @@ export function createIngestionStage({ config, db, clock, ids, fetchPage, reader
       headingPath: [...headingPath],
       charStart: start,
       charEnd: end,
-      pageStart: null,
-      pageEnd: null,
+      pageStart,
+      pageEnd,
       wordCount,
     }));
   }

@@ -1,9 +1,11 @@
 /** Reads HTML into sections: the article that Readability finds, or the whole page where it finds too little. */
 import { Readability } from '@mozilla/readability';
 import { MAX_URL_CHARACTERS, type Paragraph, type ParsedDocument, type Section } from '../document.ts';
+import { decodeInput } from './decode-input.ts';
 import { readBlocks, walk } from './html-blocks.ts';
 import { parseHtml } from './html-document.ts';
 import { readHtmlMetadata } from './html-metadata.ts';
+import type { Reader } from './reader.ts';
 
 /** Above these limits Readability takes quadratic time. Ordinary pages nest less than 60 levels deep. */
 const MAX_READABILITY_DEPTH = 120;
@@ -12,6 +14,8 @@ const MAX_READABILITY_ELEMENTS = 30_000;
 const MIN_ARTICLE_CHARACTERS = 250;
 const MIN_ARTICLE_SHARE = 0.1;
 const MIN_CHARACTERS = 50;
+
+export const read: Reader = (input) => readHtml(decodeInput(input, { html: true }), input.url);
 
 /** `url` is the page's address, or null for uploaded content, whose relative links are dropped. */
 export function readHtml(html: string, url: string | null): ParsedDocument {

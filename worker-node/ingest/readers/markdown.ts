@@ -1,11 +1,13 @@
 /** Reads Markdown (CommonMark) into sections, with metadata from its front matter. */
 import MarkdownIt, { type Token } from 'markdown-it';
 import { createSectionBuilder, EMPTY_METADATA, filterLinks, MAX_URL_CHARACTERS, type ParsedDocument } from '../document.ts';
+import { decodeInput } from './decode-input.ts';
 import { readFrontMatter } from './front-matter.ts';
 import { isDeeplyNested } from './markdown-nesting.ts';
 import { singleLine } from './normalise.ts';
 import { createParagraphBuilder } from './paragraph-builder.ts';
 import { readText } from './plain-text.ts';
+import type { Reader } from './reader.ts';
 
 /** A longer document is machine-made. It is read as plain text, as is one that nests too deeply. */
 const MAX_MARKDOWN_CHARACTERS = 2_000_000;
@@ -28,6 +30,8 @@ function createParser(maxNesting: number): InstanceType<typeof MarkdownIt> {
   parser.normalizeLinkText = (url) => url;
   return parser;
 }
+
+export const read: Reader = (input) => readMarkdown(decodeInput(input));
 
 /** The title is that of the front matter, else the first heading. */
 export function readMarkdown(source: string): ParsedDocument {

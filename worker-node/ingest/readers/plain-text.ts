@@ -1,8 +1,12 @@
 /** Reads plain text into paragraphs, which empty lines separate. */
 import { EMPTY_METADATA, type Paragraph, type ParsedDocument } from '../document.ts';
+import { decodeInput } from './decode-input.ts';
 import { removeControlCharacters, singleLine } from './normalise.ts';
+import type { Reader } from './reader.ts';
 
 const MAX_TITLE_CHARACTERS = 200;
+
+export const read: Reader = (input) => readText(decodeInput(input));
 
 /** The title is the first line, if it is at most 200 characters long. There are no headings. */
 export function readText(source: string): ParsedDocument {
