@@ -1,16 +1,14 @@
 /** Operations over HTTP: the route, its OpenAPI description and the reading of its input, all derived from the operation. */
 import { type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
-import type { Context, MiddlewareHandler } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status';
 import type { Config } from '../kernel/config/config.ts';
-import { invalidField } from '../kernel/core/json-bounds.ts';
 import { statusOf } from '../kernel/core/problem.ts';
 import type { AppContext } from '../services/context.ts';
 import { type AnyOperation, nothing } from '../services/operation.ts';
 import type { AppEnv } from './env.ts';
-import { isJson, requireContentType } from './middleware/content-type.ts';
-import { jsonBodyCheck } from './middleware/json-body.ts';
 import { requestOrigin } from './middleware/request-origin.ts';
+import { createOpenCaller, type ReadOpenCaller } from './open-caller.ts';
+import { type BodyKind, bodyChecks, MEDIA_TYPES, type Parts, readInput } from './read-input.ts';
 import { createRouter, impliedProblems, notFresh, operationIdOf, problems, securityOf } from './router.ts';
 import { tagOf } from './tags.ts';
 
@@ -19,6 +17,8 @@ export interface Binding {
   readonly returns: string;
   /** Default: 200, or 204 for an operation without a result. */
   readonly status?: 200 | 201 | 202;
+  /** How a body may be sent. Default: as JSON. */
+  readonly bodies?: readonly BodyKind[];
   /** Name of the body's schema where path parameters are taken out of the input. */
   readonly body?: string;
   /** The body may be absent: it then has no fields. */
@@ -48,44 +48,56 @@ export function http(operation: AnyOperation, route: `${Uppercase<Method>} /${st
 
 export function createOperationRoutes(context: AppContext, operations: readonly MountedOperation[]): OpenAPIHono<AppEnv> {
   const router = createRouter();
-  for (const mounted of operations) mount(router, context, mounted);
+  const openCaller = createOpenCaller(context);
+  for (const mounted of operations) mount(router, { context, openCaller }, mounted);
   return router;
 }
 
-function mount(router: OpenAPIHono<AppEnv>, context: AppContext, mounted: MountedOperation): void {
-  const { operation, method, path, status = 200, noStore, cancellable } = mounted;
+interface Mounting {
+  readonly context: AppContext;
+  readonly openCaller: ReadOpenCaller;
+}
+
+function mount(router: OpenAPIHono<AppEnv>, { context, openCaller }: Mounting, mounted: MountedOperation): void {
+  const { operation, method, path, noStore, cancellable } = mounted;
   const parts = partsOf(mounted);
-  const source = parts.body ? 'json' : 'query';
+  const isOpen = operation.scope === 'public';
+  const status = statusOfSuccess(mounted) as ContentfulStatusCode & StatusCode;
   router.openAPIRegistry.registerPath(describe(mounted, parts));
   router.on([method.toUpperCase()], [path.replaceAll(/\{(\w+)\}/g, ':$1')], ...bodyChecks(parts), async (c) => {
-    const input = await readInput(c, parts);
+    const { input, source } = await readInput(c, parts);
     const options = {
-      account: c.get('account'),
+      ...(isOpen ? openCaller(c) : { account: c.get('account') }),
       origin: requestOrigin(c),
       source,
       signal: cancellable ? c.req.raw.signal : undefined,
     };
     const output = await operation(context, c.get('actor'), input as never, options);
     if (noStore) c.header('Cache-Control', 'no-store');
-    return operation.output === nothing ? c.body(null, 204) : c.json(output as object, status as ContentfulStatusCode);
+    return operation.output === nothing ? c.body(null, status) : c.json(output as object, status);
   });
 }
 
-/** Where the fields of an input are in a request. */
-interface Parts {
-  readonly params: readonly string[];
-  readonly query: readonly string[];
-  /** Absent for an operation without a body. */
-  readonly body?: { readonly schema: z.ZodType; readonly required: boolean };
-}
+const statusOfSuccess = ({ operation, status }: MountedOperation) => status ?? (operation.output === nothing ? 204 : 200);
 
-function partsOf({ operation: { input }, method, path, body: id, optionalBody = false }: MountedOperation): Parts {
+function partsOf({
+  operation: { input },
+  method,
+  path,
+  body: id,
+  optionalBody = false,
+  bodies = ['json'],
+}: MountedOperation): Parts {
   const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const others = Object.keys(input.shape).filter((name) => !params.includes(name));
   if (method === 'get' || method === 'delete') return { params, query: others };
   if (others.length === 0) return { params, query: [] };
   const schema = params.length === 0 ? input : pick(input, others);
-  return { params, query: [], body: { schema: id === undefined ? schema : schema.meta({ id }), required: !optionalBody } };
+  return {
+    params,
+    query: [],
+    body: { schema: id === undefined ? schema : schema.meta({ id }), required: !optionalBody, kinds: bodies },
+  };
 }
 
 const NO_STORE = z.object({ 'Cache-Control': z.literal('no-store') });
@@ -96,19 +108,17 @@ function pick(input: z.ZodObject, names: readonly string[]): z.ZodObject {
   return input._zod.def.catchall?._zod.def.type === 'never' ? z.strictObject(shape) : z.object(shape);
 }
 
-function describe({ operation, method, path, returns, status = 200, noStore }: MountedOperation, { params, query, body }: Parts) {
+function describe(mounted: MountedOperation, { params, query, body }: Parts) {
+  const { operation, method, path, returns, noStore } = mounted;
   const { name, scope, account: level, summary, description, input, output, errors } = operation;
   const security = securityOf(scope, level);
-  const success =
-    output === nothing
-      ? { 204: { description: returns } }
-      : {
-          [status]: {
-            description: returns,
-            ...(noStore ? { headers: NO_STORE } : {}),
-            content: { 'application/json': { schema: output } },
-          },
-        };
+  const success = {
+    [statusOfSuccess(mounted)]: {
+      description: returns,
+      ...(noStore ? { headers: NO_STORE } : {}),
+      ...(output === nothing ? {} : { content: { 'application/json': { schema: output } } }),
+    },
+  };
   const inputStatuses = [...(body ? [400, 408, 413, 415] : []), ...(params.length + query.length > 0 || body ? [422] : [])];
   return {
     method,
@@ -121,9 +131,7 @@ function describe({ operation, method, path, returns, status = 200, noStore }: M
     request: {
       ...(params.length > 0 ? { params: pick(input, params) } : {}),
       ...(query.length > 0 ? { query: pick(input, query) } : {}),
-      ...(body
-        ? { body: { content: { 'application/json': { schema: body.schema } }, ...(body.required ? { required: true } : {}) } }
-        : {}),
+      ...(body ? { body: { content: contentOf(body), ...(body.required ? { required: true } : {}) } } : {}),
     },
     responses: {
       ...success,
@@ -134,22 +142,5 @@ function describe({ operation, method, path, returns, status = 200, noStore }: M
   } satisfies RouteConfig;
 }
 
-function bodyChecks({ body }: Parts): MiddlewareHandler<AppEnv>[] {
-  return body ? [requireContentType(['application/json'], { optional: !body.required }), jsonBodyCheck] : [];
-}
-
-async function readInput(c: Context<AppEnv>, { params, query, body }: Parts): Promise<unknown> {
-  const fields: Record<string, unknown> = {};
-  for (const name of query) {
-    const values = c.req.queries(name);
-    // A repeated parameter is a list, which the schema of a single value refuses.
-    if (values) fields[name] = values.length === 1 ? values[0] : values;
-  }
-  for (const name of params) fields[name] = c.req.param(name);
-  if (!body) return fields;
-  const given: unknown = body.required || isJson(c.req.header('content-type')) ? await c.req.json() : {};
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
-  const twice = params.find((name) => Object.hasOwn(given, name));
-  if (twice !== undefined) throw invalidField({ path: twice, message: 'is not a field of this request' }, 'json');
-  return { ...given, ...fields };
-}
+const contentOf = ({ kinds, schema }: NonNullable<Parts['body']>) =>
+  Object.fromEntries(kinds.map((kind) => [MEDIA_TYPES[kind], { schema }]));

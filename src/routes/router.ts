@@ -35,13 +35,14 @@ export function describeRoute(method: string, path: string) {
   const key = `${method.toUpperCase()} ${path}`;
   const listed = ROUTES[key];
   if (!listed) throw new Error(`${key} is neither an operation of routes/table.ts nor listed in routes/routes.ts`);
-  const { name, scope, account: level, summary, internal = false } = listed;
+  const { name, scope, account: level, summary, description: text, internal = false } = listed;
   return {
     level,
     description: {
       operationId: operationIdOf(name),
       tags: [tagOf(name)],
       summary,
+      ...(text === undefined ? {} : { description: text }),
       security: securityOf(scope, level),
       ...(internal ? { hide: true } : {}),
     },
@@ -80,8 +81,8 @@ export function defineRoute<
   const takesJson = request?.body?.content['application/json'] !== undefined;
   const checks = takesJson ? [itemsOf === undefined ? jsonBodyCheck : jsonItemsCheck(itemsOf)] : [];
   return createRoute<P, R>({
-    ...config,
     ...description,
+    ...config,
     // Behind the route's own, so that the body is read only when they have let the request pass.
     middleware: [middleware, checks].flat(),
     responses: { ...impliedProblems(security), ...problems(...implied), ...(level === 'fresh' ? notFresh : {}), ...responses },

@@ -6,6 +6,9 @@ import type { Context } from 'hono';
 import type { Scope } from '../kernel/model/actor.ts';
 import { unitsOf } from '../kernel/rate-limits/units.ts';
 import type { AccountLevel } from '../services/accounts/account-session.ts';
+import { exchangeCode } from '../services/accounts/exchange-code.ts';
+import type { Description } from '../services/operation.ts';
+import { submitResource } from '../services/resources/submit-resource.ts';
 import type { AppEnv } from './env.ts';
 
 export interface RouteDescription {
@@ -20,11 +23,18 @@ export interface RouteDescription {
    */
   readonly account?: AccountLevel;
   readonly summary: string;
+  /** Absent where the definition of the route has it. */
+  readonly description?: string;
   /** Called by Pharos' own worker and queue; left out of the OpenAPI document. */
   readonly internal?: true;
   /** What a request costs of its limit. Default: 1. */
   readonly cost?: (c: Context<AppEnv>) => number;
 }
+
+/** A route that reads more than JSON for an operation. */
+const ofOperation = ({ name, scope, summary, description = '' }: Description): RouteDescription => ({
+  ...{ name, scope, summary, description },
+});
 
 export const ROUTES: Readonly<Record<string, RouteDescription>> = {
   'GET /': { name: 'about.home', scope: 'public', summary: 'Read what this server is, and the addresses of its parts' },
@@ -42,11 +52,6 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
     scope: 'public',
     summary: 'Page behind the link in a verification mail',
   },
-  'GET /auth/options': { name: 'account.options', scope: 'public', summary: 'Read how to log in and register here' },
-  'POST /auth/register': { name: 'account.register', scope: 'public', summary: 'Register an account' },
-  'POST /auth/login': { name: 'tokens.login', scope: 'public', summary: 'Log in with a password' },
-  'POST /auth/refresh': { name: 'tokens.refresh', scope: 'public', summary: 'Exchange a refresh token for a new pair' },
-  'POST /auth/revoke': { name: 'tokens.revoke', scope: 'public', summary: 'Revoke a token (RFC 7009)' },
   'GET /oauth/authorize': { name: 'grants.page', scope: 'public', summary: 'Page on which a user connects an app' },
   'POST /oauth/token': {
     name: 'grants.token',
@@ -54,7 +59,6 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
     summary: 'Exchange a code or a refresh token of an app for tokens',
   },
   'POST /oauth/register': { name: 'grants.register', scope: 'public', summary: 'Register an app (RFC 7591)' },
-  'POST /auth/introspect': { name: 'tokens.introspect', scope: 'admin', summary: 'Introspect a token (RFC 7662)' },
   'GET /.well-known/oauth-authorization-server': {
     name: 'tokens.metadata',
     scope: 'public',
@@ -92,29 +96,8 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
     account: 'fresh',
     summary: 'Link a provider to the own account',
   },
-  'POST /auth/exchange': {
-    name: 'tokens.exchange',
-    scope: 'public',
-    summary: 'Exchange the code of a browser login for a token pair',
-  },
-  'POST /auth/password/forgot': { name: 'account.forgotPassword', scope: 'public', summary: 'Request a password reset mail' },
-  'POST /auth/password/reset': {
-    name: 'account.resetPassword',
-    scope: 'public',
-    summary: 'Reset a password with the token of a mail',
-  },
-  'POST /auth/email/verification': {
-    name: 'account.requestVerification',
-    scope: null,
-    account: 'interactive',
-    summary: 'Request a verification mail',
-  },
-  'POST /auth/email/verify': {
-    name: 'account.verifyEmail',
-    scope: 'public',
-    summary: 'Verify an e-mail address with the token of a mail',
-  },
-  'POST /resources': { name: 'resources.create', scope: 'resources:write', summary: 'Create a resource' },
+  'POST /auth/exchange': ofOperation(exchangeCode),
+  'POST /resources': ofOperation(submitResource),
   'POST /resources/upload': { name: 'resources.upload', scope: 'resources:write', summary: 'Upload a file' },
   'POST /resources/batch': { name: 'resources.createBatch', scope: 'resources:write', summary: 'Create up to 100 resources' },
   'GET /resources/{id}/progress/events': {

@@ -2,6 +2,7 @@
 
 import type { AccountLevel } from '../services/accounts/account-session.ts';
 import { createApiKey, deleteApiKey, listApiKeys } from '../services/accounts/api-keys.ts';
+import { authOptions } from '../services/accounts/auth-options.ts';
 import { changeAccount } from '../services/accounts/change-account.ts';
 import { deleteAccount } from '../services/accounts/delete-account.ts';
 import { endSession, endSessions, logout } from '../services/accounts/end-sessions.ts';
@@ -9,7 +10,17 @@ import { getAccount } from '../services/accounts/get-account.ts';
 import { getLimits } from '../services/accounts/get-limits.ts';
 import { listProviders } from '../services/accounts/list-providers.ts';
 import { listSessions } from '../services/accounts/list-sessions.ts';
+import { login } from '../services/accounts/login.ts';
+import {
+  requestPasswordReset,
+  requestVerification,
+  resetPassword,
+  verifyOwnEmail,
+} from '../services/accounts/mail-operations.ts';
 import { changeOwnPassword, confirmOwnPassword } from '../services/accounts/password-operations.ts';
+import { refreshTokens } from '../services/accounts/refresh-tokens.ts';
+import { registerAccount } from '../services/accounts/register-account.ts';
+import { introspectToken, revokeToken } from '../services/accounts/token-operations.ts';
 import { unlinkProvider } from '../services/accounts/unlink-provider.ts';
 import { listUserEvents, listUsers, updateUser } from '../services/accounts/users.ts';
 import { listGrants, revokeGrant } from '../services/grants/connected-apps.ts';
@@ -77,6 +88,26 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(cancelJob, 'POST /admin/jobs/{id}/cancel', { returns: 'The cancelled job' }),
   http(readStatistics, 'GET /admin/statistics', { returns: 'Newest minute first', noStore: true }),
   http(listModels, 'GET /admin/models', { returns: 'The active model first' }),
+  http(authOptions, 'GET /auth/options', { returns: 'What a login page may offer', noStore: true }),
+  http(registerAccount, 'POST /auth/register', { returns: 'The new account', status: 201 }),
+  http(login, 'POST /auth/login', { returns: 'A token pair', bodies: ['form'], noStore: true }),
+  http(refreshTokens, 'POST /auth/refresh', { returns: 'A token pair', bodies: ['json', 'form'], noStore: true }),
+  http(revokeToken, 'POST /auth/revoke', { returns: 'The token is not valid any more', status: 200, bodies: ['form'] }),
+  http(introspectToken, 'POST /auth/introspect', {
+    returns: 'Whether the token is active and, if so, its owner, scopes and times',
+    bodies: ['form'],
+    noStore: true,
+  }),
+  http(requestPasswordReset, 'POST /auth/password/forgot', {
+    returns: 'A mail is sent if an account has this address',
+    status: 202,
+  }),
+  http(resetPassword, 'POST /auth/password/reset', { returns: 'Set' }),
+  http(requestVerification, 'POST /auth/email/verification', {
+    returns: 'A mail is sent unless the address is verified already',
+    status: 202,
+  }),
+  http(verifyOwnEmail, 'POST /auth/email/verify', { returns: 'Verified' }),
   http(listSessions, 'GET /auth/sessions', { returns: 'Newest first' }),
   http(endSessions, 'DELETE /auth/sessions', { returns: 'Ended' }),
   http(endSession, 'DELETE /auth/sessions/{id}', { returns: 'Ended' }),

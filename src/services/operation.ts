@@ -11,13 +11,21 @@ import type { AppContext } from './context.ts';
 import { invalidFields } from './invalid-fields.ts';
 import { requireScope } from './require-scope.ts';
 
-/** Who calls. */
-export interface Caller {
-  readonly actor: Actor;
+/** Who calls an operation that needs no credentials. */
+export interface OpenCaller {
   /** Where the call comes from, for the security log. */
   readonly origin: RequestOrigin;
+  /** Whether a person at this machine calls, through no proxy. */
+  readonly isLocal: boolean;
+  /** Verifies the session that the caller sent although none is needed; undefined without one. */
+  readonly session: () => Promise<AccountSession | undefined>;
   /** Fires when the caller does not wait any more. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Who calls. */
+export interface Caller extends OpenCaller {
+  readonly actor: Actor;
 }
 
 /** Who calls an account operation. */
@@ -28,6 +36,10 @@ export interface AccountCaller extends Caller {
 export interface CallOptions extends Pick<Caller, 'signal'> {
   /** Default: unknown. */
   readonly origin?: RequestOrigin;
+  /** Default: false. */
+  readonly isLocal?: boolean;
+  /** Default: there is none. */
+  readonly session?: OpenCaller['session'];
   /** The session of an account operation where its level was checked already, as HTTP does before it reads a body. */
   readonly account?: AccountSession | undefined;
   /** What errors call the input as a whole, such as `json`. Default: `input`. */
@@ -37,8 +49,8 @@ export interface CallOptions extends Pick<Caller, 'signal'> {
 export interface Description {
   /** Subject and verb, as `resources.get`. */
   readonly name: string;
-  /** Null: every valid credential will do. */
-  readonly scope: Scope | null;
+  /** Null: every valid credential will do. `public`: none is needed. */
+  readonly scope: Scope | 'public' | null;
   /** The level of an account operation; absent for all others. */
   readonly account?: AccountLevel;
   readonly summary: string;
@@ -67,6 +79,14 @@ export interface Operation<C, I extends z.ZodObject, O extends z.ZodType> extend
   readonly output: O;
 }
 
+/** An operation that needs no credentials, and is not told of any. */
+export interface OpenOperation<C, I extends z.ZodObject, O extends z.ZodType> extends Description {
+  (context: C, actor: Actor | null, input: z.input<I>, options?: CallOptions): Promise<z.input<O>>;
+  readonly scope: 'public';
+  readonly input: I;
+  readonly output: O;
+}
+
 /** Any operation, as tables list them. `input` is parsed by the operation, so it may be anything. */
 export interface AnyOperation extends Description {
   (context: AppContext, actor: Actor, input: never, options?: CallOptions): Promise<unknown>;
@@ -77,28 +97,38 @@ const UNKNOWN: RequestOrigin = { address: null, userAgent: null };
 /** Output of an operation without a result. */
 export const nothing = z.void();
 
+type Given<C> = Omit<C, keyof AccountCaller>;
+
 /** Throws `forbidden`, `invalid_input` with the path of every field, and what `run` throws. */
-export function operation<C extends Caller, I extends z.ZodObject, O extends z.ZodType>({
+export function operation<C extends OpenCaller, I extends z.ZodObject, O extends z.ZodType>(
+  spec: Spec<C, I, O> & { readonly scope: 'public' },
+): OpenOperation<Given<C>, I, O>;
+export function operation<C extends Caller, I extends z.ZodObject, O extends z.ZodType>(
+  spec: Spec<C, I, O> & { readonly scope: Scope | null },
+): Operation<Given<C>, I, O>;
+export function operation<C extends OpenCaller, I extends z.ZodObject, O extends z.ZodType>({
   run,
   errors = [],
   ...description
-}: Spec<C, I, O>): Operation<Omit<C, keyof AccountCaller>, I, O> {
+}: Spec<C, I, O>): unknown {
   const { name, scope, account: level, input: schema } = description;
   async function perform(
-    context: Omit<C, keyof AccountCaller>,
+    context: Given<C>,
     actor: Actor,
     input: unknown,
-    { account, signal, origin = UNKNOWN, source = 'input' }: CallOptions = {},
+    { account, signal, origin = UNKNOWN, isLocal = false, session = noSession, source = 'input' }: CallOptions = {},
   ): Promise<z.input<O>> {
-    if (scope) requireScope(actor, scope);
+    if (scope && scope !== 'public') requireScope(actor, scope);
     // An operation with a level reads sessions, so its context has what that takes.
     const verified = level && (account ?? (await requireAccountSession(context as never, actor, level)));
     const parsed = schema.safeParse(input);
     if (!parsed.success) throw invalidFields(parsed.error, source);
-    const ctx = { ...context, actor, origin, signal, ...(verified ? { account: verified } : {}) };
+    const ctx = { ...context, actor, origin, isLocal, session, signal, ...(verified ? { account: verified } : {}) };
     return await run(ctx as unknown as C, parsed.data);
   }
   const { name: _name, ...rest } = description;
   Object.defineProperty(perform, 'name', { value: name });
-  return Object.assign(perform, { ...rest, errors }) as unknown as Operation<Omit<C, keyof AccountCaller>, I, O>;
+  return Object.assign(perform, { ...rest, errors });
 }
+
+const noSession = async () => undefined;

@@ -38,6 +38,8 @@ function appOf() {
       http(search, 'GET /things/{id}', { returns }),
       http(change, 'PATCH /things/{id}', { returns, body: 'Change' }),
       http(change, 'PUT /things/{id}', { returns, body: 'Change', optionalBody: true, status: 202 }),
+      http(change, 'POST /things/{id}', { returns, body: 'Change', bodies: ['json', 'form'] }),
+      http(remove, 'POST /things/{id}/forget', { returns: 'Taken', status: 202 }),
       http(remove, 'DELETE /things/{id}', { returns: 'Forgotten', noStore: true }),
     ]),
   );
@@ -84,6 +86,32 @@ test('mount: a required body is 415 without JSON, and an optional one has no fie
   const response = await app.request('/things/a', { method: 'PUT' });
   expect([response.status, await response.json()]).toEqual([202, { id: 'a' }]);
   expect((await app.request('/things/a', { ...body({}, 'PUT'), headers: { 'Content-Type': 'text/plain' } })).status).toBe(415);
+});
+
+const form = (text: string) => ({ method: 'POST', body: new URLSearchParams(text) });
+
+test('mount: a form is read where an operation takes one, and only there', async () => {
+  const app = appOf();
+  expect(await (await app.request('/things/a', form('title=a+b'))).json()).toEqual({ id: 'a', title: 'a b' });
+  expect(await (await app.request('/things/a', body({ title: 't' }, 'POST'))).json()).toEqual({ id: 'a', title: 't' });
+  expect((await app.request('/things/a', { ...form('title=a'), method: 'PATCH' })).status).toBe(415);
+});
+
+test.each([
+  ['a repeated field', 'title=a&title=b', 'title'],
+  ['an unknown field', 'title=a&__proto__=b', '__proto__'],
+  ['a field of the path', 'id=b', 'id'],
+  ['text that cannot be stored', 'title=%00', 'title'],
+  ['what is wrong with the whole', 'title=x', 'form'],
+])('mount: in a form %s is 422 and named', async (_case, text, path) => {
+  const response = await appOf().request('/things/a', form(text));
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({ errors: [{ path }] });
+});
+
+test('mount: an operation without a result has the status of its binding', async () => {
+  const response = await appOf().request('/things/a/forget', { method: 'POST' });
+  expect([response.status, await response.text()]).toEqual([202, '']);
 });
 
 test('mount: an operation without a result is 204', async () => {

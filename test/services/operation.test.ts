@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Actor } from '../../src/kernel/model/actor.ts';
 import type { AccountSession } from '../../src/services/accounts/account-session.ts';
-import { type AccountCaller, type Caller, nothing, operation } from '../../src/services/operation.ts';
+import { type AccountCaller, type Caller, nothing, type OpenCaller, operation } from '../../src/services/operation.ts';
 
 const actor: Actor = {
   kind: 'user',
@@ -76,4 +76,24 @@ test('operation: an account operation refuses an API key, and takes a session th
   await expect(leave({ left }, actor, {})).rejects.toMatchObject({ code: 'forbidden' });
   await leave({ left }, actor, {}, { account: { actor, user: { id: 'ada' } } as AccountSession });
   expect(left).toEqual(['ada']);
+});
+
+const knock = operation({
+  name: 'people.knock',
+  scope: 'public',
+  summary: 'Knock',
+  destructive: false,
+  input: z.strictObject({ times: z.int() }),
+  output: z.object({ heard: z.string() }),
+  run: async ({ isLocal, session, origin }: OpenCaller, { times }) => ({
+    heard: [times, isLocal, (await session())?.user.id ?? 'no session', origin.address ?? 'no address'].join(', '),
+  }),
+});
+
+test('operation: without credentials it knows where the call comes from, and a session only where the caller sent one', async () => {
+  expect(await knock({}, null, { times: 2 })).toEqual({ heard: '2, false, no session, no address' });
+  const session = async () => ({ user: { id: 'ada' } }) as AccountSession;
+  const origin = { address: '127.0.0.1', userAgent: null };
+  expect(await knock({}, null, { times: 1 }, { isLocal: true, session, origin })).toEqual({ heard: '1, true, ada, 127.0.0.1' });
+  await expect(knock({}, null, { times: 'often' as never })).rejects.toMatchObject({ errors: [{ path: 'times' }] });
 });

@@ -140,126 +140,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/auth/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read how to log in and register here
-         * @description Whether accounts can be registered, which providers are configured, and whether mail can be sent.
-         */
-        get: operations["accountOptions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Register an account
-         * @description Creates an account with the tier `free`. With ENV=dev the first account is an admin, if a person at the machine itself registers it. 403 where registration is closed.
-         */
-        post: operations["accountRegister"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/login": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Log in with a password
-         * @description The password grant of OAuth 2. An unknown user and a wrong password get the same response.
-         */
-        post: operations["tokensLogin"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Exchange a refresh token for a new pair
-         * @description Each refresh token works once. Its immediate parent works for 30 s more, for tabs that refresh at the same time; an older one ends the session.
-         */
-        post: operations["tokensRefresh"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Revoke a token (RFC 7009)
-         * @description Revoking a refresh token ends its session; revoking an access token ends that token alone. An unknown token gets the same response.
-         */
-        post: operations["tokensRevoke"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/introspect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Introspect a token (RFC 7662)
-         * @description For admins, and for resource servers by an API key with the scope `admin`.
-         */
-        post: operations["tokensIntrospect"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -578,86 +458,6 @@ export interface paths {
          * @description Only in the browser that began the login, within a minute. A page of another origin sends its cookies (`credentials: include`).
          */
         post: operations["tokensExchange"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/password/forgot": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Request a password reset mail
-         * @description Known and unknown addresses get the same response. A link stays valid if another mail is asked for. An account is sent three mails in half an hour.
-         */
-        post: operations["accountForgotPassword"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/password/reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reset a password with the token of a mail
-         * @description Verifies the address and ends every credential of before: sessions, API keys, linked providers, webhook endpoints and the callback secret.
-         */
-        post: operations["accountResetPassword"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/email/verification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Request a verification mail
-         * @description Mails a link to the address of the account. Its page calls POST /auth/email/verify.
-         */
-        post: operations["accountRequestVerification"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/email/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Verify an e-mail address with the token of a mail
-         * @description The link proves the mailbox. That the same person holds the account is proved by its `password`, or without one by an access token of an interactive session of it in `Authorization`. A wrong password counts as a failed login. A link that is refused for the proof stays valid.
-         */
-        post: operations["accountVerifyEmail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1078,6 +878,206 @@ export interface paths {
         get: operations["modelsList"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how to log in and register here
+         * @description Whether accounts can be registered, which providers are configured, and whether mail can be sent.
+         */
+        get: operations["accountOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register an account
+         * @description Creates an account with the tier `free`. With ENV=dev the first account is an admin, if a person at the machine itself registers it. 403 where registration is closed.
+         */
+        post: operations["accountRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in with a password
+         * @description The password grant of OAuth 2. An unknown user and a wrong password get the same response.
+         */
+        post: operations["tokensLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a refresh token for a new pair
+         * @description Each refresh token works once. Its immediate parent works for 30 s more, for tabs that refresh at the same time; an older one ends the session.
+         */
+        post: operations["tokensRefresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a token (RFC 7009)
+         * @description Revoking a refresh token ends its session; revoking an access token ends that token alone. An unknown token gets the same response.
+         */
+        post: operations["tokensRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Introspect a token (RFC 7662)
+         * @description For admins, and for resource servers by an API key with the scope `admin`.
+         */
+        post: operations["tokensIntrospect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request a password reset mail
+         * @description Known and unknown addresses get the same response. A link stays valid if another mail is asked for. An account is sent three mails in half an hour.
+         */
+        post: operations["accountForgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset a password with the token of a mail
+         * @description Verifies the address and ends every credential of before: sessions, API keys, linked providers, webhook endpoints and the callback secret.
+         */
+        post: operations["accountResetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/email/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request a verification mail
+         * @description Mails a link to the address of the account. Its page calls POST /auth/email/verify.
+         */
+        post: operations["accountRequestVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify an e-mail address with the token of a mail
+         * @description The link proves the mailbox. That the same person holds the account is proved by its `password`, or without one by an access token of an interactive session of it in `Authorization`. A wrong password counts as a failed login. A link that is refused for the proof stays valid.
+         */
+        post: operations["accountVerifyEmail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1734,44 +1734,6 @@ export interface components {
                 };
             };
         };
-        AuthOptions: {
-            /** @enum {string} */
-            registration: "open" | "closed";
-            /** @description Configured login providers */
-            providers: ("google" | "github" | "oidc")[];
-            /** @description Whether this server can send links by mail */
-            mail: boolean;
-            /** @description Whether no account exists yet */
-            first_run: boolean;
-        };
-        User: {
-            id: string;
-            username: string;
-            email: string;
-            /** @enum {string} */
-            tier: "free" | "premium" | "admin";
-            active: boolean;
-            email_verified: boolean;
-            /** Format: date-time */
-            created_at: string;
-        };
-        Registration: {
-            /**
-             * @description 3 to 64 letters, digits, dots, underscores and hyphens; starts with a letter or digit. Letters are of one script. Names that read like those of the service are reserved
-             * @example ada
-             */
-            username: string;
-            /**
-             * Format: email
-             * @example ada@example.org
-             */
-            email: string;
-            /**
-             * @description 8 to 128 characters; the most common passwords are refused
-             * @example four unrelated plain words
-             */
-            password: string;
-        };
         Tokens: {
             access_token: string;
             refresh_token: string;
@@ -1784,40 +1746,6 @@ export interface components {
             expires_in: number;
             /** @example resources:read resources:write resources:delete search */
             scope: string;
-        };
-        Login: {
-            /** @enum {string} */
-            grant_type?: "password";
-            /**
-             * @description Username or e-mail address
-             * @example ada
-             */
-            username: string;
-            password: string;
-            /** @description Separated by spaces; scopes beyond the tier of the account are ignored */
-            scope?: string;
-        };
-        Refresh: {
-            refresh_token: string;
-            /** @description Narrows the new access token, not the session; scopes that the session lacks are ignored */
-            scope?: string;
-        };
-        TokenForm: {
-            token: string;
-            token_type_hint?: string;
-        };
-        Introspection: {
-            active: boolean;
-            /** @enum {string} */
-            token_type?: "access_token" | "refresh_token";
-            scope?: string;
-            sub?: string;
-            username?: string;
-            iss?: string;
-            aud?: string;
-            jti?: string;
-            exp?: number;
-            iat?: number;
         };
         OAuthError: {
             error: string;
@@ -1871,25 +1799,6 @@ export interface components {
         };
         Exchange: {
             code: string;
-        };
-        PasswordForgotten: {
-            /** Format: email */
-            email: string;
-        };
-        PasswordReset: {
-            /** @description Part after the # of the link in the mail */
-            token: string;
-            /**
-             * @description 8 to 128 characters; the most common passwords are refused
-             * @example four unrelated plain words
-             */
-            password: string;
-        };
-        EmailVerification: {
-            /** @description Part after the # of the link in the mail */
-            token: string;
-            /** @description Password of the account; required without an access token of it */
-            password?: string;
         };
         ResourcePage: {
             resources: components["schemas"]["Resource"][];
@@ -2395,6 +2304,97 @@ export interface components {
              * @description When the vectors of a retired model are removed
              */
             removed_at?: string;
+        };
+        AuthOptions: {
+            /** @enum {string} */
+            registration: "open" | "closed";
+            /** @description Configured login providers */
+            providers: ("google" | "github" | "oidc")[];
+            /** @description Whether this server can send links by mail */
+            mail: boolean;
+            /** @description Whether no account exists yet */
+            first_run: boolean;
+        };
+        User: {
+            id: string;
+            username: string;
+            email: string;
+            /** @enum {string} */
+            tier: "free" | "premium" | "admin";
+            active: boolean;
+            email_verified: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        Registration: {
+            /**
+             * @description 3 to 64 letters, digits, dots, underscores and hyphens; starts with a letter or digit. Letters are of one script. Names that read like those of the service are reserved
+             * @example ada
+             */
+            username: string;
+            /**
+             * Format: email
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * @description 8 to 128 characters; the most common passwords are refused
+             * @example four unrelated plain words
+             */
+            password: string;
+        };
+        Login: {
+            /** @enum {string} */
+            grant_type?: "password";
+            /**
+             * @description Username or e-mail address
+             * @example ada
+             */
+            username: string;
+            password: string;
+            /** @description Separated by spaces; scopes beyond the tier of the account are ignored */
+            scope?: string;
+        };
+        Refresh: {
+            refresh_token: string;
+            /** @description Narrows the new access token, not the session; scopes that the session lacks are ignored */
+            scope?: string;
+        };
+        TokenForm: {
+            token: string;
+            token_type_hint?: string;
+        };
+        Introspection: {
+            active: boolean;
+            /** @enum {string} */
+            token_type?: "access_token" | "refresh_token";
+            scope?: string;
+            sub?: string;
+            username?: string;
+            iss?: string;
+            aud?: string;
+            jti?: string;
+            exp?: number;
+            iat?: number;
+        };
+        PasswordForgotten: {
+            /** Format: email */
+            email: string;
+        };
+        PasswordReset: {
+            /** @description Part after the # of the link in the mail */
+            token: string;
+            /**
+             * @description 8 to 128 characters; the most common passwords are refused
+             * @example four unrelated plain words
+             */
+            password: string;
+        };
+        EmailVerification: {
+            /** @description Part after the # of the link in the mail */
+            token: string;
+            /** @description Password of the account; required without an access token of it */
+            password?: string;
         };
         Session: {
             id: string;
@@ -3187,145 +3187,6 @@ export interface operations {
             };
         };
     };
-    accountOptions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What a login page may offer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuthOptions"];
-                };
-            };
-        };
-    };
-    accountRegister: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Registration"];
-            };
-        };
-        responses: {
-            /** @description The new account */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-        };
-    };
-    tokensLogin: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": components["schemas"]["Login"];
-            };
-        };
-        responses: {
-            /** @description A token pair */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tokens"];
-                };
-            };
-        };
-    };
-    tokensRefresh: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Refresh"];
-                "application/x-www-form-urlencoded": components["schemas"]["Refresh"];
-            };
-        };
-        responses: {
-            /** @description A token pair */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tokens"];
-                };
-            };
-        };
-    };
-    tokensRevoke: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
-            };
-        };
-        responses: {
-            /** @description The token is not valid any more */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    tokensIntrospect: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
-            };
-        };
-        responses: {
-            /** @description Whether the token is active and, if so, its owner, scopes and times */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Introspection"];
-                };
-            };
-        };
-    };
     tokensKeys: {
         parameters: {
             query?: never;
@@ -3793,90 +3654,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Tokens"];
                 };
-            };
-        };
-    };
-    accountForgotPassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordForgotten"];
-            };
-        };
-        responses: {
-            /** @description A mail is sent if an account has this address */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    accountResetPassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordReset"];
-            };
-        };
-        responses: {
-            /** @description Set */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    accountRequestVerification: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A mail is sent unless the address is verified already */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    accountVerifyEmail: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EmailVerification"];
-            };
-        };
-        responses: {
-            /** @description Verified */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };
@@ -4521,6 +4298,229 @@ export interface operations {
                         models: components["schemas"]["EmbeddingModel"][];
                     };
                 };
+            };
+        };
+    };
+    accountOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a login page may offer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthOptions"];
+                };
+            };
+        };
+    };
+    accountRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            /** @description The new account */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    tokensLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    tokensRefresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refresh"];
+                "application/x-www-form-urlencoded": components["schemas"]["Refresh"];
+            };
+        };
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    tokensRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
+            };
+        };
+        responses: {
+            /** @description The token is not valid any more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    tokensIntrospect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
+            };
+        };
+        responses: {
+            /** @description Whether the token is active and, if so, its owner, scopes and times */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Introspection"];
+                };
+            };
+        };
+    };
+    accountForgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordForgotten"];
+            };
+        };
+        responses: {
+            /** @description A mail is sent if an account has this address */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    accountResetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    accountRequestVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A mail is sent unless the address is verified already */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    accountVerifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailVerification"];
+            };
+        };
+        responses: {
+            /** @description Verified */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

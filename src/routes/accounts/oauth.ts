@@ -1,14 +1,16 @@
 /** /auth/{google,github,oidc}: login through a provider, by redirects for browsers and as JSON for other clients. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { attemptOfCode } from '../../kernel/auth/oauth/flow.ts';
 import { OAUTH_PROVIDERS, type OAuthProviderName } from '../../kernel/auth/oauth/provider.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import { toDatabaseAppError } from '../../kernel/db/connection-errors.ts';
 import { findLiveSession } from '../../kernel/db/sessions.ts';
 import type { User } from '../../kernel/db/types.ts';
-import { findUser, type Verified } from '../../kernel/db/users.ts';
+import type { Verified } from '../../kernel/db/users.ts';
 import { entitledScopes } from '../../kernel/model/actor.ts';
 import { tokenSchema, tokensToWire } from '../../services/accounts/account-schemas.ts';
+import { exchangeCode, exchangeInput, exchangeSubject } from '../../services/accounts/exchange-code.ts';
 import { loginWithIdentity } from '../../services/accounts/oauth-accounts.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
@@ -71,10 +73,8 @@ const callbackRoute = <P extends OAuthProviderName>(provider: P) =>
 const exchangeRoute = defineRoute({
   method: 'post',
   path: '/auth/exchange',
-  description:
-    'Only in the browser that began the login, within a minute. A page of another origin sends its cookies (`credentials: include`).',
-  request: { body: jsonBody(z.strictObject({ code: z.string().min(1).max(200) }).openapi('Exchange')) },
-  responses: { 200: json('A token pair', tokenSchema), ...problems(400, 422) },
+  request: { body: jsonBody(exchangeInput) },
+  responses: { 200: json('A token pair', exchangeCode.output), ...problems(400, 422) },
 });
 
 /** Errors that a provider may return (RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6). */
@@ -91,9 +91,6 @@ const PROVIDER_ERRORS = new Set([
   'account_selection_required',
   'consent_required',
 ]);
-
-/** What a code for POST /auth/exchange stands for. */
-const exchangeSubject = ({ id, credentialsEpoch }: User) => `${id} ${credentialsEpoch}`;
 
 /** `returnTo` with the outcome of a login, in the place of an earlier one. */
 function withOutcome(returnTo: string, outcome: Readonly<Record<string, string>>): string {
@@ -180,14 +177,13 @@ export function createOAuthLoginRoutes(context: AppContext) {
     return c.json({ authorization_url: authorizationUrl, state }, 200);
   });
 
+  // A route, because the secret of the browser is in a cookie.
   router.openapi(exchangeRoute, async (c) => {
-    const subject = await oauth.redeemExchangeCode(c.req.valid('json').code, (id) => cookies.browser(c, id));
-    const user = await findUser(db, subject.split(' ')[0] ?? '');
-    // A code of the time before the account's credentials changed opens nothing.
-    if (!user?.active || exchangeSubject(user) !== subject)
-      throw new AppError('invalid_request', 'This code is unknown, used or expired');
+    const { code } = c.req.valid('json');
+    const attempt = attemptOfCode(code);
+    const browser = attempt === undefined ? undefined : cookies.browser(c, attempt);
     c.header('Cache-Control', 'no-store');
-    return c.json(await startSession(c, user), 200);
+    return c.json(await exchangeCode(context, null, { code, browser }, { origin: requestOrigin(c) }), 200);
   });
 
   return router;

@@ -71,16 +71,19 @@ export interface OAuthFlow {
   /** A single-use code that stands for the user for 60 seconds, in the browser of the attempt. */
   issueExchangeCode(userId: string, attempt: TakenLogin): Promise<string>;
   /**
-   * The id of the code's user. `browserOf` reads the cookie with the attempt's secret. Throws `invalid_request` if the code
+   * The id of the code's user. `browser`: the secret in the cookie of the code's attempt. Throws `invalid_request` if the code
    * is unknown, used, expired, or of another browser.
    */
-  redeemExchangeCode(code: string, browserOf: (id: string) => string | undefined): Promise<string>;
+  redeemExchangeCode(code: string, browser: string | undefined): Promise<string>;
 }
 
 /** Names an attempt without its state, which is a secret until the callback. */
 export const attemptId = async (state: string): Promise<string> => (await sha256Base64Url(`attempt\n${state}`)).slice(0, 16);
 
 const EXCHANGE_CODE = /^([\w-]{16})\.[\w-]{43}$/;
+
+/** The id of the attempt that an exchange code belongs to; undefined for a text that is no code. */
+export const attemptOfCode = (code: string): string | undefined => EXCHANGE_CODE.exec(code)?.[1];
 
 const randomToken = () => base64url.encode(crypto.getRandomValues(new Uint8Array(32)));
 
@@ -165,11 +168,8 @@ export function createOAuthFlow({ config, kv, clock, providers }: Dependencies):
     return attempt;
   }
 
-  async function takeExchangeCode(code: string, browserOf: (id: string) => string | undefined): Promise<string | undefined> {
-    const [, id] = EXCHANGE_CODE.exec(code) ?? [];
-    if (id === undefined) return undefined;
-    const browser = browserOf(id);
-    if (browser === undefined) return undefined;
+  async function takeExchangeCode(code: string, browser: string | undefined): Promise<string | undefined> {
+    if (browser === undefined || attemptOfCode(code) === undefined) return undefined;
     return await kv.take(await exchangeKey(code, await sha256Base64Url(browser)));
   }
 
@@ -186,8 +186,8 @@ export function createOAuthFlow({ config, kv, clock, providers }: Dependencies):
       await kv.set(await exchangeKey(code, browser), userId, { ttlMs: EXCHANGE_SECONDS * 1000 });
       return code;
     },
-    redeemExchangeCode: async (code, browserOf) => {
-      const userId = await takeExchangeCode(code, browserOf);
+    redeemExchangeCode: async (code, browser) => {
+      const userId = await takeExchangeCode(code, browser);
       if (userId === undefined) throw invalidRequest('This code is unknown, used, expired or of another browser; log in again');
       return userId;
     },

@@ -1,0 +1,66 @@
+/** The input of an operation in a request: fields of the path, of the query, and of a body in JSON or as a form. */
+import type { Context, MiddlewareHandler } from 'hono';
+import type { z } from 'zod';
+import { invalidField, jsonValueFault } from '../kernel/core/json-bounds.ts';
+import type { AppEnv } from './env.ts';
+import { isJson, isUrlEncoded, requireContentType } from './middleware/content-type.ts';
+import { jsonBodyCheck } from './middleware/json-body.ts';
+
+export type BodyKind = 'json' | 'form';
+
+export const MEDIA_TYPES: Readonly<Record<BodyKind, string>> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+};
+
+/** Where the fields of an input are in a request. */
+export interface Parts {
+  readonly params: readonly string[];
+  readonly query: readonly string[];
+  /** Absent for an operation without a body. */
+  readonly body?: { readonly schema: z.ZodType; readonly required: boolean; readonly kinds: readonly BodyKind[] };
+}
+
+/** What runs before the body is read. */
+export function bodyChecks({ body }: Parts): MiddlewareHandler<AppEnv>[] {
+  if (!body) return [];
+  const types = body.kinds.map((kind) => MEDIA_TYPES[kind]);
+  return [requireContentType(types, { optional: !body.required }), jsonBodyCheck];
+}
+
+/** `source`: what errors call the input as a whole. */
+export async function readInput(c: Context<AppEnv>, parts: Parts): Promise<{ readonly input: unknown; readonly source: string }> {
+  const fields = { ...queryOf(c, parts), ...Object.fromEntries(parts.params.map((name) => [name, c.req.param(name)])) };
+  if (!parts.body) return { input: fields, source: 'query' };
+  const type = c.req.header('content-type');
+  const isForm = isUrlEncoded(type);
+  const source = isForm ? 'form' : 'json';
+  const given: unknown = isForm ? readForm(await c.req.text()) : isJson(type) ? await c.req.json() : {};
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return { input: given, source };
+  const twice = parts.params.find((name) => Object.hasOwn(given, name));
+  if (twice !== undefined) throw invalidField({ path: twice, message: 'is not a field of this request' }, source);
+  return { input: { ...given, ...fields }, source };
+}
+
+/** A repeated parameter is a list, which the schema of a single value refuses. */
+function queryOf(c: Context<AppEnv>, { query }: Parts): Record<string, unknown> {
+  const given = query.flatMap((name) => {
+    const values = c.req.queries(name);
+    return values ? [[name, values.length === 1 ? values[0] : values] as const] : [];
+  });
+  return Object.fromEntries(given);
+}
+
+/** As in a query, a repeated field is a list. Throws `invalid_input` for text that cannot be stored. */
+function readForm(text: string): Record<string, unknown> {
+  const fields = new Map<string, string[]>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const values = fields.get(name);
+    if (values) values.push(value);
+    else fields.set(name, [value]);
+  }
+  const form = Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
+  const fault = jsonValueFault(form);
+  if (fault) throw invalidField(fault, 'form');
+  return form;
+}
