@@ -37,6 +37,7 @@ import { bulkChange } from '../services/resources/bulk.ts';
 import { createUploadUrl } from '../services/resources/create-upload-url.ts';
 import { deleteResource } from '../services/resources/delete-resource.ts';
 import { getResource } from '../services/resources/get-resource.ts';
+import { knownResources } from '../services/resources/known-resources.ts';
 import { listResources } from '../services/resources/list-resources.ts';
 import { reprocessResource } from '../services/resources/reprocess-resource.ts';
 import { updateResource } from '../services/resources/update-resource.ts';
@@ -60,6 +61,7 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(updateResource, 'PATCH /resources/{id}', { returns: 'The changed resource', body: 'ResourceChanges' }),
   http(deleteResource, 'DELETE /resources/{id}', { returns: 'Deleted' }),
   http(bulkChange, 'POST /resources/bulk', { returns: 'Accepted: the task that does it', status: 202 }),
+  http(knownResources, 'POST /resources/known', { returns: 'The resources that the owner has', noStore: true }),
   http(getTask, 'GET /tasks/{id}', { returns: 'The task', noStore: true }),
   http(cancelResource, 'POST /resources/{id}/cancel', { returns: 'Stopped' }),
   http(reprocessResource, 'POST /resources/{id}/reprocess', {

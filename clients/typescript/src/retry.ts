@@ -15,6 +15,7 @@ export const TAKES_IDEMPOTENCY_KEY: ReadonlySet<string> = new Set(['/resources',
 const REPEATABLE_POSTS: ReadonlySet<string> = new Set([
   '/auth/refresh',
   '/progress/tickets',
+  '/resources/known',
   '/resources/upload-url',
   '/v1/embeddings',
 ]);

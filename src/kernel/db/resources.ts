@@ -95,6 +95,26 @@ export async function findSameContent(
   return found?.id;
 }
 
+/** The owner's resources whose ingested bytes have one of the hashes: the oldest for each hash, in no order. */
+export async function findByContentHashes(
+  db: Database,
+  ownerId: string,
+  hashes: readonly string[],
+): Promise<{ id: string; contentHash: string; status: StageStatus }[]> {
+  const oldest = new Map<string, { id: string; contentHash: string; status: StageStatus }>();
+  for (const some of batchesOf([...new Set(hashes)])) {
+    const rows = await db
+      .select({ id: resources.id, contentHash: resources.contentHash, status: resources.status })
+      .from(resources)
+      .where(and(eq(resources.ownerId, ownerId), inArray(resources.contentHash, some)))
+      .orderBy(desc(resources.createdAt), desc(resources.id));
+    for (const { contentHash, ...row } of rows) {
+      if (contentHash !== null) oldest.set(contentHash, { ...row, contentHash });
+    }
+  }
+  return [...oldest.values()];
+}
+
 /** The owner's resources among `ids`, in no order. */
 export async function findResources(db: Database, ownerId: string, ids: readonly string[]): Promise<ResourceSummary[]> {
   if (ids.length === 0) return [];

@@ -179,7 +179,7 @@ export const EXCEPTIONS: readonly FuzzException[] = [
   },
   {
     check: 'unsupported_method',
-    operations: /^[A-Z]+ \/resources\/(?:batch|upload|upload-url|bulk)$/,
+    operations: /^[A-Z]+ \/resources\/(?:batch|upload|upload-url|bulk|known)$/,
     statuses: [401, 403, 404, 415, 422],
     reason: 'These names are also ids to the other methods of /resources/{id}, which answer as for every unknown id.',
   },
