@@ -17,8 +17,9 @@ const ROWS = 50;
 export const ingest: Command = {
   details:
     'In a folder, links are not followed; hidden files, known names of secret files such as .env and *.pem, and what .gitignore\n' +
-    'names are left out. A file that is named itself is sent. Files that the server has already are not sent again, so a run\n' +
-    'that was interrupted goes on where it ended. Exits with 1 if a document was refused or failed.',
+    'names are left out; a "pattern" means the folder before its first wildcard. A file that is named itself is sent. Files that\n' +
+    'the server has already are not sent again unless they failed there, so a run that was interrupted goes on where it ended.\n' +
+    'Exits with 1 if a document was refused or failed, or a folder could not be read.',
   args: [{ name: 'sources', description: 'files, folders, "patterns", addresses, or - for standard input', variadic: true }],
   options: {
     tags: { value: 'a,b', description: 'tags of the new documents' },

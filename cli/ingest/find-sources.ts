@@ -1,6 +1,7 @@
 /** From the words after `pharos ingest` to files and addresses, and how many files were left out and why. */
+import type { Dirent } from 'node:fs';
 import { glob, lstat, opendir, realpath } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { UsageError } from '../command.ts';
 import { type IgnoreRules, ignoreRulesFor } from './ignore-rules.ts';
 import { isSecretName } from './secret-files.ts';
@@ -9,7 +10,9 @@ export type Source =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'input' }
   /** `root`: the folder that the file was found under, which it must still lie in when it is read. Absent for a named file. */
-  | { readonly kind: 'file'; readonly path: string; readonly name: string; readonly root?: string };
+  | { readonly kind: 'file'; readonly path: string; readonly name: string; readonly root?: string }
+  /** A folder that cannot be read. */
+  | { readonly kind: 'unreadable'; readonly name: string; readonly reason: string };
 
 export const SKIPPED = ['hidden', 'secret', 'ignored', 'link', 'special'] as const;
 export type Skipped = Record<(typeof SKIPPED)[number], number>;
@@ -28,10 +31,15 @@ export async function findSources(words: readonly string[]): Promise<Found> {
   for (const word of words) await addWord(found, word);
   const seen = new Set<string>();
   const sources = found.sources.filter((source) => {
-    const key = source.kind === 'file' ? resolve(source.path) : source.kind === 'url' ? source.url : '-';
+    const key = keyOf(source);
     return !seen.has(key) && seen.add(key);
   });
   return { ...found, sources };
+}
+
+function keyOf(source: Source): string {
+  if (source.kind === 'file') return resolve(source.path);
+  return source.kind === 'url' ? source.url : source.kind === 'input' ? '-' : `unreadable ${source.name}`;
 }
 
 async function addWord(found: Found, word: string): Promise<void> {
@@ -48,26 +56,53 @@ async function addWord(found: Found, word: string): Promise<void> {
   await walk(found, { folder: real, root: real, name: word.replace(/[/\\]$/, ''), rules: await ignoreRulesFor(real) });
 }
 
-/** A pattern that the shell did not expand. What it matches is treated as if it had been found in the folder. */
+/** A pattern that the shell did not expand. What it matches is treated as if it had been found in the folder that it begins with. */
 async function addPattern(found: Found, word: string): Promise<void> {
-  if (!/[*?[{]/.test(word)) throw new UsageError(`There is no file or folder ${word}`);
-  const root = await realpath('.');
-  const rules = await ignoreRulesFor(root);
+  if (!MAGIC.test(word)) throw new UsageError(`There is no file or folder ${word}`);
+  const { named, pattern } = parted(word);
+  const root = await realpath(named).catch(() => undefined);
+  if (root === undefined) throw new UsageError(`There is no file that matches ${word}`);
+  const rulesIn = await folderRules(root);
   let matches = 0;
-  for await (const match of glob(word, { cwd: root })) {
+  for await (const match of glob(pattern, { cwd: root })) {
     matches += 1;
     const path = resolve(root, match);
     const stats = await lstat(path).catch(() => undefined);
     if (stats?.isDirectory()) continue;
     const parts = match.split(sep);
-    if (!stats?.isFile() || !(await realpath(path)).startsWith(root + sep))
-      found.skipped[stats?.isFile() ? 'link' : 'special'] += 1;
+    if (parts.includes('..')) throw new UsageError(`${word} leads out of ${named}: name each folder by itself`);
+    if (stats?.isSymbolicLink() || (stats?.isFile() && !isWithin(root, await realpath(path)))) found.skipped.link += 1;
+    else if (!stats?.isFile()) found.skipped.special += 1;
     else if (isSecretName(parts.at(-1) ?? '')) found.skipped.secret += 1;
-    else if (parts.some((part) => part.startsWith('.') && part !== '.' && part !== '..')) found.skipped.hidden += 1;
-    else if (rules.isIgnored(path, false)) found.skipped.ignored += 1;
-    else add(found, { kind: 'file', path, name: match, root });
+    else if (parts.some((part) => part.startsWith('.') && part !== '.')) found.skipped.hidden += 1;
+    else if ((await rulesIn(dirname(path)))?.isIgnored(path, false) !== false) found.skipped.ignored += 1;
+    else add(found, { kind: 'file', path, name: join(named, match), root });
   }
   if (matches === 0) throw new UsageError(`There is no file that matches ${word}`);
+}
+
+const MAGIC = /[*?[{]/;
+
+/** The folder before the first part with a wildcard, which is named as a folder alone would be, and the rest. */
+function parted(word: string): { named: string; pattern: string } {
+  const parts = word.split('/');
+  const first = parts.findIndex((part) => MAGIC.test(part));
+  const before = parts.slice(0, first).join('/');
+  return { named: before || (first > 0 ? '/' : '.'), pattern: parts.slice(first).join('/') };
+}
+
+const isWithin = (root: string, path: string) => path.startsWith(root.endsWith(sep) ? root : root + sep);
+
+/** The rules inside a folder below `root`; undefined for one that is ignored itself, whose own rules git does not read. */
+async function folderRules(root: string): Promise<(folder: string) => Promise<IgnoreRules | undefined>> {
+  const known = new Map<string, IgnoreRules | undefined>([[root, await ignoreRulesFor(root)]]);
+  return async function rulesIn(folder: string): Promise<IgnoreRules | undefined> {
+    if (known.has(folder)) return known.get(folder);
+    const above = await rulesIn(dirname(folder));
+    const rules = above?.isIgnored(folder, true) === false ? await above.inside(folder) : undefined;
+    known.set(folder, rules);
+    return rules;
+  };
 }
 
 interface Place {
@@ -79,8 +114,13 @@ interface Place {
 }
 
 async function walk(found: Found, { folder, root, name, rules }: Place): Promise<void> {
-  const entries = [];
-  for await (const entry of await opendir(folder)) entries.push(entry);
+  const entries: Dirent[] = [];
+  try {
+    for await (const entry of await opendir(folder)) entries.push(entry);
+  } catch (error) {
+    // One of many folders: the others are sent, and the table says why this one was not.
+    return add(found, { kind: 'unreadable', name, reason: error instanceof Error ? error.message : String(error) });
+  }
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     const shown = join(name, entry.name);

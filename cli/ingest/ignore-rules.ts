@@ -1,7 +1,10 @@
 /** The rules of .gitignore files, as git applies them: those of a deeper folder decide first. */
-import { readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import process from 'node:process';
 import ignore, { type Ignore } from 'ignore';
+import { UsageError } from '../command.ts';
 
 export interface IgnoreRules {
   /** Absolute path. */
@@ -40,16 +43,41 @@ function rulesOf(levels: readonly Level[]): IgnoreRules {
       return false;
     },
     inside: async (folder) => {
-      const text = await readFile(join(folder, '.gitignore'), 'utf8').catch(() => undefined);
-      return text === undefined
-        ? rulesOf(levels)
-        : rulesOf([...levels, { folder, rules: ignore().add(text.slice(0, MAX_RULES)) }]);
+      const text = await readRules(join(folder, '.gitignore'));
+      return text === undefined ? rulesOf(levels) : rulesOf([...levels, { folder, rules: ignore(OPTIONS).add(text) }]);
     },
   };
 }
 
-/** Characters of one .gitignore. */
+/** Git compares letters as the file system does; `ignore` would take `Notes` for `notes` everywhere. */
+const OPTIONS = { ignorecase: process.platform === 'win32' || process.platform === 'darwin' };
+
+/** Bytes of one .gitignore. */
 const MAX_RULES = 1024 * 1024;
+
+/**
+ * Undefined where there is none. As git does, it follows no link. It waits for no pipe. Throws UsageError for a file that
+ * cannot be read as a whole: what its rules name would be sent.
+ */
+async function readRules(path: string): Promise<string | undefined> {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  let handle: FileHandle;
+  try {
+    handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'ENOENT' || code === 'ELOOP' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
+    throw new UsageError(`${path} cannot be read, so it is not known what to leave out (${code})`);
+  }
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) return undefined;
+    if (stats.size > MAX_RULES) throw new UsageError(`${path} is larger than ${MAX_RULES / 1024 / 1024} MB`);
+    return (await handle.readFile('utf8')).replace(/^\uFEFF/, '');
+  } finally {
+    await handle.close();
+  }
+}
 
 const exists = (path: string) =>
   stat(path).then(

@@ -22,7 +22,8 @@ export async function readFileSource({ path, root }: FileSource): Promise<Bytes>
   if (root !== undefined && !`${await realpath(dirname(path))}${sep}`.startsWith(root.endsWith(sep) ? root : root + sep)) {
     throw new Error('it lies outside of the folder by now');
   }
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  // A pipe in its place would make it wait.
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new Error('it is not a file any more');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Client } from '../../clients/typescript/src/index.ts';
 
 export interface SentRecord {
-  /** The document of a file that was sent, where the server still has it. */
+  /** The document of a file that was sent, where the server still has it and could read it. */
   idOf(digest: string): Promise<string | undefined>;
   add(digest: string, id: string): Promise<void>;
 }
@@ -39,6 +39,7 @@ export async function openRecord(folder: string, origin: string, pharos: Client)
 
 async function idsOf(pharos: Client): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
-  for await (const { id } of pharos.resources({ limit: 100 })) found.add(id);
+  // One that failed is processed again when it is sent again.
+  for await (const { id, status } of pharos.resources({ limit: 100 })) if (status !== 'failed') found.add(id);
   return found;
 }

@@ -30,8 +30,10 @@ export interface SendOptions {
   readonly onDone: (outcome: Outcome) => void;
 }
 
-export const nameOf = (source: Source): string =>
-  source.kind === 'file' ? source.name : source.kind === 'url' ? source.url : 'standard input';
+export function nameOf(source: Source): string {
+  if (source.kind === 'url') return source.url;
+  return source.kind === 'input' ? 'standard input' : source.name;
+}
 
 /** The outcomes, in the order of the sources. Throws where the server cannot be reached or does not know the caller. */
 export async function sendAll(sources: readonly Source[], options: SendOptions): Promise<Outcome[]> {
@@ -67,6 +69,7 @@ async function sendOne(source: Source, { pharos, record, fields, readInput, inpu
       const { id, isNew } = await pharos.create({ url: source.url, ...described });
       return { source: name, result: isNew ? 'sent' : 'present', id };
     }
+    if (source.kind === 'unreadable') return { source: name, result: 'refused', reason: source.reason };
     const read = await readBytes(source, readInput, inputName);
     if ('reason' in read) return { source: name, result: 'refused', reason: read.reason };
     const known = await record.idOf(read.digest);
@@ -84,7 +87,7 @@ async function sendOne(source: Source, { pharos, record, fields, readInput, inpu
 
 /** A file that cannot be read is one of many: its reason is part of the outcome. */
 async function readBytes(
-  source: Exclude<Source, { kind: 'url' }>,
+  source: Extract<Source, { kind: 'file' | 'input' }>,
   readInput: () => Promise<Uint8Array>,
   inputName: string,
 ): Promise<Bytes | { reason: string }> {
