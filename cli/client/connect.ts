@@ -4,6 +4,7 @@
  */
 import process from 'node:process';
 import { type Client, createClient, PharosError, type TokenStore } from '../../clients/typescript/src/index.ts';
+import { trimEndOf } from '../../src/kernel/core/trim.ts';
 import { callOf } from '../call.ts';
 import { UsageError } from '../command.ts';
 import { configFolder, loginStore } from './logins.ts';
@@ -22,17 +23,29 @@ export interface Connection {
 }
 
 export function connect({ retries = 2, maxRetryAfter = 60 }: { retries?: number; maxRetryAfter?: number } = {}): Connection {
-  const { PHAROS_URL = DEFAULT_URL, PHAROS_API_KEY: apiKey } = process.env;
+  const { PHAROS_API_KEY: apiKey } = process.env;
   const folder = configFolder(process.env, process.platform);
-  if (!/^https?:\/\//.test(PHAROS_URL) || !URL.canParse(PHAROS_URL)) {
-    throw new UsageError(`PHAROS_URL: expected an address such as ${DEFAULT_URL}, not "${PHAROS_URL}"`);
-  }
-  const { origin } = new URL(PHAROS_URL);
+  const url = serverUrl(process.env);
+  const { origin } = new URL(url);
   const hasKey = apiKey !== undefined && apiKey !== '';
-  const common = { url: PHAROS_URL, retries, maxRetryAfter };
+  const common = { url, retries, maxRetryAfter };
   if (hasKey) return { pharos: createClient({ ...common, apiKey }), origin, folder, hasKey };
   const store = loginStore(folder, origin);
   return { pharos: createClient({ ...common, store }), origin, folder, hasKey, store };
+}
+
+/**
+ * The address in PHAROS_URL, without slashes at its end. Throws UsageError for one that is none, and for one with credentials,
+ * which would end up in logs; it is not repeated.
+ */
+export function serverUrl({ PHAROS_URL }: Readonly<Record<string, string | undefined>>): string {
+  const given = PHAROS_URL || DEFAULT_URL;
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (given.includes('@')) throw new UsageError('PHAROS_URL must not contain credentials: set PHAROS_API_KEY');
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new UsageError(`PHAROS_URL: expected an address such as ${DEFAULT_URL}, not "${given}"`);
+  }
+  return url.origin + trimEndOf(url.pathname, '/');
 }
 
 /** What to do about a failed request, in words of the command line; other errors are passed on. */

@@ -6,9 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { serverUrl } from '../../cli/client/connect.ts';
 import { configFolder, loginStore } from '../../cli/client/logins.ts';
 import { createClient } from '../../clients/typescript/src/index.ts';
+import { jobs, resources } from '../../src/kernel/db/schema.sqlite.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { runCommand, runProgram } from '../support/kits/command-line.ts';
 import { newLogin } from '../support/kits/typed-client.ts';
@@ -172,9 +175,31 @@ describe('logins', () => {
     expect(order.at(-1)).toBe(3);
   });
 
+  test.each([
+    ['http://ada:geheim@127.0.0.1:1', 2, 'PHAROS_URL must not contain credentials'],
+    ['http://:geheim@127.0.0.1:1', 2, 'PHAROS_URL must not contain credentials'],
+    ['ftp://ada:geheim@127.0.0.1', 2, 'PHAROS_URL must not contain credentials'],
+    ['http://127.0.0.1:1/?key=1', 2, 'PHAROS_URL: expected an address'],
+    ['file:///etc', 2, 'PHAROS_URL: expected an address'],
+    ['HTTP://127.0.0.1:1//', 1, 'http://127.0.0.1:1 did not respond'],
+  ])('PHAROS_URL %s: exits with %d, and no password is repeated', async (PHAROS_URL, code, message) => {
+    for (const [command = '', ...more] of [['status'], ['login', 'ada'], ['ingest', folder]]) {
+      const refused = await pharos([command, ...more], 'a password', { PHAROS_URL });
+      expect(refused).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+      expect(refused.stderr).not.toContain('geheim');
+    }
+  });
+
+  test('PHAROS_URL: slashes at its end, and one that is empty, are as none', () => {
+    expect(serverUrl({ PHAROS_URL: 'http://a:1/api//' })).toBe('http://a:1/api');
+    expect(serverUrl({ PHAROS_URL: '' })).toBe('http://localhost:8000');
+    expect(serverUrl({})).toBe('http://localhost:8000');
+  });
+
   test('configFolder: is where each operating system keeps settings', () => {
     expect(configFolder({ HOME: '/home/ada' }, 'linux')).toBe('/home/ada/.config/pharos');
     expect(configFolder({ HOME: '/home/ada', XDG_CONFIG_HOME: '/cfg' }, 'linux')).toBe('/cfg/pharos');
+    expect(configFolder({ HOME: '/home/ada', XDG_CONFIG_HOME: '.' }, 'linux')).toBe('/home/ada/.config/pharos');
     expect(configFolder({ HOME: '/Users/ada' }, 'darwin')).toBe('/Users/ada/Library/Application Support/pharos');
     expect(configFolder({ APPDATA: '/roaming' }, 'win32')).toBe('/roaming/pharos');
   });
@@ -236,6 +261,18 @@ describe('ingest', () => {
     await client().delete('/resources/{id}', { params: { path: { id: first.documents[0].id } } });
     const third = JSON.parse((await pharos(['ingest', join(folder, 'notes'), '--detach', '--json'])).stdout);
     expect(third.documents.map(({ status }: { status: string }) => status)).toEqual(['sent', 'present']);
+  });
+
+  test('ingest: a file that failed there is sent and processed again', async () => {
+    await write('notes/a.md', text('failures'));
+    const ingested = async () =>
+      JSON.parse((await pharos(['ingest', join(folder, 'notes'), '--detach', '--json'])).stdout).documents[0];
+    const { id } = await ingested();
+    const { db } = app.services;
+    await db.delete(jobs).where(eq(jobs.resourceId, id));
+    await db.update(resources).set({ status: 'failed' }).where(eq(resources.id, id));
+    expect(await ingested()).toMatchObject({ id, status: 'sent' });
+    expect(await client().get('/resources/{id}', { params: { path: { id } } })).toMatchObject({ status: 'pending' });
   });
 
   test('ingest: addresses, patterns and standard input, with tags', async () => {
