@@ -143,7 +143,8 @@ test('createClient: wrong options are a TypeError that names them', () => {
   const url = 'http://localhost:8000';
   for (const [options, message] of [
     [{ url: 'localhost:8000' }, /^url: expected/],
-    [{ url: 'http://a:b@localhost' }, /^url: expected/],
+    [{ url: 'http://a:b@localhost' }, /^url: expected [^:]*:\/\/localhost:8000, not one with credentials$/],
+    [{ url: 'http://:b@localhost' }, /^url: expected [^:]*:\/\/localhost:8000, not one with credentials$/],
     [{ url: 'file:///etc' }, /^url: expected/],
     [{ url, apiKey: 'a', username: 'b', password: 'c' }, /^apiKey, username: give one/],
     [{ url, username: 'b' }, /^username, password: give both/],

@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { retryAfterOf } from '../../clients/typescript/src/error.ts';
 import { createClient, PharosError, pages } from '../../clients/typescript/src/index.ts';
 import { waitBefore } from '../../clients/typescript/src/retry.ts';
@@ -131,6 +131,34 @@ test('retries: an upload with progress is sent again whole', async () => {
   expect(requests.map(({ headers }) => headers.get('idempotency-key'))).toEqual(
     Array(2).fill(requests[0]?.headers.get('idempotency-key')),
   );
+});
+
+test.each([
+  undefined,
+  'an-app',
+])('refresh: one that is not answered, of a login or of the app %s, is repeated while the server gives the same tokens again', async (clientId) => {
+  vi.useFakeTimers();
+  try {
+    const sentAt: number[] = [];
+    const never: Answer = ({ signal }) => {
+      sentAt.push(Date.now());
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const answered: Answer = () => {
+      sentAt.push(Date.now());
+      return Response.json({ access_token: 'new', refresh_token: 'r2', token_type: 'bearer', expires_in: 1800, scope: '' });
+    };
+    const tokens = { accessToken: 'old', refreshToken: 'r1', expiresAt: 0, clientId };
+    const { pharos, requests } = scripted([never, never, answered, list], { apiKey: undefined, tokens });
+    const listed = pharos.get('/resources');
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(await listed).toEqual({ resources: [] });
+    expect(sentAt).toHaveLength(3);
+    expect((sentAt.at(-1) as number) - (sentAt[0] as number)).toBeLessThan(30_000);
+    expect(requests.at(-1)?.headers.get('authorization')).toBe('Bearer new');
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('retries: an abort ends the waiting', async () => {

@@ -81,6 +81,12 @@ export interface Client {
   hits(q: string, query?: SearchQuery): AsyncGenerator<SearchHit, void>;
 }
 
+/**
+ * A refresh that lost its response is repeated within the 30 seconds in which the server gives the same tokens again. Later it
+ * would take the repetition for a theft, and end the session.
+ */
+const REFRESH_TIMEOUT_MS = 7_000;
+
 export function createClient(options: ClientOptions, replaced: Partial<Parts> = {}): Client {
   const url = checkedUrl(options.url);
   const { retries = 3, maxRetryAfter = 60, timeout = 60_000 } = options;
@@ -90,11 +96,14 @@ export function createClient(options: ClientOptions, replaced: Partial<Parts> = 
   const parts: Parts = { ...runtimeParts, ...(options.fetch ? { fetch: options.fetch } : {}), ...replaced };
   const rules = { retries, maxRetryAfter };
   const transport = createTransport({ url, rules, timeout, parts });
+  const refreshOptions = { timeout: Math.min(timeout, REFRESH_TIMEOUT_MS), isRepeatable: true };
 
   async function requestTokens(path: string, form: Record<string, string>): Promise<Tokens> {
     const build = () => new Request(url + path, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
     const sentAt = parts.now();
-    const tokens = (await (await transport.send(build)).json()) as components['schemas']['Tokens'];
+    const tokens = (await (
+      await transport.send(build, form.refresh_token === undefined ? {} : refreshOptions)
+    ).json()) as components['schemas']['Tokens'];
     const { access_token: accessToken, refresh_token: refreshToken, expires_in } = tokens;
     return { accessToken, refreshToken, expiresAt: sentAt + expires_in * 1000 };
   }
@@ -200,8 +209,12 @@ function credentialsOf(
 /** Without a slash at its end. Throws TypeError for anything but an http or https address. */
 function checkedUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.search !== '' || parsed.hash !== '') {
-    throw new TypeError(`url: expected an address such as http://localhost:8000, not "${url}"`);
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || hasCredentials(parsed) || parsed.search !== '' || parsed.hash !== '') {
+    // One with a password is not repeated in a message that may be logged.
+    const given = url.includes('@') ? 'one with credentials' : `"${url}"`;
+    throw new TypeError(`url: expected an address such as http://localhost:8000, not ${given}`);
   }
   return `${parsed.origin}${parsed.pathname.replace(/\/$/, '')}`;
 }
+
+const hasCredentials = ({ username, password }: URL) => username !== '' || password !== '';

@@ -19,6 +19,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal | null | undefined;
   /** Milliseconds in place of the client's. */
   readonly timeout?: number;
+  /** Whether it may be sent again after a lost response. Default: by its method, its path and its headers. */
+  readonly isRepeatable?: boolean;
   /** Default: `fetch`. Uploads in browsers use XMLHttpRequest, which reports progress. */
   readonly fetch?: Parts['fetch'];
 }
@@ -69,7 +71,7 @@ export function createTransport({ url, rules, timeout, parts }: TransportOptions
         }
         const authorization = await credentials?.authorization();
         if (authorization !== undefined) headers.set('Authorization', authorization);
-        const repeatable = isRepeatable(request, path);
+        const repeatable = options.isRepeatable ?? isRepeatable(request, path);
         try {
           return await attempt(request, options);
         } catch (error) {
