@@ -6,6 +6,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadLanguageDetector } from '../worker-node/analysis/text/language.ts';
+import { documentLanguage } from '../worker-node/ingest/document-language.ts';
 import { parseHtml } from '../worker-node/ingest/readers/html-document.ts';
 
 /** ISO 639-1 codes, and the names of the package's files. */
@@ -29,6 +30,18 @@ const loaded = `${Math.round(performance.now() - started)} ms, ${Math.round((pro
 /** Text, and the code of its language. */
 type Labelled = readonly [text: string, code: string];
 
+/** The code that is detected; undefined where the language is unknown. */
+type Detect = (text: string) => Promise<string | undefined>;
+
+const ofProse: Detect = async (text) => (await detector.detect(text))?.code;
+
+/** As ingestion detects it: on the prose that the reader of Markdown finds. */
+const ofMarkdown: Detect = async (text) => {
+  const { read } = await import('../worker-node/ingest/readers/markdown.ts');
+  const input = { bytes: new TextEncoder().encode(text), mediaType: 'text/markdown', charset: null, url: null, filename: null };
+  return (await documentLanguage(await read(input))) ?? undefined;
+};
+
 function paragraphs(): Labelled[] {
   return Object.entries(LANGUAGES).flatMap(([code, name]) => {
     const document = parseHtml(readFileSync(join(folder ?? '', 'declaration', `${name}.html`), 'utf8'));
@@ -38,17 +51,10 @@ function paragraphs(): Labelled[] {
   });
 }
 
-/** Markdown without code, tags, tables and addresses. */
-const proseOf = (markdown: string) =>
-  markdown
-    .replace(/```[\s\S]*?```|<[^>]+>|`[^`]*`|https?:\S+/g, ' ')
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/^(?:\|| {4}|\t).*$/gm, ' ');
-
 function readmes(): Labelled[] {
   const files = globSync('node_modules/{*,@*/*}/{README,readme}.md').sort();
   const texts = new Set(files.map((file) => readFileSync(file, 'utf8')).filter((text) => text.length > 200));
-  return [...texts].slice(0, READMES).map((text): Labelled => [proseOf(text), 'en']);
+  return [...texts].slice(0, READMES).map((text): Labelled => [text, 'en']);
 }
 
 const firstWords = (texts: readonly Labelled[], count: number): Labelled[] =>
@@ -58,21 +64,21 @@ const firstWords = (texts: readonly Labelled[], count: number): Labelled[] =>
   });
 
 const declaration = paragraphs();
-const sets: Readonly<Record<string, readonly Labelled[]>> = {
-  'UDHR, paragraphs': declaration,
-  'UDHR, first 12 words': firstWords(declaration, 12),
-  'UDHR, first 6 words': firstWords(declaration, 6),
-  'UDHR, first 3 words': firstWords(declaration, 3),
-  READMEs: readmes(),
+const sets: Readonly<Record<string, readonly [Detect, readonly Labelled[]]>> = {
+  'UDHR, paragraphs': [ofProse, declaration],
+  'UDHR, first 12 words': [ofProse, firstWords(declaration, 12)],
+  'UDHR, first 6 words': [ofProse, firstWords(declaration, 6)],
+  'UDHR, first 3 words': [ofProse, firstWords(declaration, 3)],
+  READMEs: [ofMarkdown, readmes()],
 };
 
 console.info(`detector loaded: ${loaded}\n\n| texts | number | right | unknown | wrong | confused |\n|---|---|---|---|---|---|`);
-for (const [name, texts] of Object.entries(sets)) {
+for (const [name, [detect, texts]] of Object.entries(sets)) {
   let right = 0;
   let unknown = 0;
   const confused = new Map<string, number>();
   for (const [text, code] of texts) {
-    const found = (await detector.detect(text))?.code;
+    const found = await detect(text);
     if (found === undefined) unknown++;
     else if (found === code) right++;
     else confused.set(`${code} for ${found}`, (confused.get(`${code} for ${found}`) ?? 0) + 1);

@@ -131,7 +131,7 @@ describe('readDocument: Markdown', () => {
 
   it('Markdown: front matter gives title, authors, date and language', async () => {
     const { metadata } = await markdown(
-      `---\ntitle: "Lamps: a study"\nauthors:\n  - Ada\n  - Max\ndate: 2024-05-03\nlang: de\n---\n\n# Other\n\n${BODY}`,
+      `---\ntitle: "Lamps: a study"\nauthors:\n  - Ada\n  - Max\ndate: 2024-05-03\nlang: de\n---\n\n# Other\n\nLampen erhellen den Raum, sobald es draußen dunkel wird.`,
     );
     expect(metadata).toMatchObject({
       title: 'Lamps: a study',

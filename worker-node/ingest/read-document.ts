@@ -1,5 +1,4 @@
 /** Extracts everything ingestion stores from a document's bytes. Pure and CPU-bound, so it runs in a thread (read-thread.ts). */
-import { detectAll } from 'tinyld';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import { FORMATS, parseContentType } from '../../src/kernel/model/formats.ts';
 import { findArxivId, findDoi, identifierKeys } from '../../src/services/resources/identifiers.ts';
@@ -8,7 +7,8 @@ import { summarise } from '../analysis/text/summary.ts';
 import { countWords } from '../analysis/text/words.ts';
 import { chunkText, type TextChunk } from './chunk.ts';
 import { detectFormat } from './detect-format.ts';
-import { type ComposedText, composeText, type DocumentMetadata, type ParsedDocument } from './document.ts';
+import { composeText, type DocumentMetadata, type ParsedDocument } from './document.ts';
+import { documentLanguage } from './document-language.ts';
 import { type ExtractedLink, extractLinks } from './links.ts';
 import { readerOf } from './readers/index.ts';
 
@@ -58,7 +58,7 @@ export async function readDocument(input: DocumentInput): Promise<ExtractedDocum
   if (length < MIN_CHARACTERS)
     throw new StageError('permanent', `The document has ${length} characters of text; at least ${MIN_CHARACTERS} are needed`);
 
-  const metadata = completeMetadata(document, composed, { url, filename });
+  const metadata = completeMetadata(document, { url, filename, language: await documentLanguage(document) });
   const identifiers = identifierKeys({
     urls: [url, ...aliases, metadata.canonicalUrl],
     doi: metadata.doi,
@@ -91,8 +91,7 @@ export async function readDocument(input: DocumentInput): Promise<ExtractedDocum
 /** Fills metadata that the document does not declare from its URL, its file name and its first lines. */
 function completeMetadata(
   { metadata, sections }: ParsedDocument,
-  { text }: ComposedText,
-  { url, filename }: { url: string | null; filename: string | null },
+  { url, filename, language }: { url: string | null; filename: string | null; language: string | null },
 ): DocumentMetadata {
   const head = identifierLines(sections);
   const address = url ?? '';
@@ -102,7 +101,7 @@ function completeMetadata(
     description: metadata.description?.slice(0, MAX_DESCRIPTION) ?? null,
     doi: metadata.doi ?? (/^https?:\/\/(?:dx\.)?doi\.org\//i.test(address) ? findDoi(address) : null) ?? findDoi(head),
     arxivId: metadata.arxivId ?? findArxivId(address) ?? findArxivId(head),
-    language: metadata.language ?? detectLanguage(text),
+    language,
   };
 }
 
@@ -114,14 +113,4 @@ function identifierLines(sections: ParsedDocument['sections']): string {
   const paragraphs = sections.slice(0, 2).flatMap((section) => section.paragraphs);
   const lines = paragraphs.slice(0, 4).filter(({ text, links }) => text.length <= 160 && links.length === 0);
   return lines.map(({ text }) => (/^\s*(?:doi|arxiv)\b|\[[a-z-]+\.[A-Z]{2}\]/i.test(text) ? text : '')).join('\n');
-}
-
-const LANGUAGE_SAMPLE = 4_000;
-const MIN_LANGUAGE_ACCURACY = 0.5;
-
-/** Null unless one language is clearly more likely than the others. */
-function detectLanguage(text: string): string | null {
-  const [best, second] = detectAll(text.slice(0, LANGUAGE_SAMPLE));
-  if (!best || best.accuracy < MIN_LANGUAGE_ACCURACY || best.accuracy - (second?.accuracy ?? 0) < 0.2) return null;
-  return best.lang;
 }

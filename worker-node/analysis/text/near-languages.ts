@@ -34,6 +34,13 @@ const GROUPS: readonly Group[] = [
   { es: { letters: /[ñ]/gu }, pt: { letters: /[ãõç]/gu } },
 ];
 
+/** Whether a text in one of the languages may well be taken for the other. Bokmål and Nynorsk are Norwegian. */
+export function areNear(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((code) => (code === 'nb' || code === 'nn' ? 'no' : code === 'bs' ? 'hr' : code));
+  if (one === undefined || other === undefined) return false;
+  return one === other || GROUPS.some((group) => one in group && other in group);
+}
+
 /** How often the signs occur in `text`, whose words are parted by single spaces. */
 function countSigns(text: string, { letters, words: list }: Signs): number {
   const found = letters ? (text.match(letters)?.length ?? 0) : 0;

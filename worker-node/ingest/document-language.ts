@@ -1,0 +1,43 @@
+/** The language of a document: that of its prose, or what it declares where its prose does not say otherwise. */
+import { type DetectedLanguage, type LanguageDetector, loadLanguageDetector } from '../analysis/text/language.ts';
+import { areNear } from '../analysis/text/near-languages.ts';
+import type { Paragraph, ParsedDocument } from './document.ts';
+
+/** Prose of so many characters is enough; lists and headings are looked at where there is less. */
+const ENOUGH = 4_000;
+const LITTLE = 200;
+/** A document often declares the language of its template. So sure an answer on so many letters is believed instead. */
+const SURE: Pick<DetectedLanguage, 'confidence' | 'letters'> = { confidence: 0.8, letters: 150 };
+
+let detector: Promise<LanguageDetector> | undefined;
+
+/** ISO 639-1 code, or ISO 639-3 for a language without one; null where it is unknown. The first call loads the model. */
+export async function documentLanguage({ sections, metadata }: ParsedDocument): Promise<string | null> {
+  detector ??= loadLanguageDetector();
+  const detected = await (await detector).detect(proseOf(sections));
+  const declared = metadata.language;
+  if (declared === null || detected === null) return declared ?? detected?.code ?? null;
+  const isSure = detected.confidence >= SURE.confidence && detected.letters >= SURE.letters;
+  return isSure && !areNear(detected.code, declared) ? detected.code : declared;
+}
+
+/** Sentences without code, tables, quoted messages, addresses and markup. */
+function proseOf(sections: ParsedDocument['sections']): string {
+  const paragraphs = sections.flatMap((section) => section.paragraphs);
+  const prose = collect(paragraphs.filter(({ kind }) => kind === undefined || kind === 'prose'));
+  if (prose.length >= LITTLE) return prose;
+  const headings = sections.flatMap(({ heading }) => heading ?? []);
+  return `${prose}\n${collect([...headings, ...paragraphs.filter(({ kind }) => kind === 'list')])}`;
+}
+
+function collect(paragraphs: readonly Paragraph[]): string {
+  let prose = '';
+  for (const { text } of paragraphs) {
+    if (prose.length >= ENOUGH) break;
+    prose += `${withoutMarkup(text.slice(0, ENOUGH))}\n`;
+  }
+  return prose;
+}
+
+const withoutMarkup = (markdown: string) =>
+  markdown.replace(/`[^`\n]*`|<[a-z/][^>\n]*>|\b(?:https?:\/\/|www\.)\S+|\S+@\S+/gi, ' ').replace(/^[>\s]*>.*$/gm, ' ');
