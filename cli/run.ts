@@ -18,6 +18,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     await dispatch(words, terminal);
     return { code: 0 };
   } catch (error) {
+    terminal.rewrite();
     const detail = error instanceof Error && 'detail' in error ? error.detail : undefined;
     const message = String(detail ?? (error instanceof Error ? error.message : error));
     return { code: error instanceof Error && USAGE.includes(error.name) ? 2 : 1, message: plainLines(message) };

@@ -7,8 +7,10 @@ import { styleText } from 'node:util';
 
 export interface Terminal {
   print(line: string): void;
-  /** Shows a line that the next call replaces; shows nothing where the output is not a terminal. */
-  rewrite(line: string): void;
+  /** Shows lines that the next call replaces, or removes them; shows nothing where the output is not a terminal. */
+  rewrite(...lines: string[]): void;
+  /** A line on standard error, such as what has been done so far. */
+  note(line: string): void;
   /** Asks for a secret without echo on a terminal; otherwise reads all of standard input, without the last line break. */
   readSecret(prompt: string): Promise<string>;
   /** Asks a question and reads a line. Only where `isInteractive`. */
@@ -33,18 +35,25 @@ export interface TerminalStreams {
 }
 
 export function createTerminal({ input, output, errors }: TerminalStreams): Terminal {
+  /** Lines on the screen that the next call replaces. The cursor is in the last of them. */
   let shown = 0;
 
-  function rewrite(line: string): void {
-    if (!output.isTTY) return;
-    output.write(`\r${line.padEnd(shown)}`);
-    shown = line.length;
+  function erase(): string {
+    const up = shown > 1 ? `\x1b[${shown - 1}A` : '';
+    shown = 0;
+    return `${up}\r\x1b[J`;
+  }
+
+  function rewrite(...lines: string[]): void {
+    if (!output.isTTY || (lines.length === 0 && shown === 0)) return;
+    const fitting = lines.slice(0, Math.max(1, (output.rows ?? 24) - 1));
+    // Without wrapping, a line of wide characters stays one line.
+    output.write(`${erase()}${fitting.length === 0 ? '' : `\x1b[?7l${fitting.join('\n')}\x1b[?7h`}`);
+    shown = fitting.length;
   }
 
   function print(line: string): void {
-    if (shown > 0) output.write(`\r${' '.repeat(shown)}\r`);
-    shown = 0;
-    output.write(`${line}\n`);
+    output.write(`${shown > 0 ? erase() : ''}${line}\n`);
   }
 
   async function readSecret(prompt: string): Promise<string> {
@@ -81,6 +90,7 @@ export function createTerminal({ input, output, errors }: TerminalStreams): Term
   return {
     print,
     rewrite,
+    note: (line) => void errors.write(`${line}\n`),
     readSecret,
     ask,
     readInput: () => buffer(input),

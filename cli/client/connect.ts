@@ -14,7 +14,7 @@ export const DEFAULT_URL = 'http://localhost:8000';
 export interface Connection {
   readonly pharos: Client;
   readonly origin: string;
-  /** Where logins and the record of sent files are kept. */
+  /** Where logins are kept. */
   readonly folder: string;
   /** PHAROS_API_KEY is set: it is used in place of a login. */
   readonly hasKey: boolean;

@@ -6,8 +6,8 @@ import { cut, plain, plainJson } from '../client/plain.ts';
 import { listOf, numberOf } from '../client/values.ts';
 import { type Command, UsageError } from '../command.ts';
 import { findSources, type Skipped } from '../ingest/find-sources.ts';
-import { openRecord } from '../ingest/record.ts';
 import { type Outcome, sendAll } from '../ingest/send-all.ts';
+import { showProgress } from '../ingest/show-progress.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** A limit of the server may ask for a long pause in a large folder. */
@@ -38,24 +38,26 @@ export const ingest: Command = {
     }
     // Before anything is sent: the request of a caller who is not known, or to a server that is down, fails soon.
     await withServer(({ pharos }) => pharos.get('/auth/me'));
-    await withServer(async ({ pharos, origin, folder }) => {
-      const bar = barOf(terminal, sources.length, options.json !== undefined);
+    await withServer(async ({ pharos }) => {
+      const shown = showProgress(terminal, { total: sources.length, isQuiet: options.json !== undefined });
       const outcomes = await sendAll(sources, {
         pharos,
-        record: await openRecord(folder, origin, pharos),
         fields: { title: options.title, tags: listOf(options.tags) },
         atOnce,
         readInput: terminal.readInput,
         inputName: options.name ?? 'input.txt',
-        onPart: bar.onPart,
-        onDone: bar.onDone,
+        onRead: shown.onRead,
+        onPart: shown.onPart,
+        onDone: shown.onDone,
       });
-      const sent = outcomes.flatMap(({ result, id }) => (result === 'sent' && id !== undefined ? [id] : []));
+      const names = new Map(
+        outcomes.flatMap(({ result, id, source }) => (result === 'sent' && id !== undefined ? [[id, source] as const] : [])),
+      );
       const ends = new Map<string, ResourceProgress>();
       if (options.detach === undefined) {
-        await followAll(pharos, sent, (progress) => {
+        await followAll(pharos, [...names.keys()], (progress) => {
           ends.set(progress.resource_id, progress);
-          bar.onProgress(ends, sent.length);
+          shown.onProgress(progress, ends, names);
         });
       }
       const rows = outcomes.map((outcome) => rowOf(outcome, ends));
@@ -114,37 +116,3 @@ const LEFT_OUT: Readonly<Record<keyof Skipped, string>> = {
   link: 'links',
   special: 'neither file nor folder',
 };
-
-const BAR = 24;
-
-/** A line that tells how much was sent, and then how much was processed; shown on a terminal only. */
-function barOf(terminal: Terminal, total: number, quiet: boolean) {
-  const parts = new Map<string, number>();
-  let done = 0;
-  const show = (part: number, words: string) => {
-    if (quiet || terminal.columns === undefined) return;
-    const filled = Math.round(BAR * Math.min(1, part));
-    const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`;
-    terminal.rewrite(cut(`${bar} ${words}`, terminal.columns - 1));
-  };
-  const showSent = (name: string) => {
-    const under = [...parts.values()].reduce((sum, part) => sum + part, 0);
-    show((done + under) / Math.max(1, total), `sent ${done} of ${total}  ${plain(name)}`);
-  };
-  return {
-    onPart: (name: string, part: number) => {
-      parts.set(name, part);
-      showSent(name);
-    },
-    onDone: ({ source }: Outcome) => {
-      parts.delete(source);
-      done += 1;
-      showSent(source);
-    },
-    onProgress: (ends: ReadonlyMap<string, ResourceProgress>, sent: number) => {
-      const percent = [...ends.values()].reduce((sum, each) => sum + each.percent, 0) / Math.max(1, sent);
-      const over = [...ends.values()].filter(({ overall_status: s }) => s === 'completed' || s === 'failed').length;
-      show(percent / 100, `processed ${over} of ${sent}`);
-    },
-  };
-}

@@ -1,23 +1,28 @@
-/** The bytes of a source, with their digest. */
+/** The bytes of a source, and their digest. */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { basename, dirname, sep } from 'node:path';
 import type { Source } from './find-sources.ts';
 
 /** The API's limit of a file. */
 export const MAX_BYTES = 50 * 1024 * 1024;
 
-export interface Bytes {
-  readonly file: File;
-  /** SHA-256 in hexadecimal digits. */
-  readonly digest: string;
-}
-
-type FileSource = Extract<Source, { kind: 'file' }>;
+export type FileSource = Extract<Source, { kind: 'file' }>;
 
 /** Throws for a file that has become a link, that lies elsewhere by now, or that is too large. */
-export async function readFileSource({ path, root }: FileSource): Promise<Bytes> {
+export const readFileSource = (source: FileSource): Promise<File> =>
+  withFile(source, async (handle) => fileOf(await handle.readFile(), basename(source.path)));
+
+/** SHA-256 in hexadecimal digits, of a file that is read piece by piece. Throws as `readFileSource` does. */
+export const digestOf = (source: FileSource): Promise<string> =>
+  withFile(source, async (handle) => {
+    const hash = createHash('sha256');
+    for await (const piece of handle.createReadStream({ autoClose: false })) hash.update(piece as Buffer);
+    return hash.digest('hex');
+  });
+
+async function withFile<T>({ path, root }: FileSource, work: (handle: FileHandle) => Promise<T>): Promise<T> {
   // A folder on the way may have been replaced by a link since the file was found.
   if (root !== undefined && !`${await realpath(dirname(path))}${sep}`.startsWith(root.endsWith(sep) ? root : root + sep)) {
     throw new Error('it lies outside of the folder by now');
@@ -27,14 +32,16 @@ export async function readFileSource({ path, root }: FileSource): Promise<Bytes>
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new Error('it is not a file any more');
-    if (stats.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES / 1024 / 1024} MB`);
-    return bytesOf(await handle.readFile(), basename(path));
+    if (stats.size > MAX_BYTES) throw tooLarge();
+    return await work(handle);
   } finally {
     await handle.close();
   }
 }
 
-export function bytesOf(bytes: Uint8Array, name: string): Bytes {
-  if (bytes.byteLength > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES / 1024 / 1024} MB`);
-  return { file: new File([new Uint8Array(bytes)], name), digest: createHash('sha256').update(bytes).digest('hex') };
+export function fileOf(bytes: Uint8Array, name: string): File {
+  if (bytes.byteLength > MAX_BYTES) throw tooLarge();
+  return new File([new Uint8Array(bytes)], name);
 }
+
+const tooLarge = () => new Error(`it is larger than ${MAX_BYTES / 1024 / 1024} MB`);

@@ -1,8 +1,8 @@
 /** Sends many sources, several at a time. One that fails does not stop the others. */
 import { type Client, PharosError } from '../../clients/typescript/src/index.ts';
+import { findKnown, LOOKED_UP_TOGETHER } from './find-known.ts';
 import type { Source } from './find-sources.ts';
-import { type Bytes, bytesOf, readFileSource } from './read-source.ts';
-import type { SentRecord } from './record.ts';
+import { digestOf, fileOf, readFileSource } from './read-source.ts';
 
 export interface Outcome {
   readonly source: string;
@@ -19,7 +19,6 @@ export interface Fields {
 
 export interface SendOptions {
   readonly pharos: Client;
-  readonly record: SentRecord;
   readonly fields: Fields;
   readonly atOnce: number;
   readonly readInput: () => Promise<Uint8Array>;
@@ -28,6 +27,8 @@ export interface SendOptions {
   /** Part of the source under way that was sent, from 0 to 1. */
   readonly onPart: (source: string, part: number) => void;
   readonly onDone: (outcome: Outcome) => void;
+  /** One more file was read, to ask the server whether it has it. */
+  readonly onRead: () => void;
 }
 
 export function nameOf(source: Source): string {
@@ -38,29 +39,72 @@ export function nameOf(source: Source): string {
 /** The outcomes, in the order of the sources. Throws where the server cannot be reached or does not know the caller. */
 export async function sendAll(sources: readonly Source[], options: SendOptions): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
+  for (let at = 0; at < sources.length; at += LOOKED_UP_TOGETHER) {
+    outcomes.push(...(await sendSome(sources.slice(at, at + LOOKED_UP_TOGETHER), options)));
+  }
+  return outcomes;
+}
+
+async function sendSome(sources: readonly Source[], options: SendOptions): Promise<Outcome[]> {
+  const { pharos, atOnce, onRead, onDone } = options;
+  const read = await eachOf(sources, atOnce, async (source) => {
+    const result = await readDigest(source);
+    onRead();
+    return result;
+  });
+  const known = await findKnown(
+    pharos,
+    read.flatMap(({ digest }) => digest ?? []),
+  );
+  return await eachOf(sources, atOnce, async (source, index) => {
+    const { digest = '', reason } = read[index] ?? {};
+    const id = known.get(digest);
+    const at = { source: nameOf(source) };
+    const outcome: Outcome =
+      reason !== undefined
+        ? { ...at, result: 'refused', reason }
+        : id !== undefined
+          ? { ...at, result: 'present', id }
+          : await sendOne(source, options);
+    onDone(outcome);
+    return outcome;
+  });
+}
+
+/** Results in the order of the items, `atOnce` of which are under way. No more are begun after a failure, which is thrown. */
+async function eachOf<T, R>(items: readonly T[], atOnce: number, work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
   let next = 0;
-  let failure: unknown;
-  const sendNext = async () => {
-    while (next < sources.length && failure === undefined) {
-      const at = next++;
+  let failure: { readonly error: unknown } | undefined;
+  const runNext = async () => {
+    while (next < items.length && failure === undefined) {
+      const index = next++;
       try {
-        const outcome = await sendOne(sources[at] as Source, options);
-        outcomes[at] = outcome;
-        options.onDone(outcome);
+        results[index] = await work(items[index] as T, index);
       } catch (error) {
-        failure ??= error;
+        failure ??= { error };
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(options.atOnce, sources.length) }, sendNext));
-  if (failure !== undefined) throw failure;
-  return outcomes;
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, runNext));
+  if (failure) throw failure.error;
+  return results;
+}
+
+/** A file that cannot be read is one of many: its reason is part of the outcome. Standard input can be read once only. */
+async function readDigest(source: Source): Promise<{ digest?: string; reason?: string }> {
+  if (source.kind !== 'file') return {};
+  try {
+    return { digest: await digestOf(source) };
+  } catch (error) {
+    return { reason: wordsOf(error) };
+  }
 }
 
 /** Refusals of one document; what else fails would fail for every one. */
 const OF_ONE: readonly number[] = [400, 409, 413, 415, 422];
 
-async function sendOne(source: Source, { pharos, record, fields, readInput, inputName, onPart }: SendOptions): Promise<Outcome> {
+async function sendOne(source: Source, { pharos, fields, readInput, inputName, onPart }: SendOptions): Promise<Outcome> {
   const name = nameOf(source);
   const { title, tags } = fields;
   const described = { ...(title === undefined ? {} : { title }), ...(tags.length === 0 ? {} : { tags: [...tags] }) };
@@ -70,13 +114,10 @@ async function sendOne(source: Source, { pharos, record, fields, readInput, inpu
       return { source: name, result: isNew ? 'sent' : 'present', id };
     }
     if (source.kind === 'unreadable') return { source: name, result: 'refused', reason: source.reason };
-    const read = await readBytes(source, readInput, inputName);
+    const read = await readFileOf(source, readInput, inputName);
     if ('reason' in read) return { source: name, result: 'refused', reason: read.reason };
-    const known = await record.idOf(read.digest);
-    if (known !== undefined) return { source: name, result: 'present', id: known };
     const onProgress = ({ loaded, total }: { loaded: number; total: number }) => onPart(name, total === 0 ? 1 : loaded / total);
     const { id, isNew } = await pharos.upload(read.file, { ...described, onProgress });
-    await record.add(read.digest, id);
     return { source: name, result: isNew ? 'sent' : 'present', id };
   } catch (error) {
     if (!(error instanceof PharosError) || !OF_ONE.includes(error.status)) throw error;
@@ -85,15 +126,16 @@ async function sendOne(source: Source, { pharos, record, fields, readInput, inpu
   }
 }
 
-/** A file that cannot be read is one of many: its reason is part of the outcome. */
-async function readBytes(
+async function readFileOf(
   source: Extract<Source, { kind: 'file' | 'input' }>,
   readInput: () => Promise<Uint8Array>,
   inputName: string,
-): Promise<Bytes | { reason: string }> {
+): Promise<{ file: File } | { reason: string }> {
   try {
-    return source.kind === 'input' ? bytesOf(await readInput(), inputName) : await readFileSource(source);
+    return { file: source.kind === 'input' ? fileOf(await readInput(), inputName) : await readFileSource(source) };
   } catch (error) {
-    return { reason: error instanceof Error ? error.message : String(error) };
+    return { reason: wordsOf(error) };
   }
 }
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

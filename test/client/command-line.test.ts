@@ -275,6 +275,48 @@ describe('ingest', () => {
     expect(await client().get('/resources/{id}', { params: { path: { id } } })).toMatchObject({ status: 'pending' });
   });
 
+  test('ingest: asks for 1,000 files at once which the server has, and lists no documents', async () => {
+    await Promise.all(Array.from({ length: 30 }, (_, at) => write(`notes/${at}.md`, text(`thing ${at}`))));
+    const counts = () => [countOf('POST /resources/known'), countOf('GET /resources')] as const;
+    const before = counts();
+    for (const status of ['sent', 'present']) {
+      const { stdout } = await pharos(['ingest', join(folder, 'notes'), '--detach']);
+      expect(stdout).toMatch(new RegExp(`^30 ${status}$`, 'm'));
+    }
+    expect(counts()).toEqual([before[0] + 2, before[1]]);
+  });
+
+  test('ingest: knows files that another machine sent, and sends again what failed', async () => {
+    const [sent, failed] = [text('sent elsewhere'), text('failed before')];
+    await write('notes/a.md', sent);
+    await write('notes/b.md', failed);
+    const { id } = await client().create({ content: sent });
+    const { id: other } = await client().create({ content: failed });
+    await client().post('/resources/{id}/cancel', { params: { path: { id: other } } });
+    const { stdout } = await pharos(['ingest', join(folder, 'notes'), '--detach', '--json']);
+    const { documents } = JSON.parse(stdout) as { documents: { id: string; status: string }[] };
+    expect(documents.map((each) => [each.id, each.status])).toEqual([
+      [id, 'present'],
+      [other, 'sent'],
+    ]);
+  });
+
+  test('ingest: a key that may only write sends everything, and the server tells what it had', async () => {
+    await write('notes/a.md', text('written only'));
+    await client().create({ content: text('written only') });
+    const { key } = await client().post('/auth/api-keys', { body: { name: 'w', scopes: ['resources:write'] } });
+    const { code, stdout } = await pharos(['ingest', join(folder, 'notes'), '--detach'], '', { PHAROS_API_KEY: key });
+    expect([code, stdout.split('\n').at(-2)]).toEqual([0, '1 present']);
+  });
+
+  test('ingest: a file that is too large is refused without being sent, and the others are sent', async () => {
+    await write('notes/a.md', text('stays'));
+    await write('notes/big.md', 'x'.repeat(50 * 1024 * 1024 + 1));
+    const { code, stdout } = await pharos(['ingest', join(folder, 'notes'), '--detach']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/refused .*big\.md: it is larger than 50 MB\n1 sent, 1 refused\n$/);
+  });
+
   test('ingest: addresses, patterns and standard input, with tags', async () => {
     await write('notes/a.md', text('globbed'));
     const work = process.cwd();
@@ -296,7 +338,8 @@ describe('ingest', () => {
     await write('notes/empty.md', '');
     await write('notes/picture.png', 'x');
     const { code, stdout, stderr } = await pharos(['ingest', join(folder, 'notes'), '--detach']);
-    expect([code, stderr.trim()]).toEqual([1, '2 of 3 documents were refused or failed']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^(?:\[[123]\/3\] (?:sent|refused) .*\n){3}2 of 3 documents were refused or failed\n$/);
     expect(stdout).toMatch(/sent .*a\.md/);
     expect(stdout).toMatch(/refused .*empty\.md: /);
     expect(stdout).toMatch(/refused .*picture\.png: /);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../cli/commands.ts';
 import { didYouMean } from '../../cli/suggest.ts';
@@ -189,13 +190,34 @@ test('pharos: a reader of the output that leaves early is no failure', async () 
   expect([errors, code]).toEqual(['', 0]);
 });
 
+/** The lines of a terminal that has been written `text`, as far as the program uses it. */
+function screenOf(text: string): string[] {
+  const lines = [''];
+  let [row, column] = [0, 0];
+  for (const [piece, , count, code] of text.replaceAll('\u001b', 'ESC').matchAll(/(ESC\[\??(\d*)([AJhl]))|./gs)) {
+    if (code === 'A') row -= Number(count);
+    else if (code === 'J') lines.splice(row, lines.length, (lines[row] ?? '').slice(0, column));
+    else if (piece === '\r') column = 0;
+    else if (piece === '\n') {
+      row += 1;
+      column = 0;
+      lines[row] ??= '';
+    } else if (code === undefined) {
+      const line = lines[row] ?? '';
+      lines[row] = line.slice(0, column).padEnd(column) + piece + line.slice(column + 1);
+      column += 1;
+    }
+  }
+  return lines;
+}
+
 describe('terminal', () => {
   function terminalOf(isTTY: boolean) {
     const streams = { input: new PassThrough(), output: new PassThrough(), errors: new PassThrough() };
     for (const stream of Object.values(streams)) Object.assign(stream, { isTTY, setRawMode: () => undefined });
     const terminal = createTerminal(streams as unknown as Parameters<typeof createTerminal>[0]);
     const shown = () => [streams.output, streams.errors].map((stream) => String(stream.read() ?? ''));
-    return { terminal, input: streams.input, shown };
+    return { terminal, input: streams.input, output: streams.output, shown };
   }
 
   test('terminal: a secret typed on a terminal is not echoed', async () => {
@@ -224,11 +246,41 @@ describe('terminal', () => {
     const first = terminalOf(true);
     first.terminal.rewrite('50 %');
     first.terminal.print('done');
-    expect(first.shown()[0]).toBe('\r50 %\r    \rdone\n');
+    expect(screenOf(first.shown()[0] ?? '')).toEqual(['done', '']);
     const second = terminalOf(false);
     second.terminal.rewrite('50 %');
     second.terminal.print('done');
     expect(second.shown()[0]).toBe('done\n');
+  });
+
+  test('property: a terminal shows every printed line, and below them the lines that were rewritten last', () => {
+    const line = fc.string({ unit: fc.constantFrom('a', 'b', '█', ' '), maxLength: 12 });
+    const step = fc.oneof(fc.record({ print: line }), fc.record({ rewrite: fc.array(line, { maxLength: 5 }) }));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        const { terminal, shown } = terminalOf(true);
+        const printed: string[] = [];
+        let rewritten: readonly string[] = [];
+        for (const each of steps) {
+          if ('print' in each) {
+            terminal.print(each.print);
+            printed.push(each.print);
+            rewritten = [];
+          } else {
+            terminal.rewrite(...each.rewrite);
+            rewritten = each.rewrite;
+          }
+        }
+        expect(screenOf(shown()[0] ?? '')).toEqual([...printed, ...(rewritten.length > 0 ? rewritten : [''])]);
+      }),
+    );
+  });
+
+  test('terminal: shows fewer lines than the window has, whose top could not be reached again', () => {
+    const { terminal, shown, output } = terminalOf(true);
+    Object.assign(output, { rows: 3 });
+    terminal.rewrite('1', '2', '3', '4');
+    expect(screenOf(shown()[0] ?? '')).toEqual(['1', '2']);
   });
 });
 
