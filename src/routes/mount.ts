@@ -3,9 +3,11 @@ import { type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status';
 import type { Config } from '../kernel/config/config.ts';
 import { statusOf } from '../kernel/core/problem.ts';
+import type { Decision } from '../kernel/model/sliding-window.ts';
 import type { AppContext } from '../services/context.ts';
 import { type AnyOperation, nothing } from '../services/operation.ts';
 import type { AppEnv } from './env.ts';
+import { noteLimit } from './middleware/limit-headers.ts';
 import { requestOrigin } from './middleware/request-origin.ts';
 import { createOpenCaller, type ReadOpenCaller } from './open-caller.ts';
 import { type BodyKind, bodyChecks, MEDIA_TYPES, type Parts, readInput } from './read-input.ts';
@@ -19,6 +21,8 @@ export interface Binding {
   readonly status?: 200 | 201 | 202;
   /** How a body may be sent. Default: as JSON. */
   readonly bodies?: readonly BodyKind[];
+  /** The list in a JSON body whose elements are refused one by one. */
+  readonly itemsOf?: string;
   /** Name of the body's schema where path parameters are taken out of the input. */
   readonly body?: string;
   /** The body may be absent: it then has no fields. */
@@ -71,6 +75,7 @@ function mount(router: OpenAPIHono<AppEnv>, { context, openCaller }: Mounting, m
       origin: requestOrigin(c),
       source,
       signal: cancellable ? c.req.raw.signal : undefined,
+      noteLimit: (decision: Decision) => noteLimit(c, decision, context),
     };
     const output = await operation(context, c.get('actor'), input as never, options);
     if (noStore) c.header('Cache-Control', 'no-store');
@@ -87,6 +92,7 @@ function partsOf({
   body: id,
   optionalBody = false,
   bodies = ['json'],
+  itemsOf,
 }: MountedOperation): Parts {
   const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const others = Object.keys(input.shape).filter((name) => !params.includes(name));
@@ -96,7 +102,7 @@ function partsOf({
   return {
     params,
     query: [],
-    body: { schema: id === undefined ? schema : schema.meta({ id }), required: !optionalBody, kinds: bodies },
+    body: { schema: id === undefined ? schema : schema.meta({ id }), required: !optionalBody, kinds: bodies, itemsOf },
   };
 }
 

@@ -1,10 +1,11 @@
 /** The input of an operation in a request: fields of the path, of the query, and of a body in JSON or as a form. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
+import type { FieldError } from '../kernel/core/errors.ts';
 import { invalidField, jsonValueFault } from '../kernel/core/json-bounds.ts';
 import type { AppEnv } from './env.ts';
 import { isJson, isUrlEncoded, requireContentType } from './middleware/content-type.ts';
-import { jsonBodyCheck } from './middleware/json-body.ts';
+import { jsonBodyCheck, jsonItemsCheck } from './middleware/json-body.ts';
 
 export type BodyKind = 'json' | 'form';
 
@@ -18,14 +19,23 @@ export interface Parts {
   readonly params: readonly string[];
   readonly query: readonly string[];
   /** Absent for an operation without a body. */
-  readonly body?: { readonly schema: z.ZodType; readonly required: boolean; readonly kinds: readonly BodyKind[] };
+  readonly body?: {
+    readonly schema: z.ZodType;
+    readonly required: boolean;
+    readonly kinds: readonly BodyKind[];
+    /** The list whose elements are refused one by one: in the input, an error stands for an element that may not be read. */
+    readonly itemsOf?: string | undefined;
+  };
 }
 
 /** What runs before the body is read. */
 export function bodyChecks({ body }: Parts): MiddlewareHandler<AppEnv>[] {
   if (!body) return [];
   const types = body.kinds.map((kind) => MEDIA_TYPES[kind]);
-  return [requireContentType(types, { optional: !body.required }), jsonBodyCheck];
+  return [
+    requireContentType(types, { optional: !body.required }),
+    body.itemsOf === undefined ? jsonBodyCheck : jsonItemsCheck(body.itemsOf),
+  ];
 }
 
 /** `source`: what errors call the input as a whole. */
@@ -39,8 +49,17 @@ export async function readInput(c: Context<AppEnv>, parts: Parts): Promise<{ rea
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return { input: given, source };
   const twice = parts.params.find((name) => Object.hasOwn(given, name));
   if (twice !== undefined) throw invalidField({ path: twice, message: 'is not a field of this request' }, source);
-  return { input: { ...given, ...fields }, source };
+  return { input: { ...given, ...itemsOf(c, given, parts.body.itemsOf), ...fields }, source };
 }
+
+function itemsOf(c: Context<AppEnv>, given: object, list: string | undefined): object {
+  const items: unknown = list === undefined ? undefined : (given as Record<string, unknown>)[list];
+  const faults = c.get('itemFaults');
+  if (list === undefined || !faults || !Array.isArray(items)) return {};
+  return { [list]: items.map((item: unknown, index) => errorOf(faults.get(index)) ?? item) };
+}
+
+const errorOf = (fault: FieldError | undefined) => fault && invalidField(fault, 'item');
 
 /** A repeated parameter is a list, which the schema of a single value refuses. */
 function queryOf(c: Context<AppEnv>, { query }: Parts): Record<string, unknown> {

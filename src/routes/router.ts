@@ -5,7 +5,7 @@ import { FRESH_SECONDS } from '../kernel/model/sessions.ts';
 import type { AccountLevel } from '../services/accounts/account-session.ts';
 import { invalidFields } from '../services/invalid-fields.ts';
 import type { AppEnv } from './env.ts';
-import { jsonBodyCheck, jsonItemsCheck } from './middleware/json-body.ts';
+import { jsonBodyCheck } from './middleware/json-body.ts';
 import { ROUTES } from './routes.ts';
 import { tagOf } from './tags.ts';
 
@@ -55,8 +55,6 @@ export function describeOnly(router: OpenAPIHono<AppEnv>, { middleware, ...route
 }
 
 export interface RouteOptions {
-  /** The list in a JSON body whose elements are refused one by one; they are then read by `itemFaults`. */
-  readonly itemsOf?: string;
   /** The status of input that the schema refuses. Default: 422. */
   readonly invalidInput?: 400 | 422;
 }
@@ -70,7 +68,7 @@ export interface RouteOptions {
 export function defineRoute<
   P extends string,
   R extends Omit<RouteConfig, 'path' | 'security' | 'summary' | 'tags'> & { path: P },
->(config: R, { itemsOf, invalidInput = 422 }: RouteOptions = {}) {
+>(config: R, { invalidInput = 422 }: RouteOptions = {}) {
   const { request, middleware = [], responses } = config;
   const { level, description } = describeRoute(config.method, config.path);
   const { security } = description;
@@ -79,7 +77,7 @@ export function defineRoute<
     ...(request?.params || request?.query || request?.headers ? [invalidInput] : []),
   ];
   const takesJson = request?.body?.content['application/json'] !== undefined;
-  const checks = takesJson ? [itemsOf === undefined ? jsonBodyCheck : jsonItemsCheck(itemsOf)] : [];
+  const checks = takesJson ? [jsonBodyCheck] : [];
   return createRoute<P, R>({
     ...description,
     ...config,

@@ -9,6 +9,7 @@ import type { AccountLevel } from '../services/accounts/account-session.ts';
 import { exchangeCode } from '../services/accounts/exchange-code.ts';
 import type { Description } from '../services/operation.ts';
 import { submitResource } from '../services/resources/submit-resource.ts';
+import { uploadResource } from '../services/resources/upload-resource.ts';
 import type { AppEnv } from './env.ts';
 
 export interface RouteDescription {
@@ -98,8 +99,7 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
   },
   'POST /auth/exchange': ofOperation(exchangeCode),
   'POST /resources': ofOperation(submitResource),
-  'POST /resources/upload': { name: 'resources.upload', scope: 'resources:write', summary: 'Upload a file' },
-  'POST /resources/batch': { name: 'resources.createBatch', scope: 'resources:write', summary: 'Create up to 100 resources' },
+  'POST /resources/upload': ofOperation(uploadResource),
   'GET /resources/{id}/progress/events': {
     name: 'progress.events',
     scope: 'resources:read',

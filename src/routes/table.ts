@@ -34,6 +34,7 @@ import { listModels } from '../services/models/list-models.ts';
 import { createTicket } from '../services/progress/create-ticket.ts';
 import { getProgress, getStatus } from '../services/progress/read-progress.ts';
 import { bulkChange } from '../services/resources/bulk.ts';
+import { createBatch } from '../services/resources/create-batch.ts';
 import { createUploadUrl } from '../services/resources/create-upload-url.ts';
 import { deleteResource } from '../services/resources/delete-resource.ts';
 import { getResource } from '../services/resources/get-resource.ts';
@@ -60,6 +61,7 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(getResource, 'GET /resources/{id}', { returns: 'The resource' }),
   http(updateResource, 'PATCH /resources/{id}', { returns: 'The changed resource', body: 'ResourceChanges' }),
   http(deleteResource, 'DELETE /resources/{id}', { returns: 'Deleted' }),
+  http(createBatch, 'POST /resources/batch', { returns: 'One result per item', itemsOf: 'resources' }),
   http(bulkChange, 'POST /resources/bulk', { returns: 'Accepted: the task that does it', status: 202 }),
   http(knownResources, 'POST /resources/known', { returns: 'The resources that the owner has', noStore: true }),
   http(getTask, 'GET /tasks/{id}', { returns: 'The task', noStore: true }),

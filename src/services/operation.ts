@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { RequestOrigin } from '../kernel/auth/security-log.ts';
 import type { ErrorCode } from '../kernel/core/errors.ts';
 import type { Actor, Scope } from '../kernel/model/actor.ts';
+import type { Decision } from '../kernel/model/sliding-window.ts';
 import { type AccountLevel, type AccountSession, requireAccountSession } from './accounts/account-session.ts';
 import type { AppContext } from './context.ts';
 import { invalidFields } from './invalid-fields.ts';
@@ -26,6 +27,8 @@ export interface OpenCaller {
 /** Who calls. */
 export interface Caller extends OpenCaller {
   readonly actor: Actor;
+  /** Receives what was decided about a charge beside that of the request. */
+  readonly noteLimit?: ((decision: Decision) => void) | undefined;
 }
 
 /** Who calls an account operation. */
@@ -33,7 +36,7 @@ export interface AccountCaller extends Caller {
   readonly account: AccountSession;
 }
 
-export interface CallOptions extends Pick<Caller, 'signal'> {
+export interface CallOptions extends Pick<Caller, 'signal' | 'noteLimit'> {
   /** Default: unknown. */
   readonly origin?: RequestOrigin;
   /** Default: false. */
@@ -116,14 +119,14 @@ export function operation<C extends OpenCaller, I extends z.ZodObject, O extends
     context: Given<C>,
     actor: Actor,
     input: unknown,
-    { account, signal, origin = UNKNOWN, isLocal = false, session = noSession, source = 'input' }: CallOptions = {},
+    { account, signal, noteLimit, origin = UNKNOWN, isLocal = false, session = noSession, source = 'input' }: CallOptions = {},
   ): Promise<z.input<O>> {
     if (scope && scope !== 'public') requireScope(actor, scope);
     // An operation with a level reads sessions, so its context has what that takes.
     const verified = level && (account ?? (await requireAccountSession(context as never, actor, level)));
     const parsed = schema.safeParse(input);
     if (!parsed.success) throw invalidFields(parsed.error, source);
-    const ctx = { ...context, actor, origin, isLocal, session, signal, ...(verified ? { account: verified } : {}) };
+    const ctx = { ...context, actor, origin, isLocal, session, signal, noteLimit, ...(verified ? { account: verified } : {}) };
     return await run(ctx as unknown as C, parsed.data);
   }
   const { name: _name, ...rest } = description;

@@ -516,6 +516,26 @@ export interface paths {
         patch: operations["resourcesUpdate"];
         trace?: never;
     };
+    "/resources/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create up to 100 resources
+         * @description Results come in the order of the items, each with the status that POST /resources would have had. A refused item does not affect the others.
+         */
+        post: operations["resourcesCreateBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/resources/bulk": {
         parameters: {
             query?: never;
@@ -1540,26 +1560,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/resources/batch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create up to 100 resources
-         * @description Results come in the order of the items, each with the status that POST /resources would have had. A refused item does not affect the others.
-         */
-        post: operations["resourcesCreateBatch"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/resources/{id}/progress/events": {
         parameters: {
             query?: never;
@@ -1945,6 +1945,46 @@ export interface components {
             };
             /** @description Id of a category of GET /taxonomy */
             category?: string;
+        };
+        BatchAnswers: {
+            resources: (components["schemas"]["BatchAccepted"] | components["schemas"]["BatchRefused"])[];
+        };
+        BatchAccepted: {
+            /**
+             * Format: uuid
+             * @example 01900000-0000-7000-8000-000000000001
+             */
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed";
+            /** Format: uri */
+            progress_url: string;
+            /** Format: uri */
+            events_url: string;
+            http_status: 200 | 202;
+        };
+        BatchRefused: {
+            http_status: number;
+            detail: string;
+            errors?: {
+                path: string;
+                message: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "resources": [
+         *         {
+         *           "content": "Glaciers flow…"
+         *         },
+         *         {
+         *           "url": "https://example.org/a"
+         *         }
+         *       ]
+         *     }
+         */
+        Batch: {
+            resources: Record<string, never>[];
         };
         Task: {
             id: string;
@@ -2863,46 +2903,6 @@ export interface components {
              * @example https://example.org/articles/glaciers
              */
             callback_url?: string;
-        };
-        BatchAnswers: {
-            resources: (components["schemas"]["BatchAccepted"] | components["schemas"]["BatchRefused"])[];
-        };
-        BatchAccepted: {
-            /**
-             * Format: uuid
-             * @example 01900000-0000-7000-8000-000000000001
-             */
-            id: string;
-            /** @enum {string} */
-            status: "pending" | "processing" | "completed" | "failed";
-            /** Format: uri */
-            progress_url: string;
-            /** Format: uri */
-            events_url: string;
-            http_status: 200 | 202;
-        };
-        BatchRefused: {
-            http_status: number;
-            detail: string;
-            errors?: {
-                path: string;
-                message: string;
-            }[];
-        };
-        /**
-         * @example {
-         *       "resources": [
-         *         {
-         *           "content": "Glaciers flow…"
-         *         },
-         *         {
-         *           "url": "https://example.org/a"
-         *         }
-         *       ]
-         *     }
-         */
-        Batch: {
-            resources: Record<string, never>[];
         };
         ProgressEvent: {
             id: string;
@@ -3852,6 +3852,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resource"];
+                };
+            };
+        };
+    };
+    resourcesCreateBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description One result per item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswers"];
                 };
             };
         };
@@ -5153,30 +5177,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AcceptedResource"];
-                };
-            };
-        };
-    };
-    resourcesCreateBatch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Batch"];
-            };
-        };
-        responses: {
-            /** @description One result per item */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchAnswers"];
                 };
             };
         };

@@ -1,17 +1,14 @@
 /** Rate limits, after authentication and before handlers: by user, or by address for public paths. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Config } from '../../kernel/config/config.ts';
-import { AppError } from '../../kernel/core/errors.ts';
-import type { Actor } from '../../kernel/model/actor.ts';
 import type { Decision } from '../../kernel/model/sliding-window.ts';
-import { limitHeaders } from '../../kernel/rate-limits/headers.ts';
-import { unitsOf } from '../../kernel/rate-limits/units.ts';
+import { requireAdmitted } from '../../services/accounts/charge-write.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { ROUTES } from '../routes.ts';
 import { OPERATIONS } from '../table.ts';
+import { noteLimit } from './limit-headers.ts';
 import type { Operations } from './operations.ts';
-import { setResponseHeader } from './response-headers.ts';
 
 type Cost = (c: Context<AppEnv>) => number;
 
@@ -35,7 +32,7 @@ export function rateLimit(
   context: Pick<AppContext, 'config' | 'requestLimits' | 'clock'>,
   { isLimited, operations }: RateLimitOptions,
 ): MiddlewareHandler<AppEnv> {
-  const { config, requestLimits, clock } = context;
+  const { config, requestLimits } = context;
   const costs = costsOf(config);
   return async function rateLimit(c, next) {
     const identity = c.get('identity');
@@ -45,27 +42,11 @@ export function rateLimit(
       const cost = (reads ? costs[path]?.(c) : undefined) ?? 1;
       const write = !reads && operations.scopesOf(c).some((scope) => scope === 'resources:write' || scope === 'resources:delete');
       const { revoked, decision } = await requestLimits.consumeForActor(identity.actor, { cost, path, write });
-      if (decision) applyDecision(c, decision, clock.now());
+      if (decision) applyDecision(c, decision, context);
       identity.confirm(revoked);
     } else if (isLimited(c.req.path)) await countAddress(c, context);
     await next();
   };
-}
-
-/**
- * Charges a write of `documents` to `owner`, less what its request has `paid`: for the documents of a batch, and for events.
- * Throws `rate_limited`.
- */
-export async function chargeWrite(
-  c: Context<AppEnv>,
-  { requestLimits, clock }: Pick<AppContext, 'requestLimits' | 'clock'>,
-  owner: Actor,
-  { documents, paid = 0 }: { readonly documents: number; readonly paid?: number },
-): Promise<void> {
-  const cost = unitsOf(documents) - paid;
-  if (cost < 1) return;
-  const { decision } = await requestLimits.consumeForActor(owner, { cost, paid, path: c.req.path, write: true });
-  if (decision) applyDecision(c, decision, clock.now());
 }
 
 /**
@@ -74,7 +55,7 @@ export async function chargeWrite(
  */
 export async function chargeMessages(
   c: Context<AppEnv>,
-  { requestLimits, clock }: Pick<AppContext, 'requestLimits' | 'clock'>,
+  context: Pick<AppContext, 'requestLimits' | 'clock'>,
   messages: readonly { readonly cost: number; readonly writes: boolean }[],
 ): Promise<void> {
   const writes = messages.filter((message) => message.writes).length;
@@ -84,24 +65,18 @@ export async function chargeMessages(
   );
   if (cost < 1) return;
   const request = { cost, paid: 1, path: c.req.path, write: writes > 0 };
-  const { decision } = await requestLimits.consumeForActor(c.get('actor'), request);
-  if (decision) applyDecision(c, decision, clock.now());
+  const { decision } = await context.requestLimits.consumeForActor(c.get('actor'), request);
+  if (decision) applyDecision(c, decision, context);
 }
 
 /** Counts a request that has no actor against its address. Throws `rate_limited`. */
-export async function countAddress(
-  c: Context<AppEnv>,
-  { requestLimits, clock }: Pick<AppContext, 'requestLimits' | 'clock'>,
-): Promise<void> {
-  const decision = await requestLimits.consumeForAddress(c.get('address') ?? null, { path: c.req.path });
-  if (decision) applyDecision(c, decision, clock.now());
+export async function countAddress(c: Context<AppEnv>, context: Pick<AppContext, 'requestLimits' | 'clock'>): Promise<void> {
+  const decision = await context.requestLimits.consumeForAddress(c.get('address') ?? null, { path: c.req.path });
+  if (decision) applyDecision(c, decision, context);
 }
 
 /** Sets the limit headers. Throws `rate_limited` for a request that was not admitted. */
-function applyDecision(c: Context<AppEnv>, decision: Decision, now: number): void {
-  const headers = limitHeaders(decision, now);
-  for (const name in headers) setResponseHeader(c, name, headers[name] as string);
-  if (decision.admitted) return;
-  const seconds = Math.ceil(decision.retryAfterMs / 1000);
-  throw new AppError('rate_limited', `Too many requests; try again in ${seconds} s`, { retryAfter: seconds });
+function applyDecision(c: Context<AppEnv>, decision: Decision, context: Pick<AppContext, 'clock'>): void {
+  noteLimit(c, decision, context);
+  requireAdmitted(decision);
 }

@@ -5,17 +5,18 @@ import { invalidField } from '../../kernel/core/json-bounds.ts';
 import type { AppContext } from '../../services/context.ts';
 import { invalidFields } from '../../services/invalid-fields.ts';
 import { type CreatedResource, toAcceptedResponse } from '../../services/resources/accepted-response.ts';
-import { createResource } from '../../services/resources/create-resource.ts';
 import { newResourceDescription } from '../../services/resources/resource-fields.ts';
 import { acceptedSchema } from '../../services/resources/resource-schemas.ts';
 import { idempotencyKeyField, submitResource } from '../../services/resources/submit-resource.ts';
+import { uploadResource } from '../../services/resources/upload-resource.ts';
 import type { AppEnv } from '../env.ts';
 import { type UploadSize, uploadSize } from '../middleware/body-limit.ts';
 import { isMultipart, requireContentType } from '../middleware/content-type.ts';
 import { jsonBodyCheck } from '../middleware/json-body.ts';
+import { requestOrigin } from '../middleware/request-origin.ts';
 import { createRouter, defineRoute, describeOnly, json, problems } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
-import { fileContent, formContent, readResourceForm } from './resource-form.ts';
+import { fieldError, fileContent, formContent, readResourceForm } from './resource-form.ts';
 
 const headers = z.object({
   'idempotency-key': idempotencyKeyField.optional(),
@@ -69,24 +70,32 @@ export function createCreateResourceRoutes(context: AppContext, runtime: Pick<Ru
     return c.json(body, 202, { Location: `${publicUrl}/resources/${created.id}` });
   }
 
-  // Validated by the operation, and forms by `readResourceForm`.
+  async function fromForm(c: Context<AppEnv>, idempotencyKey: string | undefined, fileOnly = false) {
+    const { file, fields } = await readResourceForm(c, size);
+    const actor = c.get('actor');
+    const given = idempotencyKey === undefined ? fields : { ...fields, idempotency_key: idempotencyKey };
+    const options = { origin: requestOrigin(c), source: 'form' };
+    if (file) {
+      const { bytes, name: filename, type } = file;
+      return uploadResource(context, actor, { ...given, bytes, filename, declared_type: type }, options);
+    }
+    if (fileOnly) throw fieldError('file', 'is required');
+    return submitResource(context, actor, given, options);
+  }
+
+  // Validated by the operations.
   describeOnly(router, createResourceRoute);
   router.post(createResourceRoute.path, requireContentType(TYPES), jsonBodyCheck, async (c) => {
     const key = headers.safeParse(c.req.header());
     if (!key.success) throw invalidFields(key.error, 'header');
     const { 'idempotency-key': idempotencyKey } = key.data;
-    const actor = c.get('actor');
-    if (isMultipart(c.req.header('content-type')))
-      return respond(c, await createResource(context, actor, await readResourceForm(c, { size, idempotencyKey })));
-    const body: unknown = await c.req.json();
-    return respond(c, await submitResource(context, actor, withKey(body, idempotencyKey) as never, { source: 'json' }));
+    if (isMultipart(c.req.header('content-type'))) return respond(c, await fromForm(c, idempotencyKey));
+    const body = withKey(await c.req.json(), idempotencyKey);
+    const options = { origin: requestOrigin(c), source: 'json' };
+    return respond(c, await submitResource(context, c.get('actor'), body as never, options));
   });
 
-  router.openapi(uploadRouteOf(size), async (c) => {
-    const idempotencyKey = c.req.valid('header')['idempotency-key'];
-    const input = await readResourceForm(c, { size, idempotencyKey, fileOnly: true });
-    return respond(c, await createResource(context, c.get('actor'), input));
-  });
+  router.openapi(uploadRouteOf(size), async (c) => respond(c, await fromForm(c, c.req.valid('header')['idempotency-key'], true)));
 
   return router;
 }

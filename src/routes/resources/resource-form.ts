@@ -1,26 +1,14 @@
 /** A document as multipart/form-data: `file`, `content` or `url`, with the fields that JSON has beside it. */
-import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { BODY } from '../../kernel/core/bounds.ts';
 import { AppError, type FieldError } from '../../kernel/core/errors.ts';
 import { errorPath, invalidField, jsonValueFault, parseStrangersJson } from '../../kernel/core/json-bounds.ts';
 import { ALL_MEDIA_TYPES } from '../../kernel/model/formats.ts';
-import { invalidFields } from '../../services/invalid-fields.ts';
-import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
-import { besideDocument, MAX_URL, newResourceSchema, toCreateInput } from '../../services/resources/resource-fields.ts';
-import {
-  checkFileContent,
-  cleanName,
-  MAX_UPLOAD_BYTES,
-  SUPPORTED,
-  SUPPORTED_PATTERN,
-  typeOfFile,
-} from '../../services/resources/uploaded-file.ts';
+import { MAX_URL, newResourceSchema } from '../../services/resources/resource-fields.ts';
+import { MAX_UPLOAD_BYTES, SUPPORTED, SUPPORTED_PATTERN } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
 import type { UploadSize } from '../middleware/body-limit.ts';
 import { type FormFile, formParts } from './form-parts.ts';
-
-const besideFile = z.strictObject(besideDocument);
 
 const text = (maxLength: number, rest: object = {}) => ({ type: 'string' as const, maxLength, ...rest });
 
@@ -65,48 +53,27 @@ export const formContent = {
   encoding,
 };
 
-export interface ReadFormOptions {
-  readonly size: UploadSize;
-  readonly idempotencyKey?: string | undefined;
-  /** Whether `file` is required. */
-  readonly fileOnly?: boolean;
+export interface ResourceForm {
+  readonly file: FormFile | undefined;
+  /** The other fields in the shape that they have in JSON, for an operation to check. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads the form of a request. Throws `malformed_body` if the body is not a form, `invalid_input` for a field that is not
- * valid, `unsupported_media_type` for a file that is not text, Markdown or HTML, `payload_too_large` for one over `size`.
+ * Reads the form of a request. Throws `malformed_body` if the body is not a form, `invalid_input` for a field that no form has
+ * or that cannot be read, `payload_too_large` for a file over `size`.
  */
-export async function readResourceForm(
-  c: Context<AppEnv>,
-  { size, idempotencyKey, fileOnly = false }: ReadFormOptions,
-): Promise<CreateResourceInput> {
+export async function readResourceForm(c: Context<AppEnv>, size: UploadSize): Promise<ResourceForm> {
   const bytes = new Uint8Array(await c.req.arrayBuffer());
-  const { file, fields: body } = readFields(bytes, c.req.header('content-type') ?? '');
-  if (file === undefined) {
-    if (fileOnly) throw fieldError('file', 'is required');
-    return toCreateInput(checked(newResourceSchema.safeParse(body)), idempotencyKey);
-  }
-  const { content_type: named, ...fields } = body;
-  if ('content' in fields || 'url' in fields) throw fieldError('file', 'cannot be combined with content or url');
-  const rest = checked(besideFile.safeParse(fields));
-  const { callback_url: callbackUrl, ...described } = rest;
-  const contentType = typeOfFile({
-    named: typeof named === 'string' ? named : undefined,
-    declared: file.type,
-    filename: file.name,
-  });
-  return {
-    ...described,
-    callbackUrl,
-    idempotencyKey,
-    source: { kind: 'content', body: contentOf(file, contentType, size), contentType, filename: cleanName(file.name) },
-  };
+  const { file, fields } = readFields(bytes, c.req.header('content-type') ?? '');
+  if (file && ('content' in fields || 'url' in fields)) throw fieldError('file', 'cannot be combined with content or url');
+  if (file && file.bytes.byteLength > size.bytes) throw new AppError('payload_too_large', size.tooLarge);
+  return { file, fields };
 }
 
 /** Names that a form may have; the others are refused where they are found. */
 const TEXT_FIELDS = new Set([...Object.keys(newResourceSchema.shape), 'tags[]']);
 
-/** The file, and the other fields in the shape that they have in JSON. */
 function readFields(body: Uint8Array, contentType: string): { file?: FormFile; fields: Record<string, unknown> } {
   const fields: Record<string, unknown> = {};
   const tags: string[] = [];
@@ -151,18 +118,7 @@ function parseMetadata(text: string): unknown {
   }
 }
 
-function contentOf(file: FormFile, contentType: string, size: UploadSize): Uint8Array {
-  if (file.bytes.byteLength > size.bytes) throw new AppError('payload_too_large', size.tooLarge);
-  checkFileContent(file.bytes, contentType);
-  return file.bytes;
-}
-
-function checked<T>(result: { success: true; data: T } | { success: false; error: z.ZodError }): T {
-  if (result.success) return result.data;
-  throw invalidFields(result.error, 'form');
-}
-
-function fieldError(path: string, message: string): AppError {
+export function fieldError(path: string, message: string): AppError {
   const errors: FieldError[] = [{ path, message }];
   return new AppError('invalid_input', `${path}: ${message}`, { errors });
 }

@@ -5,11 +5,9 @@ import type { AppEnv } from '../env.ts';
 import { createRouter } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 import { createCreateResourceRoutes } from './create-resource.ts';
-import { createBatchRoutes } from './resource-batch.ts';
 
 export function createResourceRoutes(context: AppContext, runtime: Pick<Runtime, 'maxUploadBytes'> = {}): OpenAPIHono<AppEnv> {
   const router = createRouter();
   router.route('/', createCreateResourceRoutes(context, runtime));
-  router.route('/', createBatchRoutes(context));
   return router;
 }

@@ -3,10 +3,11 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../kernel/core/errors.ts';
 import { parseStrangersJson } from '../../kernel/core/json-bounds.ts';
 import type { WebhookKind } from '../../kernel/model/webhooks.ts';
+import { chargeWrite } from '../../services/accounts/charge-write.ts';
 import type { AppContext } from '../../services/context.ts';
 import { newResourceDescription } from '../../services/resources/resource-fields.ts';
 import { type IncomingEvent, receiveWebhookEvent } from '../../services/webhooks/receive-webhook-event.ts';
-import { chargeWrite } from '../middleware/rate-limit.ts';
+import { noteLimit } from '../middleware/limit-headers.ts';
 import { rawBody } from '../middleware/raw-body.ts';
 import { refuseSignature, type SignatureDependencies } from '../middleware/verify-signature.ts';
 import { createRouter, describeOnly, describeRoute, idParams, impliedProblems, json, problems } from '../router.ts';
@@ -60,7 +61,13 @@ export function createWebhookRoutes(context: WebhookServices) {
         return rawBody(c);
       },
       read,
-      charge: (owner, documents) => chargeWrite(c, context, owner, { documents }),
+      charge: (owner, documents) =>
+        chargeWrite(context, owner, {
+          documents,
+          paid: 0,
+          path: c.req.path,
+          noteLimit: (decision) => noteLimit(c, decision, context),
+        }),
     };
     const { outcome, documents } = await receiveWebhookEvent(context, c.req.param('id'), event).catch((error: unknown) =>
       error instanceof AppError && error.code === 'unauthenticated' ? refuseSignature(c, context, error) : Promise.reject(error),

@@ -1,19 +1,16 @@
 import { z } from 'zod';
 import type { AppContext } from '../context.ts';
-import { invalidFields } from '../invalid-fields.ts';
 import { type Caller, operation } from '../operation.ts';
-import { createResource } from '../resources/create-resource.ts';
 import {
   contentField,
   contentTypeField,
   descriptionField,
-  newResourceSchema,
   tagsField,
   titleField,
-  toCreateInput,
   urlField,
 } from '../resources/resource-fields.ts';
 import { resourceId, statusSchema } from '../resources/resource-schemas.ts';
+import { submitResource } from '../resources/submit-resource.ts';
 import { documentUrl } from './document-url.ts';
 
 type Context = Pick<AppContext, 'db' | 'clock' | 'ids' | 'config' | 'progress' | 'relay' | 'background' | 'log'>;
@@ -44,10 +41,8 @@ export const addDocument = operation({
     url: z.string(),
   }),
   errors: ['backlog_full', 'payload_too_large'],
-  run: async ({ actor, ...context }: Context & Caller, input) => {
-    const document = newResourceSchema.safeParse(input);
-    if (!document.success) throw invalidFields(document.error, 'input');
-    const { id, status, outcome } = await createResource(context, actor, toCreateInput(document.data));
+  run: async ({ actor, origin, ...context }: Context & Caller, input) => {
+    const { id, status, outcome } = await submitResource(context, actor, input, { origin });
     return { id, status, outcome, url: documentUrl(context.config, { id, url: input.url ?? null }) };
   },
 });

@@ -6,7 +6,7 @@ import { countResources, findResources, type ResourceFilter } from '../../kernel
 import { enqueueJob } from '../../kernel/jobs/outbox.ts';
 import { BULK, type BulkPayload } from '../../kernel/model/job-kinds.ts';
 import { STAGES } from '../../kernel/model/stages.ts';
-import { unitsOf } from '../../kernel/rate-limits/units.ts';
+import { chargeWrite } from '../accounts/charge-write.ts';
 import type { AppContext } from '../context.ts';
 import { type Caller, operation } from '../operation.ts';
 import { requireScope } from '../require-scope.ts';
@@ -65,7 +65,7 @@ export const bulkChange = operation({
   output: taskSchema,
   errors: ['conflict', 'backlog_full', 'rate_limited'],
   run: async (context: Context, given) => {
-    const { db, clock, actor, relay } = context;
+    const { db, clock, actor, relay, noteLimit } = context;
     if (given.action === 'delete') requireScope(actor, 'resources:delete');
     const payload = await planOf(context, given);
     if (payload.total !== given.expected_count) {
@@ -73,7 +73,7 @@ export const bulkChange = operation({
         errors: [{ path: 'expected_count', message: `is not ${payload.total}` }],
       });
     }
-    await charge(context, payload.total);
+    await chargeWrite(context, actor, { documents: payload.total, paid: 1, path: '/resources/bulk', noteLimit });
     const job = await withBacklogRoom(db, actor.userId, async (tx, requireRoom) => {
       await requireRoom();
       return enqueueJob(tx, { clock, ids: context.ids }, { kind: BULK, ownerId: actor.userId, payload });
@@ -101,14 +101,4 @@ async function planOf({ db, clock, actor }: Context, given: z.infer<typeof input
   const before = { createdAt: clock.now() + 1, id: '' };
   const total = await countResources(db, { ownerId: actor.userId, filter: fromStoredFilter(filter), after: before });
   return { ...start, filter, before, total };
-}
-
-/** The rest of the cost: the request itself was charged one. */
-async function charge({ requestLimits, actor }: Context, documents: number): Promise<void> {
-  const cost = unitsOf(documents) - 1;
-  if (cost < 1) return;
-  const { decision } = await requestLimits.consumeForActor(actor, { cost, paid: 1, path: '/resources/bulk', write: true });
-  if (!decision || decision.admitted) return;
-  const retryAfter = Math.ceil(decision.retryAfterMs / 1000);
-  throw new AppError('rate_limited', `Too many requests; try again in ${retryAfter} s`, { retryAfter });
 }

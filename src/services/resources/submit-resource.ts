@@ -9,7 +9,15 @@ export const idempotencyKeyField = z.string().min(1).max(255).meta({
   example: '5f0c2c1e',
 });
 
-/** A document by its address or its text. Files have bytes, so that HTTP reads them and calls `createResource`. */
+export const createdSchema = z.object({
+  id: resourceId,
+  status: statusSchema,
+  outcome: z
+    .enum(['accepted', 'duplicate'])
+    .meta({ description: '`duplicate`: the owner already had this document, which has this id' }),
+});
+
+/** A document by its address or its text. */
 export const submitResource = operation({
   name: 'resources.create',
   scope: 'resources:write',
@@ -17,13 +25,7 @@ export const submitResource = operation({
   description: 'Takes a URL to fetch, or text, Markdown or HTML as `content`. Five stages process it in the background.',
   destructive: false,
   input: newResourceSchema.safeExtend({ idempotency_key: idempotencyKeyField.optional() }),
-  output: z.object({
-    id: resourceId,
-    status: statusSchema,
-    outcome: z
-      .enum(['accepted', 'duplicate'])
-      .meta({ description: '`duplicate`: the owner already had this document, which has this id' }),
-  }),
+  output: createdSchema,
   errors: ['backlog_full', 'payload_too_large'],
   run: async ({ actor, ...context }: CreateResourceContext & Caller, { idempotency_key: idempotencyKey, ...document }) =>
     createResource(context, actor, toCreateInput(document, idempotencyKey)),
