@@ -7,7 +7,8 @@ import { insertDocument, insertUser, runStage } from '../support/fixtures/docume
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 
 const clock = manualClock(Date.UTC(2026, 5, 1));
-const text = 'A glacier is a slow river of ice. Snow that falls on it does not melt through the summer. '.repeat(10);
+const text =
+  'A glacier is a slow river of ice. Snow that falls on it does not melt through the summer. Each winter adds a layer, and its weight presses the older ones into ice that creeps downhill.';
 
 let database: TestDatabase;
 let owner: string;
@@ -18,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 test('quality stage: a document is measured from its stored fields, and its score is the total', async () => {
-  const { id } = await insertDocument(database.db, owner, { text, wordCount: 190, language: 'en', publishedAt: '2026-05-01' });
+  const { id } = await insertDocument(database.db, owner, { text, wordCount: 34, language: 'en', publishedAt: '2026-05-01' });
   const resource = await runStage(database.db, createQualityStage({ db: database.db, clock }), id);
   expect(resource.quality?.dimensions.freshness).toMatchObject({
     weight: DEFAULT_QUALITY_WEIGHTS.freshness,
@@ -29,7 +30,7 @@ test('quality stage: a document is measured from its stored fields, and its scor
 });
 
 test('quality stage: the given weights are used, and invalid ones throw RangeError', async () => {
-  const { id } = await insertDocument(database.db, owner, { text, wordCount: 190, language: 'en', publishedAt: '2023-06-01' });
+  const { id } = await insertDocument(database.db, owner, { text, wordCount: 34, language: 'en', publishedAt: '2023-06-01' });
   const weights = { completeness: 0, credibility: 0, depth: 0, readability: 0, structure: 0, freshness: 1 };
   const resource = await runStage(database.db, createQualityStage({ db: database.db, clock, weights }), id);
   expect(resource.qualityScore).toBeCloseTo(0.5, 2);

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { QUALITY_DIMENSIONS, type QualityDimension } from '../../../src/kernel/model/quality.ts';
+import { completeness } from '../../../worker-node/analysis/quality/completeness.ts';
+import { credibility } from '../../../worker-node/analysis/quality/credibility.ts';
+import { depth } from '../../../worker-node/analysis/quality/depth.ts';
 import type { QualityFacts } from '../../../worker-node/analysis/quality/facts.ts';
+import { freshness } from '../../../worker-node/analysis/quality/freshness.ts';
 import { measureQuality } from '../../../worker-node/analysis/quality/measure.ts';
+import { readability } from '../../../worker-node/analysis/quality/readability.ts';
+import { structure } from '../../../worker-node/analysis/quality/structure.ts';
 import { DEFAULT_QUALITY_WEIGHTS } from '../../../worker-node/analysis/quality/weights.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
@@ -12,10 +18,10 @@ const bare: QualityFacts = {
   ...{ title: null, description: null, authors: [], publishedAt: null, language: null, url: null, doi: null, arxivId: null },
   ...{ text: WORDS, wordCount: 18, headingPaths: [[]], references: [], now: NOW },
 };
-const score = (facts: Partial<QualityFacts>, name: QualityDimension) =>
-  measureQuality({ ...bare, ...facts }).dimensions[name].score;
+const DIMENSIONS = { completeness, credibility, depth, readability, structure, freshness };
+const score = (facts: Partial<QualityFacts>, name: QualityDimension) => DIMENSIONS[name]({ ...bare, ...facts }).score;
 const reasons = (facts: Partial<QualityFacts>, name: QualityDimension) =>
-  measureQuality({ ...bare, ...facts }).dimensions[name].reasons.join('\n');
+  DIMENSIONS[name]({ ...bare, ...facts }).reasons.join('\n');
 
 const anyFacts: fc.Arbitrary<QualityFacts> = fc.record({
   title: fc.option(fc.string()),

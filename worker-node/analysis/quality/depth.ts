@@ -6,20 +6,22 @@ import { pluralise, ramp } from './facts.ts';
 /** Words over which variety is measured. Longer texts repeat more words, so all texts are measured over the same length. */
 const WINDOW_WORDS = 400;
 const MIN_WORDS = 100;
+/** Decimal logarithms of the number of words: 20 words say little, 2,000 cover a subject. */
+const LENGTH = { from: Math.log10(20), to: Math.log10(2_000) };
 
 /** Scores how much the document covers: its length, the variety of its content words, its references. */
 export const depth: MeasureDimension = ({ text, wordCount, language, references }) => {
   if (wordCount === 0) return { score: null, reasons: ['It has no words to measure'] };
-  const length = ramp(Math.log10(wordCount), 2, 3.5);
+  const length = ramp(Math.log10(wordCount), LENGTH.from, LENGTH.to);
   const sources = ramp(references.length, 0, 10);
   const reasons = [
     `It is ${pluralise(wordCount, 'word')} long`,
     `It has ${pluralise(references.length, 'reference')} to other documents`,
   ];
   const variety = measureVariety(text, language);
-  if (variety === null) return { score: 0.75 * length + 0.25 * sources, reasons };
+  if (variety === null) return { score: 0.9 * length + 0.1 * sources, reasons };
   return {
-    score: 0.55 * length + 0.25 * ramp(variety, 0.35, 0.8) + 0.2 * sources,
+    score: 0.6 * length + 0.3 * ramp(variety, 0.35, 0.8) + 0.1 * sources,
     reasons: [...reasons, `${Math.round(variety * 100)}% of its content words are distinct`],
   };
 };

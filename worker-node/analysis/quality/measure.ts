@@ -11,6 +11,7 @@ import { depth } from './depth.ts';
 import type { MeasureDimension, QualityFacts } from './facts.ts';
 import { freshness } from './freshness.ts';
 import { readability } from './readability.ts';
+import { measureSoundness } from './soundness.ts';
 import { structure } from './structure.ts';
 import { checkWeights, DEFAULT_QUALITY_WEIGHTS, type QualityWeights } from './weights.ts';
 
@@ -23,12 +24,23 @@ const MEASURES: Readonly<Record<QualityDimension, MeasureDimension>> = {
   freshness,
 };
 
-/** Scores of 0 to 1. Throws RangeError for invalid weights (checkWeights). */
+/**
+ * Scores of 0 to 1; every dimension but freshness counts as far as the text is sound (soundness.ts). Throws RangeError for invalid weights (checkWeights).
+ */
 export function measureQuality(facts: QualityFacts, weights: QualityWeights = DEFAULT_QUALITY_WEIGHTS): QualityReport {
   checkWeights(weights);
+  const soundness = measureSoundness(facts);
   const measures = QUALITY_DIMENSIONS.map((name): [QualityDimension, QualityMeasure] => {
     const { score, reasons } = MEASURES[name](facts);
-    return [name, { score: score === null ? null : round(score), weight: weights[name], reasons }];
+    if (name === 'freshness') return [name, { score: score === null ? null : round(score), weight: weights[name], reasons }];
+    return [
+      name,
+      {
+        score: score === null ? null : round(score * soundness.score),
+        weight: weights[name],
+        reasons: [...soundness.reasons, ...reasons],
+      },
+    ];
   });
   const dimensions = Object.fromEntries(measures) as Record<QualityDimension, QualityMeasure>;
   return { total: round(weightedMean(measures.map(([, measure]) => measure))), dimensions };

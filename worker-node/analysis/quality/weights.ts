@@ -3,13 +3,14 @@ import { QUALITY_DIMENSIONS, type QualityDimension } from '../../../src/kernel/m
 /** The weight of each dimension in the total: numbers of at least 0, not all 0. */
 export type QualityWeights = Readonly<Record<QualityDimension, number>>;
 
+/** What a text says counts more than its form. */
 export const DEFAULT_QUALITY_WEIGHTS: QualityWeights = {
-  completeness: 0.15,
-  credibility: 0.2,
-  depth: 0.25,
-  readability: 0.15,
-  structure: 0.15,
-  freshness: 0.1,
+  completeness: 0.1,
+  credibility: 0.15,
+  depth: 0.35,
+  readability: 0.25,
+  structure: 0.1,
+  freshness: 0.05,
 };
 
 /** Returns the weights. Throws RangeError for a negative or non-finite weight, or where all are 0. */

@@ -67,6 +67,11 @@ const LISTS: Readonly<Record<string, string>> = {
 const SETS = new Map(Object.entries(LISTS).map(([language, list]) => [language, new Set(list.split(/\s+/))]));
 const NO_WORDS: ReadonlySet<string> = new Set();
 
+/** The languages that have a list. */
+export const STOP_WORD_LANGUAGES: readonly string[] = [...SETS.keys()];
+
+export const hasStopWords = (language: string): boolean => SETS.has(language);
+
 /** Lower-case stop words; empty for a language without a list. Null (unknown) counts as English, the likeliest. */
 export function stopWords(language: string | null): ReadonlySet<string> {
   return SETS.get(language ?? 'en') ?? NO_WORDS;
