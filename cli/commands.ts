@@ -47,6 +47,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'deletes documents',
     load: async () => (await import('./commands/rm.ts')).rm,
   },
+  cancel: {
+    kind: 'client',
+    summary: 'stops the processing of documents',
+    load: async () => (await import('./commands/cancel.ts')).cancel,
+  },
   'keys list': {
     kind: 'client',
     summary: 'lists your API keys',
@@ -71,6 +76,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     kind: 'client',
     summary: 'runs a job again that gave up (admins)',
     load: async () => (await import('./commands/jobs-retry.ts')).retryJob,
+  },
+  'jobs cancel': {
+    kind: 'client',
+    summary: 'ends a job that waits or runs (admins)',
+    load: async () => (await import('./commands/jobs-cancel.ts')).cancelJob,
   },
   mcp: {
     kind: 'client',

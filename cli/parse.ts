@@ -15,10 +15,14 @@ export function unknownCommand(words: readonly string[], names: readonly string[
   const given = words.slice(0, 2).filter((word) => !word.startsWith('-'));
   const [typed = ''] = words;
   if (typed.startsWith('-')) throw new UsageError(`unknown option ${typed}${didYouMean(typed, ['--help', '--version'])}`);
-  const groups = new Set(names.map((name) => name.split(' ')[0]));
-  // "users" is right, so only the second word can be mistyped.
-  const shown = groups.has(typed) || names.some((name) => name.split(' ').length === given.length) ? given.join(' ') : typed;
-  throw new UsageError(`unknown command "${shown}"${didYouMean(shown, names)}\nrun "${callOf('--help')}" for a list`);
+  const [groups, single] = [names.filter((name) => name.includes(' ')), names.filter((name) => !name.includes(' '))];
+  // Where "users" is right, only the second word can be mistyped. The second word of others may be an argument.
+  const isGroup = groups.some((name) => name.startsWith(`${typed} `));
+  const forms = isGroup ? [[given.join(' '), groups] as const] : [[typed, single] as const, [given.join(' '), groups] as const];
+  const [shown, meant] = forms
+    .map(([form, known]) => [form, didYouMean(form, known)] as const)
+    .find(([, each]) => each !== '') ?? [isGroup ? given.join(' ') : typed, ''];
+  throw new UsageError(`unknown command "${shown}"${meant}\nrun "${callOf('--help')}" for a list`);
 }
 
 export interface ParsedCall {

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { serverUrl } from '../../cli/client/connect.ts';
 import { configFolder, loginStore } from '../../cli/client/logins.ts';
 import { createClient } from '../../clients/typescript/src/index.ts';
-import { jobs, resources } from '../../src/kernel/db/schema.sqlite.ts';
+import { jobs, resources, users } from '../../src/kernel/db/schema.sqlite.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { runCommand, runProgram } from '../support/kits/command-line.ts';
 import { newLogin } from '../support/kits/typed-client.ts';
@@ -428,6 +428,28 @@ describe('documents', () => {
     expect((await pharos(['keys', 'delete', listed.id])).code).toBe(0);
     expect((await pharos(['keys', 'list'])).stdout).toBe('There are no keys.\n');
     expect((await pharos(['jobs', 'list'])).code).toBe(1);
+  });
+
+  test('cancel: stops documents that are processed, and says where there is nothing to stop', async () => {
+    const [one, two] = [await client().create({ content: text('one to stop') }), await client().create({ content: text('two') })];
+    expect(await pharos(['cancel', one.id, two.id])).toMatchObject({ code: 0, stdout: `stopped ${one.id}\nstopped ${two.id}\n` });
+    expect((await pharos(['status', one.id])).stdout).toMatch(/^failed .*Cancelled/);
+    expect(await pharos(['cancel', one.id])).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing to cancel') });
+  });
+
+  test('jobs: are listed, cancelled and retried by an admin, and by no other', async () => {
+    await client().create({ content: text('a job to end') });
+    expect(await pharos(['jobs', 'cancel', 'x'])).toMatchObject({ code: 1, stdout: '' });
+    const { db } = app.services;
+    await db.update(users).set({ tier: 'admin' }).where(eq(users.username, login.username));
+    expect((await pharos(['login', login.username], login.password)).code).toBe(0);
+    const [queued] = JSON.parse((await pharos(['jobs', 'list', '--state', 'queued', '--limit', '1', '--json'])).stdout);
+    expect(await pharos(['jobs', 'cancel', queued.id])).toMatchObject({ code: 0, stdout: `cancelled ${queued.id}\n` });
+    expect(await pharos(['jobs', 'cancel', queued.id])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('only a queued or running job can be cancelled'),
+    });
+    expect((await pharos(['jobs', 'retry', queued.id])).stdout).toMatch(/^queued as /);
   });
 
   test.each([

@@ -1,0 +1,20 @@
+/** `pharos cancel`: stops the processing of documents. */
+import { withServer } from '../client/connect.ts';
+import { plain } from '../client/plain.ts';
+import type { Command } from '../command.ts';
+
+export const cancel: Command = {
+  details:
+    'Stages that are done stay, and the document stays, too: "rm" deletes it. "ingest" of the same file, or "reprocess" at the\n' +
+    'API, processes it again.',
+  args: [{ name: 'ids', description: 'ids of documents that are being processed', variadic: true }],
+  examples: ['01900000-0000-7000-8000-000000000001'],
+  run: async ({ args, terminal }) => {
+    await withServer(async ({ pharos }) => {
+      for (const id of new Set(args)) {
+        await pharos.post('/resources/{id}/cancel', { params: { path: { id } } });
+        terminal.print(`stopped ${plain(id)}`);
+      }
+    });
+  },
+};
