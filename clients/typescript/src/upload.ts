@@ -140,23 +140,36 @@ const byXmlHttpRequest =
     new Promise((resolve, reject) => {
       const request = input as Request;
       const signal = init?.signal;
+      if (signal?.aborted) return reject(signal.reason);
       const xhr = new XMLHttpRequest();
+      const abort = () => xhr.abort();
+      signal?.addEventListener('abort', abort, { once: true });
       xhr.open(request.method, request.url);
       request.headers.forEach((value, name) => {
         xhr.setRequestHeader(name, value);
       });
       xhr.responseType = 'text';
+      xhr.upload.onloadstart = () => report(0);
       xhr.upload.onprogress = ({ loaded }) => report(loaded);
       xhr.onerror = () => reject(new TypeError('the upload failed'));
       xhr.onabort = () => reject(signal?.reason);
-      xhr.onload = () => {
-        const headers = xhr.getAllResponseHeaders().trim().split('\r\n').filter(Boolean);
-        const pairs = headers.map((line) => line.split(/: (.*)/s).slice(0, 2) as [string, string]);
-        resolve(new Response(xhr.responseText, { status: xhr.status, statusText: xhr.statusText, headers: pairs }));
-      };
-      signal?.addEventListener('abort', () => xhr.abort(), { once: true });
+      xhr.onload = () => resolve(responseOf(xhr, request.url));
+      xhr.onloadend = () => signal?.removeEventListener('abort', abort);
       xhr.send(body);
     });
+
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+
+function responseOf(xhr: XMLHttpRequest, url: string): Response {
+  // XMLHttpRequest follows redirects: the answer of another address is not believed.
+  if (xhr.responseURL !== '' && xhr.responseURL !== url.replace(/#.*/, '')) {
+    return new Response(null, { status: 307, headers: { Location: xhr.responseURL } });
+  }
+  const lines = xhr.getAllResponseHeaders().trim().split('\r\n').filter(Boolean);
+  const headers = lines.map((line) => line.split(/: (.*)/s).slice(0, 2) as [string, string]);
+  const { status, statusText } = xhr;
+  return new Response(WITHOUT_BODY.has(status) ? null : xhr.responseText, { status, statusText, headers });
+}
 
 /**
  * multipart/form-data (RFC 7578) as one Blob, which can be read again for another attempt and whose parts stay where they are,
