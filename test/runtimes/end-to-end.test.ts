@@ -161,16 +161,16 @@ describe('failed ingestion', () => {
     expect(progress.error_message).toMatch(reason);
   });
 
-  test('failed ingestion: text under 50 characters fails with the required length', async () => {
-    const progress = await ada.finished(await ada.post({ content: 'Too short.', content_type: 'text/plain' }));
-    expect(progress.error_message).toMatch(/10 characters of text; at least 50/);
+  test('failed ingestion: markup without text fails with that reason', async () => {
+    const progress = await ada.finished(await ada.post({ content: '<!doctype html><p>', content_type: 'text/html' }));
+    expect(progress.error_message).toMatch(/holds no text/);
   });
 
   test.each([
     ['an empty body', { content: '', content_type: 'text/plain' }],
     ['a title of 10,000 characters', { content: 'x'.repeat(100), content_type: 'text/plain', title: 't'.repeat(10_000) }],
     ['NUL bytes', { content: `nul\u0000byte ${'x'.repeat(100)}`, content_type: 'text/plain' }],
-    ['an unknown content type', { content: 'x'.repeat(100), content_type: 'application/x-unknown' }],
+    ['no media type', { content: 'x'.repeat(100), content_type: 'markdown' }],
     ['neither URL nor content', { title: 'nothing' }],
     ['a URL of another kind', { url: 'file:///etc/passwd' }],
   ])('refused document: %s is a 4xx with a detail and without a stack', async (_, body) => {

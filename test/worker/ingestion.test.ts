@@ -169,16 +169,13 @@ describe('ingestion stage: URLs', () => {
     expect(await refusal(id)).toMatchObject({ failure: 'permanent', message: expect.stringMatching(message) });
   });
 
-  it('ingestion: a PDF or an image is refused as not supported yet', async () => {
-    site.serve('/paper', (response) => response.writeHead(200, { 'Content-Type': 'application/pdf' }).end('%PDF-1.7 ...'));
-    site.serve('/photo', (response) => response.writeHead(200, { 'Content-Type': 'image/png' }).end('\x89PNG'));
-    expect(await refusal((await byUrl('/paper')).id)).toMatchObject({
-      failure: 'permanent',
-      message: expect.stringMatching(/^Not supported yet: PDF/),
-    });
+  it('ingestion: an image is refused with what can be done', async () => {
+    site.serve('/photo', (response) =>
+      response.writeHead(200, { 'Content-Type': 'image/png' }).end(Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\r', 'latin1')),
+    );
     expect(await refusal((await byUrl('/photo')).id)).toMatchObject({
       failure: 'permanent',
-      message: expect.stringMatching(/image\/png/),
+      message: expect.stringMatching(/a PNG image.*OCR/),
     });
   });
 });
@@ -214,17 +211,17 @@ describe('ingestion stage: uploaded content', () => {
 
   it.each([
     ['no content', '', /is empty/],
-    ['too little text', 'Too short to say anything.', /26 characters of text; at least 50/],
-    ['only markup', '<html><script>var x = 1;</script></html>', /0 characters/],
-    ['random bytes', Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256), /binary/],
-    ['a PDF declared as text', `%PDF-1.4 ${LONG.repeat(5)}`, /PDF/],
+    ['white space', ' \n\t ', /holds no text/],
+    ['only markup', '<html><script>var x = 1;</script></html>', /holds no text/],
+    ['random bytes', Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256), /neither text/],
+    ['an archive declared as text', `PK\x03\x04${LONG.repeat(5)}`, /ZIP archive/],
   ])('ingestion: an upload of %s is refused with the reason', async (_what, content, message) => {
     const { id } = await post(content, typeof content === 'string' && content.startsWith('<') ? 'text/html' : 'text/plain');
     expect(await refusal(id)).toMatchObject({ failure: 'permanent', message: expect.stringMatching(message) });
   });
 
   it('ingestion: NUL bytes are removed from the text', async () => {
-    const { id } = await post(`Light\0house keepers. ${LONG.repeat(20)}\0`);
+    const { id } = await post(`Light\0house keepers. ${LONG.repeat(100)}\0`);
     const resource = await runStage(database.db, stage, id);
     expect(resource.text).toMatch(/^Lighthouse keepers/);
     expect(resource.text).not.toContain('\0');

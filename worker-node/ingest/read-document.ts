@@ -1,18 +1,18 @@
 /** Extracts everything ingestion stores from a document's bytes. Pure and CPU-bound, so it runs in a thread (read-thread.ts). */
 import { StageError } from '../../src/kernel/core/errors.ts';
-import { FORMATS, parseContentType } from '../../src/kernel/model/formats.ts';
+import { parseContentType } from '../../src/kernel/model/content-type.ts';
+import { detectFormat } from '../../src/kernel/model/detect-format.ts';
+import { FORMATS } from '../../src/kernel/model/formats.ts';
 import { findArxivId, findDoi, identifierKeys } from '../../src/services/resources/identifiers.ts';
 import { extractKeywords } from '../analysis/text/keywords.ts';
 import { summarise } from '../analysis/text/summary.ts';
 import { countWords } from '../analysis/text/words.ts';
 import { chunkText, type TextChunk } from './chunk.ts';
-import { detectFormat } from './detect-format.ts';
 import { composeText, type DocumentMetadata, type ParsedDocument } from './document.ts';
 import { documentLanguage } from './document-language.ts';
 import { type ExtractedLink, extractLinks } from './links.ts';
 import { readerOf } from './readers/index.ts';
 
-export const MIN_CHARACTERS = 50;
 const MAX_TITLE = 500;
 const MAX_DESCRIPTION = 2_000;
 
@@ -45,18 +45,18 @@ export interface ExtractedDocument {
   readonly identifiers: readonly string[];
 }
 
-/** Throws a permanent StageError for an empty, binary, unsupported or too short document. */
+/** Throws a permanent StageError for a document without text, and for one in a format that is not read. */
 export async function readDocument(input: DocumentInput): Promise<ExtractedDocument> {
   const { bytes, contentType, filename, url, aliases, ownTitle } = input;
   if (bytes.length === 0) throw new StageError('permanent', 'The document is empty');
   const declared = parseContentType(contentType);
-  const format = detectFormat(bytes, declared, filename ?? (url === null ? '' : new URL(url).pathname));
+  const detected = detectFormat(bytes, { declared, name: filename ?? (url === null ? '' : new URL(url).pathname) });
+  if ('refusal' in detected) throw new StageError('permanent', detected.refusal);
+  const { format } = detected;
   const read = await readerOf(format);
   const document = await read({ bytes, mediaType: declared.mediaType, charset: declared.charset, url, filename });
   const composed = composeText(document.sections);
-  const length = composed.text.trim().length;
-  if (length < MIN_CHARACTERS)
-    throw new StageError('permanent', `The document has ${length} characters of text; at least ${MIN_CHARACTERS} are needed`);
+  if (composed.text.trim() === '') throw new StageError('permanent', 'The document holds no text');
 
   const metadata = completeMetadata(document, { url, filename, language: await documentLanguage(document) });
   const identifiers = identifierKeys({

@@ -479,7 +479,7 @@ export interface paths {
         put?: never;
         /**
          * Create a resource
-         * @description Takes a URL to fetch, or text, Markdown or HTML as `content`; as multipart/form-data also a `file`. Responds at once; the document is processed in the background.
+         * @description Takes a URL to fetch, or any text as `content`; as multipart/form-data also a `file` in any format that is read. Responds at once; the document is processed in the background.
          */
         post: operations["resourcesCreate"];
         delete?: never;
@@ -1551,7 +1551,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a file
-         * @description Text, Markdown or HTML up to 50 MB, as the part `file` of multipart/form-data.
+         * @description A document in any format that is read, up to 50 MB, as the part `file` of multipart/form-data.
          */
         post: operations["resourcesUpload"];
         delete?: never;
@@ -2767,8 +2767,8 @@ export interface components {
             /** @example glaciers.md */
             filename?: string;
             /**
-             * @description text/html, text/markdown and text/plain are supported. Default: the upload's Content-Type or the type of the file name.
-             * @example text/plain
+             * @description The media type of the document. Default: the upload's Content-Type, or what name and bytes tell.
+             * @example text/markdown
              */
             content_type?: string;
             /**
@@ -2870,8 +2870,8 @@ export interface components {
              */
             content: string;
             /**
-             * @description text/html, text/markdown and text/plain are supported. Default text/plain.
-             * @example text/plain
+             * @description The media type of the document. Its bytes decide where they say another. Default: what they look like.
+             * @example text/markdown
              */
             content_type?: string;
             /**
@@ -3018,8 +3018,8 @@ export interface components {
                  */
                 content?: string;
                 /**
-                 * @description text/html, text/markdown and text/plain are supported. Default text/plain.
-                 * @example text/plain
+                 * @description The media type of the document. Its bytes decide where they say another. Default: what they look like.
+                 * @example text/markdown
                  */
                 content_type?: string;
                 /**
@@ -3725,10 +3725,10 @@ export interface operations {
                 "multipart/form-data": {
                     /**
                      * Format: binary
-                     * @description Text, Markdown or HTML
+                     * @description A document in any format that is read
                      */
                     file: string;
-                    /** @description text/html, text/markdown and text/plain are supported. Default: the type of the part or of the file name. */
+                    /** @description The media type of the document. Default: that of the part, or what name and bytes tell. */
                     content_type?: string;
                     title?: string;
                     description?: string;
@@ -3740,7 +3740,7 @@ export interface operations {
                     callback_url?: string;
                 } | {
                     content: string;
-                    /** @description text/html, text/markdown and text/plain are supported. Default: the type of the part or of the file name. */
+                    /** @description The media type of the document. Default: that of the part, or what name and bytes tell. */
                     content_type?: string;
                     title?: string;
                     description?: string;
@@ -5144,10 +5144,10 @@ export interface operations {
                 "multipart/form-data": {
                     /**
                      * Format: binary
-                     * @description Text, Markdown or HTML
+                     * @description A document in any format that is read
                      */
                     file: string;
-                    /** @description text/html, text/markdown and text/plain are supported. Default: the type of the part or of the file name. */
+                    /** @description The media type of the document. Default: that of the part, or what name and bytes tell. */
                     content_type?: string;
                     title?: string;
                     description?: string;

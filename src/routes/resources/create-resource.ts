@@ -37,7 +37,7 @@ const createResourceRoute = defineRoute({
   method: 'post',
   path: '/resources',
   description:
-    'Takes a URL to fetch, or text, Markdown or HTML as `content`; as multipart/form-data also a `file`. ' +
+    'Takes a URL to fetch, or any text as `content`; as multipart/form-data also a `file` in any format that is read. ' +
     'Responds at once; the document is processed in the background.',
   request: {
     headers,
@@ -53,7 +53,7 @@ const uploadRouteOf = (size: UploadSize) =>
   defineRoute({
     method: 'post',
     path: '/resources/upload',
-    description: `Text, Markdown or HTML up to ${size.megabytes} MB, as the part \`file\` of multipart/form-data.`,
+    description: `A document in any format that is read, up to ${size.megabytes} MB, as the part \`file\` of multipart/form-data.`,
     middleware: [requireContentType(['multipart/form-data'])] as const,
     request: { headers, body: { required: true, content: { 'multipart/form-data': fileContent } } },
     responses,

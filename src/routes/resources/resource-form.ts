@@ -3,19 +3,19 @@ import type { Context } from 'hono';
 import { BODY } from '../../kernel/core/bounds.ts';
 import { AppError, type FieldError } from '../../kernel/core/errors.ts';
 import { errorPath, invalidField, jsonValueFault, parseStrangersJson } from '../../kernel/core/json-bounds.ts';
-import { ALL_MEDIA_TYPES } from '../../kernel/model/formats.ts';
+import { MEDIA_TYPE } from '../../kernel/model/content-type.ts';
 import { MAX_URL, newResourceSchema } from '../../services/resources/resource-fields.ts';
-import { MAX_UPLOAD_BYTES, SUPPORTED, SUPPORTED_PATTERN } from '../../services/resources/uploaded-file.ts';
+import { MAX_UPLOAD_BYTES } from '../../services/resources/uploaded-file.ts';
 import type { AppEnv } from '../env.ts';
 import type { UploadSize } from '../middleware/body-limit.ts';
 import { type FormFile, formParts } from './form-parts.ts';
 
 const text = (maxLength: number, rest: object = {}) => ({ type: 'string' as const, maxLength, ...rest });
 
-const file = text(MAX_UPLOAD_BYTES, { format: 'binary', description: 'Text, Markdown or HTML' });
+const file = text(MAX_UPLOAD_BYTES, { format: 'binary', description: 'A document in any format that is read' });
 const contentType = text(200, {
-  pattern: SUPPORTED_PATTERN,
-  description: `${SUPPORTED}. Default: the type of the part or of the file name.`,
+  pattern: MEDIA_TYPE.source,
+  description: 'The media type of the document. Default: that of the part, or what name and bytes tell.',
 });
 const beside = {
   title: text(500, { minLength: 1 }),
@@ -37,11 +37,10 @@ const formOf = (required: string, fields: Readonly<Record<string, object>>) => (
   additionalProperties: false,
 });
 
-const encoding = { file: { contentType: ALL_MEDIA_TYPES.join(', ') } };
 const fileForm = formOf('file', { file, content_type: contentType });
 
 /** Described by hand, because form fields are text and only become lists and objects in `readFields`. */
-export const fileContent = { schema: fileForm, encoding };
+export const fileContent = { schema: fileForm };
 export const formContent = {
   schema: {
     oneOf: [
@@ -50,7 +49,6 @@ export const formContent = {
       formOf('url', { url: text(MAX_URL, { format: 'uri' }) }),
     ],
   },
-  encoding,
 };
 
 export interface ResourceForm {

@@ -5,14 +5,13 @@ import { PRESIGNED_UPLOAD_SECONDS } from '../../kernel/worker-client/presigned-u
 import type { AppContext } from '../context.ts';
 import { type Caller, operation } from '../operation.ts';
 import { besideDocument, contentTypeField } from './resource-fields.ts';
-import { SUPPORTED } from './uploaded-file.ts';
 
 const newUploadSchema = z
   .strictObject({
     filename: z.string().min(1).max(255).optional().meta({ example: 'glaciers.md' }),
     content_type: contentTypeField
       .optional()
-      .meta({ description: `${SUPPORTED}. Default: the upload's Content-Type or the type of the file name.` }),
+      .meta({ description: "The media type of the document. Default: the upload's Content-Type, or what name and bytes tell." }),
     ...besideDocument,
   })
   .meta({ id: 'NewUpload' });

@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import { BODY, JSON_BOUNDS, MAX_CONTENT_BYTES, MAX_METADATA_BYTES } from '../../kernel/core/bounds.ts';
 import { AppError } from '../../kernel/core/errors.ts';
+import { MEDIA_TYPE } from '../../kernel/model/content-type.ts';
 import type { CreateResourceInput } from './create-resource.ts';
-import { SUPPORTED, SUPPORTED_PATTERN, supportedType } from './uploaded-file.ts';
+import { contentTypeOf } from './uploaded-file.ts';
 
 /** Characters of a URL. */
 export const MAX_URL = 2_048;
@@ -58,8 +59,11 @@ export const contentField = z
 export const contentTypeField = z
   .string()
   .max(200, { abort: true })
-  .refine((value) => supportedType(value) !== undefined, SUPPORTED)
-  .meta({ pattern: SUPPORTED_PATTERN, example: 'text/plain', description: `${SUPPORTED}. Default text/plain.` });
+  .regex(MEDIA_TYPE, 'must be a media type, such as text/markdown')
+  .meta({
+    example: 'text/markdown',
+    description: 'The media type of the document. Its bytes decide where they say another. Default: what they look like.',
+  });
 
 /** Fields beside the document itself, for every way to send one. */
 export const besideDocument = {
@@ -96,15 +100,16 @@ export const newResourceDescription = z.union([byUrl, byContent]).meta({ id: 'Ne
 
 export type NewResource = z.infer<typeof newResourceSchema>;
 
-/** The input of `createResource`. Throws `payload_too_large` for more than 5 MB of content. */
+/** The input of `createResource`. Throws `payload_too_large` for more than 5 MB of content, and what `contentTypeOf` throws. */
 export function toCreateInput(body: NewResource, idempotencyKey?: string): CreateResourceInput {
-  const { url, content = '', content_type: type = 'text/plain', callback_url: callbackUrl, ...rest } = body;
+  const { url, content = '', content_type: type = '', callback_url: callbackUrl, ...rest } = body;
   if (url !== undefined) return { ...rest, callbackUrl, idempotencyKey, source: { kind: 'url', url } };
   const bytes = new TextEncoder().encode(content);
   if (bytes.byteLength > MAX_CONTENT_BYTES) {
     throw new AppError('payload_too_large', 'content is larger than 5 MB; POST /resources/upload-url takes files up to 50 MB');
   }
   // JSON is UTF-8, whatever charset the type names for the document's origin.
-  const contentType = `${(supportedType(type) ?? type).split(';')[0]}; charset=utf-8`;
+  const declared = `${type.split(';')[0]}; charset=utf-8`;
+  const contentType = contentTypeOf({ field: 'content', bytes, declared, filename: '' });
   return { ...rest, callbackUrl, idempotencyKey, source: { kind: 'content', body: bytes, contentType } };
 }

@@ -22,7 +22,7 @@ export const submitResource = operation({
   name: 'resources.create',
   scope: 'resources:write',
   summary: 'Create a resource',
-  description: 'Takes a URL to fetch, or text, Markdown or HTML as `content`. Five stages process it in the background.',
+  description: 'Takes a URL to fetch, or any text as `content`. Five stages process it in the background.',
   destructive: false,
   input: newResourceSchema.safeExtend({ idempotency_key: idempotencyKeyField.optional() }),
   output: createdSchema,

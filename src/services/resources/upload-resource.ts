@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { AppError } from '../../kernel/core/errors.ts';
 import { type Caller, operation } from '../operation.ts';
 import { type CreateResourceContext, createResource } from './create-resource.ts';
-import { besideDocument } from './resource-fields.ts';
+import { besideDocument, contentTypeField } from './resource-fields.ts';
 import { createdSchema, idempotencyKeyField } from './submit-resource.ts';
-import { checkFileContent, cleanName, MAX_UPLOAD_BYTES, SUPPORTED, typeOfFile } from './uploaded-file.ts';
+import { cleanName, contentTypeOf, MAX_UPLOAD_BYTES } from './uploaded-file.ts';
 
 /** A document by the bytes of a file. */
 export const uploadResource = operation({
@@ -16,7 +16,7 @@ export const uploadResource = operation({
     bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes'),
     filename: z.string().max(10_000),
     declared_type: z.string().max(10_000).meta({ description: 'As its sender declared it; empty: unknown' }),
-    content_type: z.string().max(200).optional().meta({ description: SUPPORTED }),
+    content_type: contentTypeField.optional(),
     ...besideDocument,
     idempotency_key: idempotencyKeyField.optional(),
   }),
@@ -26,9 +26,8 @@ export const uploadResource = operation({
     { actor, ...context }: CreateResourceContext & Caller,
     { bytes, filename, declared_type: declared, content_type: named, idempotency_key: idempotencyKey, ...document },
   ) => {
-    const contentType = typeOfFile({ named, declared, filename });
     if (bytes.byteLength > MAX_UPLOAD_BYTES) throw new AppError('payload_too_large', 'The file is larger than 50 MB');
-    checkFileContent(bytes, contentType);
+    const contentType = contentTypeOf({ field: 'file', bytes, declared: named ?? declared, filename });
     const { callback_url: callbackUrl, ...described } = document;
     const source = { kind: 'content' as const, body: bytes, contentType, filename: cleanName(filename) };
     return createResource(context, actor, { ...described, callbackUrl, idempotencyKey, source });

@@ -113,7 +113,7 @@ export function documents(deployment: () => Deployment): void {
     const old = await ada.call('GET', `/api/resources/${uploaded.body.id}/status`);
     expect(old.body).toMatchObject({ id: uploaded.body.id, ingestion_status: 'completed' });
     const picture = new FormData();
-    picture.set('file', new File(['x'], 'a.png', { type: 'image/png' }));
+    picture.set('file', new File([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0)], 'a.png', { type: 'image/png' }));
     expect((await ada.call('POST', '/resources/upload', picture)).status).toBe(415);
   });
 
@@ -236,7 +236,7 @@ export function documents(deployment: () => Deployment): void {
         /not public|private|address/i,
       ],
       ['the metadata address itself', () => ({ url: 'http://169.254.169.254/latest/meta-data/' }), /not public|private|address/i],
-      ['text that is too short', () => ({ content: 'Too short.' }), /10 characters of text; at least 50/],
+      ['markup without text', () => ({ content: '<!doctype html><p>', content_type: 'text/html' }), /holds no text/],
     ])('ingestion: %s fails with a clear message', async (_, resource, reason) => {
       expect(await failureOf(await person(deployment()), resource())).toMatchObject({
         overall_status: 'failed',
@@ -251,7 +251,7 @@ export function documents(deployment: () => Deployment): void {
         [{ content: '' }, 'content'],
         [text({ title: 't'.repeat(10_000) }), 'title'],
         [{ content: `nul\u0000byte ${'x'.repeat(100)}` }, 'content'],
-        [text({ content_type: 'application/x-unknown' }), 'content_type'],
+        [text({ content_type: 'markdown' }), 'content_type'],
         [{ title: 'nothing' }, 'content'],
         [{ url: 'file:///etc/passwd' }, 'url'],
         [{ url: 'https://a:b@example.org/' }, 'url'],

@@ -1,16 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import {
-  ACCEPT,
-  FORMATS,
-  type Format,
-  formatOfFilename,
-  formatOfMediaType,
-  parseContentType,
-  SUPPORTED_FORMATS,
-  SUPPORTED_MEDIA_TYPES,
-} from '../../../src/kernel/model/formats.ts';
+import { parseContentType } from '../../../src/kernel/model/content-type.ts';
+import type { FormatDefinition } from '../../../src/kernel/model/format-definition.ts';
+import { ACCEPT, formatOfFilename, formatOfMediaType, SUPPORTED_FORMATS } from '../../../src/kernel/model/format-lookup.ts';
+import { FORMATS, type Format } from '../../../src/kernel/model/formats.ts';
 
-const formats = Object.entries(FORMATS) as [Format, (typeof FORMATS)[Format]][];
+const formats = Object.entries(FORMATS) as [Format, FormatDefinition][];
 
 describe('formats', () => {
   test.each(formats)('formats: %s is found by its media types and its extensions', (name, { mediaType, aliases, extensions }) => {
@@ -26,16 +21,30 @@ describe('formats', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  test('formats: an unknown media type or extension has no format', () => {
-    expect(formatOfMediaType('application/pdf')).toBeUndefined();
-    expect(formatOfMediaType('')).toBeUndefined();
-    for (const name of ['', 'notes', 'notes.pdf', 'md', 'notes.md.zip']) expect(formatOfFilename(name)).toBeUndefined();
+  test('formats: a format that refines another refines one of the list', () => {
+    for (const [, { refines }] of formats) if (refines !== undefined) expect(Object.keys(FORMATS)).toContain(refines);
   });
 
-  test('formats: messages and the Accept header list every format', () => {
-    expect(SUPPORTED_MEDIA_TYPES).toBe('text/html, text/markdown and text/plain');
-    expect(SUPPORTED_FORMATS).toBe('HTML, Markdown and plain text');
-    expect(ACCEPT).toBe('text/html,application/xhtml+xml;q=0.9,text/markdown;q=0.9,text/plain;q=0.8,*/*;q=0.1');
+  test('formats: an unknown media type or extension has no format', () => {
+    expect(formatOfMediaType('application/x-unknown')).toBeUndefined();
+    expect(formatOfMediaType('')).toBeUndefined();
+    for (const name of ['', 'notes', 'notes.unknown', 'md', 'notes.md.lock']) expect(formatOfFilename(name)).toBeUndefined();
+  });
+
+  test.each(formats)('formats: docs/formats.md names %s with its media type and extensions', (_name, {
+    label,
+    mediaType,
+    extensions,
+  }) => {
+    const row = readFileSync('docs/formats.md', 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith(`| ${label} | \`${mediaType}\` |`));
+    for (const extension of extensions) expect(row).toContain(`\`${extension}\``);
+  });
+
+  test('formats: messages and the Accept header list the formats', () => {
+    expect(SUPPORTED_FORMATS).toMatch(/^HTML, Markdown(?:, .*)? and .+$/);
+    expect(ACCEPT).toMatch(/^text\/html,application\/xhtml\+xml;q=0\.9,text\/markdown;q=0\.9,.*\*\/\*;q=0\.1$/);
   });
 });
 

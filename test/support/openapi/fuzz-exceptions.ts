@@ -118,8 +118,8 @@ export const EXCEPTIONS: readonly FuzzException[] = [
     check: VALID_DATA,
     operations: /^POST \/resources(?:\/upload)?$/,
     statuses: [415, 422],
-    body: /file: |"path":"(?:file|metadata|tags[^"]*)"/,
-    reason: 'The bytes of a file decide whether it is text, and `metadata` of a form is JSON in a text.',
+    body: /(?:file|content): |"path":"(?:file|metadata|tags[^"]*)"/,
+    reason: 'The bytes of a document decide whether it can be read, and `metadata` of a form is JSON in a text.',
   },
   {
     check: VALID_DATA,

@@ -17,7 +17,7 @@ import {
   type CreateResourceInput,
   createResource,
 } from '../../../src/services/resources/create-resource.ts';
-import { checkFileContent, cleanName, MAX_UPLOAD_BYTES, typeOfFile } from '../../../src/services/resources/uploaded-file.ts';
+import { cleanName, contentTypeOf, MAX_UPLOAD_BYTES } from '../../../src/services/resources/uploaded-file.ts';
 import { resolveUploader } from './uploader.ts';
 
 export interface UploadsRouteDependencies {
@@ -32,6 +32,8 @@ const PATH = '/uploads';
 const PLACES = 4;
 
 const tooLarge = () => new AppError('payload_too_large', `The upload is larger than ${MAX_UPLOAD_BYTES / 1024 / 1024} MB`);
+
+const isForm = () => new AppError('unsupported_media_type', 'file: is sent as a form; send its bytes alone as the body');
 
 export function createUploadsRoute({ config, services, log }: UploadsRouteDependencies): Hono {
   const { publicUrl } = config;
@@ -64,12 +66,12 @@ export function createUploadsRoute({ config, services, log }: UploadsRouteDepend
   app.put(PATH, async (c) => {
     const grant = await tickets.verify(c.req.query('ticket') ?? '').catch(logRefusal);
     const { userId } = await uploaderOf(grant);
-    const contentType = contentTypeOf(c, grant);
+    if (/^multipart\//i.test(c.req.header('content-type') ?? '')) throw isForm();
     const rules = { maxBytes: MAX_UPLOAD_BYTES, tooLarge, hold: () => memory.hold(userId) };
     const { request, release } = receiveRequest(c.req.raw, rules);
     try {
       const body = new Uint8Array(await request.arrayBuffer());
-      checkFileContent(body, contentType);
+      const contentType = contentTypeOf({ field: 'file', bytes: body, ...claimsOf(c, grant) });
       // Again, because the login or key may have ended while the body was on its way.
       const actor = await uploaderOf(grant);
       return respond(c, await createResource(services, actor, toInput(grant, body, contentType)).catch(explainReuse));
@@ -87,8 +89,10 @@ export function createUploadsRoute({ config, services, log }: UploadsRouteDepend
   return app;
 }
 
-const contentTypeOf = (c: Context, { fields }: UploadGrant) =>
-  typeOfFile({ named: fields.content_type, declared: c.req.header('content-type') ?? '', filename: fields.filename ?? '' });
+const claimsOf = (c: Context, { fields }: UploadGrant) => ({
+  declared: fields.content_type ?? c.req.header('content-type') ?? '',
+  filename: fields.filename ?? '',
+});
 
 function toInput({ id, fields }: UploadGrant, body: Uint8Array, contentType: string): CreateResourceInput {
   const { filename, content_type: _named, callback_url: callbackUrl, ...described } = fields;

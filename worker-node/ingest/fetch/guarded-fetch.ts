@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Agent, type Dispatcher, request } from 'undici';
 import { StageError } from '../../../src/kernel/core/errors.ts';
 import type { Clock } from '../../../src/kernel/core/ports.ts';
-import { ACCEPT } from '../../../src/kernel/model/formats.ts';
+import { ACCEPT } from '../../../src/kernel/model/format-lookup.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import { decompressors } from './content-encoding.ts';
 import { createCookieJar } from './cookies.ts';

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseContentType } from '../../../src/kernel/model/content-type.ts';
+import { type DetectedFormat, detectFormat } from '../../../src/kernel/model/detect-format.ts';
+import { ALL_EXTENSIONS, definitionOf, FORMAT_NAMES } from '../../../src/kernel/model/format-lookup.ts';
+import { UNREADABLE_KINDS } from '../../../src/kernel/model/unreadable-kinds.ts';
+import { contentTypeOf } from '../../../src/services/resources/uploaded-file.ts';
+
+const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+const detect = (bytes: string | Uint8Array, declared = '', name = ''): DetectedFormat =>
+  detectFormat(typeof bytes === 'string' ? latin1(bytes) : bytes, { declared: parseContentType(declared), name });
+const refusalOf = (detected: DetectedFormat) => ('refusal' in detected ? detected.refusal : '');
+
+const mediaType = fc.constantFrom(
+  '',
+  'text/plain',
+  'text/x-unknown',
+  'application/octet-stream',
+  ...FORMAT_NAMES.flatMap((name) => [definitionOf(name).mediaType, ...definitionOf(name).aliases]),
+);
+const filename = fc.constantFrom('', 'README', 'server.unknown', ...ALL_EXTENSIONS.map((extension) => `notes.${extension}`));
+const text = fc.constantFrom(
+  'One line.',
+  '# Title\n\nText',
+  '<!doctype html><p>Text',
+  '{"a": 1}',
+  '<?xml version="1.0"?><a/>',
+  'a,b\n1,2\n',
+);
+
+describe('detectFormat', () => {
+  test.each([
+    ['One line.', '', '', 'text'],
+    ['print("x")', 'text/x-python', 'server.unknown', 'text'],
+    ['level=info', 'application/octet-stream', 'app.unknown', 'text'],
+    ['# Title', 'text/plain', 'notes.md', 'markdown'],
+    ['# Title', 'application/octet-stream', 'notes.MD', 'markdown'],
+    ['<p>x', 'text/html', 'notes.md', 'html'],
+    ['<!-- x --><!DOCTYPE html><p>x', '', '', 'html'],
+    ['<!doctype html><p>x', '', '/docs/README.md', 'html'],
+    ['<!doctype html><p>x', 'text/plain', '', 'text'],
+    ['text that is called an image', 'image/png', 'a.png', 'text'],
+    ['GIF87a is an old version of the format', '', '', 'text'],
+  ])('format: %j declared as %j with the name %j is %s', (content, declared, name, format) => {
+    expect(detect(content, declared, name)).toEqual({ format });
+  });
+
+  test('format: text in UTF-16 is text, with its mark or by its declared charset', () => {
+    expect(detect('\xff\xfea\0b\0')).toEqual({ format: 'text' });
+    expect(detect('a\0b\0', 'text/plain; charset=utf-16le')).toEqual({ format: 'text' });
+    expect(refusalOf(detect('a\0b\0', 'text/plain'))).toContain('neither text');
+  });
+
+  test.each(
+    UNREADABLE_KINDS.flatMap(({ label, magic, advice }) => magic.map((one) => [label, one, advice] as const)),
+  )('format: %s that begins with %j is refused with what to do, whatever was declared', (label, {
+    bytes,
+    offset = 0,
+  }, advice) => {
+    const file = `${'\x01'.repeat(offset)}${bytes}${'\0\x01\x02\x03'.repeat(50)}`;
+    for (const declared of ['', 'text/plain', 'text/html']) {
+      const refusal = refusalOf(detect(file, declared, 'a.txt'));
+      if (!/image|file/.test(label)) expect(refusal).toContain(label);
+      expect(refusal).toContain(advice);
+    }
+  });
+
+  test('format: bytes of no kind that is known are refused with the formats that are read', () => {
+    expect(refusalOf(detect('\x01\x02\x03'.repeat(100), 'text/plain', 'a.md'))).toMatch(/neither text.*HTML, Markdown/);
+  });
+
+  test('format: a document that is larger than its format may be is refused with the limit', () => {
+    const { maxMegabytes } = definitionOf('text');
+    const large = new Uint8Array(maxMegabytes * 1024 * 1024 + 1).fill(0x61);
+    expect(refusalOf(detect(large))).toContain(`up to ${maxMegabytes} MB`);
+    expect(detect(large.subarray(1))).toEqual({ format: 'text' });
+  });
+
+  test('format: the type under which a document is stored has the worker detect what the API detected', () => {
+    fc.assert(
+      fc.property(text, mediaType, filename, (content, declared, name) => {
+        const bytes = latin1(content);
+        const stored = contentTypeOf({ field: 'file', bytes, declared, filename: name });
+        expect(detect(content, stored, name)).toEqual(detect(content, declared, name));
+      }),
+    );
+  });
+
+  test('format: any bytes have a format or a reason', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.constantFrom('', 'PK\x03\x04', 'PK\x05\x06'),
+        mediaType,
+        filename,
+        (bytes, start, declared, name) => {
+          const detected = detect(Uint8Array.of(...latin1(start), ...bytes), declared, name);
+          expect('format' in detected || detected.refusal !== '').toBe(true);
+        },
+      ),
+    );
+  });
+});
