@@ -103,6 +103,20 @@ describe('extractKeywords', () => {
     expect(found.length).toBeLessThanOrEqual(MAX_KEYWORDS);
   });
 
+  it.each([
+    [
+      'zh',
+      '深度学习是机器学习的一个分支。深度学习使用多层神经网络。深度学习在图像识别中非常成功。神经网络由神经元组成。',
+      '深度学习',
+    ],
+    ['ja', '新幹線は東京と大阪を結ぶ高速鉄道です。新幹線の速度は時速三百キロです。新幹線は一九六四年に開業しました。', '新幹線'],
+    ['th', 'แมวเป็นสัตว์เลี้ยงลูกด้วยนมขนาดเล็ก แมวบ้านเป็นสัตว์เลี้ยงที่นิยมมากในโลก แมวล่าหนูในเวลากลางคืน', 'สัตว์เลี้ยง'],
+  ])('keywords: in %s the topic of a text comes first, without spaces and without its parts', (language, text, topic) => {
+    const found = extractKeywords(text, { language }).map(({ phrase }) => phrase);
+    expect(found[0]).toBe(topic);
+    for (const other of found.slice(1)) expect(topic).not.toContain(other);
+  });
+
   it('keywords: for any text they are deterministic and lower case, with positive weights', () => {
     fc.assert(
       fc.property(fc.oneof(fc.lorem({ mode: 'sentences' }), fc.string({ unit: 'grapheme' })), (text) => {
@@ -130,6 +144,18 @@ describe('summarise', () => {
     expect(positions).toEqual([...positions].sort((a, b) => a - b));
     expect(positions).not.toContain(-1);
     expect(summary).not.toContain('nice that day');
+  });
+
+  it('summary: a note that has no sentence is its own summary', () => {
+    expect(summarise(['Wifi password:', 'blue-horse-42'], { language: null, keywords: [] })).toBe('Wifi password: blue-horse-42');
+    expect(summarise(['Wifi password:', 'x'.repeat(300)], { language: null, keywords: [] })).toBeNull();
+    expect(summarise([], { language: null, keywords: [] })).toBeNull();
+  });
+
+  it('summary: a piece of a sentence is left out where sentences begin with a capital letter', () => {
+    const piece = 'against both accidentally and intentionally caused losses of glaciers and glacier ice.';
+    expect(summarise([piece, TEXT], { language: 'en', keywords })).not.toContain('against both');
+    expect(summarise([piece], { language: 'en', keywords })).toBe(piece);
   });
 
   it('summary: a repeated sentence appears once, and a text without sentences has no summary', () => {

@@ -1,10 +1,12 @@
 /** Extracts keywords: phrases between stop words, ranked by frequency of phrase and words (after RAKE, Rose et al. 2010). */
+import { dictionaryWords, isDense, joinWords } from './segments.ts';
 import { stopWords } from './stop-words.ts';
-import { normaliseWord, words } from './words.ts';
+import { normaliseWord } from './words.ts';
 
 export const MAX_KEYWORDS = 12;
 const SAMPLE_CHARACTERS = 200_000;
 const MAX_PHRASE_WORDS = 3;
+const CLAUSE_END = /[.,;:!?()[\]{}"“”«»|\n\r\t…—–。、，；：！？「」『』（）《》〈〉【】・]+/u;
 
 export interface Keyword {
   /** Lower case. */
@@ -23,18 +25,18 @@ export interface KeywordOptions {
 /** Best first, equal weights in alphabetical order. Deterministic. */
 export function extractKeywords(text: string, { language, titles = [], limit = MAX_KEYWORDS }: KeywordOptions): Keyword[] {
   const stops = stopWords(language);
-  const isContent = (word: string) => word.length > 2 && !stops.has(word) && !/^[\d'-]+$/.test(word);
-  const title = new Set(titles.flatMap((line) => words(line).map(normaliseWord)));
+  const isContent = (word: string) => word.length >= minLength(word) && !stops.has(word) && !/^[\d'-]+$/.test(word);
+  const title = new Set(titles.flatMap((line) => dictionaryWords(line).map(normaliseWord)));
   const frequency = new Map<string, number>();
   const phrases = new Map<string, { count: number; words: readonly string[] }>();
 
-  for (const clause of text.slice(0, SAMPLE_CHARACTERS).split(/[.,;:!?()[\]{}"“”«»|\n\r\t…—–]+/u)) {
+  for (const clause of text.slice(0, SAMPLE_CHARACTERS).split(CLAUSE_END)) {
     let run: string[] = [];
     const close = () => {
       for (let from = 0; from < run.length; from++) {
         for (let size = 1; size <= MAX_PHRASE_WORDS && from + size <= run.length; size++) {
           const part = run.slice(from, from + size);
-          const key = part.join(' ');
+          const key = joinWords(part);
           const seen = phrases.get(key);
           if (seen) seen.count++;
           else phrases.set(key, { count: 1, words: part });
@@ -42,7 +44,7 @@ export function extractKeywords(text: string, { language, titles = [], limit = M
       }
       run = [];
     };
-    for (const token of words(clause)) {
+    for (const token of dictionaryWords(clause)) {
       const word = normaliseWord(token);
       if (isContent(word)) {
         run.push(word);
@@ -65,9 +67,17 @@ export function extractKeywords(text: string, { language, titles = [], limit = M
   return withoutRepeats(candidates, limit);
 }
 
-/** Short words make poorer keywords than long ones. */
+/** Kana without Han are particles and endings; two characters of Han or Katakana are a word. */
+function minLength(word: string): number {
+  if (!isDense(word)) return 3;
+  return /^\p{sc=Hiragana}+$/u.test(word) ? 4 : /^\p{sc=Thai}+$/u.test(word) ? 3 : 2;
+}
+
+/** Short words make poorer keywords than long ones. A character of a script without spaces says as much as three letters. */
 const lengthFactor = (parts: readonly string[]) =>
-  Math.min(1, 0.55 + 0.09 * (parts.reduce((sum, part) => sum + part.length, 0) / parts.length));
+  Math.min(1, 0.55 + 0.09 * (parts.reduce((sum, part) => sum + lettersOf(part), 0) / parts.length));
+
+const lettersOf = (word: string) => (isDense(word) ? 3 : 1) * word.length;
 
 /** Drops keywords covered by a better one: its plural, or a phrase that contains it or is contained in it. */
 function withoutRepeats(candidates: readonly Keyword[], limit: number): Keyword[] {
@@ -76,7 +86,8 @@ function withoutRepeats(candidates: readonly Keyword[], limit: number): Keyword[
   const seen = new Set<string>();
   for (const candidate of candidates) {
     if (kept.length === limit) break;
-    const key = ` ${stem(candidate.phrase)} `;
+    // Without spaces, a part of a phrase is one of its words.
+    const key = isDense(candidate.phrase) ? candidate.phrase : ` ${stem(candidate.phrase)} `;
     if ([...seen].some((other) => other.includes(key) || key.includes(other))) continue;
     seen.add(key);
     kept.push(candidate);

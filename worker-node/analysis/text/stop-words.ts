@@ -1,5 +1,8 @@
 /** Stop words by language (ISO 639-1): function words that carry no topic. */
 
+/** Languages without spaces: their lists are for keywords; a share of function words cannot be counted. */
+const WITHOUT_SPACES = new Set(['ja', 'th', 'zh']);
+
 const LISTS: Readonly<Record<string, string>> = {
   en: `a about above across after again against all almost along already also although always am among an and another any
     anyone anything are aren't around as at away back be became because become becomes been before behind being below
@@ -62,15 +65,22 @@ const LISTS: Readonly<Record<string, string>> = {
     op over reeds sinds te tegen ten ter terwijl toch toen tot tussen u uit uw van vanaf veel via voor vooral waar waarom
     wanneer want waren was wat we weer wel welke werd werden wie wij wil worden wordt zal ze zei zelf zich zij zijn zo zoals
     zonder zou zouden`,
+  zh: `一个 一些 一种 一样 不是 不能 不会 没有 这个 那个 这些 那些 这样 那样 这里 那里 他们 她们 它们 我们 你们 自己 什么 怎么 如果 因为 所以 但是 然而
+    而且 并且 或者 以及 还是 只是 就是 也是 可以 可能 能够 应该 需要 已经 正在 进行 通过 对于 关于 根据 按照 由于 为了 之间 之后 之前 以后 以前 其中 其他 同时
+    任何 所有 每个 许多 非常 比较 起来 出来 时候 现在 来说 认为 表示 使用 这是 人人 不得`,
+  ja: `これ それ あれ この その あの ここ そこ もの こと ため よう 場合 以上 以下 以外 以前 以後 自分 我々 私 彼 彼女 何 誰 時 中 上 下 前 後 間 内 外 的 等 際 者 化 性
+    可能 必要 使用 利用 今日 今回 一つ 二つ すべて なかっ でし まし ました ません です ます`,
+  th: `ที่ และ ใน ของ ให้ ได้ เป็น มี จะ ไม่ ว่า การ ความ กับ จาก โดย หรือ แต่ ก็ นี้ นั้น เพื่อ ซึ่ง อยู่ ต้อง ไป มา แล้ว ยัง คือ ด้วย อย่าง ถึง แห่ง ตาม เมื่อ ถ้า เพราะ ทุก ทั้ง กัน
+    อื่น ใด ผู้ คน ตน เขา เรา ฉัน คุณ มัน`,
 };
 
 const SETS = new Map(Object.entries(LISTS).map(([language, list]) => [language, new Set(list.split(/\s+/))]));
 const NO_WORDS: ReadonlySet<string> = new Set();
 
-/** The languages that have a list. */
-export const STOP_WORD_LANGUAGES: readonly string[] = [...SETS.keys()];
+/** The languages with spaces that have a list. */
+export const STOP_WORD_LANGUAGES: readonly string[] = [...SETS.keys()].filter((language) => !WITHOUT_SPACES.has(language));
 
-export const hasStopWords = (language: string): boolean => SETS.has(language);
+export const hasStopWords = (language: string): boolean => STOP_WORD_LANGUAGES.includes(language);
 
 /** Lower-case stop words; empty for a language without a list. Null (unknown) counts as English, the likeliest. */
 export function stopWords(language: string | null): ReadonlySet<string> {

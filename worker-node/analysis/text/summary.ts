@@ -10,6 +10,9 @@ const MAX_OVERLAP = 0.8;
 /** Sentences considered: the topic of a text is clear before the 400th. */
 const SAMPLE_SENTENCES = 400;
 const SAMPLE_CHARACTERS = 100_000;
+/** A text that is no longer is shown whole where no part of it reads as a sentence. */
+const SHORT_CHARACTERS = 300;
+const SHORT_PARAGRAPHS = 5;
 
 interface Scored {
   readonly position: number;
@@ -19,7 +22,7 @@ interface Scored {
 }
 
 /**
- * At most three sentences and 600 characters; null where no text reads as a sentence. A sentence scores the weight of its
+ * At most three sentences and 600 characters, or a short text whole; null where no text of a longer one reads as a sentence. A sentence scores the weight of its
  * keyword words divided by the square root of its length, and a little more near the start. One that repeats a chosen
  * sentence scores less (maximal marginal relevance, Carbonell and Goldstein 1998). Deterministic.
  */
@@ -37,7 +40,7 @@ export function summarise(
     if (scored.length >= SAMPLE_SENTENCES || characters > SAMPLE_CHARACTERS) break;
     const sample = paragraph.slice(0, SAMPLE_CHARACTERS);
     characters += sample.length;
-    if (/^- |\n- | \| /.test(sample)) continue;
+    if (isListOrTable(sample)) continue;
     for (const sentence of sentences(sample, language)) {
       const found = new Set(words(sentence).map(normaliseWord));
       if (found.size < 5 || sentence.length > MAX_CHARACTERS || !/[.!?…。！？]["”»)]?$/u.test(sentence)) continue;
@@ -51,8 +54,23 @@ export function summarise(
       });
     }
   }
-  const chosen = choose(scored);
-  return chosen.length === 0 ? null : chosen.map(({ sentence }) => sentence).join(' ');
+  const chosen = choose(withoutFragments(scored));
+  return chosen.length === 0 ? wholeIfShort(paragraphs) : chosen.map(({ sentence }) => sentence).join(' ');
+}
+
+const isListOrTable = (paragraph: string) => /^- |\n- | \| /.test(paragraph);
+
+/** Drops sentences that begin with a small letter, as pieces of one do, where most begin with a capital one. */
+function withoutFragments(scored: readonly Scored[]): readonly Scored[] {
+  const whole = scored.filter(({ sentence }) => !/^["'“„«([]*\p{Ll}/u.test(sentence));
+  return 2 * whole.length > scored.length ? whole : scored;
+}
+
+/** A note is its own summary. */
+function wholeIfShort(paragraphs: readonly string[]): string | null {
+  if (paragraphs.length > SHORT_PARAGRAPHS || paragraphs.some(isListOrTable)) return null;
+  const text = paragraphs.join(' ').replace(/\s+/g, ' ').trim();
+  return text !== '' && text.length <= SHORT_CHARACTERS ? text : null;
 }
 
 /** Picks sentences greedily by score and returns them in the order of the text. */
