@@ -2,7 +2,6 @@
 
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
 
 export interface Terminal {
@@ -15,8 +14,8 @@ export interface Terminal {
   readSecret(prompt: string): Promise<string>;
   /** Asks a question and reads a line. Only where `isInteractive`. */
   ask(prompt: string): Promise<string>;
-  /** All of standard input. */
-  readInput(): Promise<Uint8Array>;
+  /** All of standard input. Throws where it has more than `most` bytes, and reads no further. */
+  readInput(most: number): Promise<Uint8Array>;
   /** Standard input is a terminal. */
   readonly isInteractive: boolean;
   /** Coloured on a terminal, unless NO_COLOR is set. */
@@ -33,6 +32,24 @@ export interface TerminalStreams {
   /** Takes prompts, so that the output of a command can be piped. */
   readonly errors: NodeJS.WriteStream;
 }
+
+/** Bytes of a secret on standard input. */
+const MAX_SECRET = 64 * 1024;
+
+async function readAll(input: AsyncIterable<Uint8Array | string>, most: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of input) {
+    const part = Buffer.from(chunk as Uint8Array);
+    size += part.byteLength;
+    if (size > most)
+      throw new Error(`standard input is larger than ${most >= MEGABYTE ? `${most / MEGABYTE} MB` : `${most} bytes`}`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+const MEGABYTE = 1024 * 1024;
 
 export function createTerminal({ input, output, errors }: TerminalStreams): Terminal {
   /** Lines on the screen that the next call replaces. The cursor is in the last of them. */
@@ -57,7 +74,7 @@ export function createTerminal({ input, output, errors }: TerminalStreams): Term
   }
 
   async function readSecret(prompt: string): Promise<string> {
-    if (!input.isTTY) return (await text(input)).replace(/\r?\n$/, '');
+    if (!input.isTTY) return String(await readAll(input, MAX_SECRET)).replace(/\r?\n$/, '');
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
     const lines = createInterface({ input, output: silent, terminal: true });
     const cancelled = new AbortController();
@@ -93,7 +110,7 @@ export function createTerminal({ input, output, errors }: TerminalStreams): Term
     note: (line) => void errors.write(`${line}\n`),
     readSecret,
     ask,
-    readInput: () => buffer(input),
+    readInput: (most) => readAll(input, most),
     isInteractive: input.isTTY === true,
     paint: (style, words) => styleText(style, words, { stream: output }),
     get columns() {

@@ -1,5 +1,5 @@
 /** `pharos ingest`: sends files, folders, web pages and standard input, and follows their processing. */
-import type { ResourceProgress } from '../../clients/typescript/src/index.ts';
+import { PharosError, type ResourceProgress } from '../../clients/typescript/src/index.ts';
 import { withServer } from '../client/connect.ts';
 import { followAll } from '../client/follow.ts';
 import { cut, plain, plainJson } from '../client/plain.ts';
@@ -37,10 +37,10 @@ export const ingest: Command = {
       throw new UsageError(`--title: needs one source, and there are ${sources.length}`);
     }
     // Before anything is sent: the request of a caller who is not known, or to a server that is down, fails soon.
-    await withServer(({ pharos }) => pharos.get('/auth/me'));
+    await withServer(({ pharos }) => pharos.get('/auth/me').catch(unlessForbidden));
     await withServer(async ({ pharos }) => {
       const shown = showProgress(terminal, { total: sources.length, isQuiet: options.json !== undefined });
-      const outcomes = await sendAll(sources, {
+      const { outcomes, failure } = await sendAll(sources, {
         pharos,
         fields: { title: options.title, tags: listOf(options.tags) },
         atOnce,
@@ -54,20 +54,31 @@ export const ingest: Command = {
         outcomes.flatMap(({ result, id, source }) => (result === 'sent' && id !== undefined ? [[id, source] as const] : [])),
       );
       const ends = new Map<string, ResourceProgress>();
-      if (options.detach === undefined) {
-        await followAll(pharos, [...names.keys()], (progress) => {
+      let stopped = failure;
+      if (options.detach === undefined && stopped === undefined) {
+        const show = (progress: ResourceProgress) => {
           ends.set(progress.resource_id, progress);
           shown.onProgress(progress, ends, names);
+        };
+        await followAll(pharos, [...names.keys()], show).catch((error: unknown) => {
+          stopped = { error };
         });
       }
+      // What was sent is told, even where the server is gone by now; the next run goes on from there.
       const rows = outcomes.map((outcome) => rowOf(outcome, ends));
-      if (options.json === undefined) printTable(terminal, rows, skipped);
-      else terminal.print(plainJson({ documents: rows, skipped }));
+      if (options.json !== undefined) terminal.print(plainJson({ documents: rows, skipped }));
+      else if (stopped === undefined || rows.length > 0) printTable(terminal, rows, skipped);
+      if (stopped !== undefined) throw stopped.error;
       const bad = rows.filter(({ status }) => status === 'refused' || status === 'failed').length;
       if (bad > 0) throw new Error(`${bad} of ${rows.length} documents ${bad === 1 ? 'was' : 'were'} refused or failed`);
     }, PATIENCE);
   },
 };
+
+/** An app, which is a login in the browser, may not read the account, and is known as well. */
+function unlessForbidden(error: unknown): void {
+  if (!(error instanceof PharosError) || error.status !== 403) throw error;
+}
 
 interface Row {
   readonly source: string;

@@ -4,7 +4,7 @@ import { plainJson } from '../client/plain.ts';
 import { listOf, oneOf } from '../client/values.ts';
 import { type Command, UsageError } from '../command.ts';
 
-const SCOPES = ['resources:read', 'resources:write', 'search', 'admin'] as const;
+const SCOPES = ['resources:read', 'resources:write', 'resources:delete', 'search', 'admin'] as const;
 
 export const createKey: Command = {
   details: 'The key is shown once. Needs a login of the last 15 minutes: an API key may not make others.',

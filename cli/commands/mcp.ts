@@ -1,5 +1,6 @@
 /** `pharos mcp`: an MCP server for assistants that start programs, such as Claude Desktop. */
 import { connect } from '../client/connect.ts';
+import { plain } from '../client/plain.ts';
 import type { Command } from '../command.ts';
 import { relay } from '../mcp/relay.ts';
 
@@ -17,7 +18,7 @@ export const mcp: Command = {
         const authorization = await pharos.authorization();
         return authorization === undefined ? {} : { Authorization: authorization };
       },
-      log: (line) => process.stderr.write(`pharos mcp: ${line}\n`),
+      log: (line) => process.stderr.write(`pharos mcp: ${plain(line)}\n`),
     });
   },
 };

@@ -2,7 +2,7 @@
 import { type Client, PharosError } from '../../clients/typescript/src/index.ts';
 import { findKnown, LOOKED_UP_TOGETHER } from './find-known.ts';
 import type { Source } from './find-sources.ts';
-import { digestOf, fileOf, readFileSource } from './read-source.ts';
+import { digestOf, fileOf, MAX_BYTES, readFileSource } from './read-source.ts';
 
 export interface Outcome {
   readonly source: string;
@@ -21,7 +21,7 @@ export interface SendOptions {
   readonly pharos: Client;
   readonly fields: Fields;
   readonly atOnce: number;
-  readonly readInput: () => Promise<Uint8Array>;
+  readonly readInput: (most: number) => Promise<Uint8Array>;
   /** The file name of standard input. */
   readonly inputName: string;
   /** Part of the source under way that was sent, from 0 to 1. */
@@ -36,16 +36,38 @@ export function nameOf(source: Source): string {
   return source.kind === 'input' ? 'standard input' : source.name;
 }
 
-/** The outcomes, in the order of the sources. Throws where the server cannot be reached or does not know the caller. */
-export async function sendAll(sources: readonly Source[], options: SendOptions): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (let at = 0; at < sources.length; at += LOOKED_UP_TOGETHER) {
-    outcomes.push(...(await sendSome(sources.slice(at, at + LOOKED_UP_TOGETHER), options)));
-  }
-  return outcomes;
+export interface Sent {
+  /** In the order of the sources. */
+  readonly outcomes: readonly Outcome[];
+  /** Why the others were not sent: the server cannot be reached any more, or does not know the caller. */
+  readonly failure?: Failure;
 }
 
-async function sendSome(sources: readonly Source[], options: SendOptions): Promise<Outcome[]> {
+interface Failure {
+  readonly error: unknown;
+}
+
+export async function sendAll(sources: readonly Source[], options: SendOptions): Promise<Sent> {
+  const outcomes = new Map<Source, Outcome>();
+  try {
+    for (let at = 0; at < sources.length; at += LOOKED_UP_TOGETHER) {
+      await sendSome(sources.slice(at, at + LOOKED_UP_TOGETHER), options, (source, outcome) => outcomes.set(source, outcome));
+    }
+    return { outcomes: inOrder() };
+  } catch (error) {
+    return { outcomes: inOrder(), failure: { error } };
+  }
+
+  function inOrder(): Outcome[] {
+    return sources.flatMap((source) => outcomes.get(source) ?? []);
+  }
+}
+
+async function sendSome(
+  sources: readonly Source[],
+  options: SendOptions,
+  note: (source: Source, outcome: Outcome) => void,
+): Promise<void> {
   const { pharos, atOnce, onRead, onDone } = options;
   const read = await eachOf(sources, atOnce, async (source) => {
     const result = await readDigest(source);
@@ -56,7 +78,7 @@ async function sendSome(sources: readonly Source[], options: SendOptions): Promi
     pharos,
     read.flatMap(({ digest }) => digest ?? []),
   );
-  return await eachOf(sources, atOnce, async (source, index) => {
+  await eachOf(sources, atOnce, async (source, index) => {
     const { digest = '', reason } = read[index] ?? {};
     const id = known.get(digest);
     const at = { source: nameOf(source) };
@@ -66,8 +88,8 @@ async function sendSome(sources: readonly Source[], options: SendOptions): Promi
         : id !== undefined
           ? { ...at, result: 'present', id }
           : await sendOne(source, options);
+    note(source, outcome);
     onDone(outcome);
-    return outcome;
   });
 }
 
@@ -128,11 +150,11 @@ async function sendOne(source: Source, { pharos, fields, readInput, inputName, o
 
 async function readFileOf(
   source: Extract<Source, { kind: 'file' | 'input' }>,
-  readInput: () => Promise<Uint8Array>,
+  readInput: (most: number) => Promise<Uint8Array>,
   inputName: string,
 ): Promise<{ file: File } | { reason: string }> {
   try {
-    return { file: source.kind === 'input' ? fileOf(await readInput(), inputName) : await readFileSource(source) };
+    return { file: source.kind === 'input' ? fileOf(await readInput(MAX_BYTES), inputName) : await readFileSource(source) };
   } catch (error) {
     return { reason: wordsOf(error) };
   }

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { logInByBrowser } from '../../cli/client/browser-login.ts';
+import { loginStore } from '../../cli/client/logins.ts';
+import { users } from '../../src/kernel/db/schema.sqlite.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { runCommand } from '../support/kits/command-line.ts';
 import { consent, type Send } from '../support/kits/oauth-client.ts';
@@ -41,6 +43,46 @@ async function agree(address: string, scopes: readonly string[]): Promise<string
   return (await consent(send, own, parameters, scopes)).redirectTo;
 }
 
+/** The apps that the person has connected. The session of before the clock was moved has ended. */
+async function grants(): Promise<unknown[]> {
+  const me = (await app.services.db.select().from(users)).find(({ passwordHash }) => passwordHash !== null);
+  const body = new URLSearchParams({ username: me?.username ?? '', password: 'a long enough phrase' });
+  const { access_token } = (await (await app.request('/auth/login', { method: 'POST', body })).json()) as {
+    access_token: string;
+  };
+  const answer = await app.request('/auth/grants', { headers: { Authorization: `Bearer ${access_token}` } });
+  return ((await answer.json()) as { grants: unknown[] }).grants;
+}
+
+test('login --browser: every command for documents works with what it may do', async () => {
+  const tokens = await logInByBrowser({
+    url,
+    open: async (address) => {
+      await fetch(await agree(address, ['resources:read', 'resources:write', 'resources:delete', 'search']));
+    },
+  });
+  await loginStore(join(folder, 'pharos'), url).save(tokens);
+  const settings = { PHAROS_URL: url, HOME: folder, XDG_CONFIG_HOME: folder };
+  const run = async (...words: string[]) => {
+    const ran = await runCommand(words, settings);
+    expect([words.join(' '), ran.code, ran.stderr]).toEqual([words.join(' '), 0, '']);
+    return ran.stdout;
+  };
+  await writeFile(join(folder, 'a.md'), 'A page about glaciers and what becomes of them. '.repeat(4));
+  const { documents } = JSON.parse(await run('ingest', join(folder, 'a.md'), '--detach', '--json'));
+  const [{ id, status }] = documents;
+  expect(status).toBe('sent');
+  expect(JSON.parse(await run('ingest', join(folder, 'a.md'), '--json')).documents).toMatchObject([{ id, status: 'present' }]);
+  for (const words of [
+    ['search', 'glaciers'],
+    ['show', id],
+    ['status', id],
+    ['tag', id, 'ice'],
+    ['rm', id, '--yes'],
+  ])
+    await run(...words);
+});
+
 test('login --browser: opens the page, keeps the grant, renews it, and logout gives it up', async () => {
   const seen = join(folder, 'address');
   const browser = join(folder, 'browser.sh');
@@ -64,9 +106,9 @@ test('login --browser: opens the page, keeps the grant, renews it, and logout gi
     code: 1,
     stderr: expect.stringContaining('login <username>'),
   });
+  expect(await grants()).toHaveLength(1);
   expect((await runCommand(['logout'], settings)).code).toBe(0);
-  const { grants } = (await (await app.request('/auth/grants', { headers: await app.login() })).json()) as { grants: unknown[] };
-  expect(grants).toEqual([]);
+  expect(await grants()).toEqual([]);
   expect((await runCommand(['status'], settings)).code).toBe(2);
 });
 

@@ -5,13 +5,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { createAdaptorServer } from '@hono/node-server';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { serverUrl } from '../../cli/client/connect.ts';
 import { configFolder, loginStore } from '../../cli/client/logins.ts';
 import { createClient } from '../../clients/typescript/src/index.ts';
-import { jobs, resources, users } from '../../src/kernel/db/schema.sqlite.ts';
+import { users } from '../../src/kernel/db/schema.sqlite.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { runCommand, runProgram } from '../support/kits/command-line.ts';
 import { newLogin } from '../support/kits/typed-client.ts';
@@ -263,18 +264,6 @@ describe('ingest', () => {
     expect(third.documents.map(({ status }: { status: string }) => status)).toEqual(['sent', 'present']);
   });
 
-  test('ingest: a file that failed there is sent and processed again', async () => {
-    await write('notes/a.md', text('failures'));
-    const ingested = async () =>
-      JSON.parse((await pharos(['ingest', join(folder, 'notes'), '--detach', '--json'])).stdout).documents[0];
-    const { id } = await ingested();
-    const { db } = app.services;
-    await db.delete(jobs).where(eq(jobs.resourceId, id));
-    await db.update(resources).set({ status: 'failed' }).where(eq(resources.id, id));
-    expect(await ingested()).toMatchObject({ id, status: 'sent' });
-    expect(await client().get('/resources/{id}', { params: { path: { id } } })).toMatchObject({ status: 'pending' });
-  });
-
   test('ingest: asks for 1,000 files at once which the server has, and lists no documents', async () => {
     await Promise.all(Array.from({ length: 30 }, (_, at) => write(`notes/${at}.md`, text(`thing ${at}`))));
     const counts = () => [countOf('POST /resources/known'), countOf('GET /resources')] as const;
@@ -315,6 +304,50 @@ describe('ingest', () => {
     const { code, stdout } = await pharos(['ingest', join(folder, 'notes'), '--detach']);
     expect(code).toBe(1);
     expect(stdout).toMatch(/refused .*big\.md: it is larger than 50 MB\n1 sent, 1 refused\n$/);
+  });
+
+  test('ingest: standard input larger than a document may be is refused before it is read whole', async () => {
+    const most = 50 * 1024 * 1024;
+    const { code, stdout } = await pharos(['ingest', '-', '--name', 'a.txt', '--json'], 'x'.repeat(most + 1));
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).documents).toMatchObject([{ status: 'refused', reason: 'standard input is larger than 50 MB' }]);
+  });
+
+  test('ingest: what was sent is told where the key ends in the middle, and the next run sends the rest', async () => {
+    for (const name of ['a', 'b', 'c']) await write(`notes/${name}.md`, text(`part ${name}`));
+    const front = createServer(async (incoming, outgoing) => {
+      if (incoming.url === '/resources/upload') uploads += 1;
+      if (uploads > 1) return void outgoing.writeHead(401).end();
+      const body = ['GET', 'HEAD'].includes(incoming.method ?? '') ? undefined : await buffer(incoming);
+      const {
+        host: _host,
+        connection: _connection,
+        'transfer-encoding': _encoding,
+        expect: _expect,
+        ...headers
+      } = incoming.headers;
+      const answer = await fetch(url + incoming.url, {
+        method: incoming.method ?? '',
+        headers: headers as Record<string, string>,
+        ...(body ? { body } : {}),
+      });
+      const { 'content-encoding': _coding, 'transfer-encoding': _chunks, ...rest } = Object.fromEntries(answer.headers);
+      outgoing.writeHead(answer.status, rest).end(Buffer.from(await answer.arrayBuffer()));
+    });
+    let uploads = 0;
+    const PHAROS_URL = await listen(front);
+    const { key: PHAROS_API_KEY } = await client().post('/auth/api-keys', { body: { name: 'sender' } });
+    const ingest = (json: string[]) =>
+      pharos(['ingest', join(folder, 'notes'), '--concurrency', '1', '--detach', ...json], '', { PHAROS_URL, PHAROS_API_KEY });
+    try {
+      const { code, stdout, stderr } = await ingest(['--json']);
+      expect([code, stderr]).toEqual([1, expect.stringContaining('does not take PHAROS_API_KEY')]);
+      expect(JSON.parse(stdout).documents).toMatchObject([{ source: expect.stringContaining('a.md'), status: 'sent' }]);
+      uploads = Number.NEGATIVE_INFINITY;
+      expect((await ingest([])).stdout).toContain('1 present, 2 sent');
+    } finally {
+      await stop(front);
+    }
   });
 
   test('ingest: addresses, patterns and standard input, with tags', async () => {
