@@ -69,18 +69,27 @@ describe('pharos, packed', () => {
   test('npx pharos: the packed tarball logs in, ingests, searches, shows, tags and deletes', async () => {
     const packed = await execute('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT });
     const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
-    const installed = join(folder, 'installed/node_modules/pharos');
-    await mkdir(installed, { recursive: true });
-    await execute('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1']);
-    // In place of its dependencies, which `npm install` would fetch: those that are not in the bundle.
-    for (const name of ['@libsql', 'libsql', 'onnxruntime-node']) {
-      await symlink(join(ROOT, 'node_modules', name), join(folder, 'installed/node_modules', name));
+    const app = join(folder, 'installed');
+    await mkdir(app, { recursive: true });
+    await execute('tar', ['-xzf', join(folder, filename), '-C', app]);
+    const manifest = JSON.parse(await readFile(join(app, 'package/package.json'), 'utf8'));
+    // The registry cannot be reached in a test: without its dependencies the package is installed by npm, and then those that
+    // are not in the bundle are linked.
+    const { dependencies: _fetched, ...alone } = manifest;
+    await writeFile(join(app, 'package/package.json'), JSON.stringify(alone));
+    await execute('tar', ['-czf', 'alone.tgz', 'package'], { cwd: app });
+    await rm(join(app, 'package'), { recursive: true });
+    await writeFile(join(app, 'package.json'), '{"private":true}');
+    await execute('npm', ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', './alone.tgz'], { cwd: app });
+    for (const name of ['@libsql', 'libsql', 'onnxruntime-node', 'pdfjs-dist', 'fasttext.wasm.js']) {
+      await symlink(join(ROOT, 'node_modules', name), join(app, 'node_modules', name));
     }
-    const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+    const { stdout: version } = await execute('npx', ['--no-install', 'pharos', '--version'], { cwd: app });
+    expect(version).toBe(`${manifest.version}\n`);
     const home = join(folder, 'home');
     const env = { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, PHAROS_URL: pharos.url };
     const run = async (args: string[], input = '') => {
-      const running = execute(process.execPath, [join(installed, manifest.bin.pharos), ...args], { env, cwd: folder });
+      const running = execute(join(app, 'node_modules/.bin/pharos'), [...args], { env, cwd: folder });
       running.child.stdin?.end(input);
       return (await running).stdout;
     };
