@@ -42,6 +42,15 @@ const lost = () => {
   throw new TypeError('fetch failed');
 };
 
+test.each(['.', '..', ''])('paths: the id "%s" is refused, because its request would go to another path', async (id) => {
+  const { pharos, requests } = scripted([list]);
+  const params = { path: { id } };
+  await expect(pharos.delete('/resources/{id}', { params })).rejects.toThrow('id: expected an id');
+  await expect(pharos.get('/resources/{id}/progress', { params })).rejects.toThrow('id: expected an id');
+  await expect(pharos.finished(id)).rejects.toThrow('id: expected an id');
+  expect(requests).toEqual([]);
+});
+
 test('retries: a 429 is sent again after its Retry-After', async () => {
   const { pharos, requests, waits } = scripted([() => refused(429, { 'Retry-After': '7' }), list]);
   expect(await pharos.get('/resources')).toEqual({ resources: [] });

@@ -1,5 +1,5 @@
 /** The client: every operation of the API by its path, and those that take more than a request by name. */
-import createCaller, { type FetchResponse, type MaybeOptionalInit } from 'openapi-fetch';
+import createCaller, { defaultPathSerializer, type FetchResponse, type MaybeOptionalInit } from 'openapi-fetch';
 import type { HttpMethod, MediaType, PathsWithMethod, RequiredKeysOf } from 'openapi-typescript-helpers';
 import {
   type Credentials,
@@ -11,6 +11,7 @@ import {
 } from './credentials.ts';
 import { pages } from './pages.ts';
 import { type Parts, runtimeParts } from './parts.ts';
+import { requireSegment } from './path-segment.ts';
 import { followProgress, type ProgressOptions, type ResourceProgress } from './progress.ts';
 import type { components, operations, paths } from './schema.generated.ts';
 import { createTransport } from './transport.ts';
@@ -118,6 +119,10 @@ export function createClient(options: ClientOptions, replaced: Partial<Parts> = 
   const caller = createCaller<paths>({
     baseUrl: url,
     redirect: 'manual',
+    pathSerializer: (path, parameters) => {
+      for (const [name, value] of Object.entries(parameters)) requireSegment(name, value);
+      return defaultPathSerializer(path, parameters);
+    },
     fetch: (request) => transport.send(() => request.clone(), { credentials, signal: request.signal }),
   });
   type Sent = (path: never, init: never) => Promise<{ data?: unknown }>;

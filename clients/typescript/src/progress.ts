@@ -2,6 +2,7 @@
 import type { Credentials } from './credentials.ts';
 import { PharosError, unreachable } from './error.ts';
 import type { Parts } from './parts.ts';
+import { requireSegment } from './path-segment.ts';
 import type { RetryRules } from './retry.ts';
 import type { components } from './schema.generated.ts';
 import { type ServerSentEvent, serverSentEvents } from './server-sent-events.ts';
@@ -38,6 +39,7 @@ export async function* followProgress(
 ): AsyncGenerator<ResourceProgress, void> {
   const ids = typeof id === 'string' ? [id] : [...new Set(id)];
   if (ids.length === 0 || ids.length > MAX_IDS) throw new TypeError(`id: expected 1 to ${MAX_IDS} ids, not ${ids.length}`);
+  for (const each of ids) requireSegment('id', each);
   const address =
     typeof id === 'string'
       ? `${url}/resources/${encodeURIComponent(id)}/progress/events`
