@@ -12,7 +12,7 @@ const GENERATED_TITLES = [
 ];
 /** Names of programs, of accounts, and of nobody. */
 const NOT_A_PERSON =
-  /^(?:python-docx|openpyxl|xlsxwriter|docx4j|apache poi|docx|pandoc|libreoffice|openoffice(?:\.org)?|microsoft(?: office)?(?: user)?|office user|windows(?: user|-benutzer)?|utilisateur windows|user|users|admin|administrator|root|author|unknown|unbekannt|owner|me|test|\?+|-+)$/i;
+  /^(?:python-docx|python-pptx|openpyxl|xlsxwriter|docx4j|apache poi|docx|pandoc|libreoffice|openoffice(?:\.org)?|microsoft(?: office)?(?: user)?|office user|windows(?: user|-benutzer)?|utilisateur windows|user|users|admin|administrator|root|author|unknown|unbekannt|owner|me|test|\?+|-+)$/i;
 const GENERATED_DESCRIPTION = /^generated (?:by|with|using) /i;
 /** Documents of these formats are not older; earlier dates are zeros of some clock. */
 const EARLIEST = '1985';
@@ -40,4 +40,10 @@ export function authorsOf(creators: readonly (string | undefined)[]): string[] {
 export function createdOn(date: string | undefined): string | null {
   const created = normaliseDate(date ?? '');
   return created !== null && created >= EARLIEST ? created : null;
+}
+
+/** What a person wrote about a picture; empty for the name of its file, and without what Word adds to its own guesses. */
+export function ownDescription(description: string | undefined): string {
+  const own = (description ?? '').replace(/Description automatically generated.*$/s, '').trim();
+  return /^\S+\.[a-z]{3,4}$/i.test(own) ? '' : own;
 }

@@ -2,6 +2,7 @@
 import { createParagraphBuilder } from '../paragraph-builder.ts';
 import { child, descendants, elementsOf, textOf } from './elements.ts';
 import { mathText } from './math.ts';
+import { ownDescription } from './properties.ts';
 import { webUrl } from './web-url.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -137,7 +138,7 @@ export function createRunReader({ target, nextLabel }: RunReaderOptions): RunRea
         builder.append(mathText(element));
         break;
       case 'w:drawing':
-        if (isShown()) builder.append(describedAs(element));
+        if (isShown()) builder.append(` ${ownDescription(descendants(element, 'wp:docPr')[0]?.attributes.descr)} `);
         drawings.push(element);
         break;
       case 'w:pict':
@@ -155,13 +156,6 @@ export function createRunReader({ target, nextLabel }: RunReaderOptions): RunRea
     if (open) return { text: '', links: [], drawings, notes };
     return { ...builder.take(), drawings, notes };
   };
-}
-
-/** What a person wrote about a picture, with the sentence that Word adds to its own guesses left out. */
-function describedAs(drawing: XmlElement): string {
-  const description = descendants(drawing, 'wp:docPr')[0]?.attributes.descr ?? '';
-  const own = description.replace(/\s*Description automatically generated.*$/s, '').trim();
-  return own === '' || /^\S+\.[a-z]{3,4}$/i.test(own) ? '' : ` ${own} `;
 }
 
 function isHidden(properties: XmlElement | undefined): boolean {
