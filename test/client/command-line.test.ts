@@ -369,7 +369,7 @@ describe('ingest', () => {
   test('ingest: a refused file does not stop the others, and the exit code is 1', async () => {
     await write('notes/a.md', text('fine'));
     await write('notes/empty.md', '');
-    await write('notes/picture.png', 'x');
+    await writeFile(join(folder, 'notes/picture.png'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
     const { code, stdout, stderr } = await pharos(['ingest', join(folder, 'notes'), '--detach']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^(?:\[[123]\/3\] (?:sent|refused) .*\n){3}2 of 3 documents were refused or failed\n$/);
