@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { basename, dirname, sep } from 'node:path';
+import { parseContentType } from '../../src/kernel/model/content-type.ts';
+import { detectFormat } from '../../src/kernel/model/detect-format.ts';
 import type { Source } from './find-sources.ts';
 
 /** The API's limit of a file. */
@@ -39,8 +41,11 @@ async function withFile<T>({ path, root }: FileSource, work: (handle: FileHandle
   }
 }
 
+/** Throws for a file that is too large, or whose bytes tell that it cannot be read: it need not be sent. */
 export function fileOf(bytes: Uint8Array, name: string): File {
   if (bytes.byteLength > MAX_BYTES) throw tooLarge();
+  const detected = detectFormat(bytes, { declared: parseContentType(null), name });
+  if ('refusal' in detected) throw new Error(detected.refusal);
   return new File([new Uint8Array(bytes)], name);
 }
 

@@ -378,6 +378,16 @@ describe('ingest', () => {
     expect(stdout).toMatch(/refused .*picture\.png: /);
   });
 
+  test('ingest: a file whose bytes tell that it cannot be read is refused without being sent', async () => {
+    await write('notes/a.md', text('readable'));
+    await write('notes/run.bin', `\x7fELF${'\0'.repeat(200)}`);
+    const uploads = countOf('POST /resources/upload');
+    const { code, stdout } = await pharos(['ingest', join(folder, 'notes'), '--detach']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/refused .*run\.bin: This is a program, which cannot be read; /);
+    expect(countOf('POST /resources/upload') - uploads).toBe(1);
+  });
+
   test.each([
     [['nothing-here'], 'There is no file or folder nothing-here'],
     [['none/**/*.md'], 'There is no file that matches none/**/*.md'],
