@@ -12,6 +12,8 @@ interface ReaderModule {
 const READERS: Readonly<Record<Format, () => Promise<ReaderModule>>> = {
   html: () => import('./html.ts'),
   markdown: () => import('./markdown.ts'),
+  pdf: () => import('./pdf.ts'),
+  eml: () => import('./eml.ts'),
   docx: () => import('./docx.ts'),
   pptx: () => import('./pptx.ts'),
   text: () => import('./plain-text.ts'),
