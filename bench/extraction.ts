@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { type ExtractedDocument, readDocument } from '../worker-node/ingest/read-document.ts';
+import { altText } from '../worker-node/ingest/readers/html-images.ts';
 
 const every = Number(process.env.EVERY ?? 1);
 const worst = Number(process.env.WORST ?? 0);
@@ -50,8 +51,10 @@ function share(wanted: readonly string[], found: readonly string[]): number {
   return wanted.length === 0 ? 1 : hits / wanted.length;
 }
 
+/** With the texts of images, which are read as well. */
 function textOf(html: string): string {
   const { document } = parseHTML(`<!doctype html><html><body>${html.replace(BLOCK_TAG, ' $&')}</body></html>`);
+  for (const image of document.querySelectorAll('img')) image.replaceWith(document.createTextNode(altText(image, false)));
   return document.documentElement.textContent ?? '';
 }
 

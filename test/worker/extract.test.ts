@@ -31,7 +31,7 @@ describe('readDocument: HTML', () => {
       ['Keepers', 'Day'],
     ]);
     expect(reading.text).toContain('- Clean the lens\n- Paint the rail');
-    expect(reading.text).toContain('Hour | Task\n6 | Rest');
+    expect(reading.text).toContain('| Hour | Task |\n| --- | --- |\n| 6 | Rest |');
     expect(reading.text).not.toMatch(/Copyright|Home About|var a/);
   });
 
@@ -201,7 +201,7 @@ describe('readDocument: Markdown', () => {
   it('Markdown: a list that nests 200 levels deep by indentation keeps its words', async () => {
     const items = Array.from({ length: 200 }, (_, depth) => `${'  '.repeat(depth)}- word${depth}`);
     const { text } = await markdown(`${BODY}\n\n${items.join('\n')}`);
-    expect(text).toContain('- word0\n- word1\n');
+    expect(text).toContain('- word0\n  - word1\n');
     expect(text).toContain('- word199');
   });
 

@@ -2,9 +2,10 @@
 import { Readability } from '@mozilla/readability';
 import { MAX_URL_CHARACTERS, type Paragraph, type ParsedDocument, type Section } from '../document.ts';
 import { decodeInput } from './decode-input.ts';
-import { readBlocks, walk } from './html-blocks.ts';
+import { readBlocks } from './html-blocks.ts';
 import { parseHtml } from './html-document.ts';
 import { readHtmlMetadata } from './html-metadata.ts';
+import { walk } from './html-walk.ts';
 import type { Reader } from './reader.ts';
 
 /** Above these limits Readability takes quadratic time. Ordinary pages nest less than 60 levels deep. */
@@ -14,6 +15,13 @@ const MAX_READABILITY_ELEMENTS = 30_000;
 const MIN_ARTICLE_CHARACTERS = 250;
 const MIN_ARTICLE_SHARE = 0.1;
 const MIN_CHARACTERS = 50;
+/** How much longer a page has to be with what is left out, if without it there is little. */
+const MIN_GAIN = 3;
+const PAGE_OPTIONS = [
+  { withoutBoilerplate: true },
+  { withoutBoilerplate: false },
+  { withoutBoilerplate: false, withHidden: true },
+] as const;
 
 export const read: Reader = (input) => readHtml(decodeInput(input, { html: true }), input.url);
 
@@ -28,9 +36,17 @@ export function readHtml(html: string, url: string | null): ParsedDocument {
   return { sections: characters(article) >= enough ? article : page, metadata };
 }
 
+/** What the page shows without the site around it; with that, or with what it hides, where hardly anything else is left. */
 function readPage(document: Document, resolve: (href: string) => string | null): Section[] {
-  const lean = readBlocks(document.documentElement, { resolve, withoutBoilerplate: true });
-  return characters(lean) >= MIN_CHARACTERS ? lean : readBlocks(document.documentElement, { resolve, withoutBoilerplate: false });
+  const root = document.documentElement;
+  const [shown, ...others] = PAGE_OPTIONS;
+  let best = readBlocks(root, { resolve, ...shown });
+  for (const options of others) {
+    if (characters(best) >= MIN_CHARACTERS) return best;
+    const more = readBlocks(root, { resolve, ...options });
+    if (characters(more) >= MIN_GAIN * characters(best)) best = more;
+  }
+  return best;
 }
 
 /** The article's sections; empty where Readability finds none or throws. Readability modifies `document`. */
@@ -40,6 +56,8 @@ function readArticle(document: Document, resolve: (href: string) => string | nul
     const article = new Readability<Node>(document, {
       serializer: (node) => node,
       charThreshold: MIN_ARTICLE_CHARACTERS,
+      // Highlighters write the language of code into them.
+      keepClasses: true,
     }).parse();
     if (!article?.content) return [];
     const sections = readBlocks(article.content, { resolve, withoutBoilerplate: true });

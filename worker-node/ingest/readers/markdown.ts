@@ -1,123 +1,95 @@
-/** Reads Markdown (CommonMark) into sections, with metadata from its front matter. */
-import MarkdownIt, { type Token } from 'markdown-it';
-import { createSectionBuilder, EMPTY_METADATA, filterLinks, MAX_URL_CHARACTERS, type ParsedDocument } from '../document.ts';
+/**
+ * Reads Markdown as GitHub does: CommonMark with tables, strikethrough, footnotes and HTML. It is rendered to HTML and read as
+ * a page is, so that Markdown and the HTML in it have one meaning.
+ */
+import MarkdownIt, { type StateCore, type Token } from 'markdown-it';
+import footnotes from 'markdown-it-footnote';
+import { EMPTY_METADATA, MAX_URL_CHARACTERS, type ParsedDocument } from '../document.ts';
 import { decodeInput } from './decode-input.ts';
 import { readFrontMatter } from './front-matter.ts';
+import { readBlocks } from './html-blocks.ts';
+import { parseHtml } from './html-document.ts';
 import { isDeeplyNested } from './markdown-nesting.ts';
-import { singleLine } from './normalise.ts';
-import { createParagraphBuilder } from './paragraph-builder.ts';
 import { readText } from './plain-text.ts';
 import type { Reader } from './reader.ts';
+import { titleOfPage } from './titles.ts';
 
 /** A longer document is machine-made. It is read as plain text, as is one that nests too deeply. */
 const MAX_MARKDOWN_CHARACTERS = 2_000_000;
 /** Brackets and images inside one another; those inside more are left as they are written. */
 const MAX_INLINE_NESTING = 100;
+/** Elements whose content a browser does not read as HTML: GitHub shows or drops them, and they end nothing. */
+const RAW_TEXT = /<(?=\/?(?:title|textarea|style|xmp|iframe|noembed|noframes|script|plaintext)[\s>/])/gi;
 
 /**
  * One parser for blocks and one for the text in them, because a limit of nesting loses the content of deeper blocks and
  * bounds the time of deeper brackets.
  */
-const blocks = createParser(Number.POSITIVE_INFINITY);
-blocks.core.ruler.disable(['inline', 'text_join']);
 const inlines = createParser(MAX_INLINE_NESTING);
+const blocks = createParser(Number.POSITIVE_INFINITY);
+blocks.core.ruler.at('inline', ({ tokens, env }: StateCore) => {
+  for (const { type, content, children } of tokens)
+    if (type === 'inline') inlines.inline.parse(content, inlines, env, children ?? []);
+});
+blocks.renderer.rules.html_block = renderHtml;
+blocks.renderer.rules.html_inline = renderHtml;
+blocks.renderer.rules.footnote_anchor = () => '';
 
 /** Leaves URLs as they are written: `identifiers.ts` normalises them, and links of other schemes keep their text. */
 function createParser(maxNesting: number): InstanceType<typeof MarkdownIt> {
   const parser = new MarkdownIt('commonmark', { maxNesting });
+  parser.enable(['table', 'strikethrough']);
+  parser.use(footnotes);
   parser.validateLink = () => true;
   parser.normalizeLink = (url) => url;
   parser.normalizeLinkText = (url) => url;
   return parser;
 }
 
+/** HTML without scripts and styles. What is left of such tags is text, so that it cannot swallow what follows. */
+function renderHtml(tokens: readonly Token[], index: number): string {
+  const source = tokens[index]?.content ?? '';
+  return withoutElements(withoutElements(source, 'script'), 'style').replace(RAW_TEXT, '&lt;');
+}
+
+function withoutElements(source: string, name: string): string {
+  const lower = source.toLowerCase();
+  const kept: string[] = [];
+  let from = 0;
+  for (;;) {
+    const start = lower.indexOf(`<${name}`, from);
+    const end = start < 0 ? -1 : lower.indexOf(`</${name}>`, start);
+    if (end < 0) break;
+    kept.push(source.slice(from, start));
+    from = end + name.length + 3;
+  }
+  return from === 0 ? source : kept.join('') + source.slice(from);
+}
+
 export const read: Reader = (input) => readMarkdown(decodeInput(input));
 
-/** The title is that of the front matter, else the first heading. */
+/** The title is that of the front matter, else the one that the text gives. */
 export function readMarkdown(source: string): ParsedDocument {
   const { metadata, body } = readFrontMatter(source.replace(/\r\n?/g, '\n'));
-  const document = body.length > MAX_MARKDOWN_CHARACTERS || isDeeplyNested(body) ? readText(body) : readBlocks(body);
+  const document = body.length > MAX_MARKDOWN_CHARACTERS || isDeeplyNested(body) ? readText(body) : readBody(body);
   return { sections: document.sections, metadata: { ...metadata, title: metadata.title ?? document.metadata.title } };
 }
 
-function readBlocks(body: string): ParsedDocument {
-  const env = {};
-  let tokens: Token[];
+function readBody(body: string): ParsedDocument {
+  let html: string;
   try {
-    tokens = blocks.parse(body, env);
+    html = blocks.render(body, {});
   } catch {
     // Lists that nest by indentation, too deep for the parser's stack.
     return readText(body);
   }
-  const sections = createSectionBuilder();
-  const paragraph = createParagraphBuilder();
-  let title: string | null = null;
-  let listDepth = 0;
-  const flush = () => (listDepth > 0 ? paragraph.lineBreak() : sections.paragraph(paragraph.take()));
-
-  function visit(token: Token) {
-    switch (token.type) {
-      case 'inline':
-        for (const { children } of inlines.parseInline(token.content, env)) children?.forEach(visit);
-        break;
-      case 'heading_open':
-        sections.paragraph(paragraph.take());
-        break;
-      case 'heading_close': {
-        const found = paragraph.take();
-        title ??= singleLine(found.text);
-        sections.heading(Number(token.tag.slice(1)), found);
-        break;
-      }
-      case 'bullet_list_open':
-      case 'ordered_list_open':
-        listDepth++;
-        break;
-      case 'bullet_list_close':
-      case 'ordered_list_close':
-        listDepth--;
-        flush();
-        break;
-      case 'list_item_open':
-        paragraph.lineBreak();
-        paragraph.append('- ');
-        break;
-      case 'paragraph_close':
-        flush();
-        break;
-      case 'fence':
-      case 'code_block':
-        flush();
-        paragraph.append(token.content.replace(/\n$/, ''), true);
-        flush();
-        break;
-      case 'text':
-      case 'code_inline':
-        paragraph.append(token.content);
-        break;
-      case 'softbreak':
-        paragraph.append('\n');
-        break;
-      case 'hardbreak':
-        paragraph.lineBreak();
-        break;
-      case 'link_open':
-        paragraph.openLink(String(token.attrGet('href') ?? ''));
-        break;
-      case 'link_close':
-        paragraph.closeLink();
-        break;
-      default:
-      // Emphasis has no text of its own. Of HTML the tags are dropped; the text between inline tags comes as text.
-    }
-  }
-
-  tokens.forEach(visit);
-  sections.paragraph(paragraph.take());
-  return {
-    sections: sections.finish().map((section) => filterLinks(section, ({ url }) => isWebUrl(url))),
-    metadata: { ...EMPTY_METADATA, title },
-  };
+  const document = parseHtml(html);
+  const sections = readBlocks(document.documentElement, {
+    resolve: (url) => (isWebUrl(url) ? url : null),
+    withoutBoilerplate: false,
+    withHidden: true,
+  });
+  return { sections, metadata: { ...EMPTY_METADATA, title: titleOfPage(document) } };
 }
 
 const isWebUrl = (url: string) => url.length <= MAX_URL_CHARACTERS && /^https?:\/\//i.test(url) && URL.canParse(url);

@@ -1,6 +1,12 @@
 /** Builds a paragraph from pieces of text: white space collapses as in a browser, and links keep their offsets. */
-import type { Paragraph, TextLink } from '../document.ts';
+import type { TextLink } from '../document.ts';
 import { removeControlCharacters } from './normalise.ts';
+
+/** A text without its Markdown, and its links. */
+export interface Inline {
+  readonly text: string;
+  readonly links: readonly TextLink[];
+}
 
 export interface ParagraphBuilder {
   /** `verbatim` keeps white space, as in code blocks. */
@@ -9,8 +15,11 @@ export interface ParagraphBuilder {
   lineBreak(): void;
   openLink(url: string): void;
   closeLink(): void;
-  /** Returns the paragraph so far, trimmed, and empties the builder. Links that are still open continue in the next one. */
-  take(): Paragraph;
+  /**
+   * Returns the paragraph so far and empties the builder. Links that are still open continue in the next one. `verbatim` keeps
+   * the white space around.
+   */
+  take(verbatim?: boolean): Inline;
 }
 
 export function createParagraphBuilder(): ParagraphBuilder {
@@ -40,11 +49,11 @@ export function createParagraphBuilder(): ParagraphBuilder {
     if (last !== '\n') push('\n');
   }
 
-  function take(): Paragraph {
+  function take(verbatim = false): Inline {
     for (const { url, start } of open) links.push({ url, start, end: length });
     const raw = parts.join('');
-    const lead = raw.length - raw.replace(/^(?:[^\S\n]*\n)+/, '').trimStart().length;
-    const text = raw.slice(lead).trimEnd();
+    const lead = verbatim ? 0 : raw.length - raw.trimStart().length;
+    const text = verbatim ? raw : raw.slice(lead).trimEnd();
     const within = (offset: number) => Math.min(Math.max(offset - lead, 0), text.length);
     const found = links.map(({ url, start, end }) => ({ url, start: within(start), end: within(end) }));
     open = open.map(({ url }) => ({ url, start: 0 }));

@@ -1,0 +1,104 @@
+/** Finds the title that a person would give a document among its headings. */
+import { altText } from './html-images.ts';
+import { nameOf, TEXT, walk } from './html-walk.ts';
+import { singleLine } from './normalise.ts';
+
+export interface Heading {
+  /** 1 to 6. */
+  readonly level: number;
+  readonly text: string;
+  /** Whether the document begins with it. */
+  readonly isFirst: boolean;
+}
+
+/** A longer heading is a paragraph. */
+export const MAX_TITLE_CHARACTERS = 200;
+const MAX_HEADINGS = 500;
+
+/** Headings of parts that any document may have. */
+const GENERIC = new RegExp(
+  `^(?:the )?(?:${[
+    'read ?me',
+    'read the (?:docs|documentation)',
+    '(?:table of )?contents?|toc|index',
+    '(?:quick )?(?:install|installation|installing|setup|set ?up|start|quick ?start|getting started)(?: (?:and|&) (?:usage|setup|use))?',
+    '(?:basic |simple )?(?:usage|use|using|how to use|how it works|examples?|demo|try it)(?: examples?)?',
+    '(?:api|docs|documentation|reference|guides?|features?|options|configuration|requirements|prerequisites|motivation|why)',
+    '(?:introduction|intro|overview|about|description|synopsis|summary|background|abstract|preface|purpose|goals?|status)',
+    '(?:contributors?|contributing|credits|authors?|maintainers?|sponsors?|backers|support|community|acknowledge?ments?)',
+    '(?:licen[cs]e|copyright|news|notes?|notice|warning|important|links|resources|references|see also|faq|tests?|testing)',
+    '(?:develop(?:ment|ing)|build(?:ing)?|download|changes|tldr|help|home|welcome|menu|navigation|related|packages?|badges)',
+  ].join('|')})$`,
+);
+
+/** Whether a heading says nothing about its document: `Getting started`, `Why picomatch?`. */
+export function isGenericHeading(text: string): boolean {
+  const plain = text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}&]+/gu, ' ')
+    .replace(/^[\d ]+/, '')
+    .trim();
+  return plain === '' || GENERIC.test(plain) || /^(?:why|what s new|how do i|how to (?:use|install))\b/.test(plain);
+}
+
+/**
+ * The first heading of the first level; else the heading that the document begins with, or the first of the highest level.
+ * Generic headings come last, and only where the document has one that stands for all of it.
+ */
+export function titleOfHeadings(all: readonly Heading[]): string | null {
+  const headings = all.filter(({ text }) => text !== '' && text.length <= MAX_TITLE_CHARACTERS);
+  const telling = headings.filter(({ text }) => !isGenericHeading(text));
+  const top = telling.find(({ level }) => level === 1);
+  if (top) return top.text;
+  const only = headings.filter(({ level }) => level === 1);
+  if (only.length === 1 && only[0]?.isFirst) return only[0].text;
+  const first = telling.find(({ isFirst }) => isFirst);
+  if (first) return first.text;
+  const highest = headings.reduce((level, heading) => Math.min(level, heading.level), 7);
+  return telling.find(({ level }) => level === highest)?.text ?? telling[0]?.text ?? null;
+}
+
+/** The headings of a page in the order of its text. */
+export function headingsOf(root: Node): Heading[] {
+  const headings: Heading[] = [];
+  let open: { level: number; parts: string[]; isFirst: boolean } | null = null;
+  let hasText = false;
+  for (const { node, leaving } of walk(root)) {
+    if (node.nodeType === TEXT) {
+      const text = node.nodeValue ?? '';
+      if (open) open.parts.push(text);
+      else hasText ||= text.trim() !== '';
+      continue;
+    }
+    const name = nameOf(node);
+    if (name === 'IMG' && open && !leaving)
+      open.parts.push(altText(node as Element, true).replace(/\s(?:logo|banner|icon)\s*$/i, ' '));
+    const level = /^H([1-6])$/.exec(name)?.[1];
+    if (!level) continue;
+    if (!leaving) open ??= { level: Number(level), parts: [], isFirst: !hasText };
+    else if (open) {
+      const text = singleLine(open.parts.join(''));
+      if (text) headings.push({ level: open.level, text, isFirst: open.isFirst && headings.length === 0 });
+      open = null;
+    }
+    if (headings.length >= MAX_HEADINGS) break;
+  }
+  return headings;
+}
+
+/** The title that the headings of a page give; else the name in the picture that it begins with. */
+export function titleOfPage(document: Document): string | null {
+  const body = document.documentElement;
+  return titleOfHeadings(headingsOf(body)) ?? leadingPicture(body);
+}
+
+/** The words of the first image, if no text comes before it: the logo of a project. */
+function leadingPicture(root: Node): string | null {
+  for (const { node, leaving } of walk(root)) {
+    if (node.nodeType === TEXT && (node.nodeValue ?? '').trim() !== '') return null;
+    if (leaving || nameOf(node) !== 'IMG') continue;
+    const alt = singleLine(altText(node as Element, true).replace(/\s(?:logo|banner|icon)\s*$/i, ' '));
+    if (alt && alt.split(' ').length <= 6 && !isGenericHeading(alt)) return alt;
+  }
+  return null;
+}
