@@ -1,4 +1,5 @@
 /** The model of a parsed document that all readers produce: sections of paragraphs, and the metadata it declares. */
+import { unescapeMarkdown } from '../analysis/text/markdown.ts';
 
 /** A link in a text; `start` and `end` are UTF-16 offsets of its words. */
 export interface TextLink {
@@ -26,9 +27,11 @@ export interface Paragraph {
 
 /** The content under one heading, up to the next heading of any level. */
 export interface Section {
-  /** Headings from the outermost to this section's own; empty before the first heading. */
+  /** Headings from the outermost to this section's own, as plain text; empty before the first heading. */
   readonly headingPath: readonly string[];
   readonly heading: Paragraph | null;
+  /** Of its heading, 1 to 6; absent without one. */
+  readonly level?: number;
   readonly paragraphs: readonly Paragraph[];
 }
 
@@ -64,7 +67,7 @@ export interface ParsedDocument {
 /** Longer headings are cut in paths. */
 const MAX_PATH_HEADING = 300;
 
-const titleLine = ({ text }: Paragraph) => text.replace(/\s+/g, ' ');
+const titleLine = ({ text }: Paragraph) => unescapeMarkdown(text).replace(/\s+/g, ' ');
 
 /** Collects headings and paragraphs in reading order into sections. */
 export function createSectionBuilder() {
@@ -74,7 +77,9 @@ export function createSectionBuilder() {
   let paragraphs: Paragraph[] = [];
 
   function closeSection() {
-    if (heading || paragraphs.length > 0) sections.push({ headingPath: path.map(({ text }) => text), heading, paragraphs });
+    const headingPath = path.map(({ text }) => text);
+    if (heading) sections.push({ headingPath, heading, level: path.at(-1)?.level ?? 1, paragraphs });
+    else if (paragraphs.length > 0) sections.push({ headingPath, heading, paragraphs });
     heading = null;
     paragraphs = [];
   }
@@ -131,7 +136,7 @@ export interface ComposedText {
 const PARAGRAPH_SEPARATOR = '\n\n';
 
 /**
- * Joins sections into one text, with an empty line between paragraphs. Headings are lines of their own, outside the
+ * Joins sections into one text in Markdown, with an empty line between paragraphs. Headings are lines of their own, outside the
  * ranges of their sections: chunks carry them as their heading path. A heading with no content and no subheading becomes
  * the content of its section, and one too long for a path is part of the content, so that its words are not lost.
  */
@@ -142,22 +147,24 @@ export function composeText(sections: readonly Section[]): ComposedText {
   const pages: PageRange[] = [];
   let length = 0;
 
-  /** Appends a paragraph and returns its offset. */
-  function append({ text, links: own, page }: Paragraph): number {
-    if (length > 0) {
-      parts.push(PARAGRAPH_SEPARATOR);
-      length += PARAGRAPH_SEPARATOR.length;
-    }
+  function push(piece: string): void {
+    parts.push(piece);
+    length += piece.length;
+  }
+
+  /** Appends a paragraph behind `mark` and returns its offset. */
+  function append({ text, links: own, page }: Paragraph, mark = ''): number {
+    if (length > 0) push(PARAGRAPH_SEPARATOR);
+    push(mark);
     const start = length;
-    parts.push(text);
-    length += text.length;
+    push(text);
     for (const link of own) links.push({ ...link, start: start + link.start, end: start + link.end });
     if (page !== undefined) pages.push({ page, start, end: length });
     return start;
   }
 
-  for (const [index, { headingPath, heading, paragraphs }] of sections.entries()) {
-    const headingStart = heading ? append(heading) : length;
+  for (const [index, { headingPath, heading, level = 1, paragraphs }] of sections.entries()) {
+    const headingStart = heading ? append(headingLine(heading), `${'#'.repeat(level)} `) : length;
     if (paragraphs.length === 0) {
       const nextPath = sections[index + 1]?.headingPath ?? [];
       const hasSubheading = nextPath.length > headingPath.length && headingPath.every((part, i) => nextPath[i] === part);
@@ -172,4 +179,12 @@ export function composeText(sections: readonly Section[]): ComposedText {
     ranges.push({ headingPath, start: start ?? length, end: length });
   }
   return { text: parts.join(''), sections: ranges, links, pages };
+}
+
+/** On one line. A number sign at its end would be a mark of the heading. */
+function headingLine(heading: Paragraph): Paragraph {
+  const text = heading.text.replaceAll('\n', ' ');
+  const end = text.length - (/#+$/.exec(text)?.[0].length ?? 0);
+  const isMark = end < text.length && (end === 0 || text[end - 1] === ' ');
+  return { ...heading, text: isMark ? `${text.slice(0, end)}\\${text.slice(end)}` : text };
 }

@@ -1,6 +1,7 @@
 /** Extracts a text's links and citations: those in markup, and those written out in the text. */
 import { trimEndOf } from '../../src/kernel/core/trim.ts';
 import { citationKey, findArxivId, findDoi, SENTENCE_PUNCTUATION } from '../../src/services/resources/identifiers.ts';
+import { unescapeMarkdown } from '../analysis/text/markdown.ts';
 import { MAX_URL_CHARACTERS, type TextLink } from './document.ts';
 
 /** Characters of context kept on either side of a link. */
@@ -71,4 +72,4 @@ function trimTrailingPunctuation(raw: string): string {
   return trimEndOf(raw, /[([]/.test(raw) ? SENTENCE_PUNCTUATION : `${SENTENCE_PUNCTUATION})]`);
 }
 
-const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
+const oneLine = (markdown: string) => unescapeMarkdown(markdown).replace(/\s+/g, ' ').trim();

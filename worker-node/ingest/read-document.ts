@@ -5,12 +5,14 @@ import { detectFormat } from '../../src/kernel/model/detect-format.ts';
 import { FORMATS } from '../../src/kernel/model/formats.ts';
 import { findArxivId, findDoi, identifierKeys } from '../../src/services/resources/identifiers.ts';
 import { extractKeywords } from '../analysis/text/keywords.ts';
+import { unescapeMarkdown } from '../analysis/text/markdown.ts';
 import { summarise } from '../analysis/text/summary.ts';
 import { countWords } from '../analysis/text/words.ts';
 import { chunkText, type TextChunk } from './chunk.ts';
 import { composeText, type DocumentMetadata, type ParsedDocument } from './document.ts';
 import { documentLanguage } from './document-language.ts';
 import { type ExtractedLink, extractLinks } from './links.ts';
+import { proseOf } from './prose.ts';
 import { readerOf } from './readers/index.ts';
 
 const MAX_TITLE = 500;
@@ -32,6 +34,7 @@ export interface DocumentInput {
 export interface ExtractedDocument {
   /** The registered media type of the detected format. */
   readonly contentType: string;
+  /** Markdown. */
   readonly text: string;
   readonly wordCount: number;
   readonly metadata: DocumentMetadata;
@@ -65,17 +68,18 @@ export async function readDocument(input: DocumentInput): Promise<ExtractedDocum
     arxivId: metadata.arxivId,
   });
   const contextTitle = ownTitle === undefined ? metadata.title : ownTitle;
-  const headings = document.sections.flatMap(({ heading }) => (heading ? [heading.text] : []));
-  const keywords = extractKeywords(composed.text, { language: metadata.language, titles: [metadata.title ?? '', ...headings] });
+  const prose = proseOf(document.sections);
+  const headings = document.sections.flatMap(({ heading }) => (heading ? [unescapeMarkdown(heading.text)] : []));
+  const keywords = extractKeywords([...headings, ...prose].join('\n\n'), {
+    language: metadata.language,
+    titles: [metadata.title ?? '', ...headings],
+  });
   return {
     contentType: FORMATS[format].mediaType,
     text: composed.text,
     wordCount: countWords(composed.text),
     metadata,
-    summary: summarise(
-      document.sections.flatMap(({ paragraphs }) => paragraphs.map(({ text }) => text)),
-      { language: metadata.language, keywords },
-    ),
+    summary: summarise(prose, { language: metadata.language, keywords }),
     keywords: keywords.map(({ phrase }) => phrase),
     contextTitle,
     chunks: chunkText(composed.text, composed.sections, {

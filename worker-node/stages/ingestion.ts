@@ -137,5 +137,5 @@ async function assertWithinQuota(tx: Database, { quotas }: QuotaConfig['config']
 function fieldsOf({ metadata, text, contentType, wordCount, summary, keywords }: ExtractedDocument): Partial<NewResource> {
   const { language, authors, publishedAt, canonicalUrl, doi, arxivId, title, description } = metadata;
   const fields = { title, description, language, authors: [...authors], publishedAt, canonicalUrl, doi, arxivId };
-  return { ...fields, contentType, text, summary, keywords: [...keywords], wordCount };
+  return { ...fields, contentType, text, textFormat: 'markdown', summary, keywords: [...keywords], wordCount };
 }

@@ -6,6 +6,7 @@ import { listLinks } from '../../src/kernel/db/links.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
 import { measureQuality } from '../analysis/quality/measure.ts';
 import { checkWeights, DEFAULT_QUALITY_WEIGHTS, type QualityWeights } from '../analysis/quality/weights.ts';
+import { plainOf } from '../analysis/text/markdown.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
 
 export interface QualityStageDependencies {
@@ -19,8 +20,9 @@ export function createQualityStage({ db, clock, weights = DEFAULT_QUALITY_WEIGHT
 
   return async function quality({ resource, text: readText, made: { document }, report }) {
     const { id, wordCount } = resource;
-    const text = await readText();
-    if (text === null || wordCount === null) throw new StageError('permanent', 'The document has no text to measure');
+    const stored = await readText();
+    if (stored === null || wordCount === null) throw new StageError('permanent', 'The document has no text to measure');
+    const text = resource.textFormat === 'markdown' ? plainOf(stored) : stored;
     const headingPaths = document?.chunks.map(({ headingPath }) => headingPath) ?? (await listHeadingPaths(db, id));
     const links = document?.links ?? (await listLinks(db, id));
     const references = [...new Set(links.map(({ targetKey }) => targetKey))];

@@ -8,6 +8,7 @@ import { asCategoryCosine, type Calibration } from '../analysis/calibration.ts';
 import { dot, embedPrototypes, prototypeTexts } from '../analysis/taxonomy/prototype.ts';
 import { classify, type ScoredCategory, wordSet } from '../analysis/taxonomy/score.ts';
 import { ensureTaxonomy } from '../analysis/taxonomy/seed.ts';
+import { plainOf } from '../analysis/text/markdown.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { StageInput, StageRunner } from '../pipeline/stage.ts';
 import { activeEmbedder } from './active-embedder.ts';
@@ -93,7 +94,9 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
     const calibration = await ensureCalibration({ db, clock }, embedder).catch(throwAsStageError);
     const scored = await score({ resource, made }, embedder, { calibration, signal });
     report(80);
-    const words = wordSet(`${resource.title ?? ''}\n${text.slice(0, SAMPLE_CHARACTERS)}`);
+    const sample = text.slice(0, SAMPLE_CHARACTERS);
+    const plain = resource.textFormat === 'markdown' ? plainOf(sample) : sample;
+    const words = wordSet(`${resource.title ?? ''}\n${plain}`);
     const { category, categories } = classify(scored, words, calibration.taxonomy);
     return { fields: { categories, category } };
   };

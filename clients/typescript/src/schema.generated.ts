@@ -1835,6 +1835,8 @@ export interface components {
             error_message?: string;
             url?: string;
             content_type?: string;
+            /** @description Of the uploaded file */
+            filename?: string;
             /** @description SHA-256 of the ingested bytes */
             content_hash?: string;
             title?: string;
@@ -1880,7 +1882,12 @@ export interface components {
              * @example 2026-01-01T12:00:00.000Z
              */
             completed_at?: string;
-            /** @description Only with `include=text` */
+            /**
+             * @description Of the text: `plain` for documents read before November 2026
+             * @enum {string}
+             */
+            text_format?: "markdown" | "plain";
+            /** @description Only with `include=text`. Offsets into it are in UTF-16 units */
             text?: string;
         };
         /** @description Six dimensions from 0 to 1 with reasons and weights, and their weighted mean */

@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { and, asc, count, desc, eq, getTableColumns, gte, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Position } from '../core/pagination.ts';
 import { firstFailure, overallStatus, type StageStates, type StageStatus, statusesOf } from '../model/stages.ts';
+import { titleKeyOf } from '../model/title-key.ts';
 import { batchesOf } from './batches.ts';
 import { containsText } from './contains-text.ts';
 import { storedFormsOf, toStoredKey } from './index-keys.ts';
@@ -25,7 +26,7 @@ const owned = ({ ownerId, id }: OwnedId) => and(eq(resources.ownerId, ownerId), 
 
 /** Throws the driver's unique violation if the owner has a resource with the same `sourceKey`. */
 export async function insertResource(db: Database, row: NewResource): Promise<void> {
-  await db.insert(resources).values({ ...row, sourceKey: await toStoredKey(row.sourceKey) });
+  await db.insert(resources).values({ ...withTitleKey(row), sourceKey: await toStoredKey(row.sourceKey) });
 }
 
 export async function findResource(db: Database, id: OwnedId): Promise<ResourceSummary | undefined> {
@@ -126,7 +127,7 @@ export async function findResources(db: Database, ownerId: string, ids: readonly
 
 /** Returns false if the owner has no such resource. */
 export async function updateResource(db: Database, id: OwnedId, values: Partial<NewResource>): Promise<boolean> {
-  const changed = await db.update(resources).set(values).where(owned(id)).returning({ id: resources.id });
+  const changed = await db.update(resources).set(withTitleKey(values)).where(owned(id)).returning({ id: resources.id });
   return changed.length > 0;
 }
 
@@ -144,16 +145,24 @@ export async function updateResourceOfJob(
   const own = eq(resources.id, id);
   // PostgreSQL keeps JSON as it was written, but does not compare it.
   const asRead = edited && sql`cast(${resources.edited} as text) = ${JSON.stringify(edited)}`;
-  const free = edited ? unedited(values, edited) : values;
+  const free = withTitleKey(edited ? unedited(values, edited) : values);
   const [written] = await tx.update(resources).set(free).where(and(own, asRead)).returning(summary);
   if (written || !edited) return written;
   // Edited or deleted since. The first write locks the row, so that no edit can come between the two.
   const taken = { updatedAt: values.updatedAt };
   const [row] = await tx.update(resources).set(taken).where(own).returning({ edited: resources.edited });
   if (!row) return undefined;
-  const [rewritten] = await tx.update(resources).set(unedited(values, row.edited)).where(own).returning(summary);
+  const [rewritten] = await tx
+    .update(resources)
+    .set(withTitleKey(unedited(values, row.edited)))
+    .where(own)
+    .returning(summary);
   return rewritten;
 }
+
+/** With the key by which lists are sorted, where `values` name a title. */
+const withTitleKey = <V extends Partial<NewResource>>(values: V): V =>
+  values.title === undefined ? values : { ...values, titleKey: values.title === null ? null : titleKeyOf(values.title) };
 
 /** The part of `values` that no person has set. */
 export const unedited = <V extends object>(values: V, edited: readonly string[]): V =>

@@ -25,6 +25,7 @@ import type { QualityReport } from '../model/quality.ts';
 import type { PendingAuthorization, SessionKind, TokenAudience } from '../model/sessions.ts';
 import type { Stage, StageStatus } from '../model/stages.ts';
 import type { CategoryScore } from '../model/taxonomy.ts';
+import type { TextFormat } from '../model/text-format.ts';
 import type { Tier } from '../model/tiers.ts';
 import type { IngestedDocument, WebhookKind } from '../model/webhooks.ts';
 
@@ -35,6 +36,8 @@ const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataTyp
 const vector = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'real[]' });
 /** `json`, unlike `jsonb`, keeps the text as it was written, which queries of both dialects search. */
 const json = <T>(name: string) => jsonColumn(name).$type<T>();
+/** Compared byte by byte, as SQLite does. */
+const binaryText = customType<{ data: string; driverData: string }>({ dataType: () => 'text collate "C"' });
 const bool = (name: string) => boolean(name);
 
 export const users = pgTable(
@@ -114,7 +117,9 @@ export const resources = pgTable(
     contentHash: text('content_hash'),
     url: text('url'),
     contentType: text('content_type'),
+    filename: text('filename'),
     title: text('title'),
+    titleKey: binaryText('title_key'),
     description: text('description'),
     tags: json<string[]>('tags').notNull(),
     metadata: json<Record<string, unknown>>('metadata').notNull(),
@@ -130,6 +135,7 @@ export const resources = pgTable(
     doi: text('doi'),
     arxivId: text('arxiv_id'),
     text: text('text'),
+    textFormat: text('text_format').$type<TextFormat>(),
     summary: text('summary'),
     keywords: json<string[]>('keywords').notNull(),
     wordCount: integer('word_count'),
@@ -148,6 +154,9 @@ export const resources = pgTable(
     index('resources_owner_hash').on(t.ownerId, t.contentHash),
     index('resources_owner_created').on(t.ownerId, t.createdAt, t.id),
     index('resources_owner_bytes').on(t.ownerId, t.bytes),
+    // Lists in another order than by age; PostgreSQL and SQLite place nulls differently.
+    index('resources_owner_title').on(t.ownerId, sql`coalesce(title_key, '')`, t.id),
+    index('resources_owner_quality').on(t.ownerId, sql`coalesce(quality_score, -1)`, t.id),
     // The classifier asks for every document which ones a person has corrected.
     index('resources_edited').on(t.ownerId, t.createdAt, t.id).where(sql`cast(edited as text) <> '[]'`),
   ],

@@ -14,6 +14,7 @@ import type { QualityReport } from '../model/quality.ts';
 import type { PendingAuthorization, SessionKind, TokenAudience } from '../model/sessions.ts';
 import type { Stage, StageStatus } from '../model/stages.ts';
 import type { CategoryScore } from '../model/taxonomy.ts';
+import type { TextFormat } from '../model/text-format.ts';
 import type { Tier } from '../model/tiers.ts';
 import type { IngestedDocument, WebhookKind } from '../model/webhooks.ts';
 import { VectorBytes } from './vector-bytes.ts';
@@ -124,7 +125,11 @@ export const resources = sqliteTable(
     contentHash: text('content_hash'),
     url: text('url'),
     contentType: text('content_type'),
+    /** The name of the uploaded file. */
+    filename: text('filename'),
     title: text('title'),
+    /** The title as lists are sorted by it (`model/title-key.ts`); null without one. */
+    titleKey: text('title_key'),
     description: text('description'),
     tags: json<string[]>('tags').notNull(),
     metadata: json<Record<string, unknown>>('metadata').notNull(),
@@ -141,6 +146,8 @@ export const resources = sqliteTable(
     doi: text('doi'),
     arxivId: text('arxiv_id'),
     text: text('text'),
+    /** Null for a text of before November 2026, which is plain. */
+    textFormat: text('text_format').$type<TextFormat>(),
     summary: text('summary'),
     keywords: json<string[]>('keywords').notNull(),
     wordCount: integer('word_count'),
@@ -162,6 +169,9 @@ export const resources = sqliteTable(
     index('resources_owner_hash').on(t.ownerId, t.contentHash),
     index('resources_owner_created').on(t.ownerId, t.createdAt, t.id),
     index('resources_owner_bytes').on(t.ownerId, t.bytes),
+    // Lists in another order than by age; PostgreSQL and SQLite place nulls differently.
+    index('resources_owner_title').on(t.ownerId, sql`coalesce(title_key, '')`, t.id),
+    index('resources_owner_quality').on(t.ownerId, sql`coalesce(quality_score, -1)`, t.id),
     // The classifier asks for every document which ones a person has corrected.
     index('resources_edited').on(t.ownerId, t.createdAt, t.id).where(sql`cast(edited as text) <> '[]'`),
   ],

@@ -103,6 +103,7 @@ function toRow(
     ...identified,
     url: source.kind === 'url' ? source.url : null,
     contentType: source.kind === 'content' ? source.contentType : null,
+    filename: (source.kind === 'content' ? source.filename : undefined) ?? null,
     title: input.title ?? null,
     description: input.description ?? null,
     tags: [...new Set(input.tags)],

@@ -6,6 +6,7 @@ import type { ResourceSummary } from '../../kernel/db/resources.ts';
 import type { Resource } from '../../kernel/db/types.ts';
 import { QUALITY_DIMENSIONS } from '../../kernel/model/quality.ts';
 import { STAGE_STATUSES } from '../../kernel/model/stages.ts';
+import { TEXT_FORMATS, type TextFormat } from '../../kernel/model/text-format.ts';
 
 const instant = z.iso.datetime().meta({ example: '2026-01-01T12:00:00.000Z' });
 const uuid = { format: 'uuid', example: '01900000-0000-7000-8000-000000000001' };
@@ -31,6 +32,7 @@ export const resourceSchema = z
     error_message: z.string().optional(),
     url: z.string().optional(),
     content_type: z.string().optional(),
+    filename: z.string().optional().meta({ description: 'Of the uploaded file' }),
     content_hash: z.string().optional().meta({ description: 'SHA-256 of the ingested bytes' }),
     title: z.string().optional(),
     description: z.string().optional(),
@@ -55,7 +57,11 @@ export const resourceSchema = z
     created_at: instant,
     updated_at: instant,
     completed_at: instant.optional(),
-    text: z.string().optional().meta({ description: 'Only with `include=text`' }),
+    text_format: z
+      .enum(TEXT_FORMATS)
+      .optional()
+      .meta({ description: 'Of the text: `plain` for documents read before November 2026' }),
+    text: z.string().optional().meta({ description: 'Only with `include=text`. Offsets into it are in UTF-16 units' }),
   })
   .meta({ id: 'Resource' });
 
@@ -80,6 +86,10 @@ export const acceptedSchema = z
   })
   .meta({ id: 'AcceptedResource' });
 
+/** Null before the document has been read. */
+export const textFormatOf = ({ textFormat, wordCount }: Pick<Resource, 'textFormat' | 'wordCount'>): TextFormat | null =>
+  textFormat ?? (wordCount === null ? null : 'plain');
+
 export function toResourceBody(resource: ResourceSummary & Partial<Pick<Resource, 'text'>>) {
   return {
     ...present({
@@ -88,6 +98,7 @@ export function toResourceBody(resource: ResourceSummary & Partial<Pick<Resource
       error_message: resource.errorMessage,
       url: resource.url,
       content_type: resource.contentType,
+      filename: resource.filename,
       content_hash: resource.contentHash,
       title: resource.title,
       description: resource.description,
@@ -111,6 +122,7 @@ export function toResourceBody(resource: ResourceSummary & Partial<Pick<Resource
       created_at: toIso(resource.createdAt),
       updated_at: toIso(resource.updatedAt),
       completed_at: toIsoOrNull(resource.completedAt),
+      text_format: textFormatOf(resource),
       text: resource.text,
     }),
     ...(resource.quality ? { quality: toQualityBody(resource.quality) } : {}),

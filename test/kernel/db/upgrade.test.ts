@@ -7,6 +7,7 @@ import type { Tier } from '../../../src/kernel/model/tiers.ts';
 import { modelStatuses } from '../../../src/services/models/list-models.ts';
 import { reconcileTarget } from '../../../src/services/models/reconcile-target.ts';
 import { nextStep } from '../../../src/services/models/switch-when-complete.ts';
+import { textFormatOf } from '../../../src/services/resources/resource-schemas.ts';
 import { manualClock } from '../../support/fakes/doubles.ts';
 import { createTestApp } from '../../support/kits/app.ts';
 import { openFixtureDatabase } from '../../support/kits/fixture-database.ts';
@@ -93,6 +94,17 @@ describe('upgrade from November 2026', () => {
     const sizes = new Map((after.resource_sources ?? []).map(({ resource_id, body }) => [resource_id, sizeOf(body)]));
     expect(sizes.size).toBeGreaterThan(0);
     for (const { id, bytes } of after.resources ?? []) expect(bytes === null ? undefined : Number(bytes)).toBe(sizes.get(id));
+  });
+
+  test('upgrade: documents have their file name and a key to be sorted by, and their text is plain', async () => {
+    const { after } = await migrated();
+    const names = new Map((after.resource_sources ?? []).map(({ resource_id, filename }) => [resource_id, filename]));
+    for (const row of after.resources ?? []) {
+      expect(row.filename).toBe(names.get(row.id) ?? null);
+      expect(row.title_key).toBe(typeof row.title === 'string' ? row.title.slice(0, 200).toLowerCase() : null);
+      const read = { textFormat: row.text_format as null, wordCount: row.word_count as number | null };
+      expect(textFormatOf(read)).toBe(row.text === null ? null : 'plain');
+    }
   });
 
   test('upgrade: the model of the old default is active, and covers every document that had been embedded', async () => {

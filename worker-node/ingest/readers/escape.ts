@@ -19,7 +19,6 @@ export interface Edit {
 
 /** A tag, a character reference, or a backslash that would escape something or break the line. */
 const INLINE = /<(?=[A-Za-z/!?])|&(?=#\d{1,7};|#[Xx][\dA-Fa-f]{1,6};|[A-Za-z][A-Za-z\d]{0,31};)|\\(?=[!-/:-@[-`{-~]|\n|$)/g;
-const ESCAPED = /\\([!-/:-@[-`{-~])/g;
 
 /** A line that begins with a heading, a quote, a list item, a link definition, a table's delimiters or a rule. */
 const HEADING_OR_QUOTE = /^(?:#{1,6}(?:[ \t]|$)|>)/;
@@ -105,6 +104,3 @@ function countAtMost(numbers: readonly number[], limit: number): number {
   }
   return low;
 }
-
-/** The plain text of Markdown that this file wrote. */
-export const unescapeMarkdown = (text: string) => text.replaceAll(ESCAPED, '$1');

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
+import { unescapeMarkdown } from '../../../../worker-node/analysis/text/markdown.ts';
 import { code, list, prose, quote, table } from '../../../../worker-node/ingest/readers/blocks.ts';
-import { unescapeMarkdown } from '../../../../worker-node/ingest/readers/escape.ts';
 
 const parser = new MarkdownIt({ html: true, linkify: false });
 /** The kinds of blocks and of HTML that Markdown is read as. */
