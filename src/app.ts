@@ -24,6 +24,7 @@ import { requireScope } from './routes/middleware/require-scope.ts';
 import { resourceMetadata } from './routes/middleware/resource-metadata.ts';
 import { responseHeaders } from './routes/middleware/response-headers.ts';
 import { securityHeaders } from './routes/middleware/security-headers.ts';
+import { refuseOtherMethods } from './routes/middleware/static-paths.ts';
 import { stripApiPrefix } from './routes/middleware/strip-api-prefix.ts';
 import { createOperationRoutes } from './routes/mount.ts';
 import { createAuthorizeRoutes } from './routes/oauth/authorize.ts';
@@ -63,6 +64,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   // Runs before routing, so non-admins get the same 403 for existing and missing admin paths.
   app.use('/admin/*', requireScope('admin'));
   app.use('/auth/*', refuseGrants);
+  app.use(refuseOtherMethods(app));
   app.use(requireDeclaredScopes(operations));
   guardAccountOperations(app, context);
   app.use(bodyLimit(context, runtime));

@@ -1,14 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AppError } from '../../src/kernel/core/errors.ts';
+import { ROUTES } from '../../src/routes/routes.ts';
+import { OPERATIONS } from '../../src/routes/table.ts';
 import { VERSION } from '../../src/routes/version.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
+
+const MASTER = 'a master key of more than 32 characters';
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 let pharos: TestApp;
 let mine: { Authorization: string };
 
 beforeAll(async () => {
-  pharos = await createTestApp({ env: { CORS_ORIGINS: 'https://app.example.org' } });
+  pharos = await createTestApp({
+    env: { CORS_ORIGINS: 'https://app.example.org', MASTER_API_KEY: MASTER, RATE_LIMIT_ANONYMOUS_TIER: '100000' },
+  });
   mine = await pharos.login();
 });
 afterAll(() => pharos.close());
@@ -48,6 +55,28 @@ test('routing: a method that the path does not have is 405 and Allow lists the o
   await expectProblem(response, 405);
   expect(response.headers.get('allow')?.split(', ').sort()).toEqual(['GET', 'POST']);
   await expectProblem(await pharos.request('/auth/login'), 405);
+});
+
+const listed = [...OPERATIONS.map(({ method, path }) => `${method.toUpperCase()} ${path}`), ...Object.keys(ROUTES)].map((route) =>
+  route.split(' '),
+);
+const staticPaths = [...new Set(listed.map(([, path = '']) => path))].filter((path) => !path.includes('{'));
+
+test.each(staticPaths)('routing: %s is no id to other methods, which are 405 with Allow', async (path) => {
+  const allowed = METHODS.filter((method) => listed.some(([one, other]) => one === method && other === path));
+  for (const method of METHODS.filter((one) => !allowed.includes(one))) {
+    const response = await pharos.request(path, { method, headers: { 'X-API-Key': MASTER } });
+    expect([method, response.status, response.headers.get('allow')]).toEqual([method, 405, allowed.join(', ')]);
+  }
+});
+
+test('routing: a path without parameters is 405 whatever scopes the caller has', async () => {
+  await pharos.login('narrow', 'a long enough phrase');
+  const body = new URLSearchParams({ username: 'narrow', password: 'a long enough phrase', scope: 'search' });
+  const login = await pharos.request('/auth/login', { method: 'POST', body });
+  const { access_token: token } = (await login.json()) as { access_token: string };
+  const response = await pharos.request('/resources/batch', { headers: { Authorization: `Bearer ${token}` } });
+  await expectProblem(response, 405);
 });
 
 test('without credentials: a wrong method on a protected path is 401, not 405', async () => {

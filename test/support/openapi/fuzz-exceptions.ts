@@ -177,12 +177,6 @@ export const EXCEPTIONS: readonly FuzzException[] = [
     statuses: [401],
     reason: 'POST of this path needs credentials, and so do the methods that it does not have.',
   },
-  {
-    check: 'unsupported_method',
-    operations: /^[A-Z]+ \/resources\/(?:batch|upload|upload-url|bulk|known)$/,
-    statuses: [401, 403, 404, 415, 422],
-    reason: 'These names are also ids to the other methods of /resources/{id}, which answer as for every unknown id.',
-  },
 ];
 
 export const isExpected = ({ operation, check, status, body }: FuzzFailure): boolean =>
