@@ -108,10 +108,16 @@ function partsOf({
 
 const NO_STORE = z.object({ 'Cache-Control': z.literal('no-store') });
 
-/** Describes a part of an input, which the operation parses whole. So refinements, for which `pick` throws, are left out. */
+/**
+ * Describes a part of an input, which the operation parses whole. So refinements, for which `pick` throws, are left out; the
+ * least number of fields is kept, less those that are elsewhere.
+ */
 function pick(input: z.ZodObject, names: readonly string[]): z.ZodObject {
   const shape = Object.fromEntries(names.map((name) => [name, input.shape[name] as z.ZodType]));
-  return input._zod.def.catchall?._zod.def.type === 'never' ? z.strictObject(shape) : z.object(shape);
+  const part = input._zod.def.catchall?._zod.def.type === 'never' ? z.strictObject(shape) : z.object(shape);
+  const elsewhere = Object.keys(input.shape).length - names.length;
+  const least = Number(input.meta()?.minProperties ?? 0) - elsewhere;
+  return least > 0 ? part.meta({ minProperties: least }) : part;
 }
 
 function describe(mounted: MountedOperation, { params, query, body }: Parts) {

@@ -19,4 +19,15 @@ test('GET /admin/statistics: counts the requests of the app, and is for admins',
   expect(minutes).toMatchObject([{ requests: 4, client_errors: 1, server_errors: 0 }]);
   for (const query of ['limit=0', 'limit=1441', 'before=yesterday'])
     expect((await app.request(`/admin/statistics?${query}`, { headers: { 'X-API-Key': MASTER } })).status).toBe(422);
+
+  const minutesBefore = async (before: string) => {
+    const read = await app.request(`/admin/statistics?before=${encodeURIComponent(before)}`, {
+      headers: { 'X-API-Key': MASTER },
+    });
+    return ((await read.json()) as { minutes: unknown[] }).minutes.length;
+  };
+  // An hour later in UTC, written with the offset of another place, and an hour earlier.
+  const offsetTime = (ms: number) => new Date(app.clock.now() + ms + 2 * 3_600_000).toISOString().replace('Z', '+02:00');
+  expect(await minutesBefore(offsetTime(3_600_000))).toBe(1);
+  expect(await minutesBefore(offsetTime(-3_600_000))).toBe(0);
 });

@@ -120,6 +120,14 @@ test('mount: an operation without a result is 204', async () => {
   expect(response.headers.get('cache-control')).toBe('no-store');
 });
 
+test('mount: the described body has the least number of fields of the input, less those of the path', () => {
+  const app = new OpenAPIHono<AppEnv>();
+  const least = echo(z.strictObject({ id: z.string(), title: z.string().optional() }).meta({ minProperties: 2 }));
+  app.route('/', createOperationRoutes({} as AppContext, [http(least, 'PATCH /things/{id}', { returns, body: 'Least' })]));
+  const { components } = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 't', version: '1' } });
+  expect(components?.schemas?.Least).toMatchObject({ minProperties: 1, properties: { title: {} } });
+});
+
 test('mount: the OpenAPI document describes parameters, the named body and every status', async () => {
   const { paths } = appOf().getOpenAPI31Document({ openapi: '3.1.0', info: { title: 't', version: '1' } });
   expect(paths?.['/things/{id}']).toMatchObject({

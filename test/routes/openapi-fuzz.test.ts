@@ -62,8 +62,10 @@ test('fuzz:openapi: a report that was cut off before its end is refused', () => 
 });
 
 test('fuzz:openapi: no exception forgives an internal error or wrong credentials, and each has its reason', () => {
-  for (const { check, statuses, reason } of EXCEPTIONS) {
+  for (const { check, operations, statuses, body, reason } of EXCEPTIONS) {
     expect(statuses).not.toContain(500);
+    expect(body.test('')).toBe(false);
+    expect(operations.test('')).toBe(false);
     expect(check).not.toBe('ignored_auth');
     expect(reason).toMatch(/^\S.{20,}\.$/);
   }

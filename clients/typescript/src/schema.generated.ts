@@ -2051,7 +2051,22 @@ export interface components {
             remove_tags?: string[];
             /** @description With `reprocess`. Default: all */
             stages?: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
-        };
+        } & ((unknown | unknown) & (({
+            /** @enum {unknown} */
+            action?: "tag";
+            stages?: unknown;
+        } | unknown | unknown) | {
+            /** @enum {unknown} */
+            action?: "delete";
+            add_tags?: unknown;
+            remove_tags?: unknown;
+            stages?: unknown;
+        } | {
+            /** @enum {unknown} */
+            action?: "reprocess";
+            add_tags?: unknown;
+            remove_tags?: unknown;
+        }));
         AcceptedReprocess: {
             /**
              * Format: uuid

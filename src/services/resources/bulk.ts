@@ -24,6 +24,9 @@ const filterSchema = z.strictObject({
   q: z.string().min(1).max(500).optional().meta({ description: 'Part of the title, description, summary or URL' }),
 });
 
+/** No value is valid. */
+const ABSENT = { not: {} };
+
 const input = z
   .strictObject({
     action: z.enum(['delete', 'tag', 'reprocess']).meta({ description: '`delete` needs the scope `resources:delete`' }),
@@ -42,7 +45,23 @@ const input = z
     if (action !== 'tag' && tags !== undefined) addIssue(add_tags ? 'add_tags' : 'remove_tags', 'is only allowed with tag');
     if (action !== 'reprocess' && stages !== undefined) addIssue('stages', 'is only allowed with reprocess');
   })
-  .meta({ id: 'BulkChange' });
+  .meta({
+    id: 'BulkChange',
+    // The rules above, as a JSON schema says them.
+    allOf: [
+      { oneOf: [{ required: ['ids'] }, { required: ['filter'] }] },
+      {
+        anyOf: [
+          {
+            properties: { action: { enum: ['tag'] }, stages: ABSENT },
+            anyOf: [{ required: ['add_tags'] }, { required: ['remove_tags'] }],
+          },
+          { properties: { action: { enum: ['delete'] }, add_tags: ABSENT, remove_tags: ABSENT, stages: ABSENT } },
+          { properties: { action: { enum: ['reprocess'] }, add_tags: ABSENT, remove_tags: ABSENT } },
+        ],
+      },
+    ],
+  });
 
 /** The filter as it is stored with the task, in the terms of `listResources`. */
 const toStoredFilter = ({ min_quality: minQuality, q: text, ...rest }: z.infer<typeof filterSchema>) =>

@@ -26,7 +26,8 @@ export const updateResource = operation({
   destructive: false,
   input: z
     .strictObject({ id: resourceIdInput, ...changes })
-    .refine(({ id: _id, ...given }) => Object.keys(given).length > 0, 'must name at least one field to change'),
+    .refine(({ id: _id, ...given }) => Object.keys(given).length > 0, 'must name at least one field to change')
+    .meta({ minProperties: 2 }),
   output: resourceSchema,
   errors: ['not_found'],
   run: async ({ db, clock, actor }: Pick<AppContext, 'db' | 'clock'> & Caller, { id, ...given }) => {

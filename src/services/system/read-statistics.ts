@@ -32,7 +32,7 @@ export const readStatistics = operation({
   destructive: false,
   input: z.object({
     limit: z.coerce.number().int().min(1).max(DAY_OF_MINUTES).default(60),
-    before: z.iso.datetime().max(64).optional().meta({ description: 'Minutes that began earlier. Default: now' }),
+    before: z.iso.datetime({ offset: true }).max(64).optional().meta({ description: 'Minutes that began earlier. Default: now' }),
   }),
   output: z.object({ minutes: z.array(minuteSchema) }).meta({ id: 'Statistics' }),
   run: async ({ db, clock }: Pick<AppContext, 'db' | 'clock'> & Caller, { limit, before }) => {

@@ -1,6 +1,7 @@
 /**
- * `npm run fuzz:openapi [-- --examples 10 --seed 1]`: Schemathesis compares the service with its document, once with the master
- * key and once as a user. Both it and the server run in a network of loopback alone, so that no address of a generated request
+ * `npm run fuzz:openapi [-- --examples 10 --seed 1 --operation resourcesBulk --exceptions]`: Schemathesis compares the service
+ * with its document, once with the master key and once as a user. `--operation` names the only operations to test, and
+ * `--exceptions` shows what each exception was for. Both it and the server run in a network of loopback alone, so that no address of a generated request
  * is reached. It needs Linux and Python 3.10, and installs itself below node_modules/.cache.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -12,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isExpected } from './fuzz-exceptions.ts';
+import { covers, EXCEPTIONS, isExpected } from './fuzz-exceptions.ts';
 import { type FuzzReport, readReport } from './fuzz-report.ts';
 
 const VERSION = '4.32.5';
@@ -28,12 +29,17 @@ const { values } = parseArgs({
   options: {
     examples: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
+    operation: { type: 'string', multiple: true, default: [] },
+    exceptions: { type: 'boolean', default: false },
     inside: { type: 'boolean', default: false },
   },
 });
 for (const name of ['examples', 'seed'] as const) {
   if (!/^[1-9]\d{0,5}$/.test(values[name])) fail(`--${name} must be a whole number from 1, not ${values[name]}`);
 }
+
+for (const id of values.operation)
+  if (!/^[A-Za-z]{1,100}$/.test(id)) fail(`--operation must be an operationId of the document, not ${id}`);
 
 if (values.inside) await fuzz();
 else enterEmptyNetwork();
@@ -50,7 +56,8 @@ function enterEmptyNetwork(): never {
     fail('needs Linux with `unshare` (util-linux) and `ip` (iproute2), and the right to make a network namespace');
   install();
   const self = [process.execPath, fileURLToPath(import.meta.url), '--inside'];
-  const options = ['--examples', values.examples, '--seed', values.seed];
+  const options = ['--examples', values.examples, '--seed', values.seed, ...(values.exceptions ? ['--exceptions'] : [])];
+  options.push(...values.operation.flatMap((id) => ['--operation', id]));
   const command = 'ip link set lo up && exec "$@"';
   const { status } = spawnSync('unshare', [...unshare, 'sh', '-c', command, 'sh', ...self, ...options], { stdio: 'inherit' });
   process.exit(status ?? 1);
@@ -158,6 +165,7 @@ async function run(folder: string, who: string, credential: string, options: rea
     ...['--report', 'ndjson', '--report-dir', reports],
     // Not in X-API-Key, which wins over the wrong tokens that Schemathesis tries.
     ...['-H', `Authorization: Bearer ${credential}`],
+    ...values.operation.flatMap((id) => ['--include-operation-id', id]),
     ...options,
   ];
   const tool = spawn(join(VENV, 'bin/st'), args, { cwd: reports, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -170,6 +178,7 @@ async function run(folder: string, who: string, credential: string, options: rea
     throw new Error(`Schemathesis ended with ${status}:\n${Buffer.concat(printed).toString('utf8').slice(-5_000)}`);
   const { requests, failures, errors } = readReport(readFileSync(join(reports, file), 'utf8'));
   const unexpected = failures.filter((failure) => !isExpected(failure));
+  if (values.exceptions) showExceptions(failures);
   for (const [first, ...others] of groupsOf(unexpected)) {
     const { operation, check, status: code, message, request, body } = first;
     console.error(`${operation}: ${check}, ${code}, ${others.length + 1} times: ${message.slice(0, 300)}`);
@@ -181,6 +190,19 @@ async function run(folder: string, who: string, credential: string, options: rea
       `${failures.length - unexpected.length} failures are exceptions (test/support/openapi/fuzz-exceptions.ts)`,
   );
   return requests > 0 && unexpected.length === 0 && errors.length === 0;
+}
+
+function showExceptions(failures: readonly Failure[]): void {
+  for (const exception of EXCEPTIONS) {
+    const lines = failures
+      .filter((failure) => covers(exception, failure))
+      .map(({ operation, status, body }) => {
+        const [said = body.slice(0, 100)] = /"(?:detail|error_description|message)":"[^"]{0,100}/.exec(body) ?? [];
+        return `  ${operation}: ${status} ${said}`;
+      });
+    console.log(`${lines.length === 0 ? 'unused' : 'used'}: ${exception.reason}`);
+    for (const line of new Set(lines)) console.log(line);
+  }
 }
 
 type Failure = FuzzReport['failures'][number];
