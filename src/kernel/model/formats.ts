@@ -57,6 +57,19 @@ export const FORMATS = defineFormats({
     maxMegabytes: 50,
     zip: { entry: 'word/' },
   },
+  xlsx: {
+    label: 'Excel',
+    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    aliases: [
+      'application/vnd.openxmlformats-officedocument.spreadsheetml.template',
+      'application/vnd.ms-excel.sheet.macroenabled.12',
+      'application/vnd.ms-excel.template.macroenabled.12',
+    ],
+    extensions: ['xlsx', 'xlsm', 'xltx', 'xltm'],
+    bytes: 'binary',
+    maxMegabytes: 50,
+    zip: { entry: 'xl/' },
+  },
   pptx: {
     label: 'PowerPoint',
     mediaType: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',

@@ -15,6 +15,7 @@ const READERS: Readonly<Record<Format, () => Promise<ReaderModule>>> = {
   pdf: () => import('./pdf.ts'),
   eml: () => import('./eml.ts'),
   docx: () => import('./docx.ts'),
+  xlsx: () => import('./xlsx.ts'),
   pptx: () => import('./pptx.ts'),
   text: () => import('./plain-text.ts'),
 };

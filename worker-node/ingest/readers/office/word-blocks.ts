@@ -1,9 +1,10 @@
 /** Turns the paragraphs and tables of a Word document into Markdown blocks in sections. */
 import type { Paragraph, Section } from '../../document.ts';
 import { createSectionBuilder } from '../../document.ts';
-import { code, type ListItem, list, type Plain, prose, quote, table } from '../blocks.ts';
+import { type Plain, prose, quote, table } from '../blocks.ts';
 import { singleLine } from '../normalise.ts';
 import { child, childrenNamed, elementsOf } from './elements.ts';
+import { createFlow, joined, noteBlock } from './flow.ts';
 import type { Numbering } from './word-numbering.ts';
 import type { StyleOf } from './word-styles.ts';
 import { createRunReader, type Note, type RunContent, textBoxes, verbatimText } from './word-text.ts';
@@ -29,112 +30,78 @@ const CONTAINERS = new Set(['w:sdt', 'w:sdtContent', 'w:customXml', 'w:ins', 'w:
 
 export function createWordBlocks(parts: WordParts): WordBlocks {
   const sections = createSectionBuilder();
+  const flow = createFlow(sections);
   let labels = 0;
-  const nextLabel = () => String(++labels);
-  const readRuns = createRunReader({ target: parts.target, nextLabel });
-  let items: ListItem[] = [];
-  let lines: string[] = [];
-  let notes: Note[] = [];
+  const runOptions = { target: parts.target, nextLabel: () => String(++labels) };
+  const readRuns = createRunReader(runOptions);
   let title: string | null = null;
   let firstHeading: string | null = null;
 
-  function flush(): void {
-    if (items.length > 0) sections.paragraph(list(items));
-    if (lines.length > 0) sections.paragraph(code(lines.join('\n')));
-    items = [];
-    lines = [];
-    const referred = notes;
-    notes = [];
-    for (const note of referred) sections.paragraph(noteBlock(note));
-  }
-
-  function noteBlock(note: Note): Paragraph {
-    const element = parts.note(note);
-    const readNote = createRunReader({ target: parts.target, nextLabel: () => '' });
-    const { text, links } = joined(element ? allParagraphs(element).map((one) => readNote(one)) : []);
-    const content = prose(text, links);
-    if (content.text === '') return content;
-    const mark = `[^${note.label}]: `;
-    const moved = content.links.map((link) => ({ ...link, start: link.start + mark.length, end: link.end + mark.length }));
-    return { ...content, text: `${mark}${content.text}`, links: moved };
-  }
-
   function paragraph(element: XmlElement): void {
     const properties = child(element, 'w:pPr');
-    const { role, heading, list: level } = parts.styleOf(properties);
+    const { role, heading, list } = parts.styleOf(properties);
     if (role === 'contents') return;
     const dropCap = child(properties, 'w:framePr')?.attributes['w:dropCap'];
     const content = readRuns(element, { open: dropCap === 'drop' || dropCap === 'margin' });
-    if (role === 'code' && content.drawings.length === 0) {
-      if (items.length > 0) flush();
-      lines.push(verbatimText(element));
-      notes.push(...content.notes);
-      return;
-    }
     const isHeading = role === 'title' || heading !== undefined;
-    const marker = level && !isHeading && content.text !== '' ? parts.numbering.next(level) : undefined;
-    if (marker !== undefined) {
-      if (lines.length > 0) flush();
-      const number = marker === 'bullet' ? {} : marker;
-      items.push({ content, depth: level?.level ?? 0, ...number });
-      notes.push(...content.notes);
-      if (content.drawings.length > 0) drawings(content);
-      return;
+    const isItem = list !== undefined && !isHeading && content.text !== '';
+    const marker = isItem ? parts.numbering.next(list) : undefined;
+    if (role === 'code' && content.drawings.length === 0) flow.codeLine(verbatimText(element));
+    else if (marker !== undefined)
+      flow.item({ content, depth: list?.level ?? 0, ...(marker === 'bullet' ? {} : { number: marker.number }) });
+    else if (isHeading) addHeading(content, role === 'title', heading ?? 1);
+    else if (content.text !== '') {
+      const block = prose(content.text, content.links);
+      flow.paragraph(role === 'quote' ? quote(block) : block);
     }
-    if (content.text !== '') {
-      flush();
-      block(content, role, isHeading ? (heading ?? 1) : undefined);
-    }
-    notes.push(...content.notes);
-    if (notes.length > 0 || content.drawings.length > 0) drawings(content);
+    addAnchored(content);
   }
 
-  function block({ text, links }: RunContent, role: string, heading: number | undefined): void {
-    const content = prose(text, links);
-    if (heading === undefined) {
-      sections.paragraph(role === 'quote' ? quote(content) : content);
-      return;
-    }
-    if (role === 'title') title ??= singleLine(text);
+  function addHeading({ text, links }: RunContent, isTitle: boolean, level: number): void {
+    if (text === '') return;
+    if (isTitle) title ??= singleLine(text);
     else firstHeading ??= singleLine(text);
-    sections.heading(heading, content);
+    flow.heading(level, prose(text, links));
   }
 
-  function drawings({ drawings: anchored }: RunContent): void {
-    flush();
-    for (const drawing of anchored) {
+  /** What is anchored in a paragraph: notes, text boxes, charts and diagrams. */
+  function addAnchored({ notes, drawings }: RunContent): void {
+    for (const note of notes) flow.note(noteOf(note));
+    for (const drawing of drawings) {
       for (const box of textBoxes(drawing)) add(box);
-      for (const graphic of parts.graphics(drawing)) sections.paragraph(graphic);
+      for (const graphic of parts.graphics(drawing)) flow.paragraph(graphic);
     }
-    flush();
+  }
+
+  function noteOf(note: Note): Paragraph {
+    const element = parts.note(note);
+    const readNote = createRunReader({ ...runOptions, nextLabel: () => '' });
+    return noteBlock(note.label, joined(element ? allParagraphs(element).map((one) => readNote(one)) : []));
   }
 
   function addTable(element: XmlElement): void {
     const rows = rowsOf(element);
-    flush();
     // A table of one column arranges the page; it has no columns to name.
     if (rows.every((row) => cellsOf(row).length <= 1)) {
+      flow.flush();
       for (const row of rows) for (const cell of cellsOf(row)) elementsOf(cell).forEach(add);
-      flush();
+      flow.flush();
       return;
     }
-    const boxes: RunContent[] = [];
+    const contents: RunContent[] = [];
     const readCell = (cell: XmlElement): Plain => {
       if (isContinued(cell)) return '';
-      const read = createRunReader({ target: parts.target, nextLabel });
-      const contents = allParagraphs(cell).map((one) => read(one));
-      boxes.push(...contents.filter((content) => content.drawings.length + content.notes.length > 0));
-      return joined(contents);
+      const read = createRunReader(runOptions);
+      const own = allParagraphs(cell).map((one) => read(one));
+      contents.push(...own);
+      return joined(own);
     };
     const cells = rows.map((row) => [
       ...emptyCells(child(row, 'w:trPr', 'w:gridBefore')),
       ...cellsOf(row).flatMap((cell): Plain[] => [readCell(cell), ...emptyCells(child(cell, 'w:tcPr', 'w:gridSpan'), 1)]),
     ]);
-    sections.paragraph(table(cells, { header: hasHeader(element, rows) }));
-    for (const content of boxes) {
-      notes.push(...content.notes);
-      drawings(content);
-    }
+    flow.paragraph(table(cells, { header: hasHeader(element, rows) }));
+    contents.forEach(addAnchored);
   }
 
   function add(element: XmlElement): void {
@@ -146,7 +113,7 @@ export function createWordBlocks(parts: WordParts): WordBlocks {
   return {
     add,
     finish() {
-      flush();
+      flow.flush();
       return { sections: sections.finish(), title, firstHeading };
     },
   };
@@ -159,20 +126,6 @@ function allParagraphs(element: XmlElement): XmlElement[] {
     if (CONTAINERS.has(inner.name)) return allParagraphs(inner);
     return inner.name === 'w:tbl' ? rowsOf(inner).flatMap((row) => cellsOf(row).flatMap(allParagraphs)) : [];
   });
-}
-
-/** Texts on lines of their own, with their links. */
-function joined(contents: readonly RunContent[]): { text: string; links: RunContent['links'] } {
-  let text = '';
-  const links: RunContent['links'][number][] = [];
-  for (const content of contents) {
-    if (content.text === '') continue;
-    if (text !== '') text += '\n';
-    const moved = text.length;
-    links.push(...content.links.map((link) => ({ ...link, start: moved + link.start, end: moved + link.end })));
-    text += content.text;
-  }
-  return { text, links };
 }
 
 const rowsOf = (element: XmlElement): XmlElement[] =>

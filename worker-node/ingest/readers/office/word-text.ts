@@ -1,14 +1,13 @@
 /** Reads the runs of Word paragraphs: text, links, fields, and what is anchored in them (ECMA-376 part 1, section 17.3). */
 import { createParagraphBuilder } from '../paragraph-builder.ts';
 import { child, descendants, elementsOf, textOf } from './elements.ts';
+import { type LinkedText, noteReference } from './flow.ts';
 import { mathText } from './math.ts';
 import { ownDescription } from './properties.ts';
 import { webUrl } from './web-url.ts';
 import type { XmlElement } from './xml.ts';
 
-export interface RunContent {
-  readonly text: string;
-  readonly links: readonly { readonly url: string; readonly start: number; readonly end: number }[];
+export interface RunContent extends LinkedText {
   /** Text boxes, diagrams and charts that are anchored in the paragraph. */
   readonly drawings: readonly XmlElement[];
   /** Labels of the notes that are referred to. */
@@ -77,7 +76,7 @@ export function createRunReader({ target, nextLabel }: RunReaderOptions): RunRea
   function note(kind: Note['kind'], element: XmlElement): void {
     const label = nextLabel();
     notes.push({ kind, id: element.attributes['w:id'] ?? '', label });
-    builder.append(`[^${label}]`);
+    builder.append(noteReference(label));
   }
 
   const visitAll = (element: XmlElement): void => {
