@@ -151,6 +151,15 @@ test('createResource: an idempotency key repeats the response, refuses another r
   expect(await create(keyed('two'))).toMatchObject({ outcome: 'accepted' });
 });
 
+test('createResource: of different requests at once under one idempotency key one is accepted', async () => {
+  const answers = await Promise.allSettled(['one', 'two', 'three'].map((each) => create({ ...text(each), idempotencyKey: 'k' })));
+  expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected']);
+  for (const answer of answers) {
+    if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ errors: [{ path: 'Idempotency-Key' }] });
+  }
+  expect(await rows()).toEqual({ resources: 1, jobs: 1 });
+});
+
 test('createResource: an idempotency key of a duplicate or deleted resource reflects the current state', async () => {
   const first = await create(text('one'));
   library.clock.advance(1);

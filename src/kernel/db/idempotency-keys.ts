@@ -16,13 +16,24 @@ export async function findIdempotencyKey(
   return found;
 }
 
-/** Stores a response, replacing an older one under the same key. */
-export async function putIdempotencyKey(db: Database, row: IdempotencyKey): Promise<void> {
-  const { ownerId: _owner, key: _key, ...replaced } = row;
+/** Stores a response. A response that another request stored under the key meanwhile makes it a unique violation. */
+export async function insertIdempotencyKey(db: Database, row: IdempotencyKey): Promise<void> {
+  await db.insert(idempotencyKeys).values(row);
+}
+
+/** Deletes this response, and none that was stored under its key since it was read. */
+export async function deleteIdempotencyKey(db: Database, row: IdempotencyKey): Promise<void> {
+  const { ownerId, key, resourceId, createdAt } = row;
   await db
-    .insert(idempotencyKeys)
-    .values(row)
-    .onConflictDoUpdate({ target: [idempotencyKeys.ownerId, idempotencyKeys.key], set: replaced });
+    .delete(idempotencyKeys)
+    .where(
+      and(
+        eq(idempotencyKeys.ownerId, ownerId),
+        eq(idempotencyKeys.key, key),
+        eq(idempotencyKeys.resourceId, resourceId),
+        eq(idempotencyKeys.createdAt, createdAt),
+      ),
+    );
 }
 
 /** Deletes the responses that named a resource. */

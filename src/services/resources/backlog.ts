@@ -17,12 +17,15 @@ const CONCURRENT_LIMIT = BACKLOG_LIMIT - 1_000;
 /** Call it before the first write. `added`: what a new document adds to the library. Throws `backlog_full`, `quota_exceeded`. */
 export type RequireRoom = (added?: Usage) => Promise<void>;
 
+/** A request may lose two races: for its document, and for its idempotency key. */
+const TRIES = 3;
+
 class NearLimit extends Error {}
 
 /**
  * Runs `work` in a transaction that may add one job to the backlog of `ownerId`. Transactions of one owner run concurrently,
- * and one at a time near the limit or under a `quota`. `work` runs again near the limit, and once after a unique violation: of
- * two requests that insert the same row, the second then finds the row of the first. It must have no effect outside of the
+ * and one at a time near the limit or under a `quota`. `work` runs again near the limit, and after a unique violation: of two
+ * requests that insert the same row, the second then finds the row of the first. It must have no effect outside of the
  * transaction.
  */
 export async function withBacklogRoom<T>(
@@ -32,7 +35,7 @@ export async function withBacklogRoom<T>(
   quota: Quota = {},
 ): Promise<T> {
   const run = (requireRoom: (tx: Database, added?: Usage) => Promise<void>) =>
-    retry(() => db.transaction((tx) => work(tx, (added) => requireRoom(tx, added))), { tries: 2, when: isUniqueViolation });
+    retry(() => db.transaction((tx) => work(tx, (added) => requireRoom(tx, added))), { tries: TRIES, when: isUniqueViolation });
   const runAlone = () =>
     run(async (tx, added) => {
       await requireBacklogRoom(tx, ownerId);

@@ -10,7 +10,12 @@ import { findChunks } from '../../../src/kernel/db/chunks.ts';
 import { areCredentialsLive, deleteCredentials } from '../../../src/kernel/db/credentials.ts';
 import { listEdgesOf, listOwnerEdges } from '../../../src/kernel/db/edges.ts';
 import { deleteEmailTokens, insertEmailToken } from '../../../src/kernel/db/email-tokens.ts';
-import { deleteIdempotencyKeys, findIdempotencyKey, putIdempotencyKey } from '../../../src/kernel/db/idempotency-keys.ts';
+import {
+  deleteIdempotencyKey,
+  deleteIdempotencyKeys,
+  findIdempotencyKey,
+  insertIdempotencyKey,
+} from '../../../src/kernel/db/idempotency-keys.ts';
 import { insertJob } from '../../../src/kernel/db/jobs.ts';
 import { findLinksTo } from '../../../src/kernel/db/links.ts';
 import { nearestResources } from '../../../src/kernel/db/nearest-resources.ts';
@@ -178,15 +183,19 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
   },
   'idempotency-keys': {
     findIdempotencyKey: ({ db }, ownerId) => findIdempotencyKey(db, { ownerId, key: idempotencyKey }),
-    putIdempotencyKey: ({ db }, ownerId) =>
-      putIdempotencyKey(db, {
+    insertIdempotencyKey: ({ db }, ownerId) =>
+      insertIdempotencyKey(db, {
         ownerId,
-        key: idempotencyKey,
+        key: 'another',
         fingerprint: 'new',
         resourceId: 'new',
         createdAt: LATER,
         expiresAt: LATER,
       }),
+    deleteIdempotencyKey: async ({ db, of }, ownerId) => {
+      const stored = await findIdempotencyKey(db, { ownerId: of.userId, key: idempotencyKey });
+      if (stored) await deleteIdempotencyKey(db, { ...stored, ownerId });
+    },
     deleteIdempotencyKeys: ({ db, of }, ownerId) => deleteIdempotencyKeys(db, { ownerId, resourceId: of.resourceIds[0] }),
   },
   jobs: {
