@@ -34,6 +34,15 @@ export const FORMATS = defineFormats({
     accept: 'application/pdf;q=0.9',
     magic: [{ bytes: '%PDF-', before: 1_024 }],
   },
+  epub: {
+    label: 'EPUB',
+    mediaType: 'application/epub+zip',
+    aliases: [],
+    extensions: ['epub'],
+    bytes: 'binary',
+    maxMegabytes: 50,
+    zip: { mimetype: 'application/epub+zip', entry: 'META-INF/container.xml' },
+  },
   eml: {
     label: 'mail',
     mediaType: 'message/rfc822',

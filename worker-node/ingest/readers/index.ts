@@ -13,6 +13,7 @@ const READERS: Readonly<Record<Format, () => Promise<ReaderModule>>> = {
   html: () => import('./html.ts'),
   markdown: () => import('./markdown.ts'),
   pdf: () => import('./pdf.ts'),
+  epub: () => import('./epub.ts'),
   eml: () => import('./eml.ts'),
   docx: () => import('./docx.ts'),
   xlsx: () => import('./xlsx.ts'),
