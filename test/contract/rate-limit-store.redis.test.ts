@@ -33,7 +33,8 @@ test('rate limit script: it decides as sliding-window.ts does, for any schedule 
     { weight: 8, arbitrary: fc.nat(30_000) },
     ...[2_000, 700_000, 20_000_000].map((most) => ({ weight: 1, arbitrary: fc.nat(most).map((back) => -back) })),
   );
-  const step = fc.record({ gap, cost: fc.nat(3), peek: fc.boolean() });
+  const paid = fc.oneof({ weight: 2, arbitrary: fc.constant([0, 0]) }, { weight: 1, arbitrary: fc.tuple(fc.nat(3), fc.nat(3)) });
+  const step = fc.record({ gap, cost: fc.nat(3), peek: fc.boolean(), paid });
   let run = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -48,10 +49,11 @@ test('rate limit script: it decides as sliding-window.ts does, for any schedule 
         const windows = policies.map(emptyWindow);
         const key = `schedule:${++run}`;
         let now = 1_700_000_000_000;
-        for (const { gap, cost, peek } of steps) {
+        for (const { gap, cost, peek, paid } of steps) {
           now += gap;
-          const expected = decide(policies, windows, cost, now, peek);
-          const args = policies.flatMap(({ windowMs, limit }) => [windowMs, limit]);
+          const paidFor = policies.map((policy, i) => ({ ...policy, paid: paid[i] ?? 0 }));
+          const expected = decide(paidFor, windows, cost, now, peek);
+          const args = paidFor.flatMap(({ windowMs, limit, paid }) => [windowMs, limit, paid]);
           const reply = (await redis.probe.eval(CONSUME_SCRIPT, 1, key, now, 1, peek ? -cost : cost, 2, ...args)) as number[];
           expect(reply.slice(1)).toEqual([
             expected.retryAfterMs,
@@ -69,7 +71,7 @@ test('rate limit script: it decides as sliding-window.ts does on a store whose c
   const windows = policies.map(emptyWindow);
   for (const now of [1_700_000_000_000, 1_700_000_030_000, 5, 5, 40_000, 60_000, 61_000]) {
     const expected = decide(policies, windows, 1, now);
-    const reply = (await redis.probe.eval(CONSUME_SCRIPT, 1, 'fallen back', now, 1, 1, 1, 60_000, 3)) as number[];
+    const reply = (await redis.probe.eval(CONSUME_SCRIPT, 1, 'fallen back', now, 1, 1, 1, 60_000, 3, 0)) as number[];
     expect(reply.slice(1)).toEqual([expected.retryAfterMs, expected.states[0]?.remaining, expected.states[0]?.resetAt]);
   }
 });

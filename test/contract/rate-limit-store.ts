@@ -146,6 +146,24 @@ export function rateLimitStoreContract(name: string, make: () => Promise<RateLim
       expect((await ask())?.retryAfterMs).toBeLessThan(waits[0]);
     });
 
+    it('consume: what is paid under a policy is not counted there, and does not wait for room there', async () => {
+      const key = fresh();
+      const total = { name: 'hour', windowMs: 3_600_000, limit: 3 };
+      const writes = { name: 'hour-writes', windowMs: 3_600_000, limit: 2 };
+      const send = async (cost: number, paid: readonly [number, number]) => {
+        const policies = [
+          { ...total, paid: paid[0] },
+          { ...writes, paid: paid[1] },
+        ];
+        return (await store.consume([{ limit: { key, policies, cost }, read: [] }]))[0]?.decision;
+      };
+      expect(await send(1, [1, 0])).toMatchObject({ admitted: true, states: [{ remaining: 3 }, { remaining: 1 }] });
+      expect(await send(3, [0, 3])).toMatchObject({ admitted: true, states: [{ remaining: 0 }, { remaining: 1 }] });
+      expect(await send(1, [1, 0])).toMatchObject({ admitted: true, states: [{ remaining: 0 }, { remaining: 0 }] });
+      expect(await send(1, [1, 0])).toMatchObject({ admitted: false, states: [{ remaining: 0 }, { remaining: 0 }] });
+      expect(await send(1, [1, 1])).toMatchObject({ admitted: true });
+    });
+
     it('consume: of one key some requests count under more policies than others', async () => {
       const key = fresh();
       const total = [{ name: 'hour', windowMs: 3_600_000, limit: 4 }];

@@ -245,7 +245,7 @@ describe('limits', () => {
   const call = (name: string, given: Record<string, unknown> = {}, id = 1) =>
     request('tools/call', { name, arguments: given }, id);
 
-  test('mcp: a request costs one, a search what GET /search costs, a write one more, and each message of a batch its own', async () => {
+  test('mcp: a request costs one, a search what GET /search costs, a write no more than by HTTP, and each message of a batch its own', async () => {
     await app.close();
     app = await createTestApp({ env: { RATE_LIMIT_FREE_TIER: '1000', RATE_LIMIT_SEARCH_COST: '5' } });
     user = await app.login('ada');
@@ -259,8 +259,9 @@ describe('limits', () => {
     expect(await costs(call('list_documents'))).toBe(1);
     expect(await costs(call('search', { query: 'ice' }))).toBe(5);
     expect(await costs(call('no such tool'))).toBe(1);
-    expect(await costs(call('add_document', { content: 'A text.' }))).toBe(2);
+    expect(await costs(call('add_document', { content: 'A text.' }))).toBe(1);
     expect(await costs([PING, PING, call('search', { query: 'ice' })])).toBe(7);
+    expect(await costs([PING, call('add_document', { content: 'B.' }), call('add_document', { content: 'C.' }, 2)])).toBe(3);
     expect(await costs('nonsense')).toBe(1);
   });
 
@@ -275,6 +276,8 @@ describe('limits', () => {
       if (status === 429) break;
     }
     expect(statuses.at(-1)).toBe(429);
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
+    expect((await post(PING)).status).toBe(200);
     const refused = await post(call('delete_document', { id: 'x' }));
     expect([refused.status, refused.headers.get('content-type')]).toEqual([429, 'application/problem+json']);
     expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0);

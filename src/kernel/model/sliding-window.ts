@@ -16,6 +16,8 @@ export interface Policy {
   readonly windowMs: number;
   /** Units admitted in any rolling window; at least 1. */
   readonly limit: number;
+  /** Units of a charge that do not count here, for example because they were charged before. Default: 0. */
+  readonly paid?: number;
 }
 
 export interface PolicyState {
@@ -99,9 +101,12 @@ function charge(window: Window, policy: Policy, cost: number, now: number): void
   }
 }
 
+/** What a charge of `cost` units counts under a policy. */
+const dueOf = ({ paid = 0 }: Policy, cost: number) => Math.max(0, cost - paid);
+
 /**
- * Decides `cost` units (1 to the smallest limit) under all policies at `now` (ms). Either every policy is charged or
- * none is. `cost` 0 only reads, and `peek` decides without charging. `windows`, one per policy, are changed in place by a charge, and when the clock was set back.
+ * Decides `cost` units (1 to the smallest limit) under all policies at `now` (ms), less what is paid under each. Either every policy is charged
+ * or none is. `cost` 0 only reads, and `peek` decides without charging. `windows`, one per policy, are changed in place by a charge, and when the clock was set back.
  */
 export function decide(
   policies: readonly Policy[],
@@ -115,11 +120,13 @@ export function decide(
     followClock(stored, policy, now);
     return { policy, stored, window: liveAt(stored, policy, now) };
   });
-  const retryAfterMs = Math.max(0, ...pairs.map(({ policy, window }) => waitFor(window, policy, cost, now)));
+  const retryAfterMs = Math.max(0, ...pairs.map(({ policy, window }) => waitFor(window, policy, dueOf(policy, cost), now)));
   const admitted = retryAfterMs === 0;
   if (admitted && cost > 0 && !peek) {
     for (const { policy, stored, window } of pairs) {
-      charge(window, policy, cost, now);
+      const due = dueOf(policy, cost);
+      if (due === 0) continue;
+      charge(window, policy, due, now);
       Object.assign(stored, window);
     }
   }

@@ -13,7 +13,7 @@ function consumeArguments(requests: readonly ConsumeRequest[]): { keys: string[]
   const args = limits.flatMap(({ cost, peek, policies }) => [
     peek ? -cost : cost,
     policies.length,
-    ...policies.flatMap(({ windowMs, limit }) => [windowMs, limit]),
+    ...policies.flatMap(({ windowMs, limit, paid = 0 }) => [windowMs, limit, paid]),
   ]);
   return { keys: [...limits.map(({ key }) => key), ...keysToRead(requests)], args: ['', limits.length, ...args].map(String) };
 }

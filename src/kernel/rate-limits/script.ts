@@ -10,7 +10,7 @@
  * ARGV[1]   the time in ms, or "" for the store's clock
  * ARGV[2]   the number of limited keys
  * ARGV[3..] per limited key: the cost (0 only reads; negative: decides without charging), the number of policies, and per
- *           policy its window in ms and its limit
+ *           policy its window in ms, its limit, and the units of the cost that are paid under it
  * Returns   {the time, the values read ("" for an absent key), then per limited key: retry after, and per policy: remaining,
  *           reset at}, all times in ms
  */
@@ -62,13 +62,14 @@ for k = 1, limited do
   local key, cost, count = KEYS[k], tonumber(ARGV[at]), tonumber(ARGV[at + 1])
   local peek = cost < 0
   cost = math.abs(cost)
-  local names, policies, stale, wait = {}, {}, {}, 0
+  local names, policies, wait = {}, {}, 0
   for i = 1, count do names[i] = tostring(i) end
   local headers = redis.call('HMGET', key, unpack(names))
 
   for i = 1, count do
-    local window, limit = tonumber(ARGV[at + 2 * i]), tonumber(ARGV[at + 1 + 2 * i])
-    local p = { window = window, total = 0, last = 0, limit = limit }
+    local window, limit = tonumber(ARGV[at + 3 * i - 1]), tonumber(ARGV[at + 3 * i])
+    local due = math.max(0, cost - tonumber(ARGV[at + 3 * i + 1]))
+    local p = { window = window, total = 0, last = 0, limit = limit, due = due, stale = {} }
     if headers[i] then
       local t, h, hl, n, c, l = string.match(headers[i], '^(%d+):(%-?%d+):(%-?%d+):(%-?%d+):(%d+):(%-?%d+)$')
       h, hl, n, l = follow(key, i, window, tonumber(h), tonumber(hl), tonumber(n), tonumber(l), t, c)
@@ -77,7 +78,7 @@ for k = 1, limited do
         while p.headLast <= now - window do
           local gone = older(key, i, p.head)
           p.total = p.total - gone
-          stale[#stale + 1] = i .. ':' .. whole(p.head)
+          p.stale[#p.stale + 1] = i .. ':' .. whole(p.head)
           local c2, l2
           repeat
             p.head = p.head + 1
@@ -88,12 +89,12 @@ for k = 1, limited do
       else
         local slot = h
         while slot < n do
-          stale[#stale + 1] = i .. ':' .. whole(slot)
+          p.stale[#p.stale + 1] = i .. ':' .. whole(slot)
           slot = slot + 1
         end
       end
     end
-    local excess = p.total + cost - limit
+    local excess = p.total + due - limit
     local slot = p.head
     while excess > 0 and slot and slot <= p.newest do
       local c, l
@@ -108,32 +109,36 @@ for k = 1, limited do
   end
 
   if wait == 0 and cost > 0 and not peek then
-    local set, advanced, keep = {}, #stale > 0, 0
+    local set, stale, advanced, keep = {}, {}, false, 0
     for i = 1, count do
       local p = policies[i]
-      local when = math.max(now, p.last)
-      local slot = math.floor(when / (p.window / 60))
-      if p.newest == slot then
-        p.count = p.count + cost
-        if p.head == slot then p.headLast = when end
-      else
-        advanced = true
-        if p.newest then
-          set[#set + 1] = i .. ':' .. whole(p.newest)
-          set[#set + 1] = p.count .. ':' .. whole(p.last)
+      -- The sub-windows of a policy that is not charged stay as its header says.
+      if p.due > 0 then
+        for s = 1, #p.stale do stale[#stale + 1] = p.stale[s] end
+        local when = math.max(now, p.last)
+        local slot = math.floor(when / (p.window / 60))
+        if p.newest == slot then
+          p.count = p.count + p.due
+          if p.head == slot then p.headLast = when end
         else
-          p.head, p.headLast = slot, when
+          advanced = true
+          if p.newest then
+            set[#set + 1] = i .. ':' .. whole(p.newest)
+            set[#set + 1] = p.count .. ':' .. whole(p.last)
+          else
+            p.head, p.headLast = slot, when
+          end
+          p.newest, p.count = slot, p.due
         end
-        p.newest, p.count = slot, cost
+        p.total, p.last = p.total + p.due, when
+        set[#set + 1] = names[i]
+        set[#set + 1] = table.concat({ p.total, whole(p.head), whole(p.headLast), whole(slot), p.count, whole(when) }, ':')
       end
-      p.total, p.last = p.total + cost, when
-      keep = math.max(keep, when + p.window + p.window / 60 - now)
-      set[#set + 1] = names[i]
-      set[#set + 1] = table.concat({ p.total, whole(p.head), whole(p.headLast), whole(slot), p.count, whole(when) }, ':')
+      if p.newest then keep = math.max(keep, p.last + p.window + p.window / 60 - now) end
     end
     if #stale > 0 then redis.call('HDEL', key, unpack(stale)) end
-    redis.call('HSET', key, unpack(set))
-    if advanced then redis.call('PEXPIRE', key, whole(keep + 1000)) end
+    if #set > 0 then redis.call('HSET', key, unpack(set)) end
+    if advanced or #stale > 0 then redis.call('PEXPIRE', key, whole(keep + 1000)) end
   end
 
   reply[#reply + 1] = wait
@@ -142,7 +147,7 @@ for k = 1, limited do
     reply[#reply + 1] = math.max(0, p.limit - p.total)
     reply[#reply + 1] = p.newest and p.last + p.window or now
   end
-  at = at + 2 + 2 * count
+  at = at + 2 + 3 * count
 end
 return reply
 `;

@@ -50,21 +50,19 @@ export function rateLimit(
 }
 
 /**
- * Charges what the messages in a body cost beside their request, which counted as one read. Writes count once more, in the half
- * of the limit that they may use. Throws `rate_limited`.
+ * Charges what the messages in a body cost beside their request, which was charged one unit as a read. Each costs what it would
+ * cost by itself; those that write also count in the half of the limit that writes may use. Throws `rate_limited`.
  */
 export async function chargeMessages(
   c: Context<AppEnv>,
   context: Pick<AppContext, 'requestLimits' | 'clock'>,
   messages: readonly { readonly cost: number; readonly writes: boolean }[],
 ): Promise<void> {
-  const writes = messages.filter((message) => message.writes).length;
-  const cost = Math.max(
-    messages.reduce((sum, message) => sum + message.cost, -1),
-    writes,
-  );
-  if (cost < 1) return;
-  const request = { cost, paid: 1, path: c.req.path, write: writes > 0 };
+  const sum = (some: typeof messages) => some.reduce((total, { cost }) => total + cost, 0);
+  const cost = Math.max(0, sum(messages) - 1);
+  const writes = sum(messages.filter((message) => message.writes));
+  if (cost + writes < 1) return;
+  const request = { cost, paid: 1, path: c.req.path, ...(writes > 0 ? { write: true, writes } : { write: false }) };
   const { decision } = await context.requestLimits.consumeForActor(c.get('actor'), request);
   if (decision) applyDecision(c, decision, context);
 }

@@ -3,7 +3,7 @@ import type { Revocations } from '../../kernel/auth/revocations.ts';
 import type { Log } from '../../kernel/core/log.ts';
 import type { Clock } from '../../kernel/core/ports.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
-import type { Decision } from '../../kernel/model/sliding-window.ts';
+import type { Decision, Policy } from '../../kernel/model/sliding-window.ts';
 import { addressLimitKey, createAddressLimits } from '../../kernel/rate-limits/address-limits.ts';
 import type { Limiter } from '../../kernel/rate-limits/limiter.ts';
 import type { RateLimitPolicies } from '../../kernel/rate-limits/tiers.ts';
@@ -17,6 +17,8 @@ export interface RequestCost {
   readonly write: boolean;
   /** Units that the same request was charged before. */
   readonly paid?: number;
+  /** Of a write: the units that count as writes, where that is not the cost. */
+  readonly writes?: number;
 }
 
 export interface RequestLimits {
@@ -53,7 +55,7 @@ export function createRequestLimits({ limiter, rateLimits, revocations, clock, l
   }
 
   return {
-    consumeForActor: async (actor, { cost, path, write, paid = 0 }) => {
+    consumeForActor: async (actor, { cost, path, write, paid = 0, writes }) => {
       const policies = (write ? rateLimits.writes : rateLimits.tier)[actor.tier];
       const key = userLimitKey(actor.userId);
       const tokenKeys = tokenKeysOf(actor);
@@ -61,7 +63,12 @@ export function createRequestLimits({ limiter, rateLimits, revocations, clock, l
         read: tokenKeys.length > 0 ? revocations.cacheKeys(tokenKeys) : [],
         // A request that costs more than a whole window would never be admitted.
         ...(policies.length > 0
-          ? { limit: { key, policies, cost: Math.min(cost, ...policies.map(({ limit }) => limit - paid)) } }
+          ? {
+              limit:
+                writes === undefined
+                  ? { key, policies, cost: Math.min(cost, ...policies.map(({ limit }) => limit - paid)) }
+                  : { key, ...apart(policies, rateLimits.tier[actor.tier].length, { cost, paid, writes }) },
+            }
           : {}),
       });
       const revoked = tokenKeys.length > 0 && (await revocations.isRevokedGiven(tokenKeys, values));
@@ -73,6 +80,17 @@ export function createRequestLimits({ limiter, rateLimits, revocations, clock, l
       return tokenKeys.length > 0 && (await revocations.isRevoked(tokenKeys));
     },
   };
+}
+
+/** A charge whose units differ for the first `shared` policies, which reads share, and for those of writes alone. */
+function apart(
+  policies: readonly Policy[],
+  shared: number,
+  { cost, paid, writes }: Required<Pick<RequestCost, 'cost' | 'paid' | 'writes'>>,
+): { policies: readonly Policy[]; cost: number } {
+  const due = policies.map(({ limit }, i) => (i < shared ? Math.min(cost, limit - paid) : Math.min(writes, limit)));
+  const units = Math.max(...due);
+  return { policies: policies.map((policy, i) => ({ ...policy, paid: units - (due[i] ?? 0) })), cost: units };
 }
 
 /** The keys under which a revocation of the actor's token or session is recorded; an API key has neither. */

@@ -13,13 +13,13 @@ test('consumeByScript: sends limited keys, then each key to read once, and split
     },
     { values: [undefined] },
   ]);
-  expect(run).toHaveBeenCalledWith(['k', 'a', 'b'], ['', '1', '2', '1', '60000', '5']);
+  expect(run).toHaveBeenCalledWith(['k', 'a', 'b'], ['', '1', '2', '1', '60000', '5', '0']);
 });
 
 test('consumeByScript: a peek is sent as a negative cost', async () => {
   const run = vi.fn(async (): Promise<ConsumeReply> => [1000, 0, 5, 1000]);
   await consumeByScript([{ limit: { key: 'k', policies, cost: 2, peek: true }, read: [] }], run);
-  expect(run).toHaveBeenCalledWith(['k'], ['', '1', '-2', '1', '60000', '5']);
+  expect(run).toHaveBeenCalledWith(['k'], ['', '1', '-2', '1', '60000', '5', '0']);
 });
 
 test('consumeByScript: requests without keys do not call the store', async () => {
