@@ -2,32 +2,71 @@
 import { findArxivId, findDoi } from '../../../src/services/resources/identifiers.ts';
 import type { DocumentMetadata } from '../document.ts';
 import { normaliseDate } from './dates.ts';
-import { readJsonLd } from './json-ld.ts';
+import { findAuthors } from './html-authors.ts';
+import { dateInPage } from './html-dates.ts';
+import { type JsonLd, readJsonLd } from './json-ld.ts';
 import { languageTag, singleLine } from './normalise.ts';
+import { headingsOf, titleOfHeadings, withoutSite } from './titles.ts';
 
-const MAX_AUTHORS = 50;
+const MAX_VALUES = 50;
+const DATES = [
+  'article:published_time',
+  'citation_publication_date',
+  'citation_online_date',
+  'citation_date',
+  'og:published_time',
+  'parsely-pub-date',
+  'sailthru.date',
+  'datepublished',
+  'publish-date',
+  'publish_date',
+  'publication_date',
+  'published_time',
+  'pubdate',
+  'dcterms.issued',
+  'dc.date.issued',
+  'dcterms.date',
+  'dc.date',
+  'dcterms.created',
+  'dc.date.created',
+  'date',
+];
 
-/** `resolve` makes a URL absolute and returns null for one that is not http(s). */
-export function readHtmlMetadata(document: Document, resolve: (href: string) => string | null): DocumentMetadata {
+export interface PageAddress {
+  /** Null for uploaded content. */
+  readonly url: string | null;
+  /** Makes a URL absolute; null for one that is not http(s). */
+  readonly resolve: (href: string) => string | null;
+}
+
+export function readHtmlMetadata(document: Document, { url, resolve }: PageAddress): DocumentMetadata {
   const metas = readMetas(document);
   const first = (...names: string[]) => names.flatMap((name) => metas.get(name) ?? []).at(0) ?? null;
-  const jsonLd = readJsonLd(
-    Array.from(document.querySelectorAll('script[type="application/ld+json"]'), (script) => script.textContent ?? ''),
-  );
-  const element = (selector: string) => singleLine(document.querySelector(selector)?.textContent);
+  const pageTitle = singleLine(document.querySelector('title')?.textContent);
+  const scripts = Array.from(document.querySelectorAll('script'), (script) => script.textContent ?? '');
+  const jsonLd = readJsonLd(scripts, pageTitle);
+  const sites = siteNames(metas, jsonLd, url);
   const canonical = document.querySelector('link[rel~="canonical"]')?.getAttribute('href') ?? first('og:url');
-
-  const published = [
-    first('article:published_time', 'citation_publication_date', 'citation_date', 'dc.date.issued', 'dc.date', 'date', 'pubdate'),
-    jsonLd.published,
-    document.querySelector('time[datetime][pubdate], article time[datetime], time[datetime]')?.getAttribute('datetime'),
-  ];
+  const published = [first(...DATES.slice(0, 4)), jsonLd.published, ...DATES.slice(4).map((name) => first(name))];
   return {
-    title: first('citation_title', 'og:title', 'twitter:title') ?? jsonLd.title ?? shortTitle(element('title'), element('h1')),
+    title: readTitle(document, first, jsonLd, pageTitle, sites),
     description:
-      first('description', 'og:description', 'twitter:description', 'dc.description') ?? singleLine(jsonLd.description),
-    authors: readAuthors(metas, jsonLd.authors, document),
-    publishedAt: published.map((date) => (date ? normaliseDate(date) : null)).find((date) => date !== null) ?? null,
+      first('description', 'og:description', 'twitter:description', 'dc.description', 'dcterms.description') ??
+      singleLine(jsonLd.description),
+    authors: findAuthors(
+      [
+        metas.get('citation_author') ?? [],
+        metas.get('author') ?? [],
+        jsonLd.authors,
+        metas.get('article:author') ?? [],
+        metas.get('dc.creator') ?? metas.get('dcterms.creator') ?? [],
+        metas.get('parsely-author') ?? metas.get('sailthru.author') ?? [],
+      ],
+      sites,
+      document,
+    ),
+    publishedAt:
+      published.map((date) => (date ? normaliseDate(date) : null)).find((date) => date !== null) ?? dateInPage(document, url),
     doi: findDoi(first('citation_doi', 'dc.identifier', 'prism.doi', 'bepress_citation_doi') ?? ''),
     arxivId: findArxivId(`arxiv:${first('citation_arxiv_id') ?? ''}`),
     canonicalUrl: canonical ? resolve(canonical) : null,
@@ -35,39 +74,43 @@ export function readHtmlMetadata(document: Document, resolve: (href: string) => 
   };
 }
 
-/** Drops the site's name: a title `Heading | Site` becomes the page's heading. */
-function shortTitle(title: string | null, heading: string | null): string | null {
-  if (title === null || heading === null) return title ?? heading;
-  return title.startsWith(heading) && /^\s*[|–—·:»-]/.test(title.slice(heading.length)) ? heading : title;
+function readTitle(
+  document: Document,
+  first: (...names: string[]) => string | null,
+  jsonLd: JsonLd,
+  pageTitle: string | null,
+  sites: readonly string[],
+): string | null {
+  const headings = headingsOf(document.documentElement);
+  const declared = first('citation_title', 'og:title', 'twitter:title', 'dc.title', 'dcterms.title') ?? jsonLd.title ?? pageTitle;
+  const title = declared && singleLine(withoutSite(declared, headings, sites));
+  return title ?? titleOfHeadings(headings);
+}
+
+/** Names of the site: what it calls itself, and the labels of its host. */
+function siteNames(metas: ReadonlyMap<string, readonly string[]>, { publishers }: JsonLd, url: string | null): string[] {
+  const declared = ['og:site_name', 'application-name', 'apple-mobile-web-app-title', 'twitter:site'].flatMap(
+    (name) => metas.get(name) ?? [],
+  );
+  const host = url === null ? [] : [new URL(url).hostname.replace(/^www\./, '')];
+  return [
+    ...declared.map((name) => name.replace(/^@/, '')),
+    ...publishers,
+    ...host,
+    ...host.map((name) => name.split('.').slice(0, -1).join('')),
+  ];
 }
 
 /** Values of `<meta>` elements by lower-case name, in document order. */
 function readMetas(document: Document): ReadonlyMap<string, readonly string[]> {
   const metas = new Map<string, string[]>();
   for (const meta of document.querySelectorAll('meta[content]')) {
-    const name = (meta.getAttribute('property') ?? meta.getAttribute('name') ?? '').trim().toLowerCase();
+    const name = (meta.getAttribute('property') ?? meta.getAttribute('name') ?? meta.getAttribute('itemprop') ?? '')
+      .trim()
+      .toLowerCase();
     const content = singleLine(meta.getAttribute('content'));
     if (name === '' || content === null) continue;
-    metas.set(name, [...(metas.get(name) ?? []), content].slice(0, MAX_AUTHORS));
+    metas.set(name, [...(metas.get(name) ?? []), content].slice(0, MAX_VALUES));
   }
   return metas;
-}
-
-function readAuthors(metas: ReadonlyMap<string, readonly string[]>, fromJsonLd: readonly string[], document: Document): string[] {
-  const byline = singleLine(document.querySelector('[rel~="author"], [itemprop~="author"]')?.textContent);
-  const sources = [
-    metas.get('citation_author'),
-    metas.get('author'),
-    metas.get('article:author'),
-    metas.get('dc.creator'),
-    fromJsonLd,
-    byline ? [byline] : [],
-  ];
-  for (const source of sources) {
-    const names = (source ?? [])
-      .map((name) => name.replace(/^by\s+/i, '').slice(0, 200))
-      .filter((name) => !/^https?:/i.test(name));
-    if (names.length > 0) return [...new Set(names)].slice(0, MAX_AUTHORS);
-  }
-  return [];
 }

@@ -29,7 +29,7 @@ export const read: Reader = (input) => readHtml(decodeInput(input, { html: true 
 export function readHtml(html: string, url: string | null): ParsedDocument {
   const document = parseHtml(html);
   const resolve = resolver(document, url);
-  const metadata = readHtmlMetadata(document, resolve);
+  const metadata = readHtmlMetadata(document, { url, resolve });
   const page = readPage(document, resolve);
   const article = isSimple(document) ? readArticle(document, resolve) : [];
   const enough = Math.max(MIN_ARTICLE_CHARACTERS, MIN_ARTICLE_SHARE * characters(page));

@@ -102,3 +102,19 @@ function leadingPicture(root: Node): string | null {
   }
   return null;
 }
+
+const SEPARATOR = /\s+[|–—·•»«:/-]+\s+|\s*[|»·]\s*|:\s+/g;
+
+/** A page's title without the name of its site: `Heading | Site` is the heading, as is `Site: Heading`. */
+export function withoutSite(title: string, headings: readonly Heading[], sites: readonly string[]): string {
+  const isSite = (text: string) => sites.some((site) => letters(site) === letters(text));
+  for (const { index, 0: separator } of title.matchAll(SEPARATOR)) {
+    const [before, after] = [title.slice(0, index), title.slice(index + separator.length)];
+    const isHeading = (text: string) => headings.some((heading) => letters(heading.text) === letters(text));
+    if (isSite(after) || (isHeading(before) && !isHeading(after))) return before;
+    if (isSite(before) || (isHeading(after) && !isHeading(before))) return after;
+  }
+  return title;
+}
+
+const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
