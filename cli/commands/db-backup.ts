@@ -5,11 +5,13 @@ import { dirname, resolve } from 'node:path';
 import { loadEnvironment } from '../../src/adapters/environment.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import { parseConfig } from '../../src/kernel/config/config.ts';
+import { answer, json } from '../answer.ts';
 import { type Command, UsageError } from '../command.ts';
 
 export const backup: Command = {
   args: [{ name: 'file', description: 'file to write; it must not exist' }],
-  run: async ({ args: [file = ''], terminal }) => {
+  options: { json },
+  run: async ({ args: [file = ''], options, terminal }) => {
     const config = parseConfig(loadEnvironment());
     if (config.database.kind === 'libsql')
       throw new UsageError('This is for a SQLite file. Copy a libSQL server with: db copy --from <its URL> --to file:<file>');
@@ -31,6 +33,7 @@ export const backup: Command = {
     } finally {
       await database.close();
     }
-    terminal.print(`${config.database.path} is copied to ${file}`);
+    const { path } = config.database;
+    answer({ options, terminal }, { from: path, to: resolve(file) }, `${path} is copied to ${file}`);
   },
 };

@@ -4,6 +4,7 @@ import { loadEnvironment } from '../../src/adapters/environment.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import { parseConfig } from '../../src/kernel/config/config.ts';
 import { parseDatabaseUrl } from '../../src/kernel/config/urls.ts';
+import { answer, json } from '../answer.ts';
 import { type Command, UsageError } from '../command.ts';
 import { copyDatabase } from '../copy/copy-database.ts';
 
@@ -38,6 +39,7 @@ export const copy: Command = {
   options: {
     from: { value: 'url', description: 'database to read', required: true },
     to: { value: 'url', description: 'empty database to write; it is migrated first', required: true },
+    json,
   },
   run: async ({ options, terminal }) => {
     const [source, target] = [checked('from', options.from), checked('to', options.to)];
@@ -50,10 +52,12 @@ export const copy: Command = {
           const done = Math.round((BAR * rows) / Math.max(1, total));
           terminal.rewrite(`${table.padEnd(22)} ${'#'.repeat(done)}${'.'.repeat(BAR - done)} ${rows}/${total}`);
         };
-        for (const { table, rows, checksum } of await copyDatabase({ from, to, progress })) {
-          terminal.print(`${table.padEnd(22)} ${String(rows).padStart(8)} rows  ${checksum}`);
-        }
-        terminal.print(`${to.place} holds the same as ${from.place}`);
+        const tables = await copyDatabase({ from, to, progress });
+        const lines = tables.map(
+          ({ table, rows, checksum }) => `${table.padEnd(22)} ${String(rows).padStart(8)} rows  ${checksum}`,
+        );
+        const value = { from: from.place, to: to.place, tables };
+        answer({ options, terminal }, value, ...lines, `${to.place} holds the same as ${from.place}`);
       } finally {
         await to.close();
       }

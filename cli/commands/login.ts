@@ -1,7 +1,8 @@
 /** `pharos login`: begins a session at the server and keeps its tokens. */
+import { answer, json, remark } from '../answer.ts';
 import { logInByBrowser } from '../client/browser-login.ts';
 import { type Connection, withServer } from '../client/connect.ts';
-import { type Command, UsageError } from '../command.ts';
+import { type Call, type Command, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import { browse } from './open.ts';
 
@@ -11,7 +12,7 @@ export const login: Command = {
     'settings, readable by you alone, and sent to this server only. A login in the browser needs no password here and may do\n' +
     'what you agree to; managing keys and jobs needs one with a password.',
   args: [{ name: 'username', description: 'name or e-mail address of the account; asked for if it is missing', optional: true }],
-  options: { browser: { description: 'logs in and asks for your consent in the browser' } },
+  options: { browser: { description: 'logs in and asks for your consent in the browser' }, json },
   examples: ['ada', '--browser', 'ada < password.txt'],
   run: async ({ args: [given], options, terminal }) => {
     if (options.browser !== undefined && given !== undefined) throw new UsageError('--browser: the user is named in the browser');
@@ -21,9 +22,11 @@ export const login: Command = {
     await withServer(async (connection) => {
       const { origin, hasKey } = connection;
       if (hasKey) throw new UsageError('PHAROS_API_KEY is set, and is used in place of a login: unset it first');
-      const name =
-        options.browser === undefined ? await byPassword(connection, given, terminal) : await byBrowser(connection, terminal);
-      terminal.print(`logged in to ${origin}${name}`);
+      const call = { options, terminal };
+      const username =
+        options.browser === undefined ? await byPassword(connection, given, terminal) : await byBrowser(connection, call);
+      const value = { server: origin, logged_in: true, ...(username === undefined ? {} : { username }) };
+      answer(call, value, `logged in to ${origin}${username === undefined ? '' : ` as ${username}`}`);
     });
   },
 };
@@ -31,14 +34,14 @@ export const login: Command = {
 async function byPassword({ pharos, origin }: Connection, given: string | undefined, terminal: Terminal): Promise<string> {
   const username = given ?? (await terminal.ask(`User name at ${origin}: `)).trim();
   await pharos.logIn({ username, password: await terminal.readSecret('Password: ') });
-  return ` as ${username}`;
+  return username;
 }
 
-async function byBrowser({ pharos, store }: Connection, terminal: Terminal): Promise<string> {
+/** The server does not tell the name to an app. */
+async function byBrowser({ pharos, store }: Connection, call: Pick<Call, 'options' | 'terminal'>): Promise<undefined> {
   const open = async (address: string) => {
-    terminal.print(`Log in and agree in the browser. If none opens, this address leads there:\n${address}`);
+    remark(call, `Log in and agree in the browser. If none opens, this address leads there:\n${address}`);
     await browse(address).catch(() => undefined);
   };
   await store?.save(await logInByBrowser({ url: pharos.url, open }));
-  return '';
 }

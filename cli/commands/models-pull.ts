@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadEnvironment } from '../../src/adapters/environment.ts';
 import { listModelFolders, modelPlaces, resolveModel } from '../../src/adapters/model-folder.ts';
 import { parseConfig } from '../../src/kernel/config/config.ts';
+import { answer, json, remark } from '../answer.ts';
 import { callOf } from '../call.ts';
 import { type Command, UsageError } from '../command.ts';
 import { createHub, type HubFile } from '../hub/hub.ts';
@@ -16,6 +17,7 @@ export const pullModel: Command = {
   options: {
     revision: { value: 'revision', description: 'branch, tag or commit; main by default' },
     precision: { value: PRECISIONS.join('|'), description: 'EMBEDDING_PRECISION by default, else fp32' },
+    json,
   },
   run: async ({ args: [id = ''], options, terminal }) => {
     const config = parseConfig(loadEnvironment());
@@ -25,16 +27,21 @@ export const pullModel: Command = {
     const { endpoint, token } = config.hub;
     const hub = createHub({ endpoint, token: token?.reveal(), fetch });
     const progress = ({ path, size }: HubFile, bytes: number) => {
-      if (bytes >= size) terminal.print(`${path}  ${sizeInWords(size)}`);
+      if (bytes >= size) remark({ options, terminal }, `${path}  ${sizeInWords(size)}`);
       else terminal.rewrite(`${path}  ${Math.floor((100 * bytes) / size)} % of ${sizeInWords(size)}`);
     };
     const models = join(config.dataDir, 'models');
     const pulled = await pull({ hub, id, revision, precision, models, sleep: (ms) => sleep(ms), progress });
     const already = pulled.fetched === 0 ? ' already' : '';
-    terminal.print(`${id} is in ${pulled.path}${already} (${pulled.commit.slice(0, 7)})`);
     const folders = mergeModels(await listModelFolders(modelPlaces(config.dataDir)), []);
     const mine = await resolveModel({ model: id, precision }, [models]);
     const model = folders.find(({ folder }) => folder?.id === mine.id) ?? { id: mine.id, name: id };
-    terminal.print(`Next: ${callOf(`models activate ${shortName(folders, model)}`)}`);
+    const name = shortName(folders, model);
+    answer(
+      { options, terminal },
+      { id: mine.id, name, path: pulled.path, commit: pulled.commit, downloaded: pulled.fetched > 0 },
+      `${id} is in ${pulled.path}${already} (${pulled.commit.slice(0, 7)})`,
+      `Next: ${callOf(`models activate ${name}`)}`,
+    );
   },
 };

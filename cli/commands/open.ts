@@ -1,6 +1,7 @@
 /** `pharos open`: the document's address in the browser. */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
+import { answer, json } from '../answer.ts';
 import { withServer } from '../client/connect.ts';
 import { plain } from '../client/plain.ts';
 import { type Command, UsageError } from '../command.ts';
@@ -8,7 +9,7 @@ import { type Command, UsageError } from '../command.ts';
 export const open: Command = {
   details: 'The program in BROWSER opens it, and that of the operating system otherwise.',
   args: [{ name: 'id', description: 'id of the document' }],
-  options: { print: { description: 'prints the address, and opens nothing' } },
+  options: { print: { description: 'prints the address, and opens nothing' }, json },
   run: async ({ args: [id = ''], options, terminal }) => {
     const { url, canonical_url: canonical } = await withServer(({ pharos }) =>
       pharos.get('/resources/{id}', { params: { path: { id } } }),
@@ -19,7 +20,7 @@ export const open: Command = {
       throw new UsageError(`${id} came as a file or text and has no address: "pharos show ${id} --text" prints it`);
     }
     const { href } = new URL(address);
-    terminal.print(plain(href));
+    answer({ options, terminal }, { id, url: href }, plain(href));
     if (options.print === undefined) await browse(href);
   },
 };

@@ -5,6 +5,7 @@ import { passwordFault } from '../../src/kernel/auth/password-rules.ts';
 import { usernameFault } from '../../src/kernel/auth/username-rules.ts';
 import { TIERS } from '../../src/kernel/model/tiers.ts';
 import { register } from '../../src/services/accounts/accounts.ts';
+import { answer, json } from '../answer.ts';
 import { type Command, UsageError } from '../command.ts';
 import { withSession } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
@@ -16,9 +17,9 @@ export const createUser: Command = {
     { name: 'username', description: 'name to log in with' },
     { name: 'email', description: 'e-mail address' },
   ],
-  options: { tier: { value: TIERS.join('|'), description: 'tier of the user; free by default' } },
-  run: async ({ args: [username = '', email = ''], options: { tier: tierName = 'free' }, terminal }) => {
-    const tier = tierNamed(tierName);
+  options: { tier: { value: TIERS.join('|'), description: 'tier of the user; free by default' }, json },
+  run: async ({ args: [username = '', email = ''], options, terminal }) => {
+    const tier = tierNamed(options.tier ?? 'free');
     const fault = usernameFault(username);
     if (fault) throw new UsageError(`The username ${fault}`);
     if (!z.email().safeParse(email).success) throw new UsageError(`${email} is not an e-mail address`);
@@ -27,7 +28,9 @@ export const createUser: Command = {
       const config = { ...session.config, auth: { ...session.config.auth, registration: 'open' as const } };
       const user = await register({ ...session, config, passwords: createPasswordHasher() }, { username, email, password });
       if (tier !== 'free') await changeUser(session, user.id, { tier });
-      terminal.print(`created ${username} (${tier}), id ${user.id}, in ${session.database.place}`);
+      const { place } = session.database;
+      const value = { id: user.id, username, email, tier, database: place };
+      answer({ options, terminal }, value, `created ${username} (${tier}), id ${user.id}, in ${place}`);
     });
   },
 };

@@ -473,6 +473,45 @@ describe('documents', () => {
     expect((await pharos(['jobs', 'list'])).code).toBe(1);
   });
 
+  test('keys: one for deleting has that scope alone, and deletes', async () => {
+    const made = await pharos(['keys', 'create', 'cleaner', '--scopes', 'resources:read,resources:delete', '--json']);
+    const { key, scopes } = JSON.parse(made.stdout);
+    expect(scopes.toSorted()).toEqual(['resources:delete', 'resources:read']);
+    const deleting = await pharos(['keys', 'create', 'deleter', '--scopes', 'resources:delete', '--json']);
+    expect(JSON.parse(deleting.stdout).scopes).toEqual(['resources:delete']);
+    const { id } = await client().create({ content: text('something to clean') });
+    expect(await pharos(['rm', id, '--yes'], '', { PHAROS_API_KEY: key })).toMatchObject({ code: 0, stdout: `deleted ${id}\n` });
+    expect((await pharos(['tag', id, 'x'], '', { PHAROS_API_KEY: key })).code).toBe(1);
+  });
+
+  test('--json: every command that changes something answers with one JSON object', async () => {
+    const answer = async (args: string[], input = '') => {
+      const { code, stdout, stderr } = await pharos([...args, '--json'], input);
+      expect([args[0], code, stderr]).toEqual([args[0], 0, '']);
+      return JSON.parse(stdout);
+    };
+    const { id } = await client().create({ url: 'https://example.org/json' });
+    const other = await client().create({ content: text('json') });
+    expect(await answer(['open', id, '--print'])).toEqual({ id, url: 'https://example.org/json' });
+    expect(await answer(['tag', id, 'a', 'b'])).toMatchObject({ id, tags: ['a', 'b'] });
+    expect(await answer(['cancel', id, other.id])).toEqual({ stopped: [id, other.id] });
+    expect(await answer(['rm', id, other.id, '--yes'])).toEqual({ deleted: [id, other.id] });
+    const key = await answer(['keys', 'create', 'x']);
+    expect(await answer(['keys', 'delete', key.id])).toEqual({ deleted: key.id });
+    expect(await answer(['login', login.username], login.password)).toEqual({
+      server: url,
+      logged_in: true,
+      username: login.username,
+    });
+    expect(await answer(['logout'])).toEqual({ server: url, logged_in: false });
+  });
+
+  test('cancel --json: what was stopped is told although a later id is wrong', async () => {
+    const { id } = await client().create({ content: text('half of it') });
+    const { code, stdout } = await pharos(['cancel', id, 'wrong', '--json']);
+    expect([code, JSON.parse(stdout)]).toEqual([1, { stopped: [id] }]);
+  });
+
   test('cancel: stops documents that are processed, and says where there is nothing to stop', async () => {
     const [one, two] = [await client().create({ content: text('one to stop') }), await client().create({ content: text('two') })];
     expect(await pharos(['cancel', one.id, two.id])).toMatchObject({ code: 0, stdout: `stopped ${one.id}\nstopped ${two.id}\n` });
@@ -493,6 +532,11 @@ describe('documents', () => {
       stderr: expect.stringContaining('only a queued or running job can be cancelled'),
     });
     expect((await pharos(['jobs', 'retry', queued.id])).stdout).toMatch(/^queued as /);
+    const [next] = JSON.parse((await pharos(['jobs', 'list', '--state', 'queued', '--limit', '1', '--json'])).stdout);
+    const cancelled = await pharos(['jobs', 'cancel', next.id, '--json']);
+    expect(JSON.parse(cancelled.stdout)).toMatchObject({ id: next.id, state: 'cancelled' });
+    const retried = await pharos(['jobs', 'retry', next.id, '--json']);
+    expect(JSON.parse(retried.stdout)).toMatchObject({ id: expect.any(String), resource_id: next.resource_id });
   });
 
   test.each([

@@ -108,7 +108,7 @@ describe('pharos: help and version', () => {
   });
 
   test('pharos db copy --help: shows required options without brackets', async () => {
-    expect((await pharos(['db', 'copy', '--help'])).stdout).toContain('usage: pharos db copy --from <url> --to <url>\n');
+    expect((await pharos(['db', 'copy', '--help'])).stdout).toContain('usage: pharos db copy --from <url> --to <url> [--json]\n');
   });
 
   test.each(Object.keys(COMMANDS))('pharos %s -h: shows usage, arguments and options', async (name) => {
