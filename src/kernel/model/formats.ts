@@ -43,6 +43,15 @@ export const FORMATS = defineFormats({
     maxMegabytes: 50,
     zip: { mimetype: 'application/epub+zip', entry: 'META-INF/container.xml' },
   },
+  rtf: {
+    label: 'RTF',
+    mediaType: 'application/rtf',
+    aliases: ['text/rtf', 'application/x-rtf', 'text/richtext'],
+    extensions: ['rtf'],
+    bytes: 'binary',
+    maxMegabytes: 50,
+    magic: [{ bytes: '{\\rtf' }],
+  },
   eml: {
     label: 'mail',
     mediaType: 'message/rfc822',

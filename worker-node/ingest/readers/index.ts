@@ -14,6 +14,7 @@ const READERS: Readonly<Record<Format, () => Promise<ReaderModule>>> = {
   markdown: () => import('./markdown.ts'),
   pdf: () => import('./pdf.ts'),
   epub: () => import('./epub.ts'),
+  rtf: () => import('./rtf.ts'),
   eml: () => import('./eml.ts'),
   docx: () => import('./docx.ts'),
   xlsx: () => import('./xlsx.ts'),
