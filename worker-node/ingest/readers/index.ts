@@ -19,6 +19,9 @@ const READERS: Readonly<Record<Format, () => Promise<ReaderModule>>> = {
   docx: () => import('./docx.ts'),
   xlsx: () => import('./xlsx.ts'),
   pptx: () => import('./pptx.ts'),
+  odt: () => import('./odt.ts'),
+  ods: () => import('./ods.ts'),
+  odp: () => import('./odp.ts'),
   text: () => import('./plain-text.ts'),
 };
 

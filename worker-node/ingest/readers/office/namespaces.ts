@@ -22,6 +22,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   v: 'urn:schemas-microsoft-com:vml',
   dc: 'http://purl.org/dc/elements/1.1/',
   dcterms: 'http://purl.org/dc/terms/',
+  math: 'http://www.w3.org/1998/Math/MathML',
   xlink: 'http://www.w3.org/1999/xlink',
 };
 const ODF = ['office', 'text', 'table', 'style', 'meta', 'presentation', 'manifest'];
