@@ -93,6 +93,11 @@ test("edge bundle: contains zod's texts in English alone", () => {
   expect(locales.map((name) => name.slice(name.lastIndexOf('/') + 1))).toEqual(['en.js']);
 });
 
+test("edge bundle: contains neither zod's compiler nor its reading of JSON Schema", () => {
+  expect(inputs.filter((name) => /\/(?:compile|from-json-schema)\.js$/.test(name))).toEqual([]);
+  expect(inputs.some((name) => name.endsWith('zod/v4/core/schemas.js'))).toBe(true);
+});
+
 test('edge bundle: is smaller than 400 KB gzipped', async () => {
   expect(gzipSync(await readFile(bundle), { level: 6 }).length).toBeLessThan(MAX_GZIPPED_BYTES);
 });
