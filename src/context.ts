@@ -21,6 +21,7 @@ import { createLimiter } from './kernel/rate-limits/limiter.ts';
 import { rateLimitPolicies } from './kernel/rate-limits/tiers.ts';
 import { createEmbeddingsProxy } from './kernel/worker-client/embeddings-proxy.ts';
 import { createHttpPublisher } from './kernel/worker-client/http-publisher.ts';
+import { createPresignedContents } from './kernel/worker-client/presigned-contents.ts';
 import { createPresignedUploads } from './kernel/worker-client/presigned-uploads.ts';
 import { createQueryEmbedder } from './kernel/worker-client/query-embedder.ts';
 import { createAccounts } from './services/accounts/accounts.ts';
@@ -71,6 +72,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
   const relay = make('relay', () => createRelay({ ...base, publisher, noteFailure: writeHealth.failed }));
   const queryEmbedder = make('queryEmbedder', () => createQueryEmbedder(base));
   const embeddingsProxy = make('embeddingsProxy', () => createEmbeddingsProxy(base));
+  const presignedContents = make('presignedContents', () => createPresignedContents(base));
   const presignedUploads = make('presignedUploads', () => createPresignedUploads(base));
   const statistics = make('statistics', () => createStatistics(base));
   const checkHealth = make('checkHealth', () => createHealth({ ...base, writeHealth }));
@@ -97,6 +99,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
     relay,
     queryEmbedder,
     embeddingsProxy,
+    presignedContents,
     presignedUploads,
     statistics,
     writeHealth,

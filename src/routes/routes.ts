@@ -8,6 +8,8 @@ import { unitsOf } from '../kernel/rate-limits/units.ts';
 import type { AccountLevel } from '../services/accounts/account-session.ts';
 import { exchangeCode } from '../services/accounts/exchange-code.ts';
 import type { Description } from '../services/operation.ts';
+import { readContent } from '../services/resources/read-content.ts';
+import { readText } from '../services/resources/read-text.ts';
 import { submitResource } from '../services/resources/submit-resource.ts';
 import { uploadResource } from '../services/resources/upload-resource.ts';
 import type { AppEnv } from './env.ts';
@@ -100,6 +102,8 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
   'POST /auth/exchange': ofOperation(exchangeCode),
   'POST /resources': ofOperation(submitResource),
   'POST /resources/upload': ofOperation(uploadResource),
+  'GET /resources/{id}/content': ofOperation(readContent),
+  'GET /resources/{id}/text': ofOperation(readText),
   'GET /resources/{id}/progress/events': {
     name: 'progress.events',
     scope: 'resources:read',

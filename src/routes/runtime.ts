@@ -18,6 +18,8 @@ export interface Runtime {
   readonly setHeader?: SetHeader | undefined;
   /** Largest file in a form, in bytes, where memory is scarce. Default: the largest upload. */
   readonly maxUploadBytes?: number | undefined;
+  /** Largest content that a response holds, in bytes, where memory is scarce; larger ones are at the worker. Default: unlimited. */
+  readonly maxContentBytes?: number | undefined;
   /** Longest life of an event stream in milliseconds, after which clients reconnect. Default: unlimited. */
   readonly maxStreamMs?: number | undefined;
 }

@@ -29,6 +29,7 @@ import { resourceGraph } from '../services/graph/resource-graph.ts';
 import { similarResources } from '../services/graph/similar-resources.ts';
 import { cancelJob, cancelResource } from '../services/jobs/cancel-job.ts';
 import { listJobs } from '../services/jobs/list-jobs.ts';
+import { listResourceJobs } from '../services/jobs/list-resource-jobs.ts';
 import { retryJob } from '../services/jobs/retry-job.ts';
 import { listModels } from '../services/models/list-models.ts';
 import { createTicket } from '../services/progress/create-ticket.ts';
@@ -39,6 +40,7 @@ import { createUploadUrl } from '../services/resources/create-upload-url.ts';
 import { deleteResource } from '../services/resources/delete-resource.ts';
 import { getResource } from '../services/resources/get-resource.ts';
 import { knownResources } from '../services/resources/known-resources.ts';
+import { listChunks } from '../services/resources/list-chunks.ts';
 import { listResources } from '../services/resources/list-resources.ts';
 import { reprocessResource } from '../services/resources/reprocess-resource.ts';
 import { updateResource } from '../services/resources/update-resource.ts';
@@ -72,6 +74,8 @@ export const OPERATIONS: readonly MountedOperation[] = [
     body: 'Reprocess',
     optionalBody: true,
   }),
+  http(listChunks, 'GET /resources/{id}/chunks', { returns: 'A page of chunks' }),
+  http(listResourceJobs, 'GET /resources/{id}/jobs', { returns: 'Newest first' }),
   http(similarResources, 'GET /resources/{id}/similar', { returns: 'Similar resources with their scores' }),
   http(resourceGraph, 'GET /resources/{id}/graph', { returns: 'Nodes and edges' }),
   http(getTaxonomy, 'GET /taxonomy', { returns: 'Root categories with their descendants' }),

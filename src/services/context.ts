@@ -25,6 +25,7 @@ import type { Limiter } from '../kernel/rate-limits/limiter.ts';
 import type { RateLimitStore } from '../kernel/rate-limits/store.ts';
 import type { RateLimitPolicies } from '../kernel/rate-limits/tiers.ts';
 import type { EmbeddingsProxy } from '../kernel/worker-client/embeddings-proxy.ts';
+import type { PresignedContents } from '../kernel/worker-client/presigned-contents.ts';
 import type { PresignedUploads } from '../kernel/worker-client/presigned-uploads.ts';
 import type { QueryEmbedder } from '../kernel/worker-client/query-embedder.ts';
 import type { Accounts } from './accounts/accounts.ts';
@@ -85,6 +86,7 @@ export interface AppContext extends Adapters {
   readonly queryEmbedder: QueryEmbedder;
   readonly embeddingsProxy: EmbeddingsProxy;
   readonly presignedUploads: PresignedUploads;
+  readonly presignedContents: PresignedContents;
   readonly statistics: Statistics;
   readonly writeHealth: WriteHealth;
   /** Never rejects; at most one check a second. */

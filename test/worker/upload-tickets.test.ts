@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createLog } from '../../src/adapters/log.ts';
 import { Secret } from '../../src/kernel/core/secret.ts';
 import { users } from '../../src/kernel/db/schema.sqlite.ts';
-import { createPresignedUploads, type PresignedUploadDependencies } from '../../src/kernel/worker-client/presigned-uploads.ts';
+import { createPresignedUploads } from '../../src/kernel/worker-client/presigned-uploads.ts';
+import type { PresignerDependencies } from '../../src/kernel/worker-client/presigner.ts';
 import { signRequest } from '../../src/kernel/worker-client/signatures.ts';
 import { createUploadKit, type UploadKit, WORKER_URL } from '../support/kits/uploads.ts';
 
@@ -50,16 +51,15 @@ describe('upload ticket', () => {
       keyId: null,
     };
   };
-  const issued = async (change: (config: PresignedUploadDependencies['config']) => PresignedUploadDependencies['config']) => {
+  const issued = async (change: (config: PresignerDependencies['config']) => PresignerDependencies['config']) => {
     const { clock, ids } = kit.api.services;
     const { url } = await createPresignedUploads({ config: change(config()), clock, ids }).issue(await actor(), {});
     return `${WORKER_URL}/uploads?ticket=${ticketOf(url)}`;
   };
-  const worker =
-    (more: Partial<PresignedUploadDependencies['config']['worker']>) => (given: PresignedUploadDependencies['config']) => ({
-      ...given,
-      worker: { ...given.worker, ...more },
-    });
+  const worker = (more: Partial<PresignerDependencies['config']['worker']>) => (given: PresignerDependencies['config']) => ({
+    ...given,
+    worker: { ...given.worker, ...more },
+  });
   const refusedWith = async (url: string) => {
     const response = await kit.put(url, fresh());
     expect((await refusal(response)).detail).not.toMatch(/claim|signature|alg/i);
@@ -71,7 +71,7 @@ describe('upload ticket', () => {
     expect((await kit.put(await issued(next), fresh())).status).toBe(202);
   });
 
-  test.each<[string, (config: PresignedUploadDependencies['config']) => PresignedUploadDependencies['config']]>([
+  test.each<[string, (config: PresignerDependencies['config']) => PresignerDependencies['config']]>([
     ['for another worker', worker({ url: 'https://other.example' })],
     ['of another API', (given) => ({ ...given, publicUrl: 'https://other.example' })],
     ['signed with another key', worker({ signingKeys: { current: new Secret('x'.repeat(40)) } })],

@@ -1,7 +1,8 @@
-/** The `uploads` role: receives presigned uploads (`PUT /uploads`) and creates their resources. */
+/** The `uploads` role: files too large for Workers, by signed addresses: `PUT /uploads` and `GET /contents`. */
 import type { Config } from '../../src/kernel/config/config.ts';
 import type { JobPublisher } from '../../src/kernel/jobs/publisher.ts';
 import { createRelay } from '../../src/kernel/jobs/relay.ts';
+import { createContentsRoute } from '../http/contents-route.ts';
 import { createUploadsRoute, type UploadsRouteDependencies } from '../http/uploads/uploads-route.ts';
 import type { WorkerContext } from '../worker-context.ts';
 import type { Role } from './role.ts';
@@ -24,7 +25,7 @@ export function createUploadsRole(context: UploadsRoleContext): Role {
     relay: createRelay({ db, clock, log, background, publisher }),
   } satisfies UploadsRouteDependencies['services'];
   return {
-    routes: createUploadsRoute({ config, services, log }),
+    routes: createUploadsRoute({ config, services, log }).route('/', createContentsRoute({ config, db, clock, ids, log })),
     // The relay publishes in the background, which the context drains.
     stop: async () => {},
   };

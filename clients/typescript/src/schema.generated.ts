@@ -636,6 +636,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/resources/{id}/chunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the chunks of a resource
+         * @description The passages that search finds, in the order of the text. A chunk begins with the last sentence of the one before.
+         */
+        get: operations["resourcesChunks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/{id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs of a resource
+         * @description Its runs, with the reason of those that failed.
+         */
+        get: operations["resourcesJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/resources/{id}/similar": {
         parameters: {
             query?: never;
@@ -1560,6 +1600,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/resources/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the original of a resource
+         * @description The bytes that were sent, or that were fetched from the URL, with their type and file name. They are a stranger’s: the response forbids a browser to show them as a page of this server. On Cloudflare Workers, content over 5 MB is a redirect to an address of the worker, which works for a minute.
+         */
+        get: operations["resourcesContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/{id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the text of a resource
+         * @description As Markdown; plain for documents read before November 2026. All offsets are in UTF-16 units into this text.
+         */
+        get: operations["resourcesText"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/resources/{id}/progress/events": {
         parameters: {
             query?: never;
@@ -2083,6 +2163,50 @@ export interface components {
         };
         Reprocess: {
             stages?: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
+        };
+        ChunkPage: {
+            chunks: components["schemas"]["Chunk"][];
+            next_cursor?: string;
+        };
+        Chunk: {
+            id: string;
+            /** @description From 0, in the order of the text */
+            position: number;
+            text: string;
+            heading_path: string[];
+            /** @description UTF-16 units into the text of the resource */
+            char_start: number;
+            char_end: number;
+            /** @description From 1, in formats with pages */
+            page_start?: number;
+            page_end?: number;
+            word_count: number;
+        };
+        ResourceJob: {
+            id: string;
+            /**
+             * @description `resource.process` runs stages of a resource
+             * @example resource.process
+             */
+            kind: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "dead" | "cancelled" | "retried";
+            /** @description Empty for jobs of other kinds */
+            stages: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
+            attempt: number;
+            max_attempts: number;
+            error?: string;
+            /**
+             * Format: date-time
+             * @description Earliest start of a queued job
+             */
+            available_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date-time */
+            finished_at?: string;
         };
         SimilarResources: {
             /**
@@ -4031,6 +4155,59 @@ export interface operations {
             };
         };
     };
+    resourcesChunks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of chunks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChunkPage"];
+                };
+            };
+        };
+    };
+    resourcesJobs: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        jobs: components["schemas"]["ResourceJob"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+        };
+    };
     resourcesSimilar: {
         parameters: {
             query?: {
@@ -5199,6 +5376,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AcceptedResource"];
+                };
+            };
+        };
+    };
+    resourcesContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string;
+                "if-range"?: string;
+                range?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The range of bytes that was asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The content has the hash of If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The content is at the worker */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    resourcesText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                    "text/plain": string;
                 };
             };
         };

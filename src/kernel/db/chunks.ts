@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
 import { chunks, resourceEmbeddings } from './schema.sqlite.ts';
 import type { Chunk, Database } from './types.ts';
@@ -29,6 +29,19 @@ export async function insertChunks(db: Database, rows: readonly NewChunk[]): Pro
 /** A resource's chunks, in the order of its text. */
 export async function listChunks(db: Database, resourceId: string): Promise<Chunk[]> {
   return await db.select().from(chunks).where(eq(chunks.resourceId, resourceId)).orderBy(asc(chunks.position));
+}
+
+/** The chunks of an owner's resource behind the position `after`, in the order of its text. */
+export async function pageOfChunks(
+  db: Database,
+  { resourceId, ownerId, after, limit }: { resourceId: string; ownerId: string; after: number; limit: number },
+): Promise<Chunk[]> {
+  return await db
+    .select()
+    .from(chunks)
+    .where(and(eq(chunks.resourceId, resourceId), eq(chunks.ownerId, ownerId), gt(chunks.position, after)))
+    .orderBy(asc(chunks.position))
+    .limit(limit);
 }
 
 /** The keys of a resource's chunks, in the order of its text. New chunks have new keys. */

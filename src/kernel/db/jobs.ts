@@ -45,6 +45,19 @@ export async function listJobs(db: Database, { state, ownerId, limit, before }: 
     .limit(limit);
 }
 
+/** The jobs of an owner's resource, newest first. */
+export async function listJobsOfResource(
+  db: Database,
+  { resourceId, ownerId, limit, before }: { resourceId: string; ownerId: string; limit: number; before?: Position | undefined },
+): Promise<Job[]> {
+  return await db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.resourceId, resourceId), eq(jobs.ownerId, ownerId), olderThan(jobs, before)))
+    .orderBy(desc(jobs.createdAt), desc(jobs.id))
+    .limit(limit);
+}
+
 /** Ends a job whose state is one of `from`, and its lease with it. Undefined if the job is in another state. */
 export async function endJob(
   db: Database,

@@ -19,6 +19,9 @@ const WITH_COOKIES = '/auth/exchange';
 
 const EXPOSED = [
   'X-Request-Id',
+  'Content-Disposition',
+  'Content-Range',
+  'ETag',
   'Location',
   'Retry-After',
   'WWW-Authenticate',

@@ -6,6 +6,9 @@ import type { Bindings } from './bindings.ts';
 /** While a form is read, memory holds it several times, and an isolate has 128 MB for all its requests. */
 const MAX_UPLOAD_BYTES = 10 * 1024 * 1024;
 
+/** A response with a larger content would hold the memory and the database connection of an isolate for long. */
+const MAX_CONTENT_BYTES = 5 * 1024 * 1024;
+
 /** Each heartbeat of a stream calls the store twice; this many fit into the platform's limit of subrequests. */
 const MAX_STREAM_MS = { free: 2 * 60_000, paid: 45 * 60_000 } as const;
 
@@ -31,6 +34,7 @@ export function workersRuntime(
     // Clients cannot set this header, because Cloudflare replaces it.
     clientAddress: (c) => c.req.header('cf-connecting-ip') ?? null,
     maxUploadBytes: MAX_UPLOAD_BYTES,
+    maxContentBytes: MAX_CONTENT_BYTES,
     maxStreamMs: MAX_STREAM_MS[workersPlan],
   };
 }

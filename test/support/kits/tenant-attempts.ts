@@ -6,7 +6,7 @@ import { findDelivery, insertDelivery, listDeliveries, requeueDelivery } from '.
 import { ensureCallbackSecret, findCallbackSecret, rotateCallbackSecret } from '../../../src/kernel/db/callback-secrets.ts';
 import type { ChunkIndex } from '../../../src/kernel/db/chunk-index.ts';
 import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
-import { findChunks } from '../../../src/kernel/db/chunks.ts';
+import { findChunks, pageOfChunks } from '../../../src/kernel/db/chunks.ts';
 import { areCredentialsLive, deleteCredentials } from '../../../src/kernel/db/credentials.ts';
 import { listEdgesOf, listOwnerEdges } from '../../../src/kernel/db/edges.ts';
 import { deleteEmailTokens, insertEmailToken } from '../../../src/kernel/db/email-tokens.ts';
@@ -16,7 +16,7 @@ import {
   findIdempotencyKey,
   insertIdempotencyKey,
 } from '../../../src/kernel/db/idempotency-keys.ts';
-import { insertJob } from '../../../src/kernel/db/jobs.ts';
+import { insertJob, listJobsOfResource } from '../../../src/kernel/db/jobs.ts';
 import { findLinksTo } from '../../../src/kernel/db/links.ts';
 import { nearestResources } from '../../../src/kernel/db/nearest-resources.ts';
 import { deleteOAuthAccounts, insertOAuthAccount, listOAuthAccounts } from '../../../src/kernel/db/oauth-accounts.ts';
@@ -163,6 +163,8 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
   },
   chunks: {
     findChunks: ({ db, of }, owner) => findChunks(db, owner, of.seqs),
+    pageOfChunks: ({ db, of }, ownerId) =>
+      pageOfChunks(db, { resourceId: of.resourceIds[0] ?? '', ownerId, after: -1, limit: MANY }),
   },
   credentials: {
     areCredentialsLive: ({ db, of }, userId) =>
@@ -200,6 +202,8 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
   },
   jobs: {
     insertJob: ({ db }, ownerId) => insertJob(db, job('new', ownerId)),
+    listJobsOfResource: ({ db, of }, ownerId) =>
+      listJobsOfResource(db, { resourceId: of.resourceIds[0] ?? '', ownerId, limit: MANY }),
   },
   links: {
     findLinksTo: ({ db }, ownerId) => findLinksTo(db, { ownerId, keys: [cited], limit: MANY }),

@@ -96,6 +96,8 @@ export const UNOWNED: Reasons = {
   'resource-identifiers': { listIdentifiers: LEASED, insertIdentifiers: LEASED },
   'resource-sources': {
     findSource: LEASED,
+    findSourceHead: 'called after the resource was found by id and owner',
+    readSourceSlice: 'reads on in a source whose resource was found by id and owner',
     putSource: `${LEASED}, or was created in the same transaction`,
   },
   'resource-stages': {

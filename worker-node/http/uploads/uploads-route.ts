@@ -18,7 +18,7 @@ import {
   createResource,
 } from '../../../src/services/resources/create-resource.ts';
 import { cleanName, contentTypeOf, MAX_UPLOAD_BYTES } from '../../../src/services/resources/uploaded-file.ts';
-import { resolveUploader } from './uploader.ts';
+import { resolveSignedUser } from '../signed-user.ts';
 
 export interface UploadsRouteDependencies {
   readonly config: Pick<Config, 'publicUrl' | 'cors'> & { readonly worker: Pick<Config['worker'], 'url' | 'signingKeys'> };
@@ -61,7 +61,8 @@ export function createUploadsRoute({ config, services, log }: UploadsRouteDepend
   }
 
   /** The user whom a ticket stands for now. Throws `unauthenticated`. */
-  const uploaderOf = (grant: UploadGrant) => resolveUploader(services, grant).catch(logRefusal);
+  const uploaderOf = (grant: UploadGrant) =>
+    resolveSignedUser(services, grant, { scope: 'resources:write', refuse: tickets.refuse }).catch(logRefusal);
 
   app.put(PATH, async (c) => {
     const grant = await tickets.verify(c.req.query('ticket') ?? '').catch(logRefusal);
