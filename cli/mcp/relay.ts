@@ -1,10 +1,12 @@
 /**
  * An MCP server on standard input and output that passes every message on to one over HTTP. Messages go out as they come, several
- * at a time; each response is written as one line when it arrives.
+ * at a time; each response is written as one line when it arrives. While the reader of the output is slow, nothing more is read.
  */
+import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { createSemaphore } from '../../src/kernel/core/concurrency.ts';
 import { readLines } from './lines.ts';
+import { errorsFor, type Message } from './messages.ts';
 import { explainFailure, explainResponse, parseObject } from './responses.ts';
 
 export interface RelayOptions {
@@ -27,12 +29,6 @@ const MAX_MESSAGE = 12 * 1024 * 1024;
 const SERVER_ERROR = -32_000;
 const PARSE_ERROR = -32_700;
 
-interface Message {
-  readonly id?: string | number | null;
-  readonly method?: string;
-  readonly params?: { readonly requestId?: unknown };
-}
-
 /** Resolves when the input has ended and every response is written, or when the reader of the output has gone. */
 export async function relay({ input, output, url, headers, log }: RelayOptions): Promise<void> {
   const gone = new AbortController();
@@ -48,13 +44,25 @@ export async function relay({ input, output, url, headers, log }: RelayOptions):
   /** What was negotiated; later requests name it in a header. */
   let version: string | undefined;
 
-  const write = (message: object) => void (gone.signal.aborted || output.write(`${JSON.stringify(message)}\n`));
-  function fail(id: Message['id'], code: number, message: string): void {
+  /** Resolves when the output takes more, or its reader has gone. */
+  async function roomInOutput(): Promise<void> {
+    while (output.writableNeedDrain && !gone.signal.aborted) {
+      await once(output, 'drain', { signal: gone.signal }).catch(() => undefined);
+    }
+  }
+  async function write(message: object): Promise<void> {
+    await roomInOutput();
+    if (!gone.signal.aborted) output.write(`${JSON.stringify(message)}\n`);
+  }
+  /** Answers every request of `failed` by an error. */
+  async function fail(failed: Message | readonly unknown[], code: number, message: string): Promise<void> {
     log(message);
-    if (id !== undefined) write({ jsonrpc: '2.0', id, error: { code, message } });
+    const errors = errorsFor(failed, { code, message });
+    if (errors !== undefined) await write(errors);
   }
 
-  async function send({ id, method }: Message, text: string, signal: AbortSignal): Promise<void> {
+  async function send(message: Message, text: string, signal: AbortSignal): Promise<void> {
+    const { method } = message;
     const response = await fetch(url, {
       method: 'POST',
       headers: {
@@ -70,10 +78,10 @@ export async function relay({ input, output, url, headers, log }: RelayOptions):
     });
     const answer = parseObject(await response.text());
     if (response.status === 202) return;
-    if (!response.ok || answer === undefined) return fail(id, SERVER_ERROR, explainResponse(response, answer, url));
+    if (!response.ok || answer === undefined) return await fail(message, SERVER_ERROR, explainResponse(response, answer, url));
     const { result } = answer as { result?: { protocolVersion?: unknown } };
     if (method === 'initialize' && typeof result?.protocolVersion === 'string') version = result.protocolVersion;
-    write(answer);
+    await write(answer);
   }
 
   async function pass(message: Message, text: string): Promise<void> {
@@ -86,7 +94,7 @@ export async function relay({ input, output, url, headers, log }: RelayOptions):
         if (!signal.aborted) await send(message, text, signal);
       });
     } catch (error) {
-      if (!signal.aborted) fail(id, SERVER_ERROR, explainFailure(error, url));
+      if (!signal.aborted) await fail(message, SERVER_ERROR, explainFailure(error, url));
     } finally {
       if (cancellers.get(id) === cancelled) cancellers.delete(id);
     }
@@ -95,11 +103,11 @@ export async function relay({ input, output, url, headers, log }: RelayOptions):
   async function take(line: string | undefined): Promise<void> {
     if (line?.trim() === '') return;
     const message = line === undefined ? undefined : (parseObject(line) as Message | undefined);
-    if (line === undefined) return fail(null, PARSE_ERROR, `a message has more than ${MAX_MESSAGE} characters`);
-    if (message === undefined) return fail(null, PARSE_ERROR, 'a line of standard input is no JSON object');
+    if (line === undefined) return await fail({ id: null }, PARSE_ERROR, `a message has more than ${MAX_MESSAGE} characters`);
+    if (message === undefined) return await fail({ id: null }, PARSE_ERROR, 'a line of standard input is no JSON object');
     // The server keeps nothing between requests, so a request is cancelled here.
     if (message.method === 'notifications/cancelled') return cancellers.get(message.params?.requestId)?.abort();
-    if (slots.state().waiting >= MAX_WAITING) return fail(message.id, SERVER_ERROR, `more than ${MAX_WAITING} messages wait`);
+    if (slots.state().waiting >= MAX_WAITING) return await fail(message, SERVER_ERROR, `more than ${MAX_WAITING} messages wait`);
     const passed: Promise<void> = pass(message, line).finally(() => underWay.delete(passed));
     underWay.add(passed);
     // What follows the first message depends on the version in its response.
@@ -107,7 +115,10 @@ export async function relay({ input, output, url, headers, log }: RelayOptions):
   }
 
   try {
-    for await (const line of readLines(input, MAX_MESSAGE)) await take(line);
+    for await (const line of readLines(input, MAX_MESSAGE)) {
+      await take(line);
+      await roomInOutput();
+    }
   } catch (error) {
     // The input was destroyed, because its other end has gone.
     if (!gone.signal.aborted) throw error;

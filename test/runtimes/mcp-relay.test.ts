@@ -185,6 +185,53 @@ describe('relay', () => {
     expect((await next()).id).toBe(1);
   });
 
+  test.each([
+    ['has another status', '/mcp'],
+    ['is away', 'http://127.0.0.1:1/mcp'],
+  ])('relay: every request of a batch gets an error where the server %s', async (_what, address) => {
+    serveMcp((_message, response) => json(response, { detail: 'slow down' }, 429));
+    const { send, next, logged } = start(address.startsWith('/') ? server.url + address : address);
+    const notification = { jsonrpc: '2.0', method: 'notifications/initialized' };
+    send([request(1), notification, result(7), 5, null, request('b')]);
+    const errors = (await next()) as unknown as { id: unknown; error: { code: number; message: string } }[];
+    expect(errors).toEqual([1, 'b'].map((id) => ({ jsonrpc: '2.0', id, error: { code: -32_000, message: logged[0] } })));
+    expect(logged).toHaveLength(1);
+    // Neither a batch of notifications nor a lone response is answered.
+    send([notification]);
+    send(result(8));
+    send(request(2));
+    expect(await next()).toMatchObject({ id: 2 });
+  });
+
+  test('relay: while the reader of its output is slow, it sends no more requests, and none is lost', async () => {
+    const size = 100_000;
+    serveMcp((message, response) => json(response, result(message.id, { text: 'x'.repeat(size) })));
+    server.serve('/other', 'another request');
+    const { send, next, input, output, ended } = start();
+    const ids = Array.from({ length: 100 }, (_, id) => id);
+    for (const id of ids) send(request(id));
+    await expect.poll(() => output.writableNeedDrain).toBe(true);
+    // The server has time for many more requests.
+    for (let i = 0; i < 50; i += 1) await (await fetch(`${server.url}/other`)).text();
+    const passedOn = server.requests.filter((each) => each.url === '/mcp').length;
+    expect(passedOn).toBeLessThanOrEqual(24);
+    expect(output.writableLength + output.readableLength).toBeLessThanOrEqual(24 * (size + 100));
+    const received: unknown[] = [];
+    for (const _ of ids) received.push((await next()).id);
+    expect(new Set(received)).toEqual(new Set(ids));
+    input.end();
+    await ended;
+  });
+
+  test('relay: it ends when the reader of its output goes while it is slow', async () => {
+    serveMcp((message, response) => json(response, result(message.id, { text: 'x'.repeat(100_000) })));
+    const { send, output, ended } = start();
+    for (let id = 0; id < 20; id += 1) send(request(id));
+    await expect.poll(() => output.writableNeedDrain).toBe(true);
+    output.destroy();
+    await ended;
+  });
+
   test('relay: it ends when its input has ended and every response is written', async () => {
     serveMcp((message, response) => json(response, result(message.id)));
     const { send, next, input, ended } = start();
