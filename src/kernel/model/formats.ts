@@ -3,6 +3,7 @@
  * A new format is an entry here and a reader in `worker-node/ingest/readers/`. `text` takes what is text and nothing else here.
  */
 import { defineFormats } from './format-definition.ts';
+import { TEXT_FORMATS } from './text-formats.ts';
 
 export const FORMATS = defineFormats({
   html: {
@@ -130,6 +131,7 @@ export const FORMATS = defineFormats({
     maxMegabytes: 50,
     zip: { mimetype: 'application/vnd.oasis.opendocument.presentation' },
   },
+  ...TEXT_FORMATS,
   text: {
     label: 'plain text',
     mediaType: 'text/plain',

@@ -27,8 +27,8 @@ const LONG_ROW_TOKENS = 70;
 /** Tables of fewer characters certainly fit. */
 const SHORT_TABLE = 180;
 const MAX_LABEL = 100;
-/** Columns whose value names a row. */
-const LABEL_COLUMNS = /^(?:title|name|label|subject|id|key)$/i;
+/** Columns whose value names a row, in the order in which they are looked for. */
+const LABEL_COLUMNS = ['title', 'name', 'label', 'subject', 'id', 'key'];
 
 /** White space counts as one space: a cell is one line. */
 const oneLine = (cell: string) => cell.replace(/\s+/g, ' ').trim();
@@ -73,9 +73,10 @@ function writeGroups(
 }
 
 function writeRecords(output: RowOutput, header: readonly string[], rows: readonly (readonly string[])[], level: number): void {
-  const found = header.findIndex((name) => LABEL_COLUMNS.test(name.trim()));
+  const names = header.map((name) => name.trim().toLowerCase());
+  const found = LABEL_COLUMNS.map((name) => names.indexOf(name)).find((column) => column >= 0);
   for (const [index, row] of rows.entries()) {
-    const label = row[Math.max(found, 0)] ?? '';
+    const label = row[found ?? 0] ?? '';
     output.heading(level, prose(label !== '' && label.length <= MAX_LABEL ? label : `Row ${index + 1}`));
     output.paragraph(list(row.flatMap((cell, column) => (cell === '' ? [] : [field(header[column], cell)]))));
   }
