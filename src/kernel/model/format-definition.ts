@@ -12,7 +12,7 @@ export interface Magic {
 
 /** A ZIP archive of the format has one of these. */
 export interface ZipContent {
-  /** The beginning of what its first entry, named `mimetype`, holds. */
+  /** The beginning of what its entry named `mimetype` holds. */
   readonly mimetype?: string;
   /** The beginning of an entry's name. */
   readonly entry?: string;

@@ -5,6 +5,7 @@ import { type DetectedFormat, detectFormat } from '../../../src/kernel/model/det
 import { ALL_EXTENSIONS, definitionOf, FORMAT_NAMES } from '../../../src/kernel/model/format-lookup.ts';
 import { UNREADABLE_KINDS } from '../../../src/kernel/model/unreadable-kinds.ts';
 import { contentTypeOf } from '../../../src/services/resources/uploaded-file.ts';
+import { zip } from '../../support/fixtures/zip.ts';
 
 const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const detect = (bytes: string | Uint8Array, declared = '', name = ''): DetectedFormat =>
@@ -55,6 +56,24 @@ describe('detectFormat', () => {
     ['GIF87a is an old version of the format', '', '', 'text'],
   ])('format: %j declared as %j with the name %j is %s', (content, declared, name, format) => {
     expect(detect(content, declared, name)).toEqual({ format });
+  });
+
+  test('format: office documents are known by what is in their archives, whatever was declared', () => {
+    const entry = (name: string) => zip({ '[Content_Types].xml': '', [name]: '' });
+    const odf = (kind: string) => ({ name: 'mimetype', content: `application/vnd.oasis.opendocument.${kind}`, stored: true });
+    const archives = {
+      docx: [entry('word/document.xml')],
+      xlsx: [entry('xl/workbook.xml')],
+      pptx: [entry('ppt/presentation.xml')],
+      odt: [zip([odf('text')]), zip([{ name: 'content.xml', content: '' }, odf('text-template')])],
+      ods: [zip([odf('spreadsheet')])],
+      odp: [zip([odf('presentation'), { name: 'content.xml', content: '' }])],
+    };
+    for (const [format, samples] of Object.entries(archives))
+      for (const bytes of samples)
+        for (const declared of ['', 'application/zip', 'text/plain', definitionOf('docx').mediaType])
+          expect(detect(bytes, declared, 'a.odt')).toEqual({ format });
+    expect(refusalOf(detect(zip({ 'a.txt': '' }), '', 'a.docx'))).toContain('unpack it');
   });
 
   test('format: text in UTF-16 is text, with its mark or by its declared charset', () => {
