@@ -9,9 +9,11 @@ import { createRouter, defineRoute, describeOnly, json, problems } from '../rout
 
 const MAX_INPUTS = 2048;
 const MAX_TEXT = 10_000_000;
+/** No vocabulary is that large; the model's own is not known here. */
+const MAX_TOKEN = 2_147_483_647;
 
 const text = z.string().min(1).max(MAX_TEXT);
-const tokens = z.array(z.int().min(0)).min(1).max(MAX_TEXT);
+const tokens = z.array(z.int().min(0).max(MAX_TOKEN)).min(1).max(MAX_TEXT);
 
 const requestSchema = z
   .strictObject({
