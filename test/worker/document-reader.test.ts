@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import { createDocumentReader, type DocumentReaderOptions, readingBudgetMs } from '../../worker-node/ingest/document-reader.ts';
 import { type FakeThreadsOptions, fakeThreads, virtualTime } from '../support/fakes/reading-threads.ts';
+import { makePdf } from '../support/fixtures/make-pdf.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const NEVER = 1e9;
@@ -276,6 +277,15 @@ describe('createDocumentReader: real threads', () => {
   it('document reader: a thread whose heap is full is replaced, and the next document is read', async () => {
     const reader = createDocumentReader({ threads: 1, memoryMb: 48, budgetMs: () => 600_000 });
     await expect(reader.read(input('<i>x</i>'.repeat(600_000)), turn)).rejects.toThrow(/takes more than 48 MB of memory/);
+    expect((await reader.read(input(LONG.repeat(3), 'text/plain'), turn)).wordCount).toBe(30);
+    await reader.close();
+  });
+
+  it('document reader: a thread whose buffers are full is replaced, and the next document is read', async () => {
+    const reader = createDocumentReader({ threads: 1, memoryMb: 64, budgetMs: () => 600_000 });
+    const bomb = makePdf([{ texts: [{ text: 'The end.', x: 72, y: 700 }], spaces: 200_000_000 }]);
+    const document = { ...input('', 'application/pdf'), bytes: Buffer.from(bomb) };
+    await expect(reader.read(document, turn)).rejects.toThrow(/takes more than 64 MB of memory/);
     expect((await reader.read(input(LONG.repeat(3), 'text/plain'), turn)).wordCount).toBe(30);
     await reader.close();
   });

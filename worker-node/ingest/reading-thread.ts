@@ -6,8 +6,8 @@ import type { ReadingOutcome, ThreadMessage } from './read-thread.ts';
 
 export interface ReadingThread {
   /**
-   * Reads one document at a time. `onBegin` is called when the thread takes it up. Rejects with OutOfMemory where the heap is
-   * full, and with another Error where the thread ends otherwise.
+   * Reads one document at a time. `onBegin` is called when the thread takes it up. Rejects with OutOfMemory where the heap
+   * or the buffers are full, and with another Error where the thread ends otherwise.
    */
   read(input: DocumentInput, onBegin: () => void): Promise<ReadingOutcome>;
   /** False once the thread has ended. */
@@ -25,7 +25,10 @@ export class OutOfMemory extends Error {
 /** Measured over HTML pages of 0.5 MB: a thread keeps 56 MB of heap, and 166 MB by default, at equal processor time. */
 const YOUNG_GENERATION_MB = 16;
 
-/** `memoryMb` limits the heap. An idle thread does not keep the process alive. */
+/** How often the buffers of a thread are looked at; a thread fills about 100 MB in this time. */
+const WATCH_MS = 100;
+
+/** `memoryMb` limits the heap, and the buffers beside it. An idle thread does not keep the process alive. */
 export function startReadingThread({ memoryMb }: { memoryMb: number }): ReadingThread {
   const worker = new Worker(programPath('read-thread'), {
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, stackSizeMb: 4 },
@@ -37,6 +40,27 @@ export function startReadingThread({ memoryMb }: { memoryMb: number }): ReadingT
   function end(error: Error): void {
     ended ??= error;
     onEnd(ended);
+  }
+
+  /** Limits of a thread leave out the buffers, in which a small file may expand to gigabytes. */
+  function watchBuffers(): () => void {
+    let asking = false;
+    const timer = setInterval(() => {
+      if (asking) return;
+      asking = true;
+      worker.getHeapStatistics().then(
+        ({ external_memory: bytes }) => {
+          asking = false;
+          if (bytes <= memoryMb * 1024 * 1024) return;
+          end(new OutOfMemory('the buffers are full'));
+          void worker.terminate();
+        },
+        // A thread that has ended has no statistics.
+        () => clearInterval(timer),
+      );
+    }, WATCH_MS);
+    timer.unref();
+    return () => clearInterval(timer);
   }
 
   worker.unref();
@@ -57,7 +81,11 @@ export function startReadingThread({ memoryMb }: { memoryMb: number }): ReadingT
       if (ended) reject(ended);
       worker.ref();
       worker.postMessage(input);
-      return promise.finally(() => worker.unref());
+      const stopWatching = watchBuffers();
+      return promise.finally(() => {
+        stopWatching();
+        worker.unref();
+      });
     },
     isAlive: () => ended === undefined,
     terminate: () => worker.terminate(),

@@ -3,7 +3,7 @@ import type { PDFDocumentProxy } from 'pdfjs-dist';
 import { StageError } from '../../../src/kernel/core/errors.ts';
 import { createSectionBuilder, type ParsedDocument, type Section } from '../document.ts';
 import { prose, quote } from './blocks.ts';
-import type { Page } from './pdf/geometry.ts';
+import { asProse, isTypewritten, type Page } from './pdf/geometry.ts';
 import { withHeadings } from './pdf/headings.ts';
 import { continues, joinPassages } from './pdf/join-pages.ts';
 import { metadataOf } from './pdf/metadata.ts';
@@ -19,7 +19,7 @@ export async function read({ bytes }: ReaderInput): Promise<ParsedDocument> {
   try {
     const { pages, notes } = await readPages(document);
     const outline = await outlineOf(document);
-    const marked = withHeadings(withoutRunningLines(pages), outline);
+    const marked = withHeadings(withoutRunningLines(isTypewritten(pages) ? pages.map(asProse) : pages), outline);
     const declared = await document.getMetadata().catch(() => ({ info: {}, metadata: null }));
     return { sections: sectionsOf(marked, notes), metadata: metadataOf(declared, marked) };
   } finally {

@@ -92,10 +92,25 @@ describe('pdf: paragraphs', () => {
   test('reads lines in a font of one width as code with its indentation', async () => {
     const code = ['function light() {', 'return on;', '}'];
     const texts = code.map((text, row) => ({ text, x: 72 + (row === 1 ? 24 : 0), y: 700 - row * 12, font: 'Courier' as const }));
-    const document = await readPdf([page(...texts)]);
-    expect(document.sections[0]?.paragraphs).toMatchObject([
+    const document = await readPdf([page(...texts, ...linesAt(72, 640, PROSE))]);
+    expect(document.sections[0]?.paragraphs.slice(0, 1)).toMatchObject([
       { kind: 'code', text: '```\nfunction light() {\n    return on;\n}\n```' },
     ]);
+  });
+
+  test('joins the letters of words that were written with spaces between them', async () => {
+    const texts = linesAt(72, 720, ['T h e  L i g h t h o u s e', 'S i n g a p o r e  1 3 8 5']);
+    expect(paragraphs(await readPdf([page(...texts)])).join(' ')).toBe('The Lighthouse Singapore 1385');
+  });
+
+  test('reads a document that is typewritten as prose', async () => {
+    const document = await readPdf([page(...linesAt(72, 720, PROSE, { font: 'Courier' }))]);
+    expect(paragraphs(document)).toEqual([PROSE.join(' ')]);
+  });
+
+  test('reads Chinese whose font and table of characters are not in the file', async () => {
+    const document = await readPdf([page(...linesAt(72, 700, ['你好，世界', '灯塔'], { font: 'Song' }))]);
+    expect(paragraphs(document)).toEqual(['你好，世界灯塔']);
   });
 
   test('reads text that is turned', async () => {

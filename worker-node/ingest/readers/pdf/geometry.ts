@@ -86,3 +86,27 @@ export function modeOf(values: Iterable<readonly [value: number, weight: number]
   for (const [key, weight] of weights) if (best === undefined || weight > (weights.get(best) ?? 0)) best = key;
   return best === undefined ? undefined : best * step;
 }
+
+const MAX_CODE_SHARE = 0.6;
+
+/** Whether a font of one width is that of the running text, as in memos and RFCs, and tells nothing about code. */
+export function isTypewritten(pages: readonly Page[]): boolean {
+  let [typed, all] = [0, 0];
+  for (const { blocks } of pages)
+    for (const { lines } of blocks)
+      for (const { cells } of lines)
+        for (const { text, monospaced } of cells) {
+          all += text.length;
+          if (monospaced) typed += text.length;
+        }
+  return typed > all * MAX_CODE_SHARE;
+}
+
+/** The page as if no font were of one width. */
+export const asProse = (page: Page): Page => ({
+  ...page,
+  blocks: page.blocks.map((block) => ({
+    ...block,
+    lines: block.lines.map((line) => ({ ...line, cells: line.cells.map((cell) => ({ ...cell, monospaced: false })) })),
+  })),
+});

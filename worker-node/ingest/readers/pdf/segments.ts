@@ -23,6 +23,9 @@ export interface Frame {
   readonly pieces: Piece[];
 }
 
+/** Scripts of which all letters are as wide in any font. */
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+
 type FindUrl = (x: number, y: number) => string | null;
 
 /** The frames of a page, the one with most text first. `urlAt` is null where the page has no links. */
@@ -61,7 +64,7 @@ function place(item: TextItem, style: FontStyle | undefined): { angle: Frame['an
       x1: x0 + Math.abs(vertical ? item.height : item.width),
       y: f * cos - e * sin,
       size: vertical ? Math.hypot(a, b) || 1 : size,
-      monospaced: style?.fontFamily === 'monospace',
+      monospaced: style?.fontFamily === 'monospace' && !WIDE.test(item.str),
       rightToLeft: item.dir === 'rtl',
       url: null,
     },
@@ -158,16 +161,18 @@ function segmentOf(unordered: readonly Piece[]): Segment {
   };
 }
 
-/** A capital begins a word: the spaces between words are as narrow as those between letters. */
+/** A capital or a number begins a word: the spaces between words are as narrow as those between letters. */
 const withoutSpaces = (piece: Piece): Piece => ({
   ...piece,
-  text: piece.text.replaceAll(' ', '').replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 '),
+  text: piece.text.replaceAll(' ', '').replace(/(\p{Ll})(?=[\p{Lu}\d])/gu, '$1 '),
 });
 
-/** Whether most words have a space behind each letter, as some scanners write them. */
+/** Whether most words have a space behind each letter, as some scanners write them. A row of capitals may be an index. */
 function isLetterSpaced(pieces: readonly Piece[]): boolean {
-  const apart = pieces.filter(({ text }) => /^\S(?: \S)+ ?$/u.test(text) && /\p{L}/u.test(text));
-  return apart.length >= 2 && characters(apart) >= 0.7 * characters(pieces);
+  const apart = pieces.filter(({ text }) => /^\S(?: \S)+ ?$/u.test(text));
+  const words = apart.filter(({ text }) => /\p{L}/u.test(text));
+  const isWord = words.length >= 2 || words.some(({ text }) => text.replace(/\P{Ll}/gu, '').length >= 4);
+  return isWord && characters(apart) >= 0.7 * characters(pieces);
 }
 
 const characters = (pieces: readonly Piece[]) => pieces.reduce((sum, { text }) => sum + text.length, 0);
