@@ -28,7 +28,8 @@ const DOCUMENTS = /^POST \/(?:resources(?:\/upload|\/upload-url|\/batch)?|webhoo
 export const EXCEPTIONS: readonly FuzzException[] = [
   {
     check: VALID_DATA,
-    operations: /^GET \/(?:resources|search|callbacks|admin\/jobs|admin\/users(?:\/\{id\}\/events)?)$/,
+    operations:
+      /^GET \/(?:resources(?:\/\{id\}\/(?:chunks|jobs))?|search|callbacks|admin\/jobs|admin\/users(?:\/\{id\}\/events)?)$/,
     statuses: [422],
     body: /"detail":"cursor is not a cursor that this list returned"/,
     reason: 'A cursor must have been issued by the same list.',
