@@ -52,6 +52,16 @@ afterAll(async () => {
   await library.close();
 });
 
+test('tools: every schema has one type, not a list of types, which models of some makers do not know', async () => {
+  const { tools } = await client.listTools();
+  const lists: string[] = [];
+  JSON.stringify(tools, (name, value) => {
+    if (name === 'type' && Array.isArray(value)) lists.push(JSON.stringify(value));
+    return value;
+  });
+  expect(lists).toEqual([]);
+});
+
 test('tools: names, descriptions, schemas and annotations are those of the committed list', async () => {
   const { tools } = await client.listTools();
   // A deliberate change: `npx vitest run --project routes test/routes/mcp-tools.test.ts -u`.

@@ -92,15 +92,26 @@ class Unnamed extends z.core.$ZodRegistry {
 
 /** What is sent: both the fields that a caller gives and those that an operation returns are the schema's input. */
 const jsonSchemaOf = (schema: z.ZodType) =>
-  z.toJSONSchema(schema, {
-    io: 'input',
-    metadata: new Unnamed() as typeof z.globalRegistry,
-    override: ({ jsonSchema }) => {
-      // The pattern says again what the format says.
-      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
-      // `example` is a keyword of OpenAPI.
-      const { example } = jsonSchema;
-      delete jsonSchema.example;
-      if (example !== undefined) Object.assign(jsonSchema, { examples: [example] });
-    },
-  });
+  withSingleTypes(
+    z.toJSONSchema(schema, {
+      io: 'input',
+      metadata: new Unnamed() as typeof z.globalRegistry,
+      override: ({ jsonSchema }) => {
+        // The pattern says again what the format says.
+        if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+        // `example` is a keyword of OpenAPI.
+        const { example } = jsonSchema;
+        delete jsonSchema.example;
+        if (example !== undefined) Object.assign(jsonSchema, { examples: [example] });
+      },
+    }),
+  );
+
+/** A list of types as alternatives: clients that pass schemas on to a model may know schemas of one type only. */
+function withSingleTypes(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withSingleTypes);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const each = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, withSingleTypes(value)]));
+  const { type, ...rest } = each;
+  return Array.isArray(type) ? { ...rest, anyOf: type.map((one) => ({ type: one })) } : each;
+}
