@@ -18,7 +18,9 @@ export const ingest: Command = {
   details:
     'In a folder, links are not followed; hidden files, known names of secret files such as .env and *.pem, and what .gitignore\n' +
     'names are left out; a "pattern" means the folder before its first wildcard. A file that is named itself is sent. Files that\n' +
-    'the server has already are not sent again unless they failed there, so a run that was interrupted goes on where it ended.\n' +
+    'the server has already are not sent again unless they failed there, so a run that was interrupted goes on where it ended;\n' +
+    'those that are still being processed are followed with the others. Programs, pictures, recordings and archives in a folder\n' +
+    'are refused here; what is named itself, and every other kind, is sent, because the server knows what it reads.\n' +
     'Exits with 1 if a document was refused or failed, or a folder could not be read.',
   args: [{ name: 'sources', description: 'files, folders, "patterns", addresses, or - for standard input', variadic: true }],
   options: {
@@ -51,7 +53,7 @@ export const ingest: Command = {
         onDone: shown.onDone,
       });
       const names = new Map(
-        outcomes.flatMap(({ result, id, source }) => (result === 'sent' && id !== undefined ? [[id, source] as const] : [])),
+        outcomes.flatMap(({ isUnfinished, id, source }) => (isUnfinished && id !== undefined ? [[id, source] as const] : [])),
       );
       const ends = new Map<string, ResourceProgress>();
       let stopped = failure;

@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { basename, dirname, sep } from 'node:path';
-import { parseContentType } from '../../src/kernel/model/content-type.ts';
-import { detectFormat } from '../../src/kernel/model/detect-format.ts';
+import { noDocument } from '../../src/kernel/model/detect-format.ts';
 import type { Source } from './find-sources.ts';
 
 /** The API's limit of a file. */
@@ -12,9 +11,17 @@ export const MAX_BYTES = 50 * 1024 * 1024;
 
 export type FileSource = Extract<Source, { kind: 'file' }>;
 
-/** Throws for a file that has become a link, that lies elsewhere by now, or that is too large. */
+/**
+ * Throws for a file that has become a link, that lies elsewhere by now, or that is too large. One in a folder that is certainly no
+ * document need not be sent; one that was named is sent, because the server decides what it reads and may be newer.
+ */
 export const readFileSource = (source: FileSource): Promise<File> =>
-  withFile(source, async (handle) => fileOf(await handle.readFile(), basename(source.path)));
+  withFile(source, async (handle) => {
+    const bytes = await handle.readFile();
+    const kind = source.root === undefined ? undefined : noDocument(bytes);
+    if (kind !== undefined) throw new Error(`it is ${kind}, which is not sent from a folder; name the file itself to send it`);
+    return fileOf(bytes, basename(source.path));
+  });
 
 /** SHA-256 in hexadecimal digits, of a file that is read piece by piece. Throws as `readFileSource` does. */
 export const digestOf = (source: FileSource): Promise<string> =>
@@ -41,11 +48,9 @@ async function withFile<T>({ path, root }: FileSource, work: (handle: FileHandle
   }
 }
 
-/** Throws for a file that is too large, or whose bytes tell that it cannot be read: it need not be sent. */
+/** Throws for a file that is too large. */
 export function fileOf(bytes: Uint8Array, name: string): File {
   if (bytes.byteLength > MAX_BYTES) throw tooLarge();
-  const detected = detectFormat(bytes, { declared: parseContentType(null), name });
-  if ('refusal' in detected) throw new Error(detected.refusal);
   return new File([new Uint8Array(bytes)], name);
 }
 

@@ -1,6 +1,6 @@
 /** Sends many sources, several at a time. One that fails does not stop the others. */
-import { type Client, PharosError } from '../../clients/typescript/src/index.ts';
-import { findKnown, LOOKED_UP_TOGETHER } from './find-known.ts';
+import { type Client, PharosError, type SentResource } from '../../clients/typescript/src/index.ts';
+import { findKnown, isUnfinished, LOOKED_UP_TOGETHER } from './find-known.ts';
 import type { Source } from './find-sources.ts';
 import { digestOf, fileOf, MAX_BYTES, readFileSource } from './read-source.ts';
 
@@ -10,6 +10,8 @@ export interface Outcome {
   readonly result: 'sent' | 'present' | 'refused';
   readonly id?: string;
   readonly reason?: string;
+  /** It is processed now, because it was sent, or was still under way. */
+  readonly isUnfinished?: boolean;
 }
 
 export interface Fields {
@@ -80,13 +82,13 @@ async function sendSome(
   );
   await eachOf(sources, atOnce, async (source, index) => {
     const { digest = '', reason } = read[index] ?? {};
-    const id = known.get(digest);
+    const present = known.get(digest);
     const at = { source: nameOf(source) };
     const outcome: Outcome =
       reason !== undefined
         ? { ...at, result: 'refused', reason }
-        : id !== undefined
-          ? { ...at, result: 'present', id }
+        : present !== undefined
+          ? { ...at, result: 'present', ...present }
           : await sendOne(source, options);
     note(source, outcome);
     onDone(outcome);
@@ -132,21 +134,26 @@ async function sendOne(source: Source, { pharos, fields, readInput, inputName, o
   const described = { ...(title === undefined ? {} : { title }), ...(tags.length === 0 ? {} : { tags: [...tags] }) };
   try {
     if (source.kind === 'url') {
-      const { id, isNew } = await pharos.create({ url: source.url, ...described });
-      return { source: name, result: isNew ? 'sent' : 'present', id };
+      return outcomeOf(name, await pharos.create({ url: source.url, ...described }));
     }
     if (source.kind === 'unreadable') return { source: name, result: 'refused', reason: source.reason };
     const read = await readFileOf(source, readInput, inputName);
     if ('reason' in read) return { source: name, result: 'refused', reason: read.reason };
     const onProgress = ({ loaded, total }: { loaded: number; total: number }) => onPart(name, total === 0 ? 1 : loaded / total);
-    const { id, isNew } = await pharos.upload(read.file, { ...described, onProgress });
-    return { source: name, result: isNew ? 'sent' : 'present', id };
+    return outcomeOf(name, await pharos.upload(read.file, { ...described, onProgress }));
   } catch (error) {
     if (!(error instanceof PharosError) || !OF_ONE.includes(error.status)) throw error;
     const reasons = error.errors.map(({ path, message }) => `${path}: ${message}`);
     return { source: name, result: 'refused', reason: reasons.join('; ') || error.detail };
   }
 }
+
+const outcomeOf = (source: string, { id, isNew, status }: SentResource): Outcome => ({
+  source,
+  result: isNew ? 'sent' : 'present',
+  id,
+  isUnfinished: isNew || isUnfinished(status),
+});
 
 async function readFileOf(
   source: Extract<Source, { kind: 'file' | 'input' }>,

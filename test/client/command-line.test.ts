@@ -378,14 +378,44 @@ describe('ingest', () => {
     expect(stdout).toMatch(/refused .*picture\.png: /);
   });
 
-  test('ingest: a file whose bytes tell that it cannot be read is refused without being sent', async () => {
+  test('ingest: of a folder, what is certainly no document is refused without being sent, and the server decides about the rest', async () => {
     await write('notes/a.md', text('readable'));
     await write('notes/run.bin', `\x7fELF${'\0'.repeat(200)}`);
-    const uploads = countOf('POST /resources/upload');
+    const picture = join(folder, 'notes/picture.png');
+    await writeFile(picture, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
+    // A format of a later version may begin so.
+    await writeFile(join(folder, 'notes/old.doc'), Buffer.from(`d0cf11e0a1b11ae1${'00'.repeat(100)}`, 'hex'));
+    const uploads = () => countOf('POST /resources/upload');
+    const before = uploads();
     const { code, stdout } = await pharos(['ingest', join(folder, 'notes'), '--detach']);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/refused .*run\.bin: This is a program, which cannot be read; /);
-    expect(countOf('POST /resources/upload') - uploads).toBe(1);
+    expect(stdout).toMatch(
+      /refused .*run\.bin: it is a program, which is not sent from a folder; name the file itself to send it\n/,
+    );
+    expect(stdout).toMatch(/refused .*picture\.png: it is a PNG image, which is not sent/);
+    expect(stdout).toMatch(/refused .*old\.doc: .*save it without a password/);
+    expect(uploads() - before).toBe(2);
+    const named = await pharos(['ingest', picture, '--detach', '--json']);
+    expect(JSON.parse(named.stdout).documents).toMatchObject([
+      { status: 'refused', reason: expect.stringContaining('This is a PNG image') },
+    ]);
+    expect(uploads() - before).toBe(3);
+  });
+
+  test('ingest: documents that the server has but has not processed yet are followed, and the table tells how they end', async () => {
+    await write('notes/a.md', text('still under way'));
+    const { id } = await client().create({ content: text('still under way') });
+    const page = await client().create({ url: 'https://example.org/under-way' });
+    const streams = countOf('GET /progress/events');
+    const running = pharos(['ingest', join(folder, 'notes'), 'https://example.org/under-way', '--json']);
+    await expect.poll(() => countOf('GET /progress/events'), { timeout: 20_000 }).toBeGreaterThan(streams);
+    for (const each of [id, page.id]) await client().post('/resources/{id}/cancel', { params: { path: { id: each } } });
+    const { code, stdout } = await running;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).documents).toMatchObject([
+      { id, status: 'failed', reason: expect.stringContaining('Cancelled') },
+      { id: page.id, status: 'failed', reason: expect.stringContaining('Cancelled') },
+    ]);
   });
 
   test.each([

@@ -39,15 +39,23 @@ export function detectFormat(bytes: Uint8Array, { declared, name }: FormatClaims
     const inZip = formatOfZip(bytes) ?? (zipEntryNames(bytes) ? undefined : claimed.find((format) => format && isZip(format)));
     if (inZip) return within(bytes, inZip);
   }
-  const unreadable = UNREADABLE_KINDS.find(({ magic }) =>
-    magic.some((one) => (!isText || !isPrintable(one.bytes)) && hasMagic(head, one)),
-  );
+  const unreadable = unreadableKind(head, isText);
   if (unreadable) return { refusal: `This is ${unreadable.label}, which cannot be read; ${unreadable.advice}` };
   if (isText) return within(bytes, textFormat(head, ...claimed));
   const binary = claimed.find((format) => format && definitionOf(format).bytes === 'binary' && !isZip(format));
   if (binary) return within(bytes, binary);
   return { refusal: `This is neither text nor in another format that is read, which are ${SUPPORTED_FORMATS}` };
 }
+
+/** What a file is that holds no document, whatever version of Pharos reads it: a program, a picture, a recording, an archive. */
+export function noDocument(bytes: Uint8Array): string | undefined {
+  const head = latin1(bytes.subarray(0, HEAD_BYTES));
+  const kind = unreadableKind(head, isTextual(bytes, { mediaType: '', charset: null }));
+  return kind?.mayBecomeReadable ? undefined : kind?.label;
+}
+
+const unreadableKind = (head: string, isText: boolean) =>
+  UNREADABLE_KINDS.find(({ magic }) => magic.some((one) => (!isText || !isPrintable(one.bytes)) && hasMagic(head, one)));
 
 /** The format, unless the document is larger than it may be. */
 function within(bytes: Uint8Array, format: Format): DetectedFormat {

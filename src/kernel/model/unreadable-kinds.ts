@@ -6,6 +6,8 @@ export interface UnreadableKind {
   readonly label: string;
   readonly advice: string;
   readonly magic: readonly Magic[];
+  /** A later version may read it, or something that begins alike: a client of this one leaves the decision to the server. */
+  readonly mayBecomeReadable?: true;
 }
 
 const UNPACK = 'unpack it and send the documents in it';
@@ -17,11 +19,12 @@ const image = (name: string, magic: readonly Magic[]): UnreadableKind => ({ labe
 const archive = (name: string, magic: readonly Magic[]): UnreadableKind => ({ label: `${name} archive`, advice: UNPACK, magic });
 
 export const UNREADABLE_KINDS: readonly UnreadableKind[] = [
-  archive('a ZIP', startingWith('PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08')),
+  { ...archive('a ZIP', startingWith('PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08')), mayBecomeReadable: true },
   {
     label: 'an Office document of before 2007, or one with a password',
     advice: 'save it without a password as DOCX, XLSX, PPTX or PDF and send that',
     magic: startingWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'),
+    mayBecomeReadable: true,
   },
   image('a PNG', startingWith('\x89PNG\r\n\x1a\n', '\x89PNG')),
   image('a GIF', startingWith('GIF87a', 'GIF89a')),
@@ -33,7 +36,8 @@ export const UNREADABLE_KINDS: readonly UnreadableKind[] = [
     { bytes: 'ftypmif1', offset: 4 },
     { bytes: 'ftypavif', offset: 4 },
   ]),
-  image('a BMP', startingWith('BM')),
+  // Two letters tell little.
+  { ...image('a BMP', startingWith('BM')), mayBecomeReadable: true },
   {
     label: 'an audio file',
     advice: TRANSCRIBE,

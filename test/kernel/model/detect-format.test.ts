@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseContentType } from '../../../src/kernel/model/content-type.ts';
-import { type DetectedFormat, detectFormat } from '../../../src/kernel/model/detect-format.ts';
+import { type DetectedFormat, detectFormat, noDocument } from '../../../src/kernel/model/detect-format.ts';
 import { ALL_EXTENSIONS, definitionOf, FORMAT_NAMES } from '../../../src/kernel/model/format-lookup.ts';
 import { UNREADABLE_KINDS } from '../../../src/kernel/model/unreadable-kinds.ts';
 import { contentTypeOf } from '../../../src/services/resources/uploaded-file.ts';
@@ -131,4 +131,19 @@ describe('detectFormat', () => {
       ),
     );
   });
+});
+
+test.each([
+  ['\x7fELF\x02\x01\x01\0\0', 'a program'],
+  ['\x89PNG\r\n\x1a\n\0\0\0', 'a PNG image'],
+  ['ID3\x04\0\0\0\0\0\0\0\0', 'an audio file'],
+  ['SQLite format 3\0\x10\0', 'a SQLite database'],
+  // What a later version may read, and text, are the server's to decide.
+  ['PK\x03\x04\x14\0\0\0', undefined],
+  ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0', undefined],
+  ['\0\x01\x02\x03 an unknown kind', undefined],
+  ['MZ is how this text begins', undefined],
+  ['', undefined],
+])('noDocument: %j is %s', (start, kind) => {
+  expect(noDocument(Uint8Array.from(start, (character) => character.charCodeAt(0)))).toBe(kind);
 });
