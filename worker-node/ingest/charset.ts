@@ -65,7 +65,7 @@ function otherLabelOf(bytes: Uint8Array): string | null {
   const head = Buffer.from(bytes.subarray(0, PRESCAN_BYTES)).toString('latin1');
   const tags = head.replace(/<!--[\s\S]*?(?:-->|$)/g, '').split('<');
   const labels = tags.map((tag) =>
-    /^meta[\s/]/i.test(tag) ? /\bcharset\s*=\s*["']?\s*([\w.:-]{1,40})/i.exec(tag)?.[1] : undefined,
+    /^meta[\s/]/i.test(tag) ? /\bcharset\s{0,20}=[\s"']{0,20}([\w.:-]{1,40})/i.exec(tag)?.[1] : undefined,
   );
   return labels.find((label) => label !== undefined) ?? null;
 }

@@ -1,4 +1,5 @@
 /** Finds the names of a page's authors in its markup. */
+import { trimEndOf } from '../../../src/kernel/core/trim.ts';
 import { singleLine } from './normalise.ts';
 
 const MAX_AUTHORS = 50;
@@ -49,14 +50,21 @@ export function findAuthors(declared: readonly (readonly string[])[], sites: rea
 const letters = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
 
 /** `A; B` and `Ann Lee and Bo Day` are two names; a comma may stand within one, and `and` in that of an institution. */
-const split = (names: string): string[] =>
-  names.split(/\s*;\s*|(?<=\p{Lu}\S* \p{Lu}\S*) (?:and|und|et|y|&) (?=\p{Lu}\S* \p{Lu})/u);
+function split(names: string): string[] {
+  return names.split(';').flatMap((part) => {
+    const pair = part.split(/ (?:and|und|et|y|&) /);
+    return pair.every((name) => /^\p{Lu}\S* \p{Lu}/u.test(name.trim().replace(BY, ''))) ? pair : [part];
+  });
+}
 
 const cleanName = (name: string) =>
-  name
-    .replace(BY, '')
-    .replace(/^[\s,.:–—-]+|[\s,:→–—-]+$/g, '')
-    .trim();
+  trimEndOf(
+    name
+      .trim()
+      .replace(BY, '')
+      .replace(/^[\s,.:–—-]+/, ''),
+    ' ,:→–—-',
+  );
 
 function isName(name: string): boolean {
   if (name.length < 2 || name.length > MAX_NAME_CHARACTERS || NO_NAME.test(name)) return false;

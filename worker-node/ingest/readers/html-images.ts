@@ -2,7 +2,7 @@
 
 /** Services whose images are the state of a project, not content. */
 const BADGE =
-  /shields\.io|badge|travis-ci|circleci|codecov|coveralls|appveyor|david-dm|deepscan|snyk\.io|gitpod|opencollective\.com|paypal|buymeacoffee|workflows\/[^?]*\.svg|nodei\.co|packagephobia|bundlephobia|saucelabs|greenkeeper/i;
+  /shields\.io|badge|travis-ci|circleci|codecov|coveralls|appveyor|david-dm|deepscan|snyk\.io|gitpod|opencollective\.com|paypal|buymeacoffee|\/workflows\/|nodei\.co|packagephobia|bundlephobia|saucelabs|greenkeeper/i;
 const FILE_NAME = /^[\w.% -]{1,120}\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?)$/i;
 const MAX_ALT_CHARACTERS = 500;
 /** Shorter texts name icons and logos: they are no content outside of a heading. */

@@ -15,30 +15,32 @@ export interface Heading {
 export const MAX_TITLE_CHARACTERS = 200;
 const MAX_HEADINGS = 500;
 
-/** Headings of parts that any document may have. */
-const GENERIC = new RegExp(
-  `^(?:the )?(?:${[
-    'read ?me',
-    'read the (?:docs|documentation)',
-    '(?:table of )?contents?|toc|index',
-    '(?:quick )?(?:install|installation|installing|setup|set ?up|start|quick ?start|getting started)(?: (?:and|&) (?:usage|setup|use))?',
-    '(?:basic |simple )?(?:usage|use|using|how to use|how it works|examples?|demo|try it)(?: examples?)?',
-    '(?:api|docs|documentation|reference|guides?|features?|options|configuration|requirements|prerequisites|motivation|why)',
-    '(?:introduction|intro|overview|about|description|synopsis|summary|background|abstract|preface|purpose|goals?|status)',
-    '(?:contributors?|contributing|credits|authors?|maintainers?|sponsors?|backers|support|community|acknowledge?ments?)',
-    '(?:licen[cs]e|copyright|news|notes?|notice|warning|important|links|resources|references|see also|faq|tests?|testing)',
-    '(?:develop(?:ment|ing)|build(?:ing)?|download|changes|tldr|help|home|welcome|menu|navigation|related|packages?|badges)',
-  ].join('|')})$`,
+/** Headings of parts that any document may have, in small letters. */
+const GENERIC = new Set(
+  [
+    'readme, read me, read the docs, read the documentation, contents, table of contents, toc, index, badges, menu, navigation',
+    'install, installation, installing, setup, set up, start, quick start, quickstart, getting started, get started, download',
+    'install and usage, installation and usage, install usage, installation usage, setup and usage, installation and setup',
+    'usage, use, using, how to use, how it works, basic usage, simple usage, usage example, usage examples, demo, try it',
+    'example, examples, basic example, simple example, api, docs, documentation, reference, api reference, guide, guides',
+    'features, options, configuration, requirements, prerequisites, motivation, why, packages, package, help, home, welcome',
+    'introduction, intro, overview, about, description, synopsis, summary, background, abstract, preface, purpose, goal, goals',
+    'contributor, contributors, contributing, credits, author, authors, maintainers, sponsor, sponsors, backers, support',
+    'community, acknowledgments, acknowledgements, license, licence, copyright, news, note, notes, notice, warning, important',
+    'status, links, resources, references, see also, faq, test, tests, testing, development, developing, build, building',
+    'changes, tldr, related',
+  ].flatMap((line) => line.split(', ')),
 );
 
 /** Whether a heading says nothing about its document: `Getting started`, `Why picomatch?`. */
 export function isGenericHeading(text: string): boolean {
   const plain = text
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}&]+/gu, ' ')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .replace(/^[\d ]+/, '')
-    .trim();
-  return plain === '' || GENERIC.test(plain) || /^(?:why|what s new|how do i|how to (?:use|install))\b/.test(plain);
+    .trim()
+    .replace(/^the /, '');
+  return plain === '' || GENERIC.has(plain) || /^(?:why|what s new|how do i|how to (?:use|install))\b/.test(plain);
 }
 
 /**
@@ -103,11 +105,12 @@ function leadingPicture(root: Node): string | null {
   return null;
 }
 
-const SEPARATOR = /\s+[|–—·•»«:/-]+\s+|\s*[|»·]\s*|:\s+/g;
+const SEPARATOR = / [|–—·•»«:/-]{1,3} | ?[|»·] ?|: /g;
 
 /** A page's title without the name of its site: `Heading | Site` is the heading, as is `Site: Heading`. */
-export function withoutSite(title: string, headings: readonly Heading[], sites: readonly string[]): string {
+export function withoutSite(declared: string, headings: readonly Heading[], sites: readonly string[]): string {
   const isSite = (text: string) => sites.some((site) => letters(site) === letters(text));
+  const title = singleLine(declared) ?? '';
   for (const { index, 0: separator } of title.matchAll(SEPARATOR)) {
     const [before, after] = [title.slice(0, index), title.slice(index + separator.length)];
     const isHeading = (text: string) => headings.some((heading) => letters(heading.text) === letters(text));
