@@ -99,8 +99,13 @@ function block(content: PlainText): { text: string; links: TextLink[] } {
   return applyEdits(trimmed, blockEdits(trimmed.text));
 }
 
+/** What is escaped in a cell, and white space other than one space between words. */
+const CHANGED_IN_CELL = /[<&\\|]|[^\S ]|^ | $| {2}/;
+
 /** On one line, with `|` escaped. */
 function cell(content: Plain): { text: string; links: TextLink[] } {
+  // Tables of data have many cells, of which most stay as they are.
+  if (typeof content === 'string' && !CHANGED_IN_CELL.test(content)) return { text: content, links: [] };
   const oneLine = respaced(plain(content), /\s+/g, ' ');
   const pipes = Array.from(oneLine.text.matchAll(/\|/g), ({ index }) => ({ start: index, end: index, by: '\\' }));
   return applyEdits(oneLine, [...inlineEdits(oneLine.text), ...pipes]);

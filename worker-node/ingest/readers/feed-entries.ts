@@ -1,7 +1,8 @@
 /** Writes a feed, whatever its format: its description, then a section for each entry. */
 import { createSectionBuilder, EMPTY_METADATA, MAX_URL_CHARACTERS, type ParsedDocument, type Section } from '../document.ts';
 import { prose } from './blocks.ts';
-import { readHtml } from './html.ts';
+import { readBlocks } from './html-blocks.ts';
+import { parseHtml } from './html-document.ts';
 import { languageTag, singleLine } from './normalise.ts';
 
 export interface FeedEntry {
@@ -32,7 +33,7 @@ export function writeFeed(feed: Feed, url: string | null): ParsedDocument {
   const sections = createSectionBuilder();
   sections.paragraph(prose(feed.description ?? ''));
   for (const entry of feed.entries) {
-    const content = /[<&]/.test(entry.html) ? readHtml(entry.html, entry.url ?? url).sections : textSections(entry.html);
+    const content = /[<&]/.test(entry.html) ? htmlSections(entry.html, entry.url ?? url) : textSections(entry.html);
     const title = entry.title ?? beginningOf(content) ?? entry.date ?? entry.url;
     if (title !== null) sections.heading(1, prose(title));
     sections.paragraph(sourceOf(entry));
@@ -53,6 +54,17 @@ export function writeFeed(feed: Feed, url: string | null): ParsedDocument {
     },
   };
 }
+
+/** An entry holds its text and nothing around it, so nothing is left out. */
+const htmlSections = (html: string, base: string | null): Section[] =>
+  readBlocks(parseHtml(html).documentElement, {
+    resolve: (href) => {
+      if (href.length > MAX_URL_CHARACTERS || !URL.canParse(href.trim(), base ?? undefined)) return null;
+      const target = new URL(href.trim(), base ?? undefined);
+      return target.protocol === 'http:' || target.protocol === 'https:' ? target.href : null;
+    },
+    withoutBoilerplate: false,
+  });
 
 const textSections = (text: string): Section[] =>
   text.trim() === '' ? [] : [{ headingPath: [], heading: null, paragraphs: [prose(text)] }];

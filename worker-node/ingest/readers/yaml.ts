@@ -8,8 +8,8 @@ import { removeControlCharacters } from './normalise.ts';
 import type { Reader } from './reader.ts';
 import { readVerbatim } from './verbatim.ts';
 
-/** The parser takes a second and more for each MB, and calls itself for each level. */
-const MAX_YAML_CHARACTERS = 4_000_000;
+/** The parser takes several seconds for each MB. */
+const MAX_YAML_CHARACTERS = 1_000_000;
 /** Values that aliases may repeat in a document; further ones keep their names. */
 const MAX_REPEATED = 10_000;
 
