@@ -1,8 +1,5 @@
 /** Extracts everything ingestion stores from a document's bytes. Pure and CPU-bound, so it runs in a thread (read-thread.ts). */
 import { StageError } from '../../src/kernel/core/errors.ts';
-import { parseContentType } from '../../src/kernel/model/content-type.ts';
-import { detectFormat } from '../../src/kernel/model/detect-format.ts';
-import { FORMATS } from '../../src/kernel/model/formats.ts';
 import { findArxivId, findDoi, identifierKeys } from '../../src/services/resources/identifiers.ts';
 import { extractKeywords } from '../analysis/text/keywords.ts';
 import { unescapeMarkdown } from '../analysis/text/markdown.ts';
@@ -12,19 +9,14 @@ import { chunkText, type TextChunk } from './chunk.ts';
 import { composeText, type DocumentMetadata, type ParsedDocument } from './document.ts';
 import { documentLanguage } from './document-language.ts';
 import { type ExtractedLink, extractLinks } from './links.ts';
+import { type DocumentBytes, openDocument } from './open-document.ts';
 import { proseOf } from './prose.ts';
 import { readerOf } from './readers/index.ts';
 
 const MAX_TITLE = 500;
 const MAX_DESCRIPTION = 2_000;
 
-export interface DocumentInput {
-  readonly bytes: Uint8Array;
-  /** The `Content-Type` of the response or the upload; null without one. */
-  readonly contentType: string | null;
-  readonly filename: string | null;
-  /** The address after redirects; null for uploaded content. */
-  readonly url: string | null;
+export interface DocumentInput extends DocumentBytes {
   /** Other URLs of the document. */
   readonly aliases: readonly string[];
   /** The title that a person gave it; undefined without one. It takes the place of the document's in contexts of chunks. */
@@ -50,14 +42,11 @@ export interface ExtractedDocument {
 
 /** Throws a permanent StageError for a document without text, and for one in a format that is not read. */
 export async function readDocument(input: DocumentInput): Promise<ExtractedDocument> {
-  const { bytes, contentType, filename, url, aliases, ownTitle } = input;
+  const { bytes, filename, url, aliases, ownTitle } = input;
   if (bytes.length === 0) throw new StageError('permanent', 'The document is empty');
-  const declared = parseContentType(contentType);
-  const detected = detectFormat(bytes, { declared, name: filename ?? (url === null ? '' : new URL(url).pathname) });
-  if ('refusal' in detected) throw new StageError('permanent', detected.refusal);
-  const { format } = detected;
+  const { mediaType, format, input: opened } = openDocument(input);
   const read = await readerOf(format);
-  const document = await read({ bytes, mediaType: declared.mediaType, charset: declared.charset, url, filename });
+  const document = await read(opened);
   const composed = composeText(document.sections);
   if (composed.text.trim() === '') throw new StageError('permanent', 'The document holds no text');
 
@@ -75,7 +64,7 @@ export async function readDocument(input: DocumentInput): Promise<ExtractedDocum
     titles: [metadata.title ?? '', ...headings],
   });
   return {
-    contentType: FORMATS[format].mediaType,
+    contentType: mediaType,
     text: composed.text,
     wordCount: countWords(composed.text),
     metadata,

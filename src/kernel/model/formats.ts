@@ -131,6 +131,15 @@ export const FORMATS = defineFormats({
     maxMegabytes: 50,
     zip: { mimetype: 'application/vnd.oasis.opendocument.presentation' },
   },
+  gzip: {
+    label: 'gzip of one document',
+    mediaType: 'application/gzip',
+    aliases: ['application/x-gzip'],
+    extensions: ['gz'],
+    bytes: 'binary',
+    maxMegabytes: 50,
+    magic: [{ bytes: '\x1f\x8b' }],
+  },
   ...TEXT_FORMATS,
   text: {
     label: 'plain text',

@@ -48,7 +48,6 @@ export const UNREADABLE_KINDS: readonly UnreadableKind[] = [
     advice: TRANSCRIBE,
     magic: [{ bytes: 'ftyp', offset: 4 }, ...startingWith('OggS', '\x1aE\xdf\xa3', '\0\0\x01\xba')],
   },
-  archive('a gzip', startingWith('\x1f\x8b')),
   archive('a zstd', startingWith('\x28\xb5\x2f\xfd')),
   archive('an xz', startingWith('\xfd7zXZ\0')),
   archive('a bzip2', startingWith('BZh')),

@@ -1,7 +1,6 @@
 /** Reads a document as a format, without detection. */
-import type { Format } from '../../../src/kernel/model/formats.ts';
 import { composeText, type DocumentMetadata } from '../../../worker-node/ingest/document.ts';
-import { readerOf } from '../../../worker-node/ingest/readers/index.ts';
+import { type ReadFormat, readerOf } from '../../../worker-node/ingest/readers/index.ts';
 
 export interface FormatReading {
   readonly text: string;
@@ -13,7 +12,7 @@ export interface FormatReading {
 }
 
 export async function readAs(
-  format: Format,
+  format: ReadFormat,
   content: string | Uint8Array,
   { filename = null, url = null }: { filename?: string | null; url?: string | null } = {},
 ): Promise<FormatReading> {

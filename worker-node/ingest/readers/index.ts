@@ -9,7 +9,10 @@ interface ReaderModule {
   readonly read: Reader;
 }
 
-const READERS: Readonly<Record<Format, () => Promise<ReaderModule>>> = {
+/** Gzip is unpacked before. */
+export type ReadFormat = Exclude<Format, 'gzip'>;
+
+const READERS: Readonly<Record<ReadFormat, () => Promise<ReaderModule>>> = {
   html: () => import('./html.ts'),
   markdown: () => import('./markdown.ts'),
   pdf: () => import('./pdf.ts'),
@@ -44,6 +47,6 @@ const READERS: Readonly<Record<Format, () => Promise<ReaderModule>>> = {
   text: () => import('./plain-text.ts'),
 };
 
-export async function readerOf(format: Format): Promise<Reader> {
+export async function readerOf(format: ReadFormat): Promise<Reader> {
   return (await READERS[format]()).read;
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { StageError } from '../../../../src/kernel/core/errors.ts';
-import type { Format } from '../../../../src/kernel/model/formats.ts';
 import { TEXT_FORMATS } from '../../../../src/kernel/model/text-formats.ts';
+import type { ReadFormat } from '../../../../worker-node/ingest/readers/index.ts';
 import { readAs } from '../../../support/kits/read-format.ts';
 
-const FORMATS = Object.keys(TEXT_FORMATS) as Format[];
+const FORMATS = Object.keys(TEXT_FORMATS) as ReadFormat[];
 
 /** Characters and pieces that mean something in one of the formats. */
 const piece = fc.constantFrom(
@@ -79,7 +79,7 @@ describe('formats of text: input that is no document of theirs', () => {
         '>',
         '~\n',
         '\\',
-      ].map((token): [Format, string] => [format, token]),
+      ].map((token): [ReadFormat, string] => [format, token]),
     ),
   )('%s: 20,000 of %j end with a document or a reason', async (format, token) => {
     await readAs(format, token.repeat(20_000)).catch((error: unknown) => expect(error).toBeInstanceOf(StageError));
