@@ -57,7 +57,7 @@ function cellsOf(row: XmlElement): Cell[] {
   return cells;
 }
 
-const NO_NOTES = { nextLabel: () => '', formula: () => '' };
+const NO_NOTES = { nextLabel: () => '', formula: () => '', scriptOf: () => undefined };
 
 function cellText(cell: XmlElement): string {
   const { 'office:date-value': date, 'office:value': value, 'office:value-type': type } = cell.attributes;

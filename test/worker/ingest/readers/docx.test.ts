@@ -128,6 +128,24 @@ describe('docx: text', () => {
     expect(textOf(body, notes)).toEqual(['Lit[^1] again[^2]', '[^1]: By hand.\nAlways.', '[^2]: At night.', 'After.']);
   });
 
+  it('docx: a note that is referred to twice is written once, under one label', () => {
+    const reference = '<w:r><w:footnoteReference w:id="2"/></w:r>';
+    const footnotes = `<w:footnote w:id="2">${p('By hand.')}</w:footnote>`;
+    expect(textOf(`<w:p>${run('Lit')}${reference}</w:p><w:p>${run('Out')}${reference}</w:p>`, { footnotes })).toEqual([
+      'Lit[^1]',
+      '[^1]: By hand.',
+      'Out[^1]',
+    ]);
+  });
+
+  it('docx: raised and lowered digits stay so, and words do not', () => {
+    const raised = (text: string, how = 'superscript') =>
+      `<w:r><w:rPr><w:vertAlign w:val="${how}"/></w:rPr><w:t>${text}</w:t></w:r>`;
+    expect(
+      textOf(`<w:p>${run('10')}${raised('-6')}${run(' of H')}${raised('2', 'subscript')}${run('O, the 1')}${raised('st')}</w:p>`),
+    ).toEqual(['10⁻⁶ of H₂O, the 1st']);
+  });
+
   it('docx: a text box is read once, after its paragraph, with the description of a picture in place', () => {
     const box = `<w:txbxContent>${p('In the box.')}</w:txbxContent>`;
     const shape = `<mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:docPr id="1" descr="A lamp at dusk"/><wps:txbx>${box}</wps:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict><v:textbox>${box}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent>`;

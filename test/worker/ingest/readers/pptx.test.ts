@@ -70,10 +70,13 @@ describe('pptx', () => {
 
   it('pptx: links to the Web are links; breaks stay in the paragraph', () => {
     const linked =
-      '<a:p><a:r><a:t>See</a:t></a:r><a:br/><a:r><a:rPr><a:hlinkClick r:id="l1"/></a:rPr><a:t>this</a:t></a:r><a:r><a:rPr><a:hlinkClick r:id="l2"/></a:rPr><a:t> slide</a:t></a:r></a:p>';
+      '<a:p><a:r><a:t>See</a:t></a:r><a:br/><a:r><a:rPr><a:hlinkClick r:id="l1"/></a:rPr><a:t>this</a:t></a:r><a:r><a:rPr><a:hlinkClick r:id="l2"/></a:rPr><a:t> slide of m</a:t></a:r><a:r><a:rPr baseline="30000"/><a:t>2</a:t></a:r></a:p>';
     const links = { l1: ['hyperlink', 'https://site.example/a'], l2: ['slide', 'slide7.xml'] } as const;
     const [paragraph] = read({ shapes: shape([linked]), links }).sections[0]?.paragraphs ?? [];
-    expect(paragraph).toMatchObject({ text: 'See\nthis slide', links: [{ url: 'https://site.example/a', start: 4, end: 8 }] });
+    expect(paragraph).toMatchObject({
+      text: 'See\nthis slide of m²',
+      links: [{ url: 'https://site.example/a', start: 4, end: 8 }],
+    });
   });
 
   it('pptx: the title that PowerPoint gave gives way to that of the first slide', () => {

@@ -49,7 +49,11 @@ export function createOdfBlocks(odf: OdfPackage, styles: OdfStyles, output: Bloc
   let firstHeading: string | null = null;
   /** The last number of each list style, for lists that continue. */
   const lastNumbers = new Map<string, number>();
-  const options = { nextLabel: () => String(++labels), formula: (object: XmlElement) => formulaOf(odf, object) };
+  const options = {
+    nextLabel: () => String(++labels),
+    formula: (object: XmlElement) => formulaOf(odf, object),
+    scriptOf: styles.scriptOf,
+  };
   const readParagraph = (element: XmlElement) => readOdfParagraph(element, options);
 
   function addParagraph(element: XmlElement): void {

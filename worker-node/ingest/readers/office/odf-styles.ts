@@ -1,5 +1,6 @@
 /** What the styles of an OpenDocument text mean. Automatic styles are in the content, named ones in a part of their own. */
 import { child, childrenNamed } from './elements.ts';
+import type { Script } from './scripts.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 
 export type OdfRole = 'title' | 'quote' | 'code' | 'body';
@@ -8,6 +9,8 @@ export interface OdfStyles {
   /** Takes a `style:style` or `text:list-style`. */
   add(style: XmlElement): void;
   roleOf(name: string | undefined): OdfRole;
+  /** Of a span. */
+  scriptOf(name: string | undefined): Script;
   /** Whether a list of this style has numbers at a level from 0. */
   isNumbered(list: string | undefined, level: number): boolean;
   /** Whether a table of this style is shown. */
@@ -30,11 +33,14 @@ export function readOdfStyles(part: Uint8Array | undefined): OdfStyles {
   const parents = new Map<string, string | undefined>();
   const lists = new Map<string, ReadonlyMap<number, boolean>>();
   const hidden = new Set<string>();
+  const scripts = new Map<string, Script>();
 
   function add(style: XmlElement): void {
     const { 'style:name': name = '', 'style:family': family, 'style:parent-style-name': parent } = style.attributes;
     if (style.name === 'text:list-style') lists.set(name, levelsOf(style));
     else if (family === 'paragraph') parents.set(name, parent);
+    else if (family === 'text')
+      scripts.set(name, scriptOf(child(style, 'style:text-properties')?.attributes['style:text-position']));
     else if (family === 'table' && child(style, 'style:table-properties')?.attributes['table:display'] === 'false')
       hidden.add(name);
   }
@@ -54,9 +60,16 @@ export function readOdfStyles(part: Uint8Array | undefined): OdfStyles {
       }
       return 'body';
     },
+    scriptOf: (name) => scripts.get(name ?? ''),
     isNumbered: (list, level) => lists.get(list ?? '')?.get(level) ?? false,
     isShown: (table) => !hidden.has(table ?? ''),
   };
+}
+
+/** `super 58%` and `33% 58%` are raised, `sub 58%` and `-33% 58%` lowered. */
+function scriptOf(position = ''): Script {
+  if (/^(?:super|[1-9])/.test(position)) return 'raised';
+  return /^(?:sub|-)/.test(position) ? 'lowered' : undefined;
 }
 
 /** Whether each level, from 0, shows a number. */

@@ -3,6 +3,7 @@ import { createParagraphBuilder } from '../paragraph-builder.ts';
 import { child, isElement, textOf } from './elements.ts';
 import { type LinkedText, noteReference } from './flow.ts';
 import { ownDescription } from './properties.ts';
+import { inScript, type Script } from './scripts.ts';
 import { webUrl } from './web-url.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -22,6 +23,7 @@ export interface OdfTextOptions {
   readonly nextLabel: () => string;
   /** The text of an embedded formula; empty for another object. */
   readonly formula: (object: XmlElement) => string;
+  readonly scriptOf: (style: string | undefined) => Script;
 }
 
 /** Elements of a paragraph whose text is not shown in it. */
@@ -43,15 +45,16 @@ const SPACE = ' ';
 
 export const isShape = ({ name }: XmlElement): boolean => name.startsWith('draw:') && name !== 'draw:a';
 
-export function readOdfParagraph(paragraph: XmlElement, { nextLabel, formula }: OdfTextOptions): OdfContent {
+export function readOdfParagraph(paragraph: XmlElement, { nextLabel, formula, scriptOf }: OdfTextOptions): OdfContent {
   const builder = createParagraphBuilder();
   const frames: XmlElement[] = [];
   const notes: OdfNote[] = [];
 
   function visitAll(element: XmlElement): void {
+    const script = scriptOf(element.attributes['text:style-name']);
     for (const node of element.children) {
       if (isElement(node)) visit(node);
-      else builder.append(node);
+      else builder.append(inScript(node, script));
     }
   }
 

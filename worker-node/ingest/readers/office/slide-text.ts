@@ -4,6 +4,7 @@ import { type ListItem, list, prose } from '../blocks.ts';
 import { createParagraphBuilder } from '../paragraph-builder.ts';
 import { child, childrenNamed, elementsOf, textOf } from './elements.ts';
 import { mathText } from './math.ts';
+import { inScript } from './scripts.ts';
 import { webUrl } from './web-url.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -20,10 +21,13 @@ export function readTextParagraph(paragraph: XmlElement, target: TargetOf): Omit
     if (run.name === 'a:br') builder.lineBreak();
     else if (run.name === 'a:r' || run.name === 'a:fld') {
       if (CHANGING_FIELD.test(run.attributes.type ?? '')) continue;
-      const url = webUrl(target(child(run, 'a:rPr', 'a:hlinkClick')?.attributes['r:id']));
+      const properties = child(run, 'a:rPr');
+      const url = webUrl(target(child(properties, 'a:hlinkClick')?.attributes['r:id']));
+      const baseline = Number(properties?.attributes.baseline ?? 0);
       if (url !== undefined) builder.openLink(url);
       // PowerPoint writes a break within a paragraph as a vertical tab.
-      builder.append(textOf(child(run, 'a:t')).replaceAll('\v', ' '));
+      const text = textOf(child(run, 'a:t')).replaceAll('\v', ' ');
+      builder.append(inScript(text, baseline > 0 ? 'raised' : baseline < 0 ? 'lowered' : undefined));
       if (url !== undefined) builder.closeLink();
     } else builder.append(mathText(run));
   }

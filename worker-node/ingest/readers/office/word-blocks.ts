@@ -31,8 +31,16 @@ const CONTAINERS = new Set(['w:sdt', 'w:sdtContent', 'w:customXml', 'w:ins', 'w:
 export function createWordBlocks(parts: WordParts): WordBlocks {
   const sections = createSectionBuilder();
   const flow = createFlow(sections);
-  let labels = 0;
-  const runOptions = { target: parts.target, nextLabel: () => String(++labels) };
+  const labels = new Map<string, string>();
+  function labelOf(kind: Note['kind'], id: string): string {
+    const key = `${kind} ${id}`;
+    const label = labels.get(key) ?? String(labels.size + 1);
+    labels.set(key, label);
+    return label;
+  }
+  const runOptions = { target: parts.target, labelOf };
+  /** Notes that were written: one may be referred to again and again. */
+  const written = new Set<string>();
   const readRuns = createRunReader(runOptions);
   let title: string | null = null;
   let firstHeading: string | null = null;
@@ -66,7 +74,10 @@ export function createWordBlocks(parts: WordParts): WordBlocks {
 
   /** What is anchored in a paragraph: notes, text boxes, charts and diagrams. */
   function addAnchored({ notes, drawings }: RunContent): void {
-    for (const note of notes) flow.note(noteOf(note));
+    for (const note of notes) {
+      if (!written.has(note.label)) flow.note(noteOf(note));
+      written.add(note.label);
+    }
     for (const drawing of drawings) {
       for (const box of textBoxes(drawing)) add(box);
       for (const graphic of parts.graphics(drawing)) flow.paragraph(graphic);
@@ -75,7 +86,7 @@ export function createWordBlocks(parts: WordParts): WordBlocks {
 
   function noteOf(note: Note): Paragraph {
     const element = parts.note(note);
-    const readNote = createRunReader({ ...runOptions, nextLabel: () => '' });
+    const readNote = createRunReader({ ...runOptions, labelOf: () => '' });
     return noteBlock(note.label, joined(element ? allParagraphs(element).map((one) => readNote(one)) : []));
   }
 

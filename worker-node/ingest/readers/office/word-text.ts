@@ -4,7 +4,9 @@ import { child, descendants, elementsOf, textOf } from './elements.ts';
 import { type LinkedText, noteReference } from './flow.ts';
 import { mathText } from './math.ts';
 import { ownDescription } from './properties.ts';
+import { inScript, type Script } from './scripts.ts';
 import { webUrl } from './web-url.ts';
+import { settingOf } from './word-styles.ts';
 import type { XmlElement } from './xml.ts';
 
 export interface RunContent extends LinkedText {
@@ -23,8 +25,8 @@ export interface Note {
 export interface RunReaderOptions {
   /** The target of an external relationship; undefined without one. */
   readonly target: (relationshipId: string | undefined) => string | undefined;
-  /** The label of the next note. */
-  readonly nextLabel: () => string;
+  /** The label of a note, the same wherever it is referred to. */
+  readonly labelOf: (kind: Note['kind'], id: string) => string;
 }
 
 interface Field {
@@ -40,6 +42,7 @@ const TRANSPARENT = new Set(
   ),
 );
 const VERBATIM = new Set(['w:p', 'w:r', 'w:hyperlink']);
+const SCRIPTS: Readonly<Record<string, Script>> = { superscript: 'raised', subscript: 'lowered' };
 const HYPERLINK = /^\s*HYPERLINK\s+"([^"]*)"/i;
 /** Characters of symbol fonts, which mean nothing without their font. */
 const PRIVATE_USE = /^[\uE000-\uF8FF]$/u;
@@ -48,11 +51,12 @@ const PRIVATE_USE = /^[\uE000-\uF8FF]$/u;
 export type RunReader = (paragraph: XmlElement, options?: { readonly open?: boolean }) => RunContent;
 
 /** A reader keeps the state of fields, which may begin in one paragraph and end in another. */
-export function createRunReader({ target, nextLabel }: RunReaderOptions): RunReader {
+export function createRunReader({ target, labelOf }: RunReaderOptions): RunReader {
   const builder = createParagraphBuilder();
   const fields: Field[] = [];
   let drawings: XmlElement[] = [];
   let notes: Note[] = [];
+  let script: Script;
   const isShown = () => fields.every(({ inResult }) => inResult);
 
   function linked(url: string | undefined, content: () => void): void {
@@ -74,8 +78,9 @@ export function createRunReader({ target, nextLabel }: RunReaderOptions): RunRea
   }
 
   function note(kind: Note['kind'], element: XmlElement): void {
-    const label = nextLabel();
-    notes.push({ kind, id: element.attributes['w:id'] ?? '', label });
+    const id = element.attributes['w:id'] ?? '';
+    const label = labelOf(kind, id);
+    notes.push({ kind, id, label });
     builder.append(noteReference(label));
   }
 
@@ -87,11 +92,15 @@ export function createRunReader({ target, nextLabel }: RunReaderOptions): RunRea
     const { name, attributes } = element;
     if (TRANSPARENT.has(name)) visitAll(element);
     switch (name) {
-      case 'w:r':
-        if (!isHidden(child(element, 'w:rPr'))) visitAll(element);
+      case 'w:r': {
+        const properties = child(element, 'w:rPr');
+        script = SCRIPTS[settingOf(properties, 'w:vertAlign') ?? ''];
+        if (!isHidden(properties)) visitAll(element);
+        script = undefined;
         break;
+      }
       case 'w:t':
-        if (isShown()) builder.append(textOf(element));
+        if (isShown()) builder.append(inScript(textOf(element), script));
         break;
       case 'w:tab':
       case 'w:ptab':
