@@ -81,7 +81,10 @@ function bodyOf({ html, text }: Email): Section[] {
   const plain = readQuotedText(text ?? '');
   const fromPlain: Section[] = plain.length === 0 ? [] : [{ headingPath: [], heading: null, paragraphs: plain }];
   if (html === undefined) return fromPlain;
-  const fromHtml = readBlocks(parseHtml(html).documentElement, { resolve: resolveLink, withoutBoilerplate: false });
+  const fromHtml = readBlocks(parseHtml(html.replaceAll('\0', '')).documentElement, {
+    resolve: resolveLink,
+    withoutBoilerplate: false,
+  });
   return lettersOf(fromHtml) >= MIN_HTML_SHARE * lettersOf(fromPlain) ? fromHtml : fromPlain;
 }
 

@@ -108,6 +108,25 @@ describe('pdf: paragraphs', () => {
     expect(paragraphs(document)).toEqual([PROSE.join(' ')]);
   });
 
+  test('reads numbered items as a list with their numbers', async () => {
+    const document = await readPdf([
+      page(...linesAt(72, 720, ['3. the first thing', '4. the second thing']), ...linesAt(72, 660, PROSE)),
+    ]);
+    expect(document.sections[0]?.paragraphs.slice(0, 1)).toMatchObject([
+      { kind: 'list', text: '3. the first thing\n4. the second thing' },
+    ]);
+  });
+
+  test('keeps the ends of short lines', async () => {
+    const address = ['The Harbour Office', '12 Long Quay Street', 'On the Bay, Outer District of Ships'];
+    expect(paragraphs(await readPdf([page(...linesAt(72, 720, address))]))).toEqual([address.join('\n')]);
+  });
+
+  test('has no control characters', async () => {
+    const bytes = makePdf([page(...linesAt(72, 720, ['one\0two\x07 three']))]);
+    expect(paragraphs(await readBytes(bytes))).toEqual(['onetwo three']);
+  });
+
   test('reads Chinese whose font and table of characters are not in the file', async () => {
     const document = await readPdf([page(...linesAt(72, 700, ['你好，世界', '灯塔'], { font: 'Song' }))]);
     expect(paragraphs(document)).toEqual(['你好，世界灯塔']);

@@ -1,5 +1,5 @@
 /** Arranges the segments of a page into lines, blocks of lines, and the order in which a person reads them. */
-import { type Block, blockOf, type Line, lineOf, modeOf, type Segment } from './geometry.ts';
+import { areRows, type Block, blockOf, type Line, lineOf, modeOf, type Segment } from './geometry.ts';
 
 /** Above it blocks keep the order in which the page draws them. */
 const MAX_ORDERED_BLOCKS = 1_500;
@@ -137,11 +137,15 @@ function groupLines(lines: readonly Line[], leading: number, gutters: readonly n
   return groups.map(blockOf);
 }
 
+/** Of rows of a table, in heights of the font. */
+const MAX_ROW_DISTANCE = 3;
+
 function isBelow(last: Line, line: Line, leading: number): boolean {
   const size = Math.max(last.size, line.size);
   const distance = last.y - line.y;
   const sameSize = Math.abs(last.size - line.size) <= size * 0.12;
-  return sameSize && distance > 0.3 * size && distance <= size * Math.max(leading * 1.22, 1.25);
+  const limit = areRows(last, line) ? Math.max(leading, MAX_ROW_DISTANCE) : Math.max(leading * 1.22, 1.25);
+  return sameSize && distance > 0.3 * size && distance <= size * limit;
 }
 
 /** The columns that a line or block is in, from 0; -1 where it crosses a gutter. */

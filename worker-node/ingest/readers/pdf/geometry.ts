@@ -64,6 +64,18 @@ export function lineOf(cells: readonly Segment[]): Line {
 
 export const textOf = (line: Line) => line.cells.map(({ text }) => text).join(' ');
 
+/** Whether two lines have as many cells, each below the other's. */
+export function areRows({ cells: above }: Line, { cells: below }: Line): boolean {
+  return (
+    above.length > 1 &&
+    above.length === below.length &&
+    above.every(({ x0, x1 }, column) => {
+      const cell = below[column];
+      return cell !== undefined && Math.min(cell.x1, x1) > Math.max(cell.x0, x0);
+    })
+  );
+}
+
 export function blockOf(lines: readonly Line[]): Block {
   let [x0, x1, top, bottom] = [Infinity, -Infinity, -Infinity, Infinity];
   for (const line of lines) {

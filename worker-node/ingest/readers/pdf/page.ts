@@ -1,6 +1,6 @@
 /** Reads one page: its text, the links and notes on it, and the fields that were filled in. */
 import type { PDFPageProxy } from 'pdfjs-dist';
-import { singleLine } from '../normalise.ts';
+import { removeControlCharacters, singleLine } from '../normalise.ts';
 import { blocksOf } from './blocks.ts';
 import type { Block } from './geometry.ts';
 import { framesOf, segmentsOf, type TextItem } from './segments.ts';
@@ -86,7 +86,8 @@ const NOTES = new Set(['Text', 'FreeText', 'Highlight', 'Underline', 'Squiggly',
 
 function noteOf({ subtype, contentsObj, titleObj }: Annotation): string[] {
   if (typeof subtype !== 'string' || !NOTES.has(subtype)) return [];
-  const text = typeof contentsObj?.str === 'string' ? contentsObj.str.trim().slice(0, MAX_NOTE_CHARACTERS) : '';
+  const text =
+    typeof contentsObj?.str === 'string' ? removeControlCharacters(contentsObj.str).trim().slice(0, MAX_NOTE_CHARACTERS) : '';
   const author = typeof titleObj?.str === 'string' ? singleLine(titleObj.str) : null;
   return text === '' ? [] : [author === null || subtype === 'FreeText' ? text : `${author}: ${text}`];
 }

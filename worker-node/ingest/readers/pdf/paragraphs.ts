@@ -1,8 +1,8 @@
 /** Turns the lines of blocks into headings, paragraphs, lists, tables and code. */
 import type { Paragraph } from '../../document.ts';
 import { code, list, prose, table } from '../blocks.ts';
-import type { Block, Line, Page, Segment } from './geometry.ts';
-import { textOf } from './geometry.ts';
+import type { Block, Line, Page } from './geometry.ts';
+import { areRows, textOf } from './geometry.ts';
 import { createLinkedText, type LinkedText } from './linked-text.ts';
 
 export interface Heading {
@@ -16,13 +16,16 @@ export interface Passage {
   readonly kind: 'prose' | 'item' | 'code' | 'table';
   readonly page: number;
   readonly content: LinkedText;
+  /** Of an item in an ordered list. */
+  readonly number?: number;
   readonly rows?: readonly (readonly LinkedText[])[];
 }
 
 export type Part = Heading | Passage;
 
 const BULLET = /^[•‣◦▪▫●○■□▸►➢➤✓✔–—·*\u{f0b7}\u{f0a7}\u{f0d8}\u{f076}\u{f0fc}-]\s+(?=\S)/u;
-const NUMBERED = /^\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]\s+(?=\S)/;
+const NUMBERED = /^\(?\d{1,3}[.)]\s+(?=\S)/;
+const LETTERED = /^\(?(?:[a-z]|[ivx]{1,5})[.)]\s+(?=\S)/;
 /** A bullet or number that a gap parts from its item. */
 const MARKER = /^(?:[^\p{L}\p{N}]|\(?\w{1,3}[.)])$/u;
 /** The dots between a title and its page in a table of contents. */
@@ -97,14 +100,8 @@ function startsOther(lines: readonly Line[], index: number): boolean {
 
 const isMonospaced = ({ cells }: Line) => cells.every(({ monospaced }) => monospaced);
 
-/** Whether a line has as many cells as the first, each below the first's. */
-function isRowLike(first: Line, { cells }: Line): boolean {
-  if (first.cells.length < 2 || cells.length !== first.cells.length || MARKER.test(first.cells[0]?.text ?? '')) return false;
-  if (LEADERS.test(cells.at(-1)?.text ?? '')) return false;
-  return cells.every((cell, column) => {
-    const above = first.cells[column] as Segment;
-    return Math.min(cell.x1, above.x1) > Math.max(cell.x0, above.x0);
-  });
+function isRowLike(first: Line, line: Line): boolean {
+  return !MARKER.test(first.cells[0]?.text ?? '') && !LEADERS.test(line.cells.at(-1)?.text ?? '') && areRows(first, line);
 }
 
 function partsOfRun({ kind, lines }: Run, page: number, words: ReadonlySet<string>): Part[] {
@@ -149,18 +146,29 @@ function textParts(lines: readonly Line[], page: number, words: ReadonlySet<stri
   function close() {
     if (open.length === 0) return;
     const content = joined(open, words, breaks);
-    const marker = BULLET.exec(content.text)?.[0];
+    const marker = BULLET.exec(content.text)?.[0] ?? NUMBERED.exec(content.text)?.[0];
+    const number = numberOf(content.text);
     passages.push(
-      marker ? { kind: 'item', page, content: withoutStart(content, marker.length) } : { kind: 'prose', page, content },
+      marker
+        ? { kind: 'item', page, content: withoutStart(content, marker.length), ...(number === null ? {} : { number }) }
+        : { kind: 'prose', page, content },
     );
     open = [];
     breaks = [];
   }
+  const block = {
+    left: lines.reduce((least, { x0 }) => Math.min(least, x0), Infinity),
+    right: lines.reduce((most, { x1 }) => Math.max(most, x1), -Infinity),
+  };
   for (const [index, line] of lines.entries()) {
     const last = open.at(-1);
-    const edges = edgesAround(lines, index);
+    const edges = edgesAround(lines, index, block);
     const wrapped = last !== undefined && isWrapped(last, line, edges);
-    if (last && (leavesItem(open, line, wrapped) || startsParagraph(last, line, { left: edges.left, wrapped }))) close();
+    if (
+      last &&
+      (leavesItem(open, line, wrapped) || isNextNumber(open, line) || startsParagraph(last, line, { left: edges.left, wrapped }))
+    )
+      close();
     breaks.push(wrapped ? ' ' : '\n');
     open.push(line);
   }
@@ -168,12 +176,22 @@ function textParts(lines: readonly Line[], page: number, words: ReadonlySet<stri
   return passages;
 }
 
-const NEIGHBOURS = 3;
+const NEIGHBOURS = 4;
 
-/** Text beside a picture is narrower than the rest of its block. */
-function edgesAround(lines: readonly Line[], index: number): Edges {
+/** Those of the block, or of the lines around where they all end alike: text beside a picture is narrower than the rest. */
+function edgesAround(lines: readonly Line[], index: number, block: Edges): Edges {
   const near = lines.slice(Math.max(0, index - NEIGHBOURS), index + NEIGHBOURS);
-  return { left: Math.min(...near.map(({ x0 }) => x0)), right: Math.max(...near.map(({ x1 }) => x1)) };
+  const right = Math.max(...near.map(({ x1 }) => x1));
+  const left = Math.min(...near.map(({ x0 }) => x0));
+  const alike = near.filter(({ x1 }) => x1 > right - (right - left) * 0.15);
+  return near.length > NEIGHBOURS && alike.length >= near.length - 2 ? { left, right } : block;
+}
+
+const numberOf = (text: string) => (NUMBERED.test(text) ? Number(/\d+/.exec(text)?.[0]) : null);
+
+function isNextNumber([first]: readonly Line[], line: Line): boolean {
+  const before = first && numberOf(textOf(first));
+  return typeof before === 'number' && numberOf(textOf(line)) === before + 1;
 }
 
 /** Whether a line behind an item of a list is neither wrapped nor indented as its text is. */
@@ -200,7 +218,7 @@ function isWrapped(last: Line, line: Line, { left, right }: Edges): boolean {
 
 function startsParagraph(last: Line, line: Line, { left, wrapped }: { left: number; wrapped: boolean }): boolean {
   const [text, before] = [textOf(line), textOf(last)];
-  if (BULLET.test(text) || (NUMBERED.test(text) && !wrapped)) return true;
+  if (BULLET.test(text) || ((NUMBERED.test(text) || LETTERED.test(text)) && !wrapped)) return true;
   const ends = /[.!?:;。！？…](?:["'”’»)\]]|\s)*$/u.test(before);
   if (ends && !wrapped) return true;
   const indented = line.x0 > left + line.size * 0.8 && last.x0 < left + line.size * 0.5 && line.x0 < left + line.size * 5;
@@ -267,7 +285,11 @@ export function blockOfPassages(passages: readonly Passage[]): Paragraph {
   const [first] = passages;
   if (!first) return prose('');
   const { kind, page, content, rows } = first;
-  if (kind === 'item') return { ...list(passages.map((passage) => ({ content: passage.content }))), page };
+  if (kind === 'item')
+    return {
+      ...list(passages.map(({ content: item, number }) => ({ content: item, ...(number === undefined ? {} : { number }) }))),
+      page,
+    };
   if (kind === 'table') return { ...table(rows ?? []), page };
   return { ...(kind === 'code' ? code(content.text) : prose(content.text, content.links)), page };
 }

@@ -1,4 +1,5 @@
 /** Joins the pieces that pdf.js gives, in the order of the page's content, to segments of lines. */
+import { removeControlCharacters } from '../normalise.ts';
 import type { Piece, Segment } from './geometry.ts';
 
 /** What pdf.js gives of a piece of text. */
@@ -35,7 +36,8 @@ export function framesOf(
   urlAt: FindUrl | null,
 ): Frame[] {
   const frames = new Map<Frame['angle'], Frame>();
-  for (const item of items) {
+  for (const { str, ...rest } of items) {
+    const item = { ...rest, str: readable(str) };
     if (item.str === '') continue;
     const { angle, radians, piece } = place(item, styles[item.fontName]);
     if (![piece.x0, piece.x1, piece.y, piece.size].every(Number.isFinite)) continue;
@@ -46,6 +48,12 @@ export function framesOf(
   const length = ({ pieces }: Frame) => pieces.reduce((sum, { text }) => sum + text.length, 0);
   return [...frames.values()].sort((a, b) => length(b) - length(a));
 }
+
+/** Shapes that letters take beside others, and letters that are drawn as one, are written as the letters that they are. */
+const readable = (text: string) =>
+  removeControlCharacters(text.toWellFormed()).replace(/[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc]/g, (shape) =>
+    shape.normalize('NFKC'),
+  );
 
 function place(item: TextItem, style: FontStyle | undefined): { angle: Frame['angle']; radians: number; piece: Piece } {
   const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = item.transform;

@@ -50,7 +50,9 @@ export function createContent() {
     for (const note of pending) sections.paragraph(prose(note.text, note.links));
   }
   function take(): LinkedText {
-    const taken = trimmed(text.finish());
+    const { text: written, links } = text.finish();
+    // Half of a pair in UTF-16 is no character.
+    const taken = trimmed({ text: written.toWellFormed(), links });
     text = createLinkedText();
     return taken;
   }
