@@ -5,7 +5,7 @@
 import { AppError } from '../../src/kernel/core/errors.ts';
 import type { Ids } from '../../src/kernel/core/ports.ts';
 import { updateJobPayload } from '../../src/kernel/db/jobs.ts';
-import { listResources } from '../../src/kernel/db/resources.ts';
+import { listResources } from '../../src/kernel/db/resource-list.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
 import { BULK, type BulkPayload } from '../../src/kernel/model/job-kinds.ts';
 import type { ProgressReport } from '../../src/kernel/model/job-messages.ts';

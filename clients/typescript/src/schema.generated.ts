@@ -473,7 +473,7 @@ export interface paths {
         };
         /**
          * List resources
-         * @description Newest first. `next_cursor` leads to the next page; the last page has none.
+         * @description Newest first unless `sort` says otherwise. `next_cursor` leads to the next page; the last page has none.
          */
         get: operations["resourcesList"];
         put?: never;
@@ -1903,6 +1903,7 @@ export interface components {
         ResourcePage: {
             resources: components["schemas"]["Resource"][];
             next_cursor?: string;
+            facets?: components["schemas"]["ResourceFacets"];
         };
         Resource: {
             /**
@@ -2005,6 +2006,31 @@ export interface components {
                     reasons: string[];
                 };
             };
+        };
+        ResourceFacets: {
+            /** @description With those of their subtrees */
+            category: {
+                value: string;
+                count: number;
+            }[];
+            tag: {
+                value: string;
+                count: number;
+            }[];
+            language: {
+                value: string;
+                count: number;
+            }[];
+            /** @description Media types */
+            type: {
+                value: string;
+                count: number;
+            }[];
+            /** @description In UTC, of the moment at which they were added */
+            year: {
+                value: string;
+                count: number;
+            }[];
         };
         ResourceChanges: {
             /**
@@ -3826,15 +3852,27 @@ export interface operations {
     resourcesList: {
         parameters: {
             query?: {
-                /** @description Id of a category */
-                category?: string;
-                tag?: string;
-                language?: string;
+                /** @description Id of a category, which finds its subtree. Repeat the parameter for one of several */
+                category?: string | string[];
+                /** @description A tag. Repeat the parameter for one of several */
+                tag?: string | string[];
+                /** @description A language, as `en`. Repeat the parameter for one of several */
+                language?: string | string[];
                 /** @description Excludes resources without a quality score */
                 min_quality?: number | null;
+                /** @description A media type or the name of a format, as `pdf`. Repeat the parameter for one of several */
+                type?: string | string[];
+                /** @description Added at or after this date or time (UTC unless it says otherwise) */
+                after?: string;
+                /** @description Added before this date or time */
+                before?: string;
                 status?: "pending" | "processing" | "completed" | "failed";
                 /** @description Part of the title, description, summary or URL */
                 q?: string;
+                /** @description Ascending, or with `-` descending */
+                sort?: "created_at" | "-created_at" | "title" | "-title" | "quality" | "-quality";
+                /** @description `true`: adds, for each filter, its 100 most frequent values under the other filters */
+                facets?: "true" | "false";
                 limit?: number;
                 cursor?: string;
             };

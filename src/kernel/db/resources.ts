@@ -1,12 +1,9 @@
-import type { SQL } from 'drizzle-orm';
-import { and, asc, count, desc, eq, getTableColumns, gte, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
-import type { Position } from '../core/pagination.ts';
+import { and, asc, count, desc, eq, getTableColumns, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import { firstFailure, overallStatus, type StageStates, type StageStatus, statusesOf } from '../model/stages.ts';
 import { titleKeyOf } from '../model/title-key.ts';
 import { batchesOf } from './batches.ts';
-import { containsText } from './contains-text.ts';
 import { storedFormsOf, toStoredKey } from './index-keys.ts';
-import { olderThan } from './pagination.ts';
+import { jsonContains } from './json-contains.ts';
 import { resources } from './schema.sqlite.ts';
 import type { Database, Resource } from './types.ts';
 
@@ -15,6 +12,9 @@ export type ResourceSummary = Omit<Resource, 'text'>;
 export type NewResource = typeof resources.$inferInsert;
 
 const { text: _text, ...summary } = getTableColumns(resources);
+
+/** The columns of a `ResourceSummary`. */
+export const resourceSummary = summary;
 
 /** A resource's key in queries: an id alone could be another owner's. */
 export interface OwnedId {
@@ -174,48 +174,13 @@ export async function deleteResource(db: Database, id: OwnedId): Promise<boolean
   return deleted.length > 0;
 }
 
-export interface ResourceFilter {
-  readonly status?: StageStatus | undefined;
-  readonly category?: string | undefined;
-  readonly tag?: string | undefined;
-  readonly minQuality?: number | undefined;
-  readonly language?: string | undefined;
-  /** A substring of the title, description, summary or URL, case-insensitive. */
-  readonly text?: string | undefined;
-}
-
-/** A page of the owner's resources below the position `after`, newest first. */
-export async function listResources(
-  db: Database,
-  { ownerId, filter, after, limit }: { ownerId: string; filter: ResourceFilter; after?: Position | undefined; limit: number },
-): Promise<ResourceSummary[]> {
-  return await db
-    .select(summary)
-    .from(resources)
-    .where(and(eq(resources.ownerId, ownerId), ...conditions(filter), olderThan(resources, after)))
-    .orderBy(desc(resources.createdAt), desc(resources.id))
-    .limit(limit);
-}
-
-/** The number of the owner's resources that the filter lets pass, below the position `after`. */
-export async function countResources(
-  db: Database,
-  { ownerId, filter, after }: { ownerId: string; filter: ResourceFilter; after?: Position | undefined },
-): Promise<number> {
-  const [row] = await db
-    .select({ count: count() })
-    .from(resources)
-    .where(and(eq(resources.ownerId, ownerId), ...conditions(filter), olderThan(resources, after)));
-  return row?.count ?? 0;
-}
-
 /** The owner's resources whose category a person chose; the classifier learns from them. */
 export async function listCorrected(db: Database, ownerId: string): Promise<Pick<Resource, 'id' | 'title' | 'category'>[]> {
   const { id, title, category } = resources;
   return await db
     .select({ id, title, category })
     .from(resources)
-    .where(and(eq(resources.ownerId, ownerId), isEdited, contains(resources.edited, 'category')))
+    .where(and(eq(resources.ownerId, ownerId), isEdited, jsonContains(resources.edited, 'category')))
     .orderBy(resources.createdAt, resources.id);
 }
 
@@ -289,27 +254,4 @@ export function statusFields(states: StageStates, now: number) {
   const status = overallStatus(statusesOf(states));
   const completedAt = status === 'completed' ? now : null;
   return { status, errorMessage: firstFailure(states), completedAt, updatedAt: now };
-}
-
-/** Whether a JSON list of strings contains `value`: inside an element, an unescaped quote never follows `[` or `,`. */
-function contains(column: typeof resources.tags | typeof resources.edited, value: string): SQL {
-  const element = JSON.stringify(value);
-  // PostgreSQL keeps JSON as it was written, but does not cast it to text implicitly.
-  const list = sql`cast(${column} as text)`;
-  return sql`(replace(${list}, ${`[${element}`}, '') <> ${list} or replace(${list}, ${`,${element}`}, '') <> ${list})`;
-}
-
-/** What the list's filter searches. */
-const listedText = sql`coalesce(${resources.title}, '') || ' ' || coalesce(${resources.description}, '') || ' ' ||
-  coalesce(${resources.summary}, '') || ' ' || coalesce(${resources.url}, '')`;
-
-function conditions(filter: ResourceFilter): (SQL | undefined)[] {
-  return [
-    filter.status && eq(resources.status, filter.status),
-    filter.category === undefined ? undefined : eq(resources.category, filter.category),
-    filter.tag === undefined ? undefined : contains(resources.tags, filter.tag),
-    filter.minQuality === undefined ? undefined : gte(resources.qualityScore, filter.minQuality),
-    filter.language === undefined ? undefined : eq(resources.language, filter.language),
-    filter.text === undefined ? undefined : containsText(listedText, filter.text),
-  ];
 }

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import type { AppContext } from '../context.ts';
 import { type Caller, operation } from '../operation.ts';
 import { listResources } from '../resources/list-resources.ts';
-import { resourceId, statusSchema } from '../resources/resource-schemas.ts';
+import { resourceFilterQuery, resourceId, statusSchema } from '../resources/resource-schemas.ts';
 import { documentUrl } from './document-url.ts';
 
 const listed = listResources.input.shape;
+/** One value each: assistants ask again. */
+const filters = resourceFilterQuery.shape;
 
 /** What an assistant needs to choose a document: a page of full resources would fill its context. */
 export const listDocuments = operation({
@@ -19,9 +21,9 @@ export const listDocuments = operation({
   input: z.strictObject({
     status: listed.status,
     q: listed.q,
-    category: listed.category,
-    tag: listed.tag,
-    language: listed.language,
+    category: filters.category,
+    tag: filters.tag,
+    language: filters.language,
     limit: listed.limit,
     cursor: listed.cursor,
   }),

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { AppError } from '../../kernel/core/errors.ts';
 import { present } from '../../kernel/core/present.ts';
-import { countResources, findResources, type ResourceFilter } from '../../kernel/db/resources.ts';
+import { countResources, type ResourceFilter } from '../../kernel/db/resource-list.ts';
+import { findResources } from '../../kernel/db/resources.ts';
 import { enqueueJob } from '../../kernel/jobs/outbox.ts';
 import { BULK, type BulkPayload } from '../../kernel/model/job-kinds.ts';
 import { STAGES } from '../../kernel/model/stages.ts';

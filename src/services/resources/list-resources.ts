@@ -1,32 +1,114 @@
 import { z } from 'zod';
-import { decodePosition, pageOf } from '../../kernel/core/pagination.ts';
-import { listResources as listRows } from '../../kernel/db/resources.ts';
+import { AppError } from '../../kernel/core/errors.ts';
+import { decodeCursor, encodeCursor } from '../../kernel/core/pagination.ts';
+import {
+  listSorted,
+  positionIn,
+  RESOURCE_SORTS,
+  type ResourceFilter,
+  type ResourceSort,
+  type SortedPosition,
+} from '../../kernel/db/resource-list.ts';
+import { MEDIA_TYPE } from '../../kernel/model/content-type.ts';
+import { definitionOf, FORMAT_NAMES, formatOfMediaType } from '../../kernel/model/format-lookup.ts';
 import type { AppContext } from '../context.ts';
 import { type Caller, operation } from '../operation.ts';
+import { facetsSchema, readFacets } from './facets.ts';
 import { resourceFilterQuery, resourceSchema, statusSchema, toResourceBody } from './resource-schemas.ts';
+
+const MAX_VALUES = 20;
+
+/** One value, or the parameter repeated: resources that have at least one of the values. */
+const oneOf = (value: z.ZodString, description: string) =>
+  z
+    .union([value, z.array(value).min(1).max(MAX_VALUES)])
+    .optional()
+    .meta({ description: `${description}. Repeat the parameter for one of several` });
+
+const moment = z.union([z.iso.datetime({ offset: true }).max(40), z.iso.date().max(10)]).optional();
+
+/** `-created_at` sorts the other way round. */
+const SORTS = RESOURCE_SORTS.flatMap((name) => [name, `-${name}` as const]);
+
+const input = resourceFilterQuery.extend({
+  category: oneOf(z.string().max(200), 'Id of a category, which finds its subtree'),
+  tag: oneOf(z.string().max(100), 'A tag'),
+  language: oneOf(z.string().max(35), 'A language, as `en`'),
+  type: oneOf(z.string().max(200), 'A media type or the name of a format, as `pdf`'),
+  after: moment.meta({ description: 'Added at or after this date or time (UTC unless it says otherwise)' }),
+  before: moment.meta({ description: 'Added before this date or time' }),
+  status: statusSchema.optional(),
+  q: z.string().max(500).optional().meta({ description: 'Part of the title, description, summary or URL' }),
+  sort: z.enum(SORTS).default('-created_at').meta({ description: 'Ascending, or with `-` descending' }),
+  facets: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: '`true`: adds, for each filter, its 100 most frequent values under the other filters' }),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(2_000).optional(),
+});
 
 export const listResources = operation({
   name: 'resources.list',
   scope: 'resources:read',
   summary: 'List resources',
-  description: 'Newest first. `next_cursor` leads to the next page; the last page has none.',
+  description: 'Newest first unless `sort` says otherwise. `next_cursor` leads to the next page; the last page has none.',
   destructive: false,
-  input: resourceFilterQuery.extend({
-    status: statusSchema.optional(),
-    q: z.string().max(500).optional().meta({ description: 'Part of the title, description, summary or URL' }),
-    limit: z.coerce.number().int().min(1).max(100).default(20),
-    cursor: z.string().max(500).optional(),
-  }),
-  output: z.object({ resources: z.array(resourceSchema), next_cursor: z.string().optional() }).meta({ id: 'ResourcePage' }),
-  run: async (
-    { db, actor }: Pick<AppContext, 'db'> & Caller,
-    { q, limit, cursor, min_quality: minQuality, category, tag, language, status },
-  ) => {
-    const filter = { category, tag, language, status, minQuality, text: q };
-    const after = decodePosition(cursor);
+  input,
+  output: z
+    .object({ resources: z.array(resourceSchema), next_cursor: z.string().optional(), facets: facetsSchema.optional() })
+    .meta({ id: 'ResourcePage' }),
+  run: async ({ db, actor }: Pick<AppContext, 'db'> & Caller, given) => {
+    const { limit, cursor, facets } = given;
+    const descending = given.sort.startsWith('-');
+    const sort = given.sort.replace('-', '') as ResourceSort;
+    const ownerId = actor.userId;
+    const filter = toFilter(given);
     // Cursors stay valid while resources are added and deleted.
-    const fetched = await listRows(db, { ownerId: actor.userId, filter, after, limit: limit + 1 });
-    const { rows, nextCursor } = pageOf(fetched, limit);
-    return { resources: rows.map(toResourceBody), ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }) };
+    const after = cursor === undefined ? undefined : toPosition(cursor, given.sort, sort);
+    const fetched = await listSorted(db, { ownerId, filter, sort, descending, after, limit: limit + 1 });
+    const rows = fetched.slice(0, limit);
+    const last = fetched.length > limit ? rows.at(-1) : undefined;
+    return {
+      resources: rows.map(toResourceBody),
+      ...(last ? { next_cursor: toCursor(given.sort, positionIn(sort, last)) } : {}),
+      ...(facets === 'true' ? { facets: await readFacets(db, ownerId, filter) } : {}),
+    };
   },
 });
+
+function toFilter({ category, tag, language, type, status, q, ...given }: z.output<typeof input>): ResourceFilter {
+  return {
+    ...{ category, tag, language, status, text: q, minQuality: given.min_quality },
+    type: type === undefined ? undefined : [type].flat().flatMap(mediaTypesOf),
+    createdFrom: given.after === undefined ? undefined : Date.parse(given.after),
+    createdBefore: given.before === undefined ? undefined : Date.parse(given.before),
+  };
+}
+
+/** The media types under which documents of a format are stored. */
+function mediaTypesOf(type: string): string[] {
+  const name = type.toLowerCase();
+  const format = FORMAT_NAMES.find((one) => one === name) ?? formatOfMediaType(name);
+  if (format) return [definitionOf(format).mediaType, ...definitionOf(format).aliases];
+  if (MEDIA_TYPE.test(name)) return [name];
+  const message = `must be a media type or one of ${FORMAT_NAMES.join(', ')}`;
+  throw new AppError('invalid_input', `type ${message}`, { errors: [{ path: 'type', message }] });
+}
+
+/** Cursors of the order by age are those of other lists. */
+const toCursor = (order: string, { key, id }: SortedPosition) =>
+  encodeCursor(order === '-created_at' ? [key, id] : [order, key, id]);
+
+/** Throws `invalid_input` for a cursor of another order. */
+function toPosition(cursor: string, order: string, sort: ResourceSort): SortedPosition {
+  const isKey = (key: unknown) => (sort === 'title' ? typeof key === 'string' : Number.isFinite(key));
+  const isOfOrder = (value: unknown): value is unknown[] => {
+    if (!Array.isArray(value)) return false;
+    const [key, id, ...more] = order === '-created_at' ? value : value[0] === order ? value.slice(1) : [];
+    return isKey(key) && typeof id === 'string' && more.length === 0;
+  };
+  const value = decodeCursor(cursor, isOfOrder);
+  const [key, id] = value.slice(-2) as [string | number, string];
+  return { key, id };
+}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { casesOf } from '../../../src/kernel/core/letter-case.ts';
+import { listResources, type ResourceFilter } from '../../../src/kernel/db/resource-list.ts';
 import {
   deleteResource,
   findDuplicate,
@@ -8,8 +9,6 @@ import {
   findResources,
   findResourceWithText,
   listCorrected,
-  listResources,
-  type ResourceFilter,
   updateResource,
 } from '../../../src/kernel/db/resources.ts';
 import type { Actor } from '../../../src/kernel/model/actor.ts';

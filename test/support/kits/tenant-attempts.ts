@@ -21,11 +21,12 @@ import { findLinksTo } from '../../../src/kernel/db/links.ts';
 import { nearestResources } from '../../../src/kernel/db/nearest-resources.ts';
 import { deleteOAuthAccounts, insertOAuthAccount, listOAuthAccounts } from '../../../src/kernel/db/oauth-accounts.ts';
 import { putResourceEmbedding } from '../../../src/kernel/db/resource-embeddings.ts';
+import { countByColumn, countByTag, countByYear } from '../../../src/kernel/db/resource-facets.ts';
 import { findByIdentifiers, replaceIdentifiers } from '../../../src/kernel/db/resource-identifiers.ts';
+import { countResources, listResources, listSorted } from '../../../src/kernel/db/resource-list.ts';
 import { replaceResourceVector } from '../../../src/kernel/db/resource-vectors.ts';
 import {
   countDocuments,
-  countResources,
   deleteResource,
   findByContentHashes,
   findCentralities,
@@ -38,7 +39,6 @@ import {
   insertResource,
   listCorrected,
   listReadResources,
-  listResources,
   lockResource,
   updateResource,
 } from '../../../src/kernel/db/resources.ts';
@@ -231,6 +231,27 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
       await replaceResourceVector(db, { resourceId: of.resourceIds[1], ownerId, model, embedding: other });
     },
   },
+  'resource-facets': {
+    countByColumn: ({ db, of }, ownerId) => countByColumn(db, 'category', { ownerId, filter: { text: of.name } }),
+    countByTag: ({ db, of }, ownerId) => countByTag(db, { ownerId, filter: { text: of.name } }),
+    countByYear: ({ db, of }, ownerId) => countByYear(db, { ownerId, filter: { text: of.name } }),
+  },
+  'resource-list': {
+    listResources: async ({ db, of }, ownerId) => [
+      await listResources(db, { ownerId, filter: {}, limit: MANY }),
+      await listResources(db, { ownerId, filter: { tag: 'same', category: 'same', status: 'completed' }, limit: MANY }),
+      await listResources(db, { ownerId, filter: { text: of.name }, limit: MANY }),
+      await listResources(db, { ownerId, filter: {}, after: { createdAt: LATER, id: 'z' }, limit: MANY }),
+    ],
+    countResources: async ({ db, of }, ownerId) => [
+      await countResources(db, { ownerId, filter: { tag: 'same', status: 'completed' } }),
+      await countResources(db, { ownerId, filter: { text: of.name }, after: { createdAt: LATER, id: 'z' } }),
+    ],
+    listSorted: async ({ db }, ownerId) => [
+      await listSorted(db, { ownerId, filter: {}, sort: 'title', descending: false, limit: MANY }),
+      await listSorted(db, { ownerId, filter: {}, sort: 'quality', descending: true, after: { key: 2, id: 'z' }, limit: MANY }),
+    ],
+  },
   resources: {
     insertResource: ({ db }, ownerId) => insertResource(db, resource('new', ownerId)),
     findResource: ({ db, of }, ownerId) => findResource(db, { ownerId, id: of.resourceIds[0] }),
@@ -242,16 +263,6 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     updateResource: ({ db, of }, ownerId) => updateResource(db, { ownerId, id: of.resourceIds[0] }, { title: 'changed' }),
     lockResource: ({ db, of }, ownerId) => lockResource(db, { ownerId, id: of.resourceIds[0] as string }),
     deleteResource: ({ db, of }, ownerId) => deleteResource(db, { ownerId, id: of.resourceIds[0] }),
-    listResources: async ({ db, of }, ownerId) => [
-      await listResources(db, { ownerId, filter: {}, limit: MANY }),
-      await listResources(db, { ownerId, filter: { tag: 'same', category: 'same', status: 'completed' }, limit: MANY }),
-      await listResources(db, { ownerId, filter: { text: of.name }, limit: MANY }),
-      await listResources(db, { ownerId, filter: {}, after: { createdAt: LATER, id: 'z' }, limit: MANY }),
-    ],
-    countResources: async ({ db, of }, ownerId) => [
-      await countResources(db, { ownerId, filter: { tag: 'same', status: 'completed' } }),
-      await countResources(db, { ownerId, filter: { text: of.name }, after: { createdAt: LATER, id: 'z' } }),
-    ],
     listCorrected: ({ db }, owner) => listCorrected(db, owner),
     findSameContent: ({ db }, ownerId) => findSameContent(db, { ownerId, contentHash: hash, exceptId: 'none' }),
     countDocuments: ({ db }, owner) => countDocuments(db, owner),

@@ -170,6 +170,8 @@ export const HELPERS: Reasons = {
   resources: { statusFields: VALUE, unedited: VALUE },
   'index-keys': { toStoredKey: VALUE, storedFormsOf: VALUE, withStoredKeys: VALUE },
   'contains-text': { containsText: VALUE },
+  'json-contains': { jsonContains: VALUE },
+  'resource-list': { conditionsOf: VALUE, positionIn: VALUE },
   jobs: { isAhead: VALUE },
   'chunk-index.postgres': { createPostgresChunkIndex: OPENS, vectorIndexName: VALUE },
   'chunk-index.sqlite': { createSqliteChunkIndex: OPENS },
