@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { TokenStore, Tokens } from '../../clients/typescript/src/index.ts';
 import { withFileLock } from './lock.ts';
+import { undisturbed } from './signals.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,7 +46,7 @@ export function loginStore(folder: string, origin: string): TokenStore {
       await writeFile(next, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
       await rename(next, file);
     },
-    lock: (work) => withFileLock(lock, work),
+    lock: (work) => withFileLock(lock, () => undisturbed(work)),
   };
 }
 
