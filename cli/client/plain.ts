@@ -22,6 +22,12 @@ export const plainJson = (value: unknown): string =>
 
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
+/** At most `width` characters of a path: its end tells more than its beginning, so the ellipsis stands in front. */
+export function cutPath(path: string, width: number): string {
+  const characters = [...path];
+  return characters.length <= width ? path : `…${characters.slice(characters.length - Math.max(0, width - 1)).join('')}`;
+}
+
 /** At most `width` characters, with an ellipsis in place of the rest. */
 export function cut(text: string, width: number): string {
   const characters = [...text];

@@ -2,7 +2,7 @@
 import { PharosError, type ResourceProgress } from '../../clients/typescript/src/index.ts';
 import { withServer } from '../client/connect.ts';
 import { followAll } from '../client/follow.ts';
-import { cut, plain, plainJson } from '../client/plain.ts';
+import { cut, cutPath, plain, plainJson } from '../client/plain.ts';
 import { listOf, numberOf } from '../client/values.ts';
 import { type Command, UsageError } from '../command.ts';
 import { findSources, type Skipped } from '../ingest/find-sources.ts';
@@ -107,7 +107,8 @@ function printTable(terminal: Terminal, rows: readonly Row[], skipped: Skipped):
   const width = Math.max(20, (terminal.columns ?? 200) - 52);
   for (const { source, status, id = '', reason } of shown) {
     const style = status === 'completed' ? 'green' : status === 'refused' || status === 'failed' ? 'red' : 'dim';
-    const text = reason === undefined ? plain(source) : `${plain(source)}: ${plain(reason)}`;
+    const name = terminal.columns === undefined || reason !== undefined ? plain(source) : cutPath(plain(source), width);
+    const text = reason === undefined ? name : `${name}: ${plain(reason)}`;
     terminal.print(
       `${terminal.paint(style, status.padEnd(10))} ${id.padEnd(36)}  ${terminal.columns === undefined ? text : cut(text, width)}`,
     );

@@ -1,6 +1,6 @@
 /** How far `pharos ingest` is: on a terminal a total with a bar for each file under way, elsewhere a line for each file done. */
 import type { ResourceProgress } from '../../clients/typescript/src/index.ts';
-import { cut, plain } from '../client/plain.ts';
+import { cut, cutPath, plain } from '../client/plain.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Outcome } from './send-all.ts';
 
@@ -29,7 +29,10 @@ export function showProgress(terminal: Terminal, { total, isQuiet }: { total: nu
   function draw(part: number, words: string, lines: readonly (readonly [string, number])[]): void {
     const { columns } = terminal;
     if (isQuiet || columns === undefined) return;
-    const small = lines.map(([name, of]) => `  ${bar(of, SMALL_BAR)} ${`${Math.floor(of * 100)} %`.padStart(5)}  ${plain(name)}`);
+    const small = lines.map(([name, of]) => {
+      const start = `  ${bar(of, SMALL_BAR)} ${`${Math.floor(of * 100)} %`.padStart(5)}  `;
+      return start + cutPath(plain(name), Math.max(10, columns - 1 - start.length));
+    });
     terminal.rewrite(...[`${bar(part, BAR)} ${words}`, ...small].map((line) => cut(line, columns - 1)));
   }
 

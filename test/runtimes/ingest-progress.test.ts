@@ -38,6 +38,15 @@ test('ingest on a terminal: a total, and a bar for each file under way', () => {
   expect(notes).toEqual([]);
 });
 
+test('ingest on a terminal: of a long path the end is shown, which tells files apart', () => {
+  const { progress, screen } = shownOn(60);
+  progress.onPart(`/home/ada/${'folder/'.repeat(10)}first.md`, 0.1);
+  progress.onPart(`/home/ada/${'folder/'.repeat(10)}second.md`, 0.1);
+  expect(screen()[1]).toMatch(/ {2}10 % {2}….*\/first\.md$/);
+  expect(screen()[2]).toMatch(/ {2}10 % {2}….*\/second\.md$/);
+  for (const line of screen()) expect([...line].length).toBeLessThan(60);
+});
+
 test('ingest on a terminal: a line is no wider than the window, and no name moves the cursor', () => {
   const { progress, screen } = shownOn(40);
   progress.onPart(`${'long/'.repeat(20)}\u001b[2J.md`, 0.1);
