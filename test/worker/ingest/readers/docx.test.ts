@@ -183,6 +183,15 @@ describe('docx: text', () => {
     ]);
   });
 
+  it('docx: a chart in a text box in a text box is read once', () => {
+    const part = xml('c:chartSpace', `<c:chart><c:title><a:p><a:r><a:t>Oil</a:t></a:r></a:p></c:title></c:chart>`);
+    const boxed = (content: string) =>
+      `<w:p><w:r><w:drawing><wps:txbx><w:txbxContent>${content}</w:txbxContent></wps:txbx></w:drawing></w:r></w:p>`;
+    const body = boxed(boxed('<w:p><w:r><w:drawing><c:chart r:id="c1"/></w:drawing></w:r></w:p>'));
+    const read = textOf(body, { links: { c1: ['chart', 'charts/chart1.xml'] }, parts: { 'word/charts/chart1.xml': part } });
+    expect(read).toEqual(['Oil']);
+  });
+
   it('docx: a table of contents is left out, because the headings say the same', () => {
     expect(textOf(`${styled('T', 'Keepers 3')}${p('Text.')}`, { styles: style('T', 'toc 1') })).toEqual(['Text.']);
   });

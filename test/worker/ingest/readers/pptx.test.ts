@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StageError } from '../../../../src/kernel/core/errors.ts';
 import type { ParsedDocument } from '../../../../worker-node/ingest/document.ts';
+import { readDocument } from '../../../../worker-node/ingest/read-document.ts';
 import { readPptx } from '../../../../worker-node/ingest/readers/pptx.ts';
 import { slideParagraph as line, pptx, type SlideParts, slideShape as shape, xml } from '../../../support/fixtures/office.ts';
 import { zip } from '../../../support/fixtures/zip.ts';
@@ -27,6 +28,22 @@ describe('pptx', () => {
       document.sections.flatMap(({ paragraphs, heading }) => [heading?.page, ...paragraphs.map(({ page }) => page)]),
     ).toEqual([1, 1, 2, 2, 2, 2, 3, 3]);
     expect(document.metadata.title).toBe('Lamps');
+  });
+
+  it('pptx: a presentation that was declared as text is stored as what it is, and its chunks name their slides', async () => {
+    const slides = ['Lamps', 'Oil', 'Wicks'].map((title) => ({
+      shapes: shape([title], 'title') + shape([`${title} are kept by hand. `.repeat(20)], 'body'),
+    }));
+    const input = { bytes: pptx(slides), contentType: 'text/plain', filename: 'notes.txt', url: null, aliases: [] };
+    const { contentType, chunks, text, metadata } = await readDocument(input);
+    expect(contentType).toBe('application/vnd.openxmlformats-officedocument.presentationml.presentation');
+    expect(text.startsWith('# Lamps\n\nLamps are kept by hand.')).toBe(true);
+    expect([...new Set(chunks.map(({ pageStart, pageEnd, headingPath }) => `${pageStart} ${pageEnd} ${headingPath}`))]).toEqual([
+      '1 1 Lamps',
+      '2 2 Oil',
+      '3 3 Wicks',
+    ]);
+    expect(metadata.title).toBe('Lamps');
   });
 
   it('pptx: list items have depth and numbers; a paragraph without a bullet is prose', () => {

@@ -28,10 +28,13 @@ export function child(parent: XmlElement | undefined, ...path: readonly string[]
 export const childrenNamed = (parent: XmlElement | undefined, wanted: string): XmlElement[] =>
   parent ? elementsOf(parent).filter(({ name }) => name === wanted) : [];
 
-/** The elements of a name anywhere in `parent`, in the order of the text, without those inside one another. */
-export function descendants(parent: XmlElement | undefined, wanted: string): XmlElement[] {
+/** The elements of a name anywhere in `parent`, in the order of the text, without those inside one another or in `outside`. */
+export function descendants(parent: XmlElement | undefined, wanted: string, outside?: string): XmlElement[] {
   if (!parent) return [];
-  return elementsOf(parent).flatMap((element) => (element.name === wanted ? [element] : descendants(element, wanted)));
+  return elementsOf(parent).flatMap((element) => {
+    if (element.name === wanted) return [element];
+    return element.name === outside ? [] : descendants(element, wanted, outside);
+  });
 }
 
 /** All text in an element. */

@@ -5,7 +5,9 @@ import { child, childrenNamed, descendants, textOf } from './elements.ts';
 import type { OfficePackage } from './package.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 
-/** The blocks of the charts and diagrams in a drawing of `part`. */
+const TEXT_BOX = 'w:txbxContent';
+
+/** The blocks of the charts and diagrams in a drawing of `part`, without those in its text boxes. */
 export function graphicBlocks(office: OfficePackage, part: string, drawing: XmlElement): Paragraph[] {
   const partOf = (id: string | undefined) => {
     const target = office.relationships(part).find((relationship) => relationship.id === id && !relationship.external)?.target;
@@ -13,8 +15,8 @@ export function graphicBlocks(office: OfficePackage, part: string, drawing: XmlE
     return bytes && parseXml(bytes);
   };
   return [
-    ...descendants(drawing, 'c:chart').flatMap(({ attributes }) => chartBlocks(partOf(attributes['r:id']))),
-    ...descendants(drawing, 'dgm:relIds').flatMap(({ attributes }) => diagramBlocks(partOf(attributes['r:dm']))),
+    ...descendants(drawing, 'c:chart', TEXT_BOX).flatMap(({ attributes }) => chartBlocks(partOf(attributes['r:id']))),
+    ...descendants(drawing, 'dgm:relIds', TEXT_BOX).flatMap(({ attributes }) => diagramBlocks(partOf(attributes['r:dm']))),
   ];
 }
 
