@@ -256,6 +256,18 @@ describe('readDocument: plain text', () => {
 
 describe('readDocument: format and charset', () => {
   it.each([
+    ['attributes.adoc', ':note-caption: Hinweis\n:toc-title: Inhalt'],
+    ['comment.rst', '.. only a comment'],
+    ['empty.json', '{}'],
+  ])('format: %s, which shows nothing, is kept as it is written', async (name, source) => {
+    expect((await read(source, null, null, name)).text).toBe(`\`\`\`\n${source}\n\`\`\``);
+  });
+
+  it('format: a drawing without words is refused', async () => {
+    await expect(read('<?xml version="1.0"?><svg><path d="M0 0"/></svg>', null, null, 'a.svg')).rejects.toThrow(/holds no text/);
+  });
+
+  it.each([
     ['text/plain', 'https://a.example/README.md', 'text/markdown'],
     [null, 'https://a.example/page', 'text/html'],
     ['application/octet-stream', 'https://a.example/notes.md', 'text/html'],

@@ -9,9 +9,9 @@ import { chunkText, type TextChunk } from './chunk.ts';
 import { composeText, type DocumentMetadata, type ParsedDocument } from './document.ts';
 import { documentLanguage } from './document-language.ts';
 import { type ExtractedLink, extractLinks } from './links.ts';
-import { type DocumentBytes, openDocument } from './open-document.ts';
+import { type DocumentBytes, type OpenedDocument, openDocument } from './open-document.ts';
 import { proseOf } from './prose.ts';
-import { readerOf } from './readers/index.ts';
+import { type ReadFormat, readerOf } from './readers/index.ts';
 
 const MAX_TITLE = 500;
 const MAX_DESCRIPTION = 2_000;
@@ -44,9 +44,8 @@ export interface ExtractedDocument {
 export async function readDocument(input: DocumentInput): Promise<ExtractedDocument> {
   const { bytes, filename, url, aliases, ownTitle } = input;
   if (bytes.length === 0) throw new StageError('permanent', 'The document is empty');
-  const { mediaType, format, input: opened } = openDocument(input);
-  const read = await readerOf(format);
-  const document = await read(opened);
+  const opened = openDocument(input);
+  const document = await parse(opened);
   const composed = composeText(document.sections);
   if (composed.text.trim() === '') throw new StageError('permanent', 'The document holds no text');
 
@@ -64,7 +63,7 @@ export async function readDocument(input: DocumentInput): Promise<ExtractedDocum
     titles: [metadata.title ?? '', ...headings],
   });
   return {
-    contentType: mediaType,
+    contentType: opened.mediaType,
     text: composed.text,
     wordCount: countWords(composed.text),
     metadata,
@@ -79,6 +78,33 @@ export async function readDocument(input: DocumentInput): Promise<ExtractedDocum
     links: extractLinks(composed.text, composed.links, new Set(identifiers)),
     identifiers,
   };
+}
+
+/** Markup and data that may show nothing, such as a file that only sets attributes: it is then kept as it is written. */
+const KEPT_AS_WRITTEN: ReadonlySet<ReadFormat> = new Set([
+  ...([
+    'rst',
+    'asciidoc',
+    'org',
+    'latex',
+    'man',
+    'json',
+    'yaml',
+    'toml',
+    'settings',
+    'subtitles',
+    'calendar',
+    'csv',
+    'tsv',
+  ] as const),
+]);
+
+async function parse({ format, input }: OpenedDocument): Promise<ParsedDocument> {
+  const read = await readerOf(format);
+  const document = await read(input);
+  if (document.sections.length > 0 || !KEPT_AS_WRITTEN.has(format)) return document;
+  const readLines = await readerOf('log');
+  return readLines(input);
 }
 
 /** Fills metadata that the document does not declare from its URL, its file name and its first lines. */

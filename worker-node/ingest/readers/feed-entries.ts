@@ -1,4 +1,4 @@
-/** Writes a feed, whatever its format: its description, then a section for each entry. */
+/** Writes a feed, whatever its format: its title and description, then a section for each entry. */
 import { createSectionBuilder, EMPTY_METADATA, MAX_URL_CHARACTERS, type ParsedDocument, type Section } from '../document.ts';
 import { prose } from './blocks.ts';
 import { readBlocks } from './html-blocks.ts';
@@ -31,14 +31,15 @@ const MAX_TITLE = 80;
 /** `url` is the address of the feed. */
 export function writeFeed(feed: Feed, url: string | null): ParsedDocument {
   const sections = createSectionBuilder();
+  if (feed.title !== null) sections.heading(1, prose(feed.title));
   sections.paragraph(prose(feed.description ?? ''));
   for (const entry of feed.entries) {
     const content = /[<&]/.test(entry.html) ? htmlSections(entry.html, entry.url ?? url) : textSections(entry.html);
     const title = entry.title ?? beginningOf(content) ?? entry.date ?? entry.url;
-    if (title !== null) sections.heading(1, prose(title));
+    if (title !== null) sections.heading(2, prose(title));
     sections.paragraph(sourceOf(entry));
     for (const section of content) {
-      const level = Math.min(section.headingPath.length + 1, MAX_LEVEL);
+      const level = Math.min(section.headingPath.length + 2, MAX_LEVEL);
       if (section.heading) sections.heading(level, section.heading);
       for (const paragraph of section.paragraphs) sections.paragraph(paragraph);
     }

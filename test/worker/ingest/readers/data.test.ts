@@ -91,7 +91,7 @@ describe('JSON', () => {
       ],
     };
     const { text, paths, links, metadata } = await readAs('json', JSON.stringify(feed));
-    expect(paths).toEqual([['First']]);
+    expect(paths).toEqual([['Lamps'], ['Lamps', 'First']]);
     expect(text).toContain('2026-03-01T10:00:00.000Z · https://a.example/1');
     expect(text).toContain('oil');
     expect(links).toEqual([['https://a.example/1', 'https://a.example/1']]);

@@ -62,7 +62,8 @@ describe('feeds', () => {
       <item><description>An entry without a title.</description></item></channel></rss>`,
     );
     expect(metadata).toMatchObject({ title: 'Lamps & lenses', description: 'News', language: 'en' });
-    expect(paths).toEqual([[], ['First'], ['First', 'Oil'], ['An entry without a title.']]);
+    const top = 'Lamps & lenses';
+    expect(paths).toEqual([[top], [top, 'First'], [top, 'First', 'Oil'], [top, 'An entry without a title.']]);
     expect(text).toContain('2026-03-01T10:00:00.000Z · Ada · https://a.example/1');
     expect(text).toContain('Whale oil & wick.');
     expect(text).not.toContain('short');
@@ -76,7 +77,7 @@ describe('feeds', () => {
       <entry><title type="html">Die &lt;b&gt;Lampe&lt;/b&gt;</title><link rel="self" href="https://a.example/self"/><link href="https://a.example/2"/><updated>2026-03-02T00:00:00Z</updated>
       <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Öl &amp; Docht</p></div></content></entry></feed>`,
     );
-    expect(paths).toEqual([['Die Lampe']]);
+    expect(paths).toEqual([['Leuchten'], ['Leuchten', 'Die Lampe']]);
     expect(text).toContain('https://a.example/2');
     expect(text).toContain('Öl & Docht');
   });
@@ -86,6 +87,6 @@ describe('feeds', () => {
       'feed',
       '<rdf:RDF xmlns:rdf="urn:r"><channel><title>L</title></channel><item><title>One</title><description>x</description></item></rdf:RDF>',
     );
-    expect(paths).toEqual([['One']]);
+    expect(paths).toEqual([['L'], ['L', 'One']]);
   });
 });
