@@ -28,7 +28,7 @@ Commands for the server open the configured database and files; they read the en
 
 ## Output and exit codes
 
-Colours and progress bars are shown on a terminal only, and no colour where \`NO_COLOR\` is set. Every command that answers takes \`--json\`, which prints its answer for programs. Elsewhere than on a terminal, \`ingest\` tells each file that is done on standard error. Control characters in titles and other text of strangers are never printed.
+Colours and progress bars are shown on a terminal only, and no colour where \`NO_COLOR\` is set. Every command that answers takes \`--json\`, which prints its answer for programs. What is said on the way to it is then on standard error. Elsewhere than on a terminal, \`ingest\` tells each file that is done on standard error. Control characters in titles and other text of strangers are never printed.
 
 | code | meaning |
 |---|---|
