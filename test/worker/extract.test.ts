@@ -157,6 +157,19 @@ describe('readDocument: Markdown', () => {
   });
 
   it.each([
+    ['title = "Hugo page"\ndate = 2024-05-06\nauthors = ["Ada", "Max"]', 'Hugo page', ['Ada', 'Max'], '2024-05-06'],
+    ['title = "a"\ndate = 2024-05-06T10:00:00+02:00\n[[author]]\nname = "Ada"', 'a', ['Ada'], '2024-05-06T08:00:00.000Z'],
+    ['title = "a"\ndate = 2024-05-06T10:00:00\n[params]\nauthor = "Ada"', 'a', ['Ada'], '2024-05-06'],
+    ["title = '''\nA title\nover two lines'''", 'A title over two lines', [], null],
+    ['title = broken', 'Own', [], null],
+    [`a = ${'['.repeat(9_000)}`, 'Own', [], null],
+  ])('Markdown: the front matter %j in TOML has the title %j, authors %j and the date %j', async (fields, title, authors, publishedAt) => {
+    const { metadata, text } = await markdown(`+++\n${fields}\n+++\n\n# Own\n\n${BODY}`);
+    expect(metadata).toMatchObject({ title, authors, publishedAt });
+    expect(text).not.toContain('+++');
+  });
+
+  it.each([
     ['authors: [Ada, Max]', ['Ada', 'Max']],
     ['authors:\n- Ada\n- Max', ['Ada', 'Max']],
     ['authors:\n  - name: Ada\n    url: https://a.example/\n  - name: Max', ['Ada', 'Max']],

@@ -115,7 +115,7 @@ const isPrintable = (bytes: string) => /^[\t\n\r\x20-\x7e]*$/.test(bytes);
 /** UTF-16 that says so counts as text although every second byte may be NUL. */
 function isTextual(bytes: Uint8Array, { charset }: ContentType): boolean {
   const sample = bytes.subarray(0, SAMPLE_BYTES);
-  if (isMarkedUtf16(sample) || charset?.startsWith('utf-16')) return true;
+  if (isMarkedUtf16(sample) || /^(?:utf-?16|ucs-?2|unicode$|csunicode)/.test(charset ?? '')) return true;
   let controls = 0;
   let nuls = 0;
   for (const byte of sample) {

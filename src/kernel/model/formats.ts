@@ -14,7 +14,7 @@ export const FORMATS = defineFormats({
     bytes: 'text',
     maxMegabytes: 50,
     accept: 'text/html,application/xhtml+xml;q=0.9',
-    looksLike: /^\s*(?:<!--[\s\S]*?-->\s*)?<(?:!doctype html|html|head|body)\b/i,
+    looksLike: /^(?:ï»¿)?\s*(?:<\?xml [^<>]{0,200}>\s*)?(?:<!--[\s\S]*?-->\s*)?<(?:!doctype html|html|head|body)\b/i,
   },
   markdown: {
     label: 'Markdown',

@@ -32,6 +32,11 @@ const text = fc.constantFrom(
 describe('detectFormat', () => {
   test.each([
     ['One line.', '', '', 'text'],
+    ['\xef\xbb\xbf<!doctype html><p>Text', '', 'page', 'html'],
+    ['<?xml version="1.0"?>\n<!DOCTYPE html><html>', '', 'page', 'html'],
+    ['<p>Text', 'text/html, text/html; charset=utf-8', 'page', 'html'],
+    ['<!doctype html><p>Text', 'html', 'page', 'html'],
+    ['T\0e\0x\0t\0', 'text/plain; charset=ucs-2', '', 'text'],
     ['print("x")', 'text/x-unknown', 'server.unknown', 'text'],
     ['print("x")', 'text/x-python', 'server.unknown', 'code'],
     ['#!/bin/sh\necho x', '', 'install', 'code'],

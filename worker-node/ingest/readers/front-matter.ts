@@ -1,17 +1,20 @@
-/** YAML front matter of a Markdown document: metadata between two lines of `---` at its start. */
+/** Front matter of a Markdown document: metadata in YAML between lines of `---`, or in TOML between lines of `+++`. */
+import { parse as parseTomlSource, TomlDate } from 'smol-toml';
 import { parseDocument } from 'yaml';
 import { type DocumentMetadata, EMPTY_METADATA } from '../document.ts';
 import { normaliseDate } from './dates.ts';
 import { languageTag } from './normalise.ts';
 
-const FRONT_MATTER = /^\ufeff?---[ \t]*\n([\s\S]{0,10000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)/;
+const YAML = /^\ufeff?---[ \t]*\n([\s\S]{0,10000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)/;
+const TOML = /^\ufeff?\+\+\+[ \t]*\n([\s\S]{0,10000}?)\n\+\+\+[ \t]*(?:\n|$)/;
 const MAX_AUTHORS = 50;
 
 /** Splits `source` into the metadata of its front matter and the Markdown after it. Line ends must be `\n`. */
 export function readFrontMatter(source: string): { metadata: DocumentMetadata; body: string } {
-  const match = FRONT_MATTER.exec(source);
+  const yaml = YAML.exec(source);
+  const match = yaml ?? TOML.exec(source);
   if (!match) return { metadata: EMPTY_METADATA, body: source };
-  const fields = parseFields(match[1] ?? '');
+  const fields = byName(yaml ? parseYamlFields(match[1] ?? '') : parseToml(match[1] ?? ''));
   const first = (...names: string[]) =>
     names.map((name) => textsOf(fields.get(name)).join(', ')).find((text) => text !== '') ?? null;
   const canonical = first('canonical', 'canonical_url');
@@ -30,14 +33,27 @@ export function readFrontMatter(source: string): { metadata: DocumentMetadata; b
   };
 }
 
-/** The top-level fields by lower-case name; empty where the source is not a YAML mapping. */
-function parseFields(source: string): ReadonlyMap<string, unknown> {
+/** The top-level fields by lower-case name. */
+const byName = (fields: object | undefined): ReadonlyMap<string, unknown> =>
+  new Map(Object.entries(fields ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** Undefined where the source is not a YAML mapping. */
+function parseYamlFields(source: string): object | undefined {
   try {
-    const fields = parseYaml(source) ?? parseYaml(quotePlainValues(source));
-    return new Map(Object.entries(fields ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+    return parseYaml(source) ?? parseYaml(quotePlainValues(source));
   } catch {
     // Aliases that expand too far, or nesting too deep for the parser.
-    return new Map();
+    return undefined;
+  }
+}
+
+/** Undefined for TOML with errors. Hugo keeps fields such as the author under `params`, too. */
+function parseToml(source: string): object | undefined {
+  try {
+    const fields = parseTomlSource(source);
+    return typeof fields.params === 'object' ? { ...fields.params, ...fields } : fields;
+  } catch {
+    return undefined;
   }
 }
 
@@ -61,6 +77,7 @@ function quotePlainValues(source: string): string {
 function textsOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(textsOf);
   if (typeof value === 'object' && value !== null && 'name' in value) return textsOf(value.name);
+  if (value instanceof TomlDate) return [value.toISOString()];
   const text = typeof value === 'string' ? value.replace(/\s+/g, ' ').trim() : '';
   return text === '' ? [] : [text];
 }
