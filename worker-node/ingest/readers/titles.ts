@@ -28,7 +28,8 @@ const GENERIC = new Set(
     'contributor, contributors, contributing, credits, author, authors, maintainers, sponsor, sponsors, backers, support',
     'community, acknowledgments, acknowledgements, license, licence, copyright, news, note, notes, notice, warning, important',
     'status, links, resources, references, see also, faq, test, tests, testing, development, developing, build, building',
-    'changes, tldr, related',
+    'changes, tldr, related, details, migration, migrating, version, versions, source, source code, current status, roadmap, additional details, error handling, running tests',
+    'benchmark, benchmarks, performance, connection, docs community, docs and community, building the library, building',
   ].flatMap((line) => line.split(', ')),
 );
 
@@ -40,14 +41,14 @@ export function isGenericHeading(text: string): boolean {
     .replace(/^[\d ]+/, '')
     .trim()
     .replace(/^the /, '');
-  return plain === '' || GENERIC.has(plain) || /^(?:why|what s new|how do i|how to (?:use|install))\b/.test(plain);
+  return plain === '' || GENERIC.has(plain) || /^(?:why|what s new|how do i|note on|how to (?:use|install))\b/.test(plain);
 }
 
 /**
- * The first heading of the first level; else the heading that the document begins with, or the first of the highest level.
- * Generic headings come last, and only where the document has one that stands for all of it.
+ * The first heading of the first level, or the heading that the document begins with; else the name in its `picture`, or the
+ * first heading of the highest level. A generic heading counts only where it stands for the whole document.
  */
-export function titleOfHeadings(all: readonly Heading[]): string | null {
+export function titleOfHeadings(all: readonly Heading[], picture: string | null = null): string | null {
   const headings = all.filter(({ text }) => text !== '' && text.length <= MAX_TITLE_CHARACTERS);
   const telling = headings.filter(({ text }) => !isGenericHeading(text));
   const top = telling.find(({ level }) => level === 1);
@@ -56,6 +57,7 @@ export function titleOfHeadings(all: readonly Heading[]): string | null {
   if (only.length === 1 && only[0]?.isFirst) return only[0].text;
   const first = telling.find(({ isFirst }) => isFirst);
   if (first) return first.text;
+  if (picture) return picture;
   const highest = headings.reduce((level, heading) => Math.min(level, heading.level), 7);
   return telling.find(({ level }) => level === highest)?.text ?? telling[0]?.text ?? null;
 }
@@ -88,10 +90,10 @@ export function headingsOf(root: Node): Heading[] {
   return headings;
 }
 
-/** The title that the headings of a page give; else the name in the picture that it begins with. */
+/** The title that the headings of a page give, or the picture that it begins with. */
 export function titleOfPage(document: Document): string | null {
   const body = document.documentElement;
-  return titleOfHeadings(headingsOf(body)) ?? leadingPicture(body);
+  return titleOfHeadings(headingsOf(body), leadingPicture(body));
 }
 
 /** The words of the first image, if no text comes before it: the logo of a project. */

@@ -64,3 +64,25 @@ describe('readMarkdown: as GitHub', () => {
     expect(readMarkdown(`${source}\n\nThe lamp is lit.`).sections.length).toBeGreaterThan(0);
   });
 });
+
+describe('readMarkdown: titles', () => {
+  it.each([
+    ['the first heading', '# Quokka\n\n## Install', 'Quokka'],
+    ['the first heading of the first level', '## Install\n\n# Quokka', 'Quokka'],
+    ['a heading in HTML', '<h1 align="center">Quokka</h1>\n\n## Install', 'Quokka'],
+    ['a heading that is a picture', '<h1><img alt="Quokka logo" src="x.svg"></h1>\n\n## Why Quokka?', 'Quokka'],
+    ['a heading without its badges', '# Quokka [![build](https://img.shields.io/x)](https://ci.example)', 'Quokka'],
+    ['an underlined heading', 'Quokka\n===\n\nText', 'Quokka'],
+    ['a heading behind a generic one', '# Installation\n\ntext\n\n# Quokka router', 'Quokka router'],
+    ['a generic heading of the whole document', '# Getting started\n\ntext\n\n## Quokka', 'Getting started'],
+    ['the heading that it begins with', '### Quokka\n\n## Setup of pebbles', 'Quokka'],
+    ['a picture before sections', '[![Quokka Logo](l.png)](https://quokka.example)\n\nText\n\n## Pebbles', 'Quokka'],
+    ['the first section that is not generic', 'Text\n\n## Usage\n\n## Quick start\n\n## Pebbles', 'Pebbles'],
+    ['generic sections only', 'Text\n\n## Usage\n\n### [Read the docs →](https://a.example)\n\n## 🚀 Getting Started!', null],
+    ['a heading that is a paragraph', `# ${'word '.repeat(60)}\n\n## Pebbles`, 'Pebbles'],
+    ['no heading', 'Text.', null],
+    ['front matter', '---\ntitle: Quokka\n---\n\n# Other', 'Quokka'],
+  ])('Markdown: a document with %s has the right title', (_what, source, title) => {
+    expect(readMarkdown(source).metadata.title).toBe(title);
+  });
+});
