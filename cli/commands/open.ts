@@ -1,5 +1,8 @@
-/** `pharos open`: the document's address in the browser. */
+/** `pharos open`: the document's address in the browser, or its original where it has none. */
 import { spawn } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import { answer, json } from '../answer.ts';
 import { withServer } from '../client/connect.ts';
@@ -7,7 +10,9 @@ import { plain } from '../client/plain.ts';
 import { type Command, UsageError } from '../command.ts';
 
 export const open: Command = {
-  details: 'The program in BROWSER opens it, and that of the operating system otherwise.',
+  details:
+    'The program in BROWSER opens it, and that of the operating system otherwise. A document without an address is saved in the ' +
+    'folder for temporary files and opened there; one that could run as a program or a page is saved only.',
   args: [{ name: 'id', description: 'id of the document' }],
   options: { print: { description: 'prints the address, and opens nothing' }, json },
   run: async ({ args: [id = ''], options, terminal }) => {
@@ -17,13 +22,35 @@ export const open: Command = {
     const address = url ?? canonical;
     // Another scheme could name a program.
     if (!address || !/^https?:\/\//i.test(address) || !URL.canParse(address)) {
-      throw new UsageError(`${id} came as a file or text and has no address: "pharos show ${id} --text" prints it`);
+      if (options.print !== undefined)
+        throw new UsageError(`${id} came as a file or text and has no address: "pharos show ${id} --text" prints it`);
+      const { path, isHarmless } = await saveContent(id);
+      answer({ options, terminal }, { id, path }, plain(path));
+      if (isHarmless) await browse(path);
+      return;
     }
     const { href } = new URL(address);
     answer({ options, terminal }, { id, url: href }, plain(href));
     if (options.print === undefined) await browse(href);
   },
 };
+
+/** Types that no program runs, with the extension by which they are opened: the name of the file is a stranger's. */
+const HARMLESS: Readonly<Record<string, string>> = {
+  'application/pdf': '.pdf',
+  'text/plain': '.txt',
+  'text/markdown': '.md',
+  'text/csv': '.csv',
+};
+
+async function saveContent(id: string): Promise<{ path: string; isHarmless: boolean }> {
+  const file = await withServer(({ pharos }) => pharos.content(id));
+  const extension = HARMLESS[file.type.split(';')[0]?.toLowerCase() ?? ''];
+  const folder = await mkdtemp(join(tmpdir(), 'pharos-'));
+  const path = join(folder, `document${extension ?? '.bin'}`);
+  await writeFile(path, new Uint8Array(await file.arrayBuffer()), { mode: 0o600 });
+  return { path, isHarmless: extension !== undefined };
+}
 
 const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
   darwin: ['open'],

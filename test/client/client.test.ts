@@ -4,9 +4,13 @@ import { openAsBlob } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createClient, PharosError } from '../../clients/typescript/src/index.ts';
 import { TAKES_IDEMPOTENCY_KEY } from '../../clients/typescript/src/retry.ts';
+import { replaceChunks } from '../../src/kernel/db/chunks.ts';
+import { updateResource } from '../../src/kernel/db/resources.ts';
+import { resources } from '../../src/kernel/db/schema.sqlite.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { newLogin, typedClient } from '../support/kits/typed-client.ts';
 
@@ -62,6 +66,31 @@ test('client: iterates over every page of resources, newest first', async () => 
   for await (const { id } of pharos.resources({ limit: 2, tag: 'paged' })) found.push(id);
   expect(found).toEqual(ids.toReversed());
   expect(pathsSent().filter((sent) => sent === 'GET /resources')).toHaveLength(3);
+});
+
+test('client: reads the original, the text and the chunks of a document back', async () => {
+  const { pharos } = typedClient(app, await newLogin(app));
+  const content = text();
+  const { id } = await pharos.upload(new File([content], 'Größe.md', { type: 'text/markdown' }));
+  const file = await pharos.content(id);
+  expect([file.name, file.type, await file.text()]).toEqual(['Größe.md', 'text/markdown', content]);
+  const [row] = await app.services.db.select().from(resources).where(eq(resources.id, id));
+  const ownerId = row?.ownerId ?? '';
+  expect(await problemOf(pharos.text(id))).toMatchObject({ status: 404 });
+  await updateResource(app.services.db, { id, ownerId }, { text: '# Ice', textFormat: 'markdown', wordCount: 1 });
+  await replaceChunks(
+    app.services.db,
+    id,
+    Array.from({ length: 120 }, (_, position) => ({
+      ...{ id: `${id}-${position}`, resourceId: id, ownerId, position, text: 'Ice', context: '', headingPath: [] },
+      ...{ charStart: 2, charEnd: 5, pageStart: null, pageEnd: null, wordCount: 1 },
+    })),
+  );
+  expect(await pharos.text(id)).toBe('# Ice');
+  const positions: number[] = [];
+  for await (const { position } of pharos.chunks(id)) positions.push(position);
+  expect(positions).toEqual(Array.from({ length: 120 }, (_, position) => position));
+  await expect(pharos.content('..')).rejects.toThrow(TypeError);
 });
 
 test('client: every operation that takes an Idempotency-Key gets one, and no other does', async () => {

@@ -485,7 +485,25 @@ describe('documents', () => {
     const { id } = await client().create({ url: 'https://example.org/a%1bb' });
     expect((await pharos(['open', id, '--print'])).stdout).toBe('https://example.org/a%1bb\n');
     const other = await client().create({ content: text('no address') });
-    expect(await pharos(['open', other.id])).toMatchObject({ code: 2, stderr: expect.stringContaining('has no address') });
+    expect(await pharos(['open', other.id, '--print'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('has no address'),
+    });
+  });
+
+  test('open: a document without an address is saved under a name of its own, and opened unless it is a page', async () => {
+    const content = text('an original');
+    const harmless = await client().upload(new File([content], 'run.txt', { type: 'text/plain' }));
+    const opened = await pharos(['open', harmless.id], '', { BROWSER: 'true' });
+    expect(opened).toMatchObject({ code: 0, stdout: expect.stringMatching(/[/\\]document\.txt\n$/) });
+    expect(await readFile(opened.stdout.trim(), 'utf8')).toBe(content);
+    // Were it opened, the program that is missing would be told.
+    expect(await pharos(['open', harmless.id], '', { BROWSER: 'no-such-program' })).toMatchObject({ code: 1 });
+    const page = await client().upload(new File([`<!doctype html><p>${content}`], 'a.html', { type: 'text/html' }));
+    expect(await pharos(['open', page.id], '', { BROWSER: 'no-such-program' })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/[/\\]document\.bin\n$/),
+    });
   });
 
   test('keys: are made, listed and deleted with a login, and a key may not', async () => {

@@ -13,12 +13,14 @@ import { pages } from './pages.ts';
 import { type Parts, runtimeParts } from './parts.ts';
 import { requireSegment } from './path-segment.ts';
 import { followProgress, type ProgressOptions, type ResourceProgress } from './progress.ts';
+import { readContent, readText } from './read-back.ts';
 import type { components, operations, paths } from './schema.generated.ts';
 import { createTransport } from './transport.ts';
 import { type AcceptedResource, type SentResource, type UploadOptions, upload } from './upload.ts';
 
 export type Resource = components['schemas']['Resource'];
 export type NewResource = components['schemas']['NewResource'];
+export type Chunk = components['schemas']['Chunk'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchResult = components['schemas']['SearchResult'];
 export type SearchQuery = Omit<operations['searchQuery']['parameters']['query'], 'q'>;
@@ -77,6 +79,12 @@ export interface Client {
   finished(id: string, options?: ProgressOptions): Promise<ResourceProgress>;
   /** Every resource that matches, newest first, page by page as the loop goes on. */
   resources(filter?: ResourceFilter): AsyncGenerator<Resource, void>;
+  /** The original of a document, as it was sent or fetched, with its name and type. It is a stranger's: do not show it as a page. */
+  content(id: string): Promise<File>;
+  /** The text of a document: Markdown, or plain where its `text_format` says so. */
+  text(id: string): Promise<string>;
+  /** Every passage of a document in the order of its text, page by page as the loop goes on. */
+  chunks(id: string): AsyncGenerator<Chunk, void>;
   search(q: string, query?: SearchQuery): Promise<SearchResult>;
   /** Every hit, best first, page by page as the loop goes on. */
   hits(q: string, query?: SearchQuery): AsyncGenerator<SearchHit, void>;
@@ -172,6 +180,13 @@ export function createClient(options: ClientOptions, replaced: Partial<Parts> = 
     resources: async function* (filter = {}) {
       const read = (cursor?: string) => client.get('/resources', { params: { query: from(filter, cursor) } });
       for await (const page of pages(read)) yield* page.resources;
+    },
+    content: (id) => readContent(context, id),
+    text: (id) => readText(context, id),
+    chunks: async function* (id) {
+      const read = (cursor?: string) =>
+        client.get('/resources/{id}/chunks', { params: { path: { id }, query: from({ limit: 100 }, cursor) } });
+      for await (const page of pages(read)) yield* page.chunks;
     },
     search: (q, query = {}) => client.get('/search', { params: { query: { ...query, q } } }),
     hits: async function* (q, query = {}) {

@@ -1,5 +1,6 @@
 /** @pharos/client: a typed client of Pharos for Node, browsers and Workers. */
 export {
+  type Chunk,
   type Client,
   type ClientOptions,
   createClient,
