@@ -1,6 +1,7 @@
 /** The contract of every ChunkIndex. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { insertCategories } from '../../src/kernel/db/categories.ts';
 import type { ChunkIndex } from '../../src/kernel/db/chunk-index.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
 import { createTestLibrary, MODEL, type TestLibrary, topicVector } from '../support/kits/library.ts';
@@ -137,6 +138,26 @@ export function chunkIndexContract(
       const given = 'resourceIds' in filter ? { resourceIds: [id.bread ?? ''] } : filter;
       expect(await words('bread', given)).toEqual([id.bread]);
       expect([...new Set(await meaning('ice', given))]).toEqual([id.bread]);
+    });
+
+    test('keyword and nearest: the filter by a category finds what is filed below it, and not what is beside it', async () => {
+      const row = { label: '', description: '', keywords: [], examples: [], position: 0 };
+      const [root, branch, leaf, beside] = ['tree', 'tree.branch', 'twig', 'tree-house'];
+      const parents = { [root!]: null, [branch!]: root!, [leaf!]: branch!, [beside!]: null };
+      await insertCategories(
+        library.db,
+        Object.entries(parents).map(([category, parentId]) => ({ ...row, id: category, parentId })),
+      );
+      const cyd = await library.person('cyd');
+      const file = (category: string) => library.addDocument(cyd, { passages: [`Glacier ${category}`], fields: { category } });
+      const [inBranch, inLeaf, inBeside] = [await file(branch!), await file(leaf!), await file(beside!)];
+      for (const find of [words, meaning]) {
+        const found = async (category: string) => new Set(await find('glacier', { category, ownerId: cyd.userId }));
+        expect(await found(root!)).toEqual(new Set([inBranch, inLeaf]));
+        expect(await found(branch!)).toEqual(new Set([inBranch, inLeaf]));
+        expect(await found(leaf!)).toEqual(new Set([inLeaf]));
+        expect(await found(beside!)).toEqual(new Set([inBeside]));
+      }
     });
 
     test('keyword and nearest: the filter by quality leaves out worse and unmeasured resources', async () => {

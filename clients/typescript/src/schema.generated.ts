@@ -4317,7 +4317,7 @@ export interface operations {
     searchQuery: {
         parameters: {
             query: {
-                /** @description Id of a category */
+                /** @description Id of a category, which finds its subtree */
                 category?: string;
                 tag?: string;
                 language?: string;

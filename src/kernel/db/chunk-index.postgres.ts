@@ -114,7 +114,9 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
   function conditionsOf({ minQuality, resourceIds, ...texts }: ChunkFilter) {
     const [category, tag, language] = [texts.category, texts.tag, texts.language].map((text) => text && withoutNul(text));
     const conditions = [
-      category !== undefined && sql`and r.category = ${category}`,
+      category !== undefined &&
+        sql`and r.category in (with recursive subtree(id) as (select ${category}::text union
+          select child.id from categories child join subtree on child.parent_id = subtree.id) select id from subtree)`,
       tag !== undefined && sql`and ${tag} in (select json_array_elements_text(r.tags))`,
       language !== undefined && sql`and r.language = ${language}`,
       minQuality !== undefined && sql`and r.quality_score >= ${minQuality}`,

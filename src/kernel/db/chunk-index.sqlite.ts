@@ -77,6 +77,10 @@ export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteC
   return { keyword, nearest };
 }
 
+/** The ids of a category and of all below it. */
+const SUBTREE = `with recursive subtree(id) as (select ? union
+  select child.id from categories child join subtree on child.parent_id = subtree.id) select id from subtree`;
+
 /** The filter's conditions on the resource `r`, as SQL to append to a condition; empty without conditions. */
 function resourceConditions(filter: ChunkFilter): [sql: string, args: InValue[]] {
   const conditions: string[] = [];
@@ -86,7 +90,7 @@ function resourceConditions(filter: ChunkFilter): [sql: string, args: InValue[]]
     conditions.push(` and ${sql}`);
     args.push(value);
   };
-  add('r.category = ?', filter.category);
+  add(`r.category in (${SUBTREE})`, filter.category);
   add('exists (select 1 from json_each(r.tags) where value = ?)', filter.tag);
   add('r.language = ?', filter.language);
   add('r.quality_score >= ?', filter.minQuality);

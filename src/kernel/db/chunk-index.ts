@@ -3,6 +3,7 @@
 export interface ChunkFilter {
   /** Required: a search never leaves its owner's library. */
   readonly ownerId: string;
+  /** Resources in its subtree pass, too. */
   readonly category?: string;
   readonly tag?: string;
   readonly language?: string;

@@ -96,6 +96,7 @@ export const search = operation({
       .refine((text) => text.trim() !== '', 'must not be empty')
       .meta({ example: 'why does ice break off into the sea?' }),
     mode: z.enum(SEARCH_MODES).default('hybrid'),
+    category: z.string().max(200).optional().meta({ description: 'Id of a category, which finds its subtree' }),
     limit: z.coerce.number().int().min(1).max(100).default(10),
     cursor: z.string().max(500).optional(),
   }),
