@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { resolveModel } from '../../src/adapters/model-folder.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 import { listCategories } from '../../src/kernel/db/categories.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
-import { DEFAULT_TAXONOMY } from '../../worker-node/analysis/taxonomy/default-tree.ts';
-import { flattenTree } from '../../worker-node/analysis/taxonomy/seed.ts';
+import { categories, resources } from '../../src/kernel/db/schema.sqlite.ts';
+import { DEFAULT_TAXONOMY } from '../../worker-node/analysis/taxonomy/default-tree/index.ts';
+import { ensureTaxonomy, flattenTree } from '../../worker-node/analysis/taxonomy/seed.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
 import { loadModel } from '../../worker-node/embedder/model.ts';
@@ -16,6 +18,7 @@ import { oneEmbedder } from '../support/fakes/models.ts';
 import { insertDocument, insertUser, insertVector, runStage } from '../support/fixtures/documents.ts';
 import { LABELLED } from '../support/fixtures/labelled-passages.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
+import { openFixtureDatabase } from '../support/kits/fixture-database.ts';
 
 const clock = manualClock();
 let database: TestDatabase;
@@ -61,10 +64,10 @@ describe.each(['pharos-static-192', 'all-MiniLM-L6-v2'])('taxonomy stage: %s and
   afterAll(() => own.close());
 
   it.each([
-    ['its numbers', (by: Embedder) => by, { wrong: 1 / 6, misfiled: 0, off: 0.1 }],
-    // The rule has seen neither the passages nor texts without a topic; it may misfile half of those.
-    ['numbers by the rule', unknown, { wrong: 1 / 5, misfiled: 3, off: 0.15 }],
-  ] as const)('taxonomy (%s): labelled passages get their label, texts without a topic no category, and confidences are right as a whole', async (_numbers, of, most) => {
+    ['its numbers', (by: Embedder) => by, { wrong: 1 / 8, misfiled: 0 }],
+    // The rule knows no cosine below which a text has no topic; it may misfile half of those.
+    ['numbers by the rule', unknown, { wrong: 1 / 7, misfiled: 3 }],
+  ] as const)('taxonomy (%s): labelled passages get their label, texts without a topic no category, and no more is said than is right', async (_numbers, of, most) => {
     const by = of(own);
     const taxonomy = stage(by);
     const wrong: string[] = [];
@@ -81,7 +84,10 @@ describe.each(['pharos-static-192', 'all-MiniLM-L6-v2'])('taxonomy stage: %s and
     const named = LABELLED.filter(([expected]) => expected !== null).length;
     expect(misfiled.length, misfiled.join('\n')).toBeLessThanOrEqual(most.misfiled);
     expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(named * most.wrong);
-    expect(Math.abs(expectedRight - right) / LABELLED.length).toBeLessThan(most.off);
+    // Confidences are those of ordinary texts. Each passage is about one thing, so that more of them are right.
+    const above = (right - expectedRight) / LABELLED.length;
+    expect(above).toBeGreaterThan(0);
+    expect(above).toBeLessThan(0.25);
   });
 });
 
@@ -91,6 +97,33 @@ it('taxonomy: the default taxonomy is inserted once', async () => {
   await runStage(database.db, stage(), await embedded(PASSAGE));
   await runStage(database.db, stage(), await embedded(`${PASSAGE} Again.`));
   expect(await listCategories(database.db)).toHaveLength(flattenTree(DEFAULT_TAXONOMY).length);
+});
+
+describe('taxonomy: a database of an earlier version', () => {
+  async function ofNovember() {
+    const fixture = await openFixtureDatabase('2026-11');
+    onTestFinished(fixture.close);
+    await fixture.database.migrate();
+    return fixture.database.db;
+  }
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+
+  it('taxonomy upgrade: the default tree of an earlier version is rewritten as a whole, and documents keep their category', async () => {
+    const db = await ofNovember();
+    const categoriesOf = () =>
+      db.select({ id: resources.id, category: resources.category }).from(resources).orderBy(resources.id);
+    const before = await categoriesOf();
+    expect((await ensureTaxonomy(db)).toSorted(byId)).toEqual(flattenTree(DEFAULT_TAXONOMY).toSorted(byId));
+    expect(await categoriesOf()).toEqual(before);
+  });
+
+  it('taxonomy upgrade: a tree that an admin has changed stays as it is', async () => {
+    const db = await ofNovember();
+    await db.update(categories).set({ label: 'Code' }).where(eq(categories.id, 'technology.programming'));
+    const before = await listCategories(db);
+    expect(await ensureTaxonomy(db)).toEqual(before);
+    expect(before.find(({ id }) => id === 'technology.programming')?.label).toBe('Code');
+  });
 });
 
 it('taxonomy: a category set by hand is kept, and the computed ones are stored beside it', async () => {
@@ -111,6 +144,31 @@ it('taxonomy: a correction is an example for later documents of the same library
   owner = await insertUser(database.db);
   const other = await runStage(database.db, stage(), await embedded(text));
   expect(other.category).toBe(before.category);
+});
+
+it('taxonomy: a corrected category is followed by documents near to it, and by no others', async () => {
+  const club = (month: string) => `The ${month} meeting of the mushroom club: baskets, knives, and where the chanterelles grow.`;
+  const first = await runStage(database.db, stage(), await embedded(club('May')));
+  expect(first.category).not.toBe('travel.outdoors');
+  await embedded(club('June'), { category: 'travel.outdoors', edited: ['category'] });
+  for (const month of ['July', 'October']) {
+    const later = await runStage(database.db, stage(), await embedded(club(month)));
+    expect(later.category).toBe('travel.outdoors');
+    expect(later.categories[0]?.confidence).toBeGreaterThan(0.5);
+  }
+  expect((await runStage(database.db, stage(), await embedded(PASSAGE))).category).toBe('food.baking');
+});
+
+it('taxonomy: an English model files a document in another language by corrections alone', async () => {
+  // Only its language differs, so that nothing else can decide.
+  const french = { language: 'fr' };
+  const alone = await runStage(database.db, stage(), await embedded(PASSAGE, french));
+  expect(alone.category).toBe('uncategorised');
+  await embedded(`${PASSAGE} Encore.`, { ...french, category: 'food.cooking', edited: ['category'] });
+  expect((await runStage(database.db, stage(), alone.id)).category).toBe('food.cooking');
+  expect(
+    (await runStage(database.db, stage(unknown(embedder)), await embedded(PASSAGE, french, unknown(embedder)))).category,
+  ).toBe('food.baking');
 });
 
 it('taxonomy: a document without a vector and without keywords is uncategorised', async () => {

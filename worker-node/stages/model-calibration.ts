@@ -2,15 +2,22 @@
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { findCalibration, putCalibration } from '../../src/kernel/db/settings.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
-import { type Calibration, deriveCalibration, knownCalibration, UNKNOWN_CALIBRATION } from '../analysis/calibration.ts';
-import { DEFAULT_TAXONOMY } from '../analysis/taxonomy/default-tree.ts';
+import { byRule, type Calibration, deriveCalibration, knownCalibration, UNKNOWN_CALIBRATION } from '../analysis/calibration.ts';
+import { DEFAULT_TAXONOMY } from '../analysis/taxonomy/default-tree/index.ts';
 import { dot, embedPrototypes } from '../analysis/taxonomy/prototype.ts';
 import { flattenTree } from '../analysis/taxonomy/seed.ts';
+import { leavesOf } from '../analysis/taxonomy/standing.ts';
 import type { DocumentEmbedder } from './document-vectors.ts';
 
 /** For who has the model's vectors only. One that is not known is read each time, because another worker may derive it meanwhile. */
 export async function calibrationOf(db: Database, model: string): Promise<Calibration> {
-  return knownCalibration(model) ?? (await findCalibration(db, model)) ?? UNKNOWN_CALIBRATION;
+  return knownCalibration(model) ?? (await keptCalibration(db, model)) ?? UNKNOWN_CALIBRATION;
+}
+
+/** Of what is kept, `related` alone is the model's own: earlier versions kept factors of the taxonomy that no longer apply. */
+async function keptCalibration(db: Database, model: string): Promise<Calibration | undefined> {
+  const kept = await findCalibration(db, model);
+  return kept && byRule(kept.related);
 }
 
 /** Derives the calibration of a model that has none. Call it before the first vectors are written. */
@@ -20,7 +27,7 @@ export async function ensureCalibration(
   signal?: AbortSignal,
 ): Promise<Calibration> {
   const { model } = embedder;
-  const found = knownCalibration(model) ?? (await findCalibration(db, model));
+  const found = knownCalibration(model) ?? (await keptCalibration(db, model));
   if (found) return found;
   const calibration = deriveCalibration(await cosinesApart(embedder, signal));
   await putCalibration(db, model, calibration, clock.now());
@@ -31,11 +38,8 @@ export async function ensureCalibration(
 export async function cosinesApart(embedder: DocumentEmbedder, signal?: AbortSignal): Promise<number[]> {
   const embed = (texts: readonly string[]) =>
     embedder.embed(texts, { priority: 'bulk', kind: 'document', ...(signal ? { signal } : {}) });
-  const all = flattenTree(DEFAULT_TAXONOMY);
-  const parents = new Set(all.map(({ parentId }) => parentId));
-  const leaves = all.filter(({ id }) => !parents.has(id));
+  const leaves = leavesOf(flattenTree(DEFAULT_TAXONOMY));
   const prototypes = await embedPrototypes(
-    'mean',
     leaves.map((leaf) => ({ ...leaf, examples: [] })),
     embed,
   );
@@ -44,7 +48,7 @@ export async function cosinesApart(embedder: DocumentEmbedder, signal?: AbortSig
   return examples.flatMap(({ id }, index) =>
     leaves.flatMap((leaf, other) => {
       const [example, prototype] = [vectors[index], prototypes[other]];
-      return leaf.id === id || !example || !prototype ? [] : [dot(example, prototype)];
+      return leaf.id === id || !example || !prototype ? [] : [dot(example, prototype.mean)];
     }),
   );
 }

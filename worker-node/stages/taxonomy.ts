@@ -4,10 +4,11 @@ import type { Clock } from '../../src/kernel/core/ports.ts';
 import { findResourceVector, findResourceVectors } from '../../src/kernel/db/resource-vectors.ts';
 import { listCorrected, type ResourceSummary } from '../../src/kernel/db/resources.ts';
 import type { Category, Database } from '../../src/kernel/db/types.ts';
-import { asCategoryCosine, type Calibration } from '../analysis/calibration.ts';
-import { dot, embedPrototypes, prototypeTexts } from '../analysis/taxonomy/prototype.ts';
-import { classify, type ScoredCategory, wordSet } from '../analysis/taxonomy/score.ts';
+import type { Calibration } from '../analysis/calibration.ts';
+import { dot, prototypeTexts } from '../analysis/taxonomy/prototype.ts';
+import { classify, indexWords, type ScoredCategory, UNKNOWN_STANDING } from '../analysis/taxonomy/score.ts';
 import { ensureTaxonomy } from '../analysis/taxonomy/seed.ts';
+import { embedTaxonomy, exampleStanding, type Prototypes, standingsOf } from '../analysis/taxonomy/standing.ts';
 import { plainOf } from '../analysis/text/markdown.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { StageInput, StageRunner } from '../pipeline/stage.ts';
@@ -32,18 +33,14 @@ const MAX_CORRECTIONS = 200;
 const SAMPLE_CHARACTERS = 100_000;
 
 export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependencies): StageRunner {
-  let prototypes: { readonly key: string; readonly vectors: Promise<Float32Array[]> } | undefined;
+  let prototypes: { readonly key: string; readonly vectors: Promise<Prototypes> } | undefined;
 
-  /** One vector per category, cached as long as the categories and the model stay the same. */
-  function prototypesOf(
-    embedder: CategoryEmbedder,
-    categories: readonly Category[],
-    { prototypes: form }: Calibration,
-  ): Promise<Float32Array[]> {
-    const key = [embedder.model, ...categories.flatMap((category) => prototypeTexts(form, category))].join('\n');
+  /** Kept as long as the categories and the model stay the same. */
+  function prototypesOf(embedder: CategoryEmbedder, categories: readonly Category[]): Promise<Prototypes> {
+    const key = [embedder.model, ...categories.flatMap(prototypeTexts)].join('\n');
     if (prototypes?.key === key) return prototypes.vectors;
     // Not aborted with this stage: the next resource needs the same vectors.
-    const vectors = embedPrototypes(form, categories, (texts) => embedder.embed(texts, { priority: 'bulk', kind: 'document' }));
+    const vectors = embedTaxonomy(categories, (texts) => embedder.embed(texts, { priority: 'bulk', kind: 'document' }));
     prototypes = { key, vectors };
     vectors.catch(() => {
       if (prototypes?.vectors === vectors) prototypes = undefined;
@@ -67,24 +64,30 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
     return examples;
   }
 
+  /** The standings of all categories and of "none". */
   async function score(
     { resource, made: { embedding } }: Pick<StageInput, 'resource' | 'made'>,
     embedder: CategoryEmbedder,
     { calibration, signal }: { calibration: Calibration; signal: AbortSignal },
-  ): Promise<ScoredCategory[]> {
+  ): Promise<{ scored: ScoredCategory[]; none: number }> {
     const categories = await ensureTaxonomy(db);
-    const vectors = await prototypesOf(embedder, categories, calibration).catch(throwAsStageError);
+    const vectors = await prototypesOf(embedder, categories).catch(throwAsStageError);
     signal.throwIfAborted();
     const { model } = embedder;
     const vector = embedding?.vectors.has(model)
       ? embedding.vectors.get(model)
       : await findResourceVector(db, resource.id, model);
-    if (!vector) return categories.map((category) => ({ category, cosine: null }));
+    if (!vector) return { scored: categories.map((category) => ({ category, standing: null })), none: UNKNOWN_STANDING };
+    const standings = isReadBy(calibration, resource) ? standingsOf(vector, vectors, calibration.taxonomy) : undefined;
     const corrections = await correctionsOf(resource, model);
-    return categories.map((category, i) => {
-      const examples = (corrections.get(category.id) ?? []).map((example) => asCategoryCosine(dot(vector, example), calibration));
-      return { category, cosine: Math.max(dot(vector, vectors[i] ?? new Float32Array()), ...examples) };
+    const scored = categories.map((category, i) => {
+      const examples = corrections.get(category.id) ?? [];
+      const all = examples.map((example) => exampleStanding(dot(vector, example), calibration));
+      const own = standings?.categories[i];
+      if (own !== undefined) all.push(own);
+      return { category, standing: all.length === 0 ? null : Math.max(...all) };
     });
+    return { scored, none: standings?.none ?? UNKNOWN_STANDING };
   }
 
   return async function taxonomy({ resource, text: readText, made, signal, report }) {
@@ -92,12 +95,16 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
     if (text === null) throw new StageError('permanent', 'The document has no text to categorise');
     const embedder = activeEmbedder(models);
     const calibration = await ensureCalibration({ db, clock }, embedder).catch(throwAsStageError);
-    const scored = await score({ resource, made }, embedder, { calibration, signal });
+    const { scored, none } = await score({ resource, made }, embedder, { calibration, signal });
     report(80);
     const sample = text.slice(0, SAMPLE_CHARACTERS);
     const plain = resource.textFormat === 'markdown' ? plainOf(sample) : sample;
-    const words = wordSet(`${resource.title ?? ''}\n${plain}`);
-    const { category, categories } = classify(scored, words, calibration.taxonomy);
+    const words = indexWords(isReadBy(calibration, resource) ? `${resource.title ?? ''}\n${plain}` : '');
+    const { category, categories } = classify(scored, { words, none, factors: calibration.taxonomy });
     return { fields: { categories, category } };
   };
 }
+
+/** Whether the model relates the document's language to the categories, which are in English. Documents of any other it still compares with each other. */
+const isReadBy = ({ languages }: Calibration, { language }: Pick<ResourceSummary, 'language'>): boolean =>
+  language === null || languages === undefined || languages.includes(language);

@@ -20,3 +20,10 @@ export async function insertCategories(db: Database, rows: readonly Category[]):
       .values([...rows])
       .onConflictDoNothing();
 }
+
+/** Rewrites categories that exist, by id; all or none. */
+export async function rewriteCategories(db: Database, rows: readonly Category[]): Promise<void> {
+  await db.transaction(async (tx) => {
+    for (const { id, ...fields } of rows) await tx.update(categories).set(fields).where(eq(categories.id, id));
+  });
+}

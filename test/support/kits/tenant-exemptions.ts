@@ -25,7 +25,7 @@ export const UNOWNED: Reasons = {
   },
   'callback-deliveries': { claimDeliveries: SENDER, settleDelivery: SENDER },
   'chunk-vectors': { insertChunkVectors: LEASED },
-  categories: { listCategories: SHARED, findCategory: SHARED, insertCategories: SHARED },
+  categories: { listCategories: SHARED, findCategory: SHARED, insertCategories: SHARED, rewriteCategories: SHARED },
   chunks: { replaceChunks: LEASED, insertChunks: LEASED, listChunks: LEASED, listChunkKeys: LEASED, listHeadingPaths: LEASED },
   edges: { replaceLinkEdges: LEASED, replaceSimilarEdges: LEASED },
   'embedding-models': {

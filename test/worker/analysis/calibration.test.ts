@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  asCategoryCosine,
-  deriveCalibration,
-  knownCalibration,
-  MIN_RELATEDNESS,
-  relatedness,
-} from '../../../worker-node/analysis/calibration.ts';
+import { deriveCalibration, knownCalibration, MIN_RELATEDNESS, relatedness } from '../../../worker-node/analysis/calibration.ts';
+import { UNKNOWN_STANDING } from '../../../worker-node/analysis/taxonomy/score.ts';
+import { exampleStanding } from '../../../worker-node/analysis/taxonomy/standing.ts';
 
 const cosine = fc.double({ min: -1, max: 1, noNaN: true });
 const calibration = fc.oneof(
@@ -37,25 +33,24 @@ describe('calibration', () => {
     );
   });
 
-  it('example: the same document counts as the category itself, and one that is hardly related less than "none"', () => {
+  it('example: a correction of the same text outweighs every category, and one that is hardly related says nothing', () => {
     fc.assert(
-      fc.property(calibration, (one) => {
-        const none = one.taxonomy.none / one.taxonomy.cosine;
-        expect(asCategoryCosine(1, one)).toBe(1);
-        expect(asCategoryCosine(one.related, one)).toBeLessThan(none);
-        expect(asCategoryCosine((1 + one.related) / 2, one)).toBeGreaterThan(none);
+      fc.property(calibration, cosine, cosine, (one, a, b) => {
+        expect(exampleStanding(1, one)).toBeGreaterThan(2 * UNKNOWN_STANDING);
+        expect(exampleStanding(one.related, one)).toBeCloseTo(0);
+        expect(exampleStanding(Math.max(a, b), one)).toBeGreaterThanOrEqual(exampleStanding(Math.min(a, b), one));
       }),
     );
   });
 
-  it('rule: numbers are finite for any cosines, and follow their mean and deviation', () => {
+  it('rule: numbers are finite for any cosines, and a document is related above the mean of those that are apart', () => {
     fc.assert(
       fc.property(fc.array(cosine, { maxLength: 100 }), (apart) => {
         const { taxonomy, related } = deriveCalibration(apart);
-        for (const number of [taxonomy.cosine, taxonomy.keywords, taxonomy.none, related]) expect(number).toBeTypeOf('number');
-        expect(Number.isFinite(taxonomy.cosine) && taxonomy.cosine > 0).toBe(true);
+        for (const number of [...Object.values(taxonomy), related]) expect(Number.isFinite(number)).toBe(true);
         expect(related).toBeLessThan(1);
-        expect(taxonomy.none / taxonomy.cosine).toBeGreaterThanOrEqual(related - 1e-9);
+        const mean = apart.reduce((sum, one) => sum + one, 0) / Math.max(1, apart.length);
+        expect(related).toBeGreaterThanOrEqual(Math.min(mean, 0.99) - 1e-9);
       }),
     );
     // What multilingual-e5-small gives: no text is further than 0.75 from another.

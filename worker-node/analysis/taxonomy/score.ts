@@ -1,38 +1,53 @@
-/** Classifies a resource by the cosine of its vector to each category's and by the category's keywords in its text. */
+/** Classifies a resource by how near each category is to its vector and by the category's keywords in its text. */
 import type { Category } from '../../../src/kernel/db/types.ts';
 import type { CategoryScore } from '../../../src/kernel/model/taxonomy.ts';
 import type { Calibration } from '../calibration.ts';
+import { leavesOf } from './standing.ts';
 import { stem } from './stem.ts';
 
 /** A leaf category needs at least this confidence. */
-export const MIN_CONFIDENCE = 0.3;
+export const MIN_CONFIDENCE = 0.25;
 /** A branch is chosen where none of its leaves qualifies and it is more likely than not. */
 export const MIN_BRANCH_CONFIDENCE = 0.5;
 export const TOP_CATEGORIES = 5;
 export const UNCATEGORISED = 'uncategorised';
 
-/** Keywords in the text that count as full evidence. */
-const ENOUGH_KEYWORDS = 4;
-
-/** The distinct stems of a text, in which keywords are looked up. */
-export function wordSet(text: string): ReadonlySet<string> {
-  return new Set((text.toLowerCase().match(/\p{L}+/gu) ?? []).map(stem));
+/** The stems of a text, in which keywords are looked up. */
+export interface WordIndex {
+  readonly distinct: ReadonlySet<string>;
+  /** All in their order, between spaces. */
+  readonly joined: string;
+  readonly count: number;
 }
 
-/** Evidence from keywords that occur in the text, 0 to 1; four of them give 1. */
-export function keywordEvidence(keywords: readonly string[], words: ReadonlySet<string>): number {
+export function indexWords(text: string): WordIndex {
+  const stems = stemsOf(text);
+  return { distinct: new Set(stems), joined: ` ${stems.join(' ')} `, count: stems.length };
+}
+
+const stemsOf = (text: string): string[] => (text.toLowerCase().match(/\p{L}+/gu) ?? []).map(stem);
+
+/**
+ * The evidence of keywords that occur in the text: the more there are, the less each adds, and a long text has some of every
+ * category. A keyword of several words counts where they follow each other.
+ */
+export function keywordEvidence(keywords: readonly string[], { distinct, joined, count }: WordIndex): number {
   const found = keywords.filter((keyword) => {
-    const parts = keyword.toLowerCase().match(/\p{L}+/gu) ?? [];
-    return parts.length > 0 && parts.every((part) => words.has(stem(part)));
+    const parts = stemsOf(keyword);
+    if (parts.length === 0 || !parts.every((part) => distinct.has(part))) return false;
+    return parts.length === 1 || joined.includes(` ${parts.join(' ')} `);
   });
-  return Math.min(1, found.length / ENOUGH_KEYWORDS);
+  return Math.sqrt(found.length / Math.log(10 + count));
 }
 
 export interface ScoredCategory {
   readonly category: Category;
-  /** Cosine of the resource's vector and the category's, -1 to 1; null where either has none. */
-  readonly cosine: number | null;
+  /** In deviations from the average category; null where the resource cannot be compared with it. */
+  readonly standing: number | null;
 }
+
+/** The standing of "none" for a resource that cannot be compared with texts without a topic: that of a clear category. */
+export const UNKNOWN_STANDING = 3;
 
 export interface Classification {
   /** The chosen category's id, or `uncategorised`. */
@@ -41,21 +56,29 @@ export interface Classification {
   readonly categories: CategoryScore[];
 }
 
-/** `candidates` is the whole tree. The confidence of a branch is the sum of its leaves'. `factors` are those of the model. */
+export interface ClassifyOptions {
+  readonly words: WordIndex;
+  /** The standing of "none". */
+  readonly none: number;
+  /** Those of the model. */
+  readonly factors: Calibration['taxonomy'];
+}
+
+/** `candidates` is the whole tree. The confidence of a branch is the sum of its leaves'. */
 export function classify(
   candidates: readonly ScoredCategory[],
-  words: ReadonlySet<string>,
-  factors: Calibration['taxonomy'],
+  { words, none: noneStanding, factors }: ClassifyOptions,
 ): Classification {
-  const parents = new Set(candidates.map(({ category }) => category.parentId));
-  const leaves = candidates.filter(({ category }) => !parents.has(category.id));
+  const leafIds = new Set(leavesOf(candidates.map(({ category }) => category)).map(({ id }) => id));
+  const leaves = candidates.filter(({ category }) => leafIds.has(category.id));
   const logits = leaves.map(
-    ({ category, cosine }) =>
-      factors.cosine * Math.max(0, cosine ?? 0) + factors.keywords * keywordEvidence(category.keywords, words),
+    ({ category, standing }) =>
+      factors.deviation * (standing ?? 0) + factors.keywords * keywordEvidence(category.keywords, words),
   );
-  const highest = Math.max(factors.none, ...logits);
+  const none = factors.deviation * noneStanding + factors.none;
+  const highest = Math.max(none, ...logits);
   const weights = logits.map((logit) => Math.exp(logit - highest));
-  const total = weights.reduce((sum, weight) => sum + weight, Math.exp(factors.none - highest));
+  const total = weights.reduce((sum, weight) => sum + weight, Math.exp(none - highest));
 
   const scores = leaves
     .map(({ category: { id, label } }, i) => ({ id, label, confidence: (weights[i] ?? 0) / total }))
