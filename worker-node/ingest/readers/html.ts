@@ -14,6 +14,15 @@ const MAX_READABILITY_ELEMENTS = 30_000;
 /** A result with fewer characters, or a smaller share of the page, is not taken for the article. */
 const MIN_ARTICLE_CHARACTERS = 250;
 const MIN_ARTICLE_SHARE = 0.1;
+/**
+ * A page of which so much is prose has no site around its article. Readability takes one of several sections of a manual for
+ * it; a smaller share of such a page's prose is not taken.
+ */
+const BARE_PAGE_SHARE = 0.9;
+const MIN_PROSE_SHARE = 0.6;
+/** A shorter paragraph, or one of which more is links, is no prose. */
+const MIN_PROSE_CHARACTERS = 80;
+const MAX_LINKED_SHARE = 1 / 3;
 const MIN_CHARACTERS = 50;
 /** How much longer a page has to be with what is left out, if without it there is little. */
 const MIN_GAIN = 3;
@@ -32,8 +41,15 @@ export function readHtml(html: string, url: string | null): ParsedDocument {
   const metadata = readHtmlMetadata(document, { url, resolve });
   const page = readPage(document, resolve);
   const article = isSimple(document) ? readArticle(document, resolve) : [];
-  const enough = Math.max(MIN_ARTICLE_CHARACTERS, MIN_ARTICLE_SHARE * characters(page));
-  return { sections: characters(article) >= enough ? article : page, metadata };
+  return { sections: isWhole(article, page) ? article : page, metadata };
+}
+
+/** Whether the article is what the page is about, and not a part of it. */
+function isWhole(article: readonly Section[], page: readonly Section[]): boolean {
+  const all = characters(page);
+  if (characters(article) < Math.max(MIN_ARTICLE_CHARACTERS, MIN_ARTICLE_SHARE * all)) return false;
+  const prose = proseCharacters(page);
+  return prose < BARE_PAGE_SHARE * all || proseCharacters(article) >= MIN_PROSE_SHARE * prose;
 }
 
 /** What the page shows without the site around it; with that, or with what it hides, where hardly anything else is left. */
@@ -80,6 +96,18 @@ function underTopHeading(heading: string, sections: readonly Section[]): Section
     ? [{ ...first, heading: top }, ...rest]
     : [{ headingPath: [heading], heading: top, paragraphs: [] }, ...under];
 }
+
+function proseCharacters(sections: readonly Section[]): number {
+  const isProse = ({ text, links }: Paragraph) =>
+    text.length >= MIN_PROSE_CHARACTERS && linkedCharacters(links) < MAX_LINKED_SHARE * text.length;
+  return sum(
+    sections.flatMap(({ paragraphs }) => paragraphs.map((paragraph) => (isProse(paragraph) ? paragraph.text.length : 0))),
+  );
+}
+
+const linkedCharacters = (links: Paragraph['links']) => sum(links.map(({ start, end }) => end - start));
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
 function isSimple(document: Document): boolean {
   let elements = 0;

@@ -163,3 +163,38 @@ describe('readHtml: as browsers', () => {
     ]);
   });
 });
+
+describe('readHtml: manuals', () => {
+  const paragraph = (words: string, times: number) => `<div class="paragraph"><p>${`${words} `.repeat(times)}</p></div>`;
+  const section = (name: string, body: string) =>
+    `<div class="sect1"><h2>${name}</h2><div class="sectionbody">${body}</div></div>`;
+  const list = (words: string, count: number) => `<ul>${`<li>${words}</li>`.repeat(count)}</ul>`;
+  const option =
+    'Given more than once it becomes the parent of a commit object that stands for a merge of several lines. '.repeat(4);
+  /** One section has the commas of prose, and the others are lists. */
+  const manual = [
+    section(
+      'Description',
+      paragraph('Creates a commit, with a message, read from standard input, of the tree, that, is, given.', 3).repeat(6),
+    ),
+    section('Options', paragraph('One option may be given. '.repeat(8), 1).repeat(6)),
+    section('Dates', list(option, 4)),
+    section('Discussion', list(option, 4)),
+  ].join('');
+
+  it('are read whole, although one section looks like the article', () => {
+    expect(
+      blocks(
+        `<html><head><title>commit-tree(1)</title></head><body><div id="header"><h1>commit-tree(1)</h1></div><div id="content">${manual}</div></body></html>`,
+      ).filter((block) => block.startsWith('#')),
+    ).toEqual(expect.arrayContaining(['# Description', '# Options', '# Dates', '# Discussion']));
+  });
+
+  it('lose the site around an article where there is one', () => {
+    const menu = `<div class="menu">${Array.from({ length: 60 }, (_, i) => `<a href="/page/${i}">Another page of this site ${i}</a> `).join('<br>')}</div>`;
+    const article = `<article><h1>Lamps</h1>${`<p>${SENTENCE.repeat(4)}</p>`.repeat(8)}</article>`;
+    const text = blocks(`<body>${menu}${article}${menu}</body>`).join('\n');
+    expect(text).toContain('lighthouse keeper');
+    expect(text).not.toContain('Another page of this site');
+  });
+});
