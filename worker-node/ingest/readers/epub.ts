@@ -122,10 +122,12 @@ function addChapter(builder: ReturnType<typeof createSectionBuilder>, content: U
 }
 
 /** In XHTML any element may be closed at once; HTML would take what follows for its content. */
-const SELF_CLOSING = /<([A-Za-z][\w:.-]*)([^<>]*)\/>/g;
+const SELF_CLOSING = /<([A-Za-z][^<>]*)\/>/g;
 const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
-const closed = (tag: string, name: string, attributes: string) =>
-  VOID.has(name.toLowerCase()) ? tag : `<${name}${attributes}></${name}>`;
+function closed(tag: string, inside: string): string {
+  const name = /^[\w:.-]+/.exec(inside)?.[0] ?? '';
+  return VOID.has(name.toLowerCase()) ? tag : `<${inside}></${name}>`;
+}
 
 /** Links between chapters lead nowhere outside of the book. */
 function resolveLink(href: string): string | null {

@@ -23,6 +23,8 @@ interface Style {
 const BULLET = /^[•·▪◦●○■□–*o-]\t\s*/;
 const NUMBER = /^\(?(\d{1,4}|[a-z])[.)]\t\s*/i;
 const MAX_CELLS = 1_000;
+/** Of lists in one another. */
+const MAX_DEPTH = 9;
 
 export function createContent() {
   const sections = createSectionBuilder();
@@ -58,7 +60,7 @@ export function createContent() {
   }
 
   function depthOf(indent: number): number {
-    indents = [...indents.filter((outer) => outer < indent), indent];
+    indents = [...indents.filter((outer) => outer < indent).slice(0, MAX_DEPTH - 1), indent];
     return indents.length - 1;
   }
 
