@@ -5,7 +5,7 @@ import { decodeInput } from './decode-input.ts';
 import { removeControlCharacters } from './normalise.ts';
 import type { Reader } from './reader.ts';
 import { titleOfText } from './text-title.ts';
-import { headingLevel, isItem, join, shapeOf, unwrap, widthOf, withoutIndent } from './unwrap.ts';
+import { headingLevel, isItem, shapeOf, spaceBetween, unwrap, widthOf, withoutIndent } from './unwrap.ts';
 
 const MAX_QUOTES = 8;
 
@@ -54,9 +54,10 @@ function readList(lines: readonly string[], width: number): Paragraph[] {
   const first = lines.findIndex(isItem);
   const lead = unwrap(withoutIndent(lines.slice(0, first)), width).filter((text) => text !== '');
   const items: (ListItem & { content: string; indent: number })[] = [];
-  for (const line of lines.slice(first)) {
+  for (const [index, line] of lines.slice(first).entries()) {
     const last = items.at(-1);
-    if (last && !isItem(line)) last.content = join(last.content, line.trim());
+    const before = lines[first + index - 1] ?? '';
+    if (last && !isItem(line)) last.content += spaceBetween(before.trimEnd(), line.trim()) + line.trim();
     else items.push(itemOf(line, items));
   }
   return [...lead.map((text) => prose(text)), list(items)];

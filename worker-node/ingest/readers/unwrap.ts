@@ -69,7 +69,7 @@ export function unwrap(lines: readonly string[], width: number): string[] {
   for (let i = 1; i < lines.length; i++) {
     const [before, line] = [lines[i - 1] ?? '', lines[i] ?? ''];
     const isWithin = /^\p{Ll}/u.test(line.trim()) && !SENTENCE_END.test(before.trimEnd());
-    if (isWithin || goesOn(before, line, limit)) text = join(text, line.trim());
+    if (isWithin || goesOn(before, line, limit)) text += spaceBetween(before.trimEnd(), line.trim()) + line.trim();
     else if (/^\s/.test(line) && !/^\s/.test(before)) {
       paragraphs.push(text);
       text = line.trim();
@@ -100,10 +100,13 @@ function goesOn(before: string, line: string, width: number): boolean {
   return end.length >= width * LONG && /^[\p{Ll}\d("]/u.test(start) && !SENTENCE_END.test(end);
 }
 
-/** Words that are divided at the end of a line keep their hyphen: it may be one of the language. */
-export function join(text: string, line: string): string {
-  if (/\p{L}-$/u.test(text) && /^\p{Ll}/u.test(line)) return text + line;
-  return UNSPACED.test(text.at(-1) ?? '') && UNSPACED.test(line[0] ?? '') ? text + line : `${text} ${line}`;
+/**
+ * What is between two lines of a paragraph. Words that are divided at the end of a line keep their hyphen: it may be one of
+ * the language. To look at the paragraph so far instead of its last line would take time in the square of its length.
+ */
+export function spaceBetween(before: string, line: string): string {
+  if (/\p{L}-$/u.test(before) && /^\p{Ll}/u.test(line)) return '';
+  return UNSPACED.test(before.at(-1) ?? '') && UNSPACED.test(line[0] ?? '') ? '' : ' ';
 }
 
 /** The lines without the white space that all of them begin with. */
