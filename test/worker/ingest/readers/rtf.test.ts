@@ -113,6 +113,13 @@ describe('rtf: hostile input', () => {
     await expect(readBytes(new TextEncoder().encode(`{\\rtf1${'{'.repeat(20_000)}`))).rejects.toThrow('nests more than');
   });
 
+  test('a list whose items are ever further in has nine depths', async () => {
+    const items = Array.from({ length: 40 }, (_, index) => `\\pard\\li${index * 10} \\bullet\\tab item\\par`).join('');
+    const lines = (await textOf(items)).split('\n');
+    expect(lines).toHaveLength(40);
+    expect(new Set(lines.map((line) => line.indexOf('-'))).size).toBe(9);
+  });
+
   test('any tokens in any order give a document or a refusal', async () => {
     const token = fc.oneof(
       fc.constantFrom(
