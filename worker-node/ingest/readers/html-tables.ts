@@ -6,6 +6,8 @@ import type { Inline } from './paragraph-builder.ts';
 
 /** A longer cell is a column of the page. */
 const MAX_CELL_CHARACTERS = 1_000;
+const MAX_FILLING = 10;
+const MIN_SPARSE_CELLS = 10_000;
 const names = (list: string) => new Set(list.split(' '));
 /** What does not fit in a cell of a Markdown table. */
 const BLOCKS_OF_LAYOUT = names('TABLE H1 H2 H3 H4 H5 H6 PRE BLOCKQUOTE ARTICLE SECTION NAV FORM');
@@ -16,6 +18,8 @@ interface OpenTable {
   columns: number;
   rowColumns: number;
   cell: number;
+  rows: number;
+  cells: number;
 }
 
 /** The tables under `root` that have two columns or more and whose cells hold texts. */
@@ -33,7 +37,7 @@ export function dataTables(root: Node): ReadonlySet<Element> {
     if (leaving) {
       if (name !== 'TABLE' || !inner) continue;
       open.pop();
-      if (!inner.isLayout && inner.columns > 1) found.add(inner.table);
+      if (!inner.isLayout && inner.columns > 1 && !isSparse(inner)) found.add(inner.table);
       continue;
     }
     if (inner && BLOCKS_OF_LAYOUT.has(name)) inner.isLayout = true;
@@ -43,16 +47,23 @@ export function dataTables(root: Node): ReadonlySet<Element> {
   return found;
 }
 
+/** Rows are filled up to the longest: a table of one long row and many short ones would be mostly empty cells. */
+const isSparse = ({ rows, columns, cells }: OpenTable) => rows * columns > MAX_FILLING * cells + MIN_SPARSE_CELLS;
+
 function openTable(table: Element): OpenTable {
   const role = table.getAttribute('role')?.toLowerCase();
-  return { table, isLayout: role === 'presentation' || role === 'none', columns: 0, rowColumns: 0, cell: 0 };
+  return { table, isLayout: role === 'presentation' || role === 'none', columns: 0, rowColumns: 0, cell: 0, rows: 0, cells: 0 };
 }
 
 function countCell(table: OpenTable, name: string): void {
-  if (name === 'TR') table.rowColumns = 0;
+  if (name === 'TR') {
+    table.rowColumns = 0;
+    table.rows++;
+  }
   if (name !== 'TD' && name !== 'TH') return;
   table.cell = 0;
   table.rowColumns++;
+  table.cells++;
   table.columns = Math.max(table.columns, table.rowColumns);
 }
 
@@ -62,6 +73,8 @@ function addText(table: OpenTable, text: string): void {
 }
 
 const MAX_SPAN = 50;
+/** Cells that span more columns are not followed by empty ones. */
+const MAX_SPANNED_COLUMNS = 100;
 const NOTHING: Inline = { text: '', links: [] };
 
 /** Cells that span rows or columns are followed by empty ones, so that those behind keep their column. */
@@ -112,10 +125,10 @@ export function createTableBuilder() {
       const row = rows.at(-1);
       if (!row) return;
       skipSpanned(row);
-      const columns = span('colspan');
+      const columns = Math.max(1, Math.min(span('colspan'), MAX_SPANNED_COLUMNS - row.length));
       const more = span('rowspan') - 1;
       for (let i = 0; i < columns; i++) {
-        if (more > 0) spanned[row.length] = more;
+        if (more > 0 && row.length < MAX_SPANNED_COLUMNS) spanned[row.length] = more;
         row.push(i === 0 ? text : NOTHING);
       }
     },

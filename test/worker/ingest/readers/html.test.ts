@@ -115,6 +115,23 @@ describe('readHtml: blocks', () => {
   });
 });
 
+describe('readHtml: bounds', () => {
+  it.each([
+    ['cells that span 50 rows and columns', `<table>${'<tr><td rowspan=50 colspan=50>word<td>b'.repeat(1_000)}</table>`, 10],
+    [
+      'a row of 3,000 cells and 3,000 rows of one',
+      `<table><tr>${'<td>word'.repeat(3_000)}${'<tr><td>word'.repeat(3_000)}</table>`,
+      10,
+    ],
+    ['10,000 quotes in one another', '<blockquote>word'.repeat(10_000), 10],
+    ['10,000 lists in one another', '<ul><li>word'.repeat(10_000), 10],
+  ])('HTML: the text of %s is in proportion to the page, and no word is lost', (_what, markup, factor) => {
+    const text = blocks(markup).join('\n');
+    expect(text.length).toBeLessThan(markup.length * factor);
+    expect(text.match(/word/g)?.length).toBe(markup.match(/word/g)?.length);
+  });
+});
+
 describe('readHtml: as browsers', () => {
   it.each([
     ['a comment that ends with --!>', `<!-- x --!><p>MERIDIAN`],
