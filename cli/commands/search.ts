@@ -15,7 +15,7 @@ export const search: Command = {
     mode: { value: MODES.join('|'), description: 'by meaning, by words or both; hybrid by default' },
     limit: { value: 'number', description: 'hits to show, up to 100; 5 by default' },
     tag: { value: 'tag', description: 'only documents with this tag' },
-    category: { value: 'category', description: 'only documents of this category' },
+    category: { value: 'category', description: 'only documents of this category and those below it' },
     language: { value: 'code', description: 'only documents in this language, such as en' },
     json: { description: 'prints the answer of the API' },
   },

@@ -7,6 +7,8 @@ import { AppError, StageError } from '../../src/kernel/core/errors.ts';
 import { listCategories } from '../../src/kernel/db/categories.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import { categories, resources } from '../../src/kernel/db/schema.sqlite.ts';
+import { SCOPES } from '../../src/kernel/model/actor.ts';
+import { updateResource } from '../../src/services/resources/update-resource.ts';
 import { DEFAULT_TAXONOMY } from '../../worker-node/analysis/taxonomy/default-tree/index.ts';
 import { ensureTaxonomy, flattenTree } from '../../worker-node/analysis/taxonomy/seed.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
@@ -146,11 +148,14 @@ it('taxonomy: a correction is an example for later documents of the same library
   expect(other.category).toBe(before.category);
 });
 
-it('taxonomy: a corrected category is followed by documents near to it, and by no others', async () => {
+it('taxonomy: a category that a person changes stays, is followed by documents near to it, and by no others', async () => {
   const club = (month: string) => `The ${month} meeting of the mushroom club: baskets, knives, and where the chanterelles grow.`;
   const first = await runStage(database.db, stage(), await embedded(club('May')));
   expect(first.category).not.toBe('travel.outdoors');
-  await embedded(club('June'), { category: 'travel.outdoors', edited: ['category'] });
+  const actor = { userId: owner, kind: 'user', username: 'ada', tier: 'free', scopes: SCOPES } as const;
+  const person = { ...actor, sessionId: null, tokenId: null, keyId: null };
+  await updateResource({ db: database.db, clock }, person, { id: first.id, category: 'travel.outdoors' });
+  expect((await runStage(database.db, stage(), first.id)).category).toBe('travel.outdoors');
   for (const month of ['July', 'October']) {
     const later = await runStage(database.db, stage(), await embedded(club(month)));
     expect(later.category).toBe('travel.outdoors');

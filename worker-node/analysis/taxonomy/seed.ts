@@ -27,7 +27,7 @@ export async function ensureTaxonomy(db: Database): Promise<Category[]> {
   return listCategories(db);
 }
 
-export function digestOf(categories: readonly Category[]): string {
+function digestOf(categories: readonly Category[]): string {
   const sorted = [...categories].sort((a, b) => (a.id < b.id ? -1 : 1));
   const rows = sorted.map(({ id, parentId, label, description, keywords, examples, position }) => [
     ...[id, parentId, label, description],
