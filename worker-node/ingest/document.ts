@@ -1,4 +1,5 @@
 /** The model of a parsed document that all readers produce: sections of paragraphs, and the metadata it declares. */
+import { trimEndOf } from '../../src/kernel/core/trim.ts';
 import { unescapeMarkdown } from '../analysis/text/markdown.ts';
 
 /** A link in a text; `start` and `end` are UTF-16 offsets of its words. */
@@ -184,7 +185,7 @@ export function composeText(sections: readonly Section[]): ComposedText {
 /** On one line. A number sign at its end would be a mark of the heading. */
 function headingLine(heading: Paragraph): Paragraph {
   const text = heading.text.replaceAll('\n', ' ');
-  const end = text.length - (/#+$/.exec(text)?.[0].length ?? 0);
+  const end = trimEndOf(text, '#').length;
   const isMark = end < text.length && (end === 0 || text[end - 1] === ' ');
   return { ...heading, text: isMark ? `${text.slice(0, end)}\\${text.slice(end)}` : text };
 }
