@@ -256,16 +256,17 @@ describe('GitHub event', () => {
     const body = push({
       commits: [
         { added: ['a b.md', 'src/main.ts', 'gone.md'], modified: [], removed: [] },
-        { added: [], modified: ['docs/guide.html'], removed: ['gone.md'] },
+        { added: [], modified: ['docs/guide.html', 'paper.pdf', 'package.json'], removed: ['gone.md'] },
       ],
     });
     const { status, documents } = await send(endpoint, body, hub(endpoint, body, 'push'));
     expect(status).toBe(202);
-    expect(documents).toHaveLength(2);
+    expect(documents).toHaveLength(3);
     const rows = await allResources();
     expect(rows.map(({ url }) => url).toSorted()).toEqual([
       `https://github.com/ada/notes/raw/${AFTER}/a%20b.md`,
       `https://github.com/ada/notes/raw/${AFTER}/docs/guide.html`,
+      `https://github.com/ada/notes/raw/${AFTER}/paper.pdf`,
     ]);
     expect(rows[0]).toMatchObject({ tags: ['ada/notes', 'notes'], metadata: { repository: 'ada/notes', commit: AFTER } });
   });

@@ -2,6 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import { BODY, JSON_BOUNDS } from '../../kernel/core/bounds.ts';
 import { truncate } from '../../kernel/core/text.ts';
+import { formatOfFilename } from '../../kernel/model/format-lookup.ts';
+import type { Format } from '../../kernel/model/formats.ts';
 import { invalidFields } from '../../services/invalid-fields.ts';
 import type { CreateResourceInput } from '../../services/resources/create-resource.ts';
 import { BATCH_LIMIT } from '../../services/resources/create-resources.ts';
@@ -56,8 +58,23 @@ export const releaseSchema = z.object({
   }),
 });
 
-/** Files of a repository that Pharos can read. */
-const DOCUMENT = /\.(?:md|markdown|txt|html?)$/i;
+/** What a person writes to be read. Of a repository's other files, code and data, a push would send most of each change. */
+const DOCUMENTS: ReadonlySet<Format | undefined> = new Set<Format>([
+  'html',
+  'markdown',
+  'text',
+  'pdf',
+  'epub',
+  'rtf',
+  'docx',
+  'pptx',
+  'odt',
+  'odp',
+  'rst',
+  'asciidoc',
+  'org',
+  'latex',
+]);
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
@@ -91,7 +108,7 @@ function readPush({ ref, after, deleted, repository, commits }: z.infer<typeof p
   // The URL names the commit, because a later version of the file is another document.
   const base = `${repository.html_url.replace(/\/$/, '')}/raw/${after}`;
   const documents = [...changed]
-    .filter((path) => DOCUMENT.test(path))
+    .filter((path) => DOCUMENTS.has(formatOfFilename(path)))
     .map((path) => ({ path, url: `${base}/${path.split('/').map(encodeURIComponent).join('/')}` }))
     // One file that cannot be fetched does not keep the others of the push out.
     .filter(({ url }) => url.length <= MAX_URL)
