@@ -1,6 +1,7 @@
 /** Loads pdf.js and opens a document with it, in this thread. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import type { PDFDocumentProxy } from 'pdfjs-dist';
 import { StageError } from '../../../../src/kernel/core/errors.ts';
 
@@ -12,8 +13,14 @@ async function loadPdfJs(): Promise<PdfJs> {
   // pdf.js names these when it is loaded and uses them to draw, which is never done here.
   const globals = globalThis as unknown as Record<string, unknown>;
   for (const name of ['DOMMatrix', 'Path2D', 'ImageData']) globals[name] ??= class {};
+  process.on('unhandledRejection', ignoreRejectionsOfPdfJs);
   globals.pdfjsWorker ??= await import('pdfjs-dist/legacy/build/pdf.worker.min.mjs');
   return import('pdfjs-dist/legacy/build/pdf.min.mjs');
+}
+
+/** pdf.js leaves promises of its own unhandled where it repairs a damaged file; they would end the thread. */
+function ignoreRejectionsOfPdfJs(reason: unknown): void {
+  if (!(reason instanceof Error && reason.stack?.includes('pdfjs-dist'))) throw reason;
 }
 
 /** `destroy` frees what the document holds. Throws a permanent StageError for one that cannot be read. */
