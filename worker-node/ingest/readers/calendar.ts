@@ -2,7 +2,7 @@
 import { createSectionBuilder, EMPTY_METADATA, type ParsedDocument } from '../document.ts';
 import { list, prose } from './blocks.ts';
 import { decodeInput } from './decode-input.ts';
-import { removeControlCharacters } from './normalise.ts';
+import { removeControlCharacters, singleLine } from './normalise.ts';
 import type { Reader } from './reader.ts';
 
 export const read: Reader = (input) => readCalendar(decodeInput(input));
@@ -46,6 +46,7 @@ interface Component {
 export function readCalendar(source: string): ParsedDocument {
   const sections = createSectionBuilder();
   let title: string | null = null;
+  const headings = new Set<string | null>();
   let component: Component | null = null;
   // A line that begins with a space continues the one before.
   const lines = removeControlCharacters(source)
@@ -64,6 +65,7 @@ export function readCalendar(source: string): ParsedDocument {
       if (kind in COMPONENTS) component = { kind, heading: null, fields: [], texts: [] };
     } else if (property === 'END') {
       if (component && raw.trim().toUpperCase() === component.kind) {
+        headings.add(component.heading);
         sections.heading(1, prose(component.heading ?? COMPONENTS[component.kind] ?? ''));
         sections.paragraph(list(component.fields));
         for (const text of component.texts) for (const block of text.split(/\n\s*\n/)) sections.paragraph(prose(block));
@@ -75,7 +77,9 @@ export function readCalendar(source: string): ParsedDocument {
       else if (property in LABELS) component.fields.push(`${LABELS[property]}: ${shown(property, value, parameters)}`);
     }
   }
-  return { sections: sections.finish(), metadata: { ...EMPTY_METADATA, title } };
+  // A file of one event, of one that repeats, or of one person has its name.
+  const [only = null] = headings.size === 1 ? headings : [];
+  return { sections: sections.finish(), metadata: { ...EMPTY_METADATA, title: title ?? singleLine(only) } };
 }
 
 function shown(property: string, value: string, parameters: string): string {

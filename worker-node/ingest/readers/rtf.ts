@@ -1,6 +1,6 @@
 /** Reads RTF: the text with its headings, lists, tables, links and notes; not pictures, objects, headers or comments. */
 import { StageError } from '../../../src/kernel/core/errors.ts';
-import { EMPTY_METADATA, MAX_URL_CHARACTERS, type ParsedDocument } from '../document.ts';
+import { EMPTY_METADATA, MAX_URL_CHARACTERS, type ParsedDocument, type Section } from '../document.ts';
 import { normaliseDate } from './dates.ts';
 import { removeControlCharacters, singleLine } from './normalise.ts';
 import { authorsOf, declaredTitle } from './office/properties.ts';
@@ -254,11 +254,12 @@ function createRtfReader() {
     finish(): ParsedDocument {
       flush();
       endParagraph();
+      const sections = content.finish();
       return {
-        sections: content.finish(),
+        sections,
         metadata: {
           ...EMPTY_METADATA,
-          title: declaredTitle(info.title),
+          title: declaredTitle(info.title) ?? firstHeading(sections),
           description: singleLine(info.subject),
           authors: authorsOf([info.author]),
           publishedAt: dateOf(created),
@@ -267,6 +268,9 @@ function createRtfReader() {
     },
   };
 }
+
+const firstHeading = (sections: readonly Section[]): string | null =>
+  sections.find(({ heading }) => heading !== null)?.headingPath.at(-1) ?? null;
 
 /** The time has no zone and is left out. */
 function dateOf({ yr, mo, dy }: Readonly<Record<string, number>>): string | null {

@@ -104,6 +104,18 @@ describe('calendars and address cards', () => {
     expect(text).toContain('Bring the can.\nAnd a wick.');
   });
 
+  test.each([
+    ['the event', ['SUMMARY:Oil\\, again'], 'Oil, again'],
+    ['the event that changes once', ['SUMMARY:Oil', 'SUMMARY:Oil'], 'Oil'],
+    ['none of several', ['SUMMARY:Oil', 'SUMMARY:Wick'], null],
+    ['none, where the event has no name', ['LOCATION:Tower'], null],
+    ['none, where one of two has no name', ['SUMMARY:Oil', 'LOCATION:Tower'], null],
+  ])('calendars: without a name of its own, the title is that of %s', async (_, lines, title) => {
+    const events = lines.map((line) => `BEGIN:VEVENT\r\n${line}\r\nEND:VEVENT\r\n`).join('');
+    const { metadata } = await readAs('calendar', `BEGIN:VCALENDAR\r\n${events}END:VCALENDAR\r\n`);
+    expect(metadata.title).toBe(title);
+  });
+
   test('address cards: a person is a section', async () => {
     const { text, paths } = await readAs(
       'calendar',

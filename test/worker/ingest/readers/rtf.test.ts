@@ -108,6 +108,19 @@ describe('rtf: metadata', () => {
   });
 });
 
+describe('rtf: a document that declares no title', () => {
+  test('has that of its first heading', async () => {
+    const { metadata } = await readRtf(
+      'A line above.\\par\\pard\\outlinelevel0 On {\\b Ships}\\par\\pard Text.\\par\\pard\\outlinelevel0 More\\par',
+    );
+    expect(metadata.title).toBe('On Ships');
+  });
+
+  test('has none without a heading', async () => {
+    expect((await readRtf('Text.\\par')).metadata.title).toBeNull();
+  });
+});
+
 describe('rtf: hostile input', () => {
   test('says that groups are nested too deeply', async () => {
     await expect(readBytes(new TextEncoder().encode(`{\\rtf1${'{'.repeat(20_000)}`))).rejects.toThrow('nests more than');
