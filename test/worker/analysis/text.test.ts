@@ -117,6 +117,24 @@ describe('extractKeywords', () => {
     for (const other of found.slice(1)) expect(topic).not.toContain(other);
   });
 
+  it.each([
+    ['https://github.example/lamp/raw', 'github'],
+    ['see (https://github.example/lamp/raw), then', 'github'],
+    ['www.github.example/lamp', 'github'],
+    ['ada.lovelace@github.example', 'lovelace'],
+    ['s3://github/lamp.csv', 'github'],
+  ])('keywords: the words of the address in %j are none', (address, part) => {
+    const text = `The lantern burns. ${address}\nThe lantern glows. ${address}\n`;
+    const found = extractKeywords(text, { language: 'en' }).map(({ phrase }) => phrase);
+    expect(found).toContain('lantern');
+    expect(found.join(' ')).not.toContain(part);
+  });
+
+  it('keywords: a text that follows an address without a space is read', () => {
+    const text = '参照：https://a.example/x新幹線は東京と大阪を結ぶ高速鉄道です。新幹線の速度は時速三百キロです。';
+    expect(extractKeywords(text, { language: 'ja' })[0]?.phrase).toBe('新幹線');
+  });
+
   it('keywords: for any text they are deterministic and lower case, with positive weights', () => {
     fc.assert(
       fc.property(fc.oneof(fc.lorem({ mode: 'sentences' }), fc.string({ unit: 'grapheme' })), (text) => {

@@ -6,7 +6,9 @@ import { normaliseWord } from './words.ts';
 export const MAX_KEYWORDS = 12;
 const SAMPLE_CHARACTERS = 200_000;
 const MAX_PHRASE_WORDS = 3;
-const CLAUSE_END = /[.,;:!?()[\]{}"“”«»|\n\r\t…—–。、，；：！？「」『』（）《》〈〉【】・]+/u;
+/** Addresses are for programs, and end a clause as punctuation does. */
+const CLAUSE_END =
+  /(?:\b[a-z][a-z\d+.-]{1,20}:\/\/|\bwww\.)[^\s|<>"\u{80}-\u{10ffff}]+|[a-z\d._%+-]{1,64}@[a-z\d][a-z\d.-]*|[.,;:!?()[\]{}"“”«»|\n\r\t…—–。、，；：！？「」『』（）《》〈〉【】・]+/iu;
 
 export interface Keyword {
   /** Lower case. */
