@@ -19,7 +19,7 @@ export const readFileSource = (source: FileSource): Promise<File> =>
   withFile(source, async (handle) => {
     const bytes = await handle.readFile();
     const kind = source.root === undefined ? undefined : noDocument(bytes);
-    if (kind !== undefined) throw new Error(`it is ${kind}, which is not sent from a folder; name the file itself to send it`);
+    if (kind !== undefined) throw new Error(`it is ${kind.label}, which is not sent from a folder; ${kind.advice}`);
     return fileOf(bytes, basename(source.path));
   });
 

@@ -390,9 +390,9 @@ describe('ingest', () => {
     const { code, stdout } = await pharos(['ingest', join(folder, 'notes'), '--detach']);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /refused .*run\.bin: it is a program, which is not sent from a folder; name the file itself to send it\n/,
+      /refused .*run\.bin: it is a program, which is not sent from a folder; send its documentation or its source code\n/,
     );
-    expect(stdout).toMatch(/refused .*picture\.png: it is a PNG image, which is not sent/);
+    expect(stdout).toMatch(/refused .*picture\.png: it is a PNG image, which is not sent from a folder; send its text/);
     expect(stdout).toMatch(/refused .*old\.doc: .*save it without a password/);
     expect(uploads() - before).toBe(2);
     const named = await pharos(['ingest', picture, '--detach', '--json']);

@@ -8,7 +8,7 @@ import type { ContentType } from './content-type.ts';
 import type { Magic } from './format-definition.ts';
 import { definitionOf, FORMAT_NAMES, formatOfFilename, formatOfMediaType, SUPPORTED_FORMATS } from './format-lookup.ts';
 import type { Format } from './formats.ts';
-import { UNREADABLE_KINDS } from './unreadable-kinds.ts';
+import { UNREADABLE_KINDS, type UnreadableKind } from './unreadable-kinds.ts';
 
 export type DetectedFormat =
   | { readonly format: Format }
@@ -48,10 +48,10 @@ export function detectFormat(bytes: Uint8Array, { declared, name }: FormatClaims
 }
 
 /** What a file is that holds no document, whatever version of Pharos reads it: a program, a picture, a recording, an archive. */
-export function noDocument(bytes: Uint8Array): string | undefined {
+export function noDocument(bytes: Uint8Array): UnreadableKind | undefined {
   const head = latin1(bytes.subarray(0, HEAD_BYTES));
   const kind = unreadableKind(head, isTextual(bytes, { mediaType: '', charset: null }));
-  return kind?.mayBecomeReadable ? undefined : kind?.label;
+  return kind?.mayBecomeReadable ? undefined : kind;
 }
 
 const unreadableKind = (head: string, isText: boolean) =>

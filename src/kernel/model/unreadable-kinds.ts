@@ -21,8 +21,8 @@ const archive = (name: string, magic: readonly Magic[]): UnreadableKind => ({ la
 export const UNREADABLE_KINDS: readonly UnreadableKind[] = [
   { ...archive('a ZIP', startingWith('PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08')), mayBecomeReadable: true },
   {
-    label: 'an Office document of before 2007, or one with a password',
-    advice: 'save it without a password as DOCX, XLSX, PPTX or PDF and send that',
+    label: 'an Office document of before 2007, one with a password, or an Outlook message',
+    advice: 'save it without a password as DOCX, XLSX, PPTX or PDF, a message as EML, and send that',
     magic: startingWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'),
     mayBecomeReadable: true,
   },

@@ -150,5 +150,5 @@ test.each([
   ['MZ is how this text begins', undefined],
   ['', undefined],
 ])('noDocument: %j is %s', (start, kind) => {
-  expect(noDocument(Uint8Array.from(start, (character) => character.charCodeAt(0)))).toBe(kind);
+  expect(noDocument(Uint8Array.from(start, (character) => character.charCodeAt(0)))?.label).toBe(kind);
 });
