@@ -6,6 +6,24 @@ const CONTROL = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 /** One line: white space of any kind is one space, and no control character remains. */
 export const plain = (text: string): string => text.replaceAll(/\s+/gu, ' ').replaceAll(CONTROL, '').trim();
 
+/** A passage of Markdown in one line: rows of tables without their marks and empty cells, text without escapes. */
+export const plainPassage = (markdown: string): string =>
+  plain(
+    markdown
+      .split('\n')
+      .filter((line) => !/^\|[-: |]*$/.test(line))
+      .map((line) => (line.startsWith('|') ? cellsOf(line) : line))
+      .join('\n')
+      .replaceAll(/\\([!-/:-@[-`{-~])/g, '$1'),
+  );
+
+const cellsOf = (row: string) =>
+  row
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim())
+    .filter((cell) => cell !== '')
+    .join(' | ');
+
 /** Lines stay lines. */
 export const plainLines = (text: string): string =>
   text

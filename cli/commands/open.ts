@@ -4,6 +4,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { definitionOf, formatOfMediaType } from '../../src/kernel/model/format-lookup.ts';
+import type { Format } from '../../src/kernel/model/formats.ts';
 import { answer, json } from '../answer.ts';
 import { withServer } from '../client/connect.ts';
 import { plain } from '../client/plain.ts';
@@ -12,7 +14,7 @@ import { type Command, UsageError } from '../command.ts';
 export const open: Command = {
   details:
     'The program in BROWSER opens it, and that of the operating system otherwise. A document without an address is saved in the ' +
-    'folder for temporary files and opened there; one that could run as a program or a page is saved only.',
+    'folder for temporary files and opened there; a page (HTML, XML) is saved only, and program code is opened as text.',
   args: [{ name: 'id', description: 'id of the document' }],
   options: { print: { description: 'prints the address, and opens nothing' }, json },
   run: async ({ args: [id = ''], options, terminal }) => {
@@ -35,21 +37,26 @@ export const open: Command = {
   },
 };
 
-/** Types that no program runs, with the extension by which they are opened: the name of the file is a stranger's. */
-const HARMLESS: Readonly<Record<string, string>> = {
-  'application/pdf': '.pdf',
-  'text/plain': '.txt',
-  'text/markdown': '.md',
-  'text/csv': '.csv',
-};
+/** A browser runs their scripts, as those of a page of this machine. */
+const PAGES: ReadonlySet<Format> = new Set<Format>(['html', 'xml', 'feed']);
+/** Extensions of these would start a program instead of an editor. */
+const SHOWN_AS_TEXT: ReadonlySet<Format> = new Set<Format>(['code', 'settings']);
+
+/** The extension is that of the format, because the name of the file is a stranger's: under `.docx` no macro runs. */
+function extensionOf(mediaType: string): { extension: string; isHarmless: boolean } {
+  const format = formatOfMediaType(mediaType);
+  if (format === undefined) return { extension: 'bin', isHarmless: false };
+  const [extension = 'bin'] = SHOWN_AS_TEXT.has(format) ? ['txt'] : definitionOf(format).extensions;
+  return { extension, isHarmless: !PAGES.has(format) };
+}
 
 async function saveContent(id: string): Promise<{ path: string; isHarmless: boolean }> {
   const file = await withServer(({ pharos }) => pharos.content(id));
-  const extension = HARMLESS[file.type.split(';')[0]?.toLowerCase() ?? ''];
+  const { extension, isHarmless } = extensionOf(file.type.split(';')[0]?.trim().toLowerCase() ?? '');
   const folder = await mkdtemp(join(tmpdir(), 'pharos-'));
-  const path = join(folder, `document${extension ?? '.bin'}`);
+  const path = join(folder, `document.${extension}`);
   await writeFile(path, new Uint8Array(await file.arrayBuffer()), { mode: 0o600 });
-  return { path, isHarmless: extension !== undefined };
+  return { path, isHarmless };
 }
 
 const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {

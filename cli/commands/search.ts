@@ -1,7 +1,7 @@
 /** `pharos search`: passages that answer a question. */
 import type { SearchHit, SearchQuery } from '../../clients/typescript/src/index.ts';
 import { withServer } from '../client/connect.ts';
-import { cut, plain, plainJson } from '../client/plain.ts';
+import { cut, plain, plainJson, plainPassage } from '../client/plain.ts';
 import { numberOf, oneOf } from '../client/values.ts';
 import type { Command } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
@@ -38,7 +38,9 @@ export const search: Command = {
 function shown(terminal: Terminal, hit: SearchHit, rank: number, words: string): string {
   const path = hit.chunk.heading_path.map(plain).join(' › ');
   const width = Math.min(terminal.columns ?? 100, 100) - 3;
-  const passage = wrapped(cut(plain(hit.passage), PASSAGE), width).map((line) => `   ${highlighted(terminal, line, words)}`);
+  const passage = wrapped(cut(plainPassage(hit.passage), PASSAGE), width).map(
+    (line) => `   ${highlighted(terminal, line, words)}`,
+  );
   return [
     `${String(rank).padStart(2)} ${terminal.paint('bold', plain(hit.title))}`,
     `   ${terminal.paint('dim', [hit.resource_id, path].filter(Boolean).join('  '))}`,

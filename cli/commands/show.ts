@@ -21,6 +21,8 @@ export const show: Command = {
       status: paintStatus(terminal, status).trimEnd(),
       error: error && plain(error),
       address: url && plain(url),
+      file: resource.filename && plain(resource.filename),
+      type: resource.content_type && plain(resource.content_type),
       authors: authors.map(plain).join(', '),
       published: resource.published_at && plain(resource.published_at),
       language: resource.language && plain(resource.language),

@@ -466,6 +466,11 @@ describe('documents', () => {
     }
   });
 
+  test('show: names the file and the type of a document', async () => {
+    const { id } = await client().upload(new File(['name,oil\nlamp,3\n'], 'stores.csv'));
+    expect((await pharos(['show', id])).stdout).toMatch(/^file +stores\.csv\ntype +text\/csv\n/m);
+  });
+
   test('tag: adds and removes', async () => {
     const { id } = await client().create({ content: text('tags'), tags: ['a'] });
     expect((await pharos(['tag', id, 'b', 'c', 'b'])).stdout).toBe('tags: a, b, c\n');
@@ -502,8 +507,21 @@ describe('documents', () => {
     const page = await client().upload(new File([`<!doctype html><p>${content}`], 'a.html', { type: 'text/html' }));
     expect(await pharos(['open', page.id], '', { BROWSER: 'no-such-program' })).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/[/\\]document\.bin\n$/),
+      stdout: expect.stringMatching(/[/\\]document\.html\n$/),
     });
+  });
+
+  test.each([
+    ['letter.rtf', `{\\rtf1 An original}`, 'rtf'],
+    ['setup.sh', '#!/bin/sh\necho original\n', 'txt'],
+    ['run.desktop', '[Desktop Entry]\nType=Application\nExec=sh\n', 'txt'],
+    ['day.ics', 'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Original\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n', 'ics'],
+  ])('open: the original of %s has the extension of its format', async (name, content, extension) => {
+    const { id } = await client().upload(new File([content], name));
+    const opened = await pharos(['open', id], '', { BROWSER: 'true' });
+    expect(opened).toMatchObject({ code: 0, stdout: expect.stringMatching(new RegExp(`[/\\\\]document\\.${extension}\n$`)) });
+    expect(await readFile(opened.stdout.trim(), 'utf8')).toBe(content);
+    expect(await pharos(['open', id], '', { BROWSER: 'no-such-program' })).toMatchObject({ code: 1 });
   });
 
   test('keys: are made, listed and deleted with a login, and a key may not', async () => {
