@@ -72,7 +72,9 @@ test('login --browser: every command for documents works with what it may do', a
   const { documents } = JSON.parse(await run('ingest', join(folder, 'a.md'), '--detach', '--json'));
   const [{ id, status }] = documents;
   expect(status).toBe('sent');
-  expect(JSON.parse(await run('ingest', join(folder, 'a.md'), '--json')).documents).toMatchObject([{ id, status: 'present' }]);
+  expect(JSON.parse(await run('ingest', join(folder, 'a.md'), '--detach', '--json')).documents).toMatchObject([
+    { id, status: 'present' },
+  ]);
   for (const words of [
     ['search', 'glaciers'],
     ['show', id],

@@ -31,7 +31,9 @@ function unbounded(schema: Schema, resolve: (ref: string) => Schema, path = '$',
   }
   if (schema.enum !== undefined || schema.const !== undefined) return [];
   const types = [schema.type ?? []].flat();
-  const alternatives = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
+  const all = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
+  // Beside a type, an alternative without one only says which of the fields go together.
+  const alternatives = types.length > 0 ? all.filter(({ type, $ref }) => type !== undefined || $ref !== undefined) : all;
   const found = alternatives.flatMap((inner) => inside(inner, ''));
   if (types.includes('string') && schema.maxLength === undefined) found.push(`${path}: a string without maxLength`);
   if (types.includes('array')) {

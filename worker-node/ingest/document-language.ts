@@ -39,5 +39,16 @@ function collect(paragraphs: readonly Paragraph[]): string {
   return prose;
 }
 
-const withoutMarkup = (markdown: string) =>
-  markdown.replace(/`[^`\n]*`|<[a-z/][^>\n]*>|\b(?:https?:\/\/|www\.)\S+|\S+@\S+/gi, ' ').replace(/^[>\s]*>.*$/gm, ' ');
+/** Drops quoted lines, code within a sentence, and words that are addresses or tags. */
+function withoutMarkup(markdown: string): string {
+  const lines = markdown.split('\n').filter((line) => !line.trimStart().startsWith('>'));
+  const spans = lines.join('\n').split('`');
+  // Each mark that opens code needs one that ends it.
+  const text = spans.length % 2 === 1 ? spans.filter((_, i) => i % 2 === 0).join(' ') : spans.join(' ');
+  return text
+    .split(/\s+/)
+    .filter((word) => !ADDRESS.test(word) && !word.includes('@') && !word.startsWith('<'))
+    .join(' ');
+}
+
+const ADDRESS = /^[(<[]?(?:https?:|www\.)/i;

@@ -9,6 +9,7 @@ export const KNOWN_HASHES = 1_000;
 
 const contentHash = z
   .string()
+  .max(64)
   .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 as 64 hexadecimal digits in lower case')
   .meta({ example: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824' });
 

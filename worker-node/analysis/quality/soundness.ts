@@ -35,13 +35,26 @@ const MIN_WORDS = 20;
 const MIN_SENTENCES = 5;
 /** Scripts without spaces: their words are pairs of characters, which have no function words. */
 const WITHOUT_SPACES = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
-/** Code and tables of a document in Markdown: what is there follows no rule of prose. */
-const FENCE = /^(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^\1[`~]*[ \t]*$|(?![\s\S]))/gm;
-const TABLE_ROW = /^\|.*$/gm;
+const FENCE = /^(?:`{3,}|~{3,})/;
+
+/** Markdown without code blocks and tables: what is there follows no rule of prose. */
+function proseLines(markdown: string): string {
+  let fence = '';
+  const lines = markdown.split('\n').filter((line) => {
+    const mark = FENCE.exec(line)?.[0] ?? '';
+    if (fence !== '') {
+      if (mark.startsWith(fence)) fence = '';
+      return false;
+    }
+    fence = mark;
+    return mark === '' && !line.startsWith('|');
+  });
+  return lines.join('\n');
+}
 
 export function measureSoundness(facts: SoundnessFacts): Soundness {
   const whole = facts.text.slice(0, SAMPLE_CHARACTERS);
-  const prose = whole.replace(FENCE, '').replace(TABLE_ROW, '');
+  const prose = proseLines(whole);
   const tokens = words(prose).map(normaliseWord);
   const signs = [
     notice(facts),

@@ -1,10 +1,10 @@
 /** Words of scripts without spaces (Han, Kana, Thai, Lao, Khmer, Burmese), by the dictionaries of ICU. */
 import { words } from './words.ts';
 
-const DENSE = '\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}ー\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}';
-const DENSE_RUN = new RegExp(`[${DENSE}]+`, 'gu');
-const IS_DENSE = new RegExp(`^[${DENSE}]+$`, 'u');
-const BETWEEN_DENSE = new RegExp(`(?<=[${DENSE}]) (?=[${DENSE}])`, 'gu');
+const DENSE_RUN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]+/gu;
+const IS_DENSE = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]+$/u;
+const BETWEEN_DENSE =
+  /(?<=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]) (?=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}])/gu;
 /** A run of one script without spaces is segmented in parts, so that the segmenter's time stays proportional. */
 const MAX_RUN = 2_000;
 
