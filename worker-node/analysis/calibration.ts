@@ -12,7 +12,7 @@ const RULE = { deviation: 1.45, keywords: 2.8, none: 0, floor: -1 };
 
 /**
  * By the basename of the folder. `taxonomy` is fitted on 20 newsgroups, BBC news, AG news and Debian's sections by
- * `npm run bench:taxonomy`; docs/decisions/0035-taxonomy.md has the results. `floor` and `none` are the lowest at which no
+ * `npm run bench:taxonomy`; docs/decisions/0036-taxonomy.md has the results. `floor` and `none` are the lowest at which no
  * passage without a topic of the tests gets a category. `related` is chosen between two cosines that part pairs of documents
  * best, those relevant to one question of Cranfield, CISI or NPL from those of two questions (of one field) and from those of
  * two collections (of two fields).
