@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeCursor } from '../../src/kernel/core/pagination.ts';
 import { insertCategories } from '../../src/kernel/db/categories.ts';
 import type { NewResource } from '../../src/kernel/db/resources.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
@@ -80,6 +81,30 @@ describe('sort', () => {
       ['quality', byAge],
     ] as const)
       await expect(list({ sort, cursor })).rejects.toMatchObject({ code: 'invalid_input', errors: [{ path: 'cursor' }] });
+  });
+
+  test.each([
+    ['-created_at', [1.5, 'id']],
+    ['-created_at', [1e300, 'id']],
+    ['created_at', ['created_at', 0.5, 'id']],
+    ['quality', ['quality', 1e300, 'id']],
+    ['-quality', ['-quality', '0.5', 'id']],
+    ['title', ['title', 1, 'id']],
+  ] as const)('list: a cursor for %s with the key of no resource, %j, is refused', async (sort, value) => {
+    const cursor = encodeCursor(value);
+    await expect(list({ sort, cursor })).rejects.toMatchObject({ code: 'invalid_input', errors: [{ path: 'cursor' }] });
+  });
+
+  test('list: a cursor with odd values of the right kind leads to a page', async () => {
+    for (const [sort, key] of [
+      ['-created_at', -1],
+      ['created_at', Number.MAX_SAFE_INTEGER],
+      ['-title', '\0\ud800'],
+      ['quality', 0.30000000000000004],
+    ] as const) {
+      const cursor = encodeCursor(sort === '-created_at' ? [key, '\0'] : [sort, key, "' or 1=1 --"]);
+      expect((await list({ sort, cursor })).resources.length).toBeLessThanOrEqual(ids.length);
+    }
   });
 
   test.runIf(!onPostgres)('list: a page in every order is read from an index, without sorting', async () => {

@@ -100,9 +100,17 @@ function mediaTypesOf(type: string): string[] {
 const toCursor = (order: string, { key, id }: SortedPosition) =>
   encodeCursor(order === '-created_at' ? [key, id] : [order, key, id]);
 
+/** Values that the columns hold: PostgreSQL fails on others, such as a fraction for a moment. */
+const IS_KEY: Readonly<Record<ResourceSort, (key: unknown) => boolean>> = {
+  created_at: Number.isSafeInteger,
+  title: (key) => typeof key === 'string',
+  // -1 stands for none.
+  quality: (key) => typeof key === 'number' && key >= -1 && key <= 1,
+};
+
 /** Throws `invalid_input` for a cursor of another order. */
 function toPosition(cursor: string, order: string, sort: ResourceSort): SortedPosition {
-  const isKey = (key: unknown) => (sort === 'title' ? typeof key === 'string' : Number.isFinite(key));
+  const isKey = IS_KEY[sort];
   const isOfOrder = (value: unknown): value is unknown[] => {
     if (!Array.isArray(value)) return false;
     const [key, id, ...more] = order === '-created_at' ? value : value[0] === order ? value.slice(1) : [];
