@@ -1,5 +1,17 @@
 /** Reads YAML: every document of the stream, with the comments before members. What no parser takes is kept as it is. */
-import { isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseAllDocuments,
+  type Scalar,
+  visit,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import type { ParsedDocument } from '../document.ts';
 import { type DataMember, type DataNode, MAX_DATA_DEPTH, scalar } from './data-tree.ts';
 import { decodeInput } from './decode-input.ts';
@@ -42,11 +54,25 @@ export function parseYaml(source: string): DataNode[] | null {
   }
 }
 
-interface Resolver {
-  readonly range?: unknown;
+type ParsedYaml = ReturnType<typeof parseAllDocuments>[number];
+
+/** What each alias stands for: the last node before it with its name. `Alias.resolve` walks the document for each. */
+function aliasTargets(document: ParsedYaml): Map<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node: (_key, node) => {
+      const target = isAlias(node) ? anchors.get(node.source) : undefined;
+      if (isAlias(node)) {
+        if (target) targets.set(node, target);
+      } else if (node.anchor) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
-function createConverter(document: ReturnType<typeof parseAllDocuments>[number] & Resolver) {
+function createConverter(document: ParsedYaml) {
+  const targets = aliasTargets(document);
   let repeated = 0;
 
   /** Null below the deepest level. `inAlias`: the value stands in another place too. */
@@ -54,7 +80,7 @@ function createConverter(document: ReturnType<typeof parseAllDocuments>[number] 
     if (depth > MAX_DATA_DEPTH) return null;
     if (inAlias) repeated++;
     if (isAlias(node)) {
-      const target = repeated < MAX_REPEATED ? node.resolve(document) : undefined;
+      const target = repeated < MAX_REPEATED ? targets.get(node) : undefined;
       return target === undefined ? scalar(`*${node.source}`) : convert(target, depth + 1, true);
     }
     if (isMap(node)) return convertMap(node, depth, inAlias);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { Alias } from 'yaml';
 import type { DataNode } from '../../../../worker-node/ingest/readers/data-tree.ts';
 import { parseJson } from '../../../../worker-node/ingest/readers/json-tree.ts';
 import { readAs } from '../../../support/kits/read-format.ts';
@@ -117,6 +118,14 @@ describe('YAML', () => {
   test('YAML: aliases and merges are resolved', async () => {
     const { text } = await readAs('yaml', 'base: &b {oil: whale, wick: flax}\nlamp:\n  <<: *b\n  name: Ada\n');
     expect(text).toContain('- lamp.oil: whale\n- lamp.wick: flax\n- lamp.name: Ada');
+  });
+
+  test('YAML: an alias stands for the last node of its name before it, found without a walk through the document', async () => {
+    const walks = vi.spyOn(Alias.prototype, 'resolve');
+    const { text } = await readAs('yaml', 'a: &x one\nb: *x\nc: &x two\nd: *x\n&k key: *k\nf: [*x, *later]\ng: &later three\n');
+    expect(text).toBe('- a: one\n- b: one\n- c: two\n- d: two\n- key: key\n- f: two, *later\n- g: three');
+    expect(walks).not.toHaveBeenCalled();
+    walks.mockRestore();
   });
 
   test('YAML: aliases that repeat one another exponentially are cut short', async () => {
