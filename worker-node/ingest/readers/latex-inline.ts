@@ -1,7 +1,7 @@
 /** Commands of LaTeX within running text. */
 import type { PlainText } from './escape.ts';
 import { createInlineScanner, isWebUrl } from './inline-scanner.ts';
-import type { LatexToken } from './latex-tokens.ts';
+import { groupEnds, type LatexToken } from './latex-tokens.ts';
 
 /** Commands whose arguments, of the number given, are no text. */
 const SILENT: Readonly<Record<string, number>> = {
@@ -170,19 +170,13 @@ export function createLatexInline(tokens: readonly LatexToken[]) {
   let scanner = createInlineScanner('');
   let depth = 0;
 
-  /** The end of the group that begins at `at`. */
+  /** Where groups end; made for the first argument. */
+  let ends: ((at: number) => number) | undefined;
+
+  /** The end of the group that begins at `at`; -1 where none closes it. */
   function closing(at: number): number {
-    let level = 0;
-    for (let i = at; i < tokens.length; i++) {
-      const kind = tokens[i]?.kind;
-      if (kind === 'open') level++;
-      else if (kind === 'close') {
-        level--;
-        if (level === 0) return i;
-        // An argument never spans paragraphs.
-      } else if (kind === 'paragraph' && i - at > 5_000) break;
-    }
-    return -1;
+    ends ??= groupEnds(tokens);
+    return ends(at);
   }
 
   /** The token behind white space. */

@@ -27,6 +27,9 @@ const RAW = new Set([
   'filecontents*',
 ]);
 
+/** Characters of `\verb`. */
+const MAX_VERB = 500;
+
 export function tokeniseLatex(source: string): LatexToken[] {
   const tokens: LatexToken[] = [];
   let at = 0;
@@ -61,9 +64,10 @@ export function tokeniseLatex(source: string): LatexToken[] {
         add('verbatim', source.slice(at, stop < 0 ? source.length : stop), stop < 0 ? source.length : stop);
       } else if (/^(?:verb\*?|lstinline)$/.test(name)) {
         const quote = source[after] ?? '';
-        const stop = quote === '' || /[a-zA-Z\s]/.test(quote) ? -1 : source.indexOf(quote === '{' ? '}' : quote, after + 1);
-        if (stop < 0 || stop - after > 500) add('command', name, after);
-        else add('verbatim', source.slice(after + 1, stop), stop + 1);
+        const near = source.slice(after + 1, after + 1 + MAX_VERB);
+        const length = quote === '' || /[a-zA-Z\s]/.test(quote) ? -1 : near.indexOf(quote === '{' ? '}' : quote);
+        if (length < 0) add('command', name, after);
+        else add('verbatim', near.slice(0, length), after + 1 + length + 1);
       } else if (name === '(' || name === '[') {
         const stop = find(name === '(' ? '\\)' : '\\]', after);
         if (stop < 0) add('text', name, after);
@@ -99,4 +103,25 @@ function skipSpace(source: string, at: number): number {
   let end = at;
   while (source[end] === ' ') end++;
   return end;
+}
+
+/** Tokens of a group that has an empty line. One that is longer was not closed where its author meant to. */
+const MAX_GROUP = 5_000;
+
+/** Finds the token that closes the group that the token `at` opens; -1 where there is none. All groups are matched at once. */
+export function groupEnds(tokens: readonly LatexToken[]): (at: number) => number {
+  const ends = new Map<number, number>();
+  const open: number[] = [];
+  /** For each token the next empty line, itself included. */
+  const emptyLines = new Int32Array(tokens.length + 1).fill(tokens.length);
+  for (const [i, { kind }] of tokens.entries()) {
+    if (kind === 'open') open.push(i);
+    const start = kind === 'close' ? open.pop() : undefined;
+    if (start !== undefined) ends.set(start, i);
+  }
+  for (let i = tokens.length - 1; i >= 0; i--) emptyLines[i] = tokens[i]?.kind === 'paragraph' ? i : (emptyLines[i + 1] ?? i);
+  return (at) => {
+    const end = ends.get(at) ?? -1;
+    return (emptyLines[Math.min(at + MAX_GROUP + 1, tokens.length)] ?? end) < end ? -1 : end;
+  };
 }

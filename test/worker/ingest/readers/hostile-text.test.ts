@@ -72,6 +72,7 @@ describe('formats of text: input that is no document of theirs', () => {
         '.. note::\n   ',
         '\\begin{itemize}',
         '\\textbf{',
+        '{\\b ',
         '{"a":',
         '|',
         '"',
