@@ -14,18 +14,16 @@ const LEVELS: Readonly<Record<string, number>> = {
   ...{ part: 1, chapter: 1, section: 2, subsection: 3, subsubsection: 4, paragraph: 5, subparagraph: 6, frametitle: 3 },
 };
 const LISTS = new Set(['itemize', 'enumerate', 'description', 'compactitem', 'compactenum', 'thebibliography']);
-const TABLES = new Set([
-  'tabular',
-  'tabular*',
-  'tabularx',
-  'tabulary',
-  'longtable',
-  'supertabular',
-  'tabbing',
-  'array',
-  'tblr',
-  'xltabular',
+/** How many arguments tables have before their first cell, which may be in braces as well: widths and columns. */
+const TABLES: ReadonlyMap<string, number> = new Map([
+  ...(['tabular', 'longtable', 'longtable*', 'supertabular', 'array', 'tblr', 'longtblr'] as const).map(
+    (name) => [name, 1] as const,
+  ),
+  ...(['tabular*', 'tabularx', 'tabulary', 'xltabular', 'supertabular*'] as const).map((name) => [name, 2] as const),
+  ['tabbing', 0],
 ]);
+/** Other environments with an argument that is no text. */
+const WITH_ARGUMENT = new Set(['thebibliography', 'minipage', 'multicols', 'multicols*', 'wrapfigure', 'DUclass']);
 const VERBATIM = new Set(['verbatim', 'verbatim*', 'Verbatim', 'lstlisting', 'minted', 'alltt', 'BVerbatim', 'LVerbatim']);
 const MATH = new Set([
   ...[
@@ -115,14 +113,14 @@ export function readLatex(source: string): ParsedDocument {
     }
     flush();
     if (open.length < MAX_DEPTH) open.push(name);
-    if (TABLES.has(name)) {
-      at = inline.skipArguments(at, name === 'tabular' || name === 'array' || name === 'longtable' ? 1 : 2);
+    const columns = TABLES.get(name);
+    if (columns !== undefined) {
+      at = inline.skipArguments(at, columns);
       table ??= { rows: [[]], cell: '' };
     } else {
       at = inline.skipOptional(at);
       if (LISTS.has(name)) numbers.push(0);
-      if (name === 'thebibliography' || name === 'minipage' || name === 'multicols' || name === 'wrapfigure')
-        at = inline.skipArguments(at, 1);
+      if (WITH_ARGUMENT.has(name)) at = inline.skipArguments(at, 1);
     }
   }
 

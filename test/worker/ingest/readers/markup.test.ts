@@ -141,6 +141,21 @@ describe('LaTeX', () => {
     expect(text).not.toMatch(/usepackage|comment|behind/);
   });
 
+  test.each([
+    ['tabular', '{l|l}'],
+    ['longtable*', '{|p{0.06\\linewidth}|l|}'],
+    ['supertabular', '{ll}'],
+    ['tblr', '{colspec={ll}}'],
+    ['tabularx', '{\\textwidth}{lX}'],
+    ['tabular*', '{5cm}[t]{ll}'],
+  ])('LaTeX: a table of %s begins behind its columns, with a first cell in braces', async (name, columns) => {
+    const { text } = await readAs(
+      'latex',
+      `Before.\n\n\\begin{${name}}${columns}\n\\textbf{Lamp} & Oil \\\\ \\hline\n1 & 2 \\\\\n\\end{${name}}\n`,
+    );
+    expect(text).toBe('Before.\n\n| Lamp | Oil |\n| --- | --- |\n| 1 | 2 |');
+  });
+
   test('LaTeX: lists, tables, code, formulas and links', async () => {
     const { text, links } = await readAs(
       'latex',
