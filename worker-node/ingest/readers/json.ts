@@ -19,7 +19,7 @@ export function readJson(source: string, url: string | null = null): ParsedDocum
   return outlineOf(values.length === 1 && only ? only : { kind: 'list', items: values });
 }
 
-/** The outline of a tree. Its title and description are those that it gives itself, as OpenAPI and JSON Schema do. */
+/** The outline of a tree. Its title and description are those that it gives itself, as OpenAPI and JSON Schema do; the name is that of a package or a workflow. */
 export function outlineOf(root: DataNode): ParsedDocument {
   const sections = createSectionBuilder();
   writeData(sections, root);
@@ -28,7 +28,7 @@ export function outlineOf(root: DataNode): ParsedDocument {
     sections: sections.finish(),
     metadata: {
       ...EMPTY_METADATA,
-      title: memberText(root, 'title') ?? memberText(info, 'title'),
+      title: memberText(root, 'title') ?? memberText(info, 'title') ?? memberText(root, 'name'),
       description: memberText(root, 'description') ?? memberText(info, 'description'),
     },
   };

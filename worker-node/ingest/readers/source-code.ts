@@ -115,13 +115,16 @@ function documentation(lines: readonly string[], at: number, { name }: SourceLan
 
 const COMMENT_ENDS = ['*/', '-->', '-}', '*)', ']]'];
 
+/** For programs: the first line of a script, and what tells an editor the encoding or the mode. */
+const FOR_PROGRAMS = /^(?:#!|-\*-.*-\*-$|(?:vim?|ex):|(?:file)?(?:en)?coding[:=][ \t]*[\w.-]+$)/;
+
 /** A comment's line without what makes it one; empty for a rule of dashes. */
 function withoutMarkers(line: string): string {
   const ending = COMMENT_ENDS.find((end) => line.trimEnd().endsWith(end)) ?? '';
   const text = trimEndOf(line.trim().slice(0, ending === '' ? undefined : -ending.length), '*')
     .replace(/^(?:\/\*+|\*\/|\*(?!\*)|\/\/[/!]?|#+(?!!)|--(?:\[\[)?|;+|%+|<!--|\{-\|?|\(\*+|!)[ \t]?/, '')
     .trim();
-  return /[\p{L}\p{N}]/u.test(text) && !text.startsWith('#!') ? text : '';
+  return /[\p{L}\p{N}]/u.test(text) && !FOR_PROGRAMS.test(text) ? text : '';
 }
 
 /** The first string of a module, class or function of Python, before which only the declaration stands. */

@@ -65,6 +65,16 @@ describe('JSON', () => {
   });
 
   test.each([
+    ['json', '{"name":"lamps","version":"1.0.0"}', 'lamps'],
+    ['yaml', 'name: Light the lamps\non: push\n', 'Light the lamps'],
+    ['toml', 'name = "lamps"\n', 'lamps'],
+    ['json', '{"name":"lamps","title":"Lamps of the coast"}', 'Lamps of the coast'],
+    ['json', '{"name":{"first":"Ada"}}', null],
+  ] as const)('%s: the name of %j is its title where it has none', async (format, source, title) => {
+    expect((await readAs(format, source)).metadata.title).toBe(title);
+  });
+
+  test.each([
     '{"a": ',
     '{a b}',
     'words only',

@@ -187,6 +187,16 @@ describe('program code', () => {
     expect(text).toContain(`${comment}\n\n\`\`\``);
   });
 
+  test.each([
+    '# -*- coding: utf-8 -*-',
+    '# coding: utf-8',
+    '#!/usr/bin/python\n# vim: set fileencoding=utf-8 :',
+    '# fileencoding=latin-1',
+  ])('program code: the line %j for programs is no text', async (head) => {
+    const { text } = await readAs('code', `${head}\n# Coding: how the lamps are lit.\n\nlight = 1\n`, { filename: 'a.py' });
+    expect(text).toMatch(/^Coding: how the lamps are lit\.\n\n```python\n/);
+  });
+
   test('program code: a call is no declaration, and a comment inside a function stays in the code', async () => {
     const { paths, text } = await readAs(
       'code',
