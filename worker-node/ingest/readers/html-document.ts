@@ -39,15 +39,27 @@ interface Step {
   /** Takes the elements: `parent`, or an element around it where that is too deep. */
   readonly container: Element;
   readonly depth: number;
-  /** The children of the closest host, for the slots of its shadow root. */
-  readonly slotted: readonly SourceNode[];
+  readonly host: Host;
+  /** Inside of `<noscript>`, whose text has been parsed. */
+  readonly inNoscript: boolean;
   next: number;
 }
+
+/** The closest host of a shadow root. */
+interface Host {
+  /** Its children, for the slots. */
+  readonly children: readonly SourceNode[];
+  /** Names of slots that have theirs: the first slot of a name has them all. */
+  readonly filled: Set<string>;
+}
+
+const hostOf = (children: readonly SourceNode[]): Host => ({ children, filled: new Set() });
 
 /** Iterative, so that deep nesting cannot overflow the stack. */
 function copyChildren(document: Document, root: SourceElement): void {
   const top = document.documentElement;
-  const steps: Step[] = [{ nodes: root.childNodes, parent: top, container: top, depth: 1, slotted: [], next: 0 }];
+  const around = { host: hostOf([]), inNoscript: false };
+  const steps: Step[] = [{ nodes: root.childNodes, parent: top, container: top, depth: 1, ...around, next: 0 }];
   for (let step = steps.at(-1); step; step = steps.at(-1)) {
     const node = step.nodes[step.next++];
     const { parent, container, depth } = step;
@@ -125,18 +137,27 @@ function copyAttributes(element: SourceElement, copy: Element): void {
 }
 
 /** What is shown inside of an element: for a host its shadow root, for a slot the children of the host that belong in it. */
-function contentOf(element: SourceElement, { slotted }: Step): { nodes: readonly SourceNode[]; slotted: readonly SourceNode[] } {
+function contentOf(element: SourceElement, { host, inNoscript }: Step): Pick<Step, 'nodes' | 'host' | 'inNoscript'> {
   if (element.tagName === 'math' || (element.tagName === 'script' && TEX.test(attribute(element, 'type') ?? '')))
-    return { nodes: [], slotted: [] };
-  if (element.tagName === 'noscript') return { nodes: parseFragment(textOf(element)).childNodes, slotted };
-  const shadow = element.childNodes.find(isShadowRoot);
-  if (shadow) return { nodes: shadow.content.childNodes, slotted: element.childNodes.filter((node) => node !== shadow) };
-  if (element.tagName === 'slot' && slotted.length > 0) {
-    const name = attribute(element, 'name') ?? '';
-    const own = slotted.filter((node) => (isElement(node) ? (attribute(node, 'slot') ?? '') === name : name === ''));
-    if (own.some((node) => isElement(node) || ('value' in node && node.value.trim() !== ''))) return { nodes: own, slotted: [] };
+    return { nodes: [], host: hostOf([]), inNoscript };
+  if (element.tagName === 'noscript' && !inNoscript) {
+    // Without scripts its markup is parsed with the elements in it, and so only once.
+    const { childNodes } = parseFragment(textOf(element), { scriptingEnabled: false });
+    return { nodes: childNodes, host, inNoscript: true };
   }
-  return { nodes: element.childNodes, slotted };
+  const shadow = element.childNodes.find(isShadowRoot);
+  if (shadow) {
+    const outside = element.childNodes.filter((node) => node !== shadow);
+    return { nodes: shadow.content.childNodes, host: hostOf(outside), inNoscript };
+  }
+  const name = attribute(element, 'name') ?? '';
+  if (element.tagName === 'slot' && !host.filled.has(name)) {
+    host.filled.add(name);
+    const own = host.children.filter((node) => (isElement(node) ? (attribute(node, 'slot') ?? '') === name : name === ''));
+    if (own.some((node) => isElement(node) || ('value' in node && node.value.trim() !== '')))
+      return { nodes: own, host: hostOf([]), inNoscript };
+  }
+  return { nodes: element.childNodes, host, inNoscript };
 }
 
 function isShadowRoot(node: SourceNode): node is DefaultTreeAdapterTypes.Template {

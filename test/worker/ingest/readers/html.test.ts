@@ -166,6 +166,23 @@ describe('readHtml: as browsers', () => {
     expect(blocks(`${markup}<p>${SENTENCE}`).join('\n')).not.toContain('MERIDIAN');
   });
 
+  it('HTML: the first slot of a name shows the children of its host, further ones show their own', () => {
+    const shadow = '<slot></slot><slot>other</slot><slot name=s></slot><slot name=s>none</slot>'.replaceAll('<slot', '<p><slot');
+    const page = `<x-a><template shadowrootmode=open>${shadow}</template>MERIDIAN<b slot=s>named</b></x-a>`;
+    expect(blocks(page)).toEqual(['MERIDIAN', 'other', 'named', 'none']);
+  });
+
+  it('HTML: 300 slots show 300 children once', () => {
+    const shadow = `<template shadowrootmode=open>${'<slot></slot>'.repeat(300)}</template>`;
+    const text = blocks(`<div>${shadow}${'<p>word'.repeat(300)}</div>`).join('\n');
+    expect(text.match(/word/g)?.length).toBe(300);
+  });
+
+  it('HTML: noscript within noscript is read, and the characters in it are no markup', () => {
+    const nested = `<noscript><p>one<noscript><p>two &lt;b&gt; three</noscript></noscript>`;
+    expect(blocks(`<script>app()</script>${nested}`).join(' ')).toMatch(/^one two .?<b> three$/);
+  });
+
   it('HTML: the title of a drawing is no title of the page', () => {
     const icon = '<svg><title>Hamburger icon</title></svg>';
     expect(readHtml(`<body>${icon}<p>${SENTENCE}`, null).metadata.title).not.toBe('Hamburger icon');
