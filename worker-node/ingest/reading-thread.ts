@@ -25,13 +25,25 @@ export class OutOfMemory extends Error {
 /** Measured over HTML pages of 0.5 MB: a thread keeps 56 MB of heap, and 166 MB by default, at equal processor time. */
 const YOUNG_GENERATION_MB = 16;
 
-/** How often the buffers of a thread are looked at; a thread fills about 100 MB in this time. */
+/** How often the memory of a thread is looked at; a thread fills about 100 MB in this time. */
 const WATCH_MS = 100;
+
+/**
+ * MiB above `memoryMb` at which V8 ends the thread itself. Where one allocation, such as an array that grows, goes beyond, V8
+ * ends the whole process. So a thread is ended at half of the way. V8 collects garbage before: a heap with `memoryMb` in use
+ * is collected at that half at the latest.
+ */
+const HEADROOM_MB = 256;
+const MEBIBYTE = 1024 * 1024;
 
 /** `memoryMb` limits the heap, and the buffers beside it. An idle thread does not keep the process alive. */
 export function startReadingThread({ memoryMb }: { memoryMb: number }): ReadingThread {
   const worker = new Worker(programPath('read-thread'), {
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, stackSizeMb: 4 },
+    resourceLimits: {
+      maxOldGenerationSizeMb: memoryMb + HEADROOM_MB,
+      maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+      stackSizeMb: 4,
+    },
   });
   let ended: Error | undefined;
   let onMessage: (message: ThreadMessage) => void = () => undefined;
@@ -42,17 +54,17 @@ export function startReadingThread({ memoryMb }: { memoryMb: number }): ReadingT
     onEnd(ended);
   }
 
-  /** Limits of a thread leave out the buffers, in which a small file may expand to gigabytes. */
-  function watchBuffers(): () => void {
+  /** V8's limit leaves out the buffers, in which a small file may expand to gigabytes, and ends more than the thread. */
+  function watchMemory(): () => void {
     let asking = false;
     const timer = setInterval(() => {
       if (asking) return;
       asking = true;
       worker.getHeapStatistics().then(
-        ({ external_memory: bytes }) => {
+        ({ external_memory: buffers, used_heap_size: heap }) => {
           asking = false;
-          if (bytes <= memoryMb * 1024 * 1024) return;
-          end(new OutOfMemory('the buffers are full'));
+          if (buffers <= memoryMb * MEBIBYTE && heap <= (memoryMb + HEADROOM_MB / 2) * MEBIBYTE) return;
+          end(new OutOfMemory('the heap or the buffers are full'));
           void worker.terminate();
         },
         // A thread that has ended has no statistics.
@@ -81,7 +93,7 @@ export function startReadingThread({ memoryMb }: { memoryMb: number }): ReadingT
       if (ended) reject(ended);
       worker.ref();
       worker.postMessage(input);
-      const stopWatching = watchBuffers();
+      const stopWatching = watchMemory();
       return promise.finally(() => {
         stopWatching();
         worker.unref();
