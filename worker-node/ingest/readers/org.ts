@@ -16,6 +16,8 @@ const BLOCK_START = /^[ \t]*#\+begin_([\w-]{1,40})(?:[ \t](.*)|)$/i;
 const BLOCK_END = /^[ \t]*#\+end_/i;
 const ITEM = /^([ \t]*)(?:([-+])|(\d{1,9})[.)]|[a-zA-Z][.)])[ \t]+(\S.*)$/;
 const STARRED_ITEM = /^([ \t]+)(\*)()[ \t]+(\S.*)$/;
+/** Of a task: no part of its name. */
+const STATE = /^(?:TODO|DONE) (?=\S)/;
 const DRAWER = /^[ \t]*:([A-Za-z][\w-]{0,60}):[ \t]*$/;
 const PLANNING = /^[ \t]*(?:(?:SCHEDULED|DEADLINE|CLOSED):[ \t]*[<[][^\]>]{1,80}[\]>][ \t]*)+$/;
 const TAGS = /[ \t](:[\p{L}\p{N}_@#%:]{1,300}:)$/u;
@@ -92,7 +94,7 @@ export function readOrg(source: string): ParsedDocument {
     sections: writer.finish(),
     metadata: {
       ...EMPTY_METADATA,
-      title: inline(keywords.get('title') ?? '').text.trim() || writer.firstHeading,
+      title: inline(keywords.get('title') ?? '').text.trim() || (writer.firstHeading?.replace(STATE, '') ?? null),
       description: keywords.get('description')?.trim() || null,
       authors: author === '' ? [] : [author],
       publishedAt: normaliseDate((keywords.get('date') ?? '').replace(/[<>[\]]|\b[A-Z][a-z]{2}\b(?=[ \]>])/g, '').trim()),

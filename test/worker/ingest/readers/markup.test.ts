@@ -113,6 +113,15 @@ describe('Org', () => {
     expect(text).not.toMatch(/123|SCHEDULED/);
   });
 
+  test.each([
+    ['* DONE [#A] Oil the lamp\n', 'Oil the lamp'],
+    ['* TODO Oil\n', 'Oil'],
+    ['* TODO\n', 'TODO'],
+    ['* TODOs of the week\n', 'TODOs of the week'],
+  ])('Org: %j has its headline without the state as title', async (headline, title) => {
+    expect((await readAs('org', `${headline}text\n`)).metadata.title).toBe(title);
+  });
+
   test('Org: blocks, tables, lists and links', async () => {
     const { text, links } = await readAs(
       'org',
