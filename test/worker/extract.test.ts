@@ -276,6 +276,17 @@ describe('readDocument: format and charset', () => {
     expect((await read(source, null, null, name)).text).toBe(`\`\`\`\n${source}\n\`\`\``);
   });
 
+  it('format: the keywords of program code are names, without the words that declare them', async () => {
+    const source = ['trim', 'fill', 'clean'].map((verb) => `def ${verb}_lamp(lamp):\n    """Keeps it lit."""\n    return lamp\n`);
+    const { keywords } = await read(source.join('\n\n'), null, null, 'keeper.py');
+    expect(keywords.join(' ')).toContain('lamp');
+    expect(keywords.join(' ')).not.toMatch(/\bdef\b/);
+  });
+
+  it('format: a document without text is refused with what to do', async () => {
+    await expect(html('<img src="scan.png">')).rejects.toThrow(/holds no text; of pictures of text, send what a program/);
+  });
+
   it('format: a drawing without words is refused', async () => {
     await expect(read('<?xml version="1.0"?><svg><path d="M0 0"/></svg>', null, null, 'a.svg')).rejects.toThrow(/holds no text/);
   });

@@ -40,6 +40,8 @@ export interface ExtractedDocument {
   readonly identifiers: readonly string[];
 }
 
+const NO_TEXT = 'The document holds no text; of pictures of text, send what a program for text recognition (OCR) makes of them';
+
 /** Throws a permanent StageError for a document without text, and for one in a format that is not read. */
 export async function readDocument(input: DocumentInput): Promise<ExtractedDocument> {
   const { bytes, filename, url, aliases, ownTitle } = input;
@@ -47,7 +49,7 @@ export async function readDocument(input: DocumentInput): Promise<ExtractedDocum
   const opened = openDocument(input);
   const document = await parse(opened);
   const composed = composeText(document.sections);
-  if (composed.text.trim() === '') throw new StageError('permanent', 'The document holds no text');
+  if (composed.text.trim() === '') throw new StageError('permanent', NO_TEXT);
 
   const metadata = completeMetadata(document, { url, filename, language: await documentLanguage(document) });
   const identifiers = identifierKeys({
@@ -57,7 +59,10 @@ export async function readDocument(input: DocumentInput): Promise<ExtractedDocum
   });
   const contextTitle = ownTitle === undefined ? metadata.title : ownTitle;
   const prose = proseOf(document.sections);
-  const headings = document.sections.flatMap(({ heading }) => (heading ? [unescapeMarkdown(heading.text)] : []));
+  const headings = document.sections
+    .flatMap(({ heading }) => (heading ? [unescapeMarkdown(heading.text)] : []))
+    // `class Lamp` is about lamps, not about classes.
+    .map((heading) => (opened.format === 'code' ? heading.slice(heading.lastIndexOf(' ') + 1) : heading));
   const keywords = extractKeywords([...headings, ...prose].join('\n\n'), {
     language: metadata.language,
     titles: [metadata.title ?? '', ...headings],
