@@ -10,8 +10,8 @@ import type { Reader } from './reader.ts';
 
 export const read: Reader = ({ bytes }) => readOds(bytes);
 
-/** Cells that say the same side by side are written that often at most. */
-const MAX_REPEATED_CELLS = 256;
+/** Cells that say the same side by side, and rows below one another, are written that often at most. */
+const MAX_REPEATED = 256;
 const ROW_PARENTS = new Set(['table:table', 'table:table-rows', 'table:table-header-rows', 'table:table-row-group']);
 
 /** Values are those that were shown; dates are in their ISO form. Hidden sheets, comments and charts are left out. */
@@ -25,7 +25,8 @@ export function readOds(bytes: Uint8Array): ParsedDocument {
   function addRow(element: XmlElement): void {
     const cells = isShown ? cellsOf(element) : [];
     const repeated = Math.max(1, Number(element.attributes['table:number-rows-repeated'] ?? 1) || 1);
-    for (let copy = 1; cells.length > 0 && copy <= repeated; copy++) if (!writer.row(row + copy, cells)) break;
+    const written = Math.min(repeated, MAX_REPEATED);
+    for (let copy = 1; cells.length > 0 && copy <= written; copy++) if (!writer.row(row + copy, cells)) break;
     row += repeated;
   }
 
@@ -50,7 +51,7 @@ function cellsOf(row: XmlElement): Cell[] {
     const repeated = Math.max(1, Number(cell.attributes['table:number-columns-repeated'] ?? 1) || 1);
     const text = cell.name === 'table:table-cell' ? cellText(cell) : '';
     const isText = (cell.attributes['office:value-type'] ?? 'string') === 'string';
-    for (let copy = 0; text !== '' && copy < Math.min(repeated, MAX_REPEATED_CELLS); copy++)
+    for (let copy = 0; text !== '' && copy < Math.min(repeated, MAX_REPEATED); copy++)
       cells.push({ column: column + copy, text, isText });
     column += repeated;
   }

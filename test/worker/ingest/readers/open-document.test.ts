@@ -106,6 +106,13 @@ describe('odt', () => {
 });
 
 describe('ods', () => {
+  it('ods: a row that is repeated a billion times is written 256 times', () => {
+    const row =
+      '<table:table-row table:number-rows-repeated="1000000000"><table:table-cell><text:p>ice</text:p></table:table-cell></table:table-row>';
+    const text = blocks(ods(`<table:table table:name="a">${row}</table:table>`)).join('\n');
+    expect(text.match(/ice/g)?.length).toBe(256);
+  });
+
   const cell = (text: string, attributes = 'office:value-type="string"') =>
     `<table:table-cell ${attributes}><text:p>${text}</text:p></table:table-cell>`;
   const row = (cells: string, repeated = 1) =>
