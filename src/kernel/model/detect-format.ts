@@ -36,7 +36,7 @@ export function detectFormat(bytes: Uint8Array, { declared, name }: FormatClaims
   if (certain) return within(bytes, certain);
   const claimed = [formatOfMediaType(declared.mediaType), formatOfFilename(name)] as const;
   if (head.startsWith(ZIP)) {
-    const inZip = formatOfZip(bytes) ?? (zipEntryNames(bytes) ? undefined : claimed.find((format) => format && isZip(format)));
+    const inZip = formatOfZip(bytes) ?? claimed.find((format) => format && mayBeZip(format, zipEntryNames(bytes)));
     if (inZip) return within(bytes, inZip);
   }
   const unreadable = unreadableKind(head, isText);
@@ -77,6 +77,12 @@ function hasMagicBefore(head: string, { bytes, before = 0 }: Magic): boolean {
 }
 
 const isZip = (format: Format) => definitionOf(format).zip !== undefined;
+
+/** Whether an archive that is claimed to be in the format may be. Programs that pack files again compress `mimetype`, too. */
+function mayBeZip(format: Format, names: readonly string[] | undefined): boolean {
+  const { part } = definitionOf(format).zip ?? {};
+  return isZip(format) && (names === undefined || (part !== undefined && names.includes(part)));
+}
 
 function formatOfZip(archive: Uint8Array): Format | undefined {
   const type = zipMimetype(archive);

@@ -16,6 +16,8 @@ export interface ZipContent {
   readonly mimetype?: string;
   /** The beginning of an entry's name. */
   readonly entry?: string;
+  /** An entry by which it is known if its type or its name says the format, too. */
+  readonly part?: string;
 }
 
 export interface FormatDefinition {

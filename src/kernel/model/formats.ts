@@ -111,7 +111,7 @@ export const FORMATS = defineFormats({
     extensions: ['odt', 'ott'],
     bytes: 'binary',
     maxMegabytes: 50,
-    zip: { mimetype: 'application/vnd.oasis.opendocument.text' },
+    zip: { mimetype: 'application/vnd.oasis.opendocument.text', part: 'content.xml' },
   },
   ods: {
     label: 'OpenDocument spreadsheet',
@@ -120,7 +120,7 @@ export const FORMATS = defineFormats({
     extensions: ['ods', 'ots'],
     bytes: 'binary',
     maxMegabytes: 50,
-    zip: { mimetype: 'application/vnd.oasis.opendocument.spreadsheet' },
+    zip: { mimetype: 'application/vnd.oasis.opendocument.spreadsheet', part: 'content.xml' },
   },
   odp: {
     label: 'OpenDocument presentation',
@@ -129,7 +129,7 @@ export const FORMATS = defineFormats({
     extensions: ['odp', 'otp'],
     bytes: 'binary',
     maxMegabytes: 50,
-    zip: { mimetype: 'application/vnd.oasis.opendocument.presentation' },
+    zip: { mimetype: 'application/vnd.oasis.opendocument.presentation', part: 'content.xml' },
   },
   gzip: {
     label: 'gzip of one document',

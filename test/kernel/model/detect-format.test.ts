@@ -81,6 +81,15 @@ describe('detectFormat', () => {
     expect(refusalOf(detect(zip({ 'a.txt': '' }), '', 'a.docx'))).toContain('unpack it');
   });
 
+  test('format: OpenDocument whose mimetype was compressed is known by its type or name, and its content.xml', () => {
+    const packed = zip({ 'content.xml': '', mimetype: definitionOf('odt').mediaType });
+    expect(detect(packed, '', 'a.ODT')).toEqual({ format: 'odt' });
+    expect(detect(packed, definitionOf('ods').mediaType, 'a')).toEqual({ format: 'ods' });
+    expect(refusalOf(detect(packed, '', 'a.zip'))).toContain('unpack it');
+    expect(refusalOf(detect(packed, '', 'a.docx'))).toContain('unpack it');
+    expect(refusalOf(detect(zip({ 'a.txt': '' }), '', 'a.odt'))).toContain('unpack it');
+  });
+
   test('format: text in UTF-16 is text, with its mark or by its declared charset', () => {
     expect(detect('\xff\xfea\0b\0')).toEqual({ format: 'text' });
     expect(detect('a\0b\0', 'text/plain; charset=utf-16le')).toEqual({ format: 'text' });
