@@ -265,6 +265,16 @@ describe('pdf: metadata', () => {
     expect((await titled('Microsoft Word - Report on ships')).metadata.title).toBe('Report on ships');
   });
 
+  test.each([
+    ['31004000 lamps 2 2700588 oil', null],
+    ['31004000 -0.4 lamps 2700588', null],
+    ['Lamps of 2026 and of 1999', 'Lamps of 2026 and of 1999'],
+    ['Order 31004000 of 3 lamps', 'Order 31004000 of 3 lamps'],
+  ])('takes the largest text %j for a title where it is no row of a table', async (text, title) => {
+    const large = { text, x: 72, y: 740, size: 24 };
+    expect((await readPdf([page(large, ...linesAt(72, 700, PROSE))])).metadata.title).toBe(title);
+  });
+
   test('has no title where no text stands out', async () => {
     expect((await readPdf([page(...linesAt(72, 700, PROSE))])).metadata.title).toBeNull();
   });

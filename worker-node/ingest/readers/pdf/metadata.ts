@@ -52,6 +52,9 @@ function goodTitle(declared: string | undefined): string | null {
   return title;
 }
 
+/** Two numbers of articles, accounts or the like, which are longer than a year or a day. */
+const TABLE_ROW = /\d{6}.*\D\d{6}/;
+
 /** The first text in the largest font of the first page; null where no text stands out. */
 function largestLine(pages: readonly Page[]): string | null {
   const body = bodySizeOf(pages) ?? Infinity;
@@ -62,7 +65,8 @@ function largestLine(pages: readonly Page[]): string | null {
   let end = first;
   while (end < lines.length && (lines[end]?.size ?? 0) >= largest * 0.97) end++;
   const title = singleLine(lines.slice(first, end).map(textOf).join(' '));
-  return title !== null && title.length <= MAX_TITLE_CHARACTERS && !NO_TITLE.test(title) ? title : null;
+  const isTitle = title !== null && title.length <= MAX_TITLE_CHARACTERS && !NO_TITLE.test(title) && !TABLE_ROW.test(title);
+  return isTitle ? title : null;
 }
 
 const NO_AUTHOR = /^(?:unknown|anonymous|administrator|admin|user|owner|author|default|root|\(?unspecified\)?|none|-+)$/i;
