@@ -60,6 +60,12 @@ describe('GET /resources/{id}/content', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(PAGE.length)]);
   });
 
+  test('content: a name cannot turn the direction of text, by which a program looks like a picture', async () => {
+    const id = await upload('cat\u202egpj.exe', 'text/plain', 'the words of a cat');
+    const { headers } = await get(`/resources/${id}/content`);
+    expect(headers.get('content-disposition')).toBe('attachment; filename="cat_gpj.exe"');
+  });
+
   test('content: bytes of any kind come back as they were, larger than one slice too', async () => {
     const bytes = Uint8Array.from({ length: 9 * 1024 * 1024 }, (_, i) => 32 + (i % 90));
     const id = await upload('large.txt', 'text/plain', bytes);

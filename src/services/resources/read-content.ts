@@ -8,6 +8,7 @@ import type { AppContext } from '../context.ts';
 import { noSuchResource } from '../errors.ts';
 import { type Caller, operation } from '../operation.ts';
 import { resourceIdInput } from './resource-schemas.ts';
+import { cleanName } from './uploaded-file.ts';
 
 /** The bytes that were sent or fetched. */
 export interface StoredContent {
@@ -64,7 +65,7 @@ function nameOf({ id, url }: { readonly id: string; readonly url: string | null 
 
 function decoded(name: string): string {
   try {
-    return decodeURIComponent(name).replaceAll(/[\p{Cc}/\\]/gu, '_');
+    return cleanName(decodeURIComponent(name));
   } catch {
     return name;
   }

@@ -35,5 +35,5 @@ export function contentTypeOf({ field, bytes, declared: header, filename }: Docu
   return kind === 'text' && declared.charset !== null ? `${type}; charset=${declared.charset}` : type;
 }
 
-/** A file name without control characters and path separators, at most 255 characters. */
-export const cleanName = (name: string) => truncate(name.replaceAll(/[\p{Cc}/\\]/gu, '_'), 255);
+/** A file name without path separators, control characters and those that turn the direction of text, at most 255 characters. */
+export const cleanName = (name: string) => truncate(name.replaceAll(/[\p{Cc}\p{Bidi_Control}/\\]/gu, '_'), 255);
