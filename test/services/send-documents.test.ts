@@ -48,7 +48,11 @@ test('uploadResource: the bytes of a file and the same text are one document', a
 
 test.each([
   ['a title of 501 characters', { title: 'x'.repeat(501) }, 'invalid_input'],
-  ['an unknown type', { filename: 'ice.exe', declared_type: 'application/x-msdownload' }, 'unsupported_media_type'],
+  [
+    'a picture, whatever it claims to be',
+    { bytes: Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10), declared_type: 'text/plain' },
+    'unsupported_media_type',
+  ],
   ['binary data that claims to be text', { bytes: bytesOf('a\0b') }, 'unsupported_media_type'],
   ['nothing but white space', { bytes: bytesOf(' \n') }, 'invalid_input'],
   ['something else than bytes', { bytes: 'Ice flows.' as never }, 'invalid_input'],

@@ -166,7 +166,7 @@ describe('createDocumentReader: time and memory', () => {
     expect(late).toMatchObject({
       failure: 'permanent',
       message:
-        'The document is too complex: it was not read within 7 seconds, the time for its size. Send it as plain text or in smaller parts',
+        'The document is too complex: it was not read within 7 seconds of processor time, the time for its size. Send it as plain text or in smaller parts',
     });
   });
 
@@ -252,6 +252,33 @@ describe('createDocumentReader: abort and close', () => {
     await closed;
     expect(await Promise.all(outcomes)).toEqual(['read', 'read', 'read']);
     expect(events.slice(-3)).toEqual(['terminate', 'terminate', 'closed']);
+  });
+});
+
+describe('createDocumentReader: a busy machine', () => {
+  it('document reader: a document has its time of the processor, however long it waits for it', async () => {
+    const { time, send } = setUp({}, { share: 0.5 });
+    const done = send('ada', 9_000);
+    await time.runUntil(9_001);
+    expect(await done).toBe('read');
+  });
+
+  it('document reader: a document that has used its time is refused at the next look, at a twentieth of it later at most', async () => {
+    const { time, send, events } = setUp({}, { share: 0.5 });
+    void send('eve', NEVER);
+    await time.runUntil(9_999);
+    expect(events).not.toContain('terminate');
+    await time.runUntil(10_250);
+    expect(events).toContain('terminate');
+  });
+
+  it('document reader: a document that hardly gets the processor is refused after four times its time', async () => {
+    const { time, send, events } = setUp({}, { share: 0.01 });
+    const done = send('eve', NEVER);
+    await time.runUntil(19_999);
+    expect(events).not.toContain('terminate');
+    await time.runUntil(20_000);
+    expect(await done).toMatchObject({ failure: 'permanent' });
   });
 });
 

@@ -10,6 +10,8 @@ export interface ReadingThread {
    * or the buffers are full, and with another Error where the thread ends otherwise.
    */
   read(input: DocumentInput, onBegin: () => void): Promise<ReadingOutcome>;
+  /** Milliseconds of processor time that the thread has used since its start. */
+  processorMs(): Promise<number>;
   /** False once the thread has ended. */
   isAlive(): boolean;
   terminate(): Promise<unknown>;
@@ -98,6 +100,10 @@ export function startReadingThread({ memoryMb }: { memoryMb: number }): ReadingT
         stopWatching();
         worker.unref();
       });
+    },
+    processorMs: async () => {
+      const { user, system } = await worker.cpuUsage();
+      return (user + system) / 1_000;
     },
     isAlive: () => ended === undefined,
     terminate: () => worker.terminate(),

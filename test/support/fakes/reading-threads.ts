@@ -43,11 +43,19 @@ export interface FakeThreadsOptions {
   readonly startMs?: number;
   /** Called with what happens, such as `start` and `begin <contentType>`. */
   readonly onEvent?: (event: string) => void;
+  /** The share of the time in which a thread has the processor. Default: 1. */
+  readonly share?: number;
   /** The error with which threads end while they load their modules. */
   readonly broken?: Error;
 }
 
-export function fakeThreads({ time, startMs = 0, onEvent = () => undefined, broken }: FakeThreadsOptions): () => ReadingThread {
+export function fakeThreads({
+  time,
+  startMs = 0,
+  share = 1,
+  onEvent = () => undefined,
+  broken,
+}: FakeThreadsOptions): () => ReadingThread {
   return () => {
     onEvent('start');
     const readyAt = time.now() + startMs;
@@ -81,6 +89,7 @@ export function fakeThreads({ time, startMs = 0, onEvent = () => undefined, brok
 
     return {
       read,
+      processorMs: async () => share * time.now(),
       isAlive: () => alive,
       terminate: async () => {
         onEvent('terminate');

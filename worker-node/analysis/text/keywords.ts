@@ -6,9 +6,10 @@ import { normaliseWord } from './words.ts';
 export const MAX_KEYWORDS = 12;
 const SAMPLE_CHARACTERS = 200_000;
 const MAX_PHRASE_WORDS = 3;
-/** Addresses are for programs, and end a clause as punctuation does. */
-const CLAUSE_END =
-  /(?:\b[a-z][a-z\d+.-]{1,20}:\/\/|\bwww\.)[^\s|<>"\u{80}-\u{10ffff}]+|[a-z\d._%+-]{1,64}@[a-z\d][a-z\d.-]*|[.,;:!?()[\]{}"“”«»|\n\r\t…—–。、，；：！？「」『』（）《》〈〉【】・]+/iu;
+const CLAUSE_END = /[.,;:!?()[\]{}"“”«»|\n\r\t…—–。、，；：！？「」『』（）《》〈〉【】・]+/u;
+/** What stands between blanks and is for programs: it ends a clause, as punctuation does. */
+const ADDRESS_START = /^[^\p{L}\d]*(?:[a-z][a-z\d+.-]{1,20}:\/\/|www\.)/iu;
+const MAIL_ADDRESS = /[a-z\d]@[a-z\d]/i;
 
 export interface Keyword {
   /** Lower case. */
@@ -32,7 +33,7 @@ export function extractKeywords(text: string, { language, titles = [], limit = M
   const frequency = new Map<string, number>();
   const phrases = new Map<string, { count: number; words: readonly string[] }>();
 
-  for (const clause of text.slice(0, SAMPLE_CHARACTERS).split(CLAUSE_END)) {
+  for (const clause of withoutAddresses(text.slice(0, SAMPLE_CHARACTERS)).split(CLAUSE_END)) {
     let run: string[] = [];
     const close = () => {
       for (let from = 0; from < run.length; from++) {
@@ -67,6 +68,13 @@ export function extractKeywords(text: string, { language, titles = [], limit = M
   }
   candidates.sort((a, b) => b.weight - a.weight || (a.phrase < b.phrase ? -1 : 1));
   return withoutRepeats(candidates, limit);
+}
+
+function withoutAddresses(text: string): string {
+  if (!text.includes('://') && !text.includes('www.') && !text.includes('@')) return text;
+  return text.replace(/[^\s<>"\u{80}-\u{10ffff}]+/gu, (word) =>
+    ADDRESS_START.test(word) || MAIL_ADDRESS.test(word) ? '|' : word,
+  );
 }
 
 /** Kana without Han are particles and endings; two characters of Han or Katakana are a word. */
