@@ -53,7 +53,7 @@ function goodTitle(declared: string | undefined): string | null {
 }
 
 /** Two numbers of articles, accounts or the like, which are longer than a year or a day. */
-const TABLE_ROW = /\d{6}.*\D\d{6}/;
+const isTableRow = (line: string) => (line.match(/\d{6,}/g)?.length ?? 0) > 1;
 
 /** The first text in the largest font of the first page; null where no text stands out. */
 function largestLine(pages: readonly Page[]): string | null {
@@ -65,7 +65,7 @@ function largestLine(pages: readonly Page[]): string | null {
   let end = first;
   while (end < lines.length && (lines[end]?.size ?? 0) >= largest * 0.97) end++;
   const title = singleLine(lines.slice(first, end).map(textOf).join(' '));
-  const isTitle = title !== null && title.length <= MAX_TITLE_CHARACTERS && !NO_TITLE.test(title) && !TABLE_ROW.test(title);
+  const isTitle = title !== null && title.length <= MAX_TITLE_CHARACTERS && !NO_TITLE.test(title) && !isTableRow(title);
   return isTitle ? title : null;
 }
 
