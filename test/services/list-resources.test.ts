@@ -107,20 +107,22 @@ describe('sort', () => {
     }
   });
 
-  test.runIf(!onPostgres)('list: a page in every order is read from an index, without sorting', async () => {
-    for (const [order, index] of [
-      ["coalesce(title_key, '')", 'resources_owner_title'],
-      ['coalesce(quality_score, -1)', 'resources_owner_quality'],
-      ['created_at', 'resources_owner_created'],
-    ]) {
-      const plan = await library.database.execute(
-        `explain query plan select * from resources where owner_id = 'x' and ${order} <= 'k' order by ${order} desc, id desc limit 5`,
-      );
-      const text = JSON.stringify(plan);
-      expect(text).toContain(index);
-      expect(text).not.toContain('TEMP B-TREE');
-    }
-  });
+  // PostgreSQL scans and sorts a table of eight rows, whatever indexes it has.
+  if (!onPostgres)
+    test('list: a page in every order is read from an index, without sorting', async () => {
+      for (const [order, index] of [
+        ["coalesce(title_key, '')", 'resources_owner_title'],
+        ['coalesce(quality_score, -1)', 'resources_owner_quality'],
+        ['created_at', 'resources_owner_created'],
+      ]) {
+        const plan = await library.database.execute(
+          `explain query plan select * from resources where owner_id = 'x' and ${order} <= 'k' order by ${order} desc, id desc limit 5`,
+        );
+        const text = JSON.stringify(plan);
+        expect(text).toContain(index);
+        expect(text).not.toContain('TEMP B-TREE');
+      }
+    });
 });
 
 describe('filters', () => {
