@@ -46,6 +46,12 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
     scope: 'public',
     summary: 'Check the health of the service and its parts',
   },
+  'GET /health': {
+    name: 'monitoring.shortHealth',
+    scope: 'public',
+    summary: 'Check the health of the service: another address of GET /monitoring/health',
+  },
+  'GET /favicon.ico': { name: 'about.favicon', scope: 'public', summary: 'Read the icon of the pages' },
   'GET /monitoring/metrics': { name: 'monitoring.metrics', scope: 'admin', summary: 'Read metrics for Prometheus' },
   'GET /docs': { name: 'about.docs', scope: 'public', summary: 'Browse and try the API in Swagger UI' },
   'GET /openapi.json': { name: 'about.openapi', scope: 'public', summary: 'Read the OpenAPI 3.1 document' },

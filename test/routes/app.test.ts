@@ -103,6 +103,15 @@ test("request id: every response carries the client's own if it is valid, else a
   for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
 });
 
+test('routing: /health gives the answer of /monitoring/health, and /favicon.ico is the icon', async () => {
+  const [long, short] = [await pharos.request('/monitoring/health'), await pharos.request('/health')];
+  expect([short.status, await short.json()]).toEqual([long.status, await long.json()]);
+  expect(short.headers.get('cache-control')).toBe('no-store');
+  const icon = await pharos.request('/favicon.ico');
+  expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  expect(await icon.text()).toBe(await (await pharos.request('/assets/favicon.svg')).text());
+});
+
 test('routing: paths below /api are served as without the prefix', async () => {
   const canonical = await pharos.request('/resources', { headers: mine });
   const alias = await pharos.request('/api/resources', { headers: mine });

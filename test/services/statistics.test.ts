@@ -181,7 +181,15 @@ test('statistics: jobs that wait and run are counted, the most of a minute is ke
 
 test('statistics: health checks, assets and counted requests of the worker are left out, reports of progress count apart', async () => {
   const statistics = process();
-  for (const route of ['/monitoring/health', '/assets/*', '/jobs/limits', '/jobs/progress', '/jobs/progress', '/search'])
+  for (const route of [
+    '/monitoring/health',
+    '/health',
+    '/assets/*',
+    '/jobs/limits',
+    '/jobs/progress',
+    '/jobs/progress',
+    '/search',
+  ])
     statistics.count({ ...get(), route });
   await statistics.write();
   expect(await all()).toMatchObject([{ requests: 1, progressReports: 2 }]);

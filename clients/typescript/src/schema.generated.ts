@@ -40,6 +40,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check the health of the service: another address of GET /monitoring/health
+         * @description Checked at most once a second. 503 only if the database is down, or takes no writes, as on a full disk.
+         */
+        get: operations["monitoringShortHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/monitoring/metrics": {
         parameters: {
             query?: never;
@@ -92,6 +112,26 @@ export interface paths {
          * @description This document. It describes what this server serves to others; calls between its own parts are left out.
          */
         get: operations["aboutOpenapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/favicon.ico": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the icon of the pages
+         * @description An SVG, as /assets/favicon.svg.
+         */
+        get: operations["aboutFavicon"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3275,6 +3315,26 @@ export interface operations {
             };
         };
     };
+    monitoringShortHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Healthy, or degraded: requests are still served */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
     monitoringMetrics: {
         parameters: {
             query?: never;
@@ -3335,6 +3395,26 @@ export interface operations {
                     } & {
                         [key: string]: unknown;
                     };
+                };
+            };
+        };
+    };
+    aboutFavicon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The icon */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
                 };
             };
         };

@@ -5,11 +5,12 @@ import type { Log } from '../../kernel/core/log.ts';
 import type { Metrics } from '../../kernel/core/metrics.ts';
 import type { Clock } from '../../kernel/core/ports.ts';
 import type { Actor } from '../../kernel/model/actor.ts';
+import { HEALTH_PATHS } from '../../services/system/health.ts';
 import type { Statistics } from '../../services/system/statistics.ts';
 import type { AppEnv } from '../env.ts';
 
 /** Requested every few seconds by monitoring, workers and pages: logged at debug level unless they fail. */
-const QUIET = new Set(['/monitoring/health', '/jobs/progress', '/jobs/limits', '/assets/*']);
+const QUIET = new Set<string>([...HEALTH_PATHS, '/jobs/progress', '/jobs/limits', '/assets/*']);
 
 /** Other methods share one label: clients could otherwise create labels without limit. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

@@ -3,12 +3,15 @@
  * Every other one needs credentials, whether its path exists or not.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { HEALTH_PATHS } from '../../services/system/health.ts';
 import type { AppEnv } from '../env.ts';
 
 /** Pages and static files, public keys, and the signed endpoints, which verify signatures themselves. */
 const PUBLIC_PREFIXES = ['/app/', '/assets/', '/.well-known/', '/webhooks/ingest/', '/jobs/'];
 /** Public, and free of limits: signed endpoints count failed signatures only. */
 const UNLIMITED_PREFIXES = ['/assets/', '/webhooks/ingest/', '/jobs/'];
+
+const isHealthPath = (path: string) => HEALTH_PATHS.some((health) => path === health);
 
 export interface PublicPaths {
   /** `path`: as routed, so that authentication and the router decide on the same string. HEAD is served by GET. */
@@ -44,6 +47,6 @@ export function publicPaths(app: OpenAPIHono<AppEnv>): PublicPaths {
   return {
     isPublic: (path, method = 'GET') =>
       isDeclaredPublic(path, method) || PUBLIC_PREFIXES.some((prefix) => path.startsWith(prefix) && path.length > prefix.length),
-    isLimited: (path) => path !== '/monitoring/health' && !UNLIMITED_PREFIXES.some((prefix) => path.startsWith(prefix)),
+    isLimited: (path) => !isHealthPath(path) && !UNLIMITED_PREFIXES.some((prefix) => path.startsWith(prefix)),
   };
 }

@@ -1,8 +1,8 @@
-/** GET /monitoring/health: the status of the service and its parts. Texts of exceptions stay in the log. */
+/** GET /monitoring/health and GET /health: the status of the service and its parts. Texts of exceptions stay in the log. */
 import { z } from '@hono/zod-openapi';
 import { present } from '../../kernel/core/present.ts';
 import type { AppContext } from '../../services/context.ts';
-import type { Health, HealthCheck } from '../../services/system/health.ts';
+import { HEALTH_PATHS, type Health, type HealthCheck } from '../../services/system/health.ts';
 import { createRouter, defineRoute, json } from '../router.ts';
 
 const checkSchema = z.object({
@@ -23,22 +23,27 @@ const healthSchema = z
   })
   .openapi('Health');
 
-const health = defineRoute({
-  method: 'get',
-  path: '/monitoring/health',
-  description: 'Checked at most once a second. 503 only if the database is down, or takes no writes, as on a full disk.',
-  responses: {
-    200: json('Healthy, or degraded: requests are still served', healthSchema),
-    503: json('The database is down or takes no writes', healthSchema),
-  },
-});
+const healthAt = (path: (typeof HEALTH_PATHS)[number]) =>
+  defineRoute({
+    method: 'get',
+    path,
+    description: 'Checked at most once a second. 503 only if the database is down, or takes no writes, as on a full disk.',
+    responses: {
+      200: json('Healthy, or degraded: requests are still served', healthSchema),
+      503: json('The database is down or takes no writes', healthSchema),
+    },
+  });
 
 export function createHealthRoutes({ checkHealth }: Pick<AppContext, 'checkHealth'>) {
-  return createRouter().openapi(health, async (c) => {
-    const report = await checkHealth();
-    c.header('Cache-Control', 'no-store');
-    return report.status === 'unhealthy' ? c.json(toWire(report), 503) : c.json(toWire(report), 200);
-  });
+  const router = createRouter();
+  for (const path of HEALTH_PATHS) {
+    router.openapi(healthAt(path), async (c) => {
+      const report = await checkHealth();
+      c.header('Cache-Control', 'no-store');
+      return report.status === 'unhealthy' ? c.json(toWire(report), 503) : c.json(toWire(report), 200);
+    });
+  }
+  return router;
 }
 
 function toWire({ status, checks }: Health) {

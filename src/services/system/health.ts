@@ -10,6 +10,9 @@ import type { Database } from '../../kernel/db/types.ts';
 import type { KeyValue } from '../../kernel/kv/key-value.ts';
 import { type WriteHealth, WritesRefusedError } from './write-health.ts';
 
+/** One answer under both: the first is Pharos's name for it, the second the one that monitoring expects. */
+export const HEALTH_PATHS = ['/monitoring/health', '/health'] as const;
+
 export const HEALTH_PARTS = ['database', 'kv', 'queue', 'worker'] as const;
 export type HealthPart = (typeof HEALTH_PARTS)[number];
 

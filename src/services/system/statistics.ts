@@ -6,6 +6,7 @@ import type { Background, Clock } from '../../kernel/core/ports.ts';
 import { MINUTE_MS } from '../../kernel/core/time.ts';
 import { addStatistics, countQueue } from '../../kernel/db/statistics.ts';
 import type { Database, StatisticsRow } from '../../kernel/db/types.ts';
+import { HEALTH_PATHS } from './health.ts';
 
 export const WRITE_MS = 10_000;
 
@@ -13,7 +14,7 @@ export const WRITE_MS = 10_000;
 const KEPT_MINUTES = 60;
 
 /** What monitoring, workers and pages ask for by themselves. */
-const UNCOUNTED = new Set(['/monitoring/health', '/jobs/limits', '/assets/*']);
+const UNCOUNTED = new Set<string>([...HEALTH_PATHS, '/jobs/limits', '/assets/*']);
 const REPORTS = '/jobs/progress';
 
 export interface CountedRequest {

@@ -65,7 +65,7 @@ export function limits(deployment: () => Deployment): void {
   });
 
   test('rate limit: health checks and assets are free', async () => {
-    for (const path of ['/monitoring/health', '/assets/style.css'])
+    for (const path of ['/monitoring/health', '/health', '/assets/style.css'])
       expect((await anonymous(deployment()).call('GET', path)).headers.has('x-ratelimit-limit')).toBe(false);
   });
 
