@@ -41,3 +41,29 @@ test('quality stage: a document without text is refused', async () => {
   const { id } = await insertDocument(database.db, owner);
   await expect(runStage(database.db, createQualityStage({ db: database.db, clock }), id)).rejects.toBeInstanceOf(StageError);
 });
+
+const rows = Array.from({ length: 60 }, (_, i) => `| 4${i}7 | ${i * 31}.5 | A-${i} |`).join('\n');
+const outline = Array.from({ length: 60 }, (_, i) => `- port_${i}: 8${i}0`).join('\n');
+
+test.each([
+  ['a table', 'text/csv', `| id | value | code |\n| --- | --- | --- |\n${rows}`],
+  ['an outline of data', 'application/yaml', outline],
+  ['program code', 'text/x-source', `\`\`\`js\n${'export const add = (a, b) => a + b;\n'.repeat(60)}\`\`\``],
+  ['an article with code and a table', 'text/markdown', `${text}\n\n\`\`\`\n${'x1 = y2 + z3\n'.repeat(200)}\`\`\`\n\n${rows}`],
+])('quality stage: %s is not judged as sentences', async (_what, contentType, stored) => {
+  const { id } = await insertDocument(database.db, owner, { text: stored, textFormat: 'markdown', contentType, wordCount: 200 });
+  const resource = await runStage(database.db, createQualityStage({ db: database.db, clock }), id);
+  const reasons = Object.values(resource.quality?.dimensions ?? {}).flatMap((dimension) => dimension.reasons);
+  expect(reasons.filter((reason) => /join others|are words|repeats itself|shout/.test(reason))).toEqual([]);
+});
+
+test('quality stage: a log that claims to be a text is judged as sentences', async () => {
+  const log = Array.from({ length: 60 }, (_, i) => `2026-05-01T10:00:${i}Z [w${i}] req=${i * 79} dur=${i}ms`).join('\n');
+  const { id } = await insertDocument(database.db, owner, {
+    text: log,
+    textFormat: 'markdown',
+    contentType: 'text/plain',
+    wordCount: 300,
+  });
+  expect((await runStage(database.db, createQualityStage({ db: database.db, clock }), id)).qualityScore).toBeLessThan(0.1);
+});

@@ -14,7 +14,7 @@ let detector: Promise<LanguageDetector> | undefined;
 /** ISO 639-1 code, or ISO 639-3 for a language without one; null where it is unknown. The first call loads the model. */
 export async function documentLanguage({ sections, metadata }: ParsedDocument): Promise<string | null> {
   detector ??= loadLanguageDetector();
-  const detected = await (await detector).detect(proseOf(sections));
+  const detected = await (await detector).detect(sampleOf(sections));
   const declared = metadata.language;
   if (declared === null || detected === null) return declared ?? detected?.code ?? null;
   const isSure = detected.confidence >= SURE.confidence && detected.letters >= SURE.letters;
@@ -22,7 +22,7 @@ export async function documentLanguage({ sections, metadata }: ParsedDocument): 
 }
 
 /** Sentences without code, tables, quoted messages, addresses and markup. */
-function proseOf(sections: ParsedDocument['sections']): string {
+function sampleOf(sections: ParsedDocument['sections']): string {
   const paragraphs = sections.flatMap((section) => section.paragraphs);
   const prose = collect(paragraphs.filter(({ kind }) => kind === undefined || kind === 'prose'));
   if (prose.length >= LITTLE) return prose;

@@ -86,22 +86,20 @@ export async function readDocument(input: DocumentInput): Promise<ExtractedDocum
 }
 
 /** Markup and data that may show nothing, such as a file that only sets attributes: it is then kept as it is written. */
-const KEPT_AS_WRITTEN: ReadonlySet<ReadFormat> = new Set([
-  ...([
-    'rst',
-    'asciidoc',
-    'org',
-    'latex',
-    'man',
-    'json',
-    'yaml',
-    'toml',
-    'settings',
-    'subtitles',
-    'calendar',
-    'csv',
-    'tsv',
-  ] as const),
+const KEPT_AS_WRITTEN: ReadonlySet<ReadFormat> = new Set<ReadFormat>([
+  'rst',
+  'asciidoc',
+  'org',
+  'latex',
+  'man',
+  'json',
+  'yaml',
+  'toml',
+  'settings',
+  'subtitles',
+  'calendar',
+  'csv',
+  'tsv',
 ]);
 
 async function parse({ format, input }: OpenedDocument): Promise<ParsedDocument> {

@@ -16,7 +16,7 @@ const WORDS = 'The glacier moves slowly downhill while snow above turns to ice a
 
 const bare: QualityFacts = {
   ...{ title: null, description: null, authors: [], publishedAt: null, language: null, url: null, doi: null, arxivId: null },
-  ...{ text: WORDS, wordCount: 18, headingPaths: [[]], references: [], now: NOW },
+  ...{ text: WORDS, prose: WORDS, wordCount: 18, headingPaths: [[]], references: [], now: NOW },
 };
 const DIMENSIONS = { completeness, credibility, depth, readability, structure, freshness };
 const score = (facts: Partial<QualityFacts>, name: QualityDimension) => DIMENSIONS[name]({ ...bare, ...facts }).score;
@@ -39,6 +39,7 @@ const anyFacts: fc.Arbitrary<QualityFacts> = fc.record({
   doi: fc.option(fc.constant('10.1000/1')),
   arxivId: fc.option(fc.constant('2401.00001')),
   text: fc.lorem({ maxCount: 60, mode: 'sentences' }),
+  prose: fc.lorem({ maxCount: 60, mode: 'sentences' }),
   wordCount: fc.nat({ max: 100_000 }),
   headingPaths: fc.array(fc.array(fc.string(), { maxLength: 3 }), { maxLength: 5 }),
   references: fc.array(

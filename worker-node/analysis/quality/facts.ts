@@ -13,6 +13,8 @@ export interface QualityFacts {
   readonly doi: string | null;
   readonly arxivId: string | null;
   readonly text: string;
+  /** What of it is sentences: without code, tables and data; empty where there are none. */
+  readonly prose: string;
   readonly wordCount: number;
   /** One heading path per chunk, in order. */
   readonly headingPaths: readonly (readonly string[])[];

@@ -18,6 +18,8 @@ export interface Soundness {
 export interface SoundnessFacts {
   readonly title: string | null;
   readonly text: string;
+  /** Without code, tables and data. */
+  readonly prose: string;
   readonly language: string | null;
   readonly wordCount: number;
   readonly references: readonly string[];
@@ -32,35 +34,18 @@ interface Sign {
 const SAMPLE_CHARACTERS = 20_000;
 /** Shares of fewer words say nothing. */
 const MIN_WORDS = 20;
+/** Names and headings alone make a short text as well. */
+const MIN_FUNCTION_WORDS_SAMPLE = 40;
 const MIN_SENTENCES = 5;
 /** Scripts without spaces: their words are pairs of characters, which have no function words. */
 const WITHOUT_SPACES = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
-const FENCE = /^(?:`{3,}|~{3,})/;
-
-/** Markdown without code blocks and tables: what is there follows no rule of prose. */
-function proseLines(markdown: string): string {
-  let fence = '';
-  const lines = markdown.split('\n').filter((line) => {
-    const mark = FENCE.exec(line)?.[0] ?? '';
-    if (fence !== '') {
-      if (mark.startsWith(fence)) fence = '';
-      return false;
-    }
-    fence = mark;
-    return mark === '' && !line.startsWith('|');
-  });
-  return lines.join('\n');
-}
-
 export function measureSoundness(facts: SoundnessFacts): Soundness {
-  const whole = facts.text.slice(0, SAMPLE_CHARACTERS);
-  const prose = proseLines(whole);
+  const prose = facts.prose.slice(0, SAMPLE_CHARACTERS);
   const tokens = words(prose).map(normaliseWord);
   const signs = [
     notice(facts),
     linkDensity(facts),
-    // A table or a listing has no sentences to judge.
-    ...(tokens.length < MIN_WORDS && prose.length < whole.length / 2
+    ...(tokens.length < MIN_WORDS
       ? []
       : [repetition(prose, tokens, facts.language), functionWords(tokens, facts.language), machineText(prose), shouting(prose)]),
   ];
@@ -96,7 +81,8 @@ function repetition(prose: string, tokens: readonly string[], language: string |
 /** Words such as "the" and "of" are a third of English sentences, and hardly any of lists of keywords or of random words. */
 function functionWords(tokens: readonly string[], language: string | null): Sign | null {
   const sample = tokens.slice(0, 1_000);
-  if (sample.length < MIN_WORDS || sample.filter((word) => WITHOUT_SPACES.test(word)).length > sample.length / 4) return null;
+  if (sample.length < MIN_FUNCTION_WORDS_SAMPLE || sample.filter((word) => WITHOUT_SPACES.test(word)).length > sample.length / 4)
+    return null;
   if (language !== null && !hasStopWords(language)) return null;
   const languages = language === null ? STOP_WORD_LANGUAGES : [language];
   const share = Math.max(

@@ -14,11 +14,19 @@ export const unescapeMarkdown = (text: string) => text.replaceAll(ESCAPED, '$1')
  * sentences. Code is left out, unless there is nothing else.
  */
 export function plainOf(markdown: string): string {
-  const plain = withoutMarks(markdown, false);
-  return plain.trim() === '' ? withoutMarks(markdown, true) : plain;
+  const plain = withoutMarks(markdown, { code: false, tables: true });
+  return plain.trim() === '' ? withoutMarks(markdown, { code: true, tables: true }) : plain;
 }
 
-function withoutMarks(markdown: string, withCode: boolean): string {
+/** What of Markdown is language: its plain text without code and tables. Empty where there is nothing else. */
+export const proseOfMarkdown = (markdown: string): string => withoutMarks(markdown, { code: false, tables: false });
+
+interface KeptBlocks {
+  readonly code: boolean;
+  readonly tables: boolean;
+}
+
+function withoutMarks(markdown: string, { code, tables }: KeptBlocks): string {
   const lines: string[] = [];
   let fence = '';
   for (const row of markdown.split('\n')) {
@@ -26,9 +34,9 @@ function withoutMarks(markdown: string, withCode: boolean): string {
     const opened = FENCE.exec(line)?.[1];
     if (fence !== '') {
       if (opened?.startsWith(fence) && line.trim() === opened) fence = '';
-      else if (withCode) lines.push(line);
+      else if (code) lines.push(line);
     } else if (opened) fence = opened;
-    else if (!DELIMITERS.test(line)) lines.push(lineText(line));
+    else if (!DELIMITERS.test(line) && (tables || !line.startsWith('|'))) lines.push(lineText(line));
   }
   return lines.join('\n');
 }
