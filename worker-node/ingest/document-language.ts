@@ -13,21 +13,24 @@ let detector: Promise<LanguageDetector> | undefined;
 
 /** ISO 639-1 code, or ISO 639-3 for a language without one; null where it is unknown. The first call loads the model. */
 export async function documentLanguage({ sections, metadata }: ParsedDocument): Promise<string | null> {
-  detector ??= loadLanguageDetector();
-  const detected = await (await detector).detect(sampleOf(sections));
+  const detected = await detectIn(sections);
   const declared = metadata.language;
   if (declared === null || detected === null) return declared ?? detected?.code ?? null;
   const isSure = detected.confidence >= SURE.confidence && detected.letters >= SURE.letters;
   return isSure && !areNear(detected.code, declared) ? detected.code : declared;
 }
 
-/** Sentences without code, tables, quoted messages, addresses and markup. */
-function sampleOf(sections: ParsedDocument['sections']): string {
+/** On sentences without code, tables, quoted messages, addresses and markup. */
+async function detectIn(sections: ParsedDocument['sections']): Promise<DetectedLanguage | null> {
+  detector ??= loadLanguageDetector();
+  const { detect } = await detector;
   const paragraphs = sections.flatMap((section) => section.paragraphs);
   const prose = collect(paragraphs.filter(({ kind }) => kind === undefined || kind === 'prose'));
-  if (prose.length >= LITTLE) return prose;
+  if (prose.length >= LITTLE) return detect(prose);
   const headings = sections.flatMap(({ heading }) => heading ?? []);
-  return `${prose}\n${collect([...headings, ...paragraphs.filter(({ kind }) => kind === 'list')])}`;
+  const rest = collect([...headings, ...paragraphs.filter(({ kind }) => kind === 'list')]);
+  // Lists and headings may be names of no language, as those of an interface are.
+  return (await detect(`${prose}\n${rest}`)) ?? detect(prose);
 }
 
 function collect(paragraphs: readonly Paragraph[]): string {

@@ -39,6 +39,15 @@ describe('language of a document', () => {
     expect(await documentLanguage(documentOf([], null, GERMAN))).toBe('de');
   });
 
+  it('is that of little prose where headings and lists are names of no language', async () => {
+    const encode = ['encode(buffer: Uint8Array): string', 'decode(string: string, buffer: Uint8Array): number'];
+    const calls = [...encode, 'length(string: string): number', 'test(string: string): boolean'];
+    const list = { text: calls.map((call) => `- base64.${call}`).join('\n'), kind: 'list' } as const;
+    const prose = { text: 'Fetches the contents of a file across node and browsers. License: MIT' };
+    expect(await documentLanguage(documentOf([list], null, '@protobufjs/base64'))).toBeNull();
+    expect(await documentLanguage(documentOf([prose, list], null, '@protobufjs/base64'))).toBe('en');
+  });
+
   it('is the declared one where the prose says too little to contradict it', async () => {
     expect(await documentLanguage(documentOf([{ text: 'OK' }], 'fr'))).toBe('fr');
     expect(await documentLanguage(documentOf([{ text: 'The bridge is closed.' }], 'fr'))).toBe('fr');
