@@ -21,6 +21,7 @@ const FLOORS: readonly (readonly [folder: string, purpose: string])[] = [
   ['core', 'holds tools without a subject'],
   ['config', 'turns the environment into settings'],
   ['model', 'holds the shared vocabulary, without input or output'],
+  ['search', 'reads what people type into a search, and names what is asked and answered'],
   ['db', 'holds the queries'],
   ['kv', 'holds the key-value port and its adapters'],
   ['rate-limits', 'decides limits over a store'],

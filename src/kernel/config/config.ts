@@ -71,6 +71,8 @@ export interface Config {
   readonly queue: { readonly kind: 'http' } | { readonly kind: 'qstash'; readonly token: Secret<string>; readonly url?: string };
   readonly worker: {
     readonly url: string;
+    /** Of the workers that answer searches; at least one. */
+    readonly searchUrls: readonly string[];
     readonly port: number;
     /** The worker runs elsewhere, so `npm start` starts none. */
     readonly external: boolean;
@@ -121,6 +123,7 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
   const dev = raw.ENV === 'dev';
   const { PORT: port, WORKER_PORT: workerPort, JWT_ALGORITHM: algorithm } = raw;
   const publicUrl = raw.PUBLIC_URL ?? `http://localhost:${port}`;
+  const workerUrl = raw.WORKER_URL ?? `http://127.0.0.1:${workerPort}`;
 
   if (raw.TEST_MODE && raw.ENV === 'prod')
     addIssue('TEST_MODE', 'expected to be unset with ENV=prod: it lets every request through as an admin');
@@ -182,7 +185,8 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
       ? { kind: 'qstash', token: new Secret(raw.QSTASH_TOKEN), ...(raw.QSTASH_URL ? { url: raw.QSTASH_URL } : {}) }
       : { kind: 'http' },
     worker: {
-      url: raw.WORKER_URL ?? `http://127.0.0.1:${workerPort}`,
+      url: workerUrl,
+      searchUrls: raw.SEARCH_URLS ?? [workerUrl],
       port: workerPort,
       external: raw.WORKER_URL !== undefined,
       apiUrl: raw.API_URL,

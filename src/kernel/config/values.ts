@@ -64,6 +64,11 @@ const list = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
+/** Several of them. */
+export const baseUrls = list
+  .pipe(z.array(baseUrl).min(1).max(100))
+  .describe('http or https URLs without user, password, query and fragment, comma-separated');
+
 export const origins = list
   .refine((items) => items.every(isOrigin))
   .describe('origins such as https://app.example.org, comma-separated, or *');

@@ -1,7 +1,7 @@
 /** Requests to the peer (API or worker), signed with the current key in QStash's form. */
 import type { Config } from '../config/config.ts';
 import type { Clock, Fetch, Ids } from '../core/ports.ts';
-import { SIGNATURE_HEADER, signRequest } from './signatures.ts';
+import { SIGNATURE_HEADER, type SignedTarget, signRequest } from './signatures.ts';
 
 export interface SignedPostDependencies {
   readonly config: { readonly worker: Pick<Config['worker'], 'signingKeys'> };
@@ -12,8 +12,8 @@ export interface SignedPostDependencies {
 
 export interface SignedPost {
   readonly url: string;
-  /** The URL that the signature covers, where the receiver knows itself by another than `url`. Default `url`. */
-  readonly signedUrl?: string;
+  /** What the signature covers, where that is not `url`: the URL by which the receiver knows itself, or what it is. */
+  readonly signedUrl?: string | SignedTarget;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly deadlineMs: number;

@@ -368,6 +368,16 @@ describe('parseConfig: errors', () => {
     ]);
   });
 
+  test('config: SEARCH_URLS names the workers that answer searches, by default the one worker', () => {
+    expect(parse({}).worker.searchUrls).toEqual(['http://127.0.0.1:8001']);
+    expect(parse({ SEARCH_URLS: 'http://a:1/, https://b.example' }).worker.searchUrls).toEqual([
+      'http://a:1',
+      'https://b.example',
+    ]);
+    for (const SEARCH_URLS of [',', 'http://a:1,ftp://b', 'http://user:secret@a'])
+      expect(() => parse({ SEARCH_URLS })).toThrow(/SEARCH_URLS/);
+  });
+
   test('config: API and worker on one port is an error, unless the worker runs elsewhere or both choose free ports', () => {
     expect(fieldsOf({ PORT: '8001' })).toEqual(['WORKER_PORT']);
     expect(parse({ PORT: '8001', WORKER_URL: 'http://worker:8001' }).port).toBe(8001);

@@ -5,7 +5,12 @@ import { SignJWT } from 'jose';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/adapters/system-clock.ts';
 import { Secret } from '../../../src/kernel/core/secret.ts';
-import { createSignatureVerifier, type SignedMessage, signRequest } from '../../../src/kernel/worker-client/signatures.ts';
+import {
+  createSignatureVerifier,
+  type SignedMessage,
+  type SignedTarget,
+  signRequest,
+} from '../../../src/kernel/worker-client/signatures.ts';
 import { manualClock, randomIds } from '../../support/fakes/doubles.ts';
 
 const current = new Secret('the current key, of more than thirty-two characters');
@@ -48,6 +53,20 @@ describe('request signature', () => {
     const signature = await signRequest({ key: current, url, body, clock, ids: randomIds });
     const receiver = new Receiver({ currentSigningKey: current.reveal(), nextSigningKey: next.reveal(), devMode: false });
     await expect(receiver.verify({ signature, body: text, url })).resolves.toBe(true);
+  });
+
+  test('request signature: a receiver with several addresses is named by what it is, with method and path', async () => {
+    const { clock, verify } = setUp();
+    const target = { audience: 'pharos-worker', method: 'POST', path: '/search' } as const;
+    const sign = (given: SignedTarget) => signRequest({ key: current, url: given, body, clock, ids: randomIds });
+    await verify({ signature: await sign(target), body, url, target });
+    for (const wrong of [
+      { ...target, audience: 'pharos-api' },
+      { ...target, method: 'GET' },
+      { ...target, path: '/jobs' },
+    ] as const)
+      await refused(verify({ signature: await sign(wrong), body, url, target }));
+    await refused(sign(target).then((signature) => verify({ signature, body, url })));
   });
 
   test('request signature: accepted when only one key is configured', async () => {

@@ -1,5 +1,5 @@
 import { setting } from '../setting.ts';
-import { baseUrl, cidrRanges, integer, listeningPort, minLength, oneOf, text } from '../values.ts';
+import { baseUrl, baseUrls, cidrRanges, integer, listeningPort, minLength, oneOf, text } from '../values.ts';
 
 const group = 'Worker and queue';
 
@@ -9,6 +9,13 @@ export const WORKER = {
     description: 'URL of a worker that runs elsewhere; unset, one is started beside the API.',
     schema: baseUrl,
     whenUnset: 'http://127.0.0.1:WORKER_PORT',
+  }),
+  SEARCH_URLS: setting({
+    group,
+    description:
+      'URLs of the workers that answer searches, comma-separated. A library is searched by one of them, and by the next while that one fails.',
+    schema: baseUrls,
+    whenUnset: 'WORKER_URL',
   }),
   WORKER_PORT: setting({
     group,
