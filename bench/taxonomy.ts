@@ -44,7 +44,7 @@ const prototypes = await embedTaxonomy(categories, (texts) => embedder.embed(tex
 
 async function vectorOf({ title, text }: LabelledText): Promise<Float32Array | null> {
   const short = text.slice(0, LONGEST);
-  const sections = [{ headingPath: [], start: 0, end: short.length }];
+  const sections = [{ headingPath: [], inherited: 0, headingStart: 0, start: 0, end: short.length }];
   const chunks = chunkText(short, sections, { title, language: 'en' }).map(({ start, end }) => ({
     context: contextOf(title, []),
     text: short.slice(start, end),

@@ -85,7 +85,7 @@ const anySections: fc.Arbitrary<Section[]> = fc.array(
 const anyTitle = fc.oneof(fc.constant(null), heading);
 
 const chunk = (text: string, title: string | null = null) =>
-  chunkText(text, [{ headingPath: [], start: 0, end: text.length }], { title, language: 'en' });
+  chunkText(text, [{ headingPath: [], inherited: 0, headingStart: 0, start: 0, end: text.length }], { title, language: 'en' });
 
 /** What lies in no chunk. */
 function uncoveredBy(chunks: readonly TextChunk[], text: string): string {

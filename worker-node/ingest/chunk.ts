@@ -2,15 +2,21 @@
  * Splits a text for search into chunks of whole sentences, at most 240 tokens each with their context, that overlap by one
  * sentence. Time is linear in the text: a word is measured once, and sums are kept.
  */
+import { StageError } from '../../src/kernel/core/errors.ts';
 import { codePointBoundary } from '../../src/kernel/core/text.ts';
 import { isSpace, sentenceRanges, type TextRange, trimRange } from '../analysis/text/sentences.ts';
 import { countWords } from '../analysis/text/words.ts';
 import { contextOf, embeddedContext } from './chunk-context.ts';
 import { MAX_CHUNK_TOKENS, measure, measureWords, UNITS_PER_UNKNOWN_TOKEN } from './chunk-tokens.ts';
 import type { PageRange, SectionRange } from './document.ts';
+import { hasTinySections, joinTinySections } from './tiny-sections.ts';
 
 /** White space and invisible characters have no tokens, so that tokens alone would not bound a chunk. UTF-16 units. */
 export const MAX_CHUNK_LENGTH = 3_000;
+
+/** Of a document: several times those of 50 MB of text. Each is stored, embedded and searched. */
+export const MAX_CHUNKS = 250_000;
+const TOO_MANY = `The document is too long: its text makes more than ${MAX_CHUNKS.toLocaleString('en-US')} passages to search. Split it into smaller files`;
 
 export interface TextChunk extends TextRange {
   readonly headingPath: readonly string[];
@@ -34,19 +40,29 @@ export interface ChunkOptions {
   readonly pages?: readonly PageRange[];
 }
 
-/** Chunks in the order of `text`. No chunk spans two sections. `text.slice(start, end)` is the text of a chunk. */
+/**
+ * Chunks in the order of `text`. No chunk spans two sections, unless they are very many and tiny. `text.slice(start, end)` is the
+ * text of a chunk. Throws a permanent StageError for more than 250,000 chunks.
+ */
 export function chunkText(
   text: string,
   sections: readonly SectionRange[],
   { title, language, pages = [] }: ChunkOptions,
 ): TextChunk[] {
   const pagesOf = pageFinder(pages);
-  return sections.flatMap(({ headingPath, start, end }) => {
+  const parts = hasTinySections(text, sections)
+    ? joinTinySections(text, sections, { title, maxLength: MAX_CHUNK_LENGTH })
+    : sections;
+  let count = 0;
+  return parts.flatMap(({ headingPath, start, end }) => {
     const room = MAX_CHUNK_TOKENS - measure(embeddedContext(contextOf(title, headingPath)));
     const units = sentenceRanges(text.slice(start, end), language).flatMap((sentence) =>
       splitSentence(text, { start: sentence.start + start, end: sentence.end + start }, room),
     );
-    return packUnits(units, room).map((range) => ({
+    const ranges = packUnits(units, room);
+    count += ranges.length;
+    if (count > MAX_CHUNKS) throw new StageError('permanent', TOO_MANY);
+    return ranges.map((range) => ({
       ...range,
       headingPath,
       wordCount: countWords(text.slice(range.start, range.end)),

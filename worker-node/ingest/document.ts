@@ -114,6 +114,10 @@ export function filterLinks(section: Section, keep: (link: TextLink) => boolean)
 /** A section's range in the composed text. Its heading, if it has one, is before `start`. */
 export interface SectionRange {
   readonly headingPath: readonly string[];
+  /** How many headings of the path stand before `headingStart`; the others are the lines from there to `start`. */
+  readonly inherited: number;
+  /** Where the headings begin that follow the section before; `start` without any. */
+  readonly headingStart: number;
   readonly start: number;
   readonly end: number;
 }
@@ -147,6 +151,8 @@ export function composeText(sections: readonly Section[]): ComposedText {
   const links: TextLink[] = [];
   const pages: PageRange[] = [];
   let length = 0;
+  /** The headings since the last range, and where they begin. */
+  let headings = { count: 0, start: 0 };
 
   function push(piece: string): void {
     parts.push(piece);
@@ -164,12 +170,22 @@ export function composeText(sections: readonly Section[]): ComposedText {
     return start;
   }
 
+  function pushRange(headingPath: readonly string[], start: number, lines = headings.count): void {
+    const headingStart = headings.count > 0 ? headings.start : start;
+    ranges.push({ headingPath, inherited: headingPath.length - lines, headingStart, start, end: length });
+    headings = { count: 0, start: 0 };
+  }
+
   for (const [index, { headingPath, heading, level = 1, paragraphs }] of sections.entries()) {
-    const headingStart = heading ? append(headingLine(heading), `${'#'.repeat(level)} `) : length;
+    const mark = `${'#'.repeat(level)} `;
+    const headingStart = heading ? append(headingLine(heading), mark) : length;
+    if (heading)
+      headings =
+        headings.count > 0 ? { ...headings, count: headings.count + 1 } : { count: 1, start: headingStart - mark.length };
     if (paragraphs.length === 0) {
       const nextPath = sections[index + 1]?.headingPath ?? [];
       const hasSubheading = nextPath.length > headingPath.length && headingPath.every((part, i) => nextPath[i] === part);
-      if (!hasSubheading) ranges.push({ headingPath: headingPath.slice(0, -1), start: headingStart, end: length });
+      if (!hasSubheading) pushRange(headingPath.slice(0, -1), headingStart, headings.count - 1);
       continue;
     }
     let start = heading && titleLine(heading).length > MAX_PATH_HEADING ? headingStart : undefined;
@@ -177,7 +193,7 @@ export function composeText(sections: readonly Section[]): ComposedText {
       const offset = append(paragraph);
       start ??= offset;
     }
-    ranges.push({ headingPath, start: start ?? length, end: length });
+    pushRange(headingPath, start ?? length);
   }
   return { text: parts.join(''), sections: ranges, links, pages };
 }

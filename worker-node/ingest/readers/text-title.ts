@@ -6,6 +6,8 @@ import { headingLevel, isWrapped, shapeOf, unwrap } from './unwrap.ts';
 
 const MAX_CHARACTERS = 100;
 const MAX_WORDS = 16;
+/** A first sentence that is a title ends within so many characters. More would fill the stack of the regular expression. */
+const LOOKED_AT = 2_000;
 /** A small letter behind a full stop belongs to an abbreviation, or the text has no capital ones. */
 const FIRST_SENTENCE = /^(?:\S+\s.*?[.!?](?=\s+["“„«([]?[\p{Lu}\p{Lo}]|\s*$)|[^。！？]{2,200}[。！？])/su;
 /** What a line at the top that is no title looks like: a date, an address, a rule, a field. */
@@ -27,7 +29,7 @@ export function titleOfText(blocks: readonly (readonly string[])[], width: numbe
   const line = singleLine(first[0]) ?? '';
   const next = first[1] ?? blocks[blocks.indexOf(first) + 1]?.[0] ?? '';
   const isAlone = (first.length === 1 || !isWrapped(first)) && (BYLINE.test(next) || !/^\s*\p{Ll}/u.test(next));
-  const sentence = singleLine(FIRST_SENTENCE.exec(isAlone ? line : paragraph)?.[0]);
+  const sentence = singleLine(FIRST_SENTENCE.exec((isAlone ? line : paragraph).slice(0, LOOKED_AT))?.[0]);
   const title = isAlone ? (sentence ?? line) : sentence;
   return title !== null && isShort(title) ? trimEndOf(title, ' .:') : null;
 }

@@ -136,4 +136,8 @@ describe('readText: titles', () => {
   ])('plain text: %s gives the right title', (_what, source, expected) => {
     expect(title(source)).toBe(expected);
   });
+
+  it('plain text: 17,000,000 characters without a space and without a full stop are read', () => {
+    expect(readText('灯'.repeat(17_000_000)).metadata.title).toBeNull();
+  });
 });
