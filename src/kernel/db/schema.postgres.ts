@@ -21,6 +21,7 @@ import type { ModelState, SettingValue } from '../model/embedding-models.ts';
 import type { EdgeEvidence } from '../model/graph.ts';
 import type { JobPayload } from '../model/job-kinds.ts';
 import type { JobState } from '../model/job-messages.ts';
+import type { LibraryChangeKind } from '../model/library-changes.ts';
 import type { QualityReport } from '../model/quality.ts';
 import type { PendingAuthorization, SessionKind, TokenAudience } from '../model/sessions.ts';
 import type { Stage, StageStatus } from '../model/stages.ts';
@@ -239,6 +240,28 @@ export const resourceVectors = pgTable(
   },
   (t) => [primaryKey({ columns: [t.resourceId, t.model] }), index('resource_vectors_owner').on(t.ownerId, t.model)],
 );
+export const libraries = pgTable('libraries', {
+  ownerId: text('owner_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  version: integer('version').notNull(),
+});
+
+export const libraryChanges = pgTable(
+  'library_changes',
+  {
+    ownerId: text('owner_id')
+      .notNull()
+      .references(() => libraries.ownerId, { onDelete: 'cascade' }),
+    version: integer('version').notNull(),
+    id: text('id').notNull(),
+    resourceId: text('resource_id'),
+    kind: text('kind').$type<LibraryChangeKind>().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.ownerId, t.version] })],
+);
+
 export const embeddingModels = pgTable(
   'embedding_models',
   {

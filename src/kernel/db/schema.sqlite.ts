@@ -10,6 +10,7 @@ import type { ModelState, SettingValue } from '../model/embedding-models.ts';
 import type { EdgeEvidence } from '../model/graph.ts';
 import type { JobPayload } from '../model/job-kinds.ts';
 import type { JobState } from '../model/job-messages.ts';
+import type { LibraryChangeKind } from '../model/library-changes.ts';
 import type { QualityReport } from '../model/quality.ts';
 import type { PendingAuthorization, SessionKind, TokenAudience } from '../model/sessions.ts';
 import type { Stage, StageStatus } from '../model/stages.ts';
@@ -264,6 +265,33 @@ export const resourceVectors = sqliteTable(
     embedding: vector('embedding').notNull(),
   },
   (t) => [primaryKey({ columns: [t.resourceId, t.model] }), index('resource_vectors_owner').on(t.ownerId, t.model)],
+);
+
+/** How often what a search of an owner's library sees has changed. The row is the lock that puts changes in order. */
+export const libraries = sqliteTable('libraries', {
+  ownerId: text('owner_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  /** The version of the last row in `library_changes`. */
+  version: integer('version').notNull(),
+});
+
+/** What has changed since a version of a library, for indexes that are derived from it. The oldest rows are deleted in time. */
+export const libraryChanges = sqliteTable(
+  'library_changes',
+  {
+    ownerId: text('owner_id')
+      .notNull()
+      .references(() => libraries.ownerId, { onDelete: 'cascade' }),
+    version: integer('version').notNull(),
+    /** Random: tells the history of this database from that of a restored or copied one. */
+    id: text('id').notNull(),
+    /** Without a reference, because a deletion names a resource that is gone; null for `rebuild`. */
+    resourceId: text('resource_id'),
+    kind: text('kind').$type<LibraryChangeKind>().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.ownerId, t.version] })],
 );
 
 /** Models of embeddings that have vectors here, or will have them. */

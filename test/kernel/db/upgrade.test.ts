@@ -1,6 +1,7 @@
 /** Every migration since November 2026, over databases that the version of that month filled. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { createPasswordHasher } from '../../../src/adapters/passwords.ts';
+import { readLibraryChanges, readLibraryVersion } from '../../../src/kernel/db/library-changes.ts';
 import { emailKey, findTaken, findUserByEmail, findUsersByLogin, nameKey } from '../../../src/kernel/db/users.ts';
 import { entitledScopes, withImpliedScopes } from '../../../src/kernel/model/actor.ts';
 import type { Tier } from '../../../src/kernel/model/tiers.ts';
@@ -105,6 +106,23 @@ describe('upgrade from November 2026', () => {
       const read = { textFormat: row.text_format as null, wordCount: row.word_count as number | null };
       expect(textFormatOf(read)).toBe(row.text === null ? null : 'plain');
     }
+  });
+
+  test('upgrade: every library that has documents gets a version, made by a change with a random id', async () => {
+    const { database, after } = await migrated();
+    const owners = [...new Set((after.resources ?? []).map(({ owner_id }) => String(owner_id)))];
+    expect((after.libraries ?? []).map(({ owner_id }) => owner_id).toSorted()).toEqual(owners.toSorted());
+    const ids = new Set<string | null>();
+    for (const owner of owners) {
+      const { version, changeId } = await readLibraryVersion(database.db, owner);
+      expect(version).toBe(1);
+      expect(changeId).toMatch(/^[\da-f-]{32,}$/);
+      expect(await readLibraryChanges(database.db, owner, { after: 0, limit: 9 })).toEqual([
+        { version: 1, id: changeId, resourceId: null, kind: 'rebuild' },
+      ]);
+      ids.add(changeId);
+    }
+    expect(ids.size).toBe(owners.length);
   });
 
   test('upgrade: the model of the old default is active, and covers every document that had been embedded', async () => {

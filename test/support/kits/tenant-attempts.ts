@@ -17,6 +17,13 @@ import {
   insertIdempotencyKey,
 } from '../../../src/kernel/db/idempotency-keys.ts';
 import { insertJob, listJobsOfResource } from '../../../src/kernel/db/jobs.ts';
+import {
+  appendLibraryChanges,
+  findLibraryChange,
+  readLibraryChanges,
+  readLibraryVersion,
+} from '../../../src/kernel/db/library-changes.ts';
+import { readLibrary, readLibraryDocuments } from '../../../src/kernel/db/library-rows.ts';
 import { findLinksTo } from '../../../src/kernel/db/links.ts';
 import { nearestResources } from '../../../src/kernel/db/nearest-resources.ts';
 import { deleteOAuthAccounts, insertOAuthAccount, listOAuthAccounts } from '../../../src/kernel/db/oauth-accounts.ts';
@@ -204,6 +211,21 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     insertJob: ({ db }, ownerId) => insertJob(db, job('new', ownerId)),
     listJobsOfResource: ({ db, of }, ownerId) =>
       listJobsOfResource(db, { resourceId: of.resourceIds[0] ?? '', ownerId, limit: MANY }),
+  },
+  'library-changes': {
+    appendLibraryChanges: ({ db, of }, ownerId) =>
+      appendLibraryChanges(db, ownerId, [{ resourceId: of.resourceIds[0], kind: 'changed' }], LATER),
+    readLibraryVersion: ({ db }, ownerId) => readLibraryVersion(db, ownerId),
+    readLibraryChanges: ({ db }, ownerId) => readLibraryChanges(db, ownerId, { after: 0, limit: MANY }),
+    findLibraryChange: ({ db }, ownerId) => findLibraryChange(db, ownerId, 2),
+  },
+  'library-rows': {
+    readLibrary: async ({ db }, ownerId) => {
+      const blocks: unknown[] = [];
+      for await (const block of readLibrary(db, { ownerId, model })) blocks.push(block);
+      return blocks;
+    },
+    readLibraryDocuments: ({ db, of }, ownerId) => readLibraryDocuments(db, { ownerId, model, ids: of.resourceIds }),
   },
   links: {
     findLinksTo: ({ db }, ownerId) => findLinksTo(db, { ownerId, keys: [cited], limit: MANY }),

@@ -69,6 +69,10 @@ export const UNOWNED: Reasons = {
     retryJob: LEASE,
     releaseJob: LEASE,
   },
+  'library-changes': {
+    appendRebuilds: 'a switch of the model concerns every library',
+    pruneLibraryChanges: UPKEEP,
+  },
   links: { replaceLinks: LEASED, insertLinks: LEASED, listLinks: LEASED },
   'oauth-clients': {
     insertOAuthClient: 'apps register themselves and belong to no user',

@@ -116,6 +116,11 @@ export async function seedOwner(db: Database, name: string): Promise<Owned> {
       context: id('context'),
     });
   }
+  await db.insert(schema.libraries).values({ ownerId: userId, version: 2 });
+  const change = (version: number, resourceId: string) => ({
+    ...{ ownerId: userId, version, id: id(`change-${version}`), resourceId, kind: 'changed' as const, createdAt: NOW },
+  });
+  await db.insert(schema.libraryChanges).values([change(1, first), change(2, second)]);
   const edge = { sourceId: first, targetId: second, ownerId: userId, weight: 1, evidence: { context: id('context') } };
   await db
     .insert(schema.embeddingModels)
