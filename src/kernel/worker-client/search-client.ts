@@ -1,0 +1,106 @@
+/** Asks a worker's `search` role, by a signed POST with a deadline. A library is asked of the same worker while that one answers. */
+import { z } from 'zod';
+import type { Config } from '../config/config.ts';
+import { AppError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest } from '../search/search-request.ts';
+import { rendezvous } from './rendezvous.ts';
+import { createSignedPost, type SignedPostDependencies } from './signed-post.ts';
+
+/**
+ * Each throws `unavailable` where no worker answers in time, `invalid_input` or `not_found` where a worker says so, and the
+ * signal's reason once `signal` fires.
+ */
+export interface SearchClient {
+  search(request: SearchRequest, signal?: AbortSignal): Promise<SearchAnswer>;
+  suggest(request: SuggestRequest, signal?: AbortSignal): Promise<SuggestAnswer>;
+}
+
+export interface SearchClientDependencies extends SignedPostDependencies {
+  readonly config: { readonly worker: Pick<Config['worker'], 'searchUrls' | 'signingKeys'> };
+  readonly log: Log;
+}
+
+/** Of all attempts together. */
+const DEADLINE_MS = 2_000;
+/** The share of the time left that a worker gets where another can be asked after it. */
+const FIRST_SHARE = 0.6;
+/** A worker that failed is passed over for so long, then tried again. */
+const AWAY_MS = 1_000;
+
+const searchAnswer = z.looseObject({ hits: z.array(z.looseObject({ resource_id: z.string() })), total: z.number() });
+const suggestAnswer = z.looseObject({ titles: z.array(z.unknown()), words: z.array(z.string()) });
+const problemBody = z.looseObject({
+  detail: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+
+export function createSearchClient(dependencies: SearchClientDependencies): SearchClient {
+  const { config, clock, log } = dependencies;
+  const { searchUrls } = config.worker;
+  const signedPost = createSignedPost(dependencies);
+  const awayUntil = new Map<string, number>();
+
+  async function ask<T>(
+    path: string,
+    body: SearchRequest | SuggestRequest,
+    answer: z.ZodType,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const started = clock.monotonic();
+    const present = rendezvous(body.owner_id, searchUrls).filter((url) => (awayUntil.get(url) ?? 0) <= started);
+    let cause: unknown = new Error('the workers that search failed a moment ago');
+    for (const [index, url] of present.entries()) {
+      const left = DEADLINE_MS - (clock.monotonic() - started);
+      if (left <= 0) break;
+      const isLast = index === present.length - 1;
+      try {
+        const response = await request(url, path, body, isLast ? left : left * FIRST_SHARE, signal);
+        const told = await refusalOf(response);
+        if (told) throw told;
+        const read = answer.parse(await response.json()) as T;
+        if (awayUntil.delete(url)) log.info('the worker answers searches again', { url });
+        return read;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (error instanceof AppError) throw error;
+        if (!awayUntil.has(url)) log.warning('the worker does not answer searches', { url, error });
+        awayUntil.set(url, clock.monotonic() + AWAY_MS);
+        cause = error;
+      }
+    }
+    throw new AppError('unavailable', 'Search is not available right now', { cause, retryAfter: 1 });
+  }
+
+  const request = (url: string, path: string, body: unknown, deadlineMs: number, signal: AbortSignal | undefined) =>
+    signedPost({
+      url: `${url}${path}`,
+      signedUrl: { audience: 'pharos-worker', method: 'POST', path },
+      body,
+      deadlineMs: Math.max(1, Math.round(deadlineMs)),
+      signal,
+    });
+
+  return {
+    search: async (body, signal) => {
+      signal?.throwIfAborted();
+      return await ask<SearchAnswer>('/search', body, searchAnswer, signal);
+    },
+    suggest: async (body, signal) => {
+      signal?.throwIfAborted();
+      return await ask<SuggestAnswer>('/search/suggest', body, suggestAnswer, signal);
+    },
+  };
+}
+
+/** What a worker says about the request itself, as an error for the client. Throws for a worker that cannot answer. */
+async function refusalOf(response: Response): Promise<AppError | undefined> {
+  if (response.ok) return undefined;
+  const code = response.status === 422 ? 'invalid_input' : response.status === 404 ? 'not_found' : undefined;
+  if (code === undefined) {
+    await response.body?.cancel();
+    throw new Error(`the worker responded with status ${response.status}`);
+  }
+  const { detail, errors } = problemBody.parse(await response.json());
+  return new AppError(code, detail, errors ? { errors } : {});
+}
