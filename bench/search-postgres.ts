@@ -153,7 +153,7 @@ if (made !== undefined) {
 }
 for (const terms of [1, 3, 8]) {
   const texts = queries.map(() => Array.from({ length: terms }, word).join(' '));
-  const ask = (i: number) => index.keyword(texts[i] as string, filter, 400);
+  const ask = (i: number) => index.keyword({ text: texts[i] as string }, filter, 400);
   await measure(`keyword, ${terms} terms, top 400`, QUERIES, ask, () => '', ROUNDS);
 }
 if (made !== undefined) {

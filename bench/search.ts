@@ -105,7 +105,7 @@ for (const limit of [10, 400]) {
 }
 for (const terms of [1, 3, 8]) {
   const texts = queries.map(() => Array.from({ length: terms }, word).join(' '));
-  await measure(`keyword, ${terms} terms, top 400`, QUERIES, (i) => scan.keyword(texts[i] as string, filter, 400));
+  await measure(`keyword, ${terms} terms, top 400`, QUERIES, (i) => scan.keyword({ text: texts[i] as string }, filter, 400));
 }
 
 close();

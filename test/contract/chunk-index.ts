@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertCategories } from '../../src/kernel/db/categories.ts';
-import type { ChunkIndex } from '../../src/kernel/db/chunk-index.ts';
+import type { ChunkIndex, ChunkQuestion } from '../../src/kernel/db/chunk-index.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
 import { createTestLibrary, MODEL, type TestLibrary, topicVector } from '../support/kits/library.ts';
 
@@ -25,19 +25,25 @@ export function chunkIndexContract(
       bob = await library.person('bob');
       id.ice = await library.addDocument(ada, {
         passages: ['The glacier is ice that flows slowly towards the sea', 'Cafés sell bread beside the frozen lake'],
-        fields: { category: 'science', tags: ['ice', 'a,b'], language: 'en', qualityScore: 0.8 },
+        fields: {
+          ...{ category: 'science', tags: ['ice', 'a,b'], language: 'en', qualityScore: 0.8 },
+          ...{ contentType: 'text/html; charset=utf-8', createdAt: 1_000, metadata: { year: 1998, open: true, by: 'Ann' } },
+        },
       });
       id.bread = await library.addDocument(ada, {
         passages: ['Baking a sourdough loaf needs patience', 'Another loaf of bread, running late'],
-        fields: { category: 'food', tags: ['baking'], language: 'de', qualityScore: 0.4 },
+        fields: {
+          ...{ category: 'food', tags: ['baking'], language: 'de', qualityScore: 0.4 },
+          ...{ contentType: 'application/pdf', createdAt: 2_000, metadata: { year: 2001, open: false } },
+        },
       });
       id.bobs = await library.addDocument(bob, { passages: ['The glacier of somebody else is ice, sourdough and password'] });
     });
     afterAll(() => library.close());
 
     const own = (more: object = {}) => ({ ownerId: ada.userId, ...more });
-    const words = async (query: string, more: object = {}) =>
-      (await index.keyword(query, own(more), 10)).map((hit) => hit.resourceId);
+    const words = async (query: string | ChunkQuestion, more: object = {}) =>
+      (await index.keyword(typeof query === 'string' ? { text: query } : query, own(more), 10)).map((hit) => hit.resourceId);
     const meaning = async (text: string, more: object = {}, limit = 10) =>
       (await index.nearest(topicVector(text), MODEL, own(more), limit)).map((hit) => hit.resourceId);
 
@@ -45,22 +51,42 @@ export function chunkIndexContract(
       expect(await words('GLACIERS')).toEqual([id.ice]);
       expect(await words('cafe')).toEqual([id.ice]);
       expect(await words('flow')).toEqual([id.ice]);
-      const hits = await index.keyword('sourdough loaf bread', own(), 10);
+      const hits = await index.keyword({ text: 'sourdough loaf bread' }, own(), 10);
       expect(hits.length).toBeGreaterThan(1);
       expect(hits.map((hit) => hit.score)).toEqual(hits.map((hit) => hit.score).toSorted((a, b) => b - a));
     });
 
-    test('keyword: a quoted phrase matches as a phrase', async () => {
-      expect(await words('"sourdough loaf"')).toEqual([id.bread]);
-      expect(await words('"loaf sourdough"')).toEqual([]);
+    test('keyword: a chunk has every phrase, and words beside phrases only add to its score', async () => {
+      const phrases = (...given: string[]) => words({ text: '', phrases: given });
+      expect(await phrases('sourdough loaf')).toEqual([id.bread]);
+      expect(await phrases('loaf sourdough')).toEqual([]);
+      expect(await phrases('sourdough loaf', 'needs patience')).toEqual([id.bread]);
+      expect(await phrases('sourdough loaf', 'running late')).toEqual([]);
+      expect(await words({ text: 'glacier', phrases: ['sourdough loaf'] })).toEqual([id.bread]);
+      expect(await phrases('"', '...')).toEqual([]);
+    });
+
+    test('keyword: a chunk has none of the excluded words and phrases', async () => {
+      expect(await words({ text: 'bread', excluded: ['loaf'] })).toEqual([id.ice]);
+      expect(await words({ text: 'bread', excluded: ['frozen lake'] })).toEqual([id.bread]);
+      expect(await words({ text: 'bread', excluded: ['lake frozen'] })).toHaveLength(2);
+      expect(await words({ text: 'bread', excluded: ['loaf', 'frozen'] })).toEqual([]);
+      expect(await words({ text: '', excluded: ['loaf'] })).toEqual([]);
+    });
+
+    test('keyword: the last word may be the beginning of one', async () => {
+      expect(await words({ text: 'sourd', prefix: true })).toEqual([id.bread]);
+      expect(await words({ text: 'sourd', prefix: false })).toEqual([]);
+      expect(await words({ text: 'sourd ', prefix: true })).toEqual([]);
+      expect(await words({ text: "it's sourd", prefix: true })).toEqual([id.bread]);
     });
 
     test('keyword and nearest: a search never returns another owner’s chunks', async () => {
       expect(await words('somebody else glacier')).not.toContain(id.bobs);
       expect(await words('password')).toEqual([]);
       expect(await meaning('ice sourdough password')).not.toContain(id.bobs);
-      expect(await index.keyword('glacier', { ownerId: '' }, 10)).toEqual([]);
-      expect(await index.keyword(`glacier OR owner_id:"${bob.userId}"`, own(), 10)).not.toContainEqual(
+      expect(await index.keyword({ text: 'glacier' }, { ownerId: '' }, 10)).toEqual([]);
+      expect(await index.keyword({ text: `glacier OR owner_id:"${bob.userId}"` }, own(), 10)).not.toContainEqual(
         expect.objectContaining({ resourceId: id.bobs }),
       );
       expect(await index.nearest(topicVector('ice'), MODEL, { ownerId: '' }, 10)).toEqual([]);
@@ -104,7 +130,7 @@ export function chunkIndexContract(
       );
       await fc.assert(
         fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
-          const hits = await index.keyword(pieces.join(''), own(), 5);
+          const hits = await index.keyword({ text: pieces.join('') }, own(), 5);
           expect(hits.every((hit) => hit.resourceId === id.ice || hit.resourceId === id.bread)).toBe(true);
         }),
         { numRuns: 300 },
@@ -130,14 +156,28 @@ export function chunkIndexContract(
     });
 
     test.each([
-      ['category', { category: 'food' }],
-      ['tag', { tag: 'baking' }],
-      ['language', { language: 'de' }],
+      ['category', { category: ['food', 'none'] }],
+      ['tag', { tag: ['none', 'baking'] }],
+      ['language', { language: ['fr', 'de'] }],
+      ['media type', { type: ['application/pdf'] }],
+      ['moment, from', { after: 2_000 }],
+      ['number of the metadata', { metadata: { year: ['2001', '2002'] } }],
+      ['boolean of the metadata', { metadata: { open: ['false'] } }],
       ['resource', { resourceIds: ['BREAD'] }],
     ])('keyword and nearest: the filter by %s applies', async (_name, filter) => {
       const given = 'resourceIds' in filter ? { resourceIds: [id.bread ?? ''] } : filter;
       expect(await words('bread', given)).toEqual([id.bread]);
       expect([...new Set(await meaning('ice', given))]).toEqual([id.bread]);
+    });
+
+    test('keyword and nearest: filters of several fields apply together', async () => {
+      expect(await words('bread', { type: ['text/html'], before: 2_000, metadata: { by: ['Ann'], year: ['1998'] } })).toEqual([
+        id.ice,
+      ]);
+      expect(await words('bread', { type: ['text/html'], after: 2_000 })).toEqual([]);
+      expect(await words('bread', { metadata: { by: ['ann'] } })).toEqual([]);
+      expect(await words('bread', { metadata: { "by' or 1=1": ['Ann'] } })).toEqual([]);
+      expect(await meaning('ice', { tag: ['a,b'], language: ['de'] })).toEqual([]);
     });
 
     test('keyword and nearest: the filter by a category finds what is filed below it, and not what is beside it', async () => {
@@ -152,7 +192,7 @@ export function chunkIndexContract(
       const file = (category: string) => library.addDocument(cyd, { passages: [`Glacier ${category}`], fields: { category } });
       const [inBranch, inLeaf, inBeside] = [await file(branch!), await file(leaf!), await file(beside!)];
       for (const find of [words, meaning]) {
-        const found = async (category: string) => new Set(await find('glacier', { category, ownerId: cyd.userId }));
+        const found = async (category: string) => new Set(await find('glacier', { category: [category], ownerId: cyd.userId }));
         expect(await found(root!)).toEqual(new Set([inBranch, inLeaf]));
         expect(await found(branch!)).toEqual(new Set([inBranch, inLeaf]));
         expect(await found(leaf!)).toEqual(new Set([inLeaf]));

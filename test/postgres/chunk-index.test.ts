@@ -14,7 +14,8 @@ test('chunk index on PostgreSQL: words are stemmed in the language of their docu
   });
   const french = await library.addDocument(ada, { passages: ['Les glaciers avançaient lentement'], fields: { language: 'fr' } });
   const index = library.database.chunkIndex();
-  const words = async (query: string) => (await index.keyword(query, { ownerId: ada.userId }, 5)).map((hit) => hit.resourceId);
+  const words = async (query: string) =>
+    (await index.keyword({ text: query }, { ownerId: ada.userId }, 5)).map((hit) => hit.resourceId);
   expect(await words('Haus')).toEqual([german]);
   expect(await words('avancer')).toEqual([french]);
   expect(await words('kuste')).toEqual([german]);

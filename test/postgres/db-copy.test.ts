@@ -75,7 +75,7 @@ test('db copy: SQLite to PostgreSQL and back keeps every table’s rows, and sea
   const database = await open(target.url);
   const [ada] = await database.db.select().from(users);
   const index = database.chunkIndex;
-  expect(await index.keyword('glaciers', { ownerId: String(ada?.id) }, 3)).not.toEqual([]);
+  expect(await index.keyword({ text: 'glaciers' }, { ownerId: String(ada?.id) }, 3)).not.toEqual([]);
   // The sequence of chunk numbers continues after the copied rows.
   const [chunk] = await database.db.select().from(chunks).limit(1);
   const { seq: _, ...rest } = chunk as NonNullable<typeof chunk>;

@@ -47,7 +47,7 @@ describe('keyword search in a database with LC_CTYPE C', () => {
         const chunk = { id: `chunk ${index}`, resourceId: id, ownerId: owner, position: 0, text, context: '', headingPath: [] };
         await database.db.insert(chunks).values({ ...chunk, charStart: 0, charEnd: text.length, wordCount: 4 });
       }
-      const hitsOf = async (query: string) => (await database.chunkIndex.keyword(query, { ownerId: owner }, 10)).length;
+      const hitsOf = async (query: string) => (await database.chunkIndex.keyword({ text: query }, { ownerId: owner }, 10)).length;
       const queries = ['ёжик', 'ЁЖИК', 'σίσυφος', "пам'ятник", 'été', 'GENÈVE', 'геневе'];
       expect(await Promise.all(queries.map(hitsOf))).toEqual([1, 1, 1, 1, 1, 1, 0]);
       expect(await database.warnings()).toEqual([]);

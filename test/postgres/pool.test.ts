@@ -163,7 +163,7 @@ describe('connection pool without a free connection', () => {
       const failures = [
         findUser(db, 'x'),
         db.transaction((tx) => findUser(tx, 'x')),
-        search.keyword('word', { ownerId: 'x' }, 1),
+        search.keyword({ text: 'word' }, { ownerId: 'x' }, 1),
         search.nearest(new Float32Array([1]), 'm', { ownerId: 'x' }, 1),
       ].map((work) => work.then(() => 'answered', isDatabaseAway));
       expect(await Promise.all(failures)).toEqual([true, true, true, true]);

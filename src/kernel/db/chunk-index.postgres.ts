@@ -4,8 +4,8 @@
  * 8 levels per dimension) select candidates, which the full vectors rank (docs/decisions/0009).
  */
 import type { Sql } from 'postgres';
-import type { ChunkFilter, ChunkHit, ChunkIndex } from './chunk-index.ts';
-import { queryTerms } from './fts-query.ts';
+import type { ChunkFilter, ChunkHit, ChunkIndex, ChunkQuestion } from './chunk-index.ts';
+import { questionTerms } from './fts-query.ts';
 import { withoutNul } from './open-postgres.ts';
 
 export interface PostgresChunkIndexOptions {
@@ -23,17 +23,27 @@ type Row = { seq: number; resource_id: string; score: number };
 export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: PostgresChunkIndexOptions): ChunkIndex {
   if (!Number.isSafeInteger(annThreshold) || annThreshold < 0) throw new RangeError('annThreshold must be a whole number');
 
-  async function keyword(query: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
-    const terms = queryTerms(query);
-    if (terms.length === 0) return [];
-    // Each term is quoted as a phrase, and any of them matches. `websearch_to_tsquery` accepts any text.
-    const search = terms.map((term) => `"${term.replaceAll('"', ' ')}"`).join(' or ');
+  async function keyword(question: ChunkQuestion, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
+    const terms = questionTerms(question);
+    if (!terms) return [];
+    const { words, phrases, excluded, prefix } = terms;
+    // `websearch_to_tsquery` accepts any text: quoted terms side by side are all wanted, with `or` any of them.
+    const any = [...phrases, ...words].map(quoted).join(' or ');
+    const ofConfig = (text: string) => sql`websearch_to_tsquery(l.config, pharos_fold(${text}))`;
+    const wanted = [
+      prefix === undefined
+        ? ofConfig(any)
+        : sql`(${ofConfig(any)} || to_tsquery(l.config, quote_literal(pharos_fold(${prefix})) || ':*'))`,
+      ...(phrases.length > 0 ? [ofConfig(phrases.map(quoted).join(' '))] : []),
+      // Of an empty query, as one of function words alone, the negation is empty as well.
+      ...(excluded.length > 0 ? [sql`!! ${ofConfig(excluded.map(quoted).join(' or '))}`] : []),
+    ].reduce((all, one) => sql`${all} && ${one}`);
     // Only the best rows are joined with the chunks.
     const rows = await sql<Row[]>`
       select n.seq, c.resource_id, n.score
       from (select s.chunk_seq as seq, ts_rank(s.document, q.query)::float8 as score
         from unnest(pharos_languages()) as l(config)
-        cross join lateral (select websearch_to_tsquery(l.config, pharos_fold(${search}))) as q(query)
+        cross join lateral (select ${wanted}) as q(query)
         join chunk_search s on s.config = l.config and s.document @@ q.query and s.owner_id = ${filter.ownerId}
         where exists (select 1 from chunk_search o where o.owner_id = ${filter.ownerId} and o.config = l.config)
         ${among(filter, sql`s.chunk_seq`)}
@@ -111,16 +121,21 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
     });
 
   /** The filter's conditions on the resource `r`, as SQL to append; undefined without conditions. */
-  function conditionsOf({ minQuality, resourceIds, ...texts }: ChunkFilter) {
-    const [category, tag, language] = [texts.category, texts.tag, texts.language].map((text) => text && withoutNul(text));
+  function conditionsOf({ category, tag, language, type, after, before, minQuality, metadata = {}, resourceIds }: ChunkFilter) {
+    const given = (values: readonly string[]) =>
+      sql`(select json_array_elements_text(${withoutNul(JSON.stringify(values))}::text::json))`;
     const conditions = [
-      category !== undefined &&
-        sql`and r.category in (with recursive subtree(id) as (select ${category}::text union
+      category &&
+        sql`and r.category in (with recursive subtree(id) as (select * from ${given(category)} as root(id) union
           select child.id from categories child join subtree on child.parent_id = subtree.id) select id from subtree)`,
-      tag !== undefined && sql`and ${tag} in (select json_array_elements_text(r.tags))`,
-      language !== undefined && sql`and r.language = ${language}`,
+      tag && sql`and exists (select 1 from json_array_elements_text(r.tags) t(value) where t.value in ${given(tag)})`,
+      language && sql`and r.language in ${given(language)}`,
+      type && sql`and split_part(r.content_type, ';', 1) in ${given(type)}`,
+      after !== undefined && sql`and r.created_at >= ${after}`,
+      before !== undefined && sql`and r.created_at < ${before}`,
       minQuality !== undefined && sql`and r.quality_score >= ${minQuality}`,
-      resourceIds && sql`and r.id in (select json_array_elements_text(${withoutNul(JSON.stringify(resourceIds))}::text::json))`,
+      ...Object.entries(metadata).map(([key, values]) => sql`and r.metadata ->> ${withoutNul(key)} in ${given(values)}`),
+      resourceIds && sql`and r.id in ${given(resourceIds)}`,
     ].filter((condition) => condition !== false && condition !== undefined);
     return conditions.length === 0 ? undefined : conditions.reduce((all, condition) => sql`${all} ${condition}`);
   }
@@ -154,6 +169,8 @@ export function vectorIndexName(model: string, size: number): string {
   for (const character of model) hash = (Math.imul(hash, 33) ^ (character.codePointAt(0) ?? 0)) >>> 0;
   return `${VECTOR_INDEX_PREFIX}${hash.toString(36)}_${size}`;
 }
+
+const quoted = (term: string) => `"${term.replaceAll('"', ' ')}"`;
 
 /** Drops rows without a finite distance, e.g. those of zero vectors. */
 const found = (rows: readonly Row[]) => rows.filter(({ score }) => Number.isFinite(score)).map(toHit);

@@ -5,7 +5,7 @@
  * candidates, which the full vectors rank. docs/decisions/0005 gives the reasons against the DiskANN index.
  */
 import type { Client, InValue, Row } from '@libsql/client';
-import type { ChunkFilter, ChunkHit, ChunkIndex } from './chunk-index.ts';
+import type { ChunkFilter, ChunkHit, ChunkIndex, ChunkQuestion } from './chunk-index.ts';
 import { matchExpression } from './fts-query.ts';
 import { toBytes } from './vector-bytes.ts';
 
@@ -21,11 +21,11 @@ const SPARE_CANDIDATES = 50;
 export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteChunkIndexOptions): ChunkIndex {
   if (!Number.isSafeInteger(annThreshold) || annThreshold < 0) throw new RangeError('annThreshold must be a whole number');
 
-  async function keyword(query: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
-    const match = matchExpression(query, filter.ownerId);
+  async function keyword(question: ChunkQuestion, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
+    const match = matchExpression(question, filter.ownerId);
     if (match === undefined) return [];
-    const [within, args] = chunkCondition(filter, 'rowid');
-    // The full-text index stores the owner as a word, so its hits are checked against `owner_id`.
+    const [within, args] = chunkCondition(filter, '+rowid');
+    // Without the `+`, FTS5 would run the MATCH once for each row of the filter. The index stores the owner as a word, so its hits are checked against `owner_id`.
     const { rows } = await client.execute({
       sql: `select n.seq, c.resource_id, n.score
         from (select rowid as seq, -bm25(chunks_fts, 2.0, 1.0, 0.0) as score from chunks_fts
@@ -77,29 +77,42 @@ export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteC
   return { keyword, nearest };
 }
 
-/** The ids of a category and of all below it. */
-const SUBTREE = `with recursive subtree(id) as (select ? union
+/** The ids of categories and of all below them. An id that the taxonomy has no longer matches itself. */
+const SUBTREES = `with recursive subtree(id) as (select value from json_each(?) union
   select child.id from categories child join subtree on child.parent_id = subtree.id) select id from subtree`;
+const GIVEN = 'select value from json_each(?)';
+/** A value of metadata as text; JSON's booleans are numbers in SQLite. */
+const METADATA = "case m.type when 'true' then 'true' when 'false' then 'false' else cast(m.value as text) end";
 
 /** The filter's conditions on the resource `r`, as SQL to append to a condition; empty without conditions. */
 function resourceConditions(filter: ChunkFilter): [sql: string, args: InValue[]] {
   const conditions: string[] = [];
   const args: InValue[] = [];
-  const add = (sql: string, value: InValue | undefined) => {
-    if (value === undefined) return;
+  const add = (sql: string, ...values: readonly (InValue | undefined)[]) => {
+    const given = values.filter((value) => value !== undefined);
+    if (given.length < values.length) return;
     conditions.push(` and ${sql}`);
-    args.push(value);
+    args.push(...given);
   };
-  add(`r.category in (${SUBTREE})`, filter.category);
-  add('exists (select 1 from json_each(r.tags) where value = ?)', filter.tag);
-  add('r.language = ?', filter.language);
+  const list = (values: readonly string[] | undefined) => values && JSON.stringify(values);
+  add(`r.category in (${SUBTREES})`, list(filter.category));
+  add(`exists (select 1 from json_each(r.tags) t where t.value in (${GIVEN}))`, list(filter.tag));
+  add(`r.language in (${GIVEN})`, list(filter.language));
+  add(
+    "exists (select 1 from json_each(?) t where r.content_type = t.value or r.content_type like t.value || ';%')",
+    list(filter.type),
+  );
+  add('r.created_at >= ?', filter.after);
+  add('r.created_at < ?', filter.before);
   add('r.quality_score >= ?', filter.minQuality);
-  add('r.id in (select value from json_each(?))', filter.resourceIds && JSON.stringify(filter.resourceIds));
+  for (const [key, values] of Object.entries(filter.metadata ?? {}))
+    add(`exists (select 1 from json_each(r.metadata) m where m.key = ? and ${METADATA} in (${GIVEN}))`, key, list(values));
+  add(`r.id in (${GIVEN})`, list(filter.resourceIds));
   return [conditions.join(''), args];
 }
 
 /** The filter as a condition on a chunk's `seq`; a subquery finds the allowed chunks once per search. */
-function chunkCondition(filter: ChunkFilter, seq: 'rowid' | 'chunk_seq'): [sql: string, args: InValue[]] {
+function chunkCondition(filter: ChunkFilter, seq: '+rowid' | 'chunk_seq'): [sql: string, args: InValue[]] {
   const [where, args] = resourceConditions(filter);
   if (where === '') return ['', []];
   return [

@@ -1,14 +1,23 @@
 /** The port of search over chunks, whose SQL differs between the dialects. */
 
-export interface ChunkFilter {
+import type { SearchFilters } from '../search/search-request.ts';
+
+export interface ChunkFilter extends SearchFilters {
   /** Required: a search never leaves its owner's library. */
   readonly ownerId: string;
-  /** Resources in its subtree pass, too. */
-  readonly category?: string;
-  readonly tag?: string;
-  readonly language?: string;
-  readonly minQuality?: number;
   readonly resourceIds?: readonly string[];
+}
+
+/** A question by words. Any text is valid, because it reaches the engine quoted. */
+export interface ChunkQuestion {
+  /** Words, of which a chunk has at least one; where there are phrases they only add to its score. */
+  readonly text: string;
+  /** A chunk has each of them. */
+  readonly phrases?: readonly string[];
+  /** Words and phrases that a chunk has none of. */
+  readonly excluded?: readonly string[];
+  /** The last word of the text may be the beginning of one. */
+  readonly prefix?: boolean;
 }
 
 /** `score` grows with relevance: the cosine for vectors, an unbounded rank (BM25, `ts_rank`) for keywords. */
@@ -19,8 +28,8 @@ export interface ChunkHit {
 }
 
 export interface ChunkIndex {
-  /** Any text is a valid query, because it reaches the engine quoted. Best first. */
-  keyword(query: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]>;
+  /** Best first. */
+  keyword(question: ChunkQuestion, filter: ChunkFilter, limit: number): Promise<ChunkHit[]>;
   /** `vector` is an L2-normalised vector of `model`; it is compared with vectors of that model only. Best first. */
   nearest(vector: Float32Array, model: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]>;
 }

@@ -1,5 +1,7 @@
 /** Turns a person's search into an FTS5 query in which no character can act as syntax. */
 
+import type { ChunkQuestion } from './chunk-index.ts';
+
 /** A longer query is a document; its first terms are enough to search by. */
 const MAX_TERMS = 64;
 
@@ -30,13 +32,41 @@ export function queryTerms(query: string): string[] {
 /** From the first letter to the last. */
 const withoutEdges = (term: string) => /\p{L}(?:.*\p{L})?/su.exec(term)?.[0] ?? '';
 
+/** A question as quoted terms, which no engine reads as syntax. */
+export interface QuestionTerms {
+  readonly words: readonly string[];
+  readonly phrases: readonly string[];
+  readonly excluded: readonly string[];
+  /** The beginning of a word, beside `words`. */
+  readonly prefix: string | undefined;
+}
+
+/** Undefined for a question that asks for no word. */
+export function questionTerms({ text, phrases = [], excluded = [], prefix = false }: ChunkQuestion): QuestionTerms | undefined {
+  const words = queryTerms(text);
+  const last = prefix ? /[\p{L}\p{N}]+$/u.exec(text)?.[0] : undefined;
+  const asked = phrases.flatMap(phraseTerm);
+  if (words.length + asked.length === 0) return undefined;
+  return { words, phrases: asked.slice(0, MAX_TERMS), excluded: excluded.flatMap(phraseTerm).slice(0, MAX_TERMS), prefix: last };
+}
+
+/** The phrase if it has a word. */
+function phraseTerm(phrase: string): string[] {
+  const term = phrase.replaceAll('\0', ' ').toWellFormed().replaceAll('"', ' ').trim();
+  return /[\p{L}\p{N}\p{Co}]/u.test(term) ? [term] : [];
+}
+
 const quote = (term: string) => `"${term.replaceAll('"', '""')}"`;
 
-/** An FTS5 MATCH expression for any of the terms in one owner's chunks; undefined if the query has no term. */
-export function matchExpression(query: string, ownerId: string): string | undefined {
-  const terms = queryTerms(query);
-  if (terms.length === 0) return undefined;
-  return `{context text} : (${terms.map(quote).join(' OR ')}) AND owner : ${quote(ownerWord(ownerId))}`;
+/** An FTS5 MATCH expression for the question in one owner's chunks; undefined if it asks for no word. */
+export function matchExpression(question: ChunkQuestion, ownerId: string): string | undefined {
+  const terms = questionTerms(question);
+  if (!terms) return undefined;
+  const { words, phrases, excluded, prefix } = terms;
+  const any = [...phrases, ...words].map(quote).concat(prefix === undefined ? [] : [`${quote(prefix)} *`]);
+  const all = [...phrases.map(quote), `(${any.join(' OR ')})`].join(' AND ');
+  const wanted = `{context text} : (${all}) AND owner : ${quote(ownerWord(ownerId))}`;
+  return excluded.length === 0 ? wanted : `(${wanted}) NOT {context text} : (${excluded.map(quote).join(' OR ')})`;
 }
 
 /** The owner's id as the index stores it; the migration of `chunks_fts` writes the same form. */

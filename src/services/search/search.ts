@@ -114,7 +114,7 @@ export const search = operation({
     { actor, signal, ...context }: SearchContext & Caller,
     { q: query, mode, limit, cursor, category, tag, language, min_quality: minQuality },
   ) => {
-    const filter = present({ category, tag, language, minQuality });
+    const filter = present({ category: list(category), tag: list(tag), language: list(language), minQuality });
     return toBody(await find(context, actor, { query, mode, filter, cursor, limit, signal }));
   },
 });
@@ -137,13 +137,15 @@ async function find(context: SearchContext, actor: Actor, input: SearchInput): P
   };
 }
 
+const list = (value: string | undefined) => (value === undefined ? undefined : [value]);
+
 async function rank(
   context: SearchContext,
   filter: ChunkFilter,
   input: SearchInput,
 ): Promise<{ ranked: FusedResource[]; degraded: boolean }> {
   const { query, mode } = input;
-  const byKeyword = () => rankDeep((limit) => context.chunkIndex.keyword(query, filter, limit));
+  const byKeyword = () => rankDeep((limit) => context.chunkIndex.keyword({ text: query }, filter, limit));
   if (mode === 'keyword') return { ranked: (await byKeyword()).map(asKeyword), degraded: false };
   const embedded = await embed(context, input);
   if (!embedded) return { ranked: (await byKeyword()).map(asKeyword), degraded: true };

@@ -24,10 +24,12 @@ test('queryTerms: a long query is cut to its first 64 terms', () => {
 test('matchExpression: no character of the query appears outside quotes', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (query, owner) => {
-      const expression = matchExpression(query, owner);
+      const expression = matchExpression({ text: query, phrases: [query], excluded: [query, owner], prefix: true }, owner);
       if (expression === undefined) return;
       const bare = expression.replaceAll(/"(?:[^"]|"")*"/g, '_');
-      expect(bare).toMatch(/^\{context text\} : \(_(?: OR _)*\) AND owner : _$/);
+      expect(bare).toMatch(
+        /^\(?\{context text\} : \((?:_ AND )*\(_(?: OR _)*(?: \*)?\)\) AND owner : _(?:\) NOT \{context text\} : \(_(?: OR _)*\))?$/,
+      );
     }),
     { numRuns: 500 },
   );

@@ -5,7 +5,7 @@ import type { SearchRequest } from '../../../src/kernel/search/search-request.ts
 import { rendezvous } from '../../../src/kernel/worker-client/rendezvous.ts';
 import { createSearchClient } from '../../../src/kernel/worker-client/search-client.ts';
 import { createSignatureVerifier, SIGNATURE_HEADER } from '../../../src/kernel/worker-client/signatures.ts';
-import { manualClock, randomIds, memoryLog } from '../../support/fakes/doubles.ts';
+import { manualClock, memoryLog, randomIds } from '../../support/fakes/doubles.ts';
 
 const URLS = ['http://one:1', 'http://two:2', 'http://three:3'];
 const signingKeys = { current: new Secret('the current key, of more than thirty-two characters') };

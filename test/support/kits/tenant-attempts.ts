@@ -152,9 +152,11 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
   },
   'chunk-index': {
     keyword: async ({ exact, of }, ownerId) => [
-      await exact.keyword(word, { ownerId }, MANY),
-      await exact.keyword(`${word} ${of.userId}`, { ownerId, tag: 'same', category: 'same' }, MANY),
-      await exact.keyword(word, { ownerId, resourceIds: of.resourceIds }, MANY),
+      await exact.keyword({ text: word }, { ownerId }, MANY),
+      await exact.keyword({ text: `${word} ${of.userId}` }, { ownerId, tag: ['same'], category: ['same'] }, MANY),
+      await exact.keyword({ text: '', phrases: [word], excluded: ['nothing'], prefix: true }, { ownerId }, MANY),
+      await exact.keyword({ text: word }, { ownerId, metadata: { same: ['same'] } }, MANY),
+      await exact.keyword({ text: word }, { ownerId, resourceIds: of.resourceIds }, MANY),
     ],
     nearest: async ({ exact, indexed, of }, ownerId) => [
       await exact.nearest(vector, model, { ownerId }, MANY),

@@ -179,7 +179,7 @@ export const HELPERS: Reasons = {
   jobs: { isAhead: VALUE },
   'chunk-index.postgres': { createPostgresChunkIndex: OPENS, vectorIndexName: VALUE },
   'chunk-index.sqlite': { createSqliteChunkIndex: OPENS },
-  'fts-query': { queryTerms: VALUE, matchExpression: VALUE },
+  'fts-query': { queryTerms: VALUE, questionTerms: VALUE, matchExpression: VALUE },
   pagination: { olderThan: VALUE },
   'open-postgres': { openPostgres: OPENS, readableJson: VALUE, withoutNul: VALUE },
   'open-sqlite': { openSqlite: OPENS },
