@@ -1,0 +1,130 @@
+/** The libraries that a search thread holds: loaded when they are asked for, brought up to date before each answer. */
+import { type BoundedMap, createBoundedMap } from '../../../src/kernel/core/bounded-map.ts';
+import { createMutex } from '../../../src/kernel/core/concurrency.ts';
+import type { Log } from '../../../src/kernel/core/log.ts';
+import { createFreshRuns } from './fresh-runs.ts';
+import { BrokenIndex, type Library, type LibrarySize, LibraryTooLarge, type UpdatableIndex } from './library.ts';
+import { admit, applyChanges, buildLibrary, type RefreshDependencies } from './refresh-library.ts';
+import type { Snapshots } from './snapshots.ts';
+
+export interface LibrariesDependencies<I extends UpdatableIndex> extends Omit<RefreshDependencies<I>, 'onGrowth'> {
+  readonly log: Log;
+  /** Undefined: none are kept. */
+  readonly snapshots: Snapshots | undefined;
+  /** Called with what a library holds whenever it is used; no bytes: its memory has been given back. */
+  onSize(ownerId: string, size: LibrarySize): void;
+}
+
+export interface Libraries<I extends UpdatableIndex> {
+  /**
+   * The owner's library with every change that was committed before the call. Rejects with LibraryTooLarge. Its slots are valid
+   * until the caller waits for something.
+   */
+  use(ownerId: string): Promise<Library<I>>;
+  /** Gives the memory back once the library's snapshot is written. What is being answered is answered. */
+  evict(ownerId: string): Promise<void>;
+  /** Writes the snapshots that are due. */
+  saveDue(): Promise<void>;
+  /** Writes the snapshots of all libraries that have changed. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds after which a library that was too large is tried again. */
+const TOO_LARGE_MS = 10 * 60_000;
+const MAX_TOO_LARGE = 10_000;
+const NOTHING: LibrarySize = { documents: 0, chunks: 0, bytes: 0 };
+
+interface Entry<I extends UpdatableIndex> {
+  library: Library<I> | undefined;
+  /** The library as of a moment after the call. */
+  readonly fresh: () => Promise<Library<I>>;
+  /** Held while the index changes, and while it is encoded. */
+  readonly lock: ReturnType<typeof createMutex>;
+}
+
+export function createLibraries<I extends UpdatableIndex>(dependencies: LibrariesDependencies<I>): Libraries<I> {
+  const { clock, engine, log, snapshots, onSize } = dependencies;
+  const entries = new Map<string, Entry<I>>();
+  const tooLarge: BoundedMap<string, true> = createBoundedMap({
+    capacity: MAX_TOO_LARGE,
+    evict: 'oldest',
+    now: () => clock.monotonic(),
+  });
+
+  function entryOf(ownerId: string): Entry<I> {
+    const known = entries.get(ownerId);
+    if (known) return known;
+    const lock = createMutex();
+    const entry: Entry<I> = { library: undefined, lock, fresh: createFreshRuns(() => lock.run(() => refresh(ownerId, entry))) };
+    entries.set(ownerId, entry);
+    return entry;
+  }
+
+  async function refresh(ownerId: string, entry: Entry<I>): Promise<Library<I>> {
+    // An entry that was evicted meanwhile answers those that wait for it, and counts no longer.
+    const onGrowth = (size: LibrarySize) => {
+      if (entries.get(ownerId) === entry) onSize(ownerId, size);
+    };
+    const own = { ...dependencies, onGrowth };
+    try {
+      const library = entry.library ?? (await snapshots?.read(ownerId, engine));
+      if (library && (await applyChanges(own, library))) {
+        entry.library = library;
+      } else {
+        // Two indexes of one library would need twice its memory.
+        entry.library = undefined;
+        entry.library = await build(own, ownerId);
+      }
+      admit(own, entry.library.index);
+      return entry.library;
+    } catch (error) {
+      if (error instanceof LibraryTooLarge) tooLarge.set(ownerId, true, clock.monotonic() + TOO_LARGE_MS);
+      // A database that is away leaves the index as it is: changes that were read are applied again.
+      if (error instanceof LibraryTooLarge || error instanceof BrokenIndex) entry.library = undefined;
+      if (!entry.library) {
+        onGrowth(NOTHING);
+        if (entries.get(ownerId) === entry) entries.delete(ownerId);
+      }
+      throw error;
+    }
+  }
+
+  async function build(own: RefreshDependencies<I>, ownerId: string): Promise<Library<I>> {
+    const startedAt = clock.monotonic();
+    const library = await buildLibrary(own, ownerId);
+    const { documents, chunks, bytes } = library.index;
+    const ms = Math.round(clock.monotonic() - startedAt);
+    log.info('library indexed', { owner: ownerId, documents, chunks, bytes, version: library.version, ms });
+    return library;
+  }
+
+  async function save(entry: Entry<I>): Promise<void> {
+    const { library } = entry;
+    if (!library || !snapshots) return;
+    await snapshots.write(library, (encode) => entry.lock.run(async () => encode(engine)));
+  }
+
+  return {
+    use: async (ownerId) => {
+      if (tooLarge.get(ownerId)) throw new LibraryTooLarge('the library was too large a short time ago');
+      return await entryOf(ownerId).fresh();
+    },
+    evict: async (ownerId) => {
+      const entry = entries.get(ownerId);
+      if (!entry) return;
+      entries.delete(ownerId);
+      try {
+        if (entry.library && entry.library.unsaved > 0) await save(entry);
+      } finally {
+        if (!entries.has(ownerId)) onSize(ownerId, NOTHING);
+      }
+    },
+    saveDue: async () => {
+      for (const entry of [...entries.values()]) if (entry.library && snapshots?.isDue(entry.library)) await save(entry);
+    },
+    close: async () => {
+      for (const entry of [...entries.values()]) if (entry.library && entry.library.unsaved > 0) await save(entry);
+      entries.clear();
+    },
+  };
+}

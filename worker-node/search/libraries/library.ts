@@ -1,0 +1,40 @@
+/** An owner's library in memory, and what it is made by. */
+import type { LibraryIndex } from '../index/library-index.ts';
+
+/** What keeps a library up to date needs of its index. */
+export type UpdatableIndex = Pick<LibraryIndex, 'documents' | 'chunks' | 'bytes' | 'put' | 'remove' | 'settle'>;
+
+export interface IndexEngine<I extends UpdatableIndex> {
+  create(): I;
+  /** For `decode`. */
+  encode(index: I): readonly Uint8Array[];
+  /** Throws where the buffers are cut, damaged or of another format. */
+  decode(buffers: readonly Uint8Array[]): I;
+}
+
+/** What a library holds in memory. */
+export type LibrarySize = Pick<LibraryIndex, 'documents' | 'chunks' | 'bytes'>;
+
+export interface Library<I extends UpdatableIndex> {
+  readonly ownerId: string;
+  readonly index: I;
+  /** Whose vectors the index holds; null: there was no active model. */
+  readonly model: string | null;
+  /** The last change of `library_changes` that the index has applied, and its random id; 0 and null before the first. */
+  version: number;
+  changeId: string | null;
+  /** Changes applied since the last snapshot. A library that was built counts all of its documents. */
+  unsaved: number;
+  /** When the first deletion since the last snapshot was applied, by the monotonic clock. */
+  deletionAt: number | undefined;
+}
+
+/** A library that alone needs more memory than all may have. */
+export class LibraryTooLarge extends Error {
+  override readonly name = 'LibraryTooLarge';
+}
+
+/** An index failed in a change, so that it may hold a part of it. */
+export class BrokenIndex extends Error {
+  override readonly name = 'BrokenIndex';
+}

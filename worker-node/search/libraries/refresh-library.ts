@@ -1,0 +1,123 @@
+/** Builds a library from the rows of the database, and applies what has changed since. */
+
+import type { Clock } from '../../../src/kernel/core/ports.ts';
+import { findActiveModel } from '../../../src/kernel/db/embedding-models.ts';
+import { readLibraryChanges, readLibraryVersion } from '../../../src/kernel/db/library-changes.ts';
+import { readLibrary, readLibraryDocuments } from '../../../src/kernel/db/library-rows.ts';
+import type { Database } from '../../../src/kernel/db/types.ts';
+import {
+  BrokenIndex,
+  type IndexEngine,
+  type Library,
+  type LibrarySize,
+  LibraryTooLarge,
+  type UpdatableIndex,
+} from './library.ts';
+
+/** Changes read by one query. */
+const CHANGES_A_QUERY = 500;
+/** Changed documents read by one query. */
+const DOCUMENTS_A_QUERY = 50;
+
+export interface RefreshDependencies<I extends UpdatableIndex> {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly engine: IndexEngine<I>;
+  /** What the index of one library may hold. */
+  readonly maxBytes: number;
+  /** Called between documents: lets the thread answer other questions where it has worked for long. */
+  pause(): Promise<void>;
+  /** Called as an index grows. */
+  onGrowth(size: LibrarySize): void;
+}
+
+/** The active model is read before the version: a switch in between is a change of a later version. */
+export async function buildLibrary<I extends UpdatableIndex>(
+  dependencies: RefreshDependencies<I>,
+  ownerId: string,
+): Promise<Library<I>> {
+  const { db, engine, pause } = dependencies;
+  const model = await activeModelOf(db);
+  const { version, changeId } = await readLibraryVersion(db, ownerId);
+  const index = engine.create();
+  for await (const block of readLibrary(db, { ownerId, model })) {
+    for (const document of block) {
+      index.put(document);
+      await pause();
+    }
+    admit(dependencies, index);
+  }
+  index.settle();
+  return { ownerId, index, model, version, changeId, unsaved: index.documents, deletionAt: undefined };
+}
+
+/**
+ * Applies the changes that were committed before the call. Returns false where the library has to be built anew: a change says so,
+ * the model or the history is another one, or changes that it lacks have been pruned.
+ */
+export async function applyChanges<I extends UpdatableIndex>(
+  dependencies: RefreshDependencies<I>,
+  library: Library<I>,
+): Promise<boolean> {
+  const { db, pause } = dependencies;
+  const { ownerId, index } = library;
+  const [target, model] = await Promise.all([readLibraryVersion(db, ownerId), activeModelOf(db)]);
+  if (model !== library.model || target.version < library.version) return false;
+  if (target.version === library.version) return target.changeId === library.changeId;
+  while (library.version < target.version) {
+    const later = await changesAfter(db, library);
+    const last = later?.at(-1);
+    if (!later || !last || later.some(({ kind }) => kind === 'rebuild')) return false;
+
+    const ids = [...new Set(later.flatMap(({ resourceId }) => resourceId ?? []))];
+    for (let start = 0; start < ids.length; start += DOCUMENTS_A_QUERY) {
+      const some = ids.slice(start, start + DOCUMENTS_A_QUERY);
+      const documents = new Map(
+        (await readLibraryDocuments(db, { ownerId, model, ids: some })).map((document) => [document.id, document]),
+      );
+      for (const id of some) {
+        const document = documents.get(id);
+        change(() => (document ? index.put(document) : index.remove(id)));
+        await pause();
+      }
+    }
+    library.version = last.version;
+    library.changeId = last.id;
+    library.unsaved += ids.length;
+    if (later.some(({ kind }) => kind === 'deleted')) library.deletionAt ??= dependencies.clock.monotonic();
+  }
+  change(() => index.settle());
+  return true;
+}
+
+/** At least one; undefined where the history is another one than the library's, or lacks changes that were pruned. */
+async function changesAfter(
+  db: Database,
+  { ownerId, version, changeId }: Library<UpdatableIndex>,
+): Promise<Awaited<ReturnType<typeof readLibraryChanges>> | undefined> {
+  // The last change that was applied is read again: its id tells whether this is the same history.
+  const after = Math.max(0, version - 1);
+  const read = await readLibraryChanges(db, ownerId, { after, limit: CHANGES_A_QUERY });
+  const later = version === 0 ? read : read.slice(1);
+  const isSame = version === 0 || (read[0]?.version === version && read[0].id === changeId);
+  return isSame && later[0]?.version === version + 1 ? later : undefined;
+}
+
+function change(work: () => void): void {
+  try {
+    work();
+  } catch (cause) {
+    throw new BrokenIndex('the index failed in a change', { cause });
+  }
+}
+
+/** Throws LibraryTooLarge. */
+export function admit(
+  { maxBytes, onGrowth }: Pick<RefreshDependencies<UpdatableIndex>, 'maxBytes' | 'onGrowth'>,
+  { documents, chunks, bytes }: LibrarySize,
+): void {
+  onGrowth({ documents, chunks, bytes });
+  if (bytes > maxBytes) throw new LibraryTooLarge(`the library needs ${bytes} bytes, and ${maxBytes} may be used`);
+}
+
+const activeModelOf = async (db: Database): Promise<string | null> => (await findActiveModel(db))?.id ?? null;
