@@ -63,12 +63,7 @@ export async function writeDocumentVectors(
   const target = { resourceId: id, ownerId, model };
   const rows = nonZeroVectors(keys, vectors);
   await Promise.all([
-    areNew
-      ? insertChunkVectors(
-          tx,
-          rows.map((row) => ({ ...row, ownerId, model })),
-        )
-      : replaceChunkVectors(tx, { ...target, vectors: rows }),
+    (areNew ? insertChunkVectors : replaceChunkVectors)(tx, { ...target, vectors: rows }),
     replaceResourceVector(tx, { ...target, embedding: mean }),
     putResourceEmbedding(tx, { ...target, error: null, now }),
   ]);

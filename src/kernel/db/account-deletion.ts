@@ -5,6 +5,7 @@
 import { and, eq, exists, inArray, ne, sql } from 'drizzle-orm';
 import { lockBacklog } from './backlog.ts';
 import { UNFINISHED_JOB_STATES } from './jobs.ts';
+import { noteLibraryChange } from './library-notes.ts';
 import {
   apiKeys,
   callbackDeliveries,
@@ -74,7 +75,9 @@ type DeleteSome = (tx: Database, userId: string, sizes: SliceSizes) => Promise<n
 const SLICES: readonly DeleteSome[] = [
   async (tx, userId, { documents }) => {
     const some = tx.select({ id: resources.id }).from(resources).where(eq(resources.ownerId, userId)).limit(documents);
-    return (await tx.delete(resources).where(inArray(resources.id, some)).returning({ id: resources.id })).length;
+    const deleted = await tx.delete(resources).where(inArray(resources.id, some)).returning({ id: resources.id });
+    for (const { id } of deleted) noteLibraryChange(tx, { ownerId: userId, resourceId: id, kind: 'deleted' });
+    return deleted.length;
   },
   async (tx, userId, { rows }) => {
     const some = tx.select({ id: jobs.id }).from(jobs).where(eq(jobs.ownerId, userId)).limit(rows);

@@ -1,6 +1,9 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
+import { isActiveModel } from './embedding-models.ts';
+import { hasNoted, inTransaction, noteLibraryChange } from './library-notes.ts';
 import { chunks, chunkVectors } from './schema.sqlite.ts';
+import { shareModels } from './settings.ts';
 import type { Database } from './types.ts';
 import { toBytes } from './vector-bytes.ts';
 
@@ -14,28 +17,27 @@ export interface ChunkVectors {
 
 /** Replaces the vectors of the resource's chunks by `model`; vectors of other models stay. */
 export async function replaceChunkVectors(db: Database, { resourceId, ownerId, model, vectors }: ChunkVectors): Promise<void> {
-  const ofResource = db
-    .select({ seq: chunks.seq })
-    .from(chunks)
-    .where(and(eq(chunks.resourceId, resourceId), eq(chunks.ownerId, ownerId)));
-  await db.delete(chunkVectors).where(and(eq(chunkVectors.model, model), inArray(chunkVectors.chunkSeq, ofResource)));
-  await insertChunkVectors(
-    db,
-    vectors.map((vector) => ({ ...vector, ownerId, model })),
-  );
+  await inTransaction(db, async (tx) => {
+    const ofResource = tx
+      .select({ seq: chunks.seq })
+      .from(chunks)
+      .where(and(eq(chunks.resourceId, resourceId), eq(chunks.ownerId, ownerId)));
+    await tx.delete(chunkVectors).where(and(eq(chunkVectors.model, model), inArray(chunkVectors.chunkSeq, ofResource)));
+    await insertChunkVectors(tx, { resourceId, ownerId, model, vectors });
+  });
 }
 
-/** Inserts the vectors of chunks that have none by their model. */
-export async function insertChunkVectors(
-  db: Database,
-  rows: readonly {
-    readonly chunkSeq: number;
-    readonly ownerId: string;
-    readonly model: string;
-    readonly embedding: Float32Array;
-  }[],
-): Promise<void> {
-  for (const batch of batchesOf(rows)) {
-    await db.insert(chunkVectors).values(batch.map((row) => ({ ...row, embedding: toBytes(row.embedding) })));
-  }
+/** Inserts the vectors of a resource's chunks, which have none by the model. */
+export async function insertChunkVectors(db: Database, rows: ChunkVectors): Promise<void> {
+  const { resourceId, ownerId, model, vectors } = rows;
+  await inTransaction(db, async (tx) => {
+    for (const batch of batchesOf(vectors)) {
+      const values = batch.map(({ chunkSeq, embedding }) => ({ chunkSeq, model, ownerId, embedding: toBytes(embedding) }));
+      await tx.insert(chunkVectors).values(values);
+    }
+    if (hasNoted(tx, { ownerId, resourceId })) return;
+    // Searches do not see vectors of other models. A switch has noted every library, or waits until this transaction ends.
+    await shareModels(tx);
+    if (await isActiveModel(tx, model)) noteLibraryChange(tx, { ownerId, resourceId, kind: 'changed' });
+  });
 }

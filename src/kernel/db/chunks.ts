@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
+import { inTransaction, noteLibraryChange } from './library-notes.ts';
 import { chunks, resourceEmbeddings } from './schema.sqlite.ts';
 import type { Chunk, Database } from './types.ts';
 
@@ -10,20 +11,27 @@ export type NewChunk = Omit<Chunk, 'seq'>;
  * deleted with them, and no model is done with the resource any more.
  */
 export async function replaceChunks(db: Database, resourceId: string, rows: readonly NewChunk[]): Promise<number[]> {
-  await db.delete(chunks).where(eq(chunks.resourceId, resourceId));
-  await db.delete(resourceEmbeddings).where(eq(resourceEmbeddings.resourceId, resourceId));
-  return insertChunks(db, rows);
+  return await inTransaction(db, async (tx) => {
+    const [old] = await tx.delete(chunks).where(eq(chunks.resourceId, resourceId)).returning({ ownerId: chunks.ownerId });
+    if (old) noteLibraryChange(tx, { ...old, resourceId, kind: 'changed' });
+    await tx.delete(resourceEmbeddings).where(eq(resourceEmbeddings.resourceId, resourceId));
+    return await insertChunks(tx, rows);
+  });
 }
 
 /** Inserts the chunks of a resource that has none. Returns their keys in the order of `rows`. */
 export async function insertChunks(db: Database, rows: readonly NewChunk[]): Promise<number[]> {
-  const keys = new Map<number, number>();
-  for (const batch of batchesOf(rows)) {
-    // A database may return the rows of a statement in any order.
-    const inserted = await db.insert(chunks).values(batch).returning({ seq: chunks.seq, position: chunks.position });
-    for (const { seq, position } of inserted) keys.set(position, seq);
-  }
-  return rows.map(({ position }) => keys.get(position) as number);
+  return await inTransaction(db, async (tx) => {
+    const keys = new Map<number, number>();
+    for (const batch of batchesOf(rows)) {
+      // A database may return the rows of a statement in any order.
+      const inserted = await tx.insert(chunks).values(batch).returning({ seq: chunks.seq, position: chunks.position });
+      for (const { seq, position } of inserted) keys.set(position, seq);
+    }
+    const [first] = rows;
+    if (first) noteLibraryChange(tx, { ownerId: first.ownerId, resourceId: first.resourceId, kind: 'changed' });
+    return rows.map(({ position }) => keys.get(position) as number);
+  });
 }
 
 /** A resource's chunks, in the order of its text. */

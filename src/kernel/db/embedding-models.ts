@@ -1,5 +1,6 @@
 /** Models of embeddings and their states. Whoever changes one calls `lockModels` first, in the same transaction. */
 import { and, asc, eq, isNotNull, isNull, lte } from 'drizzle-orm';
+import { inTransaction, noteRebuilds } from './library-notes.ts';
 import { embeddingModels, resourceEmbeddings } from './schema.sqlite.ts';
 import type { Database, EmbeddingModel } from './types.ts';
 
@@ -41,12 +42,27 @@ export async function listRetiredModels(db: Database, before: number): Promise<E
 export const activeModelId = (db: Database) =>
   db.select({ id: embeddingModels.id }).from(embeddingModels).where(eq(embeddingModels.state, 'active'));
 
-export async function insertEmbeddingModel(tx: Database, row: EmbeddingModel): Promise<void> {
-  await tx.insert(embeddingModels).values(row);
+export async function insertEmbeddingModel(db: Database, row: EmbeddingModel): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    await tx.insert(embeddingModels).values(row);
+    if (row.state === 'active') noteRebuilds(tx);
+  });
 }
 
-export async function updateEmbeddingModel(tx: Database, id: string, set: Partial<Omit<EmbeddingModel, 'id'>>): Promise<void> {
-  await tx.update(embeddingModels).set(set).where(eq(embeddingModels.id, id));
+export async function updateEmbeddingModel(db: Database, id: string, set: Partial<Omit<EmbeddingModel, 'id'>>): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    await tx.update(embeddingModels).set(set).where(eq(embeddingModels.id, id));
+    // Searches compare vectors of the active model.
+    if (set.state === 'active') noteRebuilds(tx);
+  });
+}
+
+export async function isActiveModel(db: Database, id: string): Promise<boolean> {
+  const found = await db
+    .select({ id: embeddingModels.id })
+    .from(embeddingModels)
+    .where(and(eq(embeddingModels.id, id), eq(embeddingModels.state, 'active')));
+  return found.length > 0;
 }
 
 /** Withdraws requests to activate a model. Returns the models for which one was open. */

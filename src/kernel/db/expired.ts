@@ -1,4 +1,5 @@
 import { lt } from 'drizzle-orm';
+import { pruneLibraryChanges } from './library-changes.ts';
 import { deleteIdleClients } from './oauth-clients.ts';
 import {
   callbackDeliveries,
@@ -20,6 +21,7 @@ export interface ExpiredRows {
   readonly webhookEvents: number;
   readonly oauthClients: number;
   readonly statistics: number;
+  readonly libraryChanges: number;
 }
 
 /** How long a finished delivery is listed. */
@@ -32,6 +34,11 @@ const EVENTS_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 const CLIENTS_KEPT_MS = { unused: 24 * 60 * 60 * 1000, left: 90 * 24 * 60 * 60 * 1000 };
 
 const STATISTICS_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** An index of a library that has not been used for longer reads everything again. */
+const CHANGES_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+/** Owners, and changes of each, that one transaction deletes at most. */
+const CHANGES_AT_ONCE = 5_000;
 
 /** Deletes the rows that expired before `now` (Unix ms), and returns the number per table. */
 export async function deleteExpired(db: Database, now: number): Promise<ExpiredRows> {
@@ -64,5 +71,6 @@ export async function deleteExpired(db: Database, now: number): Promise<ExpiredR
     webhookEvents: oldEvents.length,
     oauthClients: clients,
     statistics: oldMinutes.length,
+    libraryChanges: await pruneLibraryChanges(db, { before: now - CHANGES_KEPT_MS, limit: CHANGES_AT_ONCE }),
   };
 }

@@ -6,6 +6,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type { Sql } from 'postgres';
 import { retry } from '../core/retry.ts';
+import { withLibraryNotes } from './library-notes.ts';
 import type { Database } from './types.ts';
 import { toBytes, toVector, VectorBytes } from './vector-bytes.ts';
 
@@ -19,13 +20,14 @@ const TRIES = 5;
 export function openPostgres(client: Sql): Database {
   const db = drizzle(adapted(client));
   alignValues(client);
-  return new Proxy(db, {
+  const repeating = new Proxy(db, {
     get(target, property, receiver) {
       if (property !== 'transaction') return Reflect.get(target, property, receiver);
       return (work: (tx: unknown) => Promise<unknown>) =>
         retry<unknown>(() => target.transaction(work as never), { tries: TRIES, when: isRepeatable });
     },
   }) as unknown as Database;
+  return withLibraryNotes(repeating);
 }
 
 /** Converts to SQLite's types: it has neither booleans nor JSON, one integer type, and vectors stored as bytes. */

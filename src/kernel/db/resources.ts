@@ -4,6 +4,8 @@ import { titleKeyOf } from '../model/title-key.ts';
 import { batchesOf } from './batches.ts';
 import { storedFormsOf, toStoredKey } from './index-keys.ts';
 import { jsonContains } from './json-contains.ts';
+import { inTransaction, noteLibraryChange } from './library-notes.ts';
+import { SEARCHED_COLUMNS } from './library-rows.ts';
 import { resources } from './schema.sqlite.ts';
 import type { Database, Resource } from './types.ts';
 
@@ -127,8 +129,11 @@ export async function findResources(db: Database, ownerId: string, ids: readonly
 
 /** Returns false if the owner has no such resource. */
 export async function updateResource(db: Database, id: OwnedId, values: Partial<NewResource>): Promise<boolean> {
-  const changed = await db.update(resources).set(withTitleKey(values)).where(owned(id)).returning({ id: resources.id });
-  return changed.length > 0;
+  return await inTransaction(db, async (tx) => {
+    const [changed] = await tx.update(resources).set(withTitleKey(values)).where(owned(id)).returning({ id: resources.id });
+    if (changed) noteIfSearched(tx, { ...id, values });
+    return changed !== undefined;
+  });
 }
 
 /**
@@ -147,17 +152,22 @@ export async function updateResourceOfJob(
   const asRead = edited && sql`cast(${resources.edited} as text) = ${JSON.stringify(edited)}`;
   const free = withTitleKey(edited ? unedited(values, edited) : values);
   const [written] = await tx.update(resources).set(free).where(and(own, asRead)).returning(summary);
+  if (written) noteIfSearched(tx, { ...written, values: free });
   if (written || !edited) return written;
   // Edited or deleted since. The first write locks the row, so that no edit can come between the two.
   const taken = { updatedAt: values.updatedAt };
   const [row] = await tx.update(resources).set(taken).where(own).returning({ edited: resources.edited });
   if (!row) return undefined;
-  const [rewritten] = await tx
-    .update(resources)
-    .set(withTitleKey(unedited(values, row.edited)))
-    .where(own)
-    .returning(summary);
+  const untouched = withTitleKey(unedited(values, row.edited));
+  const [rewritten] = await tx.update(resources).set(untouched).where(own).returning(summary);
+  if (rewritten) noteIfSearched(tx, { ...rewritten, values: untouched });
   return rewritten;
+}
+
+/** Notes the change in the library if `values` have a column that searches see. */
+function noteIfSearched(tx: Database, { ownerId, id, values }: OwnedId & { readonly values: Partial<NewResource> }): void {
+  if (SEARCHED_COLUMNS.some((column) => values[column] !== undefined))
+    noteLibraryChange(tx, { ownerId, resourceId: id, kind: 'changed' });
 }
 
 /** With the key by which lists are sorted, where `values` name a title. */
@@ -170,8 +180,11 @@ export const unedited = <V extends object>(values: V, edited: readonly string[])
 
 /** Deletes the resource and, by cascade, all rows derived from it. Returns false if the owner has no such resource. */
 export async function deleteResource(db: Database, id: OwnedId): Promise<boolean> {
-  const deleted = await db.delete(resources).where(owned(id)).returning({ id: resources.id });
-  return deleted.length > 0;
+  return await inTransaction(db, async (tx) => {
+    const deleted = await tx.delete(resources).where(owned(id)).returning({ id: resources.id });
+    if (deleted.length > 0) noteLibraryChange(tx, { ownerId: id.ownerId, resourceId: id.id, kind: 'deleted' });
+    return deleted.length > 0;
+  });
 }
 
 /** The owner's resources whose category a person chose; the classifier learns from them. */

@@ -35,6 +35,7 @@ export const UNOWNED: Reasons = {
     findRequestedModel: MODELS,
     listRetiredModels: MODELS,
     activeModelId: MODELS,
+    isActiveModel: MODELS,
     insertEmbeddingModel: MODELS,
     updateEmbeddingModel: MODELS,
     withdrawActivation: MODELS,
@@ -163,12 +164,20 @@ export const UNOWNED: Reasons = {
   'webhook-events': { findWebhookEvent: PROVEN, insertWebhookEvent: PROVEN },
 };
 
+const NOTE = 'in memory; appended for the owner of a row that the transaction wrote';
 const VALUE = 'no query: it works on its arguments only';
 const OPENS = 'no query: its result is tested instead';
 
 export const HELPERS: Reasons = {
   batches: { batchesOf: VALUE },
   'connection-errors': { isDatabaseAway: VALUE, isUnstorable: VALUE, toDatabaseAppError: VALUE, writeRefusal: VALUE },
+  'library-notes': {
+    withLibraryNotes: OPENS,
+    inTransaction: OPENS,
+    noteLibraryChange: NOTE,
+    hasNoted: NOTE,
+    noteRebuilds: NOTE,
+  },
   links: { storedLinks: VALUE },
   'resource-identifiers': { storedIdentifiers: VALUE },
   resources: { statusFields: VALUE, unedited: VALUE },
