@@ -1,0 +1,246 @@
+/** The index of a library, put together from its parts. */
+import type { SearchFilters } from '../../../src/kernel/search/search-request.ts';
+import { Attributes } from './attributes.ts';
+import { Bm25 } from './bm25.ts';
+import { OccurrenceReader } from './chunk-occurrences.ts';
+import { ChunkTable } from './chunk-table.ts';
+import type {
+  DocumentAttributes,
+  IndexedChunk,
+  IndexedDocument,
+  IndexParts,
+  IndexToken,
+  IndexVectors,
+  LibraryIndex,
+  PhraseTerm,
+  Selection,
+  TermGroup,
+  Vocabulary,
+  WordOptions,
+  WordScores,
+} from './library-index.ts';
+import { PhraseSearch } from './phrase.ts';
+import { PostingBlocks } from './posting-blocks.ts';
+import { SectionReader, SectionWriter } from './sections.ts';
+import { facetsOf, select } from './selection.ts';
+import { Words } from './words.ts';
+
+interface Columns {
+  readonly attributes: Attributes;
+  readonly chunks: ChunkTable;
+  readonly blocks: PostingBlocks;
+  readonly vectors: IndexVectors | null;
+}
+
+export class MemoryIndex implements LibraryIndex {
+  readonly #parts: IndexParts;
+  readonly #attributes: Attributes;
+  readonly #chunks: ChunkTable;
+  readonly #blocks: PostingBlocks;
+  readonly #bm25: Bm25;
+  readonly #phrases: PhraseSearch;
+  readonly #words: Words;
+  readonly #occurrences = new OccurrenceReader();
+  #vectors: IndexVectors | null;
+  #noCosines = new Float32Array(0);
+  #languages: string[] | null = null;
+
+  constructor(parts: IndexParts, from?: { reader: SectionReader; columns: Columns }) {
+    this.#parts = parts;
+    this.#attributes = from?.columns.attributes ?? new Attributes();
+    this.#chunks = from?.columns.chunks ?? new ChunkTable();
+    this.#blocks = from?.columns.blocks ?? new PostingBlocks();
+    this.#vectors = from?.columns.vectors ?? null;
+    const idOf = (term: string) => this.#words.termOf(term);
+    this.#bm25 = new Bm25(this.#chunks, this.#blocks, idOf);
+    this.#phrases = new PhraseSearch(this.#blocks, idOf);
+    const frequencyOf = (term: number) => this.#bm25.frequency(term);
+    this.#words = from ? Words.read(from.reader, frequencyOf) : new Words(frequencyOf);
+  }
+
+  get documents(): number {
+    return this.#attributes.count;
+  }
+
+  get chunks(): number {
+    return this.#chunks.count;
+  }
+
+  get documentSlots(): number {
+    return this.#attributes.slots;
+  }
+
+  get chunkSlots(): number {
+    return this.#blocks.slots;
+  }
+
+  get bytes(): number {
+    const parts = [this.#attributes, this.#chunks, this.#blocks, this.#bm25, this.#words];
+    return parts.reduce((sum, { bytes }) => sum + bytes, this.#vectors?.bytes ?? 0);
+  }
+
+  get languages(): readonly string[] {
+    this.#languages ??= this.#attributes.languages();
+    return this.#languages;
+  }
+
+  get vocabulary(): Vocabulary {
+    return this.#words;
+  }
+
+  put(document: IndexedDocument): void {
+    this.#checkVectors(document);
+    this.remove(document.id);
+    if (document.chunks.length === 0) return;
+    this.#languages = null;
+    const slot = this.#attributes.add(document);
+    let previous: number | undefined;
+    let context = '';
+    let contextTokens: readonly IndexToken[] = [];
+    for (const chunk of document.chunks) {
+      if (chunk.context !== context) {
+        context = chunk.context;
+        contextTokens = this.#parts.analyse(context, document.language);
+      }
+      const chunkSlot = this.#blocks.allocate(this.#chunks.live);
+      this.#chunks.add(chunkSlot, { document: slot, seq: chunk.seq, previous });
+      if (previous === undefined) this.#attributes.firstChunks[slot] = chunkSlot;
+      previous = chunkSlot;
+      const textTokens = this.#parts.analyse(chunk.text, document.language);
+      const read = this.#occurrences.read(this.#words, chunk.text, textTokens, context, contextTokens);
+      this.#blocks.add(chunkSlot, read.occurrences, read.textStart);
+      this.#chunks.setLengths(chunkSlot, read.textLength, read.contextLength);
+      this.#setVector(chunkSlot, chunk.embedding);
+    }
+  }
+
+  remove(documentId: string): void {
+    const slot = this.#attributes.slotOf(documentId);
+    if (slot === undefined) return;
+    this.#languages = null;
+    for (const chunk of this.chunksOf(slot)) {
+      this.#chunks.remove(chunk);
+      this.#blocks.remove(chunk);
+      this.#vectors?.set(chunk, null);
+    }
+    this.#attributes.remove(slot);
+  }
+
+  settle(): void {
+    this.#blocks.settle(this.#chunks.live);
+    this.#attributes.settle();
+    this.#words.settle();
+  }
+
+  words(groups: readonly TermGroup[], options: WordOptions = {}): WordScores {
+    return this.#bm25.search(groups, options);
+  }
+
+  phrase(terms: readonly PhraseTerm[]): Uint8Array {
+    return this.#phrases.search(terms, this.#chunks.live);
+  }
+
+  meaning(vector: Float32Array): Float32Array {
+    const slots = this.chunkSlots;
+    if (this.#vectors) {
+      this.#checkLength(vector);
+      return this.#vectors.cosines(vector, slots);
+    }
+    if (this.#noCosines.length < slots) this.#noCosines = new Float32Array(slots);
+    return this.#noCosines.subarray(0, slots);
+  }
+
+  vectorOf(chunkSlot: number): Float32Array | null {
+    return this.#vectors?.get(chunkSlot) ?? null;
+  }
+
+  select(filters: SearchFilters, subtree: (category: string) => readonly string[]): Selection | null {
+    return select(this.#attributes, filters, subtree);
+  }
+
+  facets(documentSlots: Uint32Array, selection: Selection | null) {
+    return facetsOf(this.#attributes, documentSlots, selection);
+  }
+
+  documentOf(chunkSlot: number): number {
+    return this.#chunks.documentOf(chunkSlot);
+  }
+
+  chunksOf(documentSlot: number): number[] {
+    const slots: number[] = [];
+    let slot = this.#attributes.firstChunks[documentSlot];
+    for (; slot !== undefined; slot = this.#chunks.nextOf(slot)) slots.push(slot);
+    return slots;
+  }
+
+  seqOf(chunkSlot: number): number {
+    return this.#chunks.seqOf(chunkSlot);
+  }
+
+  isLive(chunkSlot: number): boolean {
+    return this.#chunks.isLive(chunkSlot);
+  }
+
+  idOf(documentSlot: number): string {
+    return this.#attributes.idOf(documentSlot);
+  }
+
+  slotOf(documentId: string): number | undefined {
+    return this.#attributes.slotOf(documentId);
+  }
+
+  attributesOf(documentSlot: number): DocumentAttributes {
+    return this.#attributes.of(documentSlot);
+  }
+
+  compareTitles(documentSlot: number, other: number): number {
+    return this.#attributes.compareTitles(documentSlot, other);
+  }
+
+  encode(): Uint8Array[] {
+    const writer = new SectionWriter();
+    this.#blocks.write(writer, this.#chunks.live);
+    this.#attributes.write(writer);
+    this.#chunks.write(writer, this.chunkSlots);
+    this.#words.write(writer);
+    writer.addJson('vectors', { dimensions: this.#vectors?.dimensions ?? 0 });
+    if (this.#vectors) writer.add('vectors.encoded', this.#vectors.encode(this.chunkSlots));
+    return writer.finish();
+  }
+
+  static decode(parts: IndexParts, file: Uint8Array): MemoryIndex {
+    const reader = new SectionReader(file);
+    const { dimensions } = reader.json<{ dimensions: number }>('vectors');
+    const columns: Columns = {
+      attributes: Attributes.read(reader),
+      chunks: ChunkTable.read(reader),
+      blocks: PostingBlocks.read(reader),
+      vectors: dimensions > 0 ? parts.createVectors(dimensions, reader.bytes('vectors.encoded')) : null,
+    };
+    return new MemoryIndex(parts, { reader, columns });
+  }
+
+  #setVector(slot: number, embedding: IndexedChunk['embedding']): void {
+    if (embedding) this.#vectors ??= this.#parts.createVectors(embedding.length);
+    this.#vectors?.set(slot, embedding);
+  }
+
+  /** Throws before anything is changed. */
+  #checkVectors({ chunks }: IndexedDocument): void {
+    const dimensions = this.#vectors?.dimensions ?? chunks.find(({ embedding }) => embedding)?.embedding?.length;
+    const odd = chunks.find(({ embedding }) => embedding && embedding.length !== dimensions)?.embedding;
+    if (odd) throw new RangeError(`an index of vectors with ${dimensions} values was given one with ${odd.length}`);
+    if (!chunks.every(({ embedding }) => embedding?.every(Number.isFinite) ?? true))
+      throw new RangeError('a vector has an element that is not finite');
+  }
+
+  #checkLength(vector: Float32Array): void {
+    const dimensions = this.#vectors?.dimensions;
+    if (vector.length !== dimensions)
+      throw new RangeError(`an index of vectors with ${dimensions} values was asked with one of ${vector.length}`);
+  }
+}
+
+export function createLibraryIndex(parts: IndexParts): LibraryIndex {
+  return new MemoryIndex(parts);
+}
