@@ -1,4 +1,5 @@
 /** Finds formats by media type and file name, and lists them for messages and headers. */
+import { MEDIA_TYPE } from './content-type.ts';
 import type { FormatDefinition } from './format-definition.ts';
 import { FORMATS, type Format } from './formats.ts';
 
@@ -24,6 +25,14 @@ export const MAX_DOCUMENT_BYTES = Math.max(...FORMAT_NAMES.map((name) => FORMATS
 
 /** The format of a media type in lower case, without parameters; undefined where it is that of no format. */
 export const formatOfMediaType = (mediaType: string): Format | undefined => BY_MEDIA_TYPE.get(mediaType);
+
+/** The media types that a filter means by the name of a format, or by one of its media types; undefined for neither. */
+export function mediaTypesNamed(name: string): readonly string[] | undefined {
+  const given = name.toLowerCase();
+  const format = FORMAT_NAMES.find((one) => one === given) ?? formatOfMediaType(given);
+  if (format) return [definitionOf(format).mediaType, ...definitionOf(format).aliases];
+  return MEDIA_TYPE.test(given) ? [given] : undefined;
+}
 
 /** The format that the extension of a file name or URL path stands for; undefined where it stands for none. */
 export function formatOfFilename(name: string): Format | undefined {
