@@ -100,7 +100,7 @@ function plainIndex(documents: Map<string, IndexedDocument>): PlainIndex {
   };
 }
 
-/** `decode` throws where a buffer is damaged, as that of the real index. */
+/** `decode` throws where the bytes are damaged, as that of the real index. */
 export const plainEngine: IndexEngine<PlainIndex> & { all(index: PlainIndex): IndexedDocument[] } = (() => {
   const contents = new WeakMap<PlainIndex, Map<string, IndexedDocument>>();
   const make = (documents: Map<string, IndexedDocument>) => {
@@ -112,9 +112,10 @@ export const plainEngine: IndexEngine<PlainIndex> & { all(index: PlainIndex): In
   return {
     create: () => make(new Map()),
     encode: (index) => [Buffer.from(JSON.stringify(all(index))), Buffer.from('end')],
-    decode: ([json, end]) => {
-      if (String(end) !== 'end') throw new Error('the index is damaged');
-      return make(new Map((JSON.parse(String(json)) as IndexedDocument[]).map((document) => [document.id, document])));
+    decode: (file) => {
+      const text = Buffer.from(file).toString();
+      if (!text.endsWith('end')) throw new Error('the index is damaged');
+      return make(new Map((JSON.parse(text.slice(0, -3)) as IndexedDocument[]).map((document) => [document.id, document])));
     },
     all,
   };

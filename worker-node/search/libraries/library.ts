@@ -6,10 +6,10 @@ export type UpdatableIndex = Pick<LibraryIndex, 'documents' | 'chunks' | 'bytes'
 
 export interface IndexEngine<I extends UpdatableIndex> {
   create(): I;
-  /** For `decode`. */
+  /** The parts of a file, in order. They are valid until the index changes. */
   encode(index: I): readonly Uint8Array[];
-  /** Throws where the buffers are cut, damaged or of another format. */
-  decode(buffers: readonly Uint8Array[]): I;
+  /** Throws where the file is cut, damaged or of another format. The index does not keep the bytes. */
+  decode(file: Uint8Array): I;
 }
 
 /** What a library holds in memory. */

@@ -1,4 +1,4 @@
-/** The head of a snapshot: what the library is made by. The buffers of its index follow, which have checksums of their own. */
+/** The head of a snapshot: what the library is made by. Its index follows, which has checksums of its own. */
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 
@@ -14,8 +14,8 @@ const headerSchema = z.strictObject({
   model: z.string().nullable(),
   version: z.int().nonnegative(),
   changeId: z.string().nullable(),
-  /** Bytes of the buffers. */
-  lengths: z.array(z.int().nonnegative()).max(100),
+  /** Bytes of the index. */
+  length: z.int().nonnegative(),
 });
 export type SnapshotHeader = z.infer<typeof headerSchema>;
 
@@ -39,15 +39,10 @@ export function readSnapshotHeader(bytes: Buffer): { readonly header: SnapshotHe
   return { header: headerSchema.parse(JSON.parse(json.toString())), end };
 }
 
-/** Throws an Error that says what is wrong with the file. The buffers are parts of `bytes`. */
-export function decodeSnapshot(bytes: Buffer): { readonly header: SnapshotHeader; readonly buffers: readonly Uint8Array[] } {
+/** Throws an Error that says what is wrong with the file. The index is a part of `bytes`. */
+export function decodeSnapshot(bytes: Buffer): { readonly header: SnapshotHeader; readonly index: Uint8Array } {
   const { header, end } = readSnapshotHeader(bytes);
-  let start = end;
-  const buffers = header.lengths.map((length) => {
-    const buffer = bytes.subarray(start, start + length);
-    start += length;
-    return buffer;
-  });
-  if (start !== bytes.length) throw new Error('the snapshot is cut, or longer than it says');
-  return { header, buffers };
+  const index = bytes.subarray(end);
+  if (index.length !== header.length) throw new Error('the snapshot is cut, or longer than it says');
+  return { header, index };
 }

@@ -88,10 +88,10 @@ export function createSnapshots({ folder, clock, log, minChunks = MIN_CHUNKS }: 
       });
       if (!bytes) return undefined;
       try {
-        const { header, buffers } = decodeSnapshot(bytes);
+        const { header, index } = decodeSnapshot(bytes);
         if (header.ownerId !== ownerId) throw new Error('the snapshot is of another library');
         const { model, version, changeId } = header;
-        return { ownerId, index: engine.decode(buffers), model, version, changeId, unsaved: 0, deletionAt: undefined };
+        return { ownerId, index: engine.decode(index), model, version, changeId, unsaved: 0, deletionAt: undefined };
       } catch (error) {
         log.warning('snapshot not used', { owner: ownerId, error });
         await rm(pathOf(ownerId), { force: true });
@@ -113,11 +113,12 @@ export function createSnapshots({ folder, clock, log, minChunks = MIN_CHUNKS }: 
         const encoded = await locked((engine) => {
           const encodingAt = clock.monotonic();
           const buffers = engine.encode(index);
+          const length = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
           const { model, version, changeId } = library;
           library.unsaved = 0;
           library.deletionAt = undefined;
           encodingMs = clock.monotonic() - encodingAt;
-          return { header: { ownerId, model, version, changeId, lengths: buffers.map(({ length }) => length) }, buffers };
+          return { header: { ownerId, model, version, changeId, length }, buffers };
         });
         await save(ownerId, encoded);
         const ms = Math.round(clock.monotonic() - startedAt);
