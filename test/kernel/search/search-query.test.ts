@@ -157,25 +157,23 @@ describe('what people type into a search', () => {
     'tag:"',
     '"a',
     ' -a',
+    '(-a',
+    '(tag:',
+    '(tag:"',
     '“',
-  ])('search query: 4,000 units of %s are read by a number of steps linear in them', (unit) => {
-    const steps = (length: number) => {
-      let reads = 0;
-      const counted = new Proxy(RegExp.prototype.exec, {
-        apply: (target, self, args) => {
-          reads++;
-          return Reflect.apply(target, self, args);
-        },
-      });
-      const original = RegExp.prototype.exec;
-      RegExp.prototype.exec = counted;
-      try {
-        splitQuery(unit.repeat(length).slice(0, length));
-      } finally {
-        RegExp.prototype.exec = original;
-      }
-      return reads;
+  ])('search query: 4,000 units of %s are read in at most 60 steps a unit', (unit) => {
+    let steps = 0;
+    const { exec } = RegExp.prototype;
+    RegExp.prototype.exec = function (text) {
+      steps++;
+      return exec.call(this, text);
     };
-    expect(steps(4_000)).toBeLessThanOrEqual(4 * steps(1_000) + 10);
+    try {
+      splitQuery(unit.repeat(4_000).slice(0, 4_000));
+    } finally {
+      RegExp.prototype.exec = exec;
+    }
+    expect(steps).toBeGreaterThan(0);
+    expect(steps).toBeLessThan(60 * 4_000);
   });
 });
