@@ -45,7 +45,7 @@ const input = (text: string, contentType: string) => ({
   aliases: [],
 });
 
-const reader = createDocumentReader({ threads: 2 });
+const reader = createDocumentReader({ processes: 2 });
 const timed = async (owner: string, text: string, contentType: string) => {
   const start = performance.now();
   const outcome = await reader.read(input(text, contentType), { owner, signal }).then(

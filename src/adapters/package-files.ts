@@ -12,6 +12,7 @@ export const PROGRAMS = {
   api: 'src/runtimes/node.ts',
   worker: 'worker-node/main.ts',
   inference: 'worker-node/embedder/infer-process.ts',
+  reader: 'worker-node/ingest/reader-process.ts',
   'read-thread': 'worker-node/ingest/read-thread.ts',
   'sqlite-thread': 'src/adapters/sqlite-thread-main.ts',
   pharos: 'cli/main.ts',

@@ -72,7 +72,7 @@ const isCorrections = /^select .* from "resources" .*"edited".*$/m;
 let database: Awaited<ReturnType<typeof openTestSqlite>>;
 let record: ReturnType<typeof recorded>;
 const clock = manualClock();
-const reader = createDocumentReader({ threads: 1 });
+const reader = createDocumentReader({ processes: 1 });
 beforeAll(async () => {
   database = await openTestSqlite();
   record = recorded(database.client);

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import { createDocumentReader, type DocumentReaderOptions, readingBudgetMs } from '../../worker-node/ingest/document-reader.ts';
-import { type FakeThreadsOptions, fakeThreads, virtualTime } from '../support/fakes/reading-threads.ts';
+import { type FakeReadersOptions, fakeReaders, virtualTime } from '../support/fakes/reader-processes.ts';
 import { makePdf } from '../support/fixtures/make-pdf.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const NEVER = 1e9;
 const LONG = 'A plain sentence about lighthouses that guide the ships home. ';
 
-/** A reader over threads in virtual time. `send` gives the outcome of a document that takes `ms` once it has begun. */
-function setUp(options: Partial<DocumentReaderOptions> = {}, fakes: Partial<FakeThreadsOptions> = {}) {
+/** A reader over processes in virtual time. `send` gives the outcome of a document that takes `ms` once it has begun. */
+function setUp(options: Partial<DocumentReaderOptions> = {}, fakes: Partial<FakeReadersOptions> = {}) {
   const time = virtualTime();
   const events: string[] = [];
   const sent = new Map<string, number>();
@@ -21,16 +21,26 @@ function setUp(options: Partial<DocumentReaderOptions> = {}, fakes: Partial<Fake
     if (what === 'begin') waits.set(name, time.now() - (sent.get(name) ?? 0));
   };
   const reader = createDocumentReader({
-    threads: 2,
-    startThread: fakeThreads({ time, onEvent, ...fakes }),
+    processes: 2,
+    startReader: fakeReaders({ time, onEvent, ...fakes }),
     setTimer: time.setTimer,
     ...options,
   });
   let count = 0;
-  function send(owner: string, ms: number | string, { bytes = 0, signal = new AbortController().signal } = {}) {
+  function send(
+    owner: string,
+    ms: number | string,
+    { bytes = 0, unpacked = null as number | null, signal = new AbortController().signal } = {},
+  ) {
     const name = `${owner}${++count}`;
     sent.set(name, time.now());
-    const input = { bytes: new Uint8Array(bytes), contentType: name, filename: String(ms), url: null, aliases: [] };
+    const input = {
+      bytes: new Uint8Array(bytes),
+      contentType: name,
+      filename: String(ms),
+      url: unpacked === null ? null : String(unpacked),
+      aliases: [],
+    };
     return reader.read(input, { owner, signal }).then(
       () => 'read',
       (error: unknown) => error,
@@ -79,7 +89,7 @@ describe('createDocumentReader: turns', () => {
     expect(waits.get('ada5')).toBe(0);
   });
 
-  it('document reader: for any arrivals each document ends, threads are bounded, and who waits is passed over once by another at most', async () => {
+  it('document reader: for any arrivals each document ends, processes are bounded, and who waits is passed over once by another at most', async () => {
     const arrival = fc.record({
       owner: fc.constantFrom('a', 'b', 'c'),
       ms: fc.constantFrom(1, 40, 700, 4_999, NEVER),
@@ -89,8 +99,8 @@ describe('createDocumentReader: turns', () => {
       fc.asyncProperty(
         fc.array(arrival, { minLength: 1, maxLength: 25 }),
         fc.integer({ min: 1, max: 4 }),
-        async (arrivals, threads) => {
-          const { time, reader, send, events } = setUp({ threads });
+        async (arrivals, processes) => {
+          const { time, reader, send, events } = setUp({ processes });
           let at = 0;
           const outcomes: Promise<unknown>[] = [];
           for (const [n, { owner, ms, pause }] of arrivals.entries()) {
@@ -108,7 +118,7 @@ describe('createDocumentReader: turns', () => {
           expect((await Promise.all(outcomes)).map((outcome) => outcome === 'read')).toEqual(
             arrivals.map(({ ms }) => ms !== NEVER),
           );
-          checkTurns(events, threads);
+          checkTurns(events, processes);
           await reader.close();
         },
       ),
@@ -117,7 +127,7 @@ describe('createDocumentReader: turns', () => {
   });
 
   /** Replays the events; `passed` counts for each waiting owner the documents that others began meanwhile. */
-  function checkTurns(events: readonly string[], threads: number): void {
+  function checkTurns(events: readonly string[], processes: number): void {
     const reading = new Map<string, number>();
     const waiting = new Map<string, number>();
     const passed = new Map<string, Map<string, number>>();
@@ -138,8 +148,8 @@ describe('createDocumentReader: turns', () => {
           by.set(owner, (by.get(owner) ?? 0) + 1);
           expect(by.get(owner), `${owner} began twice while ${other} waited`).toBeLessThanOrEqual(1);
         }
-        expect(reading.get(owner)).toBeLessThanOrEqual(Math.max(1, threads - 1));
-        expect([...reading.values()].reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(threads);
+        expect(reading.get(owner)).toBeLessThanOrEqual(Math.max(1, processes - 1));
+        expect([...reading.values()].reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(processes);
       }
       if (what === 'done') {
         change(reading, -1);
@@ -170,23 +180,35 @@ describe('createDocumentReader: time and memory', () => {
     });
   });
 
-  it('document reader: the time begins when the thread has its modules and takes the document up', async () => {
+  it('document reader: a compressed document has the time of what it holds, on a busy machine as well', async () => {
+    for (const share of [1, 0.3]) {
+      const { time, send } = setUp({}, { share });
+      const ten = { bytes: 1_000, unpacked: 10 * MEBIBYTE };
+      const outcomes = [send('ada', 24_990 / share, ten), send('eve', 30_000 / share, ten)];
+      await time.runUntil(200_000);
+      const [inTime, late] = await Promise.all(outcomes);
+      expect(inTime).toBe('read');
+      expect(late).toMatchObject({ message: expect.stringContaining('within 25 seconds of processor time') });
+    }
+  });
+
+  it('document reader: the time begins when the process has its modules and takes the document up', async () => {
     const { time, send } = setUp({}, { startMs: 60_000 });
     const outcome = send('ada', 4_999);
     await time.runUntil(70_000);
     expect(await outcome).toBe('read');
   });
 
-  it('document reader: a thread that is ended has a successor with its modules, so that the next document begins at once', async () => {
-    const { time, send, events, waits } = setUp({ threads: 1 }, { startMs: 300 });
+  it('document reader: a process that is ended has a successor with its modules, so that the next document begins at once', async () => {
+    const { time, send, events, waits } = setUp({ processes: 1 }, { startMs: 300 });
     void send('eve', NEVER);
     void send('ada', 10);
     await time.runUntil(20_000);
-    expect(events).toEqual(['start', 'begin eve1', 'start', 'terminate', 'begin ada2', 'end ada2']);
+    expect(events).toEqual(['start', 'begin eve1', 'start', 'kill', 'begin ada2', 'end ada2']);
     expect(waits.get('ada2')).toBe(5_300);
   });
 
-  it("document reader: the first document starts a thread for another owner's beside its own", async () => {
+  it("document reader: the first document starts a process for another owner's beside its own", async () => {
     const { time, send, waits, events } = setUp({}, { startMs: 300 });
     void send('eve', NEVER);
     await time.runUntil(1_000);
@@ -211,7 +233,7 @@ describe('createDocumentReader: time and memory', () => {
     expect(next).toBe('read');
   });
 
-  it('document reader: a thread that cannot start is a fault of the server, not of the document', async () => {
+  it('document reader: a process that cannot start is a fault of the server, not of the document', async () => {
     const broken = new Error('a module is missing');
     const { time, send } = setUp({}, { broken });
     const outcome = send('ada', 10);
@@ -225,7 +247,7 @@ describe('createDocumentReader: abort and close', () => {
     ['under way', 1],
     ['waiting', 2],
   ])('document reader: a document that is %s rejects with the reason of the signal at once', async (_what, place) => {
-    const { time, send, events } = setUp({ threads: 1 });
+    const { time, send, events } = setUp({ processes: 1 });
     const controller = new AbortController();
     const reason = new Error('the lease was lost');
     const outcomes = [1, 2, 3].map((n) => send('ada', 1_000, place === n ? { signal: controller.signal } : {}));
@@ -244,14 +266,14 @@ describe('createDocumentReader: abort and close', () => {
     expect(events).toEqual([]);
   });
 
-  it('document reader: closing waits for running and waiting documents, then ends every thread', async () => {
+  it('document reader: closing waits for running and waiting documents, then ends every process', async () => {
     const { time, reader, send, events } = setUp();
     const outcomes = [send('ada', 100), send('ada', 100), send('eve', 100)];
     const closed = reader.close().then(() => events.push('closed'));
     await time.runUntil(1_000);
     await closed;
     expect(await Promise.all(outcomes)).toEqual(['read', 'read', 'read']);
-    expect(events.slice(-3)).toEqual(['terminate', 'terminate', 'closed']);
+    expect(events.slice(-3)).toEqual(['kill', 'kill', 'closed']);
   });
 });
 
@@ -267,22 +289,22 @@ describe('createDocumentReader: a busy machine', () => {
     const { time, send, events } = setUp({}, { share: 0.5 });
     void send('eve', NEVER);
     await time.runUntil(9_999);
-    expect(events).not.toContain('terminate');
+    expect(events).not.toContain('kill');
     await time.runUntil(10_250);
-    expect(events).toContain('terminate');
+    expect(events).toContain('kill');
   });
 
   it('document reader: a document that hardly gets the processor is refused after four times its time', async () => {
     const { time, send, events } = setUp({}, { share: 0.01 });
     const done = send('eve', NEVER);
     await time.runUntil(19_999);
-    expect(events).not.toContain('terminate');
+    expect(events).not.toContain('kill');
     await time.runUntil(20_000);
     expect(await done).toMatchObject({ failure: 'permanent' });
   });
 });
 
-describe('createDocumentReader: real threads', () => {
+describe('createDocumentReader: real processes', () => {
   const turn = { owner: 'ada', signal: new AbortController().signal };
   const input = (text: string, contentType = 'text/html') => ({
     bytes: Buffer.from(text),
@@ -292,8 +314,8 @@ describe('createDocumentReader: real threads', () => {
     aliases: [],
   });
 
-  it('document reader: a thread in the middle of a document is ended at the end of its time, and the next one is read', async () => {
-    const reader = createDocumentReader({ threads: 1, budgetMs: (bytes) => (bytes > 1_000 ? 50 : 60_000) });
+  it('document reader: a process in the middle of a document is ended at the end of its time, and the next one is read', async () => {
+    const reader = createDocumentReader({ processes: 1, budgetMs: (bytes) => (bytes > 1_000 ? 50 : 60_000) });
     const slow = reader.read(input('<div>'.repeat(100_000)), turn);
     const next = reader.read(input(LONG.repeat(3), 'text/plain'), turn);
     await expect(slow).rejects.toThrow(/was not read within 1 seconds/);
@@ -301,15 +323,15 @@ describe('createDocumentReader: real threads', () => {
     await reader.close();
   });
 
-  it('document reader: a thread whose heap is full is replaced, and the next document is read', async () => {
-    const reader = createDocumentReader({ threads: 1, memoryMb: 48, budgetMs: () => 600_000 });
+  it('document reader: a process whose heap is full is replaced, and the next document is read', async () => {
+    const reader = createDocumentReader({ processes: 1, memoryMb: 48, budgetMs: () => 600_000 });
     await expect(reader.read(input('<i>x</i>'.repeat(600_000)), turn)).rejects.toThrow(/takes more than 48 MB of memory/);
     expect((await reader.read(input(LONG.repeat(3), 'text/plain'), turn)).wordCount).toBe(30);
     await reader.close();
   });
 
-  it('document reader: a thread whose buffers are full is replaced, and the next document is read', async () => {
-    const reader = createDocumentReader({ threads: 1, memoryMb: 64, budgetMs: () => 600_000 });
+  it('document reader: a process whose buffers are full is replaced, and the next document is read', async () => {
+    const reader = createDocumentReader({ processes: 1, memoryMb: 64, budgetMs: () => 600_000 });
     const bomb = makePdf([{ texts: [{ text: 'The end.', x: 72, y: 700 }], spaces: 200_000_000 }]);
     const document = { ...input('', 'application/pdf'), bytes: Buffer.from(bomb) };
     await expect(reader.read(document, turn)).rejects.toThrow(/takes more than 64 MB of memory/);
@@ -317,8 +339,8 @@ describe('createDocumentReader: real threads', () => {
     await reader.close();
   });
 
-  it('document reader: an abort ends a thread in the middle of a document and rejects with the reason of the signal', async () => {
-    const reader = createDocumentReader({ threads: 1 });
+  it('document reader: an abort ends a process in the middle of a document and rejects with the reason of the signal', async () => {
+    const reader = createDocumentReader({ processes: 1 });
     const controller = new AbortController();
     const reading = reader.read(input('<div>'.repeat(100_000)), { owner: 'ada', signal: controller.signal });
     controller.abort(new Error('the lease was lost'));

@@ -15,7 +15,7 @@ import { seedJob, seedOwner } from '../support/kits/jobs.ts';
 import { LEASE_MS } from '../support/kits/pipeline.ts';
 
 const clock = manualClock();
-const reader = createDocumentReader({ threads: 1 });
+const reader = createDocumentReader({ processes: 1 });
 let database: TestDatabase;
 beforeEach(async () => {
   database = await openTestDatabase();

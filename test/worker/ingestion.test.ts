@@ -32,7 +32,7 @@ const clock = manualClock();
 
 beforeAll(async () => {
   site = await startWebServer();
-  reader = createDocumentReader({ threads: 1 });
+  reader = createDocumentReader({ processes: 1 });
 });
 afterAll(async () => {
   await reader.close();

@@ -1,16 +1,16 @@
 /**
- * Reads documents in threads that can be ended at any moment. Owners take turns, one owner never occupies every thread, and
+ * Reads documents in processes that can be ended at any moment. Owners take turns, one owner never occupies every process, and
  * a document has time in proportion to its size, so that one owner's documents do not hold up those of others.
  */
 import { StageError } from '../../src/kernel/core/errors.ts';
 import { createFairQueue } from '../pipeline/fair-queue.ts';
+import { forkReader, OutOfMemory, type ReaderProcess, type StartReader } from './fork-reader.ts';
 import type { DocumentInput, ExtractedDocument } from './read-document.ts';
-import { OutOfMemory, type ReadingThread, type StartReadingThread, startReadingThread } from './reading-thread.ts';
 
 export interface DocumentReader {
   /** Throws StageError for a document that cannot be read; rejects with the signal's reason on abort. */
   read(input: DocumentInput, turn: ReadingTurn): Promise<ExtractedDocument>;
-  /** Waits for reads under way, then ends the threads. */
+  /** Waits for reads under way, then ends the processes. */
   close(): Promise<void>;
 }
 
@@ -23,13 +23,13 @@ export interface ReadingTurn {
 export type SetTimer = (run: () => void, ms: number) => () => void;
 
 export interface DocumentReaderOptions {
-  /** Documents read at once. One owner may use all but one of several threads. */
-  readonly threads: number;
-  /** Heap limit of a thread in MiB. */
+  /** Documents read at once. One owner may use all but one of several processes. */
+  readonly processes: number;
+  /** Limit of a process's heap, and of its buffers, in MiB. */
   readonly memoryMb?: number;
   /** Milliseconds of processor time that a document of so many bytes may take. */
   readonly budgetMs?: (bytes: number) => number;
-  readonly startThread?: StartReadingThread;
+  readonly startReader?: StartReader;
   readonly setTimer?: SetTimer;
 }
 
@@ -59,19 +59,19 @@ const setTimer: SetTimer = (run, ms) => {
   return () => clearTimeout(timer);
 };
 
-/** The first document starts the first thread. */
+/** The first document starts the first process. */
 export function createDocumentReader(options: DocumentReaderOptions): DocumentReader {
-  const { threads, memoryMb = 512, budgetMs = readingBudgetMs } = options;
-  const { startThread = () => startReadingThread({ memoryMb }), setTimer: after = setTimer } = options;
-  const queue = createFairQueue<Reading>({ limit: Number.POSITIVE_INFINITY, perOwner: Math.max(1, threads - 1) });
+  const { processes, memoryMb = 512, budgetMs = readingBudgetMs } = options;
+  const { startReader = () => forkReader({ memoryMb }), setTimer: after = setTimer } = options;
+  const queue = createFairQueue<Reading>({ limit: Number.POSITIVE_INFINITY, perOwner: Math.max(1, processes - 1) });
   const underWay = new Set<Promise<void>>();
-  const idle: ReadingThread[] = [];
+  const idle: ReaderProcess[] = [];
 
   function startNext(): void {
-    while (underWay.size < threads) {
+    while (underWay.size < processes) {
       const reading = queue.next();
       if (!reading) return;
-      const run = readInThread(reading).then(() => {
+      const run = readInProcess(reading).then(() => {
         underWay.delete(run);
         queue.finished(reading);
         startNext();
@@ -80,62 +80,74 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
     }
   }
 
-  function takeIdle(): ReadingThread | undefined {
-    for (let thread = idle.pop(); thread; thread = idle.pop()) if (thread.isAlive()) return thread;
+  function takeIdle(): ReaderProcess | undefined {
+    for (let reader = idle.pop(); reader; reader = idle.pop()) if (reader.isAlive()) return reader;
     return undefined;
   }
 
-  function prepareThread(): void {
-    if (idle.length === 0) idle.push(startThread());
+  function prepare(): void {
+    if (idle.length === 0) idle.push(startReader());
   }
 
-  function giveBack(thread: ReadingThread): void {
-    if (thread.isAlive() && idle.length < threads) idle.push(thread);
-    else void thread.terminate();
+  function giveBack(reader: ReaderProcess): void {
+    if (reader.isAlive() && idle.length < processes) idle.push(reader);
+    else void reader.kill();
   }
 
   /** Settles the reading; never rejects. */
-  async function readInThread(reading: Reading): Promise<void> {
+  async function readInProcess(reading: Reading): Promise<void> {
     const { input, signal, resolve, reject } = reading;
     if (signal.aborted) return reject(signal.reason);
-    const thread = takeIdle() ?? startThread();
-    const size = input.bytes.length;
-    const ms = budgetMs(size);
+    const reader = takeIdle() ?? startReader();
+    let size = input.bytes.length;
+    let ms = budgetMs(size);
     const stop = Promise.withResolvers<never>();
     const onAbort = () => stop.reject(signal.reason);
+    const refuse = () => stop.reject(tooSlow(ms, size));
     const timers: (() => void)[] = [];
+    let stopWall: () => void = () => undefined;
     let begun = false;
+    function limitWall(): void {
+      stopWall();
+      stopWall = after(refuse, MAX_WALL * ms);
+    }
     function onBegin(): void {
       begun = true;
-      // Another owner's document finds a thread that has its modules, as does the next one should this thread be ended.
-      if (underWay.size < threads) prepareThread();
-      const refuse = () => stop.reject(tooSlow(ms, size));
-      timers.push(after(prepareThread, ms / 2), after(refuse, MAX_WALL * ms));
-      const atBegin = thread.processorMs();
-      /** Refuses the document once the thread has used its time; looks again when it can have. */
+      // Another owner's document finds a process that has its modules, as does the next one should this process be ended.
+      if (underWay.size < processes) prepare();
+      timers.push(after(prepare, ms / 2));
+      limitWall();
+      const atBegin = reader.processorMs();
+      /** Refuses the document once the process has used its time; looks again when it can have. */
       const look = async () => {
-        const used = (await thread.processorMs()) - (await atBegin);
+        const used = (await reader.processorMs()) - (await atBegin);
         if (used >= ms) refuse();
         else lookAfter(Math.max(ms - used, ms / 20));
       };
-      // A thread that has ended tells no time.
+      // A process that has ended tells no time.
       const lookAfter = (wait: number) => timers.push(after(() => void look().catch(() => undefined), wait));
       atBegin.catch(() => undefined);
       lookAfter(ms);
     }
+    /** A compressed document has the time of what it holds. */
+    function onUnpacked(bytes: number): void {
+      size = Math.max(size, bytes);
+      ms = budgetMs(size);
+      limitWall();
+    }
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const outcome = await Promise.race([thread.read(input, onBegin), stop.promise]);
-      giveBack(thread);
+      const outcome = await Promise.race([reader.read(input, { begun: onBegin, unpacked: onUnpacked }), stop.promise]);
+      giveBack(reader);
       if (outcome.kind === 'document') resolve(outcome.document);
       else reject(outcome.kind === 'refused' ? new StageError('permanent', outcome.message) : unreadable(outcome.error));
     } catch (error) {
-      void thread.terminate();
+      void reader.kill();
       if (error instanceof OutOfMemory) reject(tooMuchMemory(error, memoryMb));
-      // A thread that cannot even begin says nothing about the document.
+      // A process that cannot even begin says nothing about the document.
       else reject(signal.aborted || !begun || error instanceof StageError ? error : unreadable(error));
     } finally {
-      for (const cancel of timers) cancel();
+      for (const cancel of [...timers, stopWall]) cancel();
       signal.removeEventListener('abort', onAbort);
     }
   }
@@ -152,7 +164,7 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
     },
     close: async () => {
       while (underWay.size > 0) await Promise.all(underWay);
-      await Promise.all(idle.splice(0).map((thread) => thread.terminate()));
+      await Promise.all(idle.splice(0).map((reader) => reader.kill()));
     },
   };
 }

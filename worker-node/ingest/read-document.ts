@@ -1,4 +1,4 @@
-/** Extracts everything ingestion stores from a document's bytes. Pure and CPU-bound, so it runs in a thread (read-thread.ts). */
+/** Extracts everything ingestion stores from a document's bytes. Pure and CPU-bound, so it runs in a process of its own (reader-process.ts). */
 import { StageError } from '../../src/kernel/core/errors.ts';
 import { findArxivId, findDoi, identifierKeys } from '../../src/services/resources/identifiers.ts';
 import { extractKeywords } from '../analysis/text/keywords.ts';
@@ -42,11 +42,20 @@ export interface ExtractedDocument {
 
 const NO_TEXT = 'The document holds no text; of pictures of text, send what a program for text recognition (OCR) makes of them';
 
+export interface ReadingOptions {
+  /** Called for a compressed document with the bytes that it has. */
+  readonly onUnpacked?: (bytes: number) => void;
+}
+
 /** Throws a permanent StageError for a document without text, and for one in a format that is not read. */
-export async function readDocument(input: DocumentInput): Promise<ExtractedDocument> {
+export async function readDocument(
+  input: DocumentInput,
+  { onUnpacked = () => undefined }: ReadingOptions = {},
+): Promise<ExtractedDocument> {
   const { bytes, filename, url, aliases, ownTitle } = input;
   if (bytes.length === 0) throw new StageError('permanent', 'The document is empty');
   const opened = openDocument(input);
+  if (opened.input.bytes !== bytes) onUnpacked(opened.input.bytes.length);
   const document = await parse(opened);
   const composed = composeText(document.sections);
   if (composed.text.trim() === '') throw new StageError('permanent', NO_TEXT);

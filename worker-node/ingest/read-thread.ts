@@ -1,20 +1,16 @@
-/** The thread that reads documents, so that parsing can neither stall `/health` nor crash the worker. */
+/** The thread of a reader process that reads documents, so that the process can answer and end meanwhile. */
+import { serialize } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
 import { StageError } from '../../src/kernel/core/errors.ts';
-import { type DocumentInput, type ExtractedDocument, readDocument } from './read-document.ts';
-
-/** What became of a document. */
-export type ReadingOutcome =
-  | { readonly kind: 'document'; readonly document: ExtractedDocument }
-  | { readonly kind: 'refused'; readonly message: string }
-  | { readonly kind: 'failed'; readonly error: unknown };
-
-/** `begun` is sent when the thread has its modules and takes up the document. */
-export type ThreadMessage = { readonly kind: 'begun' } | ReadingOutcome;
+import { type DocumentInput, readDocument } from './read-document.ts';
+import type { ReadingOutcome, ThreadMessage } from './reader-protocol.ts';
 
 parentPort?.on('message', (input: DocumentInput) => {
   post({ kind: 'begun' });
-  void read(input).then(post);
+  void read(input).then((outcome) => {
+    const bytes = serialize(outcome);
+    parentPort?.postMessage({ kind: 'outcome', outcome: bytes } satisfies ThreadMessage, [bytes.buffer as ArrayBuffer]);
+  });
 });
 
 function post(message: ThreadMessage): void {
@@ -24,7 +20,8 @@ function post(message: ThreadMessage): void {
 /** Never rejects. */
 async function read(input: DocumentInput): Promise<ReadingOutcome> {
   try {
-    return { kind: 'document', document: await readDocument(input) };
+    const onUnpacked = (bytes: number) => post({ kind: 'unpacked', bytes });
+    return { kind: 'document', document: await readDocument(input, { onUnpacked }) };
   } catch (error) {
     return error instanceof StageError ? { kind: 'refused', message: error.message } : { kind: 'failed', error };
   }

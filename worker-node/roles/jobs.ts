@@ -48,7 +48,7 @@ export type JobsRoleContext = Pick<
 export function createJobsRole(context: JobsRoleContext): JobsRole {
   const { config, db, clock, ids, log, metrics, models, progress, addressPolicy, userAgent, leaseMs } = context;
   const { background, queue, stopping } = context;
-  const reader = createDocumentReader({ threads: config.ingest.readingThreads });
+  const reader = createDocumentReader({ processes: config.ingest.readingThreads });
   const fetchPage = createGuardedFetch({ policy: addressPolicy, clock, userAgent });
   const runners = instrumentStages(createStageRunners({ config, db, clock, ids, fetchPage, reader, models }), metrics);
   const redelivers = config.queue.kind === 'qstash';

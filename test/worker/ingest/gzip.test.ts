@@ -16,6 +16,16 @@ describe('gzip of one document', () => {
     expect(rows.text).toContain('| Ada | London |');
   });
 
+  test('gzip: the size of what is inside is told before it is read, and of no other document', async () => {
+    const sizes: number[] = [];
+    const options = { onUnpacked: (bytes: number) => void sizes.push(bytes) };
+    const input = (bytes: Uint8Array) => ({ bytes, contentType: null, filename: null, url: null, aliases: [] });
+    await readDocument(input(gzipSync('a word '.repeat(1_000))), options);
+    await readDocument(input(Buffer.from('a word '.repeat(1_000))), options);
+    await expect(readDocument(input(gzipSync(' '.repeat(500))), options)).rejects.toThrow(/no text/);
+    expect(sizes).toEqual([7_000, 500]);
+  });
+
   test('gzip: what is compressed twice, empty, an archive or a picture is refused with what to do', async () => {
     const tar = Buffer.alloc(1024);
     tar.write('notes.txt', 0);

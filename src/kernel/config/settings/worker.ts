@@ -68,7 +68,7 @@ export const WORKER = {
   }),
   READING_THREADS: setting({
     group,
-    description: 'Documents that a worker reads at once, each in a thread of its own; one owner may use all but one of several.',
+    description: 'Documents that a worker reads at once, each in a process of its own; one owner may use all but one of several.',
     schema: integer(1, 64),
     default: 2,
   }),

@@ -338,7 +338,7 @@ describe('pdf: what cannot be read', () => {
     const bytes = makePdf([page(...linesAt(72, 700, PROSE)), page(...linesAt(72, 700, PROSE))], {
       outline: [{ title: 'Harbours', page: 1 }],
     });
-    const reader = createDocumentReader({ threads: 1, budgetMs: () => 600_000 });
+    const reader = createDocumentReader({ processes: 1, budgetMs: () => 600_000 });
     const turn = { owner: 'ada', signal: new AbortController().signal };
     const changes = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { maxLength: 20 });
     await fc.assert(

@@ -1,7 +1,10 @@
-/** Reading threads in virtual time: `filename` of a document is the milliseconds that reading it takes, or `crash` or `memory`. */
+/**
+ * Reader processes in virtual time: `filename` of a document is the milliseconds that reading it takes, or `crash`, `memory` or
+ * `killed`. A `url` is the number of bytes that the document has when it is unpacked.
+ */
+import { OutOfMemory, type ReaderProcess, type ReadingEvents } from '../../../worker-node/ingest/fork-reader.ts';
 import type { DocumentInput, ExtractedDocument } from '../../../worker-node/ingest/read-document.ts';
-import type { ReadingOutcome } from '../../../worker-node/ingest/read-thread.ts';
-import { OutOfMemory, type ReadingThread } from '../../../worker-node/ingest/reading-thread.ts';
+import type { ReadingOutcome } from '../../../worker-node/ingest/reader-protocol.ts';
 
 interface Event {
   readonly at: number;
@@ -37,32 +40,32 @@ export function virtualTime() {
   };
 }
 
-export interface FakeThreadsOptions {
+export interface FakeReadersOptions {
   readonly time: ReturnType<typeof virtualTime>;
-  /** Milliseconds until a thread has its modules. */
+  /** Milliseconds until a process has its modules. */
   readonly startMs?: number;
   /** Called with what happens, such as `start` and `begin <contentType>`. */
   readonly onEvent?: (event: string) => void;
-  /** The share of the time in which a thread has the processor. Default: 1. */
+  /** The share of the time in which a process has the processor. Default: 1. */
   readonly share?: number;
-  /** The error with which threads end while they load their modules. */
+  /** The error with which processes end while they load their modules. */
   readonly broken?: Error;
 }
 
-export function fakeThreads({
+export function fakeReaders({
   time,
   startMs = 0,
   share = 1,
   onEvent = () => undefined,
   broken,
-}: FakeThreadsOptions): () => ReadingThread {
+}: FakeReadersOptions): () => ReaderProcess {
   return () => {
     onEvent('start');
     const readyAt = time.now() + startMs;
     let alive = true;
     let cancel: () => void = () => undefined;
 
-    function read({ filename, contentType }: DocumentInput, onBegin: () => void): Promise<ReadingOutcome> {
+    function read({ filename, contentType, url }: DocumentInput, { begun, unpacked }: ReadingEvents): Promise<ReadingOutcome> {
       const { promise, resolve, reject } = Promise.withResolvers<ReadingOutcome>();
       const end = (error: Error) => {
         alive = false;
@@ -71,7 +74,8 @@ export function fakeThreads({
       cancel = time.setTimer(
         () => {
           if (broken) return end(broken);
-          onBegin();
+          begun();
+          if (url !== null) unpacked(Number(url));
           onEvent(`begin ${contentType}`);
           cancel = time.setTimer(() => {
             if (filename === 'memory') return end(new OutOfMemory('full'));
@@ -88,11 +92,12 @@ export function fakeThreads({
     }
 
     return {
+      pid: undefined,
       read,
       processorMs: async () => share * time.now(),
       isAlive: () => alive,
-      terminate: async () => {
-        onEvent('terminate');
+      kill: async () => {
+        onEvent('kill');
         alive = false;
         cancel();
       },
