@@ -107,7 +107,9 @@ export class MemoryIndex implements LibraryIndex {
       if (previous === undefined) this.#attributes.firstChunks[slot] = chunkSlot;
       previous = chunkSlot;
       const textTokens = this.#parts.analyse(chunk.text, document.language);
-      const read = this.#occurrences.read(this.#words, chunk.text, textTokens, context, contextTokens);
+      // A short text may be its own title, which says nothing more.
+      const said = sameTerms(textTokens, contextTokens) ? NOTHING : { context, contextTokens };
+      const read = this.#occurrences.read(this.#words, chunk.text, textTokens, said.context, said.contextTokens);
       this.#blocks.add(chunkSlot, read.occurrences, read.textStart);
       this.#chunks.setLengths(chunkSlot, read.textLength, read.contextLength);
       this.#setVector(chunkSlot, chunk.embedding);
@@ -240,6 +242,11 @@ export class MemoryIndex implements LibraryIndex {
       throw new RangeError(`an index of vectors with ${dimensions} values was asked with one of ${vector.length}`);
   }
 }
+
+const NOTHING = { context: '', contextTokens: [] };
+
+const sameTerms = (a: readonly IndexToken[], b: readonly IndexToken[]): boolean =>
+  a.length === b.length && a.every(({ term }, i) => term === b[i]?.term);
 
 export function createLibraryIndex(parts: IndexParts): LibraryIndex {
   return new MemoryIndex(parts);

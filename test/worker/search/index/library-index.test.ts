@@ -271,3 +271,15 @@ function cosine(a: Float32Array, b: Float32Array): number {
   const dot = a.reduce((sum, element, at) => sum + element * (b[at] as number), 0);
   return dot / Math.hypot(...a) / Math.hypot(...b);
 }
+
+test('index: a title that is all of the text counts once', () => {
+  const index = createLibraryIndex(parts);
+  const chunkOf = (seq: number, text: string, context: string) => ({ seq, text, context, embedding: null });
+  const rest = { title: null, language: null, category: null, tags: [], contentType: null, createdAt: 0, qualityScore: null };
+  index.put({ id: 'alone', ...rest, metadata: {}, chunks: [chunkOf(1, 'cascade filter', '')] });
+  index.put({ id: 'titled', ...rest, metadata: {}, chunks: [chunkOf(2, 'cascade filter', 'cascade filter')] });
+  const { scores } = index.words([{ terms: [{ term: 'cascade' }] }]);
+  const scoreOf = (id: string) => scores[index.chunksOf(index.slotOf(id) as number)[0] as number];
+  expect(scoreOf('titled')).toBe(scoreOf('alone'));
+  expect(scoreOf('alone')).toBeGreaterThan(0);
+});

@@ -53,11 +53,11 @@ export class NaiveIndex {
 
   chunks(): Chunk[] {
     return [...this.documents.values()].flatMap((document) =>
-      document.chunks.map((chunk) => ({
-        ...{ document, chunk },
-        text: parts.analyse(chunk.text),
-        context: parts.analyse(chunk.context),
-      })),
+      document.chunks.map((chunk) => {
+        const [text, context] = [parts.analyse(chunk.text), parts.analyse(chunk.context)];
+        const isTitle = termsOf(text) === termsOf(context);
+        return { document, chunk, text, context: isTitle ? [] : context };
+      }),
     );
   }
 
@@ -119,6 +119,8 @@ export class NaiveIndex {
     );
   }
 }
+
+const termsOf = (places: readonly Place[]): string => places.map(({ term }) => term).join(' ');
 
 function positions(places: readonly Place[]): number {
   return new Set(places.map(({ position }) => position)).size;
