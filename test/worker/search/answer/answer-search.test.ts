@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../../src/kernel/core/errors.ts';
+import { SEARCH_MODES } from '../../../../src/kernel/search/search-request.ts';
+import { idsOf, smallLibrary } from '../small-library.ts';
+
+const GLACIER = { id: 'glacier', title: 'Why glaciers calve', text: 'Ice breaks off where a glacier meets the sea.' };
+const TEA = { id: 'tea', title: 'A cup of tea', text: 'Boil the water and pour it over the leaves.' };
+const CAR = { id: 'car', title: 'Repairing an engine', text: 'An automobile needs oil, and its engine needs air.' };
+const BREAD = { id: 'bread', title: 'Bread', text: 'Knead flour and water. Wait an hour before the oven is hot.' };
+const library = () => smallLibrary([GLACIER, TEA, CAR, BREAD]);
+
+describe('answerSearch: what is found', () => {
+  it('ranks the document that holds the words first, in each mode', async () => {
+    for (const mode of SEARCH_MODES) expect(idsOf(await library().ask({ q: 'glacier ice', mode }))[0], mode).toBe('glacier');
+  });
+
+  it('finds a document that says the same in other words, except by words alone', async () => {
+    expect(idsOf(await library().ask({ q: 'vehicle' }))).toContain('car');
+    expect(idsOf(await library().ask({ q: 'vehicle', mode: 'keyword' }))).toEqual([]);
+  });
+
+  it('finds nothing for nonsense, and calls nothing weak', async () => {
+    const answer = await library().ask({ q: 'xqzzt blorf', mode: 'keyword' });
+    expect(answer).toMatchObject({ total: 0, hits: [], facets: { language: [] } });
+    expect(answer.weak).toBeUndefined();
+  });
+
+  it('leaves out documents that do not hold a phrase, in each mode', async () => {
+    const books = smallLibrary([
+      { id: 'apart', text: 'A layer of paint at the boundary of a field.' },
+      { id: 'together', text: 'The boundary layer of a wing.' },
+    ]);
+    for (const mode of SEARCH_MODES) expect(idsOf(await books.ask({ q: '"boundary layer"', mode })), mode).toEqual(['together']);
+  });
+
+  it('takes the quotation marks of a long text for quotations', async () => {
+    const said = Array.from({ length: 30 }, (_, i) => `glacier${i}`).join(' ');
+    expect(idsOf(await library().ask({ q: `"melting ice" ${said} glacier` }))).toContain('glacier');
+    expect(idsOf(await library().ask({ q: '"melting ice" glacier' }))).toEqual([]);
+  });
+
+  it('leaves out documents that hold an excluded word, in each mode', async () => {
+    for (const mode of SEARCH_MODES) {
+      const found = idsOf(await library().ask({ q: 'water -leaves', mode }));
+      expect(found, mode).not.toContain('tea');
+      expect(found, mode).toContain('bread');
+    }
+  });
+
+  it('corrects a word that the library lacks, says so and embeds the corrected text', async () => {
+    const books = library();
+    const answer = await books.ask({ q: 'glacoer ice' });
+    expect(answer.corrected).toEqual({ from: 'glacoer ice', to: 'glacier ice' });
+    expect(idsOf(answer)[0]).toBe('glacier');
+    expect(books.embedded).toEqual(['glacier ice']);
+  });
+
+  it('corrects no word that the library has', async () => {
+    expect((await library().ask({ q: 'glaciers and leaves' })).corrected).toBeUndefined();
+  });
+
+  it('completes the last word with prefix=true, and not without', async () => {
+    expect(idsOf(await library().ask({ q: 'glac', prefix: true, mode: 'keyword' }))).toEqual(['glacier']);
+    expect(idsOf(await library().ask({ q: 'glac', mode: 'keyword' }))).toEqual([]);
+    expect(idsOf(await library().ask({ q: 'glac ', prefix: true, mode: 'keyword' })), 'after a blank').toEqual([]);
+  });
+
+  it('lists what passes the filters where nothing but filters is asked for', async () => {
+    const books = smallLibrary([
+      { id: 'a', text: 'One text.', tags: ['kept'] },
+      { id: 'b', text: 'Another text.' },
+    ]);
+    expect(await books.ask({ q: 'tag:kept' })).toMatchObject({ total: 1, hits: [{ resource_id: 'a' }] });
+  });
+
+  it('counts hits and facets under the filters', async () => {
+    const books = smallLibrary([
+      { id: 'a', text: 'glacier', tags: ['ice'], language: 'en' },
+      { id: 'b', text: 'glacier', tags: ['ice'], language: 'de' },
+      { id: 'c', text: 'glacier', tags: ['sea'], language: 'de' },
+    ]);
+    const answer = await books.ask({ q: 'glacier', filters: { language: ['de'] } });
+    expect(answer.total).toBe(2);
+    expect(answer.facets?.language).toEqual([
+      { value: 'de', count: 2 },
+      { value: 'en', count: 1 },
+    ]);
+    expect(answer.facets?.tag).toEqual([
+      { value: 'ice', count: 1 },
+      { value: 'sea', count: 1 },
+    ]);
+  });
+
+  it('narrows the filters of the request by those of the question', async () => {
+    const books = smallLibrary([
+      { id: 'a', text: 'glacier', tags: ['ice'], language: 'de' },
+      { id: 'b', text: 'glacier', tags: ['ice'], language: 'en' },
+    ]);
+    expect(idsOf(await books.ask({ q: 'glacier language:de', filters: { tag: ['ice'] } }))).toEqual(['a']);
+  });
+});
+
+describe('answerSearch: what a hit says', () => {
+  it('has scores between 0 and 1 that do not rise', async () => {
+    for (const mode of SEARCH_MODES) {
+      const scores = (await library().ask({ q: 'water leaves flour', mode })).hits.map(({ score }) => score);
+      expect(scores.length).toBeGreaterThan(1);
+      expect(scores, mode).toEqual(scores.toSorted((a, b) => b - a));
+      for (const score of scores) expect(score > 0 && score < 1, mode).toBe(true);
+    }
+  });
+
+  it('tells the words that the document holds, its nearness and its ranks', async () => {
+    const [first] = (await library().ask({ q: 'why does glacier water break' })).hits;
+    expect(first).toMatchObject({ resource_id: 'glacier', keyword_rank: 1 });
+    expect(first?.why.words.toSorted()).toEqual(['break', 'glacier']);
+    expect(first?.why.meaning).toBeGreaterThan(0);
+    expect(first?.why.meaning).toBeLessThanOrEqual(1);
+  });
+
+  it('has no rank by words where no word is shared', async () => {
+    const { hits } = await library().ask({ q: 'vehicle' });
+    expect(hits.find(({ resource_id: id }) => id === 'car')).not.toHaveProperty('keyword_rank');
+  });
+
+  it('shows at most three passages, the best first, and the first again as passage', async () => {
+    const texts = [
+      'Nothing of it.',
+      'A glacier.',
+      'Glacier, glacier and glacier ice.',
+      'Ice on a glacier.',
+      'The glacier of the ice.',
+    ];
+    const [hit] = (await smallLibrary([{ id: 'a', text: texts }, TEA]).ask({ q: 'glacier ice' })).hits;
+    expect(hit?.passages).toHaveLength(3);
+    expect(hit?.passages.map(({ text }) => text)).not.toContain('Nothing of it.');
+    expect(hit).toMatchObject({ passage: hit?.passages[0]?.text, chunk: hit?.passages[0]?.chunk });
+  });
+
+  it('shows the passage that holds the phrase first', async () => {
+    const text = ['A layer at the boundary of layers.', 'One word on the boundary layer, among many that say no more.'];
+    const [hit] = (await smallLibrary([{ id: 'a', text }]).ask({ q: '"boundary layer"' })).hits;
+    expect(hit?.passage).toBe(text[1]);
+  });
+
+  it('shows no second passage that has nothing to do with the question', async () => {
+    const [hit] = (
+      await smallLibrary([{ id: 'a', text: ['A glacier.', 'Flour and oil.'] }]).ask({ q: 'glacier', mode: 'keyword' })
+    ).hits;
+    expect(hit?.passages.map(({ text }) => text)).toEqual(['A glacier.']);
+  });
+
+  it('leaves out a document whose row is gone', async () => {
+    const books = library();
+    books.removeRow('glacier');
+    expect(idsOf(await books.ask({ q: 'glacier' }))).not.toContain('glacier');
+  });
+});
+
+describe('answerSearch: order and similarity', () => {
+  it('sorts by date and by title', async () => {
+    const books = smallLibrary([
+      { id: 'b', title: 'Beta', text: 'glacier', createdAt: 3 },
+      { id: 'a', title: 'alpha', text: 'glacier', createdAt: 1 },
+      { id: 'c', title: 'Gamma', text: 'glacier', createdAt: 2 },
+    ]);
+    expect(idsOf(await books.ask({ q: 'glacier', sort: 'date' }))).toEqual(['b', 'c', 'a']);
+    expect(idsOf(await books.ask({ q: 'glacier', sort: 'title' }))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('answers what is similar to a resource, which is no hit itself', async () => {
+    const id = '01900000-0000-7000-8000-000000000001';
+    const books = smallLibrary([
+      { id, title: 'Ice', text: 'A glacier is a river of ice.' },
+      { id: 'near', text: 'The glacier and its ice.' },
+      { id: 'far', text: 'Flour, oil and an oven.' },
+    ]);
+    for (const mode of SEARCH_MODES) {
+      const found = idsOf(await books.ask({ similar_to: id, mode }));
+      expect(found[0], mode).toBe('near');
+      expect(found, mode).not.toContain(id);
+    }
+  });
+
+  it('answers what is similar to a text', async () => {
+    expect(idsOf(await library().ask({ similar_to: 'The engine of a vehicle' }))[0]).toBe('car');
+  });
+
+  it('refuses to compare with a resource that the library does not hold', async () => {
+    const asked = library().ask({ similar_to: '01900000-0000-7000-8000-00000000000f' });
+    await expect(asked).rejects.toThrowError(AppError);
+    await expect(asked).rejects.toMatchObject({ code: 'not_found' });
+  });
+});

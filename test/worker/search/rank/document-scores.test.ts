@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { documentsByMeaning, documentsByWords, inverseFrequency } from '../../../../worker-node/search/rank/document-scores.ts';
+import { embedWords, smallLibrary } from '../small-library.ts';
+
+const WORDS = ['ice', 'sea', 'glacier', 'water'];
+const documents = fc.array(
+  fc.array(
+    fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 5 }).map((words) => words.join(' ')),
+    { minLength: 1, maxLength: 4 },
+  ),
+  { minLength: 1, maxLength: 8 },
+);
+
+describe('scores of documents', () => {
+  it('are by words the best chunk, and half the weight of words that only other chunks hold', () => {
+    fc.assert(
+      fc.property(documents, (texts) => {
+        const { index } = smallLibrary(texts.map((text, i) => ({ id: `${i}`, text })));
+        const groups = WORDS.map((term) => ({ terms: [{ term }] }));
+        const words = index.words(groups);
+        const { scores, chunks } = documentsByWords(index, words, [1, 1, 1, 1]);
+        for (const [i] of texts.entries()) {
+          const slot = index.slotOf(`${i}`) as number;
+          const own = index.chunksOf(slot).filter((chunk) => (words.scores[chunk] as number) > 0);
+          const best = Math.max(0, ...own.map((chunk) => words.scores[chunk] as number));
+          const shown = chunks[slot] as number;
+          expect(own.length === 0 ? shown === -1 : words.scores[shown] === best).toBe(true);
+          const elsewhere = WORDS.filter(
+            (_, bit) =>
+              own.some((chunk) => ((words.matched[chunk] as number) >>> bit) & 1) && !(((words.matched[shown] ?? 0) >>> bit) & 1),
+          );
+          const more = elsewhere.map((word) => inverseFrequency(words.frequencies[WORDS.indexOf(word)] as number, index.chunks));
+          expect(scores[slot]).toBeCloseTo(best + 0.5 * more.reduce((sum, value) => sum + value, 0), 4);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('are by meaning the cosine of the nearest chunk, and 0 without a vector', () => {
+    const { index } = smallLibrary([{ id: 'a', text: ['flour and butter', 'glacier'] }]);
+    index.put({
+      ...{ id: 'b', title: null, language: null, category: null, tags: [], contentType: null, createdAt: 0, qualityScore: null },
+      ...{ metadata: {}, chunks: [{ seq: 99, text: 'glacier', context: '', embedding: null }] },
+    });
+    const { scores, chunks } = documentsByMeaning(index, index.meaning(embedWords('glacier')));
+    const a = index.slotOf('a') as number;
+    const b = index.slotOf('b') as number;
+    expect(scores[a]).toBeGreaterThan(0.95);
+    expect(index.seqOf(chunks[a] as number)).toBe(2);
+    expect([scores[b], chunks[b]]).toEqual([0, -1]);
+  });
+});

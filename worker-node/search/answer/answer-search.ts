@@ -1,0 +1,117 @@
+/** Answers a search of one library: hits with passages and reasons, facets, corrections and a cursor. */
+import type { Clock } from '../../../src/kernel/core/ports.ts';
+import { present } from '../../../src/kernel/core/present.ts';
+import type { SearchAnswer, SearchRequest } from '../../../src/kernel/search/search-request.ts';
+import type { LibraryIndex } from '../index/library-index.ts';
+import { rankingSettingsOf } from '../rank/ranking-settings.ts';
+import { askedQuestion } from './asked-question.ts';
+import { decodeSearchCursor, encodeSearchCursor, hash32 } from './cursor.ts';
+import { toHit } from './hit-body.ts';
+import type { ReadHits } from './hit-rows.ts';
+import { pageOfHits } from './pages.ts';
+import { passagesOf } from './passages.ts';
+import type { RankedLists } from './ranked-lists.ts';
+import { type Reasons, reasonsOf } from './reasons.ts';
+import { type ScoredLibrary, scoreLibrary } from './score-library.ts';
+
+export interface SearchedModel {
+  readonly id: string;
+  /** ISO 639-1 codes of the languages that it knows; null: any. */
+  readonly languages: readonly string[] | null;
+}
+
+export interface AnswerDependencies {
+  readonly index: LibraryIndex;
+  /** The version of the library that the index holds now. */
+  readonly version: () => number;
+  /** Of the index's vectors; null while there are none. */
+  readonly model: SearchedModel | null;
+  readonly readHits: ReadHits;
+  /** A category and those below it. */
+  readonly subtree: (category: string) => readonly string[];
+  /** Embeds a question whose spelling was corrected. Without it the vector of the question as typed is used. */
+  readonly embed?: ((text: string) => Promise<Float32Array | null>) | undefined;
+  readonly lists: RankedLists;
+  readonly clock: Pick<Clock, 'monotonic'>;
+}
+
+/**
+ * `vector` is that of `textToEmbed`; null where the question has no text, or where the model cannot be asked: words answer then.
+ * Throws `invalid_input` for a cursor of another question, and `not_found` for a resource that the index does not hold.
+ */
+export async function answerSearch(
+  { index, version, model, readHits, subtree, embed, lists, clock }: AnswerDependencies,
+  request: SearchRequest,
+  vector: Float32Array | null,
+): Promise<SearchAnswer> {
+  const started = clock.monotonic();
+  const { mode, sort, limit, filters: _, ...asked } = request;
+  const questionKey = hash32(JSON.stringify([request.q, request.similar_to, mode, request.prefix, sort, request.filters]));
+  const cursor = asked.cursor === undefined ? undefined : decodeSearchCursor(asked.cursor, questionKey);
+  const said = await askedQuestion(index, readHits, request, vector);
+  const { question } = said;
+  let questionVector = mode === 'keyword' ? null : said.vector;
+  let embedding = 0;
+  if (questionVector !== null && question.corrected && embed) {
+    const from = clock.monotonic();
+    questionVector = (await embed(question.text)) ?? questionVector;
+    embedding = clock.monotonic() - from;
+  }
+
+  // Nothing is awaited from here until the rows are read: slots are valid as long as the index stays as it is.
+  const settings = rankingSettingsOf(model?.id ?? '');
+  const monotonic = () => clock.monotonic();
+  const scored = scoreLibrary(index, question, { mode, settings, vector: questionVector, monotonic });
+  const selection = index.select(question.filters, subtree);
+  const hits = selection === null ? scored.found : scored.found.filter((slot) => selection.failures[slot] === 0);
+  const key = { owner: request.owner_id, version: version(), question: questionKey };
+  const page = pageOfHits(index, scored, hits, { sort, limit, cursor, lists, key });
+  const facets = index.facets(scored.found, selection);
+  const weak = isWeak(scored, hits);
+  const slots = page.hits.map(({ slot }) => slot);
+  const reasons = reasonsOf(index, scored, { hits, page: slots, asked: question.words, floor: settings.floor });
+  const chosen = page.hits.map(({ slot, score }, i) => ({
+    id: index.idOf(slot),
+    score,
+    seqs: passagesOf(index, scored, slot),
+    reasons: reasons[i] as Reasons,
+  }));
+
+  const reading = clock.monotonic();
+  const rows = await readHits(
+    chosen.map(({ id }) => id),
+    chosen.flatMap(({ seqs }) => seqs),
+  );
+  const terms = new Set(question.groups.flatMap((group) => group.terms.map(({ term }) => term)));
+  const found = chosen.flatMap((hit) => toHit(hit, rows, terms) ?? []);
+  const finished = clock.monotonic();
+  return {
+    query: request.q ?? request.similar_to ?? '',
+    mode,
+    took_ms: rounded(finished - started),
+    timing: {
+      embed: rounded(embedding),
+      words: rounded(scored.milliseconds.words),
+      meaning: rounded(scored.milliseconds.meaning),
+      read: rounded(finished - reading),
+    },
+    total: page.total,
+    ...present({ corrected: question.corrected }),
+    ...(mode !== 'keyword' && questionVector === null && question.text.trim() !== '' ? { degraded: true as const } : {}),
+    ...(weak ? { weak: true as const } : {}),
+    facets,
+    hits: found,
+    ...(page.end ? { next_cursor: encodeSearchCursor({ ...page.end, question: questionKey }) } : {}),
+  };
+}
+
+/** Below it a best hit is more likely to be of no use than of some. */
+const WEAK = 0.12;
+
+function isWeak({ probability }: ScoredLibrary, hits: Uint32Array): boolean {
+  let best = 0;
+  for (const slot of hits) best = Math.max(best, probability(slot));
+  return hits.length > 0 && best < WEAK;
+}
+
+const rounded = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;

@@ -1,0 +1,133 @@
+/** A question in the terms of one library: what its words are there, and what a hit must and must not hold. */
+import { parseSearchQuery } from '../../../src/kernel/search/search-query.ts';
+import type { SearchFilters, SearchRequest } from '../../../src/kernel/search/search-request.ts';
+import { analysePhrase, analyseQuestion, type PhraseForm, type QuestionToken } from '../analysis/analyse.ts';
+import type { LibraryIndex, TermGroup } from '../index/library-index.ts';
+
+export interface Question {
+  /** Without operators; words that the library does not have are corrected. */
+  readonly text: string;
+  /** The words that count, the rarest first. */
+  readonly groups: readonly TermGroup[];
+  /** As typed or corrected, one for each group. */
+  readonly words: readonly string[];
+  /** A hit holds each of these phrases, in one of its forms. */
+  readonly phrases: readonly (readonly PhraseForm[])[];
+  /** A hit holds none of these. */
+  readonly excluded: readonly (readonly PhraseForm[])[];
+  readonly filters: SearchFilters;
+  readonly corrected?: { readonly from: string; readonly to: string };
+  /** The document that others are compared with: it is no hit. */
+  readonly except?: string;
+}
+
+/** More words are a document. The rarest say most. */
+export const MAX_WORDS = 256;
+/** Words that the last word may be the beginning of. */
+const MAX_COMPLETIONS = 50;
+/** More operators of a question are not looked for. */
+const MAX_PHRASES = 32;
+
+/** Words of a question that a person types with operators. In a longer one, as pasted from a text, quotation marks quote. */
+const MOST_TYPED_WORDS = 24;
+/** Of an identifier and its parts, which say the same, the whole counts half. */
+const WHOLE = 0.5;
+
+export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, 'q' | 'prefix' | 'filters'>): Question {
+  const q = request.q ?? '';
+  const { text: typed, phrases, excluded, filters } = parseSearchQuery(q);
+  // A blank ends the last word.
+  const prefix = request.prefix && !/\s$/.test(q);
+  const text = correctedText(index, typed, prefix);
+  const tokens = analyseQuestion(text, index.languages);
+  const { groups, words } = groupsOf(index, tokens, text, prefix);
+  const isProse = tokens.filter(({ part }) => !part).length > MOST_TYPED_WORDS;
+  const formsOf = (texts: readonly string[]) =>
+    texts
+      .slice(0, MAX_PHRASES)
+      .map((phrase) => analysePhrase(phrase, index.languages))
+      .filter((forms) => forms.length > 0);
+  return {
+    text,
+    groups,
+    words,
+    phrases: formsOf(isProse ? [] : phrases),
+    excluded: formsOf(isProse ? [] : excluded),
+    filters: mergeFilters(request.filters, filters),
+    ...(text === typed ? {} : { corrected: { from: typed, to: text } }),
+  };
+}
+
+const LISTS = ['category', 'tag', 'language', 'type'] as const;
+
+/** Values of one field, wherever they were given, are alternatives. Of limits the narrower one holds. */
+export function mergeFilters(a: SearchFilters, b: SearchFilters): SearchFilters {
+  const merged: { -readonly [K in keyof SearchFilters]: SearchFilters[K] } = { ...a };
+  for (const name of LISTS) {
+    const values = [...new Set([...(a[name] ?? []), ...(b[name] ?? [])])];
+    if (values.length > 0) merged[name] = values;
+  }
+  if (b.after !== undefined) merged.after = Math.max(b.after, a.after ?? b.after);
+  if (b.before !== undefined) merged.before = Math.min(b.before, a.before ?? b.before);
+  if (b.minQuality !== undefined) merged.minQuality = Math.max(b.minQuality, a.minQuality ?? b.minQuality);
+  if (b.metadata !== undefined) {
+    const metadata: Record<string, readonly string[]> = { ...a.metadata };
+    for (const [key, values] of Object.entries(b.metadata)) metadata[key] = [...new Set([...(metadata[key] ?? []), ...values])];
+    merged.metadata = metadata;
+  }
+  return merged;
+}
+
+const termsOf = ({ term, alternatives }: QuestionToken): string[] => [term, ...alternatives];
+
+const occurs = (index: LibraryIndex, token: QuestionToken): boolean =>
+  termsOf(token).some((term) => index.vocabulary.frequency(term) > 0);
+
+/** The text with each word that the library lacks replaced by its own word that is nearest by edits, where there is one. */
+function correctedText(index: LibraryIndex, text: string, prefix: boolean): string {
+  const tokens = analyseQuestion(text, index.languages).filter(({ part }) => !part);
+  const last = prefix ? lastWord(tokens, text) : undefined;
+  let corrected = text;
+  let before = Number.POSITIVE_INFINITY;
+  for (const token of tokens.toReversed()) {
+    if (token.end > before) continue;
+    if (occurs(index, token) || (token === last && index.vocabulary.complete(token.folded, 1).length > 0)) continue;
+    const correction = index.vocabulary.correct(token.folded);
+    if (correction === undefined) continue;
+    corrected = corrected.slice(0, token.start) + correction + corrected.slice(token.end);
+    before = token.start;
+  }
+  return corrected;
+}
+
+/** The word that the text ends with; none after punctuation, because it is complete then. */
+function lastWord(tokens: readonly QuestionToken[], text: string): QuestionToken | undefined {
+  const last = tokens.at(-1);
+  return last?.end === text.length ? last : undefined;
+}
+
+/** Function words count only where there are no others. A repeated word counts as often as it is said. */
+function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: string, prefix: boolean) {
+  const last = prefix ? lastWord(all, text) : undefined;
+  const meant = all.filter((token) => !token.stop || token === last);
+  const tokens = meant.length > 0 ? meant : all;
+  const weightOf = (i: number) => (tokens[i + 1]?.part === true && tokens[i]?.part === false ? WHOLE : 1);
+  const groups = new Map<string, { terms: string[]; weight: number; word: string; rarity: number }>();
+  for (const [i, token] of tokens.entries()) {
+    const own = termsOf(token);
+    const known = groups.get(token.term);
+    if (known) {
+      known.weight += weightOf(i);
+      continue;
+    }
+    const completions = token === last ? index.vocabulary.complete(token.folded, MAX_COMPLETIONS).map(({ term }) => term) : [];
+    const terms = [...new Set([...own, ...completions])];
+    const rarity = Math.max(...terms.map((term) => index.vocabulary.frequency(term)));
+    groups.set(token.term, { terms, weight: weightOf(i), word: text.slice(token.start, token.end), rarity });
+  }
+  const chosen = [...groups.values()].sort((a, b) => a.rarity - b.rarity).slice(0, MAX_WORDS);
+  return {
+    groups: chosen.map(({ terms, weight }): TermGroup => ({ terms: terms.map((term) => ({ term })), weight })),
+    words: chosen.map(({ word }) => word),
+  };
+}

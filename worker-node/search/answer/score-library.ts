@@ -1,0 +1,195 @@
+/** Scores every document of a library for a question, and keeps those that are hits. */
+import type { SearchMode } from '../../../src/kernel/search/search-request.ts';
+import type { PhraseForm } from '../analysis/analyse.ts';
+import type { LibraryIndex } from '../index/library-index.ts';
+import {
+  type DocumentScores,
+  documentsByMeaning,
+  documentsByWords,
+  inverseFrequency,
+  liveDocuments,
+  noScores,
+} from '../rank/document-scores.ts';
+import { towards } from '../rank/feedback.ts';
+import type { RankingSettings } from '../rank/ranking-settings.ts';
+import { relevanceBy } from '../rank/relevance.ts';
+import { selectBest } from '../rank/select-best.ts';
+import { spreadOfMeaning, spreadOfWords, standardised } from '../rank/spread.ts';
+import type { Question } from './question.ts';
+
+export interface ScoreOptions {
+  /** What hits are ordered by. */
+  readonly mode: SearchMode;
+  readonly settings: RankingSettings;
+  /** The question's; null where meaning is not known. */
+  readonly vector: Float32Array | null;
+  readonly monotonic: () => number;
+}
+
+/** Slots in it are valid until the index changes: it is used up before anything is awaited. */
+export interface ScoredLibrary {
+  /** The documents above the floor of relevance that hold the phrases, and nothing that is excluded. */
+  readonly found: Uint32Array;
+  /** By document slot; the highest is the best. */
+  readonly order: Float64Array;
+  readonly words: DocumentScores;
+  readonly meaning: DocumentScores;
+  /** By chunk slot: bits of the question's words. */
+  readonly matched: Uint32Array;
+  /** How well a chunk answers: a phrase of the question says more than anything else. */
+  scoreOfChunk(slot: number): number;
+  /** Whether the chunk alone would be a hit. */
+  isHit(slot: number): boolean;
+  /** How likely a document is to be relevant, 0 to 1. */
+  probability(document: number): number;
+  readonly milliseconds: { readonly words: number; readonly meaning: number };
+}
+
+export function scoreLibrary(index: LibraryIndex, question: Question, { mode, settings, vector, monotonic }: ScoreOptions) {
+  const started = monotonic();
+  const wordScores = index.words(question.groups);
+  const words = documentsByWords(
+    index,
+    wordScores,
+    question.groups.map(({ weight = 1 }) => weight),
+  );
+  const phrases = question.phrases.map((forms) => chunksWithPhrase(index, forms));
+  const excluded = question.excluded.map((forms) => documentsOf(index, chunksWithPhrase(index, forms)));
+  const afterWords = monotonic();
+
+  const documents = liveDocuments(index);
+  const meaning = vector === null ? noScores(index) : documentsByMeaning(index, index.meaning(vector));
+  const ranked = rank(index, { mode, settings, vector, documents, words, meaning, wordScores: wordScores.scores });
+  const afterMeaning = monotonic();
+
+  const except = question.except === undefined ? undefined : index.slotOf(question.except);
+  const withPhrases = phrases.map((chunks) => documentsOf(index, chunks));
+  const isFilterOnly = question.groups.length === 0 && vector === null;
+  const reaches = (word: number, cosine: number) =>
+    (mode !== 'semantic' && word > 0) || (mode !== 'keyword' && cosine >= settings.floor);
+  const found = documents.filter(
+    (slot) =>
+      slot !== except &&
+      (isFilterOnly || withPhrases.length > 0 || reaches(words.scores[slot] as number, meaning.scores[slot] as number)) &&
+      withPhrases.every((holds) => holds[slot] === 1) &&
+      excluded.every((holds) => holds[slot] !== 1),
+  );
+  const probability = relevanceBy(
+    mode,
+    evidenceOf(index, question, { words, meaning, frequencies: wordScores.frequencies }),
+    settings,
+  );
+  const scored: ScoredLibrary = {
+    found,
+    order: ranked.order,
+    words,
+    meaning,
+    matched: wordScores.matched,
+    scoreOfChunk: (slot) => ranked.scoreOfChunk(slot) + PHRASE_BONUS * phrases.filter((chunks) => chunks[slot] === 1).length,
+    isHit: (slot) => reaches(wordScores.scores[slot] as number, ranked.cosines[slot] ?? 0),
+    probability: (document) =>
+      isFilterOnly
+        ? 1
+        : probability({ deviations: ranked.order[document] as number, cosine: meaning.scores[document] as number }),
+    milliseconds: { words: afterWords - started, meaning: afterMeaning - afterWords },
+  };
+  return scored;
+}
+
+/** More deviations than a chunk without the phrase ever has. */
+const PHRASE_BONUS = 1_000;
+
+interface Rankable extends Pick<ScoreOptions, 'mode' | 'settings' | 'vector'> {
+  readonly documents: Uint32Array;
+  readonly words: DocumentScores;
+  readonly meaning: DocumentScores;
+  /** By chunk slot. */
+  readonly wordScores: Float32Array;
+}
+
+interface Ranked {
+  readonly order: Float64Array;
+  readonly scoreOfChunk: (slot: number) => number;
+  /** By chunk slot, those that chunks are ordered by; empty without a vector. */
+  readonly cosines: Float32Array;
+}
+
+/** Orders by words, by meaning, or by both: after feedback, in deviations from what the library's documents have. */
+function rank(index: LibraryIndex, { mode, settings, vector, documents, words, meaning, wordScores }: Rankable): Ranked {
+  const wordSpread = spreadOfWords(words.scores);
+  if (mode === 'keyword' || vector === null) {
+    const score = (value: number) => standardised(value, wordSpread);
+    return {
+      order: Float64Array.from(words.scores, score),
+      scoreOfChunk: (slot) => score(wordScores[slot] as number),
+      cosines: NONE,
+    };
+  }
+  if (mode === 'semantic') {
+    const cosines = index.meaning(vector);
+    return { order: Float64Array.from(meaning.scores), scoreOfChunk: (slot) => cosines[slot] as number, cosines };
+  }
+  const fuseWith = (scores: Float32Array) => {
+    const spread = spreadOfMeaning(scores);
+    return (word: number, cosine: number) =>
+      settings.words * standardised(word, wordSpread) + (1 - settings.words) * standardised(cosine, spread);
+  };
+  const { by, documents: most, share } = settings.feedback;
+  const first = fuseWith(meaning.scores);
+  const [likely, score, chunks] =
+    by === 'words'
+      ? [
+          documents.filter((slot) => (words.scores[slot] as number) > 0),
+          (slot: number) => words.scores[slot] as number,
+          words.chunks,
+        ]
+      : [documents, (slot: number) => first(words.scores[slot] as number, meaning.scores[slot] as number), meaning.chunks];
+  const best = selectBest(likely, most, (a, b) => score(b) - score(a) || compareIds(index, a, b));
+  const passages = best.flatMap((slot) => (chunks[slot] === -1 ? [] : (index.vectorOf(chunks[slot] as number) ?? [])));
+  const cosines = index.meaning(towards(vector, passages, share));
+  const moved = documentsByMeaning(index, cosines);
+  const fuse = fuseWith(moved.scores);
+  const order = new Float64Array(index.documentSlots);
+  for (const slot of documents) order[slot] = fuse(words.scores[slot] as number, moved.scores[slot] as number);
+  return { order, scoreOfChunk: (slot) => fuse(wordScores[slot] as number, cosines[slot] as number), cosines };
+}
+
+const NONE = new Float32Array(0);
+
+export const compareIds = (index: LibraryIndex, a: number, b: number): number => (index.idOf(a) < index.idOf(b) ? -1 : 1);
+
+interface Scores {
+  readonly words: DocumentScores;
+  readonly meaning: DocumentScores;
+  readonly frequencies: Uint32Array;
+}
+
+function evidenceOf(index: LibraryIndex, { groups }: Question, { words, meaning, frequencies }: Scores) {
+  let asked = 0;
+  for (const [i, { weight = 1 }] of groups.entries()) asked += weight * inverseFrequency(frequencies[i] ?? 0, index.chunks);
+  return { nearest: highest(meaning.scores), coverage: asked === 0 ? 0 : highest(words.scores) / asked };
+}
+
+function highest(scores: Float32Array): number {
+  let most = 0;
+  for (const score of scores) if (score > most) most = score;
+  return most;
+}
+
+/** By chunk slot: 1 where the chunk holds one of the forms. */
+function chunksWithPhrase(index: LibraryIndex, forms: readonly PhraseForm[]): Uint8Array {
+  const chunks = new Uint8Array(index.chunkSlots);
+  for (const form of forms) {
+    const found = index.phrase(form.map((terms, offset) => ({ terms, offset })));
+    for (let slot = 0; slot < chunks.length; slot++) if (found[slot] === 1) chunks[slot] = 1;
+  }
+  return chunks;
+}
+
+/** By document slot: 1 where one of its chunks is marked. */
+function documentsOf(index: LibraryIndex, chunks: Uint8Array): Uint8Array {
+  const documents = new Uint8Array(index.documentSlots);
+  for (let slot = 0; slot < chunks.length; slot++)
+    if (chunks[slot] === 1 && index.isLive(slot)) documents[index.documentOf(slot)] = 1;
+  return documents;
+}

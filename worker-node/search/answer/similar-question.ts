@@ -1,0 +1,69 @@
+/** A document as a question: the words that tell it from others, and the mean of its vectors. */
+import { analyseQuestion } from '../analysis/analyse.ts';
+import type { LibraryIndex, TermGroup } from '../index/library-index.ts';
+import { inverseFrequency } from '../rank/document-scores.ts';
+import { normalised } from '../rank/feedback.ts';
+import type { ReadHits } from './hit-rows.ts';
+
+/** The words of a text that tell it from others; more of them find no more. */
+const MAX_WORDS = 25;
+/** Text that is read for them, in UTF-16 units. */
+const MAX_TEXT_UNITS = 40_000;
+
+export interface DocumentWords {
+  readonly groups: readonly TermGroup[];
+  /** As they stand in the text, one for each group. */
+  readonly words: readonly string[];
+}
+
+/** The terms with the highest product of frequency in the text and rarity in the library, which has to hold them. */
+export function distinctiveWords(index: LibraryIndex, text: string): DocumentWords {
+  const counts = new Map<string, { count: number; word: string; terms: string[] }>();
+  const read = text.slice(0, MAX_TEXT_UNITS);
+  for (const { term, alternatives, start, end, stop, part } of analyseQuestion(read, index.languages)) {
+    if (stop || part) continue;
+    const known = counts.get(term);
+    if (known) known.count++;
+    else counts.set(term, { count: 1, word: read.slice(start, end), terms: [term, ...alternatives] });
+  }
+  const weighed: { terms: string[]; word: string; weight: number }[] = [];
+  for (const { count, word, terms } of counts.values()) {
+    const frequency = Math.max(...terms.map((term) => index.vocabulary.frequency(term)));
+    if (frequency > 0) weighed.push({ terms, word, weight: count * inverseFrequency(frequency, index.chunks) });
+  }
+  const chosen = weighed.sort((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1)).slice(0, MAX_WORDS);
+  return {
+    groups: chosen.map(({ terms }) => ({ terms: terms.map((term) => ({ term })) })),
+    words: chosen.map(({ word }) => word),
+  };
+}
+
+/** The mean of the document's vectors, of length 1; null without any. */
+export function vectorOfDocument(index: LibraryIndex, documentSlot: number): Float32Array | null {
+  let sum: Float32Array | null = null;
+  for (const slot of index.chunksOf(documentSlot)) {
+    const vector = index.vectorOf(slot);
+    if (vector === null) continue;
+    sum ??= new Float32Array(vector.length);
+    for (const [i, value] of vector.entries()) sum[i] = (sum[i] as number) + value;
+  }
+  return sum === null || sum.every((value) => value === 0) ? null : normalised(sum);
+}
+
+/** Chunks of a document of which words are read. */
+const MAX_CHUNKS = 40;
+
+/** The beginning of the document's text; undefined where the index or the database does not hold it. */
+export async function readDocument(index: LibraryIndex, readHits: ReadHits, id: string): Promise<string | undefined> {
+  const slot = index.slotOf(id);
+  if (slot === undefined) return undefined;
+  const seqs = index
+    .chunksOf(slot)
+    .slice(0, MAX_CHUNKS)
+    .map((chunk) => index.seqOf(chunk));
+  const { resources, chunks } = await readHits([id], seqs);
+  const resource = resources.get(id);
+  if (!resource) return undefined;
+  const texts = seqs.map((seq) => chunks.get(seq)?.text ?? '');
+  return [resource.title ?? '', ...texts].join('\n');
+}

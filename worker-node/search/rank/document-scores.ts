@@ -1,0 +1,81 @@
+/** A resource is one hit: scores of chunks become scores of their documents. */
+import type { LibraryIndex, WordScores } from '../index/library-index.ts';
+
+export interface DocumentScores {
+  /** By document slot; 0 where no chunk has a score. */
+  readonly scores: Float32Array;
+  /** By document slot: the chunk that scores highest, or -1. */
+  readonly chunks: Int32Array;
+}
+
+/** Counts of chunks as idf: Robertson's, which is never negative. */
+export const inverseFrequency = (frequency: number, chunks: number): number =>
+  Math.log(1 + (chunks - frequency + 0.5) / (frequency + 0.5));
+
+/**
+ * How much a word counts that the best chunk lacks and another one of its document holds: words of one question that stand far
+ * apart in a long text never meet in one chunk.
+ */
+const ELSEWHERE = 0.5;
+/** `WordScores.matched` has a bit for each of so many words. */
+export const MATCHED_WORDS = 32;
+
+/** The best chunk's BM25, and a part of the weight of words that the document holds elsewhere. `weights`: how often each is asked for. */
+export function documentsByWords(index: LibraryIndex, words: WordScores, weights: readonly number[]): DocumentScores {
+  const { slots, scores: chunkScores, matched, frequencies } = words;
+  const scores = new Float32Array(index.documentSlots);
+  const chunks = new Int32Array(index.documentSlots).fill(-1);
+  const anywhere = new Uint32Array(index.documentSlots);
+  for (const slot of slots) {
+    const document = index.documentOf(slot);
+    const score = chunkScores[slot] as number;
+    anywhere[document] = (anywhere[document] as number) | (matched[slot] as number);
+    const best = chunks[document] as number;
+    const equal = score === scores[document];
+    if (best === -1 || score > (scores[document] as number) || (equal && index.seqOf(slot) < index.seqOf(best))) {
+      scores[document] = score;
+      chunks[document] = slot;
+    }
+  }
+  const rarity = weights.slice(0, MATCHED_WORDS).map((weight, i) => weight * inverseFrequency(frequencies[i] ?? 0, index.chunks));
+  for (const [document, chunk] of chunks.entries()) {
+    if (chunk === -1) continue;
+    const missing = (anywhere[document] as number) & ~(matched[chunk] as number);
+    for (let rest = missing; rest !== 0; rest &= rest - 1) {
+      scores[document] = (scores[document] as number) + ELSEWHERE * (rarity[31 - Math.clz32(rest & -rest)] ?? 0);
+    }
+  }
+  return { scores, chunks };
+}
+
+/** The cosine of each document's nearest chunk. `cosines` are by chunk slot. */
+export function documentsByMeaning(index: LibraryIndex, cosines: Float32Array): DocumentScores {
+  const scores = new Float32Array(index.documentSlots);
+  const chunks = new Int32Array(index.documentSlots).fill(-1);
+  for (let slot = 0; slot < index.chunkSlots; slot++) {
+    // A chunk without a vector has the cosine 0, which no real one has.
+    const cosine = cosines[slot] as number;
+    if (cosine === 0 || !index.isLive(slot)) continue;
+    const document = index.documentOf(slot);
+    if (chunks[document] !== -1 && cosine <= (scores[document] as number)) continue;
+    scores[document] = cosine;
+    chunks[document] = slot;
+  }
+  return { scores, chunks };
+}
+
+/** Where no vector says anything of meaning. */
+export const noScores = ({ documentSlots }: LibraryIndex): DocumentScores => ({
+  scores: new Float32Array(documentSlots),
+  chunks: new Int32Array(documentSlots).fill(-1),
+});
+
+/** Slots of the documents that have a chunk, ascending. */
+export function liveDocuments(index: LibraryIndex): Uint32Array {
+  const isLive = new Uint8Array(index.documentSlots);
+  for (let slot = 0; slot < index.chunkSlots; slot++) if (index.isLive(slot)) isLive[index.documentOf(slot)] = 1;
+  const documents = new Uint32Array(index.documents);
+  let count = 0;
+  for (let slot = 0; slot < isLive.length; slot++) if (isLive[slot] === 1) documents[count++] = slot;
+  return documents.subarray(0, count);
+}

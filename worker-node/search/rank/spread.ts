@@ -1,0 +1,42 @@
+/** Scores of different scales are compared by how many deviations they lie above their mean. */
+
+export interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** Few documents that hold a word may all score the same. Their deviation is then this part of the highest score. */
+const LEAST_PART = 0.15;
+
+/** Of the documents that hold a word of the question. */
+export function spreadOfWords(scores: Float32Array): Spread {
+  let highest = 0;
+  const { mean, deviation } = spreadWhere(scores, (score) => {
+    if (score > highest) highest = score;
+    return score > 0;
+  });
+  return { mean, deviation: Math.max(deviation, LEAST_PART * highest) || 1 };
+}
+
+/** Of the documents that have a vector. */
+export function spreadOfMeaning(scores: Float32Array): Spread {
+  const { mean, deviation } = spreadWhere(scores, (score) => score !== 0);
+  return { mean, deviation: Math.max(deviation, 0.01) };
+}
+
+export const standardised = (score: number, { mean, deviation }: Spread): number => (score - mean) / deviation;
+
+function spreadWhere(scores: Float32Array, counts: (score: number) => boolean): Spread {
+  let number = 0;
+  let sum = 0;
+  let squares = 0;
+  for (const score of scores) {
+    if (!counts(score)) continue;
+    number++;
+    sum += score;
+    squares += score * score;
+  }
+  if (number === 0) return { mean: 0, deviation: 0 };
+  const mean = sum / number;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / number - mean * mean)) };
+}
