@@ -1,4 +1,5 @@
 /** The quality stage: measures an ingested document in six dimensions. */
+import { setImmediate } from 'node:timers/promises';
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { listHeadingPaths } from '../../src/kernel/db/chunks.ts';
@@ -8,6 +9,7 @@ import { parseContentType } from '../../src/kernel/model/content-type.ts';
 import { formatOfMediaType } from '../../src/kernel/model/format-lookup.ts';
 import type { Format } from '../../src/kernel/model/formats.ts';
 import { measureQuality } from '../analysis/quality/measure.ts';
+import { STRUCTURE_SAMPLE } from '../analysis/quality/structure.ts';
 import { checkWeights, DEFAULT_QUALITY_WEIGHTS, type QualityWeights } from '../analysis/quality/weights.ts';
 import { plainOf, proseOfMarkdown } from '../analysis/text/markdown.ts';
 import type { StageRunner } from '../pipeline/stage.ts';
@@ -34,6 +36,9 @@ function isData(mediaType: string | null): boolean {
   return format !== undefined && DATA.has(format);
 }
 
+/** Twice the longest sample that is measured, because marks and code are left out of it. */
+const MEASURED_CHARACTERS = 2 * STRUCTURE_SAMPLE;
+
 export interface QualityStageDependencies {
   readonly db: Database;
   readonly clock: Clock;
@@ -45,8 +50,9 @@ export function createQualityStage({ db, clock, weights = DEFAULT_QUALITY_WEIGHT
 
   return async function quality({ resource, text: readText, made: { document }, report }) {
     const { id, wordCount } = resource;
-    const stored = await readText();
-    if (stored === null || wordCount === null) throw new StageError('permanent', 'The document has no text to measure');
+    const whole = await readText();
+    if (whole === null || wordCount === null) throw new StageError('permanent', 'The document has no text to measure');
+    const stored = whole.slice(0, MEASURED_CHARACTERS);
     const isMarkdown = resource.textFormat === 'markdown';
     const text = isMarkdown ? plainOf(stored) : stored;
     const prose = isData(resource.contentType) ? '' : isMarkdown ? proseOfMarkdown(stored) : stored;
@@ -54,6 +60,8 @@ export function createQualityStage({ db, clock, weights = DEFAULT_QUALITY_WEIGHT
     const links = document?.links ?? (await listLinks(db, id));
     const references = [...new Set(links.map(({ targetKey }) => targetKey))];
     report(30);
+    // The event loop serves questions meanwhile.
+    await setImmediate();
     const measured = measureQuality({ ...resource, text, prose, wordCount, headingPaths, references, now: clock.now() }, weights);
     return { fields: { quality: measured, qualityScore: measured.total } };
   };

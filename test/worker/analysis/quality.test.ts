@@ -8,7 +8,7 @@ import type { QualityFacts } from '../../../worker-node/analysis/quality/facts.t
 import { freshness } from '../../../worker-node/analysis/quality/freshness.ts';
 import { measureQuality } from '../../../worker-node/analysis/quality/measure.ts';
 import { readability } from '../../../worker-node/analysis/quality/readability.ts';
-import { structure } from '../../../worker-node/analysis/quality/structure.ts';
+import { STRUCTURE_SAMPLE, structure } from '../../../worker-node/analysis/quality/structure.ts';
 import { DEFAULT_QUALITY_WEIGHTS } from '../../../worker-node/analysis/quality/weights.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
@@ -180,5 +180,16 @@ describe('quality dimensions', () => {
     };
     expect(score(divided, 'structure')!).toBeGreaterThan(score(block, 'structure')! + 0.5);
     expect(reasons(divided, 'structure')).toMatch(/10 headings and 10 paragraphs/);
+  });
+
+  it('structure: a long document scores as the part of it that is looked at', () => {
+    const paragraph = WORDS.repeat(6).trim();
+    const divided = (sections: number) => ({
+      text: Array.from({ length: sections }, (_, i) => `Heading ${i}\n\n${paragraph}`).join('\n\n'),
+      wordCount: 110 * sections,
+      headingPaths: Array.from({ length: sections }, (_, i) => [`Heading ${i}`]),
+    });
+    expect(divided(3_000).text.length).toBeGreaterThan(4 * STRUCTURE_SAMPLE);
+    expect(score(divided(3_000), 'structure')).toBeCloseTo(score(divided(200), 'structure')!, 2);
   });
 });
