@@ -142,8 +142,9 @@ async function measureTrafilatura(folder: string): Promise<void> {
     const path = ['cache', 'eval'].map((part) => join(folder, part, page.file)).find(existsSync);
     if (i % every !== 0 || path === undefined) continue;
     const document = await read(path, url);
-    const text = ` ${words(document?.text ?? '').join(' ')} `;
-    const has = (segment: string) => text.includes(` ${words(segment).join(' ')} `);
+    const text = words(document?.text ?? '').join(' ');
+    // Many segments begin or end within a word.
+    const has = (segment: string) => text.includes(words(segment).join(' '));
     const found = page.with.filter(has);
     const kept = page.without.filter(has);
     counts.found += found.length;

@@ -3,18 +3,13 @@
  * with SQLite, and the event-loop delay of API and worker meanwhile.
  * `npm run bench:questions -- [name=folder of another checkout ...]` compares checkouts in interleaved rounds of one run.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { createClient } from '@libsql/client';
+import { type Pharos, ROOT, startCheckout } from './support/checkout.ts';
 import { percentile } from './support/load.ts';
 import type { LoopDelay } from './support/loop-delay.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOCUMENTS = Number(process.env.BENCH_DOCUMENTS ?? 200);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 2);
 /** Questions asked before documents come in. */
@@ -23,7 +18,6 @@ const ALONE = 100;
 const EVERY_MS = 100;
 /** Documents that are posted at a time. */
 const POSTS_AT_ONCE = 4;
-const MASTER_API_KEY = 'a master key for a bench on this machine alone';
 
 /** Sentences of this repository's documentation, in another order for each document. */
 const PAGES = (await readdir(join(ROOT, 'docs'))).filter((name) => name.endsWith('.md')).sort();
@@ -57,119 +51,34 @@ interface Round {
   readonly delays: readonly LoopDelay[];
 }
 
-async function startCheckout(folder: string) {
-  const dir = await mkdtemp(join(tmpdir(), 'pharos-bench-'));
-  const delays = join(dir, 'delays');
-  await mkdir(delays);
-  const child = spawn(join(ROOT, 'node_modules/.bin/node'), [join(folder, 'bin/api.js')], {
-    cwd: dir,
-    env: {
-      ...process.env,
-      DATA_DIR: dir,
-      PORT: '0',
-      WORKER_PORT: '0',
-      MASTER_API_KEY,
-      LOG_LEVEL: 'warning',
-      BENCH_LOOP_DELAYS: delays,
-      NODE_OPTIONS: `--import ${new URL('support/loop-delay.ts', import.meta.url).href}`,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  process.once('exit', () => child.kill('SIGKILL'));
-  // By default a signal ends the process without its exit handlers.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  const url = await addressOf(child);
-  const headers = { 'X-API-Key': MASTER_API_KEY, 'Content-Type': 'application/json' };
-  const call = async (path: string, body?: unknown) => {
-    const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
-    const response = await fetch(`${url}${path}`, init);
-    const answer = (await response.json()) as Record<string, unknown>;
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
-    return answer;
-  };
-  while ((await call('/monitoring/health').catch(() => undefined))?.status !== 'healthy') await sleep(100);
-
-  const database = createClient({ url: `file:${join(dir, 'pharos.db')}`, timeout: 1000 });
-  const settled = async () => {
-    const { rows } = await database.execute("select count(*) as left from jobs where state in ('queued', 'running')");
-    return rows[0]?.left === 0;
-  };
-
-  async function loopDelays(): Promise<LoopDelay[]> {
-    const read = async () => {
-      const names = (await readdir(delays)).filter((name) => name.endsWith('.json'));
-      return Promise.all(
-        names.map(async (name) => ({ name, found: JSON.parse(await readFile(join(delays, name), 'utf8')) as LoopDelay })),
-      );
-    };
-    const before = await read();
-    for (const { name } of before) process.kill(Number.parseInt(name, 10), 'SIGUSR2');
-    for (;;) {
-      await sleep(50);
-      const now = new Map((await read()).map(({ name, found }) => [name, found]));
-      if (before.every(({ name, found }) => (now.get(name)?.reading ?? 0) > found.reading)) return [...now.values()];
-    }
-  }
-
-  return {
-    loopDelays,
-    settled,
-    ask: async (question: string) => {
-      const from = performance.now();
-      const { degraded } = await call(`/search?mode=semantic&limit=10&q=${encodeURIComponent(question)}`);
-      // A question that the worker did not answer in time is answered by words: its time is the deadline's.
-      return { ms: performance.now() - from, degraded: degraded === true };
-    },
-    post: (text: string) => call('/resources', { content: text, content_type: 'text/markdown' }),
-    stop: async () => {
-      database.close();
-      const exit = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exit;
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
-}
-
-type Pharos = Awaited<ReturnType<typeof startCheckout>>;
-
-async function addressOf(child: ChildProcess): Promise<string> {
-  let output = '';
-  for await (const chunk of child.stdout ?? []) {
-    output += String(chunk);
-    const url = /Page\s+(http\S+?)\/?\s/.exec(output)?.[1];
-    if (url !== undefined) {
-      child.stdout?.resume();
-      return url;
-    }
-  }
-  throw new Error(`Pharos did not start: ${output}`);
+async function ask(pharos: Pharos, question: string) {
+  const from = performance.now();
+  const { degraded } = await pharos.call(`/search?mode=semantic&limit=10&q=${encodeURIComponent(question)}`);
+  // A question that the worker did not answer in time is answered by words: its time is the deadline's.
+  return { ms: performance.now() - from, degraded: degraded === true };
 }
 
 async function postAll(pharos: Pharos, texts: readonly string[]): Promise<void> {
   const rest = [...texts];
   const post = async () => {
-    for (let text = rest.pop(); text !== undefined; text = rest.pop()) await pharos.post(text);
+    for (let text = rest.pop(); text !== undefined; text = rest.pop())
+      await pharos.call('/resources', { content: text, content_type: 'text/markdown' });
   };
   await Promise.all(Array.from({ length: POSTS_AT_ONCE }, post));
-}
-
-async function untilSettled(pharos: Pharos): Promise<void> {
-  while (!(await pharos.settled())) await sleep(100);
 }
 
 async function takeIn(pharos: Pharos, texts: readonly string[]): Promise<number> {
   const from = performance.now();
   await postAll(pharos, texts);
-  await untilSettled(pharos);
+  await pharos.untilSettled();
   return texts.length / ((performance.now() - from) / 1000);
 }
 
 /** Asks until `done`, at a constant rate. */
 async function askUntil(pharos: Pharos, question: () => string, done: () => boolean) {
-  const asked: ReturnType<Pharos['ask']>[] = [];
+  const asked: ReturnType<typeof ask>[] = [];
   while (!done()) {
-    asked.push(pharos.ask(question()));
+    asked.push(ask(pharos, question()));
     await sleep(EVERY_MS);
   }
   return Promise.all(asked);
@@ -217,7 +126,7 @@ for (let round = 0; round < ROUNDS; round++) {
       const texts = createTexts(900 + round);
       const first = Array.from({ length: 30 }, (_, i) => texts.document(i));
       await takeIn(pharos, first);
-      await pharos.ask(texts.question());
+      await ask(pharos, texts.question());
       rounds.get(name)?.push(await runRound(pharos, round + 1));
     } finally {
       await pharos.stop();
@@ -236,7 +145,7 @@ for (const [name, all] of rounds) {
   const mean = (pick: (round: Round) => number) => all.reduce((sum, round) => sum + pick(round), 0) / all.length;
   const delays = (program: string) => {
     const found = all.flatMap((round) => round.delays.filter((one) => one.program === program));
-    return `${fixed(Math.max(...found.map(({ p99 }) => p99)))} / ${fixed(Math.max(...found.map(({ max }) => max)))}`;
+    return `${fixed(Math.max(...found.map(({ wall }) => wall.p99)))} / ${fixed(Math.max(...found.map(({ wall }) => wall.max)))}`;
   };
   const cells = [
     name,
