@@ -96,7 +96,10 @@ function partsOf({
 }: MountedOperation): Parts {
   const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const others = Object.keys(input.shape).filter((name) => !params.includes(name));
-  if (method === 'get' || method === 'delete') return { params, query: others };
+  if (method === 'get' || method === 'delete') {
+    const records = others.filter((name) => isRecord(input.shape[name]));
+    return { params, query: others.filter((name) => !records.includes(name)), records, strict: isStrict(input) };
+  }
   if (others.length === 0) return { params, query: [] };
   const schema = params.length === 0 ? input : pick(input, others);
   return {
@@ -106,6 +109,10 @@ function partsOf({
   };
 }
 
+const isStrict = (input: z.ZodObject) => input._zod.def.catchall?._zod.def.type === 'never';
+
+const isRecord = (field: unknown) => (field instanceof z.ZodOptional ? field.unwrap() : field) instanceof z.ZodRecord;
+
 const NO_STORE = z.object({ 'Cache-Control': z.literal('no-store') });
 
 /**
@@ -114,7 +121,7 @@ const NO_STORE = z.object({ 'Cache-Control': z.literal('no-store') });
  */
 function pick(input: z.ZodObject, names: readonly string[]): z.ZodObject {
   const shape = Object.fromEntries(names.map((name) => [name, input.shape[name] as z.ZodType]));
-  const part = input._zod.def.catchall?._zod.def.type === 'never' ? z.strictObject(shape) : z.object(shape);
+  const part = isStrict(input) ? z.strictObject(shape) : z.object(shape);
   const elsewhere = Object.keys(input.shape).length - names.length;
   const least = Number(input.meta()?.minProperties ?? 0) - elsewhere;
   return least > 0 ? part.meta({ minProperties: least }) : part;

@@ -18,6 +18,10 @@ export const MEDIA_TYPES: Readonly<Record<BodyKind, string>> = {
 export interface Parts {
   readonly params: readonly string[];
   readonly query: readonly string[];
+  /** Fields of the query that hold others by name: `metadata` is made of the parameters `metadata.<name>`. */
+  readonly records?: readonly string[];
+  /** Whether parameters of other names are passed on, for the schema to refuse. */
+  readonly strict?: boolean;
   /** Absent for an operation without a body. */
   readonly body?: {
     readonly schema: z.ZodType;
@@ -62,12 +66,22 @@ function itemsOf(c: Context<AppEnv>, given: object, list: string | undefined): o
 const errorOf = (fault: FieldError | undefined) => fault && invalidField(fault, 'item');
 
 /** A repeated parameter is a list, which the schema of a single value refuses. */
-function queryOf(c: Context<AppEnv>, { query }: Parts): Record<string, unknown> {
-  const given = query.flatMap((name) => {
-    const values = c.req.queries(name);
-    return values ? [[name, values.length === 1 ? values[0] : values] as const] : [];
-  });
-  return Object.fromEntries(given);
+function queryOf(c: Context<AppEnv>, { query, records = [], strict = false }: Parts): Record<string, unknown> {
+  const fields = new Map<string, unknown>();
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    const value = values.length === 1 ? values[0] : values;
+    const record = records.find((one) => name.startsWith(`${one}.`));
+    if (record !== undefined) {
+      // An object cannot hold it as a field of its own, so that the schema would not see it.
+      if (name === `${record}.__proto__`) throw invalidField({ path: name, message: 'is not a name' }, 'query');
+      const entries = (fields.get(record) ?? new Map()) as Map<string, unknown>;
+      fields.set(record, entries.set(name.slice(record.length + 1), value));
+    } else if (strict ? !records.includes(name) : query.includes(name)) fields.set(name, value);
+    else if (records.includes(name)) throw invalidField({ path: name, message: `is given as ${name}.<name>` }, 'query');
+  }
+  return Object.fromEntries(
+    Array.from(fields, ([name, value]) => [name, value instanceof Map ? Object.fromEntries(value) : value]),
+  );
 }
 
 /** As in a query, a repeated field is a list. Throws `invalid_input` for text that cannot be stored. */

@@ -20,6 +20,12 @@ const echo = (input: z.ZodObject): AnyOperation =>
 
 const returns = 'The input';
 const search = echo(z.object({ id: z.string(), limit: z.coerce.number().default(3), tag: z.string().optional() }));
+const filter = echo(
+  z.strictObject({
+    tag: z.union([z.string(), z.array(z.string())]).optional(),
+    metadata: z.record(z.string().max(5), z.string()).optional(),
+  }),
+);
 const change = echo(
   z.strictObject({ id: z.string(), title: z.string().optional() }).refine(({ title }) => title !== 'x', 'no x'),
 );
@@ -36,6 +42,7 @@ function appOf() {
     '/',
     createOperationRoutes({} as AppContext, [
       http(search, 'GET /things/{id}', { returns }),
+      http(filter, 'GET /things', { returns }),
       http(change, 'PATCH /things/{id}', { returns, body: 'Change' }),
       http(change, 'PUT /things/{id}', { returns, body: 'Change', optionalBody: true, status: 202 }),
       http(change, 'POST /things/{id}', { returns, body: 'Change', bodies: ['json', 'form'] }),
@@ -56,6 +63,23 @@ const body = (value: unknown, method = 'PATCH') => ({
 test('mount: the input is made of the path and the known parameters of the query', async () => {
   const response = await appOf().request('/things/a%20b?limit=5&id=c&other=1');
   expect(await response.json()).toEqual({ id: 'a b', limit: 5 });
+});
+
+test('mount: a strict input refuses unknown parameters by their names, and gathers those of a record', async () => {
+  const app = appOf();
+  const ask = async (query: string) => {
+    const response = await app.request(`/things?${query}`);
+    return [response.status, await response.json()];
+  };
+  expect(await ask('tag=a&tag=b&metadata.by=Ann&metadata.on=x.y')).toEqual([
+    200,
+    { tag: ['a', 'b'], metadata: { by: 'Ann', on: 'x.y' } },
+  ]);
+  expect(await ask('tga=a')).toMatchObject([422, { errors: [{ path: 'tga', message: 'is not a field of this request' }] }]);
+  expect(await ask('metadata=a')).toMatchObject([422, { errors: [{ path: 'metadata' }] }]);
+  expect(await ask('metadata.toolong=a')).toMatchObject([422, { errors: [{ path: 'metadata.toolong' }] }]);
+  expect(await ask('metadata.a=1&metadata.a=2')).toMatchObject([422, { errors: [{ path: 'metadata.a' }] }]);
+  expect(await ask('metadata.__proto__=1')).toMatchObject([422, {}]);
 });
 
 test('mount: a repeated parameter of a single value is 422', async () => {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { AppError } from '../../kernel/core/errors.ts';
 import { decodeCursor, encodeCursor } from '../../kernel/core/pagination.ts';
 import {
   listSorted,
@@ -9,34 +8,17 @@ import {
   type ResourceSort,
   type SortedPosition,
 } from '../../kernel/db/resource-list.ts';
-import { MEDIA_TYPE } from '../../kernel/model/content-type.ts';
-import { definitionOf, FORMAT_NAMES, formatOfMediaType } from '../../kernel/model/format-lookup.ts';
 import type { AppContext } from '../context.ts';
 import { type Caller, operation } from '../operation.ts';
 import { facetsSchema, readFacets } from './facets.ts';
+import { FILTER_FIELDS, mediaTypesOf } from './filter-fields.ts';
 import { resourceFilterQuery, resourceSchema, statusSchema, toResourceBody } from './resource-schemas.ts';
-
-const MAX_VALUES = 20;
-
-/** One value, or the parameter repeated: resources that have at least one of the values. */
-const oneOf = (value: z.ZodString, description: string) =>
-  z
-    .union([value, z.array(value).min(1).max(MAX_VALUES)])
-    .optional()
-    .meta({ description: `${description}. Repeat the parameter for one of several` });
-
-const moment = z.union([z.iso.datetime({ offset: true }).max(40), z.iso.date().max(10)]).optional();
 
 /** `-created_at` sorts the other way round. */
 const SORTS = RESOURCE_SORTS.flatMap((name) => [name, `-${name}` as const]);
 
 const input = resourceFilterQuery.extend({
-  category: oneOf(z.string().max(200), 'Id of a category, which finds its subtree'),
-  tag: oneOf(z.string().max(100), 'A tag'),
-  language: oneOf(z.string().max(35), 'A language, as `en`'),
-  type: oneOf(z.string().max(200), 'A media type or the name of a format, as `pdf`'),
-  after: moment.meta({ description: 'Added at or after this date or time (UTC unless it says otherwise)' }),
-  before: moment.meta({ description: 'Added before this date or time' }),
+  ...FILTER_FIELDS,
   status: statusSchema.optional(),
   q: z.string().max(500).optional().meta({ description: 'Part of the title, description, summary or URL' }),
   sort: z.enum(SORTS).default('-created_at').meta({ description: 'Ascending, or with `-` descending' }),
@@ -80,20 +62,10 @@ export const listResources = operation({
 function toFilter({ category, tag, language, type, status, q, ...given }: z.output<typeof input>): ResourceFilter {
   return {
     ...{ category, tag, language, status, text: q, minQuality: given.min_quality },
-    type: type === undefined ? undefined : [type].flat().flatMap(mediaTypesOf),
+    type: type === undefined ? undefined : mediaTypesOf(type),
     createdFrom: given.after === undefined ? undefined : Date.parse(given.after),
     createdBefore: given.before === undefined ? undefined : Date.parse(given.before),
   };
-}
-
-/** The media types under which documents of a format are stored. */
-function mediaTypesOf(type: string): string[] {
-  const name = type.toLowerCase();
-  const format = FORMAT_NAMES.find((one) => one === name) ?? formatOfMediaType(name);
-  if (format) return [definitionOf(format).mediaType, ...definitionOf(format).aliases];
-  if (MEDIA_TYPE.test(name)) return [name];
-  const message = `must be a media type or one of ${FORMAT_NAMES.join(', ')}`;
-  throw new AppError('invalid_input', `type ${message}`, { errors: [{ path: 'type', message }] });
 }
 
 /** Cursors of the order by age are those of other lists. */
