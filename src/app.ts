@@ -15,6 +15,7 @@ import { authenticate } from './routes/middleware/authenticate.ts';
 import { bodyLimit } from './routes/middleware/body-limit.ts';
 import { clientAddress } from './routes/middleware/client-address.ts';
 import { cors } from './routes/middleware/cors.ts';
+import { limitUrl } from './routes/middleware/limit-url.ts';
 import { declaredOperations, requireDeclaredScopes } from './routes/middleware/operations.ts';
 import { publicPaths } from './routes/middleware/public-paths.ts';
 import { rateLimit } from './routes/middleware/rate-limit.ts';
@@ -66,6 +67,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.use('/auth/*', refuseGrants);
   app.use(refuseOtherMethods(app));
   app.use(requireDeclaredScopes(operations));
+  app.use('/search', limitUrl('POST /search'));
   guardAccountOperations(app, context);
   app.use(bodyLimit(context, runtime));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: methodNotAllowedProblem }));

@@ -23,7 +23,7 @@ import { createEmbeddingsProxy } from './kernel/worker-client/embeddings-proxy.t
 import { createHttpPublisher } from './kernel/worker-client/http-publisher.ts';
 import { createPresignedContents } from './kernel/worker-client/presigned-contents.ts';
 import { createPresignedUploads } from './kernel/worker-client/presigned-uploads.ts';
-import { createQueryEmbedder } from './kernel/worker-client/query-embedder.ts';
+import { createSearchClient } from './kernel/worker-client/search-client.ts';
 import { createAccounts } from './services/accounts/accounts.ts';
 import { createRequestLimits } from './services/accounts/request-limits.ts';
 import type { Adapters, AppContext } from './services/context.ts';
@@ -70,7 +70,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
   const publisher = make('publisher', () => createHttpPublisher(base));
   const writeHealth = make('writeHealth', () => createWriteHealth(base));
   const relay = make('relay', () => createRelay({ ...base, publisher, noteFailure: writeHealth.failed }));
-  const queryEmbedder = make('queryEmbedder', () => createQueryEmbedder(base));
+  const searchClient = make('searchClient', () => createSearchClient(base));
   const embeddingsProxy = make('embeddingsProxy', () => createEmbeddingsProxy(base));
   const presignedContents = make('presignedContents', () => createPresignedContents(base));
   const presignedUploads = make('presignedUploads', () => createPresignedUploads(base));
@@ -97,7 +97,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
     streamTickets,
     publisher,
     relay,
-    queryEmbedder,
+    searchClient,
     embeddingsProxy,
     presignedContents,
     presignedUploads,

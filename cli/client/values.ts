@@ -10,6 +10,13 @@ export function numberOf(option: string, text: string, least: number, most: numb
   return value;
 }
 
+/** Throws UsageError for anything but a number from 0 to 1. */
+export function shareOf(option: string, text: string): number {
+  const value = Number(text);
+  if (!/^\d?\.?\d{1,9}$/.test(text) || value > 1) throw new UsageError(`${option}: expected a number from 0 to 1, not "${text}"`);
+  return value;
+}
+
 export function oneOf<T extends string>(option: string, known: readonly T[], text: string): T {
   const found = known.find((each) => each === text);
   if (found === undefined) throw new UsageError(`${option}: expected one of ${known.join(', ')}, not "${text}"`);

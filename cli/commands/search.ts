@@ -1,45 +1,102 @@
 /** `pharos search`: passages that answer a question. */
-import type { SearchHit, SearchQuery } from '../../clients/typescript/src/index.ts';
+import type { SearchHit, SearchQuery, SearchResult } from '../../clients/typescript/src/index.ts';
 import { withServer } from '../client/connect.ts';
 import { cut, plain, plainJson, plainPassage } from '../client/plain.ts';
-import { numberOf, oneOf } from '../client/values.ts';
+import { listOf, numberOf, oneOf, shareOf } from '../client/values.ts';
 import type { Command } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MODES = ['hybrid', 'semantic', 'keyword'] as const;
 const PASSAGE = 600;
 
+const SORTS = ['relevance', 'date', 'title'] as const;
+
 export const search: Command = {
-  args: [{ name: 'words', description: 'the question, or words; "quoted words" must occur as a phrase', variadic: true }],
+  args: [
+    {
+      name: 'words',
+      description: 'the question, or words; "quoted words" must occur as a phrase, -word must not occur, tag:x filters',
+      variadic: true,
+    },
+  ],
   options: {
     mode: { value: MODES.join('|'), description: 'by meaning, by words or both; hybrid by default' },
+    sort: { value: SORTS.join('|'), description: 'order of the hits; relevance by default' },
     limit: { value: 'number', description: 'hits to show, up to 100; 5 by default' },
-    tag: { value: 'tag', description: 'only documents with this tag' },
-    category: { value: 'category', description: 'only documents of this category and those below it' },
-    language: { value: 'code', description: 'only documents in this language, such as en' },
+    like: { description: 'finds what is like a document, whose id is given in place of words, or like a text' },
+    tag: { value: 'tags', description: 'only documents with one of these tags, separated by commas' },
+    category: { value: 'categories', description: 'only documents of these categories and those below them' },
+    language: { value: 'codes', description: 'only documents in these languages, such as en,de' },
+    type: { value: 'types', description: 'only documents of these formats, such as pdf,docx, or media types' },
+    after: { value: 'date', description: 'only documents added on this day or later' },
+    before: { value: 'date', description: 'only documents added before this day' },
+    quality: { value: 'number', description: 'only documents of at least this quality, 0 to 1' },
+    facets: { description: 'also prints how many hits have each category, tag, language, type and year' },
     json: { description: 'prints the answer of the API' },
   },
-  examples: ['"why does ice break off into the sea?"', 'glaciers --mode keyword --json'],
+  examples: [
+    '"why does ice break off into the sea?"',
+    'glaciers --mode keyword --json',
+    'ice --type pdf --after 2026-01-01 --facets',
+  ],
   run: async ({ args, options, terminal }) => {
-    const { tag, category, language } = options;
-    const mode = options.mode === undefined ? undefined : oneOf('--mode', MODES, options.mode);
-    const query = { limit: numberOf('--limit', options.limit ?? '5', 1, 100), mode, tag, category, language };
-    const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as SearchQuery;
     const words = args.join(' ');
-    const result = await withServer(({ pharos }) => pharos.search(words, given));
+    const query = queryOf(options);
+    const result = await withServer(({ pharos }) =>
+      options.like === undefined ? pharos.search(words, query) : pharos.like(words, query),
+    );
     if (options.json !== undefined) return terminal.print(plainJson(result));
-    if (result.degraded)
-      terminal.print(terminal.paint('yellow', 'The worker does not respond: these hits were found by words alone.\n'));
+    for (const note of notesOn(result)) terminal.print(terminal.paint('yellow', `${note}\n`));
     if (result.hits.length === 0) return terminal.print('Nothing was found.');
-    for (const [index, hit] of result.hits.entries()) terminal.print(shown(terminal, hit, index + 1, words));
+    for (const [index, hit] of result.hits.entries()) terminal.print(shown(terminal, hit, index + 1));
+    if (result.total > result.hits.length) terminal.print(terminal.paint('dim', `${result.hits.length} of ${result.total} hits`));
+    if (options.facets !== undefined) for (const line of facetsOf(result)) terminal.print(line);
   },
 };
 
-function shown(terminal: Terminal, hit: SearchHit, rank: number, words: string): string {
+function queryOf(options: Readonly<Record<string, string | undefined>>): SearchQuery {
+  const some = (text: string | undefined) => (text === undefined ? undefined : listOf(text));
+  const query = {
+    limit: numberOf('--limit', options.limit ?? '5', 1, 100),
+    mode: options.mode === undefined ? undefined : oneOf('--mode', MODES, options.mode),
+    sort: options.sort === undefined ? undefined : oneOf('--sort', SORTS, options.sort),
+    ...{ tag: some(options.tag), category: some(options.category), language: some(options.language), type: some(options.type) },
+    ...{ after: options.after, before: options.before },
+    min_quality: options.quality === undefined ? undefined : shareOf('--quality', options.quality),
+  };
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
+}
+
+function notesOn({ degraded, weak, corrected, hits }: SearchResult): string[] {
+  return [
+    degraded ? 'The worker does not respond: these hits were found by words alone.' : '',
+    corrected ? `Searched for "${plain(corrected.to)}" instead of "${plain(corrected.from)}".` : '',
+    weak && hits.length > 0 ? 'Even the best hit is unlikely to be what you look for.' : '',
+  ].filter((note) => note !== '');
+}
+
+const FACET_VALUES = 10;
+
+const facetsOf = ({ facets = {} }: { facets?: SearchResult['facets'] | Record<string, never> }): string[] =>
+  Object.entries(facets)
+    .filter(([, values]) => values.length > 0)
+    .map(([name, values]) => {
+      const counts = values.slice(0, FACET_VALUES).map(({ value, count }) => `${plain(value)} (${count})`);
+      return `${name}: ${counts.join(', ')}${values.length > FACET_VALUES ? ', …' : ''}`;
+    });
+
+function shown(terminal: Terminal, hit: SearchHit, rank: number): string {
   const path = hit.chunk.heading_path.map(plain).join(' › ');
   const width = Math.min(terminal.columns ?? 100, 100) - 3;
+  const found = new Set(
+    hit.passages
+      .slice(0, 1)
+      .flatMap(({ text, highlights }) =>
+        highlights.flatMap(([start, end]) => plain(text.slice(start, end)).toLowerCase().split(' ')),
+      ),
+  );
   const passage = wrapped(cut(plainPassage(hit.passage), PASSAGE), width).map(
-    (line) => `   ${highlighted(terminal, line, words)}`,
+    (line) => `   ${highlighted(terminal, line, found)}`,
   );
   return [
     `${String(rank).padStart(2)} ${terminal.paint('bold', plain(hit.title))}`,
@@ -62,8 +119,8 @@ export function wrapped(text: string, width: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
-/** Words of the question are coloured where they begin a word of the passage; short ones are in every passage. */
-function highlighted(terminal: Terminal, line: string, question: string): string {
-  const asked = new Set((question.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []).slice(0, 50));
-  return line.replaceAll(/[\p{L}\p{N}]+/gu, (word) => (asked.has(word.toLowerCase()) ? terminal.paint('yellow', word) : word));
+/** Words that were found are coloured. */
+function highlighted(terminal: Terminal, line: string, found: ReadonlySet<string>): string {
+  const paint = (word: string) => (found.has(word.toLowerCase()) ? terminal.paint('yellow', word) : word);
+  return line.replaceAll(/[\p{L}\p{M}\p{N}]+/gu, (word) => paint(word));
 }

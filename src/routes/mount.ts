@@ -33,6 +33,8 @@ export interface Binding {
   readonly cancellable?: boolean;
   /** What a request costs of its limit. Default: 1. */
   readonly cost?: (config: Pick<Config, 'limits'>) => number;
+  /** Whether the request, by its query, is one of many that a person who types makes: these have a limit of their own. */
+  readonly isTyping?: (query: (name: string) => string | undefined) => boolean;
 }
 
 export interface MountedOperation extends Binding {

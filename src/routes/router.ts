@@ -117,6 +117,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   409: 'The request conflicts with the current state',
   410: 'The link was used, or has expired',
   413: 'The body is too large',
+  414: 'The address is too long; ask by POST',
   415: 'The content type is not supported',
   422: 'A field is not valid',
   429: 'The caller has sent too many requests',

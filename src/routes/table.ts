@@ -44,7 +44,8 @@ import { listChunks } from '../services/resources/list-chunks.ts';
 import { listResources } from '../services/resources/list-resources.ts';
 import { reprocessResource } from '../services/resources/reprocess-resource.ts';
 import { updateResource } from '../services/resources/update-resource.ts';
-import { search } from '../services/search/search.ts';
+import { search, searchByPost } from '../services/search/search.ts';
+import { suggest } from '../services/search/suggest.ts';
 import { readStatistics } from '../services/system/read-statistics.ts';
 import { getTask } from '../services/tasks/get-task.ts';
 import { getTaxonomy } from '../services/taxonomy/get-taxonomy.ts';
@@ -83,7 +84,14 @@ export const OPERATIONS: readonly MountedOperation[] = [
     returns: 'Hits, best match first',
     cancellable: true,
     cost: ({ limits }) => limits.searchCost,
+    isTyping: (query) => query('prefix') === 'true',
   }),
+  http(searchByPost, 'POST /search', {
+    returns: 'Hits, best match first',
+    cancellable: true,
+    cost: ({ limits }) => limits.searchCost,
+  }),
+  http(suggest, 'GET /search/suggest', { returns: 'Titles and words', cancellable: true, isTyping: () => true }),
   http(listCallbacks, 'GET /callbacks', { returns: 'Newest first' }),
   http(retryCallback, 'POST /callbacks/{id}/retry', { returns: 'The callback, due now', status: 202 }),
   http(getCallbackSecret, 'GET /callbacks/secret', { returns: 'The secret', noStore: true }),

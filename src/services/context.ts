@@ -27,7 +27,7 @@ import type { RateLimitPolicies } from '../kernel/rate-limits/tiers.ts';
 import type { EmbeddingsProxy } from '../kernel/worker-client/embeddings-proxy.ts';
 import type { PresignedContents } from '../kernel/worker-client/presigned-contents.ts';
 import type { PresignedUploads } from '../kernel/worker-client/presigned-uploads.ts';
-import type { QueryEmbedder } from '../kernel/worker-client/query-embedder.ts';
+import type { SearchClient } from '../kernel/worker-client/search-client.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { RequestLimits } from './accounts/request-limits.ts';
 import type { Health } from './system/health.ts';
@@ -83,7 +83,7 @@ export interface AppContext extends Adapters {
   readonly streamTickets: StreamTickets;
   readonly publisher: JobPublisher;
   readonly relay: Relay;
-  readonly queryEmbedder: QueryEmbedder;
+  readonly searchClient: SearchClient;
   readonly embeddingsProxy: EmbeddingsProxy;
   readonly presignedUploads: PresignedUploads;
   readonly presignedContents: PresignedContents;

@@ -607,6 +607,8 @@ describe('documents', () => {
 
   test.each([
     [['search', 'x', '--mode', 'loud'], '--mode: expected one of hybrid, semantic, keyword'],
+    [['search', 'x', '--sort', 'size'], '--sort: expected one of relevance, date, title'],
+    [['search', 'x', '--quality', '2'], '--quality: expected a number from 0 to 1'],
     [['search', 'x', '--limit', '0'], '--limit: expected a whole number from 1 to 100'],
     [['keys', 'create', 'x', '--scopes', 'everything'], '--scopes: expected one of'],
     [['keys', 'create', 'x', '--expires', 'soon'], '--expires: expected a date'],

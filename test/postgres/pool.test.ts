@@ -71,7 +71,6 @@ async function appOn(client: ReturnType<typeof connect>) {
       db: openPostgres(client),
       chunkIndex: createPostgresChunkIndex({ client }),
       pingDatabase: async () => void (await client`select 1`),
-      queryEmbedder: { embed: async () => ({ model: 'none', vector: new Float32Array([1]) }) },
       metrics,
     },
   });

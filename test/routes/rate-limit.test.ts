@@ -46,6 +46,22 @@ describe('rate limits by user', () => {
     expect(app.log.lines.filter(({ message }) => message === 'rate limit reached').length).toBeLessThan(5);
   });
 
+  test('rate limit: requests that a person who types makes have ten times the limit, and count apart', async () => {
+    await make({ RATE_LIMIT_SEARCH_COST: '5' });
+    const headers = await app.login();
+    const left = async (path: string, init: RequestInit = {}) =>
+      Number(
+        (await app.request(path, { ...init, headers: { ...headers, ...init.headers } })).headers.get('x-ratelimit-remaining'),
+      );
+    expect(await left('/search/suggest?q=ic')).toBe(999);
+    expect(await left('/search?q=ic&prefix=true')).toBe(998);
+    expect(await left('/api/search/suggest?q=ice')).toBe(997);
+    expect(await left('/auth/sessions')).toBe(99);
+    expect(await left('/search?q=ic&prefix=false')).toBe(94);
+    const body = JSON.stringify({ q: 'ic', prefix: true });
+    expect(await left('/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })).toBe(89);
+  });
+
   test('rate limit: a search costs what the setting says, also below /api, and a batch one for ten documents', async () => {
     await make({ RATE_LIMIT_SEARCH_COST: '5' });
     const headers = await app.login();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Actor } from '../../src/kernel/model/actor.ts';
+import type { SearchAnswer } from '../../src/kernel/search/search-request.ts';
 import { createTestLibrary, type TestLibrary } from '../support/kits/library.ts';
 
 let library: TestLibrary;
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => library.close());
 beforeEach(() => {
-  library.embedder.away = false;
+  library.search.away = false;
 });
 
 const search = async (parameters: Record<string, string>) => app.request(`/search?${new URLSearchParams(parameters)}`);
@@ -27,27 +28,62 @@ const search = async (parameters: Record<string, string>) => app.request(`/searc
 test('GET /search: a hit has snake_case fields and no nulls', async () => {
   const response = await search({ q: 'glacier' });
   expect(response.status).toBe(200);
-  const result = (await response.json()) as { hits: { score: number; chunk: { id: string } }[]; took_ms: number };
+  const result = (await response.json()) as SearchAnswer;
+  const chunk = { id: result.hits[0]?.chunk.id, position: 0, heading_path: [], char_start: 0, char_end: 31 };
+  const text = 'The glacier calves into the sea';
   expect(result).toEqual({
-    query: 'glacier',
-    mode: 'hybrid',
-    took_ms: result.took_ms,
+    ...{ query: 'glacier', mode: 'hybrid', took_ms: result.took_ms, timing: result.timing, total: 1, facets: result.facets },
     hits: [
       {
-        resource_id: ice,
-        title: 'Glaciers',
-        passage: 'The glacier calves into the sea',
-        score: 2 / 61,
-        semantic_rank: 1,
-        keyword_rank: 1,
-        chunk: { id: result.hits[0]?.chunk.id, position: 0, heading_path: [], char_start: 0, char_end: 31 },
+        ...{ resource_id: ice, title: 'Glaciers', score: result.hits[0]?.score, keyword_rank: 1 },
+        why: { words: ['glacier'], meaning: 0 },
+        passages: [{ text, highlights: [[4, 11]], chunk }],
+        ...{ passage: text, chunk },
       },
     ],
   });
 });
 
+test('POST /search: the same fields as JSON, with lists, flags and numbers of their own types', async () => {
+  const ask = (body: unknown) =>
+    app.request('/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  const response = await ask({ q: `glacier ${'x '.repeat(1_900)}`, tag: ['x', 'y'], limit: 3, prefix: false, min_quality: 0 });
+  expect(response.status).toBe(200);
+  expect(library.search.requests.at(-1)).toMatchObject({ limit: 3, filters: { tag: ['x', 'y'], minQuality: 0 } });
+  for (const [body, path] of [
+    [{ q: 'x', limit: '3' }, 'limit'],
+    [{ q: 'x', prefix: 'true' }, 'prefix'],
+    [{ q: 'x', tags: ['x'] }, 'tags'],
+    [{ q: 'x', metadata: { a: { b: 1 } } }, 'metadata.a'],
+    [{}, 'q'],
+    [[], 'json'],
+  ] as const) {
+    const refused = await ask(body);
+    expect([refused.status, await refused.json()]).toMatchObject([422, { errors: [{ path }] }]);
+  }
+});
+
+test('GET /search: several values of a filter and own metadata reach the worker', async () => {
+  expect((await app.request('/search?q=x&tag=a&tag=b&metadata.by=Ann&metadata.by=Bob&type=pdf')).status).toBe(200);
+  expect(library.search.requests.at(-1)?.filters).toEqual({
+    ...{ tag: ['a', 'b'], type: expect.arrayContaining(['application/pdf']), metadata: { by: ['Ann', 'Bob'] } },
+  });
+});
+
+test('GET /search: a question in place of another one is 422', async () => {
+  expect((await search({ similar_to: ice })).status).toBe(200);
+  expect((await search({ similar_to: ice, q: 'x' })).status).toBe(422);
+});
+
+test('GET /search/suggest: answers titles and words', async () => {
+  const response = await app.request('/search/suggest?q=glac');
+  expect([response.status, await response.json()]).toEqual([200, { titles: [], words: ['glacier'] }]);
+  expect((await app.request('/search/suggest?q=%20')).status).toBe(422);
+  expect((await app.request(`/search/suggest?q=${'x'.repeat(201)}`)).status).toBe(422);
+});
+
 test('GET /search: a response without the worker says degraded', async () => {
-  library.embedder.away = true;
+  library.search.away = true;
   expect(await (await search({ q: 'glacier' })).json()).toMatchObject({ degraded: true, hits: [{ resource_id: ice }] });
 });
 
@@ -68,7 +104,13 @@ test.each<[Record<string, string>, string]>([
   [{}, 'q'],
   [{ q: '' }, 'q'],
   [{ q: '   ' }, 'q'],
-  [{ q: 'x'.repeat(1_001) }, 'q'],
+  [{ q: 'x'.repeat(4_001) }, 'q'],
+  [{ q: 'x', content_type: 'pdf' }, 'content_type'],
+  [{ q: 'x', type: 'nothing known' }, 'type'],
+  [{ q: 'x', after: 'yesterday' }, 'after'],
+  [{ q: 'x', sort: 'size' }, 'sort'],
+  [{ q: 'x', prefix: 'yes' }, 'prefix'],
+  [{ q: 'x', facets: 'true' }, 'facets'],
   [{ q: 'x', mode: 'magic' }, 'mode'],
   [{ q: 'x', limit: '0' }, 'limit'],
   [{ q: 'x', cursor: 'zzz' }, 'cursor'],

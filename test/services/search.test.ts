@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { encodeCursor } from '../../src/kernel/core/pagination.ts';
 import type { Actor } from '../../src/kernel/model/actor.ts';
+import type { SearchAnswer } from '../../src/kernel/search/search-request.ts';
 import { search } from '../../src/services/search/search.ts';
+import { suggest } from '../../src/services/search/suggest.ts';
 import { createTestLibrary, type TestLibrary } from '../support/kits/library.ts';
 
 let library: TestLibrary;
@@ -15,66 +17,119 @@ beforeAll(async () => {
   bob = await library.person('bob');
   id.ice = await library.addDocument(ada, {
     passages: ['A glacier moves downhill', 'Cold ice is frozen water'],
-    fields: { tags: ['x'] },
+    fields: { tags: ['x'], keywords: ['sourdough'], createdAt: 1_000 },
   });
-  id.bread = await library.addDocument(ada, { passages: ['Sourdough bread keeps well in the cold'] });
-  id.rye = await library.addDocument(ada, { passages: ['A rye loaf'], fields: { title: null, url: 'https://e.org/rye' } });
+  id.bread = await library.addDocument(ada, {
+    passages: ['Sourdough bread keeps well in the cold'],
+    fields: { title: 'Bread', createdAt: 3_000 },
+  });
+  id.rye = await library.addDocument(ada, {
+    passages: ['A cold rye loaf'],
+    fields: { title: null, url: 'https://e.org/rye', createdAt: 2_000 },
+  });
   id.bobs = await library.addDocument(bob, { passages: ['Glacier bread password'] });
 });
 afterAll(() => library.close());
 beforeEach(() => {
-  library.embedder.away = false;
+  library.search.away = true;
+  library.search.requests.length = 0;
 });
 
-const ask = (query: string, more: Partial<z.input<typeof search.input>> = {}, actor = ada) =>
-  search(library.services, actor, { q: query, mode: 'hybrid', limit: 10, ...more });
+type Given = Omit<z.input<typeof search.input>, 'q'>;
+const ask = (q: string, more: Given = {}, actor = ada) => search(library.services, actor, { q, ...more });
+const found = async (q: string, more: Given = {}, actor = ada) => (await ask(q, more, actor)).hits.map((hit) => hit.resource_id);
 
-test('search: one hit per resource, with its best passage and its rank in each list', async () => {
-  const { hits } = await ask('frozen glacier');
-  expect(hits.map((hit) => hit.resource_id)).toEqual([id.ice, id.bread]);
-  expect(hits[0]).toMatchObject({ semantic_rank: 1, keyword_rank: 1 });
-  expect(hits[1]).not.toHaveProperty('keyword_rank');
-  const { hits: byWord } = await ask('frozen water', { mode: 'keyword' });
-  expect(byWord[0]).toMatchObject({ passage: 'Cold ice is frozen water', chunk: { position: 1 } });
+test('search: a worker is asked with the owner, the text as typed and the filters, and its answer is passed on', async () => {
+  library.search.away = false;
+  const { hits, facets, degraded } = await ask('cold -bread tag:x', {
+    ...{ tag: 'y', type: 'pdf', after: '2026-01-02', min_quality: 0.5, metadata: { by: 'Ann' }, sort: 'date', limit: 3 },
+  });
+  expect(library.search.requests).toEqual([
+    {
+      ...{ owner_id: ada.userId, q: 'cold -bread tag:x', mode: 'hybrid', prefix: false, sort: 'date', limit: 3 },
+      filters: {
+        ...{ tag: ['y'], type: expect.arrayContaining(['application/pdf']), after: Date.UTC(2026, 0, 2), minQuality: 0.5 },
+        metadata: { by: ['Ann'] },
+      },
+    },
+  ]);
+  expect([hits, degraded]).toEqual([[], undefined]);
+  expect(facets).toEqual({ category: [], tag: [], language: [], type: [], year: [] });
 });
 
-test('search: a document without a common word is found by vector search only', async () => {
-  expect((await ask('baking', { mode: 'keyword' })).hits).toEqual([]);
-  const { hits } = await ask('baking', { mode: 'semantic' });
-  expect(hits.map((hit) => hit.resource_id)).toEqual([id.rye, id.bread]);
-  expect(hits[0]).toMatchObject({ title: 'https://e.org/rye', semantic_rank: 1 });
-  expect(hits[0]?.score).toBeCloseTo(1, 5);
+test('search: the beginning of a word is looked for by words alone', async () => {
+  library.search.away = false;
+  await ask('glac', { prefix: 'true' });
+  expect(library.search.requests).toMatchObject([{ mode: 'keyword', prefix: true }]);
 });
 
-test('search: documents of other owners are not found', async () => {
-  for (const mode of ['hybrid', 'semantic', 'keyword'] as const) {
-    const { hits } = await ask('glacier bread password', { mode }, bob);
-    expect(hits.map((hit) => hit.resource_id)).toEqual([id.bobs]);
-    expect((await ask('password', { mode })).hits.map((hit) => hit.resource_id)).not.toContain(id.bobs);
-  }
+test('search: an error of the worker about the request is thrown', async () => {
+  const broken = {
+    ...library.services,
+    searchClient: { ...library.search, search: () => Promise.reject(new TypeError('broken')) },
+  };
+  await expect(search(broken, ada, { q: 'ice' })).rejects.toThrow('broken');
 });
 
-test('search: without the worker the result is by keyword and marked degraded', async () => {
-  library.embedder.away = true;
-  for (const mode of ['hybrid', 'semantic'] as const) {
-    const result = await ask('glacier', { mode });
-    expect(result).toMatchObject({ degraded: true, mode, hits: [{ resource_id: id.ice, keyword_rank: 1 }] });
-  }
-  expect(await ask('glacier', { mode: 'keyword' })).not.toHaveProperty('degraded');
-  expect(library.log.lines.some((line) => line.level === 'warning')).toBe(true);
+test('search: what the worker adds to the contract does not reach the client', async () => {
+  const answer = { ...(await ask('glacier')), secret: 'x' } as SearchAnswer;
+  const { degraded: _, ...rest } = answer;
+  const services = { ...library.services, searchClient: { ...library.search, search: async () => rest } };
+  expect(await search(services, ada, { q: 'glacier' })).not.toHaveProperty('secret');
 });
 
-test('search: an unexpected error of the embedder is thrown', async () => {
-  const broken = { ...library.services, queryEmbedder: { embed: () => Promise.reject(new TypeError('broken')) } };
-  await expect(search(broken, ada, { q: 'ice', mode: 'hybrid', limit: 5 })).rejects.toThrow('broken');
+test('search in the database: a hit has its passages, where the words are, and what was found', async () => {
+  const { hits, total, degraded, facets } = await ask('frozen GLACIERS waters');
+  expect([total, degraded, facets]).toEqual([1, true, undefined]);
+  const [hit] = hits;
+  expect(hit).toMatchObject({ resource_id: id.ice, title: 'A glacier moves', keyword_rank: 1, why: { meaning: 0 } });
+  expect(hit?.passages.map(({ text, highlights }) => highlights.map(([start, end]) => text.slice(start, end)))).toEqual(
+    expect.arrayContaining([['frozen']]),
+  );
+  expect(hit?.passage).toBe(hit?.passages[0]?.text);
+  expect(hit?.chunk).toEqual(hit?.passages[0]?.chunk);
+  expect(hit?.score).toBeGreaterThan(0);
+  expect(hit?.score).toBeLessThan(1);
+  expect((await ask('rye')).hits[0]).toMatchObject({ title: 'https://e.org/rye', url: 'https://e.org/rye' });
 });
 
-test('search: pages contain every hit once, in the order of one large page', async () => {
-  const whole = (await ask('cold bread glacier loaf')).hits.map((hit) => hit.resource_id);
+test('search in the database: documents of other owners are not found', async () => {
+  expect(await found('glacier bread password', {}, bob)).toEqual([id.bobs]);
+  expect(await found('password')).toEqual([]);
+});
+
+test('search in the database: operators and filters apply', async () => {
+  expect(await found('cold tag:x')).toEqual([id.ice]);
+  expect(await found('cold', { tag: ['x', 'y'] })).toEqual([id.ice]);
+  expect(await found('"in the cold"')).toEqual([id.bread]);
+  expect(new Set(await found('cold -bread'))).toEqual(new Set([id.ice, id.rye]));
+  expect(await found('glac')).toEqual([]);
+  expect(await found('glac', { prefix: 'true' })).toEqual([id.ice]);
+});
+
+test('search in the database: sorted by date and by title', async () => {
+  expect(await found('cold', { sort: 'date' })).toEqual([id.bread, id.rye, id.ice]);
+  expect(await found('cold', { sort: 'title' })).toEqual([id.rye, id.ice, id.bread]);
+});
+
+test('search in the database: similar documents share words with the title and keywords, and the document is none of them', async () => {
+  const like = async (similar_to: string) =>
+    (await search(library.services, ada, { similar_to })).hits.map(({ resource_id }) => resource_id);
+  expect(await like(id.ice ?? '')).toEqual([id.bread]);
+  expect(await like('a loaf of rye')).toEqual([id.rye]);
+  expect(await like(id.bobs ?? '')).toEqual([]);
+});
+
+test.each([
+  'relevance',
+  'date',
+  'title',
+] as const)('search in the database: pages by %s contain every hit once, in order', async (sort) => {
+  const whole = await found('cold bread glacier loaf', { sort });
   const paged: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = await ask('cold bread glacier loaf', { limit: 1, cursor });
+    const page = await ask('cold bread glacier loaf', { limit: 1, sort, ...(cursor === undefined ? {} : { cursor }) });
     expect(page.hits).toHaveLength(1);
     paged.push(...page.hits.map((hit) => hit.resource_id));
     cursor = page.next_cursor;
@@ -85,32 +140,34 @@ test('search: pages contain every hit once, in the order of one large page', asy
 
 test.each([
   encodeCursor(-1),
-  encodeCursor(1.5),
-  encodeCursor('1'),
-  encodeCursor(1e9),
+  encodeCursor(['database', -1]),
+  encodeCursor(['database', 1.5]),
+  encodeCursor(['database', 1e9]),
+  encodeCursor([7, 0.5, 'id']),
   'nonsense',
   '',
-])('search: the cursor %j is invalid_input', async (cursor) => {
+])('search in the database: the cursor %j is invalid_input', async (cursor) => {
   await expect(ask('ice', { cursor })).rejects.toMatchObject({ code: 'invalid_input', errors: [{ path: 'cursor' }] });
 });
 
-test('search: filters apply in every mode', async () => {
-  for (const mode of ['hybrid', 'semantic', 'keyword'] as const) {
-    const { hits } = await ask('cold', { mode, tag: 'x' });
-    expect(hits.map((hit) => hit.resource_id)).toEqual([id.ice]);
-  }
-});
-
-test('search: a resource with hundreds of matching chunks does not displace the others', async () => {
+test('search in the database: a resource with hundreds of matching chunks does not displace the others', async () => {
   const eve = await library.person('eve');
   const long = await library.addDocument(eve, { passages: Array.from({ length: 450 }, () => 'glacier glacier ice') });
   const short = await library.addDocument(eve, {
     passages: ['one glacier among very many other words that make it rank below the rest'],
   });
-  const { hits } = await ask('glacier', { mode: 'keyword' }, eve);
-  expect(hits.map((hit) => hit.resource_id)).toEqual([long, short]);
+  expect(await found('glacier', {}, eve)).toEqual([long, short]);
+  expect((await ask('glacier', {}, eve)).hits[0]?.passages).toHaveLength(3);
 });
 
 test('search: forbidden without the scope search', async () => {
-  await expect(ask('ice', {}, { ...ada, scopes: ['resources:read'] })).rejects.toMatchObject({ code: 'forbidden' });
+  const narrow: Actor = { ...ada, scopes: ['resources:read'] };
+  await expect(ask('ice', {}, narrow)).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(suggest(library.services, narrow, { q: 'ice' })).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('suggest: answers what the worker suggests, and nothing while it is away', async () => {
+  expect(await suggest(library.services, ada, { q: 'glac' })).toEqual({ titles: [], words: [] });
+  library.search.away = false;
+  expect(await suggest(library.services, ada, { q: 'glac' })).toEqual({ titles: [], words: ['glacier'] });
 });

@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createQueryEmbedder } from '../../src/kernel/worker-client/query-embedder.ts';
-import { randomIds } from '../support/fakes/doubles.ts';
 import golden from '../support/kits/golden.ts';
-import { systemClock as clock } from '../support/kits/store.ts';
-import { createTestWorker, type TestWorker, WORKER, WORKER_MASTER_KEY } from '../support/kits/worker.ts';
+import { createTestWorker, type TestWorker, WORKER_MASTER_KEY } from '../support/kits/worker.ts';
 
 let embedder: TestWorker['embedder'];
 let app: TestWorker['app'];
@@ -53,25 +50,4 @@ test.each([
   expect(await response.json()).toMatchObject({ error: { param: 'input', message: expect.stringMatching(/^input\.1: /) } });
   const tei = await app.request('/embed', { method: 'POST', headers, body: JSON.stringify({ inputs: input }) });
   expect(tei.status).toBe(422);
-});
-
-test("query embedder: the API's signed request gets the vector of the worker's model", async () => {
-  const queries = createQueryEmbedder({
-    config: { worker: WORKER },
-    fetch: async (input, init) => app.request(String(input), init),
-    clock,
-    ids: randomIds,
-  });
-  const text = 'How do I reset my password?';
-  const [expected] = await embedder.embed([text], { priority: 'interactive', kind: 'query' });
-  expect(await queries.embed(text)).toEqual({ model: embedder.model, vector: expected });
-  // Of a question nothing is cut, whereas a client's text is unless it asks for more.
-  const long = `${'How do I reset my password? '.repeat(2000)} glacier`;
-  const [whole] = await embedder.embed([long], { priority: 'interactive', kind: 'query' });
-  const { rows } = (await embedder.tokenise([long], { kind: 'query', whole: false }))[0]!;
-  const [cut] = await embedder.embed(rows, { priority: 'interactive', kind: 'query' });
-  expect((await queries.embed(long)).vector).toEqual(whole);
-  expect(whole).not.toEqual(cut);
-  // A question without a known word has no direction: search then goes by words alone, and is not degraded.
-  expect(await queries.embed('?')).toEqual({ model: embedder.model, vector: new Float32Array(192) });
 });

@@ -15,6 +15,7 @@ import { requireSegment } from './path-segment.ts';
 import { followProgress, type ProgressOptions, type ResourceProgress } from './progress.ts';
 import { readContent, readText } from './read-back.ts';
 import type { components, operations, paths } from './schema.generated.ts';
+import { askSearch, type SearchQuestion, type SearchResult } from './search.ts';
 import { createTransport } from './transport.ts';
 import { type AcceptedResource, type SentResource, type UploadOptions, upload } from './upload.ts';
 
@@ -22,8 +23,9 @@ export type Resource = components['schemas']['Resource'];
 export type NewResource = components['schemas']['NewResource'];
 export type Chunk = components['schemas']['Chunk'];
 export type SearchHit = components['schemas']['SearchHit'];
-export type SearchResult = components['schemas']['SearchResult'];
-export type SearchQuery = Omit<operations['searchQuery']['parameters']['query'], 'q'>;
+/** Filters, order and page of a search. */
+export type SearchQuery = Omit<SearchQuestion, 'q' | 'similar_to'>;
+export type Suggestions = components['schemas']['Suggestions'];
 export type ResourceFilter = NonNullable<operations['resourcesList']['parameters']['query']>;
 
 export interface ClientOptions {
@@ -85,7 +87,12 @@ export interface Client {
   text(id: string): Promise<string>;
   /** Every passage of a document in the order of its text, page by page as the loop goes on. */
   chunks(id: string): AsyncGenerator<Chunk, void>;
+  /** Answers a question of at most 4,000 UTF-16 units. */
   search(q: string, query?: SearchQuery): Promise<SearchResult>;
+  /** What is like a document, by its id, or like a text. */
+  like(idOrText: string, query?: SearchQuery): Promise<SearchResult>;
+  /** Titles and words for what somebody has typed so far, at most `limit` of each. */
+  suggest(q: string, limit?: number): Promise<Suggestions>;
   /** Every hit, best first, page by page as the loop goes on. */
   hits(q: string, query?: SearchQuery): AsyncGenerator<SearchHit, void>;
 }
@@ -188,7 +195,9 @@ export function createClient(options: ClientOptions, replaced: Partial<Parts> = 
         client.get('/resources/{id}/chunks', { params: { path: { id }, query: from({ limit: 100 }, cursor) } });
       for await (const page of pages(read)) yield* page.chunks;
     },
-    search: (q, query = {}) => client.get('/search', { params: { query: { ...query, q } } }),
+    search: (q, query = {}) => askSearch(client, { ...query, q }),
+    like: (similar_to, query = {}) => askSearch(client, { ...query, similar_to }),
+    suggest: (q, limit) => client.get('/search/suggest', { params: { query: { q, ...(limit === undefined ? {} : { limit }) } } }),
     hits: async function* (q, query = {}) {
       for await (const page of pages((cursor) => client.search(q, from(query, cursor)))) yield* page.hits;
     },

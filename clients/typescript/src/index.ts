@@ -9,11 +9,12 @@ export {
   type ResourceFilter,
   type SearchHit,
   type SearchQuery,
-  type SearchResult,
+  type Suggestions,
 } from './client.ts';
 export type { TokenStore, Tokens } from './credentials.ts';
 export { type FieldError, PharosError } from './error.ts';
 export { pages } from './pages.ts';
 export type { ProgressOptions, ResourceProgress } from './progress.ts';
 export type { components, operations, paths } from './schema.generated.ts';
+export type { SearchResult } from './search.ts';
 export type { AcceptedResource, SentResource, UploadOptions } from './upload.ts';

@@ -785,9 +785,33 @@ export interface paths {
         };
         /**
          * Search resources
-         * @description One hit per resource, with its best passage. Any text is a query; `"quoted words"` must occur as a phrase. Hybrid mode fuses both lists by reciprocal rank (k = 60). While the worker is unavailable, search uses keywords only and the response has `degraded`.
+         * @description One hit per resource, with its best passages. Any text is a question. `"quoted words"` must occur as a phrase, `-word` must not occur, and `tag:`, `category:`, `language:`, `type:`, `before:`, `after:` and `quality:` filter as the fields of those names do. Words that the library does not know are corrected, which `corrected` says. While no worker answers, the database finds words alone, and the response has `degraded`; cursors lead on only in answers of the same kind. `metadata.<name>=<value>` filters by own metadata. A long question goes by POST.
          */
         get: operations["searchQuery"];
+        put?: never;
+        /**
+         * Search resources by a question in a body
+         * @description One hit per resource, with its best passages. Any text is a question. `"quoted words"` must occur as a phrase, `-word` must not occur, and `tag:`, `category:`, `language:`, `type:`, `before:`, `after:` and `quality:` filter as the fields of those names do. Words that the library does not know are corrected, which `corrected` says. While no worker answers, the database finds words alone, and the response has `degraded`; cursors lead on only in answers of the same kind.
+         */
+        post: operations["searchAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest titles and words
+         * @description For the text that has been typed so far. Both lists are empty while no worker answers.
+         */
+        get: operations["searchSuggest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2357,10 +2381,58 @@ export interface components {
             /** @enum {string} */
             mode: "hybrid" | "semantic" | "keyword";
             took_ms: number;
-            /** @enum {boolean} */
+            timing: components["schemas"]["SearchTiming"];
+            /** @description All hits, of which a page has `limit` */
+            total: number;
+            corrected?: components["schemas"]["SearchCorrection"];
+            /**
+             * @description No worker answered: hits are by words alone, from the database
+             * @enum {boolean}
+             */
             degraded?: true;
+            /**
+             * @description Even the best hit is unlikely to be relevant
+             * @enum {boolean}
+             */
+            weak?: true;
+            facets?: components["schemas"]["SearchFacets"];
             hits: components["schemas"]["SearchHit"][];
             next_cursor?: string;
+        };
+        /** @description Milliseconds of the parts */
+        SearchTiming: {
+            embed: number;
+            words: number;
+            meaning: number;
+            read: number;
+        };
+        /** @description Words that the library does not have were taken for others */
+        SearchCorrection: {
+            from: string;
+            to: string;
+        };
+        /** @description Counts of all hits by value, each under the other filters; absent while `degraded` */
+        SearchFacets: {
+            category: {
+                value: string;
+                count: number;
+            }[];
+            tag: {
+                value: string;
+                count: number;
+            }[];
+            language: {
+                value: string;
+                count: number;
+            }[];
+            type: {
+                value: string;
+                count: number;
+            }[];
+            year: {
+                value: string;
+                count: number;
+            }[];
         };
         SearchHit: {
             /**
@@ -2369,23 +2441,101 @@ export interface components {
              */
             resource_id: string;
             title: string;
-            /** @description The best chunk of the resource, about 200 words */
-            passage: string;
-            /** @description Cosine (semantic), BM25 (keyword) or reciprocal rank sum (hybrid) */
+            url?: string;
+            /** @description How likely the hit is to be relevant, 0 to 1; while `degraded` only an order */
             score: number;
-            /** @description Rank in the semantic list, from 1 */
+            why: components["schemas"]["SearchReason"];
+            /** @description Rank by meaning, from 1 */
             semantic_rank?: number;
-            /** @description Rank in the keyword list, from 1 */
+            /** @description Rank by words, from 1 */
             keyword_rank?: number;
-            chunk: {
-                id: string;
-                position: number;
-                heading_path: string[];
-                char_start: number;
-                char_end: number;
-                page_start?: number;
-                page_end?: number;
+            /** @description The best first */
+            passages: components["schemas"]["SearchPassage"][];
+            /** @description The text of the first passage */
+            passage: string;
+            chunk: components["schemas"]["SearchChunk"];
+        };
+        SearchReason: {
+            /** @description Words of the question that the resource holds */
+            words: string[];
+            /** @description Nearness in meaning, 0 to 1 */
+            meaning: number;
+        };
+        SearchPassage: {
+            text: string;
+            /** @description Where words of the question are: ranges of UTF-16 units into `text`, without the end */
+            highlights: [
+                number,
+                number
+            ][];
+            chunk: components["schemas"]["SearchChunk"];
+        };
+        SearchChunk: {
+            id: string;
+            position: number;
+            heading_path: string[];
+            /** @description UTF-16 units into the text of the resource */
+            char_start: number;
+            char_end: number;
+            page_start?: number;
+            page_end?: number;
+        };
+        SearchQuestion: {
+            /** @example why does ice break off into the sea? */
+            q?: string;
+            /** @description Instead of `q`: the id of a resource, which itself is no hit, or a text, whose operators are words */
+            similar_to?: string;
+            /**
+             * @default hybrid
+             * @enum {string}
+             */
+            mode: "hybrid" | "semantic" | "keyword";
+            /**
+             * @description `date`: the latest first
+             * @default relevance
+             * @enum {string}
+             */
+            sort: "relevance" | "date" | "title";
+            /** @description Id of a category, which finds its subtree. Repeat the parameter for one of several */
+            category?: string | string[];
+            /** @description A tag. Repeat the parameter for one of several */
+            tag?: string | string[];
+            /** @description A language, as `en`. Repeat the parameter for one of several */
+            language?: string | string[];
+            /** @description A media type or the name of a format, as `pdf`. Repeat the parameter for one of several */
+            type?: string | string[];
+            /** @description Added at or after this date or time (UTC unless it says otherwise) */
+            after?: string;
+            /** @description Added before this date or time */
+            before?: string;
+            /** @description Values of own metadata by name */
+            metadata?: {
+                [key: string]: string | string[];
             };
+            cursor?: string;
+            /** @description Excludes resources without a quality score */
+            min_quality?: number;
+            /** @description The same as `min_quality` */
+            quality?: number;
+            /**
+             * @description The last word may be the beginning of one; by words alone
+             * @default false
+             */
+            prefix: boolean;
+            /** @default 10 */
+            limit: number;
+        };
+        Suggestions: {
+            titles: {
+                /**
+                 * Format: uuid
+                 * @example 01900000-0000-7000-8000-000000000001
+                 */
+                resource_id: string;
+                title: string;
+            }[];
+            /** @description Words that the last one may become, the most frequent first */
+            words: string[];
         };
         CallbackDelivery: {
             /** @description Sent as `webhook-id` with every attempt */
@@ -4396,17 +4546,33 @@ export interface operations {
     };
     searchQuery: {
         parameters: {
-            query: {
-                /** @description Id of a category, which finds its subtree */
-                category?: string;
-                tag?: string;
-                language?: string;
+            query?: {
+                q?: string;
+                /** @description Instead of `q`: the id of a resource, which itself is no hit, or a text, whose operators are words */
+                similar_to?: string;
+                mode?: "hybrid" | "semantic" | "keyword";
+                /** @description `date`: the latest first */
+                sort?: "relevance" | "date" | "title";
+                /** @description Id of a category, which finds its subtree. Repeat the parameter for one of several */
+                category?: string | string[];
+                /** @description A tag. Repeat the parameter for one of several */
+                tag?: string | string[];
+                /** @description A language, as `en`. Repeat the parameter for one of several */
+                language?: string | string[];
+                /** @description A media type or the name of a format, as `pdf`. Repeat the parameter for one of several */
+                type?: string | string[];
+                /** @description Added at or after this date or time (UTC unless it says otherwise) */
+                after?: string;
+                /** @description Added before this date or time */
+                before?: string;
+                cursor?: string;
                 /** @description Excludes resources without a quality score */
                 min_quality?: number | null;
-                q: string;
-                mode?: "hybrid" | "semantic" | "keyword";
+                /** @description The same as `min_quality` */
+                quality?: number | null;
+                /** @description `true`: the last word may be the beginning of one, as while somebody types; by words alone */
+                prefix?: "true" | "false";
                 limit?: number;
-                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -4421,6 +4587,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+        };
+    };
+    searchAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchQuestion"];
+            };
+        };
+        responses: {
+            /** @description Hits, best match first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+        };
+    };
+    searchSuggest: {
+        parameters: {
+            query: {
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Titles and words */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
                 };
             };
         };

@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'invalid_request',
   'malformed_body',
   'unsupported_media_type',
+  'uri_too_long',
   'payload_too_large',
   'quota_exceeded',
   'request_timeout',

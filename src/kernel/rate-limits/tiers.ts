@@ -29,6 +29,8 @@ export interface RateLimitPolicies {
   readonly tier: Readonly<Record<Tier, readonly Policy[]>>;
   /** As `tier`, for requests that write. */
   readonly writes: Readonly<Record<Tier, readonly Policy[]>>;
+  /** Of requests that a person who types makes, apart from all others: ten times those of the tier. */
+  readonly typing: Readonly<Record<Tier, readonly Policy[]>>;
   /** Unauthenticated requests per address. */
   readonly anonymous: readonly Policy[];
   /** Failed logins per pair of account and address. */
@@ -52,8 +54,10 @@ export function rateLimitPolicies({ limits }: Pick<Config, 'limits'>): RateLimit
   const { free, premium, admin, anonymousPerMinute, loginFailures, registrationsPerHour } = limits;
   const quarterHour = (limit: number): Policy[] => [{ name: 'quarter-hour', windowMs: 15 * MINUTE, limit }];
   const tier = { free: policiesOf(free), premium: policiesOf(premium), admin: policiesOf(admin) };
+  const tenfold = (policies: readonly Policy[]) => policies.map((policy) => ({ ...policy, limit: policy.limit * 10 }));
   return {
     tier,
+    typing: { free: tenfold(tier.free), premium: tenfold(tier.premium), admin: tenfold(tier.admin) },
     writes: { free: withWrites(tier.free), premium: withWrites(tier.premium), admin: withWrites(tier.admin) },
     anonymous: policiesOf({ perMinute: anonymousPerMinute }),
     loginPair: quarterHour(loginFailures),

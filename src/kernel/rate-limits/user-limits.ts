@@ -12,6 +12,9 @@ export interface LimitedUser {
 /** Counts one request. Undefined for a tier without limits. Never rejects. */
 export type CountRequest = (user: LimitedUser) => Promise<Decision | undefined>;
 
+/** Requests that a person who types makes are counted apart. */
+export const typingLimitKey = (userId: string) => `limit:typing:${userId}`;
+
 export const userLimitKey = (userId: string) => `limit:user:${userId}`;
 
 export function createUserLimits({

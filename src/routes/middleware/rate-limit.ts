@@ -12,12 +12,17 @@ import type { Operations } from './operations.ts';
 
 type Cost = (c: Context<AppEnv>) => number;
 
-/** Reads that cost other than 1, by path. The rest of a batch is charged when its items have been counted. */
+/** Requests that cost other than 1, by method and path. The rest of a batch is charged when its items have been counted. */
 const costsOf = (config: Pick<Config, 'limits'>): Readonly<Record<string, Cost>> =>
   Object.fromEntries([
-    ...OPERATIONS.flatMap(({ path, cost }) => (cost ? [[path, () => cost(config)] as const] : [])),
-    ...Object.entries(ROUTES).flatMap(([route, { cost }]) => (cost ? [[route.replace('GET ', ''), cost] as const] : [])),
+    ...OPERATIONS.flatMap(({ method, path, cost }) =>
+      cost ? [[`${method.toUpperCase()} ${path}`, () => cost(config)] as const] : [],
+    ),
+    ...Object.entries(ROUTES).flatMap(([route, { cost }]) => (cost ? [[route, cost] as const] : [])),
   ]);
+
+/** Whether a request, by its query, is one of many that a person who types makes; by path. */
+const TYPING = new Map(OPERATIONS.flatMap(({ path, isTyping }) => (isTyping ? [[path, isTyping] as const] : [])));
 
 const isRead = ({ method }: Context<AppEnv>['req']) => method === 'GET' || method === 'HEAD';
 
@@ -39,9 +44,15 @@ export function rateLimit(
     if (identity) {
       const { path } = c.req;
       const reads = isRead(c.req);
-      const cost = (reads ? costs[path]?.(c) : undefined) ?? 1;
+      const cost = costs[`${reads ? 'GET' : c.req.method} ${path}`]?.(c) ?? 1;
+      const typing = reads && (TYPING.get(path)?.((name) => c.req.query(name)) ?? false);
       const write = !reads && operations.scopesOf(c).some((scope) => scope === 'resources:write' || scope === 'resources:delete');
-      const { revoked, decision } = await requestLimits.consumeForActor(identity.actor, { cost, path, write });
+      const { revoked, decision } = await requestLimits.consumeForActor(identity.actor, {
+        cost: typing ? 1 : cost,
+        path,
+        write,
+        typing,
+      });
       if (decision) applyDecision(c, decision, context);
       identity.confirm(revoked);
     } else if (isLimited(c.req.path)) await countAddress(c, context);

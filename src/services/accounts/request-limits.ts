@@ -7,7 +7,7 @@ import type { Decision, Policy } from '../../kernel/model/sliding-window.ts';
 import { addressLimitKey, createAddressLimits } from '../../kernel/rate-limits/address-limits.ts';
 import type { Limiter } from '../../kernel/rate-limits/limiter.ts';
 import type { RateLimitPolicies } from '../../kernel/rate-limits/tiers.ts';
-import { userLimitKey } from '../../kernel/rate-limits/user-limits.ts';
+import { typingLimitKey, userLimitKey } from '../../kernel/rate-limits/user-limits.ts';
 import { createThrottledLog } from '../system/throttled-log.ts';
 
 export interface RequestCost {
@@ -15,6 +15,8 @@ export interface RequestCost {
   /** Without a query string. */
   readonly path: string;
   readonly write: boolean;
+  /** Whether the request is one of many that a person who types makes. */
+  readonly typing?: boolean;
   /** Units that the same request was charged before. */
   readonly paid?: number;
   /** Of a write: the units that count as writes, where that is not the cost. */
@@ -55,9 +57,9 @@ export function createRequestLimits({ limiter, rateLimits, revocations, clock, l
   }
 
   return {
-    consumeForActor: async (actor, { cost, path, write, paid = 0, writes }) => {
-      const policies = (write ? rateLimits.writes : rateLimits.tier)[actor.tier];
-      const key = userLimitKey(actor.userId);
+    consumeForActor: async (actor, { cost, path, write, typing = false, paid = 0, writes }) => {
+      const policies = (typing ? rateLimits.typing : write ? rateLimits.writes : rateLimits.tier)[actor.tier];
+      const key = typing ? typingLimitKey(actor.userId) : userLimitKey(actor.userId);
       const tokenKeys = tokenKeysOf(actor);
       const { values, decision } = await limiter.consume({
         read: tokenKeys.length > 0 ? revocations.cacheKeys(tokenKeys) : [],

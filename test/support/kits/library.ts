@@ -1,4 +1,4 @@
-/** Resources, search and jobs on a test database, with an embedder that knows a table of words. */
+/** Resources, search and jobs on a test database, with a worker that answers searches by words. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { createContext } from '../../../src/context.ts';
 import { AppError } from '../../../src/kernel/core/errors.ts';
@@ -11,7 +11,8 @@ import { users } from '../../../src/kernel/db/schema.sqlite.ts';
 import type { Actor, Scope } from '../../../src/kernel/model/actor.ts';
 import { entitledScopes } from '../../../src/kernel/model/actor.ts';
 import { everyStage, newStages } from '../../../src/kernel/model/stages.ts';
-import type { QueryEmbedder } from '../../../src/kernel/worker-client/query-embedder.ts';
+import type { SearchRequest } from '../../../src/kernel/search/search-request.ts';
+import type { SearchClient } from '../../../src/kernel/worker-client/search-client.ts';
 import type { AppEnv } from '../../../src/routes/env.ts';
 import { bodyLimit } from '../../../src/routes/middleware/body-limit.ts';
 import { createOperationRoutes } from '../../../src/routes/mount.ts';
@@ -20,6 +21,7 @@ import { createResourceRoutes } from '../../../src/routes/resources/resources.ts
 import { OPERATIONS } from '../../../src/routes/table.ts';
 import type { AppContext } from '../../../src/services/context.ts';
 import { activateModel } from '../../../src/services/models/activate-model.ts';
+import { searchInDatabase } from '../../../src/services/search/search-in-database.ts';
 import { countedIds } from '../fakes/doubles.ts';
 import { testModel } from '../fixtures/documents.ts';
 import type { TestDatabase } from './database.ts';
@@ -27,8 +29,11 @@ import { createTestServices } from './services.ts';
 
 export const MODEL = 'test-3';
 
-export interface FakeEmbedder extends QueryEmbedder {
+/** A worker that finds what the database finds by words. */
+export interface FakeSearch extends SearchClient {
   away: boolean;
+  /** What it was asked. */
+  readonly requests: SearchRequest[];
 }
 
 /** One dimension per topic. A text is about the topics whose words it contains. */
@@ -46,15 +51,27 @@ export function topicVector(text: string): Float32Array {
   return Float32Array.from(counts, (count) => count / norm);
 }
 
-function fakeEmbedder(): FakeEmbedder {
-  const embedder: FakeEmbedder = {
+const NO_FACETS = { category: [], tag: [], language: [], type: [], year: [] };
+
+function fakeSearch(database: () => Parameters<typeof searchInDatabase>[0]): FakeSearch {
+  const unlessAway = () => {
+    if (search.away) throw new AppError('unavailable', 'The worker is away');
+  };
+  const search: FakeSearch = {
     away: false,
-    embed: async (text) => {
-      if (embedder.away) throw new AppError('unavailable', 'The worker is away');
-      return { model: MODEL, vector: topicVector(text) };
+    requests: [],
+    search: async (request) => {
+      unlessAway();
+      search.requests.push(request);
+      const { degraded: _, ...answer } = await searchInDatabase(database(), request);
+      return { ...answer, facets: NO_FACETS };
+    },
+    suggest: async ({ q }) => {
+      unlessAway();
+      return { titles: [], words: [`${q}ier`] };
     },
   };
-  return embedder;
+  return search;
 }
 
 export interface TestDocument {
@@ -73,8 +90,8 @@ export async function createTestLibrary(
   });
   const { database, db, clock, log, background, published } = parts;
   const ids = countedIds();
-  const embedder = fakeEmbedder();
-  const services = createContext(
+  const search = fakeSearch(() => services);
+  const services: AppContext = createContext(
     parts.config,
     {
       ...parts,
@@ -84,7 +101,7 @@ export async function createTestLibrary(
       mailer: null,
       shutdown: new AbortController().signal,
     },
-    { publisher: parts.publisher, queryEmbedder: embedder, ...overrides },
+    { publisher: parts.publisher, searchClient: search, ...overrides },
   );
 
   await activateModel({ db, clock }, testModel(MODEL));
@@ -190,7 +207,7 @@ export async function createTestLibrary(
     log,
     background,
     published,
-    embedder,
+    search,
     person,
     addDocument,
     appOf,
