@@ -227,3 +227,12 @@ test('version: equals that of package.json', async () => {
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   expect(VERSION).toBe(version);
 });
+
+test('a long address: GET /search is 414 and names POST, which takes the same question', async () => {
+  const q = 'glaciér '.repeat(450);
+  const filters = `&tag=${'x'.repeat(100)}`.repeat(20);
+  const body = await expectProblem(await pharos.request(`/search?q=${encodeURIComponent(q)}${filters}`, { headers: mine }), 414);
+  expect(body).toMatchObject({ type: 'urn:pharos:error:uri_too_long', detail: expect.stringContaining('POST /search') });
+  const asked = await pharos.request('/search', { method: 'POST', headers: { ...mine, ...json }, body: JSON.stringify({ q }) });
+  expect([asked.status, await asked.json()]).toMatchObject([200, { degraded: true, hits: [] }]);
+});

@@ -102,12 +102,13 @@ test('initialize: says who the server is, what it has, and that documents are da
 });
 
 describe('search and fetch', () => {
-  test('search: results have id, title and url, best first; the url is that of the document or its page in Pharos', async () => {
+  test('search: results have id, title, url and their best passage, best first; the url is that of the document or its page in Pharos', async () => {
     const { structured, text } = await callTool(client, 'search', { query: 'frozen glacier' });
-    expect(structured).toEqual({ results: [{ id: ice, title: 'Ice', url: 'https://ice.example/calving' }] });
+    const [hit] = [{ id: ice, title: 'Ice', url: 'https://ice.example/calving', text: 'A glacier is frozen and cold.' }];
+    expect(structured).toEqual({ results: [hit] });
     expect(JSON.parse(text)).toEqual(structured);
     const found = await callTool(client, 'search', { query: 'sourdough loaf' });
-    expect(found.structured).toEqual({
+    expect(found.structured).toMatchObject({
       results: [{ id: bread, title: 'Bread', url: `https://pharos.example/app/documents/${bread}` }],
     });
     expect((await callTool(client, 'search', { query: 'xyzzy' })).structured).toEqual({ results: [] });

@@ -32,7 +32,7 @@ const SHARED_FIELDS = {
     .record(z.string().min(1).max(100), z.union([metadataValue, z.array(metadataValue).min(1).max(MAX_FILTER_VALUES)]))
     .refine((fields) => Object.keys(fields).length <= MAX_FILTER_VALUES, `has more than ${MAX_FILTER_VALUES} names`)
     .optional()
-    .meta({ description: 'Values of own metadata by name' }),
+    .meta({ description: 'Values of own metadata by name', maxProperties: MAX_FILTER_VALUES }),
   cursor: z.string().max(2_000).optional(),
 };
 const quality = { description: 'Excludes resources without a quality score' };
