@@ -15,7 +15,7 @@ import { requireSegment } from './path-segment.ts';
 import { followProgress, type ProgressOptions, type ResourceProgress } from './progress.ts';
 import { readContent, readText } from './read-back.ts';
 import type { components, operations, paths } from './schema.generated.ts';
-import { askSearch, type SearchQuestion, type SearchResult } from './search.ts';
+import { askSearch, type SearchQuestion, type SearchResult, type SearchRoads } from './search.ts';
 import { createTransport } from './transport.ts';
 import { type AcceptedResource, type SentResource, type UploadOptions, upload } from './upload.ts';
 
@@ -195,12 +195,16 @@ export function createClient(options: ClientOptions, replaced: Partial<Parts> = 
         client.get('/resources/{id}/chunks', { params: { path: { id }, query: from({ limit: 100 }, cursor) } });
       for await (const page of pages(read)) yield* page.chunks;
     },
-    search: (q, query = {}) => askSearch(client, { ...query, q }),
-    like: (similar_to, query = {}) => askSearch(client, { ...query, similar_to }),
+    search: (q, query = {}) => askSearch(searchRoads, { ...query, q }),
+    like: (similar_to, query = {}) => askSearch(searchRoads, { ...query, similar_to }),
     suggest: (q, limit) => client.get('/search/suggest', { params: { query: { q, ...(limit === undefined ? {} : { limit }) } } }),
     hits: async function* (q, query = {}) {
       for await (const page of pages((cursor) => client.search(q, from(query, cursor)))) yield* page.hits;
     },
+  };
+  const searchRoads: SearchRoads = {
+    get: (query) => client.get('/search', { params: { query } }),
+    post: (body) => client.post('/search', { body }),
   };
   return client;
 }
