@@ -1,7 +1,10 @@
 /** Makes terms of text. A question and the texts that it searches go through the same rules. */
-import { type Cleaned, clean, foldWord } from './fold.ts';
+
+import { forEachPiece } from './blanks.ts';
+import type { Item } from './compounds.ts';
+import { clean, foldWord } from './fold.ts';
 import { dateAround, monthOf } from './months.ts';
-import { MAX_REMEMBERED, PieceCache } from './piece-cache.ts';
+import { MAX_REMEMBERED, MAX_REMEMBERED_TOKENS, PieceCache } from './piece-cache.ts';
 import { readPiece } from './pieces.ts';
 import { markStopWords } from './question-stop-words.ts';
 import { termsOfWord } from './word-terms.ts';
@@ -28,19 +31,27 @@ export interface QuestionToken extends Token {
   readonly folded: string;
 }
 
-/** `same function for text and question` holds for the terms: those of a text are among those of the question. */
+/** The terms of a text. Those of a question are made by the same rules, so that the same words have the same terms. */
 export function analyse(text: string, language: string | null = null): Token[] {
   const tokens: Token[] = [];
-  for (const { terms, broader, start, end, position } of readItems(text, [language])) {
-    for (const term of terms) tokens.push({ term, start, end, position });
-    for (const term of broader) tokens.push({ term, start, end, position });
-  }
+  const cache = cacheFor(language);
+  let position = 0;
+  forEachPiece(text, (start, end) => {
+    const piece = readTokens(text.slice(start, end), language, cache);
+    for (const token of piece.tokens) {
+      tokens.push({ term: token.term, start: token.start + start, end: token.end + start, position: token.position + position });
+    }
+    position += piece.positions;
+    const date = piece.month === undefined ? undefined : dateAround(text, start, end, piece.month);
+    if (date === undefined) return;
+    insert(tokens, date.start, (at) => [...date.terms, ...date.broader].map((term) => ({ term, ...at(date.end) })));
+  });
   return tokens;
 }
 
 /** `languages` are those of the library's texts: a word gets the stem of each. */
 export function analyseQuestion(text: string, languages: readonly string[]): QuestionToken[] {
-  const items = readItems(text, [...new Set([null, ...languages])]).filter(({ character }) => !character);
+  const items = readItems(text, languages).filter(({ character }) => !character);
   const stops = markStopWords(items, languages);
   return items.map(({ terms: [term = '', ...alternatives], start, end, position, part, folded }, i) => {
     return { term, start, end, position, stop: stops[i] ?? false, alternatives, part, folded };
@@ -55,7 +66,7 @@ export function analysePhrase(text: string, languages: readonly string[]): Phras
   const inParts: string[][] = [];
   const inWholes: string[][] = [];
   let covered = -1;
-  for (const { terms, position, part, character, end } of readItems(text, [...new Set([null, ...languages])])) {
+  for (const { terms, position, part, character, end } of readItems(text, languages)) {
     // The pair that begins with a character says more; the last of a run has none.
     if (character && inParts[position] !== undefined) continue;
     inParts[position] = [...(inParts[position] ?? []), ...terms];
@@ -67,9 +78,49 @@ export function analysePhrase(text: string, languages: readonly string[]): Phras
   return inWholes.length < parts.length ? [parts, inWholes] : [parts];
 }
 
-interface ReadItem {
+/** What was made of a piece of text; offsets and positions are relative to its own. */
+interface TokenPiece {
+  readonly tokens: readonly Token[];
+  readonly positions: number;
+  /** The piece is the name of a month. */
+  readonly month: number | undefined;
+}
+
+const caches = new Map<string | null, PieceCache<TokenPiece>>();
+/** Libraries of ever other languages leave no caches behind. */
+const MAX_CACHES = 40;
+
+function cacheFor(language: string | null): PieceCache<TokenPiece> {
+  const known = caches.get(language);
+  if (known !== undefined) return known;
+  if (caches.size >= MAX_CACHES) caches.clear();
+  const cache = new PieceCache<TokenPiece>();
+  caches.set(language, cache);
+  return cache;
+}
+
+function readTokens(raw: string, language: string | null, cache: PieceCache<TokenPiece>): TokenPiece {
+  const isShort = raw.length <= MAX_REMEMBERED;
+  const known = isShort ? cache.get(raw) : undefined;
+  if (known !== undefined) return known;
+  const cleaned = clean(raw);
+  const { items, positions } = readPiece(cleaned, elides(language));
+  const tokens: Token[] = [];
+  for (const { word, terms, broader, start, end, position } of items) {
+    const from = cleaned.starts?.[start] ?? start;
+    const to = cleaned.ends?.[end - 1] ?? end;
+    for (const term of word === undefined ? (terms ?? []) : termsOfWord(word, [language])) {
+      tokens.push({ term, start: from, end: to, position });
+    }
+    for (const term of broader ?? []) tokens.push({ term, start: from, end: to, position });
+  }
+  const piece = { tokens, positions, month: monthOfPiece(items) };
+  if (isShort && tokens.length <= MAX_REMEMBERED_TOKENS) cache.set(raw, piece);
+  return piece;
+}
+
+interface QuestionItem {
   readonly terms: readonly string[];
-  readonly broader: readonly string[];
   readonly start: number;
   readonly end: number;
   readonly position: number;
@@ -78,107 +129,47 @@ interface ReadItem {
   readonly folded: string;
 }
 
-interface ReadPiece {
-  readonly items: readonly ReadItem[];
-  readonly positions: number;
-  /** The piece is the name of a month. */
-  readonly month?: number | undefined;
-}
-
-const caches = new Map<string, PieceCache<ReadPiece>>();
-/** Questions in libraries of ever other languages leave no caches behind. */
-const MAX_CACHES = 40;
-
-function cacheFor(languages: readonly (string | null)[]): PieceCache<ReadPiece> {
-  const key = languages.join();
-  const known = caches.get(key);
-  if (known !== undefined) return known;
-  if (caches.size >= MAX_CACHES) caches.clear();
-  const cache = new PieceCache<ReadPiece>();
-  caches.set(key, cache);
-  return cache;
-}
-
-function readItems(text: string, languages: readonly (string | null)[]): ReadItem[] {
-  const cache = cacheFor(languages);
-  const items: ReadItem[] = [];
+/** A word has the stems of all languages of the library, and of a text whose language is unknown. */
+function readItems(text: string, ofLibrary: readonly string[]): QuestionItem[] {
+  const languages = [...new Set([null, ...ofLibrary])];
+  const items: QuestionItem[] = [];
   let position = 0;
-  let at = 0;
-  while (at < text.length) {
-    while (at < text.length && isBlank(text, at)) at++;
-    let start = at;
-    while (at < text.length && !isBlank(text, at)) at++;
-    let end = at;
-    while (start < end && isOpening(text.charCodeAt(start))) start++;
-    while (start < end && isClosing(text.charCodeAt(end - 1))) end--;
-    if (start === end) continue;
-    const raw = text.slice(start, end);
-    let piece = raw.length <= MAX_REMEMBERED ? cache.get(raw) : undefined;
-    if (piece === undefined) {
-      piece = read(raw, languages);
-      if (raw.length <= MAX_REMEMBERED) cache.set(raw, piece);
-    }
-    for (const item of piece.items) {
-      items.push({ ...item, start: item.start + start, end: item.end + start, position: item.position + position });
+  forEachPiece(text, (start, end) => {
+    const cleaned = clean(text.slice(start, end));
+    const piece = readPiece(cleaned, ofLibrary.length === 1 && elides(ofLibrary[0] ?? null));
+    for (const { word, terms: given = [], part, character = false, ...at } of piece.items) {
+      const terms = word === undefined ? given : termsOfWord(word, languages);
+      const folded = word === undefined ? (given[0] ?? '') : foldWord(word);
+      const from = start + (cleaned.starts?.[at.start] ?? at.start);
+      const to = start + (cleaned.ends?.[at.end - 1] ?? at.end);
+      items.push({ terms, start: from, end: to, position: position + at.position, part, character, folded });
     }
     position += piece.positions;
-    if (piece.month !== undefined) addDate(items, text, start, end, piece.month);
-  }
-  return items;
-}
-
-function read(raw: string, languages: readonly (string | null)[]): ReadPiece {
-  const cleaned = clean(raw);
-  const { items, positions } = readPiece(cleaned, ELIDING.has(languages[languages.length - 1] ?? ''));
-  const read = items.map(({ word, terms = [], broader = [], start, end, position, part, character = false }): ReadItem => {
-    const folded = word === undefined ? (terms[0] ?? '') : foldWord(word);
-    return {
-      terms: word === undefined ? terms : termsOfWord(word, languages),
-      broader,
-      ...originalRange(cleaned, start, end),
-      position,
-      part,
-      character,
-      folded,
-    };
+    const month = monthOfPiece(piece.items);
+    const date = month === undefined ? undefined : dateAround(text, start, end, month);
+    if (date === undefined) return;
+    const { terms } = date;
+    insert(items, date.start, (at) => [{ terms, ...at(date.end), part: false, character: false, folded: terms[0] ?? '' }]);
   });
-  const [only] = read;
-  return { items: read, positions, month: read.length === 1 && only !== undefined ? monthOf(only.folded) : undefined };
+  return items;
 }
 
 /** Languages whose articles and pronouns join the next word by an apostrophe. */
 const ELIDING = new Set(['ca', 'fr', 'it']);
+const elides = (language: string | null) => language !== null && ELIDING.has(language);
 
-function originalRange({ starts, ends }: Cleaned, start: number, end: number): { start: number; end: number } {
-  return { start: starts?.[start] ?? start, end: ends?.[end - 1] ?? end };
+/** The number of the month that a piece of one word names. */
+const monthOfPiece = ([only, ...more]: readonly Item[]) =>
+  only?.word === undefined || more.length > 0 ? undefined : monthOf(foldWord(only.word));
+
+/** Puts what begins at `start` before the entries from there on, at the position of the first of them. */
+function insert<Entry extends { readonly start: number; readonly position: number }>(
+  entries: Entry[],
+  start: number,
+  make: (at: (end: number) => Pick<Token, 'start' | 'end' | 'position'>) => Entry[],
+): void {
+  let place = entries.length;
+  while (place > 0 && (entries[place - 1]?.start ?? 0) >= start) place--;
+  const position = entries[place]?.position ?? 0;
+  entries.splice(place, 0, ...make((end) => ({ start, end, position })));
 }
-
-function addDate(items: ReadItem[], text: string, start: number, end: number, month: number): void {
-  const date = dateAround(text, start, end, month);
-  if (date === undefined) return;
-  let at = items.length;
-  while (at > 0 && (items[at - 1]?.start ?? 0) >= date.start) at--;
-  const position = items[at]?.position ?? 0;
-  items.splice(at, 0, { ...date, position, part: false, character: false, folded: date.terms[0] ?? '' });
-}
-
-/** ASCII's blanks, and Unicode's; one that does not break between thousands is none. */
-function isBlank(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  if (code <= 0x20) return true;
-  if (code < 0xa0) return false;
-  if (code !== 0xa0 && code !== 0x202f && code !== 0x2009) {
-    return code === 0x3000 || (code >= 0x2000 && code <= 0x200a) || code === 0x2028 || code === 0x2029 || code === 0x1680;
-  }
-  return !(
-    isDigit(text.charCodeAt(at - 1)) &&
-    isDigit(text.charCodeAt(at + 1)) &&
-    /^\d{3}(?!\d)/.test(text.slice(at + 1, at + 5))
-  );
-}
-
-const isDigit = (code: number) => code >= 48 && code <= 57;
-const OPENING = new Set([...'"\'([{<*`_'].map((character) => character.charCodeAt(0)));
-const CLOSING = new Set([...'.,;:!?"\')]}>*`_…'].map((character) => character.charCodeAt(0)));
-const isOpening = (code: number) => OPENING.has(code);
-const isClosing = (code: number) => CLOSING.has(code);

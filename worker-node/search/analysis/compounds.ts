@@ -14,7 +14,7 @@ export interface Item {
   /** Terms for questions that ask for less: `2.10` for `2.10.3`. A question's own are not looked for. */
   readonly broader?: readonly string[];
   /** A character of a run of characters, whose pairs are items as well. */
-  readonly character?: true;
+  readonly character?: boolean;
   /** It lies within an item that stands for the whole. */
   readonly part: boolean;
 }
@@ -96,7 +96,8 @@ export class CompoundReader {
   /** The length of the number, date or version that the text begins with; 0 if there is none. */
   #number(start: number, end: number, text: string): number {
     const reading = BEGINS_AS_NUMBER.test(text) ? readNumber(text) : undefined;
-    if (reading === undefined) return 0;
+    // A digit with a mark is another character.
+    if (reading === undefined || this.#isMark(start + reading.length, end)) return 0;
     this.add(start, start + reading.length, { terms: reading.terms, broader: reading.broader }, false);
     if (reading.parts.length === 0) this.position++;
     for (const [from, to] of reading.parts) {
@@ -104,6 +105,10 @@ export class CompoundReader {
       this.position++;
     }
     return Math.min(reading.length, end - start);
+  }
+
+  #isMark(at: number, end: number): boolean {
+    return at < end && classOf(this.#text.codePointAt(at) ?? 0) === MARK;
   }
 
   #rest(start: number, end: number): void {

@@ -1,8 +1,9 @@
 /** Remembers what was made of a piece of text: the same few thousand words are most of any library. */
 
 const GENERATION = 20_000;
-/** Longer pieces are rarely seen twice. UTF-16 units. */
+/** Longer pieces are rarely seen twice. UTF-16 units, and tokens. */
 export const MAX_REMEMBERED = 40;
+export const MAX_REMEMBERED_TOKENS = 16;
 
 /** Two generations: what was not asked for while one filled is forgotten with it. */
 export class PieceCache<Value> {

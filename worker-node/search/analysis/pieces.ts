@@ -1,4 +1,5 @@
 /** What stands between blanks, as items: compounds, runs of scripts without blanks, emoji. */
+import { codePointBoundary } from '../../../src/kernel/core/text.ts';
 import { CompoundReader, type Item } from './compounds.ts';
 import type { Cleaned } from './fold.ts';
 import { dateTerms } from './numbers.ts';
@@ -73,15 +74,32 @@ function readUnspaced(reader: CompoundReader, text: string, start: number): numb
     at += code > 0xffff ? 2 : 1;
   }
   bounds.push(at);
+  const isAlone = bounds.length === 2;
   for (let i = 0; i + 1 < bounds.length; i++) {
-    const [from = at, to = at, next] = bounds.slice(i, i + 3);
-    if (next !== undefined) reader.add(from, next, { word: text.slice(from, next) }, false);
-    const word = text.slice(from, to);
-    reader.add(from, to, bounds.length === 2 ? { word } : { word, character: true }, false);
+    const [from = at, to = at, next] = [bounds[i], bounds[i + 1], bounds[i + 2]]; // biome-ignore format: a tuple
+    const { position } = reader;
+    if (next !== undefined) {
+      reader.items.push({
+        start: from,
+        end: next,
+        position,
+        part: false,
+        character: false,
+        terms: [characters(text, from, next)],
+      });
+    }
+    reader.items.push({ start: from, end: to, position, part: false, character: !isAlone, terms: [characters(text, from, to)] });
     reader.position++;
   }
   return at;
 }
+
+/** More marks on a character than any script has. UTF-16 units. */
+const MAX_CHARACTERS = 32;
+
+/** Cleaned text has these scripts' letters in one form already. */
+const characters = (text: string, start: number, end: number) =>
+  text.slice(start, Math.min(end, codePointBoundary(text, start + MAX_CHARACTERS)));
 
 function readEmoji(reader: CompoundReader, text: string, start: number): number {
   EMOJI_SEQUENCE.lastIndex = start;
