@@ -26,7 +26,7 @@ import { stemmer as tamil } from '@orama/stemmers/tamil';
 import { stemmer as turkish } from '@orama/stemmers/turkish';
 import { stemmer as ukrainian } from '@orama/stemmers/ukrainian';
 import { stemmer as porter } from 'stemmer';
-import { americanSpelling } from './american-spelling.ts';
+import { oneSpelling } from './english-spelling.ts';
 import type { Script } from './scripts.ts';
 
 export type Stem = (word: string) => string;
@@ -35,39 +35,41 @@ interface Stemmer {
   readonly stem: Stem;
 }
 
-const english: Stem = (word) => porter(americanSpelling(word));
+const english: Stem = (word) => porter(oneSpelling(word));
 
-const STEMMERS: Readonly<Record<string, Stemmer>> = {
-  ar: { script: 'arabic', stem: arabic },
-  bg: { script: 'cyrillic', stem: bulgarian },
-  da: { script: 'latin', stem: danish },
-  de: { script: 'latin', stem: german },
-  el: { script: 'greek', stem: greek },
-  en: { script: 'latin', stem: english },
-  es: { script: 'latin', stem: spanish },
-  fi: { script: 'latin', stem: finnish },
-  fr: { script: 'latin', stem: french },
-  ga: { script: 'latin', stem: irish },
-  hi: { script: 'devanagari', stem: hindi },
-  hu: { script: 'latin', stem: hungarian },
-  hy: { script: 'armenian', stem: armenian },
-  id: { script: 'latin', stem: indonesian },
-  it: { script: 'latin', stem: italian },
-  lt: { script: 'latin', stem: lithuanian },
-  nb: { script: 'latin', stem: norwegian },
-  ne: { script: 'devanagari', stem: nepali },
-  nl: { script: 'latin', stem: dutch },
-  nn: { script: 'latin', stem: norwegian },
-  no: { script: 'latin', stem: norwegian },
-  pt: { script: 'latin', stem: portuguese },
-  ro: { script: 'latin', stem: romanian },
-  ru: { script: 'cyrillic', stem: russian },
-  sr: { script: 'latin', stem: serbian },
-  sv: { script: 'latin', stem: swedish },
-  ta: { script: 'tamil', stem: tamil },
-  tr: { script: 'latin', stem: turkish },
-  uk: { script: 'cyrillic', stem: ukrainian },
-};
+const STEMMERS: ReadonlyMap<string, Stemmer> = new Map(
+  Object.entries({
+    ar: { script: 'arabic', stem: arabic },
+    bg: { script: 'cyrillic', stem: bulgarian },
+    da: { script: 'latin', stem: danish },
+    de: { script: 'latin', stem: german },
+    el: { script: 'greek', stem: greek },
+    en: { script: 'latin', stem: english },
+    es: { script: 'latin', stem: spanish },
+    fi: { script: 'latin', stem: finnish },
+    fr: { script: 'latin', stem: french },
+    ga: { script: 'latin', stem: irish },
+    hi: { script: 'devanagari', stem: hindi },
+    hu: { script: 'latin', stem: hungarian },
+    hy: { script: 'armenian', stem: armenian },
+    id: { script: 'latin', stem: indonesian },
+    it: { script: 'latin', stem: italian },
+    lt: { script: 'latin', stem: lithuanian },
+    nb: { script: 'latin', stem: norwegian },
+    ne: { script: 'devanagari', stem: nepali },
+    nl: { script: 'latin', stem: dutch },
+    nn: { script: 'latin', stem: norwegian },
+    no: { script: 'latin', stem: norwegian },
+    pt: { script: 'latin', stem: portuguese },
+    ro: { script: 'latin', stem: romanian },
+    ru: { script: 'cyrillic', stem: russian },
+    sr: { script: 'latin', stem: serbian },
+    sv: { script: 'latin', stem: swedish },
+    ta: { script: 'tamil', stem: tamil },
+    tr: { script: 'latin', stem: turkish },
+    uk: { script: 'cyrillic', stem: ukrainian },
+  } satisfies Record<string, Stemmer>),
+);
 
 /** The language whose stemmer words of a script get in a text of another script, or of no known language. */
 const OF_SCRIPT: Readonly<Partial<Record<Script, string>>> = {
@@ -96,9 +98,9 @@ export function stemmersOf(script: Script, languages: readonly (string | null)[]
 }
 
 function stemmerOf(script: Script, language: string | null): Stem {
-  const own = language === null ? undefined : STEMMERS[language];
+  const own = language === null ? undefined : STEMMERS.get(language);
   if (own?.script === script) return own.stem;
   // English endings are not those of another language in Latin letters.
   const isForeign = script === 'latin' && language !== null && own === undefined && !NOT_LATIN.has(language);
-  return (isForeign ? undefined : STEMMERS[OF_SCRIPT[script] ?? '']?.stem) ?? unstemmed;
+  return (isForeign ? undefined : STEMMERS.get(OF_SCRIPT[script] ?? '')?.stem) ?? unstemmed;
 }
