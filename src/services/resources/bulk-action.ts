@@ -1,4 +1,5 @@
 /** What a bulk change does to one document, in the transaction of its slice. */
+import { AppError } from '../../kernel/core/errors.ts';
 import { deleteIdempotencyKeys } from '../../kernel/db/idempotency-keys.ts';
 import { hasUnfinishedJob } from '../../kernel/db/jobs.ts';
 import { deleteResource, findResource, updateResource } from '../../kernel/db/resources.ts';
@@ -40,5 +41,10 @@ export async function applyBulkAction(
     return {};
   }
   if (await hasUnfinishedJob(tx, id)) return { fault: 'It is still being processed' };
-  return { run: await restartRun(tx, context, resource, payload.stages) };
+  try {
+    return { run: await restartRun(tx, context, resource, payload.stages) };
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found') return GONE;
+    throw error;
+  }
 }

@@ -15,6 +15,7 @@ import {
   withDependants,
 } from '../../kernel/model/stages.ts';
 import type { AppContext } from '../context.ts';
+import { noSuchResource } from '../errors.ts';
 
 export interface StartedRun {
   readonly resourceId: string;
@@ -42,7 +43,7 @@ export async function startRun(
 
 /**
  * Starts the next run of a resource without an unfinished job, in the caller's transaction. It runs the `requested` stages,
- * those that never completed, and the dependants of both.
+ * those that never completed, and the dependants of both. Throws `not_found` if the resource was deleted meanwhile.
  */
 export async function restartRun(
   tx: Database,
@@ -56,8 +57,9 @@ export async function restartRun(
   const stages = withDependants([...requested, ...unfinished]);
   const run = lastRun + 1;
   const states = everyStage((stage) => (stages.includes(stage) ? pendingStage(run, now) : previous[stage]));
+  // First, because it waits for a deletion of the same moment.
+  if (!(await updateResource(tx, { id, ownerId }, { run }))) throw noSuchResource();
   await writeStages(tx, id, states);
-  await updateResource(tx, { id, ownerId }, { run });
   await mirrorStages(tx, id, states, now);
   return { resourceId: id, jobId: await enqueueRun(tx, context, { id, ownerId, run }, stages), states };
 }
