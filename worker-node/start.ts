@@ -7,14 +7,9 @@ import { createFailureLog } from '../src/kernel/core/failure-log.ts';
 import type { Log } from '../src/kernel/core/log.ts';
 import { createWorkerApp } from './http/app.ts';
 import { LEASE_MS } from './pipeline/job-handler.ts';
-import { createLocalPublisher } from './pipeline/local-publisher.ts';
 import { waitForSchema } from './pipeline/wait-for-schema.ts';
-import { createCallbacksRole } from './roles/callbacks.ts';
-import { createEmbeddingsRole } from './roles/embeddings.ts';
-import { createJobsRole } from './roles/jobs.ts';
-import { createMailRole } from './roles/mail.ts';
 import type { Role } from './roles/role.ts';
-import { createUploadsRole } from './roles/uploads.ts';
+import { createRoles } from './roles/roles.ts';
 import { openWorkerContext } from './worker-context.ts';
 
 /** Milliseconds that responses may take to go out once the jobs have ended. */
@@ -38,32 +33,30 @@ export interface StartOptions {
 export async function startWorker(config: Config, { leaseMs = LEASE_MS, signal }: StartOptions = {}): Promise<RunningWorker> {
   const context = await openWorkerContext(config, { leaseMs, signal });
   const { log, version, models, database } = context;
-  const jobs = createJobsRole(context);
-  const publisher = context.queue ?? createLocalPublisher(jobs.handler);
-  const roles: readonly Role[] = [
-    jobs,
-    createEmbeddingsRole(context),
-    createUploadsRole({ ...context, publisher }),
-    createMailRole(context),
-    createCallbacksRole(context),
-  ];
+  const { jobs, roles, absent } = createRoles(context);
   try {
     await waitForSchema({ database, sleep, signal });
     // A database that cannot be written now delays what needs it, and not the start.
     const failures = createFailureLog(log, 'following the models');
     const follow = () => models.refresh().then(failures.worked, failures.failed);
     await follow();
-    const app = createWorkerApp({ ...context, roles });
+    const app = createWorkerApp({ ...context, roles, absent });
     const server = await startHttpServer(app, { port: config.worker.port, host: config.host, portSetting: 'WORKER_PORT' });
     const stopRoles = roles.map(startTasks);
     const following = startInterval(MODELS_MS, follow);
     const inUse = models.state().map(({ id }) => id);
-    log.info('worker started', { version, port: config.worker.port, models: inUse, database: database.place });
+    log.info('worker started', {
+      version,
+      port: config.worker.port,
+      roles: config.worker.roles,
+      models: inUse,
+      database: database.place,
+    });
 
     return {
       log,
       stop: async () => {
-        const { running, queued } = jobs.handler.state();
+        const { running = 0, queued = 0 } = jobs?.handler.state() ?? {};
         log.info('worker stopping', { running, queued });
         context.beginStop();
         const closed = server.close();

@@ -14,6 +14,7 @@ export const PROGRAMS = {
   inference: 'worker-node/embedder/infer-process.ts',
   reader: 'worker-node/ingest/reader-process.ts',
   'read-thread': 'worker-node/ingest/read-thread.ts',
+  'search-thread': 'worker-node/search/search-thread.ts',
   'sqlite-thread': 'src/adapters/sqlite-thread-main.ts',
   pharos: 'cli/main.ts',
 } as const;

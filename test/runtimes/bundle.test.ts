@@ -149,7 +149,9 @@ test('npm pack: the tarball holds what the bundle needs at run time, and no sour
   const paths = files.map(({ path }) => path);
   expect(paths).toEqual(
     expect.arrayContaining([
-      ...['api', 'worker', 'inference', 'reader', 'read-thread', 'sqlite-thread', 'pharos'].map((name) => `dist/${name}.js`),
+      ...['api', 'worker', 'inference', 'reader', 'read-thread', 'search-thread', 'sqlite-thread', 'pharos'].map(
+        (name) => `dist/${name}.js`,
+      ),
       'bin/pharos.js',
       'console/index.html',
       'migrations/sqlite/meta/_journal.json',

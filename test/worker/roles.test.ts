@@ -14,6 +14,7 @@ import { createEmbeddingsRole } from '../../worker-node/roles/embeddings.ts';
 import { createJobsRole } from '../../worker-node/roles/jobs.ts';
 import { createMailRole } from '../../worker-node/roles/mail.ts';
 import type { HealthStatus, Role } from '../../worker-node/roles/role.ts';
+import { createSearchRole } from '../../worker-node/roles/search.ts';
 import { createUploadsRole } from '../../worker-node/roles/uploads.ts';
 import { randomIds as ids, trackedBackground } from '../support/fakes/doubles.ts';
 import { oneModel, tinyDescription } from '../support/fakes/models.ts';
@@ -84,6 +85,7 @@ type Context = ReturnType<typeof setUp>['context'];
 const ROLES: readonly [name: string, create: (context: Context) => Role, paths: readonly string[]][] = [
   ['jobs', createJobsRole, ['POST /jobs']],
   ['embeddings', createEmbeddingsRole, ['POST /v1/embeddings', 'GET /v1/models', 'POST /embed', 'GET /info']],
+  ['search', createSearchRole, ['POST /search', 'POST /search/suggest', 'POST /search/neighbours']],
   ['uploads', createUploadsRole, ['PUT /uploads']],
   ['mail', createMailRole, ['POST /mail']],
   ['callbacks', createCallbacksRole, []],
@@ -135,6 +137,17 @@ describe('a role alone', () => {
 });
 
 describe('worker app', () => {
+  test('worker app: the paths of a role that this worker lacks are misdirected, and others are not found', async () => {
+    const { context } = setUp();
+    const app = createWorkerApp({ ...context, roles: [], absent: ['search', 'embeddings', 'jobs'] });
+    for (const path of ['/search', '/search/suggest', '/v1/embeddings', '/embed', '/jobs']) {
+      const response = await app.request(path, { method: 'POST' });
+      expect([path, response.status]).toEqual([path, 421]);
+      expect(await response.json()).toMatchObject({ title: 'Misdirected Request', status: 421 });
+    }
+    for (const path of ['/mail', '/searching', '/jobs/1']) expect([path, (await app.request(path)).status]).toEqual([path, 404]);
+  });
+
   const health = (status: HealthStatus): Role => ({ health: () => ({ status, details: {} }), stop: async () => {} });
 
   test.each<[readonly HealthStatus[], number, HealthStatus]>([

@@ -2,20 +2,23 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
 import type { Config } from '../../src/kernel/config/config.ts';
+import type { WorkerRole } from '../../src/kernel/config/worker-roles.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
 import type { Metrics } from '../../src/kernel/core/metrics.ts';
 import type { Clock, Ids } from '../../src/kernel/core/ports.ts';
 import type { CountAddress } from '../../src/kernel/rate-limits/address-limits.ts';
-import type { HealthStatus, Role } from '../roles/role.ts';
+import { type HealthStatus, isPathOf, type Role } from '../roles/role.ts';
 import { type CallerEnv, requireScope } from './authenticate.ts';
 import { type AddressEnv, clientAddress } from './client-address.ts';
 import { applyDecision } from './limit-requests.ts';
 import { OpenAIError, renderOpenAIError, toOpenAIError } from './openai-error.ts';
-import { asAppError, problem } from './problem.ts';
+import { asAppError, misdirected, problem } from './problem.ts';
 
 export interface WorkerAppDependencies {
   readonly roles: readonly Role[];
+  /** Roles that other workers have. Default: none. */
+  readonly absent?: readonly WorkerRole[];
   /** With the scope `admin`, guards `/metrics`. */
   readonly authenticate: MiddlewareHandler<CallerEnv>;
   /** Counts a request whose credentials are refused. */
@@ -33,7 +36,7 @@ type Env = { Variables: { requestId: string } & AddressEnv['Variables'] };
 const UNHEALTHY: readonly HealthStatus[] = ['stopping', 'closed', 'failed', 'loading'];
 
 export function createWorkerApp(dependencies: WorkerAppDependencies) {
-  const { roles, authenticate, countAddress, config, metrics, log, clock, ids } = dependencies;
+  const { roles, absent = [], authenticate, countAddress, config, metrics, log, clock, ids } = dependencies;
   const app = new Hono<Env>();
   app.use(requestId({ generator: () => ids.next() }));
   app.use(clientAddress(config.trustedProxyHops));
@@ -53,6 +56,8 @@ export function createWorkerApp(dependencies: WorkerAppDependencies) {
   for (const { routes } of roles) if (routes) app.route('/', routes);
 
   app.notFound((c) => {
+    const elsewhere = absent.find((role) => isPathOf(role, c.req.path));
+    if (elsewhere) return misdirected(c, `This worker does not have the role ${elsewhere}`);
     const detail = 'There is nothing at this path';
     return speaksOpenAI(c) ? renderOpenAIError(c, new OpenAIError(404, detail)) : problem(c, new AppError('not_found', detail));
   });

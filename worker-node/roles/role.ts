@@ -1,5 +1,6 @@
 /** A role of the worker: one part of its work that can run alone in a process. `start.ts` mounts roles and stops them. */
 import type { Hono } from 'hono';
+import type { WorkerRole } from '../../src/kernel/config/worker-roles.ts';
 
 export interface Role {
   /** Mounted at the root of the worker's app. Errors that a route throws are rendered by the app. */
@@ -25,3 +26,16 @@ export interface RoleHealth {
   /** Fields of the response of `GET /health`. */
   readonly details: Readonly<Record<string, unknown>>;
 }
+
+/** Paths of each role, and where they begin if they end with a slash. */
+const PATHS: Readonly<Record<WorkerRole, readonly string[]>> = {
+  jobs: ['/jobs'],
+  embeddings: ['/v1/', '/embed', '/info'],
+  search: ['/search', '/search/'],
+  uploads: ['/uploads', '/contents'],
+  mail: ['/mail'],
+  callbacks: [],
+};
+
+export const isPathOf = (role: WorkerRole, path: string): boolean =>
+  PATHS[role].some((own) => (own.endsWith('/') ? path.startsWith(own) : path === own));

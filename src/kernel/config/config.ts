@@ -11,6 +11,7 @@ import { readSettings } from './reader.ts';
 import type { KeyValueConfig } from './stores.ts';
 import { databaseOf, keyValueStore } from './stores.ts';
 import type { DatabaseConfig } from './urls.ts';
+import { WORKER_ROLES, type WorkerRole } from './worker-roles.ts';
 
 export type { Generated, OAuthClient } from './credentials.ts';
 export type { Environment } from './reader.ts';
@@ -73,6 +74,7 @@ export interface Config {
     readonly url: string;
     /** Of the workers that answer searches; at least one. */
     readonly searchUrls: readonly string[];
+    readonly roles: readonly WorkerRole[];
     readonly port: number;
     /** The worker runs elsewhere, so `npm start` starts none. */
     readonly external: boolean;
@@ -97,6 +99,10 @@ export interface Config {
     readonly allowAddresses: readonly string[];
     /** Documents that a worker reads at once. */
     readonly readingThreads: number;
+  };
+  readonly search: {
+    /** What the libraries in a worker's memory may hold together. */
+    readonly memoryBytes: number;
   };
   readonly mail: { readonly smtpUrl?: Secret<string> };
   readonly workersPlan: 'free' | 'paid';
@@ -187,6 +193,7 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
     worker: {
       url: workerUrl,
       searchUrls: raw.SEARCH_URLS ?? [workerUrl],
+      roles: raw.WORKER_ROLES ?? WORKER_ROLES,
       port: workerPort,
       external: raw.WORKER_URL !== undefined,
       apiUrl: raw.API_URL,
@@ -201,6 +208,7 @@ export function parseConfig(env: Environment, generated: Generated = {}): Config
       documentPrefix: raw.EMBEDDING_DOCUMENT_PREFIX,
     },
     hub: { endpoint: raw.HF_ENDPOINT, ...optional('token', raw.HF_TOKEN) },
+    search: { memoryBytes: raw.SEARCH_MEMORY_MB * 1024 * 1024 },
     ingest: { allowAddresses: raw.INGEST_ALLOW_ADDRESSES ?? [], readingThreads: raw.READING_THREADS },
     mail: { ...optional('smtpUrl', raw.SMTP_URL) },
     workersPlan: raw.WORKERS_PLAN,

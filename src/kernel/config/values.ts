@@ -64,6 +64,13 @@ const list = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
+/** At least one of the values, each once. */
+export const someOf = <const T extends readonly [string, string, ...string[]]>(values: T) =>
+  list
+    .pipe(z.array(z.enum(values)).min(1).max(100))
+    .transform((items) => [...new Set(items)])
+    .describe(`some of ${values.join(', ')}, comma-separated`);
+
 /** Several of them. */
 export const baseUrls = list
   .pipe(z.array(baseUrl).min(1).max(100))

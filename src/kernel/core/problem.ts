@@ -38,6 +38,7 @@ const TITLE = {
   414: 'URI Too Long',
   415: 'Unsupported Media Type',
   417: 'Expectation Failed',
+  421: 'Misdirected Request',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
@@ -105,6 +106,10 @@ export function toMethodNotAllowed(allowed: readonly string[], request: ProblemR
   const methods = allowed.join(', ');
   return problem(405, { Allow: methods }, { type: 'about:blank', detail: `This path supports ${methods}` }, request);
 }
+
+/** 421 for a path that another server of this kind serves (RFC 9110 section 15.5.20). */
+export const toMisdirected = (detail: string, request: ProblemRequest): Problem =>
+  problem(421, {}, { type: 'about:blank', detail }, request);
 
 /** The response to a request that is too malformed to have a path, or that no app has seen. It ends the connection. */
 export function toTransportProblem(status: ProblemStatus, detail: string, requestId: string) {

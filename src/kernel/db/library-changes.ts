@@ -97,6 +97,22 @@ export async function findLibraryChange(db: Database, ownerId: string, version: 
   return found;
 }
 
+/** When the first document was deleted after a version, in Unix milliseconds; undefined if none was. */
+export async function findFirstDeletion(
+  db: Database,
+  ownerId: string,
+  { after }: { after: number },
+): Promise<number | undefined> {
+  const { version, kind, createdAt } = libraryChanges;
+  const [first] = await db
+    .select({ createdAt })
+    .from(libraryChanges)
+    .where(and(eq(libraryChanges.ownerId, ownerId), gt(version, after), eq(kind, 'deleted')))
+    .orderBy(asc(version))
+    .limit(1);
+  return first?.createdAt;
+}
+
 /** The changes of an owner that stay, however old they are. */
 const KEPT_CHANGES = 1_000;
 

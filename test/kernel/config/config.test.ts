@@ -368,6 +368,18 @@ describe('parseConfig: errors', () => {
     ]);
   });
 
+  test('config: WORKER_ROLES names what a worker does, by default everything, each role once', () => {
+    expect(parse({}).worker.roles).toEqual(['jobs', 'embeddings', 'search', 'uploads', 'mail', 'callbacks']);
+    expect(parse({ WORKER_ROLES: 'search, jobs,search' }).worker.roles).toEqual(['search', 'jobs']);
+    for (const WORKER_ROLES of [',', 'searching'])
+      expect(() => parse({ WORKER_ROLES })).toThrow(/WORKER_ROLES: expected some of jobs/);
+  });
+
+  test('config: SEARCH_MEMORY_MB bounds the libraries in memory', () => {
+    expect(parse({}).search.memoryBytes).toBe(512 * 1024 * 1024);
+    expect(() => parse({ SEARCH_MEMORY_MB: '8' })).toThrow(/SEARCH_MEMORY_MB/);
+  });
+
   test('config: SEARCH_URLS names the workers that answer searches, by default the one worker', () => {
     expect(parse({}).worker.searchUrls).toEqual(['http://127.0.0.1:8001']);
     expect(parse({ SEARCH_URLS: 'http://a:1/, https://b.example' }).worker.searchUrls).toEqual([

@@ -19,6 +19,7 @@ import {
 import { insertJob, listJobsOfResource } from '../../../src/kernel/db/jobs.ts';
 import {
   appendLibraryChanges,
+  findFirstDeletion,
   findLibraryChange,
   readLibraryChanges,
   readLibraryVersion,
@@ -219,6 +220,7 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
       appendLibraryChanges(db, ownerId, [{ resourceId: of.resourceIds[0], kind: 'changed' }], LATER),
     readLibraryVersion: ({ db }, ownerId) => readLibraryVersion(db, ownerId),
     readLibraryChanges: ({ db }, ownerId) => readLibraryChanges(db, ownerId, { after: 0, limit: MANY }),
+    findFirstDeletion: ({ db }, ownerId) => findFirstDeletion(db, ownerId, { after: 0 }),
     findLibraryChange: ({ db }, ownerId) => findLibraryChange(db, ownerId, 2),
   },
   'library-rows': {

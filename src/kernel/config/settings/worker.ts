@@ -1,5 +1,6 @@
 import { setting } from '../setting.ts';
-import { baseUrl, baseUrls, cidrRanges, integer, listeningPort, minLength, oneOf, text } from '../values.ts';
+import { baseUrl, baseUrls, cidrRanges, integer, listeningPort, minLength, oneOf, someOf, text } from '../values.ts';
+import { WORKER_ROLES } from '../worker-roles.ts';
 
 const group = 'Worker and queue';
 
@@ -16,6 +17,19 @@ export const WORKER = {
       'URLs of the workers that answer searches, comma-separated. A library is searched by one of them, and by the next while that one fails.',
     schema: baseUrls,
     whenUnset: 'WORKER_URL',
+  }),
+  SEARCH_MEMORY_MB: setting({
+    group,
+    description:
+      'Memory that a worker may use for the libraries that it searches, in MB; the least recently used ones leave it. 100,000 chunks need up to 150. A library that alone needs more is searched in the database.',
+    schema: integer(16, 1_048_576),
+    default: 512,
+  }),
+  WORKER_ROLES: setting({
+    group,
+    description: 'Parts of the work that a worker does; another one may do the rest.',
+    schema: someOf(WORKER_ROLES),
+    whenUnset: 'all',
   }),
   WORKER_PORT: setting({
     group,

@@ -1,0 +1,109 @@
+/** Answers questions of libraries, in a search thread. */
+import { AppError } from '../../src/kernel/core/errors.ts';
+import type { Log } from '../../src/kernel/core/log.ts';
+import type { Clock } from '../../src/kernel/core/ports.ts';
+import { listCategories } from '../../src/kernel/db/categories.ts';
+import { toDatabaseAppError } from '../../src/kernel/db/connection-errors.ts';
+import { findEmbeddingModel } from '../../src/kernel/db/embedding-models.ts';
+import type { Database } from '../../src/kernel/db/types.ts';
+import { parseSearchQuery } from '../../src/kernel/search/search-query.ts';
+import type { SearchRequest } from '../../src/kernel/search/search-request.ts';
+import { answerSearch, type SearchedModel } from './answer/answer-search.ts';
+import { hitReader } from './answer/hit-rows.ts';
+import { neighbours } from './answer/neighbours.ts';
+import { createRankedLists } from './answer/ranked-lists.ts';
+import { suggest } from './answer/suggest.ts';
+import type { LibraryIndex } from './index/library-index.ts';
+import type { Libraries } from './libraries/libraries.ts';
+import { type Library, LibraryTooLarge } from './libraries/library.ts';
+import type { Outcome, Question, Questions } from './thread-messages.ts';
+
+export interface AnswerQuestionDependencies {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly libraries: Pick<Libraries<LibraryIndex>, 'use'>;
+  /** The vector of a text by the model; null where it cannot be had. */
+  embed(text: string, model: string): Promise<Float32Array | null>;
+}
+
+export function createAnswerQuestion(dependencies: AnswerQuestionDependencies): (question: Question) => Promise<Outcome> {
+  const { db, clock, log, libraries, embed } = dependencies;
+  const lists = createRankedLists();
+  const models = new Map<string, SearchedModel>();
+
+  /** A model's languages do not change. */
+  async function modelOf(id: string | null): Promise<SearchedModel | null> {
+    if (id === null) return null;
+    const known = models.get(id);
+    if (known) return known;
+    const row = await findEmbeddingModel(db, id);
+    const model = { id, languages: row?.languages ?? null };
+    models.set(id, model);
+    return model;
+  }
+
+  async function search({ embedded, ...request }: Questions['search']['request']): Promise<Outcome> {
+    const [library, subtree] = await Promise.all([libraries.use(request.owner_id), subtrees(db, request)]);
+    const model = await modelOf(library.model);
+    if (embedded && model && embedded.model !== model.id) return { kind: 'other_model', model: model.id };
+    const answer = await answerSearch(
+      {
+        ...{ index: library.index, version: () => library.version, model, subtree, lists, clock },
+        readHits: hitReader(db, library.ownerId),
+        embed: embedded === null ? undefined : (text) => embed(text, embedded.model),
+      },
+      request,
+      model && (embedded?.vector ?? null),
+    );
+    return { kind: 'answered', answer };
+  }
+
+  async function answer(question: Question): Promise<Outcome> {
+    const { kind, request } = question;
+    if (kind === 'search') return await search(request);
+    const { index, ownerId }: Library<LibraryIndex> = await libraries.use(request.owner_id);
+    if (kind === 'suggest') return { kind: 'answered', answer: suggest(index, request) };
+    return { kind: 'answered', answer: await neighbours(index, hitReader(db, ownerId), request) };
+  }
+
+  return async function answerQuestion(question) {
+    try {
+      return await answer(question);
+    } catch (error) {
+      return toOutcome(error);
+    }
+  };
+
+  function toOutcome(error: unknown): Outcome {
+    const known = error instanceof AppError ? error : toDatabaseAppError(error);
+    if (known) {
+      const { code, detail, errors, retryAfter } = known;
+      const options = { ...(errors ? { errors } : {}), ...(retryAfter === undefined ? {} : { retryAfter }) };
+      return { kind: 'refused', code, detail, options };
+    }
+    if (error instanceof LibraryTooLarge) {
+      log.info('library too large for the memory', { error });
+      return {
+        kind: 'refused',
+        code: 'unavailable',
+        detail: 'The library is too large for the memory of this worker',
+        options: {},
+      };
+    }
+    log.error('search failed', { error });
+    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Each category with those below it, as the tree is now; nothing is read where the question names no category. */
+async function subtrees(db: Database, { q, filters }: SearchRequest): Promise<(category: string) => readonly string[]> {
+  const named = [...(filters.category ?? []), ...((q === undefined ? undefined : parseSearchQuery(q).filters.category) ?? [])];
+  if (named.length === 0) return (category) => [category];
+  const children = Map.groupBy(await listCategories(db), ({ parentId }) => parentId);
+  return (category) => {
+    // A tree without circles: each of its categories is reached once.
+    const below = (id: string): string[] => [id, ...(children.get(id) ?? []).flatMap((child) => below(child.id))];
+    return below(category);
+  };
+}
