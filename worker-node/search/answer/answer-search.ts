@@ -61,7 +61,10 @@ export async function answerSearch(
   // Nothing is awaited from here until the rows are read: slots are valid as long as the index stays as it is.
   const settings = rankingSettingsOf(model?.id ?? '');
   const monotonic = () => clock.monotonic();
-  const scored = scoreLibrary(index, question, { mode, settings, vector: questionVector, monotonic });
+  const scored = scoreLibrary(index, question, {
+    ...{ mode, settings, vector: questionVector, monotonic },
+    modelLanguages: model?.languages ?? null,
+  });
   const selection = index.select(question.filters, subtree);
   const hits = selection === null ? scored.found : scored.found.filter((slot) => selection.failures[slot] === 0);
   const key = { owner: request.owner_id, version: version(), question: questionKey };

@@ -1,12 +1,11 @@
 /** The documents that are most like one: by meaning, and by the words that tell it from others. */
 import type { NeighboursAnswer, NeighboursRequest } from '../../../src/kernel/search/search-request.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
-import { documentsByWords, MATCHED_WORDS } from '../rank/document-scores.ts';
+import { compareIds, documentsByWords, MATCHED_WORDS } from '../rank/document-scores.ts';
 import { normalised } from '../rank/feedback.ts';
 import { selectBest } from '../rank/select-best.ts';
 import { spreadOfMeaning, spreadOfWords, standardised } from '../rank/spread.ts';
 import type { ReadHits } from './hit-rows.ts';
-import { compareIds } from './score-library.ts';
 import { distinctiveWords, readDocument, vectorOfDocument } from './similar-question.ts';
 
 /** The part of words; the rest is meaning's. */

@@ -1,10 +1,11 @@
 /** Which hits a page shows. */
 import type { SearchSort } from '../../../src/kernel/search/search-request.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
+import { compareIds } from '../rank/document-scores.ts';
 import { selectBest } from '../rank/select-best.ts';
 import type { SearchCursor } from './cursor.ts';
 import { type ListKey, MAX_LISTED, type RankedHit, type RankedLists } from './ranked-lists.ts';
-import { compareIds, type ScoredLibrary } from './score-library.ts';
+import type { ScoredLibrary } from './score-library.ts';
 
 export interface PageHit {
   readonly slot: number;

@@ -28,6 +28,8 @@ const MAX_COMPLETIONS = 50;
 /** More operators of a question are not looked for. */
 const MAX_PHRASES = 32;
 
+/** A shorter word that the library lacks is rather a name than an error. */
+const SHORTEST_CORRECTED = 5;
 /** Words of a question that a person types with operators. In a longer one, as pasted from a text, quotation marks quote. */
 const MOST_TYPED_WORDS = 24;
 /** Of an identifier and its parts, which say the same, the whole counts half. */
@@ -90,7 +92,7 @@ function correctedText(index: LibraryIndex, text: string, prefix: boolean): stri
   let corrected = text;
   let before = Number.POSITIVE_INFINITY;
   for (const token of tokens.toReversed()) {
-    if (token.end > before) continue;
+    if (token.end > before || token.folded.length < SHORTEST_CORRECTED) continue;
     if (occurs(index, token) || (token === last && index.vocabulary.complete(token.folded, 1).length > 0)) continue;
     const correction = index.vocabulary.correct(token.folded);
     if (correction === undefined) continue;

@@ -10,11 +10,10 @@ import {
   liveDocuments,
   noScores,
 } from '../rank/document-scores.ts';
-import { towards } from '../rank/feedback.ts';
+import { foreignDocuments } from '../rank/foreign.ts';
+import { rankDocuments } from '../rank/rank-documents.ts';
 import type { RankingSettings } from '../rank/ranking-settings.ts';
 import { relevanceBy } from '../rank/relevance.ts';
-import { selectBest } from '../rank/select-best.ts';
-import { spreadOfMeaning, spreadOfWords, standardised } from '../rank/spread.ts';
 import type { Question } from './question.ts';
 
 export interface ScoreOptions {
@@ -23,6 +22,8 @@ export interface ScoreOptions {
   readonly settings: RankingSettings;
   /** The question's; null where meaning is not known. */
   readonly vector: Float32Array | null;
+  /** ISO 639-1 codes of the languages that the model knows; null: any. */
+  readonly modelLanguages: readonly string[] | null;
   readonly monotonic: () => number;
 }
 
@@ -45,7 +46,8 @@ export interface ScoredLibrary {
   readonly milliseconds: { readonly words: number; readonly meaning: number };
 }
 
-export function scoreLibrary(index: LibraryIndex, question: Question, { mode, settings, vector, monotonic }: ScoreOptions) {
+export function scoreLibrary(index: LibraryIndex, question: Question, options: ScoreOptions): ScoredLibrary {
+  const { mode, settings, vector, modelLanguages, monotonic } = options;
   const started = monotonic();
   const wordScores = index.words(question.groups);
   const words = documentsByWords(
@@ -59,18 +61,24 @@ export function scoreLibrary(index: LibraryIndex, question: Question, { mode, se
 
   const documents = liveDocuments(index);
   const meaning = vector === null ? noScores(index) : documentsByMeaning(index, index.meaning(vector));
-  const ranked = rank(index, { mode, settings, vector, documents, words, meaning, wordScores: wordScores.scores });
+  const foreign = vector === null ? null : foreignDocuments(index, modelLanguages);
+  const ranked = rankDocuments(index, {
+    ...{ mode, settings, vector, documents, words, meaning, foreign },
+    wordScores: wordScores.scores,
+  });
   const afterMeaning = monotonic();
 
   const except = question.except === undefined ? undefined : index.slotOf(question.except);
   const withPhrases = phrases.map((chunks) => documentsOf(index, chunks));
-  const isFilterOnly = question.groups.length === 0 && vector === null;
-  const reaches = (word: number, cosine: number) =>
-    (mode !== 'semantic' && word > 0) || (mode !== 'keyword' && cosine >= settings.floor);
+  const isFilterOnly = question.text === '' && question.except === undefined;
+  // The cosine of a text in a language that the model does not know is not enough alone.
+  const reaches = (word: number, cosine: number, document: number) =>
+    (mode !== 'semantic' && word > 0) ||
+    (mode !== 'keyword' && cosine >= settings.floor && (mode === 'semantic' || foreign?.[document] !== 1));
   const found = documents.filter(
     (slot) =>
       slot !== except &&
-      (isFilterOnly || withPhrases.length > 0 || reaches(words.scores[slot] as number, meaning.scores[slot] as number)) &&
+      (isFilterOnly || withPhrases.length > 0 || reaches(words.scores[slot] as number, meaning.scores[slot] as number, slot)) &&
       withPhrases.every((holds) => holds[slot] === 1) &&
       excluded.every((holds) => holds[slot] !== 1),
   );
@@ -79,84 +87,24 @@ export function scoreLibrary(index: LibraryIndex, question: Question, { mode, se
     evidenceOf(index, question, { words, meaning, frequencies: wordScores.frequencies }),
     settings,
   );
-  const scored: ScoredLibrary = {
+  return {
     found,
     order: ranked.order,
     words,
     meaning,
     matched: wordScores.matched,
     scoreOfChunk: (slot) => ranked.scoreOfChunk(slot) + PHRASE_BONUS * phrases.filter((chunks) => chunks[slot] === 1).length,
-    isHit: (slot) => reaches(wordScores.scores[slot] as number, ranked.cosines[slot] ?? 0),
+    isHit: (slot) => reaches(wordScores.scores[slot] as number, ranked.cosines[slot] ?? 0, index.documentOf(slot)),
     probability: (document) =>
       isFilterOnly
         ? 1
         : probability({ deviations: ranked.order[document] as number, cosine: meaning.scores[document] as number }),
     milliseconds: { words: afterWords - started, meaning: afterMeaning - afterWords },
   };
-  return scored;
 }
 
 /** More deviations than a chunk without the phrase ever has. */
 const PHRASE_BONUS = 1_000;
-
-interface Rankable extends Pick<ScoreOptions, 'mode' | 'settings' | 'vector'> {
-  readonly documents: Uint32Array;
-  readonly words: DocumentScores;
-  readonly meaning: DocumentScores;
-  /** By chunk slot. */
-  readonly wordScores: Float32Array;
-}
-
-interface Ranked {
-  readonly order: Float64Array;
-  readonly scoreOfChunk: (slot: number) => number;
-  /** By chunk slot, those that chunks are ordered by; empty without a vector. */
-  readonly cosines: Float32Array;
-}
-
-/** Orders by words, by meaning, or by both: after feedback, in deviations from what the library's documents have. */
-function rank(index: LibraryIndex, { mode, settings, vector, documents, words, meaning, wordScores }: Rankable): Ranked {
-  const wordSpread = spreadOfWords(words.scores);
-  if (mode === 'keyword' || vector === null) {
-    const score = (value: number) => standardised(value, wordSpread);
-    return {
-      order: Float64Array.from(words.scores, score),
-      scoreOfChunk: (slot) => score(wordScores[slot] as number),
-      cosines: NONE,
-    };
-  }
-  if (mode === 'semantic') {
-    const cosines = index.meaning(vector);
-    return { order: Float64Array.from(meaning.scores), scoreOfChunk: (slot) => cosines[slot] as number, cosines };
-  }
-  const fuseWith = (scores: Float32Array) => {
-    const spread = spreadOfMeaning(scores);
-    return (word: number, cosine: number) =>
-      settings.words * standardised(word, wordSpread) + (1 - settings.words) * standardised(cosine, spread);
-  };
-  const { by, documents: most, share } = settings.feedback;
-  const first = fuseWith(meaning.scores);
-  const [likely, score, chunks] =
-    by === 'words'
-      ? [
-          documents.filter((slot) => (words.scores[slot] as number) > 0),
-          (slot: number) => words.scores[slot] as number,
-          words.chunks,
-        ]
-      : [documents, (slot: number) => first(words.scores[slot] as number, meaning.scores[slot] as number), meaning.chunks];
-  const best = selectBest(likely, most, (a, b) => score(b) - score(a) || compareIds(index, a, b));
-  const passages = best.flatMap((slot) => (chunks[slot] === -1 ? [] : (index.vectorOf(chunks[slot] as number) ?? [])));
-  const cosines = index.meaning(towards(vector, passages, share));
-  const moved = documentsByMeaning(index, cosines);
-  const fuse = fuseWith(moved.scores);
-  const order = new Float64Array(index.documentSlots);
-  for (const slot of documents) order[slot] = fuse(words.scores[slot] as number, moved.scores[slot] as number);
-  return { order, scoreOfChunk: (slot) => fuse(wordScores[slot] as number, cosines[slot] as number), cosines };
-}
-
-const NONE = new Float32Array(0);
-
-export const compareIds = (index: LibraryIndex, a: number, b: number): number => (index.idOf(a) < index.idOf(b) ? -1 : 1);
 
 interface Scores {
   readonly words: DocumentScores;

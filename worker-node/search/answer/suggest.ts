@@ -2,9 +2,8 @@
 import type { SuggestAnswer, SuggestRequest } from '../../../src/kernel/search/search-request.ts';
 import { analyse, analyseQuestion } from '../analysis/analyse.ts';
 import type { LibraryIndex, TermGroup } from '../index/library-index.ts';
-import { documentsByWords } from '../rank/document-scores.ts';
+import { compareIds, documentsByWords } from '../rank/document-scores.ts';
 import { selectBest } from '../rank/select-best.ts';
-import { compareIds } from './score-library.ts';
 
 /** Words that the last one may be the beginning of. */
 const MAX_COMPLETIONS = 100;

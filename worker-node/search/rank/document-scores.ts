@@ -79,3 +79,6 @@ export function liveDocuments(index: LibraryIndex): Uint32Array {
   for (let slot = 0; slot < isLive.length; slot++) if (isLive[slot] === 1) documents[count++] = slot;
   return documents.subarray(0, count);
 }
+
+/** The order of documents of one score. */
+export const compareIds = (index: LibraryIndex, a: number, b: number): number => (index.idOf(a) < index.idOf(b) ? -1 : 1);

@@ -192,3 +192,21 @@ describe('answerSearch: order and similarity', () => {
     await expect(asked).rejects.toMatchObject({ code: 'not_found' });
   });
 });
+
+describe('answerSearch: languages', () => {
+  const text = 'Ein Gletscher kalbt ins Meer.';
+  const books = (language: string) =>
+    smallLibrary([
+      { id: 'a', text, language },
+      { ...BREAD, language },
+      { ...TEA, language },
+    ]);
+
+  it('finds a text in a language that the model does not know by its words, not by a cosine alone', async () => {
+    expect(idsOf(await books('de').ask({ q: 'Gletscher' }))[0]).toBe('a');
+    expect(idsOf(await books('de').ask({ q: 'Wait an hour for the oven' }))).not.toContain('a');
+    const alike = { id: 'alike', text: 'An automobile.' };
+    expect(idsOf(await smallLibrary([{ ...alike, language: 'de' }, TEA, BREAD]).ask({ q: 'vehicle' }))).toEqual([]);
+    expect(idsOf(await smallLibrary([{ ...alike, language: 'en' }, TEA, BREAD]).ask({ q: 'vehicle' }))).toEqual(['alike']);
+  });
+});

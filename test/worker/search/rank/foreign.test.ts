@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { documentsByMeaning, documentsByWords, liveDocuments } from '../../../../worker-node/search/rank/document-scores.ts';
+import { foreignDocuments, isForeignQuestion } from '../../../../worker-node/search/rank/foreign.ts';
+import { rankDocuments } from '../../../../worker-node/search/rank/rank-documents.ts';
+import { rankingSettingsOf } from '../../../../worker-node/search/rank/ranking-settings.ts';
+import { embedWords, smallLibrary } from '../small-library.ts';
+
+const mixed = () =>
+  smallLibrary([
+    { id: 'en', text: 'A glacier.', language: 'en-GB' },
+    { id: 'de', text: 'Ein Gletscher.', language: 'de' },
+    { id: 'de2', text: 'Gletscher im Winter.', language: 'de' },
+  ]).index;
+
+describe('documents in languages that a model does not know', () => {
+  it('are none for a model of any language, and none in a library of known ones', () => {
+    expect(foreignDocuments(mixed(), null)).toBeNull();
+    expect(foreignDocuments(mixed(), ['en', 'de'])).toBeNull();
+  });
+
+  it('are told from those in a regional form of a known one', () => {
+    const index = mixed();
+    const foreign = foreignDocuments(index, ['en']);
+    expect(['en', 'de', 'de2'].map((id) => foreign?.[index.slotOf(id) as number])).toEqual([0, 1, 1]);
+  });
+
+  it('make a question one of their language where most of its words’ best documents are theirs', () => {
+    const index = mixed();
+    const foreign = foreignDocuments(index, ['en']);
+    const asked = (term: string) => {
+      const words = documentsByWords(index, index.words([{ terms: [{ term }] }]), [1]);
+      return isForeignQuestion(liveDocuments(index), words, foreign);
+    };
+    expect([asked('gletsch'), asked('glacier'), asked('unheard')]).toEqual([true, false, false]);
+  });
+
+  it('are ordered by words more than those in a known one', () => {
+    const order = (language: string) => {
+      const texts = ['glacier oven', 'glacier glacier glacier', 'oven', 'flour'];
+      const { index } = smallLibrary(texts.map((text, i) => ({ id: `${i}`, text, language })));
+      const vector = embedWords('glacier oven flour');
+      const words = index.words([{ terms: [{ term: 'glacier' }] }]);
+      const { order } = rankDocuments(index, {
+        ...{ mode: 'hybrid', settings: rankingSettingsOf('all-MiniLM-L6-v2'), vector, documents: liveDocuments(index) },
+        ...{ foreign: foreignDocuments(index, ['en']), wordScores: words.scores },
+        words: documentsByWords(index, words, [1]),
+        meaning: documentsByMeaning(index, index.meaning(vector)),
+      });
+      return (order[index.slotOf('1') as number] as number) - (order[index.slotOf('2') as number] as number);
+    };
+    expect(order('fi')).toBeGreaterThan(order('en'));
+  });
+});
