@@ -34,6 +34,7 @@ export class OccurrenceReader {
   /** Answers the number of different positions. */
   #add(words: Words, text: string, tokens: readonly IndexToken[], start: number): number {
     let last = -1;
+    let lastEnd = -1;
     let length = 0;
     this.#keys = grown(this.#keys, this.#length + tokens.length);
     for (const token of tokens) {
@@ -42,7 +43,9 @@ export class OccurrenceReader {
       last = token.position;
       if (position >= MAX_POSITIONS) continue;
       const term = words.addTerm(token.term);
-      words.addWord(text.slice(token.start, token.end), term);
+      // Further terms of the same word begin no later than it ends.
+      if (token.end > lastEnd) words.addWord(text, token.start, token.end, token.term, term);
+      lastEnd = token.end;
       this.#keys[this.#length++] = term * MAX_POSITIONS + position;
     }
     return length;

@@ -22,8 +22,8 @@ export const BLOCK_SLOTS = 8_192;
 const REUSABLE_SLOTS = BLOCK_SLOTS / 4;
 /** A block is packed again when more removed chunks than these, and than a quarter of its live ones, have postings in it. */
 const MIN_REMOVED = 64;
-/** A settling packs at most this many blocks for their removed chunks, some 20 ms each: searches wait for it. */
-const BLOCKS_PER_SETTLING = 2;
+/** A settling packs at most this many blocks for their removed chunks: searches wait for it. */
+const BLOCKS_PER_SETTLING = 1;
 
 interface Block {
   readonly base: number;

@@ -13,15 +13,33 @@ export class PostingLog {
   positions: Uint8Array = new Uint8Array(512);
   /** By term id: the number of its last posting, counted from 1. */
   #last: Uint32Array = new Uint32Array(256);
+  /** Filled from the end. */
+  #entries: Uint32Array = new Uint32Array(64);
 
   get bytes(): number {
-    const arrays = [this.slots, this.counts, this.previous, this.positionStarts, this.positions, this.#last];
+    const arrays = [this.slots, this.counts, this.previous, this.positionStarts, this.positions, this.#last, this.#entries];
     return arrays.reduce((sum, array) => sum + array.byteLength, 0);
   }
 
-  /** The number of the term's last posting, counted from 1; 0 without one. */
-  lastOf(term: number): number {
-    return this.#last[term] ?? 0;
+  /** The places of the term's postings, in the order of slots. The array is overwritten by the next call. */
+  entriesOf(term: number): Uint32Array {
+    let length = 0;
+    let ascends = true;
+    let from = this.#entries.length;
+    for (let entry = this.#last[term] ?? 0; entry !== 0; entry = this.previous[entry - 1] as number) {
+      if (from === 0) {
+        const larger = new Uint32Array(this.#entries.length * 2);
+        larger.set(this.#entries, this.#entries.length);
+        from = this.#entries.length;
+        this.#entries = larger;
+      }
+      if (length > 0 && (this.slots[entry - 1] as number) > (this.slots[this.#entries[from] as number] as number))
+        ascends = false;
+      this.#entries[--from] = entry - 1;
+      length++;
+    }
+    const entries = this.#entries.subarray(from);
+    return ascends ? entries : entries.sort((a, b) => (this.slots[a] as number) - (this.slots[b] as number));
   }
 
   /** Term ids with a posting, ascending. */

@@ -59,26 +59,22 @@ export function listOf(postings: Postings, term: number): PostingList | null {
 
 /** The term's postings in the log, in the order of slots and in arrays of their own. */
 export function listOfLog(log: PostingLog, term: number): PostingList | null {
-  const entries: number[] = [];
-  for (let entry = log.lastOf(term); entry !== 0; entry = log.previous[entry - 1] as number) entries.push(entry - 1);
+  const entries = log.entriesOf(term);
   if (entries.length === 0) return null;
-  entries.sort((a, b) => (log.slots[a] as number) - (log.slots[b] as number));
   const slots = new Uint16Array(entries.length);
   const counts = new Uint8Array(entries.length);
-  const length = entries.reduce((sum, entry) => sum + bytesOfEntry(log, entry), 0);
+  let length = 0;
+  for (const entry of entries) length += (log.positionStarts[entry + 1] as number) - (log.positionStarts[entry] as number);
   const positions = new Uint8Array(length);
-  let at = 0;
-  for (const [index, entry] of entries.entries()) {
+  let end = 0;
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index] as number;
     slots[index] = log.slots[entry] as number;
     counts[index] = log.counts[entry] as number;
-    positions.set(log.positions.subarray(log.positionStarts[entry], log.positionStarts[entry + 1]), at);
-    at += bytesOfEntry(log, entry);
+    const next = log.positionStarts[entry + 1] as number;
+    for (let at = log.positionStarts[entry] as number; at < next; at++) positions[end++] = log.positions[at] as number;
   }
   return { slots, counts, positions, start: 0, end: entries.length, positionStart: 0 };
-}
-
-function bytesOfEntry(log: PostingLog, entry: number): number {
-  return (log.positionStarts[entry + 1] as number) - (log.positionStarts[entry] as number);
 }
 
 /** Both without the postings of chunks that are gone; `live` tells by slot within the block. */

@@ -66,21 +66,17 @@ export class StringTable {
     return length;
   }
 
-  /** Calls back with the id of every string that begins with `prefix`, in the order of ids. */
-  eachWithPrefix(prefix: string, visit: (id: number) => void): void {
+  /** Tells of an id whether its string begins with `prefix`. */
+  prefixTest(prefix: string): (id: number) => boolean {
     const length = this.#encode(prefix);
     const wanted = this.#scratch.slice(0, length);
-    const bytes = this.#bytes;
-    const first = wanted[0];
-    for (let id = 0, start = 0; id < this.size; id++) {
-      const end = this.#ends[id] as number;
-      if (end - start >= length && (first === undefined || bytes[start] === first)) {
-        let at = 1;
-        while (at < length && bytes[start + at] === wanted[at]) at++;
-        if (at >= length) visit(id);
-      }
-      start = end;
-    }
+    return (id) => {
+      const start = this.#start(id);
+      if ((this.#ends[id] as number) - start < length) return false;
+      let at = 0;
+      while (at < length && this.#bytes[start + at] === wanted[at]) at++;
+      return at === length;
+    };
   }
 
   write(writer: SectionWriter, name: string): void {

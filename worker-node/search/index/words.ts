@@ -1,4 +1,5 @@
 /** The words of a library as they stand in its texts, in lower case: what typing errors are corrected to and beginnings completed with. */
+import { foldWord } from '../analysis/fold.ts';
 import { EditDistance, MAX_UNITS } from './edit-distance.ts';
 import { grown } from './grown.ts';
 import type { Vocabulary } from './library-index.ts';
@@ -10,14 +11,15 @@ const ONE_EDIT = 4;
 const TWO_EDITS = 8;
 /** The nearest words that are looked at, until one still occurs. */
 const CANDIDATES = 16;
-/** Letters as written in the texts, by the term's id: forgotten when a load is complete. */
-const MAX_REMEMBERED = 50_000;
+/** Terms, and words as they were written, whose ids are remembered until a load is complete. */
+const MAX_REMEMBERED = 100_000;
+/** Longer words are not remembered: V8 keeps a whole text alive for a part of it that is no shorter than 13 units. */
+const MAX_REMEMBERED_UNITS = 12;
 /** Longer strings are cut, in texts and in questions alike. */
 const MAX_TERM_UNITS = 128;
 
 interface Candidate {
   readonly id: number;
-  readonly edits: number;
   readonly count: number;
 }
 
@@ -28,8 +30,9 @@ export class Words implements Vocabulary {
   #counts: Uint32Array = new Uint32Array(128);
   /** By id of a word: its term. */
   #terms: Uint32Array = new Uint32Array(128);
-  /** By id: UTF-16 units, and a bit for each of them. Both are 0 where a word is not corrected to. */
+  /** By id of a word: its UTF-16 units once it is folded (0 where they are too many), and MARKED where folding alters it. */
   #units: Uint8Array = new Uint8Array(128);
+  /** By id of a word: a bit for each unit; UNCORRECTED where nothing is corrected to it. */
   #letters: Uint32Array = new Uint32Array(128);
   readonly #remembered = new Map<string, number>();
   readonly #termIds = new Map<string, number>();
@@ -59,16 +62,11 @@ export class Words implements Vocabulary {
     return id;
   }
 
-  /** Counts a chunk that has the word, which the analysis turned into the term. */
-  addWord(written: string, term: number): void {
-    let id = this.#remembered.get(written);
-    if (id === undefined) {
-      const word = written.toLowerCase();
-      if (word.length > MAX_UNITS) return;
-      id = this.#add(word);
-      if (this.#counts[id] === 0) this.#describe(id, word, term);
-      if (this.#remembered.size < MAX_REMEMBERED) this.#remembered.set(written, id);
-    }
+  /** Counts the word that stands at `start` to `end`, which the analysis turned into the term. */
+  addWord(text: string, start: number, end: number, term: string, termId: number): void {
+    const id = end - start === term.length && text.startsWith(term, start) ? termId : this.#wordOf(text.slice(start, end));
+    if (id < 0) return;
+    if (this.#counts[id] === 0) this.#describe(id, id === termId ? term : this.#strings.get(id), termId);
     (this.#counts[id] as number)++;
   }
 
@@ -83,25 +81,20 @@ export class Words implements Vocabulary {
   }
 
   correct(typed: string): string | undefined {
-    const word = typed.toLowerCase();
+    const word = foldWord(typed);
     if (word.length < ONE_EDIT || word.length > MAX_UNITS || DIGIT.test(word)) return undefined;
-    const known = this.#strings.idOf(word);
-    if (known >= 0 && this.#occurs(known)) return undefined;
     const most = word.length >= TWO_EDITS ? 2 : 1;
     for (let edits = 1; edits <= most; edits++) {
-      const nearest = this.#nearest(word, edits).find(({ id }) => this.#occurs(id));
+      const candidates = this.#near(word, edits);
+      if (edits === 1 && candidates[0]?.some(({ id }) => this.#occurs(id))) return undefined;
+      const nearest = candidates[edits]?.find(({ id }) => this.#occurs(id));
       if (nearest) return this.#strings.get(nearest.id);
     }
     return undefined;
   }
 
   complete(prefix: string, limit: number): { word: string; term: string; frequency: number }[] {
-    const counts = this.#counts;
-    const best = new Best(limit * 2);
-    this.#strings.eachWithPrefix(prefix.toLowerCase().slice(0, MAX_TERM_UNITS), (id) => {
-      if (counts[id] !== 0) best.offer({ id, edits: 0, count: counts[id] as number });
-    });
-    const words = best.sorted().flatMap(({ id }) => {
+    const words = this.#beginningWith(foldWord(prefix), limit * 2).flatMap(({ id }) => {
       const term = this.#terms[id] as number;
       const frequency = this.#frequencyOf(term);
       return frequency > 0 ? [{ word: this.#strings.get(id), term: this.#strings.get(term), frequency }] : [];
@@ -139,33 +132,57 @@ export class Words implements Vocabulary {
     return id;
   }
 
+  /** The id of a word as it is written, -1 for one that is too long to be typed. */
+  #wordOf(written: string): number {
+    const known = this.#remembered.get(written);
+    if (known !== undefined) return known;
+    if (written.length > MAX_UNITS) return -1;
+    const id = this.#add(written.toLowerCase());
+    if (written.length <= MAX_REMEMBERED_UNITS && this.#remembered.size < MAX_REMEMBERED) this.#remembered.set(written, id);
+    return id;
+  }
+
   #describe(id: number, word: string, term: number): void {
+    const folded = foldWord(word);
     this.#terms[id] = term;
-    if (word.length < ONE_EDIT - 1 || DIGIT.test(word)) return;
-    this.#units[id] = word.length;
-    this.#letters[id] = lettersOf(word);
+    this.#units[id] = folded.length > MAX_UNITS ? 0 : folded.length | (folded === word ? 0 : MARKED);
+    this.#letters[id] = DIGIT.test(folded) ? UNCORRECTED : lettersOf(folded);
   }
 
   #occurs(id: number): boolean {
     return this.#counts[id] !== 0 && this.#frequencyOf(this.#terms[id] as number) > 0;
   }
 
-  /** Words that are exactly so many edits away, the most frequent first. */
-  #nearest(word: string, edits: number): readonly Candidate[] {
-    const typed = Uint16Array.from({ length: word.length }, (_, index) => word.charCodeAt(index));
+  /** Words by the number of edits that they are away, each list with the most frequent first. */
+  #near(word: string, most: number): (readonly Candidate[])[] {
+    const typed = new Uint16Array(MAX_UNITS);
+    const length = unitsOf(word, typed);
     const letters = lettersOf(word);
-    const best = new Best(CANDIDATES);
-    const units = this.#units;
-    const allLetters = this.#letters;
-    const { size } = this.#strings;
-    const least = word.length - edits;
-    const span = 2 * edits;
-    for (let id = 0; id < size; id++) {
+    const best = Array.from({ length: most + 1 }, () => new Best(CANDIDATES));
+    const span = 2 * most;
+    const least = length - most;
+    const scratch = this.#scratch;
+    for (let id = 0; id < this.#strings.size; id++) {
       // Unsigned: lengths that are too small wrap around.
-      if (((units[id] as number) - least) >>> 0 > span || bitsOf((allLetters[id] as number) ^ letters) > span) continue;
-      const length = this.#strings.unitsOf(id, this.#scratch);
-      if (this.#distance.between(typed, word.length, this.#scratch, length, edits) === edits)
-        best.offer({ id, edits, count: this.#counts[id] as number });
+      if ((((this.#units[id] as number) & ~MARKED) - least) >>> 0 > span) continue;
+      if (bitsOf((this.#letters[id] as number) ^ letters) > span || this.#counts[id] === 0) continue;
+      const marked = (this.#units[id] as number) & MARKED;
+      const units = marked ? unitsOf(foldWord(this.#strings.get(id)), scratch) : this.#strings.unitsOf(id, scratch);
+      const edits = this.#distance.between(typed, length, scratch, units, most);
+      if (edits <= most) best[edits]?.offer({ id, count: this.#counts[id] as number });
+    }
+    return best.map((one) => one.sorted());
+  }
+
+  #beginningWith(prefix: string, limit: number): readonly Candidate[] {
+    const best = new Best(limit);
+    const letters = lettersOf(prefix);
+    const begins = this.#strings.prefixTest(prefix);
+    for (let id = 0; id < this.#strings.size; id++) {
+      if ((letters & ~(this.#letters[id] as number)) !== 0 || this.#counts[id] === 0) continue;
+      const marked = (this.#units[id] as number) & MARKED;
+      if (marked ? foldWord(this.#strings.get(id)).startsWith(prefix) : begins(id))
+        best.offer({ id, count: this.#counts[id] as number });
     }
     return best.sorted();
   }
@@ -194,7 +211,15 @@ class Best {
   }
 }
 
+/** A bit of `#units`: words have at most 64. */
+const MARKED = 0x80;
+const UNCORRECTED = 0xffff_ffff;
 const DIGIT = /\p{N}/u;
+
+function unitsOf(word: string, into: Uint16Array): number {
+  for (let index = 0; index < word.length; index++) into[index] = word.charCodeAt(index);
+  return word.length;
+}
 
 function lettersOf(word: string): number {
   let letters = 0;

@@ -72,6 +72,16 @@ test('correct: other scripts are mended by letters, not by bytes', () => {
   expect(vocabulary.correct('geschwindgkeit')).toBe('geschwindigkeit');
 });
 
+test('correct and complete: marks and case count neither in what is typed nor in the texts, and are kept in the answer', () => {
+  const { vocabulary } = library('Übungen im Café', 'Œuvre');
+  expect(vocabulary.correct('ubungne')).toBe('übungen');
+  expect(vocabulary.correct('Übungne')).toBe('übungen');
+  expect(vocabulary.correct('café')).toBeUndefined();
+  expect(vocabulary.correct('cafe')).toBeUndefined();
+  expect(vocabulary.complete('ubu', 1)).toMatchObject([{ word: 'übungen' }]);
+  expect(vocabulary.complete('OEU', 1)).toMatchObject([{ word: 'œuvre' }]);
+});
+
 test('correct and complete: words of documents that were removed are never named', () => {
   const index = library('confidential merger', 'confident people');
   expect(index.vocabulary.correct('confidentiol')).toBe('confidential');
@@ -93,7 +103,7 @@ test('complete: the most frequent words that begin so, as they are written, with
 });
 
 test('complete: every word with the prefix is named when the limit allows it', () => {
-  const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'ä', '語'), minLength: 1, maxLength: 5 });
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', '語', 'ж'), minLength: 1, maxLength: 5 });
   fc.assert(
     fc.property(fc.uniqueArray(letters, { maxLength: 30 }), letters, (words, prefix) => {
       const index = createLibraryIndex(parts);
