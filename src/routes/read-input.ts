@@ -2,7 +2,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
 import type { FieldError } from '../kernel/core/errors.ts';
-import { invalidField, jsonValueFault } from '../kernel/core/json-bounds.ts';
+import { errorPath, invalidField, jsonValueFault } from '../kernel/core/json-bounds.ts';
 import type { AppEnv } from './env.ts';
 import { isJson, isUrlEncoded, requireContentType } from './middleware/content-type.ts';
 import { jsonBodyCheck, jsonItemsCheck } from './middleware/json-body.ts';
@@ -65,7 +65,10 @@ function itemsOf(c: Context<AppEnv>, given: object, list: string | undefined): o
 
 const errorOf = (fault: FieldError | undefined) => fault && invalidField(fault, 'item');
 
-/** A repeated parameter is a list, which the schema of a single value refuses. */
+/**
+ * A repeated parameter is a list, which the schema of a single value refuses. Where there are parameters, others are refused, by
+ * the schema if it is strict: a filter or a page that was ignored would give other results than were asked for.
+ */
 function queryOf(c: Context<AppEnv>, { query, records = [], strict = false }: Parts): Record<string, unknown> {
   const fields = new Map<string, unknown>();
   for (const [name, values] of Object.entries(c.req.queries())) {
@@ -78,6 +81,10 @@ function queryOf(c: Context<AppEnv>, { query, records = [], strict = false }: Pa
       fields.set(record, entries.set(name.slice(record.length + 1), value));
     } else if (strict ? !records.includes(name) : query.includes(name)) fields.set(name, value);
     else if (records.includes(name)) throw invalidField({ path: name, message: `is given as ${name}.<name>` }, 'query');
+    else if (query.length > 0) {
+      const message = `is not a parameter of this request, which has ${query.join(', ')}`;
+      throw invalidField({ path: errorPath([name]), message }, 'query');
+    }
   }
   return Object.fromEntries(
     Array.from(fields, ([name, value]) => [name, value instanceof Map ? Object.fromEntries(value) : value]),

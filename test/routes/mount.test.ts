@@ -60,8 +60,8 @@ const body = (value: unknown, method = 'PATCH') => ({
   body: JSON.stringify(value),
 });
 
-test('mount: the input is made of the path and the known parameters of the query', async () => {
-  const response = await appOf().request('/things/a%20b?limit=5&id=c&other=1');
+test('mount: the input is made of the path and the parameters of the query', async () => {
+  const response = await appOf().request('/things/a%20b?limit=5');
   expect(await response.json()).toEqual({ id: 'a b', limit: 5 });
 });
 
@@ -80,6 +80,21 @@ test('mount: a strict input refuses unknown parameters by their names, and gathe
   expect(await ask('metadata.toolong=a')).toMatchObject([422, { errors: [{ path: 'metadata.toolong' }] }]);
   expect(await ask('metadata.a=1&metadata.a=2')).toMatchObject([422, { errors: [{ path: 'metadata.a' }] }]);
   expect(await ask('metadata.__proto__=1')).toMatchObject([422, {}]);
+});
+
+test.each([
+  'other',
+  'id',
+])('mount: the parameter "%s", which the operation does not have in its query, is refused by name', async (name) => {
+  const response = await appOf().request(`/things/a?limit=5&${name}=1`);
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({
+    errors: [{ path: name, message: 'is not a parameter of this request, which has limit, tag' }],
+  });
+});
+
+test('mount: an operation without parameters takes no notice of a query', async () => {
+  expect((await appOf().request('/things/a?other=1', { method: 'DELETE' })).status).toBe(204);
 });
 
 test('mount: a repeated parameter of a single value is 422', async () => {

@@ -219,9 +219,20 @@ test.each([
   'status=done',
   'min_quality=2',
   'cursor=zzz',
-])('GET /resources: %s is refused', async (query) => {
+  'content_type=pdf',
+  'page=2',
+  `tag=${'x'.repeat(101)}`,
+])('GET /resources: %s is refused by its name', async (query) => {
   const response = await app.request(`/resources?${query}`);
   expect([response.status, (await body<Problem>(response)).errors?.[0]?.path]).toEqual([422, query.split('=')[0]]);
+});
+
+test('GET /resources: 21 values of a filter are refused with the number that may be', async () => {
+  const response = await app.request(`/resources?${'language=en&'.repeat(21)}`);
+  expect([response.status, (await body<Problem>(response)).errors]).toEqual([
+    422,
+    [{ path: 'language', message: 'has more than 20 values' }],
+  ]);
 });
 
 test('PATCH /resources/{id}: changes fields and lists those set by hand', async () => {
