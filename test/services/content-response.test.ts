@@ -49,7 +49,7 @@ describe('content response', () => {
   });
 
   test('content: every range of bytes is what RFC 9110 says', async () => {
-    const position = fc.integer({ min: 0, max: 130 });
+    const position = fc.oneof(fc.integer({ min: 0, max: 130 }), fc.constantFrom(1e15, 9_999_999_999_999_998));
     await fc.assert(
       fc.asyncProperty(fc.option(position), fc.option(position), async (from, to) => {
         const response = respond({ range: `bytes=${from ?? ''}-${to ?? ''}` });

@@ -59,7 +59,7 @@ function rangeOf(
   { header, method }: ContentRequest,
   { etag, size }: { readonly etag: string; readonly size: number },
 ): { readonly start: number; readonly end: number } | 'unsatisfiable' | undefined {
-  const [, from = '', to = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header('range') ?? '') ?? [];
+  const [, from = '', to = ''] = /^bytes=(\d{0,200})-(\d{0,200})$/.exec(header('range') ?? '') ?? [];
   const condition = header('if-range');
   if (method !== 'GET' || from + to === '' || (condition !== undefined && condition !== etag)) return undefined;
   if (from === '') return Number(to) === 0 ? 'unsatisfiable' : { start: Math.max(0, size - Number(to)), end: size };
