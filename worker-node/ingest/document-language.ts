@@ -37,13 +37,13 @@ function collect(paragraphs: readonly Paragraph[]): string {
   let prose = '';
   for (const { text } of paragraphs) {
     if (prose.length >= ENOUGH) break;
-    prose += `${withoutMarkup(text.slice(0, ENOUGH))}\n`;
+    prose += `${withoutForeign(text.slice(0, ENOUGH))}\n`;
   }
   return prose;
 }
 
-/** Drops quoted lines, code within a sentence, and words that are addresses or tags. */
-function withoutMarkup(markdown: string): string {
+/** Drops what may be in no language or another: quoted lines, code within a sentence, and words that are addresses or tags. */
+function withoutForeign(markdown: string): string {
   const lines = markdown.split('\n').filter((line) => !line.trimStart().startsWith('>'));
   const spans = lines.join('\n').split('`');
   // Each mark that opens code needs one that ends it.

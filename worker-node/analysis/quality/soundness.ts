@@ -2,6 +2,7 @@
  * Whether a text is what a person wrote for others to read, whatever its length. Machines' output, placeholders, notices and
  * words without sentences can have every sign of form; the other dimensions count only as far as the text is sound.
  */
+import { hasDense } from '../text/segments.ts';
 import { sentences } from '../text/sentences.ts';
 import { hasStopWords, STOP_WORD_LANGUAGES, stopWords } from '../text/stop-words.ts';
 import { normaliseWord, words } from '../text/words.ts';
@@ -37,8 +38,7 @@ const MIN_WORDS = 20;
 /** Names and headings alone make a short text as well. */
 const MIN_FUNCTION_WORDS_SAMPLE = 40;
 const MIN_SENTENCES = 5;
-/** Scripts without spaces: their words are pairs of characters, which have no function words. */
-const WITHOUT_SPACES = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
+
 export function measureSoundness(facts: SoundnessFacts): Soundness {
   const prose = facts.prose.slice(0, SAMPLE_CHARACTERS);
   const tokens = words(prose).map(normaliseWord);
@@ -81,8 +81,9 @@ function repetition(prose: string, tokens: readonly string[], language: string |
 /** Words such as "the" and "of" are a third of English sentences, and hardly any of lists of keywords or of random words. */
 function functionWords(tokens: readonly string[], language: string | null): Sign | null {
   const sample = tokens.slice(0, 1_000);
-  if (sample.length < MIN_FUNCTION_WORDS_SAMPLE || sample.filter((word) => WITHOUT_SPACES.test(word)).length > sample.length / 4)
-    return null;
+  if (sample.length < MIN_FUNCTION_WORDS_SAMPLE) return null;
+  // Words of scripts without spaces are pairs of characters, and none is a function word.
+  if (sample.filter(hasDense).length > sample.length / 4) return null;
   if (language !== null && !hasStopWords(language)) return null;
   const languages = language === null ? STOP_WORD_LANGUAGES : [language];
   const share = Math.max(
@@ -97,7 +98,7 @@ function functionWords(tokens: readonly string[], language: string | null): Sign
 /** Tokens between blanks that are words. Logs, encoded bytes and minified scripts have few. */
 function machineText(prose: string): Sign | null {
   const tokens = prose.split(/\s+/).filter((token) => /[\p{L}\p{N}]/u.test(token));
-  if (prose.length < 100 || WITHOUT_SPACES.test(prose)) return null;
+  if (prose.length < 100 || hasDense(prose)) return null;
   const wordy = tokens.filter((token) => /^[^\p{L}\p{N}]*\p{L}[\p{L}\p{M}'’-]{0,29}[^\p{L}\p{N}]{0,20}$/u.test(token)).length;
   const share = wordy / tokens.length;
   return { factor: ramp(share, 0.3, 0.7), reason: `Only ${percent(share)} of it are words` };

@@ -2,6 +2,7 @@
 import { words } from './words.ts';
 
 const DENSE_RUN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]+/gu;
+const HAS_DENSE = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const IS_DENSE = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]+$/u;
 const BETWEEN_DENSE =
   /(?<=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]) (?=[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}])/gu;
@@ -17,6 +18,10 @@ function segmenterOf(run: string): Intl.Segmenter {
   return segmenter;
 }
 
+/** True for a text with a character of these scripts. */
+export const hasDense = (text: string): boolean => HAS_DENSE.test(text);
+
+/** True for a word of nothing else. */
 export const isDense = (word: string): boolean => IS_DENSE.test(word);
 
 /** The words in order, as written; those of scripts without spaces by dictionary instead of by pairs of characters. */
