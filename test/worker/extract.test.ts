@@ -287,6 +287,14 @@ describe('readDocument: format and charset', () => {
     await expect(html('<img src="scan.png">')).rejects.toThrow(/holds no text; of pictures of text, send what a program/);
   });
 
+  it.each([
+    '\u200b\u200d\ufeff',
+    '\u00ad \u2060\n\u200e',
+    '\u3164\ufe0f',
+  ])('format: nothing but invisible characters (%j) is refused', async (text) => {
+    await expect(read(text, 'text/plain', null, 'a.txt')).rejects.toThrow(/holds no text/);
+  });
+
   it('format: a drawing without words is refused', async () => {
     await expect(read('<?xml version="1.0"?><svg><path d="M0 0"/></svg>', null, null, 'a.svg')).rejects.toThrow(/holds no text/);
   });

@@ -40,6 +40,8 @@ export interface ExtractedDocument {
   readonly identifiers: readonly string[];
 }
 
+/** Zero-width characters, soft hyphens and fillers show nothing, as spaces do. */
+const SOMETHING = /[^\s\p{Default_Ignorable_Code_Point}\p{Cc}]/u;
 const NO_TEXT = 'The document holds no text; of pictures of text, send what a program for text recognition (OCR) makes of them';
 
 export interface ReadingOptions {
@@ -58,7 +60,7 @@ export async function readDocument(
   if (opened.input.bytes !== bytes) onUnpacked(opened.input.bytes.length);
   const document = await parse(opened);
   const composed = composeText(document.sections);
-  if (composed.text.trim() === '') throw new StageError('permanent', NO_TEXT);
+  if (!SOMETHING.test(composed.text)) throw new StageError('permanent', NO_TEXT);
 
   const metadata = completeMetadata(document, { url, filename, language: await documentLanguage(document) });
   const identifiers = identifierKeys({

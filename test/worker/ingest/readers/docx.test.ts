@@ -138,6 +138,12 @@ describe('docx: text', () => {
     ]);
   });
 
+  it('docx: a note that refers to itself has no mark of it', () => {
+    const reference = '<w:r><w:footnoteReference w:id="2"/></w:r>';
+    const footnotes = `<w:footnote w:id="2"><w:p>${run('By hand')}${reference}${run(', always.')}</w:p></w:footnote>`;
+    expect(textOf(`<w:p>${run('Lit')}${reference}</w:p>`, { footnotes })).toEqual(['Lit[^1]', '[^1]: By hand, always.']);
+  });
+
   it('docx: raised and lowered digits stay so, and words do not', () => {
     const raised = (text: string, how = 'superscript') =>
       `<w:r><w:rPr><w:vertAlign w:val="${how}"/></w:rPr><w:t>${text}</w:t></w:r>`;

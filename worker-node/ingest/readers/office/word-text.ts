@@ -80,6 +80,8 @@ export function createRunReader({ target, labelOf }: RunReaderOptions): RunReade
   function note(kind: Note['kind'], element: XmlElement): void {
     const id = element.attributes['w:id'] ?? '';
     const label = labelOf(kind, id);
+    // A note within a note has none.
+    if (label === '') return;
     notes.push({ kind, id, label });
     builder.append(noteReference(label));
   }
