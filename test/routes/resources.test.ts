@@ -231,7 +231,7 @@ test('GET /resources: 21 values of a filter are refused with the number that may
   const response = await app.request(`/resources?${'language=en&'.repeat(21)}`);
   expect([response.status, (await body<Problem>(response)).errors]).toEqual([
     422,
-    [{ path: 'language', message: 'has more than 20 values' }],
+    [{ path: 'language', message: 'must be one to 20 values of at most 35 characters each' }],
   ]);
 });
 

@@ -4,12 +4,14 @@ import { AppError } from '../../kernel/core/errors.ts';
 import { FORMAT_NAMES, mediaTypesNamed } from '../../kernel/model/format-lookup.ts';
 import { MAX_FILTER_VALUES } from '../../kernel/search/search-request.ts';
 
-const values = (value: z.ZodString) => z.array(value).min(1).max(MAX_FILTER_VALUES, `has more than ${MAX_FILTER_VALUES} values`);
+const values = (value: z.ZodString) => z.array(value).min(1).max(MAX_FILTER_VALUES);
 
 /** One value, or the parameter repeated: resources that have at least one of the values. */
 export const oneOf = (value: z.ZodString, description: string) =>
   z
-    .union([value, values(value)])
+    .union([value, values(value)], {
+      error: `must be one to ${MAX_FILTER_VALUES} values of at most ${value.maxLength} characters each`,
+    })
     .optional()
     .meta({ description: `${description}. Repeat the parameter for one of several` });
 
