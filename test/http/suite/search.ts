@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { SearchAnswer, SuggestAnswer } from '../../../src/kernel/search/search-request.ts';
 import type { Deployment } from '../../support/kits/deployment.ts';
 import { library } from './library.ts';
 import { person } from './people.ts';
@@ -26,6 +27,65 @@ export function search(deployment: () => Deployment): void {
       });
     }
     expect(JSON.stringify(both.body)).not.toContain('null');
+  });
+
+  test('search: a hit says why, and marks the words in its passages; facets count all hits', async () => {
+    const { owner, ids } = await library(deployment());
+    const { body } = await owner.call<SearchAnswer>('GET', '/search?q=glaciers+melting');
+    expect(body).not.toHaveProperty('degraded');
+    const hit = body.hits.find(({ resource_id }) => resource_id === ids.glacier);
+    expect(hit).toMatchObject({ why: { words: expect.arrayContaining(['glaciers']), meaning: expect.any(Number) } });
+    expect(hit?.score).toBeGreaterThanOrEqual(0);
+    expect(hit?.score).toBeLessThanOrEqual(1);
+    const marked = hit?.passages.flatMap(({ text, highlights }) => highlights.map(([start, end]) => text.slice(start, end)));
+    expect(marked?.map((word) => word.toLowerCase())).toContain('glacier');
+    expect([hit?.passage, hit?.chunk]).toEqual([hit?.passages[0]?.text, hit?.passages[0]?.chunk]);
+    expect(body.total).toBeGreaterThanOrEqual(body.hits.length);
+    expect(body.facets?.language).toContainEqual({ value: 'en', count: expect.any(Number) });
+  });
+
+  test('search: phrases and excluded words bind in every mode, and fields in the question filter', async () => {
+    const { owner, ids } = await library(deployment());
+    const found = async (q: string, mode: string) =>
+      (await owner.search(q, { mode })).body.hits.map(({ resource_id }) => resource_id);
+    for (const mode of ['hybrid', 'semantic', 'keyword']) {
+      expect([mode, await found('"sour taste"', mode)]).toEqual([mode, [ids.sourdough]]);
+      expect([mode, await found('glacier -"reading notes" tag:own', mode)]).toEqual([mode, []]);
+      expect([mode, await found('glacier tag:own', mode)]).toEqual([mode, [ids.notes]]);
+      expect([mode, await found('glacier type:pdf', mode)]).toEqual([mode, []]);
+    }
+  });
+
+  test('search: a misspelt word is corrected, nonsense finds nothing, and the beginning of a word finds it', async () => {
+    const { owner, ids } = await library(deployment());
+    const { body } = await owner.call<SearchAnswer>('GET', '/search?q=glacirs&mode=keyword');
+    expect(body.corrected).toMatchObject({ from: 'glacirs' });
+    expect(body.hits.map(({ resource_id }) => resource_id)).toContain(ids.glacier);
+    expect((await owner.search('xqzzt blorf')).body.hits).toEqual([]);
+    const begun = await owner.search('sourdo', { prefix: 'true' });
+    expect(begun.body.hits.map(({ resource_id }) => resource_id)).toEqual([ids.sourdough]);
+    const { body: suggested } = await owner.call<SuggestAnswer>('GET', '/search/suggest?q=sourdo');
+    expect(suggested.words).toContain('sourdough');
+  });
+
+  test('search: by POST as by GET, and what is like a document without itself', async () => {
+    const { owner, ids } = await library(deployment());
+    const byGet = await owner.search('sour taste');
+    const byPost = await owner.call<SearchAnswer>('POST', '/search', { q: 'sour taste' });
+    const idsOf = (hits: readonly { resource_id: string }[]) => hits.map(({ resource_id }) => resource_id);
+    expect(idsOf(byPost.body.hits)).toEqual(idsOf(byGet.body.hits));
+    const like = await owner.call<SearchAnswer>('POST', '/search', { similar_to: ids.notes });
+    expect(idsOf(like.body.hits)[0]).toBe(ids.glacier);
+    expect(idsOf(like.body.hits)).not.toContain(ids.notes);
+  });
+
+  test('search: finds what was added and not what was deleted, without delay', async () => {
+    const { owner } = await library(deployment());
+    const id = await owner.post({ content: 'The quagga was a zebra of the Karoo.', content_type: 'text/plain' });
+    await owner.finished(id);
+    expect((await owner.search('quagga')).body.hits.map(({ resource_id }) => resource_id)).toContain(id);
+    expect((await owner.call('DELETE', `/resources/${id}`)).status).toBe(204);
+    expect((await owner.search('quagga')).body.hits.map(({ resource_id }) => resource_id)).not.toContain(id);
   });
 
   test('search: applies its filters', async () => {
