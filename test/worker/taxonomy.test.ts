@@ -91,6 +91,15 @@ describe.each(['pharos-static-192', 'all-MiniLM-L6-v2'])('taxonomy stage: %s and
     expect(above).toBeGreaterThan(0);
     expect(above).toBeLessThan(0.25);
   });
+
+  it('taxonomy: a long text without a topic gets no category either', async () => {
+    const passages = LABELLED.flatMap(([expected, text]) => (expected === null ? [text] : []));
+    // Neither in Latin nor in letters alone.
+    const long = passages.filter((text) => text.includes(' the ') || text.includes(' you ')).join(' ');
+    expect(long.split(' ').length).toBeGreaterThan(100);
+    const { category } = await runStage(database.db, stage(own), await embedded(long, {}, own));
+    expect(category).toBe('uncategorised');
+  });
 });
 
 const PASSAGE = 'Fold the dough every half hour, let it rise overnight and bake the bread until the crust is brown.';

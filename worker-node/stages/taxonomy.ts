@@ -6,9 +6,16 @@ import { listCorrected, type ResourceSummary } from '../../src/kernel/db/resourc
 import type { Category, Database } from '../../src/kernel/db/types.ts';
 import type { Calibration } from '../analysis/calibration.ts';
 import { dot, prototypeTexts } from '../analysis/taxonomy/prototype.ts';
-import { classify, indexWords, type ScoredCategory, UNKNOWN_STANDING } from '../analysis/taxonomy/score.ts';
+import { classify, indexWords, type ScoredCategory, UNKNOWN_IMPRESSION } from '../analysis/taxonomy/score.ts';
 import { ensureTaxonomy } from '../analysis/taxonomy/seed.ts';
-import { embedTaxonomy, exampleStanding, type Prototypes, standingsOf } from '../analysis/taxonomy/standing.ts';
+import {
+  embedTaxonomy,
+  exampleStanding,
+  type Impression,
+  type Prototypes,
+  raisedBy,
+  standingsOf,
+} from '../analysis/taxonomy/standing.ts';
 import { plainOf } from '../analysis/text/markdown.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { StageInput, StageRunner } from '../pipeline/stage.ts';
@@ -64,12 +71,12 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
     return examples;
   }
 
-  /** The standings of all categories and of "none". */
+  /** The standings of all categories, and what they say together. */
   async function score(
     { resource, made: { embedding } }: Pick<StageInput, 'resource' | 'made'>,
     embedder: CategoryEmbedder,
     { calibration, signal }: { calibration: Calibration; signal: AbortSignal },
-  ): Promise<{ scored: ScoredCategory[]; none: number }> {
+  ): Promise<{ scored: ScoredCategory[]; impression: Impression }> {
     const categories = await ensureTaxonomy(db);
     const vectors = await prototypesOf(embedder, categories).catch(throwAsStageError);
     signal.throwIfAborted();
@@ -77,17 +84,14 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
     const vector = embedding?.vectors.has(model)
       ? embedding.vectors.get(model)
       : await findResourceVector(db, resource.id, model);
-    if (!vector) return { scored: categories.map((category) => ({ category, standing: null })), none: UNKNOWN_STANDING };
+    if (!vector) return { scored: categories.map((category) => ({ category, standing: null })), impression: UNKNOWN_IMPRESSION };
     const standings = isReadBy(calibration, resource) ? standingsOf(vector, vectors, calibration.taxonomy) : undefined;
     const corrections = await correctionsOf(resource, model);
     const scored = categories.map((category, i) => {
-      const examples = corrections.get(category.id) ?? [];
-      const all = examples.map((example) => exampleStanding(dot(vector, example), calibration));
-      const own = standings?.categories[i];
-      if (own !== undefined) all.push(own);
-      return { category, standing: all.length === 0 ? null : Math.max(...all) };
+      const examples = (corrections.get(category.id) ?? []).map((example) => exampleStanding(dot(vector, example), calibration));
+      return { category, standing: raisedBy(examples, standings?.categories[i]) };
     });
-    return { scored, none: standings?.none ?? UNKNOWN_STANDING };
+    return { scored, impression: standings?.impression ?? UNKNOWN_IMPRESSION };
   }
 
   return async function taxonomy({ resource, text: readText, made, signal, report }) {
@@ -95,12 +99,12 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
     if (text === null) throw new StageError('permanent', 'The document has no text to categorise');
     const embedder = activeEmbedder(models);
     const calibration = await ensureCalibration({ db, clock }, embedder).catch(throwAsStageError);
-    const { scored, none } = await score({ resource, made }, embedder, { calibration, signal });
+    const { scored, impression } = await score({ resource, made }, embedder, { calibration, signal });
     report(80);
     const sample = text.slice(0, SAMPLE_CHARACTERS);
     const plain = resource.textFormat === 'markdown' ? plainOf(sample) : sample;
     const words = indexWords(isReadBy(calibration, resource) ? `${resource.title ?? ''}\n${plain}` : '');
-    const { category, categories } = classify(scored, { words, none, factors: calibration.taxonomy });
+    const { category, categories } = classify(scored, { words, impression, factors: calibration.taxonomy });
     return { fields: { categories, category } };
   };
 }

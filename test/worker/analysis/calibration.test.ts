@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deriveCalibration, knownCalibration, MIN_RELATEDNESS, relatedness } from '../../../worker-node/analysis/calibration.ts';
-import { UNKNOWN_STANDING } from '../../../worker-node/analysis/taxonomy/score.ts';
+import { UNKNOWN_IMPRESSION } from '../../../worker-node/analysis/taxonomy/score.ts';
 import { exampleStanding } from '../../../worker-node/analysis/taxonomy/standing.ts';
 
 const cosine = fc.double({ min: -1, max: 1, noNaN: true });
@@ -36,7 +36,7 @@ describe('calibration', () => {
   it('example: a correction of the same text outweighs every category, and one that is hardly related says nothing', () => {
     fc.assert(
       fc.property(calibration, cosine, cosine, (one, a, b) => {
-        expect(exampleStanding(1, one)).toBeGreaterThan(2 * UNKNOWN_STANDING);
+        expect(exampleStanding(1, one)).toBeGreaterThan(2 * UNKNOWN_IMPRESSION.none);
         expect(exampleStanding(one.related, one)).toBeCloseTo(0);
         expect(exampleStanding(Math.max(a, b), one)).toBeGreaterThanOrEqual(exampleStanding(Math.min(a, b), one));
       }),
@@ -47,7 +47,9 @@ describe('calibration', () => {
     fc.assert(
       fc.property(fc.array(cosine, { maxLength: 100 }), (apart) => {
         const { taxonomy, related } = deriveCalibration(apart);
-        for (const number of [...Object.values(taxonomy), related]) expect(Number.isFinite(number)).toBe(true);
+        const { sharpness, ...factors } = taxonomy;
+        for (const number of [...Object.values(factors), ...Object.values(sharpness), related])
+          expect(Number.isFinite(number)).toBe(true);
         expect(related).toBeLessThan(1);
         const mean = apart.reduce((sum, one) => sum + one, 0) / Math.max(1, apart.length);
         expect(related).toBeGreaterThanOrEqual(Math.min(mean, 0.99) - 1e-9);

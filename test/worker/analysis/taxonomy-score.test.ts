@@ -9,7 +9,7 @@ import {
   keywordEvidence,
   TOP_CATEGORIES,
   UNCATEGORISED,
-  UNKNOWN_STANDING,
+  UNKNOWN_IMPRESSION,
 } from '../../../worker-node/analysis/taxonomy/score.ts';
 import { flattenTree } from '../../../worker-node/analysis/taxonomy/seed.ts';
 
@@ -23,10 +23,12 @@ const tree = [
   node('tech'),
   node('code', 'tech', ['code']),
 ];
+/** Of a category that stands for its branch. */
+const at = (own: number) => ({ own, branch: own });
 const scored = (standings: Record<string, number>, categories = tree) =>
-  categories.map((category) => ({ category, standing: standings[category.id] ?? 0 }));
+  categories.map((category) => ({ category, standing: at(standings[category.id] ?? 0) }));
 const factors = knownCalibration('pharos-static-192')!.taxonomy;
-const of = (text: string) => ({ words: indexWords(text), none: 0, factors });
+const of = (text: string) => ({ words: indexWords(text), impression: { none: 0 }, factors });
 const NO_WORDS = of('');
 
 describe('classify', () => {
@@ -36,7 +38,7 @@ describe('classify', () => {
         fc.array(fc.option(fc.double({ min: -5, max: 15, noNaN: true })), { minLength: 5, maxLength: 5 }),
         (standings) => {
           const { category, categories } = classify(
-            tree.map((one, i) => ({ category: one, standing: standings[i] ?? null })),
+            tree.map((one, i) => ({ category: one, standing: standings[i] == null ? null : at(standings[i]) })),
             NO_WORDS,
           );
           expect(categories.length).toBeLessThanOrEqual(TOP_CATEGORIES);
@@ -70,9 +72,9 @@ describe('classify', () => {
   });
 
   it('classify: a resource that is as near to texts without a topic, or without vector and keywords, is uncategorised', () => {
-    expect(classify(scored({ ice: 2, code: 1 }), { ...NO_WORDS, none: 4 }).category).toBe(UNCATEGORISED);
+    expect(classify(scored({ ice: 2, code: 1 }), { ...NO_WORDS, impression: { none: 4 } }).category).toBe(UNCATEGORISED);
     const unread = tree.map((category) => ({ category, standing: null }));
-    expect(classify(unread, { ...NO_WORDS, none: UNKNOWN_STANDING }).category).toBe(UNCATEGORISED);
+    expect(classify(unread, { ...NO_WORDS, impression: UNKNOWN_IMPRESSION }).category).toBe(UNCATEGORISED);
     expect(classify([], NO_WORDS)).toEqual({ category: UNCATEGORISED, categories: [] });
   });
 

@@ -1,8 +1,8 @@
 /** Classifies a resource by how near each category is to its vector and by the category's keywords in its text. */
 import type { Category } from '../../../src/kernel/db/types.ts';
 import type { CategoryScore } from '../../../src/kernel/model/taxonomy.ts';
-import type { Calibration } from '../calibration.ts';
-import { leavesOf } from './standing.ts';
+import { type Circumstances, confidencesOf } from './confidence.ts';
+import { type Impression, leavesOf, type Standing } from './standing.ts';
 import { stem } from './stem.ts';
 
 /** A leaf category needs at least this confidence. */
@@ -42,12 +42,12 @@ export function keywordEvidence(keywords: readonly string[], { distinct, joined,
 
 export interface ScoredCategory {
   readonly category: Category;
-  /** In deviations from the average category; null where the resource cannot be compared with it. */
-  readonly standing: number | null;
+  /** Null where the resource cannot be compared with it. */
+  readonly standing: Standing | null;
 }
 
-/** The standing of "none" for a resource that cannot be compared with texts without a topic: that of a clear category. */
-export const UNKNOWN_STANDING = 3;
+/** Of a resource that cannot be compared with texts without a topic: "none" stands as a clear category does. */
+export const UNKNOWN_IMPRESSION: Impression = { none: 3 };
 
 export interface Classification {
   /** The chosen category's id, or `uncategorised`. */
@@ -56,33 +56,19 @@ export interface Classification {
   readonly categories: CategoryScore[];
 }
 
-export interface ClassifyOptions {
+export interface ClassifyOptions extends Omit<Circumstances, 'count'> {
   readonly words: WordIndex;
-  /** The standing of "none". */
-  readonly none: number;
-  /** Those of the model. */
-  readonly factors: Calibration['taxonomy'];
 }
 
 /** `candidates` is the whole tree. The confidence of a branch is the sum of its leaves'. */
-export function classify(
-  candidates: readonly ScoredCategory[],
-  { words, none: noneStanding, factors }: ClassifyOptions,
-): Classification {
+export function classify(candidates: readonly ScoredCategory[], { words, impression, factors }: ClassifyOptions): Classification {
   const leafIds = new Set(leavesOf(candidates.map(({ category }) => category)).map(({ id }) => id));
   const leaves = candidates.filter(({ category }) => leafIds.has(category.id));
-  const logits = leaves.map(
-    ({ category, standing }) =>
-      factors.deviation * (standing ?? 0) + factors.keywords * keywordEvidence(category.keywords, words),
+  const confidences = confidencesOf(
+    leaves.map(({ category, standing }) => ({ standing, keywords: keywordEvidence(category.keywords, words) })),
+    { impression, count: words.count, factors },
   );
-  const none = factors.deviation * noneStanding + factors.none;
-  const highest = Math.max(none, ...logits);
-  const weights = logits.map((logit) => Math.exp(logit - highest));
-  const total = weights.reduce((sum, weight) => sum + weight, Math.exp(none - highest));
-
-  const scores = leaves
-    .map(({ category: { id, label } }, i) => ({ id, label, confidence: (weights[i] ?? 0) / total }))
-    .sort(bestFirst);
+  const scores = leaves.map(({ category: { id, label } }, i) => ({ id, label, confidence: confidences[i] ?? 0 })).sort(bestFirst);
   const [best] = scores;
   if (best && best.confidence >= MIN_CONFIDENCE) return { category: best.id, categories: scores.slice(0, TOP_CATEGORIES) };
   const branch = likeliestBranch(candidates, scores);
