@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest';
-import { createTestLibrary } from '../support/kits/library.ts';
+import { createTestLibrary, MODEL, topicVector } from '../support/kits/library.ts';
 import { chunkIndexContract } from './chunk-index.ts';
 
-chunkIndexContract('SQLite, exact scan', ({ database }) => database.chunkIndex());
-chunkIndexContract('SQLite, candidates by quantised codes', ({ database }) => database.chunkIndex({ annThreshold: 0 }));
+chunkIndexContract('SQLite', ({ database }) => database.chunkIndex());
+chunkIndexContract('SQLite, a vector a block', ({ database }) => database.chunkIndex({ blockSize: 1 }));
 
-test.each([-1, 1.5, Number.NaN])('chunk index on SQLite: an annThreshold of %d is refused', async (annThreshold) => {
+test.each([-1, 0, 1.5, Number.NaN])('chunk index on SQLite: a blockSize of %d is refused', async (blockSize) => {
   const { database, close } = await createTestLibrary();
-  expect(() => database.chunkIndex({ annThreshold })).toThrow(RangeError);
+  const search = database.chunkIndex({ blockSize }).nearest(topicVector('ice'), MODEL, { ownerId: 'ada' }, 1);
+  await expect(search).rejects.toThrow(RangeError);
   await close();
 });
 
-test('chunk index on SQLite: the keyword index and the codes follow every change of the chunks', async () => {
+test('chunk index on SQLite: the keyword index follows every change of the chunks', async () => {
   const { database, person, addDocument, db, close } = await createTestLibrary();
   const { replaceChunks } = await import('../../src/kernel/db/chunks.ts');
   const ada = await person('ada');
@@ -19,9 +20,7 @@ test('chunk index on SQLite: the keyword index and the codes follow every change
   await addDocument(ada, { passages: ['more ice'] });
   await replaceChunks(db, first, []);
   await database.execute("insert into chunks_fts (chunks_fts, rank) values ('integrity-check', 1)");
-  const counts = await database.execute(
-    'select (select count(*) from chunks) as chunks, (select count(*) from chunk_codes) as codes',
-  );
-  expect(counts).toMatchObject({ rows: [{ chunks: 1, codes: 1 }] });
+  const hits = await database.chunkIndex().keyword({ text: 'ice' }, { ownerId: ada.userId }, 5);
+  expect(hits).toHaveLength(1);
   await close();
 });

@@ -3,7 +3,9 @@ import { chunkIndexContract } from '../contract/chunk-index.ts';
 import { createTestLibrary } from '../support/kits/library.ts';
 
 chunkIndexContract('PostgreSQL without pgvector', ({ database }) => database.chunkIndex());
-chunkIndexContract('PostgreSQL without pgvector, quantised codes', ({ database }) => database.chunkIndex({ annThreshold: 0 }));
+chunkIndexContract('PostgreSQL without pgvector, a vector a block', ({ database }) =>
+  database.chunkIndex({ annThreshold: 0, blockSize: 1 }),
+);
 
 test('chunk index on PostgreSQL: words are stemmed in the language of their document', async () => {
   const library = await createTestLibrary();

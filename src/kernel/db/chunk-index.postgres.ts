@@ -1,26 +1,27 @@
 /**
- * Search over chunks on PostgreSQL: `tsvector` in each resource's language for keywords. For meaning, a small library is
- * scanned exactly. In a large one pgvector's HNSW index finds the nearest vectors; without it, quantised codes (unary code,
- * 8 levels per dimension) select candidates, which the full vectors rank (docs/decisions/0009).
+ * Search over chunks on PostgreSQL, where no search role of a worker answers from memory: `tsvector` in each resource's language
+ * for keywords. For meaning pgvector's HNSW index finds the nearest vectors of a large library; a small one, and any without the
+ * extension, is scanned exactly (docs/decisions/0039).
  */
 import type { Sql } from 'postgres';
 import type { ChunkFilter, ChunkHit, ChunkIndex, ChunkQuestion } from './chunk-index.ts';
+import { type ScannedVectors, scanExactly } from './exact-scan.ts';
 import { questionTerms } from './fts-query.ts';
 import { withoutNul } from './open-postgres.ts';
 
 export interface PostgresChunkIndexOptions {
   readonly client: Sql;
-  /** The number of an owner's chunks up to which every vector is compared. Default 1,000. */
+  /** The number of an owner's vectors up to which the index of pgvector is not asked. Default 1,000. */
   readonly annThreshold?: number;
+  /** Vectors that a statement of an exact scan compares. Default 5,000. */
+  readonly blockSize?: number;
 }
-
-/** Candidates beyond the requested hits: the distance of quantised codes is a rough measure. */
-const SPARE_CANDIDATES = 400;
 
 type Fragment = ReturnType<Sql>;
 type Row = { seq: number; resource_id: string; score: number };
 
-export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: PostgresChunkIndexOptions): ChunkIndex {
+export function createPostgresChunkIndex(options: PostgresChunkIndexOptions): ChunkIndex {
+  const { client: sql, annThreshold = 1_000, blockSize } = options;
   if (!Number.isSafeInteger(annThreshold) || annThreshold < 0) throw new RangeError('annThreshold must be a whole number');
 
   async function keyword(question: ChunkQuestion, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
@@ -58,44 +59,44 @@ export function createPostgresChunkIndex({ client: sql, annThreshold = 1_000 }: 
     if (vector.every((value) => value === 0)) return [];
     const size = vector.length;
     const given = `{${vector.join(',')}}`;
-    const { large, indexed, group } = await libraryOf(filter.ownerId, model, size);
-    if (!large) return found(await exact(given, size, model, filter, limit));
-    const rows = indexed ? await approximate(given, size, model, filter, limit) : [];
-    // HNSW may miss rows, e.g. under a narrow filter; the codes are scanned completely.
-    return found(rows.length < limit ? await byCodes(given, group, model, filter, limit) : rows);
+    const rows = (await isIndexed(filter.ownerId, model, size)) ? await approximate(given, size, model, filter, limit) : [];
+    // HNSW may miss rows, e.g. under a narrow filter.
+    return rows.length < limit ? await exact(given, size, model, filter, limit) : found(rows);
   }
 
-  /** The size of the owner's library for this model and length, whether it is indexed, and its group of codes. */
-  async function libraryOf(ownerId: string, model: string, size: number) {
-    const [row] = await sql<{ large: boolean; indexed: boolean; group: string }[]>`
-      select g.id::text as group, to_regclass(${vectorIndexName(model, size)}) is not null as indexed,
-        exists (select 1 from chunk_codes k where k.code_group = g.id offset ${annThreshold}) as large
-      from (select pharos_code_group(${ownerId}, ${model}, ${size}) as id) g`;
-    return row ?? { large: false, indexed: false, group: '0' };
+  /** Whether the owner's library is large, and the model's vectors of this length are indexed. */
+  async function isIndexed(ownerId: string, model: string, size: number): Promise<boolean> {
+    const [row] = await sql<{ indexed: boolean }[]>`
+      select to_regclass(${vectorIndexName(model, size)}) is not null and exists (
+        select 1 from chunk_vectors where owner_id = ${ownerId} and model = ${model} offset ${annThreshold}) as indexed`;
+    return row?.indexed ?? false;
   }
 
-  // In both queries `offset 0` keeps the subquery from being inlined, so the vector is parsed once and not per row.
-  const exact = (given: string, size: number, model: string, filter: ChunkFilter, limit: number) => sql<Row[]>`
-    select n.seq, c.resource_id, 1 - n.distance as score
-    from (select v.chunk_seq as seq, vector_distance_cos(v.embedding, q.vector) as distance
-      from (select ${given}::text::real[] as vector offset 0) q cross join chunk_vectors v
-      where v.owner_id = ${filter.ownerId} and v.model = ${model} and array_length(v.embedding, 1) = ${size}
-      ${among(filter, sql`v.chunk_seq`)}
-      order by distance, seq limit ${limit}) n
-    join chunks c on c.seq = n.seq
-    order by n.distance, n.seq`;
-
-  const byCodes = (given: string, group: string, model: string, filter: ChunkFilter, limit: number) => sql<Row[]>`
-    select n.seq, c.resource_id, 1 - n.distance as score
-    from (select v.chunk_seq as seq, vector_distance_cos(v.embedding, q.vector) as distance
-      from (select k.chunk_seq from chunk_codes k
-        where k.code_group = ${group} ${among(filter, sql`k.chunk_seq`)}
-        order by bit_count(k.code # (select pharos_code(${given}::text::real[]))) limit ${limit + SPARE_CANDIDATES}) s
-      cross join (select ${given}::text::real[] as vector offset 0) q
-      join chunk_vectors v on v.chunk_seq = s.chunk_seq and v.model = ${model} and v.owner_id = ${filter.ownerId}
-      order by distance, seq limit ${limit}) n
-    join chunks c on c.seq = n.seq
-    order by n.distance, n.seq`;
+  function exact(given: string, size: number, model: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
+    const scan: ScannedVectors = {
+      keys: async (after, most) => {
+        const rows = await sql<{ seq: number }[]>`
+          select v.chunk_seq as seq from chunk_vectors v
+          where v.owner_id = ${filter.ownerId} and v.model = ${model} and v.chunk_seq > ${after} ${among(filter, sql`v.chunk_seq`)}
+          order by v.chunk_seq limit ${most}`;
+        return rows.map(({ seq }) => Number(seq));
+      },
+      // `offset 0` keeps the subquery from being inlined, so the vector is parsed once and not per row.
+      nearest: async (keys, most) =>
+        found(
+          await sql<Row[]>`
+            select n.seq, c.resource_id, 1 - n.distance as score
+            from (select v.chunk_seq as seq, vector_distance_cos(v.embedding, q.vector) as distance
+              from (select ${given}::text::real[] as vector offset 0) q cross join chunk_vectors v
+              where v.chunk_seq in (select value::bigint from json_array_elements_text(${JSON.stringify(keys)}::text::json) k(value))
+                and v.model = ${model} and v.owner_id = ${filter.ownerId} and array_length(v.embedding, 1) = ${size}
+              order by distance, seq limit ${most}) n
+            join chunks c on c.seq = n.seq
+            order by n.distance, n.seq`,
+        ),
+    };
+    return scanExactly(scan, limit, blockSize);
+  }
 
   /** HNSW returns neighbours in approximate order, so more are taken and ranked again. */
   const approximate = (given: string, size: number, model: string, filter: ChunkFilter, limit: number) =>

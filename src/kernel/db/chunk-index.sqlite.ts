@@ -1,31 +1,26 @@
 /**
- * Search over chunks on SQLite: FTS5 for keywords, libSQL's vector functions for meaning.
- *
- * A small library is scanned exactly. In a large one, vectors quantised to a byte per dimension (`chunk_codes`) select
- * candidates, which the full vectors rank. docs/decisions/0005 gives the reasons against the DiskANN index.
+ * Search over chunks on SQLite, where no search role of a worker answers from memory: FTS5 for keywords, libSQL's vector
+ * functions for meaning, by an exact scan (docs/decisions/0039).
  */
 import type { Client, InValue, Row } from '@libsql/client';
 import type { ChunkFilter, ChunkHit, ChunkIndex, ChunkQuestion } from './chunk-index.ts';
+import { type ScannedVectors, scanExactly } from './exact-scan.ts';
 import { matchExpression } from './fts-query.ts';
 import { toBytes } from './vector-bytes.ts';
 
 export interface SqliteChunkIndexOptions {
   readonly client: Pick<Client, 'execute'>;
-  /** The number of an owner's chunks up to which every vector is compared. Default 5,000. */
-  readonly annThreshold?: number;
+  /** Vectors that a statement compares. Default 5,000. */
+  readonly blockSize?: number;
 }
 
-/** Candidates beyond the requested hits: rounding to a byte moves a hit by a few places. */
-const SPARE_CANDIDATES = 50;
-
-export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteChunkIndexOptions): ChunkIndex {
-  if (!Number.isSafeInteger(annThreshold) || annThreshold < 0) throw new RangeError('annThreshold must be a whole number');
-
+export function createSqliteChunkIndex({ client, blockSize }: SqliteChunkIndexOptions): ChunkIndex {
   async function keyword(question: ChunkQuestion, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
     const match = matchExpression(question, filter.ownerId);
     if (match === undefined) return [];
     const [within, args] = chunkCondition(filter, '+rowid');
-    // Without the `+`, FTS5 would run the MATCH once for each row of the filter. The index stores the owner as a word, so its hits are checked against `owner_id`.
+    // Without the `+`, FTS5 would run the MATCH once for each row of the filter. The index stores the owner as a word, so its
+    // hits are checked against `owner_id`.
     const { rows } = await client.execute({
       sql: `select n.seq, c.resource_id, n.score
         from (select rowid as seq, -bm25(chunks_fts, 2.0, 1.0, 0.0) as score from chunks_fts
@@ -41,37 +36,31 @@ export function createSqliteChunkIndex({ client, annThreshold = 5_000 }: SqliteC
     const embedding = toBytes(vector);
     const [within, filterArgs] = chunkCondition(filter, 'chunk_seq');
     const scope = [filter.ownerId, model];
-    const [vectors, args] = (await isLarge(scope))
-      ? [
-          // `cross join` and `+` make the planner start from the candidates instead of scanning the owner's vectors.
-          `(select chunk_seq from chunk_codes
-            where owner_id = ? and model = ? and dimensions = ? ${within}
-            order by vector_distance_cos(code, (select vector8(?))) nulls last limit ?) s
-          cross join chunk_vectors v on v.chunk_seq = s.chunk_seq and v.model = ? and +v.owner_id = ?`,
-          [...[...scope, vector.length, ...filterArgs, embedding, limit + SPARE_CANDIDATES], ...[model, filter.ownerId]],
-        ]
-      : [
-          `(select chunk_seq, embedding from chunk_vectors
-            where owner_id = ? and model = ? and length(embedding) = ? ${within}) v`,
-          [...scope, embedding.byteLength, ...filterArgs],
-        ];
-    const { rows } = await client.execute({
-      sql: `select n.seq, c.resource_id, 1 - n.distance as score
-        from (select v.chunk_seq as seq, vector_distance_cos(v.embedding, ?) as distance from ${vectors}
-          order by distance nulls last, seq limit ?) n
-        cross join chunks c on c.seq = n.seq
-        where n.distance is not null order by n.distance, n.seq`,
-      args: [embedding, ...args, limit],
-    });
-    return rows.map(toHit);
-  }
-
-  async function isLarge(scope: readonly string[]): Promise<boolean> {
-    const { rows } = await client.execute({
-      sql: 'select count(*) as count from (select 1 from chunk_vectors where owner_id = ? and model = ? limit ?)',
-      args: [...scope, annThreshold + 1],
-    });
-    return Number(rows[0]?.count) > annThreshold;
+    const scan: ScannedVectors = {
+      keys: async (after, most) => {
+        const { rows } = await client.execute({
+          sql: `select chunk_seq as seq from chunk_vectors
+            where owner_id = ? and model = ? and chunk_seq > ? ${within} order by chunk_seq limit ?`,
+          args: [...scope, after, ...filterArgs, most],
+        });
+        return rows.map(({ seq }) => Number(seq));
+      },
+      nearest: async (keys, most) => {
+        // `cross join` and `+` make the planner look each key up.
+        const { rows } = await client.execute({
+          sql: `select n.seq, c.resource_id, 1 - n.distance as score
+            from (select v.chunk_seq as seq, vector_distance_cos(v.embedding, ?) as distance
+              from json_each(?) k cross join chunk_vectors v on v.chunk_seq = k.value and v.model = ?
+              where +v.owner_id = ? and length(v.embedding) = ?
+              order by distance nulls last, seq limit ?) n
+            cross join chunks c on c.seq = n.seq
+            where n.distance is not null order by n.distance, n.seq`,
+          args: [embedding, JSON.stringify(keys), model, filter.ownerId, embedding.byteLength, most],
+        });
+        return rows.map(toHit);
+      },
+    };
+    return await scanExactly(scan, limit, blockSize);
   }
 
   return { keyword, nearest };

@@ -226,7 +226,7 @@ export const chunkVectors = pgTable(
     ownerId: text('owner_id').notNull(),
     embedding: vector('embedding').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.chunkSeq, t.model] }), index('chunk_vectors_owner').on(t.ownerId, t.model)],
+  (t) => [primaryKey({ columns: [t.chunkSeq, t.model] }), index('chunk_vectors_owner').on(t.ownerId, t.model, t.chunkSeq)],
 );
 export const resourceVectors = pgTable(
   'resource_vectors',

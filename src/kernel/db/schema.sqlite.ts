@@ -250,7 +250,7 @@ export const chunkVectors = sqliteTable(
     ownerId: text('owner_id').notNull(),
     embedding: vector('embedding').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.chunkSeq, t.model] }), index('chunk_vectors_owner').on(t.ownerId, t.model)],
+  (t) => [primaryKey({ columns: [t.chunkSeq, t.model] }), index('chunk_vectors_owner').on(t.ownerId, t.model, t.chunkSeq)],
 );
 
 /** One vector per resource and model: the normalised mean of its chunks' vectors. */

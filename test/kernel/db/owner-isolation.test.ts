@@ -36,7 +36,7 @@ class Rollback extends Error {}
 
 /** An attempt's result and both owners' rows after it. The attempt is rolled back. */
 async function outcomeOf(attempt: Attempt, owner: string, { db, chunkIndex }: TestDatabase = database) {
-  const tools = { exact: chunkIndex(), indexed: chunkIndex({ annThreshold: 0 }), of: ada };
+  const tools = { exact: chunkIndex(), indexed: chunkIndex({ annThreshold: 0, blockSize: 1 }), of: ada };
   let value: unknown;
   let after: object | undefined;
   try {

@@ -25,11 +25,17 @@ import type { Database } from '../../../src/kernel/db/types.ts';
 import { startHranaServer } from '../fakes/hrana-server.ts';
 import { TEMPLATE_DATABASE } from '../servers/postgres.ts';
 
+export interface ScanOptions {
+  /** On PostgreSQL: vectors up to which the index of pgvector is not asked. */
+  readonly annThreshold?: number;
+  /** Vectors that a statement of an exact scan compares. */
+  readonly blockSize?: number;
+}
+
 export interface TestDatabase {
   readonly db: Database;
   readonly url: string;
-  /** `annThreshold`: chunks up to which every vector is compared. */
-  chunkIndex(options?: { annThreshold?: number }): ChunkIndex;
+  chunkIndex(options?: ScanOptions): ChunkIndex;
   /** Runs one SQL statement. */
   execute(sql: string): Promise<unknown>;
   /** Makes the database unreachable, as a crash of its server would. */
@@ -63,7 +69,7 @@ export async function openTestSqlite(open: (path: string) => Promise<SqliteClien
     client,
     path,
     url: `file:${path}`,
-    chunkIndex: (options: { annThreshold?: number } = {}) => createSqliteChunkIndex({ client, ...options }),
+    chunkIndex: (options: ScanOptions = {}) => createSqliteChunkIndex({ client, ...options }),
     execute: (sql: string) => client.execute(sql),
     disconnect: () => client.close(),
     close: async () => {
@@ -104,7 +110,7 @@ export async function openTestLibsql({ migrated = true, streamMs }: { migrated?:
     client,
     server,
     url: `${url}?authToken=${token}`,
-    chunkIndex: (options: { annThreshold?: number } = {}) => createSqliteChunkIndex({ client, ...options }),
+    chunkIndex: (options: ScanOptions = {}) => createSqliteChunkIndex({ client, ...options }),
     execute: database.statement,
     disconnect: () => void server.stop(),
     close: async () => {
@@ -177,7 +183,7 @@ export const overPostgres = (client: postgres.Sql, url: string) => ({
   db: openPostgres(client),
   client,
   url,
-  chunkIndex: (options: { annThreshold?: number } = {}) => createPostgresChunkIndex({ client, ...options }),
+  chunkIndex: (options: ScanOptions = {}) => createPostgresChunkIndex({ client, ...options }),
   execute: (sql: string) => client.unsafe(sql),
   disconnect: () => void client.end({ timeout: 0 }),
 });

@@ -79,10 +79,8 @@ export interface TestDocument {
   readonly fields?: Partial<NewResource>;
 }
 
-export async function createTestLibrary(
-  options: { annThreshold?: number; overrides?: Partial<AppContext>; database?: TestDatabase } = {},
-) {
-  const { annThreshold, overrides = {}, database: given } = options;
+export async function createTestLibrary(options: { overrides?: Partial<AppContext>; database?: TestDatabase } = {}) {
+  const { overrides = {}, database: given } = options;
   const parts = await createTestServices({
     env: { PUBLIC_URL: 'https://pharos.example' },
     database: given,
@@ -96,7 +94,7 @@ export async function createTestLibrary(
     {
       ...parts,
       ids,
-      chunkIndex: database.chunkIndex(annThreshold === undefined ? {} : { annThreshold }),
+      chunkIndex: database.chunkIndex(),
       pingDatabase: async () => {},
       mailer: null,
       shutdown: new AbortController().signal,

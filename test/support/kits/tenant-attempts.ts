@@ -79,7 +79,7 @@ import { LATER, NOW, type Owned, SHARED } from './tenants.ts';
 
 export interface Tools {
   readonly db: Database;
-  /** Search by exact scan, and by index or codes. */
+  /** Search by exact scan in one block, and by index or vector by vector. */
   readonly exact: ChunkIndex;
   readonly indexed: ChunkIndex;
   /** The owner whose rows the attempts name. */

@@ -188,6 +188,7 @@ export const HELPERS: Reasons = {
   jobs: { isAhead: VALUE },
   'chunk-index.postgres': { createPostgresChunkIndex: OPENS, vectorIndexName: VALUE },
   'chunk-index.sqlite': { createSqliteChunkIndex: OPENS },
+  'exact-scan': { scanExactly: VALUE },
   'fts-query': { queryTerms: VALUE, questionTerms: VALUE, matchExpression: VALUE },
   pagination: { olderThan: VALUE },
   'open-postgres': { openPostgres: OPENS, readableJson: VALUE, withoutNul: VALUE },

@@ -116,11 +116,13 @@ export async function seedOwner(db: Database, name: string): Promise<Owned> {
       context: id('context'),
     });
   }
-  await db.insert(schema.libraries).values({ ownerId: userId, version: 2 });
+  await db.insert(schema.libraries).values({ ownerId: userId, version: 3 });
   const change = (version: number, resourceId: string) => ({
     ...{ ownerId: userId, version, id: id(`change-${version}`), resourceId, kind: 'changed' as const, createdAt: NOW },
   });
-  await db.insert(schema.libraryChanges).values([change(1, first), change(2, second)]);
+  // A query returns nothing of it but its time, which tells the owners apart.
+  const deletion = { ...change(3, id('gone')), kind: 'deleted' as const, createdAt: NOW + name.charCodeAt(0) };
+  await db.insert(schema.libraryChanges).values([change(1, first), change(2, second), deletion]);
   const edge = { sourceId: first, targetId: second, ownerId: userId, weight: 1, evidence: { context: id('context') } };
   await db
     .insert(schema.embeddingModels)
