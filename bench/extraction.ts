@@ -24,6 +24,8 @@ const words = (text: string) =>
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .match(/[\p{L}\p{N}]+/gu) ?? [];
 const same = (a: string | null, b: string | null) => words(a ?? '').join(' ') === words(b ?? '').join(' ');
+/** A time in UTC may be on the day before or after that which the page names. */
+const isSameDay = (a: string, b: string) => Math.abs(Date.parse(a) - Date.parse(b)) < 86_400_000;
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
 const percent = (part: number, whole: number) => `${part} of ${whole} (${((100 * part) / Math.max(whole, 1)).toFixed(1)} %)`;
 
@@ -97,9 +99,8 @@ async function measureReadability(folder: string): Promise<void> {
     }
     if (metadata.publishedTime) {
       known.date++;
-      const day = Date.parse(metadata.publishedTime);
       const own = document?.metadata.publishedAt;
-      if (own && Math.abs(Date.parse(own) - day) < 86_400_000) right.date++;
+      if (own && isSameDay(own, metadata.publishedTime)) right.date++;
       else if (worst > 0) console.log(`  date of ${name}: ${own} | ${metadata.publishedTime}`);
     }
   }
@@ -170,9 +171,10 @@ async function measureTrafilatura(folder: string): Promise<void> {
     }
     if (page.date) {
       counts.dates++;
-      if (metadata?.publishedAt?.startsWith(page.date)) counts.date++;
-      else if (!metadata?.publishedAt) counts.noDate++;
-      else if (worst > 0) console.log(`  date of ${page.file}: ${metadata.publishedAt} | ${page.date}`);
+      const own = metadata?.publishedAt;
+      if (!own) counts.noDate++;
+      else if (isSameDay(own, page.date)) counts.date++;
+      else if (worst > 0) console.log(`  date of ${page.file}: ${own} | ${page.date}`);
     }
   }
   const recall = counts.found / counts.wanted;

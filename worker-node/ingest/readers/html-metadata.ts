@@ -14,11 +14,13 @@ const DATES = [
   'citation_publication_date',
   'citation_online_date',
   'citation_date',
+  'bepress_citation_date',
   'og:published_time',
   'parsely-pub-date',
   'sailthru.date',
   'datepublished',
   'publish-date',
+  'publishdate',
   'publish_date',
   'publication_date',
   'published_time',
@@ -27,6 +29,9 @@ const DATES = [
   'dc.date.issued',
   'dcterms.date',
   'dc.date',
+  'dc:date',
+  'og:release_date',
+  'displaydate',
   'dcterms.created',
   'dc.date.created',
   'date',
@@ -47,7 +52,7 @@ export function readHtmlMetadata(document: Document, { url, resolve }: PageAddre
   const jsonLd = readJsonLd(scripts, pageTitle);
   const sites = siteNames(metas, jsonLd, url);
   const canonical = document.querySelector('link[rel~="canonical"]')?.getAttribute('href') ?? first('og:url');
-  const published = [first(...DATES.slice(0, 4)), jsonLd.published, ...DATES.slice(4).map((name) => first(name))];
+  const published = [first(...DATES.slice(0, 5)), jsonLd.published, ...DATES.slice(5).map((name) => first(name))];
   return {
     title: readTitle(document, first, jsonLd, pageTitle, sites),
     description:

@@ -166,6 +166,52 @@ describe('readHtmlMetadata: dates', () => {
       '<article><h1>Lamps</h1><time datetime="2024-05-06">6 May</time></article>',
       '2024-05-06',
     ],
+    [
+      'a time in the footer of the article',
+      '<article><h2>Lamps</h2><footer><time class="entry-date" datetime="2024-05-06">6 May</time></footer></article>',
+      '2024-05-06',
+    ],
+    [
+      'a time in the footer of the page',
+      '<h1>Lamps</h1><footer><time class="entry-date" datetime="2019-01-01"></time></footer>',
+      null,
+    ],
+    [
+      'the header of a day in a blog whose posts are widgets',
+      '<h1>My blog</h1><div class="widget Blog"><h2 class="date-header"><span>Samstag, 5. Oktober 2013</span></h2><h3 class="post-title">Lamps</h3></div>',
+      '2013-10-05',
+    ],
+    [
+      'a widget beside the post',
+      '<h3 class="post-title">Lamps</h3><div class="widget"><span class="published">5. Oktober 2013</span></div>',
+      null,
+    ],
+    [
+      'a line of author and date below the heading',
+      '<div><h1>Lamps</h1><p class="info">By Ada on 6 May 2024 in Lights</p></div>',
+      '2024-05-06',
+    ],
+    [
+      'a line above the heading',
+      '<div><div><span class="date">6. Mai 2024</span></div><div><h1>Lamps</h1></div></div>',
+      '2024-05-06',
+    ],
+    [
+      'a line nearer to the heading than another',
+      '<div><p class="meta">1 May 2024</p><div><h1>Lamps</h1><p class="meta">6 May 2024</p></div></div>',
+      '2024-05-06',
+    ],
+    ['a line of two dates', '<div><h1>Lamps</h1><p class="info">6 May 2024 to 9 May 2024</p></div>', null],
+    ['a date of a change', '<div><h1>Lamps</h1><p class="info">Updated: 6 May 2024</p></div>', null],
+    [
+      'a date beside the word of a change',
+      '<div><h1>Lamps</h1><p>last edited <span class="odate">6 May 2024</span></p></div>',
+      null,
+    ],
+    ['a line of a teaser', '<div><h1>Lamps</h1><a class="teaser"><em class="teaser-date">6 May 2024</em></a></div>', null],
+    ['a sentence', '<div><h1>Lamps</h1><p>Built on 6 May 2024.</p></div>', null],
+    ['an element in RDFa', '<span property="dc:date dc:created" content="2024-05-06"></span>', '2024-05-06'],
+    ['a meta element of a press', '<meta name="publishdate" content="2024-05-06 10:00">', '2024-05-06'],
     ['a date in words', '<span class="entry-date">Published: 6 May 2024</span>', '2024-05-06'],
   ])('HTML: %s gives the right date', (_what, markup, date) => {
     expect(metadata(markup).publishedAt).toBe(date);
