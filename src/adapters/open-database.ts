@@ -73,9 +73,10 @@ export async function openDatabase(
 const SQLITE_OPENERS = { none: openSqliteFile, writes: openSqliteWritingInThread, all: openSqliteThread } as const;
 
 async function openFile(path: string, open: (path: string) => Promise<SqliteClient>): Promise<OpenDatabase> {
-  const { client, close } = await open(path);
+  const { client, close, forSearches } = await open(path);
   return {
     ...overSqlite(client),
+    chunkIndex: createSqliteChunkIndex({ client: forSearches ?? client }),
     db: openSqlite(client),
     place: path,
     migrate: () => migrateSqlite(client),

@@ -136,7 +136,8 @@ export async function openSqliteWritingInThread(path: string): Promise<SqliteCli
     transaction: (mode: TransactionMode = 'write') => (mode === 'read' ? reader : writer).client.transaction(mode),
     close: () => void close(),
   });
-  return { client, close };
+  // A search reads much; a read by key takes less than a message to a thread.
+  return { client, close, forSearches: writer.client };
 }
 
 interface TransactionOptions {

@@ -61,6 +61,8 @@ export interface SqliteClient {
   readonly client: Client;
   /** Closes the file. A client whose statements run in a thread has closed it when the promise resolves. */
   close(): void | Promise<void>;
+  /** Runs statements that may take long; default `client`. */
+  readonly forSearches?: Client;
 }
 
 /** Opens `path` in WAL mode and creates it if it is absent. Throws an Error that names path, rights and free disk space. */

@@ -1,4 +1,5 @@
 /** A question in the terms of one library: what its words are there, and what a hit must and must not hold. */
+import { mergeFilters } from '../../../src/kernel/search/merge-filters.ts';
 import { parseSearchQuery } from '../../../src/kernel/search/search-query.ts';
 import type { SearchFilters, SearchRequest } from '../../../src/kernel/search/search-request.ts';
 import { analysePhrase, analyseQuestion, type PhraseForm, type QuestionToken } from '../analysis/analyse.ts';
@@ -58,26 +59,6 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
     filters: mergeFilters(request.filters, filters),
     ...(text === typed ? {} : { corrected: { from: typed, to: text } }),
   };
-}
-
-const LISTS = ['category', 'tag', 'language', 'type'] as const;
-
-/** Values of one field, wherever they were given, are alternatives. Of limits the narrower one holds. */
-export function mergeFilters(a: SearchFilters, b: SearchFilters): SearchFilters {
-  const merged: { -readonly [K in keyof SearchFilters]: SearchFilters[K] } = { ...a };
-  for (const name of LISTS) {
-    const values = [...new Set([...(a[name] ?? []), ...(b[name] ?? [])])];
-    if (values.length > 0) merged[name] = values;
-  }
-  if (b.after !== undefined) merged.after = Math.max(b.after, a.after ?? b.after);
-  if (b.before !== undefined) merged.before = Math.min(b.before, a.before ?? b.before);
-  if (b.minQuality !== undefined) merged.minQuality = Math.max(b.minQuality, a.minQuality ?? b.minQuality);
-  if (b.metadata !== undefined) {
-    const metadata: Record<string, readonly string[]> = { ...a.metadata };
-    for (const [key, values] of Object.entries(b.metadata)) metadata[key] = [...new Set([...(metadata[key] ?? []), ...values])];
-    merged.metadata = metadata;
-  }
-  return merged;
 }
 
 const termsOf = ({ term, alternatives }: QuestionToken): string[] => [term, ...alternatives];
