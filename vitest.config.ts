@@ -36,6 +36,7 @@ const USES_DATABASE: Record<string, string[]> = {
   faults: ['test/faults/**/*.test.ts'],
   worker: [
     'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills,registries,embed-job,embed-job-interleavings,library-history}.test.ts',
+    'test/worker/search/{answer-question,search-role}.test.ts',
     'test/worker/search/libraries/**/*.test.ts',
   ],
 };

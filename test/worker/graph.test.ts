@@ -5,11 +5,13 @@ import { replaceIdentifiers } from '../../src/kernel/db/resource-identifiers.ts'
 import { deleteResource } from '../../src/kernel/db/resources.ts';
 import { edges, resourceEmbeddings } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Resource } from '../../src/kernel/db/types.ts';
+import type { NeighboursAnswer, NeighboursRequest } from '../../src/kernel/search/search-request.ts';
 import { activateModel } from '../../src/services/models/activate-model.ts';
 import { retireModel } from '../../src/services/models/retire-model.ts';
 import type { StageRunner } from '../../worker-node/pipeline/stage.ts';
 import { createGraphStage } from '../../worker-node/stages/graph.ts';
-import { manualClock, randomIds } from '../support/fakes/doubles.ts';
+import { createNearestDocuments, type NearestDocuments, type NearestOf } from '../../worker-node/stages/nearest-documents.ts';
+import { manualClock, memoryLog, randomIds } from '../support/fakes/doubles.ts';
 import {
   beginStage,
   commitStage,
@@ -233,4 +235,58 @@ test('graph stage: nothing is written for a document that was deleted before the
   await deleteResource(database.db, { id, ownerId: owner });
   await commitStage(database.db, id, made);
   expect(await relations()).toEqual([]);
+});
+
+/** A stage that asks an index, which answers with `found`. */
+function indexedStage(found: readonly string[] | undefined) {
+  const asked: NearestOf[] = [];
+  const nearest: NearestDocuments = async (of) => {
+    asked.push(of);
+    return found;
+  };
+  return { asked, stage: createGraphStage({ db: database.db, clock, nearest }) };
+}
+
+test('graph stage: an index names the candidates, and their vectors in the database decide', async () => {
+  const [near, far, unknown] = [await document({ angle: 2 }), await document({ angle: 20 }), await document({ angle: 1 })];
+  const own = await document({ angle: 0 });
+  const { asked, stage: indexed } = indexedStage([far, near, 'deleted meanwhile']);
+  await runStage(database.db, indexed, own);
+  expect(asked).toEqual([{ ownerId: owner, model: MODEL, exceptId: own, limit: 100, vector: Float32Array.of(1, 0) }]);
+  expect(await relations()).toEqual([`${own} similar ${near}`, `${own} similar ${far}`].sort());
+  expect(await relations()).not.toContain(`${own} similar ${unknown}`);
+});
+
+test('graph stage: where no index answers, the database finds the nearest', async () => {
+  const near = await document({ angle: 2 });
+  const own = await document({ angle: 0 });
+  await runStage(database.db, indexedStage(undefined).stage, own);
+  expect(await relations()).toEqual([`${own} similar ${near}`]);
+});
+
+test('near documents: an index that fails, is late or has another model’s vectors delays no document', async () => {
+  const log = memoryLog();
+  const of: NearestOf = { ownerId: owner, vector: Float32Array.of(1, 0), model: MODEL, exceptId: 'own', limit: 3 };
+  const answers: (() => Promise<NeighboursAnswer>)[] = [
+    async () => ({ neighbours: [{ resource_id: 'a', score: 1, cosine: 1, words: [] }] }),
+    async () => ({ neighbours: [], other_model: true }),
+    () => Promise.reject(new Error('away')),
+    () => Promise.reject(new Error('away')),
+    async () => ({ neighbours: [] }),
+  ];
+  const requests: NeighboursRequest[] = [];
+  const nearest = createNearestDocuments({
+    log,
+    neighbours: (request) => {
+      requests.push(request);
+      return answers[requests.length - 1]!();
+    },
+  });
+  const found = [];
+  for (const _ of answers) found.push(await nearest(of));
+  expect(found).toEqual([['a'], undefined, undefined, undefined, []]);
+  expect(requests[0]).toEqual({
+    ...{ owner_id: owner, resource_id: 'own', limit: 3, embedded: { model: MODEL, vector: [1, 0] } },
+  });
+  expect(log.lines.map(({ level }) => level)).toEqual(['warning', 'info']);
 });

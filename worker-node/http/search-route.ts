@@ -7,6 +7,7 @@ import { parseJson } from '../../src/kernel/core/json.ts';
 import { MAX_FILTER_VALUES, MAX_QUESTION_UNITS, SEARCH_MODES, SEARCH_SORTS } from '../../src/kernel/search/search-request.ts';
 import { SIGNATURE_HEADER, type VerifySignature } from '../../src/kernel/worker-client/signatures.ts';
 import type { LibrarySearch } from '../search/library-search.ts';
+import { MAX_DIMENSIONS } from '../search/vectors/vector-block.ts';
 import { limitBody } from './limit-body.ts';
 
 export interface SearchRouteDependencies {
@@ -50,7 +51,12 @@ const searchSchema = z
   })
   .refine(({ q, similar_to }) => (q === undefined) !== (similar_to === undefined), 'needs either q or similar_to');
 const suggestSchema = z.strictObject({ owner_id: ownerId, q: z.string().max(MAX_QUESTION_UNITS), limit });
-const neighboursSchema = z.strictObject({ owner_id: ownerId, resource_id: z.string().min(1).max(100), limit });
+const neighboursSchema = z.strictObject({
+  owner_id: ownerId,
+  resource_id: z.string().min(1).max(100),
+  limit,
+  embedded: z.strictObject({ model: value, vector: z.array(z.number()).min(1).max(MAX_DIMENSIONS) }).optional(),
+});
 
 export function createSearchRoute({ config, verifySignature, librarySearch }: SearchRouteDependencies): Hono {
   const app = new Hono();

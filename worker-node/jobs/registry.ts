@@ -4,10 +4,10 @@ import { type BulkDependencies, createBulkJob } from './bulk.ts';
 import { createDeleteAccountJob } from './delete-account.ts';
 import { createEmbedJob, type EmbedDependencies } from './embed.ts';
 import { createProcessJob, type ProcessDependencies } from './process.ts';
-import { createRelateJob } from './relate.ts';
+import { createRelateJob, type RelateDependencies } from './relate.ts';
 
 /** What the runners of all kinds need together. */
-export type JobDependencies = ProcessDependencies & EmbedDependencies & BulkDependencies;
+export type JobDependencies = ProcessDependencies & EmbedDependencies & BulkDependencies & RelateDependencies;
 
 export const JOB_REGISTRY: readonly ((dependencies: JobDependencies) => JobRunner)[] = [
   createProcessJob,

@@ -2,13 +2,19 @@
 import { documentsUnrelated, findResourceEmbedding, markRelated } from '../../src/kernel/db/resource-embeddings.ts';
 import { findResourceOfJob } from '../../src/kernel/db/resources.ts';
 import type { JobRunner } from '../pipeline/job-runner.ts';
+import type { NearestDocuments } from '../stages/nearest-documents.ts';
 import { similarEdges, writeSimilarEdges } from '../stages/similar-edges.ts';
 import { createSliceJob, type SliceDependencies, sliceKind } from './slices.ts';
 
 export const RELATE = sliceKind('relate');
 
-export function createRelateJob(dependencies: SliceDependencies): JobRunner {
-  const { db, clock } = dependencies;
+export interface RelateDependencies extends SliceDependencies {
+  /** Default: the database finds them. */
+  readonly nearest?: NearestDocuments | undefined;
+}
+
+export function createRelateJob(dependencies: RelateDependencies): JobRunner {
+  const { db, clock, nearest } = dependencies;
 
   return createSliceJob(dependencies, RELATE, {
     list: documentsUnrelated,
@@ -20,7 +26,7 @@ export function createRelateJob(dependencies: SliceDependencies): JobRunner {
       (model) =>
       async ({ id }) => {
         const resource = await findResourceOfJob(db, id);
-        const { edges } = resource ? await similarEdges(db, resource, { model, now: clock.now() }) : { edges: [] };
+        const { edges } = resource ? await similarEdges(db, resource, { model, now: clock.now(), nearest }) : { edges: [] };
         return (tx) => writeSimilarEdges(tx, id, { model, edges, now: clock.now() });
       },
     // Without edges, but it does not hold up the switch of the model.

@@ -9,6 +9,7 @@ import { createJobRunners } from '../jobs/registry.ts';
 import { createJobHandler, type JobHandler } from '../pipeline/job-handler.ts';
 import { createLocalPublisher } from '../pipeline/local-publisher.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
+import type { NearestDocuments } from '../stages/nearest-documents.ts';
 import { createStageRunners } from '../stages/registry.ts';
 import type { WorkerContext } from '../worker-context.ts';
 import { modelHealth } from './model-health.ts';
@@ -45,12 +46,17 @@ export type JobsRoleContext = Pick<
   | 'stopping'
 >;
 
-export function createJobsRole(context: JobsRoleContext): JobsRole {
+export interface JobsRoleOptions {
+  /** Finds documents by an index. Default: the database finds them. */
+  readonly nearest?: NearestDocuments | undefined;
+}
+
+export function createJobsRole(context: JobsRoleContext, { nearest }: JobsRoleOptions = {}): JobsRole {
   const { config, db, clock, ids, log, metrics, models, progress, addressPolicy, userAgent, leaseMs } = context;
   const { background, queue, stopping } = context;
   const reader = createDocumentReader({ processes: config.ingest.readingThreads });
   const fetchPage = createGuardedFetch({ policy: addressPolicy, clock, userAgent });
-  const runners = instrumentStages(createStageRunners({ config, db, clock, ids, fetchPage, reader, models }), metrics);
+  const runners = instrumentStages(createStageRunners({ config, db, clock, ids, fetchPage, reader, models, nearest }), metrics);
   const redelivers = config.queue.kind === 'qstash';
   const jobs = createJobRunners({
     db,
@@ -63,6 +69,7 @@ export function createJobsRole(context: JobsRoleContext): JobsRole {
     random: Math.random,
     leaseMs,
     documentEmbedders: models.documents,
+    nearest,
     publishSoon: (jobId) => relay.publishSoon(jobId),
   });
   const pipeline = instrumentPipeline(createPipeline({ db, clock, log, leaseMs, jobs }), metrics);

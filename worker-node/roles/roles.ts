@@ -1,8 +1,11 @@
 /** The roles that this worker has: all, unless WORKER_ROLES names some. */
 import { WORKER_ROLES, type WorkerRole } from '../../src/kernel/config/worker-roles.ts';
+import type { Fetch } from '../../src/kernel/core/ports.ts';
 import type { JobPublisher } from '../../src/kernel/jobs/publisher.ts';
 import { createHttpPublisher } from '../../src/kernel/worker-client/http-publisher.ts';
+import { createSearchClient } from '../../src/kernel/worker-client/search-client.ts';
 import { createLocalPublisher } from '../pipeline/local-publisher.ts';
+import { createNearestDocuments } from '../stages/nearest-documents.ts';
 import type { WorkerContext } from '../worker-context.ts';
 import { createCallbacksRole } from './callbacks.ts';
 import { createEmbeddingsRole } from './embeddings.ts';
@@ -22,14 +25,16 @@ export interface Roles {
 }
 
 export function createRoles(context: WorkerContext): Roles {
-  const { config, clock, ids, queue } = context;
+  const { config, clock, ids, log, queue } = context;
+  const http = { config, clock, ids, log, fetch: ((input, init) => fetch(input, init)) satisfies Fetch };
   const has = (role: WorkerRole) => config.worker.roles.includes(role);
   const search = has('search') ? createSearchRole(context) : undefined;
-  const jobs = has('jobs') ? createJobsRole(context) : undefined;
+  const { neighbours } = search?.librarySearch ?? createSearchClient(http);
+  const jobs = has('jobs') ? createJobsRole(context, { nearest: createNearestDocuments({ log, neighbours }) }) : undefined;
   const publisher = (): JobPublisher => {
     if (queue) return queue;
     if (jobs) return createLocalPublisher(jobs.handler);
-    return createHttpPublisher({ config, clock, ids, fetch: (input, init) => fetch(input, init) });
+    return createHttpPublisher(http);
   };
   const roles: (Role | undefined)[] = [
     jobs,

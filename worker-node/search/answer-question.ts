@@ -7,9 +7,10 @@ import { toDatabaseAppError } from '../../src/kernel/db/connection-errors.ts';
 import { findEmbeddingModel } from '../../src/kernel/db/embedding-models.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
 import { parseSearchQuery } from '../../src/kernel/search/search-query.ts';
-import type { SearchRequest } from '../../src/kernel/search/search-request.ts';
+import type { NeighboursRequest, SearchRequest } from '../../src/kernel/search/search-request.ts';
 import { answerSearch, type SearchedModel } from './answer/answer-search.ts';
 import { hitReader } from './answer/hit-rows.ts';
+import { nearestDocuments } from './answer/nearest-documents.ts';
 import { neighbours } from './answer/neighbours.ts';
 import { createRankedLists } from './answer/ranked-lists.ts';
 import { suggest } from './answer/suggest.ts';
@@ -62,9 +63,16 @@ export function createAnswerQuestion(dependencies: AnswerQuestionDependencies): 
   async function answer(question: Question): Promise<Outcome> {
     const { kind, request } = question;
     if (kind === 'search') return await search(request);
-    const { index, ownerId }: Library<LibraryIndex> = await libraries.use(request.owner_id);
-    if (kind === 'suggest') return { kind: 'answered', answer: suggest(index, request) };
-    return { kind: 'answered', answer: await neighbours(index, hitReader(db, ownerId), request) };
+    const library = await libraries.use(request.owner_id);
+    if (kind === 'suggest') return { kind: 'answered', answer: suggest(library.index, request) };
+    return { kind: 'answered', answer: await neighboursIn(library, request) };
+  }
+
+  async function neighboursIn({ index, ownerId, model }: Library<LibraryIndex>, request: NeighboursRequest) {
+    const { embedded, resource_id: exceptId, limit } = request;
+    if (!embedded) return await neighbours(index, hitReader(db, ownerId), request);
+    if (embedded.model !== model) return { neighbours: [], other_model: true as const };
+    return { neighbours: nearestDocuments(index, Float32Array.from(embedded.vector), { exceptId, limit }) };
   }
 
   return async function answerQuestion(question) {

@@ -11,11 +11,14 @@ import { toDirectedEdges } from '../analysis/graph/directed-edges.ts';
 import { estimateRank } from '../analysis/graph/pagerank.ts';
 import type { StageInput, StageRunner } from '../pipeline/stage.ts';
 import { createLibraryRanking } from './library-ranking.ts';
+import type { NearestDocuments } from './nearest-documents.ts';
 import { type Similar, similarEdges, writeSimilarEdges } from './similar-edges.ts';
 
 export interface GraphStageDependencies {
   readonly db: Database;
   readonly clock: Clock;
+  /** Default: the database finds them. */
+  readonly nearest?: NearestDocuments | undefined;
 }
 
 /** Links of other resources to this one. */
@@ -27,7 +30,7 @@ const LINK_WEIGHT = 1;
 
 const kindOf = (targetKey: string): Edge['kind'] => (targetKey.startsWith('url:') ? 'links' : 'cites');
 
-export function createGraphStage({ db, clock }: GraphStageDependencies): StageRunner {
+export function createGraphStage({ db, clock, nearest }: GraphStageDependencies): StageRunner {
   const ranking = createLibraryRanking({ db });
 
   return async function graph({ resource, made, committed, report }) {
@@ -36,7 +39,7 @@ export function createGraphStage({ db, clock }: GraphStageDependencies): StageRu
     const similar = new Map<string, Similar>();
     const vectors = made.embedding?.vectors;
     for (const model of vectors?.keys() ?? (await modelsOfResource(db, id)))
-      similar.set(model, await similarEdges(db, resource, { model, now: clock.now(), vector: vectors?.get(model) }));
+      similar.set(model, await similarEdges(db, resource, { model, now: clock.now(), vector: vectors?.get(model), nearest }));
     report(50);
     const [size, links, active] = await Promise.all([
       countDocuments(db, ownerId),

@@ -1,5 +1,5 @@
 /** The one query over `resource_vectors` and `resources` together. */
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import { resources, resourceVectors } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 import { toBytes } from './vector-bytes.ts';
@@ -14,7 +14,7 @@ export interface NearResource {
   readonly cosine: number;
 }
 
-/** The owner's resources by cosine to `vector`, a vector of `model`, nearest first, without `exceptId`. */
+/** The owner's resources by cosine to `vector`, a vector of `model`, nearest first, without `exceptId`; those of `among` alone, if given. */
 export async function nearestResources(
   db: Database,
   {
@@ -23,14 +23,29 @@ export async function nearestResources(
     model,
     exceptId,
     limit,
-  }: { ownerId: string; vector: Float32Array; model: string; exceptId: string; limit: number },
+    among,
+  }: {
+    ownerId: string;
+    vector: Float32Array;
+    model: string;
+    exceptId: string;
+    limit: number;
+    among?: readonly string[] | undefined;
+  },
 ): Promise<NearResource[]> {
   const distance = sql<number>`vector_distance_cos(${resourceVectors.embedding}, ${toBytes(vector)})`.as('distance');
   // The rows of resources hold their texts, so they are read for the nearest only, after the vectors were scanned.
   const near = db
     .select({ nearId: sql<string>`${resourceVectors.resourceId}`.as('near_id'), distance })
     .from(resourceVectors)
-    .where(and(eq(resourceVectors.ownerId, ownerId), eq(resourceVectors.model, model), ne(resourceVectors.resourceId, exceptId)))
+    .where(
+      and(
+        eq(resourceVectors.ownerId, ownerId),
+        eq(resourceVectors.model, model),
+        ne(resourceVectors.resourceId, exceptId),
+        among && inArray(resourceVectors.resourceId, [...among]),
+      ),
+    )
     .orderBy(sql`distance`)
     .limit(limit)
     .as('near');

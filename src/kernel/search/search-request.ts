@@ -123,21 +123,28 @@ export interface SuggestAnswer {
   readonly words: readonly string[];
 }
 
+/** Asks for documents that are like one of the library; or, with its vector, like one that is about to be added. */
 export interface NeighboursRequest {
   readonly owner_id: string;
   readonly resource_id: string;
   readonly limit: number;
+  /** The mean of the document's vectors, and the model that made them. */
+  readonly embedded?: { readonly model: string; readonly vector: readonly number[] } | undefined;
+}
+
+export interface Neighbour {
+  readonly resource_id: string;
+  /** 0 to 1. */
+  readonly score: number;
+  /** The cosine of both resources' vectors. */
+  readonly cosine: number;
+  /** Words that both share, the rarest first; none where only a vector was given. */
+  readonly words: readonly string[];
 }
 
 export interface NeighboursAnswer {
-  /** Nearest first, by meaning and by words together. */
-  readonly neighbours: readonly {
-    readonly resource_id: string;
-    /** 0 to 1. */
-    readonly score: number;
-    /** The cosine of both resources' vectors. */
-    readonly cosine: number;
-    /** Words that both share, the rarest first. */
-    readonly words: readonly string[];
-  }[];
+  /** Nearest first: by meaning and by words together, or by the vector that was given. */
+  readonly neighbours: readonly Neighbour[];
+  /** The library has the vectors of another model than the one that was given: nothing was compared. */
+  readonly other_model?: true;
 }

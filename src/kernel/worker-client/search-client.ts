@@ -3,7 +3,14 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest } from '../search/search-request.ts';
+import type {
+  NeighboursAnswer,
+  NeighboursRequest,
+  SearchAnswer,
+  SearchRequest,
+  SuggestAnswer,
+  SuggestRequest,
+} from '../search/search-request.ts';
 import { rendezvous } from './rendezvous.ts';
 import { createSignedPost, type SignedPostDependencies } from './signed-post.ts';
 
@@ -14,6 +21,7 @@ import { createSignedPost, type SignedPostDependencies } from './signed-post.ts'
 export interface SearchClient {
   search(request: SearchRequest, signal?: AbortSignal): Promise<SearchAnswer>;
   suggest(request: SuggestRequest, signal?: AbortSignal): Promise<SuggestAnswer>;
+  neighbours(request: NeighboursRequest, signal?: AbortSignal): Promise<NeighboursAnswer>;
 }
 
 export interface SearchClientDependencies extends SignedPostDependencies {
@@ -30,6 +38,7 @@ const AWAY_MS = 1_000;
 
 const searchAnswer = z.looseObject({ hits: z.array(z.looseObject({ resource_id: z.string() })), total: z.number() });
 const suggestAnswer = z.looseObject({ titles: z.array(z.unknown()), words: z.array(z.string()) });
+const neighboursAnswer = z.looseObject({ neighbours: z.array(z.looseObject({ resource_id: z.string() })) });
 const problemBody = z.looseObject({
   detail: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
@@ -43,7 +52,7 @@ export function createSearchClient(dependencies: SearchClientDependencies): Sear
 
   async function ask<T>(
     path: string,
-    body: SearchRequest | SuggestRequest,
+    body: SearchRequest | SuggestRequest | NeighboursRequest,
     answer: z.ZodType,
     signal: AbortSignal | undefined,
   ): Promise<T> {
@@ -89,6 +98,10 @@ export function createSearchClient(dependencies: SearchClientDependencies): Sear
     suggest: async (body, signal) => {
       signal?.throwIfAborted();
       return await ask<SuggestAnswer>('/search/suggest', body, suggestAnswer, signal);
+    },
+    neighbours: async (body, signal) => {
+      signal?.throwIfAborted();
+      return await ask<NeighboursAnswer>('/search/neighbours', body, neighboursAnswer, signal);
     },
   };
 }

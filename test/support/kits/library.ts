@@ -70,6 +70,10 @@ function fakeSearch(database: () => Parameters<typeof searchInDatabase>[0]): Fak
       unlessAway();
       return { titles: [], words: [`${q}ier`] };
     },
+    neighbours: async () => {
+      unlessAway();
+      return { neighbours: [] };
+    },
   };
   return search;
 }

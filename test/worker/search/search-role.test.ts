@@ -76,7 +76,12 @@ function openRole() {
     const signature = await signRequest({ key: config.worker.signingKeys.current, url, body: text, clock, ids });
     return app.request(path, { method: 'POST', body: text, headers: { 'Upstash-Signature': signature } });
   };
-  return { role, app, post };
+  /** As `post`, once the threads have started: on a busy machine that takes longer than a question waits. */
+  const started = async (path: string, body: unknown): Promise<Response> => {
+    const response = await post(path, body);
+    return response.status === 503 ? await started(path, body) : response;
+  };
+  return { role, app, post, started };
 }
 
 const question = (fields: Partial<SearchRequest> = {}): SearchRequest => ({
@@ -98,10 +103,10 @@ const found = async (response: Response) => {
 
 describe('role search', () => {
   test('role search: a signed question is answered by the threads, with what was committed before and nothing deleted', async () => {
-    const { post, app } = shared;
+    const { post, started, app } = shared;
     await write(1, 'the glacier is frozen and cold');
     await write(2, 'baking a loaf of sourdough bread');
-    const response = await post('/search', question());
+    const response = await started('/search', question());
     expect(response.status).toBe(200);
     const answer = (await response.json()) as SearchAnswer;
     expect(answer).toMatchObject({ query: 'glacier', mode: 'hybrid', hits: [{ resource_id: uuid(1), title: 'Document 1' }] });
@@ -116,7 +121,16 @@ describe('role search', () => {
       words: ['glacier'],
     });
     const neighbours = await post('/search/neighbours', { owner_id: owner, resource_id: uuid(3), limit: 5 });
-    expect(await neighbours.json()).toMatchObject({ neighbours: expect.any(Array) });
+    expect(await neighbours.json()).toMatchObject({ neighbours: [{ resource_id: uuid(2), words: ['Document'] }] });
+    const embedded = { model: MODEL, vector: [...topicVector('glacier')] };
+    const near = { owner_id: owner, resource_id: uuid(9), limit: 5 };
+    expect(await (await post('/search/neighbours', { ...near, embedded })).json()).toMatchObject({
+      neighbours: [{ resource_id: uuid(3), cosine: expect.closeTo(1, 2) }],
+    });
+    const other = { ...embedded, model: 'other' };
+    expect(await (await post('/search/neighbours', { ...near, embedded: other })).json()).toEqual({
+      ...{ neighbours: [], other_model: true },
+    });
     expect(await (await app.request('/health')).json()).toMatchObject({
       status: 'ok',
       search: { libraries: expect.any(Number), documents: expect.any(Number), threads: expect.any(Number), waiting: 0 },
@@ -160,7 +174,7 @@ describe('role search', () => {
   test('role search: two workers answer for one owner', async () => {
     const [one, two] = [shared, openRole()];
     await write(1, 'the glacier is frozen');
-    for (const { post } of [one, two]) expect(await found(await post('/search', question()))).toEqual([uuid(1)]);
+    for (const { started } of [one, two]) expect(await found(await started('/search', question()))).toEqual([uuid(1)]);
     await removeDocument(database.db, owner, uuid(1));
     await write(2, 'the glacier melts');
     const both = await Promise.all([one, two].map(async ({ post }) => found(await post('/search', question()))));
@@ -171,10 +185,10 @@ describe('role search', () => {
     const first = openRole();
     const texts = Array.from({ length: 600 }, (_, i) => `glacier number ${i}`);
     await writeDocument(database.db, owner, { id: uuid(1), texts });
-    expect(await found(await first.post('/search', question()))).toEqual([uuid(1)]);
+    expect(await found(await first.started('/search', question()))).toEqual([uuid(1)]);
     await first.role.stop();
     expect(await readdir(join(dataDir, 'search'))).toContain(`${owner}.library`);
     const second = openRole();
-    expect(await found(await second.post('/search', question()))).toEqual([uuid(1)]);
+    expect(await found(await second.started('/search', question()))).toEqual([uuid(1)]);
   });
 });
