@@ -35,7 +35,7 @@ interface Stemmer {
   readonly stem: Stem;
 }
 
-const english: Stem = (word) => porter(oneSpelling(word));
+export const ENGLISH: Stem = (word) => porter(oneSpelling(word));
 
 const STEMMERS: ReadonlyMap<string, Stemmer> = new Map(
   Object.entries({
@@ -44,7 +44,7 @@ const STEMMERS: ReadonlyMap<string, Stemmer> = new Map(
     da: { script: 'latin', stem: danish },
     de: { script: 'latin', stem: german },
     el: { script: 'greek', stem: greek },
-    en: { script: 'latin', stem: english },
+    en: { script: 'latin', stem: ENGLISH },
     es: { script: 'latin', stem: spanish },
     fi: { script: 'latin', stem: finnish },
     fr: { script: 'latin', stem: french },

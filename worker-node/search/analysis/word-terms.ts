@@ -1,7 +1,7 @@
 /** The terms of one word: its stems, and other ways to write it. */
 import { foldWord, writtenOut } from './fold.ts';
 import { scriptOf } from './scripts.ts';
-import { type Stem, stemmersOf } from './stem.ts';
+import { ENGLISH, type Stem, stemmersOf } from './stem.ts';
 
 /** A longer word is data: its beginning tells enough apart. UTF-16 units. */
 const MAX_TERM = 64;
@@ -26,7 +26,12 @@ export function termsOfWord(word: string, languages: readonly (string | null)[])
   return [...terms];
 }
 
-/** A stem of nothing, which some stemmers make of a short word, is the word. */
-const stemmed = (word: string, stem: Stem) => stem(word) || word;
+/** What some stemmers leave of a word is another: `be` of `bees`, or nothing. */
+const stemmed = (word: string, stem: Stem) => {
+  const stemOf = stem(word);
+  return stemOf === '' || (stemOf.length < SHORTEST_STEM && word.length > SHORTEST_STEM && stem !== ENGLISH) ? word : stemOf;
+};
+
+const SHORTEST_STEM = 3;
 
 const cut = (word: string) => (word.length <= MAX_TERM ? word : word.slice(0, MAX_TERM).toWellFormed());

@@ -3,6 +3,7 @@ import { mergeFilters } from '../../../src/kernel/search/merge-filters.ts';
 import { parseSearchQuery } from '../../../src/kernel/search/search-query.ts';
 import type { SearchFilters, SearchRequest } from '../../../src/kernel/search/search-request.ts';
 import { analysePhrase, analyseQuestion, type PhraseForm, type QuestionToken } from '../analysis/analyse.ts';
+import { compoundsOf, joinsWords, partsOfCompound } from '../analysis/compound-words.ts';
 import type { LibraryIndex, TermGroup } from '../index/library-index.ts';
 
 export interface Question {
@@ -33,6 +34,10 @@ const MAX_PHRASES = 32;
 const SHORTEST_CORRECTED = 5;
 /** Words of a question that a person types with operators. In a longer one, as pasted from a text, quotation marks quote. */
 const MOST_TYPED_WORDS = 24;
+/** A compound that begins with a word of the question says more than it. */
+const COMPOUND = 0.5;
+/** Words that are taken apart, of those that the library lacks. */
+const MAX_TAKEN_APART = 8;
 /** Of an identifier and its parts, which say the same, the whole counts half. */
 const WHOLE = 0.5;
 
@@ -42,7 +47,7 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
   // A blank ends the last word.
   const prefix = request.prefix && !/\s$/.test(q);
   const text = correctedText(index, typed, prefix);
-  const tokens = analyseQuestion(text, index.languages);
+  const tokens = takenApart(index, analyseQuestion(text, index.languages));
   const { groups, words } = groupsOf(index, tokens, text, prefix);
   const isProse = tokens.filter(({ part }) => !part).length > MOST_TYPED_WORDS;
   const formsOf = (texts: readonly string[]) =>
@@ -69,6 +74,8 @@ const occurs = (index: LibraryIndex, token: QuestionToken): boolean =>
 /** The text with each word that the library lacks replaced by its own word that is nearest by edits, where there is one. */
 function correctedText(index: LibraryIndex, text: string, prefix: boolean): string {
   const tokens = analyseQuestion(text, index.languages).filter(({ part }) => !part);
+  const joins = joinsWords(index.languages);
+  let takenApart = 0;
   const last = prefix ? lastWord(tokens, text) : undefined;
   let corrected = text;
   let before = Number.POSITIVE_INFINITY;
@@ -77,10 +84,27 @@ function correctedText(index: LibraryIndex, text: string, prefix: boolean): stri
     if (occurs(index, token) || (token === last && index.vocabulary.complete(token.folded, 1).length > 0)) continue;
     const correction = index.vocabulary.correct(token.folded);
     if (correction === undefined) continue;
+    const isCompound =
+      joins && takenApart++ < MAX_TAKEN_APART && partsOfCompound(token.folded, index.languages, index.vocabulary);
+    if (isCompound) continue;
     corrected = corrected.slice(0, token.start) + correction + corrected.slice(token.end);
     before = token.start;
   }
   return corrected;
+}
+
+/** Compounds that the library lacks as the words of it that they are made of. */
+function takenApart(index: LibraryIndex, tokens: readonly QuestionToken[]): readonly QuestionToken[] {
+  if (!joinsWords(index.languages)) return tokens;
+  let taken = 0;
+  return tokens.flatMap((token) => {
+    if (token.part || occurs(index, token) || taken >= MAX_TAKEN_APART) return token;
+    taken++;
+    const parts = partsOfCompound(token.folded, index.languages, index.vocabulary) ?? [];
+    const { start, end } = token;
+    const words = parts.flatMap((part) => analyseQuestion(part, index.languages).map((word) => ({ ...word, start, end })));
+    return words.length > 0 ? words : token;
+  });
 }
 
 /** The word that the text ends with; none after punctuation, because it is complete then. */
@@ -94,8 +118,9 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: stri
   const last = prefix ? lastWord(all, text) : undefined;
   const meant = all.filter((token) => !token.stop || token === last);
   const tokens = meant.length > 0 ? meant : all;
+  const joins = joinsWords(index.languages);
   const weightOf = (i: number) => (tokens[i + 1]?.part === true && tokens[i]?.part === false ? WHOLE : 1);
-  const groups = new Map<string, { terms: string[]; weight: number; word: string; rarity: number }>();
+  const groups = new Map<string, { terms: string[]; compounds: string[]; weight: number; word: string; rarity: number }>();
   for (const [i, token] of tokens.entries()) {
     const own = termsOf(token);
     const known = groups.get(token.term);
@@ -105,12 +130,24 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: stri
     }
     const completions = token === last ? index.vocabulary.complete(token.folded, MAX_COMPLETIONS).map(({ term }) => term) : [];
     const terms = [...new Set([...own, ...completions])];
+    const compounds = joins ? compoundsOf(text.slice(token.start, token.end), index.vocabulary) : [];
     const rarity = Math.max(...terms.map((term) => index.vocabulary.frequency(term)));
-    groups.set(token.term, { terms, weight: weightOf(i), word: text.slice(token.start, token.end), rarity });
+    groups.set(token.term, {
+      terms,
+      compounds: compounds.filter((term) => !terms.includes(term)),
+      weight: weightOf(i),
+      word: text.slice(token.start, token.end),
+      rarity,
+    });
   }
   const chosen = [...groups.values()].sort((a, b) => a.rarity - b.rarity).slice(0, MAX_WORDS);
   return {
-    groups: chosen.map(({ terms, weight }): TermGroup => ({ terms: terms.map((term) => ({ term })), weight })),
+    groups: chosen.map(
+      ({ terms, compounds, weight }): TermGroup => ({
+        terms: [...terms.map((term) => ({ term })), ...compounds.map((term) => ({ term, weight: COMPOUND }))],
+        weight,
+      }),
+    ),
     words: chosen.map(({ word }) => word),
   };
 }
