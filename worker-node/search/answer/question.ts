@@ -4,13 +4,15 @@ import { parseSearchQuery } from '../../../src/kernel/search/search-query.ts';
 import type { SearchFilters, SearchRequest } from '../../../src/kernel/search/search-request.ts';
 import { analysePhrase, analyseQuestion, type PhraseForm, type QuestionToken } from '../analysis/analyse.ts';
 import { compoundsOf, joinsWords, partsOfCompound } from '../analysis/compound-words.ts';
-import type { LibraryIndex, TermGroup } from '../index/library-index.ts';
+import type { LibraryIndex, PhraseTerm, TermGroup } from '../index/library-index.ts';
 
 export interface Question {
   /** Without operators; words that the library does not have are corrected. */
   readonly text: string;
   /** The words that count, the rarest first. */
   readonly groups: readonly TermGroup[];
+  /** Words that a short question says in a row. */
+  readonly pairs?: readonly WordPair[];
   /** As typed or corrected, one for each group. */
   readonly words: readonly string[];
   /** A hit holds each of these phrases, in one of its forms. */
@@ -23,6 +25,14 @@ export interface Question {
   readonly except?: string;
 }
 
+export interface WordPair {
+  readonly terms: readonly PhraseTerm[];
+  /** In how many chunks the more frequent of both occurs. */
+  readonly frequency: number;
+}
+
+/** A longer question says most of its words in a row by chance. */
+const MAX_WORDS_IN_A_ROW = 6;
 /** More words are a document. The rarest say most. */
 export const MAX_WORDS = 256;
 /** Words that the last word may be the beginning of. */
@@ -59,6 +69,7 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
     text,
     groups,
     words,
+    pairs: pairsOf(index, tokens),
     phrases: formsOf(isProse ? [] : phrases),
     excluded: formsOf(isProse ? [] : excluded),
     filters: mergeFilters(request.filters, filters),
@@ -104,6 +115,19 @@ function takenApart(index: LibraryIndex, tokens: readonly QuestionToken[]): read
     const { start, end } = token;
     const words = parts.flatMap((part) => analyseQuestion(part, index.languages).map((word) => ({ ...word, start, end })));
     return words.length > 0 ? words : token;
+  });
+}
+
+function pairsOf(index: LibraryIndex, tokens: readonly QuestionToken[]): WordPair[] {
+  const words = tokens.filter(({ part, stop }) => !part && !stop);
+  if (words.length > MAX_WORDS_IN_A_ROW) return [];
+  const frequencyOf = (terms: readonly string[]) => Math.max(...terms.map((term) => index.vocabulary.frequency(term)));
+  return words.flatMap((word, i) => {
+    const next = words[i + 1];
+    if (next === undefined || next.position !== word.position + 1 || next.start < word.end) return [];
+    const both = [termsOf(word), termsOf(next)];
+    const frequency = Math.max(...both.map(frequencyOf));
+    return { terms: both.map((terms, offset) => ({ terms, offset })), frequency };
   });
 }
 

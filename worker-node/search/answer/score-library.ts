@@ -1,7 +1,7 @@
 /** Scores every document of a library for a question, and keeps those that are hits. */
 import type { SearchMode } from '../../../src/kernel/search/search-request.ts';
 import type { PhraseForm } from '../analysis/analyse.ts';
-import type { LibraryIndex } from '../index/library-index.ts';
+import type { LibraryIndex, WordScores } from '../index/library-index.ts';
 import {
   type DocumentScores,
   documentsByMeaning,
@@ -50,6 +50,7 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
   const { mode, settings, vector, modelLanguages, monotonic } = options;
   const started = monotonic();
   const wordScores = index.words(question.groups);
+  addPairs(index, question, wordScores);
   const words = documentsByWords(
     index,
     wordScores,
@@ -101,6 +102,19 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
         : probability({ deviations: ranked.order[document] as number, cosine: meaning.scores[document] as number }),
     milliseconds: { words: afterWords - started, meaning: afterMeaning - afterWords },
   };
+}
+
+/** What two words in a row count, as a share of one that is as rare as the more frequent of them. */
+const IN_A_ROW = 0.2;
+/** A question of two words is mostly a name. */
+const NAME = 0.7;
+
+function addPairs(index: LibraryIndex, { pairs = [], groups }: Question, { slots, scores }: WordScores): void {
+  for (const { terms, frequency } of pairs) {
+    const holds = index.phrase(terms);
+    const gain = (groups.length === 2 ? NAME : IN_A_ROW) * inverseFrequency(frequency, index.chunks);
+    for (const slot of slots) if (holds[slot] === 1) scores[slot] = (scores[slot] as number) + gain;
+  }
 }
 
 /** More deviations than a chunk without the phrase ever has. */
