@@ -22,14 +22,27 @@ export function withLibraryNotes<D extends Database>(db: D, now: () => number = 
       const transaction: Database['transaction'] = (work, config) =>
         target.transaction(async (tx) => {
           const notes: Notes = { changes: new Map(), rebuildsAll: false };
-          notesOf.set(tx, notes);
-          const result = await work(tx);
+          const result = await work(noting(tx, notes));
           await append(tx, notes, now());
           return result;
         }, config);
       return transaction;
     },
   });
+}
+
+/** The transaction, whose savepoints note to the same list. What one notes and takes back is read again, and found as it was. */
+function noting<T extends Database>(tx: T, notes: Notes): T {
+  const noted = new Proxy(tx, {
+    get(target, property, receiver) {
+      if (property !== 'transaction') return Reflect.get(target, property, receiver);
+      const savepoint: Database['transaction'] = (work, config) =>
+        target.transaction((inner) => work(noting(inner, notes)), config);
+      return savepoint;
+    },
+  });
+  notesOf.set(noted, notes);
+  return noted;
 }
 
 async function append(tx: Database, { changes, rebuildsAll }: Notes, now: number): Promise<void> {
