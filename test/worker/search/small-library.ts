@@ -50,6 +50,8 @@ export interface SmallLibrary {
   /** From the database alone, as a deletion does that the index has not heard of. */
   removeRow(id: string): void;
   ask(request: Partial<SearchRequest>): Promise<SearchAnswer>;
+  /** With a vector in place of the question's own. */
+  askBy(vector: Float32Array, request: Partial<SearchRequest>): Promise<SearchAnswer>;
   readonly embedded: string[];
   readonly index: ReturnType<typeof createLibraryIndex>;
   readonly readHits: (ids: readonly string[], seqs: readonly number[]) => Promise<SmallRows>;
@@ -72,6 +74,17 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
   const embed = async (text: string) => {
     embedded.push(text);
     return embedWords(text);
+  };
+  const answer = (over: Partial<SearchRequest>, vector?: Float32Array) => {
+    const request: SearchRequest = {
+      ...{ owner_id: 'owner', mode: 'hybrid', prefix: false, sort: 'relevance', limit: 10, filters: {} },
+      ...over,
+    };
+    const text = textToEmbed(request);
+    const model = { id: 'all-MiniLM-L6-v2', languages: ['en'] };
+    const clock = { monotonic: () => 0 };
+    const dependencies = { index, version: () => version, model, readHits, subtree: (id: string) => [id], embed, lists, clock };
+    return answerSearch(dependencies, request, vector ?? (text === '' ? null : embedWords(text)));
   };
   const library: SmallLibrary = {
     index,
@@ -108,17 +121,8 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
       version++;
     },
     removeRow: (id) => void resources.delete(id),
-    ask: async (over) => {
-      const request: SearchRequest = {
-        ...{ owner_id: 'owner', mode: 'hybrid', prefix: false, sort: 'relevance', limit: 10, filters: {} },
-        ...over,
-      };
-      const text = textToEmbed(request);
-      const model = { id: 'all-MiniLM-L6-v2', languages: ['en'] };
-      const clock = { monotonic: () => 0 };
-      const dependencies = { index, version: () => version, model, readHits, subtree: (id: string) => [id], embed, lists, clock };
-      return answerSearch(dependencies, request, text === '' ? null : embedWords(text));
-    },
+    ask: (over) => answer(over),
+    askBy: (vector, over) => answer(over, vector),
   };
   for (const document of documents) library.put(document);
   return library;

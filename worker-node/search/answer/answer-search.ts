@@ -1,7 +1,7 @@
 /** Answers a search of one library: hits with passages and reasons, facets, corrections and a cursor. */
 import type { Clock } from '../../../src/kernel/core/ports.ts';
 import { present } from '../../../src/kernel/core/present.ts';
-import type { SearchAnswer, SearchRequest } from '../../../src/kernel/search/search-request.ts';
+import type { SearchAnswer, SearchMode, SearchRequest } from '../../../src/kernel/search/search-request.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
 import { rankingSettingsOf } from '../rank/ranking-settings.ts';
 import { askedQuestion } from './asked-question.ts';
@@ -70,7 +70,7 @@ export async function answerSearch(
   const key = { owner: request.owner_id, version: version(), question: questionKey };
   const page = pageOfHits(index, scored, hits, { sort, limit, cursor, lists, key });
   const facets = index.facets(scored.found, selection);
-  const weak = isWeak(scored, hits);
+  const weak = isWeak(scored, hits, mode);
   const slots = page.hits.map(({ slot }) => slot);
   const reasons = reasonsOf(index, scored, { hits, page: slots, asked: question.words, floor: settings.floor });
   const chosen = page.hits.map(({ slot, score }, i) => ({
@@ -108,13 +108,13 @@ export async function answerSearch(
   };
 }
 
-/** Below it a best hit is more likely to be of no use than of some. */
-const WEAK = 0.12;
+/** Best hits of most questions that have nothing to do with a library are less likely, and those of one in twenty others. */
+const WEAK: Readonly<Record<SearchMode, number>> = { hybrid: 0.2, semantic: 0.06, keyword: 0.2 };
 
-function isWeak({ probability }: ScoredLibrary, hits: Uint32Array): boolean {
+function isWeak({ probability }: ScoredLibrary, hits: Uint32Array, mode: SearchMode): boolean {
   let best = 0;
   for (const slot of hits) best = Math.max(best, probability(slot));
-  return hits.length > 0 && best < WEAK;
+  return hits.length > 0 && best < WEAK[mode];
 }
 
 const rounded = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;

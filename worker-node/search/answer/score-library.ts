@@ -49,7 +49,7 @@ export interface ScoredLibrary {
 export function scoreLibrary(index: LibraryIndex, question: Question, options: ScoreOptions): ScoredLibrary {
   const { mode, settings, vector, modelLanguages, monotonic } = options;
   const started = monotonic();
-  const wordScores = index.words(question.groups);
+  const wordScores = index.words(question.groups, { b: settings.lengths });
   addPairs(index, question, wordScores);
   const words = documentsByWords(
     index,
@@ -72,10 +72,11 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
   const except = question.except === undefined ? undefined : index.slotOf(question.except);
   const withPhrases = phrases.map((chunks) => documentsOf(index, chunks));
   const isFilterOnly = question.text === '' && question.except === undefined;
+  const floor = floorFor(settings.floor, wordScores.frequencies);
   // The cosine of a text in a language that the model does not know is not enough alone.
   const reaches = (word: number, cosine: number, document: number) =>
     (mode !== 'semantic' && word > 0) ||
-    (mode !== 'keyword' && cosine >= settings.floor && (mode === 'semantic' || foreign?.[document] !== 1));
+    (mode !== 'keyword' && cosine >= floor && (mode === 'semantic' || foreign?.[document] !== 1));
   const found = documents.filter(
     (slot) =>
       slot !== except &&
@@ -83,6 +84,7 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
       withPhrases.every((holds) => holds[slot] === 1) &&
       excluded.every((holds) => holds[slot] !== 1),
   );
+  const best = found.reduce((most, slot) => Math.max(most, ranked.order[slot] as number), Number.NEGATIVE_INFINITY);
   const probability = relevanceBy(
     mode,
     evidenceOf(index, question, { words, meaning, frequencies: wordScores.frequencies }),
@@ -99,7 +101,7 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     probability: (document) =>
       isFilterOnly
         ? 1
-        : probability({ deviations: ranked.order[document] as number, cosine: meaning.scores[document] as number }),
+        : probability({ behind: (ranked.order[document] as number) - best, cosine: meaning.scores[document] as number }),
     milliseconds: { words: afterWords - started, meaning: afterMeaning - afterWords },
   };
 }
@@ -115,6 +117,15 @@ function addPairs(index: LibraryIndex, { pairs = [], groups }: Question, { slots
     const gain = (groups.length === 2 ? NAME : IN_A_ROW) * inverseFrequency(frequency, index.chunks);
     for (const slot of slots) if (holds[slot] === 1) scores[slot] = (scores[slot] as number) + gain;
   }
+}
+
+/** Part of the way from the floor to 1. */
+const RAISED = 0.15;
+
+/** Where the library holds no word of the question, the question may be none: a vector of nonsense lies near to something, too. */
+function floorFor(floor: number, frequencies: Uint32Array): number {
+  const isKnown = frequencies.length === 0 || frequencies.some((frequency) => frequency > 0);
+  return isKnown ? floor : floor + RAISED * (1 - floor);
 }
 
 /** More deviations than a chunk without the phrase ever has. */

@@ -1,7 +1,7 @@
 /** How likely a hit is to be relevant: logistic regressions over the judgements of three collections. docs/search.md has their errors. */
 import type { SearchMode } from '../../../src/kernel/search/search-request.ts';
 
-/** What is known of a question in a library. */
+/** What is known of a question in a library. None of it depends on how large the library is. */
 export interface QuestionEvidence {
   /** The highest cosine of a document; 0 without a vector. */
   readonly nearest: number;
@@ -11,21 +11,19 @@ export interface QuestionEvidence {
 
 /** What is known of a hit. */
 export interface HitEvidence {
-  /** What the hits are ordered by, in deviations: words alone, or words and meaning. */
-  readonly deviations: number;
+  /** What the hits are ordered by, less that of the best hit: 0 or negative. */
+  readonly behind: number;
   readonly cosine: number;
 }
 
-/** Factors of the log-odds. `nearness` is a cosine's part of the way from the model's floor to 1. */
+/** Factors of the log-odds. A nearness is a cosine's part of the way from the model's floor to 1. */
 export interface RelevanceModel {
-  readonly hybrid: { readonly constant: number; readonly deviations: number; readonly nearest: number };
+  readonly hybrid: { readonly constant: number; readonly nearest: number; readonly coverage: number; readonly behind: number };
   readonly semantic: { readonly constant: number; readonly nearness: number; readonly nearest: number };
 }
 
 /** Words say the same whatever the model. */
-const KEYWORD = { constant: -4.8, deviations: 0.75, coverage: 0.88 };
-/** Where a document holds each word many times over, it is not more likely to be relevant. */
-const MOST_COVERAGE = 1.5;
+const KEYWORD = { constant: -1.57, coverage: 1.64, behind: 0.66 };
 
 /** The probability of relevance by mode; `floor` is the model's. A hit that is ordered before another is not less likely than it. */
 export function relevanceBy(
@@ -33,17 +31,18 @@ export function relevanceBy(
   { nearest, coverage }: QuestionEvidence,
   { relevance: { hybrid, semantic }, floor }: { readonly relevance: RelevanceModel; readonly floor: number },
 ): (hit: HitEvidence) => number {
-  const nearness = (cosine: number) => Math.max(0, cosine - floor) / (1 - floor);
+  const nearness = (cosine: number) => (Math.max(0, cosine) - floor) / (1 - floor);
+  // Where a document holds each word many times over, it is not more likely to be relevant.
+  const held = Math.min(1, coverage);
   if (mode === 'keyword') {
-    const constant = KEYWORD.constant + KEYWORD.coverage * Math.min(coverage, MOST_COVERAGE);
-    return ({ deviations }) => logistic(constant + KEYWORD.deviations * deviations);
+    return ({ behind }) => logistic(KEYWORD.constant + KEYWORD.coverage * held + KEYWORD.behind * behind);
   }
   if (mode === 'semantic') {
     const constant = semantic.constant + semantic.nearest * nearness(nearest);
     return ({ cosine }) => logistic(constant + semantic.nearness * nearness(cosine));
   }
-  const constant = hybrid.constant + hybrid.nearest * nearness(nearest);
-  return ({ deviations }) => logistic(constant + hybrid.deviations * deviations);
+  const constant = hybrid.constant + hybrid.nearest * nearness(nearest) + hybrid.coverage * held;
+  return ({ behind }) => logistic(constant + hybrid.behind * behind);
 }
 
 const logistic = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));

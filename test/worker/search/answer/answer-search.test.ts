@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/kernel/core/errors.ts';
 import { SEARCH_MODES } from '../../../../src/kernel/search/search-request.ts';
-import { idsOf, smallLibrary } from '../small-library.ts';
+import { embedWords, idsOf, smallLibrary } from '../small-library.ts';
 
 const GLACIER = { id: 'glacier', title: 'Why glaciers calve', text: 'Ice breaks off where a glacier meets the sea.' };
 const TEA = { id: 'tea', title: 'A cup of tea', text: 'Boil the water and pour it over the leaves.' };
@@ -23,6 +23,24 @@ describe('answerSearch: what is found', () => {
     const answer = await library().ask({ q: 'xqzzt blorf', mode: 'keyword' });
     expect(answer).toMatchObject({ total: 0, hits: [], facets: { language: [] } });
     expect(answer.weak).toBeUndefined();
+  });
+
+  it('says that hits are weak where even the best one hardly has to do with the question', async () => {
+    const text = 'Kneading, pouring, waiting and boiling are what a cook does all day.';
+    const books = smallLibrary(Array.from({ length: 40 }, (_, i) => ({ id: `${i}`, text: `${text} Chapter ${i}.` })));
+    const question = 'orbits galaxies comets planets and the chapter on eclipses';
+    expect(await books.ask({ q: question, mode: 'keyword' })).toMatchObject({ weak: true, total: 40 });
+    expect((await library().ask({ q: 'glacier ice sea' })).weak).toBeUndefined();
+  });
+
+  it('asks for more nearness of a question of which the library holds no word', async () => {
+    const near = embedWords('car oven').map((value, i) => value + (i % 2 === 0 ? 0.21 : -0.21));
+    const books = smallLibrary([CAR, { id: 'oven', text: 'An oven.' }, TEA]);
+    const cosine = near.reduce((sum, value, i) => sum + value * (embedWords('An oven.')[i] as number), 0) / Math.hypot(...near);
+    expect(cosine).toBeGreaterThan(0.25);
+    expect(cosine).toBeLessThan(0.36);
+    expect(idsOf(await books.askBy(near, { q: 'unheard', mode: 'semantic' }))).not.toContain('oven');
+    expect(idsOf(await books.askBy(near, { q: 'water', mode: 'semantic' }))).toContain('oven');
   });
 
   it('leaves out documents that do not hold a phrase, in each mode', async () => {

@@ -52,7 +52,7 @@ describe('feedback', () => {
 describe('relevance', () => {
   it('lies between 0 and 1 and does not fall from a hit to one that is ordered before it, by each model and mode', () => {
     const evidence = fc.record({
-      deviations: fc.double({ min: -5, max: 30, noNaN: true }),
+      behind: fc.double({ min: -30, max: 0, noNaN: true }),
       cosine: fc.double({ min: -1, max: 1, noNaN: true }),
     });
     const question = fc.record({
@@ -65,7 +65,7 @@ describe('relevance', () => {
         fc.assert(
           fc.property(question, evidence, evidence, (asked, a, b) => {
             const probability = relevanceBy(mode, asked, settings);
-            const key = mode === 'semantic' ? 'cosine' : 'deviations';
+            const key = mode === 'semantic' ? 'cosine' : 'behind';
             const [low, high] = a[key] <= b[key] ? [a, b] : [b, a];
             expect(probability(low)).toBeLessThanOrEqual(probability(high));
             expect(probability(low)).toBeGreaterThan(0);
