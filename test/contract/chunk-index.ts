@@ -66,6 +66,27 @@ export function chunkIndexContract(
       expect(await phrases('"', '...')).toEqual([]);
     });
 
+    test('keyword: function words bind in a phrase, and are searched where there are no other words', async () => {
+      const dan = await library.person('dan');
+      const found = async (question: ChunkQuestion, more: object = {}) =>
+        (await index.keyword(question, { ownerId: dan.userId, ...more }, 10)).map((hit) => hit.resourceId);
+      const lake = await library.addDocument(dan, { passages: ['A walk in the cold along the lake'] });
+      const cellar = await library.addDocument(dan, {
+        passages: ['Cold cellars keep v1.2.3-beta (of apples) fresh; ÖL'],
+        fields: { tags: ['x'] },
+      });
+      expect(await found({ text: '', phrases: ['in the cold'] })).toEqual([lake]);
+      expect(await found({ text: '', phrases: ['IN THE  cold', 'the lake'] })).toEqual([lake]);
+      expect(await found({ text: '', phrases: ['of the cold'] })).toEqual([]);
+      expect(await found({ text: 'the' })).toEqual([lake]);
+      expect(await found({ text: 'the of', excluded: ['lake'] })).toEqual([cellar]);
+      expect(await found({ text: 'the of' }, { tag: ['x'] })).toEqual([cellar]);
+      expect(await found({ text: '', phrases: ['the'] })).toEqual([lake]);
+      expect(await found({ text: '', phrases: ['v1.2.3'] })).toEqual([cellar]);
+      expect(await found({ text: '', phrases: ['v1.2'] })).not.toContain(lake);
+      expect(await found({ text: '', phrases: ['1x2.3'] })).toEqual([]);
+    });
+
     test('keyword: a chunk has none of the excluded words and phrases', async () => {
       expect(await words({ text: 'bread', excluded: ['loaf'] })).toEqual([id.ice]);
       expect(await words({ text: 'bread', excluded: ['frozen lake'] })).toEqual([id.bread]);

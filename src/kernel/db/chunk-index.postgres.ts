@@ -6,7 +6,7 @@
 import type { Sql } from 'postgres';
 import type { ChunkFilter, ChunkHit, ChunkIndex, ChunkQuestion } from './chunk-index.ts';
 import { type ScannedVectors, scanExactly } from './exact-scan.ts';
-import { questionTerms } from './fts-query.ts';
+import { isUnlikeAWord, type QuestionTerms, questionTerms } from './fts-query.ts';
 import { withoutNul } from './open-postgres.ts';
 
 export interface PostgresChunkIndexOptions {
@@ -39,20 +39,44 @@ export function createPostgresChunkIndex(options: PostgresChunkIndexOptions): Ch
       // Of an empty query, as one of function words alone, the negation is empty as well.
       ...(excluded.length > 0 ? [sql`!! ${ofConfig(excluded.map(quoted).join(' or '))}`] : []),
     ].reduce((all, one) => sql`${all} && ${one}`);
+    // A stemmer's language drops function words, also from a phrase, and then the phrase is compared as it was typed.
+    const isCut =
+      phrases.length === 0
+        ? sql`false`
+        : sql`numnode(${ofConfig(phrases.map(quoted).join(' '))}) < numnode(websearch_to_tsquery('simple', pharos_fold(${phrases.map(quoted).join(' ')})))`;
     // Only the best rows are joined with the chunks.
     const rows = await sql<Row[]>`
       select n.seq, c.resource_id, n.score
       from (select s.chunk_seq as seq, ts_rank(s.document, q.query)::float8 as score
         from unnest(pharos_languages()) as l(config)
-        cross join lateral (select ${wanted}) as q(query)
+        cross join lateral (select ${wanted}, ${isCut}) as q(query, is_cut)
         join chunk_search s on s.config = l.config and s.document @@ q.query and s.owner_id = ${filter.ownerId}
         where exists (select 1 from chunk_search o where o.owner_id = ${filter.ownerId} and o.config = l.config)
+        ${phrases.length === 0 ? sql`` : sql`and (not q.is_cut or exists (select 1 from chunks c where c.seq = s.chunk_seq ${holdingAll(phrases)}))`}
         ${among(filter, sql`s.chunk_seq`)}
         order by score desc, seq limit ${limit}) n
       join chunks c on c.seq = n.seq
       order by n.score desc, n.seq`;
+    return rows.length > 0 ? rows.map(toHit) : await asTyped(terms, filter, limit);
+  }
+
+  /** Finds what the parser of PostgreSQL has no token for: function words alone, and `v1.2.3` in `v1.2.3-beta`. */
+  async function asTyped({ words, phrases, excluded }: QuestionTerms, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
+    const isNeeded = phrases.length > 0 ? phrases.some(isUnlikeAWord) : words.every(isUnlikeAWord);
+    if (!isNeeded) return [];
+    const rows = await sql<Row[]>`
+      select c.seq, c.resource_id, 0::float8 as score from chunks c
+      where c.owner_id = ${filter.ownerId} ${phrases.length > 0 ? holdingAll(phrases) : sql`and ${holding(words)}`}
+      ${excluded.length === 0 ? sql`` : sql`and not ${holding(excluded)}`} ${among(filter, sql`c.seq`)}
+      order by c.seq limit ${limit}`;
     return rows.map(toHit);
   }
+
+  /** Whether the chunk `c` has one of the terms, in any case and without accents. */
+  const holding = (terms: readonly string[]) =>
+    sql`(pharos_fold(c.context || E'\n' || c.text) ~* pharos_fold(${terms.map(asTypedPattern).join('|')}))`;
+  const holdingAll = (terms: readonly string[]) =>
+    terms.map((term) => sql`and ${holding([term])}`).reduce((all, one) => sql`${all} ${one}`);
 
   async function nearest(vector: Float32Array, model: string, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
     // The zero vector, of a text without known words, has no direction and no neighbours.
@@ -170,6 +194,10 @@ export function vectorIndexName(model: string, size: number): string {
   for (const character of model) hash = (Math.imul(hash, 33) ^ (character.codePointAt(0) ?? 0)) >>> 0;
   return `${VECTOR_INDEX_PREFIX}${hash.toString(36)}_${size}`;
 }
+
+/** A regular expression for a term between other characters than letters, any space for a space. */
+const asTypedPattern = (term: string) =>
+  `(?<!\\w)${term.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll(/\s+/g, '\\s+')}(?!\\w)`;
 
 const quoted = (term: string) => `"${term.replaceAll('"', ' ')}"`;
 

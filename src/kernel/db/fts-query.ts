@@ -32,6 +32,12 @@ export function queryTerms(query: string): string[] {
 /** From the first letter to the last. */
 const withoutEdges = (term: string) => /\p{L}(?:.*\p{L})?/su.exec(term)?.[0] ?? '';
 
+const isFunctionWord = (word: string) => FUNCTION_WORDS.has(withoutEdges(word.toLowerCase()));
+
+/** Whether PostgreSQL's parser may have no token for the term where it stands in a text: a function word, a number with signs. */
+export const isUnlikeAWord = (term: string): boolean =>
+  term.split(/\s+/).every(isFunctionWord) || (/\p{N}/u.test(term) && /[^\p{L}\p{N}\s]/u.test(term));
+
 /** A question as quoted terms, which no engine reads as syntax. */
 export interface QuestionTerms {
   readonly words: readonly string[];
@@ -44,7 +50,7 @@ export interface QuestionTerms {
 /** Undefined for a question that asks for no word. */
 export function questionTerms({ text, phrases = [], excluded = [], prefix = false }: ChunkQuestion): QuestionTerms | undefined {
   const words = queryTerms(text);
-  const last = prefix ? /[\p{L}\p{N}]+$/u.exec(text)?.[0] : undefined;
+  const last = prefix ? text.split(/[^\p{L}\p{N}]+/u).at(-1) || undefined : undefined;
   const asked = phrases.flatMap(phraseTerm);
   if (words.length + asked.length === 0) return undefined;
   return { words, phrases: asked.slice(0, MAX_TERMS), excluded: excluded.flatMap(phraseTerm).slice(0, MAX_TERMS), prefix: last };

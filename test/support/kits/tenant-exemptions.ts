@@ -189,7 +189,7 @@ export const HELPERS: Reasons = {
   'chunk-index.postgres': { createPostgresChunkIndex: OPENS, vectorIndexName: VALUE },
   'chunk-index.sqlite': { createSqliteChunkIndex: OPENS },
   'exact-scan': { scanExactly: VALUE },
-  'fts-query': { queryTerms: VALUE, questionTerms: VALUE, matchExpression: VALUE },
+  'fts-query': { isUnlikeAWord: VALUE, queryTerms: VALUE, questionTerms: VALUE, matchExpression: VALUE },
   pagination: { olderThan: VALUE },
   'open-postgres': { openPostgres: OPENS, readableJson: VALUE, withoutNul: VALUE },
   'open-sqlite': { openSqlite: OPENS },
