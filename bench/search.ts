@@ -1,105 +1,176 @@
 /**
- * Chunk search in SQLite at a given size, as it answers where no worker searches in memory: time of the exact scan and of the
- * keyword index, and cost of inserting a document into an empty library and into the full one. The vectors are synthetic:
- * clusters of unequal size on the unit sphere, with queries from the same clusters.
+ * Hybrid search of one owner's library, on SQLite and on PostgreSQL, beside what one would build on these databases oneself and
+ * beside MiniSearch. All answer the same questions in interleaved rounds of one run.
  *
- *   node bench/search.ts --chunks 100000 --others 20000 --dimensions 192 --queries 100
+ *   node --expose-gc bench/search.ts --chunks 10000 --questions 100 --rounds 3 [--peers sqlite,postgres,minisearch]
  *
- * `--others` is the number of chunks of other owners.
+ * The library is made by Zipf's law (support/zipf-library.ts). The built-in model embeds 500 of its texts; the vectors of
+ * chunks and of questions are these, each disturbed by half its length. Questions are not embedded while time is measured.
+ * MiniSearch and sqlite-vec are installed into bench/.peers.
  */
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { migrateSqlite } from '../src/adapters/migrate-sqlite.ts';
-import { openSqliteFile } from '../src/adapters/sqlite.ts';
-import { createSqliteChunkIndex } from '../src/kernel/db/chunk-index.sqlite.ts';
-import { measure, show, synthetic } from './support/synthetic.ts';
+import { resolveModel } from '../src/adapters/model-folder.ts';
+import { systemClock } from '../src/adapters/system-clock.ts';
+import { memoryLog } from '../test/support/fakes/doubles.ts';
+import { createEmbedder } from '../worker-node/embedder/embedder.ts';
+import { forkInference } from '../worker-node/embedder/fork-inference.ts';
+import { loadModel } from '../worker-node/embedder/model.ts';
+import { type MiniSearchPackage, openMiniSearchPeer } from './search/minisearch-peer.ts';
+import { openPharos, type Pharos } from './search/pharos.ts';
+import { openPostgresPeer } from './search/postgres-peer.ts';
+import type { SearchPeer, SearchQuestion } from './search/search-peer.ts';
+import { openSqlitePeer } from './search/sqlite-peer.ts';
+import { type BenchDocument, random, readWords, ZipfLibrary } from './support/zipf-library.ts';
 
 const { values } = parseArgs({
   options: {
-    chunks: { type: 'string', default: '20000' },
-    others: { type: 'string', default: '5000' },
-    dimensions: { type: 'string', default: '192' },
-    queries: { type: 'string', default: '100' },
+    chunks: { type: 'string', default: '10000' },
+    questions: { type: 'string', default: '100' },
+    rounds: { type: 'string', default: '3' },
+    peers: { type: 'string', default: 'sqlite,postgres,minisearch' },
   },
 });
-const CHUNKS = Number(values.chunks);
-const OTHERS = Number(values.others);
-const DIMENSIONS = Number(values.dimensions);
-const QUERIES = Number(values.queries);
-const PER_DOCUMENT = 10;
-const MODEL = 'bench';
-const OWNER = '0190aaaa-0000-7000-8000-000000000001';
-const OTHER_OWNER = '0190aaaa-0000-7000-8000-000000000002';
+const [CHUNKS, QUESTIONS, ROUNDS] = [values.chunks, values.questions, values.rounds].map(Number) as [number, number, number];
+const PEERS = new Set(values.peers.split(','));
+const FOLDER = fileURLToPath(new URL('.peers/', import.meta.url));
+const EMBEDDED = 500;
+const BATCH = 50;
 
-const { word, passage, vector } = synthetic({ chunks: CHUNKS, dimensions: DIMENSIONS });
+function installPeers(): void {
+  if (existsSync(`${FOLDER}node_modules/minisearch`) && existsSync(`${FOLDER}node_modules/sqlite-vec`)) return;
+  mkdirSync(FOLDER, { recursive: true });
+  if (!existsSync(`${FOLDER}package.json`)) writeFileSync(`${FOLDER}package.json`, '{"private":true,"type":"module"}');
+  execFileSync(
+    'npm',
+    ['install', '--prefix', FOLDER, '--no-audit', '--no-fund', '--ignore-scripts', 'minisearch@7.2.0', 'sqlite-vec@0.1.9'],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+}
 
-const folder = await mkdtemp(join(tmpdir(), 'pharos-bench-'));
-const path = join(folder, 'bench.db');
-const { client, close } = await openSqliteFile(path);
-await migrateSqlite(client);
-
-let seq = 0;
-/** Ten chunks in one transaction, as the worker writes a document. */
-async function addDocument(owner: string): Promise<number> {
-  const passages = Array.from({ length: PER_DOCUMENT }, passage);
-  const vectors = passages.map(vector);
-  const id = `resource-${seq}`;
-  const started = performance.now();
-  const tx = await client.transaction('write');
-  await tx.execute({
-    sql: `insert into resources (id, owner_id, source_key, tags, metadata, edited, status, run, authors, keywords, categories, created_at, updated_at)
-      values (?, ?, ?, '[]', '{}', '[]', 'completed', 1, '[]', '[]', '[]', 0, 0)`,
-    args: [id, owner, id],
+async function embedSample(): Promise<Float32Array[]> {
+  const embedder = createEmbedder({
+    model: await loadModel(await resolveModel({ model: 'pharos-static-192' })),
+    ...{ start: forkInference, log: memoryLog(), clock: systemClock },
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
   });
-  for (const [position, text] of passages.entries()) {
-    seq++;
-    await tx.execute({
-      sql: `insert into chunks (seq, id, resource_id, owner_id, position, text, context, heading_path, char_start, char_end, word_count)
-        values (?, ?, ?, ?, ?, ?, '', '[]', 0, 0, 200)`,
-      args: [seq, `chunk-${seq}`, id, owner, position, text],
-    });
-    await tx.execute({
-      sql: 'insert into chunk_vectors (chunk_seq, model, owner_id, embedding) values (?, ?, ?, ?)',
-      args: [seq, MODEL, owner, new Uint8Array((vectors[position] as Float32Array).buffer)],
-    });
+  const texts = new ZipfLibrary([Float32Array.of(1)], 5);
+  const vectors: Float32Array[] = [];
+  for (let from = 0; from < EMBEDDED; from += BATCH) {
+    const batch = Array.from({ length: BATCH }, () => texts.text(200));
+    vectors.push(...(await embedder.embed(batch, { priority: 'bulk', kind: 'document' })));
   }
-  await tx.commit();
+  await embedder.close();
+  return vectors;
+}
+
+async function openPeers(dimensions: number): Promise<SearchPeer[]> {
+  installPeers();
+  const load = (name: string): Promise<unknown> => import(`${FOLDER}node_modules/${name}`);
+  const peers: SearchPeer[] = [];
+  if (PEERS.has('sqlite'))
+    peers.push(openSqlitePeer(dimensions, (await load('sqlite-vec/index.mjs')) as Parameters<typeof openSqlitePeer>[1]));
+  if (PEERS.has('postgres')) peers.push(await openPostgresPeer(dimensions));
+  if (PEERS.has('minisearch')) peers.push(openMiniSearchPeer((await load('minisearch/dist/es/index.js')) as MiniSearchPackage));
+  return peers;
+}
+
+const vectors = await embedSample();
+const library = new ZipfLibrary(vectors);
+const frequent = readWords(random(1)).slice(0, 100);
+const next = random(11);
+
+const question = (content: number, others: number): string =>
+  [
+    ...Array.from({ length: content }, () => library.contentWord()),
+    ...Array.from({ length: others }, () => frequent[Math.floor(next() * frequent.length)] as string),
+  ].join(' ');
+const KINDS: Readonly<Record<string, () => SearchQuestion>> = {
+  '2 content words': () => ({ text: question(2, 0), vector: library.vector() }),
+  '5 content words, 3 frequent': () => ({ text: question(5, 3), vector: library.vector() }),
+  'the same, of one tag': () => ({ text: question(5, 3), vector: library.vector(), tag: `tag-${Math.floor(next() * 20)}` }),
+};
+
+const pharos = [await openPharos('SQLite'), await openPharos('PostgreSQL')];
+const subjects: SearchPeer[] = [...pharos, ...(await openPeers((vectors[0] as Float32Array).length))];
+const adding = new Map(subjects.map(({ name }) => [name, 0]));
+const timed = async (name: string, work: () => Promise<void> | undefined) => {
+  const started = performance.now();
+  await work();
+  adding.set(name, (adding.get(name) ?? 0) + performance.now() - started);
+};
+let held = 0;
+let written = 0;
+while (held < CHUNKS) {
+  const documents: BenchDocument[] = Array.from({ length: BATCH }, () => library.document(idOf(written++)));
+  held += documents.reduce((sum, { chunks }) => sum + chunks.length, 0);
+  for (const subject of subjects) await timed(subject.name, () => subject.add(documents));
+}
+console.log(`${held} chunks of ${written} documents, ${QUESTIONS} questions of each kind, best of ${ROUNDS} rounds`);
+for (const subject of subjects) {
+  const started = performance.now();
+  await subject.ready?.();
+  const seconds = [(adding.get(subject.name) ?? 0) / 1000, (performance.now() - started) / 1000];
+  console.log(`${subject.name.padEnd(44)} filled in ${seconds[0]?.toFixed(1)} s, then ready after ${seconds[1]?.toFixed(1)} s`);
+}
+
+for (const [kind, ask] of Object.entries(KINDS)) {
+  const questions = Array.from({ length: QUESTIONS }, ask);
+  const best = new Map<string, number[]>();
+  for (let round = 0; round < ROUNDS; round++)
+    for (const subject of subjects) {
+      const times = await timesOf(subject, questions);
+      const before = best.get(subject.name);
+      if (!before || quantile(times, 0.5) < quantile(before, 0.5)) best.set(subject.name, times);
+    }
+  console.log(`\n${kind}`);
+  const first = best.get((subjects[0] as SearchPeer).name) as number[];
+  for (const { name } of subjects) {
+    const times = best.get(name) as number[];
+    const ratio = quantile(times, 0.5) / quantile(first, 0.5);
+    console.log(
+      `${name.padEnd(44)} p50 ${quantile(times, 0.5).toFixed(2).padStart(8)} ms  p99 ${quantile(times, 0.99).toFixed(2).padStart(8)} ms  x ${ratio.toFixed(2)}`,
+    );
+  }
+}
+
+console.log('\na document is written, and found by a word of its own');
+for (const subject of pharos) {
+  const times: number[] = [];
+  for (let at = 0; at < 20; at++) times.push(await timeUntilFound(subject, at));
+  console.log(`${subject.name.padEnd(44)} p50 ${quantile(times, 0.5).toFixed(2)} ms after the commit`);
+}
+for (const subject of subjects) await subject.close();
+
+async function timesOf(subject: SearchPeer, questions: readonly SearchQuestion[]): Promise<number[]> {
+  const times: number[] = [];
+  for (const one of questions) {
+    const started = performance.now();
+    await subject.ask(one);
+    times.push(performance.now() - started);
+  }
+  return times;
+}
+
+async function timeUntilFound(subject: Pharos, at: number): Promise<number> {
+  const document = library.document(idOf(written + at));
+  const word = `uniqueword${String.fromCharCode(97 + at)}`;
+  const [first, ...others] = document.chunks;
+  await subject.write({ ...document, chunks: first ? [{ ...first, text: `${word} ${first.text}` }, ...others] : [] });
+  const started = performance.now();
+  const found = await subject.ask({ text: word, vector: library.vector() });
+  if (found[0] !== document.id) throw new Error(`${subject.name} did not find the document that was just written`);
   return performance.now() - started;
 }
 
-for (const owner of [OWNER, OTHER_OWNER]) {
-  await client.execute({
-    sql: `insert into users (id, username, username_key, email, email_key, tier, active, created_at, updated_at)
-      values (?, ?, ?, ?, ?, 'free', 1, 0, 0)`,
-    args: [owner, owner, owner, owner, owner],
-  });
+function quantile(times: readonly number[], part: number): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
-console.log(`${CHUNKS} chunks of one owner, ${OTHERS} of another, ${DIMENSIONS} dimensions, ${QUERIES} queries`);
-const inserts: number[] = [];
-const others = Math.floor(OTHERS / PER_DOCUMENT);
-const documents = Math.floor(CHUNKS / PER_DOCUMENT);
-for (let i = 0; i < documents; i++) {
-  inserts.push(await addDocument(OWNER));
-  if (i < others) await addDocument(OTHER_OWNER);
+function idOf(n: number): string {
+  return `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 }
-await client.execute('PRAGMA wal_checkpoint(TRUNCATE)');
-show('insert a document: the first 100', inserts.slice(0, 100));
-show('insert a document: the last 100', inserts.slice(-100));
-console.log(`database ${((await stat(path)).size / 1e6).toFixed(0)} MB`);
-
-const queries = Array.from({ length: QUERIES }, vector);
-
-const index = createSqliteChunkIndex({ client });
-const filter = { ownerId: OWNER };
-for (const limit of [10, 400])
-  await measure(`exact scan, top ${limit}`, QUERIES, (i) => index.nearest(queries[i] as Float32Array, MODEL, filter, limit));
-for (const terms of [1, 3, 8]) {
-  const texts = queries.map(() => Array.from({ length: terms }, word).join(' '));
-  await measure(`keyword, ${terms} terms, top 400`, QUERIES, (i) => index.keyword({ text: texts[i] as string }, filter, 400));
-}
-
-close();
-await rm(folder, { recursive: true, force: true });
