@@ -161,7 +161,7 @@ async function timeUntilFound(subject: Pharos, at: number): Promise<number> {
   const [first, ...others] = document.chunks;
   await subject.write({ ...document, chunks: first ? [{ ...first, text: `${word} ${first.text}` }, ...others] : [] });
   const started = performance.now();
-  const found = await subject.ask({ text: word, vector: library.vector() });
+  const found = await subject.ask({ text: word, vector: (first as BenchDocument['chunks'][number]).embedding });
   if (found[0] !== document.id) throw new Error(`${subject.name} did not find the document that was just written`);
   return performance.now() - started;
 }

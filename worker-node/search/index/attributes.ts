@@ -9,6 +9,9 @@ import { StringTable } from './string-table.ts';
 export const KINDS = { category: 'c', tag: 'g', language: 'l', type: 't', metadata: 'm' } as const;
 export type Kind = keyof typeof KINDS;
 
+/** Of a document's id, its place in the map of ids, and the heads of its title and of the key that it is sorted by. */
+const BYTES_OF_STRINGS = 150;
+
 /** The label of no value. */
 export const NO_LABEL = 0xffff_ffff;
 
@@ -34,6 +37,7 @@ export class Attributes {
   metadataCounts: Uint32Array = new Uint32Array(16);
   labels: Uint32Array = new Uint32Array(32);
   firstChunks: Uint32Array = new Uint32Array(16);
+  #titleUnits = 0;
   #labelsUsed = 0;
   #labelsLive = 0;
   #strings = new StringTable();
@@ -45,7 +49,7 @@ export class Attributes {
 
   get bytes(): number {
     const perDocument = 4 * 7 + 8 * 2;
-    const strings = this.#titles.reduce((sum, title) => sum + (title?.length ?? 0) + 24, 0) + this.#ids.length * 120;
+    const strings = this.#titleUnits + this.#ids.length * BYTES_OF_STRINGS;
     return this.category.length * perDocument + this.labels.byteLength + this.#strings.bytes + strings;
   }
 
@@ -73,6 +77,7 @@ export class Attributes {
     this.#ids[slot] = document.id;
     this.#titles[slot] = document.title;
     this.#titleKeys[slot] = undefined;
+    this.#titleUnits += document.title?.length ?? 0;
     this.#slotById.set(document.id, slot);
     this.count++;
     return slot;
@@ -80,6 +85,7 @@ export class Attributes {
 
   remove(slot: number): void {
     this.#slotById.delete(this.idOf(slot));
+    this.#titleUnits -= this.#titles[slot]?.length ?? 0;
     this.#ids[slot] = null;
     this.#titles[slot] = null;
     this.#labelsLive -= (this.tagCounts[slot] as number) + (this.metadataCounts[slot] as number);
@@ -178,6 +184,7 @@ export class Attributes {
     attributes.#strings = StringTable.read(reader, 'labels');
     attributes.#ids = ids;
     attributes.#titles = titles;
+    attributes.#titleUnits = titles.reduce((sum, title) => sum + (title?.length ?? 0), 0);
     attributes.slots = ids.length;
     for (const column of INTEGER_COLUMNS) attributes[column] = reader.uint32(`documents.${column}`);
     for (const column of FLOAT_COLUMNS) attributes[column] = reader.float64(`documents.${column}`);

@@ -162,10 +162,13 @@ export class Words implements Vocabulary {
     const span = 2 * most;
     const least = length - most;
     const scratch = this.#scratch;
-    for (let id = 0; id < this.#strings.size; id++) {
+    const all = this.#letters;
+    const { size } = this.#strings;
+    for (let id = 0; id < size; id++) {
+      // Letters come first: few words pass, so that the processor foresees the branch.
+      if (bitsOf((all[id] as number) ^ letters) > span || this.#counts[id] === 0) continue;
       // Unsigned: lengths that are too small wrap around.
       if ((((this.#units[id] as number) & ~MARKED) - least) >>> 0 > span) continue;
-      if (bitsOf((this.#letters[id] as number) ^ letters) > span || this.#counts[id] === 0) continue;
       const marked = (this.#units[id] as number) & MARKED;
       const units = marked ? unitsOf(foldWord(this.#strings.get(id)), scratch) : this.#strings.unitsOf(id, scratch);
       const edits = this.#distance.between(typed, length, scratch, units, most);
@@ -178,8 +181,10 @@ export class Words implements Vocabulary {
     const best = new Best(limit);
     const letters = lettersOf(prefix);
     const begins = this.#strings.prefixTest(prefix);
-    for (let id = 0; id < this.#strings.size; id++) {
-      if ((letters & ~(this.#letters[id] as number)) !== 0 || this.#counts[id] === 0) continue;
+    const all = this.#letters;
+    const { size } = this.#strings;
+    for (let id = 0; id < size; id++) {
+      if ((letters & ~(all[id] as number)) !== 0 || this.#counts[id] === 0) continue;
       const marked = (this.#units[id] as number) & MARKED;
       if (marked ? foldWord(this.#strings.get(id)).startsWith(prefix) : begins(id))
         best.offer({ id, count: this.#counts[id] as number });
