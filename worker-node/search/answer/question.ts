@@ -37,6 +37,8 @@ const MAX_WORDS_IN_A_ROW = 6;
 export const MAX_WORDS = 256;
 /** Words that the last word may be the beginning of. */
 const MAX_COMPLETIONS = 50;
+/** More words are not looked up in the vocabulary, which takes a millisecond each in a large library. */
+const MAX_CORRECTED = 128;
 /** More operators of a question are not looked for. */
 const MAX_PHRASES = 32;
 
@@ -88,11 +90,13 @@ function correctedText(index: LibraryIndex, text: string, prefix: boolean): stri
   const joins = joinsWords(index.languages);
   let takenApart = 0;
   const last = prefix ? lastWord(tokens, text) : undefined;
+  let left = MAX_CORRECTED;
   let corrected = text;
   let before = Number.POSITIVE_INFINITY;
   for (const token of tokens.toReversed()) {
     if (token.end > before || token.folded.length < SHORTEST_CORRECTED) continue;
     if (occurs(index, token) || (token === last && index.vocabulary.complete(token.folded, 1).length > 0)) continue;
+    if (left-- === 0) break;
     const correction = index.vocabulary.correct(token.folded);
     if (correction === undefined) continue;
     const isCompound =
