@@ -9,6 +9,9 @@ import { migrateSqlite } from '../../src/adapters/migrate-sqlite.ts';
 import { connectPostgres } from '../../src/adapters/postgres.ts';
 import { openSqliteFile } from '../../src/adapters/sqlite.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
+import { createPostgresChunkIndex } from '../../src/kernel/db/chunk-index.postgres.ts';
+import { createSqliteChunkIndex } from '../../src/kernel/db/chunk-index.sqlite.ts';
+import type { ChunkIndex } from '../../src/kernel/db/chunk-index.ts';
 import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
 import { replaceChunks } from '../../src/kernel/db/chunks.ts';
 import { appendLibraryChanges } from '../../src/kernel/db/library-changes.ts';
@@ -36,7 +39,7 @@ export interface Pharos extends SearchPeer {
 }
 
 export async function openPharos(kind: DatabaseKind): Promise<Pharos> {
-  const { db, close } = kind === 'SQLite' ? await openSqliteFolder() : await openPostgresServer();
+  const { db, chunkIndex, close } = kind === 'SQLite' ? await openSqliteFolder() : await openPostgresServer();
   const owner = await insertUser(db);
   await activateModel({ db, clock: systemClock }, testModel(MODEL));
   const log = memoryLog();
@@ -45,7 +48,7 @@ export async function openPharos(kind: DatabaseKind): Promise<Pharos> {
     pause: async () => {},
     onSize: () => {},
   });
-  const answer = createAnswerQuestion({ db, clock: systemClock, log, libraries, embed: async () => null });
+  const answer = createAnswerQuestion({ db, chunkIndex, clock: systemClock, log, libraries, embed: async () => null });
   const write = (document: BenchDocument) => writeDocument(db, owner, document);
   return {
     name: `Pharos on ${kind}`,
@@ -70,12 +73,19 @@ export async function openPharos(kind: DatabaseKind): Promise<Pharos> {
   };
 }
 
-async function openSqliteFolder(): Promise<{ db: Database; close: () => Promise<void> }> {
+interface Opened {
+  readonly db: Database;
+  readonly chunkIndex: ChunkIndex;
+  close(): Promise<void>;
+}
+
+async function openSqliteFolder(): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'pharos-bench-'));
   const { client, close } = await openSqliteFile(join(folder, 'bench.db'));
   await migrateSqlite(client);
   return {
     db: openSqlite(client),
+    chunkIndex: createSqliteChunkIndex({ client }),
     close: async () => {
       close();
       await rm(folder, { recursive: true, force: true });
@@ -84,12 +94,13 @@ async function openSqliteFolder(): Promise<{ db: Database; close: () => Promise<
 }
 
 /** A server without pgvector, which the index does not need. */
-async function openPostgresServer(): Promise<{ db: Database; close: () => Promise<void> }> {
+async function openPostgresServer(): Promise<Opened> {
   const server = await startPostgres();
   await migratePostgres({ url: server.url, sslMode: 'disable' });
   const client = connectPostgres({ url: server.url, sslMode: 'disable' });
   return {
     db: openPostgres(client),
+    chunkIndex: createPostgresChunkIndex({ client }),
     close: async () => {
       await client.end();
       await server.close();

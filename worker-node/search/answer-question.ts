@@ -3,11 +3,13 @@ import { AppError } from '../../src/kernel/core/errors.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { listCategories } from '../../src/kernel/db/categories.ts';
+import type { ChunkIndex } from '../../src/kernel/db/chunk-index.ts';
 import { toDatabaseAppError } from '../../src/kernel/db/connection-errors.ts';
-import { findEmbeddingModel } from '../../src/kernel/db/embedding-models.ts';
+import { findActiveModel, findEmbeddingModel } from '../../src/kernel/db/embedding-models.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
 import { parseSearchQuery } from '../../src/kernel/search/search-query.ts';
 import type { NeighboursRequest, SearchRequest } from '../../src/kernel/search/search-request.ts';
+import { searchInDatabase } from '../../src/services/search/search-in-database.ts';
 import { answerSearch, type SearchedModel } from './answer/answer-search.ts';
 import { hitReader } from './answer/hit-rows.ts';
 import { nearestDocuments } from './answer/nearest-documents.ts';
@@ -21,6 +23,8 @@ import type { Outcome, Question, Questions } from './thread-messages.ts';
 
 export interface AnswerQuestionDependencies {
   readonly db: Database;
+  /** Answers for libraries beyond the memory. */
+  readonly chunkIndex: ChunkIndex;
   readonly clock: Clock;
   readonly log: Log;
   readonly libraries: Pick<Libraries<LibraryIndex>, 'use'>;
@@ -29,7 +33,7 @@ export interface AnswerQuestionDependencies {
 }
 
 export function createAnswerQuestion(dependencies: AnswerQuestionDependencies): (question: Question) => Promise<Outcome> {
-  const { db, clock, log, libraries, embed } = dependencies;
+  const { db, chunkIndex, clock, log, libraries, embed } = dependencies;
   const lists = createRankedLists();
   const models = new Map<string, SearchedModel>();
 
@@ -60,9 +64,19 @@ export function createAnswerQuestion(dependencies: AnswerQuestionDependencies): 
     return { kind: 'answered', answer };
   }
 
+  async function searchTooLarge({ embedded, ...request }: Questions['search']['request']): Promise<Outcome> {
+    const active = embedded ? await findActiveModel(db) : undefined;
+    if (embedded && active && embedded.model !== active.id) return { kind: 'other_model', model: active.id };
+    return { kind: 'answered', answer: await searchInDatabase({ db, chunkIndex, clock }, request, active ? embedded : null) };
+  }
+
   async function answer(question: Question): Promise<Outcome> {
     const { kind, request } = question;
-    if (kind === 'search') return await search(request);
+    if (kind === 'search')
+      return await search(request).catch((error) => {
+        if (error instanceof LibraryTooLarge) return searchTooLarge(request);
+        throw error;
+      });
     const library = await libraries.use(request.owner_id);
     if (kind === 'suggest') return { kind: 'answered', answer: suggest(library.index, request) };
     return { kind: 'answered', answer: await neighboursIn(library, request) };

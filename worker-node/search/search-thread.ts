@@ -49,7 +49,7 @@ const embedding = new Map<number, (vector: Float32Array | null) => void>();
 let lastEmbedding = 0;
 
 const answerQuestion = createAnswerQuestion({
-  ...{ db: database.db, clock, log, libraries },
+  ...{ db: database.db, chunkIndex: database.chunkIndex, clock, log, libraries },
   embed: (text, model) => {
     const id = ++lastEmbedding;
     post({ kind: 'embed', id, model, text });

@@ -54,8 +54,9 @@ export interface SearchThreadsDependencies {
 const MAX_WAITING = 256;
 /** Milliseconds until an answer is late. */
 const DEADLINE_MS = 10_000;
-/** Milliseconds before a thread is replaced that ended soon after its start. */
+/** Milliseconds before a thread is replaced that ended sooner than that after its start; doubled each time in a row, up to the maximum. */
 const RESTART_MS = 1_000;
+const MAX_RESTART_MS = 30_000;
 /** Milliseconds that threads may take to write their snapshots at the end. */
 const CLOSING_MS = 5_000;
 
@@ -72,6 +73,8 @@ interface Place {
   readonly index: number;
   readonly waiting: Map<number, Waiting>;
   thread: SearchThread | undefined;
+  /** Threads in a row that ended soon after their start. */
+  failedStarts: number;
   ended: Promise<void>;
 }
 
@@ -81,7 +84,7 @@ export function createSearchThreads(dependencies: SearchThreadsDependencies): Se
   let lastId = 0;
   let closing = false;
   const places = Array.from({ length: count }, (_, index): Place => {
-    return { index, waiting: new Map(), thread: undefined, ended: Promise.resolve() };
+    return { index, waiting: new Map(), thread: undefined, failedStarts: 0, ended: Promise.resolve() };
   });
   for (const place of places) start(place);
 
@@ -109,7 +112,8 @@ export function createSearchThreads(dependencies: SearchThreadsDependencies): Se
       place.waiting.delete(id);
       waiting.reject(unavailable('The search failed', error));
     }
-    if (livedMs < RESTART_MS) await sleep(RESTART_MS);
+    place.failedStarts = livedMs < RESTART_MS ? place.failedStarts + 1 : 0;
+    if (place.failedStarts > 0) await sleep(Math.min(MAX_RESTART_MS, RESTART_MS * 2 ** (place.failedStarts - 1)));
     if (!closing) start(place);
   }
 

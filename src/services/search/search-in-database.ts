@@ -1,7 +1,7 @@
-/** Word hits from the database, in the shape of a search, while no worker answers. */
+/** Hits from the database in the shape of a search: by words while no worker answers, by meaning too for libraries beyond its memory. */
 import { decodeCursor, encodeCursor } from '../../kernel/core/pagination.ts';
 import { present } from '../../kernel/core/present.ts';
-import type { ChunkHit, ChunkQuestion } from '../../kernel/db/chunk-index.ts';
+import type { ChunkFilter, ChunkHit, ChunkQuestion } from '../../kernel/db/chunk-index.ts';
 import { findChunks } from '../../kernel/db/chunks.ts';
 import { findResource, findResources, type ResourceSummary } from '../../kernel/db/resources.ts';
 import { titleKeyOf } from '../../kernel/model/title-key.ts';
@@ -24,26 +24,43 @@ interface Ranked {
   readonly score: number;
   /** The best first. */
   readonly seqs: readonly number[];
+  /** From 1, in the lists by words and by meaning. */
+  readonly keywordRank?: number | undefined;
+  readonly semanticRank?: number | undefined;
+  readonly cosine?: number | undefined;
+}
+
+/** The question's vector, by the model that made it. */
+export interface QuestionVector {
+  readonly model: string;
+  readonly vector: Float32Array;
 }
 
 /** Throws `invalid_input` for a cursor of another answer. */
-export async function searchInDatabase(context: Context, request: SearchRequest): Promise<SearchAnswer> {
+export async function searchInDatabase(
+  context: Context,
+  request: SearchRequest,
+  embedded: QuestionVector | null = null,
+): Promise<SearchAnswer> {
   const { clock } = context;
   const started = clock.monotonic();
   const offset = request.cursor === undefined ? 0 : decodeCursor(request.cursor, isDatabaseCursor)[1];
   const { question, filters, except } = await questionOf(context, request);
   const filter = { ...filters, ownerId: request.owner_id };
-  const ranked = await rank((limit) => context.chunkIndex.keyword(question, filter, limit), except);
+  const byWords = await rank((limit) => context.chunkIndex.keyword(question, filter, limit), except);
   const words = clock.monotonic();
+  const byMeaning = await rankByMeaning(context, request, { question, filter, except, embedded });
+  const ranked = byMeaning ? fuse(request.mode === 'semantic' ? [] : byWords, byMeaning) : byWords.map(toWordRanked);
+  const meaning = clock.monotonic();
   const { page, resources } = await readPage(context, request, ranked, offset);
-  const hits = await readHits(context, request, page, { question, resources, ranked });
+  const hits = await readHits(context, request, page, { question, resources });
   const next = offset + request.limit;
   const done = clock.monotonic();
   return {
     query: request.q ?? request.similar_to ?? '',
     mode: request.mode,
     took_ms: Math.round(done - started),
-    timing: { embed: 0, words: words - started, meaning: 0, read: done - words },
+    timing: { embed: 0, words: words - started, meaning: meaning - words, read: done - meaning },
     total: ranked.length,
     degraded: true,
     hits,
@@ -80,6 +97,47 @@ async function rank(list: (limit: number) => Promise<ChunkHit[]>, except: string
   return [...byResource.values()].slice(0, DEPTH);
 }
 
+interface Meant {
+  readonly question: ChunkQuestion;
+  readonly filter: ChunkFilter;
+  readonly except: string | undefined;
+  readonly embedded: QuestionVector | null;
+}
+
+/** Undefined for a search by words, and for phrases and excluded words, which vectors cannot hold to. */
+async function rankByMeaning({ chunkIndex }: Context, { mode }: SearchRequest, { question, filter, except, embedded }: Meant) {
+  const { phrases = [], excluded = [] } = question;
+  if (!embedded || mode === 'keyword' || phrases.length + excluded.length > 0) return undefined;
+  const { vector, model } = embedded;
+  return await rank((limit) => chunkIndex.nearest(vector, model, filter, limit), except);
+}
+
+/** The constant of reciprocal rank fusion, and the score of a resource that is the first in both lists. */
+const RANK_CONSTANT = 60;
+const BEST = 2 / (RANK_CONSTANT + 1);
+
+/** Both lists by the sum of their reciprocal ranks. */
+function fuse(byWords: readonly Ranked[], byMeaning: readonly Ranked[]): Ranked[] {
+  const meant = new Map(byMeaning.map((hit, index) => [hit.resourceId, { ...hit, semanticRank: index + 1 }]));
+  const said = new Map(byWords.map((hit, index) => [hit.resourceId, toWordRanked(hit, index)]));
+  const share = (rank: number | undefined) => (rank === undefined ? 0 : 1 / (RANK_CONSTANT + rank) / BEST);
+  const ids = [...new Set([...said.keys(), ...meant.keys()])];
+  return ids
+    .map((resourceId) => {
+      const [words, meaning] = [said.get(resourceId), meant.get(resourceId)];
+      const seqs = [...new Set([...(meaning?.seqs.slice(0, 1) ?? []), ...(words?.seqs ?? []), ...(meaning?.seqs ?? [])])];
+      return {
+        ...{ resourceId, keywordRank: words?.keywordRank, semanticRank: meaning?.semanticRank, cosine: meaning?.score },
+        score: share(words?.keywordRank) + share(meaning?.semanticRank),
+        seqs: seqs.slice(0, PASSAGES),
+      };
+    })
+    .sort((a, b) => b.score - a.score || (a.resourceId < b.resourceId ? -1 : 1))
+    .slice(0, DEPTH);
+}
+
+const toWordRanked = (hit: Ranked, index: number): Ranked => ({ ...hit, keywordRank: index + 1 });
+
 async function readPage(
   { db }: Context,
   { owner_id: ownerId, sort, limit }: SearchRequest,
@@ -109,19 +167,17 @@ function bySort(sort: 'date' | 'title', resources: ReadonlyMap<string, ResourceS
 interface Found {
   readonly question: ChunkQuestion;
   readonly resources: ReadonlyMap<string, ResourceSummary>;
-  readonly ranked: readonly Ranked[];
 }
 
 async function readHits(
   { db }: Context,
   { owner_id: ownerId }: SearchRequest,
   page: readonly Ranked[],
-  { question, resources, ranked }: Found,
+  { question, resources }: Found,
 ): Promise<SearchHit[]> {
   const seqs = page.flatMap((hit) => hit.seqs);
   const chunks = new Map((await findChunks(db, ownerId, seqs)).map((found) => [found.seq, found]));
-  const ranks = new Map(ranked.map(({ resourceId }, index) => [resourceId, index + 1]));
-  return page.flatMap(({ resourceId, score, seqs: own }) => {
+  return page.flatMap(({ resourceId, score, seqs: own, keywordRank, semanticRank, cosine = 0 }) => {
     const resource = resources.get(resourceId);
     const words = new Set<string>();
     const passages = own.flatMap((seq) => {
@@ -144,8 +200,8 @@ async function readHits(
       ...present({ url: resource.url }),
       // Ranks of databases have no upper bound; this keeps their order.
       score: score / (1 + score),
-      why: { words: [...words], meaning: 0 },
-      keyword_rank: ranks.get(resourceId) ?? 1,
+      why: { words: [...words], meaning: Math.max(0, cosine) },
+      ...present({ keyword_rank: keywordRank, semantic_rank: semanticRank }),
       passages,
       passage: best.text,
       chunk: best.chunk,

@@ -35,7 +35,7 @@ afterEach(() => database.close());
 function open(libraries?: Pick<Libraries<LibraryIndex>, 'use'>) {
   const { db } = database;
   return createAnswerQuestion({
-    ...{ db, clock, log },
+    ...{ db, clock, log, chunkIndex: database.chunkIndex() },
     libraries:
       libraries ??
       createLibraries({
@@ -112,8 +112,10 @@ describe('a question of a library', () => {
   });
 
   test('question: refusals, a full memory, a database that is away and faults are told apart', async () => {
-    const outcome = async (error: unknown) => open({ use: async () => Promise.reject(error) })(search());
-    expect(await outcome(new LibraryTooLarge('too large'))).toMatchObject({ kind: 'refused', code: 'unavailable' });
+    const failing = (error: unknown) => open({ use: async () => Promise.reject(error) });
+    const outcome = async (error: unknown) => failing(error)(search());
+    const suggestion = { kind: 'suggest', request: { owner_id: owner, q: 'gla', limit: 5 } } as const;
+    expect(await failing(new LibraryTooLarge('too large'))(suggestion)).toMatchObject({ kind: 'refused', code: 'unavailable' });
     expect(log.lines.at(-1)).toMatchObject({ level: 'info', message: 'library too large for the memory' });
     expect(await outcome(new TypeError('a bug'))).toEqual({ kind: 'failed', message: 'a bug' });
     expect(log.lines.at(-1)).toMatchObject({ level: 'error', message: 'search failed' });
@@ -121,6 +123,31 @@ describe('a question of a library', () => {
     await write(1, 'the glacier is frozen');
     expect(await answer(search({ cursor: 'nonsense' }))).toMatchObject({ kind: 'refused', code: 'invalid_input' });
     expect(await answer(search({ similar_to: uuid(9) }))).toMatchObject({ kind: 'refused', code: 'not_found' });
+  });
+
+  test('question: a library beyond the memory is searched in the database, by words and by meaning', async () => {
+    const answer = open({ use: async () => Promise.reject(new LibraryTooLarge('too large')) });
+    await write(1, 'the glacier is large');
+    await write(2, 'frozen ground');
+    await write(3, 'a loaf of bread');
+    await write(4, 'the glacier of another owner', await insertUser(database.db));
+    expect(await answer(search({ limit: 2 }))).toMatchObject({
+      kind: 'answered',
+      answer: {
+        ...{ degraded: true, total: 3, next_cursor: expect.any(String) },
+        hits: [
+          { resource_id: uuid(1), keyword_rank: 1, semantic_rank: expect.any(Number), why: { words: ['glacier'] } },
+          { resource_id: uuid(2), semantic_rank: expect.any(Number), why: { words: [], meaning: expect.closeTo(1, 5) } },
+        ],
+      },
+    });
+    expect(found(await answer(search({ mode: 'keyword' })))).toEqual([uuid(1)]);
+    expect(found(await answer(search({ mode: 'semantic' })))).toEqual([uuid(1), uuid(2), uuid(3)]);
+    // Vectors cannot hold to phrases and excluded words.
+    expect(found(await answer(search({ q: '"glacier is large"' })))).toEqual([uuid(1)]);
+    expect(found(await answer(search({ embedded: null })))).toEqual([uuid(1)]);
+    const other = { model: 'other', vector: Float32Array.of(1) };
+    expect(await answer(search({ embedded: other }))).toEqual({ kind: 'other_model', model: MODEL });
   });
 
   test('question: whatever is written and deleted, an owner finds exactly the own documents that hold the word', async () => {

@@ -15,12 +15,14 @@ interface FakeThread {
 
 let threads: FakeThread[];
 let pauses: PromiseWithResolvers<void>[];
+let pausesMs: number[];
 let log: MemoryLog;
 let clock: ReturnType<typeof manualClock>;
 
 beforeEach(() => {
   threads = [];
   pauses = [];
+  pausesMs = [];
   log = memoryLog();
   clock = manualClock();
 });
@@ -43,7 +45,8 @@ const open = (options: Partial<SearchThreadsDependencies> = {}) =>
     maxBytes: 1_000,
     clock,
     log,
-    sleep: () => {
+    sleep: (ms) => {
+      pausesMs.push(ms);
       pauses.push(Promise.withResolvers());
       return pauses.at(-1)!.promise;
     },
@@ -112,6 +115,22 @@ describe('search threads', () => {
     await vi.waitFor(() => expect(threads).toHaveLength(2));
     answer(threads[1]!);
     expect(await waiting).toEqual({ kind: 'answered', answer: ANSWER });
+  });
+
+  test('search threads: the pause doubles up to half a minute, and is one second again after a thread that lived', async () => {
+    open();
+    for (let n = 0; n < 7; n++) {
+      threads.at(-1)!.events.exit(new Error('the database cannot be opened'));
+      await vi.waitFor(() => expect(pauses).toHaveLength(n + 1));
+      pauses[n]!.resolve();
+      await vi.waitFor(() => expect(threads).toHaveLength(n + 2));
+    }
+    clock.advance(5_000);
+    threads.at(-1)!.events.exit(new Error('out of memory'));
+    expect(threads).toHaveLength(9);
+    threads.at(-1)!.events.exit(new Error('out of memory'));
+    await vi.waitFor(() => expect(pauses).toHaveLength(8));
+    expect(pausesMs).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 1_000]);
   });
 
   test('search threads: a question more than may wait is refused', async () => {
