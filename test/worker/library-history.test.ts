@@ -226,7 +226,8 @@ describe('library history', () => {
               };
               switch (one.kind) {
                 case 'post':
-                  return process(one.text);
+                  await kit.post(ada.userId, one.text);
+                  return runDue();
                 case 'delete':
                   return deleteResource(kit.services, ada, { id: at(one.document) }).catch(tolerate);
                 case 'again':

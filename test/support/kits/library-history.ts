@@ -51,9 +51,13 @@ export async function createLibraryHistoryKit() {
 
   /** Stores a text whose job has not run. */
   async function post(ownerId: string, text: string): Promise<Job & { resourceId: string }> {
-    const job = await seedJob({ db, clock }, { ownerId });
     const source = { contentType: 'text/plain', filename: null, body: Buffer.from(text), fetchedUrl: null };
-    await putSource(db, { ...source, resourceId: job.resourceId, createdAt: clock.now() });
+    // Together, as the API does it: another worker may take the job at once.
+    const job = await db.transaction(async (tx) => {
+      const seeded = await seedJob({ db: tx, clock }, { ownerId });
+      await putSource(tx, { ...source, resourceId: seeded.resourceId, createdAt: clock.now() });
+      return seeded;
+    });
     return job;
   }
 
