@@ -111,7 +111,9 @@ export async function answerSearch(
 /** Best hits of most questions that have nothing to do with a library are less likely, and those of one in twenty others. */
 const WEAK: Readonly<Record<SearchMode, number>> = { hybrid: 0.2, semantic: 0.06, keyword: 0.2 };
 
-function isWeak({ probability }: ScoredLibrary, hits: Uint32Array, mode: SearchMode): boolean {
+/** An answer that holds every word of the question in one passage is what was asked for, however little its meaning is known. */
+function isWeak({ probability, holdsAll }: ScoredLibrary, hits: Uint32Array, mode: SearchMode): boolean {
+  if (mode !== 'semantic' && hits.some((slot) => holdsAll[slot] === 1)) return false;
   let best = 0;
   for (const slot of hits) best = Math.max(best, probability(slot));
   return hits.length > 0 && best < WEAK[mode];

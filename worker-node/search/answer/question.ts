@@ -11,6 +11,8 @@ export interface Question {
   readonly text: string;
   /** The words that count, the rarest first. */
   readonly groups: readonly TermGroup[];
+  /** How many words were typed that count: an identifier is one of them, its parts are none. */
+  readonly wordCount?: number;
   /** Words that a short question says in a row. */
   readonly pairs?: readonly WordPair[];
   /** As typed or corrected, one for each group. */
@@ -71,6 +73,7 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
     text,
     groups,
     words,
+    wordCount: countedWords(tokens).length,
     pairs: pairsOf(index, tokens),
     phrases: formsOf(isProse ? [] : phrases),
     excluded: formsOf(isProse ? [] : excluded),
@@ -122,8 +125,10 @@ function takenApart(index: LibraryIndex, tokens: readonly QuestionToken[]): read
   });
 }
 
+const countedWords = (tokens: readonly QuestionToken[]) => tokens.filter(({ part, stop }) => !part && !stop);
+
 function pairsOf(index: LibraryIndex, tokens: readonly QuestionToken[]): WordPair[] {
-  const words = tokens.filter(({ part, stop }) => !part && !stop);
+  const words = countedWords(tokens);
   if (words.length > MAX_WORDS_IN_A_ROW) return [];
   const frequencyOf = (terms: readonly string[]) => Math.max(...terms.map((term) => index.vocabulary.frequency(term)));
   return words.flatMap((word, i) => {
@@ -141,11 +146,23 @@ function lastWord(tokens: readonly QuestionToken[], text: string): QuestionToken
   return last?.end === text.length ? last : undefined;
 }
 
+/** Of an identifier and its parts, those that the library lacks say nothing where it has the others: texts write it either way. */
+function withoutOtherWritings(index: LibraryIndex, tokens: readonly QuestionToken[]): readonly QuestionToken[] {
+  const heard = tokens.map((token) => occurs(index, token));
+  return tokens.filter((token, i) => {
+    if (heard[i]) return true;
+    if (token.part) return !heard[tokens.findLastIndex(({ part }, before) => before < i && !part)];
+    const next = tokens.findIndex(({ part }, after) => after > i && !part);
+    const parts = heard.slice(i + 1, next < 0 ? heard.length : next);
+    return parts.length === 0 || parts.includes(false);
+  });
+}
+
 /** Function words count only where there are no others. A repeated word counts as often as it is said. */
 function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: string, prefix: boolean) {
   const last = prefix ? lastWord(all, text) : undefined;
   const meant = all.filter((token) => !token.stop || token === last);
-  const tokens = meant.length > 0 ? meant : all;
+  const tokens = withoutOtherWritings(index, meant.length > 0 ? meant : all);
   const joins = joinsWords(index.languages);
   const weightOf = (i: number) => (tokens[i + 1]?.part === true && tokens[i]?.part === false ? WHOLE : 1);
   const groups = new Map<string, { terms: string[]; compounds: string[]; weight: number; word: string; rarity: number }>();

@@ -6,6 +6,7 @@ import {
   type DocumentScores,
   documentsByMeaning,
   documentsByWords,
+  documentsHoldingAll,
   inverseFrequency,
   liveDocuments,
   noScores,
@@ -35,6 +36,8 @@ export interface ScoredLibrary {
   readonly order: Float64Array;
   readonly words: DocumentScores;
   readonly meaning: DocumentScores;
+  /** By document slot: 1 where one passage holds every word of the question that counts. */
+  readonly holdsAll: Uint8Array;
   /** By chunk slot: bits of the question's words. */
   readonly matched: Uint32Array;
   /** How well a chunk answers: a phrase of the question says more than anything else. */
@@ -56,6 +59,7 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     wordScores,
     question.groups.map(({ weight = 1 }) => weight),
   );
+  const holdsAll = documentsHoldingAll(index, wordScores, question.groups.length);
   const phrases = question.phrases.map((forms) => chunksWithPhrase(index, forms));
   const excluded = question.excluded.map((forms) => documentsOf(index, chunksWithPhrase(index, forms)));
   const afterWords = monotonic();
@@ -66,6 +70,7 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
   const ranked = rankDocuments(index, {
     ...{ mode, settings, vector, documents, words, meaning, foreign },
     wordScores: wordScores.scores,
+    isName: isName(question, holdsAll),
   });
   const afterMeaning = monotonic();
 
@@ -95,6 +100,7 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     order: ranked.order,
     words,
     meaning,
+    holdsAll,
     matched: wordScores.matched,
     scoreOfChunk: (slot) => ranked.scoreOfChunk(slot) + PHRASE_BONUS * phrases.filter((chunks) => chunks[slot] === 1).length,
     isHit: (slot) => reaches(wordScores.scores[slot] as number, ranked.cosines[slot] ?? 0, index.documentOf(slot)),
@@ -105,6 +111,13 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     milliseconds: { words: afterWords - started, meaning: afterMeaning - afterWords },
   };
 }
+
+/** Who types so few words mostly looks for a name, a number or a title. */
+const WORDS_OF_NAME = 3;
+
+/** Whether the question is a few words that stand together in some passage. */
+const isName = ({ wordCount = 0 }: Question, holdsAll: Uint8Array): boolean =>
+  wordCount > 0 && wordCount <= WORDS_OF_NAME && holdsAll.includes(1);
 
 /** What two words in a row count, as a share of one that is as rare as the more frequent of them. */
 const IN_A_ROW = 0.2;

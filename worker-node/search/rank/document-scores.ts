@@ -48,6 +48,15 @@ export function documentsByWords(index: LibraryIndex, words: WordScores, weights
   return { scores, chunks };
 }
 
+/** By document slot: 1 where one of its chunks holds each of the question's `words`. None does where they are too many to be told apart. */
+export function documentsHoldingAll(index: LibraryIndex, { slots, matched }: WordScores, words: number): Uint8Array {
+  const holds = new Uint8Array(index.documentSlots);
+  if (words === 0 || words > MATCHED_WORDS) return holds;
+  const all = 0xffffffff >>> (MATCHED_WORDS - words);
+  for (const slot of slots) if ((matched[slot] as number) === all) holds[index.documentOf(slot)] = 1;
+  return holds;
+}
+
 /** The cosine of each document's nearest chunk. `cosines` are by chunk slot. */
 export function documentsByMeaning(index: LibraryIndex, cosines: Float32Array): DocumentScores {
   const scores = new Float32Array(index.documentSlots);

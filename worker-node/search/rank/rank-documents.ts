@@ -10,6 +10,8 @@ import { spreadOfMeaning, spreadOfWords, standardised } from './spread.ts';
 
 /** Of a hybrid ranking, the least part of words for a document or a question in a language that the model does not know. */
 const FOREIGN_WORDS = 0.7;
+/** The least part of words for a question that is a name or a number: a model knows little of those. */
+const NAME_WORDS = 0.6;
 
 export interface Rankable {
   readonly mode: SearchMode;
@@ -23,6 +25,8 @@ export interface Rankable {
   readonly meaning: DocumentScores;
   /** By chunk slot. */
   readonly wordScores: Float32Array;
+  /** Whether the question is a few words that stand together in some passage. */
+  readonly isName: boolean;
 }
 
 export interface Ranked {
@@ -35,7 +39,7 @@ export interface Ranked {
 
 /** Orders by words, by meaning, or by both: after feedback, in deviations from what the library's documents have. */
 export function rankDocuments(index: LibraryIndex, rankable: Rankable): Ranked {
-  const { mode, settings, vector, foreign, documents, words, meaning, wordScores } = rankable;
+  const { mode, settings, vector, foreign, documents, words, meaning, wordScores, isName } = rankable;
   const wordSpread = spreadOfWords(words.scores);
   if (mode === 'keyword' || vector === null) {
     const score = (value: number) => standardised(value, wordSpread);
@@ -50,10 +54,11 @@ export function rankDocuments(index: LibraryIndex, rankable: Rankable): Ranked {
     return { order: Float64Array.from(meaning.scores), scoreOfChunk: (slot) => cosines[slot] as number, cosines };
   }
   const isForeign = isForeignQuestion(documents, words, foreign);
+  const least = isName ? Math.max(NAME_WORDS, settings.words) : settings.words;
   const fuseWith = (scores: Float32Array) => {
     const spread = spreadOfMeaning(scores);
     return (word: number, cosine: number, document: number) => {
-      const part = isForeign || foreign?.[document] === 1 ? Math.max(FOREIGN_WORDS, settings.words) : settings.words;
+      const part = isForeign || foreign?.[document] === 1 ? Math.max(FOREIGN_WORDS, least) : least;
       return part * standardised(word, wordSpread) + (1 - part) * standardised(cosine, spread);
     };
   };

@@ -33,6 +33,30 @@ describe('answerSearch: what is found', () => {
     expect((await library().ask({ q: 'glacier ice sea' })).weak).toBeUndefined();
   });
 
+  it('calls nothing weak where a passage holds every word of the question, however little its meaning is known', async () => {
+    const unknown = embedWords('orbits comets eclipses');
+    expect((await library().askBy(unknown, { q: 'glacier ice' })).weak).toBeUndefined();
+    expect((await library().askBy(unknown, { q: 'iceGlacier' })).weak).toBeUndefined();
+    expect((await library().askBy(unknown, { q: 'gla-cier' })).weak).toBeUndefined();
+    expect((await library().askBy(unknown, { q: 'glacier ice galaxies' })).weak).toBe(true);
+    expect((await library().askBy(unknown, { q: 'glacier ice', mode: 'semantic' })).weak).toBe(
+      (await library().askBy(unknown, { q: 'glacier ice galaxies', mode: 'semantic' })).weak,
+    );
+  });
+
+  it('ranks the only document that holds a name first, though others are far nearer in meaning', async () => {
+    const others = Array.from({ length: 40 }, (_, i) => ({
+      id: `${i}`,
+      text: `Chapter ${i} of a cook's day: knead, pour, wait and boil.`,
+    }));
+    const books = smallLibrary([...others, CAR, GLACIER, { id: 'bill', text: 'Paid to Brzeczyszczykiewicz by order 4471.' }]);
+    const near = embedWords('automobile engine needs oil and air');
+    expect(idsOf(await books.askBy(near, { q: 'Brzeczyszczykiewicz' }))[0]).toBe('bill');
+    for (const q of ['the order 4471', 'order4471', 'Brzeczyszczykiewicz-order'])
+      expect(idsOf(await books.askBy(near, { q }))[0], q).toBe('bill');
+    expect(idsOf(await books.askBy(near, { q: 'which order was paid to somebody by a stranger' }))[0]).toBe('car');
+  });
+
   it('asks for more nearness of a question of which the library holds no word', async () => {
     const near = embedWords('car oven').map((value, i) => value + (i % 2 === 0 ? 0.21 : -0.21));
     const books = smallLibrary([CAR, { id: 'oven', text: 'An oven.' }, TEA]);

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { documentsByMeaning, documentsByWords, inverseFrequency } from '../../../../worker-node/search/rank/document-scores.ts';
+import {
+  documentsByMeaning,
+  documentsByWords,
+  documentsHoldingAll,
+  inverseFrequency,
+} from '../../../../worker-node/search/rank/document-scores.ts';
 import { embedWords, smallLibrary } from '../small-library.ts';
 
 const WORDS = ['ice', 'sea', 'glacier', 'water'];
@@ -32,6 +37,21 @@ describe('scores of documents', () => {
           );
           const more = elsewhere.map((word) => inverseFrequency(words.frequencies[WORDS.indexOf(word)] as number, index.chunks));
           expect(scores[slot]).toBeCloseTo(best + 0.5 * more.reduce((sum, value) => sum + value, 0), 4);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('mark the documents that have a passage with every word, of up to 32', () => {
+    fc.assert(
+      fc.property(documents, fc.integer({ min: 1, max: 33 }), (texts, count) => {
+        const { index } = smallLibrary(texts.map((text, i) => ({ id: `${i}`, text })));
+        const asked = Array.from({ length: count }, (_, i) => (i % 2 === 0 ? 'sea' : 'water'));
+        const holds = documentsHoldingAll(index, index.words(asked.map((term) => ({ terms: [{ term }] }))), count);
+        for (const [i, chunks] of texts.entries()) {
+          const isHeld = count <= 32 && chunks.some((chunk) => asked.every((word) => chunk.split(' ').includes(word)));
+          expect(holds[index.slotOf(`${i}`) as number]).toBe(isHeld ? 1 : 0);
         }
       }),
       { numRuns: 100 },

@@ -42,7 +42,7 @@ describe('documents in languages that a model does not know', () => {
       const words = index.words([{ terms: [{ term: 'glacier' }] }]);
       const { order } = rankDocuments(index, {
         ...{ mode: 'hybrid', settings: rankingSettingsOf('all-MiniLM-L6-v2'), vector, documents: liveDocuments(index) },
-        ...{ foreign: foreignDocuments(index, ['en']), wordScores: words.scores },
+        ...{ foreign: foreignDocuments(index, ['en']), wordScores: words.scores, isName: false },
         words: documentsByWords(index, words, [1]),
         meaning: documentsByMeaning(index, index.meaning(vector)),
       });
