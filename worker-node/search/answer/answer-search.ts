@@ -115,7 +115,7 @@ const WEAK: Readonly<Record<SearchMode, number>> = { hybrid: 0.2, semantic: 0.06
 function isWeak({ probability, holdsAll }: ScoredLibrary, hits: Uint32Array, mode: SearchMode): boolean {
   if (mode !== 'semantic' && hits.some((slot) => holdsAll[slot] === 1)) return false;
   let best = 0;
-  for (const slot of hits) best = Math.max(best, probability(slot));
+  for (let i = 0; i < hits.length; i++) best = Math.max(best, probability(hits[i] as number));
   return hits.length > 0 && best < WEAK[mode];
 }
 

@@ -33,10 +33,11 @@ export interface PageRequest {
  */
 export function pageOfHits(index: LibraryIndex, scored: ScoredLibrary, hits: Uint32Array, request: PageRequest): Page {
   const { sort, limit, cursor, lists, key } = request;
-  const compare = comparison(index, scored, sort);
+  const keys = keysOf(index, scored, hits, sort);
+  const compare = comparison(index, keys, sort);
   const listed = (slot: number): RankedHit => ({
     id: index.idOf(slot),
-    order: orderOf(index, scored, sort, slot),
+    order: keys[slot] as number,
     score: scored.probability(slot),
   });
   if (cursor === undefined) {
@@ -51,7 +52,7 @@ export function pageOfHits(index: LibraryIndex, scored: ScoredLibrary, hits: Uin
     const { total } = list;
     return pageFrom(index, list.hits, { total, from: at + 1, limit, before: cursor.position, version: cursor.version });
   }
-  const rest = selectBest(behind(index, scored, hits, request, compare), limit + 1, compare).map(listed);
+  const rest = selectBest(behind(index, keys, hits, request, compare), limit + 1, compare).map(listed);
   const total = list?.total ?? hits.length;
   return pageFrom(index, rest, { total, from: 0, limit, before: cursor.position, version: cursor.version });
 }
@@ -81,26 +82,28 @@ function pageFrom(index: LibraryIndex, hits: readonly RankedHit[], { total, from
 
 type Compare = (a: number, b: number) => number;
 
-function comparison(index: LibraryIndex, scored: ScoredLibrary, sort: SearchSort): Compare {
+function comparison(index: LibraryIndex, keys: Float64Array, sort: SearchSort): Compare {
   if (sort === 'title') return (a, b) => index.compareTitles(a, b) || compareIds(index, a, b);
-  return (a, b) => orderOf(index, scored, sort, b) - orderOf(index, scored, sort, a) || compareIds(index, a, b);
+  return (a, b) => (keys[b] as number) - (keys[a] as number) || compareIds(index, a, b);
 }
 
-/** A title has no number. */
-function orderOf(index: LibraryIndex, { order }: ScoredLibrary, sort: SearchSort, slot: number): number {
-  if (sort === 'title') return 0;
-  return sort === 'date' ? index.attributesOf(slot).createdAt : (order[slot] as number);
+/** By document slot, the numbers that hits are ordered by; 0 where that is by title. */
+function keysOf(index: LibraryIndex, { order }: ScoredLibrary, hits: Uint32Array, sort: SearchSort): Float64Array {
+  if (sort === 'relevance') return order;
+  const keys = new Float64Array(index.documentSlots);
+  if (sort === 'date') for (const slot of hits) keys[slot] = index.attributesOf(slot).createdAt;
+  return keys;
 }
 
 /** The hits behind the cursor's. Where it is by title and its document is gone, so many as the pages showed are left out. */
-function behind(index: LibraryIndex, scored: ScoredLibrary, hits: Uint32Array, request: PageRequest, compare: Compare) {
+function behind(index: LibraryIndex, keys: Float64Array, hits: Uint32Array, request: PageRequest, compare: Compare) {
   const { sort, cursor } = request;
   if (cursor === undefined) return hits;
   const last = index.slotOf(cursor.id);
   if (last !== undefined && sort === 'title') return hits.filter((slot) => compare(last, slot) < 0);
   if (sort === 'title') return Uint32Array.from(hits).sort(compare).subarray(cursor.position);
   return hits.filter((slot) => {
-    const order = orderOf(index, scored, sort, slot);
+    const order = keys[slot] as number;
     return order < cursor.score || (order === cursor.score && index.idOf(slot) > cursor.id);
   });
 }

@@ -31,7 +31,7 @@ export interface RankedLists {
 /** Lists kept. Further pages of an older one are ranked anew. */
 const MAX_LISTS = 64;
 /** Hits of a list. Pages behind them are ranked anew. */
-export const MAX_LISTED = 1_000;
+export const MAX_LISTED = 500;
 
 export function createRankedLists(): RankedLists {
   const lists = createBoundedMap<string, RankedList>({ capacity: MAX_LISTS, evict: 'least-recently-used' });

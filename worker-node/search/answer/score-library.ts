@@ -158,7 +158,7 @@ function evidenceOf(index: LibraryIndex, { groups }: Question, { words, meaning,
 
 function highest(scores: Float32Array): number {
   let most = 0;
-  for (const score of scores) if (score > most) most = score;
+  for (let slot = 0; slot < scores.length; slot++) most = Math.max(most, scores[slot] as number);
   return most;
 }
 

@@ -38,7 +38,8 @@ export function documentsByWords(index: LibraryIndex, words: WordScores, weights
     }
   }
   const rarity = weights.slice(0, MATCHED_WORDS).map((weight, i) => weight * inverseFrequency(frequencies[i] ?? 0, index.chunks));
-  for (const [document, chunk] of chunks.entries()) {
+  for (let document = 0; document < chunks.length; document++) {
+    const chunk = chunks[document] as number;
     if (chunk === -1) continue;
     const missing = (anywhere[document] as number) & ~(matched[chunk] as number);
     for (let rest = missing; rest !== 0; rest &= rest - 1) {

@@ -30,7 +30,8 @@ function spreadWhere(scores: Float32Array, counts: (score: number) => boolean): 
   let number = 0;
   let sum = 0;
   let squares = 0;
-  for (const score of scores) {
+  for (let slot = 0; slot < scores.length; slot++) {
+    const score = scores[slot] as number;
     if (!counts(score)) continue;
     number++;
     sum += score;
