@@ -43,8 +43,11 @@ export function rankDocuments(index: LibraryIndex, rankable: Rankable): Ranked {
   const wordSpread = spreadOfWords(words.scores);
   if (mode === 'keyword' || vector === null) {
     const score = (value: number) => standardised(value, wordSpread);
+    // `Float64Array.from` with a function takes ten times as long.
+    const order = new Float64Array(words.scores.length);
+    for (let slot = 0; slot < order.length; slot++) order[slot] = score(words.scores[slot] as number);
     return {
-      order: Float64Array.from(words.scores, score),
+      order,
       scoreOfChunk: (slot) => score(wordScores[slot] as number),
       cosines: NONE,
     };
