@@ -2464,10 +2464,7 @@ export interface components {
         SearchPassage: {
             text: string;
             /** @description Where words of the question are: ranges of UTF-16 units into `text`, without the end */
-            highlights: [
-                number,
-                number
-            ][];
+            highlights: number[][];
             chunk: components["schemas"]["SearchChunk"];
         };
         SearchChunk: {

@@ -110,7 +110,7 @@ const passageSchema = z
   .object({
     text: z.string(),
     highlights: z
-      .array(z.tuple([z.int(), z.int()]))
+      .array(z.array(z.int()).length(2))
       .meta({ description: 'Where words of the question are: ranges of UTF-16 units into `text`, without the end' }),
     chunk: chunkSchema,
   })
