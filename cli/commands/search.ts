@@ -15,7 +15,8 @@ export const search: Command = {
   args: [
     {
       name: 'words',
-      description: 'the question, or words; "quoted words" must occur as a phrase, -word must not occur, tag:x filters',
+      description:
+        'the question, or words; in quotes of the shell also operators: "quoted words" must occur as a phrase, -word must not occur, tag:x filters',
       variadic: true,
     },
   ],
@@ -38,6 +39,7 @@ export const search: Command = {
     '"why does ice break off into the sea?"',
     'glaciers --mode keyword --json',
     'ice --type pdf --after 2026-01-01 --facets',
+    `'"sea ice" -hockey tag:notes'`,
   ],
   run: async ({ args, options, terminal }) => {
     const words = args.join(' ');

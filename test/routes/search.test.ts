@@ -72,7 +72,19 @@ test('GET /search: several values of a filter and own metadata reach the worker'
 
 test('GET /search: a question in place of another one is 422', async () => {
   expect((await search({ similar_to: ice })).status).toBe(200);
-  expect((await search({ similar_to: ice, q: 'x' })).status).toBe(422);
+  const both = await search({ similar_to: ice, q: 'x' });
+  expect(both.status).toBe(422);
+  expect((await both.json()) as unknown).toMatchObject({
+    errors: [{ path: 'q', message: 'stands in place of `similar_to`: give one of them' }],
+  });
+});
+
+test('GET /search: a day that is none is told what a date looks like', async () => {
+  const day = await search({ q: 'ice', after: 'yesterday' });
+  expect(day.status).toBe(422);
+  expect((await day.json()) as unknown).toMatchObject({
+    errors: [{ path: 'after', message: 'must be a date as 2026-01-31, or a time with its zone as 2026-01-31T09:30:00Z' }],
+  });
 });
 
 test('GET /search/suggest: answers titles and words', async () => {

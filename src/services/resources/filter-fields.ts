@@ -16,7 +16,11 @@ export const oneOf = (value: z.ZodString, description: string) =>
     .meta({ description: `${description}. Repeat the parameter for one of several` });
 
 /** A time with its zone, or a date, which begins at midnight UTC. */
-export const moment = z.union([z.iso.datetime({ offset: true }).max(40), z.iso.date().max(10)]).optional();
+export const moment = z
+  .union([z.iso.datetime({ offset: true }).max(40), z.iso.date().max(10)], {
+    error: 'must be a date as 2026-01-31, or a time with its zone as 2026-01-31T09:30:00Z',
+  })
+  .optional();
 
 export const FILTER_FIELDS = {
   category: oneOf(z.string().max(200), 'Id of a category, which finds its subtree'),

@@ -39,7 +39,13 @@ const quality = { description: 'Excludes resources without a quality score' };
 
 const hasOneQuestion = ({ q, similar_to }: { q?: unknown; similar_to?: unknown }) =>
   (q === undefined) !== (similar_to === undefined);
-const ONE_QUESTION = { path: ['q'], error: 'is required, or `similar_to` instead of it' };
+const ONE_QUESTION: { path: string[]; error: (issue: { readonly input?: unknown }) => string } = {
+  path: ['q'],
+  error: ({ input }) =>
+    (input as { q?: unknown }).q === undefined
+      ? 'is required, or `similar_to` instead of it'
+      : 'stands in place of `similar_to`: give one of them',
+};
 
 /** In an address: flags and numbers are text. */
 export const searchQuery = z
