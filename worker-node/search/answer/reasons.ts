@@ -4,7 +4,7 @@ import { MATCHED_WORDS } from '../rank/document-scores.ts';
 import type { ScoredLibrary } from './score-library.ts';
 
 export interface Reasons {
-  /** Of the question. */
+  /** Of the question, each once: the parts of a compound are all written as it is. */
   readonly words: readonly string[];
   /** The cosine, 0 to 1. */
   readonly meaning: number;
@@ -25,7 +25,7 @@ export function reasonsOf(
     const semanticRank = semanticRanks[i];
     const keywordRank = keywordRanks[i];
     return {
-      words: asked.slice(0, MATCHED_WORDS).filter((_, bit) => ((bits >>> bit) & 1) === 1),
+      words: [...new Set(asked.slice(0, MATCHED_WORDS).filter((_, bit) => ((bits >>> bit) & 1) === 1))],
       meaning: Math.min(1, Math.max(0, meaning.scores[document] as number)),
       ...(semanticRank === undefined ? {} : { semanticRank }),
       ...(keywordRank === undefined ? {} : { keywordRank }),

@@ -156,6 +156,8 @@ describe('answerSearch: what a hit says', () => {
     const [first] = (await library().ask({ q: 'why does glacier water break' })).hits;
     expect(first).toMatchObject({ resource_id: 'glacier', keyword_rank: 1 });
     expect(first?.why.words.toSorted()).toEqual(['break', 'glacier']);
+    const policy = { id: 'policy', text: 'Die Versicherung zahlt für ein Fahrrad.', language: 'de' };
+    expect((await smallLibrary([policy]).ask({ q: 'Fahrradversicherung' })).hits[0]?.why.words).toEqual(['Fahrradversicherung']);
     expect(first?.why.meaning).toBeGreaterThan(0);
     expect(first?.why.meaning).toBeLessThanOrEqual(1);
   });
