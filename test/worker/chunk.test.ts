@@ -270,5 +270,7 @@ describe('embeddedContext', () => {
   it('context: a chunk without one is embedded as it is', () => {
     expect(embeddedText({ context: '', text: 'Text.' })).toBe('Text.');
     expect(embeddedText({ context: 'Title', text: 'Text.' })).toBe('Title\nText.');
+    // A note of one line is its own title.
+    expect(embeddedText({ context: 'Buy milk today.', text: 'Buy milk\ntoday.' })).toBe('Buy milk\ntoday.');
   });
 });

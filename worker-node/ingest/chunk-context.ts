@@ -9,10 +9,13 @@ export function contextOf(title: string | null, headingPath: readonly string[]):
   return [...new Set([title, ...headingPath].filter((part) => part !== null && part !== ''))].join(SEPARATOR);
 }
 
-/** The text that is embedded for a chunk: at most 240 tokens, because chunk.ts measures the same context. */
+/**
+ * The text that is embedded for a chunk: at most 240 tokens, because chunk.ts measures the same context. The title of a text of one
+ * line is that line, which is not embedded twice.
+ */
 export function embeddedText({ context, text }: { readonly context: string; readonly text: string }): string {
-  const embedded = embeddedContext(context);
-  return embedded === '' ? text : `${embedded}\n${text}`;
+  if (context === '' || context === text.replaceAll(/\s+/g, ' ').trim()) return text;
+  return `${embeddedContext(context)}\n${text}`;
 }
 
 /**
