@@ -191,7 +191,7 @@ test('model change: under kill -9 and under load nothing is lost or doubled, and
     const { hits, degraded = false } = answer.body;
     expect(hits.length, `hits of "${question}"`).toBeGreaterThan(0);
     return {
-      scores: new Map(hits.filter((hit) => stable.has(hit.resource_id)).map((hit) => [hit.resource_id, hit.score])),
+      scores: new Map(hits.filter((hit) => stable.has(hit.resource_id)).map((hit) => [hit.resource_id, hit.why.meaning])),
       degraded,
     };
   }

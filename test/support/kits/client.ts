@@ -22,6 +22,7 @@ export interface Hit {
   readonly title: string;
   readonly passage: string;
   readonly score: number;
+  readonly why: { readonly words: readonly string[]; readonly meaning: number };
   readonly semantic_rank?: number;
   readonly keyword_rank?: number;
   readonly chunk: { readonly position: number; readonly heading_path: string[] };
