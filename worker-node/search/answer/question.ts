@@ -2,6 +2,7 @@
 import { mergeFilters } from '../../../src/kernel/search/merge-filters.ts';
 import { parseSearchQuery } from '../../../src/kernel/search/search-query.ts';
 import type { SearchFilters, SearchRequest } from '../../../src/kernel/search/search-request.ts';
+import { measure } from '../../ingest/chunk-tokens.ts';
 import { analysePhrase, analyseQuestion, type PhraseForm, type QuestionToken } from '../analysis/analyse.ts';
 import { compoundsOf, joinsWords, partsOfCompound } from '../analysis/compound-words.ts';
 import type { LibraryIndex, PhraseTerm, TermGroup } from '../index/library-index.ts';
@@ -99,6 +100,7 @@ function correctedText(index: LibraryIndex, text: string, prefix: boolean): stri
   for (const token of tokens.toReversed()) {
     if (token.end > before || token.folded.length < SHORTEST_CORRECTED) continue;
     if (occurs(index, token) || (token === last && index.vocabulary.complete(token.folded, 1).length > 0)) continue;
+    if (isCommonWord(token.folded)) continue;
     if (left-- === 0) break;
     const correction = index.vocabulary.correct(token.folded);
     if (correction === undefined) continue;
@@ -139,6 +141,9 @@ function pairsOf(index: LibraryIndex, tokens: readonly QuestionToken[]): WordPai
     return { terms: both.map((terms, offset) => ({ terms, offset })), frequency };
   });
 }
+
+/** Whether the word is one piece of the default model's vocabulary: the library lacks it, but it is no error. */
+const isCommonWord = (word: string): boolean => measure(word) === 1;
 
 /** The word that the text ends with; none after punctuation, because it is complete then. */
 function lastWord(tokens: readonly QuestionToken[], text: string): QuestionToken | undefined {
