@@ -46,7 +46,7 @@ test('upgrade: the first start moves to the new default model; the old one answe
   const [, target] = await modelStatuses(db);
   const id = target?.id as string;
   expect(target?.activationRequestedAt).toEqual(expect.any(Number));
-  const before = await search('rivers of ice');
+  const before = await search('glaciers, rivers and the valleys that they carve');
   for (const resource of [markdown, plain, html]) expect(before).toContain(resource.id);
   const done = await db.select().from(resourceEmbeddings).where(eq(resourceEmbeddings.model, id));
   expect(done.map(({ resourceId }) => resourceId)).not.toContain(markdown.id);
@@ -55,7 +55,7 @@ test('upgrade: the first start moves to the new default model; the old one answe
   await expect.poll(states, { timeout: 60_000 }).toEqual([`${NEW} active`, `${OLD} retired`]);
   const [active, old] = await modelStatuses(db);
   expect(active).toMatchObject({ id, percent: 100, documents: { failed: 0 } });
-  expect(await search('rivers of ice')).toEqual(expect.arrayContaining(before));
+  expect(await search('glaciers, rivers and the valleys that they carve')).toEqual(expect.arrayContaining(before));
 
   // A day later nothing of the old model is left, and whatever is found is found by the new one.
   const retiredAt = old?.retiredAt as number;
@@ -66,7 +66,7 @@ test('upgrade: the first start moves to the new default model; the old one answe
   expect(await states()).toEqual([`${NEW} active`]);
   const after = await vi.waitUntil(
     async () => {
-      const found = await search(`frozen water in the mountains ${Math.random()}`);
+      const found = await search(`glaciers and rivers that carve valleys ${Math.random()}`);
       return found.length > 0 && found;
     },
     { timeout: 30_000 },
