@@ -194,7 +194,7 @@ test('access log: has the route of a request, never its query', async () => {
   const id = '01900000-0000-7000-8000-000000000001';
   await pharos.request(`/resources/${id}?access_token=hunter2`, { headers: mine });
   const line = pharos.log.lines.filter(({ message }) => message === 'request').at(-1);
-  expect(line?.fields).toMatchObject({ method: 'GET', route: '/resources/:id', status: 404, address: '192.0.2.7' });
+  expect(line?.fields).toMatchObject({ method: 'GET', route: '/resources/:id', status: 422, address: '192.0.2.7' });
   expect(JSON.stringify(pharos.log.lines)).not.toContain('hunter2');
 });
 
