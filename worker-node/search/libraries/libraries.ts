@@ -2,6 +2,7 @@
 import { type BoundedMap, createBoundedMap } from '../../../src/kernel/core/bounded-map.ts';
 import { createMutex } from '../../../src/kernel/core/concurrency.ts';
 import type { Log } from '../../../src/kernel/core/log.ts';
+import { readLibraryVersion } from '../../../src/kernel/db/library-changes.ts';
 import { createFreshRuns } from './fresh-runs.ts';
 import { BrokenIndex, type Library, type LibrarySize, LibraryTooLarge, type UpdatableIndex } from './library.ts';
 import { admit, applyChanges, buildLibrary, type RefreshDependencies } from './refresh-library.ts';
@@ -43,7 +44,7 @@ interface Entry<I extends UpdatableIndex> {
 }
 
 export function createLibraries<I extends UpdatableIndex>(dependencies: LibrariesDependencies<I>): Libraries<I> {
-  const { clock, engine, log, snapshots, onSize } = dependencies;
+  const { db, clock, engine, log, snapshots, onSize } = dependencies;
   const entries = new Map<string, Entry<I>>();
   const tooLarge: BoundedMap<string, true> = createBoundedMap({
     capacity: MAX_TOO_LARGE,
@@ -98,9 +99,19 @@ export function createLibraries<I extends UpdatableIndex>(dependencies: Librarie
     return library;
   }
 
+  /** The words of an account that was deleted meanwhile do not go to the disk again. */
+  async function isKept({ ownerId, version }: Library<I>): Promise<boolean> {
+    try {
+      return (await readLibraryVersion(db, ownerId)).version >= version;
+    } catch (error) {
+      log.warning('snapshot not written', { owner: ownerId, error });
+      return false;
+    }
+  }
+
   async function save(entry: Entry<I>): Promise<void> {
     const { library } = entry;
-    if (!library || !snapshots) return;
+    if (!library || !snapshots || !(await isKept(library))) return;
     await snapshots.write(library, (encode) => entry.lock.run(async () => encode(engine)));
   }
 

@@ -53,6 +53,24 @@ test('sweep of snapshots: those of accounts that were deleted go, from the memor
   expect(await sweep()).toEqual({ files: [`${kept}.library`], evicted: [gone] });
 });
 
+test('sweep of snapshots: a library in memory is not written again once its account is deleted', async () => {
+  const { db } = database;
+  const owner = await saved('leaving');
+  const libraries = createLibraries({
+    ...{ db, engine: plainEngine, clock, log, maxBytes: 1_000_000, onSize: () => {}, pause: async () => {} },
+    snapshots: createSnapshots({ folder, clock, log, minChunks: 1 }),
+  });
+  await writeDocument(db, owner, { id: 'leaving-c', texts: ['text'] });
+  expect((await libraries.use(owner)).unsaved).toBe(1);
+  await db.delete(users).where(eq(users.id, owner));
+  const evicting: Promise<void>[] = [];
+  const evict = (ownerId: string) => void evicting.push(libraries.evict(ownerId));
+  await sweepSnapshots({ ...{ db, clock, log, folder }, evict });
+  await Promise.all(evicting);
+  expect(evicting).toHaveLength(1);
+  expect(await readdir(folder)).toEqual([]);
+});
+
 test('sweep of snapshots: one with a document that was deleted half an hour ago goes', async () => {
   const owner = await saved('deleting');
   await removeDocument(database.db, owner, 'deleting-a');
