@@ -23,6 +23,8 @@ const MAX_VALUE = 1_000;
 const ownerId = z.string().min(1).max(100);
 const value = z.string().max(MAX_VALUE);
 const values = z.array(value).max(MAX_FILTER_VALUES);
+/** The API names each of a format's media types. */
+const mediaTypes = z.array(value).max(MAX_FILTER_VALUES * 20);
 const limit = z.int().min(1).max(100);
 
 const searchSchema = z
@@ -39,7 +41,7 @@ const searchSchema = z
       category: values.optional(),
       tag: values.optional(),
       language: values.optional(),
-      type: values.optional(),
+      type: mediaTypes.optional(),
       after: z.number().optional(),
       before: z.number().optional(),
       minQuality: z.number().optional(),

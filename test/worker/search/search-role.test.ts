@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../../../src/adapters/system-clock.ts';
 import { noMetrics } from '../../../src/kernel/core/metrics.ts';
-import type { SearchAnswer, SearchRequest } from '../../../src/kernel/search/search-request.ts';
+import { FORMAT_NAMES, mediaTypesNamed } from '../../../src/kernel/model/format-lookup.ts';
+import { MAX_FILTER_VALUES, type SearchAnswer, type SearchRequest } from '../../../src/kernel/search/search-request.ts';
 import { createSignatureVerifier, signRequest } from '../../../src/kernel/worker-client/signatures.ts';
 import { activateModel } from '../../../src/services/models/activate-model.ts';
 import type { Embedder } from '../../../worker-node/embedder/embedder.ts';
@@ -135,6 +136,16 @@ describe('role search', () => {
       status: 'ok',
       search: { libraries: expect.any(Number), documents: expect.any(Number), threads: expect.any(Number), waiting: 0 },
     });
+  });
+
+  test('role search: a question may name twenty formats, each of several media types', async () => {
+    const { post } = shared;
+    await write(1, 'the glacier is frozen');
+    const type = FORMAT_NAMES.slice(-19)
+      .concat('text')
+      .flatMap((name) => mediaTypesNamed(name) ?? []);
+    expect(type.length).toBeGreaterThan(MAX_FILTER_VALUES);
+    expect(await found(await post('/search', question({ filters: { type } })))).toEqual([uuid(1)]);
   });
 
   test('role search: an owner finds nothing of another', async () => {
