@@ -1,6 +1,7 @@
 /** Asks a worker's `search` role, by a signed POST with a deadline. A library is asked of the same worker while that one answers. */
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
+import { type BoundedMap, createBoundedMap } from '../core/bounded-map.ts';
 import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type {
@@ -35,6 +36,28 @@ const DEADLINE_MS = 2_000;
 const FIRST_SHARE = 0.6;
 /** A worker that failed is passed over for so long, then tried again. */
 const AWAY_MS = 1_000;
+/** Owners for whom a worker was late that are remembered. */
+const MAX_LATE = 1_000;
+/** Statuses of a worker that lacks the role or does not know the caller's keys: it answers nobody. */
+const ANSWERS_NOBODY = new Set([401, 421]);
+
+/** What is known of a worker since it last answered. */
+interface Standing {
+  /** For everybody. */
+  awayUntil: number;
+  /** The owner for whom it failed last: it may be their library that keeps it busy. */
+  failedFor: string | undefined;
+}
+
+class WorkerStatus extends Error {
+  override readonly name = 'WorkerStatus';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`the worker responded with status ${status}`);
+    this.status = status;
+  }
+}
 
 const searchAnswer = z.looseObject({ hits: z.array(z.looseObject({ resource_id: z.string() })), total: z.number() });
 const suggestAnswer = z.looseObject({ titles: z.array(z.unknown()), words: z.array(z.string()) });
@@ -48,7 +71,27 @@ export function createSearchClient(dependencies: SearchClientDependencies): Sear
   const { config, clock, log } = dependencies;
   const { searchUrls } = config.worker;
   const signedPost = createSignedPost(dependencies);
-  const awayUntil = new Map<string, number>();
+  const standings = new Map<string, Standing>();
+  /** By address and owner. */
+  const late: BoundedMap<string, true> = createBoundedMap({
+    capacity: MAX_LATE,
+    evict: 'oldest',
+    now: () => clock.monotonic(),
+  });
+  const lateKey = (url: string, ownerId: string) => `${url} ${ownerId}`;
+
+  const isAway = (url: string, ownerId: string, now: number) =>
+    (standings.get(url)?.awayUntil ?? 0) > now || late.get(lateKey(url, ownerId)) === true;
+
+  /** A worker that is late or refuses is away for the owner alone until it fails for another one too. */
+  function noteFailure(url: string, ownerId: string, error: unknown): void {
+    const known = standings.get(url);
+    if (!known) log.warning('the worker does not answer searches', { url, error });
+    const until = clock.monotonic() + AWAY_MS;
+    const isOwners = isOfOneQuestion(error) && (known?.failedFor ?? ownerId) === ownerId;
+    if (isOwners) late.set(lateKey(url, ownerId), true, until);
+    standings.set(url, { awayUntil: isOwners ? (known?.awayUntil ?? 0) : until, failedFor: ownerId });
+  }
 
   async function ask<T>(
     path: string,
@@ -57,7 +100,8 @@ export function createSearchClient(dependencies: SearchClientDependencies): Sear
     signal: AbortSignal | undefined,
   ): Promise<T> {
     const started = clock.monotonic();
-    const present = rendezvous(body.owner_id, searchUrls).filter((url) => (awayUntil.get(url) ?? 0) <= started);
+    const { owner_id: ownerId } = body;
+    const present = rendezvous(ownerId, searchUrls).filter((url) => !isAway(url, ownerId, started));
     let cause: unknown = new Error('the workers that search failed a moment ago');
     for (const [index, url] of present.entries()) {
       const left = DEADLINE_MS - (clock.monotonic() - started);
@@ -68,13 +112,12 @@ export function createSearchClient(dependencies: SearchClientDependencies): Sear
         const told = await refusalOf(response);
         if (told) throw told;
         const read = answer.parse(await response.json()) as T;
-        if (awayUntil.delete(url)) log.info('the worker answers searches again', { url });
+        if (standings.delete(url)) log.info('the worker answers searches again', { url });
         return read;
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof AppError) throw error;
-        if (!awayUntil.has(url)) log.warning('the worker does not answer searches', { url, error });
-        awayUntil.set(url, clock.monotonic() + AWAY_MS);
+        noteFailure(url, ownerId, error);
         cause = error;
       }
     }
@@ -112,8 +155,12 @@ async function refusalOf(response: Response): Promise<AppError | undefined> {
   const code = response.status === 422 ? 'invalid_input' : response.status === 404 ? 'not_found' : undefined;
   if (code === undefined) {
     await response.body?.cancel();
-    throw new Error(`the worker responded with status ${response.status}`);
+    throw new WorkerStatus(response.status);
   }
   const { detail, errors } = problemBody.parse(await response.json());
   return new AppError(code, detail, errors ? { errors } : {});
 }
+
+/** Whether the worker itself may be well: it answered that it cannot, or it did not answer in time. */
+const isOfOneQuestion = (error: unknown): boolean =>
+  error instanceof WorkerStatus ? !ANSWERS_NOBODY.has(error.status) : error instanceof Error && error.name === 'TimeoutError';

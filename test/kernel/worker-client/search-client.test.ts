@@ -71,6 +71,36 @@ test('search client: unavailable where no worker answers, which is logged once a
   expect(log.lines.filter(({ level }) => level === 'warning')).toHaveLength(1);
 });
 
+const late = Object.assign(new Error('too late'), { name: 'TimeoutError' });
+
+test.each([
+  ['is late', late],
+  ['responds with 503', new Response(null, { status: 503 })],
+])('search client: a worker that %s for one owner is asked for the others, and by the owner again after a second', async (_, failure) => {
+  let given: Answer = failure;
+  const { client, clock, asked } = setUp({ [first]: async () => given }, [first]);
+  const grace = { ...request, owner_id: 'grace' };
+  await expect(client.search(request)).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(client.search(request)).rejects.toMatchObject({ code: 'unavailable' });
+  expect(asked).toHaveLength(1);
+  given = Response.json(answer);
+  expect(await client.search(grace)).toEqual(answer);
+  await expect(client.search(request)).rejects.toMatchObject({ code: 'unavailable' });
+  clock.advance(1_001);
+  expect(await client.search(request)).toEqual(answer);
+});
+
+test('search client: a worker that is late for two owners in a row is away for all', async () => {
+  const { client, clock, asked } = setUp({ [first]: late }, [first]);
+  const ask = (owner_id: string) =>
+    expect(client.search({ ...request, owner_id })).rejects.toMatchObject({ code: 'unavailable' });
+  for (const owner of ['ada', 'grace', 'mary', 'ada', 'grace']) await ask(owner);
+  expect(asked).toHaveLength(2);
+  clock.advance(1_001);
+  for (const owner of ['mary', 'ada', 'joan']) await ask(owner);
+  expect(asked).toHaveLength(3);
+});
+
 test('search client: an answer of another shape is a failure of the worker', async () => {
   const { client } = setUp({ [first]: Response.json({ hits: 'none' }), [second]: Response.json(answer) }, [first, second]);
   expect(await client.search(request)).toEqual(answer);
