@@ -40,8 +40,10 @@ const MAX_WORDS_IN_A_ROW = 6;
 export const MAX_WORDS = 256;
 /** Words that the last word may be the beginning of. */
 const MAX_COMPLETIONS = 50;
-/** More words are not looked up in the vocabulary, which takes a millisecond each in a large library. */
-const MAX_CORRECTED = 128;
+/** More words are not compared with the whole vocabulary, which takes a millisecond each in a large library. */
+const MAX_CORRECTED = 24;
+/** Compounds are looked for of no more words, the rarest ones: each is a search in the vocabulary. */
+const MAX_COMPOUNDED = 24;
 /** More operators of a question are not looked for. */
 const MAX_PHRASES = 32;
 
@@ -170,7 +172,7 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: stri
   const tokens = withoutOtherWritings(index, meant.length > 0 ? meant : all);
   const joins = joinsWords(index.languages);
   const weightOf = (i: number) => (tokens[i + 1]?.part === true && tokens[i]?.part === false ? WHOLE : 1);
-  const groups = new Map<string, { terms: string[]; compounds: string[]; weight: number; word: string; rarity: number }>();
+  const groups = new Map<string, { terms: string[]; weight: number; word: string; rarity: number }>();
   for (const [i, token] of tokens.entries()) {
     const own = termsOf(token);
     const known = groups.get(token.term);
@@ -180,22 +182,22 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: stri
     }
     const completions = token === last ? index.vocabulary.complete(token.folded, MAX_COMPLETIONS).map(({ term }) => term) : [];
     const terms = [...new Set([...own, ...completions])];
-    const compounds = joins ? compoundsOf(text.slice(token.start, token.end), index.vocabulary) : [];
     const rarity = Math.max(...terms.map((term) => index.vocabulary.frequency(term)));
     groups.set(token.term, {
       terms,
-      compounds: compounds.filter((term) => !terms.includes(term)),
       weight: weightOf(i),
       word: text.slice(token.start, token.end),
       rarity,
     });
   }
   const chosen = [...groups.values()].sort((a, b) => a.rarity - b.rarity).slice(0, MAX_WORDS);
+  const compoundsIn = ({ terms, word }: (typeof chosen)[number], i: number) =>
+    joins && i < MAX_COMPOUNDED ? compoundsOf(word, index.vocabulary).filter((term) => !terms.includes(term)) : [];
   return {
     groups: chosen.map(
-      ({ terms, compounds, weight }): TermGroup => ({
-        terms: [...terms.map((term) => ({ term })), ...compounds.map((term) => ({ term, weight: COMPOUND }))],
-        weight,
+      (group, i): TermGroup => ({
+        terms: [...group.terms.map((term) => ({ term })), ...compoundsIn(group, i).map((term) => ({ term, weight: COMPOUND }))],
+        weight: group.weight,
       }),
     ),
     words: chosen.map(({ word }) => word),
