@@ -2,26 +2,16 @@
 import { AppError } from '../../src/kernel/core/errors.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
-import type {
-  NeighboursAnswer,
-  NeighboursRequest,
-  SearchAnswer,
-  SearchRequest,
-  SuggestAnswer,
-  SuggestRequest,
-} from '../../src/kernel/search/search-request.ts';
+import type { SearchAnswer, SearchRequest } from '../../src/kernel/search/search-request.ts';
+import type { SearchClient } from '../../src/kernel/worker-client/search-client.ts';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { ModelSet } from '../embedder/models.ts';
 import { textToEmbed } from './answer/asked-question.ts';
 import type { SearchThreads } from './search-threads.ts';
 import type { EmbeddedQuestion } from './thread-messages.ts';
 
-/** Each throws AppError as `SearchThreads.ask` does. */
-export interface LibrarySearch {
-  search(request: SearchRequest, signal?: AbortSignal): Promise<SearchAnswer>;
-  suggest(request: SuggestRequest, signal?: AbortSignal): Promise<SuggestAnswer>;
-  neighbours(request: NeighboursRequest, signal?: AbortSignal): Promise<NeighboursAnswer>;
-}
+/** What a client of the role has over HTTP. Each throws AppError as `SearchThreads.ask` does. */
+export type LibrarySearch = SearchClient;
 
 export interface LibrarySearchDependencies {
   readonly threads: Pick<SearchThreads, 'ask'>;

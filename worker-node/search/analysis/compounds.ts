@@ -152,7 +152,7 @@ export class CompoundReader {
     const separators = this.#text.slice(start, end).replace(/[^'’]/g, '');
     const only = separators === '' ? undefined : this.#onlyWord(words);
     const isName = only === undefined && ranges.length > 1 && ranges.length <= most;
-    const [whole, last] = [ranges[0]?.[0] ?? start, ranges.at(-1)?.[1] ?? end]; // biome-ignore format: pair
+    const [whole, last] = [ranges[0]?.[0] ?? start, ranges.at(-1)?.[1] ?? end];
     if (isName) this.add(whole, last, { word: lettersOf(words.join('')) }, part);
     if (isName && separators !== '' && isNegation(words)) {
       this.position++;
@@ -182,7 +182,7 @@ export class CompoundReader {
     }
     const bounds = [0, ...cuts, word.length];
     for (let i = 0; i + 1 < bounds.length; i++) {
-      const [from = 0, to = 0] = [bounds[i], bounds[i + 1]]; // biome-ignore format: pair
+      const [from = 0, to = 0] = [bounds[i], bounds[i + 1]];
       this.add(start + from, start + to, { word: word.slice(from, to) }, true);
       this.position++;
     }
