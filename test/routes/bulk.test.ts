@@ -82,8 +82,35 @@ describe('POST /resources/bulk', () => {
     expect((await bulk({ action: 'tag', filter: { min_quality: 0.5 }, add_tags: ['x'], expected_count: 1 })).status).toBe(409);
   });
 
+  test('bulk: the filter is that of the list, with types, times and several values', async () => {
+    await add('one', { tags: ['ice'], title: 'First' });
+    await add('two', { tags: ['snow'], title: 'Second' });
+    await add('three', { tags: ['rain'], title: 'Third' });
+    const at = new Date(app.clock.now() - 1).toISOString();
+    const filters = [
+      [{ tag: ['ice', 'snow'] }, 2],
+      [{ title: 'ir' }, 2],
+      [{ status: ['pending', 'processing'] }, 3],
+      [{ type: ['text'], after: at }, 3],
+      [{ after: at, tag: ['rain'] }, 1],
+    ] as const;
+    for (const [filter, count] of filters) {
+      const query = new URLSearchParams(
+        Object.entries(filter).flatMap(([name, value]) => [value].flat().map((one) => [name, one])),
+      );
+      const listed = await (await app.request(`/resources?total=true&${query}`, { headers: ada })).json();
+      expect([filter, listed.total]).toEqual([filter, count]);
+      const made = await bulk({ action: 'tag', filter, add_tags: ['old'], expected_count: count });
+      expect([made.status, made.body.detail]).toEqual([202, undefined]);
+      expect((await bulk({ action: 'delete', filter: { ...filter, before: at }, expected_count: count })).status).toBe(409);
+    }
+  });
+
   test.each([
     [{ action: 'delete', expected_count: 1 }, 'ids'],
+    [{ action: 'delete', filter: { type: 'no type' }, expected_count: 1 }, 'type'],
+    [{ action: 'delete', filter: { after: 'yesterday' }, expected_count: 1 }, 'filter.after'],
+    [{ action: 'delete', filter: { min_quality: '1' }, expected_count: 1 }, 'filter.min_quality'],
     [{ action: 'delete', ids: ['a'], filter: { tag: 'a' }, expected_count: 1 }, 'ids'],
     [{ action: 'delete', ids: [], expected_count: 1 }, 'ids'],
     [{ action: 'delete', ids: Array(1001).fill('a'), expected_count: 1 }, 'ids'],

@@ -29,6 +29,8 @@ beforeAll(async () => {
     const fields: Partial<NewResource> = {
       title: TITLES[i] ?? null,
       qualityScore: QUALITIES[i] ?? null,
+      ...(i === 3 ? { filename: 'Apple-pie.pdf' } : i === 7 ? { url: 'https://example.org/a%20zebra' } : {}),
+      status: (['completed', 'completed', 'failed', 'pending'] as const)[i % 4] ?? 'completed',
       createdAt: START + i * DAY,
       category: ['tech', 'code', 'art', null][i % 4] ?? null,
       tags: i % 2 === 0 ? ['even', 'all'] : ['all'],
@@ -142,6 +144,10 @@ describe('filters', () => {
     ['a time after', { after: '2025-01-01' }, [7, 6, 5, 4, 3, 2]],
     ['a time before', { before: '2025-01-01T00:00:00Z' }, [1, 0]],
     ['a time with a zone', { after: '2025-01-01T02:00:00+02:00', before: '2025-01-02' }, [2]],
+    ['one status', { status: 'failed' }, [6, 2]],
+    ['several statuses', { status: ['failed', 'pending'] }, [7, 6, 3, 2]],
+    ['a part of the title, or of the name of the file without one', { title: 'APPLE' }, [4, 3]],
+    ['a part of the title, or of the URL without either', { title: 'zebra' }, [7, 2]],
     ['all of several filters', { type: 'html', tag: 'even', after: '2025-01-01' }, [4, 2]],
   ])('list: %s', async (_what, input, expected) => {
     expect(indexesOf(await list(input))).toEqual(expected);
@@ -152,8 +158,37 @@ describe('filters', () => {
     ['a time that is none', { after: 'yesterday' }, 'after'],
     ['21 tags', { tag: Array.from({ length: 21 }, String) }, 'tag'],
     ['an unknown order', { sort: 'size' }, 'sort'],
+    ['an unknown status', { status: ['failed', 'lost'] }, 'status'],
+    ['an empty title', { title: '' }, 'title'],
+    ['an offset below 0', { offset: -1 }, 'offset'],
+    ['an offset beside a cursor', { offset: 1, cursor: 'x' }, 'offset'],
   ])('list: %s is refused, and the field is named', async (_what, input, path) => {
     await expect(list(input as Input)).rejects.toMatchObject({ code: 'invalid_input', errors: [{ path }] });
+  });
+});
+
+describe('offset and total', () => {
+  test.each(['-created_at', 'title', '-quality'] as const)('list: by %s, an offset skips as many', async (sort) => {
+    const { resources: all } = await list({ sort, limit: 100 });
+    for (let offset = 0; offset <= all.length + 1; offset++) {
+      const page = await list({ sort, offset, limit: 3 });
+      expect(page.resources).toEqual(all.slice(offset, offset + 3));
+      expect(page.next_cursor === undefined).toBe(offset + 3 >= all.length);
+    }
+  });
+
+  test('list: a cursor goes on behind the page of an offset', async () => {
+    const { resources: all } = await list({ limit: 100 });
+    const { next_cursor: cursor } = await list({ offset: 2, limit: 3 });
+    expect((await list({ cursor, limit: 2 })).resources).toEqual(all.slice(5, 7));
+  });
+
+  test('list: the total counts what all pages have, under the filters, and stands there only where it was asked for', async () => {
+    const { next_cursor: cursor } = await list({ limit: 3 });
+    expect(await list({ total: 'true', limit: 1 })).toMatchObject({ total: TITLES.length });
+    expect(await list({ total: 'true', cursor })).toMatchObject({ total: TITLES.length });
+    expect(await list({ total: 'true', tag: 'even', offset: 100 })).toMatchObject({ total: 4, resources: [] });
+    expect(await list()).not.toHaveProperty('total');
   });
 });
 

@@ -73,6 +73,17 @@ test('resources.bulk: a document of another owner, or one that is gone, is an er
   expect(await existing([mine as string])).toBe(0);
 });
 
+test('resources.bulk: a filter with several values of a field finds the documents that have one of them', async () => {
+  const [iced, snowed, both, other] = (await documents(4)) as [string, string, string, string];
+  const tagsOf = { [iced]: ['ice'], [snowed]: ['snow'], [both]: ['ice', 'snow'], [other]: ['rain'] };
+  for (const [id, tags] of Object.entries(tagsOf)) await updateResource(kit.db, { id, ownerId: owner }, { tags });
+  const before = { createdAt: kit.clock.now() + 1, id: '' };
+  const job = await begin({ action: 'delete', filter: { tag: ['ice', 'snow'] }, before, total: 3 });
+  expect(await kit.deliver(job.id)).toEqual({ kind: 'done' });
+  expect(await taskOf(job)).toMatchObject({ status: 'completed', done: 3, errors: [] });
+  expect([await existing([iced, snowed, both]), await existing([other])]).toEqual([0, 1]);
+});
+
 test('resources.bulk: tags are added and removed once each, count as edited, and more than 50 are an error', async () => {
   const [plain, tagged, full] = (await documents(3)) as [string, string, string];
   await updateResource(kit.db, { id: tagged, ownerId: owner }, { tags: ['old', 'new', 'other'] });

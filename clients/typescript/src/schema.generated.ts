@@ -1967,6 +1967,7 @@ export interface components {
         ResourcePage: {
             resources: components["schemas"]["Resource"][];
             next_cursor?: string;
+            total?: number;
             facets?: components["schemas"]["ResourceFacets"];
         };
         Resource: {
@@ -2190,14 +2191,24 @@ export interface components {
             ids?: string[];
             /** @description As in GET /resources: the documents that are there now */
             filter?: {
-                /** @description Id of a category */
-                category?: string;
-                tag?: string;
-                /** @example en */
-                language?: string;
+                /** @description Id of a category, which finds its subtree. Repeat the parameter for one of several */
+                category?: string | string[];
+                /** @description A tag. Repeat the parameter for one of several */
+                tag?: string | string[];
+                /** @description A language, as `en`. Repeat the parameter for one of several */
+                language?: string | string[];
+                /** @description A media type or the name of a format, as `pdf`. Repeat the parameter for one of several */
+                type?: string | string[];
+                /** @description Added at or after this date or time (UTC unless it says otherwise) */
+                after?: string;
+                /** @description Added before this date or time */
+                before?: string;
+                /** @description Repeat the parameter for one of several */
+                status?: ("pending" | "processing" | "completed" | "failed") | ("pending" | "processing" | "completed" | "failed")[];
+                /** @description Excludes resources without a quality score */
                 min_quality?: number;
-                /** @enum {string} */
-                status?: "pending" | "processing" | "completed" | "failed";
+                /** @description Part of the title; of the file name or URL where there is none */
+                title?: string;
                 /** @description Part of the title, description, summary or URL */
                 q?: string;
             };
@@ -4085,23 +4096,30 @@ export interface operations {
                 tag?: string | string[];
                 /** @description A language, as `en`. Repeat the parameter for one of several */
                 language?: string | string[];
-                /** @description Excludes resources without a quality score */
-                min_quality?: number | null;
                 /** @description A media type or the name of a format, as `pdf`. Repeat the parameter for one of several */
                 type?: string | string[];
                 /** @description Added at or after this date or time (UTC unless it says otherwise) */
                 after?: string;
                 /** @description Added before this date or time */
                 before?: string;
-                status?: "pending" | "processing" | "completed" | "failed";
+                /** @description Repeat the parameter for one of several */
+                status?: ("pending" | "processing" | "completed" | "failed") | ("pending" | "processing" | "completed" | "failed")[];
+                /** @description Excludes resources without a quality score */
+                min_quality?: number | null;
+                /** @description Part of the title; of the file name or URL where there is none */
+                title?: string;
                 /** @description Part of the title, description, summary or URL */
                 q?: string;
                 /** @description Ascending, or with `-` descending */
                 sort?: "created_at" | "-created_at" | "title" | "-title" | "quality" | "-quality";
                 /** @description `true`: adds, for each filter, its 100 most frequent values under the other filters */
                 facets?: "true" | "false";
+                /** @description `true`: adds how many resources all pages have */
+                total?: "true" | "false";
                 limit?: number;
                 cursor?: string;
+                /** @description Skips as many resources: for a list that is scrolled to any place. Excludes `cursor` */
+                offset?: number | null;
             };
             header?: never;
             path?: never;

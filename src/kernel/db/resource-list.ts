@@ -13,7 +13,7 @@ import type { Database } from './types.ts';
 type OneOf = string | readonly string[];
 
 export interface ResourceFilter {
-  readonly status?: StageStatus | undefined;
+  readonly status?: StageStatus | readonly StageStatus[] | undefined;
   /** Resources in its subtree pass, too. */
   readonly category?: OneOf | undefined;
   readonly tag?: OneOf | undefined;
@@ -24,6 +24,8 @@ export interface ResourceFilter {
   /** Added at or after this moment, and before that one. */
   readonly createdFrom?: number | undefined;
   readonly createdBefore?: number | undefined;
+  /** A substring of what a resource is listed by: its title, else its file name, else its URL; case-insensitive. */
+  readonly title?: string | undefined;
   /** A substring of the title, description, summary or URL, case-insensitive. */
   readonly text?: string | undefined;
 }
@@ -59,6 +61,7 @@ export async function listSorted(
     sort,
     descending,
     after,
+    offset = 0,
     limit,
   }: {
     readonly ownerId: string;
@@ -66,6 +69,8 @@ export async function listSorted(
     readonly sort: ResourceSort;
     readonly descending: boolean;
     readonly after?: SortedPosition | undefined;
+    /** How many to skip. */
+    readonly offset?: number | undefined;
     readonly limit: number;
   },
 ): Promise<ResourceSummary[]> {
@@ -79,7 +84,8 @@ export async function listSorted(
     .from(resources)
     .where(and(eq(resources.ownerId, ownerId), behind, ...conditionsOf(filter)))
     .orderBy(order(key), order(id))
-    .limit(limit);
+    .limit(limit)
+    .offset(offset);
 }
 
 /** A page of the owner's resources below the position `after`, newest first. */
@@ -107,15 +113,17 @@ export async function countResources(
   return row?.count ?? 0;
 }
 
+const listedTitle = sql`coalesce(${resources.title}, ${resources.filename}, ${resources.url}, '')`;
+
 /** What the list's filter searches. */
 const listedText = sql`coalesce(${resources.title}, '') || ' ' || coalesce(${resources.description}, '') || ' ' ||
   coalesce(${resources.summary}, '') || ' ' || coalesce(${resources.url}, '')`;
 
 /** The conditions of the filter. */
 export function conditionsOf(filter: ResourceFilter): (SQL | undefined)[] {
-  const { status, minQuality, createdFrom, createdBefore, text } = filter;
+  const { minQuality, createdFrom, createdBefore, title, text } = filter;
   return [
-    status && eq(resources.status, status),
+    oneOf(filter.status, (statuses) => inArray(resources.status, [...statuses] as StageStatus[])),
     oneOf(filter.category, inSubtrees),
     oneOf(filter.tag, (tags) => or(...tags.map((tag) => jsonContains(resources.tags, tag)))),
     minQuality === undefined ? undefined : gte(resources.qualityScore, minQuality),
@@ -126,6 +134,7 @@ export function conditionsOf(filter: ResourceFilter): (SQL | undefined)[] {
     ),
     createdFrom === undefined ? undefined : gte(resources.createdAt, createdFrom),
     createdBefore === undefined ? undefined : lt(resources.createdAt, createdBefore),
+    title === undefined ? undefined : containsText(listedTitle, title),
     text === undefined ? undefined : containsText(listedText, text),
   ];
 }

@@ -39,7 +39,7 @@ const bulkPayload = z.object({
   action: z.enum(['delete', 'tag', 'reprocess']),
   /** What is left to do: these documents, or those of the filter below the position, newest first. */
   ids: z.array(z.string()).optional(),
-  filter: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  filter: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])).optional(),
   before: z.object({ createdAt: z.number(), id: z.string() }).optional(),
   add_tags: z.array(z.string()).optional(),
   remove_tags: z.array(z.string()).optional(),

@@ -13,17 +13,11 @@ import { type Caller, operation } from '../operation.ts';
 import { requireScope } from '../require-scope.ts';
 import { taskSchema, toTaskBody } from '../tasks/task-schema.ts';
 import { withBacklogRoom } from './backlog.ts';
+import { listFilterBody, toResourceFilter } from './list-filter.ts';
 import { tagsField } from './resource-fields.ts';
-import { resourceFilterQuery, resourceIdInput, statusSchema } from './resource-schemas.ts';
+import { resourceIdInput } from './resource-schemas.ts';
 
 export const BULK_IDS = 1_000;
-
-const filterSchema = z.strictObject({
-  ...resourceFilterQuery.shape,
-  min_quality: z.number().min(0).max(1).optional(),
-  status: statusSchema.optional(),
-  q: z.string().min(1).max(500).optional().meta({ description: 'Part of the title, description, summary or URL' }),
-});
 
 /** No value is valid. */
 const ABSENT = { not: {} };
@@ -32,7 +26,7 @@ const input = z
   .strictObject({
     action: z.enum(['delete', 'tag', 'reprocess']).meta({ description: '`delete` needs the scope `resources:delete`' }),
     ids: z.array(resourceIdInput).min(1).max(BULK_IDS).optional().meta({ description: 'Excludes `filter`' }),
-    filter: filterSchema.optional().meta({ description: 'As in GET /resources: the documents that are there now' }),
+    filter: listFilterBody.optional().meta({ description: 'As in GET /resources: the documents that are there now' }),
     expected_count: z.int().min(1).max(1_000_000_000).meta({ description: 'How many documents that is; another count is 409' }),
     add_tags: tagsField.min(1).optional().meta({ description: 'With `tag`' }),
     remove_tags: tagsField.min(1).optional().meta({ description: 'With `tag`' }),
@@ -64,10 +58,7 @@ const input = z
     ],
   });
 
-/** The filter as it is stored with the task, in the terms of `listResources`. */
-const toStoredFilter = ({ min_quality: minQuality, q: text, ...rest }: z.infer<typeof filterSchema>) =>
-  present({ ...rest, minQuality, text });
-
+/** The filter of a task, as the worker reads it. */
 export const fromStoredFilter = (stored: NonNullable<BulkPayload['filter']>): ResourceFilter => stored;
 
 type Context = Pick<AppContext, 'db' | 'clock' | 'ids' | 'relay' | 'requestLimits'> & Caller;
@@ -112,13 +103,13 @@ async function planOf({ db, clock, actor }: Context, given: z.infer<typeof input
     const own = new Set((await findResources(db, actor.userId, given.ids)).map(({ id }) => id));
     return { ...start, ids: [...own], total: own.size };
   }
-  const filter = toStoredFilter(given.filter ?? {});
+  const filter = toResourceFilter(given.filter ?? {});
   if (Object.keys(filter).length === 0) {
     const message = 'must not be empty: it would name every document';
     throw new AppError('conflict', `filter ${message}`, { errors: [{ path: 'filter', message }] });
   }
   // Documents that come later do not belong to the task.
   const before = { createdAt: clock.now() + 1, id: '' };
-  const total = await countResources(db, { ownerId: actor.userId, filter: fromStoredFilter(filter), after: before });
-  return { ...start, filter, before, total };
+  const total = await countResources(db, { ownerId: actor.userId, filter, after: before });
+  return { ...start, filter: { ...filter } as NonNullable<BulkPayload['filter']>, before, total };
 }

@@ -1,33 +1,46 @@
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../../kernel/core/pagination.ts';
 import {
+  countResources,
   listSorted,
   positionIn,
   RESOURCE_SORTS,
-  type ResourceFilter,
   type ResourceSort,
   type SortedPosition,
 } from '../../kernel/db/resource-list.ts';
 import type { AppContext } from '../context.ts';
 import { type Caller, operation } from '../operation.ts';
 import { facetsSchema, readFacets } from './facets.ts';
-import { FILTER_FIELDS, mediaTypesOf } from './filter-fields.ts';
-import { resourceFilterQuery, resourceSchema, statusSchema, toResourceBody } from './resource-schemas.ts';
+import { LIST_FILTER_FIELDS, toResourceFilter } from './list-filter.ts';
+import { resourceSchema, toResourceBody } from './resource-schemas.ts';
 
 /** `-created_at` sorts the other way round. */
 const SORTS = RESOURCE_SORTS.flatMap((name) => [name, `-${name}` as const]);
 
-const input = resourceFilterQuery.extend({
-  ...FILTER_FIELDS,
-  status: statusSchema.optional(),
-  q: z.string().max(500).optional().meta({ description: 'Part of the title, description, summary or URL' }),
+/** Rows that a page may skip: each is read from an index. */
+const MAX_OFFSET = 1_000_000;
+
+const flag = (description: string) => z.enum(['true', 'false']).default('false').meta({ description });
+
+const fields = z.object({
+  ...LIST_FILTER_FIELDS,
   sort: z.enum(SORTS).default('-created_at').meta({ description: 'Ascending, or with `-` descending' }),
-  facets: z
-    .enum(['true', 'false'])
-    .default('false')
-    .meta({ description: '`true`: adds, for each filter, its 100 most frequent values under the other filters' }),
+  facets: flag('`true`: adds, for each filter, its 100 most frequent values under the other filters'),
+  total: flag('`true`: adds how many resources all pages have'),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(2_000).optional(),
+  offset: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_OFFSET)
+    .optional()
+    .meta({ description: 'Skips as many resources: for a list that is scrolled to any place. Excludes `cursor`' }),
+});
+
+const input = fields.refine(({ cursor, offset }) => cursor === undefined || offset === undefined, {
+  path: ['offset'],
+  error: 'stands in place of `cursor`: give one of them',
 });
 
 export const listResources = operation({
@@ -38,35 +51,32 @@ export const listResources = operation({
   destructive: false,
   input,
   output: z
-    .object({ resources: z.array(resourceSchema), next_cursor: z.string().optional(), facets: facetsSchema.optional() })
+    .object({
+      resources: z.array(resourceSchema),
+      next_cursor: z.string().optional(),
+      total: z.int().optional(),
+      facets: facetsSchema.optional(),
+    })
     .meta({ id: 'ResourcePage' }),
   run: async ({ db, actor }: Pick<AppContext, 'db'> & Caller, given) => {
-    const { limit, cursor, facets } = given;
+    const { limit, cursor, offset, facets, total } = given;
     const descending = given.sort.startsWith('-');
     const sort = given.sort.replace('-', '') as ResourceSort;
     const ownerId = actor.userId;
-    const filter = toFilter(given);
+    const filter = toResourceFilter(given);
     // Cursors stay valid while resources are added and deleted.
     const after = cursor === undefined ? undefined : toPosition(cursor, given.sort, sort);
-    const fetched = await listSorted(db, { ownerId, filter, sort, descending, after, limit: limit + 1 });
+    const fetched = await listSorted(db, { ownerId, filter, sort, descending, after, offset, limit: limit + 1 });
     const rows = fetched.slice(0, limit);
     const last = fetched.length > limit ? rows.at(-1) : undefined;
     return {
       resources: rows.map(toResourceBody),
       ...(last ? { next_cursor: toCursor(given.sort, positionIn(sort, last)) } : {}),
+      ...(total === 'true' ? { total: await countResources(db, { ownerId, filter }) } : {}),
       ...(facets === 'true' ? { facets: await readFacets(db, ownerId, filter) } : {}),
     };
   },
 });
-
-function toFilter({ category, tag, language, type, status, q, ...given }: z.output<typeof input>): ResourceFilter {
-  return {
-    ...{ category, tag, language, status, text: q, minQuality: given.min_quality },
-    type: type === undefined ? undefined : mediaTypesOf(type),
-    createdFrom: given.after === undefined ? undefined : Date.parse(given.after),
-    createdBefore: given.before === undefined ? undefined : Date.parse(given.before),
-  };
-}
 
 /** Cursors of the order by age are those of other lists. */
 const toCursor = (order: string, { key, id }: SortedPosition) =>
