@@ -10,21 +10,15 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { resolveModel } from '../src/adapters/model-folder.ts';
-import { systemClock } from '../src/adapters/system-clock.ts';
-import { memoryLog } from '../test/support/fakes/doubles.ts';
-import { createEmbedder } from '../worker-node/embedder/embedder.ts';
-import { forkInference } from '../worker-node/embedder/fork-inference.ts';
-import { loadModel } from '../worker-node/embedder/model.ts';
+import { embedSample } from './search/embed-sample.ts';
 import { type MiniSearchPackage, openMiniSearchPeer } from './search/minisearch-peer.ts';
 import { openPharos, type Pharos } from './search/pharos.ts';
 import { openPostgresPeer } from './search/postgres-peer.ts';
 import type { SearchPeer, SearchQuestion } from './search/search-peer.ts';
 import { openSqlitePeer } from './search/sqlite-peer.ts';
-import { type BenchDocument, random, readWords, ZipfLibrary } from './support/zipf-library.ts';
+import { type BenchDocument, random, ZipfLibrary } from './support/zipf-library.ts';
 
 const { values } = parseArgs({
   options: {
@@ -51,22 +45,6 @@ function installPeers(): void {
   );
 }
 
-async function embedSample(): Promise<Float32Array[]> {
-  const embedder = createEmbedder({
-    model: await loadModel(await resolveModel({ model: 'pharos-static-192' })),
-    ...{ start: forkInference, log: memoryLog(), clock: systemClock },
-    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-  });
-  const texts = new ZipfLibrary([Float32Array.of(1)], 5);
-  const vectors: Float32Array[] = [];
-  for (let from = 0; from < EMBEDDED; from += BATCH) {
-    const batch = Array.from({ length: BATCH }, () => texts.text(200));
-    vectors.push(...(await embedder.embed(batch, { priority: 'bulk', kind: 'document' })));
-  }
-  await embedder.close();
-  return vectors;
-}
-
 async function openPeers(dimensions: number): Promise<SearchPeer[]> {
   installPeers();
   const load = (name: string): Promise<unknown> => import(`${FOLDER}node_modules/${name}`);
@@ -78,20 +56,18 @@ async function openPeers(dimensions: number): Promise<SearchPeer[]> {
   return peers;
 }
 
-const vectors = await embedSample();
+const { vectors } = await embedSample('pharos-static-192', EMBEDDED);
 const library = new ZipfLibrary(vectors);
-const frequent = readWords(random(1)).slice(0, 100);
 const next = random(11);
 
-const question = (content: number, others: number): string =>
-  [
-    ...Array.from({ length: content }, () => library.contentWord()),
-    ...Array.from({ length: others }, () => frequent[Math.floor(next() * frequent.length)] as string),
-  ].join(' ');
 const KINDS: Readonly<Record<string, () => SearchQuestion>> = {
-  '2 content words': () => ({ text: question(2, 0), vector: library.vector() }),
-  '5 content words, 3 frequent': () => ({ text: question(5, 3), vector: library.vector() }),
-  'the same, of one tag': () => ({ text: question(5, 3), vector: library.vector(), tag: `tag-${Math.floor(next() * 20)}` }),
+  '2 content words': () => ({ text: library.question(2, 0), vector: library.vector() }),
+  '5 content words, 3 frequent': () => ({ text: library.question(5, 3), vector: library.vector() }),
+  'the same, of one tag': () => ({
+    text: library.question(5, 3),
+    vector: library.vector(),
+    tag: `tag-${Math.floor(next() * 20)}`,
+  }),
 };
 
 const pharos = [await openPharos('SQLite'), await openPharos('PostgreSQL')];

@@ -1,4 +1,4 @@
-/** `npm start` of a checkout under measurement, with SQLite in a folder of its own and the event-loop delay of each process. */
+/** `npm start` of a checkout under measurement, with data in a folder of its own and the event-loop delay of each process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -6,16 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createClient } from '@libsql/client';
+import { type Client, createClient } from '@libsql/client';
 import type { LoopDelay } from './loop-delay.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MASTER_API_KEY = 'a master key for a bench on this machine alone';
 
-export async function startCheckout(folder: string, env: Readonly<Record<string, string>> = {}) {
-  const dir = await mkdtemp(join(tmpdir(), 'pharos-bench-'));
+/** `dataDir` is a folder that stays; by default one that is removed at the end. */
+export async function startCheckout(folder: string, env: Readonly<Record<string, string>> = {}, dataDir?: string) {
+  const dir = dataDir ?? (await mkdtemp(join(tmpdir(), 'pharos-bench-')));
   const delays = join(dir, 'delays');
-  await mkdir(delays);
+  await mkdir(delays, { recursive: true });
   const node = join(ROOT, 'node_modules/.bin/node');
   const preload = `--import ${new URL('loop-delay.ts', import.meta.url).href}`;
   const measured = { ...process.env, BENCH_LOOP_DELAYS: delays, NODE_OPTIONS: `${preload} ${env.NODE_OPTIONS ?? ''}` };
@@ -53,7 +54,11 @@ export async function startCheckout(folder: string, env: Readonly<Record<string,
     return answer;
   };
   while ((await call('/monitoring/health').catch(() => undefined))?.status !== 'healthy') await sleep(100);
-  const database = createClient({ url: `file:${join(dir, 'pharos.db')}`, timeout: 1000 });
+  let opened: Client | undefined;
+  const database = () => {
+    opened ??= createClient({ url: `file:${join(dir, 'pharos.db')}`, timeout: 1000 });
+    return opened;
+  };
 
   async function readDelays() {
     const names = (await readdir(delays)).filter((name) => name.endsWith('.json'));
@@ -63,9 +68,14 @@ export async function startCheckout(folder: string, env: Readonly<Record<string,
   }
 
   return {
+    url,
+    pid: child.pid as number,
     request,
     call,
-    database,
+    /** The SQLite file. */
+    get database() {
+      return database();
+    },
     /** The delays since the last call. */
     loopDelays: async (): Promise<LoopDelay[]> => {
       const before = await readDelays();
@@ -78,18 +88,18 @@ export async function startCheckout(folder: string, env: Readonly<Record<string,
     },
     untilSettled: async (): Promise<void> => {
       for (;;) {
-        const { rows } = await database.execute("select count(*) as left from jobs where state in ('queued', 'running')");
+        const { rows } = await database().execute("select count(*) as left from jobs where state in ('queued', 'running')");
         if (rows[0]?.left === 0) return;
         await sleep(100);
       }
     },
     stop: async () => {
-      database.close();
+      opened?.close();
       const exit = Promise.all([child, idle].map((started) => once(started, 'exit')));
       child.kill('SIGTERM');
       idle.kill('SIGTERM');
       await exit;
-      await rm(dir, { recursive: true, force: true });
+      await rm(dataDir === undefined ? dir : delays, { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What this process and those that it started have cost, as Linux counts it. */
+/** What a process and those that it started have cost, as Linux counts it. By default it is this one. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Undefined for a process that has ended meanwhile. */
@@ -10,7 +10,8 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-function tree(pid: number): number[] {
+/** The process and all below it. */
+export function tree(pid: number): number[] {
   const tasks = attempt(() => readdirSync(`/proc/${pid}/task`)) ?? [];
   const children = tasks.flatMap(
     (task) => attempt(() => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8'))?.split(' ') ?? [],
@@ -21,15 +22,21 @@ function tree(pid: number): number[] {
 /** A tick of the kernel's clock is 10 ms on every common machine. */
 const TICK_MS = 10;
 
-/** Milliseconds of processor time, with that of threads and processes that have ended. */
-export function processorMs(): number {
-  const ticks = tree(process.pid).flatMap((pid) => {
+/** Milliseconds of processor time of some processes, with that of threads and processes of theirs that have ended. */
+export function processorMs(pids: readonly number[] = tree(process.pid)): number {
+  const ticks = pids.flatMap((pid) => {
     const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? '';
     // utime, stime, and those of children that were waited for; the name of the program may contain spaces.
     return stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 16).map(Number);
   });
   return TICK_MS * ticks.reduce((sum, count) => sum + count, 0);
 }
+
+/** MB of memory: what several processes share counts in parts. */
+export const proportionalMb = (pids: readonly number[]): number =>
+  pids
+    .map((pid) => /^Pss:\s+(\d+)/m.exec(attempt(() => readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? ''))
+    .reduce((sum, found) => sum + Number(found?.[1] ?? 0) / 1024, 0);
 
 const megabytes = (field: string) =>
   tree(process.pid)

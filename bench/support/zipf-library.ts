@@ -72,6 +72,12 @@ export class ZipfLibrary {
     return this.#words[100 + Math.floor(this.#next() ** 2 * 20_000)] as string;
   }
 
+  /** Words that neither are frequent nor rare, followed by some of the 100 most frequent. */
+  question(content: number, frequent: number): string {
+    const words = Array.from({ length: content }, () => this.contentWord());
+    return [...words, ...Array.from({ length: frequent }, () => pick(this.#words.slice(0, 100), this.#next()))].join(' ');
+  }
+
   gaussian(): number {
     return Math.sqrt(-2 * Math.log(this.#next() + 1e-12)) * Math.cos(2 * Math.PI * this.#next());
   }
