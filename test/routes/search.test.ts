@@ -14,7 +14,7 @@ beforeAll(async () => {
   app = library.appOf(ada);
   ice = await library.addDocument(ada, {
     passages: ['The glacier calves into the sea'],
-    fields: { title: 'Glaciers', tags: ['x'] },
+    fields: { title: 'Glaciers', tags: ['x'], category: 'science.earth', language: 'en', contentType: 'text/html' },
   });
   await library.addDocument(await library.person('bob'), { passages: ['A glacier of another library'] });
 });
@@ -35,7 +35,9 @@ test('GET /search: a hit has snake_case fields and no nulls', async () => {
     ...{ query: 'glacier', mode: 'hybrid', took_ms: result.took_ms, timing: result.timing, total: 1, facets: result.facets },
     hits: [
       {
-        ...{ resource_id: ice, title: 'Glaciers', score: result.hits[0]?.score, keyword_rank: 1 },
+        ...{ resource_id: ice, title: 'Glaciers', title_highlights: [[0, 8]], score: result.hits[0]?.score, keyword_rank: 1 },
+        ...{ type: 'text/html', category: 'science.earth', language: 'en', tags: ['x'] },
+        created_at: '2026-01-01T00:00:00.000Z',
         why: { words: ['glacier'], meaning: 0 },
         passages: [{ text, highlights: [[4, 11]], chunk }],
         ...{ passage: text, chunk },
@@ -96,7 +98,15 @@ test('GET /search/suggest: answers titles and words', async () => {
 
 test('GET /search: a response without the worker says degraded', async () => {
   library.search.away = true;
-  expect(await (await search({ q: 'glacier' })).json()).toMatchObject({ degraded: true, hits: [{ resource_id: ice }] });
+  expect(await (await search({ q: 'glacier' })).json()).toMatchObject({
+    degraded: true,
+    hits: [
+      {
+        ...{ resource_id: ice, title_highlights: [[0, 8]], created_at: '2026-01-01T00:00:00.000Z' },
+        ...{ type: 'text/html', category: 'science.earth', language: 'en', tags: ['x'] },
+      },
+    ],
+  });
 });
 
 test('GET /search: applies its filters', async () => {

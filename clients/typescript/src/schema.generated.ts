@@ -2452,7 +2452,24 @@ export interface components {
              */
             resource_id: string;
             title: string;
+            /** @description Where words of the question are in `title` */
+            title_highlights: number[][];
             url?: string;
+            /**
+             * @description Media type
+             * @example application/pdf
+             */
+            type?: string;
+            /** @description Id of its category */
+            category?: string;
+            /** @example en */
+            language?: string;
+            tags: string[];
+            /**
+             * Format: date-time
+             * @example 2026-01-01T12:00:00.000Z
+             */
+            created_at: string;
             /** @description How likely the hit is to be relevant, 0 to 1; while `degraded` only an order */
             score: number;
             why: components["schemas"]["SearchReason"];

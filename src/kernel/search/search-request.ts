@@ -61,9 +61,22 @@ export interface SearchPassage {
   readonly chunk: SearchChunk;
 }
 
-export interface SearchHit {
+/** Of a document, by the values that filters take and facets count. */
+export interface SearchHitFields {
+  /** The media type; absent before the document has been read. */
+  readonly type?: string;
+  /** The id of its category. */
+  readonly category?: string;
+  readonly language?: string;
+  readonly tags: readonly string[];
+  readonly created_at: string;
+}
+
+export interface SearchHit extends SearchHitFields {
   readonly resource_id: string;
   readonly title: string;
+  /** Where words of the question are in `title`, as in a passage. */
+  readonly title_highlights: SearchPassage['highlights'];
   readonly url?: string;
   /** How likely the hit is to be relevant, 0 to 1. */
   readonly score: number;

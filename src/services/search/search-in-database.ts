@@ -5,6 +5,7 @@ import type { ChunkFilter, ChunkHit, ChunkQuestion } from '../../kernel/db/chunk
 import { findChunks } from '../../kernel/db/chunks.ts';
 import { findResource, findResources, type ResourceSummary } from '../../kernel/db/resources.ts';
 import { titleKeyOf } from '../../kernel/model/title-key.ts';
+import { hitFieldsOf } from '../../kernel/search/hit-fields.ts';
 import { mergeFilters } from '../../kernel/search/merge-filters.ts';
 import { parseSearchQuery } from '../../kernel/search/search-query.ts';
 import type { SearchAnswer, SearchFilters, SearchHit, SearchRequest } from '../../kernel/search/search-request.ts';
@@ -194,10 +195,13 @@ async function readHits(
     });
     const [best] = passages;
     if (!resource || !best) return []; // deleted since the search
+    const title = resource.title ?? resource.url ?? 'Untitled';
     return {
       resource_id: resourceId,
-      title: resource.title ?? resource.url ?? 'Untitled',
+      title,
+      title_highlights: highlightsOf(title, question).highlights,
       ...present({ url: resource.url }),
+      ...hitFieldsOf(resource),
       // Ranks of databases have no upper bound; this keeps their order.
       score: score / (1 + score),
       why: { words: [...words], meaning: Math.max(0, cosine) },

@@ -112,12 +112,14 @@ const chunkSchema = z
   })
   .meta({ id: 'SearchChunk' });
 
+const highlights = z.array(z.array(z.int()).length(2));
+
 const passageSchema = z
   .object({
     text: z.string(),
-    highlights: z
-      .array(z.array(z.int()).length(2))
-      .meta({ description: 'Where words of the question are: ranges of UTF-16 units into `text`, without the end' }),
+    highlights: highlights.meta({
+      description: 'Where words of the question are: ranges of UTF-16 units into `text`, without the end',
+    }),
     chunk: chunkSchema,
   })
   .meta({ id: 'SearchPassage' });
@@ -126,7 +128,13 @@ const hitSchema = z
   .object({
     resource_id: resourceId,
     title: z.string(),
+    title_highlights: highlights.meta({ description: 'Where words of the question are in `title`' }),
     url: z.string().optional(),
+    type: z.string().optional().meta({ description: 'Media type', example: 'application/pdf' }),
+    category: z.string().optional().meta({ description: 'Id of its category' }),
+    language: z.string().optional().meta({ example: 'en' }),
+    tags: z.array(z.string()),
+    created_at: z.iso.datetime().meta({ example: '2026-01-01T12:00:00.000Z' }),
     score: z.number().meta({ description: 'How likely the hit is to be relevant, 0 to 1; while `degraded` only an order' }),
     why: z
       .object({

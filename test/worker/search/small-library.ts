@@ -93,7 +93,7 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
     readHits,
     put: ({ id, title = null, text, language = 'en', tags = [], category = null, createdAt = 0 }) => {
       const texts = typeof text === 'string' ? [text] : text;
-      resources.set(id, { id, title, url: null, language });
+      resources.set(id, { id, title, url: null, language, contentType: 'text/plain', category, tags: [...tags], createdAt });
       const rows = texts.map((chunk, position) => {
         seq++;
         const range = { charStart: 0, charEnd: chunk.length, pageStart: null, pageEnd: null };

@@ -1,5 +1,6 @@
 /** A hit as it is answered. */
 import { present } from '../../../src/kernel/core/present.ts';
+import { hitFieldsOf } from '../../../src/kernel/search/hit-fields.ts';
 import type { SearchChunk, SearchHit, SearchPassage } from '../../../src/kernel/search/search-request.ts';
 import { highlightsOf } from './highlights.ts';
 import type { HitChunk, HitRows } from './hit-rows.ts';
@@ -26,10 +27,13 @@ export function toHit(
   });
   const [first] = passages;
   if (!resource || !first) return undefined;
+  const title = resource.title ?? resource.url ?? 'Untitled';
   return {
     resource_id: id,
-    title: resource.title ?? resource.url ?? 'Untitled',
-    ...(resource.url === null ? {} : { url: resource.url }),
+    title,
+    title_highlights: highlightsOf(title, resource.language, terms),
+    ...present({ url: resource.url }),
+    ...hitFieldsOf(resource),
     score,
     why: { words: reasons.words, meaning: reasons.meaning },
     ...present({ semantic_rank: reasons.semanticRank, keyword_rank: reasons.keywordRank }),

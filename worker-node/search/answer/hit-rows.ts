@@ -3,7 +3,7 @@ import { findChunks } from '../../../src/kernel/db/chunks.ts';
 import { findResources } from '../../../src/kernel/db/resources.ts';
 import type { Chunk, Database, Resource } from '../../../src/kernel/db/types.ts';
 
-export type HitResource = Pick<Resource, 'id' | 'title' | 'url' | 'language'>;
+export type HitResource = Pick<Resource, 'id' | 'title' | 'url' | 'language' | 'contentType' | 'category' | 'tags' | 'createdAt'>;
 export type HitChunk = Pick<
   Chunk,
   'seq' | 'id' | 'resourceId' | 'position' | 'text' | 'headingPath' | 'charStart' | 'charEnd' | 'pageStart' | 'pageEnd'

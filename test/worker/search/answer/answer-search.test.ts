@@ -167,6 +167,19 @@ describe('answerSearch: what a hit says', () => {
     expect(hits.find(({ resource_id: id }) => id === 'car')).not.toHaveProperty('keyword_rank');
   });
 
+  it('says what tells documents apart, and where the title holds words of the question', async () => {
+    const fields = { category: 'science.earth', tags: ['ice'], language: 'en', createdAt: 86_400_000 };
+    const library = smallLibrary([{ id: 'g', title: 'Of glaciers', text: 'A glacier calves.', ...fields }]);
+    expect((await library.ask({ q: 'glacier' })).hits[0]).toMatchObject({
+      ...{ title_highlights: [[3, 11]], type: 'text/plain', category: 'science.earth', language: 'en', tags: ['ice'] },
+      created_at: '1970-01-02T00:00:00.000Z',
+    });
+    const untold = smallLibrary([{ id: 'u', text: 'A glacier calves.' }]);
+    const [hit] = (await untold.ask({ q: 'glacier' })).hits;
+    expect(hit).toMatchObject({ title: 'Untitled', title_highlights: [], tags: [] });
+    expect(hit).not.toHaveProperty('category');
+  });
+
   it('shows at most three passages, the best first, and the first again as passage', async () => {
     const texts = [
       'Nothing of it.',
