@@ -5,7 +5,7 @@
  *   node bench/library-index.ts --chunks 100000 --dimensions 384
  */
 import { parseArgs } from 'node:util';
-import { analyse } from '../worker-node/search/analysis/analyse.ts';
+import { analyse, textAnalysis } from '../worker-node/search/analysis/analyse.ts';
 import { decodeIndex, encodeIndex } from '../worker-node/search/index/codec.ts';
 import type { LibraryIndex } from '../worker-node/search/index/library-index.ts';
 import { createLibraryIndex } from '../worker-node/search/index/memory-index.ts';
@@ -25,7 +25,7 @@ const centres = Array.from({ length: 500 }, () => Float32Array.from({ length: Nu
 const library = new ZipfLibrary(centres);
 /** By the vocabulary's order, after single letters. */
 const FREQUENT = readWords(random(1)).slice(0, 8);
-const parts = { analyse, createVectors: createVectorBlock };
+const parts = { analysis: textAnalysis, createVectors: createVectorBlock };
 
 const before = memory();
 const index = createLibraryIndex(parts);

@@ -5,7 +5,7 @@ import type { SearchAnswer, SearchRequest } from '../../../src/kernel/search/sea
 import { createEmbedder, type Embedder } from '../../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../../worker-node/embedder/fork-inference.ts';
 import { loadModel } from '../../../worker-node/embedder/model.ts';
-import { analyse } from '../../../worker-node/search/analysis/analyse.ts';
+import { textAnalysis } from '../../../worker-node/search/analysis/analyse.ts';
 import { answerSearch } from '../../../worker-node/search/answer/answer-search.ts';
 import { textToEmbed } from '../../../worker-node/search/answer/asked-question.ts';
 import type { HitChunk, HitResource } from '../../../worker-node/search/answer/hit-rows.ts';
@@ -19,7 +19,7 @@ import { SEARCH_CASES, type SearchCase } from '../../support/fixtures/search-cas
 const MODEL = 'pharos-static-192';
 const clock = { now: () => performance.now(), monotonic: () => performance.now() };
 
-const index = createLibraryIndex({ analyse, createVectors: createVectorBlock });
+const index = createLibraryIndex({ analysis: textAnalysis, createVectors: createVectorBlock });
 const resources = new Map<string, HitResource>();
 const chunks = new Map<number, HitChunk>();
 const lists = createRankedLists();

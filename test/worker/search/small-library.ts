@@ -1,7 +1,7 @@
 /** A library of a few texts in memory, with vectors by words: texts that share words are near, and so are those with synonyms. */
 
 import type { SearchAnswer, SearchRequest } from '../../../src/kernel/search/search-request.ts';
-import { analyse } from '../../../worker-node/search/analysis/analyse.ts';
+import { analyse, textAnalysis } from '../../../worker-node/search/analysis/analyse.ts';
 import { answerSearch } from '../../../worker-node/search/answer/answer-search.ts';
 import { textToEmbed } from '../../../worker-node/search/answer/asked-question.ts';
 import type { HitChunk, HitResource } from '../../../worker-node/search/answer/hit-rows.ts';
@@ -63,7 +63,7 @@ interface SmallRows {
 }
 
 export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLibrary {
-  const index = createLibraryIndex({ analyse, createVectors: createVectorBlock });
+  const index = createLibraryIndex({ analysis: textAnalysis, createVectors: createVectorBlock });
   const resources = new Map<string, HitResource>();
   const chunks = new Map<number, HitChunk>();
   const lists = createRankedLists();

@@ -6,8 +6,9 @@ import { clean, foldWord } from './fold.ts';
 import { dateAround, monthOf } from './months.ts';
 import { MAX_REMEMBERED, MAX_REMEMBERED_TOKENS, PieceCache } from './piece-cache.ts';
 import { readPiece } from './pieces.ts';
+import { isPlainWord } from './plain-words.ts';
 import { markStopWords } from './question-stop-words.ts';
-import { termsOfWord } from './word-terms.ts';
+import { termOfPlainWord, termsOfWord } from './word-terms.ts';
 
 /**
  * One occurrence of a term. Offsets are UTF-16 units into the text given. Tokens that share a `position` are alternatives (an
@@ -31,6 +32,16 @@ export interface QuestionToken extends Token {
   readonly folded: string;
 }
 
+/** What an index is made with. */
+export const textAnalysis = {
+  forEachPiece,
+  readPiece: makePiece,
+  dateAround: (text: string, start: number, end: number, month: number) => {
+    const date = dateAround(text, start, end, month);
+    return date && { ...date, terms: [...date.terms, ...date.broader] };
+  },
+};
+
 /** The terms of a text. Those of a question are made by the same rules, so that the same words have the same terms. */
 export function analyse(text: string, language: string | null = null): Token[] {
   const tokens: Token[] = [];
@@ -42,9 +53,9 @@ export function analyse(text: string, language: string | null = null): Token[] {
       tokens.push({ term: token.term, start: token.start + start, end: token.end + start, position: token.position + position });
     }
     position += piece.positions;
-    const date = piece.month === undefined ? undefined : dateAround(text, start, end, piece.month);
+    const date = piece.month === undefined ? undefined : textAnalysis.dateAround(text, start, end, piece.month);
     if (date === undefined) return;
-    insert(tokens, date.start, (at) => [...date.terms, ...date.broader].map((term) => ({ term, ...at(date.end) })));
+    insert(tokens, date.start, (at) => date.terms.map((term) => ({ term, ...at(date.end) })));
   });
   return tokens;
 }
@@ -79,30 +90,46 @@ export function analysePhrase(text: string, languages: readonly string[]): Phras
 }
 
 /** What was made of a piece of text; offsets and positions are relative to its own. */
-interface TokenPiece {
+export interface AnalysedPiece {
   readonly tokens: readonly Token[];
   readonly positions: number;
   /** The piece is the name of a month. */
   readonly month: number | undefined;
 }
 
-const caches = new Map<string | null, PieceCache<TokenPiece>>();
+const caches = new Map<string | null, PieceCache<AnalysedPiece>>();
 /** Libraries of ever other languages leave no caches behind. */
 const MAX_CACHES = 40;
 
-function cacheFor(language: string | null): PieceCache<TokenPiece> {
+function cacheFor(language: string | null): PieceCache<AnalysedPiece> {
   const known = caches.get(language);
   if (known !== undefined) return known;
   if (caches.size >= MAX_CACHES) caches.clear();
-  const cache = new PieceCache<TokenPiece>();
+  const cache = new PieceCache<AnalysedPiece>();
   caches.set(language, cache);
   return cache;
 }
 
-function readTokens(raw: string, language: string | null, cache: PieceCache<TokenPiece>): TokenPiece {
+function readTokens(raw: string, language: string | null, cache: PieceCache<AnalysedPiece>): AnalysedPiece {
   const isShort = raw.length <= MAX_REMEMBERED;
   const known = isShort ? cache.get(raw) : undefined;
   if (known !== undefined) return known;
+  const piece = makePiece(raw, language);
+  if (isShort && piece.tokens.length <= MAX_REMEMBERED_TOKENS) cache.set(raw, piece);
+  return piece;
+}
+
+function makePiece(raw: string, language: string | null): AnalysedPiece {
+  return isPlainWord(raw) ? makePlainPiece(raw, language) : makeAnyPiece(raw, language);
+}
+
+/** Makes of a plain word what `makeAnyPiece` does. */
+function makePlainPiece(word: string, language: string | null): AnalysedPiece {
+  const term = termOfPlainWord(word, language);
+  return { tokens: [{ term, start: 0, end: word.length, position: 0 }], positions: 1, month: monthOf(word.toLowerCase()) };
+}
+
+export function makeAnyPiece(raw: string, language: string | null): AnalysedPiece {
   const cleaned = clean(raw);
   const { items, positions } = readPiece(cleaned, elides(language));
   const tokens: Token[] = [];
@@ -114,9 +141,7 @@ function readTokens(raw: string, language: string | null, cache: PieceCache<Toke
     }
     for (const term of broader ?? []) tokens.push({ term, start: from, end: to, position });
   }
-  const piece = { tokens, positions, month: monthOfPiece(items) };
-  if (isShort && tokens.length <= MAX_REMEMBERED_TOKENS) cache.set(raw, piece);
-  return piece;
+  return { tokens, positions, month: monthOfPiece(items) };
 }
 
 interface QuestionItem {

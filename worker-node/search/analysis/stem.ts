@@ -97,7 +97,7 @@ export function stemmersOf(script: Script, languages: readonly (string | null)[]
   return [...new Set(languages.map((language) => stemmerOf(script, language)))];
 }
 
-function stemmerOf(script: Script, language: string | null): Stem {
+export function stemmerOf(script: Script, language: string | null): Stem {
   const own = language === null ? undefined : STEMMERS.get(language);
   if (own?.script === script) return own.stem;
   // English endings are not those of another language in Latin letters.

@@ -1,7 +1,7 @@
 /** The terms of one word: its stems, and other ways to write it. */
 import { foldWord, writtenOut } from './fold.ts';
 import { scriptOf } from './scripts.ts';
-import { ENGLISH, type Stem, stemmersOf } from './stem.ts';
+import { ENGLISH, type Stem, stemmerOf, stemmersOf } from './stem.ts';
 
 /** A longer word is data: its beginning tells enough apart. UTF-16 units. */
 const MAX_TERM = 64;
@@ -25,6 +25,10 @@ export function termsOfWord(word: string, languages: readonly (string | null)[])
   if (other !== undefined) for (const stem of stems) terms.add(stemmed(other, stem));
   return [...terms];
 }
+
+/** The only term of a word of ASCII letters. */
+export const termOfPlainWord = (word: string, language: string | null): string =>
+  stemmed(word.toLowerCase(), stemmerOf('latin', language));
 
 /** What some stemmers leave of a word is another: `be` of `bees`, or nothing. */
 const stemmed = (word: string, stem: Stem) => {

@@ -1,7 +1,7 @@
 /** The occurrences of terms in a chunk, as its postings are made of. */
 import { grown } from './grown.ts';
-import type { IndexToken } from './library-index.ts';
 import { MAX_POSITIONS } from './occurrences.ts';
+import { NO_WORD, type TokenColumns } from './token-columns.ts';
 import type { Words } from './words.ts';
 
 /** Places between title and headings and the text, so that no phrase stands across them. */
@@ -22,31 +22,33 @@ export class OccurrenceReader {
   #keys: Float64Array = new Float64Array(1_024);
   #length = 0;
 
-  read(words: Words, text: string, textTokens: readonly IndexToken[], context: string, contextTokens: readonly IndexToken[]) {
+  /** `context` is null where the text says it all. */
+  read(words: Words, text: TokenColumns, context: TokenColumns | null): ChunkOccurrences {
     this.#length = 0;
-    const contextLength = this.#add(words, context, contextTokens, 0);
-    const textStart = contextTokens.length > 0 ? (contextTokens.at(-1)?.position ?? 0) + GAP : 0;
-    const textLength = this.#add(words, text, textTokens, textStart);
-    const occurrences = this.#sorted();
-    return { occurrences, textStart, textLength, contextLength } satisfies ChunkOccurrences;
+    const contextLength = context ? this.#add(words, context, 0) : 0;
+    const textStart = context && context.length > 0 ? (context.positions[context.length - 1] as number) + GAP : 0;
+    const textLength = this.#add(words, text, textStart);
+    return { occurrences: this.#sorted(), textStart, textLength, contextLength };
   }
 
   /** Answers the number of different positions. */
-  #add(words: Words, text: string, tokens: readonly IndexToken[], start: number): number {
+  #add(words: Words, tokens: TokenColumns, start: number): number {
     let last = -1;
     let lastEnd = -1;
     let length = 0;
     this.#keys = grown(this.#keys, this.#length + tokens.length);
-    for (const token of tokens) {
-      const position = start + token.position;
-      if (token.position !== last) length++;
-      last = token.position;
-      if (position >= MAX_POSITIONS) continue;
-      const term = words.addTerm(token.term);
-      // Further terms of the same word begin no later than it ends.
-      if (token.end > lastEnd) words.addWord(text, token.start, token.end, token.term, term);
-      lastEnd = token.end;
-      this.#keys[this.#length++] = term * MAX_POSITIONS + position;
+    for (let at = 0; at < tokens.length; at++) {
+      const own = tokens.positions[at] as number;
+      if (own !== last) length++;
+      last = own;
+      if (start + own >= MAX_POSITIONS) continue;
+      const term = tokens.terms[at] as number;
+      const word = tokens.words[at] as number;
+      const end = tokens.ends[at] as number;
+      // A day, or a further term of a word, begins no later than what stands before it ends.
+      if (end > lastEnd && word !== NO_WORD) words.count(word, term);
+      lastEnd = end;
+      this.#keys[this.#length++] = term * MAX_POSITIONS + start + own;
     }
     return length;
   }

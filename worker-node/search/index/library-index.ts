@@ -132,8 +132,34 @@ export interface LibraryIndex {
 
 /** What an index is made with: the analysis of texts, and memory for vectors. */
 export interface IndexParts {
-  analyse(text: string, language?: string | null): readonly IndexToken[];
+  readonly analysis: TextAnalysis;
   createVectors(dimensions: number, encoded?: Uint8Array): IndexVectors;
+}
+
+/** Makes terms of a text piece by piece, so that what was made of a piece need not be made again. */
+export interface TextAnalysis {
+  /** Calls `visit` with the range of each piece, which is not empty, in order. */
+  forEachPiece(text: string, visit: (start: number, end: number) => void): void;
+  /** What a piece is made to depends on nothing but itself and the language. */
+  readPiece(piece: string, language: string | null): IndexedPiece;
+  /** The date around a month's name at `start` to `end`; undefined where there is none. */
+  dateAround(text: string, start: number, end: number, month: number): IndexedDate | undefined;
+}
+
+/** Offsets and positions are relative to the piece's own. */
+export interface IndexedPiece {
+  readonly tokens: readonly IndexToken[];
+  /** How many positions it takes. */
+  readonly positions: number;
+  /** 1 to 12 where the piece is the name of a month. */
+  readonly month: number | undefined;
+}
+
+/** Its terms are alternatives of the first token that begins at `start` or later. */
+export interface IndexedDate {
+  readonly terms: readonly string[];
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface IndexToken {

@@ -9,7 +9,6 @@ import type {
   IndexedChunk,
   IndexedDocument,
   IndexParts,
-  IndexToken,
   IndexVectors,
   LibraryIndex,
   PhraseTerm,
@@ -23,6 +22,8 @@ import { PhraseSearch } from './phrase.ts';
 import { PostingBlocks } from './posting-blocks.ts';
 import { SectionReader, SectionWriter } from './sections.ts';
 import { facetsOf, select } from './selection.ts';
+import { TextReader } from './text-reader.ts';
+import { TokenColumns } from './token-columns.ts';
 import { Words } from './words.ts';
 
 interface Columns {
@@ -40,7 +41,10 @@ export class MemoryIndex implements LibraryIndex {
   readonly #bm25: Bm25;
   readonly #phrases: PhraseSearch;
   readonly #words: Words;
+  readonly #reader: TextReader;
   readonly #occurrences = new OccurrenceReader();
+  readonly #text = new TokenColumns();
+  readonly #context = new TokenColumns();
   #vectors: IndexVectors | null;
   #noCosines = new Float32Array(0);
   #languages: string[] | null = null;
@@ -56,6 +60,7 @@ export class MemoryIndex implements LibraryIndex {
     this.#phrases = new PhraseSearch(this.#blocks, idOf);
     const frequencyOf = (term: number) => this.#bm25.frequency(term);
     this.#words = from ? Words.read(from.reader, frequencyOf) : new Words(frequencyOf);
+    this.#reader = new TextReader(parts.analysis, this.#words);
   }
 
   get documents(): number {
@@ -75,7 +80,7 @@ export class MemoryIndex implements LibraryIndex {
   }
 
   get bytes(): number {
-    const parts = [this.#attributes, this.#chunks, this.#blocks, this.#bm25, this.#words];
+    const parts = [this.#attributes, this.#chunks, this.#blocks, this.#bm25, this.#words, this.#reader];
     return parts.reduce((sum, { bytes }) => sum + bytes, this.#vectors?.bytes ?? 0);
   }
 
@@ -95,21 +100,18 @@ export class MemoryIndex implements LibraryIndex {
     this.#languages = null;
     const slot = this.#attributes.add(document);
     let previous: number | undefined;
-    let context = '';
-    let contextTokens: readonly IndexToken[] = [];
+    let context: string | undefined;
     for (const chunk of document.chunks) {
-      if (chunk.context !== context) {
-        context = chunk.context;
-        contextTokens = this.#parts.analyse(context, document.language);
-      }
+      if (chunk.context !== context) this.#reader.read(chunk.context, document.language, this.#context);
+      context = chunk.context;
       const chunkSlot = this.#blocks.allocate(this.#chunks.live);
       this.#chunks.add(chunkSlot, { document: slot, seq: chunk.seq, previous });
       if (previous === undefined) this.#attributes.firstChunks[slot] = chunkSlot;
       previous = chunkSlot;
-      const textTokens = this.#parts.analyse(chunk.text, document.language);
+      this.#reader.read(chunk.text, document.language, this.#text);
       // A short text may be its own title, which says nothing more.
-      const said = sameTerms(textTokens, contextTokens) ? NOTHING : { context, contextTokens };
-      const read = this.#occurrences.read(this.#words, chunk.text, textTokens, said.context, said.contextTokens);
+      const said = this.#text.hasTermsOf(this.#context) ? null : this.#context;
+      const read = this.#occurrences.read(this.#words, this.#text, said);
       this.#blocks.add(chunkSlot, read.occurrences, read.textStart);
       this.#chunks.setLengths(chunkSlot, read.textLength, read.contextLength);
       this.#setVector(chunkSlot, chunk.embedding);
@@ -131,7 +133,7 @@ export class MemoryIndex implements LibraryIndex {
   settle(): void {
     this.#blocks.settle(this.#chunks.live);
     this.#attributes.settle();
-    this.#words.settle();
+    this.#reader.settle();
   }
 
   words(groups: readonly TermGroup[], options: WordOptions = {}): WordScores {
@@ -242,11 +244,6 @@ export class MemoryIndex implements LibraryIndex {
       throw new RangeError(`an index of vectors with ${dimensions} values was asked with one of ${vector.length}`);
   }
 }
-
-const NOTHING = { context: '', contextTokens: [] };
-
-const sameTerms = (a: readonly IndexToken[], b: readonly IndexToken[]): boolean =>
-  a.length === b.length && a.every(({ term }, i) => term === b[i]?.term);
 
 export function createLibraryIndex(parts: IndexParts): LibraryIndex {
   return new MemoryIndex(parts);

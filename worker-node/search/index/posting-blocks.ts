@@ -3,15 +3,16 @@
  * the log of one block, which is packed when the block is full. A chunk that is removed keeps its postings until its block
  * is packed again, and its slot is free from then on.
  */
+import { packLog } from './pack-log.ts';
 import { PostingLog } from './posting-log.ts';
 import {
   bytesOf,
   listOf,
   listOfLog,
+  merge,
   NO_POSTINGS,
   type PostingList,
   type Postings,
-  pack,
   readPostings,
   writePostings,
 } from './postings.ts';
@@ -141,7 +142,9 @@ export class PostingBlocks {
   #pack(block: Block, live: Uint8Array): void {
     const ofBlock = new Uint8Array(BLOCK_SLOTS);
     ofBlock.set(live.subarray(block.base, block.base + block.used));
-    block.postings = pack(block.postings, block.log, ofBlock);
+    const { postings, log } = block;
+    const fresh = log ? packLog(log, ofBlock) : NO_POSTINGS;
+    block.postings = postings.terms.length === 0 ? fresh : merge(postings, fresh, ofBlock);
     block.log = null;
     block.removed = 0;
     block.free = [];

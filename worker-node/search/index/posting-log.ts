@@ -7,18 +7,22 @@ export class PostingLog {
   size = 0;
   slots: Uint16Array = new Uint16Array(256);
   counts: Uint8Array = new Uint8Array(256);
+  terms: Uint32Array = new Uint32Array(256);
   /** The number of the term's posting before, counted from 1; 0 without one. */
   previous: Uint32Array = new Uint32Array(256);
   positionStarts: Uint32Array = new Uint32Array(257);
   positions: Uint8Array = new Uint8Array(512);
+  /** The first posting of each chunk. */
+  readonly chunks: number[] = [];
   /** By term id: the number of its last posting, counted from 1. */
   #last: Uint32Array = new Uint32Array(256);
   /** Filled from the end. */
   #entries: Uint32Array = new Uint32Array(64);
 
   get bytes(): number {
-    const arrays = [this.slots, this.counts, this.previous, this.positionStarts, this.positions, this.#last, this.#entries];
-    return arrays.reduce((sum, array) => sum + array.byteLength, 0);
+    const { slots, counts, terms, previous, positionStarts, positions } = this;
+    const arrays = [slots, counts, terms, previous, positionStarts, positions, this.#last, this.#entries];
+    return arrays.reduce((sum, { byteLength }) => sum + byteLength, this.chunks.length * 8);
   }
 
   /** The places of the term's postings, in the order of slots. The array is overwritten by the next call. */
@@ -42,12 +46,9 @@ export class PostingLog {
     return ascends ? entries : entries.sort((a, b) => (this.slots[a] as number) - (this.slots[b] as number));
   }
 
-  /** Term ids with a posting, ascending. */
-  terms(): Uint32Array {
-    const terms = new Uint32Array(this.#last.length);
-    let length = 0;
-    for (let term = 0; term < this.#last.length; term++) if (this.#last[term] !== 0) terms[length++] = term;
-    return terms.slice(0, length);
+  /** Term ids are below this. */
+  get termLimit(): number {
+    return this.#last.length;
   }
 
   /**
@@ -55,6 +56,7 @@ export class PostingLog {
    * `textStart` on are the text's, those before it of title and headings.
    */
   add(slot: number, occurrences: Float64Array, textStart: number): void {
+    if (occurrences.length > 0) this.chunks.push(this.size);
     for (let from = 0; from < occurrences.length; ) {
       const term = Math.floor((occurrences[from] as number) / MAX_POSITIONS);
       const base = term * MAX_POSITIONS;
@@ -62,32 +64,37 @@ export class PostingLog {
       let context = 0;
       for (; to < occurrences.length && (occurrences[to] as number) < base + MAX_POSITIONS; to++)
         if ((occurrences[to] as number) - base < textStart) context++;
-      this.#append(term, slot, occurrences.subarray(from, to), base, context);
+      this.#append(term, slot, occurrences, from, to, context);
       from = to;
     }
   }
 
-  #append(term: number, slot: number, occurrences: Float64Array, base: number, context: number): void {
+  /** Entries `from` to `to` of `occurrences` are the term's. */
+  #append(term: number, slot: number, occurrences: Float64Array, from: number, to: number, context: number): void {
     const at = this.size++;
     if (this.size > this.slots.length) {
       this.slots = grown(this.slots, this.size);
       this.counts = grown(this.counts, this.size);
+      this.terms = grown(this.terms, this.size);
       this.previous = grown(this.previous, this.size);
     }
-    this.positionStarts = grown(this.positionStarts, this.size + 1);
+    if (this.size >= this.positionStarts.length) this.positionStarts = grown(this.positionStarts, this.size + 1);
     if (term >= this.#last.length) this.#last = grown(this.#last, term + 1);
     const start = this.positionStarts[at] as number;
-    this.positions = grown(this.positions, start + (occurrences.length + 2) * MAX_BYTES);
-    const text = occurrences.length - context;
+    const most = start + (to - from + 2) * MAX_BYTES;
+    if (most > this.positions.length) this.positions = grown(this.positions, most);
+    const text = to - from - context;
     this.slots[at] = slot;
     this.counts[at] = packCounts(text, context);
+    this.terms[at] = term;
     this.previous[at] = this.#last[term] as number;
     this.#last[term] = this.size;
     let end = writeCounts(this.positions, start, text, context);
-    let previous = 0;
-    for (const occurrence of occurrences) {
-      end = writeValue(this.positions, end, occurrence - base - previous);
-      previous = occurrence - base;
+    let previous = term * MAX_POSITIONS;
+    for (let index = from; index < to; index++) {
+      const occurrence = occurrences[index] as number;
+      end = writeValue(this.positions, end, occurrence - previous);
+      previous = occurrence;
     }
     this.positionStarts[this.size] = end;
   }

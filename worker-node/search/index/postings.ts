@@ -40,7 +40,7 @@ export function bytesOf(postings: Postings): number {
 }
 
 export function listOf(postings: Postings, term: number): PostingList | null {
-  const { terms, starts, slots, counts, positionStarts, positions } = postings;
+  const { terms } = postings;
   let low = 0;
   let high = terms.length - 1;
   while (low <= high) {
@@ -48,13 +48,14 @@ export function listOf(postings: Postings, term: number): PostingList | null {
     const found = terms[middle] as number;
     if (found < term) low = middle + 1;
     else if (found > term) high = middle - 1;
-    else
-      return {
-        ...{ slots, counts, positions, start: starts[middle] as number, end: starts[middle + 1] as number },
-        positionStart: positionStarts[middle] as number,
-      };
+    else return listAt(postings, middle);
   }
   return null;
+}
+
+function listAt({ starts, slots, counts, positionStarts, positions }: Postings, at: number): PostingList {
+  const [start, end, positionStart] = [starts[at] as number, starts[at + 1] as number, positionStarts[at] as number];
+  return { slots, counts, positions, start, end, positionStart };
 }
 
 /** The term's postings in the log, in the order of slots and in arrays of their own. */
@@ -77,18 +78,15 @@ export function listOfLog(log: PostingLog, term: number): PostingList | null {
   return { slots, counts, positions, start: 0, end: entries.length, positionStart: 0 };
 }
 
-/** Both without the postings of chunks that are gone; `live` tells by slot within the block. */
-export function pack(packed: Postings, log: PostingLog | null, live: Uint8Array): Postings {
-  const packer = new Packer(packed.terms.length + 1_024, packed.slots.length + (log?.size ?? 0), live);
-  const logged = log?.terms() ?? new Uint32Array(0);
-  let left = 0;
-  let right = 0;
-  while (left < packed.terms.length || right < logged.length) {
-    const term = Math.min(packed.terms[left] ?? Infinity, logged[right] ?? Infinity);
-    const before = packed.terms[left] === term ? listOf(packed, term) : null;
-    const after = log && logged[right] === term ? listOfLog(log, term) : null;
-    if (before) left++;
-    if (after) right++;
+/** Both in one, without the postings of chunks that are gone; `live` tells by slot within the block. */
+export function merge(left: Postings, right: Postings, live: Uint8Array): Postings {
+  const packer = new Packer(left.terms.length + 1_024, left.slots.length + right.slots.length, live);
+  let leftAt = 0;
+  let rightAt = 0;
+  while (leftAt < left.terms.length || rightAt < right.terms.length) {
+    const term = Math.min(left.terms[leftAt] ?? Infinity, right.terms[rightAt] ?? Infinity);
+    const before = left.terms[leftAt] === term ? listAt(left, leftAt++) : null;
+    const after = right.terms[rightAt] === term ? listAt(right, rightAt++) : null;
     packer.add(term, before, after);
   }
   return packer.finish();

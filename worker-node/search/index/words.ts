@@ -11,10 +11,6 @@ const ONE_EDIT = 4;
 const TWO_EDITS = 8;
 /** The nearest words that are looked at, until one still occurs. */
 const CANDIDATES = 16;
-/** Terms, and words as they were written, whose ids are remembered until a load is complete. */
-const MAX_REMEMBERED = 100_000;
-/** Longer words are not remembered: V8 keeps a whole text alive for a part of it that is no shorter than 13 units. */
-const MAX_REMEMBERED_UNITS = 12;
 /** Longer strings are cut, in texts and in questions alike. */
 const MAX_TERM_UNITS = 128;
 
@@ -34,8 +30,6 @@ export class Words implements Vocabulary {
   #units: Uint8Array = new Uint8Array(128);
   /** By id of a word: a bit for each unit; UNCORRECTED where nothing is corrected to it. */
   #letters: Uint32Array = new Uint32Array(128);
-  readonly #remembered = new Map<string, number>();
-  readonly #termIds = new Map<string, number>();
   readonly #distance = new EditDistance();
   readonly #scratch = new Uint16Array(MAX_TERM_UNITS);
   readonly #frequencyOf: (term: number) => number;
@@ -46,7 +40,7 @@ export class Words implements Vocabulary {
   }
 
   get bytes(): number {
-    return this.#strings.bytes + this.#counts.length * 13 + (this.#remembered.size + this.#termIds.size) * 80;
+    return this.#strings.bytes + this.#counts.length * 13;
   }
 
   /** The id of a term, -1 where no text has had it. */
@@ -55,25 +49,19 @@ export class Words implements Vocabulary {
   }
 
   addTerm(term: string): number {
-    const known = this.#termIds.get(term);
-    if (known !== undefined) return known;
-    const id = this.#add(term.slice(0, MAX_TERM_UNITS));
-    if (this.#termIds.size < MAX_REMEMBERED) this.#termIds.set(term, id);
-    return id;
+    return this.#add(term.slice(0, MAX_TERM_UNITS));
   }
 
-  /** Counts the word that stands at `start` to `end`, which the analysis turned into the term. */
-  addWord(text: string, start: number, end: number, term: string, termId: number): void {
-    const id = end - start === term.length && text.startsWith(term, start) ? termId : this.#wordOf(text.slice(start, end));
-    if (id < 0) return;
-    if (this.#counts[id] === 0) this.#describe(id, id === termId ? term : this.#strings.get(id), termId);
+  /** The id of the word that stands at `start` to `end`, which the analysis turned into the term; -1 for one too long to be typed. */
+  wordOf(text: string, start: number, end: number, term: string, termId: number): number {
+    if (end - start === term.length && text.startsWith(term, start)) return termId;
+    return end - start > MAX_UNITS ? -1 : this.#add(text.slice(start, end).toLowerCase());
+  }
+
+  /** Counts an occurrence of a word whose term is given. */
+  count(id: number, termId: number): void {
+    if (this.#counts[id] === 0) this.#describe(id, termId);
     (this.#counts[id] as number)++;
-  }
-
-  /** Frees what only helps while many texts are put. */
-  settle(): void {
-    this.#remembered.clear();
-    this.#termIds.clear();
   }
 
   frequency(term: string): number {
@@ -132,17 +120,8 @@ export class Words implements Vocabulary {
     return id;
   }
 
-  /** The id of a word as it is written, -1 for one that is too long to be typed. */
-  #wordOf(written: string): number {
-    const known = this.#remembered.get(written);
-    if (known !== undefined) return known;
-    if (written.length > MAX_UNITS) return -1;
-    const id = this.#add(written.toLowerCase());
-    if (written.length <= MAX_REMEMBERED_UNITS && this.#remembered.size < MAX_REMEMBERED) this.#remembered.set(written, id);
-    return id;
-  }
-
-  #describe(id: number, word: string, term: number): void {
+  #describe(id: number, term: number): void {
+    const word = this.#strings.get(id);
     const folded = foldWord(word);
     this.#terms[id] = term;
     this.#units[id] = folded.length > MAX_UNITS ? 0 : folded.length | (folded === word ? 0 : MARKED);

@@ -4,28 +4,40 @@ import type {
   IndexedChunk,
   IndexedDocument,
   IndexParts,
+  IndexToken,
   PhraseTerm,
   TermGroup,
+  TextAnalysis,
 } from '../../../../worker-node/search/index/library-index.ts';
 import { createVectorBlock } from '../../../../worker-node/search/vectors/vector-block.ts';
 
 /** Words between blanks; `one_two` stands at one place as itself and as `one`, and `two` follows. */
-export const parts: IndexParts = {
-  analyse: (text) => {
-    let position = 0;
-    return [...text.matchAll(/\S+/g)].flatMap(({ 0: word, index: start }) => {
-      const end = start + word.length;
-      const [first = '', ...others] = word.split('_');
-      if (others.length === 0) return [{ term: word, start, end, position: position++ }];
-      return [
-        { term: word, start, end, position },
-        { term: first, start, end: start + first.length, position: position++ },
-        ...others.map((term) => ({ term, start, end, position: position++ })),
-      ];
-    });
+export const analysis: TextAnalysis = {
+  forEachPiece: (text, visit) => {
+    for (const { 0: word, index } of text.matchAll(/\S+/g)) visit(index, index + word.length);
   },
-  createVectors: createVectorBlock,
+  readPiece: (word) => {
+    const [first = '', ...others] = word.split('_');
+    if (others.length === 0) return piece({ term: word, start: 0, end: word.length, position: 0 });
+    const parts = [first, ...others].map((term, position) => ({ term, start: 0, end: word.length, position }));
+    return piece({ term: word, start: 0, end: word.length, position: 0 }, ...parts);
+  },
+  dateAround: () => undefined,
 };
+
+const piece = (...tokens: IndexToken[]) => ({ tokens, positions: (tokens.at(-1)?.position ?? 0) + 1, month: undefined });
+
+export const parts: IndexParts = { analysis, createVectors: createVectorBlock };
+
+/** The tokens of a text, with positions within it. */
+function analyse(text: string): Place[] {
+  let position = 0;
+  return [...text.matchAll(/\S+/g)].flatMap(({ 0: word }) => {
+    const { tokens, positions: taken } = analysis.readPiece(word, null);
+    position += taken;
+    return tokens.map((token) => ({ term: token.term, position: token.position + position - taken }));
+  });
+}
 
 interface Place {
   readonly term: string;
@@ -54,7 +66,7 @@ export class NaiveIndex {
   chunks(): Chunk[] {
     return [...this.documents.values()].flatMap((document) =>
       document.chunks.map((chunk) => {
-        const [text, context] = [parts.analyse(chunk.text), parts.analyse(chunk.context)];
+        const [text, context] = [analyse(chunk.text), analyse(chunk.context)];
         const isTitle = termsOf(text) === termsOf(context);
         return { document, chunk, text, context: isTitle ? [] : context };
       }),

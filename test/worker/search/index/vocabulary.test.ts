@@ -1,17 +1,23 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EditDistance } from '../../../../worker-node/search/index/edit-distance.ts';
-import type { LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
+import type { IndexParts, LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
 import { createLibraryIndex } from '../../../../worker-node/search/index/memory-index.ts';
 import { StringTable } from '../../../../worker-node/search/index/string-table.ts';
 import { parts } from './naive-index.ts';
 
 /** An analysis that cuts a plural's s, so that words and terms differ. */
-const stemming = {
+const stemming: IndexParts = {
   ...parts,
-  analyse: (text: string) =>
-    parts.analyse(text).map((token) => ({ ...token, term: token.term.toLowerCase().replace(/(?<=\p{L})s$/u, '') })),
+  analysis: {
+    ...parts.analysis,
+    readPiece: (piece, language) => {
+      const { tokens, ...read } = parts.analysis.readPiece(piece, language);
+      return { ...read, tokens: tokens.map((token) => ({ ...token, term: stemOf(token.term) })) };
+    },
+  },
 };
+const stemOf = (term: string) => term.toLowerCase().replace(/(?<=\p{L})s$/u, '');
 
 let seq = 0;
 function put(index: LibraryIndex, id: string, ...texts: string[]): void {

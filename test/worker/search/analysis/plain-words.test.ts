@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { makeAnyPiece, textAnalysis } from '../../../../worker-node/search/analysis/analyse.ts';
+import { isPlainWord } from '../../../../worker-node/search/analysis/plain-words.ts';
+
+const LANGUAGES = [null, 'en', 'de', 'fr', 'sv', 'it', 'ru', 'ja', 'tr', 'xx'];
+const VOCABULARY = readFileSync(new URL('../../../../models/pharos-static-192/vocab.txt', import.meta.url), 'utf8').split('\n');
+const MONTHS = ['May', 'march', 'sept', 'Januar', 'agosto'];
+
+const letters = fc.string({ unit: fc.constantFrom(...'abcdeinorstuyzABCXI'), minLength: 1, maxLength: 70 });
+const word = fc.oneof(fc.constantFrom(...VOCABULARY, ...MONTHS), letters, fc.string({ unit: 'binary', maxLength: 6 }));
+
+test('a plain word has the terms, offsets and month that the analysis of any piece gives it', () => {
+  let plain = 0;
+  fc.assert(
+    fc.property(word, fc.constantFrom(...LANGUAGES), fc.boolean(), (written, language, isCapital) => {
+      const piece = isCapital ? written.charAt(0).toUpperCase() + written.slice(1) : written;
+      if (isPlainWord(piece)) plain++;
+      expect(textAnalysis.readPiece(piece, language)).toEqual(makeAnyPiece(piece, language));
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(plain).toBeGreaterThan(500);
+});
+
+test.each(['', 'iPhone', 'don’t', 'x1', 'naïve', 'ſhip', '\u212a', 'a-b', 'getUser', 'NASA'])('%j is no plain word', (piece) => {
+  expect(isPlainWord(piece)).toBe(false);
+});

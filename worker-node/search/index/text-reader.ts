@@ -1,0 +1,123 @@
+/** Reads texts into columns of tokens. What was made of a piece is remembered until a load is complete. */
+import type { IndexedPiece, IndexToken, TextAnalysis } from './library-index.ts';
+import { MAX_PIECE_UNITS, PieceTable } from './piece-table.ts';
+import { NO_WORD, type TokenColumns } from './token-columns.ts';
+import type { Words } from './words.ts';
+
+/** Values of a piece: how many tokens and positions it has, its month or 0, and of each token the term, the word and its place. */
+const HEAD = 3;
+const PER_TOKEN = 3;
+/** A piece of more tokens is not remembered. */
+const MAX_TOKENS = 16;
+/** With more, all is forgotten. */
+const MAX_LANGUAGES = 200;
+
+export class TextReader {
+  readonly #analysis: TextAnalysis;
+  readonly #words: Words;
+  #pieces = new PieceTable();
+  readonly #languages = new Map<string | null, number>();
+
+  constructor(analysis: TextAnalysis, words: Words) {
+    this.#analysis = analysis;
+    this.#words = words;
+  }
+
+  get bytes(): number {
+    return this.#pieces.bytes;
+  }
+
+  /** Frees what only helps while many texts are read. */
+  settle(): void {
+    this.#pieces = new PieceTable();
+  }
+
+  read(text: string, language: string | null, into: TokenColumns): void {
+    into.length = 0;
+    const number = this.#numberOf(language);
+    const pieces = this.#pieces;
+    let position = 0;
+    this.#analysis.forEachPiece(text, (start, end) => {
+      const isShort = end - start <= MAX_PIECE_UNITS;
+      let from = isShort ? pieces.find(text, start, end, number) : -1;
+      if (from < 0) {
+        const piece = this.#analysis.readPiece(text.slice(start, end), language);
+        if (!isShort || piece.tokens.length > MAX_TOKENS) {
+          this.#addPiece(piece, text, start, position, into);
+          position += piece.positions;
+          if (piece.month) this.#addDate(text, start, end, piece.month, into);
+          return;
+        }
+        from = pieces.add(text, start, end, number, this.#valuesOf(piece, text, start));
+      }
+      const { values } = pieces;
+      const last = from + HEAD + (values[from] as number) * PER_TOKEN;
+      for (let at = from + HEAD; at < last; at += PER_TOKEN) {
+        const place = values[at + 2] as number;
+        const tokenStart = start + (place & 0xff);
+        const tokenEnd = start + ((place >> 8) & 0xff);
+        into.add(values[at] as number, values[at + 1] as number, tokenStart, tokenEnd, position + (place >> 16));
+      }
+      position += values[from + 1] as number;
+      const month = values[from + 2] as number;
+      if (month > 0) this.#addDate(text, start, end, month, into);
+    });
+  }
+
+  #numberOf(language: string | null): number {
+    const known = this.#languages.get(language);
+    if (known !== undefined) return known;
+    if (this.#languages.size >= MAX_LANGUAGES) {
+      this.#languages.clear();
+      this.settle();
+    }
+    this.#languages.set(language, this.#languages.size);
+    return this.#languages.size - 1;
+  }
+
+  /** A remembered piece is so short that its offsets and positions take a byte each. */
+  #valuesOf(piece: IndexedPiece, text: string, start: number): number[] {
+    const values = [piece.tokens.length, piece.positions, piece.month ?? 0];
+    this.#forEachToken(piece, text, start, (term, word, token) => {
+      values.push(term, word, token.start | (token.end << 8) | (token.position << 16));
+    });
+    return values;
+  }
+
+  #addPiece(piece: IndexedPiece, text: string, start: number, position: number, into: TokenColumns): void {
+    this.#forEachToken(piece, text, start, (term, word, token) => {
+      into.add(term, word, start + token.start, start + token.end, position + token.position);
+    });
+  }
+
+  #forEachToken(
+    { tokens }: IndexedPiece,
+    text: string,
+    start: number,
+    visit: (term: number, word: number, token: IndexToken) => void,
+  ): void {
+    let lastEnd = -1;
+    for (const token of tokens) {
+      const term = this.#words.addTerm(token.term);
+      // Further terms of the same word begin no later than it ends.
+      const isWord = token.end > lastEnd;
+      lastEnd = token.end;
+      visit(term, isWord ? this.#words.wordOf(text, start + token.start, start + token.end, token.term, term) : NO_WORD, token);
+    }
+  }
+
+  #addDate(text: string, start: number, end: number, month: number, into: TokenColumns): void {
+    const date = this.#analysis.dateAround(text, start, end, month);
+    if (date === undefined) return;
+    const at = into.open(date.start, date.terms.length);
+    const position = at + date.terms.length < into.length ? (into.positions[at + date.terms.length] as number) : 0;
+    for (const [index, written] of date.terms.entries()) {
+      const term = this.#words.addTerm(written);
+      into.terms[at + index] = term;
+      into.words[at + index] = index === 0 ? this.#words.wordOf(text, date.start, date.end, written, term) : NO_WORD;
+      into.starts[at + index] = date.start;
+      into.ends[at + index] = date.end;
+      into.positions[at + index] = position;
+    }
+  }
+}
