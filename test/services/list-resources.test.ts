@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/kernel/core/pagination.ts';
 import { insertCategories } from '../../src/kernel/db/categories.ts';
@@ -231,5 +232,34 @@ describe('facets', () => {
       ['art', 1],
       ['tech', 1],
     ]);
+  });
+
+  test('facets: whatever the filters, each counts what the list has under the others, the year too', async () => {
+    const some = <T extends string | string[]>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
+    const filters = fc.record({
+      category: some<string | string[]>('tech', 'art', ['code', 'art']),
+      tag: some<string | string[]>('even', ['all', 'none']),
+      language: some<string | string[]>('en', ['en', 'de']),
+      type: some<string | string[]>('html', ['text/plain']),
+      after: some('2025-01-01', '2025-01-03'),
+      before: some('2025-01-01', '2025-01-05'),
+      title: some('e'),
+    });
+    await fc.assert(
+      fc.asyncProperty(filters, async (filter) => {
+        const { facets } = await list({ ...filter, facets: 'true' });
+        for (const name of ['category', 'tag', 'language', 'type'] as const)
+          for (const { value, count } of facets?.[name] ?? [])
+            expect((await list({ ...filter, [name]: value, limit: 1, total: 'true' })).total, `${name} ${value}`).toBe(count);
+        const years = (facets?.year ?? []).map(({ value, count }) => [value, count]);
+        const { resources } = await list({ ...filter, after: undefined, before: undefined, limit: 100 });
+        const expected = ['2024', '2025'].map((year) => [
+          year,
+          resources.filter((one) => one.created_at.startsWith(year)).length,
+        ]);
+        expect(Object.fromEntries(years)).toEqual(Object.fromEntries(expected.filter(([, count]) => count !== 0)));
+      }),
+      { numRuns: 25 },
+    );
   });
 });

@@ -1,7 +1,7 @@
 /** The facets of a list of resources: for each filter, its most frequent values under the others. */
 import { z } from 'zod';
 import { listCategories } from '../../kernel/db/categories.ts';
-import { type Counts, countByColumn, countByTag, countByYear } from '../../kernel/db/resource-facets.ts';
+import { type Counts, countFacets, FACETS, type Facet } from '../../kernel/db/resource-facets.ts';
 import type { ResourceFilter } from '../../kernel/db/resource-list.ts';
 import type { Database } from '../../kernel/db/types.ts';
 import { parseContentType } from '../../kernel/model/content-type.ts';
@@ -23,20 +23,35 @@ export const facetsSchema = z
 
 export type Facets = z.infer<typeof facetsSchema>;
 
+/** The fields of the filter that choose a facet's values. */
+const CHOSEN_BY = {
+  category: ['category'],
+  tag: ['tag'],
+  language: ['language'],
+  type: ['type'],
+  year: ['createdFrom', 'createdBefore'],
+} as const satisfies Readonly<Record<Facet, readonly (keyof ResourceFilter)[]>>;
+
 export async function readFacets(db: Database, ownerId: string, filter: ResourceFilter): Promise<Facets> {
-  const { category: _category, ...withoutCategory } = filter;
-  const { tag: _tag, ...withoutTag } = filter;
-  const { language: _language, ...withoutLanguage } = filter;
-  const { type: _type, ...withoutType } = filter;
-  const { createdFrom: _from, createdBefore: _before, ...withoutYear } = filter;
-  const [category, tag, language, type, year] = await Promise.all([
-    countByColumn(db, 'category', { ownerId, filter: withoutCategory }).then((counts) => withAncestors(db, counts)),
-    countByTag(db, { ownerId, filter: withoutTag }),
-    countByColumn(db, 'language', { ownerId, filter: withoutLanguage }),
-    countByColumn(db, 'type', { ownerId, filter: withoutType }).then(byRegisteredType),
-    countByYear(db, { ownerId, filter: withoutYear }),
-  ]);
-  return { category: top(category), tag: top(tag), language: top(language), type: top(type), year: top(year) };
+  const isChosen = (facet: Facet) => CHOSEN_BY[facet].some((field) => filter[field] !== undefined);
+  // Facets of which no value is chosen have the same filter, and are counted together.
+  const passes = [FACETS.filter((facet) => !isChosen(facet)), ...FACETS.filter(isChosen).map((facet) => [facet])];
+  const counted = await Promise.all(
+    passes.map((facets) => {
+      const left = new Set<string>(facets.flatMap((facet) => CHOSEN_BY[facet]));
+      const others = Object.fromEntries(Object.entries(filter).filter(([field]) => !left.has(field)));
+      return countFacets(db, { ownerId, filter: others, facets });
+    }),
+  );
+  const counts = new Map(counted.flatMap((each) => [...each]));
+  const of = (facet: Facet) => counts.get(facet) ?? new Map<string, number>();
+  return {
+    category: top(await withAncestors(db, of('category'))),
+    tag: top(of('tag')),
+    language: top(of('language')),
+    type: top(byRegisteredType(of('type'))),
+    year: top(of('year')),
+  };
 }
 
 /** Most frequent first, equal ones in the order of their values. */

@@ -29,7 +29,7 @@ import { findLinksTo } from '../../../src/kernel/db/links.ts';
 import { nearestResources } from '../../../src/kernel/db/nearest-resources.ts';
 import { deleteOAuthAccounts, insertOAuthAccount, listOAuthAccounts } from '../../../src/kernel/db/oauth-accounts.ts';
 import { putResourceEmbedding } from '../../../src/kernel/db/resource-embeddings.ts';
-import { countByColumn, countByTag, countByYear } from '../../../src/kernel/db/resource-facets.ts';
+import { countFacets, FACETS } from '../../../src/kernel/db/resource-facets.ts';
 import { findByIdentifiers, replaceIdentifiers } from '../../../src/kernel/db/resource-identifiers.ts';
 import { countResources, listResources, listSorted } from '../../../src/kernel/db/resource-list.ts';
 import { replaceResourceVector } from '../../../src/kernel/db/resource-vectors.ts';
@@ -258,9 +258,11 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     },
   },
   'resource-facets': {
-    countByColumn: ({ db, of }, ownerId) => countByColumn(db, 'category', { ownerId, filter: { text: of.name } }),
-    countByTag: ({ db, of }, ownerId) => countByTag(db, { ownerId, filter: { text: of.name } }),
-    countByYear: ({ db, of }, ownerId) => countByYear(db, { ownerId, filter: { text: of.name } }),
+    countFacets: async ({ db, of }, ownerId) => {
+      const all = await countFacets(db, { ownerId, filter: {}, facets: FACETS });
+      const some = await countFacets(db, { ownerId, filter: { text: of.name }, facets: ['category', 'tag'] });
+      return [...all, ...some].map(([facet, counts]) => [facet, [...counts]]);
+    },
   },
   'resource-list': {
     listResources: async ({ db, of }, ownerId) => [
