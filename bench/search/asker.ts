@@ -8,13 +8,15 @@ export interface Answer {
     readonly degraded?: boolean;
     readonly total?: number;
     readonly took_ms?: number;
+    readonly facets?: unknown;
+    readonly next_cursor?: string;
     readonly hits?: readonly { readonly resource_id: string }[];
   };
 }
 
 export interface Asker {
-  /** `path` with its query string; with `body` by POST. Never rejects: status 0 is a connection that failed. */
-  ask(path: string, body?: unknown): Promise<Answer>;
+  /** `path` with its query string; with `body`, in JSON or to be put into it, by POST. Status 0 is a connection that failed. */
+  ask(path: string, body?: object | string): Promise<Answer>;
   close(): void;
 }
 
@@ -28,7 +30,7 @@ export function createAsker(base: string, authorization: string): Asker {
           const ms = performance.now() - started;
           resolve({ status, ms, body: status === 0 ? {} : (JSON.parse(text) as Answer['body']) });
         };
-        const json = body === undefined ? undefined : JSON.stringify(body);
+        const json: string | undefined = typeof body === 'object' ? JSON.stringify(body) : body;
         const headers = { authorization, ...(json === undefined ? {} : { 'content-type': 'application/json' }) };
         const asked = request(`${base}${path}`, { agent, headers, method: json === undefined ? 'GET' : 'POST' }, (response) => {
           const parts: Buffer[] = [];

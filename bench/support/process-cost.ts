@@ -32,6 +32,15 @@ export function processorMs(pids: readonly number[] = tree(process.pid)): number
   return TICK_MS * ticks.reduce((sum, count) => sum + count, 0);
 }
 
+/** Milliseconds of processor time that a process's threads of a name have taken, finer than a tick. */
+export function threadMs(pid: number, name: string): number {
+  const own = (task: string, file: string) => attempt(() => readFileSync(`/proc/${pid}/task/${task}/${file}`, 'utf8')) ?? '';
+  const tasks = attempt(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+  return tasks
+    .filter((task) => own(task, 'comm').trim() === name)
+    .reduce((sum, task) => sum + Number(own(task, 'schedstat').split(' ')[0]) / 1e6, 0);
+}
+
 /** MB of memory: what several processes share counts in parts. */
 export const proportionalMb = (pids: readonly number[]): number =>
   pids
