@@ -14,6 +14,7 @@ const RUNTIMES = '^src/runtimes/';
 const WORKER = '^worker-node/';
 const CLI = '^cli/';
 const CLIENTS = '^clients/';
+const CONSOLE = '^console/';
 const TEST = '^(test|bench)/';
 
 /** The kernel's folders from the ground up, each with what it is for. A folder imports from those before it. */
@@ -134,9 +135,27 @@ export const forbidden: IForbiddenRuleType[] = [
     { dependencyTypes: ['core'] },
   ),
   forbid(
+    'console-speaks-through-the-client',
+    'The console runs in browsers and calls Pharos as any program does: what it needs beyond that is missing in the client.',
+    { path: '^console/src/' },
+    { pathNot: [CONSOLE, '^clients/typescript/src/index\\.ts$', 'node_modules/'] },
+  ),
+  forbid(
+    'screens-stand-side-by-side',
+    'A screen is loaded when it is opened: what two of them share is a part of the kit or a module of `api`.',
+    { path: '^console/src/screens/([^/]+)/' },
+    { path: '^console/src/screens/', pathNot: '^console/src/screens/$1/' },
+  ),
+  forbid(
+    'parts-know-no-screen',
+    'Parts of the kit and `api` are what screens are made of.',
+    { path: '^console/src/(parts|api)/' },
+    { path: '^console/src/(screens|app)/' },
+  ),
+  forbid(
     'clients-are-for-users',
     'Only the command line and the console call Pharos as a user does.',
-    { pathNot: [CLI, CLIENTS, '^console/', TEST] },
+    { pathNot: [CLI, CLIENTS, CONSOLE, TEST] },
     { path: CLIENTS },
   ),
   forbid(
@@ -214,7 +233,7 @@ export const options: ICruiseOptions = {
   enhancedResolveOptions: {
     exportsFields: ['exports'],
     conditionNames: ['import', 'node', 'default', 'types'],
-    extensions: ['.ts', '.js', '.mjs', '.json'],
+    extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
   },
   combinedDependencies: false,
 };

@@ -15,14 +15,14 @@ interface Violation {
   readonly cycle?: readonly { readonly name: string }[];
 }
 
-const roots = ['src', 'worker-node', 'cli', 'clients', 'test', 'bench'];
+const roots = ['src', 'worker-node', 'cli', 'clients', 'console', 'test', 'bench'];
 const files = execFileSync(
   'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', ...roots.map((root) => `${root}/**/*.ts`)],
+  ['ls-files', '--cached', '--others', '--exclude-standard', ...roots.flatMap((root) => [`${root}/**/*.ts`, `${root}/**/*.tsx`])],
   { encoding: 'utf8' },
 )
   .split('\n')
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && fileExists(file));
+  .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts') && fileExists(file));
 
 const result = await cruise(
   roots.filter((root) => files.some((file) => file.startsWith(`${root}/`))),

@@ -1,5 +1,5 @@
 /**
- * `npm run build`: bundles every program into `dist/`. Chunks are named by their content and the manifest is written last,
+ * `npm run build`: bundles every program into `dist/`, and the console into `console/dist/`. Chunks are named by their content and the manifest is written last,
  * so that a start during a build finds either the old bundle or the new one, and two builds at once do no harm.
  */
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 import { digestOf, MANIFEST, ROOT } from '../bin/bundle.js';
 import { PROGRAMS } from '../src/adapters/package-files.ts';
+import { buildConsole, consoleSources, hasConsole } from './console.ts';
 import { EXTERNAL } from './external.ts';
 import { patchPackages } from './patch-packages.js';
 
@@ -44,7 +45,8 @@ try {
   await bundle.close();
   const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   const sources = modules.map((id) => relative(ROOT, id)).filter((file) => /^(?!node_modules\/)\w.*\.(?:ts|json)$/.test(file));
-  const files = [...new Set([...sources, ...ALSO])].sort();
+  const files = [...new Set([...sources, ...ALSO, ...(hasConsole() ? consoleSources() : [])])].sort();
+  if (hasConsole()) await buildConsole();
 
   const made = new Set(readdirSync(staging));
   const entries = new Set(Object.keys(PROGRAMS).map((name) => `${name}.js`));

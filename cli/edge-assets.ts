@@ -2,10 +2,13 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ASSET_FILES } from '../src/adapters/assets.ts';
+import { build, bundleState } from '../bin/bundle.js';
 
 const TARGET = fileURLToPath(new URL('../.wrangler/assets', import.meta.url));
 
+if (bundleState() !== 'current') build('inherit');
+// Lists the modules of the console when it is loaded.
+const { ASSET_FILES } = await import('../src/adapters/assets.ts');
 await rm(TARGET, { recursive: true, force: true });
 for (const [name, { path }] of ASSET_FILES) {
   const target = join(TARGET, name);

@@ -8,6 +8,8 @@ COPY build build
 COPY src src
 COPY worker-node worker-node
 COPY cli cli
+COPY clients clients
+COPY console console
 # Bundles the programs into dist/, then drops what only the build needs. The variable skips 300 MB of CUDA on every npm.
 RUN ONNXRUNTIME_NODE_INSTALL=skip npm ci && npm prune --omit=dev
 # Drops onnxruntime for other systems, and the copy from which the package `node` was unpacked.
@@ -23,7 +25,8 @@ COPY --from=build /app/bin bin
 COPY --from=build /app/dist dist
 COPY models models
 COPY migrations migrations
-COPY console console
+COPY --from=build /app/console/dist console/dist
+COPY console/pages console/pages
 ENV PATH=/app/node_modules/.bin:$PATH ENV=prod DATA_DIR=/data
 USER pharos
 EXPOSE 8000

@@ -8,6 +8,7 @@ COPY build build
 COPY src src
 COPY worker-node worker-node
 COPY cli cli
+COPY clients clients
 # Bundles the programs into dist/, then drops what only the build needs. The variable skips 300 MB of CUDA on every npm.
 RUN ONNXRUNTIME_NODE_INSTALL=skip npm ci && npm prune --omit=dev
 # Drops onnxruntime for other systems, and the copy from which the package `node` was unpacked.

@@ -38,8 +38,8 @@ import { createResourceRoutes } from './routes/resources/resources.ts';
 import type { Runtime } from './routes/runtime.ts';
 import { createEmbeddingsRoutes } from './routes/search/embeddings.ts';
 import { createAssetRoutes } from './routes/system/assets.ts';
+import { createConsoleRoutes } from './routes/system/console.ts';
 import { createDocsRoutes } from './routes/system/docs.ts';
-import { createDocumentPages } from './routes/system/document-pages.ts';
 import { createHealthRoutes } from './routes/system/health.ts';
 import { createHomeRoutes } from './routes/system/home.ts';
 import { createMetricsRoutes } from './routes/system/metrics.ts';
@@ -72,13 +72,13 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.use(bodyLimit(context, runtime));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: methodNotAllowedProblem }));
 
-  app.route('/', createHomeRoutes({ config, runtime }));
+  app.route('/', createHomeRoutes({ config }));
   app.route('/', createHealthRoutes(context));
   app.route('/', createMetricsRoutes(context));
   app.route('/', createDocsRoutes({ config, runtime, described: () => app }));
   app.route('/', createAssetRoutes(runtime));
   app.route('/', createAccountPages(runtime));
-  app.route('/', createDocumentPages());
+  app.route('/', createConsoleRoutes({ config, runtime }));
   app.route('/', createKeysRoutes(context));
   app.route('/', createMetadataRoutes(context));
   app.route('/', createAuthorizeRoutes(context));

@@ -1,33 +1,60 @@
 /** The static files that ship with Pharos, read from disk once. Only names in the list exist, so no path can escape. */
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { extname } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { packagePath } from './package-files.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
+const SVG = 'image/svg+xml';
 const JS = 'text/javascript; charset=utf-8';
 
 const { resolve } = createRequire(import.meta.url);
-const consoleFile = (file: string) => packagePath(`console/${file}`);
+const page = (file: string) => packagePath(`console/pages/${file}`);
 const swaggerFile = (file: string) => resolve(`swagger-ui-dist/${file}`);
 
 /** By the name under which a file is served. */
 export const ASSET_FILES: ReadonlyMap<string, { readonly path: () => string; readonly contentType: string }> = new Map([
-  ['index.html', { path: () => consoleFile('index.html'), contentType: HTML }],
-  ['account.html', { path: () => consoleFile('account.html'), contentType: HTML }],
-  ['authorize.js', { path: () => consoleFile('authorize.js'), contentType: JS }],
-  ['account.js', { path: () => consoleFile('account.js'), contentType: JS }],
-  ['docs.html', { path: () => consoleFile('docs.html'), contentType: HTML }],
-  ['style.css', { path: () => consoleFile('style.css'), contentType: CSS }],
-  ['favicon.svg', { path: () => consoleFile('favicon.svg'), contentType: 'image/svg+xml' }],
-  ['docs/init.js', { path: () => consoleFile('docs.js'), contentType: JS }],
+  ['index.html', { path: () => packagePath('console/dist/index.html'), contentType: HTML }],
+  ...builtFiles(),
+  ['account.html', { path: () => page('account.html'), contentType: HTML }],
+  ['authorize.js', { path: () => page('authorize.js'), contentType: JS }],
+  ['account.js', { path: () => page('account.js'), contentType: JS }],
+  ['docs.html', { path: () => page('docs.html'), contentType: HTML }],
+  ['style.css', { path: () => page('style.css'), contentType: CSS }],
+  ['favicon.svg', { path: () => page('favicon.svg'), contentType: SVG }],
+  ['docs/init.js', { path: () => page('docs.js'), contentType: JS }],
   ['docs/swagger-ui.css', { path: () => swaggerFile('swagger-ui.css'), contentType: CSS }],
   ['docs/swagger-ui-bundle.js', { path: () => swaggerFile('swagger-ui-bundle.js'), contentType: JS }],
 ]);
 
+/** What Vite made for the console; nothing where it has not been built. */
+function builtFiles(): [name: string, file: { path: () => string; contentType: string }][] {
+  const types: Readonly<Record<string, string>> = { '.js': JS, '.css': CSS, '.svg': SVG };
+  return listed(packagePath('console/dist/console')).flatMap((file) => {
+    const contentType = types[extname(file)];
+    return contentType === undefined
+      ? []
+      : [[`console/${file}`, { path: () => packagePath(`console/dist/console/${file}`), contentType }]];
+  });
+}
+
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 export interface AssetFile {
   readonly body: Uint8Array<ArrayBuffer>;
+  /** The same, compressed. */
+  readonly gzipped: Uint8Array<ArrayBuffer>;
   readonly contentType: string;
   readonly etag: string;
 }
@@ -49,5 +76,6 @@ export function createAssets(): (name: string) => Promise<AssetFile | undefined>
 
 async function load(path: string, contentType: string): Promise<AssetFile> {
   const body = new Uint8Array(await readFile(path));
-  return { body, contentType, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
+  const gzipped = new Uint8Array(await promisify(gzip)(body, { level: 9 }));
+  return { body, gzipped, contentType, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
 }

@@ -4,6 +4,8 @@ import type { AppEnv, SetHeader } from './env.ts';
 
 export interface Asset {
   readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+  /** The same, compressed with gzip, where what stands before the server does not compress. */
+  readonly gzipped?: Uint8Array<ArrayBuffer>;
   readonly contentType: string;
   /** With quotes, as in the header. */
   readonly etag?: string;

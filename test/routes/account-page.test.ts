@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parseHTML } from 'linkedom';
 import { expect, test } from 'vitest';
 
-const console_ = new URL('../../console/', import.meta.url);
+const console_ = new URL('../../console/pages/', import.meta.url);
 
 interface Sent {
   readonly path: string;

@@ -7,7 +7,7 @@ import { type App, exchange, newRequest, registerApp } from '../support/kits/oau
 
 const PASSWORD = 'a long enough phrase';
 const PROVIDERS = { GITHUB_CLIENT_ID: 'id', GITHUB_CLIENT_SECRET: 'secret' };
-const script = await readFile(new URL('../../console/authorize.js', import.meta.url), 'utf8');
+const script = await readFile(new URL('../../console/pages/authorize.js', import.meta.url), 'utf8');
 
 let app: TestApp;
 let client: App;

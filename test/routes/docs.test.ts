@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 
@@ -23,6 +24,21 @@ test('GET /assets: 304 for a file that the client has', async () => {
   expect(first.headers.get('content-type')).toBe('text/css; charset=utf-8');
   const again = await pharos.request('/assets/style.css', { headers: { 'If-None-Match': first.headers.get('etag') ?? '' } });
   expect([again.status, await again.text()]).toEqual([304, '']);
+});
+
+test('GET /assets: a client that accepts gzip gets fewer bytes of the same file', async () => {
+  const plain = await pharos.request('/assets/style.css');
+  const zipped = await pharos.request('/assets/style.css', { headers: { 'Accept-Encoding': 'br, gzip' } });
+  expect([plain.headers.get('content-encoding'), zipped.headers.get('content-encoding')]).toEqual([null, 'gzip']);
+  expect([plain.headers.get('vary'), zipped.headers.get('vary')]).toEqual(
+    Array(2).fill(expect.stringContaining('Accept-Encoding')),
+  );
+  const body = new Uint8Array(await zipped.arrayBuffer());
+  const text = await plain.text();
+  expect(body.byteLength).toBeLessThan(text.length);
+  expect(gunzipSync(body).toString()).toBe(text);
+  const refused = await pharos.request('/assets/style.css', { headers: { 'Accept-Encoding': 'gzip;q=0, br' } });
+  expect(refused.headers.has('content-encoding')).toBe(false);
 });
 
 test.each([

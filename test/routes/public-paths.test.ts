@@ -19,6 +19,8 @@ test.each([
   '/monitoring/health',
   '/health',
   '/favicon.ico',
+  '/app',
+  '/app/',
   '/app/documents/1',
   '/assets/style.css',
   '/.well-known/jwks.json',
@@ -66,8 +68,6 @@ test.each([
   '/webhooks/1',
   '/webhooks/ingest/',
   '/jobs',
-  '/app',
-  '/app/',
   '/mcp',
   '/assets',
   '/assets/',
@@ -88,7 +88,7 @@ test('public paths: a path with public and other operations is open to the metho
 test('public paths: an arbitrary path needs credentials', () => {
   fc.assert(
     fc.property(fc.webPath(), (path) => {
-      fc.pre(!/^\/(app|assets|\.well-known|webhooks\/ingest|jobs)\//.test(path) && path !== '/');
+      fc.pre(!/^\/(app|assets|\.well-known|webhooks\/ingest|jobs)\//.test(path) && path !== '/' && path !== '/app');
       expect(isPublic(path)).toBe(false);
     }),
   );

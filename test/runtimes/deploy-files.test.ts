@@ -20,8 +20,12 @@ const linesOf = (file: string, name: RegExp) =>
 const isSetting = (name: string) => Object.hasOwn(SETTINGS, name);
 
 describe.each([
-  ['deploy/api.Dockerfile', ['bin', 'build', 'src', 'worker-node', 'cli', 'console', 'migrations', 'models'], 'bin/api.js'],
-  ['deploy/worker.Dockerfile', ['bin', 'build', 'src', 'worker-node', 'cli', 'models'], 'bin/worker.js'],
+  [
+    'deploy/api.Dockerfile',
+    ['bin', 'build', 'src', 'worker-node', 'cli', 'clients', 'console', 'migrations', 'models'],
+    'bin/api.js',
+  ],
+  ['deploy/worker.Dockerfile', ['bin', 'build', 'src', 'worker-node', 'cli', 'clients', 'models'], 'bin/worker.js'],
 ])('%s', (file, folders, main) => {
   test('Dockerfile: copies existing paths that .dockerignore allows, and everything the program needs', () => {
     const copied = linesOf(file, /^COPY (?!--from)/).flatMap((line) => line.split(' ').slice(0, -1));

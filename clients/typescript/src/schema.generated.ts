@@ -9,7 +9,7 @@ export interface paths {
         };
         /**
          * Read what this server is, and the addresses of its parts
-         * @description The name and version of the server with the addresses of its parts, or a page for a browser.
+         * @description The name and version of the server with the addresses of its parts. A browser is led to the console.
          */
         get: operations["aboutHome"];
         put?: never;
@@ -3458,15 +3458,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description JSON, or a web page for a client that accepts text/html */
+            /** @description The name, the version and the addresses */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
-                    "text/html": string;
                 };
+            };
+            /** @description To the console, for a client that accepts text/html */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -7,6 +7,7 @@ import { HEALTH_PATHS } from '../../services/system/health.ts';
 import type { AppEnv } from '../env.ts';
 
 /** Pages and static files, public keys, and the signed endpoints, which verify signatures themselves. */
+const PUBLIC_PATHS: ReadonlySet<string> = new Set(['/app', '/app/']);
 const PUBLIC_PREFIXES = ['/app/', '/assets/', '/.well-known/', '/webhooks/ingest/', '/jobs/'];
 /** Public, and free of limits: signed endpoints count failed signatures only. */
 const UNLIMITED_PREFIXES = ['/assets/', '/webhooks/ingest/', '/jobs/'];
@@ -46,7 +47,9 @@ export function publicPaths(app: OpenAPIHono<AppEnv>): PublicPaths {
 
   return {
     isPublic: (path, method = 'GET') =>
-      isDeclaredPublic(path, method) || PUBLIC_PREFIXES.some((prefix) => path.startsWith(prefix) && path.length > prefix.length),
+      isDeclaredPublic(path, method) ||
+      PUBLIC_PATHS.has(path) ||
+      PUBLIC_PREFIXES.some((prefix) => path.startsWith(prefix) && path.length > prefix.length),
     isLimited: (path) => !isHealthPath(path) && !UNLIMITED_PREFIXES.some((prefix) => path.startsWith(prefix)),
   };
 }

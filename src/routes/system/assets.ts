@@ -6,6 +6,8 @@ import { createRouter, defineRoute, describeOnly } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
 
 const PREFIX = '/assets/';
+/** Names below it hold a hash of the content. */
+const HASHED = 'console/';
 
 /** Asked for by browsers without being told, and by programs that list sites. */
 const favicon = defineRoute({
@@ -19,9 +21,14 @@ export function createAssetRoutes({ asset }: Pick<Runtime, 'asset'>) {
   async function serve(c: Context<AppEnv>, name: string) {
     const found = await asset(name);
     if (!found || found.contentType.startsWith('text/html')) return c.notFound();
-    const headers: Record<string, string> = { 'Cache-Control': 'public, max-age=3600' };
+    const headers: Record<string, string> = {
+      'Cache-Control': name.startsWith(HASHED) ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+    };
+    if (found.gzipped) headers.Vary = 'Accept-Encoding';
     if (found.etag !== undefined) headers.ETag = found.etag;
     if (isCurrent(c, found.etag)) return c.body(null, 304, headers);
+    if (found.gzipped && acceptsGzip(c))
+      return c.body(found.gzipped, 200, { ...headers, 'Content-Type': found.contentType, 'Content-Encoding': 'gzip' });
     return c.body(found.body, 200, { ...headers, 'Content-Type': found.contentType });
   }
 
@@ -30,6 +37,9 @@ export function createAssetRoutes({ asset }: Pick<Runtime, 'asset'>) {
   router.get(favicon.path, (c) => serve(c, 'favicon.svg'));
   return router.get(`${PREFIX}*`, (c) => serve(c, c.req.path.slice(PREFIX.length)));
 }
+
+const acceptsGzip = (c: Context<AppEnv>): boolean =>
+  /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(c.req.header('accept-encoding') ?? '');
 
 /** Whether the client's copy is the current one (RFC 9110 section 13.1.2). */
 function isCurrent(c: Context<AppEnv>, etag: string | undefined): boolean {

@@ -1,14 +1,8 @@
-/** GET /: a page for browsers, addresses as JSON for programs. */
+/** GET /: the console for browsers, addresses as JSON for programs. */
 import { z } from '@hono/zod-openapi';
-import { html } from 'hono/html';
 import type { Config } from '../../kernel/config/config.ts';
-import { pagePolicy } from '../middleware/security-headers.ts';
 import { createRouter, defineRoute } from '../router.ts';
-import type { Runtime } from '../runtime.ts';
 import { VERSION } from '../version.ts';
-
-/** Replaced in the page by the server's own address. */
-const PLACEHOLDER = '{{publicUrl}}';
 
 const homeSchema = z
   .object({ name: z.string(), version: z.string(), docs: z.url(), openapi: z.url(), health: z.url() })
@@ -17,29 +11,24 @@ const homeSchema = z
 const home = defineRoute({
   method: 'get',
   path: '/',
-  description: 'The name and version of the server with the addresses of its parts, or a page for a browser.',
+  description: 'The name and version of the server with the addresses of its parts. A browser is led to the console.',
   responses: {
     200: {
-      description: 'JSON, or a web page for a client that accepts text/html',
-      content: { 'application/json': { schema: homeSchema }, 'text/html': { schema: z.string() } },
+      description: 'The name, the version and the addresses',
+      content: { 'application/json': { schema: homeSchema } },
     },
+    302: { description: 'To the console, for a client that accepts text/html' },
   },
 });
 
 export interface HomeDependencies {
   readonly config: Pick<Config, 'publicUrl'>;
-  readonly runtime: Pick<Runtime, 'asset'>;
 }
 
-export function createHomeRoutes({ config: { publicUrl }, runtime }: HomeDependencies) {
-  const escaped = html`${publicUrl}`.toString();
-  return createRouter().openapi(home, async (c) => {
+export function createHomeRoutes({ config: { publicUrl } }: HomeDependencies) {
+  return createRouter().openapi(home, (c) => {
     c.header('Vary', 'Accept', { append: true });
-    const page = c.req.header('accept')?.includes('text/html') ? await runtime.asset('index.html') : undefined;
-    if (page) {
-      const filled = (await new Response(page.body).text()).replaceAll(PLACEHOLDER, () => escaped);
-      return c.html(filled, 200, { 'Content-Security-Policy': pagePolicy() });
-    }
+    if (c.req.header('accept')?.includes('text/html')) return c.redirect('/app/');
     return c.json(
       {
         name: 'Pharos',

@@ -159,15 +159,33 @@ export function http(deployment: () => Deployment): void {
     }
   });
 
-  test('GET /: HTML for a browser, JSON for a program', async () => {
+  test('GET /: a browser is led to the console, a program gets JSON', async () => {
     const { url } = deployment();
-    const page = await ask('/', { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
-    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
-    const html = await page.text();
-    expect(html).toContain(`${url}/search`);
-    expect(html).not.toContain('{{');
+    const page = await ask('/', { redirect: 'manual', headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    expect([page.status, page.headers.get('location')]).toEqual([302, '/app/']);
     const program = await ask('/', { headers: { Accept: 'application/json' } });
     expect(await program.json()).toMatchObject({ name: 'Pharos', docs: `${url}/docs`, health: `${url}/monitoring/health` });
+  });
+
+  test('GET /app/*: one page for every address, whose modules are kept by browsers for ever', async () => {
+    const [first, second] = [await ask('/app/'), await ask('/app/documents/%3Cscript%3E?x=<script>')];
+    const page = await first.text();
+    expect(await second.text()).toBe(page);
+    expect([first.status, first.headers.get('cache-control')]).toEqual([200, 'no-cache']);
+    const policy = first.headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/script-src 'self'(;|$)/);
+    expect(policy).not.toMatch(/unsafe|\*|(?:script|style|img)-src[^;]*http/);
+    expect(policy).toContain("require-trusted-types-for 'script'");
+    const references = [...page.matchAll(/(?:src|href)="(\/assets\/console\/[^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(references.length).toBeGreaterThan(1);
+    for (const path of references) {
+      const response = await ask(path);
+      expect([path, response.status, response.headers.get('cache-control')]).toEqual([
+        path,
+        200,
+        'public, max-age=31536000, immutable',
+      ]);
+    }
   });
 
   test('GET /docs: Swagger UI from own files, and a document of every route', async () => {

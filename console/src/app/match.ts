@@ -1,0 +1,50 @@
+/** Which route an address belongs to. */
+
+export interface Match<Route> {
+  readonly route: Route;
+  /** Values of the parts of the path that begin with a colon, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The first route whose path matches, part by part: `/app/documents/:id`. A slash at the end makes no difference. */
+export function matchRoute<Route extends { readonly path: string }>(
+  routes: readonly Route[],
+  path: string,
+): Match<Route> | undefined {
+  const parts = path.replace(/\/$/, '').split('/');
+  for (const route of routes) {
+    const params = paramsOf(route.path.split('/'), parts);
+    if (params) return { route, params };
+  }
+  return undefined;
+}
+
+function paramsOf(pattern: readonly string[], parts: readonly string[]): Record<string, string> | undefined {
+  if (pattern.length !== parts.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, expected] of pattern.entries()) {
+    const part = parts[index] ?? '';
+    if (expected.startsWith(':')) {
+      const value = decoded(part);
+      if (value === undefined || value === '') return undefined;
+      params[expected.slice(1)] = value;
+    } else if (expected !== part) return undefined;
+  }
+  return params;
+}
+
+/** Undefined for a part that is no valid percent-encoding. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a login may lead back to: an address of the console, never one of another site. */
+export function safeReturn(address: string | null): string | undefined {
+  if (address === null || !URL.canParse(address, 'http://console.invalid')) return undefined;
+  const { origin, pathname, search } = new URL(address, 'http://console.invalid');
+  return origin === 'http://console.invalid' && pathname.startsWith('/app/') ? pathname + search : undefined;
+}

@@ -1,0 +1,94 @@
+/** Shows the screen of the address: loads it, keeps the last one until then, and moves the focus to its heading. */
+import { useSignalEffect } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { account } from '../api/session.ts';
+import { shell } from '../texts.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { Frame, Gate } from './frame.tsx';
+import { type Match, matchRoute } from './match.ts';
+import { navigate, place } from './place.ts';
+import { Forbidden, NotFound, ScreenSkeleton } from './plain-screens.tsx';
+import { firstPage, loginFor, ROUTES, type Route, titleOf } from './routes.tsx';
+import type { ScreenProps } from './screen.ts';
+
+interface Shown {
+  readonly match: Match<Route> | undefined;
+  readonly Screen: ComponentType<ScreenProps>;
+}
+
+/** A screen that takes longer to load is announced by grey rows; below it nothing appears that would go at once. */
+const SKELETON_AFTER_MS = 300;
+
+export function Outlet() {
+  const [shown, setShown] = useState<Shown | undefined>();
+  const [isSlow, setSlow] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const latest = useRef(0);
+
+  useSignalEffect(() => {
+    const { path, query } = place.value;
+    const user = account.value;
+    if (user === undefined) return;
+    if (path === '/app/' && firstPage() !== '/app/') return navigate(firstPage(), { replace: true });
+    const match = matchRoute(ROUTES, path);
+    const needsLogin = !match || match.route.access !== 'visitor';
+    if (needsLogin && user === null) return navigate(loginFor(addressOf(path, query)), { replace: true });
+    const turn = ++latest.current;
+    const show = (Screen: ComponentType<ScreenProps>) => {
+      if (turn !== latest.current) return;
+      setFailure(undefined);
+      setShown({ match, Screen });
+    };
+    if (!match) return show(NotFound);
+    if (match.route.access === 'admin' && user?.tier !== 'admin') return show(Forbidden);
+    match.route.load().then(({ default: Screen }) => show(Screen), setFailure);
+  });
+
+  useEffect(() => {
+    if (shown) return;
+    const timer = setTimeout(() => setSlow(true), SKELETON_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [shown]);
+
+  const { path, query } = place.value;
+  // The address of the last screen stays with it until the next one is there.
+  const current = useRef({ params: {}, query });
+  const isCurrent = shown?.match ? matchRoute([shown.match.route], path) : shown && { params: {} };
+  if (isCurrent) current.current = { params: isCurrent.params, query };
+
+  const key = shown?.match?.route.path ?? shown?.Screen.name;
+  useEffect(() => {
+    if (!shown) return;
+    document.title = shown.match ? titleOf(shown.match.route.title) : shell.product;
+    focusHeading();
+  }, [key]);
+
+  if (failure !== undefined) return <ErrorBoundary failure={failure} />;
+  if (!shown) return isSlow ? <ScreenSkeleton /> : null;
+  const { Screen, match } = shown;
+  const Around = match?.route.access === 'visitor' ? Gate : Frame;
+  return (
+    <Around route={match?.route}>
+      <ErrorBoundary key={key}>
+        <Screen {...current.current} />
+      </ErrorBoundary>
+    </Around>
+  );
+}
+
+const addressOf = (path: string, query: URLSearchParams) => (query.size === 0 ? path : `${path}?${query}`);
+
+let isFirst = true;
+
+/** Assistive technology reads the new screen from its heading. A screen that begins with a field marks it `data-focus`. */
+function focusHeading(): void {
+  const field = document.querySelector<HTMLElement>('main [data-focus]');
+  const heading = document.querySelector<HTMLElement>('main h1');
+  if (field) field.focus({ preventScroll: true });
+  else if (heading && !isFirst) {
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }
+  isFirst = false;
+}

@@ -1,0 +1,37 @@
+/** Every screen of the console: one entry each. A screen is loaded when it is first opened. */
+import type { ComponentType } from 'preact';
+import type { IconName } from '../parts/icon.tsx';
+import { login, shell } from '../texts.ts';
+import type { ScreenProps } from './screen.ts';
+
+export interface Route {
+  readonly path: string;
+  /** Title of the document; a screen may set a longer one. */
+  readonly title: string;
+  readonly access: 'visitor' | 'user' | 'admin';
+  /** Its entry in the rail: `foot` stands at the end. */
+  readonly nav?: { readonly label: string; readonly icon: IconName; readonly foot?: boolean };
+  /** The path of the route whose entry in the rail is current on this screen. */
+  readonly under?: string;
+  readonly load: () => Promise<{ readonly default: ComponentType<ScreenProps> }>;
+}
+
+/** In the order of the rail. The first entry with `nav` is the first page. */
+export const ROUTES: readonly Route[] = [
+  {
+    path: '/app/login',
+    title: login.title,
+    access: 'visitor',
+    load: () => import('../screens/login/login-screen.tsx'),
+  },
+];
+
+/** Where a session begins. */
+export const firstPage = (): string => ROUTES.find(({ nav }) => nav)?.path ?? '/app/';
+
+export const LOGIN = '/app/login';
+
+/** The address of the login that leads back to `address`. */
+export const loginFor = (address: string): string => `${LOGIN}?${new URLSearchParams({ next: address })}`;
+
+export const titleOf = (screen: string): string => shell.title(screen);

@@ -1,0 +1,40 @@
+/** Texts of the frame around every screen. */
+export const shell = {
+  product: 'Pharos',
+  title: (screen: string) => `${screen} · Pharos`,
+  skip: 'Skip to the content',
+  navigation: 'Main',
+  home: 'Pharos, to the first page',
+  search: 'Search',
+  add: 'Add',
+  library: 'Library',
+  connect: 'Connect',
+  admin: 'Admin',
+  account: 'Account',
+  theme: 'Theme',
+  inWork: (count: number) => `${count} in work`,
+  loading: 'Loading',
+  notFound: {
+    title: 'There is no such page',
+    text: 'The address may be mistyped, or the page has moved.',
+    action: 'Go to the first page',
+  },
+  forbidden: {
+    title: 'This page is for admins',
+    text: 'Your account has no access to it. An admin of this installation can change that.',
+  },
+  broken: {
+    title: 'This page stopped working',
+    text: 'What you did before is saved. Load the page again to go on.',
+    action: 'Load it again',
+  },
+  connection: {
+    reconnecting: (seconds: number) =>
+      seconds > 0
+        ? `Connection lost. The work goes on; trying again in ${seconds} s.`
+        : 'Connection lost. The work goes on; trying now.',
+    offline: 'You are offline. What you see may be old.',
+    now: 'Try now',
+    regained: 'Connected again. Nothing was lost.',
+  },
+};

@@ -1,0 +1,34 @@
+/** GET /app/*: the console. It is one page for every address, which reads its address itself and tells nothing about any document. */
+import type { Config } from '../../kernel/config/config.ts';
+import { pagePolicy } from '../middleware/security-headers.ts';
+import { createRouter } from '../router.ts';
+import type { Runtime } from '../runtime.ts';
+
+export interface ConsoleDependencies {
+  readonly config: Pick<Config, 'publicUrl' | 'worker'>;
+  readonly runtime: Pick<Runtime, 'asset'>;
+}
+
+export function createConsoleRoutes({ config: { publicUrl, worker }, runtime }: ConsoleDependencies) {
+  // Large files go straight to the worker where it has an address of its own.
+  const origins = [publicUrl, ...(worker.external ? [worker.url] : [])].map((url) => new URL(url).origin);
+  const policy = pagePolicy([
+    "script-src 'self'",
+    `connect-src 'self' ${[...new Set(origins)].join(' ')}`,
+    // The original of a document, in a frame without scripts and without this origin.
+    'frame-src blob:',
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ]);
+  return createRouter().get('/app/*', async (c) => {
+    if (c.req.path === '/app') return c.redirect('/app/');
+    const page = await runtime.asset('index.html');
+    if (!page) return c.notFound();
+    return c.body(page.body, 200, {
+      'Content-Type': page.contentType,
+      // It names the modules of this version, so a browser asks whether it is still the current one.
+      'Cache-Control': 'no-cache',
+      'Content-Security-Policy': policy,
+    });
+  });
+}
