@@ -2,10 +2,10 @@
 import { mergeFilters } from '../../../src/kernel/search/merge-filters.ts';
 import { parseSearchQuery } from '../../../src/kernel/search/search-query.ts';
 import type { SearchFilters, SearchRequest } from '../../../src/kernel/search/search-request.ts';
-import { measure } from '../../ingest/chunk-tokens.ts';
 import { analysePhrase, analyseQuestion, type PhraseForm, type QuestionToken } from '../analysis/analyse.ts';
 import { compoundsOf, joinsWords, partsOfCompound } from '../analysis/compound-words.ts';
 import type { LibraryIndex, PhraseTerm, TermGroup } from '../index/library-index.ts';
+import { correctedText, frequencyOf, MAX_TAKEN_APART, occurs, termsOf } from './spelling.ts';
 
 export interface Question {
   /** Without operators; words that the library does not have are corrected. */
@@ -40,21 +40,15 @@ const MAX_WORDS_IN_A_ROW = 6;
 export const MAX_WORDS = 256;
 /** Words that the last word may be the beginning of. */
 const MAX_COMPLETIONS = 50;
-/** More words are not compared with the whole vocabulary, which takes a millisecond each in a large library. */
-const MAX_CORRECTED = 24;
 /** Compounds are looked for of no more words, the rarest ones: each is a search in the vocabulary. */
 const MAX_COMPOUNDED = 24;
 /** More operators of a question are not looked for. */
 const MAX_PHRASES = 32;
 
-/** A shorter word that the library lacks is rather a name than an error. */
-const SHORTEST_CORRECTED = 5;
 /** Words of a question that a person types with operators. In a longer one, as pasted from a text, quotation marks quote. */
 const MOST_TYPED_WORDS = 24;
 /** A compound that begins with a word of the question says more than it. */
 const COMPOUND = 0.5;
-/** Words that are taken apart, of those that the library lacks. */
-const MAX_TAKEN_APART = 8;
 /** Of an identifier and its parts, which say the same, the whole counts half. */
 const WHOLE = 0.5;
 
@@ -85,44 +79,14 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
   };
 }
 
-const termsOf = ({ term, alternatives }: QuestionToken): string[] => [term, ...alternatives];
-
-const occurs = (index: LibraryIndex, token: QuestionToken): boolean =>
-  termsOf(token).some((term) => index.vocabulary.frequency(term) > 0);
-
-/** The text with each word that the library lacks replaced by its own word that is nearest by edits, where there is one. */
-function correctedText(index: LibraryIndex, text: string, prefix: boolean): string {
-  const tokens = analyseQuestion(text, index.languages).filter(({ part }) => !part);
-  const joins = joinsWords(index.languages);
-  let takenApart = 0;
-  const last = prefix ? lastWord(tokens, text) : undefined;
-  let left = MAX_CORRECTED;
-  let corrected = text;
-  let before = Number.POSITIVE_INFINITY;
-  for (const token of tokens.toReversed()) {
-    if (token.end > before || token.folded.length < SHORTEST_CORRECTED) continue;
-    if (occurs(index, token) || (token === last && index.vocabulary.complete(token.folded, 1).length > 0)) continue;
-    if (isCommonWord(token.folded)) continue;
-    if (left-- === 0) break;
-    const correction = index.vocabulary.correct(token.folded);
-    if (correction === undefined) continue;
-    const isCompound =
-      joins && takenApart++ < MAX_TAKEN_APART && partsOfCompound(token.folded, index.languages, index.vocabulary);
-    if (isCompound) continue;
-    corrected = corrected.slice(0, token.start) + correction + corrected.slice(token.end);
-    before = token.start;
-  }
-  return corrected;
-}
-
 /** Compounds that the library lacks as the words of it that they are made of. */
 function takenApart(index: LibraryIndex, tokens: readonly QuestionToken[]): readonly QuestionToken[] {
-  if (!joinsWords(index.languages)) return tokens;
+  if (!joinsWords(index.mainLanguages)) return tokens;
   let taken = 0;
   return tokens.flatMap((token) => {
     if (token.part || occurs(index, token) || taken >= MAX_TAKEN_APART) return token;
     taken++;
-    const parts = partsOfCompound(token.folded, index.languages, index.vocabulary) ?? [];
+    const parts = partsOfCompound(token.folded, index.mainLanguages, index.vocabulary) ?? [];
     const { start, end } = token;
     const words = parts.flatMap((part) => analyseQuestion(part, index.languages).map((word) => ({ ...word, start, end })));
     return words.length > 0 ? words : token;
@@ -134,18 +98,14 @@ const countedWords = (tokens: readonly QuestionToken[]) => tokens.filter(({ part
 function pairsOf(index: LibraryIndex, tokens: readonly QuestionToken[]): WordPair[] {
   const words = countedWords(tokens);
   if (words.length > MAX_WORDS_IN_A_ROW) return [];
-  const frequencyOf = (terms: readonly string[]) => Math.max(...terms.map((term) => index.vocabulary.frequency(term)));
   return words.flatMap((word, i) => {
     const next = words[i + 1];
     if (next === undefined || next.position !== word.position + 1 || next.start < word.end) return [];
     const both = [termsOf(word), termsOf(next)];
-    const frequency = Math.max(...both.map(frequencyOf));
+    const frequency = Math.max(...both.map((terms) => frequencyOf(index, terms)));
     return { terms: both.map((terms, offset) => ({ terms, offset })), frequency };
   });
 }
-
-/** Whether the word is one piece of the default model's vocabulary: the library lacks it, but it is no error. */
-const isCommonWord = (word: string): boolean => measure(word) === 1;
 
 /** The word that the text ends with; none after punctuation, because it is complete then. */
 function lastWord(tokens: readonly QuestionToken[], text: string): QuestionToken | undefined {
@@ -170,7 +130,7 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: stri
   const last = prefix ? lastWord(all, text) : undefined;
   const meant = all.filter((token) => !token.stop || token === last);
   const tokens = withoutOtherWritings(index, meant.length > 0 ? meant : all);
-  const joins = joinsWords(index.languages);
+  const joins = joinsWords(index.mainLanguages);
   const weightOf = (i: number) => (tokens[i + 1]?.part === true && tokens[i]?.part === false ? WHOLE : 1);
   const groups = new Map<string, { terms: string[]; weight: number; word: string; rarity: number }>();
   for (const [i, token] of tokens.entries()) {
@@ -182,7 +142,7 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: stri
     }
     const completions = token === last ? index.vocabulary.complete(token.folded, MAX_COMPLETIONS).map(({ term }) => term) : [];
     const terms = [...new Set([...own, ...completions])];
-    const rarity = Math.max(...terms.map((term) => index.vocabulary.frequency(term)));
+    const rarity = frequencyOf(index, terms);
     groups.set(token.term, {
       terms,
       weight: weightOf(i),

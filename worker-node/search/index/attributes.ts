@@ -151,14 +151,14 @@ export class Attributes {
     };
   }
 
-  /** Languages of live documents, the most frequent first. */
-  languages(): string[] {
+  /** Languages of live documents, the most frequent first, with the number of their documents. */
+  languages(): { language: string; documents: number }[] {
     const counts = new Map<number, number>();
     for (const slot of this.#slotById.values()) {
       const label = this.language[slot] as number;
       if (label !== NO_LABEL) counts.set(label, (counts.get(label) ?? 0) + 1);
     }
-    return [...counts].sort((a, b) => b[1] - a[1]).map(([label]) => this.valueOf(label));
+    return [...counts].sort((a, b) => b[1] - a[1]).map(([label, documents]) => ({ language: this.valueOf(label), documents }));
   }
 
   compareTitles(slot: number, other: number): number {

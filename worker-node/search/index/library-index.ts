@@ -70,6 +70,8 @@ export interface Selection {
 }
 
 export interface Vocabulary {
+  /** Strings that `correct` and `complete` look at. */
+  readonly size: number;
   /** In how many live chunks the term occurs. */
   frequency(term: string): number;
   /**
@@ -96,6 +98,8 @@ export interface LibraryIndex {
   readonly bytes: number;
   /** Languages of its documents, the most frequent first. */
   readonly languages: readonly string[];
+  /** Those of at least one document in twenty: a few others may be mistaken. */
+  readonly mainLanguages: readonly string[];
   readonly vocabulary: Vocabulary;
 
   /** Adds the document, or replaces it. */

@@ -47,7 +47,7 @@ export class MemoryIndex implements LibraryIndex {
   readonly #context = new TokenColumns();
   #vectors: IndexVectors | null;
   #noCosines = new Float32Array(0);
-  #languages: string[] | null = null;
+  #languages: { readonly all: readonly string[]; readonly main: readonly string[] } | null = null;
 
   constructor(parts: IndexParts, from?: { reader: SectionReader; columns: Columns }) {
     this.#parts = parts;
@@ -85,8 +85,11 @@ export class MemoryIndex implements LibraryIndex {
   }
 
   get languages(): readonly string[] {
-    this.#languages ??= this.#attributes.languages();
-    return this.#languages;
+    return this.#countedLanguages().all;
+  }
+
+  get mainLanguages(): readonly string[] {
+    return this.#countedLanguages().main;
   }
 
   get vocabulary(): Vocabulary {
@@ -224,6 +227,16 @@ export class MemoryIndex implements LibraryIndex {
     return new MemoryIndex(parts, { reader, columns });
   }
 
+  #countedLanguages() {
+    if (this.#languages) return this.#languages;
+    const counted = this.#attributes.languages();
+    const least = this.documents * MAIN_SHARE;
+    const main = counted.filter(({ documents }) => documents >= least);
+    const names = (some: typeof counted) => some.map(({ language }) => language);
+    this.#languages = { all: names(counted), main: names(main) };
+    return this.#languages;
+  }
+
   #setVector(slot: number, embedding: IndexedChunk['embedding']): void {
     if (embedding) this.#vectors ??= this.#parts.createVectors(embedding.length);
     this.#vectors?.set(slot, embedding);
@@ -244,6 +257,8 @@ export class MemoryIndex implements LibraryIndex {
       throw new RangeError(`an index of vectors with ${dimensions} values was asked with one of ${vector.length}`);
   }
 }
+
+const MAIN_SHARE = 1 / 20;
 
 export function createLibraryIndex(parts: IndexParts): LibraryIndex {
   return new MemoryIndex(parts);

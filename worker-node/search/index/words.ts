@@ -9,6 +9,8 @@ import { StringTable } from './string-table.ts';
 /** Words of this length are corrected by one edit, and by two. */
 const ONE_EDIT = 4;
 const TWO_EDITS = 8;
+/** Who makes two errors in a word rarely makes one in its first letter. */
+const TWO = 2;
 /** The nearest words that are looked at, until one still occurs. */
 const CANDIDATES = 16;
 /** Longer strings are cut, in texts and in questions alike. */
@@ -43,6 +45,10 @@ export class Words implements Vocabulary {
     return this.#strings.bytes + this.#counts.length * 13;
   }
 
+  get size(): number {
+    return this.#strings.size;
+  }
+
   /** The id of a term, -1 where no text has had it. */
   termOf(term: string): number {
     return this.#strings.idOf(term.slice(0, MAX_TERM_UNITS));
@@ -71,6 +77,8 @@ export class Words implements Vocabulary {
   correct(typed: string): string | undefined {
     const word = foldWord(typed);
     if (word.length < ONE_EDIT || word.length > MAX_UNITS || DIGIT.test(word)) return undefined;
+    const same = this.termOf(word);
+    if (same >= 0 && this.#occurs(same)) return undefined;
     const most = word.length >= TWO_EDITS ? 2 : 1;
     for (let edits = 1; edits <= most; edits++) {
       const candidates = this.#near(word, edits);
@@ -151,6 +159,7 @@ export class Words implements Vocabulary {
       const marked = (this.#units[id] as number) & MARKED;
       const units = marked ? unitsOf(foldWord(this.#strings.get(id)), scratch) : this.#strings.unitsOf(id, scratch);
       const edits = this.#distance.between(typed, length, scratch, units, most);
+      if (edits === TWO && scratch[0] !== typed[0]) continue;
       if (edits <= most) best[edits]?.offer({ id, count: this.#counts[id] as number });
     }
     return best.map((one) => one.sorted());

@@ -56,6 +56,7 @@ test('answerSearch: of a question of many unknown words, few are compared with t
   const { index } = smallLibrary(DOCUMENTS);
   const counts = { correct: 0, complete: 0 };
   const vocabulary: Vocabulary = {
+    size: 1_000_000,
     frequency: (term) => index.vocabulary.frequency(term),
     correct: (word) => {
       counts.correct++;
@@ -69,6 +70,11 @@ test('answerSearch: of a question of many unknown words, few are compared with t
   const q = Array.from({ length: 500 }, (_, i) => `unbekannt${String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26))}`).join(
     ' ',
   );
-  readQuestion({ languages: index.languages, vocabulary } as LibraryIndex, { q: q.slice(0, 4_000), prefix: false, filters: {} });
+  const { languages, mainLanguages, chunks } = index;
+  readQuestion({ languages, mainLanguages, chunks, vocabulary } as LibraryIndex, {
+    q: q.slice(0, 4_000),
+    prefix: false,
+    filters: {},
+  });
   expect(counts).toEqual({ correct: 24, complete: 24 });
 });

@@ -77,6 +77,8 @@ test('an index after any changes holds the documents, chunks, frequencies and la
       expect(index.vocabulary.frequency(term)).toBe(naive.frequency(term));
     const languages = [...naive.documents.values()].flatMap(({ language }) => language ?? []);
     expect([...index.languages].sort()).toEqual([...new Set(languages)].sort());
+    const isMain = (language: string) => languages.filter((other) => other === language).length * 20 >= naive.documents.size;
+    expect([...index.mainLanguages].sort()).toEqual([...new Set(languages)].filter(isMain).sort());
     for (const { id, metadata, chunks: ofDocument, ...attributes } of naive.documents.values()) {
       const slot = index.slotOf(id) as number;
       expect(index.idOf(slot)).toBe(id);

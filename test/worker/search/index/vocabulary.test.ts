@@ -56,6 +56,14 @@ test('correct: two edits are mended in words of eight letters and more', () => {
   expect(vocabulary.correct('sohkc')).toBeUndefined();
 });
 
+test('correct: of two edits, none is in the first letter', () => {
+  const { vocabulary } = library('selecting boundaries');
+  expect(vocabulary.correct('neglecting')).toBeUndefined();
+  expect(vocabulary.correct('ooundariess')).toBeUndefined();
+  expect(vocabulary.correct('oundaries')).toBe('boundaries');
+  expect(vocabulary.correct('bondariess')).toBe('boundaries');
+});
+
 test('correct: fewer edits come before more frequent words, and these before rare ones', () => {
   const { vocabulary } = library('boundary boundaries', 'boundaries', 'boundaries', 'wing', 'wind', 'wind', 'wind');
   expect(vocabulary.correct('boundarry')).toBe('boundary');
