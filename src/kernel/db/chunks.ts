@@ -1,8 +1,8 @@
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
 import { inTransaction, noteLibraryChange } from './library-notes.ts';
-import { chunks, resourceEmbeddings } from './schema.sqlite.ts';
-import type { Chunk, Database } from './types.ts';
+import { chunks, resourceEmbeddings, resources } from './schema.sqlite.ts';
+import type { Chunk, Database, Resource } from './types.ts';
 
 export type NewChunk = Omit<Chunk, 'seq'>;
 
@@ -79,4 +79,29 @@ export async function findChunks(db: Database, ownerId: string, seqs: readonly n
     .select()
     .from(chunks)
     .where(and(eq(chunks.ownerId, ownerId), inArray(chunks.seq, [...seqs])));
+}
+
+/** What an answer shows of a hit's resource. */
+export type ResourceOfHit = Pick<Resource, 'title' | 'url' | 'language' | 'contentType' | 'category' | 'tags' | 'createdAt'>;
+
+/** What an answer shows of a chunk, and of its resource. */
+export type ChunkOfHit = Pick<
+  Chunk,
+  'seq' | 'id' | 'resourceId' | 'position' | 'text' | 'headingPath' | 'charStart' | 'charEnd' | 'pageStart' | 'pageEnd'
+> &
+  ResourceOfHit;
+
+/** The owner's chunks among `seqs` with their resources, in no order. */
+export async function findChunksOfHits(db: Database, ownerId: string, seqs: readonly number[]): Promise<ChunkOfHit[]> {
+  if (seqs.length === 0) return [];
+  const { seq, id, resourceId, position, text, headingPath, charStart, charEnd, pageStart, pageEnd } = chunks;
+  const { title, url, language, contentType, category, tags, createdAt } = resources;
+  return await db
+    .select({
+      ...{ seq, id, resourceId, position, text, headingPath, charStart, charEnd, pageStart, pageEnd },
+      ...{ title, url, language, contentType, category, tags, createdAt },
+    })
+    .from(chunks)
+    .innerJoin(resources, eq(resources.id, resourceId))
+    .where(and(eq(chunks.ownerId, ownerId), eq(resources.ownerId, ownerId), inArray(seq, [...seqs])));
 }

@@ -5,7 +5,7 @@
 import { and, asc, eq, gt, lt, lte, sql } from 'drizzle-orm';
 import type { LibraryChangeKind } from '../model/library-changes.ts';
 import { batchesOf } from './batches.ts';
-import { libraries, libraryChanges, resources } from './schema.sqlite.ts';
+import { embeddingModels, libraries, libraryChanges, resources } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
 export interface LibraryChange {
@@ -71,6 +71,22 @@ export async function readLibraryVersion(db: Database, ownerId: string): Promise
     .leftJoin(libraryChanges, and(eq(libraryChanges.ownerId, libraries.ownerId), eq(libraryChanges.version, libraries.version)))
     .where(eq(libraries.ownerId, ownerId));
   return found ?? { version: 0, changeId: null };
+}
+
+/** The version with the active model's id, null without one: what an index is compared with before each answer, by one statement. */
+export async function readLibraryState(
+  db: Database,
+  ownerId: string,
+): Promise<LibraryVersion & { readonly model: string | null }> {
+  const [found] = await db
+    .select({ version: libraries.version, changeId: libraryChanges.id, model: embeddingModels.id })
+    .from(libraries)
+    .leftJoin(libraryChanges, and(eq(libraryChanges.ownerId, libraries.ownerId), eq(libraryChanges.version, libraries.version)))
+    .leftJoin(embeddingModels, eq(embeddingModels.state, 'active'))
+    .where(eq(libraries.ownerId, ownerId));
+  if (found) return found;
+  const [active] = await db.select({ id: embeddingModels.id }).from(embeddingModels).where(eq(embeddingModels.state, 'active'));
+  return { version: 0, changeId: null, model: active?.id ?? null };
 }
 
 /** The changes after a version, oldest first. Where the first is not version `after + 1`, older ones have been pruned. */

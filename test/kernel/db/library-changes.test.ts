@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { findActiveModel } from '../../../src/kernel/db/embedding-models.ts';
 import {
   appendLibraryChanges,
   appendRebuilds,
   findLibraryChange,
   pruneLibraryChanges,
   readLibraryChanges,
+  readLibraryState,
   readLibraryVersion,
 } from '../../../src/kernel/db/library-changes.ts';
 import type { Actor } from '../../../src/kernel/model/actor.ts';
-import { createTestLibrary, type TestLibrary } from '../../support/kits/library.ts';
+import { createTestLibrary, MODEL, type TestLibrary } from '../../support/kits/library.ts';
 
 let library: TestLibrary;
 beforeAll(async () => {
@@ -48,6 +50,16 @@ test('library changes: each has a version of its own, in order, and the last one
   expect(await findLibraryChange(library.db, ada.userId, 2)).toEqual({ id: rows[1]?.id });
   expect(await findLibraryChange(library.db, ada.userId, 4)).toBeUndefined();
   expect((await history(ada.userId, 1, 1)).map(({ version }) => version)).toEqual([2]);
+});
+
+test('library changes: the state of a library is its version and the active model', async () => {
+  const model = (await findActiveModel(library.db))?.id;
+  expect(model).toBe(MODEL);
+  expect(await readLibraryState(library.db, ada.userId)).toEqual({ version: 0, changeId: null, model });
+  await append(ada.userId, ['a']);
+  const version = await readLibraryVersion(library.db, ada.userId);
+  expect(await readLibraryState(library.db, ada.userId)).toEqual({ ...version, model });
+  expect(version.version).toBe(1);
 });
 
 test('library changes: transactions that append at the same moment get consecutive versions', async () => {

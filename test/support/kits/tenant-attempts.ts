@@ -6,7 +6,7 @@ import { findDelivery, insertDelivery, listDeliveries, requeueDelivery } from '.
 import { ensureCallbackSecret, findCallbackSecret, rotateCallbackSecret } from '../../../src/kernel/db/callback-secrets.ts';
 import type { ChunkIndex } from '../../../src/kernel/db/chunk-index.ts';
 import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
-import { findChunks, pageOfChunks } from '../../../src/kernel/db/chunks.ts';
+import { findChunks, findChunksOfHits, pageOfChunks } from '../../../src/kernel/db/chunks.ts';
 import { areCredentialsLive, deleteCredentials } from '../../../src/kernel/db/credentials.ts';
 import { listEdgesOf, listOwnerEdges } from '../../../src/kernel/db/edges.ts';
 import { deleteEmailTokens, insertEmailToken } from '../../../src/kernel/db/email-tokens.ts';
@@ -22,6 +22,7 @@ import {
   findFirstDeletion,
   findLibraryChange,
   readLibraryChanges,
+  readLibraryState,
   readLibraryVersion,
 } from '../../../src/kernel/db/library-changes.ts';
 import { readLibrary, readLibraryDocuments } from '../../../src/kernel/db/library-rows.ts';
@@ -173,6 +174,7 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
   },
   chunks: {
     findChunks: ({ db, of }, owner) => findChunks(db, owner, of.seqs),
+    findChunksOfHits: ({ db, of }, owner) => findChunksOfHits(db, owner, of.seqs),
     pageOfChunks: ({ db, of }, ownerId) =>
       pageOfChunks(db, { resourceId: of.resourceIds[0] ?? '', ownerId, after: -1, limit: MANY }),
   },
@@ -219,6 +221,7 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     appendLibraryChanges: ({ db, of }, ownerId) =>
       appendLibraryChanges(db, ownerId, [{ resourceId: of.resourceIds[0], kind: 'changed' }], LATER),
     readLibraryVersion: ({ db }, ownerId) => readLibraryVersion(db, ownerId),
+    readLibraryState: ({ db }, ownerId) => readLibraryState(db, ownerId),
     readLibraryChanges: ({ db }, ownerId) => readLibraryChanges(db, ownerId, { after: 0, limit: MANY }),
     findFirstDeletion: ({ db }, ownerId) => findFirstDeletion(db, ownerId, { after: 0 }),
     findLibraryChange: ({ db }, ownerId) => findLibraryChange(db, ownerId, 2),

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const vectors = await embedder.embed(documents, { priority: 'bulk', kind: 'document' });
   for (const [seq, { id, title, language, text }] of SEARCH_TEXTS.entries()) {
     const range = { charStart: 0, charEnd: text.length, pageStart: null, pageEnd: null };
-    resources.set(id, { id, title, url: null, language, contentType: 'text/plain', category: null, tags: [], createdAt: 0 });
+    resources.set(id, { title, url: null, language, contentType: 'text/plain', category: null, tags: [], createdAt: 0 });
     chunks.set(seq, { seq, id: `chunk-${seq}`, resourceId: id, position: 0, text, headingPath: [], ...range });
     const attributes = { title, language, tags: [], category: null, createdAt: 0, contentType: 'text/plain', qualityScore: null };
     const chunk = { seq, text, context: title, embedding: vectors[seq] ?? null };

@@ -54,7 +54,7 @@ export interface SmallLibrary {
   askBy(vector: Float32Array, request: Partial<SearchRequest>): Promise<SearchAnswer>;
   readonly embedded: string[];
   readonly index: ReturnType<typeof createLibraryIndex>;
-  readonly readHits: (ids: readonly string[], seqs: readonly number[]) => Promise<SmallRows>;
+  readonly readHits: (seqs: readonly number[]) => Promise<SmallRows>;
 }
 
 interface SmallRows {
@@ -93,7 +93,7 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
     readHits,
     put: ({ id, title = null, text, language = 'en', tags = [], category = null, createdAt = 0 }) => {
       const texts = typeof text === 'string' ? [text] : text;
-      resources.set(id, { id, title, url: null, language, contentType: 'text/plain', category, tags: [...tags], createdAt });
+      resources.set(id, { title, url: null, language, contentType: 'text/plain', category, tags: [...tags], createdAt });
       const rows = texts.map((chunk, position) => {
         seq++;
         const range = { charStart: 0, charEnd: chunk.length, pageStart: null, pageEnd: null };

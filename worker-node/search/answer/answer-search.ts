@@ -81,10 +81,7 @@ export async function answerSearch(
   }));
 
   const reading = clock.monotonic();
-  const rows = await readHits(
-    chosen.map(({ id }) => id),
-    chosen.flatMap(({ seqs }) => seqs),
-  );
+  const rows = await readHits(chosen.flatMap(({ seqs }) => seqs));
   const terms = new Set(question.groups.flatMap((group) => group.terms.map(({ term }) => term)));
   const found = chosen.flatMap((hit) => toHit(hit, rows, terms) ?? []);
   const finished = clock.monotonic();

@@ -61,7 +61,7 @@ export async function readDocument(index: LibraryIndex, readHits: ReadHits, id: 
     .chunksOf(slot)
     .slice(0, MAX_CHUNKS)
     .map((chunk) => index.seqOf(chunk));
-  const { resources, chunks } = await readHits([id], seqs);
+  const { resources, chunks } = await readHits(seqs);
   const resource = resources.get(id);
   if (!resource) return undefined;
   const texts = seqs.map((seq) => chunks.get(seq)?.text ?? '');

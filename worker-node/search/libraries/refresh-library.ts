@@ -1,8 +1,7 @@
 /** Builds a library from the rows of the database, and applies what has changed since. */
 
 import type { Clock } from '../../../src/kernel/core/ports.ts';
-import { findActiveModel } from '../../../src/kernel/db/embedding-models.ts';
-import { readLibraryChanges, readLibraryVersion } from '../../../src/kernel/db/library-changes.ts';
+import { readLibraryChanges, readLibraryState } from '../../../src/kernel/db/library-changes.ts';
 import { readLibrary, readLibraryDocuments } from '../../../src/kernel/db/library-rows.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
 import {
@@ -31,14 +30,12 @@ export interface RefreshDependencies<I extends UpdatableIndex> {
   onGrowth(size: LibrarySize): void;
 }
 
-/** The active model is read before the version: a switch in between is a change of a later version. */
 export async function buildLibrary<I extends UpdatableIndex>(
   dependencies: RefreshDependencies<I>,
   ownerId: string,
 ): Promise<Library<I>> {
   const { db, engine, pause } = dependencies;
-  const model = await activeModelOf(db);
-  const { version, changeId } = await readLibraryVersion(db, ownerId);
+  const { version, changeId, model } = await readLibraryState(db, ownerId);
   const index = engine.create();
   for await (const block of readLibrary(db, { ownerId, model })) {
     for (const document of block) {
@@ -61,7 +58,8 @@ export async function applyChanges<I extends UpdatableIndex>(
 ): Promise<boolean> {
   const { db, pause } = dependencies;
   const { ownerId, index } = library;
-  const [target, model] = await Promise.all([readLibraryVersion(db, ownerId), activeModelOf(db)]);
+  const target = await readLibraryState(db, ownerId);
+  const { model } = target;
   if (model !== library.model || target.version < library.version) return false;
   if (target.version === library.version) return target.changeId === library.changeId;
   while (library.version < target.version) {
@@ -119,5 +117,3 @@ export function admit(
   onGrowth({ documents, chunks, bytes });
   if (bytes > maxBytes) throw new LibraryTooLarge(`the library needs ${bytes} bytes, and ${maxBytes} may be used`);
 }
-
-const activeModelOf = async (db: Database): Promise<string | null> => (await findActiveModel(db))?.id ?? null;
