@@ -24,6 +24,16 @@ export const ROUTES: readonly Route[] = [
     access: 'visitor',
     load: () => import('../screens/login/login-screen.tsx'),
   },
+  ...(import.meta.env.DEV
+    ? [
+        {
+          path: '/app/kit',
+          title: 'Reference sheet',
+          access: 'visitor' as const,
+          load: () => import('../screens/kit/kit-screen.tsx'),
+        },
+      ]
+    : []),
 ];
 
 /** Where a session begins. */

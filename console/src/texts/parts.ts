@@ -3,7 +3,17 @@ export const parts = {
   messages: 'Messages',
   undo: 'Undo',
   dismiss: 'Dismiss',
-  close: 'Close',
   copy: 'Copy',
   copied: 'Copied',
+  notCopied: 'Not copied: this browser does not allow it here. Select the text and copy it yourself.',
+  why: { words: 'words', meaning: 'meaning', both: 'both' },
+  whyLong: { words: 'by its words', meaning: 'by its meaning', both: 'by both' },
+  stages: {
+    label: 'Stages',
+    done: 'done',
+    failed: 'failed',
+    waits: 'waits',
+    lastSeen: 'last seen at',
+    percent: (value: number) => `${value} %`,
+  },
 };
