@@ -1,3 +1,4 @@
 /** Every English text of the console, by screen. A translation replaces these files. */
+export { add } from './texts/add.ts';
 export { login } from './texts/login.ts';
 export { shell } from './texts/shell.ts';

@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import { restoreSession } from '../api/session.ts';
 import { Toasts } from '../parts/toast.tsx';
+import { keepQueue } from './keep-queue.ts';
 import { Outlet } from './outlet.tsx';
 import { followAddress } from './place.ts';
 import { reloadForMissingModules } from './reload.ts';
@@ -21,4 +22,5 @@ followAddress();
 reloadForMissingModules();
 const root = document.getElementById('app');
 if (root) render(<App />, root);
+keepQueue();
 await restoreSession();

@@ -1,7 +1,7 @@
 /** Every screen of the console: one entry each. A screen is loaded when it is first opened. */
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
-import { login, shell } from '../texts.ts';
+import { add, login, shell } from '../texts.ts';
 import type { ScreenProps } from './screen.ts';
 
 export interface Route {
@@ -18,6 +18,13 @@ export interface Route {
 
 /** In the order of the rail. The first entry with `nav` is the first page. */
 export const ROUTES: readonly Route[] = [
+  {
+    path: '/app/add',
+    title: add.title,
+    access: 'user',
+    nav: { label: shell.add, icon: 'add' },
+    load: () => import('../screens/add/add-screen.tsx'),
+  },
   {
     path: '/app/login',
     title: login.title,

@@ -1,0 +1,75 @@
+/** What a person does with the queue: add, try again, remove, clear. */
+import { client } from '../api/client.ts';
+import { isUnreachable, PharosError, sentenceOf } from '../api/errors.ts';
+import { toast } from '../parts/toast.tsx';
+import { add as texts } from '../texts/add.ts';
+import { addEntries, changeEntry, entries, MAX_ENTRIES, readyEntries, removeEntries, restoreEntries } from './entries.ts';
+import { type Entry, idOf } from './entry.ts';
+import { cancelEntry } from './sender.ts';
+import { entryOfFile, entryOfSource, pastedSources } from './sources.ts';
+
+/** Files of one drop. */
+export const MAX_FILES = 2_000;
+
+export function addFiles(files: readonly File[]): void {
+  const room = Math.min(MAX_FILES, MAX_ENTRIES - entries.peek().length);
+  const taken = files.slice(0, Math.max(0, room));
+  addEntries(taken.map(entryOfFile));
+  if (taken.length < files.length) toast({ text: texts.tooMany(taken.length, files.length), failed: true });
+}
+
+/** How many documents that is. */
+export function addPasted(pasted: string): number {
+  const sources = pastedSources(pasted).slice(0, MAX_FILES);
+  addEntries(sources.flatMap((source) => (source.kind === 'file' ? [] : [entryOfSource(source)])));
+  return sources.length;
+}
+
+/** Sends it again, or has the server process it again where the server has it. */
+export async function retry(entry: Entry): Promise<void> {
+  const { key } = entry;
+  const id = idOf(entry);
+  if (id === undefined) return changeEntry(key, { phase: { name: 'queued' } });
+  try {
+    await client.post('/resources/{id}/reprocess', { params: { path: { id } } });
+  } catch (error) {
+    // It is being processed already.
+    if (!(error instanceof PharosError) || error.status !== 409) {
+      return toast({ text: isUnreachable(error) ? texts.notRetried : sentenceOf(error), failed: true });
+    }
+  }
+  changeEntry(key, { phase: { name: 'stored', id, status: 'pending' } });
+}
+
+/**
+ * Takes a failed document out of the list and out of the library. It is deleted when the message with Undo goes, and at once when
+ * the page is left.
+ */
+export function remove(entry: Entry): void {
+  const id = idOf(entry);
+  if (id === undefined) {
+    cancelEntry(entry.key);
+    return;
+  }
+  const order = entries.peek();
+  removeEntries(new Set([entry.key]));
+  toast({
+    text: texts.removed(entry.title),
+    undo: () => restoreEntries([entry], order),
+    gone: () => {
+      client.delete('/resources/{id}', { params: { path: { id } }, keepalive: true }).catch((error: unknown) => {
+        if (error instanceof PharosError && error.status === 404) return;
+        restoreEntries([entry], order);
+        toast({ text: isUnreachable(error) ? texts.notRemoved : sentenceOf(error), failed: true });
+      });
+    },
+  });
+}
+
+/** Takes the ready documents out of the list; they stay in the library. */
+export function clearReady(): void {
+  const ready = readyEntries();
+  const order = entries.peek();
+  removeEntries(new Set(ready.map(({ key }) => key)));
+  toast({ text: texts.cleared(ready.length), undo: () => restoreEntries(ready, order) });
+}

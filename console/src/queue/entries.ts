@@ -1,0 +1,64 @@
+/** The queue of documents: kept outside of the screen, so that it goes on while another one is open. Newest first. */
+import { computed, effect, signal } from '@preact/signals';
+import { inWork } from '../app/in-work.ts';
+import { countKinds, type Entry, idOf, isUnsent, kindOf, type Phase } from './entry.ts';
+
+/** Entries of one page; a folder with more is taken in parts. */
+export const MAX_ENTRIES = 5_000;
+
+export const entries = signal<readonly Entry[]>([]);
+export const counts = computed(() => countKinds(entries.value));
+
+/** What assistive technology reads: once for each document that is ready or fails. */
+export const announcement = signal('');
+
+effect(() => {
+  inWork.value = counts.value.work;
+});
+
+/** Adds what is not there yet, in front. An entry of the same document takes the place of the older one. */
+export function addEntries(added: readonly Entry[]): void {
+  const ids = new Set(added.flatMap((entry) => idOf(entry) ?? []));
+  const kept = entries.peek().filter((entry) => !ids.has(idOf(entry) ?? ''));
+  entries.value = [...added, ...kept].slice(0, MAX_ENTRIES);
+}
+
+/** Adds what was there before, at the end. */
+export function appendEntries(found: readonly Entry[]): void {
+  const ids = new Set(entries.peek().flatMap((entry) => idOf(entry) ?? []));
+  const unknown = found.filter((entry) => !ids.has(idOf(entry) ?? ''));
+  entries.value = [...entries.peek(), ...unknown].slice(0, MAX_ENTRIES);
+}
+
+export function changeEntry(key: string, change: Partial<Omit<Entry, 'key'>>): void {
+  entries.value = entries.peek().map((entry) => (entry.key === key ? { ...entry, ...change } : entry));
+}
+
+export function removeEntries(keys: ReadonlySet<string>): void {
+  entries.value = entries.peek().filter(({ key }) => !keys.has(key));
+}
+
+export const findEntry = (key: string): Entry | undefined => entries.peek().find((entry) => entry.key === key);
+
+/** The server has the document. One that is in the list already is not listed twice. */
+export function storeEntry(key: string, phase: Extract<Phase, { name: 'stored' }>): void {
+  entries.value = entries
+    .peek()
+    .filter((entry) => entry.key === key || idOf(entry) !== phase.id)
+    .map((entry) => (entry.key === key ? { ...entry, phase } : entry));
+}
+
+/** Puts removed entries back where they were, as far as the list still has room. */
+export function restoreEntries(removed: readonly Entry[], order: readonly Entry[]): void {
+  const places = new Map(order.map(({ key }, place) => [key, place]));
+  const all = [...entries.peek(), ...removed];
+  // What came meanwhile has no place, and stays in front.
+  entries.value = all.sort((a, b) => (places.get(a.key) ?? -1) - (places.get(b.key) ?? -1)).slice(0, MAX_ENTRIES);
+}
+
+export const readyEntries = (): readonly Entry[] => entries.peek().filter((entry) => kindOf(entry) === 'ready');
+
+/** The browser asks before it closes a page that still sends. */
+addEventListener('beforeunload', (event) => {
+  if (entries.peek().some(isUnsent)) event.preventDefault();
+});
