@@ -32,6 +32,9 @@ const embedder: Embedder = {
   close: async () => {},
 };
 
+/** Enough that each thread has some. */
+const OWNERS_OF_ALL_THREADS = Array.from({ length: 4 }, (_, n) => `owner-${n}`);
+
 let database: TestDatabase;
 let dataDir: string;
 let roles: SearchRole[];
@@ -46,6 +49,8 @@ beforeAll(async () => {
   roles = [];
   await activateModel({ db: database.db, clock }, testModel(MODEL));
   shared = openRole();
+  // An owner's id says which thread is asked. On a busy machine one may start long after the other, and later than a question waits.
+  for (const anyone of OWNERS_OF_ALL_THREADS) await shared.started('/search', question({ owner_id: anyone }));
 });
 afterAll(async () => {
   await Promise.all(roles.map((role) => role.stop()));
