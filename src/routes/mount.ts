@@ -1,5 +1,6 @@
 /** Operations over HTTP: the route, its OpenAPI description and the reading of its input, all derived from the operation. */
 import { type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status';
 import type { Config } from '../kernel/config/config.ts';
 import { statusOf } from '../kernel/core/problem.ts';
@@ -35,7 +36,12 @@ export interface Binding {
   readonly cost?: (config: Pick<Config, 'limits'>) => number;
   /** Whether the request, by its query, is one of many that a person who types makes: these have a limit of their own. */
   readonly isTyping?: (query: (name: string) => string | undefined) => boolean;
+  /** Runs the operation with cookies: takes input from them, and puts output there. */
+  readonly around?: (context: AppContext) => Around;
 }
+
+/** `run`: performs the operation; resolves to its output, or to what is sent of it. */
+export type Around = (c: Context<AppEnv>, input: unknown, run: (input: unknown) => Promise<unknown>) => Promise<unknown>;
 
 export interface MountedOperation extends Binding {
   readonly operation: AnyOperation;
@@ -68,6 +74,7 @@ function mount(router: OpenAPIHono<AppEnv>, { context, openCaller }: Mounting, m
   const { operation, method, path, noStore, cancellable } = mounted;
   const parts = partsOf(mounted);
   const isOpen = operation.scope === 'public';
+  const around = mounted.around?.(context);
   const status = statusOfSuccess(mounted) as ContentfulStatusCode & StatusCode;
   router.openAPIRegistry.registerPath(describe(mounted, parts));
   router.on([method.toUpperCase()], [path.replaceAll(/\{(\w+)\}/g, ':$1')], ...bodyChecks(parts), async (c) => {
@@ -79,7 +86,8 @@ function mount(router: OpenAPIHono<AppEnv>, { context, openCaller }: Mounting, m
       signal: cancellable ? c.req.raw.signal : undefined,
       noteLimit: (decision: Decision) => noteLimit(c, decision, context),
     };
-    const output = await operation(context, c.get('actor'), input as never, options);
+    const run = (given: unknown) => operation(context, c.get('actor'), given as never, options);
+    const output = await (around ? around(c, input, run) : run(input));
     if (noStore) c.header('Cache-Control', 'no-store');
     return operation.output === nothing ? c.body(null, status) : c.json(output as object, status);
   });

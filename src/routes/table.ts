@@ -56,6 +56,7 @@ import { listWebhookEndpoints } from '../services/webhooks/list-webhook-endpoint
 import { renewCallbackSecret } from '../services/webhooks/renew-callback-secret.ts';
 import { retryCallback } from '../services/webhooks/retry-callback.ts';
 import { revokeWebhookEndpoint } from '../services/webhooks/revoke-webhook-endpoint.ts';
+import { loginInBrowser, logoutInBrowser, refreshInBrowser } from './accounts/browser-session.ts';
 import { http, type MountedOperation } from './mount.ts';
 import { ROUTES } from './routes.ts';
 
@@ -106,8 +107,19 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(listModels, 'GET /admin/models', { returns: 'The active model first' }),
   http(authOptions, 'GET /auth/options', { returns: 'What a login page may offer', noStore: true }),
   http(registerAccount, 'POST /auth/register', { returns: 'The new account', status: 201 }),
-  http(login, 'POST /auth/login', { returns: 'A token pair', bodies: ['form'], noStore: true }),
-  http(refreshTokens, 'POST /auth/refresh', { returns: 'A token pair', bodies: ['json', 'form'], noStore: true }),
+  http(login, 'POST /auth/login', {
+    returns: 'A token pair',
+    bodies: ['form', 'json'],
+    noStore: true,
+    around: loginInBrowser,
+  }),
+  http(refreshTokens, 'POST /auth/refresh', {
+    returns: 'A token pair',
+    bodies: ['json', 'form'],
+    optionalBody: true,
+    noStore: true,
+    around: refreshInBrowser,
+  }),
   http(revokeToken, 'POST /auth/revoke', { returns: 'The token is not valid any more', status: 200, bodies: ['form'] }),
   http(introspectToken, 'POST /auth/introspect', {
     returns: 'Whether the token is active and, if so, its owner, scopes and times',
@@ -127,7 +139,7 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(listSessions, 'GET /auth/sessions', { returns: 'Newest first' }),
   http(endSessions, 'DELETE /auth/sessions', { returns: 'Ended' }),
   http(endSession, 'DELETE /auth/sessions/{id}', { returns: 'Ended' }),
-  http(logout, 'POST /auth/logout', { returns: 'Logged out' }),
+  http(logout, 'POST /auth/logout', { returns: 'Logged out', around: logoutInBrowser }),
   http(getAccount, 'GET /auth/me', { returns: 'The account' }),
   http(changeAccount, 'PATCH /auth/me', { returns: 'The account; a new address is pending until it is proved' }),
   http(deleteAccount, 'DELETE /auth/me', { returns: 'Deleted: the account has ended' }),

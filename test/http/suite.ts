@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { type Deployment, type DeploymentChoice, startDeployment } from '../support/kits/deployment.ts';
 import { accounts } from './suite/accounts.ts';
 import { assistants } from './suite/assistants.ts';
+import { browserSessions } from './suite/browser-sessions.ts';
 import { connectedApps } from './suite/connected-apps.ts';
 import { documents } from './suite/documents.ts';
 import { embeddings } from './suite/embeddings.ts';
@@ -26,6 +27,7 @@ export function httpSuite(choice: DeploymentChoice): void {
 
   describe('protocol', () => http(current));
   describe('accounts', () => accounts(current));
+  describe('browser sessions', () => browserSessions(current));
   describe('OAuth login', () => oauth(current));
   describe('connected apps', () => connectedApps(current));
   describe('documents', () => documents(current));

@@ -1,14 +1,7 @@
 /** The client: every operation of the API by its path, and those that take more than a request by name. */
 import createCaller, { defaultPathSerializer, type FetchResponse, type MaybeOptionalInit } from 'openapi-fetch';
 import type { HttpMethod, MediaType, PathsWithMethod, RequiredKeysOf } from 'openapi-typescript-helpers';
-import {
-  type Credentials,
-  keyCredentials,
-  memoryStore,
-  sessionCredentials,
-  type TokenStore,
-  type Tokens,
-} from './credentials.ts';
+import type { BrowserClientOptions, ClientOptions } from './options.ts';
 import { pages } from './pages.ts';
 import { type Parts, runtimeParts } from './parts.ts';
 import { requireSegment } from './path-segment.ts';
@@ -16,6 +9,8 @@ import { followProgress, type ProgressOptions, type ResourceProgress } from './p
 import { readContent, readText } from './read-back.ts';
 import type { components, operations, paths } from './schema.generated.ts';
 import { askSearch, type SearchQuestion, type SearchResult, type SearchRoads } from './search.ts';
+import { type CookieSession, cookieSession, type TokenSession, tokenSession } from './sessions.ts';
+import { createTokenRequests } from './token-requests.ts';
 import { createTransport } from './transport.ts';
 import { type AcceptedResource, type SentResource, type UploadOptions, upload } from './upload.ts';
 
@@ -28,26 +23,6 @@ export type SearchQuery = Omit<SearchQuestion, 'q' | 'similar_to'>;
 export type Suggestions = components['schemas']['Suggestions'];
 export type ResourceFilter = NonNullable<operations['resourcesList']['parameters']['query']>;
 
-export interface ClientOptions {
-  /** The address of the API, such as `http://localhost:8000`. */
-  readonly url: string;
-  readonly apiKey?: string | undefined;
-  /** A session that was begun elsewhere. It is renewed; `store` receives the new tokens. */
-  readonly tokens?: Tokens | undefined;
-  /** Where the tokens of the session are kept. Default: in memory. */
-  readonly store?: TokenStore | undefined;
-  /** With `password`: logs in at the first request, and again when the session has ended. */
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  /** How often a request that failed for a passing reason is sent again. Default: 3. */
-  readonly retries?: number | undefined;
-  /** Seconds of a `Retry-After` that the client waits at most; above it the request fails. Default: 60. */
-  readonly maxRetryAfter?: number | undefined;
-  /** Milliseconds until a response must begin. Default: 60,000; uploads have ten minutes. */
-  readonly timeout?: number | undefined;
-  readonly fetch?: typeof fetch | undefined;
-}
-
 /** One operation by its path: resolves to the body of its success, throws PharosError otherwise. */
 type Call<M extends HttpMethod> = <Path extends PathsWithMethod<paths, M>, Init extends MaybeOptionalInit<paths[Path], M>>(
   path: Path,
@@ -58,17 +33,14 @@ type Body<Operation, Init> =
     ? Extract<FetchResponse<Operation, Init, MediaType>, { data: unknown }>['data']
     : never;
 
-export interface Client {
+/** Every operation, whatever the credentials. */
+export interface Operations {
   readonly url: string;
   readonly get: Call<'get'>;
   readonly post: Call<'post'>;
   readonly put: Call<'put'>;
   readonly patch: Call<'patch'>;
   readonly delete: Call<'delete'>;
-  /** Starts a session. `username` may be the e-mail address; `scope` narrows what the session may do. */
-  logIn(login: { username: string; password: string; scope?: string }): Promise<Tokens>;
-  /** Ends the session at the server and forgets its tokens. */
-  logOut(): Promise<void>;
   /** The value of `Authorization` for a request that the client does not make itself; undefined without credentials. */
   authorization(): Promise<string | undefined>;
   /** Sends an address or a text. */
@@ -97,13 +69,15 @@ export interface Client {
   hits(q: string, query?: SearchQuery): AsyncGenerator<SearchHit, void>;
 }
 
-/**
- * A refresh that lost its response is repeated within the 30 seconds in which the server gives the same tokens again. Later it
- * would take the repetition for a theft, and end the session.
- */
-const REFRESH_TIMEOUT_MS = 7_000;
+export interface Client extends Operations, TokenSession {}
+export interface BrowserClient extends Operations, CookieSession {}
 
-export function createClient(options: ClientOptions, replaced: Partial<Parts> = {}): Client {
+export function createClient(options: BrowserClientOptions, replaced?: Partial<Parts>): BrowserClient;
+export function createClient(options: ClientOptions, replaced?: Partial<Parts>): Client;
+export function createClient(
+  options: ClientOptions | BrowserClientOptions,
+  replaced: Partial<Parts> = {},
+): Client | BrowserClient {
   const url = checkedUrl(options.url);
   const { retries = 3, maxRetryAfter = 60, timeout = 60_000 } = options;
   for (const [name, value] of Object.entries({ retries, maxRetryAfter, timeout })) {
@@ -112,25 +86,10 @@ export function createClient(options: ClientOptions, replaced: Partial<Parts> = 
   const parts: Parts = { ...runtimeParts, ...(options.fetch ? { fetch: options.fetch } : {}), ...replaced };
   const rules = { retries, maxRetryAfter };
   const transport = createTransport({ url, rules, timeout, parts });
-  const refreshOptions = { timeout: Math.min(timeout, REFRESH_TIMEOUT_MS), isRepeatable: true };
-
-  async function requestTokens(path: string, form: Record<string, string>): Promise<Tokens> {
-    const build = () => new Request(url + path, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
-    const sentAt = parts.now();
-    const tokens = (await (
-      await transport.send(build, form.refresh_token === undefined ? {} : refreshOptions)
-    ).json()) as components['schemas']['Tokens'];
-    const { access_token: accessToken, refresh_token: refreshToken, expires_in } = tokens;
-    return { accessToken, refreshToken, expiresAt: sentAt + expires_in * 1000 };
-  }
-
-  /** An app gives up its grant (RFC 7009); the operations on an account are not for apps. */
-  async function revoke(token: string): Promise<void> {
-    const body = new URLSearchParams({ token });
-    await transport.send(() => new Request(`${url}/auth/revoke`, { method: 'POST', body, redirect: 'manual' }));
-  }
-
-  const credentials = credentialsOf(options, url, requestTokens, parts);
+  const requests = createTokenRequests({ url, transport, timeout, parts });
+  const connection = { url, requests, parts };
+  const session = options.session === 'cookie' ? cookieSession(connection) : tokenSession(options, connection);
+  const { credentials, ...sessionMethods } = session;
   const caller = createCaller<paths>({
     baseUrl: url,
     redirect: 'manual',
@@ -147,27 +106,13 @@ export function createClient(options: ClientOptions, replaced: Partial<Parts> = 
       (await call(path as never, init as never)).data;
 
   const context = { url, transport, credentials, parts, rules };
-  const client: Client = {
+  const client: Operations = {
     url,
     get: bodyOf(caller.GET as Sent) as Call<'get'>,
     post: bodyOf(caller.POST as Sent) as Call<'post'>,
     put: bodyOf(caller.PUT as Sent) as Call<'put'>,
     patch: bodyOf(caller.PATCH as Sent) as Call<'patch'>,
     delete: bodyOf(caller.DELETE as Sent) as Call<'delete'>,
-    logIn: async ({ username, password, scope }) => {
-      const tokens = await requestTokens('/auth/login', { username, password, ...(scope === undefined ? {} : { scope }) });
-      await credentials.set(tokens);
-      return tokens;
-    },
-    logOut: async () => {
-      try {
-        const tokens = await credentials.get();
-        if (tokens?.clientId === undefined) await client.post('/auth/logout');
-        else await revoke(tokens.refreshToken);
-      } finally {
-        await credentials.set(undefined);
-      }
-    },
     authorization: () => credentials.authorization(),
     create: async (resource, { idempotencyKey, signal } = {}) => {
       const { data, response } = await caller.POST('/resources', {
@@ -206,38 +151,11 @@ export function createClient(options: ClientOptions, replaced: Partial<Parts> = 
     get: (query) => client.get('/search', { params: { query } }),
     post: (body) => client.post('/search', { body }),
   };
-  return client;
+  return { ...client, ...sessionMethods };
 }
 
 /** The query of the page at `cursor`. */
 const from = <Q extends object>(query: Q, cursor: string | undefined): Q => (cursor === undefined ? query : { ...query, cursor });
-
-function credentialsOf(
-  { apiKey, tokens, store, username, password }: ClientOptions,
-  url: string,
-  requestTokens: (path: string, form: Record<string, string>) => Promise<Tokens>,
-  parts: Parts,
-): Credentials {
-  if ((username === undefined) !== (password === undefined)) throw new TypeError('username, password: give both or neither');
-  const given = { apiKey, tokens, username };
-  const named = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  if (named.length > 1) throw new TypeError(`${named.join(', ')}: give one of them`);
-  if (apiKey !== undefined && store) throw new TypeError('apiKey, store: give one of them');
-  if (tokens && store) throw new TypeError('tokens, store: give one of them');
-  if (apiKey !== undefined) return keyCredentials(apiKey);
-  return sessionCredentials({
-    store: store ?? memoryStore(tokens),
-    lockName: `pharos:${url}`,
-    refresh: async ({ refreshToken: refresh_token, clientId }) => {
-      if (clientId === undefined) return await requestTokens('/auth/refresh', { refresh_token });
-      const form = { grant_type: 'refresh_token', client_id: clientId, refresh_token };
-      return { ...(await requestTokens('/oauth/token', form)), clientId };
-    },
-    logIn:
-      username === undefined || password === undefined ? undefined : () => requestTokens('/auth/login', { username, password }),
-    parts,
-  });
-}
 
 /** Without a slash at its end. Throws TypeError for anything but an http or https address. */
 function checkedUrl(url: string): string {

@@ -28,12 +28,16 @@ export interface Credentials {
   authorization(): Promise<string | undefined>;
   /** Called after a 401 for `used`. False if there is nothing newer to try. */
   renew(used: string | undefined): Promise<boolean>;
+}
+
+/** Credentials whose tokens can be replaced. */
+export interface Session extends Credentials {
   set(tokens: Tokens | undefined): Promise<void>;
   get(): Promise<Tokens | undefined>;
 }
 
 /** An API key, which is never renewed. */
-export function keyCredentials(apiKey: string): Credentials {
+export function keyCredentials(apiKey: string): Session {
   const fixed = () => Promise.reject(new TypeError('a client with an API key has no session to log in to or out of'));
   return {
     authorization: async () => `Bearer ${apiKey}`,
@@ -66,10 +70,10 @@ export interface SessionOptions {
 }
 
 /** A token that expires within this time is renewed before it is used. */
-const EARLY_MS = 30_000;
+export const EARLY_MS = 30_000;
 
 /** A session of a user. At most one renewal is under way, whatever number of requests wait for it. */
-export function sessionCredentials({ store, lockName, refresh, logIn, parts }: SessionOptions): Credentials {
+export function sessionCredentials({ store, lockName, refresh, logIn, parts }: SessionOptions): Session {
   const withLock = store.lock?.bind(store) ?? webLock(lockName);
   let renewal: Promise<Tokens | undefined> | undefined;
 
@@ -115,13 +119,13 @@ export function sessionCredentials({ store, lockName, refresh, logIn, parts }: S
 }
 
 /** A refused refresh token means that the session has ended. Other failures are thrown. */
-function ifEnded(error: unknown): undefined {
+export function ifEnded(error: unknown): undefined {
   if (error instanceof PharosError && [400, 401, 403].includes(error.status)) return undefined;
   throw error;
 }
 
 /** Without Web Locks two tabs may refresh at once, and the server gives both the same successor for 30 seconds. */
-function webLock(name: string): <T>(work: () => Promise<T>) => Promise<T> {
+export function webLock(name: string): <T>(work: () => Promise<T>) => Promise<T> {
   const { locks } = (globalThis.navigator ?? {}) as { locks?: LockManager };
   return async <T>(work: () => Promise<T>): Promise<T> => (locks ? await locks.request(name, () => work()) : await work());
 }

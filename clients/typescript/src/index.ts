@@ -1,8 +1,8 @@
 /** @pharos/client: a typed client of Pharos for Node, browsers and Workers. */
 export {
+  type BrowserClient,
   type Chunk,
   type Client,
-  type ClientOptions,
   createClient,
   type NewResource,
   type Resource,
@@ -13,6 +13,7 @@ export {
 } from './client.ts';
 export type { TokenStore, Tokens } from './credentials.ts';
 export { type FieldError, PharosError } from './error.ts';
+export type { BrowserClientOptions, ClientOptions } from './options.ts';
 export { pages } from './pages.ts';
 export type { ProgressOptions, ResourceProgress } from './progress.ts';
 export type { components, operations, paths } from './schema.generated.ts';

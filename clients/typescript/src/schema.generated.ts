@@ -1079,7 +1079,7 @@ export interface paths {
         put?: never;
         /**
          * Log in with a password
-         * @description The password grant of OAuth 2. An unknown user and a wrong password get the same response.
+         * @description The password grant of OAuth 2, as a form or as JSON. An unknown user and a wrong password get the same response.
          */
         post: operations["tokensLogin"];
         delete?: never;
@@ -1099,7 +1099,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange a refresh token for a new pair
-         * @description Each refresh token works once. Its immediate parent works for 30 s more, for tabs that refresh at the same time; an older one ends the session.
+         * @description Each refresh token works once. Its immediate parent works for 30 s more, for tabs that refresh at the same time; an older one ends the session. Without a body, the token is read from the cookie of a page of this server.
          */
         post: operations["tokensRefresh"];
         delete?: never;
@@ -1961,8 +1961,24 @@ export interface components {
             authorization_url: string;
             state: string;
         };
+        SessionTokens: {
+            access_token: string;
+            /** @description Absent where it is in a cookie */
+            refresh_token?: string;
+            /** @enum {string} */
+            token_type: "bearer";
+            /**
+             * @description Seconds
+             * @example 1800
+             */
+            expires_in: number;
+            /** @example resources:read resources:write resources:delete search */
+            scope: string;
+        };
         Exchange: {
             code: string;
+            /** @description For pages of this server: the refresh token is set as a cookie, and left out of the response */
+            cookie?: boolean;
         };
         ResourcePage: {
             resources: components["schemas"]["Resource"][];
@@ -2801,6 +2817,8 @@ export interface components {
             password: string;
             /** @description Separated by spaces; scopes beyond the tier of the account are ignored */
             scope?: string;
+            /** @description For pages of this server: the refresh token is set as a cookie, and left out of the response */
+            cookie?: boolean | ("true" | "false");
         };
         Refresh: {
             refresh_token: string;
@@ -4105,7 +4123,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tokens"];
+                    "application/json": components["schemas"]["SessionTokens"];
                 };
             };
         };
@@ -5004,6 +5022,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": components["schemas"]["Login"];
+                "application/json": components["schemas"]["Login"];
             };
         };
         responses: {
@@ -5013,7 +5032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tokens"];
+                    "application/json": components["schemas"]["SessionTokens"];
                 };
             };
         };
@@ -5025,7 +5044,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Refresh"];
                 "application/x-www-form-urlencoded": components["schemas"]["Refresh"];
@@ -5038,7 +5057,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tokens"];
+                    "application/json": components["schemas"]["SessionTokens"];
                 };
             };
         };

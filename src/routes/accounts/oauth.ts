@@ -19,6 +19,7 @@ import { asAppError, statusOf } from '../problem.ts';
 import { createRouter, defineRoute, json, jsonBody, problems } from '../router.ts';
 import { createLoginCookies } from './login-cookies.ts';
 import { isBrowser, loginProblemPage } from './login-page.ts';
+import { createSessionCookie } from './session-cookie.ts';
 
 const authorizationSchema = z.object({ authorization_url: z.url(), state: z.string() }).openapi('OAuthAuthorization');
 const returnTo = z
@@ -74,7 +75,7 @@ const exchangeRoute = defineRoute({
   method: 'post',
   path: '/auth/exchange',
   request: { body: jsonBody(exchangeInput) },
-  responses: { 200: json('A token pair', exchangeCode.output), ...problems(400, 422) },
+  responses: { 200: json('A token pair', exchangeCode.output), ...problems(400, 403, 422) },
 });
 
 /** Errors that a provider may return (RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6). */
@@ -103,6 +104,7 @@ function withOutcome(returnTo: string, outcome: Readonly<Record<string, string>>
 export function createOAuthLoginRoutes(context: AppContext) {
   const { clock, config, db, log, oauth, sessions, security, notices } = context;
   const cookies = createLoginCookies(config);
+  const session = createSessionCookie(config);
   const router = createRouter();
 
   router.onError((error, c) => {
@@ -172,18 +174,20 @@ export function createOAuthLoginRoutes(context: AppContext) {
 
   router.openapi(linkRoute, async (c) => {
     const { provider } = c.req.valid('param');
-    const { session } = c.get('account');
-    const { authorizationUrl, state } = await begin(c, provider, c.req.valid('query').return_to, session.id);
+    const { session: current } = c.get('account');
+    const { authorizationUrl, state } = await begin(c, provider, c.req.valid('query').return_to, current.id);
     return c.json({ authorization_url: authorizationUrl, state }, 200);
   });
 
   // A route, because the secret of the browser is in a cookie.
   router.openapi(exchangeRoute, async (c) => {
-    const { code } = c.req.valid('json');
+    const { code, cookie } = c.req.valid('json');
+    if (cookie) session.requireOwnOrigin(c);
     const attempt = attemptOfCode(code);
     const browser = attempt === undefined ? undefined : cookies.browser(c, attempt);
     c.header('Cache-Control', 'no-store');
-    return c.json(await exchangeCode(context, null, { code, browser }, { origin: requestOrigin(c) }), 200);
+    const tokens = await exchangeCode(context, null, { code, browser }, { origin: requestOrigin(c) });
+    return c.json(cookie ? session.keep(c, tokens) : tokens, 200);
   });
 
   return router;

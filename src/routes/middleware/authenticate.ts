@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
+import { sessionCookie } from './browser-session.ts';
 import { type AuthenticationStrategy, apiKeyHeader, bearerToken, createCredentials, testUser } from './credentials.ts';
 import { countAddress } from './rate-limit.ts';
 import { streamTicket } from './stream-ticket.ts';
@@ -18,6 +19,7 @@ export function authenticate(context: AppContext, { isPublic }: AuthenticateOpti
   const credentials = createCredentials(context);
   const strategies: readonly AuthenticationStrategy[] = [
     streamTicket(context),
+    sessionCookie(context, credentials),
     ...(context.config.testMode ? [testUser(credentials)] : []),
     apiKeyHeader(credentials),
     bearerToken(credentials),

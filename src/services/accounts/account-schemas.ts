@@ -43,6 +43,14 @@ export const registrationSchema = z
   .strictObject({ username: usernameField, email: emailField, password: newPasswordSchema })
   .meta({ id: 'Registration' });
 
+export const COOKIE = 'For pages of this server: the refresh token is set as a cookie, and left out of the response';
+
+/** A boolean; in forms, whose fields are texts, `true` or `false`. */
+const cookieField = z
+  .union([z.boolean(), z.enum(['true', 'false'])])
+  .optional()
+  .meta({ description: COOKIE });
+
 export const loginSchema = z
   .object({
     grant_type: z.literal('password').optional(),
@@ -53,6 +61,7 @@ export const loginSchema = z
       .max(1000)
       .optional()
       .meta({ description: 'Separated by spaces; scopes beyond the tier of the account are ignored' }),
+    cookie: cookieField,
   })
   .meta({ id: 'Login' });
 
@@ -78,6 +87,11 @@ export const tokenSchema = z
     scope: z.string().meta({ example: 'resources:read resources:write resources:delete search' }),
   })
   .meta({ id: 'Tokens' });
+
+/** Of a login, which may be in a browser. */
+export const sessionTokensSchema = tokenSchema
+  .extend({ refresh_token: z.string().optional().meta({ description: 'Absent where it is in a cookie' }) })
+  .meta({ id: 'SessionTokens' });
 
 export const userSchema = z
   .object({

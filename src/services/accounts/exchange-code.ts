@@ -5,12 +5,14 @@ import { findUser } from '../../kernel/db/users.ts';
 import { entitledScopes } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
 import { type OpenCaller, operation } from '../operation.ts';
-import { tokenSchema, tokensToWire } from './account-schemas.ts';
+import { COOKIE, sessionTokensSchema, tokensToWire } from './account-schemas.ts';
 
 /** What a code stands for. */
 export const exchangeSubject = ({ id, credentialsEpoch }: Pick<User, 'id' | 'credentialsEpoch'>) => `${id} ${credentialsEpoch}`;
 
-export const exchangeInput = z.strictObject({ code: z.string().min(1).max(200) }).meta({ id: 'Exchange' });
+export const exchangeInput = z
+  .strictObject({ code: z.string().min(1).max(200), cookie: z.boolean().optional().meta({ description: COOKIE }) })
+  .meta({ id: 'Exchange' });
 
 export const exchangeCode = operation({
   name: 'tokens.exchange',
@@ -22,8 +24,8 @@ export const exchangeCode = operation({
   input: exchangeInput.safeExtend({
     browser: z.string().max(200).optional().meta({ description: 'Secret of the browser that began the login' }),
   }),
-  output: tokenSchema,
-  errors: ['invalid_request'],
+  output: sessionTokensSchema,
+  errors: ['invalid_request', 'forbidden'],
   run: async ({ db, oauth, sessions, origin }: Pick<AppContext, 'db' | 'oauth' | 'sessions'> & OpenCaller, { code, browser }) => {
     const subject = await oauth.redeemExchangeCode(code, browser);
     const user = await findUser(db, subject.split(' ')[0] ?? '');

@@ -2,7 +2,7 @@ import { AppError } from '../../kernel/core/errors.ts';
 import { entitledScopes } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
 import { type OpenCaller, operation } from '../operation.ts';
-import { loginSchema, requestedScopes, tokenSchema, tokensToWire } from './account-schemas.ts';
+import { loginSchema, requestedScopes, sessionTokensSchema, tokensToWire } from './account-schemas.ts';
 import { checkPassword } from './check-password.ts';
 
 type Context = Pick<AppContext, 'accounts' | 'loginLimits' | 'security' | 'sessions'> & OpenCaller;
@@ -11,11 +11,11 @@ export const login = operation({
   name: 'tokens.login',
   scope: 'public',
   summary: 'Log in with a password',
-  description: 'The password grant of OAuth 2. An unknown user and a wrong password get the same response.',
+  description: 'The password grant of OAuth 2, as a form or as JSON. An unknown user and a wrong password get the same response.',
   destructive: false,
   input: loginSchema,
-  output: tokenSchema,
-  errors: ['invalid_credentials', 'rate_limited', 'unavailable'],
+  output: sessionTokensSchema,
+  errors: ['invalid_credentials', 'forbidden', 'rate_limited', 'unavailable'],
   run: async ({ security, sessions, origin, ...context }: Context, { username, password, scope }) => {
     const result = await checkPassword(context, username, password, origin);
     if (!result.user) {

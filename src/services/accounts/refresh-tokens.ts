@@ -1,6 +1,6 @@
 import type { AppContext } from '../context.ts';
 import { type OpenCaller, operation } from '../operation.ts';
-import { refreshSchema, requestedScopes, tokenSchema, tokensToWire } from './account-schemas.ts';
+import { refreshSchema, requestedScopes, sessionTokensSchema, tokensToWire } from './account-schemas.ts';
 
 export const refreshTokens = operation({
   name: 'tokens.refresh',
@@ -8,11 +8,11 @@ export const refreshTokens = operation({
   summary: 'Exchange a refresh token for a new pair',
   description:
     'Each refresh token works once. Its immediate parent works for 30 s more, for tabs that refresh at the same time; an older ' +
-    'one ends the session.',
+    'one ends the session. Without a body, the token is read from the cookie of a page of this server.',
   destructive: false,
   input: refreshSchema,
-  output: tokenSchema,
-  errors: ['unauthenticated'],
+  output: sessionTokensSchema,
+  errors: ['unauthenticated', 'forbidden'],
   run: async ({ sessions, origin }: Pick<AppContext, 'sessions'> & OpenCaller, { refresh_token: token, scope }) =>
     tokensToWire(await sessions.refresh(token, origin, requestedScopes(scope))),
 });

@@ -1,0 +1,158 @@
+/** The typed client on a page of the server: several tabs share a session in a cookie. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BrowserClient, createClient } from '../../clients/typescript/src/index.ts';
+import { createTestApp, type TestApp } from '../support/kits/app.ts';
+import { newLogin } from '../support/kits/typed-client.ts';
+
+const ORIGIN = 'http://localhost:8000';
+const HALF_AN_HOUR = 31 * 60_000;
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await createTestApp({ env: { PUBLIC_URL: ORIGIN } });
+});
+afterAll(() => app.close());
+
+interface Tab {
+  readonly pharos: BrowserClient;
+  /** Requests since the last call. */
+  sent(): string[];
+}
+
+/** A browser: its tabs share a cookie, and send it as their page's origin does. `answer` may answer in the server's place. */
+function openBrowser(answer: (path: string) => Response | undefined = () => undefined) {
+  let cookie: string | undefined;
+  function openTab(): Tab {
+    const paths: string[] = [];
+    async function send(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+      const request = new Request(input as Request, init);
+      const { pathname } = new URL(request.url);
+      paths.push(`${request.method} ${pathname}`);
+      if (request.method === 'POST') request.headers.set('Origin', ORIGIN);
+      if (cookie !== undefined) request.headers.set('Cookie', cookie);
+      const replaced = answer(pathname);
+      if (replaced) return replaced;
+      const response = await app.app.fetch(request);
+      for (const line of response.headers.getSetCookie()) cookie = line.includes('Max-Age=0') ? undefined : line.split(';')[0];
+      return response;
+    }
+    const parts = { now: () => app.clock.now(), random: () => 0.5, sleep: async () => {}, fetch: send };
+    return { pharos: createClient({ url: ORIGIN, session: 'cookie' }, parts), sent: () => paths.splice(0) };
+  }
+  return { openTab, cookie: () => cookie };
+}
+
+const me = async ({ pharos }: Tab) => (await pharos.get('/auth/me')).username;
+
+test('cookie session: a login keeps the access token in memory and no token in the result', async () => {
+  const { openTab, cookie } = openBrowser();
+  const tab = openTab();
+  const login = await newLogin(app);
+  expect(await tab.pharos.logIn(login)).toBeUndefined();
+  expect(await me(tab)).toBe(login.username);
+  expect(tab.sent()).toEqual(['POST /auth/login', 'GET /auth/me']);
+  expect(cookie()).toMatch(/^pharos_session=pr1\./);
+});
+
+test('cookie session: a second tab goes on with the session of the first', async () => {
+  const { openTab } = openBrowser();
+  const login = await newLogin(app);
+  await openTab().pharos.logIn(login);
+  const tab = openTab();
+  expect(await tab.pharos.resume()).toBe(true);
+  expect(await me(tab)).toBe(login.username);
+  expect(tab.sent()).toEqual(['POST /auth/refresh', 'GET /auth/me']);
+});
+
+test('cookie session: an expired access token is renewed once for all requests of a tab', async () => {
+  const { openTab } = openBrowser();
+  const tab = openTab();
+  await tab.pharos.logIn(await newLogin(app));
+  app.clock.advance(HALF_AN_HOUR);
+  tab.sent();
+  await Promise.all(Array.from({ length: 10 }, () => me(tab)));
+  expect(tab.sent().filter((path) => path === 'POST /auth/refresh')).toHaveLength(1);
+});
+
+test('cookie session: ten tabs whose tokens have expired all go on', async () => {
+  const { openTab } = openBrowser();
+  const login = await newLogin(app);
+  const tabs = Array.from({ length: 10 }, openTab);
+  await tabs[0]?.pharos.logIn(login);
+  await Promise.all(tabs.map(me));
+  app.clock.advance(HALF_AN_HOUR);
+  expect(new Set(await Promise.all(tabs.map(me)))).toEqual(new Set([login.username]));
+});
+
+test('cookie session: a logout ends the session of every tab', async () => {
+  const { openTab, cookie } = openBrowser();
+  const [one, two] = [openTab(), openTab()];
+  await one.pharos.logIn(await newLogin(app));
+  await me(two);
+  app.clock.advance(HALF_AN_HOUR);
+  await one.pharos.logOut();
+  expect(cookie()).toBeUndefined();
+  for (const tab of [one, two]) await expect(me(tab)).rejects.toMatchObject({ status: 401 });
+  expect(await two.pharos.resume()).toBe(false);
+});
+
+test('cookie session: a logout of a session that has ended is done', async () => {
+  const { openTab } = openBrowser();
+  const [one, two] = [openTab(), openTab()];
+  await one.pharos.logIn(await newLogin(app));
+  await two.pharos.logOut();
+  await one.pharos.logOut();
+  expect(await one.pharos.authorization()).toBeUndefined();
+});
+
+test('cookie session: a logout that the server did not answer is told, and forgets the access token', async () => {
+  let away = false;
+  const { openTab } = openBrowser((path) => (away && path === '/auth/logout' ? new Response(null, { status: 500 }) : undefined));
+  const tab = openTab();
+  await tab.pharos.logIn(await newLogin(app));
+  away = true;
+  await expect(tab.pharos.logOut()).rejects.toMatchObject({ status: 500 });
+  expect(await tab.pharos.authorization()).toBeUndefined();
+});
+
+test('cookie session: without a session, requests are sent without credentials and the cookie is asked for once', async () => {
+  const tab = openBrowser().openTab();
+  expect(await tab.pharos.resume()).toBe(false);
+  tab.sent();
+  await tab.pharos.get('/auth/options');
+  await tab.pharos.get('/auth/options');
+  expect(tab.sent()).toEqual(['GET /auth/options', 'GET /auth/options']);
+});
+
+test('cookie session: a tab that had no session finds that of a later login in another', async () => {
+  const { openTab } = openBrowser();
+  const [one, two] = [openTab(), openTab()];
+  expect(await one.pharos.resume()).toBe(false);
+  const login = await newLogin(app);
+  await two.pharos.logIn(login);
+  expect(await me(one)).toBe(login.username);
+});
+
+test('cookie session: a server that is away is an error, and the session goes on afterwards', async () => {
+  let away = true;
+  const { openTab } = openBrowser((path) => (away && path === '/auth/refresh' ? new Response(null, { status: 503 }) : undefined));
+  const login = await newLogin(app);
+  await openTab().pharos.logIn(login);
+  const tab = openTab();
+  await expect(me(tab)).rejects.toMatchObject({ status: 503 });
+  away = false;
+  expect(await me(tab)).toBe(login.username);
+});
+
+test('cookie session: a wrong password starts none', async () => {
+  const { openTab, cookie } = openBrowser();
+  const { username } = await newLogin(app);
+  await expect(openTab().pharos.logIn({ username, password: 'not the one' })).rejects.toMatchObject({ status: 401 });
+  expect(cookie()).toBeUndefined();
+});
+
+test('cookie session: a code that is not known starts none', async () => {
+  const tab = openBrowser().openTab();
+  await expect(tab.pharos.exchange('nothing')).rejects.toMatchObject({ status: 400 });
+  expect(tab.sent()).toEqual(['POST /auth/exchange']);
+});
