@@ -1,0 +1,62 @@
+/** The frame around every screen: login, addresses, theme, the lost connection. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAccessible, shoot } from './support/check-page.ts';
+import { type Account, type ConsoleUnderTest, startConsole } from './support/console.ts';
+
+let console_: ConsoleUnderTest;
+let keeper: Account;
+beforeAll(async () => {
+  console_ = await startConsole();
+  keeper = await console_.account('keeper');
+});
+afterAll(() => console_?.close());
+
+test('login: a visitor is led to the login, and back to the address that was asked for', async () => {
+  const page = await console_.open({ path: '/app/nowhere?q=1' });
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('username');
+  await expectAccessible(page);
+  await shoot(page, 'login');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByText('Enter your password.').waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'login-missing');
+  await page.getByLabel('Username').fill(keeper.username);
+  await page.getByLabel('Password').fill('not this one');
+  await page.keyboard.press('Enter');
+  await page.getByText('Username or password is wrong.').waitFor();
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('password');
+  await page.getByLabel('Password').fill(keeper.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/app/nowhere?q=1');
+  await expectAccessible(page);
+  await shoot(page, 'not-found');
+  console_.expectQuiet(/401/);
+});
+
+test('theme: the button switches it, and it outlasts the page', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/nowhere' });
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await background();
+  await page.getByRole('button', { name: 'Theme' }).click();
+  const dark = await background();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  await page.locator('h1').waitFor();
+  expect(await background()).toBe(dark);
+  console_.expectQuiet();
+});
+
+test('connection: while the server is away a banner says so, and goes when it is back', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/nowhere' });
+  await page.getByRole('heading').waitFor();
+  await page.context().setOffline(true);
+  await page.getByText('You are offline.').first().waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'offline');
+  await page.context().setOffline(false);
+  await page.getByText('Connected again. Nothing was lost.').waitFor();
+  await page.getByText('You are offline.').first().waitFor({ state: 'detached' });
+  console_.expectQuiet(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|502/);
+});
