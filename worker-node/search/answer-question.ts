@@ -19,6 +19,7 @@ import { suggest } from './answer/suggest.ts';
 import type { LibraryIndex } from './index/library-index.ts';
 import type { Libraries } from './libraries/libraries.ts';
 import { type Library, LibraryTooLarge } from './libraries/library.ts';
+import { createScoreBuffers } from './rank/score-buffers.ts';
 import type { Outcome, Question, Questions } from './thread-messages.ts';
 
 export interface AnswerQuestionDependencies {
@@ -35,6 +36,8 @@ export interface AnswerQuestionDependencies {
 export function createAnswerQuestion(dependencies: AnswerQuestionDependencies): (question: Question) => Promise<Outcome> {
   const { db, chunkIndex, clock, log, libraries, embed } = dependencies;
   const lists = createRankedLists();
+  // One question is scored at a time.
+  const buffers = createScoreBuffers();
   const models = new Map<string, SearchedModel>();
 
   /** A model's languages do not change. */
@@ -54,7 +57,7 @@ export function createAnswerQuestion(dependencies: AnswerQuestionDependencies): 
     if (embedded && model && embedded.model !== model.id) return { kind: 'other_model', model: model.id };
     const answer = await answerSearch(
       {
-        ...{ index: library.index, version: () => library.version, model, subtree, lists, clock },
+        ...{ index: library.index, version: () => library.version, model, subtree, lists, buffers, clock },
         readHits: hitReader(db, library.ownerId),
         embed: embedded === null ? undefined : (text) => embed(text, embedded.model),
       },

@@ -11,6 +11,7 @@ import { textToEmbed } from '../../../worker-node/search/answer/asked-question.t
 import type { HitChunk, HitResource } from '../../../worker-node/search/answer/hit-rows.ts';
 import { createRankedLists } from '../../../worker-node/search/answer/ranked-lists.ts';
 import { createLibraryIndex } from '../../../worker-node/search/index/memory-index.ts';
+import { createScoreBuffers } from '../../../worker-node/search/rank/score-buffers.ts';
 import { createVectorBlock } from '../../../worker-node/search/vectors/vector-block.ts';
 import { memoryLog } from '../../support/fakes/doubles.ts';
 import { SEARCH_TEXTS } from '../../support/fixtures/search-case-texts.ts';
@@ -23,6 +24,7 @@ const index = createLibraryIndex({ analysis: textAnalysis, createVectors: create
 const resources = new Map<string, HitResource>();
 const chunks = new Map<number, HitChunk>();
 const lists = createRankedLists();
+const buffers = createScoreBuffers();
 let embedder: Embedder;
 
 beforeAll(async () => {
@@ -49,7 +51,7 @@ async function ask({ q, prefix = false }: Pick<SearchCase, 'q' | 'prefix'>, mode
   const text = textToEmbed(request);
   return answerSearch(
     {
-      ...{ index, lists, clock, embed, version: () => 1, model: { id: MODEL, languages: ['en'] } },
+      ...{ index, lists, buffers, clock, embed, version: () => 1, model: { id: MODEL, languages: ['en'] } },
       readHits: async () => ({ resources, chunks }),
       subtree: (category) => [category],
     },

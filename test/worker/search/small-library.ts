@@ -7,6 +7,7 @@ import { textToEmbed } from '../../../worker-node/search/answer/asked-question.t
 import type { HitChunk, HitResource } from '../../../worker-node/search/answer/hit-rows.ts';
 import { createRankedLists, type RankedLists } from '../../../worker-node/search/answer/ranked-lists.ts';
 import { createLibraryIndex } from '../../../worker-node/search/index/memory-index.ts';
+import { createScoreBuffers } from '../../../worker-node/search/rank/score-buffers.ts';
 import { createVectorBlock } from '../../../worker-node/search/vectors/vector-block.ts';
 
 export interface SmallDocument {
@@ -67,6 +68,7 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
   const resources = new Map<string, HitResource>();
   const chunks = new Map<number, HitChunk>();
   const lists = createRankedLists();
+  const buffers = createScoreBuffers();
   const embedded: string[] = [];
   let seq = 0;
   let version = 0;
@@ -83,7 +85,17 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
     const text = textToEmbed(request);
     const model = { id: 'all-MiniLM-L6-v2', languages: ['en'] };
     const clock = { monotonic: () => 0 };
-    const dependencies = { index, version: () => version, model, readHits, subtree: (id: string) => [id], embed, lists, clock };
+    const dependencies = {
+      index,
+      version: () => version,
+      model,
+      readHits,
+      subtree: (id: string) => [id],
+      embed,
+      lists,
+      buffers,
+      clock,
+    };
     return answerSearch(dependencies, request, vector ?? (text === '' ? null : embedWords(text)));
   };
   const library: SmallLibrary = {

@@ -4,6 +4,7 @@ import { present } from '../../../src/kernel/core/present.ts';
 import type { SearchAnswer, SearchMode, SearchRequest } from '../../../src/kernel/search/search-request.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
 import { rankingSettingsOf } from '../rank/ranking-settings.ts';
+import type { ScoreBuffers } from '../rank/score-buffers.ts';
 import { askedQuestion } from './asked-question.ts';
 import { decodeSearchCursor, encodeSearchCursor, hash32 } from './cursor.ts';
 import { toHit } from './hit-body.ts';
@@ -32,6 +33,7 @@ export interface AnswerDependencies {
   /** Embeds a question whose spelling was corrected. Without it the vector of the question as typed is used. */
   readonly embed?: ((text: string) => Promise<Float32Array | null>) | undefined;
   readonly lists: RankedLists;
+  readonly buffers: ScoreBuffers;
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
@@ -40,7 +42,7 @@ export interface AnswerDependencies {
  * Throws `invalid_input` for a cursor of another question, and `not_found` for a resource that the index does not hold.
  */
 export async function answerSearch(
-  { index, version, model, readHits, subtree, embed, lists, clock }: AnswerDependencies,
+  { index, version, model, readHits, subtree, embed, lists, buffers, clock }: AnswerDependencies,
   request: SearchRequest,
   vector: Float32Array | null,
 ): Promise<SearchAnswer> {
@@ -62,11 +64,11 @@ export async function answerSearch(
   const settings = rankingSettingsOf(model?.id ?? '');
   const monotonic = () => clock.monotonic();
   const scored = scoreLibrary(index, question, {
-    ...{ mode, settings, vector: questionVector, monotonic },
+    ...{ mode, settings, vector: questionVector, monotonic, buffers },
     modelLanguages: model?.languages ?? null,
   });
   const selection = index.select(question.filters, subtree);
-  const hits = selection === null ? scored.found : scored.found.filter((slot) => selection.failures[slot] === 0);
+  const hits = selection === null ? scored.found : passing(scored.found, selection.failures, buffers);
   const key = { owner: request.owner_id, version: version(), question: questionKey };
   const page = pageOfHits(index, scored, hits, { sort, limit, cursor, lists, key });
   const facets = index.facets(scored.found, selection);
@@ -109,11 +111,27 @@ export async function answerSearch(
 const WEAK: Readonly<Record<SearchMode, number>> = { hybrid: 0.2, semantic: 0.06, keyword: 0.2 };
 
 /** An answer that holds every word of the question in one passage is what was asked for, however little its meaning is known. */
-function isWeak({ probability, holdsAll }: ScoredLibrary, hits: Uint32Array, mode: SearchMode): boolean {
-  if (mode !== 'semantic' && hits.some((slot) => holdsAll[slot] === 1)) return false;
-  let best = 0;
-  for (let i = 0; i < hits.length; i++) best = Math.max(best, probability(hits[i] as number));
-  return hits.length > 0 && best < WEAK[mode];
+function isWeak({ probability, order, holdsAll }: ScoredLibrary, hits: Uint32Array, mode: SearchMode): boolean {
+  // A hit that is ordered before another is not less likely than it.
+  let best = hits[0];
+  if (best === undefined) return false;
+  for (let at = 0; at < hits.length; at++) {
+    const slot = hits[at] as number;
+    if (mode !== 'semantic' && holdsAll[slot] === 1) return false;
+    if ((order[slot] as number) > (order[best] as number)) best = slot;
+  }
+  return probability(best) < WEAK[mode];
+}
+
+/** The documents that the filters let pass. */
+function passing(documents: Uint32Array, failures: Uint8Array, buffers: ScoreBuffers): Uint32Array {
+  const slots = buffers.uint32('passing', documents.length);
+  let count = 0;
+  for (let at = 0; at < documents.length; at++) {
+    const slot = documents[at] as number;
+    if (failures[slot] === 0) slots[count++] = slot;
+  }
+  return slots.subarray(0, count);
 }
 
 const rounded = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;

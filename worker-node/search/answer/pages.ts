@@ -3,6 +3,7 @@ import type { SearchSort } from '../../../src/kernel/search/search-request.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
 import { compareIds } from '../rank/document-scores.ts';
 import { selectBest } from '../rank/select-best.ts';
+import { selectHighest } from '../rank/select-highest.ts';
 import type { SearchCursor } from './cursor.ts';
 import { type ListKey, MAX_LISTED, type RankedHit, type RankedLists } from './ranked-lists.ts';
 import type { ScoredLibrary } from './score-library.ts';
@@ -35,6 +36,8 @@ export function pageOfHits(index: LibraryIndex, scored: ScoredLibrary, hits: Uin
   const { sort, limit, cursor, lists, key } = request;
   const keys = keysOf(index, scored, hits, sort);
   const compare = comparison(index, keys, sort);
+  const first = (slots: Uint32Array, count: number) =>
+    sort === 'title' ? selectBest(slots, count, compare) : selectHighest(slots, count, keys, (a, b) => compareIds(index, a, b));
   const listed = (slot: number): RankedHit => ({
     id: index.idOf(slot),
     order: keys[slot] as number,
@@ -42,7 +45,7 @@ export function pageOfHits(index: LibraryIndex, scored: ScoredLibrary, hits: Uin
   });
   if (cursor === undefined) {
     const kept = hits.length > limit ? MAX_LISTED : limit;
-    const list = { hits: selectBest(hits, kept, compare).map(listed), total: hits.length };
+    const list = { hits: first(hits, kept).map(listed), total: hits.length };
     if (hits.length > limit) lists.set(key, list);
     return pageFrom(index, list.hits, { total: list.total, from: 0, limit, before: 0, version: key.version });
   }
@@ -52,7 +55,7 @@ export function pageOfHits(index: LibraryIndex, scored: ScoredLibrary, hits: Uin
     const { total } = list;
     return pageFrom(index, list.hits, { total, from: at + 1, limit, before: cursor.position, version: cursor.version });
   }
-  const rest = selectBest(behind(index, keys, hits, request, compare), limit + 1, compare).map(listed);
+  const rest = first(behind(index, keys, hits, request, compare), limit + 1).map(listed);
   const total = list?.total ?? hits.length;
   return pageFrom(index, rest, { total, from: 0, limit, before: cursor.position, version: cursor.version });
 }
@@ -91,7 +94,7 @@ function comparison(index: LibraryIndex, keys: Float64Array, sort: SearchSort): 
 function keysOf(index: LibraryIndex, { order }: ScoredLibrary, hits: Uint32Array, sort: SearchSort): Float64Array {
   if (sort === 'relevance') return order;
   const keys = new Float64Array(index.documentSlots);
-  if (sort === 'date') for (const slot of hits) keys[slot] = index.attributesOf(slot).createdAt;
+  if (sort === 'date') for (const slot of hits) keys[slot] = index.createdAtOf(slot);
   return keys;
 }
 

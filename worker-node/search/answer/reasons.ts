@@ -37,9 +37,11 @@ export function reasonsOf(
 function ranksOf(scores: Float32Array, hits: Uint32Array, page: readonly number[], least: number): (number | undefined)[] {
   const own = page.map((document) => scores[document] as number);
   const higher = new Uint32Array(page.length);
-  for (const hit of hits) {
-    const score = scores[hit] as number;
-    if (score < least) continue;
+  const lowest = own.reduce((low, score) => (score >= least && score < low ? score : low), Number.POSITIVE_INFINITY);
+  for (let at = 0; at < hits.length; at++) {
+    const score = scores[hits[at] as number] as number;
+    // Most hits score lower than all on the page.
+    if (score <= lowest) continue;
     for (let i = 0; i < own.length; i++) if (score > (own[i] as number)) higher[i] = (higher[i] as number) + 1;
   }
   return own.map((score, i) => (score < least ? undefined : (higher[i] as number) + 1));

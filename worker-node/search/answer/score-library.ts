@@ -8,13 +8,13 @@ import {
   documentsByWords,
   documentsHoldingAll,
   inverseFrequency,
-  liveDocuments,
   noScores,
 } from '../rank/document-scores.ts';
 import { foreignDocuments } from '../rank/foreign.ts';
 import { rankDocuments } from '../rank/rank-documents.ts';
 import type { RankingSettings } from '../rank/ranking-settings.ts';
 import { relevanceBy } from '../rank/relevance.ts';
+import type { ScoreBuffers } from '../rank/score-buffers.ts';
 import type { Question } from './question.ts';
 
 export interface ScoreOptions {
@@ -26,9 +26,10 @@ export interface ScoreOptions {
   /** ISO 639-1 codes of the languages that the model knows; null: any. */
   readonly modelLanguages: readonly string[] | null;
   readonly monotonic: () => number;
+  readonly buffers: ScoreBuffers;
 }
 
-/** Slots in it are valid until the index changes: it is used up before anything is awaited. */
+/** Slots and arrays in it are valid until the index changes or is asked again: it is used up before anything is awaited. */
 export interface ScoredLibrary {
   /** The documents above the floor of relevance that hold the phrases, and nothing that is excluded. */
   readonly found: Uint32Array;
@@ -50,7 +51,7 @@ export interface ScoredLibrary {
 }
 
 export function scoreLibrary(index: LibraryIndex, question: Question, options: ScoreOptions): ScoredLibrary {
-  const { mode, settings, vector, modelLanguages, monotonic } = options;
+  const { mode, settings, vector, modelLanguages, monotonic, buffers } = options;
   const started = monotonic();
   const wordScores = index.words(question.groups, { b: settings.lengths });
   addPairs(index, question, wordScores);
@@ -58,20 +59,26 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     index,
     wordScores,
     question.groups.map(({ weight = 1 }) => weight),
+    buffers,
   );
-  const holdsAll = documentsHoldingAll(index, wordScores, question.groups.length);
+  const holdsAll = documentsHoldingAll(index, wordScores, question.groups.length, buffers);
   const phrases = question.phrases.map((forms) => chunksWithPhrase(index, forms));
   const excluded = question.excluded.map((forms) => documentsOf(index, chunksWithPhrase(index, forms)));
   const afterWords = monotonic();
 
-  const documents = liveDocuments(index);
-  const meaning = vector === null ? noScores(index) : documentsByMeaning(index, index.meaning(vector));
+  const documents = index.liveDocuments;
+  const cosines = vector === null ? NONE : index.meaning(vector);
+  const meaning = vector === null ? noScores(index, buffers) : documentsByMeaning(index, cosines, buffers);
   const foreign = vector === null ? null : foreignDocuments(index, modelLanguages);
-  const ranked = rankDocuments(index, {
-    ...{ mode, settings, vector, documents, words, meaning, foreign },
-    wordScores: wordScores.scores,
-    isName: isName(question, holdsAll),
-  });
+  const ranked = rankDocuments(
+    index,
+    {
+      ...{ mode, settings, vector, documents, words, meaning, foreign, cosines },
+      wordScores: wordScores.scores,
+      isName: isName(question, holdsAll),
+    },
+    buffers,
+  );
   const afterMeaning = monotonic();
 
   const except = question.except === undefined ? undefined : index.slotOf(question.except);
@@ -82,21 +89,26 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
   const reaches = (word: number, cosine: number, document: number) =>
     (mode !== 'semantic' && word > 0) ||
     (mode !== 'keyword' && cosine >= floor && (mode === 'semantic' || foreign?.[document] !== 1));
-  const found = documents.filter(
-    (slot) =>
-      slot !== except &&
-      (isFilterOnly || withPhrases.length > 0 || reaches(words.scores[slot] as number, meaning.scores[slot] as number, slot)) &&
-      withPhrases.every((holds) => holds[slot] === 1) &&
-      excluded.every((holds) => holds[slot] !== 1),
-  );
-  const best = found.reduce((most, slot) => Math.max(most, ranked.order[slot] as number), Number.NEGATIVE_INFINITY);
+  const areAll = isFilterOnly || withPhrases.length > 0;
+  const found = buffers.uint32('found', documents.length);
+  let count = 0;
+  let best = Number.NEGATIVE_INFINITY;
+  for (let at = 0; at < documents.length; at++) {
+    const slot = documents[at] as number;
+    if (slot === except) continue;
+    if (!areAll && !reaches(words.scores[slot] as number, meaning.scores[slot] as number, slot)) continue;
+    if (withPhrases.length > 0 && !withPhrases.every((holds) => holds[slot] === 1)) continue;
+    if (excluded.length > 0 && excluded.some((holds) => holds[slot] === 1)) continue;
+    found[count++] = slot;
+    if ((ranked.order[slot] as number) > best) best = ranked.order[slot] as number;
+  }
   const probability = relevanceBy(
     mode,
     evidenceOf(index, question, { words, meaning, frequencies: wordScores.frequencies }),
     settings,
   );
   return {
-    found,
+    found: found.subarray(0, count),
     order: ranked.order,
     words,
     meaning,
@@ -111,6 +123,8 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     milliseconds: { words: afterWords - started, meaning: afterMeaning - afterWords },
   };
 }
+
+const NONE = new Float32Array(0);
 
 /** Who types so few words mostly looks for a name, a number or a title. */
 const WORDS_OF_NAME = 3;
@@ -158,7 +172,7 @@ function evidenceOf(index: LibraryIndex, { groups }: Question, { words, meaning,
 
 function highest(scores: Float32Array): number {
   let most = 0;
-  for (let slot = 0; slot < scores.length; slot++) most = Math.max(most, scores[slot] as number);
+  for (let slot = 0; slot < scores.length; slot++) if ((scores[slot] as number) > most) most = scores[slot] as number;
   return most;
 }
 

@@ -116,6 +116,14 @@ export class Attributes {
     return this.#ids[slot] != null;
   }
 
+  /** Slots of the live documents, ascending. */
+  live(): Uint32Array {
+    const slots = new Uint32Array(this.count);
+    let count = 0;
+    for (let slot = 0; slot < this.slots; slot++) if (this.#ids[slot] != null) slots[count++] = slot;
+    return slots;
+  }
+
   idOf(slot: number): string {
     const id = this.#ids[slot];
     if (id == null) throw new RangeError(`no document has slot ${slot}`);

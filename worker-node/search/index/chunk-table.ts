@@ -20,7 +20,8 @@ export class ChunkTable {
   count = 0;
   totalText = 0;
   totalContext = 0;
-  #documents: Uint32Array = new Uint32Array(64);
+  /** The document of a live chunk. */
+  documents: Uint32Array = new Uint32Array(64);
   #seqs: Float64Array = new Float64Array(64);
   #next: Uint32Array = new Uint32Array(64);
 
@@ -33,7 +34,7 @@ export class ChunkTable {
     this.live[slot] = 1;
     this.textLengths[slot] = 0;
     this.contextLengths[slot] = 0;
-    this.#documents[slot] = document;
+    this.documents[slot] = document;
     this.#seqs[slot] = seq;
     this.#next[slot] = NONE;
     if (previous !== undefined) this.#next[previous] = slot;
@@ -59,7 +60,7 @@ export class ChunkTable {
   }
 
   documentOf(slot: number): number {
-    return this.#documents[slot] as number;
+    return this.documents[slot] as number;
   }
 
   seqOf(slot: number): number {
@@ -77,7 +78,7 @@ export class ChunkTable {
     writer.add('chunks.live', this.live.subarray(0, slots));
     writer.add('chunks.textLengths', this.textLengths.subarray(0, slots));
     writer.add('chunks.contextLengths', this.contextLengths.subarray(0, slots));
-    writer.add('chunks.documents', this.#documents.subarray(0, slots));
+    writer.add('chunks.documents', this.documents.subarray(0, slots));
     writer.add('chunks.seqs', this.#seqs.subarray(0, slots));
     writer.add('chunks.next', this.#next.subarray(0, slots));
   }
@@ -88,7 +89,7 @@ export class ChunkTable {
     table.live = reader.bytes('chunks.live');
     table.textLengths = reader.uint16('chunks.textLengths');
     table.contextLengths = reader.uint16('chunks.contextLengths');
-    table.#documents = reader.uint32('chunks.documents');
+    table.documents = reader.uint32('chunks.documents');
     table.#seqs = reader.float64('chunks.seqs');
     table.#next = reader.uint32('chunks.next');
     return table;
@@ -98,7 +99,7 @@ export class ChunkTable {
     this.live = grown(this.live, length);
     this.textLengths = grown(this.textLengths, length);
     this.contextLengths = grown(this.contextLengths, length);
-    this.#documents = grown(this.#documents, length);
+    this.documents = grown(this.documents, length);
     this.#seqs = grown(this.#seqs, length);
     this.#next = grown(this.#next, length);
   }

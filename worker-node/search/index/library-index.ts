@@ -121,6 +121,10 @@ export interface LibraryIndex {
   /** Counts the documents by value, each facet under the filters but its own. The documents are given unfiltered. */
   facets(documentSlots: Uint32Array, selection: Selection | null): Readonly<Record<FacetName, readonly FacetValue[]>>;
 
+  /** Slots of the live documents, ascending. */
+  readonly liveDocuments: Uint32Array;
+  /** By chunk slot: the live chunk's document. */
+  readonly documentColumn: Uint32Array;
   /** The live chunk's document. */
   documentOf(chunkSlot: number): number;
   /** By position. */
@@ -130,6 +134,7 @@ export interface LibraryIndex {
   idOf(documentSlot: number): string;
   slotOf(documentId: string): number | undefined;
   attributesOf(documentSlot: number): DocumentAttributes;
+  createdAtOf(documentSlot: number): number;
   /** Less than 0 where the first document stands before the second by title; those without one stand last. */
   compareTitles(documentSlot: number, other: number): number;
 }

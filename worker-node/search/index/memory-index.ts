@@ -4,6 +4,7 @@ import { Attributes } from './attributes.ts';
 import { Bm25 } from './bm25.ts';
 import { OccurrenceReader } from './chunk-occurrences.ts';
 import { ChunkTable } from './chunk-table.ts';
+import { grown } from './grown.ts';
 import type {
   DocumentAttributes,
   IndexedChunk,
@@ -47,6 +48,8 @@ export class MemoryIndex implements LibraryIndex {
   readonly #context = new TokenColumns();
   #vectors: IndexVectors | null;
   #noCosines = new Float32Array(0);
+  #labelCounts: Uint32Array = new Uint32Array(0);
+  #liveDocuments: Uint32Array | null = null;
   #languages: { readonly all: readonly string[]; readonly main: readonly string[] } | null = null;
 
   constructor(parts: IndexParts, from?: { reader: SectionReader; columns: Columns }) {
@@ -81,7 +84,7 @@ export class MemoryIndex implements LibraryIndex {
 
   get bytes(): number {
     const parts = [this.#attributes, this.#chunks, this.#blocks, this.#bm25, this.#words, this.#reader];
-    return parts.reduce((sum, { bytes }) => sum + bytes, this.#vectors?.bytes ?? 0);
+    return parts.reduce((sum, { bytes }) => sum + bytes, (this.#vectors?.bytes ?? 0) + this.#labelCounts.byteLength);
   }
 
   get languages(): readonly string[] {
@@ -100,7 +103,7 @@ export class MemoryIndex implements LibraryIndex {
     this.#checkVectors(document);
     this.remove(document.id);
     if (document.chunks.length === 0) return;
-    this.#languages = null;
+    this.#forget();
     const slot = this.#attributes.add(document);
     let previous: number | undefined;
     let context: string | undefined;
@@ -124,7 +127,7 @@ export class MemoryIndex implements LibraryIndex {
   remove(documentId: string): void {
     const slot = this.#attributes.slotOf(documentId);
     if (slot === undefined) return;
-    this.#languages = null;
+    this.#forget();
     for (const chunk of this.chunksOf(slot)) {
       this.#chunks.remove(chunk);
       this.#blocks.remove(chunk);
@@ -166,7 +169,18 @@ export class MemoryIndex implements LibraryIndex {
   }
 
   facets(documentSlots: Uint32Array, selection: Selection | null) {
-    return facetsOf(this.#attributes, documentSlots, selection);
+    const { labelCount } = this.#attributes;
+    if (this.#labelCounts.length < labelCount) this.#labelCounts = grown(this.#labelCounts, labelCount);
+    return facetsOf(this.#attributes, documentSlots, selection, this.#labelCounts);
+  }
+
+  get liveDocuments(): Uint32Array {
+    this.#liveDocuments ??= this.#attributes.live();
+    return this.#liveDocuments;
+  }
+
+  get documentColumn(): Uint32Array {
+    return this.#chunks.documents;
   }
 
   documentOf(chunkSlot: number): number {
@@ -198,6 +212,10 @@ export class MemoryIndex implements LibraryIndex {
 
   attributesOf(documentSlot: number): DocumentAttributes {
     return this.#attributes.of(documentSlot);
+  }
+
+  createdAtOf(documentSlot: number): number {
+    return this.#attributes.createdAt[documentSlot] as number;
   }
 
   compareTitles(documentSlot: number, other: number): number {
@@ -235,6 +253,12 @@ export class MemoryIndex implements LibraryIndex {
     const names = (some: typeof counted) => some.map(({ language }) => language);
     this.#languages = { all: names(counted), main: names(main) };
     return this.#languages;
+  }
+
+  /** What is derived from all documents, and made anew when it is asked for. */
+  #forget(): void {
+    this.#languages = null;
+    this.#liveDocuments = null;
   }
 
   #setVector(slot: number, embedding: IndexedChunk['embedding']): void {

@@ -91,48 +91,104 @@ class Selecting {
   }
 }
 
+/** `counts` are by label, at least as many as there are, all 0; they are 0 again afterwards. */
 export function facetsOf(
   attributes: Attributes,
   documents: Uint32Array,
   selection: Selection | null,
+  counts: Uint32Array,
 ): Record<FacetName, readonly FacetValue[]> {
-  const counts = { category: new Counts(), tag: new Counts(), language: new Counts(), type: new Counts() };
-  const years = new Counts();
+  const facet = () => new LabelCounts(counts);
+  const found = { category: facet(), tag: facet(), language: facet(), type: facet() };
+  const years = new Years();
+  const failures = selection?.failures;
   const { category, language, type, createdAt, starts, tagCounts, labels } = attributes;
-  for (const slot of documents) {
-    const failures = selection ? (selection.failures[slot] as number) : 0;
-    const counted = (facet: FacetName) => (failures & ~OWN_FILTER[facet]) === 0;
-    if (counted('category')) counts.category.add(category[slot] as number);
-    if (counted('language')) counts.language.add(language[slot] as number);
-    if (counted('type')) counts.type.add(type[slot] as number);
-    if (counted('year')) years.add(new Date(createdAt[slot] as number).getUTCFullYear());
-    if (counted('tag')) {
+  for (let i = 0; i < documents.length; i++) {
+    const slot = documents[i] as number;
+    const failed = failures === undefined ? 0 : (failures[slot] as number);
+    if ((failed & ~OWN_FILTER.category) === 0) found.category.add(category[slot] as number);
+    if ((failed & ~OWN_FILTER.language) === 0) found.language.add(language[slot] as number);
+    if ((failed & ~OWN_FILTER.type) === 0) found.type.add(type[slot] as number);
+    if ((failed & ~OWN_FILTER.year) === 0) years.add(createdAt[slot] as number);
+    if ((failed & ~OWN_FILTER.tag) === 0) {
       const start = starts[slot] as number;
       const end = start + (tagCounts[slot] as number);
-      for (let at = start; at < end; at++) counts.tag.add(labels[at] as number);
+      for (let at = start; at < end; at++) found.tag.add(labels[at] as number);
     }
   }
-  const named = (label: number) => attributes.valueOf(label);
+  const valuesOf = (of: LabelCounts) => mostFrequent(of.take().map(([label, count]) => [attributes.valueOf(label), count]));
   return {
-    category: counts.category.values(named),
-    tag: counts.tag.values(named),
-    language: counts.language.values(named),
-    type: counts.type.values(named),
-    year: years.values(String),
+    category: valuesOf(found.category),
+    tag: valuesOf(found.tag),
+    language: valuesOf(found.language),
+    type: valuesOf(found.type),
+    year: mostFrequent(years.take()),
   };
 }
 
-class Counts {
+/** A label is of one facet, so that all facets count in one array. */
+class LabelCounts {
+  readonly #counts: Uint32Array;
+  readonly #labels: number[] = [];
+
+  constructor(counts: Uint32Array) {
+    this.#counts = counts;
+  }
+
+  add(label: number): void {
+    if (label === NO_LABEL) return;
+    const before = this.#counts[label] as number;
+    if (before === 0) this.#labels.push(label);
+    this.#counts[label] = before + 1;
+  }
+
+  /** Leaves the counts 0. */
+  take(): [label: number, count: number][] {
+    return this.#labels.map((label) => {
+      const count = this.#counts[label] as number;
+      this.#counts[label] = 0;
+      return [label, count];
+    });
+  }
+}
+
+/** Documents of one year mostly stand together. */
+class Years {
   readonly #counts = new Map<number, number>();
+  #year = 0;
+  #start = Number.POSITIVE_INFINITY;
+  #end = Number.NEGATIVE_INFINITY;
+  #count = 0;
 
-  add(key: number): void {
-    if (key !== NO_LABEL) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  add(time: number): void {
+    if (time < this.#start || time >= this.#end) this.#turnTo(new Date(time).getUTCFullYear());
+    this.#count++;
   }
 
-  /** The most frequent first, equals in the order of their names. */
-  values(name: (key: number) => string): FacetValue[] {
-    const values = [...this.#counts].map(([key, count]) => ({ value: name(key), count }));
-    values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
-    return values.slice(0, MAX_VALUES);
+  take(): [year: string, count: number][] {
+    this.#note();
+    return [...this.#counts].map(([year, count]) => [String(year), count]);
   }
+
+  #turnTo(year: number): void {
+    this.#note();
+    this.#year = year;
+    this.#start = startOf(year);
+    this.#end = startOf(year + 1);
+  }
+
+  #note(): void {
+    if (this.#count > 0) this.#counts.set(this.#year, (this.#counts.get(this.#year) ?? 0) + this.#count);
+    this.#count = 0;
+  }
+}
+
+/** `Date.UTC` takes the years 0 to 99 for those of the last century. */
+const startOf = (year: number): number => new Date(0).setUTCFullYear(year, 0, 1);
+
+/** The most frequent first, equals in the order of their names. */
+function mostFrequent(counts: readonly (readonly [value: string, count: number])[]): FacetValue[] {
+  const values = counts.map(([value, count]) => ({ value, count }));
+  values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+  return values.slice(0, MAX_VALUES);
 }

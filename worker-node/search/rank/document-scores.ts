@@ -1,5 +1,6 @@
 /** A resource is one hit: scores of chunks become scores of their documents. */
 import type { LibraryIndex, WordScores } from '../index/library-index.ts';
+import { createScoreBuffers, type ScoreBuffers } from './score-buffers.ts';
 
 export interface DocumentScores {
   /** By document slot; 0 where no chunk has a score. */
@@ -21,13 +22,20 @@ const ELSEWHERE = 0.5;
 export const MATCHED_WORDS = 32;
 
 /** The best chunk's BM25, and a part of the weight of words that the document holds elsewhere. `weights`: how often each is asked for. */
-export function documentsByWords(index: LibraryIndex, words: WordScores, weights: readonly number[]): DocumentScores {
+export function documentsByWords(
+  index: LibraryIndex,
+  words: WordScores,
+  weights: readonly number[],
+  buffers: ScoreBuffers = createScoreBuffers(),
+): DocumentScores {
   const { slots, scores: chunkScores, matched, frequencies } = words;
-  const scores = new Float32Array(index.documentSlots);
-  const chunks = new Int32Array(index.documentSlots).fill(-1);
-  const anywhere = new Uint32Array(index.documentSlots);
-  for (const slot of slots) {
-    const document = index.documentOf(slot);
+  const { documentColumn } = index;
+  const scores = buffers.float32('words', index.documentSlots);
+  const chunks = buffers.int32('words', index.documentSlots).fill(-1);
+  const anywhere = buffers.uint32('words', index.documentSlots);
+  for (let at = 0; at < slots.length; at++) {
+    const slot = slots[at] as number;
+    const document = documentColumn[slot] as number;
     const score = chunkScores[slot] as number;
     anywhere[document] = (anywhere[document] as number) | (matched[slot] as number);
     const best = chunks[document] as number;
@@ -50,23 +58,38 @@ export function documentsByWords(index: LibraryIndex, words: WordScores, weights
 }
 
 /** By document slot: 1 where one of its chunks holds each of the question's `words`. None does where they are too many to be told apart. */
-export function documentsHoldingAll(index: LibraryIndex, { slots, matched }: WordScores, words: number): Uint8Array {
-  const holds = new Uint8Array(index.documentSlots);
+export function documentsHoldingAll(
+  index: LibraryIndex,
+  { slots, matched }: WordScores,
+  words: number,
+  buffers: ScoreBuffers = createScoreBuffers(),
+): Uint8Array {
+  const holds = buffers.uint8('holdsAll', index.documentSlots);
   if (words === 0 || words > MATCHED_WORDS) return holds;
   const all = 0xffffffff >>> (MATCHED_WORDS - words);
-  for (const slot of slots) if ((matched[slot] as number) === all) holds[index.documentOf(slot)] = 1;
+  const { documentColumn } = index;
+  for (let at = 0; at < slots.length; at++) {
+    const slot = slots[at] as number;
+    if ((matched[slot] as number) === all) holds[documentColumn[slot] as number] = 1;
+  }
   return holds;
 }
 
 /** The cosine of each document's nearest chunk. `cosines` are by chunk slot. */
-export function documentsByMeaning(index: LibraryIndex, cosines: Float32Array): DocumentScores {
-  const scores = new Float32Array(index.documentSlots);
-  const chunks = new Int32Array(index.documentSlots).fill(-1);
-  for (let slot = 0; slot < index.chunkSlots; slot++) {
-    // A chunk without a vector has the cosine 0, which no real one has.
+export function documentsByMeaning(
+  index: LibraryIndex,
+  cosines: Float32Array,
+  buffers: ScoreBuffers = createScoreBuffers(),
+  name = 'meaning',
+): DocumentScores {
+  const { documentColumn, chunkSlots } = index;
+  const scores = buffers.float32(name, index.documentSlots);
+  const chunks = buffers.int32(name, index.documentSlots).fill(-1);
+  for (let slot = 0; slot < chunkSlots; slot++) {
+    // A chunk without a vector, and one that was removed, has the cosine 0, which no real one has.
     const cosine = cosines[slot] as number;
-    if (cosine === 0 || !index.isLive(slot)) continue;
-    const document = index.documentOf(slot);
+    if (cosine === 0) continue;
+    const document = documentColumn[slot] as number;
     if (chunks[document] !== -1 && cosine <= (scores[document] as number)) continue;
     scores[document] = cosine;
     chunks[document] = slot;
@@ -75,20 +98,10 @@ export function documentsByMeaning(index: LibraryIndex, cosines: Float32Array): 
 }
 
 /** Where no vector says anything of meaning. */
-export const noScores = ({ documentSlots }: LibraryIndex): DocumentScores => ({
-  scores: new Float32Array(documentSlots),
-  chunks: new Int32Array(documentSlots).fill(-1),
+export const noScores = ({ documentSlots }: LibraryIndex, buffers: ScoreBuffers): DocumentScores => ({
+  scores: buffers.float32('meaning', documentSlots),
+  chunks: buffers.int32('meaning', documentSlots).fill(-1),
 });
-
-/** Slots of the documents that have a chunk, ascending. */
-export function liveDocuments(index: LibraryIndex): Uint32Array {
-  const isLive = new Uint8Array(index.documentSlots);
-  for (let slot = 0; slot < index.chunkSlots; slot++) if (index.isLive(slot)) isLive[index.documentOf(slot)] = 1;
-  const documents = new Uint32Array(index.documents);
-  let count = 0;
-  for (let slot = 0; slot < isLive.length; slot++) if (isLive[slot] === 1) documents[count++] = slot;
-  return documents.subarray(0, count);
-}
 
 /** The order of documents of one score. */
 export const compareIds = (index: LibraryIndex, a: number, b: number): number => (index.idOf(a) < index.idOf(b) ? -1 : 1);

@@ -12,7 +12,10 @@ export function foreignDocuments(index: LibraryIndex, known: readonly string[] |
   const unknown = index.languages.filter((language) => !known.includes(language.replace(/-.*/, '')));
   if (unknown.length === 0) return null;
   const selection = index.select({ language: unknown }, (category) => [category]);
-  return selection === null ? null : selection.failures.map((failure) => (failure === 0 ? 1 : 0));
+  if (selection === null) return null;
+  const { failures } = selection;
+  for (let slot = 0; slot < failures.length; slot++) failures[slot] = failures[slot] === 0 ? 1 : 0;
+  return failures;
 }
 
 /** Documents whose languages are taken for the question's. */

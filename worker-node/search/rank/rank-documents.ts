@@ -5,8 +5,9 @@ import { compareIds, type DocumentScores, documentsByMeaning } from './document-
 import { towards } from './feedback.ts';
 import { type Foreign, isForeignQuestion } from './foreign.ts';
 import type { RankingSettings } from './ranking-settings.ts';
-import { selectBest } from './select-best.ts';
-import { spreadOfMeaning, spreadOfWords, standardised } from './spread.ts';
+import { createScoreBuffers, type ScoreBuffers } from './score-buffers.ts';
+import { selectHighest } from './select-highest.ts';
+import { type Spread, spreadOfMeaning, spreadOfWords, standardised } from './spread.ts';
 
 /** Of a hybrid ranking, the least part of words for a document or a question in a language that the model does not know. */
 const FOREIGN_WORDS = 0.7;
@@ -25,6 +26,8 @@ export interface Rankable {
   readonly meaning: DocumentScores;
   /** By chunk slot. */
   readonly wordScores: Float32Array;
+  /** By chunk slot, of the question's vector; empty without one. Feedback overwrites them. */
+  readonly cosines: Float32Array;
   /** Whether the question is a few words that stand together in some passage. */
   readonly isName: boolean;
 }
@@ -38,55 +41,68 @@ export interface Ranked {
 }
 
 /** Orders by words, by meaning, or by both: after feedback, in deviations from what the library's documents have. */
-export function rankDocuments(index: LibraryIndex, rankable: Rankable): Ranked {
-  const { mode, settings, vector, foreign, documents, words, meaning, wordScores, isName } = rankable;
-  const wordSpread = spreadOfWords(words.scores);
+export function rankDocuments(index: LibraryIndex, rankable: Rankable, buffers: ScoreBuffers = createScoreBuffers()): Ranked {
+  const { mode, vector, words, meaning, wordScores, cosines } = rankable;
+  const order = buffers.float64('order', index.documentSlots);
   if (mode === 'keyword' || vector === null) {
-    const score = (value: number) => standardised(value, wordSpread);
-    // `Float64Array.from` with a function takes ten times as long.
-    const order = new Float64Array(words.scores.length);
-    for (let slot = 0; slot < order.length; slot++) order[slot] = score(words.scores[slot] as number);
-    return {
-      order,
-      scoreOfChunk: (slot) => score(wordScores[slot] as number),
-      cosines: NONE,
-    };
+    const spread = spreadOfWords(words.scores);
+    for (let slot = 0; slot < order.length; slot++) order[slot] = standardised(words.scores[slot] as number, spread);
+    return { order, scoreOfChunk: (slot) => standardised(wordScores[slot] as number, spread), cosines: NONE };
   }
   if (mode === 'semantic') {
-    const cosines = index.meaning(vector);
-    return { order: Float64Array.from(meaning.scores), scoreOfChunk: (slot) => cosines[slot] as number, cosines };
+    order.set(meaning.scores);
+    return { order, scoreOfChunk: (slot) => cosines[slot] as number, cosines };
   }
-  const isForeign = isForeignQuestion(documents, words, foreign);
+  return rankByBoth(index, { ...rankable, vector }, order, buffers);
+}
+
+function rankByBoth(
+  index: LibraryIndex,
+  { settings, vector, foreign, documents, words, meaning, wordScores, isName }: Rankable & { readonly vector: Float32Array },
+  order: Float64Array,
+  buffers: ScoreBuffers,
+): Ranked {
+  const wordSpread = spreadOfWords(words.scores);
   const least = isName ? Math.max(NAME_WORDS, settings.words) : settings.words;
-  const fuseWith = (scores: Float32Array) => {
-    const spread = spreadOfMeaning(scores);
-    return (word: number, cosine: number, document: number) => {
-      const part = isForeign || foreign?.[document] === 1 ? Math.max(FOREIGN_WORDS, least) : least;
-      return part * standardised(word, wordSpread) + (1 - part) * standardised(cosine, spread);
-    };
+  const most = Math.max(FOREIGN_WORDS, least);
+  const isForeign = isForeignQuestion(documents, words, foreign);
+  const fuse = (word: number, cosine: number, document: number, spread: Spread): number => {
+    const part = isForeign || foreign?.[document] === 1 ? most : least;
+    return part * standardised(word, wordSpread) + (1 - part) * standardised(cosine, spread);
   };
-  const { by, documents: most, share } = settings.feedback;
-  const first = fuseWith(meaning.scores);
-  const [likely, score, chunks] =
-    by === 'words'
-      ? [
-          documents.filter((slot) => (words.scores[slot] as number) > 0),
-          (slot: number) => words.scores[slot] as number,
-          words.chunks,
-        ]
-      : [documents, (slot: number) => first(words.scores[slot] as number, meaning.scores[slot] as number, slot), meaning.chunks];
-  const best = selectBest(likely, most, (a, b) => score(b) - score(a) || compareIds(index, a, b));
+  const orderBy = (scores: Float32Array): Spread => {
+    const spread = spreadOfMeaning(scores);
+    for (let at = 0; at < documents.length; at++) {
+      const slot = documents[at] as number;
+      order[slot] = fuse(words.scores[slot] as number, scores[slot] as number, slot, spread);
+    }
+    return spread;
+  };
+
+  const { by, documents: count, share } = settings.feedback;
+  if (by === 'both') orderBy(meaning.scores);
+  const [likely, keys, chunks] =
+    by === 'words' ? [holding(documents, words.scores, buffers), words.scores, words.chunks] : [documents, order, meaning.chunks];
+  const best = selectHighest(likely, count, keys, (a, b) => compareIds(index, a, b));
   const passages = best.flatMap((slot) => (chunks[slot] === -1 ? [] : (index.vectorOf(chunks[slot] as number) ?? [])));
   const cosines = index.meaning(towards(vector, passages, share));
-  const moved = documentsByMeaning(index, cosines);
-  const fuse = fuseWith(moved.scores);
-  const order = new Float64Array(index.documentSlots);
-  for (const slot of documents) order[slot] = fuse(words.scores[slot] as number, moved.scores[slot] as number, slot);
+  const spread = orderBy(documentsByMeaning(index, cosines, buffers, 'moved').scores);
   return {
     order,
-    scoreOfChunk: (slot) => fuse(wordScores[slot] as number, cosines[slot] as number, index.documentOf(slot)),
+    scoreOfChunk: (slot) => fuse(wordScores[slot] as number, cosines[slot] as number, index.documentOf(slot), spread),
     cosines,
   };
+}
+
+/** The documents with a score. */
+function holding(documents: Uint32Array, scores: Float32Array, buffers: ScoreBuffers): Uint32Array {
+  const slots = buffers.uint32('holding', documents.length);
+  let count = 0;
+  for (let at = 0; at < documents.length; at++) {
+    const slot = documents[at] as number;
+    if ((scores[slot] as number) > 0) slots[count++] = slot;
+  }
+  return slots.subarray(0, count);
 }
 
 const NONE = new Float32Array(0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { documentsByMeaning, documentsByWords, liveDocuments } from '../../../../worker-node/search/rank/document-scores.ts';
+import { documentsByMeaning, documentsByWords } from '../../../../worker-node/search/rank/document-scores.ts';
 import { foreignDocuments, isForeignQuestion } from '../../../../worker-node/search/rank/foreign.ts';
 import { rankDocuments } from '../../../../worker-node/search/rank/rank-documents.ts';
 import { rankingSettingsOf } from '../../../../worker-node/search/rank/ranking-settings.ts';
@@ -29,7 +29,7 @@ describe('documents in languages that a model does not know', () => {
     const foreign = foreignDocuments(index, ['en']);
     const asked = (term: string) => {
       const words = documentsByWords(index, index.words([{ terms: [{ term }] }]), [1]);
-      return isForeignQuestion(liveDocuments(index), words, foreign);
+      return isForeignQuestion(index.liveDocuments, words, foreign);
     };
     expect([asked('gletsch'), asked('glacier'), asked('unheard')]).toEqual([true, false, false]);
   });
@@ -40,11 +40,12 @@ describe('documents in languages that a model does not know', () => {
       const { index } = smallLibrary(texts.map((text, i) => ({ id: `${i}`, text, language })));
       const vector = embedWords('glacier oven flour');
       const words = index.words([{ terms: [{ term: 'glacier' }] }]);
+      const cosines = index.meaning(vector);
       const { order } = rankDocuments(index, {
-        ...{ mode: 'hybrid', settings: rankingSettingsOf('all-MiniLM-L6-v2'), vector, documents: liveDocuments(index) },
-        ...{ foreign: foreignDocuments(index, ['en']), wordScores: words.scores, isName: false },
+        ...{ mode: 'hybrid', settings: rankingSettingsOf('all-MiniLM-L6-v2'), vector, documents: index.liveDocuments },
+        ...{ foreign: foreignDocuments(index, ['en']), wordScores: words.scores, cosines, isName: false },
         words: documentsByWords(index, words, [1]),
-        meaning: documentsByMeaning(index, index.meaning(vector)),
+        meaning: documentsByMeaning(index, cosines),
       });
       return (order[index.slotOf('1') as number] as number) - (order[index.slotOf('2') as number] as number);
     };

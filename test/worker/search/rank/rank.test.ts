@@ -4,8 +4,52 @@ import { SEARCH_MODES } from '../../../../src/kernel/search/search-request.ts';
 import { towards } from '../../../../worker-node/search/rank/feedback.ts';
 import { rankingSettingsOf } from '../../../../worker-node/search/rank/ranking-settings.ts';
 import { relevanceBy } from '../../../../worker-node/search/rank/relevance.ts';
+import { createScoreBuffers } from '../../../../worker-node/search/rank/score-buffers.ts';
 import { selectBest } from '../../../../worker-node/search/rank/select-best.ts';
+import { selectHighest } from '../../../../worker-node/search/rank/select-highest.ts';
 import { spreadOfMeaning, spreadOfWords, standardised } from '../../../../worker-node/search/rank/spread.ts';
+
+describe('selectHighest', () => {
+  it('gives the same items as sorting them all, whatever keys are equal', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -3, max: 3 }), { maxLength: 200 }),
+        fc.integer({ min: 0, max: 60 }),
+        (keys, count) => {
+          const items = Uint32Array.from(keys.keys()).filter((item) => item % 7 !== 0);
+          const tie = (a: number, b: number) => ((a * 31) % 64) - ((b * 31) % 64) || b - a;
+          const sorted = [...items].sort((a, b) => (keys[b] as number) - (keys[a] as number) || tie(a, b));
+          expect(selectHighest(items, count, Float64Array.from(keys), tie)).toEqual(sorted.slice(0, count));
+        },
+      ),
+    );
+  });
+});
+
+describe('score buffers', () => {
+  it('are filled with 0, however long they were before', () => {
+    const buffers = createScoreBuffers();
+    const lengths = fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 10 });
+    fc.assert(
+      fc.property(lengths, (all) => {
+        for (const length of all) {
+          for (const kind of ['float32', 'float64', 'uint32', 'int32', 'uint8'] as const) {
+            expect(buffers[kind]('scores', length)).toHaveLength(length);
+            expect(buffers[kind]('scores', length).every((value) => value === 0)).toBe(true);
+            buffers[kind]('scores', length).fill(1);
+          }
+        }
+      }),
+    );
+  });
+
+  it('of two names are two arrays', () => {
+    const buffers = createScoreBuffers();
+    const first = buffers.float32('first', 3).fill(1);
+    buffers.float32('second', 3).fill(2);
+    expect(first).toEqual(Float32Array.of(1, 1, 1));
+  });
+});
 
 describe('selectBest', () => {
   it('selects what sorting everything would put first', () => {
