@@ -1,10 +1,10 @@
 /** What an index of a library is built from: documents with their chunks, and the chunks' vectors by one model. */
-import { and, asc, eq, exists, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { chunks, chunkVectors, resources } from './schema.sqlite.ts';
 import type { Chunk, Database, Resource } from './types.ts';
 import { toVector } from './vector-bytes.ts';
 
-export interface LibraryChunk extends Pick<Chunk, 'seq' | 'id' | 'position' | 'text' | 'context' | 'headingPath'> {
+export interface LibraryChunk extends Pick<Chunk, 'seq' | 'position' | 'text' | 'context'> {
   /** L2-normalised; null where the model has not embedded the chunk, or knows no word of it. */
   readonly embedding: Float32Array | null;
 }
@@ -51,95 +51,101 @@ interface Scope {
 
 /** About a megabyte of texts and vectors. */
 const CHUNKS_A_BLOCK = 200;
-/** Documents of one query for counts. */
 const DOCUMENTS_A_PAGE = 200;
 /** A document may have thousands of chunks. */
 const CHUNKS_A_QUERY = 500;
 
-/** All documents of a library that have chunks, by id, in blocks of about 200 chunks. */
-export async function* readLibrary(db: Database, { ownerId, model }: Scope): AsyncGenerator<LibraryDocument[]> {
-  let after = '';
+type Attributes = Omit<LibraryDocument, 'chunks'>;
+
+const { id, title, url, language, category, tags, contentType, createdAt, publishedAt, qualityScore, metadata } = resources;
+const ATTRIBUTES = { id, title, url, language, category, tags, contentType, createdAt, publishedAt, qualityScore, metadata };
+
+/** All documents of a library that have chunks, by age, in blocks of about 200 chunks. */
+export async function* readLibrary(db: Database, scope: Scope): AsyncGenerator<LibraryDocument[]> {
+  const count = sql<number>`(select count(*) from ${chunks} where ${eq(chunks.resourceId, id)})`.mapWith(Number);
+  let after: Pick<Attributes, 'id' | 'createdAt'> | undefined;
   for (;;) {
     const page = await db
-      .select({ id: chunks.resourceId, count: sql<number>`count(*)`.mapWith(Number) })
-      .from(chunks)
-      .where(
-        and(
-          eq(chunks.ownerId, ownerId),
-          inArray(
-            chunks.resourceId,
-            db
-              .select({ id: resources.id })
-              .from(resources)
-              .where(and(eq(resources.ownerId, ownerId), gt(resources.id, after), hasChunks(db)))
-              .orderBy(asc(resources.id))
-              .limit(DOCUMENTS_A_PAGE),
-          ),
-        ),
-      )
-      .groupBy(chunks.resourceId)
-      .orderBy(asc(chunks.resourceId));
-    const last = page.at(-1);
-    if (!last) return;
-    for (const ids of blocksOf(page)) yield await readLibraryDocuments(db, { ownerId, model, ids });
-    after = last.id;
+      .select({ ...ATTRIBUTES, count })
+      .from(resources)
+      .where(and(eq(resources.ownerId, scope.ownerId), after && sql`(${createdAt}, ${id}) > (${after.createdAt}, ${after.id})`))
+      .orderBy(asc(createdAt), asc(id))
+      .limit(DOCUMENTS_A_PAGE);
+    for (const block of blocksOf(page)) {
+      const read = await withChunks(db, scope, block);
+      if (read.length > 0) yield read;
+    }
+    after = page.at(-1);
+    if (page.length < DOCUMENTS_A_PAGE) return;
   }
 }
 
 /** Splits a page so that a block has 200 chunks at most, or one document. */
-function* blocksOf(page: readonly { readonly id: string; readonly count: number }[]): Generator<string[]> {
-  let ids: string[] = [];
+function* blocksOf(page: readonly (Attributes & { readonly count: number })[]): Generator<Attributes[]> {
+  let block: Attributes[] = [];
   let size = 0;
-  for (const { id, count } of page) {
-    if (ids.length > 0 && size + count > CHUNKS_A_BLOCK) {
-      yield ids;
-      ids = [];
+  for (const { count, ...document } of page) {
+    if (count === 0) continue;
+    if (block.length > 0 && size + count > CHUNKS_A_BLOCK) {
+      yield block;
+      block = [];
       size = 0;
     }
-    ids.push(id);
+    block.push(document);
     size += count;
   }
-  if (ids.length > 0) yield ids;
+  if (block.length > 0) yield block;
 }
 
 /** Those of `ids` that are the owner's and have chunks, by id. */
 export async function readLibraryDocuments(
   db: Database,
-  { ownerId, model, ids }: Scope & { readonly ids: readonly string[] },
+  { ids, ...scope }: Scope & { readonly ids: readonly string[] },
 ): Promise<LibraryDocument[]> {
   if (ids.length === 0) return [];
-  const { id, title, url, language, category, tags, contentType, createdAt, publishedAt, qualityScore, metadata } = resources;
   const found = await db
-    .select({ id, title, url, language, category, tags, contentType, createdAt, publishedAt, qualityScore, metadata })
+    .select(ATTRIBUTES)
     .from(resources)
-    .where(and(eq(resources.ownerId, ownerId), inArray(id, [...ids])))
+    .where(and(eq(resources.ownerId, scope.ownerId), inArray(id, [...ids])))
     .orderBy(asc(id));
-  const chunksOf = Map.groupBy(await readChunks(db, { ownerId, model, ids }), ({ resourceId }) => resourceId);
-  return found.flatMap((document) => {
+  return await withChunks(db, scope, found);
+}
+
+async function withChunks(db: Database, scope: Scope, documents: readonly Attributes[]): Promise<LibraryDocument[]> {
+  const ids = documents.map((document) => document.id);
+  const chunksOf = Map.groupBy(await readChunks(db, scope, ids), ({ resourceId }) => resourceId);
+  return documents.flatMap((document) => {
     const own = chunksOf.get(document.id);
     return own === undefined ? [] : [{ ...document, chunks: own.map(({ resourceId: _, ...chunk }) => chunk) }];
   });
 }
 
+/**
+ * A chunk is the owner's because its document is. Its own column is not asked: SQLite would read the whole library by the index
+ * of owners to find a few documents' chunks.
+ */
 async function readChunks(
   db: Database,
-  { ownerId, model, ids }: Scope & { readonly ids: readonly string[] },
+  { ownerId, model }: Scope,
+  ids: readonly string[],
 ): Promise<(LibraryChunk & { resourceId: string })[]> {
-  const { seq, id, resourceId, position, text, context, headingPath } = chunks;
+  if (ids.length === 0) return [];
+  const { seq, resourceId, position, text, context } = chunks;
   const all: (LibraryChunk & { resourceId: string })[] = [];
   let after: { resourceId: string; position: number } | undefined;
   for (;;) {
     const rows = await db
-      .select({ seq, id, resourceId, position, text, context, headingPath, embedding: chunkVectors.embedding })
-      .from(chunks)
+      .select({ seq, resourceId, position, text, context, embedding: chunkVectors.embedding })
+      .from(resources)
+      .innerJoin(chunks, eq(resourceId, id))
       .leftJoin(
         chunkVectors,
         and(eq(chunkVectors.chunkSeq, seq), eq(chunkVectors.model, model ?? ''), eq(chunkVectors.ownerId, ownerId)),
       )
       .where(
         and(
-          eq(chunks.ownerId, ownerId),
-          inArray(resourceId, [...ids]),
+          eq(resources.ownerId, ownerId),
+          inArray(id, [...ids]),
           after && sql`(${resourceId}, ${position}) > (${after.resourceId}, ${after.position})`,
         ),
       )
@@ -150,5 +156,3 @@ async function readChunks(
     after = rows.at(-1);
   }
 }
-
-const hasChunks = (db: Database) => exists(db.select({ one: sql`1` }).from(chunks).where(eq(chunks.resourceId, resources.id)));

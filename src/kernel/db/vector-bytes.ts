@@ -12,5 +12,7 @@ export function toBytes(vector: Float32Array): VectorBytes {
 
 export function toVector(bytes: Uint8Array): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.byteLength / 4 }, (_, index) => view.getFloat32(index * 4, true));
+  const vector = new Float32Array(Math.floor(bytes.byteLength / 4));
+  for (let index = 0; index < vector.length; index++) vector[index] = view.getFloat32(index * 4, true);
+  return vector;
 }
