@@ -55,3 +55,29 @@ test('client search: like asks for what is similar, and suggest for titles and w
   expect(await pharos.suggest('glac', 3)).toEqual({ titles: [], words: ['glacier'] });
   expect(sent[1]?.url.href).toBe('http://localhost:8000/search/suggest?q=glac&limit=3');
 });
+
+test('client search: a question that was given up is not answered, and is not asked again', async () => {
+  const asked: AbortSignal[] = [];
+  const pharos = createClient({
+    url: 'http://localhost:8000',
+    apiKey: 'key',
+    fetch: (_input, init) =>
+      new Promise((_resolve, reject) => {
+        const signal = init?.signal as AbortSignal;
+        asked.push(signal);
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  });
+  const typing = new AbortController();
+  const options = { signal: typing.signal };
+  const answers = [
+    pharos.search('glac', {}, options),
+    pharos.search('氷'.repeat(1_000), {}, options),
+    pharos.suggest('glac', 3, options),
+  ];
+  const outcomes = Promise.allSettled(answers);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  typing.abort();
+  expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(asked).toHaveLength(3);
+});

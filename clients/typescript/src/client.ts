@@ -23,6 +23,11 @@ export type SearchQuery = Omit<SearchQuestion, 'q' | 'similar_to'>;
 export type Suggestions = components['schemas']['Suggestions'];
 export type ResourceFilter = NonNullable<operations['resourcesList']['parameters']['query']>;
 
+export interface RequestOptions {
+  /** Gives the request up, as when somebody who types has typed on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** One operation by its path: resolves to the body of its success, throws PharosError otherwise. */
 type Call<M extends HttpMethod> = <Path extends PathsWithMethod<paths, M>, Init extends MaybeOptionalInit<paths[Path], M>>(
   path: Path,
@@ -60,11 +65,11 @@ export interface Operations {
   /** Every passage of a document in the order of its text, page by page as the loop goes on. */
   chunks(id: string): AsyncGenerator<Chunk, void>;
   /** Answers a question of at most 4,000 UTF-16 units. */
-  search(q: string, query?: SearchQuery): Promise<SearchResult>;
+  search(q: string, query?: SearchQuery, options?: RequestOptions): Promise<SearchResult>;
   /** What is like a document, by its id, or like a text. */
   like(idOrText: string, query?: SearchQuery): Promise<SearchResult>;
   /** Titles and words for what somebody has typed so far, at most `limit` of each. */
-  suggest(q: string, limit?: number): Promise<Suggestions>;
+  suggest(q: string, limit?: number, options?: RequestOptions): Promise<Suggestions>;
   /** Every hit, best first, page by page as the loop goes on. */
   hits(q: string, query?: SearchQuery): AsyncGenerator<SearchHit, void>;
 }
@@ -140,17 +145,21 @@ export function createClient(
         client.get('/resources/{id}/chunks', { params: { path: { id }, query: from({ limit: 100 }, cursor) } });
       for await (const page of pages(read)) yield* page.chunks;
     },
-    search: (q, query = {}) => askSearch(searchRoads, { ...query, q }),
-    like: (similar_to, query = {}) => askSearch(searchRoads, { ...query, similar_to }),
-    suggest: (q, limit) => client.get('/search/suggest', { params: { query: { q, ...(limit === undefined ? {} : { limit }) } } }),
+    search: (q, query = {}, { signal } = {}) => askSearch(searchRoads(signal), { ...query, q }),
+    like: (similar_to, query = {}) => askSearch(searchRoads(undefined), { ...query, similar_to }),
+    suggest: (q, limit, { signal } = {}) =>
+      client.get('/search/suggest', {
+        params: { query: { q, ...(limit === undefined ? {} : { limit }) } },
+        ...(signal ? { signal } : {}),
+      }),
     hits: async function* (q, query = {}) {
       for await (const page of pages((cursor) => client.search(q, from(query, cursor)))) yield* page.hits;
     },
   };
-  const searchRoads: SearchRoads = {
-    get: (query) => client.get('/search', { params: { query } }),
-    post: (body) => client.post('/search', { body }),
-  };
+  const searchRoads = (signal: AbortSignal | undefined): SearchRoads => ({
+    get: (query) => client.get('/search', { params: { query }, ...(signal ? { signal } : {}) }),
+    post: (body) => client.post('/search', { body, ...(signal ? { signal } : {}) }),
+  });
   return { ...client, ...sessionMethods };
 }
 

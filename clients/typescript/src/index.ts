@@ -5,6 +5,7 @@ export {
   type Client,
   createClient,
   type NewResource,
+  type RequestOptions,
   type Resource,
   type ResourceFilter,
   type SearchHit,
