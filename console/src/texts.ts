@@ -1,4 +1,5 @@
 /** Every English text of the console, by screen. A translation replaces these files. */
 export { add } from './texts/add.ts';
 export { login } from './texts/login.ts';
+export { search } from './texts/search.ts';
 export { shell } from './texts/shell.ts';

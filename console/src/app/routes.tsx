@@ -1,7 +1,7 @@
 /** Every screen of the console: one entry each. A screen is loaded when it is first opened. */
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
-import { add, login, shell } from '../texts.ts';
+import { add, login, search, shell } from '../texts.ts';
 import type { ScreenProps } from './screen.ts';
 
 export interface Route {
@@ -18,6 +18,13 @@ export interface Route {
 
 /** In the order of the rail. The first entry with `nav` is the first page. */
 export const ROUTES: readonly Route[] = [
+  {
+    path: '/app/search',
+    title: search.title,
+    access: 'user',
+    nav: { label: shell.search, icon: 'search' },
+    load: () => import('../screens/search/search-screen.tsx'),
+  },
   {
     path: '/app/add',
     title: add.title,

@@ -17,3 +17,14 @@ export function joinRanges(ranges: readonly TextRange[], length: number): TextRa
   }
   return result;
 }
+
+/** Found words with nothing but a blank between them are marked as one. */
+export function joinBlanks(text: string, ranges: readonly TextRange[]): TextRange[] {
+  const result: TextRange[] = [];
+  for (const [start, end] of ranges) {
+    const last = result.at(-1);
+    if (last && text.slice(last[1], start) === ' ') result[result.length - 1] = [last[0], end];
+    else result.push([start, end]);
+  }
+  return result;
+}

@@ -12,7 +12,10 @@ export function WhyFound({ by, long = false }: { by: Why; long?: boolean }) {
           <circle class="why__meaning" cx="15" cy="7" r="6" />
         </g>
       </svg>
-      {(long ? texts.whyLong : texts.why)[by]}
+      <span>
+        {!long && <span class="sr">{texts.foundBy}</span>}
+        {(long ? texts.whyLong : texts.why)[by]}
+      </span>
     </span>
   );
 }

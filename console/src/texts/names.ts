@@ -1,5 +1,7 @@
 /** Names of media types, languages and days as people say them. */
 
+export const names = { uncategorised: 'Uncategorised' };
+
 /** Short names of formats; another media type is shown by its last part. */
 const TYPES: Readonly<Record<string, string>> = {
   'application/pdf': 'PDF',

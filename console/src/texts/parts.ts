@@ -6,7 +6,8 @@ export const parts = {
   copy: 'Copy',
   copied: 'Copied',
   notCopied: 'Not copied: this browser does not allow it here. Select the text and copy it yourself.',
-  why: { words: 'words', meaning: 'meaning', both: 'both' },
+  why: { words: 'Words', meaning: 'Meaning', both: 'Both' },
+  foundBy: 'Found by: ',
   whyLong: { words: 'by its words', meaning: 'by its meaning', both: 'by both' },
   stages: {
     label: 'Stages',
