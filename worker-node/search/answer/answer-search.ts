@@ -72,7 +72,7 @@ export async function answerSearch(
   const key = { owner: request.owner_id, version: version(), question: questionKey };
   const page = pageOfHits(index, scored, hits, { sort, limit, cursor, lists, key });
   const facets = index.facets(scored.found, selection);
-  const weak = isWeak(scored, hits, mode);
+  const weak = isWeak(scored, { hits, mode, documents: index.documents });
   const slots = page.hits.map(({ slot }) => slot);
   const reasons = reasonsOf(index, scored, { hits, page: slots, asked: question.words, floor: settings.floor });
   const chosen = page.hits.map(({ slot, score }, i) => ({
@@ -107,11 +107,21 @@ export async function answerSearch(
   };
 }
 
-/** Best hits of most questions that have nothing to do with a library are less likely, and those of one in twenty others. */
-const WEAK: Readonly<Record<SearchMode, number>> = { hybrid: 0.2, semantic: 0.06, keyword: 0.2 };
+/**
+ * Best hits of most questions that have nothing to do with a library are less likely, and few of others. The best of many documents
+ * is nearer to any question than the best of few: with ten times as many documents the limit rises by `tenfold`.
+ */
+const WEAK: Readonly<Record<SearchMode, { readonly least: number; readonly tenfold: number; readonly most: number }>> = {
+  hybrid: { least: 0.08, tenfold: 0.04, most: 0.2 },
+  semantic: { least: 0.04, tenfold: 0.01, most: 0.07 },
+  keyword: { least: 0.2, tenfold: 0, most: 0.2 },
+};
 
 /** An answer that holds every word of the question in one passage is what was asked for, however little its meaning is known. */
-function isWeak({ probability, order, holdsAll }: ScoredLibrary, hits: Uint32Array, mode: SearchMode): boolean {
+function isWeak(
+  { probability, order, holdsAll }: ScoredLibrary,
+  { hits, mode, documents }: { readonly hits: Uint32Array; readonly mode: SearchMode; readonly documents: number },
+): boolean {
   // A hit that is ordered before another is not less likely than it.
   let best = hits[0];
   if (best === undefined) return false;
@@ -120,7 +130,8 @@ function isWeak({ probability, order, holdsAll }: ScoredLibrary, hits: Uint32Arr
     if (mode !== 'semantic' && holdsAll[slot] === 1) return false;
     if ((order[slot] as number) > (order[best] as number)) best = slot;
   }
-  return probability(best) < WEAK[mode];
+  const { least, tenfold, most } = WEAK[mode];
+  return probability(best) < Math.min(most, least + tenfold * Math.log10(documents));
 }
 
 /** The documents that the filters let pass. */

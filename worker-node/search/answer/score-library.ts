@@ -16,6 +16,7 @@ import type { RankingSettings } from '../rank/ranking-settings.ts';
 import { relevanceBy } from '../rank/relevance.ts';
 import type { ScoreBuffers } from '../rank/score-buffers.ts';
 import type { Question } from './question.ts';
+import { isTitle } from './title-match.ts';
 
 export interface ScoreOptions {
   /** What hits are ordered by. */
@@ -116,15 +117,20 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     matched: wordScores.matched,
     scoreOfChunk: (slot) => ranked.scoreOfChunk(slot) + PHRASE_BONUS * phrases.filter((chunks) => chunks[slot] === 1).length,
     isHit: (slot) => reaches(wordScores.scores[slot] as number, ranked.cosines[slot] ?? 0, index.documentOf(slot)),
-    probability: (document) =>
-      isFilterOnly
-        ? 1
-        : probability({ behind: (ranked.order[document] as number) - best, cosine: meaning.scores[document] as number }),
+    probability: (document) => {
+      if (isFilterOnly) return 1;
+      const order = ranked.order[document] as number;
+      const likely = probability({ behind: order - best, cosine: meaning.scores[document] as number });
+      return order === best && likely < BY_TITLE && isTitle(index, question.groups, document) ? BY_TITLE : likely;
+    },
     milliseconds: { words: afterWords - started, meaning: afterMeaning - afterWords },
   };
 }
 
 const NONE = new Float32Array(0);
+
+/** How likely the best hit is at least where the question is its title. */
+const BY_TITLE = 0.95;
 
 /** Who types so few words mostly looks for a name, a number or a title. */
 const WORDS_OF_NAME = 3;

@@ -33,6 +33,33 @@ describe('answerSearch: what is found', () => {
     expect((await library().ask({ q: 'glacier ice sea' })).weak).toBeUndefined();
   });
 
+  it('a question that is the title of the best hit has a score of at least .95, and one that is a part of it has not', async () => {
+    const unknown = embedWords('saxophone');
+    const books = smallLibrary([
+      { id: 'a', title: 'The care of bees', text: 'They need water.' },
+      { id: 'b', title: 'Tides', text: 'The moon and the sea, and what bees do there' },
+      { id: 'c', text: 'Untitled care' },
+    ]);
+    for (const mode of ['hybrid', 'keyword'] as const) {
+      const [first, ...others] = (await books.askBy(unknown, { q: 'care of the bee', mode })).hits;
+      expect(first, mode).toMatchObject({ resource_id: 'a', score: 0.95 });
+      for (const { score } of others) expect(score, mode).toBeLessThan(0.95);
+      expect((await books.askBy(unknown, { q: 'bees', mode })).hits[0]?.score, mode).toBeLessThan(0.95);
+      expect((await books.askBy(unknown, { q: 'care of bees in winter', mode })).hits[0]?.score, mode).toBeLessThan(0.95);
+    }
+  });
+
+  it('the same nearness in meaning may be an answer in a library of three documents, and weak in one of a thousand', async () => {
+    const few = [{ id: 'near', text: 'glacier' }, ...['bread', 'leaves'].map((text) => ({ id: text, text }))];
+    const many = Array.from({ length: 1_000 }, (_, i) => ({ id: `tide${i}`, text: `tide ${i}` }));
+    const [toward, away] = [embedWords('glacier'), embedWords('saxophone')];
+    const question = toward.map((value, i) => 0.4 * value + 0.9 * (away[i] as number));
+    const answers = [few, [...few, ...many]].map((documents) => smallLibrary(documents).askBy(question, { q: 'quokka' }));
+    const [small, large] = await Promise.all(answers);
+    expect([small?.hits[0]?.resource_id, small?.weak]).toEqual(['near', undefined]);
+    expect([large?.hits[0]?.resource_id, large?.weak]).toEqual(['near', true]);
+  });
+
   it('calls nothing weak where a passage holds every word of the question, however little its meaning is known', async () => {
     const unknown = embedWords('orbits comets eclipses');
     expect((await library().askBy(unknown, { q: 'glacier ice' })).weak).toBeUndefined();
