@@ -48,6 +48,55 @@ test('theme: the button switches it, and it outlasts the page', async () => {
   console_.expectQuiet();
 });
 
+test('palette: Ctrl K opens it, typing narrows it, Enter goes there, Escape gives the focus back', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/nowhere' });
+  const theme = page.getByRole('button', { name: 'Theme' });
+  await theme.focus();
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Go to a page or do something' });
+  await field.waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'palette');
+  await page.keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
+  expect(await theme.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press('Control+k');
+  await field.fill('add doc');
+  expect(await page.getByRole('option').first().getAttribute('aria-selected')).toBe('true');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Add documents' }).waitFor();
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+  await page.keyboard.press('Control+k');
+  await field.fill('log out');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  console_.expectQuiet();
+});
+
+test('keyboard: ? lists the keys, g a goes to Add, and keys of one letter can be turned off', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/nowhere' });
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: 'Keyboard' });
+  await help.waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'keyboard');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await page.getByRole('heading', { name: 'Add documents' }).waitFor();
+  await page.keyboard.press('?');
+  await help.getByRole('checkbox').click();
+  await help.getByRole('button', { name: 'Close' }).click();
+  await page.keyboard.press('?');
+  await page.keyboard.press('g');
+  await page.keyboard.press('l');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Go to a page or do something' }).waitFor();
+  expect([await help.count(), new URL(page.url()).pathname]).toEqual([0, '/app/add']);
+  console_.expectQuiet();
+});
+
 test('connection: while the server is away a banner says so, and goes when it is back', async () => {
   const page = await console_.open({ account: keeper, path: '/app/nowhere' });
   await page.getByRole('heading').waitFor();

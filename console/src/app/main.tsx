@@ -1,6 +1,9 @@
 /** The entry of the console. */
 import { render } from 'preact';
 import { restoreSession } from '../api/session.ts';
+import { KeyboardHelp } from '../keyboard/help.tsx';
+import { listenToKeys } from '../keyboard/keys.ts';
+import { Palette } from '../keyboard/palette.tsx';
 import { Toasts } from '../parts/toast.tsx';
 import { keepQueue } from './keep-queue.ts';
 import { Outlet } from './outlet.tsx';
@@ -13,12 +16,15 @@ function App() {
     <>
       <Outlet />
       <Toasts />
+      <Palette />
+      <KeyboardHelp />
     </>
   );
 }
 
 restoreTheme();
 followAddress();
+listenToKeys();
 reloadForMissingModules();
 const root = document.getElementById('app');
 if (root) render(<App />, root);

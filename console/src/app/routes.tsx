@@ -43,7 +43,7 @@ export const ROUTES: readonly Route[] = [
         {
           path: '/app/kit',
           title: 'Reference sheet',
-          access: 'visitor' as const,
+          access: 'user' as const,
           load: () => import('../screens/kit/kit-screen.tsx'),
         },
       ]

@@ -1,6 +1,6 @@
 /** A modal dialog: the browser's own, which keeps the focus inside, closes by Escape and gives the focus back. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 export interface DialogProps {
   readonly open: boolean;
@@ -33,7 +33,8 @@ export function Dialog({ open, onClose, title, children, foot }: DialogProps) {
 /** Opens and closes the dialog of the reference as `open` says. */
 export function useModal(open: boolean) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before what follows the closing moves the focus.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (!element || element.open === open) return;
     if (open) element.showModal();
