@@ -46,7 +46,8 @@ function goTo(path: string | undefined): void {
 /** The field of the present screen, or the screen of the search, which begins with its field. */
 function search(): void {
   const field = document.querySelector<HTMLInputElement>('main [role=searchbox]');
-  if (!field) return goTo(PAGES.s);
-  field.focus();
-  field.select();
+  if (field) {
+    field.focus();
+    field.select();
+  } else goTo(PAGES.s);
 }

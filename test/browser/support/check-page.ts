@@ -32,12 +32,13 @@ export async function shoot(page: Page, name: string): Promise<void> {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     for (const scheme of SCHEMES) {
-      await page.emulateMedia({ colorScheme: scheme });
+      // A colour on its way from one theme to the other would be in the picture.
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await page.screenshot({ path: join(SHOTS, `${name}-${width}-${scheme}.png`) });
     }
     const overflow = await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
     expect({ name, width, overflow }).toEqual({ name, width, overflow: 0 });
   }
-  await page.emulateMedia({ colorScheme: null });
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
   await page.setViewportSize(before);
 }
