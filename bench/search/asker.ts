@@ -16,23 +16,23 @@ export interface Answer {
 
 export interface Asker {
   /** `path` with its query string; with `body`, in JSON or to be put into it, by POST. Status 0 is a connection that failed. */
-  ask(path: string, body?: object | string): Promise<Answer>;
+  ask(path: string, body?: object | string, method?: string): Promise<Answer>;
   close(): void;
 }
 
 export function createAsker(base: string, authorization: string): Asker {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   return {
-    ask: (path, body) =>
+    ask: (path, body, method = body === undefined ? 'GET' : 'POST') =>
       new Promise((resolve) => {
         const started = performance.now();
         const settle = (status: number, text: string) => {
           const ms = performance.now() - started;
-          resolve({ status, ms, body: status === 0 ? {} : (JSON.parse(text) as Answer['body']) });
+          resolve({ status, ms, body: text === '' ? {} : (JSON.parse(text) as Answer['body']) });
         };
         const json: string | undefined = typeof body === 'object' ? JSON.stringify(body) : body;
         const headers = { authorization, ...(json === undefined ? {} : { 'content-type': 'application/json' }) };
-        const asked = request(`${base}${path}`, { agent, headers, method: json === undefined ? 'GET' : 'POST' }, (response) => {
+        const asked = request(`${base}${path}`, { agent, headers, method }, (response) => {
           const parts: Buffer[] = [];
           response.on('data', (part: Buffer) => parts.push(part));
           response.on('error', () => settle(0, ''));

@@ -41,8 +41,10 @@ export interface ReachData {
   readonly userId: string;
   /** A statement of maintenance, unchanged. */
   statement(sql: string): Promise<unknown>;
-  /** Starts Pharos over the data. One at a time. */
-  start(): Promise<ReachServer>;
+  /** The settings that every program over the data has. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Starts Pharos over the data, with `more` settings. One at a time. */
+  start(more?: Readonly<Record<string, string>>): Promise<ReachServer>;
   stop(): Promise<void>;
   /** Stops Pharos and removes the data. */
   close(): Promise<void>;
@@ -50,22 +52,24 @@ export interface ReachData {
 
 const USER = 'reach';
 const SETTINGS = {
+  WORKER_SIGNING_KEY: 'a signing key for a bench on this machine alone',
   ...{ RATE_LIMIT_FREE_TIER: '10000000', RATE_LIMIT_ANONYMOUS_TIER: '1000000', JWT_ACCESS_TOKEN_EXPIRE_MINUTES: '1440' },
   ...{ SEARCH_MEMORY_MB: '4096', REDIS_HOST: '' },
 };
 
-/** An empty database with a user and an active model. `env` is added to the settings. */
-export async function openReachData(kind: DatabaseKind, env: Readonly<Record<string, string>> = {}): Promise<ReachData> {
-  const folder = await mkdtemp(join(tmpdir(), 'pharos-reach-'));
+/** A database with a user and an active model: an empty one, or the SQLite file that `given`, a folder, holds. */
+export async function openReachData(kind: DatabaseKind, given?: string): Promise<ReachData> {
+  const folder = given ?? (await mkdtemp(join(tmpdir(), 'pharos-reach-')));
   const server = kind === 'postgres' ? await startPostgres({ settings: ['max_wal_size = 4GB'] }) : undefined;
   const url = server?.url ?? `sqlite:${join(folder, 'pharos.db')}`;
   let running: Pharos | undefined;
   let asker: Asker | undefined;
 
-  async function start(): Promise<{ server: ReachServer; userId: string }> {
+  const settings = { ...SETTINGS, DATABASE_URL: url };
+
+  async function start(more: Readonly<Record<string, string>> = {}): Promise<{ server: ReachServer; userId: string }> {
     const workerPort = await freePort('127.0.0.1');
-    const settings = { ...SETTINGS, ...env, DATABASE_URL: url, WORKER_PORT: String(workerPort) };
-    const pharos = await startCheckout(ROOT, settings, folder);
+    const pharos = await startCheckout(ROOT, { ...settings, WORKER_PORT: String(workerPort), ...more }, folder);
     running = pharos;
     const { authorization, userId } = await logIn(pharos.url, USER);
     asker = createAsker(pharos.url, authorization);
@@ -106,8 +110,9 @@ export async function openReachData(kind: DatabaseKind, env: Readonly<Record<str
   first.asker.close();
   await stop();
   return {
-    ...{ db: opened.db, folder, model: active.id, userId, statement: opened.statement, stop },
-    start: async () => (await start()).server,
+    ...{ db: opened.db, folder, model: active.id, userId, settings, stop },
+    statement: (text) => opened.statement(text),
+    start: async (more) => (await start(more)).server,
     close: async () => {
       await stop();
       await opened.close();
