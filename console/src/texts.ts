@@ -1,6 +1,7 @@
 /** Every English text of the console, by screen. A translation replaces these files. */
 export { add } from './texts/add.ts';
 export { keyboard } from './texts/keyboard.ts';
+export { library } from './texts/library.ts';
 export { login } from './texts/login.ts';
 export { search } from './texts/search.ts';
 export { shell } from './texts/shell.ts';

@@ -1,7 +1,7 @@
 /** Every screen of the console: one entry each. A screen is loaded when it is first opened. */
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
-import { add, login, search, shell } from '../texts.ts';
+import { add, library, login, search, shell } from '../texts.ts';
 import type { ScreenProps } from './screen.ts';
 
 export interface Route {
@@ -31,6 +31,13 @@ export const ROUTES: readonly Route[] = [
     access: 'user',
     nav: { label: shell.add, icon: 'add' },
     load: () => import('../screens/add/add-screen.tsx'),
+  },
+  {
+    path: '/app/library',
+    title: library.title,
+    access: 'user',
+    nav: { label: shell.library, icon: 'library' },
+    load: () => import('../screens/library/library-screen.tsx'),
   },
   {
     path: '/app/login',

@@ -1,12 +1,13 @@
 /** A document of the queue: its name, its five stages, the time left or what to do. */
 import { useState } from 'preact/hooks';
+import type { ResourceProgress } from '../../../../clients/typescript/src/index.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { Stages } from '../../parts/stages.tsx';
 import { remove, retry } from '../../queue/actions.ts';
 import { type Entry, idOf, kindOf, tracksOf } from '../../queue/entry.ts';
 import { cancelEntry } from '../../queue/sender.ts';
 import { add as texts } from '../../texts.ts';
-import { Stages } from './stages.tsx';
 import { timeLeft } from './time-left.ts';
 
 interface Props {
@@ -29,7 +30,7 @@ export function QueueRow({ entry, isStale, pausedSeconds }: Props) {
         </p>
         <p class="job__meta clip">{facts.join(' · ')}</p>
       </div>
-      <Stages tracks={tracksOf(progress, isStale)} />
+      <Stages stages={stagesOf(progress, isStale)} />
       <div class="job__end">
         {kind === 'needs' && (
           <span class="state" data-state="failed">
@@ -49,6 +50,9 @@ export function QueueRow({ entry, isStale, pausedSeconds }: Props) {
     </li>
   );
 }
+
+const stagesOf = (progress: ResourceProgress | undefined, isStale: boolean) =>
+  tracksOf(progress, isStale).map(({ stage, state, filled }) => ({ name: texts.queue.stages[stage], state, progress: filled }));
 
 const addressOf = (id: string) => `/app/documents/${encodeURIComponent(id)}`;
 
