@@ -1,6 +1,7 @@
 /** Packs a log: postings in the order of chunks become postings in the order of terms, by counting them first. */
 import type { PostingLog } from './posting-log.ts';
 import type { Postings } from './postings.ts';
+import { type TermDirectory, TermDirectoryBuilder } from './term-directory.ts';
 
 /** `live` tells by slot within the block. Postings of other chunks are left out. */
 export function packLog(log: PostingLog, live: Uint8Array): Postings {
@@ -13,10 +14,10 @@ export function packLog(log: PostingLog, live: Uint8Array): Postings {
       (ends[term] as number)++;
       byteEnds[term] = (byteEnds[term] as number) + lengthOf(log, entry);
     }
-  const heads = headsOf(ends, byteEnds);
-  const slots = new Uint16Array(heads.starts.at(-1) ?? 0);
+  const { terms, size, bytes } = directoryOf(ends, byteEnds);
+  const slots = new Uint16Array(size);
   const counts = new Uint8Array(slots.length);
-  const positions = new Uint8Array(heads.positionStarts.at(-1) ?? 0);
+  const positions = new Uint8Array(bytes);
   for (const { first, last } of runs)
     for (let entry = first; entry < last; entry++) {
       const term = log.terms[entry] as number;
@@ -29,7 +30,7 @@ export function packLog(log: PostingLog, live: Uint8Array): Postings {
       for (let from = log.positionStarts[entry] as number; from < next; from++) positions[to++] = log.positions[from] as number;
       byteEnds[term] = to;
     }
-  return { terms: heads.terms, starts: heads.starts, slots, counts, positionStarts: heads.positionStarts, positions };
+  return { terms, slots, counts, positions };
 }
 
 /** The postings of each live chunk, by slot: a slot that was given out again comes late in the log. */
@@ -44,22 +45,20 @@ function runsOf(log: PostingLog, live: Uint8Array): { readonly first: number; re
 const lengthOf = ({ positionStarts }: PostingLog, entry: number) =>
   (positionStarts[entry + 1] as number) - (positionStarts[entry] as number);
 
-/** Terms that have postings, and where these begin. The counts of each term become the place of its first posting. */
-function headsOf(counts: Uint32Array, bytes: Uint32Array): Pick<Postings, 'terms' | 'starts' | 'positionStarts'> {
+/** The terms that have postings. The counts of each become the place of its first posting and of its first byte. */
+function directoryOf(counts: Uint32Array, byteCounts: Uint32Array): { terms: TermDirectory; size: number; bytes: number } {
+  const builder = new TermDirectoryBuilder();
   let size = 0;
-  for (const count of counts) if (count > 0) size++;
-  const terms = new Uint32Array(size);
-  const starts = new Uint32Array(size + 1);
-  const positionStarts = new Uint32Array(size + 1);
-  for (let term = 0, at = 0; term < counts.length; term++) {
+  let bytes = 0;
+  for (let term = 0; term < counts.length; term++) {
     const count = counts[term] as number;
     if (count === 0) continue;
-    terms[at] = term;
-    starts[at + 1] = (starts[at] as number) + count;
-    positionStarts[at + 1] = (positionStarts[at] as number) + (bytes[term] as number);
-    counts[term] = starts[at] as number;
-    bytes[term] = positionStarts[at] as number;
-    at++;
+    const length = byteCounts[term] as number;
+    builder.add(term, count, length);
+    counts[term] = size;
+    byteCounts[term] = bytes;
+    size += count;
+    bytes += length;
   }
-  return { terms, starts, positionStarts };
+  return { terms: builder.finish(), size, bytes };
 }

@@ -144,7 +144,7 @@ export class PostingBlocks {
     ofBlock.set(live.subarray(block.base, block.base + block.used));
     const { postings, log } = block;
     const fresh = log ? packLog(log, ofBlock) : NO_POSTINGS;
-    block.postings = postings.terms.length === 0 ? fresh : merge(postings, fresh, ofBlock);
+    block.postings = postings.slots.length === 0 ? fresh : merge(postings, fresh, ofBlock);
     block.log = null;
     block.removed = 0;
     block.free = [];

@@ -3,6 +3,7 @@ import { grown } from './grown.ts';
 import { endOfOccurrences } from './occurrences.ts';
 import type { PostingLog } from './posting-log.ts';
 import type { SectionReader, SectionWriter } from './sections.ts';
+import { NO_TERMS, TermDirectory, TermDirectoryBuilder, type TermRange } from './term-directory.ts';
 
 /** A term's chunks: entries `start` to `end` of the arrays. */
 export interface PostingList {
@@ -17,44 +18,29 @@ export interface PostingList {
 }
 
 export interface Postings {
-  readonly terms: Uint32Array;
-  /** Where the entries of a term begin, by its place in `terms`; one more at the end. */
-  readonly starts: Uint32Array;
+  readonly terms: TermDirectory;
   readonly slots: Uint16Array;
   readonly counts: Uint8Array;
-  readonly positionStarts: Uint32Array;
   readonly positions: Uint8Array;
 }
 
 export const NO_POSTINGS: Postings = {
-  terms: new Uint32Array(0),
-  starts: new Uint32Array(1),
+  terms: NO_TERMS,
   slots: new Uint16Array(0),
   counts: new Uint8Array(0),
-  positionStarts: new Uint32Array(1),
   positions: new Uint8Array(0),
 };
 
-export function bytesOf(postings: Postings): number {
-  return Object.values(postings).reduce((sum: number, array: ArrayBufferView) => sum + array.byteLength, 0);
+export function bytesOf({ terms, slots, counts, positions }: Postings): number {
+  return terms.bytes + slots.byteLength + counts.byteLength + positions.byteLength;
 }
 
 export function listOf(postings: Postings, term: number): PostingList | null {
-  const { terms } = postings;
-  let low = 0;
-  let high = terms.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    const found = terms[middle] as number;
-    if (found < term) low = middle + 1;
-    else if (found > term) high = middle - 1;
-    else return listAt(postings, middle);
-  }
-  return null;
+  const range = postings.terms.find(term);
+  return range && listAt(postings, range);
 }
 
-function listAt({ starts, slots, counts, positionStarts, positions }: Postings, at: number): PostingList {
-  const [start, end, positionStart] = [starts[at] as number, starts[at + 1] as number, positionStarts[at] as number];
+function listAt({ slots, counts, positions }: Postings, { start, end, positionStart }: TermRange): PostingList {
   return { slots, counts, positions, start, end, positionStart };
 }
 
@@ -80,35 +66,31 @@ export function listOfLog(log: PostingLog, term: number): PostingList | null {
 
 /** Both in one, without the postings of chunks that are gone; `live` tells by slot within the block. */
 export function merge(left: Postings, right: Postings, live: Uint8Array): Postings {
-  const packer = new Packer(left.terms.length + 1_024, left.slots.length + right.slots.length, live);
-  let leftAt = 0;
-  let rightAt = 0;
-  while (leftAt < left.terms.length || rightAt < right.terms.length) {
-    const term = Math.min(left.terms[leftAt] ?? Infinity, right.terms[rightAt] ?? Infinity);
-    const before = left.terms[leftAt] === term ? listAt(left, leftAt++) : null;
-    const after = right.terms[rightAt] === term ? listAt(right, rightAt++) : null;
-    packer.add(term, before, after);
+  const packer = new Packer(left.slots.length + right.slots.length, live);
+  const before = left.terms.cursor();
+  const after = right.terms.cursor();
+  for (;;) {
+    const term = Math.min(before.term, after.term);
+    if (term === Infinity) return packer.finish();
+    const ofLeft = before.term === term ? listAt(left, before.range()) : null;
+    const ofRight = after.term === term ? listAt(right, after.range()) : null;
+    if (ofLeft) before.next();
+    if (ofRight) after.next();
+    packer.add(term, ofLeft, ofRight);
   }
-  return packer.finish();
 }
 
 class Packer {
   readonly #live: Uint8Array;
-  #terms: Uint32Array;
-  #starts: Uint32Array;
-  #positionStarts: Uint32Array;
+  readonly #terms = new TermDirectoryBuilder();
   readonly #slots: Uint16Array;
   readonly #counts: Uint8Array;
   #positions: Uint8Array;
-  #termCount = 0;
   #size = 0;
   #end = 0;
 
-  constructor(terms: number, postings: number, live: Uint8Array) {
+  constructor(postings: number, live: Uint8Array) {
     this.#live = live;
-    this.#terms = new Uint32Array(terms);
-    this.#starts = new Uint32Array(terms + 1);
-    this.#positionStarts = new Uint32Array(terms + 1);
     this.#slots = new Uint16Array(postings);
     this.#counts = new Uint8Array(postings);
     this.#positions = new Uint8Array(postings * 2);
@@ -116,24 +98,17 @@ class Packer {
 
   add(term: number, before: PostingList | null, after: PostingList | null): void {
     const size = this.#size;
+    const end = this.#end;
     if (before && after) this.#merge(before, after);
     else this.#copy((before ?? after) as PostingList);
-    if (this.#size === size) return;
-    this.#terms = grown(this.#terms, this.#termCount + 1);
-    this.#starts = grown(this.#starts, this.#termCount + 2);
-    this.#positionStarts = grown(this.#positionStarts, this.#termCount + 2);
-    this.#terms[this.#termCount++] = term;
-    this.#starts[this.#termCount] = this.#size;
-    this.#positionStarts[this.#termCount] = this.#end;
+    if (this.#size > size) this.#terms.add(term, this.#size - size, this.#end - end);
   }
 
   finish(): Postings {
     return {
-      terms: this.#terms.slice(0, this.#termCount),
-      starts: this.#starts.slice(0, this.#termCount + 1),
+      terms: this.#terms.finish(),
       slots: this.#size === this.#slots.length ? this.#slots : this.#slots.slice(0, this.#size),
       counts: this.#size === this.#counts.length ? this.#counts : this.#counts.slice(0, this.#size),
-      positionStarts: this.#positionStarts.slice(0, this.#termCount + 1),
       positions: this.#positions.slice(0, this.#end),
     };
   }
@@ -169,17 +144,18 @@ class Packer {
   }
 }
 
-export function writePostings(postings: Postings, writer: SectionWriter, name: string): void {
-  for (const [key, array] of Object.entries(postings)) writer.add(`${name}.${key}`, array);
+export function writePostings({ terms, slots, counts, positions }: Postings, writer: SectionWriter, name: string): void {
+  terms.write(writer, name);
+  writer.add(`${name}.slots`, slots);
+  writer.add(`${name}.counts`, counts);
+  writer.add(`${name}.positions`, positions);
 }
 
 export function readPostings(reader: SectionReader, name: string): Postings {
   return {
-    terms: reader.uint32(`${name}.terms`),
-    starts: reader.uint32(`${name}.starts`),
+    terms: TermDirectory.read(reader, name),
     slots: reader.uint16(`${name}.slots`),
     counts: reader.bytes(`${name}.counts`),
-    positionStarts: reader.uint32(`${name}.positionStarts`),
     positions: reader.bytes(`${name}.positions`),
   };
 }
