@@ -7,7 +7,7 @@
  *
  * It prints what was seen, and the exit code is 1 where an answer was wrong or missing. SQLite.
  */
-import { cp, mkdtemp, readdir } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -243,6 +243,7 @@ async function restored(): Promise<void> {
   check(found === 2, `${found} of 2 documents of after the restoration are found`);
   tell(`a restored database beside a newer snapshot: whole after ${ms.toFixed(0)} ms`);
   await second.close();
+  await rm(folder, { recursive: true });
 }
 
 /** Small libraries beside a large one, in a memory that does not hold them all. */

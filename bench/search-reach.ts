@@ -2,13 +2,14 @@
  * A library of one owner at several sizes, asked over HTTP on loopback through a real server: what a question takes, what it
  * costs each process, how long a cold start and a new document take. It prints one table.
  *
- *   npm run bench:search-reach -- --sizes 1000,10000,100000,300000 --database sqlite|postgres [--questions 100]
+ *   npm run bench:search-reach -- --sizes 1000,10000,100000,300000 --database sqlite|postgres [--questions 100] [--keep FOLDER]
  *
  * The library is made by Zipf's law (support/zipf-library.ts) and written into the tables as the pipeline leaves them. The
  * default model embeds 300 of its texts; the vectors of chunks are these, each disturbed by half its length. Questions are
- * embedded by the server. At 100,000 chunks a run takes a few minutes.
+ * embedded by the server. At 100,000 chunks a run takes a few minutes. `--keep` keeps the SQLite libraries in a folder, by
+ * their size, and finds them there again.
  */
-import { rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: '1000,10000,100000' },
     database: { type: 'string', default: 'sqlite' },
     questions: { type: 'string', default: '100' },
+    keep: { type: 'string' },
   },
 });
 const SIZES = values.sizes.split(',').map(Number);
@@ -63,7 +65,9 @@ const KINDS: readonly Kind[] = [
 type Row = readonly [name: string, value: string];
 
 async function measureSize(size: number): Promise<Row[]> {
-  const data = await openReachData(KIND);
+  const folder = values.keep === undefined || KIND === 'postgres' ? undefined : join(values.keep, String(size));
+  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  const data = await openReachData(KIND, folder);
   try {
     if (data.model !== sample.model) throw new Error(`the server's model is ${data.model}, the bench's ${sample.model}`);
     return await measure(data, size);
@@ -79,17 +83,12 @@ async function measure(data: ReachData, size: number): Promise<Row[]> {
     console.error(`${size}: ${name}: ${value}`);
   };
   const library = new ZipfLibrary(sample.vectors);
-  const recall = checkRecall(Array.from({ length: RECALL_QUESTIONS }, () => library.vector()));
   const filling = performance.now();
-  const target = { db: data.db, ownerId: data.userId, model: data.model };
-  const written = await fillLibrary(target, library, size, (document) => {
-    for (const { embedding } of document.chunks) recall.add(embedding);
-  });
-  if (KIND === 'postgres') await data.statement('analyze');
-  note('chunks, documents', `${written.chunks}, ${written.documents}`);
+  const { documents, recall, ...filled } = await filledLibrary(data, library, size);
+  note('chunks, documents', `${filled.chunks}, ${documents}`);
   note('filled by the bench, s', fixed((performance.now() - filling) / 1_000));
   note('load of the machine', fixed(loadavg()[0] as number));
-  note('recall@10 of 8-bit integers', recall.result().toFixed(3));
+  note('recall@10 of 8-bit integers', recall.toFixed(3));
 
   await rm(join(data.folder, 'search'), { recursive: true, force: true });
   let server = await data.start();
@@ -119,6 +118,28 @@ async function measure(data: ReachData, size: number): Promise<Row[]> {
   server = await data.start();
   note('cold, from the snapshot, s', ((await untilWhole(server, library)) / 1_000).toFixed(2));
   return rows;
+}
+
+interface Filled {
+  readonly documents: number;
+  readonly chunks: number;
+  readonly recall: number;
+}
+
+/** What a run before has filled is not filled again. */
+async function filledLibrary(data: ReachData, library: ZipfLibrary, size: number): Promise<Filled> {
+  const note = join(data.folder, 'filled.json');
+  const known = await readFile(note, 'utf8').catch(() => undefined);
+  if (known !== undefined) return JSON.parse(known) as Filled;
+  const recall = checkRecall(Array.from({ length: RECALL_QUESTIONS }, () => library.vector()));
+  const target = { db: data.db, ownerId: data.userId, model: data.model };
+  const written = await fillLibrary(target, library, size, (document) => {
+    for (const { embedding } of document.chunks) recall.add(embedding);
+  });
+  if (KIND === 'postgres') await data.statement('analyze');
+  const filled = { ...written, recall: recall.result() };
+  await writeFile(note, JSON.stringify(filled));
+  return filled;
 }
 
 type Note = (name: string, value: string) => void;
@@ -225,8 +246,9 @@ async function noteNewDocuments(server: ReachServer, data: ReachData, library: Z
   note('the same, after its POST: p50, ms', fixed(percentile(sorted(whole), 0.5)));
 }
 
-/** Letters alone, so that it is one word. */
-const uniqueWord = (n: number) => `zyx${String.fromCharCode(97 + Math.floor(n / 26), 97 + (n % 26))}qwv`;
+/** Letters alone, so that it is one word, which no run before has used. */
+const uniqueWord = (n: number) =>
+  `zyx${[...`${Date.now()}${n}`].map((digit) => String.fromCharCode(97 + Number(digit))).join('')}qwv`;
 
 async function untilFound({ asker }: ReachServer, word: string, id: string): Promise<void> {
   for (const end = performance.now() + 60_000; performance.now() < end; await sleep(5)) {

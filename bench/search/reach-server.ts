@@ -46,7 +46,7 @@ export interface ReachData {
   /** Starts Pharos over the data, with `more` settings. One at a time. */
   start(more?: Readonly<Record<string, string>>): Promise<ReachServer>;
   stop(): Promise<void>;
-  /** Stops Pharos and removes the data. */
+  /** Stops Pharos, and removes the data unless its folder was given. */
   close(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ const SETTINGS = {
   ...{ SEARCH_MEMORY_MB: '4096', REDIS_HOST: '' },
 };
 
-/** A database with a user and an active model: an empty one, or the SQLite file that `given`, a folder, holds. */
+/** A database with a user and an active model: an empty one, or the SQLite file in a folder that is given, and stays. */
 export async function openReachData(kind: DatabaseKind, given?: string): Promise<ReachData> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'pharos-reach-')));
   const server = kind === 'postgres' ? await startPostgres({ settings: ['max_wal_size = 4GB'] }) : undefined;
@@ -117,7 +117,7 @@ export async function openReachData(kind: DatabaseKind, given?: string): Promise
       await stop();
       await opened.close();
       await server?.close();
-      await rm(folder, { recursive: true, force: true });
+      if (given === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
