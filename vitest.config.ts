@@ -81,7 +81,7 @@ export default defineConfig({
       project('services', SHARED),
       project('routes', { ...SHARED, ...setup('programs') }),
       project('client', setup('bundle')),
-      project('console', SHARED),
+      project('console', { ...SHARED, ...setup('bundle') }),
       project('worker', { ...SHARED, exclude: REPLACES_MODULES, ...setup('bundle') }),
       project('replaced-modules', { include: REPLACES_MODULES }),
       project('runtimes', setup('programs', 'bundle')),

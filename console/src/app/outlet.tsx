@@ -20,6 +20,11 @@ interface Shown {
 /** A screen that takes longer to load is announced by grey rows; below it nothing appears that would go at once. */
 const SKELETON_AFTER_MS = 300;
 
+/** Asks for the modules of the present address before it is known whether it may be shown. */
+matchRoute(ROUTES, place.peek().path)
+  ?.route.load()
+  .catch(() => undefined);
+
 export function Outlet() {
   const [shown, setShown] = useState<Shown | undefined>();
   const [isSlow, setSlow] = useState(false);
