@@ -1,12 +1,16 @@
 /** Values of the fields that a query may name, as in `language:en`. */
 import { mediaTypesNamed } from '../model/format-lookup.ts';
+import { languageCodeOf } from './language-names.ts';
 import type { SearchFilters } from './search-request.ts';
 
 const READERS = {
   category: (value: string) => (value.length > 0 && value.length <= 200 ? { category: [value] } : undefined),
   tag: (value: string) => (value.trim() !== '' && value.length <= 100 ? { tag: [value] } : undefined),
-  language: (value: string) =>
-    /^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/i.test(value) ? { language: [value.toLowerCase()] } : undefined,
+  language: (value: string) => {
+    if (/^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/i.test(value)) return { language: [value.toLowerCase()] };
+    const code = languageCodeOf(value);
+    return code === undefined ? undefined : { language: [code] };
+  },
   type: (value: string) => {
     const types = value.length <= 200 ? mediaTypesNamed(value) : undefined;
     return types && { type: types };

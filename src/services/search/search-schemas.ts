@@ -1,6 +1,7 @@
 /** What a search is asked and what it answers, on the wire. */
 import { z } from 'zod';
 import { present } from '../../kernel/core/present.ts';
+import { languagesNamed } from '../../kernel/search/language-names.ts';
 import {
   FACET_NAMES,
   MAX_FILTER_VALUES,
@@ -92,7 +93,8 @@ export function filtersOf({
   metadata,
 }: SearchFields) {
   const filters: SearchFilters = present({
-    ...{ category: listOf(category), tag: listOf(tag), language: listOf(language) },
+    ...{ category: listOf(category), tag: listOf(tag) },
+    language: language === undefined ? undefined : languagesNamed([language].flat()),
     ...{ type: type === undefined ? undefined : mediaTypesOf(type), after: msOf(after), before: msOf(before) },
     minQuality: min_quality ?? minimum,
     metadata: metadata && Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, listOf(value) ?? []])),

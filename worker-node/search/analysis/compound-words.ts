@@ -5,6 +5,7 @@ import { termsOfWord } from './word-terms.ts';
 export interface CompoundVocabulary {
   frequency(term: string): number;
   complete(prefix: string, limit: number): readonly { readonly word: string; readonly term: string }[];
+  endingIn(suffix: string, limit: number): readonly { readonly word: string; readonly term: string }[];
 }
 
 /** Languages that write compounds as one word. */
@@ -18,14 +19,25 @@ const SHORTEST_FIRST = 6;
 const SHORTEST_REST = 5;
 const MAX_LONGER = 50;
 
-/** Terms of the library's compounds that begin with the word: `Geschwindigkeitsbegrenzung` for `Geschwindigkeit`. */
+/**
+ * Terms of the library's compounds that begin with the folded word, as `Geschwindigkeitsbegrenzung` does for `Geschwindigkeit`, or
+ * whose last word it is, in any number and case, as in `Röstzwiebeln` for `Zwiebel`.
+ */
 export function compoundsOf(word: string, vocabulary: CompoundVocabulary): string[] {
   if (word.length < SHORTEST_FIRST) return [];
-  const longer = vocabulary
-    .complete(word.toLowerCase(), MAX_LONGER)
-    .filter((found) => found.word.length >= word.length + SHORTEST_REST);
-  return [...new Set(longer.map(({ term }) => term))];
+  const isLonger = (found: { readonly word: string }) => found.word.length >= word.length + SHORTEST_REST;
+  const found = [word, ...umlautsOf(word)].flatMap((one) => [
+    ...vocabulary.complete(one, MAX_LONGER).filter(isLonger),
+    ...vocabulary.endingIn(one, MAX_LONGER),
+  ]);
+  return [...new Set(found.map(({ term }) => term))];
 }
+
+/** `spaetzle` without the letters that stand for marks; none where nothing does. */
+const umlautsOf = (word: string): string[] => {
+  const short = word.replace(/(?<=[^aeq])([aou])e/g, '$1');
+  return short === word || short.length < SHORTEST_FIRST ? [] : [short];
+};
 
 const SHORTEST_PART = 4;
 /** What may stand between two words, in German and the Nordic languages. */

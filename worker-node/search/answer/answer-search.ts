@@ -74,7 +74,7 @@ export async function answerSearch(
   const facets = index.facets(scored.found, selection);
   const weak = isWeak(scored, { hits, mode, documents: index.documents });
   const slots = page.hits.map(({ slot }) => slot);
-  const reasons = reasonsOf(index, scored, { hits, page: slots, asked: question.words, floor: settings.floor });
+  const reasons = reasonsOf(index, scored, { hits, page: slots, asked: question, floor: settings.floor });
   const chosen = page.hits.map(({ slot, score }, i) => ({
     id: index.idOf(slot),
     score,

@@ -18,6 +18,8 @@ export interface Question {
   readonly pairs?: readonly WordPair[];
   /** As typed or corrected, one for each group. */
   readonly words: readonly string[];
+  /** Where `text` says it first, one for each group. */
+  readonly places?: readonly Place[];
   /** A hit holds each of these phrases, in one of its forms. */
   readonly phrases: readonly (readonly PhraseForm[])[];
   /** A hit holds none of these. */
@@ -26,6 +28,11 @@ export interface Question {
   readonly corrected?: { readonly from: string; readonly to: string };
   /** The document that others are compared with: it is no hit. */
   readonly except?: string;
+}
+
+export interface Place {
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface WordPair {
@@ -59,7 +66,7 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
   const prefix = request.prefix && !/\s$/.test(q);
   const text = correctedText(index, typed, prefix);
   const tokens = takenApart(index, analyseQuestion(text, index.languages));
-  const { groups, words } = groupsOf(index, tokens, text, prefix);
+  const { groups, words, places } = groupsOf(index, tokens, text, prefix);
   const isProse = tokens.filter(({ part }) => !part).length > MOST_TYPED_WORDS;
   const formsOf = (texts: readonly string[]) =>
     texts
@@ -70,6 +77,7 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
     text,
     groups,
     words,
+    places,
     wordCount: countedWords(tokens).length,
     pairs: pairsOf(index, tokens),
     phrases: formsOf(isProse ? [] : phrases),
@@ -132,7 +140,7 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: stri
   const tokens = withoutOtherWritings(index, meant.length > 0 ? meant : all);
   const joins = joinsWords(index.mainLanguages);
   const weightOf = (i: number) => (tokens[i + 1]?.part === true && tokens[i]?.part === false ? WHOLE : 1);
-  const groups = new Map<string, { terms: string[]; weight: number; word: string; rarity: number }>();
+  const groups = new Map<string, { terms: string[]; weight: number; place: Place; folded: string; rarity: number }>();
   for (const [i, token] of tokens.entries()) {
     const own = termsOf(token);
     const known = groups.get(token.term);
@@ -146,13 +154,14 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: stri
     groups.set(token.term, {
       terms,
       weight: weightOf(i),
-      word: text.slice(token.start, token.end),
+      place: { start: token.start, end: token.end },
+      folded: token.folded,
       rarity,
     });
   }
   const chosen = [...groups.values()].sort((a, b) => a.rarity - b.rarity).slice(0, MAX_WORDS);
-  const compoundsIn = ({ terms, word }: (typeof chosen)[number], i: number) =>
-    joins && i < MAX_COMPOUNDED ? compoundsOf(word, index.vocabulary).filter((term) => !terms.includes(term)) : [];
+  const compoundsIn = ({ terms, folded }: (typeof chosen)[number], i: number) =>
+    joins && i < MAX_COMPOUNDED ? compoundsOf(folded, index.vocabulary).filter((term) => !terms.includes(term)) : [];
   return {
     groups: chosen.map(
       (group, i): TermGroup => ({
@@ -160,6 +169,7 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: stri
         weight: group.weight,
       }),
     ),
-    words: chosen.map(({ word }) => word),
+    words: chosen.map(({ place }) => text.slice(place.start, place.end)),
+    places: chosen.map(({ place }) => place),
   };
 }

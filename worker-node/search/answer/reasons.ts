@@ -1,10 +1,11 @@
 /** Why a document is a hit: the words it holds, how near it is, and its ranks in both lists. */
 import type { LibraryIndex } from '../index/library-index.ts';
 import { MATCHED_WORDS } from '../rank/document-scores.ts';
+import type { Question } from './question.ts';
 import type { ScoredLibrary } from './score-library.ts';
 
 export interface Reasons {
-  /** Of the question, each once: the parts of a compound are all written as it is. */
+  /** Of the question, each once and as it is typed. */
   readonly words: readonly string[];
   /** The cosine, 0 to 1. */
   readonly meaning: number;
@@ -12,11 +13,26 @@ export interface Reasons {
   readonly keywordRank?: number;
 }
 
+type AskedWords = Pick<Question, 'text' | 'words' | 'places'>;
+
+/** Words that overlap in the question, as pairs of characters and an identifier with its parts do, are one. */
+function wordsHeld({ text, words, places }: AskedWords, bits: number): string[] {
+  const isHeld = (_: unknown, bit: number) => bit < MATCHED_WORDS && ((bits >>> bit) & 1) === 1;
+  if (places === undefined) return [...new Set(words.filter(isHeld))];
+  const runs: { start: number; end: number }[] = [];
+  for (const { start, end } of places.filter(isHeld).sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = runs.at(-1);
+    if (last && start < last.end) last.end = Math.max(last.end, end);
+    else runs.push({ start, end });
+  }
+  return [...new Set(runs.map(({ start, end }) => text.slice(start, end)))];
+}
+
 /** Of the documents on a page, which are few; the lists are those of all hits. */
 export function reasonsOf(
   index: LibraryIndex,
   { words, meaning, matched }: ScoredLibrary,
-  { hits, page, asked, floor }: { hits: Uint32Array; page: readonly number[]; asked: readonly string[]; floor: number },
+  { hits, page, asked, floor }: { hits: Uint32Array; page: readonly number[]; asked: AskedWords; floor: number },
 ): Reasons[] {
   const semanticRanks = ranksOf(meaning.scores, hits, page, floor);
   const keywordRanks = ranksOf(words.scores, hits, page, Number.MIN_VALUE);
@@ -25,7 +41,7 @@ export function reasonsOf(
     const semanticRank = semanticRanks[i];
     const keywordRank = keywordRanks[i];
     return {
-      words: [...new Set(asked.slice(0, MATCHED_WORDS).filter((_, bit) => ((bits >>> bit) & 1) === 1))],
+      words: wordsHeld(asked, bits),
       meaning: Math.min(1, Math.max(0, meaning.scores[document] as number)),
       ...(semanticRank === undefined ? {} : { semanticRank }),
       ...(keywordRank === undefined ? {} : { keywordRank }),

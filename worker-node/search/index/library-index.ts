@@ -69,6 +69,13 @@ export interface Selection {
   readonly failures: Uint8Array;
 }
 
+export interface FoundWord {
+  readonly word: string;
+  readonly term: string;
+  /** In how many live chunks the term occurs. */
+  readonly frequency: number;
+}
+
 export interface Vocabulary {
   /** Strings that `correct` and `complete` look at. */
   readonly size: number;
@@ -80,7 +87,9 @@ export interface Vocabulary {
    */
   correct(word: string): string | undefined;
   /** The most frequent words that begin with the prefix, as they stand in the text but in lower case. */
-  complete(prefix: string, limit: number): { readonly word: string; readonly term: string; readonly frequency: number }[];
+  complete(prefix: string, limit: number): FoundWord[];
+  /** The most frequent words of which the suffix is the last part, but for an ending of at most two letters, behind four others. */
+  endingIn(suffix: string, limit: number): FoundWord[];
 }
 
 /**

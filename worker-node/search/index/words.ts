@@ -2,7 +2,7 @@
 import { foldWord } from '../analysis/fold.ts';
 import { EditDistance, MAX_UNITS } from './edit-distance.ts';
 import { grown } from './grown.ts';
-import type { Vocabulary } from './library-index.ts';
+import type { FoundWord, Vocabulary } from './library-index.ts';
 import type { SectionReader, SectionWriter } from './sections.ts';
 import { StringTable } from './string-table.ts';
 
@@ -11,6 +11,9 @@ const ONE_EDIT = 4;
 const TWO_EDITS = 8;
 /** Who makes two errors in a word rarely makes one in its first letter. */
 const TWO = 2;
+/** Of a compound, in UTF-16 units. */
+const SHORTEST_FIRST_PART = 4;
+const LONGEST_ENDING = 2;
 /** The nearest words that are looked at, until one still occurs. */
 const CANDIDATES = 16;
 /** Longer strings are cut, in texts and in questions alike. */
@@ -89,13 +92,22 @@ export class Words implements Vocabulary {
     return undefined;
   }
 
-  complete(prefix: string, limit: number): { word: string; term: string; frequency: number }[] {
-    const words = this.#beginningWith(foldWord(prefix), limit * 2).flatMap(({ id }) => {
-      const term = this.#terms[id] as number;
-      const frequency = this.#frequencyOf(term);
-      return frequency > 0 ? [{ word: this.#strings.get(id), term: this.#strings.get(term), frequency }] : [];
+  complete(prefix: string, limit: number): FoundWord[] {
+    const folded = foldWord(prefix);
+    const begins = this.#strings.prefixTest(folded);
+    return this.#found(folded, limit, (id, marked) => (marked ? foldWord(this.#strings.get(id)).startsWith(folded) : begins(id)));
+  }
+
+  endingIn(suffix: string, limit: number): FoundWord[] {
+    const folded = foldWord(suffix);
+    const least = folded.length + SHORTEST_FIRST_PART;
+    return this.#found(folded, limit, (id, marked) => {
+      if (((this.#units[id] as number) & ~MARKED) < least) return false;
+      const word = this.#strings.get(id);
+      const at = (marked ? foldWord(word) : word).lastIndexOf(folded);
+      const rest = ((this.#units[id] as number) & ~MARKED) - folded.length - at;
+      return at >= SHORTEST_FIRST_PART && rest <= LONGEST_ENDING;
     });
-    return words.slice(0, limit);
   }
 
   write(writer: SectionWriter): void {
@@ -165,19 +177,22 @@ export class Words implements Vocabulary {
     return best.map((one) => one.sorted());
   }
 
-  #beginningWith(prefix: string, limit: number): readonly Candidate[] {
-    const best = new Best(limit);
-    const letters = lettersOf(prefix);
-    const begins = this.#strings.prefixTest(prefix);
+  /** The most frequent words that occur, have the letters and pass the test. */
+  #found(part: string, limit: number, passes: (id: number, marked: boolean) => boolean): FoundWord[] {
+    const best = new Best(limit * 2);
+    const letters = lettersOf(part);
     const all = this.#letters;
     const { size } = this.#strings;
     for (let id = 0; id < size; id++) {
       if ((letters & ~(all[id] as number)) !== 0 || this.#counts[id] === 0) continue;
-      const marked = (this.#units[id] as number) & MARKED;
-      if (marked ? foldWord(this.#strings.get(id)).startsWith(prefix) : begins(id))
-        best.offer({ id, count: this.#counts[id] as number });
+      if (passes(id, ((this.#units[id] as number) & MARKED) !== 0)) best.offer({ id, count: this.#counts[id] as number });
     }
-    return best.sorted();
+    const words = best.sorted().flatMap(({ id }) => {
+      const term = this.#terms[id] as number;
+      const frequency = this.#frequencyOf(term);
+      return frequency > 0 ? [{ word: this.#strings.get(id), term: this.#strings.get(term), frequency }] : [];
+    });
+    return words.slice(0, limit);
   }
 }
 

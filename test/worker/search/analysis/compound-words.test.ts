@@ -2,17 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../../worker-node/search/analysis/analyse.ts';
 import { compoundsOf, joinsWords, partsOfCompound } from '../../../../worker-node/search/analysis/compound-words.ts';
+import { foldWord } from '../../../../worker-node/search/analysis/fold.ts';
 
 /** The words of a German text. */
 function vocabularyOf(text: string) {
   const tokens = analyse(text, 'de');
+  const words = tokens.map(({ start, end, term }) => ({ word: foldWord(text.slice(start, end)), term }));
+  const matching = (matches: (word: string) => boolean, limit: number) =>
+    words.filter(({ word }) => matches(word)).slice(0, limit);
   return {
     frequency: (term: string) => tokens.filter((token) => token.term === term).length,
-    complete: (prefix: string, limit: number) =>
-      tokens
-        .map(({ start, end, term }) => ({ word: text.slice(start, end).toLowerCase(), term }))
-        .filter(({ word }) => word.startsWith(prefix))
-        .slice(0, limit),
+    complete: (prefix: string, limit: number) => matching((word) => word.startsWith(prefix), limit),
+    endingIn: (suffix: string, limit: number) => matching((word) => word.slice(4).includes(suffix), limit),
   };
 }
 
@@ -21,8 +22,16 @@ const WORDS = vocabularyOf('Begrenzung der Geschwindigkeit im Haus, Türen und S
 
 describe('words that are joined to one', () => {
   it('compounds: a word finds those that begin with it, and not its own forms', () => {
-    expect(compoundsOf('Geschwindigkeit', ROAD)).toEqual(['geschwindigkeitsbegrenz']);
+    expect(compoundsOf('geschwindigkeit', ROAD)).toEqual(['geschwindigkeitsbegrenz']);
     expect(compoundsOf('die', ROAD)).toEqual([]);
+  });
+
+  it('compounds: a word finds those whose last part it is, with umlauts either way', () => {
+    const kitchen = vocabularyOf('Käsespätzle mit Röstzwiebeln und Zwiebeln');
+    expect(compoundsOf('begrenzung', ROAD)).toEqual(['geschwindigkeitsbegrenz']);
+    expect(compoundsOf('zwiebel', kitchen)).toEqual(['rostzwiebeln', 'roestzwiebeln']);
+    expect(compoundsOf('spaetzle', kitchen)).toContain('kasespatzl');
+    expect(compoundsOf('mit', kitchen)).toEqual([]);
   });
 
   it.each([

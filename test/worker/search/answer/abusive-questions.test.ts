@@ -54,7 +54,7 @@ test('answerSearch: generated questions that nobody means well are answered or r
 
 test('answerSearch: of a question of many unknown words, few are compared with the whole vocabulary or searched for in it', () => {
   const { index } = smallLibrary(DOCUMENTS);
-  const counts = { correct: 0, complete: 0 };
+  const counts = { correct: 0, complete: 0, endingIn: 0 };
   const vocabulary: Vocabulary = {
     size: 1_000_000,
     frequency: (term) => index.vocabulary.frequency(term),
@@ -66,6 +66,10 @@ test('answerSearch: of a question of many unknown words, few are compared with t
       counts.complete++;
       return index.vocabulary.complete(prefix, limit);
     },
+    endingIn: (suffix, limit) => {
+      counts.endingIn++;
+      return index.vocabulary.endingIn(suffix, limit);
+    },
   };
   const q = Array.from({ length: 500 }, (_, i) => `unbekannt${String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26))}`).join(
     ' ',
@@ -76,5 +80,5 @@ test('answerSearch: of a question of many unknown words, few are compared with t
     prefix: false,
     filters: {},
   });
-  expect(counts).toEqual({ correct: 24, complete: 24 });
+  expect(counts).toEqual({ correct: 24, complete: 24, endingIn: 24 });
 });

@@ -60,6 +60,18 @@ describe('answerSearch: what is found', () => {
     expect([large?.hits[0]?.resource_id, large?.weak]).toEqual(['near', true]);
   });
 
+  it('names the words of the question that a hit holds as they are typed: runs of characters and identifiers as one', async () => {
+    const books = smallLibrary([
+      { id: 'zh', text: '机器学习的方法', language: 'zh' },
+      { id: 'code', text: 'call getUserById here' },
+    ]);
+    const wordsOf = async (q: string) => (await books.ask({ q, mode: 'keyword' })).hits[0]?.why.words;
+    expect(await wordsOf('方法 机器学习')).toEqual(['方法', '机器学习']);
+    expect(await wordsOf('机器学习入门')).toEqual(['机器学习']);
+    expect(await wordsOf('here getUserById')).toEqual(['here', 'getUserById']);
+    expect(await wordsOf('getUserByName')).toEqual(['get', 'User']);
+  });
+
   it('calls nothing weak where a passage holds every word of the question, however little its meaning is known', async () => {
     const unknown = embedWords('orbits comets eclipses');
     expect((await library().askBy(unknown, { q: 'glacier ice' })).weak).toBeUndefined();

@@ -128,6 +128,17 @@ test('complete: every word with the prefix is named when the limit allows it', (
   );
 });
 
+test('endingIn: words of which the suffix is the last part behind four letters and more, with an ending of two at most', () => {
+  const { vocabulary } = library('Röstzwiebeln Frühlingszwiebel zwiebel Zwiebeln Bezwiebel', 'Frühlingszwiebel Röstzwiebelsuppe');
+  const found = vocabulary.endingIn('Zwiebel', 5).map(({ word, frequency }) => [word, frequency]);
+  expect(found).toEqual([
+    ['frühlingszwiebel', 2],
+    ['röstzwiebeln', 1],
+  ]);
+  expect(vocabulary.endingIn('zwiebel', 1)).toHaveLength(1);
+  expect(vocabulary.endingIn('absent', 5)).toEqual([]);
+});
+
 test('distances of words equal those of a plain recursion, up to the most that is asked for', () => {
   const distance = new EditDistance();
   const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 7 });
