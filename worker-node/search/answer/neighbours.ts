@@ -6,7 +6,7 @@ import { normalised } from '../rank/feedback.ts';
 import { selectBest } from '../rank/select-best.ts';
 import { spreadOfMeaning, spreadOfWords, standardised } from '../rank/spread.ts';
 import type { ReadHits } from './hit-rows.ts';
-import { distinctiveWords, readDocument, vectorOfDocument } from './similar-question.ts';
+import { distinctiveWords, dotOf, readDocument, vectorOfDocument } from './similar-question.ts';
 
 /** The part of words; the rest is meaning's. */
 const WORDS = 0.5;
@@ -61,7 +61,7 @@ export async function neighbours(
 /** Of vectors of length 1. */
 function cosineOf(a: Float32Array | null, b: Float32Array | null): number {
   if (a === null || b === null) return 0;
-  return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+  return dotOf(a, b);
 }
 
 /** By document slot: the mean cosine of the vector with the document's; 0 where it has none. */

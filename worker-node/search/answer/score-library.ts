@@ -90,18 +90,20 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
   const reaches = (word: number, cosine: number, document: number) =>
     (mode !== 'semantic' && word > 0) ||
     (mode !== 'keyword' && cosine >= floor && (mode === 'semantic' || foreign?.[document] !== 1));
-  const areAll = isFilterOnly || withPhrases.length > 0;
+  const isAsked = !isFilterOnly && withPhrases.length === 0;
+  const isBound = except !== undefined || withPhrases.length > 0 || excluded.length > 0;
+  const isKept = (slot: number) =>
+    slot !== except && withPhrases.every((holds) => holds[slot] === 1) && !excluded.some((holds) => holds[slot] === 1);
+  const { order } = ranked;
   const found = buffers.uint32('found', documents.length);
   let count = 0;
   let best = Number.NEGATIVE_INFINITY;
   for (let at = 0; at < documents.length; at++) {
     const slot = documents[at] as number;
-    if (slot === except) continue;
-    if (!areAll && !reaches(words.scores[slot] as number, meaning.scores[slot] as number, slot)) continue;
-    if (withPhrases.length > 0 && !withPhrases.every((holds) => holds[slot] === 1)) continue;
-    if (excluded.length > 0 && excluded.some((holds) => holds[slot] === 1)) continue;
+    if (isAsked && !reaches(words.scores[slot] as number, meaning.scores[slot] as number, slot)) continue;
+    if (isBound && !isKept(slot)) continue;
     found[count++] = slot;
-    if ((ranked.order[slot] as number) > best) best = ranked.order[slot] as number;
+    if ((order[slot] as number) > best) best = order[slot] as number;
   }
   const probability = relevanceBy(
     mode,
@@ -173,13 +175,7 @@ interface Scores {
 function evidenceOf(index: LibraryIndex, { groups }: Question, { words, meaning, frequencies }: Scores) {
   let asked = 0;
   for (const [i, { weight = 1 }] of groups.entries()) asked += weight * inverseFrequency(frequencies[i] ?? 0, index.chunks);
-  return { nearest: highest(meaning.scores), coverage: asked === 0 ? 0 : highest(words.scores) / asked };
-}
-
-function highest(scores: Float32Array): number {
-  let most = 0;
-  for (let slot = 0; slot < scores.length; slot++) if ((scores[slot] as number) > most) most = scores[slot] as number;
-  return most;
+  return { nearest: meaning.highest, coverage: asked === 0 ? 0 : words.highest / asked };
 }
 
 /** By chunk slot: 1 where the chunk holds one of the forms. */

@@ -44,10 +44,17 @@ export function vectorOfDocument(index: LibraryIndex, documentSlot: number): Flo
   for (const slot of index.chunksOf(documentSlot)) {
     const vector = index.vectorOf(slot);
     if (vector === null) continue;
-    sum ??= new Float32Array(vector.length);
-    for (const [i, value] of vector.entries()) sum[i] = (sum[i] as number) + value;
+    if (sum === null) sum = vector;
+    else for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (vector[i] as number);
   }
   return sum === null || sum.every((value) => value === 0) ? null : normalised(sum);
+}
+
+/** The product of two vectors of one length: their cosine where both have the length 1. */
+export function dotOf(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
 }
 
 /** Chunks of a document of which words are read. */

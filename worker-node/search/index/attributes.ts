@@ -6,7 +6,7 @@ import type { SectionReader, SectionWriter } from './sections.ts';
 import { StringTable } from './string-table.ts';
 
 /** What a label stands for, the first letter of its string. */
-export const KINDS = { category: 'c', tag: 'g', language: 'l', type: 't', metadata: 'm' } as const;
+export const KINDS = { category: 'c', tag: 'g', language: 'l', type: 't', year: 'y', metadata: 'm' } as const;
 export type Kind = keyof typeof KINDS;
 
 /** Of a document's id, its place in the map of ids, and the heads of its title and of the key that it is sorted by. */
@@ -28,6 +28,8 @@ export class Attributes {
   category: Uint32Array = new Uint32Array(16);
   language: Uint32Array = new Uint32Array(16);
   type: Uint32Array = new Uint32Array(16);
+  /** Of `createdAt`, in UTC. */
+  year: Uint32Array = new Uint32Array(16);
   createdAt: Float64Array = new Float64Array(16);
   /** NaN without a score. */
   quality: Float64Array = new Float64Array(16);
@@ -44,11 +46,12 @@ export class Attributes {
   #ids: (string | null)[] = [];
   #titles: (string | null)[] = [];
   #titleKeys: (string | undefined)[] = [];
+  readonly #yearLabels = new Map<number, number>();
   readonly #slotById = new Map<string, number>();
   #free: number[] = [];
 
   get bytes(): number {
-    const perDocument = 4 * 7 + 8 * 2;
+    const perDocument = 4 * 8 + 8 * 2;
     const strings = this.#titleUnits + this.#ids.length * BYTES_OF_STRINGS;
     return this.category.length * perDocument + this.labels.byteLength + this.#strings.bytes + strings;
   }
@@ -65,6 +68,7 @@ export class Attributes {
     this.language[slot] = this.#intern('language', language);
     this.type[slot] = this.#intern('type', contentType);
     this.createdAt[slot] = document.createdAt;
+    this.year[slot] = this.#yearLabel(document.createdAt);
     this.quality[slot] = document.qualityScore ?? Number.NaN;
     const tagLabels = new Set(tags.map((tag) => this.#intern('tag', tag)));
     const metadataLabels = new Set(metadataValues(metadata).map((value) => this.#intern('metadata', value)));
@@ -196,6 +200,7 @@ export class Attributes {
     attributes.slots = ids.length;
     for (const column of INTEGER_COLUMNS) attributes[column] = reader.uint32(`documents.${column}`);
     for (const column of FLOAT_COLUMNS) attributes[column] = reader.float64(`documents.${column}`);
+    attributes.year = Uint32Array.from(attributes.createdAt, (time) => attributes.#yearLabel(time));
     attributes.labels = reader.uint32('documents.labels');
     attributes.#labelsUsed = attributes.labels.length;
     for (const [slot, id] of ids.entries()) {
@@ -218,8 +223,19 @@ export class Attributes {
     return value === null ? NO_LABEL : this.#strings.add(KINDS[kind] + value);
   }
 
+  #yearLabel(time: number): number {
+    const year = new Date(time).getUTCFullYear();
+    let label = this.#yearLabels.get(year);
+    if (label === undefined) {
+      label = this.#intern('year', String(year));
+      this.#yearLabels.set(year, label);
+    }
+    return label;
+  }
+
   #grow(length: number): void {
     for (const column of INTEGER_COLUMNS) this[column] = grown(this[column], length);
+    this.year = grown(this.year, length);
     for (const column of FLOAT_COLUMNS) this[column] = grown(this[column], length);
   }
 }

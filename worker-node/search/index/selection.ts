@@ -98,97 +98,64 @@ export function facetsOf(
   selection: Selection | null,
   counts: Uint32Array,
 ): Record<FacetName, readonly FacetValue[]> {
-  const facet = () => new LabelCounts(counts);
-  const found = { category: facet(), tag: facet(), language: facet(), type: facet() };
-  const years = new Years();
-  const failures = selection?.failures;
-  const { category, language, type, createdAt, starts, tagCounts, labels } = attributes;
-  for (let i = 0; i < documents.length; i++) {
-    const slot = documents[i] as number;
-    const failed = failures === undefined ? 0 : (failures[slot] as number);
-    if ((failed & ~OWN_FILTER.category) === 0) found.category.add(category[slot] as number);
-    if ((failed & ~OWN_FILTER.language) === 0) found.language.add(language[slot] as number);
-    if ((failed & ~OWN_FILTER.type) === 0) found.type.add(type[slot] as number);
-    if ((failed & ~OWN_FILTER.year) === 0) years.add(createdAt[slot] as number);
-    if ((failed & ~OWN_FILTER.tag) === 0) {
-      const start = starts[slot] as number;
-      const end = start + (tagCounts[slot] as number);
-      for (let at = start; at < end; at++) found.tag.add(labels[at] as number);
-    }
-  }
-  const valuesOf = (of: LabelCounts) => mostFrequent(of.take().map(([label, count]) => [attributes.valueOf(label), count]));
+  const valuesOf = (facet: FacetName, counted: Uint32Array): readonly FacetValue[] => {
+    const labels = facet === 'tag' ? countTags(attributes, counted, counts) : countColumn(attributes[facet], counted, counts);
+    return mostFrequent(attributes, labels, counts);
+  };
+  const countedBy = (facet: FacetName) => (selection ? passing(documents, selection.failures, ~OWN_FILTER[facet]) : documents);
   return {
-    category: valuesOf(found.category),
-    tag: valuesOf(found.tag),
-    language: valuesOf(found.language),
-    type: valuesOf(found.type),
-    year: mostFrequent(years.take()),
+    category: valuesOf('category', countedBy('category')),
+    tag: valuesOf('tag', countedBy('tag')),
+    language: valuesOf('language', countedBy('language')),
+    type: valuesOf('type', countedBy('type')),
+    year: valuesOf('year', countedBy('year')),
   };
 }
 
-/** A label is of one facet, so that all facets count in one array. */
-class LabelCounts {
-  readonly #counts: Uint32Array;
-  readonly #labels: number[] = [];
-
-  constructor(counts: Uint32Array) {
-    this.#counts = counts;
+/** The documents that pass the filters of the bits. */
+function passing(documents: Uint32Array, failures: Uint8Array, bits: number): Uint32Array {
+  const slots = new Uint32Array(documents.length);
+  let count = 0;
+  for (let at = 0; at < documents.length; at++) {
+    const slot = documents[at] as number;
+    if (((failures[slot] as number) & bits) === 0) slots[count++] = slot;
   }
-
-  add(label: number): void {
-    if (label === NO_LABEL) return;
-    const before = this.#counts[label] as number;
-    if (before === 0) this.#labels.push(label);
-    this.#counts[label] = before + 1;
-  }
-
-  /** Leaves the counts 0. */
-  take(): [label: number, count: number][] {
-    return this.#labels.map((label) => {
-      const count = this.#counts[label] as number;
-      this.#counts[label] = 0;
-      return [label, count];
-    });
-  }
+  return slots.subarray(0, count);
 }
 
-/** Documents of one year mostly stand together. */
-class Years {
-  readonly #counts = new Map<number, number>();
-  #year = 0;
-  #start = Number.POSITIVE_INFINITY;
-  #end = Number.NEGATIVE_INFINITY;
-  #count = 0;
-
-  add(time: number): void {
-    if (time < this.#start || time >= this.#end) this.#turnTo(new Date(time).getUTCFullYear());
-    this.#count++;
+/** Counts the labels of a column, and returns those that it found. */
+function countColumn(column: Uint32Array, documents: Uint32Array, counts: Uint32Array): number[] {
+  const found: number[] = [];
+  for (let at = 0; at < documents.length; at++) {
+    const label = column[documents[at] as number] as number;
+    if (label === NO_LABEL) continue;
+    const before = counts[label] as number;
+    if (before === 0) found.push(label);
+    counts[label] = before + 1;
   }
-
-  take(): [year: string, count: number][] {
-    this.#note();
-    return [...this.#counts].map(([year, count]) => [String(year), count]);
-  }
-
-  #turnTo(year: number): void {
-    this.#note();
-    this.#year = year;
-    this.#start = startOf(year);
-    this.#end = startOf(year + 1);
-  }
-
-  #note(): void {
-    if (this.#count > 0) this.#counts.set(this.#year, (this.#counts.get(this.#year) ?? 0) + this.#count);
-    this.#count = 0;
-  }
+  return found;
 }
 
-/** `Date.UTC` takes the years 0 to 99 for those of the last century. */
-const startOf = (year: number): number => new Date(0).setUTCFullYear(year, 0, 1);
+function countTags({ starts, tagCounts, labels }: Attributes, documents: Uint32Array, counts: Uint32Array): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < documents.length; i++) {
+    const slot = documents[i] as number;
+    const start = starts[slot] as number;
+    const end = start + (tagCounts[slot] as number);
+    for (let at = start; at < end; at++) {
+      const label = labels[at] as number;
+      const before = counts[label] as number;
+      if (before === 0) found.push(label);
+      counts[label] = before + 1;
+    }
+  }
+  return found;
+}
 
-/** The most frequent first, equals in the order of their names. */
-function mostFrequent(counts: readonly (readonly [value: string, count: number])[]): FacetValue[] {
-  const values = counts.map(([value, count]) => ({ value, count }));
+/** The most frequent first, equals in the order of their names. Leaves the counts 0. */
+function mostFrequent(attributes: Attributes, labels: readonly number[], counts: Uint32Array): FacetValue[] {
+  const values = labels.map((label) => ({ value: attributes.valueOf(label), count: counts[label] as number }));
+  for (const label of labels) counts[label] = 0;
   values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
   return values.slice(0, MAX_VALUES);
 }

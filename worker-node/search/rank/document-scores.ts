@@ -7,6 +7,8 @@ export interface DocumentScores {
   readonly scores: Float32Array;
   /** By document slot: the chunk that scores highest, or -1. */
   readonly chunks: Int32Array;
+  /** The highest score; 0 where none is above 0. */
+  readonly highest: number;
 }
 
 /** Counts of chunks as idf: Robertson's, which is never negative. */
@@ -33,12 +35,15 @@ export function documentsByWords(
   const scores = buffers.float32('words', index.documentSlots);
   const chunks = buffers.int32('words', index.documentSlots).fill(-1);
   const anywhere = buffers.uint32('words', index.documentSlots);
+  const holding = buffers.uint32('documentsOfWords', index.documentSlots);
+  let count = 0;
   for (let at = 0; at < slots.length; at++) {
     const slot = slots[at] as number;
     const document = documentColumn[slot] as number;
     const score = chunkScores[slot] as number;
     anywhere[document] = (anywhere[document] as number) | (matched[slot] as number);
     const best = chunks[document] as number;
+    if (best === -1) holding[count++] = document;
     const equal = score === scores[document];
     if (best === -1 || score > (scores[document] as number) || (equal && index.seqOf(slot) < index.seqOf(best))) {
       scores[document] = score;
@@ -46,15 +51,17 @@ export function documentsByWords(
     }
   }
   const rarity = weights.slice(0, MATCHED_WORDS).map((weight, i) => weight * inverseFrequency(frequencies[i] ?? 0, index.chunks));
-  for (let document = 0; document < chunks.length; document++) {
+  let highest = 0;
+  for (let at = 0; at < count; at++) {
+    const document = holding[at] as number;
     const chunk = chunks[document] as number;
-    if (chunk === -1) continue;
     const missing = (anywhere[document] as number) & ~(matched[chunk] as number);
     for (let rest = missing; rest !== 0; rest &= rest - 1) {
       scores[document] = (scores[document] as number) + ELSEWHERE * (rarity[31 - Math.clz32(rest & -rest)] ?? 0);
     }
+    if ((scores[document] as number) > highest) highest = scores[document] as number;
   }
-  return { scores, chunks };
+  return { scores, chunks, highest };
 }
 
 /** By document slot: 1 where one of its chunks holds each of the question's `words`. None does where they are too many to be told apart. */
@@ -85,6 +92,7 @@ export function documentsByMeaning(
   const { documentColumn, chunkSlots } = index;
   const scores = buffers.float32(name, index.documentSlots);
   const chunks = buffers.int32(name, index.documentSlots).fill(-1);
+  let highest = 0;
   for (let slot = 0; slot < chunkSlots; slot++) {
     // A chunk without a vector, and one that was removed, has the cosine 0, which no real one has.
     const cosine = cosines[slot] as number;
@@ -93,14 +101,16 @@ export function documentsByMeaning(
     if (chunks[document] !== -1 && cosine <= (scores[document] as number)) continue;
     scores[document] = cosine;
     chunks[document] = slot;
+    if (cosine > highest) highest = cosine;
   }
-  return { scores, chunks };
+  return { scores, chunks, highest };
 }
 
 /** Where no vector says anything of meaning. */
 export const noScores = ({ documentSlots }: LibraryIndex, buffers: ScoreBuffers): DocumentScores => ({
   scores: buffers.float32('meaning', documentSlots),
   chunks: buffers.int32('meaning', documentSlots).fill(-1),
+  highest: 0,
 });
 
 /** The order of documents of one score. */

@@ -13,7 +13,9 @@ export function towards(question: Float32Array, passages: readonly Float32Array[
 /** Of length 1; zeros stay zeros. */
 export function normalised(vector: Float32Array): Float32Array {
   let squares = 0;
-  for (const value of vector) squares += value * value;
+  for (let i = 0; i < vector.length; i++) squares += (vector[i] as number) * (vector[i] as number);
   const length = Math.sqrt(squares) || 1;
-  return vector.map((value) => value / length);
+  const result = new Float32Array(vector.length);
+  for (let i = 0; i < result.length; i++) result[i] = (vector[i] as number) / length;
+  return result;
 }

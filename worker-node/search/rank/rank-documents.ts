@@ -72,9 +72,14 @@ function rankByBoth(
   };
   const orderBy = (scores: Float32Array): Spread => {
     const spread = spreadOfMeaning(scores);
+    const wordScores = words.scores;
+    const [part, foreignPart] = isForeign ? [most, most] : [least, most];
     for (let at = 0; at < documents.length; at++) {
       const slot = documents[at] as number;
-      order[slot] = fuse(words.scores[slot] as number, scores[slot] as number, slot, spread);
+      const own = foreign !== null && foreign[slot] === 1 ? foreignPart : part;
+      const word = ((wordScores[slot] as number) - wordSpread.mean) / wordSpread.deviation;
+      const cosine = ((scores[slot] as number) - spread.mean) / spread.deviation;
+      order[slot] = own * word + (1 - own) * cosine;
     }
     return spread;
   };

@@ -83,7 +83,11 @@ export function createVectorBlock(
       const factor = factors[slot];
       if (!factor) return null;
       const start = slot * stride;
-      return Float32Array.from(vectors.rows.subarray(start, start + dimensions), (step) => step * factor);
+      const { rows } = vectors;
+      const vector = new Float32Array(dimensions);
+      // `Float32Array.from` with a function takes ten times as long.
+      for (let i = 0; i < dimensions; i++) vector[i] = (rows[start + i] as number) * factor;
+      return vector;
     },
     cosines: (vector, slots) => {
       checkVector(vector, dimensions);
