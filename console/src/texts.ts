@@ -1,5 +1,6 @@
 /** Every English text of the console, by screen. A translation replaces these files. */
 export { add } from './texts/add.ts';
+export { documentTexts } from './texts/document.ts';
 export { keyboard } from './texts/keyboard.ts';
 export { library } from './texts/library.ts';
 export { login } from './texts/login.ts';

@@ -1,7 +1,7 @@
 /** Every screen of the console: one entry each. A screen is loaded when it is first opened. */
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
-import { add, library, login, search, shell } from '../texts.ts';
+import { add, documentTexts, library, login, search, shell } from '../texts.ts';
 import type { ScreenProps } from './screen.ts';
 
 export interface Route {
@@ -24,6 +24,13 @@ export const ROUTES: readonly Route[] = [
     access: 'user',
     nav: { label: shell.search, icon: 'search' },
     load: () => import('../screens/search/search-screen.tsx'),
+  },
+  {
+    path: '/app/documents/:id',
+    title: documentTexts.title,
+    access: 'user',
+    under: '/app/search',
+    load: () => import('../screens/document/document-screen.tsx'),
   },
   {
     path: '/app/add',

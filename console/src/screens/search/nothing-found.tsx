@@ -1,11 +1,13 @@
 /** What helps where nothing was found. */
 
+import { useEffect } from 'preact/hooks';
 import { type Asked, addressOf, countFilters, NOTHING } from '../../api/asked.ts';
 import { Button } from '../../parts/button.tsx';
 import { search as texts } from '../../texts/search.ts';
-import { examples } from './home-data.ts';
+import { examples, loadHome } from './home-data.ts';
 
 export function NothingFound({ asked, onClear }: { asked: Asked; onClear: () => void }) {
+  useEffect(() => void loadHome(), []);
   const filtered = countFilters(asked) > 0;
   const { none } = texts;
   return (

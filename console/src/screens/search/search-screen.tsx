@@ -1,12 +1,14 @@
 /** Search: answers as you type, Enter asks the whole question, and the address holds all of it. */
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type Asked, addressOf, LISTS, readAsked } from '../../api/asked.ts';
+import { recoveries } from '../../api/connection.ts';
 import { answer, ask, askSuggestions, failure, isAnswerTo, stopAsking } from '../../api/search-answers.ts';
 import { loadTaxonomy } from '../../api/taxonomy.ts';
 import { navigate } from '../../app/place.ts';
 import type { ScreenProps } from '../../app/screen.ts';
 import { search as texts } from '../../texts/search.ts';
+import { shell } from '../../texts/shell.ts';
 import { AskField } from './ask-field.tsx';
 import { noteAsked } from './asked-lately.ts';
 import { FacetForm } from './facets.tsx';
@@ -41,6 +43,12 @@ export default function SearchScreen({ query }: ScreenProps) {
     else void ask(asked, true);
   }, [address]);
   useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    document.title = shell.title(asked.q.trim() === '' ? texts.title : asked.q.trim());
+  }, [asked.q]);
+  useSignalEffect(() => {
+    if (recoveries.value > 0 && failure.peek() !== undefined) void ask(readAsked(new URLSearchParams(location.search)), true);
+  });
   useEffect(() => {
     restoreScroll(address);
     return rememberScroll(() => addressOf(readAsked(new URLSearchParams(location.search))));

@@ -1,0 +1,137 @@
+/** One document with what its screen shows, loaded part by part: the text does not wait for the neighbours. */
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { components, Resource, ResourceProgress } from '../../../../clients/typescript/src/index.ts';
+import { client } from '../../api/client.ts';
+import { PharosError } from '../../api/errors.ts';
+import { toast } from '../../parts/toast.tsx';
+import { documentTexts as texts } from '../../texts/document.ts';
+
+export type Similar = components['schemas']['SimilarResource'];
+export type Run = components['schemas']['ResourceJob'];
+
+export interface OpenDocument {
+  readonly id: string;
+  readonly resource: ReadonlySignal<Resource | undefined>;
+  /** Undefined until it is loaded; null before the document has been read. */
+  readonly text: ReadonlySignal<string | null | undefined>;
+  readonly similar: ReadonlySignal<readonly Similar[] | undefined>;
+  readonly runs: ReadonlySignal<readonly Run[] | undefined>;
+  /** While it is processed. */
+  readonly progress: ReadonlySignal<ResourceProgress | undefined>;
+  readonly failure: ReadonlySignal<unknown>;
+  load(): Promise<void>;
+  /** Saves changed fields, and shows them at once; `undoText` offers Undo. */
+  change(fields: Changes, undoText?: string): Promise<void>;
+  reprocess(): Promise<void>;
+  stop(): Promise<void>;
+  close(): void;
+}
+
+export type Changes = Partial<Pick<Resource, 'tags' | 'category' | 'title'>>;
+
+const SIMILAR = 5;
+const RUNS = 10;
+/** Between two looks at the progress where the stream ended early. */
+const isAtWork = ({ status }: Resource) => status === 'pending' || status === 'processing';
+
+export function openDocument(id: string): OpenDocument {
+  const params = { path: { id } };
+  const resource = signal<Resource | undefined>(undefined);
+  const text = signal<string | null | undefined>(undefined);
+  const similar = signal<readonly Similar[] | undefined>(undefined);
+  const runs = signal<readonly Run[] | undefined>(undefined);
+  const progress = signal<ResourceProgress | undefined>(undefined);
+  const failure = signal<unknown>(undefined);
+  const closed = new AbortController();
+  let isFollowing = false;
+
+  async function loadText(): Promise<void> {
+    try {
+      text.value = await client.text(id);
+    } catch (error) {
+      // A document that was never read has no text.
+      if (error instanceof PharosError && error.status === 404) text.value = null;
+      else throw error;
+    }
+  }
+
+  async function loadAround(): Promise<void> {
+    const [near, jobs] = await Promise.allSettled([
+      client.get('/resources/{id}/similar', { params: { ...params, query: { limit: SIMILAR } } }),
+      client.get('/resources/{id}/jobs', { params: { ...params, query: { limit: RUNS } } }),
+    ]);
+    similar.value = near.status === 'fulfilled' ? near.value.similar : [];
+    runs.value = jobs.status === 'fulfilled' ? jobs.value.jobs : [];
+  }
+
+  async function load(): Promise<void> {
+    try {
+      failure.value = undefined;
+      const found = await client.get('/resources/{id}', { params });
+      if (closed.signal.aborted) return;
+      resource.value = found;
+      if (isAtWork(found)) void follow();
+      await Promise.all([loadText(), loadAround()]);
+    } catch (error) {
+      if (!closed.signal.aborted) failure.value = error;
+    }
+  }
+
+  /** Shows the progress until every stage has ended, and then what came of it. */
+  async function follow(): Promise<void> {
+    if (isFollowing) return;
+    isFollowing = true;
+    try {
+      for await (const update of client.progress(id, { signal: closed.signal })) progress.value = update;
+    } catch {
+      // The banner says that the connection is lost; when it is back, the screen loads again.
+    } finally {
+      isFollowing = false;
+      progress.value = undefined;
+    }
+    if (closed.signal.aborted) return;
+    const ended = await client.get('/resources/{id}', { params }).catch(() => undefined);
+    if (!ended) return;
+    resource.value = ended;
+    if (!isAtWork(ended)) await Promise.all([loadText(), loadAround()]).catch(() => undefined);
+  }
+
+  async function change(fields: Changes, undoText?: string): Promise<void> {
+    const before = resource.peek();
+    if (!before) return;
+    resource.value = { ...before, ...fields };
+    try {
+      resource.value = await client.patch('/resources/{id}', { params, body: fields });
+    } catch {
+      resource.value = before;
+      return toast({ text: texts.notSaved, failed: true });
+    }
+    if (undoText === undefined) return;
+    const old = Object.fromEntries(Object.keys(fields).map((name) => [name, before[name as keyof Changes]])) as Changes;
+    const canUndo = Object.values(old).every((value) => value !== undefined);
+    toast({ text: undoText, ...(canUndo ? { undo: () => void change(old) } : {}) });
+  }
+
+  return {
+    ...{ id, resource, text, similar, runs, progress, failure, load, change },
+    reprocess: async () => {
+      try {
+        await client.post('/resources/{id}/reprocess', { params, body: {} });
+        toast({ text: texts.reprocessed });
+      } catch (error) {
+        toast({ text: error instanceof PharosError && error.status > 0 ? error.detail : texts.notSaved, failed: true });
+      }
+      await load();
+    },
+    stop: async () => {
+      try {
+        await client.post('/resources/{id}/cancel', { params });
+        toast({ text: texts.progress.stopped });
+      } catch {
+        toast({ text: texts.notSaved, failed: true });
+      }
+      await load();
+    },
+    close: () => closed.abort(),
+  };
+}

@@ -1,0 +1,188 @@
+/** Search and the document that a hit opens. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAccessible, shoot } from './support/check-page.ts';
+import { type Account, type ConsoleUnderTest, startConsole } from './support/console.ts';
+import { addDocument, DOCUMENTS } from './support/documents.ts';
+import { visit } from './support/visit.ts';
+
+let console_: ConsoleUnderTest;
+let keeper: Account;
+beforeAll(async () => {
+  console_ = await startConsole();
+  keeper = await console_.account('keeper');
+  for (const document of DOCUMENTS) await addDocument(keeper, document);
+});
+afterAll(() => console_?.close());
+
+const field = (page: Page) => page.getByRole('searchbox', { name: 'Search your documents' });
+const hits = (page: Page) => page.locator('.hit__title a');
+const address = (page: Page) => new URL(page.url());
+
+test('search: it answers while somebody types, and Enter asks the whole question', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/search' });
+  await page.getByRole('heading', { name: 'Ask as you would ask a person' }).waitFor();
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search');
+  await page.getByText('Added last').waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'search-home');
+  await page.keyboard.type('lanter', { delay: 20 });
+  await page
+    .getByRole('list', { name: 'Suggestions' })
+    .getByRole('button', { name: /lantern/ })
+    .waitFor();
+  await hits(page).first().waitFor();
+  expect(address(page).searchParams.get('q')).toBe('lanter');
+  await field(page).fill('how often should I clean the lamp glass');
+  await page.keyboard.press('Enter');
+  await page.locator('.hit mark', { hasText: 'lamp glass' }).first().waitFor();
+  await page.getByRole('list', { name: 'Suggestions' }).waitFor({ state: 'detached' });
+  await expectAccessible(page);
+  await shoot(page, 'search-results');
+  console_.expectQuiet();
+});
+
+test('search: the keyboard alone leads from the field to a document at its passage, and back to the same results', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/search' });
+  await field(page).waitFor();
+  await page.keyboard.type('lamp glass', { delay: 20 });
+  await page.keyboard.press('Enter');
+  await hits(page).first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  expect(
+    await hits(page)
+      .first()
+      .evaluate((link) => link === document.activeElement),
+  ).toBe(true);
+  await page.keyboard.press('ArrowUp');
+  expect(await field(page).evaluate((input) => input === document.activeElement)).toBe(true);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: /light-keepers/ }).waitFor();
+  expect(address(page).pathname).toMatch(/^\/app\/documents\//);
+  await page
+    .locator('.found mark', { hasText: /lamp glass/i })
+    .first()
+    .waitFor();
+  await page.getByText('Found for').waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'document-found');
+  await page.goBack();
+  await hits(page).first().waitFor();
+  expect(await field(page).inputValue()).toBe('lamp glass');
+  console_.expectQuiet();
+});
+
+test('search: filters, mode and order are in the address, which another browser opens alike', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/search?q=glass' });
+  await hits(page).first().waitFor();
+  const all = await hits(page).count();
+  await page.getByRole('checkbox', { name: /optics/ }).check();
+  await page.waitForURL(/tag=optics/);
+  await expect.poll(() => hits(page).count()).toBeLessThan(all);
+  await page.getByRole('button', { name: 'Words' }).click();
+  await page.getByLabel('Sort by').first().selectOption('title');
+  await page.waitForURL(/sort=title/);
+  const titles = async (one: Page) => (await hits(one).allTextContents()).join();
+  const other = await console_.open({ account: keeper, path: address(page).pathname + address(page).search });
+  await hits(other).first().waitFor();
+  expect(await titles(other)).toBe(await titles(page));
+  expect(await other.getByRole('checkbox', { name: /optics/ }).isChecked()).toBe(true);
+  await page.goBack();
+  await page.goBack();
+  await page.goBack();
+  await expect.poll(() => hits(page).count()).toBe(all);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('button', { name: /^Filters/ }).click();
+  await page.getByRole('button', { name: /^Show \d+ document/ }).waitFor();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Show \d+ document/ }).waitFor({ state: 'hidden' });
+  console_.expectQuiet();
+});
+
+test('search: another spelling is said, nonsense finds nothing and says what helps', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/search?q=lantrn' });
+  await page.getByText('Showing results for').waitFor();
+  await visit(page, '/app/search?q=xqzzt+blorf');
+  await page.getByRole('heading', { name: 'Nothing found for “xqzzt blorf”' }).waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'search-nothing');
+  console_.expectQuiet();
+});
+
+test('document: tags and category are changed with Undo, and a deletion can be taken back until its message goes', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/search?q=espresso' });
+  await hits(page).first().click();
+  await page.getByRole('heading', { level: 1, name: /Espresso/ }).waitFor();
+  const id = address(page).pathname.split('/').at(-1) as string;
+  const stored = () => keeper.client.get('/resources/{id}', { params: { path: { id } } });
+  await page.getByRole('button', { name: 'Add a tag' }).click();
+  await page.keyboard.type('steam');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Remove the tag steam' }).waitFor();
+  await expect.poll(async () => (await stored()).tags).toContain('steam');
+  await page.getByRole('button', { name: 'Remove the tag steam' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(async () => (await stored()).tags).toContain('steam');
+  await page.getByRole('combobox', { name: 'Category' }).selectOption({ index: 3 });
+  await page.getByText('Corrected by you.').waitFor();
+  expect((await stored()).edited).toContain('category');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Deleted 1 document.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('heading', { level: 1, name: /Espresso/ }).waitFor();
+  expect((await stored()).id).toBe(id);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect
+    .poll(() =>
+      stored().then(
+        () => 'there',
+        (error) => error.status,
+      ),
+    )
+    .toBe(404);
+  await visit(page, `/app/documents/${id}`);
+  await page.getByRole('heading', { name: 'There is no such document' }).waitFor();
+  console_.expectQuiet(/404/);
+});
+
+test('document: passages, the original without scripts, and a long text that is drawn to its end', async () => {
+  const long = Array.from({ length: 400 }, (_, i) => `## Part ${i}\n\nThe keeper writes down number ${i}.`).join('\n\n');
+  const id = await addDocument(keeper, {
+    title: 'A long journal',
+    content: `# A long journal\n\n${long}\n\nThe last word is farewell.`,
+  });
+  const page = await console_.open({ account: keeper, path: `/app/documents/${id}` });
+  await page.getByRole('heading', { level: 1, name: 'A long journal' }).waitFor();
+  await page.getByText('The last word is farewell.').waitFor({ state: 'attached' });
+  expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+  await page.getByRole('navigation', { name: 'Outline' }).getByRole('link', { name: 'Part 250', exact: true }).click();
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Part 250');
+  await page.getByRole('tab', { name: 'Passages' }).click();
+  await page.locator('.passage').first().waitFor();
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Open the original' }).click();
+  const frame = page.frameLocator('iframe[title="Original"]');
+  await frame.getByText('The last word is farewell.').waitFor({ state: 'attached' });
+  expect(await page.locator('iframe').getAttribute('sandbox')).toBe('');
+  console_.expectQuiet();
+});
+
+test('document: what is processed shows its stages, and its text when it has been read', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/search' });
+  const { id } = await keeper.client.create({
+    title: 'Late',
+    content: 'The late ferry was seen at dusk.',
+    content_type: 'text/plain',
+  });
+  await visit(page, `/app/documents/${id}`);
+  await page.getByText('The late ferry was seen at dusk.').waitFor();
+  await page.getByRole('button', { name: 'Reprocess' }).click();
+  await page.getByText('Queued again.').waitFor();
+  await keeper.client.finished(id);
+  await page.getByRole('button', { name: 'Reprocess' }).and(page.locator(':enabled')).waitFor();
+  console_.expectQuiet();
+});
