@@ -1,4 +1,4 @@
-/** Whether the server can be reached: learnt from every request, and asked for while it cannot. */
+/** Whether the server can be reached: doubted after a request without an answer, and asked for until it answers. */
 import { signal } from '@preact/signals';
 import { createClient } from '../../../clients/typescript/src/index.ts';
 
@@ -15,24 +15,27 @@ const WAITS = [1, 2, 4, 8, 15];
 /** Answers of a proxy in place of a server that is away. */
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** `fetch` that tells whether the server answered. */
+/** Every response of the server itself has an id, also one that says that a part of it is not well. */
+const isAnswer = ({ headers, status }: Response) => headers.has('x-request-id') || !AWAY.has(status);
+
+/** `fetch` that notices when no answer came. One request may fail for a reason of its own, so the server is asked first. */
 export const watchedFetch: typeof fetch = async (...request) => {
   try {
     const response = await fetch(...request);
-    if (AWAY.has(response.status)) lost();
-    else heard();
+    if (isAnswer(response)) answered();
+    else doubt();
     return response;
   } catch (error) {
-    if (!(error instanceof DOMException && error.name === 'AbortError')) lost();
+    if (!(error instanceof DOMException && error.name === 'AbortError')) doubt();
     throw error;
   }
 };
 
-const probe = createClient({ url: location.origin, retries: 0, timeout: 5_000, fetch: watchedFetch });
 let attempts = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
+let isAsking = false;
 
-function heard(): void {
+function answered(): void {
   if (connection.peek() === 'connected') return;
   stop();
   attempts = 0;
@@ -40,14 +43,17 @@ function heard(): void {
   recoveries.value += 1;
 }
 
-function lost(): void {
-  if (!navigator.onLine) {
-    stop();
-    connection.value = 'offline';
-  } else if (timer === undefined) wait();
+function doubt(): void {
+  if (!navigator.onLine) goOffline();
+  else if (connection.peek() === 'connected') tryNow();
 }
 
-function wait(): void {
+function unanswered(): void {
+  if (!navigator.onLine) {
+    goOffline();
+    return;
+  }
+  stop();
   nextAttempt.value = WAITS[Math.min(attempts, WAITS.length - 1)] ?? 1;
   attempts += 1;
   connection.value = 'reconnecting';
@@ -57,17 +63,41 @@ function wait(): void {
   }, 1_000);
 }
 
+function goOffline(): void {
+  stop();
+  connection.value = 'offline';
+}
+
 function stop(): void {
   clearInterval(timer);
   timer = undefined;
 }
 
-/** Asks the server at once. `watchedFetch` hears the outcome. */
+/** Asks the server at once. */
 export function tryNow(): void {
   stop();
   nextAttempt.value = 0;
-  probe.get('/health').catch(() => undefined);
+  if (!isAsking) void ask();
+}
+
+async function ask(): Promise<void> {
+  isAsking = true;
+  let isThere = false;
+  const probe = createClient({
+    url: location.origin,
+    retries: 0,
+    timeout: 5_000,
+    fetch: async (...request) => {
+      const response = await fetch(...request);
+      isThere = isAnswer(response);
+      return response;
+    },
+  });
+  await probe.get('/health').catch(() => undefined);
+  isAsking = false;
+  if (isThere) answered();
+  else unanswered();
 }
 
 addEventListener('online', tryNow);
-addEventListener('offline', lost);
+addEventListener('offline', goOffline);
