@@ -6,6 +6,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Resource } from '../../clients/typescript/src/index.ts';
 import { type Account, type ConsoleUnderTest, startConsole } from './support/console.ts';
 
 const ROUNDS = Number(process.env.PHAROS_OUTAGE_ROUNDS ?? 1);
@@ -21,8 +22,8 @@ afterAll(() => console_?.close());
 
 interface Outage {
   readonly name: string;
-  begin(page: Page): Promise<void>;
-  end(page: Page): Promise<void>;
+  begin(page: Page): Promise<unknown>;
+  end(page: Page): Promise<unknown>;
 }
 
 const EVENTS = /\/progress\/events/;
@@ -95,7 +96,8 @@ test(
         if (outage.name === 'token') await page.unrouteAll();
       }
     }
-    const stored = await Array.fromAsync(keeper.client.resources());
+    const stored: Resource[] = [];
+    for await (const resource of keeper.client.resources()) stored.push(resource);
     const texts = await Promise.all(stored.map(({ id }) => keeper.client.text(id)));
     expect(texts.map((text) => text.trim()).sort()).toEqual(names.map(textOf).sort());
     expect(stored.map(({ status }) => status)).toEqual(names.map(() => 'completed'));
