@@ -12,6 +12,19 @@ export const counts = computed(() => countKinds(entries.value));
 /** What assistive technology reads: once for each document that is ready or fails. */
 export const announcement = signal('');
 
+/** Documents that end together are read out together; one text in place of another at once would not be read. */
+const ANNOUNCE_MS = 300;
+let unsaid: string[] = [];
+
+export function announce(text: string): void {
+  unsaid.push(text);
+  if (unsaid.length > 1) return;
+  setTimeout(() => {
+    announcement.value = unsaid.join(' ');
+    unsaid = [];
+  }, ANNOUNCE_MS);
+}
+
 effect(() => {
   inWork.value = counts.value.work;
 });

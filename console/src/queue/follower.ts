@@ -8,7 +8,7 @@ import { client } from '../api/client.ts';
 import { connection, recoveries } from '../api/connection.ts';
 import { PharosError } from '../api/errors.ts';
 import { add as texts } from '../texts/add.ts';
-import { announcement, changeEntry, entries, removeEntries } from './entries.ts';
+import { announce, changeEntry, entries, removeEntries } from './entries.ts';
 import { byTurn, type Entry, idOf, isFollowed, kindOf } from './entry.ts';
 import { describeReady } from './ready.ts';
 
@@ -90,7 +90,7 @@ function noteProgress(progress: ResourceProgress): void {
   const now = kindOf({ ...entry, phase });
   if (now === before) return;
   if (now === 'ready') {
-    announcement.value = texts.isReady(entry.title);
+    announce(texts.isReady(entry.title));
     void describeReady(entry.key, progress.resource_id);
-  } else if (now === 'needs') announcement.value = texts.hasFailed(entry.title);
+  } else if (now === 'needs') announce(texts.hasFailed(entry.title));
 }

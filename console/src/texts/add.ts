@@ -53,6 +53,7 @@ export const add = {
     hours: (count: number) => `${count} h`,
   },
   webPage: 'Web page',
+  untitled: 'A text without a title',
   pastedText: (words: number) => `Text · ${words.toLocaleString('en')} ${words === 1 ? 'word' : 'words'}`,
   words: (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'word' : 'words'}`,
   known: 'in your library already',

@@ -5,7 +5,7 @@ const documents = (count: number) => `${number(count)} ${count === 1 ? 'document
 export const library = {
   title: 'Library',
   add: 'Add',
-  count: (shown: number, isFiltered: boolean) => (isFiltered ? `${documents(shown)} found` : documents(shown)),
+  count: (shown: number, isFiltered: boolean) => (isFiltered ? `${number(shown)} found` : documents(shown)),
   view: { label: 'View', rows: 'List', cards: 'Cards' },
   titleFilter: 'Filter by title',
   categories: 'Category',
@@ -35,6 +35,7 @@ export const library = {
   showResults: (count: number | undefined) => (count === undefined ? 'Show them' : `Show ${documents(count)}`),
   noValues: 'none yet',
   documents: 'Documents',
+  untitled: 'Untitled',
   select: (title: string) => `Select ${title}`,
   selectAll: 'Select all that match',
   quality: ['Very good', 'Good', 'Fair', 'Thin'],

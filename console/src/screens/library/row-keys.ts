@@ -1,4 +1,5 @@
 /** Keys of the list: arrows walk through the rows, `x` selects one. Enter follows its link by itself. */
+import { isSingleKey } from '../../keyboard/single-keys.ts';
 import { rowAt } from './rows.ts';
 import { isSelected, select } from './selection.ts';
 
@@ -13,13 +14,11 @@ export function onRowKey(event: KeyboardEvent, list: HTMLElement): void {
     event.preventDefault();
     focusRow(list, place === undefined ? firstVisible(list) : place + step);
   }
-  if (event.key.toLowerCase() === 'x' && place !== undefined && !isTyping(event.target)) {
+  if (event.key.toLowerCase() === 'x' && place !== undefined && isSingleKey(event)) {
     const id = rowAt(place)?.id;
     if (id !== undefined) select(place, !isSelected(id), event.shiftKey);
   }
 }
-
-const isTyping = (target: HTMLElement) => target.matches('textarea, select, input:not([type=checkbox])');
 
 function placeOfRow(target: HTMLElement): number | undefined {
   const link = target.closest('tr, .card')?.querySelector<HTMLElement>('[data-place]');

@@ -26,7 +26,7 @@ export function Toolbar({ view, onChange }: Props) {
     <>
       <div class="toolbar">
         <TitleFilter view={view} onChange={onChange} />
-        <fieldset class="chips" aria-label={texts.categories}>
+        <fieldset class="chips" aria-label={texts.categories} data-waits={facets.value ? undefined : ''}>
           {topCategories().map(({ value }) => (
             <button
               key={value}
@@ -62,7 +62,7 @@ export function Toolbar({ view, onChange }: Props) {
           </label>
         </span>
       </div>
-      {set > 0 && <SetFilters view={view} onChange={onChange} />}
+      <SetFilters view={view} onChange={onChange} />
     </>
   );
 }
@@ -110,9 +110,12 @@ function SetFilters({ view, onChange }: Props) {
       : [{ name: texts.orBetter(qualityWord(view.quality / 100)), without: { ...view, quality: undefined } }]),
     ...(view.year === undefined ? [] : [{ name: String(view.year), without: { ...view, year: undefined } }]),
   ];
+  const set = [...chosen, ...others];
+  // The title's part stands in its field.
+  if (set.length === 0) return null;
   return (
     <div class="chips filters__set">
-      {[...chosen, ...others].map(({ name, without }) => (
+      {set.map(({ name, without }) => (
         <span key={name} class="chip">
           <span class="clip">{name}</span>
           <button class="chip__x" type="button" aria-label={texts.removeFilter(name)} onClick={() => onChange(without)}>

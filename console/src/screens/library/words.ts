@@ -9,9 +9,9 @@ export function qualityWord(score: number): string {
   return texts.quality[step < 0 ? QUALITIES.length : step] ?? '';
 }
 
-/** What a document without a title is listed by is what the title's filter looks at. */
-export const titleOf = ({ title, filename, url, id }: Pick<Resource, 'title' | 'filename' | 'url' | 'id'>): string =>
-  title ?? filename ?? url ?? id;
+/** What the title's filter looks at. */
+export const titleOf = ({ title, filename, url }: Pick<Resource, 'title' | 'filename' | 'url'>): string =>
+  title ?? filename ?? url ?? texts.untitled;
 
 const thisYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const otherYear = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
