@@ -31,7 +31,7 @@ export function assistants(deployment: () => Deployment): void {
     });
     expect((await assistant.listResources()).resources.map(({ uri }) => uri)).toEqual([`pharos://documents/${id}`]);
     const page = await anonymous(deployment()).call<string>('GET', new URL(url).pathname);
-    expect([page.status, page.body]).toEqual([200, expect.stringContaining('A document in Pharos')]);
+    expect([page.status, page.body]).toEqual([200, expect.stringContaining('<title>Pharos</title>')]);
     expect((await callTool(assistant, 'delete_document', { id })).isError).toBe(false);
     expect((await callTool(assistant, 'fetch', { id })).isError).toBe(true);
     await assistant.close();
