@@ -3,7 +3,9 @@
  * come in, a restored database beside newer snapshots, and more libraries than the memory holds.
  *
  *   npm run bench:search-faults -- [--faults kill,stand-still,alone,delete,intake,restore,owners] [--chunks 10000]
- *     [--owners 1000] [--large 100000]
+ *     [--owners 1000] [--large 300000] [--memory 200]
+ *
+ * The fault `owners` is random owners of 100 chunks each beside one of `--large` chunks, in `--memory` MB.
  *
  * It prints what was seen, and the exit code is 1 where an answer was wrong or missing. SQLite.
  */
@@ -13,15 +15,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { uuidv7 } from 'uuidv7';
-import { systemClock as clock } from '../src/adapters/system-clock.ts';
-import { createSearchClient } from '../src/kernel/worker-client/search-client.ts';
-import { randomIds as ids, memoryLog } from '../test/support/fakes/doubles.ts';
-import { insertUser } from '../test/support/fixtures/documents.ts';
-import { testConfig } from '../test/support/kits/config.ts';
 import type { Answer, Asker } from './search/asker.ts';
 import { type BulkTarget, fillLibrary, writeDocuments } from './search/bulk-library.ts';
 import { embedSample } from './search/embed-sample.ts';
 import { startLoneWorker } from './search/lone-worker.ts';
+import { manyOwners } from './search/many-owners.ts';
 import { openReachData } from './search/reach-server.ts';
 import { percentile } from './support/load.ts';
 import { ZipfLibrary } from './support/zipf-library.ts';
@@ -31,13 +29,12 @@ const { values } = parseArgs({
     faults: { type: 'string', default: 'kill,stand-still,alone,delete,intake,restore,owners' },
     chunks: { type: 'string', default: '10000' },
     owners: { type: 'string', default: '1000' },
-    large: { type: 'string', default: '100000' },
+    large: { type: 'string', default: '300000' },
+    memory: { type: 'string', default: '200' },
   },
 });
 const FAULTS = new Set(values.faults.split(','));
-const [CHUNKS, OWNERS, LARGE] = [values.chunks, values.owners, values.large].map(Number) as [number, number, number];
-const OWNERS_MEMORY_MB = '200';
-const OWNERS_MS = 40_000;
+const CHUNKS = Number(values.chunks);
 const POSTED = 300;
 const POSTED_AT_ONCE = 4;
 
@@ -246,63 +243,6 @@ async function restored(): Promise<void> {
   await rm(folder, { recursive: true });
 }
 
-/** Small libraries beside a large one, in a memory that does not hold them all. */
-async function manyOwners(): Promise<void> {
-  const own = { ...target, db: data.db };
-  const words = new Map<string, { word: string; ids: Set<string> }>();
-  for (let n = 0; n < OWNERS; n++) {
-    const ownerId = await insertUser(data.db);
-    const word = `zyx${[...String(n)].map((digit) => String.fromCharCode(97 + Number(digit))).join('')}qwv`;
-    const documents = Array.from({ length: 13 }, () => library.document(uuidv7()));
-    const marked = documents.map((document, at) =>
-      at === 0
-        ? { ...document, chunks: document.chunks.map((chunk) => ({ ...chunk, text: `${word} ${chunk.text}` })) }
-        : document,
-    );
-    await writeDocuments({ ...own, ownerId }, marked);
-    words.set(ownerId, { word, ids: new Set(marked.map(({ id }) => id)) });
-  }
-  const large = await insertUser(data.db);
-  await fillLibrary({ ...own, ownerId: large }, library, LARGE);
-  const worker = await startLoneWorker(data.folder, { ...data.settings, SEARCH_MEMORY_MB: OWNERS_MEMORY_MB });
-  const config = testConfig({ ...data.settings, SEARCH_URLS: worker.url });
-  const client = createSearchClient({ config, clock, ids, fetch, log: memoryLog() });
-  const fields = { prefix: false, sort: 'relevance', limit: 10, filters: {} } as const;
-  const end = performance.now() + OWNERS_MS;
-  const times = { small: [] as number[], large: [] as number[], away: 0, libraries: 0 };
-  const askLarge = async () => {
-    while (performance.now() < end) {
-      const started = performance.now();
-      const answer = await client
-        .search({ ...fields, owner_id: large, q: library.question(2, 0), mode: 'hybrid' })
-        .catch(() => undefined);
-      if (answer) times.large.push(performance.now() - started);
-      else times.away += 1;
-    }
-  };
-  const owners = [...words.keys()];
-  const askSmall = async () => {
-    while (performance.now() < end) {
-      const ownerId = owners[Math.floor(Math.random() * owners.length)] as string;
-      const { word, ids: known } = words.get(ownerId) as { word: string; ids: Set<string> };
-      const started = performance.now();
-      const answer = await client.search({ ...fields, owner_id: ownerId, q: word, mode: 'keyword' }).catch(() => undefined);
-      if (!answer) times.away += 1;
-      else {
-        times.small.push(performance.now() - started);
-        check(answer.hits.length === 1, `${answer.hits.length} hits of an owner's own word`);
-        for (const { resource_id: id } of answer.hits) check(known.has(id), `${id} is another owner's`);
-      }
-      times.libraries = Math.max(times.libraries, await worker.libraries());
-    }
-  };
-  await Promise.all([askLarge(), askSmall(), askSmall()]);
-  tell(`${OWNERS} owners beside one of ${LARGE} chunks, ${OWNERS_MEMORY_MB} MB: at most ${times.libraries} libraries in memory`);
-  tell(`small: ${times.small.length} answers, ms ${spread(times.small)}`);
-  tell(`large: ${times.large.length} answers, ms ${spread(times.large)}; ${times.away} questions without an answer`);
-  await worker.stop();
-}
-
 try {
   await fillLibrary(target, library, CHUNKS);
   if (FAULTS.has('kill') || FAULTS.has('stand-still')) await workersFail();
@@ -310,7 +250,10 @@ try {
   if (FAULTS.has('delete')) await deletions();
   if (FAULTS.has('intake')) await intake();
   if (FAULTS.has('restore')) await restored();
-  if (FAULTS.has('owners')) await manyOwners();
+  if (FAULTS.has('owners')) {
+    const sizes = { owners: Number(values.owners), large: Number(values.large), memoryMb: values.memory };
+    await manyOwners({ data, target, library, check, tell, spread }, sizes);
+  }
 } finally {
   await data.close();
 }
