@@ -1,5 +1,6 @@
 /** The app: its middleware in the order in which requests pass it, its routes, and the one error handler. */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { AppError } from './kernel/core/errors.ts';
 import { toDatabaseAppError } from './kernel/db/connection-errors.ts';
@@ -31,6 +32,7 @@ import { createOperationRoutes } from './routes/mount.ts';
 import { createAuthorizeRoutes } from './routes/oauth/authorize.ts';
 import { createMetadataRoutes } from './routes/oauth/metadata.ts';
 import { createRegistrationRoutes, createTokenRoutes } from './routes/oauth/tokens.ts';
+import { isBrowser, sendNotFoundPage } from './routes/page.ts';
 import { asAppError, methodNotAllowedProblem, problem } from './routes/problem.ts';
 import { createJobRoutes } from './routes/processing/jobs.ts';
 import { createProgressRoutes } from './routes/processing/progress.ts';
@@ -77,7 +79,7 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.route('/', createMetricsRoutes(context));
   app.route('/', createDocsRoutes({ config, runtime, described: () => app }));
   app.route('/', createAssetRoutes(runtime));
-  app.route('/', createAccountPages(runtime));
+  app.route('/', createAccountPages());
   app.route('/', createConsoleRoutes({ config, runtime }));
   app.route('/', createKeysRoutes(context));
   app.route('/', createMetadataRoutes(context));
@@ -93,12 +95,15 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.route('/', createWebhookRoutes(context));
   app.route('/', createJobRoutes(context));
 
-  app.notFound((c) => problem(c, new AppError('not_found', 'There is nothing at this path')));
+  app.notFound((c) =>
+    isBrowser(c) ? sendNotFoundPage(c) : problem(c, new AppError('not_found', 'There is nothing at this path')),
+  );
 
   app.onError((error, c) => {
     context.writeHealth.failed(error);
     const known = c.get('bodyFault') ?? asAppError(error) ?? toDatabaseAppError(error);
     const fields = { requestId: c.get('requestId'), method: c.req.method, path: c.req.path };
+    if (known?.code === 'unauthenticated' && isVisit(c)) return sendNotFoundPage(c);
     if (!known) log.error('request failed', { ...fields, error });
     else if (known.cause !== undefined && SERVER_SIDE.has(known.code))
       log.warning('request refused', { ...fields, error: known });
@@ -107,6 +112,13 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
 
   return app;
 }
+
+/** A person who follows an address, without any credentials. */
+const isVisit = (c: Context<AppEnv>): boolean =>
+  (c.req.method === 'GET' || c.req.method === 'HEAD') &&
+  isBrowser(c) &&
+  c.req.header('authorization') === undefined &&
+  c.req.header('x-api-key') === undefined;
 
 /** Errors whose cause is on the server's side, and is worth a line in the log. */
 const SERVER_SIDE = new Set<AppError['code']>(['unavailable', 'upstream_failed']);

@@ -5,6 +5,8 @@ const login = document.getElementById('login');
 const consent = document.getElementById('consent');
 const REQUEST = ['client_id', 'redirect_uri', 'response_type', 'scope', 'state', 'code_challenge', 'code_challenge_method'];
 let token;
+// The session of the console in this browser, which goes on; without one, the login is for this consent alone.
+let isShared = false;
 
 async function send(path, body, headers = {}) {
   try {
@@ -35,7 +37,9 @@ async function welcome(answer) {
 
 login.addEventListener('submit', async (event) => {
   event.preventDefault();
-  await welcome(await send('/auth/login', new URLSearchParams(new FormData(login))));
+  const form = new URLSearchParams(new FormData(login));
+  if (isShared) form.set('cookie', 'true');
+  await welcome(await send('/auth/login', form));
 });
 
 consent.addEventListener('submit', async (event) => {
@@ -46,8 +50,7 @@ consent.addEventListener('submit', async (event) => {
   const headers = { Authorization: `Bearer ${token}` };
   const answer = await sendJson('/oauth/authorize', fields, headers);
   if (answer.fault) return show(login, answer.fault);
-  // The login was for this consent alone.
-  await send('/auth/logout', undefined, headers);
+  if (!isShared) await send('/auth/logout', undefined, headers);
   show(undefined, 'Done. You return to the app.');
   location.replace(answer.redirect_to);
 });
@@ -56,5 +59,19 @@ consent.addEventListener('submit', async (event) => {
 const [code, fault] = [parameters.get('code'), parameters.get('error')];
 for (const name of ['code', 'error', 'error_description']) parameters.delete(name);
 history.replaceState(null, '', `${location.pathname}?${parameters}`);
-if (code) await welcome(await sendJson('/auth/exchange', { code }));
+document.getElementById('other').addEventListener('click', () => show(login));
+
+/** Whether the console has noted a session in this browser: clients/typescript/src/session-hint.ts. */
+function hasSession() {
+  try {
+    return localStorage.getItem(`pharos:${location.origin}`) !== null;
+  } catch {
+    return false;
+  }
+}
+
+const session = hasSession() ? await send('/auth/refresh') : undefined;
+isShared = session !== undefined && !session.fault;
+if (code) await welcome(await sendJson('/auth/exchange', isShared ? { code, cookie: true } : { code }));
+else if (isShared) await welcome(session);
 else show(login, fault ? 'You are not logged in: the provider refused, or the login was cancelled. Try again.' : '');

@@ -21,9 +21,7 @@ const swaggerFile = (file: string) => resolve(`swagger-ui-dist/${file}`);
 export const ASSET_FILES: ReadonlyMap<string, { readonly path: () => string; readonly contentType: string }> = new Map([
   ['index.html', { path: () => packagePath('console/dist/index.html'), contentType: HTML }],
   ...builtFiles(),
-  ['account.html', { path: () => page('account.html'), contentType: HTML }],
   ['authorize.js', { path: () => page('authorize.js'), contentType: JS }],
-  ['account.js', { path: () => page('account.js'), contentType: JS }],
   ['docs.html', { path: () => page('docs.html'), contentType: HTML }],
   ['style.css', { path: () => page('style.css'), contentType: CSS }],
   ['favicon.svg', { path: () => page('favicon.svg'), contentType: SVG }],

@@ -55,11 +55,15 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
   'GET /monitoring/metrics': { name: 'monitoring.metrics', scope: 'admin', summary: 'Read metrics for Prometheus' },
   'GET /docs': { name: 'about.docs', scope: 'public', summary: 'Browse and try the API in Swagger UI' },
   'GET /openapi.json': { name: 'about.openapi', scope: 'public', summary: 'Read the OpenAPI 3.1 document' },
-  'GET /account/reset': { name: 'about.resetPage', scope: 'public', summary: 'Page behind the link in a password reset mail' },
+  'GET /account/reset': {
+    name: 'about.resetPage',
+    scope: 'public',
+    summary: 'Go to the page behind the link in a password reset mail',
+  },
   'GET /account/verify': {
     name: 'about.verificationPage',
     scope: 'public',
-    summary: 'Page behind the link in a verification mail',
+    summary: 'Go to the page behind the link in a verification mail',
   },
   'GET /oauth/authorize': { name: 'grants.page', scope: 'public', summary: 'Page on which a user connects an app' },
   'POST /oauth/token': {

@@ -1,5 +1,5 @@
 /** The typed client on a page of the server: several tabs share a session in a cookie. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BrowserClient, createClient } from '../../clients/typescript/src/index.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { newLogin } from '../support/kits/typed-client.ts';
@@ -12,6 +12,7 @@ beforeAll(async () => {
   app = await createTestApp({ env: { PUBLIC_URL: ORIGIN } });
 });
 afterAll(() => app.close());
+afterEach(() => vi.unstubAllGlobals());
 
 interface Tab {
   readonly pharos: BrowserClient;
@@ -20,7 +21,7 @@ interface Tab {
 }
 
 /** A browser: its tabs share a cookie, and send it as their page's origin does. `answer` may answer in the server's place. */
-function openBrowser(answer: (path: string) => Response | undefined = () => undefined) {
+function openBrowser(answer: (path: string) => Response | undefined = () => undefined, onEnd = () => {}) {
   let cookie: string | undefined;
   function openTab(): Tab {
     const paths: string[] = [];
@@ -37,7 +38,7 @@ function openBrowser(answer: (path: string) => Response | undefined = () => unde
       return response;
     }
     const parts = { now: () => app.clock.now(), random: () => 0.5, sleep: async () => {}, fetch: send };
-    return { pharos: createClient({ url: ORIGIN, session: 'cookie' }, parts), sent: () => paths.splice(0) };
+    return { pharos: createClient({ url: ORIGIN, session: 'cookie', onEnd }, parts), sent: () => paths.splice(0) };
   }
   return { openTab, cookie: () => cookie };
 }
@@ -118,7 +119,7 @@ test('cookie session: a logout that the server did not answer is told, and forge
 test('cookie session: without a session, requests are sent without credentials and the cookie is asked for once', async () => {
   const tab = openBrowser().openTab();
   expect(await tab.pharos.resume()).toBe(false);
-  tab.sent();
+  expect(tab.sent()).toEqual(['POST /auth/refresh']);
   await tab.pharos.get('/auth/options');
   await tab.pharos.get('/auth/options');
   expect(tab.sent()).toEqual(['GET /auth/options', 'GET /auth/options']);
@@ -155,4 +156,53 @@ test('cookie session: a code that is not known starts none', async () => {
   const tab = openBrowser().openTab();
   await expect(tab.pharos.exchange('nothing')).rejects.toMatchObject({ status: 400 });
   expect(tab.sent()).toEqual(['POST /auth/exchange']);
+});
+
+test('cookie session: the end of a session is told once, and nothing is told where there was none', async () => {
+  let ends = 0;
+  const { openTab } = openBrowser(undefined, () => {
+    ends += 1;
+  });
+  const [one, two] = [openTab(), openTab()];
+  await one.pharos.resume();
+  expect(ends).toBe(0);
+  await one.pharos.logIn(await newLogin(app));
+  await me(two);
+  await one.pharos.logOut();
+  expect(ends).toBe(1);
+  await expect(me(two)).rejects.toMatchObject({ status: 401 });
+  await expect(me(two)).rejects.toMatchObject({ status: 401 });
+  expect(ends).toBe(2);
+});
+
+/** As the storage of one origin, which its tabs share. */
+function stubStorage(): Map<string, string> {
+  const kept = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+  });
+  return kept;
+}
+
+test('cookie session: the page of a visitor, who never logged in here, does not ask for a session', async () => {
+  const kept = stubStorage();
+  const { openTab } = openBrowser();
+  const visitor = openTab();
+  expect(await visitor.pharos.resume()).toBe(false);
+  await expect(me(visitor)).rejects.toMatchObject({ status: 401 });
+  expect(visitor.sent()).toEqual(['GET /auth/me']);
+  await openTab().pharos.logIn(await newLogin(app));
+  expect([...kept]).toEqual([[`pharos:${ORIGIN}`, '1']]);
+  expect(await visitor.pharos.resume()).toBe(true);
+  await visitor.pharos.logOut();
+  expect([...kept]).toEqual([]);
+});
+
+test('cookie session: where storage is blocked, the server is asked', async () => {
+  vi.stubGlobal('localStorage', undefined);
+  const tab = openBrowser().openTab();
+  expect(await tab.pharos.resume()).toBe(false);
+  expect(tab.sent()).toEqual(['POST /auth/refresh']);
 });

@@ -76,7 +76,7 @@ describe('password reset', () => {
     });
     const mine = { Authorization: `Bearer ${((await login.json()) as { access_token: string }).access_token}` };
     expect(await (await send('GET', '/auth/me', mine)).json()).toMatchObject({ id: user.id, email_verified: true });
-    expect(await (await send('GET', '/auth/providers', mine)).json()).toEqual({ providers: [] });
+    expect(await (await send('GET', '/auth/providers', mine)).json()).toEqual({ password: true, providers: [] });
     expect(await (await send('GET', '/auth/api-keys', mine)).json()).toEqual({ api_keys: [] });
     expect(await (await send('GET', '/auth/grants', mine)).json()).toEqual({ grants: [] });
     expect(await (await send('GET', '/webhooks', mine)).json()).toEqual({ webhooks: [] });
@@ -187,7 +187,7 @@ describe('what a mail says has ended', () => {
     expect(mail?.text).toContain(
       'Your password was changed. Every session but the one that changed it is over, and connected apps are disconnected. API keys, linked logins, webhook endpoints and the callback secret are as before.',
     );
-    expect(mail?.text).toContain(`If it was not you, reset the password at http://localhost:8000/account/reset: ${RESET}`);
+    expect(mail?.text).toContain(`If it was not you, reset the password at http://localhost:8000/app/reset: ${RESET}`);
   });
 
   test('password reset: the mail with the link and the notice afterwards name what ends', async () => {

@@ -97,6 +97,17 @@ test('login: "cookie" takes nothing but a boolean', async () => {
   expect([status, body.errors]).toEqual([422, [expect.objectContaining({ path: 'cookie' })]]);
 });
 
+test('login in a browser: another login ends the session that the cookie held', async () => {
+  const { logIn, post, jar, whoami } = await openBrowser();
+  const { body } = await logIn();
+  const old = { Cookie: `${NAME}=${jar.get(NAME)}` };
+  const second = await logIn();
+  expect([await whoami(body.access_token), await whoami(second.body.access_token)]).toEqual([401, 200]);
+  expect((await post('/auth/refresh', { headers: old })).status).toBe(401);
+  await logIn({ cookie: true, password: 'a wrong one' });
+  expect(await whoami(second.body.access_token)).toBe(200);
+});
+
 test('refresh in a browser: without a body, the cookie is exchanged for its successor', async () => {
   const { logIn, refresh, jar, whoami } = await openBrowser();
   await logIn();
@@ -169,7 +180,7 @@ test('logout in a browser: the cookie alone ends the session, and is deleted', a
 
 test('logout in a browser: an access token ends the session of the cookie as well', async () => {
   const { logIn, post, whoami, jar } = await openBrowser();
-  const [first, second] = [(await logIn()).body, (await logIn()).body];
+  const [first, second] = [(await logIn({})).body, (await logIn()).body];
   const answer = await post('/auth/logout', { headers: { Authorization: `Bearer ${first.access_token}` } });
   expect([answer.status, [...jar]]).toEqual([204, []]);
   expect([await whoami(first.access_token), await whoami(second.access_token)]).toEqual([401, 401]);

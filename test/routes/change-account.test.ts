@@ -89,12 +89,12 @@ describe('PATCH /auth/me: address', () => {
     await change({ email: NEW });
     const [asked] = mailsTo('ada@example.org');
     expect(asked?.text).toContain(`A new address for your account was asked for, ${NEW}.`);
-    expect(asked?.text).toContain('/account/reset');
+    expect(asked?.text).toContain('/app/reset');
     await open(newestLink());
     await app.background.settled();
     const [, changed] = mailsTo('ada@example.org');
     expect(changed?.text).toContain(`The address of your account is ${NEW} now.`);
-    expect(changed?.text).not.toContain('/account/reset');
+    expect(changed?.text).not.toContain('/app/reset');
   });
 
   test('address: the link alone, a wrong password and the session of another account change nothing', async () => {

@@ -163,7 +163,7 @@ describe('trojan identifier', () => {
   test('trojan identifier: a provider that the attacker linked before the reset does not log in to the account after it', async () => {
     const attacker = await prepare();
     const victim = await resetByMail();
-    expect(await (await send('GET', '/auth/providers', victim)).json()).toEqual({ providers: [] });
+    expect(await (await send('GET', '/auth/providers', victim)).json()).toEqual({ password: true, providers: [] });
     expect(await idOf(await headersOf(await providerLogin('github')))).not.toBe(attacker.id);
   });
 
@@ -172,7 +172,7 @@ describe('trojan identifier', () => {
     const begun = await send('POST', '/auth/link/oidc', session);
     const victim = await resetByMail();
     expect((await finish('oidc', begun)).status).toBe(403);
-    expect(await (await send('GET', '/auth/providers', victim)).json()).toEqual({ providers: [] });
+    expect(await (await send('GET', '/auth/providers', victim)).json()).toEqual({ password: true, providers: [] });
   });
 });
 

@@ -4,6 +4,7 @@ import { cors } from 'hono/cors';
 import type { Config } from '../../src/kernel/config/config.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
+import { allowsOrigin } from '../../src/kernel/core/origins.ts';
 import type { Clock, Ids } from '../../src/kernel/core/ports.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
 import { createPresignedContents } from '../../src/kernel/worker-client/presigned-contents.ts';
@@ -24,12 +25,14 @@ const PATH = '/contents';
 export function createContentsRoute({ config, db, clock, ids, log }: ContentsRouteDependencies): Hono {
   const contents = createPresignedContents({ config, clock, ids });
   const { origins } = config.cors;
+  // The console always: its pages are of PUBLIC_URL, and the worker may be elsewhere.
+  const own = new URL(config.publicUrl).origin;
   const app = new Hono();
 
   app.use(
     PATH,
     cors({
-      origin: origins === '*' ? '*' : [...origins],
+      origin: origins === '*' ? '*' : (origin) => (origin === own || allowsOrigin(origins, origin) ? origin : null),
       allowMethods: ['GET', 'HEAD'],
       allowHeaders: ['Authorization', 'If-None-Match', 'If-Range', 'Range', 'X-API-Key', 'X-Request-Id'],
       exposeHeaders: ['Content-Disposition', 'Content-Range', 'ETag', 'X-Request-Id'],

@@ -93,7 +93,7 @@ export function createClient(
   const transport = createTransport({ url, rules, timeout, parts });
   const requests = createTokenRequests({ url, transport, timeout, parts });
   const connection = { url, requests, parts };
-  const session = options.session === 'cookie' ? cookieSession(connection) : tokenSession(options, connection);
+  const session = options.session === 'cookie' ? cookieSession(options, connection) : tokenSession(options, connection);
   const { credentials, ...sessionMethods } = session;
   const caller = createCaller<paths>({
     baseUrl: url,

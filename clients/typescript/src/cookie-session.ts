@@ -1,6 +1,7 @@
 /** The session of a page on the server's own origin: the access token is in memory, the refresh token in a cookie of the server. */
 import { type Credentials, EARLY_MS, ifEnded, webLock } from './credentials.ts';
 import type { Parts } from './parts.ts';
+import { sessionHint } from './session-hint.ts';
 
 /** Of a session whose refresh token is in a cookie. */
 export interface AccessToken {
@@ -14,26 +15,34 @@ export interface CookieSessionOptions {
   readonly lockName: string;
   /** Sends the cookie, which the server replaces. */
   readonly refresh: () => Promise<AccessToken>;
+  /** Called when the session has ended. */
+  readonly onEnd?: (() => void) | undefined;
   readonly parts: Pick<Parts, 'now'>;
 }
 
 export interface CookieCredentials extends Credentials {
+  /** Whether there is a session; asks the server anew where there was none. */
+  resume(): Promise<boolean>;
   /** Starts a session by what `request` responds. */
   begin(request: () => Promise<AccessToken>): Promise<void>;
   /** Forgets the session, whether `request` succeeds or not. */
   end(request: () => Promise<void>): Promise<void>;
 }
 
-export function cookieCredentials({ lockName, refresh, parts }: CookieSessionOptions): CookieCredentials {
+export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSessionOptions): CookieCredentials {
   const withLock = webLock(lockName);
+  const hint = sessionHint(lockName);
   let token: AccessToken | undefined;
   /** Whether it is known that this browser has no session. */
-  let hasNone = false;
+  let hasNone = !hint.get();
   let renewal: Promise<AccessToken | undefined> | undefined;
 
   function keep(next: AccessToken | undefined): AccessToken | undefined {
+    const hasEnded = token !== undefined && next === undefined;
     token = next;
     hasNone = next === undefined;
+    hint.set(!hasNone);
+    if (hasEnded) onEnd?.();
     return next;
   }
 
@@ -58,10 +67,12 @@ export function cookieCredentials({ lockName, refresh, parts }: CookieSessionOpt
     },
     // Another tab may have logged in: the cookie is tried although there was none.
     renew: async (used) => {
+      if (used === undefined && !hint.get()) return false;
       const stale = used?.replace(/^Bearer /, '');
       const found = await renewed(stale);
       return found !== undefined && found.accessToken !== stale;
     },
+    resume: async () => hint.get() && (await (hasNone ? renewed(undefined) : current())) !== undefined,
     begin: (request) => withLock(async () => void keep(await request())),
     end: (request) =>
       withLock(async () => {

@@ -27,4 +27,6 @@ export interface ClientOptions {
 export interface BrowserClientOptions extends Pick<ClientOptions, 'url' | 'retries' | 'maxRetryAfter' | 'timeout' | 'fetch'> {
   /** The refresh token is in a cookie that the server sets; all tabs share the session. */
   readonly session: 'cookie';
+  /** Called when the session has ended: by `logOut`, or because the server refused to renew it. */
+  readonly onEnd?: (() => void) | undefined;
 }

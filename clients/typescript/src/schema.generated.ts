@@ -148,8 +148,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Page behind the link in a password reset mail
-         * @description The page reads the token behind the # of its address and calls the API with it.
+         * Go to the page behind the link in a password reset mail
+         * @description The token of the link is behind the # of the address, which a browser takes along.
          */
         get: operations["aboutResetPage"];
         put?: never;
@@ -168,8 +168,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Page behind the link in a verification mail
-         * @description The page reads the token behind the # of its address and calls the API with it.
+         * Go to the page behind the link in a verification mail
+         * @description The token of the link is behind the # of the address, which a browser takes along.
          */
         get: operations["aboutVerificationPage"];
         put?: never;
@@ -3627,14 +3627,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A web page */
-            200: {
+            /** @description Redirects to the page of the console */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "text/html": string;
-                };
+                content?: never;
             };
         };
     };
@@ -3647,14 +3645,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A web page */
-            200: {
+            /** @description Redirects to the page of the console */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "text/html": string;
-                };
+                content?: never;
             };
         };
     };
@@ -5414,6 +5410,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether the account has a password */
+                        password: boolean;
                         providers: components["schemas"]["LinkedProvider"][];
                     };
                 };

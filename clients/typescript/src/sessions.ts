@@ -2,7 +2,7 @@
 import { cookieCredentials } from './cookie-session.ts';
 import { type Credentials, keyCredentials, memoryStore, type Session, sessionCredentials, type Tokens } from './credentials.ts';
 import { PharosError } from './error.ts';
-import type { ClientOptions } from './options.ts';
+import type { BrowserClientOptions, ClientOptions } from './options.ts';
 import type { Parts } from './parts.ts';
 import type { TokenRequests } from './token-requests.ts';
 
@@ -61,14 +61,17 @@ export function tokenSession(
   };
 }
 
-export function cookieSession({ url, requests, parts }: Connection): CookieSession & { credentials: Credentials } {
+export function cookieSession(
+  { onEnd }: BrowserClientOptions,
+  { url, requests, parts }: Connection,
+): CookieSession & { credentials: Credentials } {
   const refresh = () => requests.accessToken('/auth/refresh');
-  const credentials = cookieCredentials({ lockName: lockNameOf(url), refresh, parts });
+  const credentials = cookieCredentials({ lockName: lockNameOf(url), refresh, onEnd, parts });
   return {
     credentials,
     logIn: (login) => credentials.begin(() => requests.accessToken('/auth/login', { ...login, cookie: true })),
     exchange: (code) => credentials.begin(() => requests.accessToken('/auth/exchange', { code, cookie: true })),
-    resume: async () => (await credentials.authorization()) !== undefined || credentials.renew(undefined),
+    resume: () => credentials.resume(),
     logOut: () => credentials.end(() => requests.logOut().catch(ifLoggedOut)),
   };
 }

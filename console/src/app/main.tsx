@@ -8,6 +8,7 @@ import { Toasts } from '../parts/toast.tsx';
 import { keepQueue } from './keep-queue.ts';
 import { Outlet } from './outlet.tsx';
 import { followAddress } from './place.ts';
+import { finishProviderLogin } from './provider-return.ts';
 import { reloadForMissingModules } from './reload.ts';
 import { restoreTheme } from './theme.ts';
 
@@ -29,4 +30,4 @@ reloadForMissingModules();
 const root = document.getElementById('app');
 if (root) render(<App />, root);
 keepQueue();
-await restoreSession();
+if (!(await finishProviderLogin())) await restoreSession();

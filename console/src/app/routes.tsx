@@ -1,6 +1,8 @@
 /** Every screen of the console: one entry each. A screen is loaded when it is first opened. */
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
+import { account } from '../texts/account.ts';
+import { recovery, register } from '../texts/login.ts';
 import { add, documentTexts, library, login, search, shell } from '../texts.ts';
 import type { ScreenProps } from './screen.ts';
 
@@ -47,10 +49,41 @@ export const ROUTES: readonly Route[] = [
     load: () => import('../screens/library/library-screen.tsx'),
   },
   {
+    path: '/app/account',
+    title: account.title,
+    access: 'user',
+    nav: { label: shell.account, icon: 'account', foot: true },
+    load: () => import('../screens/account/account-screen.tsx'),
+  },
+  {
     path: '/app/login',
     title: login.title,
     access: 'visitor',
     load: () => import('../screens/login/login-screen.tsx'),
+  },
+  {
+    path: '/app/register',
+    title: register.title,
+    access: 'visitor',
+    load: () => import('../screens/register/register-screen.tsx'),
+  },
+  {
+    path: '/app/welcome',
+    title: register.first,
+    access: 'visitor',
+    load: () => import('../screens/register/register-screen.tsx'),
+  },
+  {
+    path: '/app/reset',
+    title: recovery.forgot,
+    access: 'visitor',
+    load: () => import('../screens/recovery/reset-screen.tsx'),
+  },
+  {
+    path: '/app/verify',
+    title: recovery.verify,
+    access: 'visitor',
+    load: () => import('../screens/recovery/verify-screen.tsx'),
   },
   ...(import.meta.env.DEV
     ? [

@@ -41,7 +41,7 @@ export function createAccountNotices({ config, clock, background, mailer }: Depe
   }
 
   return {
-    send: (user, { what, client, remedy = `reset the password at ${config.publicUrl}/account/reset: ${RESET_ENDS}` }) =>
+    send: (user, { what, client, remedy = `reset the password at ${config.publicUrl}/app/reset: ${RESET_ENDS}` }) =>
       mail(
         user,
         'Your Pharos account was changed',

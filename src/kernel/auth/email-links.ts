@@ -142,7 +142,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
     await mailer.send({
       to: user.email,
       subject: 'Set a new password for Pharos',
-      text: `Hello ${user.username},\n\nto set a new password, open this link within 30 minutes. It works once.\n\n${config.publicUrl}/account/reset#${token}\n\nWith the new password ${RESET_ENDS}\n\nIf you did not ask for it, nothing has changed and there is nothing to do.\n`,
+      text: `Hello ${user.username},\n\nto set a new password, open this link within 30 minutes. It works once.\n\n${config.publicUrl}/app/reset#${token}\n\nWith the new password ${RESET_ENDS}\n\nIf you did not ask for it, nothing has changed and there is nothing to do.\n`,
     });
   }
 
@@ -179,7 +179,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
         await mailer.send({
           to: user.email,
           subject: 'Confirm your e-mail address for Pharos',
-          text: `Hello ${user.username},\n\nto confirm that this address is yours, open this link within three days and enter the password of your account.\n\n${config.publicUrl}/account/verify#${token}\n\nIf you did not make this account, somebody else entered your address. Without the password of the account the link does nothing. To take the account over and end everything that was set up in it, choose a password of your own:\n\n${config.publicUrl}/account/reset\n`,
+          text: `Hello ${user.username},\n\nto confirm that this address is yours, open this link within three days and enter the password of your account.\n\n${config.publicUrl}/app/verify#${token}\n\nIf you did not make this account, somebody else entered your address. Without the password of the account the link does nothing. To take the account over and end everything that was set up in it, choose a password of your own:\n\n${config.publicUrl}/app/reset\n`,
         });
       });
     },
@@ -198,7 +198,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
         await mailer.send({
           to: email,
           subject: 'Confirm your new e-mail address for Pharos',
-          text: `Hello ${user.username},\n\nto make this the address of your account, open this link within a day and enter the password of your account.\n\n${config.publicUrl}/account/verify#${token}\n\nIf you did not ask for it, there is nothing to do: without the password of the account the link does nothing.\n`,
+          text: `Hello ${user.username},\n\nto make this the address of your account, open this link within a day and enter the password of your account.\n\n${config.publicUrl}/app/verify#${token}\n\nIf you did not ask for it, there is nothing to do: without the password of the account the link does nothing.\n`,
         });
       });
     },

@@ -1,31 +1,21 @@
-/** GET /account/reset and /account/verify: the targets of links in mails. Both serve one page, which reads its own address. */
-import { pagePolicy } from '../middleware/security-headers.ts';
-import { createRouter, defineRoute, page } from '../router.ts';
-import type { Runtime } from '../runtime.ts';
+/** GET /account/reset and /account/verify: links in mails of earlier versions. The console has these pages now. */
+import { createRouter, defineRoute } from '../router.ts';
 
 const pageRoute = <P extends string>(path: P) =>
   defineRoute({
     method: 'get',
     path,
-    description: 'The page reads the token behind the # of its address and calls the API with it.',
-    responses: { 200: page },
+    description: 'The token of the link is behind the # of the address, which a browser takes along.',
+    responses: { 302: { description: 'Redirects to the page of the console' } },
   });
 
-const pages = [pageRoute('/account/reset'), pageRoute('/account/verify')] as const;
+const PAGES = [
+  [pageRoute('/account/reset'), '/app/reset'],
+  [pageRoute('/account/verify'), '/app/verify'],
+] as const;
 
-export function createAccountPages({ asset }: Pick<Runtime, 'asset'>) {
+export function createAccountPages() {
   const router = createRouter();
-  for (const route of pages) {
-    router.openapi(route, async (c) => {
-      const file = await asset('account.html');
-      if (!file) return c.notFound();
-      return c.body(file.body, 200, {
-        'Content-Type': file.contentType,
-        'Cache-Control': 'no-store',
-        'Referrer-Policy': 'no-referrer',
-        'Content-Security-Policy': pagePolicy(["script-src 'self'", "connect-src 'self'"]),
-      });
-    });
-  }
+  for (const [route, page] of PAGES) router.openapi(route, (c) => c.redirect(page, 302));
   return router;
 }

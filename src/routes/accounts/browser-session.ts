@@ -5,13 +5,21 @@ import type { Around } from '../mount.ts';
 import { createSessionCookie } from './session-cookie.ts';
 
 /** `cookie: true` in the body moves the refresh token from the response to the cookie. */
-export function loginInBrowser({ config }: Pick<AppContext, 'config'>): Around {
+export function loginInBrowser({ config, sessions }: Pick<AppContext, 'config' | 'sessions'>): Around {
   const cookie = createSessionCookie(config);
   return async (c, input, run) => {
     if (!asksForCookie(input)) return run(input);
     cookie.requireOwnOrigin(c);
-    return cookie.keep(c, (await run(input)) as object);
+    const tokens = (await run(input)) as object;
+    await endSessionOf(cookie.read(c), sessions, 'another login in its browser');
+    return cookie.keep(c, tokens);
   };
+}
+
+/** Ends the session whose refresh token was in the cookie: no other holds it. */
+export async function endSessionOf(token: string | undefined, sessions: AppContext['sessions'], reason: string): Promise<void> {
+  const session = token === undefined ? undefined : await sessions.inspect(token);
+  if (session) await sessions.end(session.id, reason);
 }
 
 const asksForCookie = (input: unknown) =>
@@ -41,8 +49,7 @@ export function logoutInBrowser({ config, sessions }: Pick<AppContext, 'config' 
     const output = await run(input);
     const token = cookie.isFromOwnOrigin(c) ? cookie.read(c) : undefined;
     if (token === undefined) return output;
-    const session = await sessions.inspect(token);
-    if (session) await sessions.end(session.id, 'logout');
+    await endSessionOf(token, sessions, 'logout');
     cookie.delete(c);
     return output;
   };

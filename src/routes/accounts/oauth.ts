@@ -15,10 +15,12 @@ import { loginWithIdentity } from '../../services/accounts/oauth-accounts.ts';
 import type { AppContext } from '../../services/context.ts';
 import type { AppEnv } from '../env.ts';
 import { requestOrigin } from '../middleware/request-origin.ts';
+import { isBrowser } from '../page.ts';
 import { asAppError, statusOf } from '../problem.ts';
 import { createRouter, defineRoute, json, jsonBody, problems } from '../router.ts';
+import { endSessionOf } from './browser-session.ts';
 import { createLoginCookies } from './login-cookies.ts';
-import { isBrowser, loginProblemPage } from './login-page.ts';
+import { loginProblemPage } from './login-page.ts';
 import { createSessionCookie } from './session-cookie.ts';
 
 const authorizationSchema = z.object({ authorization_url: z.url(), state: z.string() }).openapi('OAuthAuthorization');
@@ -116,7 +118,7 @@ export function createOAuthLoginRoutes(context: AppContext) {
   });
 
   async function begin(c: Context<AppEnv>, provider: OAuthProviderName, target: string | undefined, linkTo: string | null) {
-    const returnTo = target ?? (isBrowser(c) ? '/' : null);
+    const returnTo = target ?? (isBrowser(c) ? '/app/' : null);
     const started = await oauth.begin(provider, { returnTo, linkTo });
     cookies.set(c, started, returnTo);
     c.header('Cache-Control', 'no-store');
@@ -187,7 +189,9 @@ export function createOAuthLoginRoutes(context: AppContext) {
     const browser = attempt === undefined ? undefined : cookies.browser(c, attempt);
     c.header('Cache-Control', 'no-store');
     const tokens = await exchangeCode(context, null, { code, browser }, { origin: requestOrigin(c) });
-    return c.json(cookie ? session.keep(c, tokens) : tokens, 200);
+    if (!cookie) return c.json(tokens, 200);
+    await endSessionOf(session.read(c), sessions, 'another login in its browser');
+    return c.json(session.keep(c, tokens), 200);
   });
 
   return router;

@@ -4,7 +4,7 @@ import { html } from 'hono/html';
 import { describeRedirect } from '../../kernel/auth/redirect-uris.ts';
 import type { OAuthClient } from '../../kernel/db/types.ts';
 import type { Scope } from '../../kernel/model/actor.ts';
-import { pagePolicy } from '../middleware/security-headers.ts';
+import { sendPage } from '../page.ts';
 
 const IN_WORDS: Readonly<Record<Scope, string>> = {
   'resources:read': 'Read your documents',
@@ -13,6 +13,9 @@ const IN_WORDS: Readonly<Record<Scope, string>> = {
   search: 'Search your library',
   admin: 'Administer this server',
 };
+
+/** An app may open these pages in a window of its own, and waits there for the answer through `opener`. */
+const OPENED = { 'Cross-Origin-Opener-Policy': 'unsafe-none' };
 
 /** What an app asks for that cannot be undone is left to the person to tick. */
 const UNTICKED: readonly Scope[] = ['resources:delete'];
@@ -32,11 +35,11 @@ export function sendConsentPage(c: Context, { server, client, redirectUri, scope
   const nonce = crypto.randomUUID();
   const boxes = scopes.map(
     (scope) => html`
-        <p><label><input type="checkbox" name="approved" value="${scope}" ${UNTICKED.includes(scope) ? '' : 'checked'}> ${IN_WORDS[scope]}</label></p>`,
+        <label><input type="checkbox" name="approved" value="${scope}" ${UNTICKED.includes(scope) ? '' : 'checked'}> ${IN_WORDS[scope]}</label>`,
   );
   const links = providers.map(
     ({ name, url }) => html`
-        <p><a href="${url}">Log in with ${name}</a></p>`,
+        <a class="btn" href="${url}">Log in with ${name}</a>`,
   );
   const body = html`
       <h1>Connect an app</h1>
@@ -49,21 +52,25 @@ export function sendConsentPage(c: Context, { server, client, redirectUri, scope
         <p><input id="username" name="username" autocomplete="username" maxlength="254" required></p>
         <p><label for="password">Password</label></p>
         <p><input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" required></p>
-        <p><button type="submit">Log in</button></p>${links}
+        <button type="submit">Log in</button>${links}
       </form>
       <form id="consent" hidden>
-        <p>Logged in as <strong id="who"></strong>. The app may:</p>${boxes}
-        <p><button type="submit">Connect</button></p>
-        <p>You can disconnect it at any time.</p>
+        <p>Logged in as <strong id="who"></strong>. <button class="link" type="button" id="other">Log in as somebody else</button></p>
+        <fieldset class="scopes" aria-label="The app may">${boxes}
+        </fieldset>
+        <button type="submit">Connect</button>
+        <p class="quiet">You can disconnect it at any time, under Account.</p>
       </form>
       <p id="outcome" role="status"></p>
-      <p><a id="refuse" rel="noreferrer" href="${refuseUri}">Refuse, and return to the app</a></p>`;
+      <p class="quiet"><a id="refuse" rel="noreferrer" href="${refuseUri}">Refuse, and return to the app</a></p>`;
   const script = html`<script type="module" nonce="${nonce}" src="/assets/authorize.js"></script>`;
-  return sendPage(c, 200, {
+  return sendPage(c, {
+    status: 200,
     title: 'Connect an app',
     body,
     script,
     policy: [`script-src 'nonce-${nonce}'`, "connect-src 'self'"],
+    headers: OPENED,
   });
 }
 
@@ -73,38 +80,5 @@ export function sendFaultPage(c: Context, detail: string, returnUri?: string) {
       <h1>The app cannot be connected</h1>
       <p>${detail}.</p>
       ${returnUri === undefined ? '' : html`<p><a rel="noreferrer" href="${returnUri}">Return to ${describeRedirect(returnUri)}</a></p>`}`;
-  return sendPage(c, 400, { title: 'The app cannot be connected', body, script: '', policy: [] });
-}
-
-interface Page {
-  readonly title: string;
-  readonly body: unknown;
-  readonly script: unknown;
-  readonly policy: readonly string[];
-}
-
-function sendPage(c: Context, status: 200 | 400, { title, body, script, policy }: Page) {
-  const page = html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>${title} · Pharos</title>
-    <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
-    <link rel="stylesheet" href="/assets/style.css">
-    ${script}
-  </head>
-  <body>
-    <main>${body}
-    </main>
-  </body>
-</html>
-`;
-  return c.html(page, status, {
-    'Cache-Control': 'no-store',
-    'Content-Security-Policy': pagePolicy(policy),
-    // An app may open this page in a window of its own, and waits there for the answer through `opener`.
-    'Cross-Origin-Opener-Policy': 'unsafe-none',
-  });
+  return sendPage(c, { status: 400, title: 'The app cannot be connected', body, headers: OPENED });
 }

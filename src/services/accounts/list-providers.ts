@@ -15,6 +15,7 @@ export const listProviders = operation({
   destructive: false,
   input: z.object({}),
   output: z.object({
+    password: z.boolean().meta({ description: 'Whether the account has a password' }),
     providers: z.array(
       z
         .object({ provider: z.enum(OAUTH_PROVIDERS), email: z.string().optional(), linked_at: z.iso.datetime() })
@@ -22,6 +23,7 @@ export const listProviders = operation({
     ),
   }),
   run: async ({ db, account: { user } }: Pick<AppContext, 'db'> & AccountCaller) => ({
+    password: user.passwordHash !== null,
     providers: (await listOAuthAccounts(db, user.id)).map(({ provider, email, createdAt }) => ({
       provider: provider as OAuthProviderName,
       ...present({ email }),

@@ -38,6 +38,8 @@ const isForm = () => new AppError('unsupported_media_type', 'file: is sent as a 
 export function createUploadsRoute({ config, services, log }: UploadsRouteDependencies): Hono {
   const { publicUrl } = config;
   const { origins } = config.cors;
+  // The console always: its pages are of PUBLIC_URL, and the worker may be elsewhere.
+  const own = new URL(config.publicUrl).origin;
   const tickets = createPresignedUploads({ config, clock: services.clock, ids: services.ids });
   const memory = createByteBudget(PLACES * MAX_UPLOAD_BYTES);
   const app = new Hono();
@@ -45,7 +47,7 @@ export function createUploadsRoute({ config, services, log }: UploadsRouteDepend
   app.use(
     PATH,
     cors({
-      origin: origins === '*' ? '*' : (origin) => (allowsOrigin(origins, origin) ? origin : null),
+      origin: origins === '*' ? '*' : (origin) => (origin === own || allowsOrigin(origins, origin) ? origin : null),
       allowMethods: ['PUT'],
       allowHeaders: ['Content-Type', 'X-Request-Id'],
       exposeHeaders: ['Location', 'Retry-After', 'X-Request-Id'],

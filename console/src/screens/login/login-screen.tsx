@@ -1,47 +1,41 @@
-/** Log in with a password. */
-import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
-import { isUnreachable, PharosError, sentenceOf } from '../../api/errors.ts';
-import { logIn } from '../../api/session.ts';
+/** Log in: with a password, or at a provider. A first visit to an empty installation leads to the first account. */
+import { useEffect } from 'preact/hooks';
+import { useAuthOptions } from '../../api/auth-options.ts';
+import { account, logIn } from '../../api/session.ts';
 import { safeReturn } from '../../app/match.ts';
 import { navigate } from '../../app/place.ts';
+import { providerFailure } from '../../app/provider-return.ts';
 import type { ScreenProps } from '../../app/screen.ts';
 import { Button } from '../../parts/button.tsx';
-import { Field } from '../../parts/field.tsx';
+import { Field, FieldError } from '../../parts/field.tsx';
+import { Providers } from '../../parts/providers.tsx';
+import { useForm } from '../../parts/use-form.ts';
 import { login as texts } from '../../texts.ts';
 
 export default function LoginScreen({ query }: ScreenProps) {
-  const errors = useSignal<{ username?: string; password?: string }>({});
-  const busy = useSignal(false);
-  const usernameInput = useRef<HTMLInputElement>(null);
-  const passwordInput = useRef<HTMLInputElement>(null);
+  const options = useAuthOptions();
+  const next = safeReturn(query.get('next'));
+  const { form, onSubmit, errors, busy } = useForm({
+    names: ['username', 'password'],
+    missing: texts.missing,
+    last: 'password',
+    send: ({ username, password }) => logIn(username, password),
+    inWords: ({ status }) => (status === 401 ? texts.wrong : undefined),
+  });
 
-  async function submit(event: SubmitEvent) {
-    event.preventDefault();
-    const username = usernameInput.current?.value.trim() ?? '';
-    const password = passwordInput.current?.value ?? '';
-    errors.value = {
-      ...(username === '' && { username: texts.missing.username }),
-      ...(password === '' && { password: texts.missing.password }),
-    };
-    if (username === '') return usernameInput.current?.focus();
-    if (password === '') return passwordInput.current?.focus();
-    busy.value = true;
-    try {
-      await logIn(username, password);
-      navigate(safeReturn(query.get('next')) ?? '/app/', { replace: true });
-    } catch (error) {
-      errors.value = { password: reasonOf(error) };
-      passwordInput.current?.focus();
-    } finally {
-      busy.value = false;
-    }
-  }
+  const user = account.value;
+  useEffect(() => {
+    if (user) navigate(next ?? '/app/', { replace: true });
+  }, [user]);
+  useEffect(() => {
+    if (options?.first_run && options.registration === 'open') navigate('/app/welcome', { replace: true });
+  }, [options]);
 
   return (
     <section class="stack stack--full">
       <h1>{texts.title}</h1>
-      <form class="stack stack--full" noValidate onSubmit={submit}>
+      {providerFailure.value !== undefined && <FieldError id="provider-failure">{providerFailure.value}</FieldError>}
+      <form ref={form} class="stack stack--full" noValidate onSubmit={onSubmit}>
         <Field
           label={texts.username}
           placeholder={texts.usernameHint}
@@ -49,30 +43,36 @@ export default function LoginScreen({ query }: ScreenProps) {
           autocomplete="username"
           autocapitalize="none"
           spellcheck={false}
+          maxLength={254}
           focus
-          error={errors.value.username}
-          inputRef={usernameInput}
+          error={errors.username}
         />
         <Field
           label={texts.password}
           type="password"
           name="password"
           autocomplete="current-password"
-          error={errors.value.password}
-          inputRef={passwordInput}
+          maxLength={1024}
+          error={errors.password}
+          beside={
+            <a class="link quiet" href="/app/reset">
+              {texts.forgot}
+            </a>
+          }
         />
-        <Button kind="primary" wide type="submit" busy={busy.value}>
+        <Button kind="primary" wide type="submit" busy={busy}>
           {texts.submit}
         </Button>
       </form>
+      <Providers options={options} returnTo={next === undefined ? '/app/login' : `/app/login?${new URLSearchParams({ next })}`} />
+      {options?.registration === 'open' && (
+        <p class="quiet">
+          {texts.noAccount}{' '}
+          <a class="link" href="/app/register">
+            {texts.create}
+          </a>
+        </p>
+      )}
     </section>
   );
-}
-
-function reasonOf(error: unknown): string {
-  if (isUnreachable(error)) return texts.unreachable;
-  if (!(error instanceof PharosError)) throw error;
-  if (error.status === 401) return texts.wrong;
-  if (error.status === 429 && error.retryAfter !== undefined) return texts.tooMany(Math.ceil(error.retryAfter));
-  return sentenceOf(error);
 }
