@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../src/adapters/listen.ts';
 import { ROOT } from '../support/checkout.ts';
+import { unusedPort } from './unused-port.ts';
 
 export interface LoneWorker {
   readonly url: string;
@@ -17,7 +17,7 @@ export interface LoneWorker {
 }
 
 export async function startLoneWorker(folder: string, settings: Readonly<Record<string, string>>): Promise<LoneWorker> {
-  const port = await freePort('127.0.0.1');
+  const port = await unusedPort();
   const url = `http://127.0.0.1:${port}`;
   const env = { ...process.env, LOG_LEVEL: 'error', ...settings, DATA_DIR: folder, WORKER_PORT: String(port), WORKER_URL: url };
   const launch = () =>

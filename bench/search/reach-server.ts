@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../src/adapters/listen.ts';
 import { openDatabase } from '../../src/adapters/open-database.ts';
 import { findActiveModel } from '../../src/kernel/db/embedding-models.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
@@ -12,6 +11,7 @@ import { startPostgres } from '../../test/support/servers/postgres.ts';
 import { type Pharos, ROOT, startCheckout } from '../support/checkout.ts';
 import { processorMs, proportionalMb, tree } from '../support/process-cost.ts';
 import { type Asker, createAsker, logIn } from './asker.ts';
+import { unusedPort } from './unused-port.ts';
 
 export type DatabaseKind = 'sqlite' | 'postgres';
 
@@ -68,7 +68,7 @@ export async function openReachData(kind: DatabaseKind, given?: string): Promise
   const settings = { ...SETTINGS, DATABASE_URL: url };
 
   async function start(more: Readonly<Record<string, string>> = {}): Promise<{ server: ReachServer; userId: string }> {
-    const workerPort = await freePort('127.0.0.1');
+    const workerPort = await unusedPort();
     const pharos = await startCheckout(ROOT, { ...settings, WORKER_PORT: String(workerPort), ...more }, folder);
     running = pharos;
     const { authorization, userId } = await logIn(pharos.url, USER);
