@@ -6,8 +6,10 @@ import { clean, foldWord } from './fold.ts';
 import { dateAround, monthOf } from './months.ts';
 import { MAX_REMEMBERED, MAX_REMEMBERED_TOKENS, PieceCache } from './piece-cache.ts';
 import { readPiece } from './pieces.ts';
-import { isPlainWord } from './plain-words.ts';
+import { isPlainWord, isPlainWordAt } from './plain-words.ts';
 import { markStopWords } from './question-stop-words.ts';
+import { ENGLISH, stemmerOf } from './stem.ts';
+import { NO_LETTER, termStarts } from './term-starts.ts';
 import { termOfPlainWord, termsOfWord } from './word-terms.ts';
 
 /**
@@ -58,6 +60,32 @@ export function analyse(text: string, language: string | null = null): Token[] {
     insert(tokens, date.start, (at) => date.terms.map((term) => ({ term, ...at(date.end) })));
   });
   return tokens;
+}
+
+/**
+ * Where the text has one of the terms, in the order of the analysis. Plain English words that begin as none of the terms are not
+ * analysed, which are most of them.
+ */
+export function findTerms(text: string, language: string | null, terms: ReadonlySet<string>): Pick<Token, 'start' | 'end'>[] {
+  const found: Pick<Token, 'start' | 'end'>[] = [];
+  const cache = cacheFor(language);
+  const starts = stemmerOf('latin', language) === ENGLISH ? termStarts(terms) : null;
+  // A date has digits, and begins or ends with a month's name.
+  const hasDates = [...terms].some((term) => /[0-9]/.test(term));
+  forEachPiece(text, (start, end) => {
+    const isMonthOfDate = hasDates && monthOf(text.slice(start, end).toLowerCase()) !== undefined;
+    if (starts !== null && !isMonthOfDate && isPlainWordAt(text, start, end)) {
+      const second = end - start > 1 ? text.charCodeAt(start + 1) : NO_LETTER;
+      if (!starts.has(text.charCodeAt(start), second)) return;
+    }
+    const piece = readTokens(text.slice(start, end), language, cache);
+    for (const token of piece.tokens) {
+      if (terms.has(token.term)) found.push({ start: token.start + start, end: token.end + start });
+    }
+    const date = !hasDates || piece.month === undefined ? undefined : textAnalysis.dateAround(text, start, end, piece.month);
+    if (date?.terms.some((term) => terms.has(term))) found.push({ start: date.start, end: date.end });
+  });
+  return found;
 }
 
 /** `languages` are those of the library's texts: a word gets the stem of each. */

@@ -46,6 +46,11 @@ const WORDS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Words of which the spelling begins otherwise than what `oneSpelling` makes of it. */
+export const SPELLINGS: readonly (readonly [written: string, meant: string])[] = [...WORDS].filter(
+  ([written, meant]) => written.slice(0, 2) !== meant.slice(0, 2),
+);
+
 /**
  * A folded word in the spelling that stems best: American `color` and `center`, British `organise`, because Porter's stemmer
  * makes `organ` of `organize` and `ion` of `ionize`.

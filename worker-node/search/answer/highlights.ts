@@ -1,5 +1,5 @@
 /** Where a passage holds words of the question. */
-import { analyse } from '../analysis/analyse.ts';
+import { findTerms } from '../analysis/analyse.ts';
 
 export type Range = readonly [start: number, end: number];
 
@@ -7,10 +7,7 @@ export type Range = readonly [start: number, end: number];
 export function highlightsOf(text: string, language: string | null, terms: ReadonlySet<string>): Range[] {
   if (terms.size === 0) return [];
   const ranges: [number, number][] = [];
-  for (const { term, start, end } of analyse(text, language)) {
-    if (!terms.has(term) || end <= start) continue;
-    ranges.push([start, end]);
-  }
+  for (const { start, end } of findTerms(text, language, terms)) if (end > start) ranges.push([start, end]);
   ranges.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
   const apart: [number, number][] = [];
   for (const range of ranges) {

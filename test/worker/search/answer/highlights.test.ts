@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../../worker-node/search/analysis/analyse.ts';
+import { SPELLINGS } from '../../../../worker-node/search/analysis/english-spelling.ts';
 import { highlightsOf } from '../../../../worker-node/search/answer/highlights.ts';
 
 const termsOf = (text: string, language: string | null) => new Set(analyse(text, language).map(({ term }) => term));
@@ -55,5 +56,53 @@ describe('highlights', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  /** Made of the whole analysis. */
+  function fullHighlights(text: string, language: string | null, terms: ReadonlySet<string>) {
+    const apart: [number, number][] = [];
+    const tokens = analyse(text, language).filter(({ term, start, end }) => terms.has(term) && end > start);
+    for (const { start, end } of tokens.sort((a, b) => a.start - b.start || b.end - a.end)) {
+      const last = apart.at(-1);
+      if (last && start < last[1]) last[1] = Math.max(last[1], end);
+      else apart.push([start, end]);
+    }
+    return apart;
+  }
+
+  it('are those of the whole analysis, whatever words the text and the question have', () => {
+    const words =
+      'Ice ices icy glacier Glaciers colour color aeroplane airplanes oestrogen estrogen tyre tires foetus paediatric ' +
+      'eying eyed dying die sky skies aed a I by getUserById v2.10.3 GDP C++ naïve Straße l’arbre state-of-the-art ' +
+      'March may 15 2024 3 2024, March, 1,000,000 RFC 9457 机器学习 don’t e\u0301t\u00e9 ﬁre U.S. x_y';
+    const word = fc.oneof(
+      fc.constantFrom(...words.split(' ')),
+      fc.stringMatching(/^[a-z]{1,3}(ing|ed|ies|s|y|ation)?$/),
+      fc.constantFrom('15 March 2024', 'March 15, 2024', 'may 2023'),
+    );
+    const text = fc.array(word, { maxLength: 25 }).map((parts) => parts.join(' '));
+    fc.assert(
+      fc.property(text, text, fc.constantFrom('en', 'de', 'ja', null), (passage, question, language) => {
+        const terms = termsOf(question, language);
+        expect(highlightsOf(passage, language, terms)).toEqual(fullHighlights(passage, language, terms));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('are of every English word that has a term, by each two letters that words begin with', () => {
+    const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+    const endings = ['', 's', 'y', 'ed', 'ing', 'ies', 'ied', 'ying', 'eed', 'edly', 'at', 'ated', 'bbed', 'ational', 'e'];
+    for (const first of letters)
+      for (const second of ['', ...letters])
+        for (const ending of endings) {
+          const word = first + second + ending;
+          for (const term of termsOf(word, 'en')) expect(highlightsOf(word, 'en', new Set([term]))).toEqual([[0, word.length]]);
+        }
+  });
+
+  it('are of every English word that is spelled in two ways', () => {
+    for (const [written, meant] of SPELLINGS) expect(marked(`the ${written}s here`, meant)).toEqual([`${written}s`]);
+    expect(SPELLINGS.map(([written]) => written)).toContain('oestrogen');
   });
 });

@@ -1,0 +1,33 @@
+/** Which English words may have one of some terms, by their first two letters: stemming leaves these as they are, but for `y`. */
+import { SPELLINGS } from './english-spelling.ts';
+
+/** Whether the plain word that begins at `start` and has more than one letter where `second` is given may have one of the terms. */
+export interface TermStarts {
+  has(first: number, second: number): boolean;
+}
+
+const A = 97;
+const LETTERS = 26;
+const LOWER_CASE = 0x20;
+/** Instead of a second letter. */
+export const NO_LETTER = -1;
+
+/** `has` takes UTF-16 units of ASCII letters, and NO_LETTER where the word has one alone. */
+export function termStarts(terms: Iterable<string>): TermStarts {
+  const starts = new Uint8Array(LETTERS * (LETTERS + 1));
+  const place = (first: number, second: number) =>
+    ((first | LOWER_CASE) - A) * (LETTERS + 1) + (second === NO_LETTER ? LETTERS : (second | LOWER_CASE) - A);
+  const allow = (start: string) => {
+    starts[place(start.charCodeAt(0), start.charCodeAt(1))] = 1;
+  };
+  for (const term of terms) {
+    const start = term.slice(0, 2);
+    if (!/^[a-z]{1,2}$/.test(start)) continue;
+    if (start.length === 1) starts.fill(1, place(start.charCodeAt(0), A), place(start.charCodeAt(0), NO_LETTER) + 1);
+    else allow(start);
+    // `eying` becomes `ei`.
+    if (start.endsWith('i')) allow(`${start[0]}y`);
+    for (const [written, meant] of SPELLINGS) if (meant.startsWith(start)) allow(written);
+  }
+  return { has: (first, second) => starts[place(first, second)] === 1 };
+}
