@@ -70,7 +70,7 @@ export function createContext(config: Config, adapters: Adapters, overrides: Par
   const publisher = make('publisher', () => createHttpPublisher(base));
   const writeHealth = make('writeHealth', () => createWriteHealth(base));
   const relay = make('relay', () => createRelay({ ...base, publisher, noteFailure: writeHealth.failed }));
-  const searchClient = make('searchClient', () => createSearchClient(base));
+  const searchClient = make('searchClient', () => createSearchClient({ ...base, fetch: base.searchFetch ?? base.fetch }));
   const embeddingsProxy = make('embeddingsProxy', () => createEmbeddingsProxy(base));
   const presignedContents = make('presignedContents', () => createPresignedContents(base));
   const presignedUploads = make('presignedUploads', () => createPresignedUploads(base));

@@ -49,6 +49,8 @@ export interface Adapters {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly fetch: Fetch;
+  /** For questions to the worker that searches, of which there are many. Default: `fetch`. */
+  readonly searchFetch?: Fetch;
   readonly background: Background;
   /** Absent: requests to the rate limit store are not combined. */
   readonly endOfTurn?: EndOfTurn;

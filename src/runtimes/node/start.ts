@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { createBackground } from '../../adapters/background.ts';
 import { startHttpServer } from '../../adapters/http-server.ts';
 import { startInterval } from '../../adapters/interval.ts';
+import { createKeepAliveFetch } from '../../adapters/keep-alive-fetch.ts';
 import { createMailer } from '../../adapters/mailer.ts';
 import { createMetrics } from '../../adapters/metrics.ts';
 import { openDatabase, prepareDatabase } from '../../adapters/open-database.ts';
@@ -67,6 +68,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
         clock,
         ids: { next: uuidv7 },
         fetch: (input, init) => fetch(input, init),
+        searchFetch: createKeepAliveFetch(),
         background,
         endOfTurn: (work) => setImmediate(work),
         passwords: createPasswordHasher(),
