@@ -93,7 +93,10 @@ function plainIndex(documents: Map<string, IndexedDocument>): PlainIndex {
     get bytes() {
       return count() * BYTES_A_CHUNK;
     },
-    put: (document) => void documents.set(document.id, document),
+    putting: function* (document) {
+      yield;
+      documents.set(document.id, document);
+    },
     remove: (id) => void documents.delete(id),
     settle: () => {},
     contents: () => Object.fromEntries([...documents].map(([id, { chunks: own }]) => [id, own.map(({ text }) => text)]).sort()),

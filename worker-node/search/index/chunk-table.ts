@@ -6,7 +6,6 @@ const NONE = 0xffff_ffff;
 const MAX_LENGTH = 0xffff;
 
 interface Chunk {
-  readonly document: number;
   readonly seq: number;
   /** The document's chunk before this one, if it has one. */
   readonly previous: number | undefined;
@@ -14,6 +13,8 @@ interface Chunk {
 
 export class ChunkTable {
   live: Uint8Array = new Uint8Array(64);
+  /** Chunks that are live, or will be once all of their document is here. */
+  held: Uint8Array = new Uint8Array(64);
   /** Words of the text, and of title and headings. */
   textLengths: Uint16Array = new Uint16Array(64);
   contextLengths: Uint16Array = new Uint16Array(64);
@@ -26,30 +27,36 @@ export class ChunkTable {
   #next: Uint32Array = new Uint32Array(64);
 
   get bytes(): number {
-    return this.live.length * (1 + 2 + 2 + 4 + 8 + 4);
+    return this.live.length * (1 + 1 + 2 + 2 + 4 + 8 + 4);
   }
 
-  add(slot: number, { document, seq, previous }: Chunk): void {
+  /** Adds a chunk that no search finds before `show`. */
+  add(slot: number, { seq, previous }: Chunk): void {
     if (slot >= this.live.length) this.#grow(slot + 1);
-    this.live[slot] = 1;
+    this.held[slot] = 1;
     this.textLengths[slot] = 0;
     this.contextLengths[slot] = 0;
-    this.documents[slot] = document;
     this.#seqs[slot] = seq;
     this.#next[slot] = NONE;
     if (previous !== undefined) this.#next[previous] = slot;
-    this.count++;
   }
 
   setLengths(slot: number, text: number, context: number): void {
     this.textLengths[slot] = Math.min(text, MAX_LENGTH);
     this.contextLengths[slot] = Math.min(context, MAX_LENGTH);
+  }
+
+  show(slot: number, document: number): void {
+    this.live[slot] = 1;
+    this.documents[slot] = document;
     this.totalText += this.textLengths[slot] as number;
     this.totalContext += this.contextLengths[slot] as number;
+    this.count++;
   }
 
   remove(slot: number): void {
     this.live[slot] = 0;
+    this.held[slot] = 0;
     this.totalText -= this.textLengths[slot] as number;
     this.totalContext -= this.contextLengths[slot] as number;
     this.count--;
@@ -87,6 +94,7 @@ export class ChunkTable {
     const table = new ChunkTable();
     Object.assign(table, reader.json<{ count: number; totalText: number; totalContext: number }>('chunks'));
     table.live = reader.bytes('chunks.live');
+    table.held = table.live.slice();
     table.textLengths = reader.uint16('chunks.textLengths');
     table.contextLengths = reader.uint16('chunks.contextLengths');
     table.documents = reader.uint32('chunks.documents');
@@ -97,6 +105,7 @@ export class ChunkTable {
 
   #grow(length: number): void {
     this.live = grown(this.live, length);
+    this.held = grown(this.held, length);
     this.textLengths = grown(this.textLengths, length);
     this.contextLengths = grown(this.contextLengths, length);
     this.documents = grown(this.documents, length);

@@ -113,6 +113,11 @@ export interface LibraryIndex {
 
   /** Adds the document, or replaces it. */
   put(document: IndexedDocument): void;
+  /**
+   * The same in steps of some milliseconds, between which searches find what they found before; the document appears with the
+   * last step. All of them are taken before anything else is changed.
+   */
+  putting(document: IndexedDocument): Iterable<void>;
   remove(documentId: string): void;
   /** Packs what was put since: called when a load or a round of changes is complete. */
   settle(): void;

@@ -44,6 +44,8 @@ export class MemoryIndex implements LibraryIndex {
   readonly #words: Words;
   readonly #reader: TextReader;
   readonly #occurrences = new OccurrenceReader();
+  /** Chunks of a document that is being put. */
+  #hidden: number[] = [];
   readonly #text = new TokenColumns();
   readonly #context = new TokenColumns();
   #vectors: IndexVectors | null;
@@ -100,28 +102,44 @@ export class MemoryIndex implements LibraryIndex {
   }
 
   put(document: IndexedDocument): void {
+    for (const _ of this.putting(document));
+  }
+
+  *putting(document: IndexedDocument): Generator<void, void> {
+    if (this.#hidden.length > 0) throw new Error('another document has been put in part');
     this.#checkVectors(document);
-    this.remove(document.id);
-    if (document.chunks.length === 0) return;
-    this.#forget();
-    const slot = this.#attributes.add(document);
     let previous: number | undefined;
     let context: string | undefined;
     for (const chunk of document.chunks) {
+      if (this.#hidden.length % CHUNKS_A_STEP === CHUNKS_A_STEP - 1) yield;
       if (chunk.context !== context) this.#reader.read(chunk.context, document.language, this.#context);
       context = chunk.context;
-      const chunkSlot = this.#blocks.allocate(this.#chunks.live);
-      this.#chunks.add(chunkSlot, { document: slot, seq: chunk.seq, previous });
-      if (previous === undefined) this.#attributes.firstChunks[slot] = chunkSlot;
-      previous = chunkSlot;
+      const slot = this.#blocks.allocate(this.#chunks.held);
+      this.#hidden.push(slot);
+      this.#chunks.add(slot, { seq: chunk.seq, previous });
+      previous = slot;
       this.#reader.read(chunk.text, document.language, this.#text);
       // A short text may be its own title, which says nothing more.
       const said = this.#text.hasTermsOf(this.#context) ? null : this.#context;
       const read = this.#occurrences.read(this.#words, this.#text, said);
-      this.#blocks.add(chunkSlot, read.occurrences, read.textStart);
-      this.#chunks.setLengths(chunkSlot, read.textLength, read.contextLength);
-      this.#setVector(chunkSlot, chunk.embedding);
+      this.#blocks.add(slot, read.occurrences, read.textStart);
+      this.#chunks.setLengths(slot, read.textLength, read.contextLength);
+      this.#setVector(slot, chunk.embedding);
     }
+    this.remove(document.id);
+    if (this.#hidden.length > 0) this.#show(document);
+  }
+
+  /** Makes the document of the hidden chunks one that searches find, in one step. */
+  #show(document: IndexedDocument): void {
+    this.#forget();
+    const slot = this.#attributes.add(document);
+    this.#attributes.firstChunks[slot] = this.#hidden[0] as number;
+    for (const chunk of this.#hidden) {
+      this.#chunks.show(chunk, slot);
+      this.#blocks.show(chunk);
+    }
+    this.#hidden = [];
   }
 
   remove(documentId: string): void {
@@ -137,7 +155,7 @@ export class MemoryIndex implements LibraryIndex {
   }
 
   settle(): void {
-    this.#blocks.settle(this.#chunks.live);
+    this.#blocks.settle(this.#chunks.held);
     this.#attributes.settle();
     this.#reader.settle();
   }
@@ -154,7 +172,9 @@ export class MemoryIndex implements LibraryIndex {
     const slots = this.chunkSlots;
     if (this.#vectors) {
       this.#checkLength(vector);
-      return this.#vectors.cosines(vector, slots);
+      const cosines = this.#vectors.cosines(vector, slots);
+      for (const slot of this.#hidden) cosines[slot] = 0;
+      return cosines;
     }
     if (this.#noCosines.length < slots) this.#noCosines = new Float32Array(slots);
     return this.#noCosines.subarray(0, slots);
@@ -283,6 +303,7 @@ export class MemoryIndex implements LibraryIndex {
 }
 
 const MAIN_SHARE = 1 / 20;
+const CHUNKS_A_STEP = 32;
 
 export function createLibraryIndex(parts: IndexParts): LibraryIndex {
   return new MemoryIndex(parts);

@@ -36,13 +36,15 @@ interface Block {
   free: number[];
   /** Chunks that are removed but have postings. */
   removed: number;
+  /** Chunks that are not to be found yet. */
+  hidden: number;
 }
 
 export interface BlockList {
   readonly list: PostingList;
   /** Is added to the list's slots. */
   readonly base: number;
-  /** Whether chunks of the list may have been removed. */
+  /** Whether chunks of the list may not be live. */
   readonly hasRemoved: boolean;
 }
 
@@ -62,15 +64,16 @@ export class PostingBlocks {
     );
   }
 
-  /** A slot for a new chunk. `live` tells by slot which chunks there are. */
-  allocate(live: Uint8Array): number {
+  /** A slot for a new chunk, which is hidden until `show`. `held` tells by slot which chunks there are. */
+  allocate(held: Uint8Array): number {
     let block = this.#open;
     if (block && block.free.length === 0 && block.used === BLOCK_SLOTS) {
-      this.#pack(block, live);
+      this.#pack(block, held);
       block = null;
     }
     block ??= this.#blockWithRoom();
     this.#open = block;
+    block.hidden++;
     return block.base + (block.free.pop() ?? block.used++);
   }
 
@@ -80,33 +83,38 @@ export class PostingBlocks {
     block.log.add(slot - block.base, occurrences, textStart);
   }
 
+  show(slot: number): void {
+    this.#blockOf(slot).hidden--;
+  }
+
   remove(slot: number): void {
     this.#blockOf(slot).removed++;
   }
 
-  settle(live: Uint8Array): void {
+  settle(held: Uint8Array): void {
     const open = this.#open;
-    if (open?.log && open.log.size * 4 > open.postings.slots.length) this.#pack(open, live);
+    if (open?.log && open.log.size * 4 > open.postings.slots.length) this.#pack(open, held);
     const due = this.#blocks.filter(
       ({ used, free, removed }) => removed > Math.max(MIN_REMOVED, (used - free.length - removed) / 4),
     );
-    for (const block of due.slice(0, BLOCKS_PER_SETTLING)) this.#pack(block, live);
+    for (const block of due.slice(0, BLOCKS_PER_SETTLING)) this.#pack(block, held);
   }
 
   /** The term's chunks, block by block. A block may have two lists of it, without a chunk in common. */
   listsOf(term: number): BlockList[] {
     const lists: BlockList[] = [];
-    for (const { base, postings, log, removed } of this.#blocks) {
+    for (const { base, postings, log, removed, hidden } of this.#blocks) {
+      const hasRemoved = removed + hidden > 0;
       const packed = listOf(postings, term);
-      if (packed) lists.push({ list: packed, base, hasRemoved: removed > 0 });
+      if (packed) lists.push({ list: packed, base, hasRemoved });
       const logged = log && listOfLog(log, term);
-      if (logged) lists.push({ list: logged, base, hasRemoved: removed > 0 });
+      if (logged) lists.push({ list: logged, base, hasRemoved });
     }
     return lists;
   }
 
-  write(writer: SectionWriter, live: Uint8Array): void {
-    for (const block of this.#blocks) if (block.log) this.#pack(block, live);
+  write(writer: SectionWriter, held: Uint8Array): void {
+    for (const block of this.#blocks) if (block.log) this.#pack(block, held);
     writer.addJson(
       'blocks',
       this.#blocks.map(({ used, free, removed }) => ({ used, free, removed })),
@@ -120,6 +128,7 @@ export class PostingBlocks {
       ...block,
       base: index * BLOCK_SLOTS,
       log: null,
+      hidden: 0,
       postings: readPostings(reader, `block${index}`),
     }));
     blocks.#open = blocks.#blocks.find(({ used }) => used < BLOCK_SLOTS) ?? null;
@@ -134,14 +143,14 @@ export class PostingBlocks {
     const reusable = this.#blocks.find(({ used, free }) => used < BLOCK_SLOTS || free.length >= REUSABLE_SLOTS);
     if (reusable) return reusable;
     const base = this.#blocks.length * BLOCK_SLOTS;
-    const block: Block = { base, postings: NO_POSTINGS, log: null, used: 0, free: [], removed: 0 };
+    const block: Block = { base, postings: NO_POSTINGS, log: null, used: 0, free: [], removed: 0, hidden: 0 };
     this.#blocks.push(block);
     return block;
   }
 
-  #pack(block: Block, live: Uint8Array): void {
+  #pack(block: Block, held: Uint8Array): void {
     const ofBlock = new Uint8Array(BLOCK_SLOTS);
-    ofBlock.set(live.subarray(block.base, block.base + block.used));
+    ofBlock.set(held.subarray(block.base, block.base + block.used));
     const { postings, log } = block;
     const fresh = log ? packLog(log, ofBlock) : NO_POSTINGS;
     block.postings = postings.slots.length === 0 ? fresh : merge(postings, fresh, ofBlock);

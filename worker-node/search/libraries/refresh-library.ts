@@ -4,6 +4,7 @@ import type { Clock } from '../../../src/kernel/core/ports.ts';
 import { readLibraryChanges, readLibraryState } from '../../../src/kernel/db/library-changes.ts';
 import { readLibrary, readLibraryDocuments } from '../../../src/kernel/db/library-rows.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
+import type { IndexedDocument } from '../index/library-index.ts';
 import {
   BrokenIndex,
   type IndexEngine,
@@ -39,8 +40,7 @@ export async function buildLibrary<I extends UpdatableIndex>(
   const index = engine.create();
   for await (const block of readLibrary(db, { ownerId, model })) {
     for (const document of block) {
-      index.put(document);
-      await pause();
+      await put(index, document, pause);
     }
     admit(dependencies, index);
   }
@@ -75,7 +75,7 @@ export async function applyChanges<I extends UpdatableIndex>(
       );
       for (const id of some) {
         const document = documents.get(id);
-        change(() => (document ? index.put(document) : index.remove(id)));
+        await change(() => (document ? put(index, document, pause) : index.remove(id)));
         await pause();
       }
     }
@@ -84,7 +84,7 @@ export async function applyChanges<I extends UpdatableIndex>(
     library.unsaved += ids.length;
     if (later.some(({ kind }) => kind === 'deleted')) library.deletionAt ??= dependencies.clock.monotonic();
   }
-  change(() => index.settle());
+  await change(() => index.settle());
   return true;
 }
 
@@ -101,9 +101,14 @@ async function changesAfter(
   return isSame && later[0]?.version === version + 1 ? later : undefined;
 }
 
-function change(work: () => void): void {
+async function put(index: UpdatableIndex, document: IndexedDocument, pause: () => Promise<void>): Promise<void> {
+  for (const _ of index.putting(document)) await pause();
+  await pause();
+}
+
+async function change(work: () => Promise<void> | void): Promise<void> {
   try {
-    work();
+    await work();
   } catch (cause) {
     throw new BrokenIndex('the index failed in a change', { cause });
   }

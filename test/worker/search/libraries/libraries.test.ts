@@ -148,11 +148,11 @@ describe('libraries', () => {
     let fails = false;
     const create = () => {
       const index = plainEngine.create();
-      const put: PlainIndex['put'] = (document) => {
+      const putting: PlainIndex['putting'] = (document) => {
         if (fails) throw new Error('out of memory');
-        index.put(document);
+        return index.putting(document);
       };
-      return new Proxy(index, { get: (target, key) => (key === 'put' ? put : Reflect.get(target, key)) });
+      return new Proxy(index, { get: (target, key) => (key === 'putting' ? putting : Reflect.get(target, key)) });
     };
     const libraries = open({ engine: { ...plainEngine, create }, snapshots: undefined });
     await libraries.use(owner);
