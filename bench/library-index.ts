@@ -49,7 +49,10 @@ console.log(
 console.log(`memory: ${megabytes(memory() - before)} by the process, ${megabytes(index.bytes)} by the index's own account`);
 
 const encoding = performance.now();
-const file = Buffer.concat(encodeIndex(index));
+const steps = encodeIndex(index);
+let step = steps.next();
+while (!step.done) step = steps.next();
+const file = Buffer.concat(step.value);
 console.log(`encode: ${(performance.now() - encoding).toFixed(0)} ms, ${megabytes(file.length)}`);
 const decoding = performance.now();
 decodeIndex(parts, file);

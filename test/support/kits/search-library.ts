@@ -114,7 +114,10 @@ export const plainEngine: IndexEngine<PlainIndex> & { all(index: PlainIndex): In
   const all = (index: PlainIndex) => [...(contents.get(index)?.values() ?? [])];
   return {
     create: () => make(new Map()),
-    encode: (index) => [Buffer.from(JSON.stringify(all(index))), Buffer.from('end')],
+    encode: function* (index) {
+      yield;
+      return [Buffer.from(JSON.stringify(all(index))), Buffer.from('end')];
+    },
     decode: (file) => {
       const text = Buffer.from(file).toString();
       if (!text.endsWith('end')) throw new Error('the index is damaged');

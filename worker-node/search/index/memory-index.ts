@@ -242,15 +242,18 @@ export class MemoryIndex implements LibraryIndex {
     return this.#attributes.compareTitles(documentSlot, other);
   }
 
-  encode(): Uint8Array[] {
+  *encoding(): Generator<void, Uint8Array[]> {
     const writer = new SectionWriter();
-    this.#blocks.write(writer, this.#chunks.live);
+    this.#blocks.write(writer, this.#chunks.held);
+    yield;
     this.#attributes.write(writer);
     this.#chunks.write(writer, this.chunkSlots);
     this.#words.write(writer);
+    yield;
     writer.addJson('vectors', { dimensions: this.#vectors?.dimensions ?? 0 });
-    if (this.#vectors) writer.add('vectors.encoded', this.#vectors.encode(this.chunkSlots));
-    return writer.finish();
+    if (this.#vectors) writer.addConstant('vectors.encoded', this.#vectors.encode(this.chunkSlots));
+    yield;
+    return yield* writer.finish();
   }
 
   static decode(parts: IndexParts, file: Uint8Array): MemoryIndex {

@@ -146,9 +146,9 @@ class Packer {
 
 export function writePostings({ terms, slots, counts, positions }: Postings, writer: SectionWriter, name: string): void {
   terms.write(writer, name);
-  writer.add(`${name}.slots`, slots);
-  writer.add(`${name}.counts`, counts);
-  writer.add(`${name}.positions`, positions);
+  writer.addConstant(`${name}.slots`, slots);
+  writer.addConstant(`${name}.counts`, counts);
+  writer.addConstant(`${name}.positions`, positions);
 }
 
 export function readPostings(reader: SectionReader, name: string): Postings {

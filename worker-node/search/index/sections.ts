@@ -15,33 +15,51 @@ interface Section {
   readonly checksum: number;
 }
 
+/** Bytes whose checksum is made in one step. */
+const BYTES_A_STEP = 4 * 1024 * 1024;
+
 export class DamagedIndex extends Error {
   override readonly name = 'DamagedIndex';
 }
 
 export class SectionWriter {
-  readonly #sections: Section[] = [];
-  readonly #parts: Uint8Array[] = [];
+  readonly #arrays: { readonly name: string; readonly bytes: Uint8Array }[] = [];
 
+  /** Adds a copy of an array: the index may change before the file is written. */
   add(name: string, array: ArrayBufferView): void {
-    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    this.#sections.push({ name, bytes: bytes.length, checksum: crc32(bytes) });
-    this.#parts.push(bytes, new Uint8Array(paddingOf(bytes.length)));
+    this.#arrays.push({ name, bytes: bytesOf(array).slice() });
+  }
+
+  /** Adds an array that does not change. */
+  addConstant(name: string, array: ArrayBufferView): void {
+    this.#arrays.push({ name, bytes: bytesOf(array) });
   }
 
   addJson(name: string, value: unknown): void {
-    this.add(name, new TextEncoder().encode(JSON.stringify(value)));
+    this.addConstant(name, new TextEncoder().encode(JSON.stringify(value)));
   }
 
-  /** What a file holds, in order. */
-  finish(): Uint8Array[] {
-    const header = new TextEncoder().encode(JSON.stringify(this.#sections));
+  /** What a file holds, in order, by steps of some milliseconds. */
+  *finish(): Generator<void, Uint8Array[]> {
+    const sections: Section[] = [];
+    for (const { name, bytes } of this.#arrays) {
+      let checksum = 0;
+      for (let at = 0; at < bytes.length; at += BYTES_A_STEP) {
+        checksum = crc32(bytes.subarray(at, at + BYTES_A_STEP), checksum);
+        yield;
+      }
+      sections.push({ name, bytes: bytes.length, checksum });
+    }
+    const header = new TextEncoder().encode(JSON.stringify(sections));
     const preamble = new DataView(new ArrayBuffer(PREAMBLE_BYTES));
     for (const [index, value] of [MAGIC, FORMAT, header.length, crc32(header)].entries())
       preamble.setUint32(index * 4, value, true);
-    return [new Uint8Array(preamble.buffer), header, new Uint8Array(paddingOf(header.length)), ...this.#parts];
+    const parts = this.#arrays.flatMap(({ bytes }) => [bytes, new Uint8Array(paddingOf(bytes.length))]);
+    return [new Uint8Array(preamble.buffer), header, new Uint8Array(paddingOf(header.length)), ...parts];
   }
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);
 
 /** Reads what was written, each array into memory of its own. */
 export class SectionReader {

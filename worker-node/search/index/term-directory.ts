@@ -54,8 +54,8 @@ export class TermDirectory {
   }
 
   write(writer: SectionWriter, name: string): void {
-    writer.add(`${name}.heads`, this.#heads);
-    writer.add(`${name}.entries`, this.#entries);
+    writer.addConstant(`${name}.heads`, this.#heads);
+    writer.addConstant(`${name}.entries`, this.#entries);
   }
 
   static read(reader: SectionReader, name: string): TermDirectory {

@@ -44,7 +44,7 @@ interface Entry<I extends UpdatableIndex> {
 }
 
 export function createLibraries<I extends UpdatableIndex>(dependencies: LibrariesDependencies<I>): Libraries<I> {
-  const { db, clock, engine, log, snapshots, onSize } = dependencies;
+  const { db, clock, engine, log, snapshots, pause, onSize } = dependencies;
   const entries = new Map<string, Entry<I>>();
   const tooLarge: BoundedMap<string, true> = createBoundedMap({
     capacity: MAX_TOO_LARGE,
@@ -112,7 +112,7 @@ export function createLibraries<I extends UpdatableIndex>(dependencies: Librarie
   async function save(entry: Entry<I>): Promise<void> {
     const { library } = entry;
     if (!library || !snapshots || !(await isKept(library))) return;
-    await snapshots.write(library, (encode) => entry.lock.run(async () => encode(engine)));
+    await snapshots.write(library, (encode) => entry.lock.run(() => encode(engine, pause)));
   }
 
   return {

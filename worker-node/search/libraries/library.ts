@@ -6,8 +6,8 @@ export type UpdatableIndex = Pick<LibraryIndex, 'documents' | 'chunks' | 'bytes'
 
 export interface IndexEngine<I extends UpdatableIndex> {
   create(): I;
-  /** The parts of a file, in order. They are valid until the index changes. */
-  encode(index: I): readonly Uint8Array[];
+  /** The parts of a file, in order, made by steps between which the index must not change. It may change afterwards. */
+  encode(index: I): Generator<void, readonly Uint8Array[]>;
   /** Throws where the file is cut, damaged or of another format. The index does not keep the bytes. */
   decode(file: Uint8Array): I;
 }

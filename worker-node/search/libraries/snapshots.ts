@@ -28,8 +28,9 @@ export interface Snapshots {
   isDue(library: Library<UpdatableIndex>): boolean;
 }
 
+/** `pause` is called between the steps of encoding. */
 export type WhileLocked<I extends UpdatableIndex> = (
-  encode: (engine: IndexEngine<I>) => EncodedLibrary,
+  encode: (engine: IndexEngine<I>, pause: () => Promise<void>) => Promise<EncodedLibrary>,
 ) => Promise<EncodedLibrary>;
 
 interface EncodedLibrary {
@@ -110,9 +111,9 @@ export function createSnapshots({ folder, clock, log, minChunks = MIN_CHUNKS }: 
         }
         const startedAt = clock.monotonic();
         let encodingMs = 0;
-        const encoded = await locked((engine) => {
+        const encoded = await locked(async (engine, pause) => {
           const encodingAt = clock.monotonic();
-          const buffers = engine.encode(index);
+          const buffers = await inTurns(engine.encode(index), pause);
           const length = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
           const { model, version, changeId } = library;
           library.unsaved = 0;
@@ -138,6 +139,15 @@ export function createSnapshots({ folder, clock, log, minChunks = MIN_CHUNKS }: 
       (unsaved > 0 && unsaved >= index.documents * CHANGED_SHARE) ||
       (deletionAt !== undefined && clock.monotonic() - deletionAt >= DELETION_MS),
   };
+}
+
+/** The result of work by steps. */
+async function inTurns<T>(steps: Generator<void, T>, pause: () => Promise<void>): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await pause();
+  }
 }
 
 /** The headers of the snapshots in a folder. A file that is none has no header. */

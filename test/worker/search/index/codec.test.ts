@@ -2,23 +2,44 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DamagedIndex, decodeIndex, encodeIndex } from '../../../../worker-node/search/index/codec.ts';
+import type { LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
 import { createLibraryIndex } from '../../../../worker-node/search/index/memory-index.ts';
-import { parts } from './naive-index.ts';
+import { encodedBytes, parts } from './naive-index.ts';
 
-function encoded(): Buffer {
+const encoded = () => encodedBytes(library());
+
+const document = (id: string) => ({
+  ...{ id, title: `Title ${id}`, language: 'en', category: 'science', tags: ['new'], contentType: 'text/plain' },
+  ...{ createdAt: 7, qualityScore: 0.5, metadata: { team: 'x' } },
+});
+
+function library(): LibraryIndex {
   const index = createLibraryIndex(parts);
   for (let id = 0; id < 40; id++)
     index.put({
-      ...{ id: `d${id}`, title: `Title ${id}`, language: 'en', category: 'science', tags: ['new'], contentType: 'text/plain' },
-      ...{ createdAt: id, qualityScore: 0.5, metadata: { team: 'x' } },
+      ...document(`d${id}`),
       chunks: [{ seq: id, text: `word${id} and others`, context: `Title ${id}`, embedding: Float32Array.of(1, id, 2) }],
     });
-  return Buffer.concat(encodeIndex(index));
+  return index;
 }
 
 test('decode: what was encoded is encoded again to the same bytes', () => {
   const file = encoded();
-  expect(Buffer.concat(encodeIndex(decodeIndex(parts, file))).equals(file)).toBe(true);
+  expect(encodedBytes(decodeIndex(parts, file)).equals(file)).toBe(true);
+});
+
+test('encode: between its steps others can work, and the parts do not change with the index afterwards', () => {
+  const index = library();
+  const file = encodedBytes(library());
+  const steps = encodeIndex(index);
+  let taken = 0;
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) taken++;
+  expect(taken).toBeGreaterThan(3);
+  index.put({ ...document('d3'), chunks: [{ seq: 999, text: 'word3 again', context: '', embedding: Float32Array.of(9, 9, 9) }] });
+  index.remove('d5');
+  index.settle();
+  expect(Buffer.concat(step.value).equals(file)).toBe(true);
 });
 
 test('decode: an index decoded from bytes does not depend on them afterwards', () => {
@@ -47,7 +68,7 @@ test('decode: a byte altered in the header or in an array is refused', () => {
       file[at] = (file[at] as number) ^ change;
       try {
         // Padding between arrays may be altered: what is decoded is the same.
-        expect(Buffer.concat(encodeIndex(decodeIndex(parts, file))).equals(whole)).toBe(true);
+        expect(encodedBytes(decodeIndex(parts, file)).equals(whole)).toBe(true);
         expect(whole[at]).toBe(0);
       } catch (error) {
         expect(error).toBeInstanceOf(DamagedIndex);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SearchFilters } from '../../../../src/kernel/search/search-request.ts';
-import { decodeIndex, encodeIndex } from '../../../../worker-node/search/index/codec.ts';
+import { decodeIndex } from '../../../../worker-node/search/index/codec.ts';
 import type { IndexedDocument, LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
 import { createLibraryIndex } from '../../../../worker-node/search/index/memory-index.ts';
-import { NaiveIndex, parts } from './naive-index.ts';
+import { encodedBytes, NaiveIndex, parts } from './naive-index.ts';
 
 const word = fc.constantFrom('a', 'b', 'c', 'd', 'e_f', 'e', 'f', 'Zürich', '東京', '\ud800x', 'rare');
 const text = (maxLength: number) => fc.array(word, { maxLength }).map((words) => words.join(' '));
@@ -52,7 +52,7 @@ function follow(changes: readonly Change[]): { index: LibraryIndex; naive: Naive
       index.remove(one.remove);
       naive.remove(one.remove);
     } else if ('settle' in one) index.settle();
-    else index = decodeIndex(parts, Buffer.concat(encodeIndex(index)));
+    else index = decodeIndex(parts, encodedBytes(index));
   return { index, naive };
 }
 
@@ -242,7 +242,7 @@ test('a library of several blocks finds the same after half of it was replaced a
   for (let id = 20_000; id < 28_000; id++) put(id, 2);
   const options = { contextWeight: 2, k1: 1.2, b: 0.75 };
   const groups = ['all', 'n5', 'r1', 'u600', 'often', 'u1'].map((term) => ({ terms: [{ term }] }));
-  const decoded = decodeIndex(parts, Buffer.concat(encodeIndex(index)));
+  const decoded = decodeIndex(parts, encodedBytes(index));
   for (const one of [index, decoded]) {
     expect(one.chunks).toBe(naive.documents.size);
     // 34,667 chunks were put: those of the last round took slots of removed ones.

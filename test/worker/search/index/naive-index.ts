@@ -1,10 +1,12 @@
 /** The same answers as the index, computed from the documents anew each time, in the plainest way. */
 import type { SearchFilters } from '../../../../src/kernel/search/search-request.ts';
+import { encodeIndex } from '../../../../worker-node/search/index/codec.ts';
 import type {
   IndexedChunk,
   IndexedDocument,
   IndexParts,
   IndexToken,
+  LibraryIndex,
   PhraseTerm,
   TermGroup,
   TextAnalysis,
@@ -49,6 +51,15 @@ interface Chunk {
   readonly chunk: IndexedChunk;
   readonly text: readonly Place[];
   readonly context: readonly Place[];
+}
+
+/** The bytes of an index, all steps taken. */
+export function encodedBytes(index: LibraryIndex): Buffer {
+  const steps = encodeIndex(index);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return Buffer.concat(step.value);
+  }
 }
 
 export class NaiveIndex {
