@@ -2,6 +2,7 @@
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
 import { account } from '../texts/account.ts';
+import { connect } from '../texts/connect.ts';
 import { recovery, register } from '../texts/login.ts';
 import { add, documentTexts, library, login, search, shell } from '../texts.ts';
 import type { ScreenProps } from './screen.ts';
@@ -47,6 +48,13 @@ export const ROUTES: readonly Route[] = [
     access: 'user',
     nav: { label: shell.library, icon: 'library' },
     load: () => import('../screens/library/library-screen.tsx'),
+  },
+  {
+    path: '/app/connect',
+    title: connect.title,
+    access: 'user',
+    nav: { label: connect.nav, icon: 'connect' },
+    load: () => import('../screens/connect/connect-screen.tsx'),
   },
   {
     path: '/app/account',

@@ -42,10 +42,13 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
     <div class="code">
       {/* biome-ignore-start lint/a11y: a wide block is scrolled by keyboard, so it has the focus and a name */}
       <pre tabIndex={0} role="region" aria-label={label}>
-        <code>{code}</code>
+        <code>{withStrings(code)}</code>
       </pre>
       {/* biome-ignore-end lint/a11y: as above */}
       <CopyButton text={code} />
     </div>
   );
 }
+
+/** Strings in quotes are coloured, as an editor does. */
+const withStrings = (code: string) => code.split('"').map((part, i) => (i % 2 === 1 ? <b key={i}>"{part}"</b> : part));

@@ -35,19 +35,7 @@ export function KeysSetting({ loaded }: { loaded: Loaded<readonly ApiKey[]> }) {
   return (
     <Setting title={texts.title} text={texts.text}>
       <div class="stack stack--full">
-        {made !== undefined && (
-          <div class="once" role="status">
-            <p>
-              <strong>{texts.copyNow}</strong> {texts.once}
-            </p>
-            <CopyLine text={made} />
-            <div>
-              <Button small onClick={() => setMade(undefined)}>
-                {texts.stored}
-              </Button>
-            </div>
-          </div>
-        )}
+        <MadeKey made={made} onStored={() => setMade(undefined)} />
         <WhenLoaded loaded={loaded}>
           {(keys) =>
             keys.length === 0 ? (
@@ -69,6 +57,24 @@ export function KeysSetting({ loaded }: { loaded: Loaded<readonly ApiKey[]> }) {
         />
       </div>
     </Setting>
+  );
+}
+
+/** A new key, which is shown this once. */
+export function MadeKey({ made, onStored }: { made: string | undefined; onStored: () => void }) {
+  if (made === undefined) return null;
+  return (
+    <div class="once" role="status">
+      <p>
+        <strong>{texts.copyNow}</strong> {texts.once}
+      </p>
+      <CopyLine text={made} />
+      <div>
+        <Button small onClick={onStored}>
+          {texts.stored}
+        </Button>
+      </div>
+    </div>
   );
 }
 
@@ -94,7 +100,7 @@ function KeyEntry({ value: key, onRevoke }: { value: ApiKey; onRevoke: () => voi
   );
 }
 
-function NewKey({ onMade }: { onMade: (key: string) => void }) {
+export function NewKey({ onMade }: { onMade: (key: string) => void }) {
   const [choice, setChoice] = useState<Choice>('search');
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
