@@ -131,9 +131,13 @@ test('hostile documents: Markdown with markup, scripts, images and links of ever
     tags: [`<b onclick=${RUN}>`],
   });
   const page = await console_.open({ account: keeper, path: '/app/search' });
+  // The server has taken most of it out already: the page is tried with all of it.
+  const body = `${MARKDOWN}\n\nThe lamp of the stranger.\n`;
+  await page.route(/\/text$/, (route) => route.fulfill({ body, contentType: 'text/markdown; charset=utf-8' }));
   await visitAll(page, id);
   await visit(page, `/app/documents/${id}`);
   await page.getByText('The lamp of the stranger.').waitFor({ state: 'attached' });
+  await expectHarmless(page);
   expect(await page.getByRole('link', { name: 'web' }).getAttribute('href')).toBe(`${ELSEWHERE}/page`);
   expect(await page.getByRole('link', { name: /^(?:script|data|vb|file|blob|relative|protocol|referenced)$/ }).count()).toBe(0);
   await visit(page, `/app/search?q=lamp+stranger`);

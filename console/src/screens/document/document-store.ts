@@ -45,14 +45,9 @@ export function openDocument(id: string): OpenDocument {
   const closed = new AbortController();
   let isFollowing = false;
 
-  async function loadText(): Promise<void> {
-    try {
-      text.value = await client.text(id);
-    } catch (error) {
-      // A document that was never read has no text.
-      if (error instanceof PharosError && error.status === 404) text.value = null;
-      else throw error;
-    }
+  /** Before a document has been read, its text has no format. */
+  async function loadText({ text_format: format }: Resource): Promise<void> {
+    text.value = format === undefined ? null : await client.text(id);
   }
 
   async function loadAround(): Promise<void> {
@@ -71,7 +66,7 @@ export function openDocument(id: string): OpenDocument {
       if (closed.signal.aborted) return;
       resource.value = found;
       if (isAtWork(found)) void follow();
-      await Promise.all([loadText(), loadAround()]);
+      await Promise.all([loadText(found), loadAround()]);
     } catch (error) {
       if (!closed.signal.aborted) failure.value = error;
     }
@@ -93,7 +88,7 @@ export function openDocument(id: string): OpenDocument {
     const ended = await client.get('/resources/{id}', { params }).catch(() => undefined);
     if (!ended) return;
     resource.value = ended;
-    if (!isAtWork(ended)) await Promise.all([loadText(), loadAround()]).catch(() => undefined);
+    if (!isAtWork(ended)) await Promise.all([loadText(ended), loadAround()]).catch(() => undefined);
   }
 
   async function change(fields: Changes, undoText?: string): Promise<void> {
