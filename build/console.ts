@@ -21,6 +21,8 @@ export const consoleSources = (): string[] =>
  * two builds at once do no harm.
  */
 export async function buildConsole(): Promise<void> {
+  // A test runner sets another one, under which Vite would keep what is for development.
+  process.env.NODE_ENV = 'production';
   const { build } = await import('vite');
   const staging = join(CONSOLE, `dist/.build-${process.pid}`);
   try {
