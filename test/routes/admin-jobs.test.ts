@@ -44,6 +44,16 @@ async function bury(jobId: string) {
 const progressOf = (id: string) => get(`/resources/${id}/progress`, owner);
 
 describe('GET /admin/jobs', () => {
+  test('GET /admin/jobs: names the document of a job by its title, else by its URL', async () => {
+    const titled = await send(undefined, { title: 'Keeper’s log' });
+    const { body } = await post('/resources', owner, { url: 'https://example.org/report' });
+    const { jobs: listed } = await get('/admin/jobs?state=queued');
+    const names = Object.fromEntries(
+      listed.map((job: { resource_id: string; resource_name: string }) => [job.resource_id, job.resource_name]),
+    );
+    expect(names).toEqual({ [titled.id]: 'Keeper’s log', [body?.id as string]: 'https://example.org/report' });
+  });
+
   test('GET /admin/jobs: lists dead jobs newest first, in pages, and jobs of another state on request', async () => {
     const sent = [await send(), await send(), await send()];
     for (const { jobId } of sent) {

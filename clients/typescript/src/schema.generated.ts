@@ -2660,6 +2660,46 @@ export interface components {
             /** Format: date-time */
             last_used_at?: string;
         };
+        ListedJob: {
+            id: string;
+            /**
+             * @description `resource.process` runs stages of a resource
+             * @example resource.process
+             */
+            kind: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "dead" | "cancelled" | "retried";
+            /** @description `installation` for a job that belongs to no user */
+            owner_id: string;
+            resource_id?: string;
+            /** @description Empty for jobs of other kinds */
+            stages: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
+            /** @description What the job is to do; its fields depend on the kind */
+            payload: {
+                [key: string]: unknown;
+            };
+            attempt: number;
+            max_attempts: number;
+            error?: string;
+            /**
+             * Format: date-time
+             * @description Earliest start of a queued job
+             */
+            available_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date-time */
+            finished_at?: string;
+            /** @description Title, file name or URL of the resource, the first that it has */
+            resource_name?: string;
+        };
+        RetriedJob: {
+            id: string;
+            resource_id?: string;
+            stages: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
+        };
         Job: {
             id: string;
             /**
@@ -2692,11 +2732,6 @@ export interface components {
             updated_at: string;
             /** Format: date-time */
             finished_at?: string;
-        };
-        RetriedJob: {
-            id: string;
-            resource_id?: string;
-            stages: ("ingestion" | "quality" | "taxonomy" | "graph" | "embedding")[];
         };
         Statistics: {
             minutes: components["schemas"]["MinuteStatistics"][];
@@ -4867,7 +4902,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        jobs: components["schemas"]["Job"][];
+                        jobs: components["schemas"]["ListedJob"][];
                         next_cursor?: string;
                     };
                 };

@@ -4,7 +4,7 @@ import type { Position } from '../core/pagination.ts';
 import { INSTALLATION, type JobPayload } from '../model/job-kinds.ts';
 import type { JobState } from '../model/job-messages.ts';
 import { olderThan } from './pagination.ts';
-import { jobs } from './schema.sqlite.ts';
+import { jobs, resources } from './schema.sqlite.ts';
 import type { Database, Job } from './types.ts';
 
 /** A job in one of these states is waiting or running. */
@@ -29,11 +29,17 @@ export interface JobQuery {
   readonly before?: Position | undefined;
 }
 
+export interface ListedJob extends Job {
+  /** Title, file name or URL of its resource, the first that it has. */
+  readonly resourceName: string | null;
+}
+
 /** A page of all owners' jobs below the position `before`, newest first. */
-export async function listJobs(db: Database, { state, ownerId, limit, before }: JobQuery): Promise<Job[]> {
-  return db
-    .select()
+export async function listJobs(db: Database, { state, ownerId, limit, before }: JobQuery): Promise<ListedJob[]> {
+  const rows = await db
+    .select({ job: jobs, name: sql<string | null>`coalesce(${resources.title}, ${resources.filename}, ${resources.url})` })
     .from(jobs)
+    .leftJoin(resources, eq(resources.id, jobs.resourceId))
     .where(
       and(
         state === undefined ? undefined : eq(jobs.state, state),
@@ -43,6 +49,7 @@ export async function listJobs(db: Database, { state, ownerId, limit, before }: 
     )
     .orderBy(desc(jobs.createdAt), desc(jobs.id))
     .limit(limit);
+  return rows.map(({ job, name }) => ({ ...job, resourceName: name }));
 }
 
 /** The jobs of an owner's resource, newest first. */
