@@ -2,6 +2,7 @@
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
 import { account } from '../texts/account.ts';
+import { admin } from '../texts/admin.ts';
 import { connect } from '../texts/connect.ts';
 import { recovery, register } from '../texts/login.ts';
 import { add, documentTexts, library, login, search, shell } from '../texts.ts';
@@ -55,6 +56,13 @@ export const ROUTES: readonly Route[] = [
     access: 'user',
     nav: { label: connect.nav, icon: 'connect' },
     load: () => import('../screens/connect/connect-screen.tsx'),
+  },
+  {
+    path: '/app/admin',
+    title: admin.title,
+    access: 'admin',
+    nav: { label: shell.admin, icon: 'admin', foot: true },
+    load: () => import('../screens/admin/admin-screen.tsx'),
   },
   {
     path: '/app/account',

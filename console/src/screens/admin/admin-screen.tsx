@@ -1,0 +1,42 @@
+/** The installation: charts, model, health, jobs that gave up, and accounts. */
+import { useState } from 'preact/hooks';
+import { ConfirmDialog } from '../../app/fresh-session.tsx';
+import { Segments } from '../../parts/segments.tsx';
+import { admin as texts } from '../../texts.ts';
+import { Charts } from './charts.tsx';
+import { DeadJobs } from './dead-jobs.tsx';
+import { HealthPanel } from './health.tsx';
+import { ModelPanel } from './models.tsx';
+import type { Period } from './series.ts';
+import { Users } from './users.tsx';
+
+const PERIODS = ['hour', 'day', 'week'] as const;
+
+export default function AdminScreen() {
+  const [period, setPeriod] = useState<Period>('day');
+  return (
+    <section class="screen">
+      <header class="head">
+        <h1>{texts.title}</h1>
+        <p>{texts.scope(texts.periods[period].long)}</p>
+        <span class="head__actions">
+          <Segments
+            small
+            label={texts.period}
+            value={period}
+            onChange={setPeriod}
+            options={PERIODS.map((value) => ({ value, shown: texts.periods[value].short }))}
+          />
+        </span>
+      </header>
+      <Charts period={period} />
+      <div class="two">
+        <ModelPanel />
+        <HealthPanel />
+      </div>
+      <DeadJobs />
+      <Users />
+      <ConfirmDialog />
+    </section>
+  );
+}

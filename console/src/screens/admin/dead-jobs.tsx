@@ -1,0 +1,128 @@
+/** Jobs that failed their last attempt. Each can be retried, and all of them at once. */
+import { useId, useState } from 'preact/hooks';
+import { type components, PharosError, pages } from '../../../../clients/typescript/src/index.ts';
+import { client } from '../../api/client.ts';
+import { sentenceOf } from '../../api/errors.ts';
+import { Button } from '../../parts/button.tsx';
+import { toast } from '../../parts/toast.tsx';
+import { admin } from '../../texts.ts';
+import { act } from '../account/act.ts';
+import { WhenLoaded } from '../account/setting.tsx';
+import { ago } from '../account/words.ts';
+import { usePages } from './use-pages.ts';
+
+type Job = components['schemas']['ListedJob'];
+
+const { dead: texts } = admin;
+const SHOWN = 20;
+const PAGE = 100;
+
+const readPage = async (cursor: string | undefined, limit: number) =>
+  await client.get('/admin/jobs', { params: { query: { state: 'dead', limit, ...(cursor === undefined ? {} : { cursor }) } } });
+
+const retry = (id: string) => client.post('/admin/jobs/{id}/retry', { params: { path: { id } } });
+
+/** Retries every dead job. A job that may not be retried now stays; the first such reason is told. */
+async function retryEvery(): Promise<void> {
+  let [done, refused] = [0, 0];
+  let reason = '';
+  for await (const { jobs } of pages((cursor) => readPage(cursor, PAGE))) {
+    for (const { id } of jobs) {
+      try {
+        await retry(id);
+        done += 1;
+      } catch (error) {
+        if (!(error instanceof PharosError) || (error.status !== 404 && error.status !== 409)) throw error;
+        refused += 1;
+        reason ||= sentenceOf(error);
+      }
+    }
+  }
+  if (refused === 0) toast({ text: texts.retriedAll(done) });
+  else toast({ text: texts.partly(done, refused, reason), failed: true });
+}
+
+export function DeadJobs() {
+  const id = useId();
+  const [busy, setBusy] = useState(false);
+  const loaded = usePages('', async (cursor) => {
+    const { jobs, next_cursor: next } = await readPage(cursor, SHOWN);
+    return { rows: jobs, next };
+  });
+  const count = loaded.value?.length ?? 0;
+
+  async function retryOne(job: Job) {
+    await act(() => retry(job.id), texts.retried);
+    await loaded.reload();
+  }
+
+  async function retryAll() {
+    setBusy(true);
+    await act(retryEvery);
+    await loaded.reload();
+    setBusy(false);
+  }
+
+  return (
+    <section class="sec" aria-labelledby={id}>
+      <div class="panel__head">
+        <h2 id={id}>{texts.title}</h2>
+        <p>{texts.text}</p>
+        {count > 0 && (
+          <Button small class="push" busy={busy} onClick={retryAll}>
+            {loaded.more ? texts.retryAll : `${texts.retryAll} ${count}`}
+          </Button>
+        )}
+      </div>
+      <WhenLoaded loaded={loaded}>
+        {(jobs) => (jobs.length === 0 ? <p class="quiet">{texts.empty}</p> : <JobTable jobs={jobs} onRetry={retryOne} />)}
+      </WhenLoaded>
+      {loaded.more && (
+        <Button small class="more" onClick={loaded.more}>
+          {texts.more}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+const nameOf = (job: Job) => job.resource_name ?? job.resource_id ?? job.kind;
+
+function JobTable({ jobs, onRetry }: { jobs: readonly Job[]; onRetry: (job: Job) => void }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard
+    <section class="scroll" tabIndex={0} aria-label={texts.table}>
+      <table class="table table--admin table--jobs">
+        <thead>
+          <tr>
+            <th scope="col">{texts.document}</th>
+            <th scope="col">{texts.stage}</th>
+            <th scope="col">{texts.reason}</th>
+            <th scope="col">{texts.when}</th>
+            <th scope="col" class="end">
+              <span class="sr">{texts.action}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {jobs.map((job) => (
+            <tr key={job.id}>
+              <td title={nameOf(job)}>{nameOf(job)}</td>
+              <td class="soft">{job.stages.map((stage) => texts.stages[stage] ?? stage).join(', ') || job.kind}</td>
+              <td class="soft" title={job.error}>
+                {job.error}
+              </td>
+              <td class="soft num">{ago(job.finished_at ?? job.updated_at)}</td>
+              <td class="end">
+                <Button small onClick={() => onRetry(job)}>
+                  {texts.retry}
+                  <span class="sr"> {nameOf(job)}</span>
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
