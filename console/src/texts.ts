@@ -2,9 +2,9 @@
 
 export { account } from './texts/account.ts';
 export { add } from './texts/add.ts';
+export { admin } from './texts/admin.ts';
 export { connect } from './texts/connect.ts';
 export { documentTexts } from './texts/document.ts';
-export { admin } from './texts/admin.ts';
 export { keyboard } from './texts/keyboard.ts';
 export { library } from './texts/library.ts';
 export { login, recovery, register } from './texts/login.ts';

@@ -2,7 +2,6 @@
 export const account = {
   title: 'Account',
   logOut: 'Log out',
-  now: 'just now',
   failed: 'Not loaded: the server did not answer.',
   retry: 'Try again',
   scopes: {

@@ -1,20 +1,20 @@
 /** The account: what is left of its limits, its keys, apps, logins and sessions, its name and address, and its end. */
 import { account, logOut } from '../../api/session.ts';
+import { act } from '../../app/act.ts';
 import { ConfirmDialog } from '../../app/fresh-session.tsx';
+import { KeysSetting, useKeys } from '../../app/keys.tsx';
 import { providerFailure } from '../../app/provider-return.ts';
+import { parts, Setting } from '../../app/setting.tsx';
 import { setTheme, theme } from '../../app/theme.ts';
 import { Button } from '../../parts/button.tsx';
 import { FieldError } from '../../parts/field.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { account as texts } from '../../texts.ts';
-import { act } from './act.ts';
 import { AppsSetting, useApps } from './apps.tsx';
 import { DeletionSetting } from './deletion.tsx';
-import { KeysSetting, useKeys } from './keys.tsx';
 import { LimitsSetting } from './limits.tsx';
 import { ProfileSetting } from './profile.tsx';
 import { SessionsSetting } from './sessions.tsx';
-import { parts, Setting } from './setting.tsx';
 import { WaysSetting } from './ways.tsx';
 import '../../styles/account.css';
 

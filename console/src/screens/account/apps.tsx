@@ -1,12 +1,13 @@
 /** Apps and assistants that the owner connected. Disconnecting one acts at once. */
 import type { components } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
+import { act } from '../../app/act.ts';
+import { Entry, parts, Setting, WhenLoaded } from '../../app/setting.tsx';
+import { type Loaded, useLoaded } from '../../app/use-loaded.ts';
 import { Button } from '../../parts/button.tsx';
+import { scopesInWords } from '../../texts/scopes.ts';
+import { ago } from '../../texts/times.ts';
 import { account } from '../../texts.ts';
-import { act } from './act.ts';
-import { Entry, parts, Setting, WhenLoaded } from './setting.tsx';
-import { type Loaded, useLoaded } from './use-loaded.ts';
-import { ago, scopesInWords } from './words.ts';
 
 type Grant = components['schemas']['Grant'];
 

@@ -2,13 +2,13 @@
 import { useState } from 'preact/hooks';
 import { client } from '../../api/client.ts';
 import { type Account, leave } from '../../api/session.ts';
+import { act } from '../../app/act.ts';
+import { Setting } from '../../app/setting.tsx';
+import { useLoaded } from '../../app/use-loaded.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
 import { account } from '../../texts.ts';
-import { act } from './act.ts';
-import { Setting } from './setting.tsx';
-import { useLoaded } from './use-loaded.ts';
 
 const { deletion: texts } = account;
 

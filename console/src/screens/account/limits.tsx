@@ -1,10 +1,10 @@
 /** What is left of the limits: requests, documents, storage. */
 import type { components } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
+import { Setting, WhenLoaded } from '../../app/setting.tsx';
+import { useLoaded } from '../../app/use-loaded.ts';
 import { Bar } from '../../parts/bar.tsx';
 import { account } from '../../texts.ts';
-import { Setting, WhenLoaded } from './setting.tsx';
-import { useLoaded } from './use-loaded.ts';
 import { bytes } from './words.ts';
 
 type Limits = components['schemas']['RateLimit'];

@@ -1,14 +1,14 @@
 /** Username and e-mail address. A new address counts when the link that is mailed to it was opened. */
 import { client } from '../../api/client.ts';
 import { type Account, loadAccount } from '../../api/session.ts';
+import { act } from '../../app/act.ts';
 import { withFreshSession } from '../../app/fresh-session.tsx';
+import { Setting } from '../../app/setting.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { useForm } from '../../parts/use-form.ts';
 import { account } from '../../texts.ts';
-import { act } from './act.ts';
-import { Setting } from './setting.tsx';
 
 const { profile: texts } = account;
 

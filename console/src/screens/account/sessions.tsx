@@ -1,12 +1,13 @@
 /** The browsers and programs that are logged in. Ending one acts at once. */
 import type { components } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
+import { act } from '../../app/act.ts';
+import { Entry, parts, Setting, WhenLoaded } from '../../app/setting.tsx';
+import { useLoaded } from '../../app/use-loaded.ts';
 import { Button } from '../../parts/button.tsx';
+import { ago } from '../../texts/times.ts';
 import { account } from '../../texts.ts';
-import { act } from './act.ts';
-import { Entry, parts, Setting, WhenLoaded } from './setting.tsx';
-import { useLoaded } from './use-loaded.ts';
-import { ago, deviceOf } from './words.ts';
+import { deviceOf } from './words.ts';
 
 type Session = components['schemas']['Session'];
 

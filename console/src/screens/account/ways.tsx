@@ -1,16 +1,16 @@
 /** The ways to log in: the password, and the providers that this server offers. */
 import { useState } from 'preact/hooks';
 import { client } from '../../api/client.ts';
+import { act } from '../../app/act.ts';
 import { withFreshSession } from '../../app/fresh-session.tsx';
+import { Entry, Setting, WhenLoaded } from '../../app/setting.tsx';
+import { useLoaded } from '../../app/use-loaded.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { NewPassword } from '../../parts/new-password.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { useForm } from '../../parts/use-form.ts';
 import { account, login } from '../../texts.ts';
-import { act } from './act.ts';
-import { Entry, Setting, WhenLoaded } from './setting.tsx';
-import { useLoaded } from './use-loaded.ts';
 
 const { ways: texts } = account;
 

@@ -1,26 +1,5 @@
-/** What the account screen says of times, browsers, sizes and scopes. */
+/** What the account screen says of browsers, sizes and scopes. */
 import { account as texts } from '../../texts.ts';
-
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' });
-const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-/** "3 minutes ago", "yesterday", "12 February", "12 Feb 2024". */
-export function ago(iso: string, now = Date.now()): string {
-  const time = Date.parse(iso);
-  const ms = now - time;
-  if (ms < MINUTE) return texts.now;
-  if (ms < HOUR) return relative.format(-Math.floor(ms / MINUTE), 'minute');
-  if (ms < DAY) return relative.format(-Math.floor(ms / HOUR), 'hour');
-  if (ms < 7 * DAY) return relative.format(-Math.floor(ms / DAY), 'day');
-  return (ms < 300 * DAY ? day : dayOfYear).format(time);
-}
-
-export const dateOf = (iso: string): string => dayOfYear.format(Date.parse(iso));
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
@@ -67,13 +46,4 @@ export function deviceOf(userAgent: string | undefined): Device {
   const system = found(SYSTEMS);
   const name = browser && system ? texts.sessions.on(browser, system) : (browser ?? system ?? texts.sessions.unknown);
   return { name, isPhone: system === 'iPhone' || system === 'Android' };
-}
-
-/** "Searches and reads", "Searches, reads, adds". */
-export function scopesInWords(scopes: readonly string[]): string {
-  const words = (Object.keys(texts.scopes) as (keyof typeof texts.scopes)[]).flatMap((scope) =>
-    scopes.includes(scope) ? [texts.scopes[scope]] : [],
-  );
-  const joined = words.length === 2 ? words.join(' and ') : words.join(', ');
-  return joined.charAt(0).toUpperCase() + joined.slice(1);
 }

@@ -1,9 +1,9 @@
 /** Charts of what the server did: requests, latency, queue and progress, read again every minute. */
 import { useEffect, useRef } from 'preact/hooks';
 import { client } from '../../api/client.ts';
+import { WhenLoaded } from '../../app/setting.tsx';
+import { useLoaded } from '../../app/use-loaded.ts';
 import { admin } from '../../texts.ts';
-import { WhenLoaded } from '../account/setting.tsx';
-import { useLoaded } from '../account/use-loaded.ts';
 import { Chart } from './chart.tsx';
 import { CHARTS, MINUTE_MS, type Minute, type Period, type Series, shown, startOf, toSeries } from './series.ts';
 

@@ -3,12 +3,12 @@ import { useId, useState } from 'preact/hooks';
 import { type components, PharosError, pages } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
 import { sentenceOf } from '../../api/errors.ts';
+import { act } from '../../app/act.ts';
+import { WhenLoaded } from '../../app/setting.tsx';
 import { Button } from '../../parts/button.tsx';
 import { toast } from '../../parts/toast.tsx';
+import { ago } from '../../texts/times.ts';
 import { admin } from '../../texts.ts';
-import { act } from '../account/act.ts';
-import { WhenLoaded } from '../account/setting.tsx';
-import { ago } from '../account/words.ts';
 import { usePages } from './use-pages.ts';
 
 type Job = components['schemas']['ListedJob'];

@@ -2,10 +2,10 @@
 import { useEffect, useId, useRef } from 'preact/hooks';
 import type { components } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
+import { WhenLoaded } from '../../app/setting.tsx';
+import { useLoaded } from '../../app/use-loaded.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { admin } from '../../texts.ts';
-import { WhenLoaded } from '../account/setting.tsx';
-import { useLoaded } from '../account/use-loaded.ts';
 
 type Checks = components['schemas']['Health']['checks'];
 

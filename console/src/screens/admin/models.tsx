@@ -2,12 +2,12 @@
 import { useId } from 'preact/hooks';
 import type { components } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
+import { parts, WhenLoaded } from '../../app/setting.tsx';
+import { useLoaded } from '../../app/use-loaded.ts';
 import { Bar } from '../../parts/bar.tsx';
 import { languageName } from '../../texts/names.ts';
+import { dateOf } from '../../texts/times.ts';
 import { admin } from '../../texts.ts';
-import { parts, WhenLoaded } from '../account/setting.tsx';
-import { useLoaded } from '../account/use-loaded.ts';
-import { dateOf } from '../account/words.ts';
 
 type Model = components['schemas']['EmbeddingModel'];
 

@@ -1,7 +1,7 @@
 /** A list that is read in pages, one more on demand. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { recoveries } from '../../api/connection.ts';
-import type { Loaded } from '../account/use-loaded.ts';
+import type { Loaded } from '../../app/use-loaded.ts';
 
 export interface Page<T> {
   readonly rows: readonly T[];

@@ -2,14 +2,14 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 import { client } from '../../api/client.ts';
 import { type Account, account } from '../../api/session.ts';
+import { act } from '../../app/act.ts';
+import { WhenLoaded } from '../../app/setting.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Select } from '../../parts/select.tsx';
 import { toast } from '../../parts/toast.tsx';
+import { dateOf } from '../../texts/times.ts';
 import { admin } from '../../texts.ts';
-import { act } from '../account/act.ts';
-import { WhenLoaded } from '../account/setting.tsx';
-import { dateOf } from '../account/words.ts';
 import { type Pages, usePages } from './use-pages.ts';
 
 type Change = Partial<Pick<Account, 'tier' | 'active'>>;

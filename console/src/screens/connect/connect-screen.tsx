@@ -1,10 +1,10 @@
 /** Connects an assistant by one address, and scripts by a key. */
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../app/fresh-session.tsx';
+import { Setting } from '../../app/setting.tsx';
+import { useLoaded } from '../../app/use-loaded.ts';
 import { CopyLine } from '../../parts/copy.tsx';
 import { connect as texts } from '../../texts.ts';
-import { Setting } from '../account/setting.tsx';
-import { useLoaded } from '../account/use-loaded.ts';
 import { Assistants } from './assistants.tsx';
 import { CodeExamples } from './code-examples.tsx';
 import { KeyForScripts } from './key-for-scripts.tsx';

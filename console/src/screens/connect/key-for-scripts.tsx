@@ -1,8 +1,8 @@
 /** Makes a key for scripts. The account screen lists all of them. */
 import { useState } from 'preact/hooks';
+import { MadeKey, NewKey, useKeys } from '../../app/keys.tsx';
+import { Setting } from '../../app/setting.tsx';
 import { connect } from '../../texts.ts';
-import { MadeKey, NewKey, useKeys } from '../account/keys.tsx';
-import { Setting } from '../account/setting.tsx';
 
 const { key: texts } = connect;
 

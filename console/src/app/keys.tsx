@@ -1,16 +1,17 @@
 /** API keys: made here, shown once, and revoked at once. */
 import { useRef, useState } from 'preact/hooks';
-import type { components } from '../../../../clients/typescript/src/index.ts';
-import { client } from '../../api/client.ts';
-import { Button } from '../../parts/button.tsx';
-import { CopyLine } from '../../parts/copy.tsx';
-import { Field } from '../../parts/field.tsx';
-import { Select } from '../../parts/select.tsx';
-import { account } from '../../texts.ts';
+import type { components } from '../../../clients/typescript/src/index.ts';
+import { client } from '../api/client.ts';
+import { Button } from '../parts/button.tsx';
+import { CopyLine } from '../parts/copy.tsx';
+import { Field } from '../parts/field.tsx';
+import { Select } from '../parts/select.tsx';
+import { scopesInWords } from '../texts/scopes.ts';
+import { ago, dateOf } from '../texts/times.ts';
+import { account } from '../texts.ts';
 import { act } from './act.ts';
 import { Entry, parts, Setting, WhenLoaded } from './setting.tsx';
 import { type Loaded, useLoaded } from './use-loaded.ts';
-import { ago, dateOf, scopesInWords } from './words.ts';
 
 type ApiKey = components['schemas']['ApiKey'];
 type Choice = 'search' | 'all';

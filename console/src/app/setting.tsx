@@ -1,10 +1,10 @@
-/** A part of the account screen: what it is for at the left, its controls at the right. */
+/** A part of a screen of settings: what it is for at the left, its controls at the right. */
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import { Button } from '../../parts/button.tsx';
-import { Icon, type IconName } from '../../parts/icon.tsx';
-import { Skeleton } from '../../parts/skeleton.tsx';
-import { account as texts } from '../../texts.ts';
+import { Button } from '../parts/button.tsx';
+import { Icon, type IconName } from '../parts/icon.tsx';
+import { Skeleton } from '../parts/skeleton.tsx';
+import { account as texts } from '../texts.ts';
 import type { Loaded } from './use-loaded.ts';
 
 export interface SettingProps {

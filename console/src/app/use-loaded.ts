@@ -1,6 +1,6 @@
 /** What a part of a screen reads from the server: loaded once, again on demand, and after the server was away. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { recoveries } from '../../api/connection.ts';
+import { recoveries } from '../api/connection.ts';
 
 export interface Loaded<T> {
   /** Undefined until it has come. */

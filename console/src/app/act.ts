@@ -1,7 +1,7 @@
-/** Runs an action of the account screen: confirms the session where it must be, and says what was done or why not. */
-import { sentenceOf } from '../../api/errors.ts';
-import { withFreshSession } from '../../app/fresh-session.tsx';
-import { toast } from '../../parts/toast.tsx';
+/** Runs an action on accounts: confirms the session where it must be, and says what was done or why not. */
+import { sentenceOf } from '../api/errors.ts';
+import { toast } from '../parts/toast.tsx';
+import { withFreshSession } from './fresh-session.tsx';
 
 /** `done`: what is said afterwards. */
 export async function act(action: () => Promise<unknown>, done?: string): Promise<void> {
