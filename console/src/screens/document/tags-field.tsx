@@ -1,5 +1,5 @@
 /** The tags of a document: each can be removed, and new ones are typed. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Resource } from '../../../../clients/typescript/src/index.ts';
 import { Chip } from '../../parts/chip.tsx';
 import { documentTexts } from '../../texts/document.ts';
@@ -13,7 +13,8 @@ export function TagsField({ resource: { tags }, open }: { resource: Resource; op
   const input = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const wasTyping = useRef(false);
-  useEffect(() => {
+  // Before the next key is pressed.
+  useLayoutEffect(() => {
     if (isTyping) input.current?.focus();
     else if (wasTyping.current) button.current?.focus();
     wasTyping.current = isTyping;
