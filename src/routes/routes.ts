@@ -28,7 +28,7 @@ export interface RouteDescription {
   readonly summary: string;
   /** Absent where the definition of the route has it. */
   readonly description?: string;
-  /** Called by Pharos' own worker and queue; left out of the OpenAPI document. */
+  /** Called by Pharos' own worker and queue, or kept for links of earlier versions; left out of the OpenAPI document. */
   readonly internal?: true;
   /** What a request costs of its limit. Default: 1. */
   readonly cost?: (c: Context<AppEnv>) => number;
@@ -58,11 +58,13 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
   'GET /account/reset': {
     name: 'about.resetPage',
     scope: 'public',
+    internal: true,
     summary: 'Go to the page behind the link in a password reset mail',
   },
   'GET /account/verify': {
     name: 'about.verificationPage',
     scope: 'public',
+    internal: true,
     summary: 'Go to the page behind the link in a verification mail',
   },
   'GET /oauth/authorize': { name: 'grants.page', scope: 'public', summary: 'Page on which a user connects an app' },
