@@ -7,7 +7,7 @@ import { HEALTH_PATHS } from '../../services/system/health.ts';
 import type { AppEnv } from '../env.ts';
 
 /** Pages and static files, public keys, and the signed endpoints, which verify signatures themselves. */
-const PUBLIC_PATHS: ReadonlySet<string> = new Set(['/app', '/app/']);
+const PUBLIC_PATHS: ReadonlySet<string> = new Set(['/app', '/app/', '/account/reset', '/account/verify']);
 const PUBLIC_PREFIXES = ['/app/', '/assets/', '/.well-known/', '/webhooks/ingest/', '/jobs/'];
 /** Public, and free of limits: signed endpoints count failed signatures only. */
 const UNLIMITED_PREFIXES = ['/assets/', '/webhooks/ingest/', '/jobs/'];
