@@ -2,7 +2,7 @@
 # It runs the Node that the package `node` pins, so the second stage needs no other; onnxruntime needs glibc.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
+COPY package.json package-lock.json .npmrc tsconfig.json ./
 COPY bin bin
 COPY build build
 COPY src src
@@ -26,7 +26,7 @@ COPY --from=build /app/dist dist
 COPY models models
 COPY migrations migrations
 COPY --from=build /app/console/dist console/dist
-COPY console/pages console/pages
+COPY --from=build /app/console/pages console/pages
 ENV PATH=/app/node_modules/.bin:$PATH ENV=prod DATA_DIR=/data
 USER pharos
 EXPOSE 8000

@@ -2,7 +2,7 @@
 # It runs the Node that the package `node` pins, so the second stage needs no other; onnxruntime needs glibc.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
+COPY package.json package-lock.json .npmrc tsconfig.json ./
 COPY bin bin
 COPY build build
 COPY src src

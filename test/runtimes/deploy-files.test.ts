@@ -29,7 +29,7 @@ describe.each([
 ])('%s', (file, folders, main) => {
   test('Dockerfile: copies existing paths that .dockerignore allows, and everything the program needs', () => {
     const copied = linesOf(file, /^COPY (?!--from)/).flatMap((line) => line.split(' ').slice(0, -1));
-    expect(copied).toEqual(expect.arrayContaining(['package.json', 'package-lock.json', '.npmrc', ...folders]));
+    expect(copied).toEqual(expect.arrayContaining(['package.json', 'package-lock.json', '.npmrc', 'tsconfig.json', ...folders]));
     const allowed = linesOf('.dockerignore', /^!/);
     for (const path of copied) {
       expect(existsSync(path), path).toBe(true);
