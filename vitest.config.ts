@@ -72,7 +72,7 @@ const ON_SQLITE_THREAD = [
 export default defineConfig({
   test: {
     // Most files wait for servers and processes of their own, so one at a time would leave the machine idle.
-    maxWorkers: 2,
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     globalSetup: 'test/support/setup/run-folder.ts',
     projects: [
