@@ -7,8 +7,8 @@ patchPackages();
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],
-    // A browser and a server each, which wait for each other for half of the time.
-    maxWorkers: 3,
+    // A browser and a server each: more of them at a time would wait for each other.
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000, interval: 50 } },
