@@ -134,6 +134,22 @@ describe('Markdown of strangers', () => {
   });
 
   test.each([
+    ['a fence', '```sh\ngit rebase --continue\n```'],
+    ['a fence in a list', '- then\n\n  ```\n  cd x\n  git rebase --abort\n  ```'],
+    ['indentation', 'text\n\n    cd x\n    git rebase'],
+    ['a quotation', '> ```\n> git rebase\n> ```'],
+    ['a line', 'Type `` git rebase `` now.'],
+  ])('markdown: found words in code by %s are marked, and nothing beside them', (_where, markdown) => {
+    const ranges = ['git', 'rebase'].map((word): [number, number] => {
+      const at = markdown.indexOf(word);
+      return [at + 7, at + 7 + word.length];
+    });
+    const blocks = parseBlocks(markdown, { base: 7, ranges }) ?? [];
+    const marks = elementsOf(blocks.map(({ shown }) => shown)).filter(({ type }) => type === 'mark');
+    expect(marks.map(({ props }) => props.children)).toEqual(['git rebase']);
+  });
+
+  test.each([
     ['https://a.example/x', 'https://a.example/x'],
     ['mailto:a@b.example', 'mailto:a@b.example'],
     ['javascript:a()', undefined],

@@ -14,6 +14,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'application/rtf': 'RTF',
   'application/epub+zip': 'EPUB',
   'message/rfc822': 'Mail',
+  'text/x-source': 'Code',
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'DOCX',
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'XLSX',
   'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'PPTX',

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { client } from '../../api/client.ts';
-import { announcement } from '../../queue/entries.ts';
+import { announcement, counts } from '../../queue/entries.ts';
 import { add as texts } from '../../texts.ts';
 import { DropZone } from './drop-zone.tsx';
 import { PasteForm } from './paste-form.tsx';
@@ -13,6 +13,7 @@ import { Queue } from './queue.tsx';
 const usage = signal<string | undefined>(undefined);
 
 export default function AddScreen() {
+  const isIdle = counts.value.work === 0;
   useEffect(() => {
     readUsage().then(
       (text) => {
@@ -21,7 +22,7 @@ export default function AddScreen() {
       // The line stays empty: adding does not depend on it.
       () => undefined,
     );
-  }, []);
+  }, [isIdle]);
   return (
     <section class="screen">
       <header class="head">

@@ -9,6 +9,7 @@ import type { ComponentChild, ComponentChildren } from 'preact';
 import { Marked } from '../../parts/mark.tsx';
 import { joinBlanks, type TextRange } from '../../parts/ranges.ts';
 import { documentTexts as texts } from '../../texts/document.ts';
+import { rangesInCode, rangesInInlineCode } from './code-ranges.ts';
 import { safeHref } from './safe-href.ts';
 
 type Root = ReturnType<typeof fromMarkdown>;
@@ -24,6 +25,8 @@ export interface Block {
 }
 
 export interface Reading {
+  /** The slice as it is written. */
+  readonly source: string;
   /** Added to an offset of the slice to have one of the whole text. */
   readonly base: number;
   /** Of the whole text: words that were found. */
@@ -46,7 +49,12 @@ export function parseBlocks(markdown: string, { base, ranges }: Pick<Reading, 'b
   const root = parsed(markdown);
   if (!root) return undefined;
   const definitions = new Map(root.children.flatMap((node) => (node.type === 'definition' ? [[node.identifier, node]] : [])));
-  const reading: Reading = { base, ranges, definitions: definitions as ReadonlyMap<string, Node<'definition'>> };
+  const reading: Reading = {
+    source: markdown,
+    base,
+    ranges,
+    definitions: definitions as ReadonlyMap<string, Node<'definition'>>,
+  };
   return root.children.map((node) => ({
     shown: show(node, reading, 0),
     start: base + (node.position?.start.offset ?? 0),
@@ -92,9 +100,9 @@ function show(node: Nodes, reading: Reading, depth: number): ComponentChild {
     case 'delete':
       return <del key={offset}>{inside()}</del>;
     case 'inlineCode':
-      return <code key={offset}>{marked(node.value, offset, undefined, reading)}</code>;
+      return <code key={offset}>{markedCode(node, rangesInInlineCode, reading)}</code>;
     case 'code':
-      return <Code key={offset}>{marked(node.value, offset, undefined, reading)}</Code>;
+      return <Code key={offset}>{markedCode(node, rangesInCode, reading)}</Code>;
     case 'break':
       return <br key={offset} />;
     case 'thematicBreak':
@@ -158,14 +166,26 @@ function show(node: Nodes, reading: Reading, depth: number): ComponentChild {
 
 export const headingId = (offset: number): string => `part-${offset}`;
 
-/** Where the source has escapes or references, found words are looked for by themselves. */
+/** Where the source has escapes or references, nothing is marked: its offsets are not those of what is shown. */
 function marked(value: string, start: number, endInSlice: number | undefined, { base, ranges }: Reading): ComponentChild {
-  if (ranges.length === 0) return value;
-  const end = endInSlice === undefined ? start + value.length : base + endInSlice;
+  const end = base + (endInSlice ?? 0);
   const touching = ranges.filter(([from, to]) => from < end && to > start);
   if (touching.length === 0 || end - start !== value.length) return value;
   const own = touching.map(([from, to]): TextRange => [Math.max(0, from - start), Math.min(value.length, to - start)]);
   return <Marked text={value} ranges={joinBlanks(value, own)} />;
+}
+
+function markedCode(
+  node: Node<'code' | 'inlineCode'>,
+  place: typeof rangesInCode,
+  { source, base, ranges }: Reading,
+): ComponentChild {
+  const { value, position } = node;
+  if (ranges.length === 0 || !position) return value;
+  const [start = 0, end = 0] = [position.start.offset, position.end.offset];
+  const inNode = ranges.map(([from, to]): TextRange => [from - base - start, to - base - start]);
+  const own = place(value, source.slice(start, end), inNode);
+  return own.length === 0 ? value : <Marked text={value} ranges={joinBlanks(value, own)} />;
 }
 
 function Code({ children }: { children: ComponentChildren }) {
