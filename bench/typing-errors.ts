@@ -21,16 +21,15 @@ interface Row {
   readonly text: string;
 }
 
-const rowsOf = (file: string): Row[] =>
+const linesOf = (file: string): string[] =>
   readFileSync(file, 'utf8')
     .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Row);
+    .filter((line) => line !== '');
+const rowsOf = (file: string): Row[] => linesOf(file).map((line) => JSON.parse(line) as Row);
 
 function judgements(file: string): Map<string, Map<string, number>> {
-  const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line !== ''); // biome-ignore format: one line
   const grades = new Map<string, Map<string, number>>();
-  for (const [question = '', document = '', grade] of lines.map((line) => line.split('\t'))) {
+  for (const [question = '', document = '', grade] of linesOf(file).map((line) => line.split('\t'))) {
     grades.set(question, (grades.get(question) ?? new Map()).set(document, Number(grade)));
   }
   return grades;
@@ -76,9 +75,9 @@ export async function measureTypingErrors(call: Call, ids: ReadonlyMap<string, s
         ['asked', text],
         ['typed', withTypingErrors(text, i)],
       ] as const) {
-        // biome-ignore format: pairs
-        const { hits } = (await call('/search', { q: q.slice(0, 4_000), mode, limit: 10 })) as { hits: { resource_id: string }[] };
-        sums[kind] += gainOf(hits.map((hit) => ids.get(hit.resource_id) ?? ''), grades.get(id) ?? new Map()); // biome-ignore format: one line
+        const answer = await call('/search', { q: q.slice(0, 4_000), mode, limit: 10 });
+        const found = (answer as { hits: { resource_id: string }[] }).hits.map((hit) => ids.get(hit.resource_id) ?? '');
+        sums[kind] += gainOf(found, grades.get(id) ?? new Map());
       }
     }
     measured.push({ mode, asked: sums.asked / questions.length, typed: sums.typed / questions.length });
