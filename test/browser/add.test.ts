@@ -206,6 +206,23 @@ describe('queue', () => {
     under.expectQuiet(/429/);
   });
 
+  test('queue: a file that was moved meanwhile is refused in words, and those behind it are sent', async () => {
+    const headers = { 'Content-Type': 'application/problem+json', 'Retry-After': '2' };
+    const body = JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status: 429, detail: 'Too many requests' });
+    await page.route('**/resources/upload', (route) => route.fulfill({ status: 429, headers, body }));
+    const moved = await file('moved.md');
+    await choose([moved, await file('behind.md')]);
+    await row('moved.md')
+      .getByText(/goes on in \d+ s/)
+      .waitFor();
+    await rm(moved);
+    await page.unroute('**/resources/upload');
+    await row('moved.md').getByText('This file was moved or changed.').waitFor();
+    expect(await row('moved.md').getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await isReady('behind.md');
+    under.expectQuiet(/429|ERR_/);
+  });
+
   test('queue: while the server is away progress is grey and its time not known; afterwards every document gets ready', async () => {
     const names = Array.from({ length: 12 }, (_, n) => `away-${n}.md`);
     const long = 'The clockwork that turns the lens shall be oiled weekly. '.repeat(400);

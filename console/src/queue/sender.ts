@@ -39,7 +39,7 @@ async function send(entry: Entry): Promise<void> {
     if (!isNew) changeEntry(key, { facts: [...entry.facts, texts.known] });
     storeEntry(key, { name: 'stored', id, status });
   } catch (error) {
-    if (!controller.signal.aborted) settle(key, error);
+    if (!controller.signal.aborted) await settle(entry, error, controller.signal);
   } finally {
     sending.delete(key);
     sendNext();
@@ -63,11 +63,25 @@ function sendSource({ key, source }: Entry, signal: AbortSignal) {
   });
 }
 
-function settle(key: string, error: unknown): void {
+async function settle({ key, source }: Entry, error: unknown, signal: AbortSignal): Promise<void> {
+  // A file that cannot be read looks like a server that does not answer, and would hold the queue for ever.
+  if (isUnreachable(error) && source?.kind === 'file' && !(await isReadable(source.file))) {
+    if (!signal.aborted) changeEntry(key, { source: undefined, phase: { name: 'refused', reason: texts.refused.unreadable } });
+    return;
+  }
   const passes = isUnreachable(error) || (error instanceof PharosError && (error.status === 429 || error.status === 503));
   changeEntry(key, { phase: passes ? { name: 'queued' } : { name: 'refused', reason: sentenceOf(error) } });
   if (passes) pause(error instanceof PharosError ? (error.retryAfter ?? PAUSE_S) : PAUSE_S);
 }
+
+const isReadable = (file: File): Promise<boolean> =>
+  file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
 
 let timer: ReturnType<typeof setInterval> | undefined;
 

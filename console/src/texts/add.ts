@@ -64,6 +64,7 @@ export const add = {
     tooLarge: (size: string, most: string) =>
       `This file has ${size}, and ${most} is the most. Split it, or save it without its pictures.`,
     tooLong: 'This text is longer than 5 MB. Save it as a file and drop that here.',
+    unreadable: 'This file was moved or changed. Choose it again.',
     unknown: 'It failed, and the server did not say why. Try again.',
   },
   tooMany: (taken: number, given: number) =>
