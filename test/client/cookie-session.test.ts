@@ -106,14 +106,36 @@ test('cookie session: a logout of a session that has ended is done', async () =>
   expect(await one.pharos.authorization()).toBeUndefined();
 });
 
-test('cookie session: a logout that the server did not answer is told, and forgets the access token', async () => {
+test('cookie session: a logout that the server did not answer is told, and can be repeated', async () => {
   let away = false;
-  const { openTab } = openBrowser((path) => (away && path === '/auth/logout' ? new Response(null, { status: 500 }) : undefined));
+  const { openTab, cookie } = openBrowser((path) =>
+    away && path === '/auth/logout' ? new Response(null, { status: 500 }) : undefined,
+  );
   const tab = openTab();
-  await tab.pharos.logIn(await newLogin(app));
+  const login = await newLogin(app);
+  await tab.pharos.logIn(login);
   away = true;
   await expect(tab.pharos.logOut()).rejects.toMatchObject({ status: 500 });
-  expect(await tab.pharos.authorization()).toBeUndefined();
+  expect(await me(tab)).toBe(login.username);
+  away = false;
+  await tab.pharos.logOut();
+  expect([await tab.pharos.authorization(), cookie()]).toEqual([undefined, undefined]);
+});
+
+test('cookie session: after a login as somebody else in another tab, nothing is sent for the wrong account', async () => {
+  const ended = vi.fn();
+  const { openTab } = openBrowser(undefined, ended);
+  const [one, two] = [openTab(), openTab()];
+  const [ada, bob] = [await newLogin(app), await newLogin(app)];
+  await one.pharos.logIn(ada);
+  await two.pharos.logIn(bob);
+  await expect(one.pharos.create({ content: 'A secret of Ada.' })).rejects.toMatchObject({ status: 401 });
+  await expect(one.pharos.create({ content: 'Another one, sent a moment later.' })).rejects.toMatchObject({ status: 401 });
+  expect(ended).toHaveBeenCalledOnce();
+  expect((await two.pharos.get('/resources')).resources).toEqual([]);
+  // The page itself goes on with the session of now.
+  expect(await one.pharos.resume()).toBe(true);
+  expect(await me(one)).toBe(bob.username);
 });
 
 test('cookie session: without a session, requests are sent without credentials and the cookie is asked for once', async () => {

@@ -197,6 +197,26 @@ test('logout in a browser: a cookie whose session has ended is 401 and deleted',
   expect((await post('/auth/logout')).status).toBe(401);
 });
 
+test('login in a browser: a scope is refused, because a narrow session could not log out', async () => {
+  const { logIn, jar } = await openBrowser();
+  const { status, body } = await logIn({ cookie: true, scope: 'resources:read' });
+  expect([status, body.errors]).toMatchObject([422, [{ path: 'scope' }]]);
+  expect(jar.size).toBe(0);
+});
+
+test('logout in a browser: one that the limit refuses leaves the cookie that is valid, and can be repeated', async () => {
+  const { app, post, logIn, whoami, jar, refresh } = await openBrowser({ env: { RATE_LIMIT_FREE_TIER: '4' } });
+  const { body } = await logIn();
+  const before = jar.get(NAME);
+  while ((await whoami(body.access_token)) === 200);
+  const refused = await post('/auth/logout');
+  expect([refused.status, jar.get(NAME) === before]).toEqual([429, false]);
+  app.clock.advance(61_000);
+  expect((await refresh()).status).toBe(200);
+  expect((await post('/auth/logout')).status).toBe(204);
+  expect(jar.size).toBe(0);
+});
+
 test('logout: the cookie is no credential of anything else', async () => {
   const { app, logIn, jar } = await openBrowser();
   await logIn();

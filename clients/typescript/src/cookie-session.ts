@@ -25,7 +25,7 @@ export interface CookieCredentials extends Credentials {
   resume(): Promise<boolean>;
   /** Starts a session by what `request` responds. */
   begin(request: () => Promise<AccessToken>): Promise<void>;
-  /** Forgets the session, whether `request` succeeds or not. */
+  /** Forgets the session when `request` has ended it. Where that fails the session goes on, as its cookie does. */
   end(request: () => Promise<void>): Promise<void>;
 }
 
@@ -36,19 +36,32 @@ export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSes
   /** Whether it is known that this browser has no session. */
   let hasNone = !hint.get();
   let renewal: Promise<AccessToken | undefined> | undefined;
+  /** After a session, what was meant for its account is not sent for another one that logs in: only the page itself goes on. */
+  let hasLeft = false;
 
   function keep(next: AccessToken | undefined): AccessToken | undefined {
     const hasEnded = token !== undefined && next === undefined;
     token = next;
     hasNone = next === undefined;
+    hasLeft = hasEnded || (hasLeft && hasNone);
     hint.set(!hasNone);
     if (hasEnded) onEnd?.();
     return next;
   }
 
+  /** Somebody else has logged in, in another tab: that session is the browser's now, and this page's has ended. */
+  function leave(): undefined {
+    keep(undefined);
+    hint.set(true);
+  }
+
   /** `stale`: the access token that does not do. */
   function renewed(stale: string | undefined): Promise<AccessToken | undefined> {
-    const replace = async () => (token && token.accessToken !== stale ? token : keep(await refresh().catch(ifEnded)));
+    const replace = async () => {
+      if (token && token.accessToken !== stale) return token;
+      const next = await refresh().catch(ifEnded);
+      return token && next && subjectOf(token) !== subjectOf(next) ? leave() : keep(next);
+    };
     renewal ??= withLock(replace).finally(() => {
       renewal = undefined;
     });
@@ -67,7 +80,7 @@ export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSes
     },
     // Another tab may have logged in: the cookie is tried although there was none.
     renew: async (used) => {
-      if (used === undefined && !hint.get()) return false;
+      if (used === undefined && (hasLeft || !hint.get())) return false;
       const stale = used?.replace(/^Bearer /, '');
       const found = await renewed(stale);
       return found !== undefined && found.accessToken !== stale;
@@ -76,11 +89,15 @@ export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSes
     begin: (request) => withLock(async () => void keep(await request())),
     end: (request) =>
       withLock(async () => {
-        try {
-          await request();
-        } finally {
-          keep(undefined);
-        }
+        await request();
+        keep(undefined);
       }),
   };
+}
+
+/** Whose an access token is (RFC 9068 section 2.2). The server alone verifies it. */
+function subjectOf({ accessToken }: AccessToken): unknown {
+  const payload = accessToken.split('.')[1] ?? '';
+  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (byte) => byte.charCodeAt(0));
+  return (JSON.parse(new TextDecoder().decode(bytes)) as { sub?: unknown }).sub;
 }

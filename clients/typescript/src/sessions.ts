@@ -22,7 +22,7 @@ export interface TokenSession {
 /** Of a page on the server's own origin, whose tabs share a session in a cookie. */
 export interface CookieSession {
   /** Starts a session. `username` may be the e-mail address. */
-  logIn(login: Login): Promise<void>;
+  logIn(login: Omit<Login, 'scope'>): Promise<void>;
   /** Starts the session of a login at a provider, by the code with which that returned. */
   exchange(code: string): Promise<void>;
   /** Whether this browser has a session. Asks the server anew where it had none, since another tab may have logged in. */

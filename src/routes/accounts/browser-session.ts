@@ -4,12 +4,18 @@ import type { AppContext } from '../../services/context.ts';
 import type { Around } from '../mount.ts';
 import { createSessionCookie } from './session-cookie.ts';
 
+const WHOLE = 'must be left out with cookie: the session of a browser has all scopes of its account';
+
 /** `cookie: true` in the body moves the refresh token from the response to the cookie. */
 export function loginInBrowser({ config, sessions }: Pick<AppContext, 'config' | 'sessions'>): Around {
   const cookie = createSessionCookie(config);
   return async (c, input, run) => {
     if (!asksForCookie(input)) return run(input);
     cookie.requireOwnOrigin(c);
+    // A narrow session may do no account operation, not even log out.
+    if ((input as { scope?: string }).scope) {
+      throw new AppError('invalid_input', `scope: ${WHOLE}`, { errors: [{ path: 'scope', message: WHOLE }] });
+    }
     const tokens = (await run(input)) as object;
     await endSessionOf(cookie.read(c), sessions, 'another login in its browser');
     return cookie.keep(c, tokens);

@@ -21,7 +21,9 @@ export function sessionCookie(
     verify: async (c) => {
       cookie.requireOwnOrigin(c);
       try {
-        const { accessToken } = await sessions.refresh(cookie.read(c) ?? '', requestOrigin(c));
+        const { accessToken, refreshToken } = await sessions.refresh(cookie.read(c) ?? '', requestOrigin(c));
+        // A logout that is refused later leaves the browser with the token that is valid now.
+        cookie.keep(c, { refresh_token: refreshToken });
         return await verifyAuthorization(c, `Bearer ${accessToken}`);
       } catch (error) {
         if (error instanceof AppError && error.code === 'unauthenticated') cookie.delete(c);
