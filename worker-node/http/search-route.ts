@@ -25,6 +25,8 @@ const value = z.string().max(MAX_VALUE);
 const values = z.array(value).max(MAX_FILTER_VALUES);
 /** The API names each of a format's media types. */
 const mediaTypes = z.array(value).max(MAX_FILTER_VALUES * 20);
+/** It names the code beside a name. */
+const languages = z.array(value).max(MAX_FILTER_VALUES * 2);
 const limit = z.int().min(1).max(100);
 
 const searchSchema = z
@@ -40,7 +42,7 @@ const searchSchema = z
     filters: z.strictObject({
       category: values.optional(),
       tag: values.optional(),
-      language: values.optional(),
+      language: languages.optional(),
       type: mediaTypes.optional(),
       after: z.number().optional(),
       before: z.number().optional(),

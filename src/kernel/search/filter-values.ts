@@ -1,13 +1,13 @@
 /** Values of the fields that a query may name, as in `language:en`. */
 import { mediaTypesNamed } from '../model/format-lookup.ts';
-import { languageCodeOf } from './language-names.ts';
+import { languageCodeOf, languagesNamed } from './language-names.ts';
 import type { SearchFilters } from './search-request.ts';
 
 const READERS = {
   category: (value: string) => (value.length > 0 && value.length <= 200 ? { category: [value] } : undefined),
   tag: (value: string) => (value.trim() !== '' && value.length <= 100 ? { tag: [value] } : undefined),
   language: (value: string) => {
-    if (/^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/i.test(value)) return { language: [value.toLowerCase()] };
+    if (/^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}$/i.test(value)) return { language: languagesNamed([value.toLowerCase()]) };
     const code = languageCodeOf(value);
     return code === undefined ? undefined : { language: [code] };
   },

@@ -7,12 +7,15 @@ let codes: ReadonlyMap<string, string> | undefined;
 function codesByName(): ReadonlyMap<string, string> {
   if (codes) return codes;
   const names = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
-  const pairs = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
+  // A retired code has the name of the one that took its place, as `iw` has that of `he`.
+  const pairs = LETTERS.flatMap((first) => LETTERS.map((second) => first + second)).filter(isCurrent);
   codes = new Map(
     pairs.map((code): [string, string] => [names.of(code)?.toLowerCase() ?? '', code]).filter(([name]) => name !== ''),
   );
   return codes;
 }
+
+const isCurrent = (code: string): boolean => Intl.getCanonicalLocales(code)[0] === code;
 
 /** The code of a language that is named in English; undefined for what is no such name. */
 export const languageCodeOf = (name: string): string | undefined => codesByName().get(name.trim().toLowerCase());

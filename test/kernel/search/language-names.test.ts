@@ -8,6 +8,11 @@ test('languages: an English name stands for its code in any case', () => {
   expect(['de', '', 'klingonish', 'constructor'].map(languageCodeOf)).toEqual([undefined, undefined, undefined, undefined]);
 });
 
+test('languages: a name leads to the code that documents have, not to a retired one', () => {
+  expect(['Hebrew', 'Indonesian', 'Javanese', 'Romanian', 'Yiddish'].map(languageCodeOf)).toEqual(['he', 'id', 'jv', 'ro', 'yi']);
+  expect(readFilter('language', 'Lao')).toEqual({ language: ['lao', 'lo'] });
+});
+
 test('languages: a filter looks for the value given, and for the code of an English name', () => {
   expect(languagesNamed(['de', 'German', 'pt-BR'])).toEqual(['de', 'German', 'pt-BR']);
   expect(languagesNamed(['french'])).toEqual(['french', 'fr']);

@@ -64,9 +64,9 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
   const { text: typed, phrases, excluded, filters } = parseSearchQuery(q);
   // A blank ends the last word.
   const prefix = request.prefix && !/\s$/.test(q);
-  const text = correctedText(index, typed, prefix);
+  const { text, typed: alsoMeant } = correctedText(index, typed, prefix);
   const tokens = takenApart(index, analyseQuestion(text, index.languages));
-  const { groups, words, places } = groupsOf(index, tokens, text, prefix);
+  const { groups, words, places } = groupsOf(index, tokens, { text, prefix, alsoMeant });
   const isProse = tokens.filter(({ part }) => !part).length > MOST_TYPED_WORDS;
   const formsOf = (texts: readonly string[]) =>
     texts
@@ -133,8 +133,15 @@ function withoutOtherWritings(index: LibraryIndex, tokens: readonly QuestionToke
   });
 }
 
+interface GroupOptions {
+  readonly text: string;
+  readonly prefix: boolean;
+  /** By a corrected word: terms of the typed one. */
+  readonly alsoMeant: ReadonlyMap<string, readonly string[]>;
+}
+
 /** Function words count only where there are no others. A repeated word counts as often as it is said. */
-function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: string, prefix: boolean) {
+function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], { text, prefix, alsoMeant }: GroupOptions) {
   const last = prefix ? lastWord(all, text) : undefined;
   const meant = all.filter((token) => !token.stop || token === last);
   const tokens = withoutOtherWritings(index, meant.length > 0 ? meant : all);
@@ -149,7 +156,7 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], text: stri
       continue;
     }
     const completions = token === last ? index.vocabulary.complete(token.folded, MAX_COMPLETIONS).map(({ term }) => term) : [];
-    const terms = [...new Set([...own, ...completions])];
+    const terms = [...new Set([...own, ...(alsoMeant.get(token.folded) ?? []), ...completions])];
     const rarity = frequencyOf(index, terms);
     groups.set(token.term, {
       terms,

@@ -32,16 +32,23 @@ export const frequencyOf = ({ vocabulary }: LibraryIndex, terms: readonly string
 
 export const occurs = (index: LibraryIndex, token: QuestionToken): boolean => frequencyOf(index, termsOf(token)) > 0;
 
+export interface CorrectedText {
+  readonly text: string;
+  /** By a word that stands in place of a typed one: the terms of the typed one that the library has all the same. */
+  readonly typed: ReadonlyMap<string, readonly string[]>;
+}
+
 /**
  * Each word that the library lacks is replaced by its own word that is nearest by edits, where there is one. With
- * `prefix` the last may be the beginning of one.
+ * `prefix` the last may be the beginning of one. A word of which the library has another form stays what is looked for, too.
  */
-export function correctedText(index: LibraryIndex, text: string, prefix: boolean): string {
+export function correctedText(index: LibraryIndex, text: string, prefix: boolean): CorrectedText {
   const { vocabulary } = index;
   const tokens = analyseQuestion(text, index.languages);
   let left = Math.min(MOST_CORRECTED, Math.max(LEAST_CORRECTED, Math.floor(MAX_COMPARED / vocabulary.size)));
   let takenApart = 0;
   let corrected = text;
+  const typed = new Map<string, readonly string[]>();
   let from = Number.POSITIVE_INFINITY;
   // From the end, so that what stands before keeps its place.
   for (const [i, token] of [...tokens.entries()].toReversed()) {
@@ -58,10 +65,11 @@ export function correctedText(index: LibraryIndex, text: string, prefix: boolean
       takenApart++ < MAX_TAKEN_APART &&
       partsOfCompound(token.folded, index.mainLanguages, vocabulary);
     if (isCompound) continue;
+    if (frequency > 0) typed.set(correction, termsOf(token));
     corrected = corrected.slice(0, token.start) + correction + corrected.slice(token.end);
     from = token.start;
   }
-  return corrected;
+  return { text: corrected, typed };
 }
 
 /** Of `boundary-layer` the parts are mended, of `getUserById` the whole. */

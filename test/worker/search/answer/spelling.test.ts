@@ -26,6 +26,14 @@ describe('typing errors of a question', () => {
     );
   });
 
+  it('spelling: a form of a word that the library has is looked for beside the word that it was taken for', () => {
+    const { index } = smallLibrary(english(...Array.from({ length: 200 }, () => 'shaving lather'), 'a lathe of the workshop'));
+    const { text, groups } = readQuestion(index, { q: 'lathes', prefix: false, filters: {} });
+    expect(text).toBe('lather');
+    const found = groups[0]?.terms.map(({ term }) => index.vocabulary.frequency(term)).toSorted((a, b) => a - b);
+    expect(found).toEqual([1, 200]);
+  });
+
   it('spelling: each of sixty words is mended in a small library', () => {
     const typed = Array.from({ length: 60 }, () => 'vicsosity').join(' ');
     expect(asked(english(WORDS.join(' ')), typed)).toBe(typed.replaceAll('vicsosity', 'viscosity'));
