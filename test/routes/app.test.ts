@@ -223,6 +223,19 @@ test('GET /: a browser is led to the console, a program gets JSON', async () => 
   });
 });
 
+test('GET /app/*: one page for each address, which a browser asks for again and keeps while it is current', async () => {
+  const page = await pharos.request('/app/library');
+  const etag = page.headers.get('etag') ?? '';
+  expect([page.status, page.headers.get('cache-control'), etag]).toEqual([200, 'no-cache', expect.stringMatching(/^"/)]);
+  expect(await page.text()).toContain('<title>Pharos</title>');
+  const again = await pharos.request('/app/documents/another', { headers: { 'If-None-Match': etag } });
+  expect([again.status, await again.text(), again.headers.get('content-security-policy')]).toEqual([
+    304,
+    '',
+    page.headers.get('content-security-policy'),
+  ]);
+});
+
 test('version: equals that of package.json', async () => {
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   expect(VERSION).toBe(version);

@@ -42,7 +42,7 @@ const acceptsGzip = (c: Context<AppEnv>): boolean =>
   /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(c.req.header('accept-encoding') ?? '');
 
 /** Whether the client's copy is the current one (RFC 9110 section 13.1.2). */
-function isCurrent(c: Context<AppEnv>, etag: string | undefined): boolean {
+export function isCurrent(c: Context<AppEnv>, etag: string | undefined): boolean {
   const known = c.req
     .header('if-none-match')
     ?.split(',')

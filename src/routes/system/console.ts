@@ -3,6 +3,7 @@ import type { Config } from '../../kernel/config/config.ts';
 import { pagePolicy } from '../middleware/security-headers.ts';
 import { createRouter } from '../router.ts';
 import type { Runtime } from '../runtime.ts';
+import { isCurrent } from './assets.ts';
 
 export interface ConsoleDependencies {
   readonly config: Pick<Config, 'publicUrl' | 'worker'>;
@@ -24,11 +25,13 @@ export function createConsoleRoutes({ config: { publicUrl, worker }, runtime }: 
     if (c.req.path === '/app') return c.redirect('/app/');
     const page = await runtime.asset('index.html');
     if (!page) return c.notFound();
-    return c.body(page.body, 200, {
-      'Content-Type': page.contentType,
+    const headers = {
       // It names the modules of this version, so a browser asks whether it is still the current one.
       'Cache-Control': 'no-cache',
       'Content-Security-Policy': policy,
-    });
+      ...(page.etag === undefined ? {} : { ETag: page.etag }),
+    };
+    if (isCurrent(c, page.etag)) return c.body(null, 304, headers);
+    return c.body(page.body, 200, { ...headers, 'Content-Type': page.contentType });
   });
 }
