@@ -97,6 +97,22 @@ test('keyboard: ? lists the keys, g a goes to Add, and keys of one letter can be
   console_.expectQuiet();
 });
 
+test('connection: a screen that is first opened while the browser is offline says so in the frame, and comes when it is back', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/nowhere' });
+  await page.locator('h1').waitFor();
+  await page.context().setOffline(true);
+  const library = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Library' });
+  await library.click();
+  await page.getByRole('heading', { name: 'This page could not be loaded' }).waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'not-loaded');
+  await library.click();
+  expect(await page.getByText('You are offline.').count()).toBeGreaterThan(0);
+  await page.context().setOffline(false);
+  await page.getByRole('heading', { name: 'Library' }).waitFor();
+  console_.expectQuiet(/Failed to load resource/);
+});
+
 test('connection: while the server is away a banner says so, and goes when it is back', async () => {
   const page = await console_.open({ account: keeper, path: '/app/nowhere' });
   await page.getByRole('heading').waitFor();

@@ -33,7 +33,7 @@ export const watchedFetch: typeof fetch = async (...request) => {
 
 let attempts = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
-let isAsking = false;
+let asking: Promise<boolean> | undefined;
 
 function answered(): void {
   if (connection.peek() === 'connected') return;
@@ -45,7 +45,7 @@ function answered(): void {
 
 function doubt(): void {
   if (!navigator.onLine) goOffline();
-  else if (connection.peek() === 'connected') tryNow();
+  else if (connection.peek() === 'connected') void tryNow();
 }
 
 function unanswered(): void {
@@ -59,7 +59,7 @@ function unanswered(): void {
   connection.value = 'reconnecting';
   timer = setInterval(() => {
     nextAttempt.value -= 1;
-    if (nextAttempt.peek() <= 0) tryNow();
+    if (nextAttempt.peek() <= 0) void tryNow();
   }, 1_000);
 }
 
@@ -73,15 +73,15 @@ function stop(): void {
   timer = undefined;
 }
 
-/** Asks the server at once. */
-export function tryNow(): void {
+/** Asks the server at once. True if it answers. */
+export function tryNow(): Promise<boolean> {
   stop();
   nextAttempt.value = 0;
-  if (!isAsking) void ask();
+  asking ??= ask();
+  return asking;
 }
 
-async function ask(): Promise<void> {
-  isAsking = true;
+async function ask(): Promise<boolean> {
   let isThere = false;
   const probe = createClient({
     url: location.origin,
@@ -94,9 +94,10 @@ async function ask(): Promise<void> {
     },
   });
   await probe.get('/health').catch(() => undefined);
-  isAsking = false;
+  asking = undefined;
   if (isThere) answered();
   else unanswered();
+  return isThere;
 }
 
 addEventListener('online', tryNow);

@@ -1,16 +1,14 @@
-/** What stands in place of a screen that threw, or that could not be loaded. */
+/** What stands in place of a screen that threw. */
 import { Component, type ComponentChildren } from 'preact';
 import { Button } from '../parts/button.tsx';
 import { shell } from '../texts.ts';
 
 interface Props {
   readonly children?: ComponentChildren;
-  /** A failure that happened before there was a screen. */
-  readonly failure?: unknown;
 }
 
 export class ErrorBoundary extends Component<Props, { failure: unknown }> {
-  override state = { failure: this.props.failure };
+  override state = { failure: undefined as unknown };
 
   static override getDerivedStateFromError(failure: unknown) {
     return { failure };

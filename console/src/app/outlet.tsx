@@ -2,13 +2,14 @@
 import { useSignalEffect } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { recoveries } from '../api/connection.ts';
 import { account } from '../api/session.ts';
 import { shell } from '../texts.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Frame, Gate } from './frame.tsx';
 import { type Match, matchRoute } from './match.ts';
 import { navigate, place } from './place.ts';
-import { Forbidden, NotFound, ScreenSkeleton } from './plain-screens.tsx';
+import { Forbidden, NotFound, NotLoaded, ScreenSkeleton } from './plain-screens.tsx';
 import { firstPage, loginFor, ROUTES, type Route, titleOf } from './routes.tsx';
 import type { ScreenProps } from './screen.ts';
 
@@ -28,12 +29,13 @@ matchRoute(ROUTES, place.peek().path)
 export function Outlet() {
   const [shown, setShown] = useState<Shown | undefined>();
   const [isSlow, setSlow] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
   const latest = useRef(0);
 
   useSignalEffect(() => {
     const { path, query } = place.value;
     const user = account.value;
+    // A screen that could not be loaded while the server was away is asked for again.
+    void recoveries.value;
     if (user === undefined) return;
     if (path === '/app/' && firstPage() !== '/app/') return navigate(firstPage(), { replace: true });
     const match = matchRoute(ROUTES, path);
@@ -41,13 +43,14 @@ export function Outlet() {
     if (needsLogin && user === null) return navigate(loginFor(addressOf(path, query)), { replace: true });
     const turn = ++latest.current;
     const show = (Screen: ComponentType<ScreenProps>) => {
-      if (turn !== latest.current) return;
-      setFailure(undefined);
-      setShown({ match, Screen });
+      if (turn === latest.current) setShown({ match, Screen });
     };
     if (!match) return show(NotFound);
     if (match.route.access === 'admin' && user?.tier !== 'admin') return show(Forbidden);
-    match.route.load().then(({ default: Screen }) => show(Screen), setFailure);
+    match.route.load().then(
+      ({ default: Screen }) => show(Screen),
+      () => show(NotLoaded),
+    );
   });
 
   useEffect(() => {
@@ -62,14 +65,13 @@ export function Outlet() {
   const isCurrent = shown?.match ? matchRoute([shown.match.route], path) : shown && { params: {} };
   if (isCurrent) current.current = { params: isCurrent.params, query };
 
-  const key = shown?.match?.route.path ?? shown?.Screen.name;
+  const key = shown?.Screen === NotLoaded ? 'not loaded' : (shown?.match?.route.path ?? shown?.Screen.name);
   useEffect(() => {
     if (!shown) return;
     document.title = shown.match ? titleOf(shown.match.route.title) : shell.product;
     focusHeading();
   }, [key]);
 
-  if (failure !== undefined) return <ErrorBoundary failure={failure} />;
   if (!shown) return isSlow ? <ScreenSkeleton /> : null;
   const { Screen, match } = shown;
   const Around = match?.route.access === 'visitor' ? Gate : Frame;

@@ -1,4 +1,6 @@
-/** Screens without a subject: no such page, no access, still loading. */
+/** Screens without a subject: no such page, no access, not loaded, still loading. */
+import { connection } from '../api/connection.ts';
+import { Button } from '../parts/button.tsx';
 import { shell } from '../texts.ts';
 
 export function NotFound() {
@@ -23,6 +25,21 @@ export function Forbidden() {
       <div class="empty">
         <h1>{title}</h1>
         <p>{text}</p>
+      </div>
+    </section>
+  );
+}
+
+/** The modules of a screen did not come. They are asked for again when the server is back. */
+export function NotLoaded() {
+  const { title, away, text, action } = shell.notLoaded;
+  const isAway = connection.value !== 'connected';
+  return (
+    <section class="screen">
+      <div class="empty" role="alert">
+        <h1>{title}</h1>
+        <p>{isAway ? away : text}</p>
+        {!isAway && <Button onClick={() => location.reload()}>{action}</Button>}
       </div>
     </section>
   );

@@ -23,6 +23,12 @@ export const shell = {
     title: 'This page is for admins',
     text: 'Your account has no access to it. An admin of this installation can change that.',
   },
+  notLoaded: {
+    title: 'This page could not be loaded',
+    away: 'The server does not answer. The page is loaded as soon as it does.',
+    text: 'A part of it did not arrive.',
+    action: 'Load it again',
+  },
   broken: {
     title: 'This page stopped working',
     text: 'What you did before is saved. Load the page again to go on.',
