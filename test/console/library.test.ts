@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bodiesOf, type Change } from '../../console/src/screens/library/bulk-bodies.ts';
+import { sendBodies } from '../../console/src/screens/library/send-bodies.ts';
 import {
   addressOf,
   countFilters,
@@ -122,6 +123,34 @@ describe('bulk', () => {
         expect(Date.parse(String(before))).toBe(Math.min(...moments));
       }),
     );
+  });
+
+  /** Sends 2,500 ids. Gives what was sent with keepalive, and the most bodies that were on their way together. */
+  async function sendMany(isLeaving: boolean) {
+    const ids = Array.from({ length: 2_500 }, (_, n) => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`);
+    const bodies = bodiesOf({ action: 'delete' }, { all: false, ids: new Set(ids) }, ids.length, EVERYTHING, NOW);
+    const kept: string[] = [];
+    let [underWay, together] = [0, 0];
+    const answers = await sendBodies(bodies, isLeaving, async (body, keepalive) => {
+      if (keepalive) kept.push(JSON.stringify(body));
+      together = Math.max(together, ++underWay);
+      await Promise.resolve();
+      underWay -= 1;
+      return body;
+    });
+    expect(answers).toEqual(bodies);
+    return { bytesKept: kept.join('').length, together };
+  }
+
+  test('bulk: the bodies of a change are sent one after another, without keepalive', async () => {
+    expect(await sendMany(false)).toEqual({ bytesKept: 0, together: 1 });
+  });
+
+  test('bulk: while the page is left all bodies are sent at once, with keepalive for as much as browsers allow', async () => {
+    const { bytesKept, together } = await sendMany(true);
+    expect(together).toBe(3);
+    expect(bytesKept).toBeGreaterThan(0);
+    expect(bytesKept).toBeLessThan(64 * 1024);
   });
 });
 

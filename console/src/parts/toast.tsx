@@ -10,8 +10,8 @@ export interface Toast {
   readonly failed?: boolean;
   /** Takes back what was done. The toast goes first. */
   readonly undo?: () => void;
-  /** Called once when the toast is gone without Undo: what was delayed is done now. */
-  readonly gone?: () => void;
+  /** Called once when the toast is gone without Undo: what was delayed is done now. `isLeaving`: the page is closed or reloaded. */
+  readonly gone?: (isLeaving: boolean) => void;
 }
 
 /** Long enough to read it and to reach Undo by keyboard. */
@@ -23,7 +23,7 @@ const current = signal<Toast | undefined>(undefined);
 export function toast(message: Toast): void {
   const last = current.peek();
   current.value = message;
-  last?.gone?.();
+  last?.gone?.(false);
 }
 
 /** Removes the message; `undone` where Undo was pressed. */
@@ -31,13 +31,14 @@ export function dismissToast(message: Toast, undone = false): void {
   if (current.peek() !== message) return;
   current.value = undefined;
   if (undone) message.undo?.();
-  else message.gone?.();
+  else message.gone?.(false);
 }
 
 /** A delayed action is not lost when the page is closed or reloaded. */
 addEventListener('pagehide', () => {
   const message = current.peek();
-  if (message) dismissToast(message);
+  current.value = undefined;
+  message?.gone?.(true);
 });
 
 /** Part of the frame, so that its live region exists before the first message. */

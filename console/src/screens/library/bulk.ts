@@ -11,6 +11,7 @@ import { library as texts } from '../../texts/library.ts';
 import { type BulkBody, bodiesOf, type Change } from './bulk-bodies.ts';
 import { hidden, reload } from './rows.ts';
 import { clearSelection, countSelected, type Selection, selection } from './selection.ts';
+import { sendBodies } from './send-bodies.ts';
 import type { View } from './view.ts';
 
 type Task = components['schemas']['Task'];
@@ -35,6 +36,13 @@ export function tagsOf(id: string, tags: readonly string[]): readonly string[] {
   return [...new Set([...tags.filter((tag) => !change.removed.includes(tag)), ...change.added])];
 }
 
+/** Changes that leaving the page would cut off: those of several requests, and those whose requests are on their way. */
+const cutOff = new Set<readonly BulkBody[]>();
+
+addEventListener('beforeunload', (event) => {
+  if (cutOff.size > 0) event.preventDefault();
+});
+
 /** `now`: of documents that come later none is meant. */
 export function changeSelected(change: Change, view: View, now: number): void {
   const selected = selection.peek();
@@ -43,7 +51,15 @@ export function changeSelected(change: Change, view: View, now: number): void {
   const bodies = bodiesOf(change, selected, count, view, now);
   const takeBack = show(change, selected);
   clearSelection();
-  toast({ text: texts.bulk.done[change.action](count), undo: takeBack, gone: () => void send(bodies, takeBack) });
+  if (bodies.length > 1) cutOff.add(bodies);
+  toast({
+    text: texts.bulk.done[change.action](count),
+    undo: () => {
+      cutOff.delete(bodies);
+      takeBack();
+    },
+    gone: (isLeaving) => void send(bodies, isLeaving, takeBack),
+  });
 }
 
 /** Shows the change as done. Returns what takes that back. */
@@ -66,9 +82,11 @@ function show(change: Change, selected: Selection): () => void {
   return () => undefined;
 }
 
-async function send(bodies: readonly BulkBody[], takeBack: () => void): Promise<void> {
+async function send(bodies: readonly BulkBody[], isLeaving: boolean, takeBack: () => void): Promise<void> {
   try {
-    const tasks = await Promise.all(bodies.map((body) => client.post('/resources/bulk', { body, keepalive: true })));
+    cutOff.add(bodies);
+    const post = (body: BulkBody, keepalive: boolean) => client.post('/resources/bulk', { body, keepalive });
+    const tasks = await sendBodies(bodies, isLeaving, post).finally(() => cutOff.delete(bodies));
     for (const task of tasks) await finish(task);
   } catch (error) {
     toast({ text: isUnreachable(error) ? texts.bulk.notDone : sentenceOf(error), failed: true });
