@@ -223,6 +223,29 @@ describe('queue', () => {
     under.expectQuiet(/429|ERR_/);
   });
 
+  test('queue: a log-out asks first while a document is unsent', async () => {
+    const headers = { 'Content-Type': 'application/problem+json', 'Retry-After': '300' };
+    const body = JSON.stringify({ type: 'about:blank', title: 'Too Many Requests', status: 429, detail: 'Too many requests' });
+    await page.route('**/resources/upload', (route) => route.fulfill({ status: 429, headers, body }));
+    await choose([await file('unsent.md')]);
+    await row('unsent.md')
+      .getByText(/goes on in \d+ s/)
+      .waitFor();
+    await page.getByRole('link', { name: 'Account' }).first().click();
+    const logOut = page.getByRole('button', { name: 'Log out', exact: true });
+    const question = page.getByRole('dialog', { name: 'Log out with documents unsent?' });
+    await logOut.click();
+    await question.getByText('1 document has not been sent').waitFor();
+    await expectAccessible(page);
+    await question.getByRole('button', { name: 'Stay' }).click();
+    await question.waitFor({ state: 'detached' });
+    await logOut.click();
+    await question.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL(/\/app\/login/);
+    // The browser does not ask a second time.
+    under.expectQuiet(/429/);
+  });
+
   test('queue: while the server is away progress is grey and its time not known; afterwards every document gets ready', async () => {
     const names = Array.from({ length: 12 }, (_, n) => `away-${n}.md`);
     const long = 'The clockwork that turns the lens shall be oiled weekly. '.repeat(400);

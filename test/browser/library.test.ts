@@ -213,6 +213,18 @@ describe('many', () => {
     under.expectQuiet();
   });
 
+  test('library: what was deleted just before a log-out is deleted all the same', async () => {
+    await box('Document 9: Ölwechsel und Seilzug').check();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Deleted 1 document.').waitFor();
+    await page.getByRole('link', { name: 'Account' }).first().click();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL(/\/app\/login/);
+    const path = { id: '01900000-0000-7000-8000-000000000009' };
+    await expect.poll(() => keeper.client.get('/resources/{id}', { params: { path } }).catch(({ status }) => status)).toBe(404);
+    under.expectQuiet();
+  });
+
   test('library: what could not be done to some of many is said, with the reason', async () => {
     await box('Document 6: rye bread at home').check();
     await keeper.client.delete('/resources/{id}', { params: { path: { id: '01900000-0000-7000-8000-000000000006' } } });

@@ -6,6 +6,7 @@ import { listenToKeys } from '../keyboard/keys.ts';
 import { Palette } from '../keyboard/palette.tsx';
 import { Toasts } from '../parts/toast.tsx';
 import { keepQueue } from './keep-queue.ts';
+import { LogOutQuestion } from './log-out.tsx';
 import { Outlet } from './outlet.tsx';
 import { followAddress } from './place.ts';
 import { finishProviderLogin } from './provider-return.ts';
@@ -19,6 +20,7 @@ function App() {
       <Toasts />
       <Palette />
       <KeyboardHelp />
+      <LogOutQuestion />
     </>
   );
 }

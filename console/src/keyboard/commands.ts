@@ -1,5 +1,6 @@
 /** What the palette offers. */
-import { account, logOut } from '../api/session.ts';
+import { account } from '../api/session.ts';
+import { logOut } from '../app/log-out.tsx';
 import { navigate } from '../app/place.ts';
 import { ROUTES } from '../app/routes.tsx';
 import { switchTheme } from '../app/theme.ts';

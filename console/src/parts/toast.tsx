@@ -11,7 +11,7 @@ export interface Toast {
   /** Takes back what was done. The toast goes first. */
   readonly undo?: () => void;
   /** Called once when the toast is gone without Undo: what was delayed is done now. `isLeaving`: the page is closed or reloaded. */
-  readonly gone?: (isLeaving: boolean) => void;
+  readonly gone?: (isLeaving: boolean) => Promise<void>;
 }
 
 /** Long enough to read it and to reach Undo by keyboard. */
@@ -23,7 +23,7 @@ const current = signal<Toast | undefined>(undefined);
 export function toast(message: Toast): void {
   const last = current.peek();
   current.value = message;
-  last?.gone?.(false);
+  doIt(last);
 }
 
 /** Removes the message; `undone` where Undo was pressed. */
@@ -31,14 +31,31 @@ export function dismissToast(message: Toast, undone = false): void {
   if (current.peek() !== message) return;
   current.value = undefined;
   if (undone) message.undo?.();
-  else message.gone?.(false);
+  else doIt(message);
+}
+
+/** Delayed actions that are being done. */
+const underWay = new Set<Promise<void>>();
+
+function doIt(message: Toast | undefined, isLeaving = false): void {
+  const doing = message?.gone?.(isLeaving);
+  if (!doing) return;
+  underWay.add(doing);
+  void doing.finally(() => underWay.delete(doing));
+}
+
+/** Does at once what the message delays. Resolves when no delayed action is being done any more. */
+export async function doDelayed(): Promise<void> {
+  const message = current.peek();
+  if (message) dismissToast(message);
+  await Promise.allSettled(underWay);
 }
 
 /** A delayed action is not lost when the page is closed or reloaded. */
 addEventListener('pagehide', () => {
   const message = current.peek();
   current.value = undefined;
-  message?.gone?.(true);
+  doIt(message, true);
 });
 
 /** Part of the frame, so that its live region exists before the first message. */

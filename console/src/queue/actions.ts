@@ -56,12 +56,14 @@ export function remove(entry: Entry): void {
   toast({
     text: texts.removed(entry.title),
     undo: () => restoreEntries([entry], order),
-    gone: () => {
-      client.delete('/resources/{id}', { params: { path: { id } }, keepalive: true }).catch((error: unknown) => {
+    gone: async () => {
+      try {
+        await client.delete('/resources/{id}', { params: { path: { id } }, keepalive: true });
+      } catch (error) {
         if (error instanceof PharosError && error.status === 404) return;
         restoreEntries([entry], order);
         toast({ text: isUnreachable(error) ? texts.notRemoved : sentenceOf(error), failed: true });
-      });
+      }
     },
   });
 }

@@ -1,6 +1,7 @@
 /** The queue of documents: kept outside of the screen, so that it goes on while another one is open. Newest first. */
 import { computed, effect, signal } from '@preact/signals';
-import { inWork } from '../app/in-work.ts';
+import { account } from '../api/session.ts';
+import { inWork, unsent } from '../app/in-work.ts';
 import { countKinds, type Entry, idOf, isUnsent, kindOf, type Phase } from './entry.ts';
 
 /** Entries of one page; a folder with more is taken in parts. */
@@ -27,6 +28,7 @@ export function announce(text: string): void {
 
 effect(() => {
   inWork.value = counts.value.work;
+  unsent.value = entries.value.filter(isUnsent).length;
 });
 
 /** Adds what is not there yet, in front. An entry of the same document takes the place of the older one. */
@@ -71,7 +73,7 @@ export function restoreEntries(removed: readonly Entry[], order: readonly Entry[
 
 export const readyEntries = (): readonly Entry[] => entries.peek().filter((entry) => kindOf(entry) === 'ready');
 
-/** The browser asks before it closes a page that still sends. */
+/** The browser asks before it closes a page that still sends. Without a session nothing is sent any more. */
 addEventListener('beforeunload', (event) => {
-  if (entries.peek().some(isUnsent)) event.preventDefault();
+  if (account.peek() && unsent.peek() > 0) event.preventDefault();
 });

@@ -34,6 +34,13 @@ export const shell = {
     text: 'What you did before is saved. Load the page again to go on.',
     action: 'Load it again',
   },
+  logOut: {
+    title: 'Log out with documents unsent?',
+    text: (count: number) =>
+      `${count.toLocaleString('en')} ${count === 1 ? 'document has' : 'documents have'} not been sent to the server yet. What is unsent when you log out is lost.`,
+    stay: 'Stay',
+    go: 'Log out',
+  },
   connection: {
     reconnecting: (seconds: number) =>
       seconds > 0

@@ -1,8 +1,9 @@
 /** The account: what is left of its limits, its keys, apps, logins and sessions, its name and address, and its end. */
-import { account, logOut } from '../../api/session.ts';
+import { account } from '../../api/session.ts';
 import { act } from '../../app/act.ts';
 import { ConfirmDialog } from '../../app/fresh-session.tsx';
 import { KeysSetting, useKeys } from '../../app/keys.tsx';
+import { logOut } from '../../app/log-out.tsx';
 import { providerFailure } from '../../app/provider-return.ts';
 import { parts, Setting } from '../../app/setting.tsx';
 import { setTheme, theme } from '../../app/theme.ts';

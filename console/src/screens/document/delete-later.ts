@@ -13,7 +13,7 @@ export function deleteLater(id: string): void {
   toast({
     text: texts.removed,
     undo: () => navigate(here),
-    gone: () => void remove(id),
+    gone: () => remove(id),
   });
 }
 

@@ -58,7 +58,7 @@ export function changeSelected(change: Change, view: View, now: number): void {
       cutOff.delete(bodies);
       takeBack();
     },
-    gone: (isLeaving) => void send(bodies, isLeaving, takeBack),
+    gone: (isLeaving) => send(bodies, isLeaving, takeBack),
   });
 }
 
@@ -82,12 +82,18 @@ function show(change: Change, selected: Selection): () => void {
   return () => undefined;
 }
 
+/** Resolves when the server has taken the change, or has not. It is followed to its end afterwards. */
 async function send(bodies: readonly BulkBody[], isLeaving: boolean, takeBack: () => void): Promise<void> {
+  cutOff.add(bodies);
+  const post = (body: BulkBody, keepalive: boolean) => client.post('/resources/bulk', { body, keepalive });
+  const sent = sendBodies(bodies, isLeaving, post).finally(() => cutOff.delete(bodies));
+  void follow(sent, takeBack);
+  await Promise.allSettled([sent]);
+}
+
+async function follow(sent: Promise<readonly Task[]>, takeBack: () => void): Promise<void> {
   try {
-    cutOff.add(bodies);
-    const post = (body: BulkBody, keepalive: boolean) => client.post('/resources/bulk', { body, keepalive });
-    const tasks = await sendBodies(bodies, isLeaving, post).finally(() => cutOff.delete(bodies));
-    for (const task of tasks) await finish(task);
+    for (const task of await sent) await finish(task);
   } catch (error) {
     toast({ text: isUnreachable(error) ? texts.bulk.notDone : sentenceOf(error), failed: true });
   } finally {

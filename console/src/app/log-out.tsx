@@ -1,0 +1,48 @@
+/** Logs out. Nothing can be sent afterwards: what a message delays is done before, and somebody is asked where documents are unsent. */
+import { signal } from '@preact/signals';
+import { logOut as endSession } from '../api/session.ts';
+import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { doDelayed } from '../parts/toast.tsx';
+import { shell as texts } from '../texts.ts';
+import { unsent } from './in-work.ts';
+
+/** Answers the question; undefined while none is asked. */
+const answer = signal<((isAgreed: boolean) => void) | undefined>(undefined);
+
+export async function logOut(): Promise<void> {
+  if (unsent.peek() > 0 && !(await agreed())) return;
+  await doDelayed();
+  await endSession();
+}
+
+function agreed(): Promise<boolean> {
+  return new Promise((resolve) => {
+    answer.value = (isAgreed) => {
+      answer.value = undefined;
+      resolve(isAgreed);
+    };
+  });
+}
+
+/** Part of the frame, because the palette logs out from every screen. */
+export function LogOutQuestion() {
+  const stay = () => answer.peek()?.(false);
+  return (
+    <Dialog
+      open={answer.value !== undefined}
+      onClose={stay}
+      title={texts.logOut.title}
+      foot={
+        <>
+          <Button onClick={stay}>{texts.logOut.stay}</Button>
+          <Button kind="danger-fill" onClick={() => answer.peek()?.(true)}>
+            {texts.logOut.go}
+          </Button>
+        </>
+      }
+    >
+      <p class="soft">{texts.logOut.text(unsent.value)}</p>
+    </Dialog>
+  );
+}
