@@ -19,17 +19,14 @@ export function CategoryField({ resource, open }: { resource: Resource; open: Op
   ];
   const confidence = resource.categories.find(({ id }) => id === current)?.confidence;
   const isCorrected = resource.edited.includes('category');
+  const choose = (category: string) => {
+    const back = current === '' ? undefined : () => ({ category: current });
+    void open.change(() => ({ category }), texts.changed(categoryPath(category)), back);
+  };
   return (
     <section>
       <h2>{texts.title}</h2>
-      <Select
-        small
-        hideLabel
-        label={texts.title}
-        value={current}
-        options={options}
-        onChange={(category) => void open.change({ category }, texts.changed(categoryPath(category)))}
-      />
+      <Select small hideLabel label={texts.title} value={current} options={options} onChange={choose} />
       {isCorrected ? (
         <p class="quiet">{texts.corrected}</p>
       ) : (

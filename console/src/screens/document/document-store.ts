@@ -5,6 +5,7 @@ import { client } from '../../api/client.ts';
 import { PharosError } from '../../api/errors.ts';
 import { toast } from '../../parts/toast.tsx';
 import { documentTexts as texts } from '../../texts/document.ts';
+import { type Change, changing } from './changes.ts';
 
 export type Similar = components['schemas']['SimilarResource'];
 export type Run = components['schemas']['ResourceJob'];
@@ -20,14 +21,12 @@ export interface OpenDocument {
   readonly progress: ReadonlySignal<ResourceProgress | undefined>;
   readonly failure: ReadonlySignal<unknown>;
   load(): Promise<void>;
-  /** Saves changed fields, and shows them at once; `undoText` offers Undo. */
-  change(fields: Changes, undoText?: string): Promise<void>;
+  /** Shows a change at once and saves it; `done` is said then, and `undo` offered. */
+  change(make: Change, done?: string, undo?: Change): Promise<void>;
   reprocess(): Promise<void>;
   stop(): Promise<void>;
   close(): void;
 }
-
-export type Changes = Partial<Pick<Resource, 'tags' | 'category' | 'title'>>;
 
 const SIMILAR = 5;
 const RUNS = 10;
@@ -36,7 +35,8 @@ const isAtWork = ({ status }: Resource) => status === 'pending' || status === 'p
 
 export function openDocument(id: string): OpenDocument {
   const params = { path: { id } };
-  const resource = signal<Resource | undefined>(undefined);
+  const changes = changing((body) => client.patch('/resources/{id}', { params, body }));
+  const { resource } = changes;
   const text = signal<string | null | undefined>(undefined);
   const similar = signal<readonly Similar[] | undefined>(undefined);
   const runs = signal<readonly Run[] | undefined>(undefined);
@@ -64,7 +64,7 @@ export function openDocument(id: string): OpenDocument {
       failure.value = undefined;
       const found = await client.get('/resources/{id}', { params });
       if (closed.signal.aborted) return;
-      resource.value = found;
+      changes.set(found);
       if (isAtWork(found)) void follow();
       await Promise.all([loadText(found), loadAround()]);
     } catch (error) {
@@ -87,24 +87,17 @@ export function openDocument(id: string): OpenDocument {
     if (closed.signal.aborted) return;
     const ended = await client.get('/resources/{id}', { params }).catch(() => undefined);
     if (!ended) return;
-    resource.value = ended;
+    changes.set(ended);
     if (!isAtWork(ended)) await Promise.all([loadText(ended), loadAround()]).catch(() => undefined);
   }
 
-  async function change(fields: Changes, undoText?: string): Promise<void> {
-    const before = resource.peek();
-    if (!before) return;
-    resource.value = { ...before, ...fields };
+  async function change(make: Change, done?: string, undo?: Change): Promise<void> {
     try {
-      resource.value = await client.patch('/resources/{id}', { params, body: fields });
+      await changes.change(make);
     } catch {
-      resource.value = before;
       return toast({ text: texts.notSaved, failed: true });
     }
-    if (undoText === undefined) return;
-    const old = Object.fromEntries(Object.keys(fields).map((name) => [name, before[name as keyof Changes]])) as Changes;
-    const canUndo = Object.values(old).every((value) => value !== undefined);
-    toast({ text: undoText, ...(canUndo ? { undo: () => void change(old) } : {}) });
+    if (done !== undefined) toast({ text: done, ...(undo ? { undo: () => void change(undo) } : {}) });
   }
 
   return {

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Resource } from '../../../../clients/typescript/src/index.ts';
 import { Chip } from '../../parts/chip.tsx';
 import { documentTexts } from '../../texts/document.ts';
+import { withoutTag, withTag } from './changes.ts';
 import type { OpenDocument } from './document-store.ts';
 
 const texts = documentTexts.tags;
@@ -22,9 +23,9 @@ export function TagsField({ resource: { tags }, open }: { resource: Resource; op
   const add = () => {
     const tag = input.current?.value.trim() ?? '';
     setTyping(false);
-    if (tag !== '' && !tags.includes(tag)) void open.change({ tags: [...tags, tag] });
+    if (tag !== '' && !tags.includes(tag)) void open.change(withTag(tag));
   };
-  const remove = (tag: string) => open.change({ tags: tags.filter((one) => one !== tag) }, texts.removed(tag));
+  const remove = (tag: string) => open.change(withoutTag(tag), texts.removed(tag), withTag(tag));
   return (
     <section>
       <h2>{texts.title}</h2>
