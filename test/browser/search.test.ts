@@ -17,6 +17,7 @@ afterAll(() => console_?.close());
 
 const field = (page: Page) => page.getByRole('searchbox', { name: 'Search your documents' });
 const hits = (page: Page) => page.locator('.hit__title a');
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? '');
 const address = (page: Page) => new URL(page.url());
 
 test('search: it answers while somebody types, and Enter asks the whole question', async () => {
@@ -76,11 +77,35 @@ test('search: the keyboard alone leads from the field to a document at its passa
     .first()
     .waitFor();
   await page.getByText('Found for').waitFor();
+  await expect.poll(() => focused(page)).toMatch(/light-keepers/);
   await expectAccessible(page);
   await shoot(page, 'document-found');
+  const neighbour = page.locator('.side .plainlist a').first();
+  const title = await neighbour.locator('.clip').innerText();
+  await neighbour.click();
+  await page.getByRole('heading', { level: 1, name: title }).waitFor();
+  await expect.poll(() => focused(page)).toBe(title);
+  await page.goBack();
   await page.goBack();
   await hits(page).first().waitFor();
   expect(await field(page).inputValue()).toBe('lamp glass');
+  console_.expectQuiet();
+});
+
+test('search: the last page that "Show more" brings has the focus at its first hit', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/search' });
+  await page.route(/\/search\?/, (route) => route.continue({ url: route.request().url().replace('limit=10', 'limit=1') }));
+  await visit(page, '/app/search?q=the');
+  const more = page.getByRole('button', { name: 'Show more' });
+  await more.waitFor();
+  let count = 1;
+  while ((await more.count()) > 0) {
+    const next = hits(page).nth(count++);
+    await more.click();
+    await next.waitFor();
+    await expect.poll(() => next.evaluate((link) => link === document.activeElement)).toBe(true);
+  }
+  expect(count).toBeGreaterThan(2);
   console_.expectQuiet();
 });
 

@@ -6,6 +6,7 @@ import { recoveries } from '../api/connection.ts';
 import { account } from '../api/session.ts';
 import { shell } from '../texts.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { focusHeading } from './focus-heading.ts';
 import { Frame, Gate } from './frame.tsx';
 import { type Match, matchRoute } from './match.ts';
 import { navigate, place } from './place.ts';
@@ -85,17 +86,3 @@ export function Outlet() {
 }
 
 const addressOf = (path: string, query: URLSearchParams) => (query.size === 0 ? path : `${path}?${query}`);
-
-let isFirst = true;
-
-/** Assistive technology reads the new screen from its heading. A screen that begins with a field marks it `data-focus`. */
-function focusHeading(): void {
-  const field = document.querySelector<HTMLElement>('main [data-focus]');
-  const heading = document.querySelector<HTMLElement>('main h1');
-  if (field) field.focus({ preventScroll: true });
-  else if (heading && !isFirst) {
-    heading.tabIndex = -1;
-    heading.focus({ preventScroll: true });
-  }
-  isFirst = false;
-}

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { recoveries } from '../../api/connection.ts';
 import { isUnreachable, PharosError, sentenceOf } from '../../api/errors.ts';
 import { categoryPath, loadTaxonomy } from '../../api/taxonomy.ts';
+import { focusHeading } from '../../app/focus-heading.ts';
 import { navigate } from '../../app/place.ts';
 import type { ScreenProps } from '../../app/screen.ts';
 import { Button } from '../../parts/button.tsx';
@@ -61,6 +62,9 @@ function Loaded({ open, query }: { open: OpenDocument; query: URLSearchParams })
   useEffect(() => {
     if (resource) document.title = shell.title(title);
   }, [title, resource === undefined]);
+  useEffect(() => {
+    if (resource) focusHeading({ arrived: true });
+  }, [resource === undefined]);
   if (!resource) return <Skeleton rows={3} lines={4} />;
   const tab = query.get('tab') ?? 'read';
   const show = (next: string) => navigate(addressWith(query, next), { replace: true });
@@ -155,6 +159,7 @@ function addressWith(query: URLSearchParams, tab: string): string {
 function Failure({ error, onAgain }: { error: unknown; onAgain: () => void }) {
   const isMissing = error instanceof PharosError && error.status === 404;
   const { missing, failed } = texts;
+  useEffect(() => focusHeading({ arrived: true }), []);
   return (
     <section class="screen">
       <div class="empty">

@@ -1,5 +1,6 @@
 /** The hits with what is said about them, and the next page. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { SearchResult } from '../../../../clients/typescript/src/index.ts';
 import { type Asked, writeAsked } from '../../api/asked.ts';
 import { isUnreachable, sentenceOf } from '../../api/errors.ts';
 import { type Answer, askMore, busy } from '../../api/search-answers.ts';
@@ -22,13 +23,25 @@ const SLOW_MS = 300;
 
 export function Results({ asked, shown, onOpen, onClear }: Props) {
   const isSlow = useSlow(busy.value);
+  const list = useRef<HTMLOListElement>(null);
+  /** Which hit has the focus when the next page is there, since the button moves down or goes. */
+  const awaited = useRef<{ readonly first: SearchResult; readonly place: number }>(undefined);
+  useEffect(() => {
+    const { first, place } = awaited.current ?? {};
+    if (place === undefined) return;
+    const isSame = shown?.first === first;
+    if (isSame && shown?.hits.length === place && shown.cursor !== undefined) return;
+    awaited.current = undefined;
+    const links = list.current?.querySelectorAll<HTMLElement>('.hit__title a') ?? [];
+    if (isSame) (links[place] ?? links[links.length - 1])?.focus({ preventScroll: true });
+  }, [shown]);
   if (!shown) return isSlow ? <SkeletonHits /> : null;
   const query = writeAsked(shown.asked);
   return (
     <>
       <Notes shown={shown} />
       {shown.hits.length > 0 ? (
-        <ol class="hits" aria-busy={isSlow ? 'true' : undefined}>
+        <ol ref={list} class="hits" aria-busy={isSlow ? 'true' : undefined}>
           {shown.hits.map((hit) => (
             <HitRow key={hit.resource_id} hit={hit} query={query} onOpen={onOpen} />
           ))}
@@ -36,7 +49,13 @@ export function Results({ asked, shown, onOpen, onClear }: Props) {
       ) : (
         <NothingFound asked={{ ...asked, q: shown.asked.q }} onClear={onClear} />
       )}
-      {shown.cursor !== undefined && <More count={shown.hits.length} />}
+      {shown.cursor !== undefined && (
+        <More
+          onAsk={() => {
+            awaited.current = { first: shown.first, place: shown.hits.length };
+          }}
+        />
+      )}
     </>
   );
 }
@@ -52,20 +71,11 @@ function useSlow(isBusy: boolean): boolean {
   return isSlow;
 }
 
-/** The focus moves to the first hit that came, since the button moves down. */
-function More({ count }: { count: number }) {
+function More({ onAsk }: { onAsk: () => void }) {
   const [isLoading, setLoading] = useState(false);
-  const line = useRef<HTMLDivElement>(null);
-  const expected = useRef<number>(undefined);
-  useEffect(() => {
-    if (expected.current === undefined || count <= expected.current) return;
-    const links = line.current?.parentElement?.querySelectorAll<HTMLElement>('.hit__title a');
-    links?.[expected.current]?.focus({ preventScroll: true });
-    expected.current = undefined;
-  }, [count]);
   const load = async () => {
     setLoading(true);
-    expected.current = count;
+    onAsk();
     try {
       await askMore();
     } catch (error) {
@@ -75,7 +85,7 @@ function More({ count }: { count: number }) {
     }
   };
   return (
-    <div class="search__more" ref={line}>
+    <div class="search__more">
       <Button busy={isLoading} onClick={load}>
         {texts.showMore}
       </Button>
