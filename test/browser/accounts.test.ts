@@ -1,5 +1,5 @@
 /** Accounts in the console: the first one, registration, one login for many tabs, the account screen. */
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { expectAccessible, shoot } from './support/check-page.ts';
 import { type ConsoleUnderTest, startConsole } from './support/console.ts';
@@ -203,23 +203,85 @@ test('password: changed with the present one, and the new one logs in', async ()
   await heading(again, 'Account');
 });
 
+/** As the server answers when the login is more than 15 minutes ago. */
+const refuse = (route: Route) =>
+  route.fulfill({
+    status: 401,
+    contentType: 'application/problem+json',
+    headers: { 'WWW-Authenticate': 'Bearer error="insufficient_user_authentication", max_age=900' },
+    body: JSON.stringify({
+      type: 'urn:pharos:error:insufficient_user_authentication',
+      title: 'Not recent',
+      status: 401,
+      detail: 'This needs a recent login',
+    }),
+  });
+
+/** Refuses what is sent with a method until a password was confirmed, and says how often it was sent. */
+async function needsConfirmation(page: Page, address: string, method: string) {
+  const sent = { count: 0 };
+  let isConfirmed = false;
+  page.on('response', (response) => {
+    if (response.url().endsWith('/auth/confirm') && response.ok()) isConfirmed = true;
+  });
+  await page.route(address, async (route) => {
+    if (route.request().method() !== method) return await route.continue();
+    sent.count += 1;
+    if (isConfirmed) await route.continue();
+    else await refuse(route);
+  });
+  return sent;
+}
+
+test('confirmation: the question goes with its screen, and its action is not done on another one', async () => {
+  const page = await pharos.open({ account: await pharos.account(), path: '/app/connect' });
+  await inside(page);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Account' }).click();
+  const keys = part(page, 'API keys');
+  await keys.getByLabel('Name of a new key').fill('abandoned');
+  const sent = await needsConfirmation(page, '**/auth/api-keys', 'POST');
+  await keys.getByRole('button', { name: 'Make a key' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+  await dialog.waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { level: 1, name: 'Connect' }).waitFor();
+  await dialog.waitFor({ state: 'detached' });
+  expect(sent.count).toBe(1);
+});
+
+test('confirmation: two changes that wait for the password both go on', async () => {
+  const account = await pharos.account();
+  const page = await pharos.open({ account, path: '/app/account' });
+  const [keys, profile] = [part(page, 'API keys'), part(page, 'Name and address')];
+  await needsConfirmation(page, '**/auth/api-keys', 'POST');
+  await needsConfirmation(page, '**/auth/me', 'PATCH');
+  await keys.getByLabel('Name of a new key').fill('both');
+  await profile.getByLabel('Username').fill('both');
+  // Both are sent before either is refused.
+  await page.evaluate(() => {
+    for (const form of document.querySelectorAll('form')) {
+      const names = [...form.querySelectorAll('input')].map(({ value }) => value);
+      if (names.includes('both')) form.requestSubmit();
+    }
+  });
+  const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+  await dialog.waitFor();
+  await dialog.getByLabel('Password').fill(account.password);
+  await dialog.getByRole('button', { name: 'Go on' }).click();
+  await keys.getByText('Copy this key now.').waitFor();
+  await page.getByText(`both · ${account.email} · free`).waitFor();
+});
+
 test('confirmation: a change long after the login asks for the password, and goes on', async () => {
   const account = await pharos.account();
   const page = await pharos.open({ account, path: '/app/account' });
   const keys = part(page, 'API keys');
   await keys.getByLabel('Name of a new key').fill('late');
   let refusals = 0;
-  // As the server answers when the login is more than 15 minutes ago.
   await page.route('**/auth/api-keys', async (route) => {
     if (route.request().method() !== 'POST' || refusals > 0) return await route.continue();
     refusals += 1;
-    const type = 'urn:pharos:error:insufficient_user_authentication';
-    await route.fulfill({
-      status: 401,
-      contentType: 'application/problem+json',
-      headers: { 'WWW-Authenticate': 'Bearer error="insufficient_user_authentication", max_age=900' },
-      body: JSON.stringify({ type, title: 'Not recent', status: 401, detail: 'This needs a recent login' }),
-    });
+    await refuse(route);
   });
   await keys.getByRole('button', { name: 'Make a key' }).click();
   const dialog = page.getByRole('dialog', { name: 'Is it you?' });

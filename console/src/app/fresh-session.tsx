@@ -3,6 +3,7 @@
  * action goes on; an account without a password logs in again at its provider.
  */
 import { signal } from '@preact/signals';
+import { useLayoutEffect } from 'preact/hooks';
 import { useAuthOptions } from '../api/auth-options.ts';
 import { client } from '../api/client.ts';
 import { PharosError } from '../api/errors.ts';
@@ -14,39 +15,62 @@ import { useForm } from '../parts/use-form.ts';
 import { account as texts } from '../texts.ts';
 
 interface Question {
-  /** `false`: the person went back. */
+  /** All that wait for it. `false`: the person went back, or left the screen. */
+  readonly answered: Promise<boolean>;
   readonly answer: (isConfirmed: boolean) => void;
 }
 
 const question = signal<Question | undefined>(undefined);
 const hasPassword = signal(true);
+/** Stands for the dialog of the open screen: it does not ask for what another screen began. */
+let asker: object | undefined;
 
 /** Runs `action`, after a confirmation where it needs one. False if the person went back. */
 export async function withFreshSession(action: () => Promise<unknown>): Promise<boolean> {
+  const begunOn = asker;
   try {
     await action();
   } catch (error) {
     if (!(error instanceof PharosError && error.code === 'insufficient_user_authentication')) throw error;
-    if (!(await confirmed())) return false;
+    // An Undo on a screen without the dialog.
+    if (!begunOn) throw error;
+    if (begunOn !== asker || !(await confirmed())) return false;
     await action();
   }
   return true;
 }
 
 function confirmed(): Promise<boolean> {
-  return new Promise((resolve) => {
-    question.value = {
-      answer: (isConfirmed) => {
-        question.value = undefined;
-        resolve(isConfirmed);
-      },
-    };
+  const asked = question.peek() ?? ask();
+  question.value = asked;
+  return asked.answered;
+}
+
+function ask(): Question {
+  let resolve: (isConfirmed: boolean) => void;
+  const answered = new Promise<boolean>((given) => {
+    resolve = given;
   });
+  const asked: Question = {
+    answered,
+    answer: (isConfirmed) => {
+      if (question.peek() === asked) question.value = undefined;
+      resolve(isConfirmed);
+    },
+  };
+  return asked;
 }
 
 /** Stands once on a screen whose actions use `withFreshSession`. */
 export function ConfirmDialog() {
   const asked = question.value;
+  useLayoutEffect(() => {
+    asker = {};
+    return () => {
+      asker = undefined;
+      question.peek()?.answer(false);
+    };
+  }, []);
   return (
     <Dialog open={asked !== undefined} onClose={() => question.peek()?.answer(false)} title={texts.confirm.title}>
       {hasPassword.value ? <ConfirmForm /> : <LogInAgain />}
@@ -60,8 +84,9 @@ function ConfirmForm() {
     missing: { password: texts.confirm.missing },
     last: 'password',
     send: async ({ password }) => {
+      const asked = question.peek();
       await client.post('/auth/confirm', { body: { password } });
-      question.peek()?.answer(true);
+      asked?.answer(true);
     },
     inWords: ({ status }) => {
       if (status === 409) hasPassword.value = false;
