@@ -1,6 +1,6 @@
 /** A lock between processes, as a file that names its holder. Its time of change says that the holder still runs. */
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import process from 'node:process';
@@ -37,33 +37,51 @@ export async function withFileLock<T>(file: string, work: () => Promise<T>, time
 
 async function acquire(file: string, holder: string, { staleMs, pollMs }: LockTimes): Promise<void> {
   for (;;) {
-    try {
-      const handle = await open(file, 'wx', 0o600);
-      await handle.writeFile(holder).finally(() => handle.close());
-      return;
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    }
+    if (await create(file, holder)) return;
     const present = await holderOf(file);
     const held = await stat(file).catch(() => undefined);
     if (present === undefined || !held) continue;
-    if (isDead(present) || Date.now() - held.mtimeMs > staleMs) await removeLockOf(file, present);
-    else await sleep(pollMs);
+    const isLeft = isDead(present) || isStale(held, staleMs);
+    if (!isLeft || !(await removeLockOf(file, present, staleMs))) await sleep(pollMs);
   }
 }
 
-/** Of several processes that find the lock of a dead one, none removes the lock that another has taken since. */
-async function removeLockOf(file: string, holder: string): Promise<void> {
-  const aside = `${file}.${randomBytes(6).toString('hex')}`;
+/** False where another has the lock. No process sees a lock without its holder. */
+async function create(file: string, holder: string): Promise<boolean> {
+  const whole = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    await rename(file, aside);
+    await writeFile(whole, holder, { flag: 'wx', mode: 0o600 });
+    await link(whole, file);
+    return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(whole, { force: true });
   }
-  if ((await holderOf(aside)) !== holder) await link(aside, file).catch(() => undefined);
-  await rm(aside, { force: true });
 }
+
+/**
+ * Of several processes that find the lock of a dead one, none removes the lock that another has taken since: one at a time
+ * removes that of this holder, and looks whether it is still there. False where another is at it.
+ */
+async function removeLockOf(file: string, holder: string, staleMs: number): Promise<boolean> {
+  const removal = `${file}.${createHash('sha256').update(holder).digest('hex').slice(0, 16)}`;
+  if (!(await create(removal, holder))) {
+    // That of a process which died within its removal.
+    const begun = await stat(removal).catch(() => undefined);
+    if (begun && isStale(begun, staleMs)) await rm(removal, { force: true });
+    return false;
+  }
+  try {
+    if ((await holderOf(file)) === holder) await rm(file, { force: true });
+    return true;
+  } finally {
+    await rm(removal, { force: true });
+  }
+}
+
+const isStale = ({ mtimeMs }: { readonly mtimeMs: number }, staleMs: number) => Date.now() - mtimeMs > staleMs;
 
 const holderOf = (file: string) => readFile(file, 'utf8').catch(() => undefined);
 

@@ -1,5 +1,6 @@
 /** The lock of processes that share a login. */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
@@ -50,7 +51,7 @@ test('lock: that of a process of another machine is taken over when it is no lon
 });
 
 test('lock: of many that find the lock of a dead process, one at a time works', async () => {
-  for (let round = 0; round < 10; round += 1) {
+  for (let round = 0; round < 40; round += 1) {
     await writeFile(file, 'left behind');
     await utimes(file, 1, 1);
     let inside = 0;
@@ -64,6 +65,15 @@ test('lock: of many that find the lock of a dead process, one at a time works', 
     await Promise.all(Array.from({ length: 8 }, () => withFileLock(file, work, { staleMs: 60_000, renewMs: NEVER, pollMs: 1 })));
     expect(most).toBe(1);
   }
+});
+
+test('lock: the removal that a process began before it died holds up no other', async () => {
+  const left = `${await deadProcess()} ${hostname()} 00\n`;
+  const removal = `${file}.${createHash('sha256').update(left).digest('hex').slice(0, 16)}`;
+  await Promise.all([writeFile(file, left), writeFile(removal, left)]);
+  await utimes(removal, 1, 1);
+  expect(await withFileLock(file, async () => 'mine', { staleMs: 60_000, renewMs: NEVER, pollMs: 1 })).toBe('mine');
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test('lock: is renewed while it is held, and left alone where another process has it by now', async () => {
