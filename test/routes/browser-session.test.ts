@@ -175,6 +175,7 @@ test('logout in a browser: the cookie alone ends the session, and is deleted', a
   expect(await whoami(body.access_token)).toBe(401);
   const answer = await post('/auth/logout');
   expect([answer.status, [...jar]]).toEqual([204, []]);
+  expect(answer.headers.getSetCookie()).toEqual([expect.stringContaining(`${NAME}=; Max-Age=0`)]);
   expect((await post('/auth/refresh', { headers: { Cookie: `${NAME}=${kept}` } })).status).toBe(401);
 });
 

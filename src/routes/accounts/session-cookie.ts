@@ -37,6 +37,13 @@ export function createSessionCookie({ publicUrl, auth }: Pick<Config, 'publicUrl
     return given === origin || (!secure && given === `http://${c.req.header('host') ?? new URL(c.req.url).host}`);
   }
 
+  /** A response sets a cookie once (RFC 6265 section 4.1.1), to its last value. */
+  function unset(c: Context): void {
+    const others = c.res.headers.getSetCookie().filter((line) => !line.startsWith(`${name}=`));
+    c.header('Set-Cookie', undefined);
+    for (const line of others) c.header('Set-Cookie', line, { append: true });
+  }
+
   return {
     isFromOwnOrigin,
     requireOwnOrigin: (c) => {
@@ -47,9 +54,14 @@ export function createSessionCookie({ publicUrl, auth }: Pick<Config, 'publicUrl
       return token && token.length <= MAX_TOKEN_LENGTH ? token : undefined;
     },
     keep: (c, { refresh_token: token, ...tokens }) => {
-      if (token !== undefined) setCookie(c, name, token, { ...options, maxAge: auth.refreshTokenSeconds });
+      if (token === undefined) return tokens;
+      unset(c);
+      setCookie(c, name, token, { ...options, maxAge: auth.refreshTokenSeconds });
       return tokens;
     },
-    delete: (c) => void deleteCookie(c, name, options),
+    delete: (c) => {
+      unset(c);
+      deleteCookie(c, name, options);
+    },
   };
 }
