@@ -6,7 +6,7 @@ import { headingLevel, isWrapped, shapeOf, unwrap } from './unwrap.ts';
 
 const MAX_CHARACTERS = 100;
 const MAX_WORDS = 16;
-/** A first sentence that is a title ends within so many characters. More would fill the stack of the regular expression. */
+/** What tells a title stands within so many characters. More would fill the stack of the regular expressions. */
 const LOOKED_AT = 2_000;
 /** A small letter behind a full stop belongs to an abbreviation, or the text has no capital ones. */
 const FIRST_SENTENCE = /^(?:\S+\s.*?[.!?](?=\s+["“„«([]?[\p{Lu}\p{Lo}]|\s*$)|[^。！？]{2,200}[。！？])/su;
@@ -34,7 +34,7 @@ export function titleOfText(blocks: readonly (readonly string[])[], width: numbe
   return title !== null && isShort(title) ? trimEndOf(title, ' .:') : null;
 }
 
-const isTitle = (line: string) => /\p{L}/u.test(line) && !NO_TITLE.test(line);
+const isTitle = (line: string) => /\p{L}/u.test(line.slice(0, LOOKED_AT)) && !NO_TITLE.test(line.slice(0, LOOKED_AT));
 
 const isShort = (text: string) => text.length <= MAX_CHARACTERS && text.split(' ').length <= MAX_WORDS && /\p{L}/u.test(text);
 
