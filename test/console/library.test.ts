@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bodiesOf, type Change } from '../../console/src/screens/library/bulk-bodies.ts';
+import { isDeleted, isEmptied, showChange, tagsAfter } from '../../console/src/screens/library/pending-changes.ts';
 import { sendBodies } from '../../console/src/screens/library/send-bodies.ts';
 import {
   addressOf,
@@ -9,6 +10,7 @@ import {
   EVERYTHING,
   FACETS,
   filterOf,
+  matchOf,
   QUALITIES,
   readView,
   SORTS,
@@ -83,6 +85,54 @@ test('rows: those that are shown are all but the hidden ones, in order', () => {
       expect(shown).toEqual(expected);
     }),
   );
+});
+
+describe('pending changes', () => {
+  const ids = (...all: string[]) => ({ ids: new Set(all) });
+
+  test('pending: each deletion takes back its own rows, in whatever order they are done', () => {
+    const some = fc.uniqueArray(fc.constantFrom<string>('a', 'b', 'c', 'd'));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(some, fc.nat()), { maxLength: 6 }), (changes) => {
+        const shown = changes.map(([meant, turn]) => ({
+          meant,
+          turn,
+          takeBack: showChange({ action: 'delete' }, ids(...meant)),
+        }));
+        shown.sort((a, b) => a.turn - b.turn);
+        while (shown.length > 0) {
+          for (const id of ['a', 'b', 'c', 'd']) expect(isDeleted(id, 'any')).toBe(shown.some(({ meant }) => meant.includes(id)));
+          shown.shift()?.takeBack();
+        }
+        expect(['a', 'b', 'c', 'd'].some((id) => isDeleted(id, 'any'))).toBe(false);
+      }),
+    );
+  });
+
+  test('pending: of all that match, only the view that matches the same is emptied, in every order', () => {
+    fc.assert(
+      fc.property(view, view, fc.constantFrom(...SORTS), (meant, other, sort) => {
+        const takeBack = showChange({ action: 'delete' }, { match: matchOf(meant) });
+        const isSame = matchOf(other) === matchOf(meant);
+        expect([isEmptied(matchOf({ ...meant, sort })), isEmptied(matchOf(other))]).toEqual([true, isSame]);
+        expect(isDeleted('a', matchOf(other))).toBe(isSame);
+        takeBack();
+        expect(isEmptied(matchOf(meant))).toBe(false);
+      }),
+    );
+  });
+
+  test('pending: changes of tags are shown together, and taken back one by one', () => {
+    const first = showChange({ action: 'tag', add_tags: ['new'] }, ids('a', 'b'));
+    const second = showChange({ action: 'tag', remove_tags: ['old'] }, { match: 'here' });
+    expect(tagsAfter('a', ['old'], 'here')).toEqual(['new']);
+    expect(tagsAfter('a', ['old'], 'elsewhere')).toEqual(['old', 'new']);
+    expect(tagsAfter('c', ['old'], 'here')).toEqual([]);
+    first();
+    expect(tagsAfter('a', ['old'], 'here')).toEqual([]);
+    second();
+    expect(tagsAfter('a', ['old'], 'here')).toEqual(['old']);
+  });
 });
 
 describe('bulk', () => {

@@ -9,10 +9,11 @@ import { isUnreachable, PharosError, sentenceOf } from '../../api/errors.ts';
 import { toast } from '../../parts/toast.tsx';
 import { library as texts } from '../../texts/library.ts';
 import { type BulkBody, bodiesOf, type Change } from './bulk-bodies.ts';
-import { hidden, reload } from './rows.ts';
-import { clearSelection, countSelected, type Selection, selection } from './selection.ts';
+import { showChange } from './pending-changes.ts';
+import { reload } from './rows.ts';
+import { clearSelection, countSelected, selection } from './selection.ts';
 import { sendBodies } from './send-bodies.ts';
-import type { View } from './view.ts';
+import { matchOf, type View } from './view.ts';
 
 type Task = components['schemas']['Task'];
 
@@ -20,21 +21,6 @@ const ASK_EVERY_MS = 700;
 
 /** How far the changes are, in words; empty while there is none. */
 export const underWay = signal('');
-
-/** A change of tags that is shown and not sent yet, or not finished. */
-export interface ShownTags {
-  readonly selected: Selection;
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-}
-export const shownTags = signal<ShownTags | undefined>(undefined);
-
-/** The tags of a document as they will be. */
-export function tagsOf(id: string, tags: readonly string[]): readonly string[] {
-  const change = shownTags.value;
-  if (!change || !(change.selected.all || change.selected.ids.has(id))) return tags;
-  return [...new Set([...tags.filter((tag) => !change.removed.includes(tag)), ...change.added])];
-}
 
 /** Changes that leaving the page would cut off: those of several requests, and those whose requests are on their way. */
 const cutOff = new Set<readonly BulkBody[]>();
@@ -49,7 +35,7 @@ export function changeSelected(change: Change, view: View, now: number): void {
   const count = countSelected.peek();
   if (count === 0) return;
   const bodies = bodiesOf(change, selected, count, view, now);
-  const takeBack = show(change, selected);
+  const takeBack = showChange(change, selected.all ? { match: matchOf(view) } : selected);
   clearSelection();
   if (bodies.length > 1) cutOff.add(bodies);
   toast({
@@ -60,26 +46,6 @@ export function changeSelected(change: Change, view: View, now: number): void {
     },
     gone: (isLeaving) => send(bodies, isLeaving, takeBack),
   });
-}
-
-/** Shows the change as done. Returns what takes that back. */
-function show(change: Change, selected: Selection): () => void {
-  if (change.action === 'delete') {
-    const before = hidden.peek();
-    hidden.value = selected.all || before === 'all' ? 'all' : new Set([...before, ...selected.ids]);
-    return () => {
-      hidden.value = new Set();
-    };
-  }
-  if (change.action === 'tag') {
-    const added = 'add_tags' in change ? change.add_tags : [];
-    const removed = 'remove_tags' in change ? change.remove_tags : [];
-    shownTags.value = { selected, added, removed };
-    return () => {
-      shownTags.value = undefined;
-    };
-  }
-  return () => undefined;
 }
 
 /** Resolves when the server has taken the change, or has not. It is followed to its end afterwards. */

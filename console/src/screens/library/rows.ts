@@ -4,7 +4,8 @@ import type { Resource } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
 import { isUnreachable, PharosError, sentenceOf } from '../../api/errors.ts';
 import { library as texts } from '../../texts/library.ts';
-import { addressOf, filterOf, orderOf, type View } from './view.ts';
+import { isDeleted, isDeleting, isEmptied, tagsAfter } from './pending-changes.ts';
+import { addressOf, filterOf, matchOf, orderOf, type View } from './view.ts';
 import { placeOf } from './without-hidden.ts';
 
 const PAGE = 100;
@@ -15,6 +16,7 @@ const MOST_PAGES = 60;
 
 interface Loaded {
   readonly address: string;
+  readonly match: string;
   readonly total: number;
   readonly pages: ReadonlyMap<number, readonly Resource[]>;
 }
@@ -24,23 +26,24 @@ const loaded = signal<Loaded | undefined>(undefined);
 export const failure = signal<string | undefined>(undefined);
 /** Whether the rows shown are those of the last view. */
 export const isLate = signal(false);
-/** Ids of rows that are not shown: their deletion waits for its message to go. `all`: every row of the view. */
-export const hidden = signal<ReadonlySet<string> | 'all'>(new Set());
-
+/** Rows that are not shown: their deletion waits for its message to go. */
 const hiddenPlaces = computed((): readonly number[] => {
-  const ids = hidden.value;
-  if (ids === 'all' || ids.size === 0) return [];
   const places: number[] = [];
-  for (const [page, rows] of loaded.value?.pages ?? [])
-    for (const [index, { id }] of rows.entries()) if (ids.has(id)) places.push(page * PAGE + index);
+  if (!loaded.value || !isDeleting()) return places;
+  const { pages, match } = loaded.value;
+  for (const [page, rows] of pages)
+    for (const [index, { id }] of rows.entries()) if (isDeleted(id, match)) places.push(page * PAGE + index);
   return places.sort((a, b) => a - b);
 });
 
 /** Undefined until the first rows are there. */
 export const count = computed(() => {
   if (!loaded.value) return undefined;
-  return hidden.value === 'all' ? 0 : loaded.value.total - hiddenPlaces.value.length;
+  return isEmptied(loaded.value.match) ? 0 : loaded.value.total - hiddenPlaces.value.length;
 });
+
+/** The tags of a row as they will be. */
+export const tagsOf = ({ id, tags }: Resource): readonly string[] => tagsAfter(id, tags, loaded.value?.match);
 
 /** The row at a place; undefined while it is loaded. */
 export function rowAt(shown: number): Resource | undefined {
@@ -101,7 +104,7 @@ async function load(page: number): Promise<void> {
     const { resources, total = 0 } = await client.get('/resources', { params: { query }, signal: aborted });
     if (aborted.aborted) return;
     failure.value = undefined;
-    keep(addressOf(asked), page, resources, total);
+    keep(asked, page, resources, total);
   } catch (error) {
     if (aborted.aborted) return;
     failure.value = isUnreachable(error) ? texts.notLoaded : sentenceOf(error);
@@ -111,9 +114,9 @@ async function load(page: number): Promise<void> {
   }
 }
 
-function keep(address: string, page: number, resources: readonly Resource[], total: number): void {
+function keep(of: View, page: number, resources: readonly Resource[], total: number): void {
   const before = isFresh ? [] : [...(loaded.peek()?.pages ?? [])].filter(([each]) => each !== page).slice(1 - MOST_PAGES);
   isFresh = false;
   isLate.value = false;
-  loaded.value = { address, total, pages: new Map([...before, [page, resources]]) };
+  loaded.value = { address: addressOf(of), match: matchOf(of), total, pages: new Map([...before, [page, resources]]) };
 }

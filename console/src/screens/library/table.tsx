@@ -5,9 +5,8 @@ import { Check } from '../../parts/check.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useVirtualRows } from '../../parts/virtual-rows.ts';
 import { library as texts } from '../../texts/library.ts';
-import { tagsOf } from './bulk.ts';
 import { categoryOf, languageOf, Quality, qualityText, SelectBox, Title, Type, typeOf } from './cells.tsx';
-import { rowAt, want } from './rows.ts';
+import { rowAt, tagsOf, want } from './rows.ts';
 import { countSelected, selectAll, selection } from './selection.ts';
 import { useNarrow } from './use-narrow.ts';
 import type { Sort } from './view.ts';
@@ -124,7 +123,7 @@ function Row({ resource, place, now }: { resource: Resource; place: number; now:
         {categoryOf(resource)}
         <span class="only-sm"> · {under.join(' · ')}</span>
       </td>
-      <td class="soft hide-sm hide-md">{tagsOf(resource.id, resource.tags).join(', ')}</td>
+      <td class="soft hide-sm hide-md">{tagsOf(resource).join(', ')}</td>
       <td class="hide-sm hide-md">
         <Type resource={resource} />
       </td>

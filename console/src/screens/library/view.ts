@@ -57,6 +57,9 @@ export function addressOf({ sort, title, chosen, quality, year }: View): string 
   return query.size === 0 ? '/app/library' : `/app/library?${query}`;
 }
 
+/** The address without the order: views of one have the same documents. */
+export const matchOf = (view: View): string => addressOf({ ...view, sort: EVERYTHING.sort });
+
 export function filterOf({ title, chosen, quality, year }: View): ListFilter {
   const facets = Object.fromEntries(
     FACETS.filter((facet) => chosen[facet].length > 0).map((facet) => [facet, [...chosen[facet]]]),
