@@ -3,13 +3,15 @@
 import { forEachPiece } from './blanks.ts';
 import type { Item } from './compounds.ts';
 import { clean, foldWord } from './fold.ts';
-import { dateAround, monthOf } from './months.ts';
+import { groupsOf, isFirstGroup } from './grouped-numbers.ts';
+import { monthOf } from './months.ts';
 import { MAX_REMEMBERED, MAX_REMEMBERED_TOKENS, PieceCache } from './piece-cache.ts';
 import { readPiece } from './pieces.ts';
 import { isPlainWord, isPlainWordAt } from './plain-words.ts';
 import { markStopWords } from './question-stop-words.ts';
 import { ENGLISH, stemmerOf } from './stem.ts';
 import { NO_LETTER, termStarts } from './term-starts.ts';
+import { FIRST_GROUP, type Hint, wholeAround } from './wholes.ts';
 import { termOfPlainWord, termsOfWord } from './word-terms.ts';
 
 /**
@@ -28,8 +30,10 @@ export interface QuestionToken extends Token {
   readonly stop: boolean;
   /** Further terms that mean the same: other stems and spellings. */
   readonly alternatives: readonly string[];
-  /** A piece of an identifier that stands before it as a token of its own. */
+  /** A piece of an identifier, a date or a number that stands before it as a token of its own. */
   readonly part: boolean;
+  /** A date, a time, a version or a number, which says more than its parts. */
+  readonly exact: boolean;
   /** The word without its case and marks, not stemmed: what a prefix or a correction begins from. */
   readonly folded: string;
 }
@@ -38,9 +42,9 @@ export interface QuestionToken extends Token {
 export const textAnalysis = {
   forEachPiece,
   readPiece: makePiece,
-  dateAround: (text: string, start: number, end: number, month: number) => {
-    const date = dateAround(text, start, end, month);
-    return date && { ...date, terms: [...date.terms, ...date.broader] };
+  wholeAround: (text: string, start: number, end: number, hint: Hint) => {
+    const whole = wholeAround(text, start, end, hint);
+    return whole && { ...whole, terms: [...whole.terms, ...whole.broader] };
   },
 };
 
@@ -55,9 +59,9 @@ export function analyse(text: string, language: string | null = null): Token[] {
       tokens.push({ term: token.term, start: token.start + start, end: token.end + start, position: token.position + position });
     }
     position += piece.positions;
-    const date = piece.month === undefined ? undefined : textAnalysis.dateAround(text, start, end, piece.month);
-    if (date === undefined) return;
-    insert(tokens, date.start, (at) => date.terms.map((term) => ({ term, ...at(date.end) })));
+    const whole = piece.hint === undefined ? undefined : textAnalysis.wholeAround(text, start, end, piece.hint);
+    if (whole === undefined) return;
+    insert(tokens, whole.start, (at) => whole.terms.map((term) => ({ term, ...at(whole.end) })));
   });
   return tokens;
 }
@@ -70,10 +74,10 @@ export function findTerms(text: string, language: string | null, terms: Readonly
   const found: Pick<Token, 'start' | 'end'>[] = [];
   const cache = cacheFor(language);
   const starts = stemmerOf('latin', language) === ENGLISH ? termStarts(terms) : null;
-  // A date has digits, and begins or ends with a month's name.
-  const hasDates = [...terms].some((term) => /[0-9]/.test(term));
+  // A date or a number has digits; a date begins or ends with a month's name.
+  const hasWholes = [...terms].some((term) => /[0-9]/.test(term));
   forEachPiece(text, (start, end) => {
-    const isMonthOfDate = hasDates && monthOf(text.slice(start, end).toLowerCase()) !== undefined;
+    const isMonthOfDate = hasWholes && monthOf(text.slice(start, end).toLowerCase()) !== undefined;
     if (starts !== null && !isMonthOfDate && isPlainWordAt(text, start, end)) {
       const second = end - start > 1 ? text.charCodeAt(start + 1) : NO_LETTER;
       if (!starts.has(text.charCodeAt(start), second)) return;
@@ -82,8 +86,8 @@ export function findTerms(text: string, language: string | null, terms: Readonly
     for (const token of piece.tokens) {
       if (terms.has(token.term)) found.push({ start: token.start + start, end: token.end + start });
     }
-    const date = !hasDates || piece.month === undefined ? undefined : textAnalysis.dateAround(text, start, end, piece.month);
-    if (date?.terms.some((term) => terms.has(term))) found.push({ start: date.start, end: date.end });
+    const whole = !hasWholes || piece.hint === undefined ? undefined : textAnalysis.wholeAround(text, start, end, piece.hint);
+    if (whole?.terms.some((term) => terms.has(term))) found.push({ start: whole.start, end: whole.end });
   });
   return found;
 }
@@ -92,37 +96,48 @@ export function findTerms(text: string, language: string | null, terms: Readonly
 export function analyseQuestion(text: string, languages: readonly string[]): QuestionToken[] {
   const items = readItems(text, languages).filter(({ character }) => !character);
   const stops = markStopWords(items, languages);
-  return items.map(({ terms: [term = '', ...alternatives], start, end, position, part, folded }, i) => {
-    return { term, start, end, position, stop: stops[i] ?? false, alternatives, part, folded };
+  return items.map(({ terms: [term = '', ...alternatives], start, end, position, part, exact, folded }, i) => {
+    return { term, start, end, position, stop: stops[i] ?? false, alternatives, part, exact, folded };
   });
 }
 
 /** A way to say a phrase: for each position in a row, the terms that may stand there. */
 export type PhraseForm = readonly (readonly string[])[];
 
-/** `e-mail list` is said in parts and in wholes, as in `email list`. No form for a phrase without a word. */
+/**
+ * `e-mail list` is said in parts and in wholes, as in `email list`, and `42000 euros` in groups of digits as well. No form for a
+ * phrase without a word.
+ */
 export function analysePhrase(text: string, languages: readonly string[]): PhraseForm[] {
   const inParts: string[][] = [];
   const inWholes: string[][] = [];
+  const inGroups: string[][] = [];
   let covered = -1;
   for (const { terms, position, part, character, end } of readItems(text, languages)) {
     // The pair that begins with a character says more; the last of a run has none.
     if (character && inParts[position] !== undefined) continue;
     inParts[position] = [...(inParts[position] ?? []), ...terms];
-    if (!part && (end > covered || character)) inWholes.push([...terms]);
+    if (!part && (end > covered || character)) {
+      inWholes.push([...terms]);
+      const groups = groupsOf(terms[0] ?? '')?.map((group) => [group]);
+      inGroups.push(...(groups ?? [[...terms]]));
+    }
     covered = Math.max(covered, end);
   }
   const parts = inParts.filter((terms) => terms.length > 0);
   if (parts.length === 0) return [];
-  return inWholes.length < parts.length ? [parts, inWholes] : [parts];
+  const forms = [parts];
+  if (inWholes.length < parts.length) forms.push(inWholes);
+  if (inGroups.length > inWholes.length && inGroups.length !== parts.length) forms.push(inGroups);
+  return forms;
 }
 
 /** What was made of a piece of text; offsets and positions are relative to its own. */
 export interface AnalysedPiece {
   readonly tokens: readonly Token[];
   readonly positions: number;
-  /** The piece is the name of a month. */
-  readonly month: number | undefined;
+  /** Where the piece may be a part of a date or a number. */
+  readonly hint: Hint | undefined;
 }
 
 const caches = new Map<string | null, PieceCache<AnalysedPiece>>();
@@ -154,7 +169,7 @@ function makePiece(raw: string, language: string | null): AnalysedPiece {
 /** Makes of a plain word what `makeAnyPiece` does. */
 function makePlainPiece(word: string, language: string | null): AnalysedPiece {
   const term = termOfPlainWord(word, language);
-  return { tokens: [{ term, start: 0, end: word.length, position: 0 }], positions: 1, month: monthOf(word.toLowerCase()) };
+  return { tokens: [{ term, start: 0, end: word.length, position: 0 }], positions: 1, hint: monthOf(word.toLowerCase()) };
 }
 
 export function makeAnyPiece(raw: string, language: string | null): AnalysedPiece {
@@ -169,7 +184,7 @@ export function makeAnyPiece(raw: string, language: string | null): AnalysedPiec
     }
     for (const term of broader ?? []) tokens.push({ term, start: from, end: to, position });
   }
-  return { tokens, positions, month: monthOfPiece(items) };
+  return { tokens, positions, hint: hintOf(items) };
 }
 
 interface QuestionItem {
@@ -179,6 +194,7 @@ interface QuestionItem {
   readonly position: number;
   readonly part: boolean;
   readonly character: boolean;
+  readonly exact: boolean;
   readonly folded: string;
 }
 
@@ -190,30 +206,42 @@ function readItems(text: string, ofLibrary: readonly string[]): QuestionItem[] {
   forEachPiece(text, (start, end) => {
     const cleaned = clean(text.slice(start, end));
     const piece = readPiece(cleaned, ofLibrary.length === 1 && elides(ofLibrary[0] ?? null));
-    for (const { word, terms: given = [], part, character = false, ...at } of piece.items) {
+    for (const { word, terms: given = [], part, character = false, exact = false, ...at } of piece.items) {
       const terms = word === undefined ? given : termsOfWord(word, languages);
       const folded = word === undefined ? (given[0] ?? '') : foldWord(word);
       const from = start + (cleaned.starts?.[at.start] ?? at.start);
       const to = start + (cleaned.ends?.[at.end - 1] ?? at.end);
-      items.push({ terms, start: from, end: to, position: position + at.position, part, character, folded });
+      items.push({ terms, start: from, end: to, position: position + at.position, part, character, exact, folded });
     }
     position += piece.positions;
-    const month = monthOfPiece(piece.items);
-    const date = month === undefined ? undefined : dateAround(text, start, end, month);
-    if (date === undefined) return;
-    const { terms } = date;
-    insert(items, date.start, (at) => [{ terms, ...at(date.end), part: false, character: false, folded: terms[0] ?? '' }]);
+    const hint = hintOf(piece.items);
+    const whole = hint === undefined ? undefined : wholeAround(text, start, end, hint);
+    if (whole === undefined) return;
+    const { terms } = whole;
+    const item = { terms, part: false, character: false, exact: true, folded: terms[0] ?? '' };
+    insert(items, whole.start, (at) => [{ ...item, ...at(whole.end) }]);
   });
-  return items;
+  return withParts(items);
+}
+
+/** What lies within a date or a number is a part of it. */
+function withParts(items: readonly QuestionItem[]): QuestionItem[] {
+  let covered = 0;
+  return items.map((item) => {
+    if (item.exact) covered = Math.max(covered, item.end);
+    return item.exact || item.start >= covered ? item : { ...item, part: true };
+  });
 }
 
 /** Languages whose articles and pronouns join the next word by an apostrophe. */
 const ELIDING = new Set(['ca', 'fr', 'it']);
 const elides = (language: string | null) => language !== null && ELIDING.has(language);
 
-/** The number of the month that a piece of one word names. */
-const monthOfPiece = ([only, ...more]: readonly Item[]) =>
-  only?.word === undefined || more.length > 0 ? undefined : monthOf(foldWord(only.word));
+/** What a piece of one word may be a part of. */
+const hintOf = ([only, ...more]: readonly Item[]): Hint | undefined => {
+  if (only?.word === undefined || more.length > 0) return undefined;
+  return isFirstGroup(only.word) ? FIRST_GROUP : monthOf(foldWord(only.word));
+};
 
 /** Puts what begins at `start` before the entries from there on, at the position of the first of them. */
 function insert<Entry extends { readonly start: number; readonly position: number }>(

@@ -15,6 +15,8 @@ export interface Item {
   readonly broader?: readonly string[];
   /** A character of a run of characters, whose pairs are items as well. */
   readonly character?: boolean;
+  /** A date, a time, a version or a number. */
+  readonly exact?: boolean;
   /** It lies within an item that stands for the whole. */
   readonly part: boolean;
 }
@@ -98,7 +100,7 @@ export class CompoundReader {
     const reading = BEGINS_AS_NUMBER.test(text) ? readNumber(text) : undefined;
     // A digit with a mark is another character.
     if (reading === undefined || this.#isMark(start + reading.length, end)) return 0;
-    this.add(start, start + reading.length, { terms: reading.terms, broader: reading.broader }, false);
+    this.add(start, start + reading.length, { terms: reading.terms, broader: reading.broader, exact: true }, false);
     if (reading.parts.length === 0) this.position++;
     for (const [from, to] of reading.parts) {
       this.add(start + from, start + to, { word: this.#text.slice(start + from, start + to) }, true);

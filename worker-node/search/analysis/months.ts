@@ -27,7 +27,7 @@ const DAY_BEFORE = /(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|[.ºª])?[ \u00a0](
 const YEAR_AFTER = /^[.,]?[ \u00a0](?:de |del |of )?(\d{4})(?![\d]|[.,]\d)/;
 const DAY_AND_YEAR_AFTER = /^\.?[ \u00a0](\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?![\d]|[.,]\d)/;
 
-export interface WrittenDate {
+interface WrittenDate {
   readonly terms: readonly string[];
   readonly broader: readonly string[];
   readonly start: number;

@@ -11,7 +11,8 @@ export interface Reading {
   readonly length: number;
 }
 
-const GROUPED = /^(\d{1,3}(?:,\d{3}){1,8})(?:\.(\d{1,20}))?$/;
+/** By thousands, and by hundreds after the first thousands as in India. */
+const GROUPED = /^(\d{1,3}(?:,\d{3}){1,8}|\d{1,2}(?:,\d{2}){1,8},\d{3})(?:\.(\d{1,20}))?$/;
 const GROUPED_BY_POINTS = /^(\d{1,3}(?:\.\d{3}){1,8})(?:,(\d{1,20}))?$/;
 const GROUPED_OTHERWISE = /^(\d{1,3}(?:['’]\d{3}){1,8}|\d{1,3}(?: \d{3}){1,8}|\d{1,3}(?:_\d{3}){1,8})(?:[.,](\d{1,20}))?$/;
 const DECIMAL_COMMA = /^(\d{1,20}),(\d{1,20})$/;

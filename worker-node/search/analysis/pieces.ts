@@ -120,7 +120,7 @@ function withDates(items: readonly Item[], text: string): Item[] {
     const at = result.findIndex(({ start }) => start >= index);
     const position = result[at]?.position;
     if (position === undefined || terms === undefined) continue;
-    result.splice(at, 0, { start: index, end: index + whole.length, position, ...terms, part: false });
+    result.splice(at, 0, { start: index, end: index + whole.length, position, ...terms, exact: true, part: false });
   }
   return result;
 }

@@ -5,6 +5,7 @@ import type { SearchFilters, SearchRequest } from '../../../src/kernel/search/se
 import { analysePhrase, analyseQuestion, type PhraseForm, type QuestionToken } from '../analysis/analyse.ts';
 import { compoundsOf, joinsWords, partsOfCompound } from '../analysis/compound-words.ts';
 import type { LibraryIndex, PhraseTerm, TermGroup } from '../index/library-index.ts';
+import { MATCHED_WORDS } from '../rank/document-scores.ts';
 import { correctedText, frequencyOf, MAX_TAKEN_APART, occurs, termsOf } from './spelling.ts';
 
 export interface Question {
@@ -16,6 +17,8 @@ export interface Question {
   readonly wordCount?: number;
   /** Words that a short question says in a row. */
   readonly pairs?: readonly WordPair[];
+  /** Bits of the groups that a text which says all has. Absent: it has all of them. */
+  readonly needed?: number;
   /** As typed or corrected, one for each group. */
   readonly words: readonly string[];
   /** Where `text` says it first, one for each group. */
@@ -58,6 +61,9 @@ const MOST_TYPED_WORDS = 24;
 const COMPOUND = 0.5;
 /** Of an identifier and its parts, which say the same, the whole counts half. */
 const WHOLE = 0.5;
+/** A date says more than its parts, however often they occur; with only some of them it is another date. */
+const EXACT = 2;
+const PART_OF_EXACT = 0.25;
 
 export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, 'q' | 'prefix' | 'filters'>): Question {
   const q = request.q ?? '';
@@ -66,7 +72,7 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
   const prefix = request.prefix && !/\s$/.test(q);
   const { text, typed: alsoMeant } = correctedText(index, typed, prefix);
   const tokens = takenApart(index, analyseQuestion(text, index.languages));
-  const { groups, words, places } = groupsOf(index, tokens, { text, prefix, alsoMeant });
+  const { groups, words, places, needed } = groupsOf(index, tokens, { text, prefix, alsoMeant });
   const isProse = tokens.filter(({ part }) => !part).length > MOST_TYPED_WORDS;
   const formsOf = (texts: readonly string[]) =>
     texts
@@ -78,6 +84,7 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
     groups,
     words,
     places,
+    needed,
     wordCount: countedWords(tokens).length,
     pairs: pairsOf(index, tokens),
     phrases: formsOf(isProse ? [] : phrases),
@@ -124,14 +131,20 @@ function lastWord(tokens: readonly QuestionToken[], text: string): QuestionToken
 /** Of an identifier and its parts, those that the library lacks say nothing where it has the others: texts write it either way. */
 function withoutOtherWritings(index: LibraryIndex, tokens: readonly QuestionToken[]): readonly QuestionToken[] {
   const heard = tokens.map((token) => occurs(index, token));
+  let whole = -1;
   return tokens.filter((token, i) => {
+    if (!token.part) whole = i;
+    else if (heard[whole] && isNumber(tokens[whole])) return false;
     if (heard[i]) return true;
-    if (token.part) return !heard[tokens.findLastIndex(({ part }, before) => before < i && !part)];
+    if (token.part) return !heard[whole];
     const next = tokens.findIndex(({ part }, after) => after > i && !part);
     const parts = heard.slice(i + 1, next < 0 ? heard.length : next);
     return parts.length === 0 || parts.includes(false);
   });
 }
+
+/** `42 000` asks for one number, not for 42. */
+const isNumber = (token: QuestionToken | undefined) => token?.exact === true && /^\d+(?:\.\d+)?$/.test(token.term);
 
 interface GroupOptions {
   readonly text: string;
@@ -140,19 +153,39 @@ interface GroupOptions {
   readonly alsoMeant: ReadonlyMap<string, readonly string[]>;
 }
 
+interface ChosenWord {
+  readonly terms: readonly string[];
+  weight: number;
+  isNeeded: boolean;
+  readonly place: Place;
+  readonly folded: string;
+  readonly rarity: number;
+}
+
+/** `ofExact`: the token is a date or the like that the library has, or a part of one. */
+function weightOf({ part }: QuestionToken, next: QuestionToken | undefined, ofExact: boolean): number {
+  if (part) return ofExact ? PART_OF_EXACT : 1;
+  if (next?.part !== true) return 1;
+  return ofExact ? EXACT : WHOLE;
+}
+
 /** Function words count only where there are no others. A repeated word counts as often as it is said. */
 function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], { text, prefix, alsoMeant }: GroupOptions) {
   const last = prefix ? lastWord(all, text) : undefined;
   const meant = all.filter((token) => !token.stop || token === last);
   const tokens = withoutOtherWritings(index, meant.length > 0 ? meant : all);
   const joins = joinsWords(index.mainLanguages);
-  const weightOf = (i: number) => (tokens[i + 1]?.part === true && tokens[i]?.part === false ? WHOLE : 1);
-  const groups = new Map<string, { terms: string[]; weight: number; place: Place; folded: string; rarity: number }>();
+  const groups = new Map<string, ChosenWord>();
+  let ofExact = false;
   for (const [i, token] of tokens.entries()) {
     const own = termsOf(token);
+    if (!token.part) ofExact = token.exact && occurs(index, token);
+    const isNeeded = !(token.part && ofExact);
+    const weight = weightOf(token, tokens[i + 1], ofExact);
     const known = groups.get(token.term);
     if (known) {
-      known.weight += weightOf(i);
+      known.weight += weight;
+      known.isNeeded ||= isNeeded;
       continue;
     }
     const completions = token === last ? index.vocabulary.complete(token.folded, MAX_COMPLETIONS).map(({ term }) => term) : [];
@@ -160,14 +193,15 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], { text, pr
     const rarity = frequencyOf(index, terms);
     groups.set(token.term, {
       terms,
-      weight: weightOf(i),
+      weight,
+      isNeeded,
       place: { start: token.start, end: token.end },
       folded: token.folded,
       rarity,
     });
   }
   const chosen = [...groups.values()].sort((a, b) => a.rarity - b.rarity).slice(0, MAX_WORDS);
-  const compoundsIn = ({ terms, folded }: (typeof chosen)[number], i: number) =>
+  const compoundsIn = ({ terms, folded }: ChosenWord, i: number) =>
     joins && i < MAX_COMPOUNDED ? compoundsOf(folded, index.vocabulary).filter((term) => !terms.includes(term)) : [];
   return {
     groups: chosen.map(
@@ -178,5 +212,6 @@ function groupsOf(index: LibraryIndex, all: readonly QuestionToken[], { text, pr
     ),
     words: chosen.map(({ place }) => text.slice(place.start, place.end)),
     places: chosen.map(({ place }) => place),
+    needed: chosen.slice(0, MATCHED_WORDS).reduce((bits, { isNeeded }, i) => (isNeeded ? bits | (1 << i) : bits), 0) >>> 0,
   };
 }

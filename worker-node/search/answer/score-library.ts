@@ -62,7 +62,7 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     question.groups.map(({ weight = 1 }) => weight),
     buffers,
   );
-  const holdsAll = documentsHoldingAll(index, wordScores, question.groups.length, buffers);
+  const holdsAll = documentsHoldingAll(index, wordScores, question.groups.length, buffers, question.needed);
   const phrases = question.phrases.map((forms) => chunksWithPhrase(index, forms));
   const excluded = question.excluded.map((forms) => documentsOf(index, chunksWithPhrase(index, forms)));
   const afterWords = monotonic();

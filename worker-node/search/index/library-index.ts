@@ -165,8 +165,8 @@ export interface TextAnalysis {
   forEachPiece(text: string, visit: (start: number, end: number) => void): void;
   /** What a piece is made to depends on nothing but itself and the language. */
   readPiece(piece: string, language: string | null): IndexedPiece;
-  /** The date around a month's name at `start` to `end`; undefined where there is none. */
-  dateAround(text: string, start: number, end: number, month: number): IndexedDate | undefined;
+  /** The date or number that the piece at `start` to `end` is a part of; undefined where there is none. */
+  wholeAround(text: string, start: number, end: number, hint: number): IndexedWhole | undefined;
 }
 
 /** Offsets and positions are relative to the piece's own. */
@@ -174,12 +174,12 @@ export interface IndexedPiece {
   readonly tokens: readonly IndexToken[];
   /** How many positions it takes. */
   readonly positions: number;
-  /** 1 to 12 where the piece is the name of a month. */
-  readonly month: number | undefined;
+  /** A number of 1 or more where the piece may be a part of a date or a number. */
+  readonly hint: number | undefined;
 }
 
 /** Its terms are alternatives of the first token that begins at `start` or later. */
-export interface IndexedDate {
+export interface IndexedWhole {
   readonly terms: readonly string[];
   readonly start: number;
   readonly end: number;

@@ -4,7 +4,7 @@ import { MAX_PIECE_UNITS, PieceTable } from './piece-table.ts';
 import { NO_WORD, type TokenColumns } from './token-columns.ts';
 import type { Words } from './words.ts';
 
-/** Values of a piece: how many tokens and positions it has, its month or 0, and of each token the term, the word and its place. */
+/** Values of a piece: how many tokens and positions it has, its hint or 0, and of each token the term, the word and its place. */
 const HEAD = 3;
 const PER_TOKEN = 3;
 /** A piece of more tokens is not remembered. */
@@ -45,7 +45,7 @@ export class TextReader {
         if (!isShort || piece.tokens.length > MAX_TOKENS) {
           this.#addPiece(piece, text, start, position, into);
           position += piece.positions;
-          if (piece.month) this.#addDate(text, start, end, piece.month, into);
+          if (piece.hint) this.#addWhole(text, start, end, piece.hint, into);
           return;
         }
         from = pieces.add(text, start, end, number, this.#valuesOf(piece, text, start));
@@ -59,8 +59,8 @@ export class TextReader {
         into.add(values[at] as number, values[at + 1] as number, tokenStart, tokenEnd, position + (place >> 16));
       }
       position += values[from + 1] as number;
-      const month = values[from + 2] as number;
-      if (month > 0) this.#addDate(text, start, end, month, into);
+      const hint = values[from + 2] as number;
+      if (hint > 0) this.#addWhole(text, start, end, hint, into);
     });
   }
 
@@ -77,7 +77,7 @@ export class TextReader {
 
   /** A remembered piece is so short that its offsets and positions take a byte each. */
   #valuesOf(piece: IndexedPiece, text: string, start: number): number[] {
-    const values = [piece.tokens.length, piece.positions, piece.month ?? 0];
+    const values = [piece.tokens.length, piece.positions, piece.hint ?? 0];
     this.#forEachToken(piece, text, start, (term, word, token) => {
       values.push(term, word, token.start | (token.end << 8) | (token.position << 16));
     });
@@ -106,17 +106,17 @@ export class TextReader {
     }
   }
 
-  #addDate(text: string, start: number, end: number, month: number, into: TokenColumns): void {
-    const date = this.#analysis.dateAround(text, start, end, month);
-    if (date === undefined) return;
-    const at = into.open(date.start, date.terms.length);
-    const position = at + date.terms.length < into.length ? (into.positions[at + date.terms.length] as number) : 0;
-    for (const [index, written] of date.terms.entries()) {
+  #addWhole(text: string, start: number, end: number, hint: number, into: TokenColumns): void {
+    const whole = this.#analysis.wholeAround(text, start, end, hint);
+    if (whole === undefined) return;
+    const at = into.open(whole.start, whole.terms.length);
+    const position = at + whole.terms.length < into.length ? (into.positions[at + whole.terms.length] as number) : 0;
+    for (const [index, written] of whole.terms.entries()) {
       const term = this.#words.addTerm(written);
       into.terms[at + index] = term;
-      into.words[at + index] = index === 0 ? this.#words.wordOf(text, date.start, date.end, written, term) : NO_WORD;
-      into.starts[at + index] = date.start;
-      into.ends[at + index] = date.end;
+      into.words[at + index] = index === 0 ? this.#words.wordOf(text, whole.start, whole.end, written, term) : NO_WORD;
+      into.starts[at + index] = whole.start;
+      into.ends[at + index] = whole.end;
       into.positions[at + index] = position;
     }
   }

@@ -2,7 +2,8 @@
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 
-const MAGIC = Buffer.from('PHAROS library 1\n');
+/** The number rises with what the analysis makes of a text, too. */
+const MAGIC = Buffer.from('PHAROS library 2\n');
 /** Bytes of the length and of the checksum of the header, after the magic. */
 const LENGTH_BYTES = 8;
 const HEADER_AT = MAGIC.length + LENGTH_BYTES;

@@ -64,20 +64,24 @@ export function documentsByWords(
   return { scores, chunks, highest };
 }
 
-/** By document slot: 1 where one of its chunks holds each of the question's `words`. None does where they are too many to be told apart. */
+/**
+ * By document slot: 1 where one of its chunks holds each of the question's `words`, or those whose bits are `needed`. None does
+ * where they are too many to be told apart.
+ */
 export function documentsHoldingAll(
   index: LibraryIndex,
   { slots, matched }: WordScores,
   words: number,
   buffers: ScoreBuffers = createScoreBuffers(),
+  needed = 0xffffffff,
 ): Uint8Array {
   const holds = buffers.uint8('holdsAll', index.documentSlots);
   if (words === 0 || words > MATCHED_WORDS) return holds;
-  const all = 0xffffffff >>> (MATCHED_WORDS - words);
+  const all = ((0xffffffff >>> (MATCHED_WORDS - words)) & needed) >>> 0;
   const { documentColumn } = index;
   for (let at = 0; at < slots.length; at++) {
     const slot = slots[at] as number;
-    if ((matched[slot] as number) === all) holds[documentColumn[slot] as number] = 1;
+    if (((matched[slot] as number) & all) >>> 0 === all) holds[documentColumn[slot] as number] = 1;
   }
   return holds;
 }

@@ -24,10 +24,10 @@ export const analysis: TextAnalysis = {
     const parts = [first, ...others].map((term, position) => ({ term, start: 0, end: word.length, position }));
     return piece({ term: word, start: 0, end: word.length, position: 0 }, ...parts);
   },
-  dateAround: () => undefined,
+  wholeAround: () => undefined,
 };
 
-const piece = (...tokens: IndexToken[]) => ({ tokens, positions: (tokens.at(-1)?.position ?? 0) + 1, month: undefined });
+const piece = (...tokens: IndexToken[]) => ({ tokens, positions: (tokens.at(-1)?.position ?? 0) + 1, hint: undefined });
 
 export const parts: IndexParts = { analysis, createVectors: createVectorBlock };
 
