@@ -27,7 +27,7 @@ export const search: Command = {
     like: { description: 'finds what is like a document, whose id is given in place of words, or like a text' },
     tag: { value: 'tags', description: 'only documents with one of these tags, separated by commas' },
     category: { value: 'categories', description: 'only documents of these categories and those below them' },
-    language: { value: 'codes', description: 'only documents in these languages, such as en,de' },
+    language: { value: 'languages', description: 'only documents in these languages, such as en,german' },
     type: { value: 'types', description: 'only documents of these formats, such as pdf,docx, or media types' },
     after: { value: 'date', description: 'only documents added on this day or later' },
     before: { value: 'date', description: 'only documents added before this day' },

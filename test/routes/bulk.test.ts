@@ -1,6 +1,8 @@
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findJob } from '../../src/kernel/db/jobs.ts';
 import { insertResource } from '../../src/kernel/db/resources.ts';
+import { resources } from '../../src/kernel/db/schema.sqlite.ts';
 import { findUsersByLogin } from '../../src/kernel/db/users.ts';
 import { bulkChange } from '../../src/services/resources/bulk.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
@@ -86,12 +88,16 @@ describe('POST /resources/bulk', () => {
     await add('one', { tags: ['ice'], title: 'First' });
     await add('two', { tags: ['snow'], title: 'Second' });
     await add('three', { tags: ['rain'], title: 'Third' });
+    const snow = await add('four', { tags: ['snow'], title: 'Vierter' });
+    await app.services.db.update(resources).set({ language: 'de' }).where(eq(resources.id, snow));
     const at = new Date(app.clock.now() - 1).toISOString();
     const filters = [
-      [{ tag: ['ice', 'snow'] }, 2],
+      [{ tag: ['ice', 'snow'] }, 3],
+      [{ language: 'german' }, 1],
+      [{ language: ['French', 'DE'], tag: 'snow' }, 1],
       [{ title: 'ir' }, 2],
-      [{ status: ['pending', 'processing'] }, 3],
-      [{ type: ['text'], after: at }, 3],
+      [{ status: ['pending', 'processing'] }, 4],
+      [{ type: ['text'], after: at }, 4],
       [{ after: at, tag: ['rain'] }, 1],
     ] as const;
     for (const [filter, count] of filters) {

@@ -2171,7 +2171,7 @@ export interface components {
                 category?: string | string[];
                 /** @description A tag. Repeat the parameter for one of several */
                 tag?: string | string[];
-                /** @description A language, as `en`. Repeat the parameter for one of several */
+                /** @description A language by its code or English name, as `en` or `german`. Repeat the parameter for one of several */
                 language?: string | string[];
                 /** @description A media type or the name of a format, as `pdf`. Repeat the parameter for one of several */
                 type?: string | string[];
@@ -2501,7 +2501,7 @@ export interface components {
             category?: string | string[];
             /** @description A tag. Repeat the parameter for one of several */
             tag?: string | string[];
-            /** @description A language, as `en`. Repeat the parameter for one of several */
+            /** @description A language by its code or English name, as `en` or `german`. Repeat the parameter for one of several */
             language?: string | string[];
             /** @description A media type or the name of a format, as `pdf`. Repeat the parameter for one of several */
             type?: string | string[];
@@ -4090,7 +4090,7 @@ export interface operations {
                 category?: string | string[];
                 /** @description A tag. Repeat the parameter for one of several */
                 tag?: string | string[];
-                /** @description A language, as `en`. Repeat the parameter for one of several */
+                /** @description A language by its code or English name, as `en` or `german`. Repeat the parameter for one of several */
                 language?: string | string[];
                 /** @description A media type or the name of a format, as `pdf`. Repeat the parameter for one of several */
                 type?: string | string[];
@@ -4568,7 +4568,7 @@ export interface operations {
                 category?: string | string[];
                 /** @description A tag. Repeat the parameter for one of several */
                 tag?: string | string[];
-                /** @description A language, as `en`. Repeat the parameter for one of several */
+                /** @description A language by its code or English name, as `en` or `german`. Repeat the parameter for one of several */
                 language?: string | string[];
                 /** @description A media type or the name of a format, as `pdf`. Repeat the parameter for one of several */
                 type?: string | string[];

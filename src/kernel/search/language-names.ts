@@ -20,7 +20,9 @@ const isCurrent = (code: string): boolean => Intl.getCanonicalLocales(code)[0] =
 /** The code of a language that is named in English; undefined for what is no such name. */
 export const languageCodeOf = (name: string): string | undefined => codesByName().get(name.trim().toLowerCase());
 
-/** The values that a filter by language looks for: what was given and, for an English name, its code. */
+/** The values that a filter by language looks for: what was given, a code in lower case and, for an English name, its code. */
 export function languagesNamed(given: readonly string[]): string[] {
-  return [...new Set(given.flatMap((value) => [value, languageCodeOf(value) ?? []].flat()))];
+  return [...new Set(given.flatMap((value) => [value, codeIn(value), languageCodeOf(value) ?? []].flat()))];
 }
+
+const codeIn = (value: string): string | [] => (/^[a-z]{2,3}$/i.test(value) ? value.toLowerCase() : []);

@@ -25,7 +25,7 @@ export const moment = z
 export const FILTER_FIELDS = {
   category: oneOf(z.string().max(200), 'Id of a category, which finds its subtree'),
   tag: oneOf(z.string().max(100), 'A tag'),
-  language: oneOf(z.string().max(35), 'A language, as `en`'),
+  language: oneOf(z.string().max(35), 'A language by its code or English name, as `en` or `german`'),
   type: oneOf(z.string().max(200), 'A media type or the name of a format, as `pdf`'),
   after: moment.meta({ description: 'Added at or after this date or time (UTC unless it says otherwise)' }),
   before: moment.meta({ description: 'Added before this date or time' }),

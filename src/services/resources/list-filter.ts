@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { present } from '../../kernel/core/present.ts';
 import type { ResourceFilter } from '../../kernel/db/resource-list.ts';
 import { STAGE_STATUSES } from '../../kernel/model/stages.ts';
+import { languagesNamed } from '../../kernel/search/language-names.ts';
 import { FILTER_FIELDS, mediaTypesOf } from './filter-fields.ts';
 import { statusSchema } from './resource-schemas.ts';
 
@@ -45,7 +46,8 @@ export function toResourceFilter({
 }: z.output<typeof listFilterBody>): ResourceFilter {
   const { category, tag, language, status, title } = rest;
   return present({
-    ...{ category, tag, language, status, title, text, minQuality },
+    ...{ category, tag, status, title, text, minQuality },
+    language: language === undefined ? undefined : languagesNamed([language].flat()),
     type: type === undefined ? undefined : mediaTypesOf(type),
     createdFrom: after === undefined ? undefined : Date.parse(after),
     createdBefore: before === undefined ? undefined : Date.parse(before),

@@ -16,6 +16,7 @@ test('languages: a name leads to the code that documents have, not to a retired 
 test('languages: a filter looks for the value given, and for the code of an English name', () => {
   expect(languagesNamed(['de', 'German', 'pt-BR'])).toEqual(['de', 'German', 'pt-BR']);
   expect(languagesNamed(['french'])).toEqual(['french', 'fr']);
+  expect(languagesNamed(['DE', 'Deu'])).toEqual(['DE', 'de', 'Deu', 'deu']);
 });
 
 test('languages: a name is an operator within a question, and what is no name is text', () => {
