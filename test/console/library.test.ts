@@ -1,7 +1,8 @@
 /** What the library of the console computes. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bodiesOf, type Change } from '../../console/src/screens/library/bulk-bodies.ts';
+import { bodiesOf } from '../../console/src/screens/library/bulk-bodies.ts';
+import type { Change } from '../../console/src/screens/library/change.ts';
 import { isDeleted, isEmptied, showChange, tagsAfter } from '../../console/src/screens/library/pending-changes.ts';
 import { sendBodies } from '../../console/src/screens/library/send-bodies.ts';
 import {

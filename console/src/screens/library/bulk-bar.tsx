@@ -3,7 +3,7 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { Button } from '../../parts/button.tsx';
 import { library as texts } from '../../texts/library.ts';
 import { changeSelected } from './bulk.ts';
-import type { Change } from './bulk-bodies.ts';
+import type { Change } from './change.ts';
 import { knownTags } from './facets.ts';
 import { clearSelection, countSelected } from './selection.ts';
 import type { View } from './view.ts';

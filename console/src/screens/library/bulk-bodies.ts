@@ -1,13 +1,8 @@
 /** What is sent for a change of many documents. */
 import type { components } from '../../../../clients/typescript/src/index.ts';
+import type { Change } from './change.ts';
 import type { Selection } from './selection.ts';
 import { filterOf, type View } from './view.ts';
-
-export type Change =
-  | { readonly action: 'delete' }
-  | { readonly action: 'reprocess' }
-  | { readonly action: 'tag'; readonly add_tags: readonly string[] }
-  | { readonly action: 'tag'; readonly remove_tags: readonly string[] };
 
 export type BulkBody = components['schemas']['BulkChange'];
 

@@ -1,6 +1,6 @@
 /** Changes of many documents that are shown and not done yet. Each takes back its own part of what is shown. */
 import { signal } from '@preact/signals';
-import type { Change } from './bulk-bodies.ts';
+import type { Change } from './change.ts';
 
 /** Documents by their ids, or all that a view matches (`matchOf`). */
 export type Meant = { readonly ids: ReadonlySet<string> } | { readonly match: string };
