@@ -158,6 +158,7 @@ export class MemoryIndex implements LibraryIndex {
     this.#blocks.settle(this.#chunks.held);
     this.#attributes.settle();
     this.#reader.settle();
+    this.#words.settle();
   }
 
   words(groups: readonly TermGroup[], options: WordOptions = {}): WordScores {

@@ -3,8 +3,10 @@ import { foldWord } from '../analysis/fold.ts';
 import { EditDistance, MAX_UNITS } from './edit-distance.ts';
 import { grown } from './grown.ts';
 import type { FoundWord, Vocabulary } from './library-index.ts';
+import { type CountedWord, MostFrequent } from './most-frequent.ts';
 import type { SectionReader, SectionWriter } from './sections.ts';
 import { StringTable } from './string-table.ts';
+import { LONGEST_ENDING, WordOrders, type WordUnits } from './word-orders.ts';
 
 /** Words of this length are corrected by one edit, and by two. */
 const ONE_EDIT = 4;
@@ -13,16 +15,10 @@ const TWO_EDITS = 8;
 const TWO = 2;
 /** Of a compound, in UTF-16 units. */
 const SHORTEST_FIRST_PART = 4;
-const LONGEST_ENDING = 2;
 /** The nearest words that are looked at, until one still occurs. */
 const CANDIDATES = 16;
 /** Longer strings are cut, in texts and in questions alike. */
 const MAX_TERM_UNITS = 128;
-
-interface Candidate {
-  readonly id: number;
-  readonly count: number;
-}
 
 export class Words implements Vocabulary {
   /** Terms and words: most are both. */
@@ -35,6 +31,7 @@ export class Words implements Vocabulary {
   #units: Uint8Array = new Uint8Array(128);
   /** By id of a word: a bit for each unit; UNCORRECTED where nothing is corrected to it. */
   #letters: Uint32Array = new Uint32Array(128);
+  #orders = new WordOrders((id) => this.#unitsOf(id));
   readonly #distance = new EditDistance();
   readonly #scratch = new Uint16Array(MAX_TERM_UNITS);
   readonly #frequencyOf: (term: number) => number;
@@ -45,7 +42,7 @@ export class Words implements Vocabulary {
   }
 
   get bytes(): number {
-    return this.#strings.bytes + this.#counts.length * 13;
+    return this.#strings.bytes + this.#counts.length * 13 + this.#orders.bytes;
   }
 
   get size(): number {
@@ -95,19 +92,29 @@ export class Words implements Vocabulary {
   complete(prefix: string, limit: number): FoundWord[] {
     const folded = foldWord(prefix);
     const begins = this.#strings.prefixTest(folded);
-    return this.#found(folded, limit, (id, marked) => (marked ? foldWord(this.#strings.get(id)).startsWith(folded) : begins(id)));
+    const found = new MostFrequent(limit * 2);
+    for (const ids of this.#orders.beginningWith(wordUnits(folded)))
+      for (let at = 0; at < ids.length; at++) {
+        const id = ids[at] as number;
+        const passes = this.#isMarked(id) ? foldWord(this.#strings.get(id)).startsWith(folded) : begins(id);
+        if (passes) found.offer({ id, count: this.#counts[id] as number });
+      }
+    return this.#found(found, limit);
   }
 
   endingIn(suffix: string, limit: number): FoundWord[] {
-    const folded = foldWord(suffix);
-    const least = folded.length + SHORTEST_FIRST_PART;
-    return this.#found(folded, limit, (id, marked) => {
-      if (((this.#units[id] as number) & ~MARKED) < least) return false;
-      const word = this.#strings.get(id);
-      const at = (marked ? foldWord(word) : word).lastIndexOf(folded);
-      const rest = ((this.#units[id] as number) & ~MARKED) - folded.length - at;
-      return at >= SHORTEST_FIRST_PART && rest <= LONGEST_ENDING;
-    });
+    const part = wordUnits(foldWord(suffix));
+    const passing = new Set<number>();
+    for (const ids of this.#orders.endingWith(part))
+      for (let at = 0; at < ids.length; at++) if (this.#endsIn(ids[at] as number, part)) passing.add(ids[at] as number);
+    const found = new MostFrequent(limit * 2);
+    for (const id of passing) found.offer({ id, count: this.#counts[id] as number });
+    return this.#found(found, limit);
+  }
+
+  /** Called when a round of changes is complete. */
+  settle(): void {
+    this.#orders.settle();
   }
 
   write(writer: SectionWriter): void {
@@ -117,6 +124,7 @@ export class Words implements Vocabulary {
     writer.add('words.terms', this.#terms.subarray(0, size));
     writer.add('words.units', this.#units.subarray(0, size));
     writer.add('words.letters', this.#letters.subarray(0, size));
+    this.#orders.write(writer);
   }
 
   static read(reader: SectionReader, frequencyOf: (term: number) => number): Words {
@@ -126,6 +134,7 @@ export class Words implements Vocabulary {
     words.#terms = reader.uint32('words.terms');
     words.#units = reader.bytes('words.units');
     words.#letters = reader.uint32('words.letters');
+    words.#orders = WordOrders.read(reader, (id) => words.#unitsOf(id));
     return words;
   }
 
@@ -146,6 +155,7 @@ export class Words implements Vocabulary {
     this.#terms[id] = term;
     this.#units[id] = folded.length > MAX_UNITS ? 0 : folded.length | (folded === word ? 0 : MARKED);
     this.#letters[id] = DIGIT.test(folded) ? UNCORRECTED : lettersOf(folded);
+    this.#orders.add(id);
   }
 
   #occurs(id: number): boolean {
@@ -153,11 +163,10 @@ export class Words implements Vocabulary {
   }
 
   /** Words by the number of edits that they are away, each list with the most frequent first. */
-  #near(word: string, most: number): (readonly Candidate[])[] {
-    const typed = new Uint16Array(MAX_UNITS);
-    const length = unitsOf(word, typed);
+  #near(word: string, most: number): (readonly CountedWord[])[] {
+    const { units: typed, length } = wordUnits(word);
     const letters = lettersOf(word);
-    const best = Array.from({ length: most + 1 }, () => new Best(CANDIDATES));
+    const best = Array.from({ length: most + 1 }, () => new MostFrequent(CANDIDATES));
     const span = 2 * most;
     const least = length - most;
     const scratch = this.#scratch;
@@ -168,54 +177,44 @@ export class Words implements Vocabulary {
       if (bitsOf((all[id] as number) ^ letters) > span || this.#counts[id] === 0) continue;
       // Unsigned: lengths that are too small wrap around.
       if ((((this.#units[id] as number) & ~MARKED) - least) >>> 0 > span) continue;
-      const marked = (this.#units[id] as number) & MARKED;
-      const units = marked ? unitsOf(foldWord(this.#strings.get(id)), scratch) : this.#strings.unitsOf(id, scratch);
-      const edits = this.#distance.between(typed, length, scratch, units, most);
+      const edits = this.#distance.between(typed, length, scratch, this.#unitsOf(id).length, most);
       if (edits === TWO && scratch[0] !== typed[0]) continue;
       if (edits <= most) best[edits]?.offer({ id, count: this.#counts[id] as number });
     }
     return best.map((one) => one.sorted());
   }
 
-  /** The most frequent words that occur, have the letters and pass the test. */
-  #found(part: string, limit: number, passes: (id: number, marked: boolean) => boolean): FoundWord[] {
-    const best = new Best(limit * 2);
-    const letters = lettersOf(part);
-    const all = this.#letters;
-    const { size } = this.#strings;
-    for (let id = 0; id < size; id++) {
-      if ((letters & ~(all[id] as number)) !== 0 || this.#counts[id] === 0) continue;
-      if (passes(id, ((this.#units[id] as number) & MARKED) !== 0)) best.offer({ id, count: this.#counts[id] as number });
-    }
-    const words = best.sorted().flatMap(({ id }) => {
+  /** Of the words that pass, the most frequent that still occur. */
+  #found(passing: MostFrequent, limit: number): FoundWord[] {
+    const words = passing.sorted().flatMap(({ id }) => {
       const term = this.#terms[id] as number;
       const frequency = this.#frequencyOf(term);
       return frequency > 0 ? [{ word: this.#strings.get(id), term: this.#strings.get(term), frequency }] : [];
     });
     return words.slice(0, limit);
   }
-}
 
-/** The candidates with the highest counts. */
-class Best {
-  readonly #limit: number;
-  readonly #held: Candidate[] = [];
-
-  constructor(limit: number) {
-    this.#limit = limit;
+  #endsIn(id: number, part: WordUnits): boolean {
+    if (((this.#units[id] as number) & ~MARKED) < part.length + SHORTEST_FIRST_PART) return false;
+    const { units, length } = this.#unitsOf(id);
+    const first = Math.max(SHORTEST_FIRST_PART, length - part.length - LONGEST_ENDING);
+    for (let at = length - part.length; at >= first; at--) {
+      let same = 0;
+      while (same < part.length && units[at + same] === part.units[same]) same++;
+      if (same === part.length) return true;
+    }
+    return false;
   }
 
-  offer(candidate: Candidate): void {
-    const last = this.#held.at(-1);
-    if (this.#held.length >= this.#limit && last && last.count >= candidate.count) return;
-    let at = this.#held.length;
-    while (at > 0 && (this.#held[at - 1] as Candidate).count < candidate.count) at--;
-    this.#held.splice(at, 0, candidate);
-    if (this.#held.length > this.#limit) this.#held.pop();
+  #isMarked(id: number): boolean {
+    return ((this.#units[id] as number) & MARKED) !== 0;
   }
 
-  sorted(): readonly Candidate[] {
-    return this.#held;
+  /** The folded word, one that is too long to be corrected as it is. The array is overwritten by the next call. */
+  #unitsOf(id: number): WordUnits {
+    const units = this.#scratch;
+    const length = this.#isMarked(id) ? unitsOf(foldWord(this.#strings.get(id)), units) : this.#strings.unitsOf(id, units);
+    return { units, length };
   }
 }
 
@@ -227,6 +226,11 @@ const DIGIT = /\p{N}/u;
 function unitsOf(word: string, into: Uint16Array): number {
   for (let index = 0; index < word.length; index++) into[index] = word.charCodeAt(index);
   return word.length;
+}
+
+function wordUnits(word: string): WordUnits {
+  const units = new Uint16Array(word.length);
+  return { units, length: unitsOf(word, units) };
 }
 
 function lettersOf(word: string): number {
