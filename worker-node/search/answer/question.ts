@@ -6,6 +6,7 @@ import { analysePhrase, analyseQuestion, type PhraseForm, type QuestionToken } f
 import { compoundsOf, joinsWords, partsOfCompound } from '../analysis/compound-words.ts';
 import type { LibraryIndex, PhraseTerm, TermGroup } from '../index/library-index.ts';
 import { MATCHED_WORDS } from '../rank/document-scores.ts';
+import { joinedWords } from './joined-words.ts';
 import { correctedText, frequencyOf, MAX_TAKEN_APART, occurs, termsOf } from './spelling.ts';
 
 export interface Question {
@@ -94,14 +95,15 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
   };
 }
 
-/** Compounds that the library lacks as the words of it that they are made of. */
+/** Words that the library lacks as those of it that they are made of: compounds, and words without the blank between them. */
 function takenApart(index: LibraryIndex, tokens: readonly QuestionToken[]): readonly QuestionToken[] {
-  if (!joinsWords(index.mainLanguages)) return tokens;
+  const joins = joinsWords(index.mainLanguages);
   let taken = 0;
   return tokens.flatMap((token) => {
     if (token.part || occurs(index, token) || taken >= MAX_TAKEN_APART) return token;
     taken++;
-    const parts = partsOfCompound(token.folded, index.mainLanguages, index.vocabulary) ?? [];
+    const compound = joins ? partsOfCompound(token.folded, index.mainLanguages, index.vocabulary) : undefined;
+    const parts = compound ?? joinedWords(index, token.folded) ?? [];
     const { start, end } = token;
     const words = parts.flatMap((part) => analyseQuestion(part, index.languages).map((word) => ({ ...word, start, end })));
     return words.length > 0 ? words : token;

@@ -3,6 +3,7 @@ import { measure } from '../../ingest/chunk-tokens.ts';
 import { analyseQuestion, type QuestionToken } from '../analysis/analyse.ts';
 import { joinsWords, partsOfCompound } from '../analysis/compound-words.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
+import { joinedWords } from './joined-words.ts';
 
 /** A shorter word that the library lacks is rather a name than an error. */
 const SHORTEST = 4;
@@ -60,16 +61,18 @@ export function correctedText(index: LibraryIndex, text: string, prefix: boolean
     if (left-- === 0) break;
     const correction = vocabulary.correct(token.folded);
     if (correction === undefined || !isPlausible(index, token, correction, frequency)) continue;
-    const isCompound =
-      joinsWords(index.mainLanguages) &&
-      takenApart++ < MAX_TAKEN_APART &&
-      partsOfCompound(token.folded, index.mainLanguages, vocabulary);
-    if (isCompound) continue;
+    if (takenApart++ < MAX_TAKEN_APART && isTakenApart(index, token.folded)) continue;
     if (frequency > 0) typed.set(correction, termsOf(token));
     corrected = corrected.slice(0, token.start) + correction + corrected.slice(token.end);
     from = token.start;
   }
   return { text: corrected, typed };
+}
+
+/** Whether the word is two or more of the library's, rather than an error. Short ones are part of many words. */
+function isTakenApart(index: LibraryIndex, word: string): boolean {
+  if (joinsWords(index.mainLanguages) && partsOfCompound(word, index.mainLanguages, index.vocabulary)) return true;
+  return joinedWords(index, word)?.every((part) => part.length >= SHORTEST) ?? false;
 }
 
 /** Of `boundary-layer` the parts are mended, of `getUserById` the whole. */
