@@ -143,6 +143,28 @@ describe('add', () => {
     under.expectQuiet();
   });
 
+  test('add: of thousands of addresses those without room stay in the field, and none that waits is lost', async () => {
+    await page.route('**/resources', (route) => (route.request().method() === 'POST' ? undefined : route.continue()));
+    const field = page.getByLabel('Paste text or addresses');
+    const left = async () => (await field.inputValue()).split('\n').filter((line) => line !== '').length;
+    const addresses = Array.from({ length: 6_000 }, (_, n) => `http://127.0.0.1:9/${n}`);
+    await field.fill(addresses.join('\n'));
+    await page.getByText('6,000 addresses').waitFor();
+    for (const [added, rest] of [
+      [2_000, 4_000],
+      [4_000, 2_000],
+      [5_000, 1_000],
+      [5_000, 1_000],
+    ]) {
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await expect.poll(left).toBe(rest);
+      expect(await shown('All').textContent()).toBe(`All ${added}`);
+    }
+    expect((await field.inputValue()).split('\n')).toEqual(addresses.slice(5_000));
+    await page.getByText('Nothing was added: 5,000 documents are in the queue.').waitFor();
+    under.expectQuiet();
+  });
+
   test('add: files that no server takes and files that this one refuses say so in words', async () => {
     await choose([
       await file('empty.txt', ''),

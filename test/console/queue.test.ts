@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ResourceProgress } from '../../clients/typescript/src/index.ts';
 import { countKinds, type Entry, isFollowed, isUnsent, kindOf, STAGES, tracksOf } from '../../console/src/queue/entry.ts';
+import { fitted, MAX_AT_ONCE, MAX_ENTRIES, roomIn } from '../../console/src/queue/room.ts';
 import { entryOfFile, entryOfSource, MAX_FILE_BYTES, pastedSources } from '../../console/src/queue/sources.ts';
 import { timeLeft } from '../../console/src/screens/add/time-left.ts';
 import { sizeOf, typeOfName } from '../../console/src/texts/files.ts';
@@ -173,5 +174,35 @@ describe('files in words', () => {
     ['a.<b>', undefined],
   ])('type: of the name %s is %s', (name, expected) => {
     expect(typeOfName(name)).toBe(expected);
+  });
+});
+
+describe('room', () => {
+  const entries = fc.array(phase.map(entryOf), { maxLength: 30 });
+  const isReady = (entry: Entry) => kindOf(entry) === 'ready';
+
+  test('room: only ready documents leave the list, the last of them first, and the order stays', () => {
+    fc.assert(
+      fc.property(entries, fc.nat(30), (all, most) => {
+        const kept = fitted(all, most);
+        const leaving = all.filter((entry) => !kept.includes(entry));
+        expect(kept).toEqual(all.filter((entry) => kept.includes(entry)));
+        expect(leaving).toEqual(all.filter(isReady).slice(all.filter(isReady).length - leaving.length));
+        expect(leaving.length).toBe(Math.max(0, Math.min(all.length - most, all.filter(isReady).length)));
+      }),
+    );
+  });
+
+  test('room: what has room never makes the list longer than it may be', () => {
+    const queued = (count: number) => Array.from({ length: count }, () => entryOf({ name: 'queued' }));
+    fc.assert(
+      fc.property(fc.nat(MAX_ENTRIES + 100), entries, (count, others) => {
+        const all = [...queued(count), ...others];
+        const room = roomIn(all);
+        expect(room).toBeLessThanOrEqual(MAX_AT_ONCE);
+        if (room > 0) expect(fitted([...queued(room), ...all]).length).toBeLessThanOrEqual(MAX_ENTRIES);
+      }),
+    );
+    expect([roomIn([]), roomIn(queued(MAX_ENTRIES - 3)), roomIn(queued(MAX_ENTRIES + 3))]).toEqual([MAX_AT_ONCE, 3, 0]);
   });
 });

@@ -3,26 +3,31 @@ import { client } from '../api/client.ts';
 import { isUnreachable, PharosError, sentenceOf } from '../api/errors.ts';
 import { toast } from '../parts/toast.tsx';
 import { add as texts } from '../texts/add.ts';
-import { addEntries, changeEntry, entries, MAX_ENTRIES, readyEntries, removeEntries, restoreEntries } from './entries.ts';
+import { addEntries, changeEntry, entries, readyEntries, removeEntries, restoreEntries } from './entries.ts';
 import { type Entry, idOf } from './entry.ts';
+import { MAX_ENTRIES, roomIn } from './room.ts';
 import { cancelEntry } from './sender.ts';
 import { entryOfFile, entryOfSource, pastedSources } from './sources.ts';
 
-/** Files of one drop. */
-export const MAX_FILES = 2_000;
-
 export function addFiles(files: readonly File[]): void {
-  const room = Math.min(MAX_FILES, MAX_ENTRIES - entries.peek().length);
-  const taken = files.slice(0, Math.max(0, room));
+  const taken = files.slice(0, roomIn(entries.peek()));
   addEntries(taken.map(entryOfFile));
-  if (taken.length < files.length) toast({ text: texts.tooMany(taken.length, files.length), failed: true });
+  if (taken.length < files.length) tellRest(texts.tooManyFiles(taken.length), taken.length);
 }
 
-/** How many documents that is. */
-export function addPasted(pasted: string): number {
-  const sources = pastedSources(pasted).slice(0, MAX_FILES);
-  addEntries(sources.flatMap((source) => (source.kind === 'file' ? [] : [entryOfSource(source)])));
-  return sources.length;
+/** Returns what there was no room for. */
+export function addPasted(pasted: string): string {
+  const sources = pastedSources(pasted);
+  const taken = sources.slice(0, roomIn(entries.peek()));
+  addEntries(taken.map(entryOfSource));
+  if (taken.length === sources.length) return '';
+  tellRest(texts.tooManyAddresses(taken.length), taken.length);
+  const rest = sources.slice(taken.length);
+  return rest.map((source) => (source.kind === 'url' ? source.url : source.text)).join('\n');
+}
+
+function tellRest(text: string, taken: number): void {
+  toast({ text: taken === 0 ? texts.full(MAX_ENTRIES) : text, failed: true });
 }
 
 /** Sends it again, or has the server process it again where the server has it. */

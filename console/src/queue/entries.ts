@@ -3,9 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { account } from '../api/session.ts';
 import { inWork, unsent } from '../app/in-work.ts';
 import { countKinds, type Entry, idOf, isUnsent, kindOf, type Phase } from './entry.ts';
-
-/** Entries of one page; a folder with more is taken in parts. */
-export const MAX_ENTRIES = 5_000;
+import { fitted } from './room.ts';
 
 export const entries = signal<readonly Entry[]>([]);
 export const counts = computed(() => countKinds(entries.value));
@@ -35,14 +33,14 @@ effect(() => {
 export function addEntries(added: readonly Entry[]): void {
   const ids = new Set(added.flatMap((entry) => idOf(entry) ?? []));
   const kept = entries.peek().filter((entry) => !ids.has(idOf(entry) ?? ''));
-  entries.value = [...added, ...kept].slice(0, MAX_ENTRIES);
+  entries.value = fitted([...added, ...kept]);
 }
 
 /** Adds what was there before, at the end. */
 export function appendEntries(found: readonly Entry[]): void {
   const ids = new Set(entries.peek().flatMap((entry) => idOf(entry) ?? []));
   const unknown = found.filter((entry) => !ids.has(idOf(entry) ?? ''));
-  entries.value = [...entries.peek(), ...unknown].slice(0, MAX_ENTRIES);
+  entries.value = fitted([...entries.peek(), ...unknown]);
 }
 
 export function changeEntry(key: string, change: Partial<Omit<Entry, 'key'>>): void {
@@ -63,12 +61,12 @@ export function storeEntry(key: string, phase: Extract<Phase, { name: 'stored' }
     .map((entry) => (entry.key === key ? { ...entry, phase } : entry));
 }
 
-/** Puts removed entries back where they were, as far as the list still has room. */
+/** Puts removed entries back where they were. */
 export function restoreEntries(removed: readonly Entry[], order: readonly Entry[]): void {
   const places = new Map(order.map(({ key }, place) => [key, place]));
   const all = [...entries.peek(), ...removed];
   // What came meanwhile has no place, and stays in front.
-  entries.value = all.sort((a, b) => (places.get(a.key) ?? -1) - (places.get(b.key) ?? -1)).slice(0, MAX_ENTRIES);
+  entries.value = fitted(all.sort((a, b) => (places.get(a.key) ?? -1) - (places.get(b.key) ?? -1)));
 }
 
 export const readyEntries = (): readonly Entry[] => entries.peek().filter((entry) => kindOf(entry) === 'ready');

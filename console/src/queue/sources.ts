@@ -34,8 +34,10 @@ function faultOf({ size }: Blob): string | undefined {
 const firstPhase = (source: Source, reason: string | undefined): Pick<Entry, 'source' | 'phase'> =>
   reason === undefined ? { source, phase: { name: 'queued' } } : { phase: { name: 'refused', reason } };
 
+type PastedSource = Exclude<Source, { kind: 'file' }>;
+
 /** Lines that are all addresses are documents of their own; anything else is one text. */
-export function pastedSources(pasted: string): readonly Source[] {
+export function pastedSources(pasted: string): readonly PastedSource[] {
   const lines = pasted
     .split('\n')
     .map((line) => line.trim())
@@ -50,7 +52,7 @@ function isAddress(line: string): boolean {
   return URL.canParse(line);
 }
 
-export function entryOfSource(source: Exclude<Source, { kind: 'file' }>): Entry {
+export function entryOfSource(source: PastedSource): Entry {
   if (source.kind === 'url') return { ...next(), title: source.url, facts: [texts.webPage], ...firstPhase(source, undefined) };
   const { text } = source;
   const title = text.trim().split('\n', 1)[0]?.slice(0, TITLE_CHARACTERS) ?? '';

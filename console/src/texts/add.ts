@@ -67,8 +67,11 @@ export const add = {
     unreadable: 'This file was moved or changed. Choose it again.',
     unknown: 'It failed, and the server did not say why. Try again.',
   },
-  tooMany: (taken: number, given: number) =>
-    `Took the first ${taken.toLocaleString('en')} of ${given.toLocaleString('en')} files. Add the others when these are through.`,
+  tooManyFiles: (taken: number) => `Took the first ${taken.toLocaleString('en')} files. Add the others when these are through.`,
+  tooManyAddresses: (taken: number) =>
+    `Took the first ${taken.toLocaleString('en')} addresses. The others are still in the field: add them when these are through.`,
+  full: (most: number) =>
+    `Nothing was added: ${most.toLocaleString('en')} documents are in the queue. Add more when some are ready.`,
   removed: (title: string) => `Removed “${title}”.`,
   notRemoved: 'Not removed: the server did not answer. Try again in a minute.',
   notRetried: 'Not started: the server did not answer. Try again in a minute.',

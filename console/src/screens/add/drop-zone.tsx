@@ -1,8 +1,9 @@
 /** Takes files and folders: dropped on it, or chosen by the plain inputs inside of it. */
 import { useState } from 'preact/hooks';
 import { Icon } from '../../parts/icon.tsx';
-import { addFiles, MAX_FILES } from '../../queue/actions.ts';
+import { addFiles } from '../../queue/actions.ts';
 import { droppedFiles, visibleFiles } from '../../queue/dropped-files.ts';
+import { MAX_AT_ONCE } from '../../queue/room.ts';
 import { add as texts } from '../../texts.ts';
 
 export function DropZone() {
@@ -11,7 +12,7 @@ export function DropZone() {
     event.preventDefault();
     setOver(false);
     // One more than is taken, so that the rest is known of.
-    if (event.dataTransfer) addFiles(await droppedFiles(event.dataTransfer, MAX_FILES + 1));
+    if (event.dataTransfer) addFiles(await droppedFiles(event.dataTransfer, MAX_AT_ONCE + 1));
   };
   const onChoose = ({ currentTarget: input }: { readonly currentTarget: HTMLInputElement }) => {
     addFiles(visibleFiles(input.files ?? []));

@@ -12,10 +12,10 @@ export function PasteForm({ usage }: { usage: string | undefined }) {
   const [isMissing, setMissing] = useState(false);
   const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
-    const count = addPasted(pasted);
-    setMissing(count === 0);
-    if (count === 0) document.getElementById(id)?.focus();
-    else setPasted('');
+    const isEmpty = pastedSources(pasted).length === 0;
+    setMissing(isEmpty);
+    if (isEmpty) document.getElementById(id)?.focus();
+    else setPasted(addPasted(pasted));
   };
   return (
     <form class="paste" onSubmit={onSubmit} noValidate>
