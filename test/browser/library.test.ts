@@ -152,6 +152,16 @@ describe('list', () => {
     under.expectQuiet();
   });
 
+  test('library: another order begins at the top, also where the list was scrolled', async () => {
+    await page.evaluate(() => scrollTo(0, 5_000 * 44));
+    await link('Document 5000: care of the lens').waitFor();
+    await page.getByRole('columnheader', { name: 'Title' }).getByRole('button').click();
+    await link('Document 1000: care of the lens').waitFor();
+    await expect.poll(() => page.evaluate(() => scrollY)).toBe(0);
+    expect(await page.locator('tr[aria-busy]').count()).toBe(0);
+    under.expectQuiet();
+  });
+
   test('library: arrows walk through the rows, x selects one, Enter opens it', async () => {
     await page.getByLabel('Filter by title').focus();
     await page.keyboard.press('ArrowDown');

@@ -31,10 +31,14 @@ export default function LibraryScreen({ query }: ScreenProps) {
   const address = query.toString();
   const view = useMemo(() => readView(query), [address]);
   const list = useRef<HTMLDivElement>(null);
+  const isShown = useRef(false);
   const change = (next: View) => navigate(addressOf(next), { replace: true });
 
   useEffect(() => {
     clearSelection();
+    // Another order or other documents begin at the top.
+    if (isShown.current) scrollTo(0, 0);
+    isShown.current = true;
     showView(view);
     void countFacets(view);
   }, [addressOf(view)]);
