@@ -1,4 +1,6 @@
-/** What the parts of the console compute. */
+/** What the parts of the console compute, and that the console uses them. */
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { joinRanges, type TextRange } from '../../console/src/parts/ranges.ts';
@@ -40,4 +42,14 @@ test('virtual rows: every row on the screen is rendered, few others are, and the
       },
     ),
   );
+});
+
+test('parts: each stands in the console itself, not on the sheet of parts alone', () => {
+  const source = join(import.meta.dirname, '../../console/src');
+  const modules = globSync('**/*.{ts,tsx}', { cwd: source }).filter((name) => !name.startsWith('screens/kit/'));
+  const imported = modules.flatMap((name) => readFileSync(join(source, name), 'utf8').match(/(?<=from ')[^']+/g) ?? []);
+  const used = new Set(imported.map((name) => basename(name)));
+  const parts = modules.filter((name) => name.startsWith('parts/')).map((name) => basename(name));
+  expect(parts.length).toBeGreaterThan(20);
+  expect(parts.filter((name) => !used.has(name))).toEqual([]);
 });

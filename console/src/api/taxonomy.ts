@@ -45,10 +45,3 @@ export const categoryPath = (id: string): string => categories.value.get(id)?.pa
 export const UNCATEGORISED = 'uncategorised';
 export const labelOf = (id: string): string =>
   categories.value.get(id)?.label ?? (id === UNCATEGORISED ? names.uncategorised : id);
-
-/** The root above a category; undefined while the tree is not known. */
-export function rootOf(id: string): KnownCategory | undefined {
-  let category = categories.value.get(id);
-  while (category?.parent) category = category.parent;
-  return category;
-}

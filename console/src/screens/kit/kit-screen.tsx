@@ -10,14 +10,11 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Marked } from '../../parts/mark.tsx';
-import { Menu } from '../../parts/menu.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { Select } from '../../parts/select.tsx';
-import { Sheet } from '../../parts/sheet.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
 import { type StageState, Stages } from '../../parts/stages.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
-import { TextArea } from '../../parts/text-area.tsx';
 import { ToastBox, toast } from '../../parts/toast.tsx';
 import { VirtualList } from '../../parts/virtual-list.tsx';
 import { WhyFound } from '../../parts/why-found.tsx';
@@ -87,20 +84,12 @@ function Buttons() {
             mode.value = value;
           }}
         />
-        <Menu
-          label="More"
-          actions={[
-            { label: 'Reprocess', icon: 'retry', run: nothing },
-            { label: 'Delete', icon: 'trash', danger: true, run: nothing },
-          ]}
-        />
       </div>
     </Part>
   );
 }
 
 function Fields() {
-  const text = useSignal('');
   const tier = useSignal<'free' | 'premium'>('premium');
   const box = useSignal(true);
   return (
@@ -118,14 +107,6 @@ function Fields() {
           ]}
           onChange={(value) => {
             tier.value = value;
-          }}
-        />
-        <TextArea
-          label="Paste text"
-          value={text.value}
-          hint="One address a line, or any text"
-          onInput={(value) => {
-            text.value = value;
           }}
         />
       </div>
@@ -235,7 +216,6 @@ function Messages() {
 
 function Structure() {
   const tab = useSignal('read');
-  const isOpen = useSignal(false);
   return (
     <>
       <Part title="Tabs, code, lists">
@@ -252,23 +232,6 @@ function Structure() {
         />
         <CopyLine text="https://pharos.example.org/mcp" primary />
         <CodeBlock label="Example" code={'curl -G https://pharos.example.org/search \\\n  --data-urlencode "q=lamp glass"'} />
-        <Button
-          onClick={() => {
-            isOpen.value = true;
-          }}
-        >
-          Filters
-        </Button>
-        <Sheet
-          id="kit-filters"
-          label="Filters"
-          open={isOpen.value}
-          onClose={() => {
-            isOpen.value = false;
-          }}
-        >
-          <Field label="Author" />
-        </Sheet>
       </Part>
       <Part title="Ten thousand rows">
         <VirtualList label="Rows" count={10_000} rowHeight={44} keyOf={String}>

@@ -6,7 +6,7 @@ import type { FacetValue } from './facet-list.tsx';
 export function treeOf(values: readonly FacetValue[], known: ReadonlyMap<string, KnownCategory>): FacetValue[] {
   const roots = new Map<string, { count: number; children: FacetValue[] }>();
   for (const { value, count } of values) {
-    const root = rootOf(value, known);
+    const root = rootOf(value, known)?.id ?? value;
     const sum = roots.get(root) ?? { count: 0, children: [] };
     sum.count += count;
     if (root !== value) sum.children.push({ value, count });
@@ -19,8 +19,9 @@ export function treeOf(values: readonly FacetValue[], known: ReadonlyMap<string,
     .flatMap(({ value, count, children }) => [{ value, count }, ...children]);
 }
 
-function rootOf(id: string, known: ReadonlyMap<string, KnownCategory>): string {
+/** The root above a category; undefined while the tree is not known, or where it has no such category. */
+export function rootOf(id: string, known: ReadonlyMap<string, KnownCategory>): KnownCategory | undefined {
   let category = known.get(id);
   while (category?.parent) category = category.parent;
-  return category?.id ?? id;
+  return category;
 }

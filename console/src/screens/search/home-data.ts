@@ -3,8 +3,9 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Resource } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
 import { sessionEnded } from '../../api/session-ended.ts';
-import { rootOf } from '../../api/taxonomy.ts';
+import { categories } from '../../api/taxonomy.ts';
 import { search as texts } from '../../texts/search.ts';
+import { rootOf } from './category-tree.ts';
 
 interface Library {
   readonly total: number;
@@ -47,7 +48,7 @@ export const examples = computed<readonly Example[]>(() => {
   const subject = keywords.find((word) => word.includes(' ')) ?? keywords[0];
   const phrase = keywords.find((word) => word !== subject) ?? subject;
   const filed = recent.find(({ category, keywords: [word] }) => category !== undefined && word !== undefined && isPlain(word));
-  const root = rootOf(filed?.category ?? '');
+  const root = rootOf(filed?.category ?? '', categories.value);
   return [
     { q: subject === undefined ? home.samples.question : home.questionAbout(subject), text: home.question },
     { q: `"${phrase ?? home.samples.phrase}"`, text: home.phrase },
