@@ -73,6 +73,22 @@ test('palette: Ctrl K opens it, typing narrows it, Enter goes there, Escape give
   console_.expectQuiet();
 });
 
+test('palette: a log-out that fails is told, and can be tried again', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/nowhere' });
+  const logOut = async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Go to a page or do something' }).fill('log out');
+    await page.keyboard.press('Enter');
+  };
+  await page.route('**/auth/logout', (route) => route.abort());
+  await logOut();
+  await page.getByText('Not logged out: the server did not answer.').waitFor();
+  await page.unroute('**/auth/logout');
+  await logOut();
+  await page.waitForURL(/\/app\/login/);
+  console_.expectQuiet(/ERR_FAILED/);
+});
+
 test('keyboard: ? lists the keys, g a goes to Add, and keys of one letter can be turned off', async () => {
   const page = await console_.open({ account: keeper, path: '/app/nowhere' });
   await page.getByRole('heading', { name: 'There is no such page' }).waitFor();

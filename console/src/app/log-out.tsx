@@ -1,19 +1,25 @@
 /** Logs out. Nothing can be sent afterwards: what a message delays is done before, and somebody is asked where documents are unsent. */
 import { signal } from '@preact/signals';
+import { isUnreachable, sentenceOf } from '../api/errors.ts';
 import { logOut as endSession } from '../api/session.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { doDelayed } from '../parts/toast.tsx';
+import { doDelayed, toast } from '../parts/toast.tsx';
 import { shell as texts } from '../texts.ts';
 import { unsent } from './in-work.ts';
 
 /** Answers the question; undefined while none is asked. */
 const answer = signal<((isAgreed: boolean) => void) | undefined>(undefined);
 
+/** Never rejects: a failure is told. */
 export async function logOut(): Promise<void> {
   if (unsent.peek() > 0 && !(await agreed())) return;
   await doDelayed();
-  await endSession();
+  try {
+    await endSession();
+  } catch (error) {
+    toast({ text: isUnreachable(error) ? texts.logOut.failed : sentenceOf(error), failed: true });
+  }
 }
 
 function agreed(): Promise<boolean> {

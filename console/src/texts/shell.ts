@@ -40,6 +40,7 @@ export const shell = {
       `${count.toLocaleString('en')} ${count === 1 ? 'document has' : 'documents have'} not been sent to the server yet. What is unsent when you log out is lost.`,
     stay: 'Stay',
     go: 'Log out',
+    failed: 'Not logged out: the server did not answer. Try again in a minute.',
   },
   connection: {
     reconnecting: (seconds: number) =>

@@ -1,6 +1,5 @@
 /** The account: what is left of its limits, its keys, apps, logins and sessions, its name and address, and its end. */
 import { account } from '../../api/session.ts';
-import { act } from '../../app/act.ts';
 import { ConfirmDialog } from '../../app/fresh-session.tsx';
 import { KeysSetting, useKeys } from '../../app/keys.tsx';
 import { logOut } from '../../app/log-out.tsx';
@@ -30,7 +29,7 @@ export default function AccountScreen() {
       <header class="head">
         <h1>{texts.title}</h1>
         <p>{parts(user.username, user.email, user.tier)}</p>
-        <Button class="push" onClick={() => act(logOut)}>
+        <Button class="push" onClick={logOut}>
           {texts.logOut}
         </Button>
       </header>
