@@ -31,6 +31,8 @@ export interface OpenDocument {
 const SIMILAR = 5;
 const RUNS = 10;
 /** Between two looks at the progress where the stream ended early. */
+const AGAIN_MS = 2_000;
+
 const isAtWork = ({ status }: Resource) => status === 'pending' || status === 'processing';
 
 export function openDocument(id: string): OpenDocument {
@@ -72,23 +74,39 @@ export function openDocument(id: string): OpenDocument {
     }
   }
 
-  /** Shows the progress until every stage has ended, and then what came of it. */
+  /** Shows the progress until every stage has ended, and then what came of it. A stream that ends early is opened again. */
   async function follow(): Promise<void> {
     if (isFollowing) return;
     isFollowing = true;
+    let isOver = false;
+    while (!isOver && !closed.signal.aborted) {
+      const wait = await watch();
+      isOver = closed.signal.aborted || (await hasEnded());
+      if (!isOver) await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+    isFollowing = false;
+    progress.value = undefined;
+    if (!closed.signal.aborted) await load();
+  }
+
+  /** Resolves when the stream has ended, with the milliseconds until another one may be asked for. */
+  async function watch(): Promise<number> {
     try {
       for await (const update of client.progress(id, { signal: closed.signal })) progress.value = update;
-    } catch {
-      // The banner says that the connection is lost; when it is back, the screen loads again.
-    } finally {
-      isFollowing = false;
-      progress.value = undefined;
+    } catch (error) {
+      // The banner says that the connection is lost.
+      if (error instanceof PharosError && error.retryAfter !== undefined) return error.retryAfter * 1_000;
     }
-    if (closed.signal.aborted) return;
-    const ended = await client.get('/resources/{id}', { params }).catch(() => undefined);
-    if (!ended) return;
-    changes.set(ended);
-    if (!isAtWork(ended)) await Promise.all([loadText(ended), loadAround()]).catch(() => undefined);
+    return AGAIN_MS;
+  }
+
+  async function hasEnded(): Promise<boolean> {
+    try {
+      return !isAtWork(await client.get('/resources/{id}', { params }));
+    } catch (error) {
+      // It was deleted elsewhere.
+      return error instanceof PharosError && error.status === 404;
+    }
   }
 
   async function change(make: Change, done?: string, undo?: Change): Promise<void> {
