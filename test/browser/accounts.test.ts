@@ -155,9 +155,15 @@ test('keys: one is made, shown once, works and is revoked at once', async () => 
   await keys.getByRole('button', { name: 'I have stored it' }).click();
   await keys.getByText('Searches, reads, adds, deletes · made just now').waitFor();
   expect(await page.content()).not.toContain(key);
+  const isRead = (route: Route) => route.request().method() === 'GET';
+  await page.route('**/auth/api-keys', (route) => (isRead(route) ? route.fulfill({ status: 500, body: '' }) : route.continue()));
   await keys.getByRole('button', { name: 'Revoke nightly-import' }).click();
   await page.getByText('Revoked the key nightly-import.').waitFor();
+  await keys.getByText('Not loaded again: the server did not answer. What is shown may be old.').waitFor();
+  await page.unroute('**/auth/api-keys');
+  await keys.getByRole('button', { name: 'Try again' }).click();
   await keys.getByText('No key yet.').waitFor();
+  pharos.expectQuiet(/500/);
   expect(await status()).toBe(403);
 });
 

@@ -197,8 +197,13 @@ test('document: passages, the original without scripts, and a long text that is 
   expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
   await page.getByRole('navigation', { name: 'Outline' }).getByRole('link', { name: 'Part 250', exact: true }).click();
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Part 250');
+  await page.route('**/chunks?*', (route) => route.fulfill({ status: 500, body: '' }));
   await page.getByRole('tab', { name: 'Passages' }).click();
+  await page.getByText('Not loaded: the server did not answer.').waitFor();
+  await page.unroute('**/chunks?*');
+  await page.getByRole('button', { name: 'Try again' }).click();
   await page.locator('.passage').first().waitFor();
+  console_.expectQuiet(/500/);
   await expectAccessible(page);
   await page.getByRole('link', { name: 'Open the original' }).click();
   const frame = page.frameLocator('iframe[title="Original"]');
@@ -221,4 +226,24 @@ test('document: what is processed shows its stages, and its text when it has bee
   await keeper.client.finished(id);
   await page.getByRole('button', { name: 'Reprocess' }).and(page.locator(':enabled')).waitFor();
   console_.expectQuiet();
+});
+
+test('document: one whose events break off is followed again, and shown when it has been read', async () => {
+  const id = await addDocument(keeper, { title: 'Broken off', content: 'The early ferry was seen at dawn.\n' });
+  const page = await console_.open({ account: keeper, path: '/app/search' });
+  let looks = 0;
+  const isBroken = () => looks < 3;
+  await page.route(`**/resources/${id}`, async (route) => {
+    looks += 1;
+    const response = await route.fetch();
+    const { text_format: format, ...resource } = await response.json();
+    const json = isBroken() ? { ...resource, status: 'processing' } : { ...resource, text_format: format };
+    await route.fulfill({ response, json });
+  });
+  await page.route(`**/resources/${id}/progress/events`, (route) =>
+    isBroken() ? route.fulfill({ status: 500, body: '' }) : route.continue(),
+  );
+  await visit(page, `/app/documents/${id}`);
+  await page.getByText('The early ferry was seen at dawn.').waitFor();
+  console_.expectQuiet(/500/);
 });

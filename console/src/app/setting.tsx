@@ -26,19 +26,26 @@ export function Setting({ title, text, children }: SettingProps) {
   );
 }
 
-/** What was loaded; before it, grey lines; where it could not be, why. */
+/** What was loaded; before it, grey lines; where it could not be loaded, or not again, a line that says so. */
 export function WhenLoaded<T>({ loaded, children }: { loaded: Loaded<T>; children: (value: T) => ComponentChildren }) {
-  if (loaded.value !== undefined) return <>{children(loaded.value)}</>;
-  if (!loaded.failed) return <Skeleton rows={2} lines={1} />;
+  const { value, failed, retry } = loaded;
   return (
-    <div class="row">
-      <span class="quiet">{texts.failed}</span>
-      <Button small onClick={loaded.reload}>
-        {texts.retry}
-      </Button>
-    </div>
+    <>
+      {failed && <NotLoaded text={value === undefined ? texts.failed : texts.failedAgain} onRetry={retry} />}
+      {value !== undefined && children(value)}
+      {value === undefined && !failed && <Skeleton rows={2} lines={1} />}
+    </>
   );
 }
+
+export const NotLoaded = ({ text = texts.failed, onRetry }: { text?: string; onRetry: () => Promise<void> }) => (
+  <div class="row" role="status">
+    <span class="quiet">{text}</span>
+    <Button small onClick={onRetry}>
+      {texts.retry}
+    </Button>
+  </div>
+);
 
 export interface EntryProps {
   readonly icon: IconName | undefined;

@@ -5,8 +5,11 @@ import { recoveries } from '../api/connection.ts';
 export interface Loaded<T> {
   /** Undefined until it has come. */
   readonly value: T | undefined;
+  /** Whether the last attempt failed; an older value stays. */
   readonly failed: boolean;
   readonly reload: () => Promise<void>;
+  /** Repeats what failed. */
+  readonly retry: () => Promise<void>;
 }
 
 export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
@@ -26,5 +29,5 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   }
   const round = recoveries.value;
   useEffect(() => void reload(), [round]);
-  return { value, failed, reload };
+  return { value, failed, reload, retry: reload };
 }

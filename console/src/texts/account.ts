@@ -3,6 +3,7 @@ export const account = {
   title: 'Account',
   logOut: 'Log out',
   failed: 'Not loaded: the server did not answer.',
+  failedAgain: 'Not loaded again: the server did not answer. What is shown may be old.',
   retry: 'Try again',
   scopes: {
     search: 'searches',

@@ -5,11 +5,11 @@ import { client } from '../../api/client.ts';
 import { sentenceOf } from '../../api/errors.ts';
 import { act } from '../../app/act.ts';
 import { WhenLoaded } from '../../app/setting.tsx';
+import { usePages } from '../../app/use-pages.ts';
 import { Button } from '../../parts/button.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { ago } from '../../texts/times.ts';
 import { admin } from '../../texts.ts';
-import { usePages } from './use-pages.ts';
 
 type Job = components['schemas']['ListedJob'];
 

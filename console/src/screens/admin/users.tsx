@@ -4,13 +4,13 @@ import { client } from '../../api/client.ts';
 import { type Account, account } from '../../api/session.ts';
 import { act } from '../../app/act.ts';
 import { WhenLoaded } from '../../app/setting.tsx';
+import { type Pages, usePages } from '../../app/use-pages.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Select } from '../../parts/select.tsx';
 import { toast } from '../../parts/toast.tsx';
 import { dateOf } from '../../texts/times.ts';
 import { admin } from '../../texts.ts';
-import { type Pages, usePages } from './use-pages.ts';
 
 type Change = Partial<Pick<Account, 'tier' | 'active'>>;
 

@@ -7,6 +7,7 @@ import { categoryPath, loadTaxonomy } from '../../api/taxonomy.ts';
 import { focusHeading } from '../../app/focus-heading.ts';
 import { navigate } from '../../app/place.ts';
 import type { ScreenProps } from '../../app/screen.ts';
+import { NotLoaded } from '../../app/setting.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Kind } from '../../parts/chip.tsx';
 import { Skeleton } from '../../parts/skeleton.tsx';
@@ -73,7 +74,8 @@ function Loaded({ open, query }: { open: OpenDocument; query: URLSearchParams })
     <>
       {found && <FoundBar found={found} chunk={chunk} />}
       <StateNote resource={resource} open={open} />
-      {text === undefined && <Skeleton rows={2} lines={5} />}
+      {text === undefined && open.failure.value === undefined && <Skeleton rows={2} lines={5} />}
+      {open.failure.value !== undefined && <NotLoaded text={inWords(open.failure.value)} onRetry={open.load} />}
       {text === null && <p class="soft">{texts.noText}</p>}
       {typeof text === 'string' && (
         <Reading
@@ -156,6 +158,8 @@ function addressWith(query: URLSearchParams, tab: string): string {
   return next.size === 0 ? location.pathname : `${location.pathname}?${next}`;
 }
 
+const inWords = (error: unknown) => (isUnreachable(error) ? texts.failed.unreachable : sentenceOf(error));
+
 function Failure({ error, onAgain }: { error: unknown; onAgain: () => void }) {
   const isMissing = error instanceof PharosError && error.status === 404;
   const { missing, failed } = texts;
@@ -163,7 +167,7 @@ function Failure({ error, onAgain }: { error: unknown; onAgain: () => void }) {
   return (
     <section class="screen">
       <div class="empty">
-        <h1>{isMissing ? missing.title : isUnreachable(error) ? failed.unreachable : sentenceOf(error)}</h1>
+        <h1>{isMissing ? missing.title : inWords(error)}</h1>
         {isMissing && <p>{missing.text}</p>}
         {isMissing ? (
           <a class="btn" href="/app/search">
