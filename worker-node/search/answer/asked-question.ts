@@ -5,7 +5,7 @@ import type { SearchRequest } from '../../../src/kernel/search/search-request.ts
 import type { LibraryIndex } from '../index/library-index.ts';
 import type { ReadHits } from './hit-rows.ts';
 import { type Question, readQuestion } from './question.ts';
-import { distinctiveWords, readDocument, vectorOfDocument } from './similar-question.ts';
+import { distinctiveWords, readDocument, similarText, vectorOfDocument } from './similar-question.ts';
 
 export interface AskedQuestion {
   readonly question: Question;
@@ -34,7 +34,7 @@ export async function askedQuestion(
   if (similarTo === undefined) return { question: readQuestion(index, request), vector };
   const rest = { phrases: [], excluded: [], filters };
   if (!isDocument(similarTo)) {
-    return { question: { text: similarTo, ...distinctiveWords(index, similarTo), ...rest }, vector };
+    return { question: { ...similarText(index, similarTo), ...rest }, vector };
   }
   const id = similarTo.toLowerCase();
   const text = await readDocument(index, readHits, id);

@@ -20,6 +20,8 @@ export interface Question {
   readonly pairs?: readonly WordPair[];
   /** Bits of the groups that a text which says all has. Absent: it has all of them. */
   readonly needed?: number;
+  /** Words of a text that the library lacks; no group is for them. */
+  readonly lacking?: number;
   /** As typed or corrected, one for each group. */
   readonly words: readonly string[];
   /** Where `text` says it first, one for each group. */
@@ -96,7 +98,7 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
 }
 
 /** Words that the library lacks as those of it that they are made of: compounds, and words without the blank between them. */
-function takenApart(index: LibraryIndex, tokens: readonly QuestionToken[]): readonly QuestionToken[] {
+export function takenApart(index: LibraryIndex, tokens: readonly QuestionToken[]): readonly QuestionToken[] {
   const joins = joinsWords(index.mainLanguages);
   let taken = 0;
   return tokens.flatMap((token) => {

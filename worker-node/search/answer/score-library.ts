@@ -62,7 +62,8 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     question.groups.map(({ weight = 1 }) => weight),
     buffers,
   );
-  const holdsAll = documentsHoldingAll(index, wordScores, question.groups.length, buffers, question.needed);
+  const { lacking = 0, needed } = question;
+  const holdsAll = documentsHoldingAll(index, wordScores, lacking > 0 ? 0 : question.groups.length, buffers, needed);
   const phrases = question.phrases.map((forms) => chunksWithPhrase(index, forms));
   const excluded = question.excluded.map((forms) => documentsOf(index, chunksWithPhrase(index, forms)));
   const afterWords = monotonic();
@@ -85,7 +86,7 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
   const except = question.except === undefined ? undefined : index.slotOf(question.except);
   const withPhrases = phrases.map((chunks) => documentsOf(index, chunks));
   const isFilterOnly = question.text === '' && question.except === undefined;
-  const floor = floorFor(settings.floor, wordScores.frequencies);
+  const floor = floorFor(settings.floor, wordScores.frequencies, lacking);
   // The cosine of a text in a language that the model does not know is not enough alone.
   const reaches = (word: number, cosine: number, document: number) =>
     (mode !== 'semantic' && word > 0) ||
@@ -123,7 +124,8 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
       if (isFilterOnly) return 1;
       const order = ranked.order[document] as number;
       const likely = probability({ behind: order - best, cosine: meaning.scores[document] as number });
-      return order === best && likely < BY_TITLE && isTitle(index, question.groups, document) ? BY_TITLE : likely;
+      const isNamed = order === best && likely < BY_TITLE && lacking === 0 && isTitle(index, question.groups, document);
+      return isNamed ? BY_TITLE : likely;
     },
     milliseconds: { words: afterWords - started, meaning: afterMeaning - afterWords },
   };
@@ -158,8 +160,8 @@ function addPairs(index: LibraryIndex, { pairs = [], groups }: Question, { slots
 const RAISED = 0.15;
 
 /** Where the library holds no word of the question, the question may be none: a vector of nonsense lies near to something, too. */
-function floorFor(floor: number, frequencies: Uint32Array): number {
-  const isKnown = frequencies.length === 0 || frequencies.some((frequency) => frequency > 0);
+function floorFor(floor: number, frequencies: Uint32Array, lacking: number): number {
+  const isKnown = (frequencies.length === 0 && lacking === 0) || frequencies.some((frequency) => frequency > 0);
   return isKnown ? floor : floor + RAISED * (1 - floor);
 }
 

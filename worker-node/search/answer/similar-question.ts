@@ -1,9 +1,11 @@
-/** A document as a question: the words that tell it from others, and the mean of its vectors. */
-import { analyseQuestion } from '../analysis/analyse.ts';
+/** A document or a text as a question: the words that tell it from others, and the mean of a document's vectors. */
+import { analyseQuestion, type QuestionToken } from '../analysis/analyse.ts';
 import type { LibraryIndex, TermGroup } from '../index/library-index.ts';
 import { inverseFrequency } from '../rank/document-scores.ts';
 import { normalised } from '../rank/feedback.ts';
 import type { ReadHits } from './hit-rows.ts';
+import { type Question, takenApart } from './question.ts';
+import { correctedText } from './spelling.ts';
 
 /** The words of a text that tell it from others; more of them find no more. */
 const MAX_WORDS = 25;
@@ -14,27 +16,49 @@ export interface DocumentWords {
   readonly groups: readonly TermGroup[];
   /** As they stand in the text, one for each group. */
   readonly words: readonly string[];
+  /** How many words of the text the library lacks. */
+  readonly lacking: number;
 }
 
 /** The terms with the highest product of frequency in the text and rarity in the library, which has to hold them. */
-export function distinctiveWords(index: LibraryIndex, text: string): DocumentWords {
-  const counts = new Map<string, { count: number; word: string; terms: string[] }>();
+export const distinctiveWords = (index: LibraryIndex, text: string): DocumentWords => {
   const read = text.slice(0, MAX_TEXT_UNITS);
-  for (const { term, alternatives, start, end, stop, part } of analyseQuestion(read, index.languages)) {
-    if (stop || part) continue;
+  return mostDistinctive(index, read, analyseQuestion(read, index.languages));
+};
+
+/** A text to find what is like it: typing errors are mended and compounds taken apart, as of a question; it has no operators. */
+export function similarText(index: LibraryIndex, typed: string): DocumentWords & Pick<Question, 'text' | 'corrected'> {
+  const { text, typed: alsoMeant } = correctedText(index, typed, false);
+  const tokens = takenApart(index, analyseQuestion(text, index.languages)).map((token) => ({
+    ...token,
+    alternatives: [...token.alternatives, ...(alsoMeant.get(token.folded) ?? [])],
+  }));
+  const corrected = text === typed ? {} : { corrected: { from: typed, to: text } };
+  return { text, ...mostDistinctive(index, text, tokens), ...corrected };
+}
+
+/** Function words count only where there are no others. */
+function mostDistinctive(index: LibraryIndex, text: string, tokens: readonly QuestionToken[]): DocumentWords {
+  const counts = new Map<string, { count: number; word: string; terms: string[] }>();
+  const wholes = tokens.filter(({ part }) => !part);
+  const meant = wholes.filter(({ stop }) => !stop);
+  for (const { term, alternatives, start, end } of meant.length > 0 ? meant : wholes) {
     const known = counts.get(term);
     if (known) known.count++;
-    else counts.set(term, { count: 1, word: read.slice(start, end), terms: [term, ...alternatives] });
+    else counts.set(term, { count: 1, word: text.slice(start, end), terms: [term, ...alternatives] });
   }
   const weighed: { terms: string[]; word: string; weight: number }[] = [];
+  let lacking = 0;
   for (const { count, word, terms } of counts.values()) {
     const frequency = Math.max(...terms.map((term) => index.vocabulary.frequency(term)));
-    if (frequency > 0) weighed.push({ terms, word, weight: count * inverseFrequency(frequency, index.chunks) });
+    if (frequency === 0) lacking++;
+    else weighed.push({ terms, word, weight: count * inverseFrequency(frequency, index.chunks) });
   }
   const chosen = weighed.sort((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1)).slice(0, MAX_WORDS);
   return {
     groups: chosen.map(({ terms }) => ({ terms: terms.map((term) => ({ term })) })),
     words: chosen.map(({ word }) => word),
+    lacking,
   };
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/kernel/core/errors.ts';
 import { SEARCH_MODES } from '../../../../src/kernel/search/search-request.ts';
@@ -280,6 +281,35 @@ describe('answerSearch: order and similarity', () => {
 
   it('answers what is similar to a text', async () => {
     expect(idsOf(await library().ask({ similar_to: 'The engine of a vehicle' }))[0]).toBe('car');
+  });
+
+  it('finds what is like a text whatever odd words it has, and names those that a hit holds', async () => {
+    const odd = fc.stringMatching(/^[xqzj]{5,9}$/);
+    const books = library();
+    await fc.assert(
+      fc.asyncProperty(fc.array(odd, { minLength: 1, maxLength: 20 }), fc.constantFrom(...SEARCH_MODES), async (words, mode) => {
+        const asked = { similar_to: `${words.join(' ')} engine oil`, mode };
+        const { hits } = await books.askBy(embedWords('engine oil'), asked);
+        expect(hits[0]?.resource_id).toBe('car');
+        expect(hits[0]?.why.words.toSorted()).toEqual(['engine', 'oil']);
+        const plain = await books.askBy(embedWords('engine oil'), { similar_to: 'engine oil', mode });
+        expect(hits.map(({ resource_id, score }) => [resource_id, score])).toEqual(
+          plain.hits.map(({ resource_id, score }) => [resource_id, score]),
+        );
+      }),
+    );
+  });
+
+  it('mends errors of a text that others are to be like, and finds nothing like nonsense', async () => {
+    const books = library();
+    const answer = await books.ask({ similar_to: 'glaceir', mode: 'keyword' });
+    expect([idsOf(answer)[0], answer.corrected]).toEqual(['glacier', { from: 'glaceir', to: 'glacier' }]);
+    for (const mode of ['hybrid', 'keyword'] as const) {
+      expect(idsOf(await books.ask({ similar_to: 'xqzzt blorf', mode }))).toEqual([]);
+      const [known] = (await books.ask({ similar_to: 'why glaciers calve', mode })).hits;
+      const [odd] = (await books.ask({ similar_to: 'why glaciers calve xqzzt', mode })).hits;
+      expect([known?.score, (odd?.score ?? 0) < 0.95]).toEqual([0.95, true]);
+    }
   });
 
   it('refuses to compare with a resource that the library does not hold', async () => {
