@@ -27,7 +27,8 @@ const bytes = customType<{ data: Uint8Array; driverData: Uint8Array | ArrayBuffe
 /** Vectors of float32 numbers, distinguishable from other bytes because PostgreSQL stores them as numbers. */
 const vector = customType<{ data: Uint8Array; driverData: Uint8Array | ArrayBuffer }>({
   dataType: () => 'blob',
-  fromDriver: (value) => new VectorBytes(value instanceof Uint8Array ? value : new Uint8Array(value)),
+  // The bytes of an ArrayBuffer are not copied.
+  fromDriver: (value) => new VectorBytes(value as ArrayBuffer),
 });
 const json = <T>(name: string) => text(name, { mode: 'json' }).$type<T>();
 const bool = (name: string) => integer(name, { mode: 'boolean' });

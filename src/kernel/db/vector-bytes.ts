@@ -10,9 +10,13 @@ export function toBytes(vector: Float32Array): VectorBytes {
   return bytes;
 }
 
+/** The vector of the bytes, over the same memory where that is possible: a library has many. */
 export function toVector(bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const vector = new Float32Array(Math.floor(bytes.byteLength / 4));
-  for (let index = 0; index < vector.length; index++) vector[index] = view.getFloat32(index * 4, true);
-  return vector;
+  const { buffer, byteOffset, byteLength } = bytes;
+  const length = Math.floor(byteLength / 4);
+  if (IS_LITTLE_ENDIAN && byteOffset % 4 === 0) return new Float32Array(buffer, byteOffset, length);
+  const view = new DataView(buffer, byteOffset, byteLength);
+  return Float32Array.from({ length }, (_, index) => view.getFloat32(index * 4, true));
 }
+
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;

@@ -1,6 +1,6 @@
 /** Makes terms of text. A question and the texts that it searches go through the same rules. */
 
-import { forEachPiece } from './blanks.ts';
+import { findPieces, forEachPiece } from './blanks.ts';
 import type { Item } from './compounds.ts';
 import { clean, foldWord } from './fold.ts';
 import { groupsOf, isFirstGroup } from './grouped-numbers.ts';
@@ -40,7 +40,7 @@ export interface QuestionToken extends Token {
 
 /** What an index is made with. */
 export const textAnalysis = {
-  forEachPiece,
+  findPieces,
   readPiece: makePiece,
   wholeAround: (text: string, start: number, end: number, hint: Hint) => {
     const whole = wholeAround(text, start, end, hint);

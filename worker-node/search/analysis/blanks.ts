@@ -1,11 +1,14 @@
 /** Parts text at blanks, and takes punctuation off the ends of what stands between them. */
+import { TextUnits } from './text-units.ts';
 
 const BLANK = 1;
 const OPENING = 2;
 const CLOSING = 4;
 
+/** Codes from here on are looked at one by one. */
+const LATIN = 0xa0;
 /** What ASCII's characters are, and the first of Unicode's beyond. */
-const KINDS = new Uint8Array(0xa0);
+const KINDS = new Uint8Array(LATIN);
 for (let code = 0; code <= 0x20; code++) KINDS[code] = BLANK;
 for (const character of '"\'([{<*`_') KINDS[character.charCodeAt(0)] = OPENING;
 for (const character of '.,;:!?"\')]}>*`_') KINDS[character.charCodeAt(0)] = (KINDS[character.charCodeAt(0)] ?? 0) | CLOSING;
@@ -18,32 +21,53 @@ const WIDE_PUNCTUATION = new Set(
 /** Calls `visit` with the range of each piece, which is not empty. */
 export function forEachPiece(text: string, visit: (start: number, end: number) => void): void {
   const { length } = text;
-  let at = 0;
-  while (at < length) {
-    while (at < length && isBlank(text, at)) at++;
-    let start = at;
-    while (at < length && !isBlank(text, at)) at++;
-    let end = at;
-    while (start < end && ((KINDS[text.charCodeAt(start)] ?? 0) & OPENING) !== 0) start++;
-    while (start < end && ((KINDS[text.charCodeAt(end - 1)] ?? 0) & CLOSING) !== 0) end--;
-    if (start < end) visit(start, end);
-  }
+  const ranges = new Int32Array(length + 1);
+  scratch.read(text);
+  const used = findPieces(scratch.units, length, ranges);
+  for (let at = 0; at < used; at += 2) visit(ranges[at] as number, ranges[at + 1] as number);
 }
 
+const scratch = new TextUnits();
+
+/**
+ * Writes where each piece of a text begins and ends, which is not empty, and answers how many numbers these are: at most one more
+ * than the text's UTF-16 units.
+ */
+export function findPieces(units: Uint16Array, length: number, ranges: Int32Array): number {
+  let used = 0;
+  let at = 0;
+  while (at < length) {
+    while (at < length && isBlank(units, at, length)) at++;
+    let start = at;
+    while (at < length && !isBlank(units, at, length)) at++;
+    let end = at;
+    while (start < end && isEdge(units[start] as number, OPENING)) start++;
+    while (start < end && isEdge(units[end - 1] as number, CLOSING)) end--;
+    if (start < end) {
+      ranges[used] = start;
+      ranges[used + 1] = end;
+      used += 2;
+    }
+  }
+  return used;
+}
+
+const isEdge = (code: number, kind: number): boolean => code < LATIN && ((KINDS[code] as number) & kind) !== 0;
+
 /** Blanks of ASCII and Unicode, and wide punctuation; a blank that does not break is none between thousands. */
-function isBlank(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  if (code < 0xa0) return KINDS[code] === BLANK;
+function isBlank(units: Uint16Array, at: number, length: number): boolean {
+  const code = units[at] as number;
+  return code < LATIN ? KINDS[code] === BLANK : isBlankBeyondLatin(units, at, length, code);
+}
+
+function isBlankBeyondLatin(units: Uint16Array, at: number, length: number, code: number): boolean {
   if (code > 0x3000) return WIDE_PUNCTUATION.has(code);
   if (code > 0xa0 && code < 0x1680) return false;
   if (code !== 0xa0 && code !== 0x202f && code !== 0x2009) {
     return code === 0x3000 || (code >= 0x2000 && code <= 0x200a) || code === 0x2028 || code === 0x2029 || code === 0x1680;
   }
-  return !(
-    isDigit(text.charCodeAt(at - 1)) &&
-    isDigit(text.charCodeAt(at + 1)) &&
-    /^\d{3}(?!\d)/.test(text.slice(at + 1, at + 5))
-  );
+  const isDigitAt = (place: number) => place >= 0 && place < length && isDigit(units[place] as number);
+  return !(isDigitAt(at - 1) && isDigitAt(at + 1) && isDigitAt(at + 2) && isDigitAt(at + 3) && !isDigitAt(at + 4));
 }
 
 const isDigit = (code: number) => code >= 48 && code <= 57;

@@ -9,8 +9,10 @@ const GAP = 16;
 
 /** Overwritten by the next chunk. */
 export interface ChunkOccurrences {
-  /** Term id * MAX_POSITIONS + position, ascending. */
-  readonly occurrences: Float64Array;
+  /** The first `length` are a term and its position each, in the order of the chunk. A term may have a position twice. */
+  readonly terms: Int32Array;
+  readonly positions: Int32Array;
+  readonly length: number;
   /** Positions from here on are the text's. */
   readonly textStart: number;
   /** Words of each, where alternatives count as one. */
@@ -19,27 +21,33 @@ export interface ChunkOccurrences {
 }
 
 export class OccurrenceReader {
-  #keys: Float64Array = new Float64Array(1_024);
+  #terms: Int32Array = new Int32Array(1_024);
+  #positions: Int32Array = new Int32Array(1_024);
   #length = 0;
 
   /** `context` is null where the text says it all. */
   read(words: Words, text: TokenColumns, context: TokenColumns | null): ChunkOccurrences {
     this.#length = 0;
+    const most = text.length + (context?.length ?? 0);
+    this.#terms = grown(this.#terms, most);
+    this.#positions = grown(this.#positions, most);
     const contextLength = context ? this.#add(words, context, 0) : 0;
     const textStart = context && context.length > 0 ? (context.positions[context.length - 1] as number) + GAP : 0;
     const textLength = this.#add(words, text, textStart);
-    return { occurrences: this.#sorted(), textStart, textLength, contextLength };
+    return { terms: this.#terms, positions: this.#positions, length: this.#length, textStart, textLength, contextLength };
   }
 
   /** Answers the number of different positions. */
   #add(words: Words, tokens: TokenColumns, start: number): number {
     let last = -1;
     let lastEnd = -1;
-    let length = 0;
-    this.#keys = grown(this.#keys, this.#length + tokens.length);
+    let different = 0;
+    let length = this.#length;
+    const terms = this.#terms;
+    const positions = this.#positions;
     for (let at = 0; at < tokens.length; at++) {
       const own = tokens.positions[at] as number;
-      if (own !== last) length++;
+      if (own !== last) different++;
       last = own;
       if (start + own >= MAX_POSITIONS) continue;
       const term = tokens.terms[at] as number;
@@ -48,16 +56,10 @@ export class OccurrenceReader {
       // A day, or a further term of a word, begins no later than what stands before it ends.
       if (end > lastEnd && word !== NO_WORD) words.count(word, term);
       lastEnd = end;
-      this.#keys[this.#length++] = term * MAX_POSITIONS + start + own;
+      terms[length] = term;
+      positions[length++] = start + own;
     }
-    return length;
-  }
-
-  /** Without what stands twice: an identifier and its only part may be one term. */
-  #sorted(): Float64Array {
-    const keys = this.#keys.subarray(0, this.#length).sort();
-    let length = 0;
-    for (let at = 0; at < keys.length; at++) if (at === 0 || keys[at] !== keys[at - 1]) keys[length++] = keys[at] as number;
-    return keys.subarray(0, length);
+    this.#length = length;
+    return different;
   }
 }

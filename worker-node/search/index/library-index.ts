@@ -161,8 +161,11 @@ export interface IndexParts {
 
 /** Makes terms of a text piece by piece, so that what was made of a piece need not be made again. */
 export interface TextAnalysis {
-  /** Calls `visit` with the range of each piece, which is not empty, in order. */
-  forEachPiece(text: string, visit: (start: number, end: number) => void): void;
+  /**
+   * Writes where each piece of a text begins and ends, which is not empty, in order, and answers how many numbers these are: at
+   * most one more than the text's UTF-16 units, of which there are `length`.
+   */
+  findPieces(units: Uint16Array, length: number, ranges: Int32Array): number;
   /** What a piece is made to depends on nothing but itself and the language. */
   readPiece(piece: string, language: string | null): IndexedPiece;
   /** The date or number that the piece at `start` to `end` is a part of; undefined where there is none. */

@@ -122,7 +122,7 @@ export class MemoryIndex implements LibraryIndex {
       // A short text may be its own title, which says nothing more.
       const said = this.#text.hasTermsOf(this.#context) ? null : this.#context;
       const read = this.#occurrences.read(this.#words, this.#text, said);
-      this.#blocks.add(slot, read.occurrences, read.textStart);
+      this.#blocks.add(slot, read);
       this.#chunks.setLengths(slot, read.textLength, read.contextLength);
       this.#setVector(slot, chunk.embedding);
     }

@@ -3,6 +3,7 @@
  * the log of one block, which is packed when the block is full. A chunk that is removed keeps its postings until its block
  * is packed again, and its slot is free from then on.
  */
+import type { ChunkOccurrences } from './chunk-occurrences.ts';
 import { packLog } from './pack-log.ts';
 import { PostingLog } from './posting-log.ts';
 import {
@@ -77,10 +78,10 @@ export class PostingBlocks {
     return block.base + (block.free.pop() ?? block.used++);
   }
 
-  add(slot: number, occurrences: Float64Array, textStart: number): void {
+  add(slot: number, occurrences: ChunkOccurrences): void {
     const block = this.#blockOf(slot);
     block.log ??= new PostingLog();
-    block.log.add(slot - block.base, occurrences, textStart);
+    block.log.add(slot - block.base, occurrences);
   }
 
   show(slot: number): void {

@@ -1,6 +1,8 @@
 /** Postings in the order in which chunks came, each linked to the one before it of the same term, until they are packed. */
+import type { ChunkOccurrences } from './chunk-occurrences.ts';
 import { grown } from './grown.ts';
-import { MAX_POSITIONS, packCounts, writeCounts } from './occurrences.ts';
+import { OccurrenceChains } from './occurrence-chains.ts';
+import { packCounts, writeCounts } from './occurrences.ts';
 import { MAX_BYTES, writeValue } from './position-bytes.ts';
 
 export class PostingLog {
@@ -18,6 +20,7 @@ export class PostingLog {
   #last: Uint32Array = new Uint32Array(256);
   /** Filled from the end. */
   #entries: Uint32Array = new Uint32Array(64);
+  readonly #chain = new OccurrenceChains();
 
   get bytes(): number {
     const { slots, counts, terms, previous, positionStarts, positions } = this;
@@ -51,26 +54,27 @@ export class PostingLog {
     return this.#last.length;
   }
 
-  /**
-   * Adds the postings of a chunk. `occurrences` holds term id * MAX_POSITIONS + position, ascending; positions from
-   * `textStart` on are the text's, those before it of title and headings.
-   */
-  add(slot: number, occurrences: Float64Array, textStart: number): void {
-    if (occurrences.length > 0) this.chunks.push(this.size);
-    for (let from = 0; from < occurrences.length; ) {
-      const term = Math.floor((occurrences[from] as number) / MAX_POSITIONS);
-      const base = term * MAX_POSITIONS;
-      let to = from;
-      let context = 0;
-      for (; to < occurrences.length && (occurrences[to] as number) < base + MAX_POSITIONS; to++)
-        if ((occurrences[to] as number) - base < textStart) context++;
-      this.#append(term, slot, occurrences, from, to, context);
-      from = to;
+  /** Adds the postings of a chunk: one for each of its terms, in the order in which they come first. */
+  add(slot: number, { terms, positions, length, textStart }: ChunkOccurrences): void {
+    const first = this.size;
+    this.#chain.reserve(length);
+    for (let at = 0; at < length; at++) {
+      const term = terms[at] as number;
+      if (term >= this.#last.length) this.#last = grown(this.#last, term + 1);
+      const last = this.#last[term] as number;
+      if (last > first) this.#chain.append(last - 1 - first, at);
+      else this.#chain.begin(this.#append(term, slot, last) - first, at);
+    }
+    if (this.size === first) return;
+    this.chunks.push(first);
+    for (let entry = first; entry < this.size; entry++) {
+      const own = this.#chain.positionsOf(entry - first, positions);
+      this.#write(entry, own, this.#chain.length, textStart);
     }
   }
 
-  /** Entries `from` to `to` of `occurrences` are the term's. */
-  #append(term: number, slot: number, occurrences: Float64Array, from: number, to: number, context: number): void {
+  /** Answers the place of a new posting, which has no positions yet. */
+  #append(term: number, slot: number, before: number): number {
     const at = this.size++;
     if (this.size > this.slots.length) {
       this.slots = grown(this.slots, this.size);
@@ -78,24 +82,28 @@ export class PostingLog {
       this.terms = grown(this.terms, this.size);
       this.previous = grown(this.previous, this.size);
     }
-    if (this.size >= this.positionStarts.length) this.positionStarts = grown(this.positionStarts, this.size + 1);
-    if (term >= this.#last.length) this.#last = grown(this.#last, term + 1);
-    const start = this.positionStarts[at] as number;
-    const most = start + (to - from + 2) * MAX_BYTES;
-    if (most > this.positions.length) this.positions = grown(this.positions, most);
-    const text = to - from - context;
     this.slots[at] = slot;
-    this.counts[at] = packCounts(text, context);
     this.terms[at] = term;
-    this.previous[at] = this.#last[term] as number;
+    this.previous[at] = before;
     this.#last[term] = this.size;
-    let end = writeCounts(this.positions, start, text, context);
-    let previous = term * MAX_POSITIONS;
-    for (let index = from; index < to; index++) {
-      const occurrence = occurrences[index] as number;
-      end = writeValue(this.positions, end, occurrence - previous);
-      previous = occurrence;
+    return at;
+  }
+
+  #write(entry: number, own: Int32Array, length: number, textStart: number): void {
+    let context = 0;
+    while (context < length && (own[context] as number) < textStart) context++;
+    if (entry + 1 >= this.positionStarts.length) this.positionStarts = grown(this.positionStarts, entry + 2);
+    const start = this.positionStarts[entry] as number;
+    const most = start + (length + 2) * MAX_BYTES;
+    if (most > this.positions.length) this.positions = grown(this.positions, most);
+    this.counts[entry] = packCounts(length - context, context);
+    let end = writeCounts(this.positions, start, length - context, context);
+    let previous = 0;
+    for (let index = 0; index < length; index++) {
+      const position = own[index] as number;
+      end = writeValue(this.positions, end, position - previous);
+      previous = position;
     }
-    this.positionStarts[this.size] = end;
+    this.positionStarts[entry + 1] = end;
   }
 }

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 
 const MAGIC = 0x58_49_48_50; // "PHIX"
 /** Raised with every change of what is written. */
-const FORMAT = 3;
+const FORMAT = 4;
 const PREAMBLE_BYTES = 16;
 const ALIGNMENT = 8;
 /** A header names some ten arrays for each 8,192 chunks. */

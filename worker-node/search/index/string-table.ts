@@ -2,7 +2,7 @@
  * Strings with dense ids, in flat arrays: 300,000 words take some 6 MB, where a Map takes 30. UTF-16 units are encoded one
  * by one, so that every string comes back as it was, unpaired surrogates too.
  */
-import { grown } from './grown.ts';
+import { freed, grown } from './grown.ts';
 import type { SectionReader, SectionWriter } from './sections.ts';
 
 const MAX_LOAD = 0.6;
@@ -12,7 +12,7 @@ export class StringTable {
   #bytes: Uint8Array = new Uint8Array(1_024);
   /** Where the string of an id ends; the one of `id - 1` is where it begins. */
   #ends: Uint32Array = new Uint32Array(128);
-  /** Open addressing: id + 1, or 0. */
+  /** Open addressing: id + 1, or 0, and in the bits that no id has some of the string's hash. */
   #buckets: Uint32Array = new Uint32Array(256);
   #scratch: Uint8Array = new Uint8Array(512);
 
@@ -23,22 +23,23 @@ export class StringTable {
   /** -1 where the table does not hold the string. */
   idOf(string: string): number {
     const length = this.#encode(string);
-    return (this.#buckets[this.#find(length)] as number) - 1;
+    return this.#idIn(this.#find(hash(this.#scratch, 0, length), length));
   }
 
   add(string: string): number {
     const length = this.#encode(string);
-    const bucket = this.#find(length);
-    const known = this.#buckets[bucket] as number;
-    if (known > 0) return known - 1;
+    const own = hash(this.#scratch, 0, length);
+    const bucket = this.#find(own, length);
+    const known = this.#idIn(bucket);
+    if (known >= 0) return known;
     const id = this.size;
     const start = this.#start(id);
     this.#bytes = grown(this.#bytes, start + length);
-    this.#bytes.set(this.#scratch.subarray(0, length), start);
+    for (let at = 0; at < length; at++) this.#bytes[start + at] = this.#scratch[at] as number;
     this.#ends = grown(this.#ends, id + 1);
     this.#ends[id] = start + length;
     this.size = id + 1;
-    this.#buckets[bucket] = this.size;
+    this.#buckets[bucket] = (own & ~(this.#buckets.length - 1)) | this.size;
     if (this.size > this.#buckets.length * MAX_LOAD) this.#rehash(this.#buckets.length * 2);
     return id;
   }
@@ -125,13 +126,21 @@ export class StringTable {
     return length;
   }
 
+  /** The id that a bucket holds; -1 for an empty one. */
+  #idIn(bucket: number): number {
+    return ((this.#buckets[bucket] as number) & (this.#buckets.length - 1)) - 1;
+  }
+
   /** The bucket that holds the string in the scratch, or the empty one that it would take. */
-  #find(length: number): number {
+  #find(own: number, length: number): number {
     const scratch = this.#scratch;
-    const mask = this.#buckets.length - 1;
-    for (let bucket = hash(scratch, 0, length) & mask; ; bucket = (bucket + 1) & mask) {
-      const id = (this.#buckets[bucket] as number) - 1;
-      if (id < 0) return bucket;
+    const buckets = this.#buckets;
+    const mask = buckets.length - 1;
+    for (let bucket = own & mask; ; bucket = (bucket + 1) & mask) {
+      const held = buckets[bucket] as number;
+      if (held === 0) return bucket;
+      if (((held ^ own) & ~mask) !== 0) continue;
+      const id = (held & mask) - 1;
       const start = this.#start(id);
       if ((this.#ends[id] as number) - start !== length) continue;
       let at = 0;
@@ -145,11 +154,13 @@ export class StringTable {
     const mask = length - 1;
     for (let id = 0, start = 0; id < this.size; id++) {
       const end = this.#ends[id] as number;
-      let bucket = hash(this.#bytes, start, end) & mask;
+      const own = hash(this.#bytes, start, end);
+      let bucket = own & mask;
       while (buckets[bucket] !== 0) bucket = (bucket + 1) & mask;
-      buckets[bucket] = id + 1;
+      buckets[bucket] = (own & ~mask) | (id + 1);
       start = end;
     }
+    freed(this.#buckets);
     this.#buckets = buckets;
   }
 }

@@ -1,14 +1,21 @@
 /** Reads texts into columns of tokens. What was made of a piece is remembered until a load is complete. */
+import { TextUnits } from '../analysis/text-units.ts';
+import { grown } from './grown.ts';
 import type { IndexedPiece, IndexToken, TextAnalysis } from './library-index.ts';
 import { MAX_PIECE_UNITS, PieceTable } from './piece-table.ts';
 import { NO_WORD, type TokenColumns } from './token-columns.ts';
 import type { Words } from './words.ts';
 
-/** Values of a piece: how many tokens and positions it has, its hint or 0, and of each token the term, the word and its place. */
-const HEAD = 3;
+/**
+ * Values of a piece: its head, and of each token the term, the word and its place. The head is the number of tokens, from
+ * POSITIONS on that of positions, from HINT on its hint or 0.
+ */
 const PER_TOKEN = 3;
-/** A piece of more tokens is not remembered. */
+const POSITIONS = 8;
+const HINT = 24;
+/** A piece of more tokens, or more positions, is not remembered. */
 const MAX_TOKENS = 16;
+const MAX_POSITIONS = 255;
 /** With more, all is forgotten. */
 const MAX_LANGUAGES = 200;
 
@@ -17,6 +24,9 @@ export class TextReader {
   readonly #words: Words;
   #pieces = new PieceTable();
   readonly #languages = new Map<string | null, number>();
+  readonly #text = new TextUnits();
+  #ranges: Int32Array = new Int32Array(1_024);
+  #places: Int32Array = new Int32Array(512);
 
   constructor(analysis: TextAnalysis, words: Words) {
     this.#analysis = analysis;
@@ -29,6 +39,7 @@ export class TextReader {
 
   /** Frees what only helps while many texts are read. */
   settle(): void {
+    this.#pieces.free();
     this.#pieces = new PieceTable();
   }
 
@@ -36,32 +47,46 @@ export class TextReader {
     into.length = 0;
     const number = this.#numberOf(language);
     const pieces = this.#pieces;
+    this.#text.read(text);
+    const { units } = this.#text;
+    this.#ranges = grown(this.#ranges, text.length + 1);
+    const ranges = this.#ranges;
+    const used = this.#analysis.findPieces(units, text.length, ranges);
+    this.#places = grown(this.#places, used);
+    const places = this.#places;
+    pieces.findAll(units, ranges, used, number, places);
+    const { forgotten } = pieces;
     let position = 0;
-    this.#analysis.forEachPiece(text, (start, end) => {
+    for (let range = 0; range < used; range += 2) {
+      const start = ranges[range] as number;
+      const end = ranges[range + 1] as number;
       const isShort = end - start <= MAX_PIECE_UNITS;
-      let from = isShort ? pieces.find(text, start, end, number) : -1;
+      let from = places[range >> 1] as number;
+      // A piece before it in this text may have been the same one.
+      if (isShort && (from < 0 || forgotten !== pieces.forgotten)) from = pieces.find(units, start, end, number);
       if (from < 0) {
         const piece = this.#analysis.readPiece(text.slice(start, end), language);
-        if (!isShort || piece.tokens.length > MAX_TOKENS) {
+        if (!isShort || piece.tokens.length > MAX_TOKENS || piece.positions > MAX_POSITIONS) {
           this.#addPiece(piece, text, start, position, into);
           position += piece.positions;
           if (piece.hint) this.#addWhole(text, start, end, piece.hint, into);
-          return;
+          continue;
         }
-        from = pieces.add(text, start, end, number, this.#valuesOf(piece, text, start));
+        from = pieces.add(units, start, end, number, this.#valuesOf(piece, text, start));
       }
       const { values } = pieces;
-      const last = from + HEAD + (values[from] as number) * PER_TOKEN;
-      for (let at = from + HEAD; at < last; at += PER_TOKEN) {
+      const head = values[from] as number;
+      const last = from + 1 + (head & 0xff) * PER_TOKEN;
+      for (let at = from + 1; at < last; at += PER_TOKEN) {
         const place = values[at + 2] as number;
         const tokenStart = start + (place & 0xff);
         const tokenEnd = start + ((place >> 8) & 0xff);
         into.add(values[at] as number, values[at + 1] as number, tokenStart, tokenEnd, position + (place >> 16));
       }
-      position += values[from + 1] as number;
-      const hint = values[from + 2] as number;
+      position += (head >> POSITIONS) & 0xffff;
+      const hint = head >> HINT;
       if (hint > 0) this.#addWhole(text, start, end, hint, into);
-    });
+    }
   }
 
   #numberOf(language: string | null): number {
@@ -77,7 +102,7 @@ export class TextReader {
 
   /** A remembered piece is so short that its offsets and positions take a byte each. */
   #valuesOf(piece: IndexedPiece, text: string, start: number): number[] {
-    const values = [piece.tokens.length, piece.positions, piece.hint ?? 0];
+    const values = [piece.tokens.length | (piece.positions << POSITIONS) | ((piece.hint ?? 0) << HINT)];
     this.#forEachToken(piece, text, start, (term, word, token) => {
       values.push(term, word, token.start | (token.end << 8) | (token.position << 16));
     });

@@ -15,8 +15,10 @@ import { createVectorBlock } from '../../../../worker-node/search/vectors/vector
 
 /** Words between blanks; `one_two` stands at one place as itself and as `one`, and `two` follows. */
 export const analysis: TextAnalysis = {
-  forEachPiece: (text, visit) => {
-    for (const { 0: word, index } of text.matchAll(/\S+/g)) visit(index, index + word.length);
+  findPieces: (units, length, ranges) => {
+    const found = [...String.fromCharCode(...units.subarray(0, length)).matchAll(/\S+/g)];
+    ranges.set(found.flatMap(({ 0: word, index }) => [index, index + word.length]));
+    return found.length * 2;
   },
   readPiece: (word) => {
     const [first = '', ...others] = word.split('_');
