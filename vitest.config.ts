@@ -35,7 +35,7 @@ const USES_DATABASE: Record<string, string[]> = {
   runtimes: ['test/runtimes/end-to-end.test.ts'],
   faults: ['test/faults/**/*.test.ts'],
   worker: [
-    'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,quality,embedding-stage,ingestion,callbacks,qstash,random-kills,registries,embed-job,embed-job-interleavings,library-history}.test.ts',
+    'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,categorise-job,quality,embedding-stage,ingestion,callbacks,qstash,random-kills,registries,embed-job,embed-job-interleavings,library-history}.test.ts',
     'test/worker/search/{answer-question,search-role}.test.ts',
     'test/worker/search/libraries/**/*.test.ts',
   ],

@@ -8,12 +8,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveModel } from '../src/adapters/model-folder.ts';
 import { systemClock } from '../src/adapters/system-clock.ts';
+import { UNCATEGORISED } from '../src/kernel/model/taxonomy.ts';
+import { flattenTree } from '../src/services/taxonomy/tree.ts';
 import { memoryLog } from '../test/support/fakes/doubles.ts';
 import { LABELLED } from '../test/support/fixtures/labelled-passages.ts';
 import { deriveCalibration, knownCalibration } from '../worker-node/analysis/calibration.ts';
 import { DEFAULT_TAXONOMY } from '../worker-node/analysis/taxonomy/default-tree/index.ts';
-import { classify, indexWords, keywordEvidence, UNCATEGORISED, type WordIndex } from '../worker-node/analysis/taxonomy/score.ts';
-import { flattenTree } from '../worker-node/analysis/taxonomy/seed.ts';
+import { classify, indexWords, keywordEvidence, type WordIndex } from '../worker-node/analysis/taxonomy/score.ts';
 import { embedTaxonomy, leavesOf, type Standing, standingsOf } from '../worker-node/analysis/taxonomy/standing.ts';
 import { createEmbedder } from '../worker-node/embedder/embedder.ts';
 import { forkInference } from '../worker-node/embedder/fork-inference.ts';

@@ -82,6 +82,16 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'ends a job that waits or runs (admins)',
     load: async () => (await import('./commands/jobs-cancel.ts')).cancelJob,
   },
+  'taxonomy show': {
+    kind: 'client',
+    summary: 'shows the tree of categories',
+    load: async () => (await import('./commands/taxonomy-show.ts')).showTaxonomy,
+  },
+  'taxonomy replace': {
+    kind: 'client',
+    summary: 'replaces the tree of categories (admins)',
+    load: async () => (await import('./commands/taxonomy-replace.ts')).replaceTaxonomy,
+  },
   mcp: {
     kind: 'client',
     summary: 'serves assistants on standard input and output',

@@ -30,6 +30,8 @@ export interface Binding {
   readonly optionalBody?: boolean;
   /** Whether the response is kept out of caches. */
   readonly noStore?: boolean;
+  /** Headers that `around` reads and sets. */
+  readonly headers?: { readonly request?: z.ZodObject; readonly response?: z.ZodObject };
   /** Whether the work ends when the client goes away. */
   readonly cancellable?: boolean;
   /** What a request costs of its limit. Default: 1. */
@@ -138,13 +140,14 @@ function pick(input: z.ZodObject, names: readonly string[]): z.ZodObject {
 }
 
 function describe(mounted: MountedOperation, { params, query, body }: Parts) {
-  const { operation, method, path, returns, noStore } = mounted;
+  const { operation, method, path, returns, noStore, headers } = mounted;
   const { name, scope, account: level, summary, description, input, output, errors } = operation;
   const security = securityOf(scope, level);
   const success = {
     [statusOfSuccess(mounted)]: {
       description: returns,
       ...(noStore ? { headers: NO_STORE } : {}),
+      ...(headers?.response ? { headers: headers.response } : {}),
       ...(output === nothing ? {} : { content: { 'application/json': { schema: output } } }),
     },
   };
@@ -160,6 +163,7 @@ function describe(mounted: MountedOperation, { params, query, body }: Parts) {
     request: {
       ...(params.length > 0 ? { params: pick(input, params) } : {}),
       ...(query.length > 0 ? { query: pick(input, query) } : {}),
+      ...(headers?.request ? { headers: headers.request } : {}),
       ...(body ? { body: { content: contentOf(body), ...(body.required ? { required: true } : {}) } } : {}),
     },
     responses: {

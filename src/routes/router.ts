@@ -116,6 +116,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   408: 'The body arrives too slowly',
   409: 'The request conflicts with the current state',
   410: 'The link was used, or has expired',
+  412: 'It has changed since the version that the request names',
   413: 'The body is too large',
   414: 'The address is too long; ask by POST',
   415: 'The content type is not supported',

@@ -49,6 +49,8 @@ import { suggest } from '../services/search/suggest.ts';
 import { readStatistics } from '../services/system/read-statistics.ts';
 import { getTask } from '../services/tasks/get-task.ts';
 import { getTaxonomy } from '../services/taxonomy/get-taxonomy.ts';
+import { replaceTaxonomy } from '../services/taxonomy/replace-taxonomy.ts';
+import { taxonomyUse } from '../services/taxonomy/taxonomy-use.ts';
 import { createWebhookEndpoint } from '../services/webhooks/create-webhook-endpoint.ts';
 import { getCallbackSecret } from '../services/webhooks/get-callback-secret.ts';
 import { listCallbacks } from '../services/webhooks/list-callbacks.ts';
@@ -59,6 +61,7 @@ import { revokeWebhookEndpoint } from '../services/webhooks/revoke-webhook-endpo
 import { loginInBrowser, logoutInBrowser, refreshInBrowser } from './accounts/browser-session.ts';
 import { http, type MountedOperation } from './mount.ts';
 import { ROUTES } from './routes.ts';
+import { ifMatch, ifMatchHeaders, versionHeaders, withVersion } from './taxonomy-version.ts';
 
 export const OPERATIONS: readonly MountedOperation[] = [
   http(listResources, 'GET /resources', { returns: 'A page of resources' }),
@@ -80,7 +83,18 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(listResourceJobs, 'GET /resources/{id}/jobs', { returns: 'Newest first' }),
   http(similarResources, 'GET /resources/{id}/similar', { returns: 'Similar resources with their scores' }),
   http(resourceGraph, 'GET /resources/{id}/graph', { returns: 'Nodes and edges' }),
-  http(getTaxonomy, 'GET /taxonomy', { returns: 'Root categories with their descendants' }),
+  http(getTaxonomy, 'GET /taxonomy', {
+    returns: 'Root categories with their descendants',
+    headers: { response: versionHeaders },
+    around: withVersion,
+  }),
+  http(replaceTaxonomy, 'PUT /taxonomy', {
+    body: 'TaxonomyReplace',
+    returns: 'The tree, and how many documents the change concerns',
+    headers: { request: ifMatchHeaders, response: versionHeaders },
+    around: ifMatch,
+  }),
+  http(taxonomyUse, 'GET /admin/taxonomy', { returns: 'Documents by category', noStore: true }),
   http(search, 'GET /search', {
     returns: 'Hits, best match first',
     cancellable: true,

@@ -605,6 +605,42 @@ describe('documents', () => {
     expect(JSON.parse(retried.stdout)).toMatchObject({ id: expect.any(String), resource_id: next.resource_id });
   });
 
+  test('taxonomy: is shown, replaced from a file by an admin, and not over changes of another', async () => {
+    const { db } = app.services;
+    await db.update(users).set({ tier: 'admin' }).where(eq(users.username, login.username));
+    expect((await pharos(['login', login.username], login.password)).code).toBe(0);
+    const file = join(folder, 'taxonomy.json');
+    const write = (tree: unknown) => writeFile(file, typeof tree === 'string' ? tree : JSON.stringify(tree));
+    await write({ categories: [{ id: 'a', label: 'Alpha', children: [{ id: 'a.b', label: 'Beta' }] }] });
+    const first = await pharos(['taxonomy', 'replace', file]);
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^version 1, \d+ documents are categorised anew\n$/) });
+    expect((await pharos(['taxonomy', 'show'])).stdout).toBe('Alpha  a\n  Beta  a.b\n');
+
+    const shown = (await pharos(['taxonomy', 'show', '--json'])).stdout;
+    await write(shown);
+    expect(JSON.parse((await pharos(['taxonomy', 'replace', file, '--json'])).stdout)).toMatchObject({
+      version: 1,
+      documents: 0,
+    });
+    const { version } = await client().put('/taxonomy', { body: { categories: [] } });
+    const late = await pharos(['taxonomy', 'replace', file]);
+    expect(late).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('the taxonomy has changed since') });
+    expect((await pharos(['taxonomy', 'show'])).stdout).toBe('There are no categories.\n');
+    expect((await pharos(['taxonomy', 'replace', file, '--force'])).stdout).toMatch(`version ${version + 1}`);
+
+    await write({ categories: [{ id: 'a' }] });
+    const wrong = await pharos(['taxonomy', 'replace', file]);
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('categories.0.label: ') });
+    for (const [text, message] of [
+      ['{', 'is not JSON'],
+      ['[]', 'has no "categories"'],
+    ] as const) {
+      await write(text);
+      expect(await pharos(['taxonomy', 'replace', file])).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+    }
+    expect((await pharos(['taxonomy', 'replace', join(folder, 'none.json')])).stderr).toContain('cannot be read');
+  });
+
   test.each([
     [['search', 'x', '--mode', 'loud'], '--mode: expected one of hybrid, semantic, keyword'],
     [['search', 'x', '--sort', 'size'], '--sort: expected one of relevance, date, title'],

@@ -14,6 +14,7 @@ import { models } from './suite/models.ts';
 import { oauth } from './suite/oauth.ts';
 import { progress } from './suite/progress.ts';
 import { search } from './suite/search.ts';
+import { taxonomy } from './suite/taxonomy.ts';
 import { typedClient } from './suite/typed-client.ts';
 import { uploads } from './suite/uploads.ts';
 
@@ -36,6 +37,7 @@ export function httpSuite(choice: DeploymentChoice): void {
   describe('search', () => search(current));
   describe('embeddings', () => embeddings(current));
   describe('models', () => models(current));
+  describe('taxonomy', () => taxonomy(current));
   describe('assistants', () => assistants(current));
   describe('typed client', () => typedClient(current));
   describe('rate limits', () => limits(current));

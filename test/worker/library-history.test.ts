@@ -10,7 +10,7 @@ import { readLibraryChanges, readLibraryVersion } from '../../src/kernel/db/libr
 import { findResource, updateResource as updateRow } from '../../src/kernel/db/resources.ts';
 import { chunkVectors, resourceEmbeddings } from '../../src/kernel/db/schema.sqlite.ts';
 import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
-import type { Actor } from '../../src/kernel/model/actor.ts';
+import { type Actor, SCOPES } from '../../src/kernel/model/actor.ts';
 import { BULK, type BulkPayload } from '../../src/kernel/model/job-kinds.ts';
 import type { Stage } from '../../src/kernel/model/stages.ts';
 import { cancelResource } from '../../src/services/jobs/cancel-job.ts';
@@ -22,6 +22,8 @@ import { createBatch } from '../../src/services/resources/create-batch.ts';
 import { deleteResource } from '../../src/services/resources/delete-resource.ts';
 import { reprocessResource } from '../../src/services/resources/reprocess-resource.ts';
 import { updateResource } from '../../src/services/resources/update-resource.ts';
+import { getTaxonomy } from '../../src/services/taxonomy/get-taxonomy.ts';
+import { replaceTaxonomy } from '../../src/services/taxonomy/replace-taxonomy.ts';
 import { createModelsSweep } from '../../worker-node/jobs/models-sweep.ts';
 import { testModel } from '../support/fixtures/documents.ts';
 import { freshId } from '../support/kits/jobs.ts';
@@ -30,11 +32,13 @@ import { createLibraryHistoryKit, type LibraryHistoryKit, OTHER_MODEL } from '..
 let kit: LibraryHistoryKit;
 let ada: Actor;
 let bob: Actor;
+let admin: Actor;
 /** Two documents of Ada's, which every stage has processed. */
 let [first, second] = ['', ''];
 beforeEach(async () => {
   kit = await createLibraryHistoryKit();
   [ada, bob] = [await kit.person('ada'), await kit.person('bob')];
+  admin = { ...ada, scopes: SCOPES };
   [first, second] = [await process('The glacier melts in the sun.'), await process('Bread rises in a warm kitchen.')];
   await process('A violin has four strings.', bob);
 });
@@ -124,6 +128,12 @@ const IDLE: Readonly<Record<string, () => Promise<unknown>>> = {
   'the graph stage': () => reprocess('graph'),
   'many requests to process again': () => bulk({ action: 'reprocess' }),
   'a tree of categories': () => rewriteCategories(kit.db, []),
+  'a tree of categories in which every document keeps its own': async () => {
+    const { categories } = await getTaxonomy(kit.services, admin, {});
+    await replaceTaxonomy(kit.services, admin, {
+      categories: categories.map((one) => ({ ...one, label: `${one.label}!` })),
+    } as never);
+  },
   'vectors of a model that is not active': embedByOther,
   'a model that is retired before it was active': async () => {
     await activateModel(kit, testModel(OTHER_MODEL));

@@ -9,15 +9,25 @@ import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import { categories, resources } from '../../src/kernel/db/schema.sqlite.ts';
 import { SCOPES } from '../../src/kernel/model/actor.ts';
 import { updateResource } from '../../src/services/resources/update-resource.ts';
+import { replaceTaxonomy } from '../../src/services/taxonomy/replace-taxonomy.ts';
+import { flattenTree } from '../../src/services/taxonomy/tree.ts';
 import { DEFAULT_TAXONOMY } from '../../worker-node/analysis/taxonomy/default-tree/index.ts';
-import { ensureTaxonomy, flattenTree } from '../../worker-node/analysis/taxonomy/seed.ts';
+import { ensureTaxonomy } from '../../worker-node/analysis/taxonomy/seed.ts';
 import { createEmbedder, type Embedder } from '../../worker-node/embedder/embedder.ts';
 import { forkInference } from '../../worker-node/embedder/fork-inference.ts';
 import { loadModel } from '../../worker-node/embedder/model.ts';
 import { createTaxonomyStage } from '../../worker-node/stages/taxonomy.ts';
-import { manualClock, memoryLog } from '../support/fakes/doubles.ts';
+import { manualClock, memoryLog, randomIds } from '../support/fakes/doubles.ts';
 import { oneEmbedder } from '../support/fakes/models.ts';
-import { insertDocument, insertUser, insertVector, runStage } from '../support/fixtures/documents.ts';
+import {
+  beginStage,
+  commitStage,
+  insertDocument,
+  insertUser,
+  insertVector,
+  reread,
+  runStage,
+} from '../support/fixtures/documents.ts';
 import { LABELLED } from '../support/fixtures/labelled-passages.ts';
 import { openTestDatabase, type TestDatabase } from '../support/kits/database.ts';
 import { openFixtureDatabase } from '../support/kits/fixture-database.ts';
@@ -124,7 +134,8 @@ describe('taxonomy: a database of an earlier version', () => {
     const categoriesOf = () =>
       db.select({ id: resources.id, category: resources.category }).from(resources).orderBy(resources.id);
     const before = await categoriesOf();
-    expect((await ensureTaxonomy(db)).toSorted(byId)).toEqual(flattenTree(DEFAULT_TAXONOMY).toSorted(byId));
+    await ensureTaxonomy(db, clock.now());
+    expect((await listCategories(db)).toSorted(byId)).toEqual(flattenTree(DEFAULT_TAXONOMY).toSorted(byId));
     expect(await categoriesOf()).toEqual(before);
   });
 
@@ -132,7 +143,8 @@ describe('taxonomy: a database of an earlier version', () => {
     const db = await ofNovember();
     await db.update(categories).set({ label: 'Code' }).where(eq(categories.id, 'technology.programming'));
     const before = await listCategories(db);
-    expect(await ensureTaxonomy(db)).toEqual(before);
+    await ensureTaxonomy(db, clock.now());
+    expect(await listCategories(db)).toEqual(before);
     expect(before.find(({ id }) => id === 'technology.programming')?.label).toBe('Code');
   });
 });
@@ -228,4 +240,70 @@ it('taxonomy: a worker without the active model leaves the document to another w
   });
   const { id } = await insertDocument(database.db, owner, { text: 'Some text.' });
   await expect(runStage(database.db, taxonomy, id)).rejects.toMatchObject({ name: 'NotForThisWorker', pause: 10 });
+});
+
+describe('taxonomy: the tree is replaced', () => {
+  const node = (id: string, keywords: string[] = []) => ({
+    id,
+    label: id,
+    description: '',
+    keywords,
+    examples: [],
+    children: [],
+  });
+  const replace = async (...nodes: ReturnType<typeof node>[]) => {
+    const actor = { userId: owner, kind: 'user', username: 'root', tier: 'admin', scopes: SCOPES } as const;
+    const parts = { db: database.db, clock, ids: randomIds, relay: { publishSoon: () => {} }, log: memoryLog() };
+    const person = { ...actor, sessionId: null, tokenId: null, keyId: null };
+    return replaceTaxonomy(parts as never, person, { categories: nodes });
+  };
+
+  it('taxonomy: while a stage runs, its result is refused for now, and the next attempt goes by the new tree', async () => {
+    const id = await embedded(PASSAGE);
+    const taxonomy = stage();
+    const made = await beginStage(database.db, taxonomy, id);
+    expect(made.fields?.category).toBe('food.baking');
+    await replace(node('bread', ['dough', 'bread', 'crust', 'bake']), node('ships'));
+    await expect(commitStage(database.db, id, made)).rejects.toMatchObject({ name: 'StageError', failure: 'transient' });
+    expect((await reread(database.db, id)).category).toBeNull();
+    expect((await runStage(database.db, taxonomy, id)).category).toBe('bread');
+  });
+
+  it('taxonomy: only the texts that the former tree did not have are embedded', async () => {
+    const asked: string[] = [];
+    const counting = {
+      ...embedder,
+      embed: (texts: readonly string[], options: Parameters<Embedder['embed']>[1]) => {
+        asked.push(...texts);
+        return embedder.embed(texts, options);
+      },
+    };
+    const id = await embedded(PASSAGE);
+    const taxonomy = stage(counting);
+    await replace(node('bread', ['dough']), node('ships'));
+    await runStage(database.db, taxonomy, id);
+    asked.length = 0;
+    await replace(node('bread', ['dough']), node('boats'));
+    await runStage(database.db, taxonomy, id);
+    expect(asked).toEqual(['boats']);
+  });
+
+  it('taxonomy: a category that was moved stands with its new branch', async () => {
+    const id = await embedded(PASSAGE);
+    const taxonomy = stage();
+    const bread = node('bread', ['dough', 'bread', 'crust']);
+    await replace({ ...node('food'), children: [bread] as never }, node('ships'));
+    const below = await runStage(database.db, taxonomy, id);
+    await replace(node('food'), { ...node('ships'), children: [bread] as never });
+    const moved = await runStage(database.db, taxonomy, id);
+    const confidenceOf = ({ categories }: typeof moved) => categories.find((one) => one.id === 'bread')?.confidence ?? 0;
+    expect(confidenceOf(moved)).toBeLessThan(confidenceOf(below));
+  });
+
+  it('taxonomy: a tree that an admin has left empty stays empty, and documents are uncategorised', async () => {
+    await replace(node('a'));
+    await replace();
+    const { category } = await runStage(database.db, stage(), await embedded(PASSAGE));
+    expect([category, await listCategories(database.db)]).toEqual(['uncategorised', []]);
+  });
 });

@@ -1,5 +1,6 @@
 /** The `jobs` role: takes jobs from the queue (`POST /jobs`) and runs them. */
 import { createRelay } from '../../src/kernel/jobs/relay.ts';
+import { ensureTaxonomy } from '../analysis/taxonomy/seed.ts';
 import { createJobsRoute, type JobsRouteDependencies } from '../http/jobs-route.ts';
 import { createDocumentReader } from '../ingest/document-reader.ts';
 import { createGuardedFetch } from '../ingest/fetch/guarded-fetch.ts';
@@ -21,6 +22,8 @@ const DRAIN_MS = 10_000;
 const MODELS_SWEEP_MS = 3_000;
 const REPAIR_MS = 60_000;
 const PURGE_MS = 60_000;
+/** Milliseconds until a new installation has its tree of categories. */
+const TAXONOMY_MS = 3_000;
 
 export interface JobsRole extends Role {
   /** Lets other roles of this process queue jobs without HTTP. */
@@ -76,6 +79,13 @@ export function createJobsRole(context: JobsRoleContext, { nearest }: JobsRoleOp
   const handler = createJobHandler({ db, clock, ids, log, pipeline, leaseMs });
   const relay = createRelay({ db, clock, log, background, publisher: queue ?? createLocalPublisher(handler) });
   const sweep = createModelsSweep({ db, clock, ids, log, stopping, publishSoon: relay.publishSoon });
+  let isSeeded = false;
+
+  async function seedTaxonomy(): Promise<void> {
+    if (!isSeeded) await ensureTaxonomy(db, clock.now());
+    isSeeded = true;
+  }
+
   return {
     ...serveJobs(handler, context),
     handler,
@@ -83,6 +93,7 @@ export function createJobsRole(context: JobsRoleContext, { nearest }: JobsRoleOp
       { everyMs: MODELS_SWEEP_MS, run: sweep.advance },
       { everyMs: REPAIR_MS, run: sweep.repair },
       { everyMs: PURGE_MS, run: sweep.purge },
+      { everyMs: TAXONOMY_MS, run: seedTaxonomy },
     ],
     stop: async () => {
       await handler.drain(DRAIN_MS);

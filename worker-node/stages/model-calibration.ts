@@ -2,10 +2,10 @@
 import type { Clock } from '../../src/kernel/core/ports.ts';
 import { findCalibration, putCalibration } from '../../src/kernel/db/settings.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
+import { flattenTree } from '../../src/services/taxonomy/tree.ts';
 import { byRule, type Calibration, deriveCalibration, knownCalibration, UNKNOWN_CALIBRATION } from '../analysis/calibration.ts';
 import { DEFAULT_TAXONOMY } from '../analysis/taxonomy/default-tree/index.ts';
 import { dot, embedPrototypes } from '../analysis/taxonomy/prototype.ts';
-import { flattenTree } from '../analysis/taxonomy/seed.ts';
 import { leavesOf } from '../analysis/taxonomy/standing.ts';
 import type { DocumentEmbedder } from './document-vectors.ts';
 

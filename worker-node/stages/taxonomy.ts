@@ -1,8 +1,10 @@
 /** The taxonomy stage: assigns a resource to its most likely categories. */
 import { StageError } from '../../src/kernel/core/errors.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
+import { listCategories } from '../../src/kernel/db/categories.ts';
 import { findResourceVector, findResourceVectors } from '../../src/kernel/db/resource-vectors.ts';
 import { listCorrected, type ResourceSummary } from '../../src/kernel/db/resources.ts';
+import { readTaxonomyState, shareTaxonomy } from '../../src/kernel/db/settings.ts';
 import type { Category, Database } from '../../src/kernel/db/types.ts';
 import type { Calibration } from '../analysis/calibration.ts';
 import { dot, prototypeTexts } from '../analysis/taxonomy/prototype.ts';
@@ -41,13 +43,14 @@ const SAMPLE_CHARACTERS = 100_000;
 
 export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependencies): StageRunner {
   let prototypes: { readonly key: string; readonly vectors: Promise<Prototypes> } | undefined;
+  const embedTexts = rememberTexts();
 
   /** Kept as long as the categories and the model stay the same. */
   function prototypesOf(embedder: CategoryEmbedder, categories: readonly Category[]): Promise<Prototypes> {
-    const key = [embedder.model, ...categories.flatMap(prototypeTexts)].join('\n');
+    const key = JSON.stringify([embedder.model, ...categories.map((one) => [one.id, one.parentId, prototypeTexts(one)])]);
     if (prototypes?.key === key) return prototypes.vectors;
     // Not aborted with this stage: the next resource needs the same vectors.
-    const vectors = embedTaxonomy(categories, (texts) => embedder.embed(texts, { priority: 'bulk', kind: 'document' }));
+    const vectors = embedTaxonomy(categories, (texts) => embedTexts(embedder, texts));
     prototypes = { key, vectors };
     vectors.catch(() => {
       if (prototypes?.vectors === vectors) prototypes = undefined;
@@ -71,13 +74,20 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
     return examples;
   }
 
+  /** The tree with its version, which is read first: a change in between is seen by `verify`. */
+  async function readTaxonomy(): Promise<{ version: number; categories: readonly Category[] }> {
+    const { version } = await readTaxonomyState(db);
+    if (version > 0) return { version, categories: await listCategories(db) };
+    await ensureTaxonomy(db, clock.now());
+    return readTaxonomy();
+  }
+
   /** The standings of all categories, and what they say together. */
   async function score(
     { resource, made: { embedding } }: Pick<StageInput, 'resource' | 'made'>,
     embedder: CategoryEmbedder,
-    { calibration, signal }: { calibration: Calibration; signal: AbortSignal },
+    { categories, calibration, signal }: { categories: readonly Category[]; calibration: Calibration; signal: AbortSignal },
   ): Promise<{ scored: ScoredCategory[]; impression: Impression }> {
-    const categories = await ensureTaxonomy(db);
     const vectors = await prototypesOf(embedder, categories).catch(throwAsStageError);
     signal.throwIfAborted();
     const { model } = embedder;
@@ -99,13 +109,36 @@ export function createTaxonomyStage({ db, clock, models }: TaxonomyStageDependen
     if (text === null) throw new StageError('permanent', 'The document has no text to categorise');
     const embedder = activeEmbedder(models);
     const calibration = await ensureCalibration({ db, clock }, embedder).catch(throwAsStageError);
-    const { scored, impression } = await score({ resource, made }, embedder, { calibration, signal });
+    const { version, categories: tree } = await readTaxonomy();
+    const { scored, impression } = await score({ resource, made }, embedder, { categories: tree, calibration, signal });
     report(80);
     const sample = text.slice(0, SAMPLE_CHARACTERS);
     const plain = resource.textFormat === 'markdown' ? plainOf(sample) : sample;
     const words = indexWords(isReadBy(calibration, resource) ? `${resource.title ?? ''}\n${plain}` : '');
     const { category, categories } = classify(scored, { words, impression, factors: calibration.taxonomy });
-    return { fields: { categories, category } };
+    return { fields: { categories, category }, verify: (tx) => requireTaxonomy(tx, version) };
+  };
+}
+
+/** Throws where the tree was replaced since; keeps it as it is until the transaction ends. */
+export async function requireTaxonomy(tx: Database, version: number): Promise<void> {
+  // In this order: the second sees what the holder of the lock has committed.
+  const [, state] = await Promise.all([shareTaxonomy(tx), readTaxonomyState(tx)]);
+  if (state.version !== version) throw new StageError('transient', 'The categories were changed meanwhile');
+}
+
+/** Embeds texts of categories, except those that the last tree had as well. */
+function rememberTexts() {
+  let last: { readonly model: string; readonly vectors: ReadonlyMap<string, Float32Array> } | undefined;
+
+  return async (embedder: CategoryEmbedder, texts: readonly string[]): Promise<Float32Array[]> => {
+    const known = last?.model === embedder.model ? last.vectors : undefined;
+    const missing = texts.filter((text) => known?.has(text) !== true);
+    const made = missing.length > 0 ? await embedder.embed(missing, { priority: 'bulk', kind: 'document' }) : [];
+    const added = new Map(missing.map((text, index) => [text, made[index]]));
+    const vectors = texts.map((text) => known?.get(text) ?? added.get(text) ?? new Float32Array());
+    last = { model: embedder.model, vectors: new Map(texts.map((text, index) => [text, vectors[index] as Float32Array])) };
+    return vectors;
   };
 }
 

@@ -725,9 +725,33 @@ export interface paths {
         };
         /**
          * Read the tree of categories
-         * @description Examples include the titles of resources whose category the caller corrected.
+         * @description The same for all accounts. PUT /taxonomy takes what this answers.
          */
         get: operations["taxonomyGet"];
+        /**
+         * Replace the tree of categories
+         * @description Takes the whole tree as GET /taxonomy answers it. Every document is categorised anew in the background; GET /admin/taxonomy tells how far that is. A category keeps its documents as long as its id stays. The same tree again changes nothing.
+         */
+        put: operations["taxonomyReplace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/taxonomy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the documents of each category
+         * @description Of all accounts. It also tells how far documents are categorised anew after PUT /taxonomy.
+         */
+        get: operations["taxonomyUse"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2353,6 +2377,8 @@ export interface components {
             evidence: components["schemas"]["EdgeEvidence"];
         };
         Taxonomy: {
+            /** @description Rises with every change of the tree; it is the ETag, too */
+            version: number;
             categories: components["schemas"]["Category"][];
         };
         Category: {
@@ -2362,6 +2388,57 @@ export interface components {
             keywords: string[];
             examples: string[];
             children: components["schemas"]["Category"][];
+        };
+        ReplacedTaxonomy: {
+            /** @description Rises with every change of the tree; it is the ETag, too */
+            version: number;
+            categories: components["schemas"]["Category"][];
+            /** @description Documents that are categorised anew, in the background */
+            documents: number;
+            /** @description Documents whose category is gone: uncategorised until they are done */
+            uncategorised: number;
+            /** @description Of those, how many a person had filed there: that correction is lost */
+            corrections: number;
+        };
+        TaxonomyReplace: {
+            /** @description The version that the tree was made from: 412 where it is not the latest. If-Match says the same. */
+            version?: number;
+            categories: components["schemas"]["NewCategory"][];
+        };
+        NewCategory: {
+            /**
+             * @description Documents refer to it: keep it when the label changes
+             * @example science.earth
+             */
+            id: string;
+            label: string;
+            /** @default  */
+            description: string;
+            /** @default [] */
+            keywords: string[];
+            /**
+             * @description Titles or sentences of documents that belong here
+             * @default []
+             */
+            examples: string[];
+            /** @default [] */
+            children: components["schemas"]["NewCategory"][];
+        };
+        TaxonomyUse: {
+            version: number;
+            /** @description Categories that have documents, `uncategorised` among them */
+            categories: {
+                id: string;
+                /** @description With this category, not with one below it */
+                documents: number;
+                /** @description Of those, how many a person has filed there */
+                corrected: number;
+            }[];
+            /** @description How many documents are categorised by the latest tree; absent once all are */
+            categorising?: {
+                done: number;
+                total: number;
+            };
         };
         SearchResult: {
             query: string;
@@ -4551,6 +4628,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Taxonomy"];
+                };
+            };
+        };
+    };
+    taxonomyReplace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the tree that was changed; 412 where it is not the latest */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaxonomyReplace"];
+            };
+        };
+        responses: {
+            /** @description The tree, and how many documents the change concerns */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacedTaxonomy"];
+                };
+            };
+        };
+    };
+    taxonomyUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Documents by category */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaxonomyUse"];
                 };
             };
         };

@@ -9,6 +9,8 @@ export const BODY = {
   fields: 64 * KB,
   /** The fields beside a document: metadata of 64 KB, each of its characters escaped as JSON may escape it. */
   described: MB,
+  /** A tree of categories: that of a new installation has 40 KB. */
+  taxonomy: MB,
   /** Signed reports of the worker and the queue. */
   report: MB,
   /** A webhook event with a document in it: 5 MB of content, escaped. */

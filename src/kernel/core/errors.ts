@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'not_found',
   'conflict',
   'gone',
+  'precondition_failed',
   'rate_limited',
   'backlog_full',
   'not_configured',

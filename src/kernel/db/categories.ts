@@ -1,4 +1,6 @@
+/** The tree of categories as rows. `settings.ts` has its version. */
 import { asc, eq } from 'drizzle-orm';
+import { batchesOf } from './batches.ts';
 import { categories } from './schema.sqlite.ts';
 import type { Category, Database } from './types.ts';
 
@@ -26,4 +28,10 @@ export async function rewriteCategories(db: Database, rows: readonly Category[])
   await db.transaction(async (tx) => {
     for (const { id, ...fields } of rows) await tx.update(categories).set(fields).where(eq(categories.id, id));
   });
+}
+
+/** Makes `rows` the whole tree. Parents must come before their children. */
+export async function replaceCategories(tx: Database, rows: readonly Category[]): Promise<void> {
+  await tx.delete(categories);
+  for (const batch of batchesOf(rows)) await tx.insert(categories).values(batch);
 }

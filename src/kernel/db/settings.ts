@@ -3,12 +3,15 @@ import { eq, is, sql } from 'drizzle-orm';
 import { PgDatabase } from 'drizzle-orm/pg-core';
 import type { Calibration } from '../model/calibration.ts';
 import type { EmbeddingTarget } from '../model/embedding-models.ts';
+import type { TaxonomyState } from '../model/taxonomy.ts';
 import { settings } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
 const TARGET = 'embedding_target';
 /** Before the id of a model. */
 const CALIBRATION = 'calibration:';
+const TAXONOMY = 'taxonomy';
+const TAXONOMY_LOCK = 'taxonomy_lock';
 const MODELS_LOCK = 'models_lock';
 const FIRST_ACCOUNT_LOCK = 'first_account_lock';
 const ADMINS_LOCK = 'admins_lock';
@@ -48,6 +51,27 @@ export async function deleteCalibration(db: Database, model: string): Promise<vo
   await db.delete(settings).where(eq(settings.key, CALIBRATION + model));
 }
 
+/** The version of the tree of categories; version 0 where no worker and no admin has written it. */
+export async function readTaxonomyState(db: Database): Promise<TaxonomyState> {
+  const [found] = await db.select({ value: settings.value }).from(settings).where(eq(settings.key, TAXONOMY));
+  return (found?.value as TaxonomyState | undefined) ?? { version: 0, origin: 'default' };
+}
+
+/** Call it last in the transaction that writes the tree: `shareTaxonomy` takes its row after those of documents, too. */
+export async function putTaxonomyState(tx: Database, value: TaxonomyState, now: number): Promise<void> {
+  const set = { value, updatedAt: now };
+  await tx
+    .insert(settings)
+    .values({ key: TAXONOMY, ...set })
+    .onConflictDoUpdate({ target: settings.key, set });
+}
+
+/** Keeps the tree as it is until the transaction ends, beside others that do so. Call it after the writes of documents. */
+export const shareTaxonomy = (tx: Database): Promise<void> => share(tx, TAXONOMY);
+
+/** Waits for other transactions that write the tree, and makes later ones wait until this one ends. */
+export const lockTaxonomy = (tx: Database, now: number): Promise<void> => lock(tx, TAXONOMY_LOCK, now);
+
 /** Waits for other transactions that change models or share them, and makes later ones wait until this one ends. */
 export const lockModels = (tx: Database, now: number): Promise<void> => lock(tx, MODELS_LOCK, now);
 
@@ -69,7 +93,9 @@ async function lock(tx: Database, key: string, now: number): Promise<void> {
  * and makes later ones wait. Call it after the transaction's first write: SQLite then admits no other writer anyway. The row is
  * there once a model is: `lockModels` writes it.
  */
-export async function shareModels(tx: Database): Promise<void> {
+export const shareModels = (tx: Database): Promise<void> => share(tx, MODELS_LOCK);
+
+async function share(tx: Database, key: string): Promise<void> {
   if (!is(tx, PgDatabase)) return;
-  await tx.execute(sql`select 1 from ${settings} where ${settings.key} = ${MODELS_LOCK} for share`);
+  await tx.execute(sql`select 1 from ${settings} where ${settings.key} = ${key} for share`);
 }

@@ -1,5 +1,6 @@
 /** Models of embeddings, as the database knows them. */
 import type { Calibration } from './calibration.ts';
+import type { TaxonomyState } from './taxonomy.ts';
 
 /** `building`: documents are being embedded for it. `active`: searches use it. `retired`: its vectors are removed after a day. */
 export const MODEL_STATES = ['building', 'active', 'retired'] as const;
@@ -12,7 +13,7 @@ export interface EmbeddingTarget {
 }
 
 /** What `settings` holds. */
-export type SettingValue = EmbeddingTarget | Calibration | number;
+export type SettingValue = EmbeddingTarget | Calibration | TaxonomyState | number;
 
 /** A model as its folder describes it. */
 export interface KnownModel {

@@ -53,6 +53,19 @@ export type BulkPayload = z.infer<typeof bulkPayload>;
 /** Changes many documents of an owner. */
 export const BULK: JobKind<BulkPayload> = { name: 'resources.bulk', payload: bulkPayload };
 
+const categorisePayload = z.object({
+  /** Of the tree; the work for an earlier one is left to the job of the latest. */
+  version: z.int(),
+  /** The id of the last document that is done. */
+  after: z.string().optional(),
+  done: z.int(),
+  total: z.int(),
+});
+export type CategorisePayload = z.infer<typeof categorisePayload>;
+
+/** Categorises the documents of all owners anew, after the tree of categories was replaced. */
+export const CATEGORISE: JobKind<CategorisePayload> = { name: 'taxonomy.categorise', payload: categorisePayload };
+
 const anyProcessPayload = z.object({ stages: z.array(z.string()), run: z.int() });
 
 /** What a processing job asks for, as far as this version knows its stages; undefined for other kinds of jobs. */

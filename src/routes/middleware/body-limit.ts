@@ -53,6 +53,7 @@ const DOCUMENTS = new Set(['/resources', '/resources/upload', '/resources/batch'
 
 function limitByPath(size: UploadSize): (c: Context<AppEnv>) => Limit {
   const fields = limitOf(BODY.fields);
+  const taxonomy = limitOf(BODY.taxonomy);
   const report = limitOf(BODY.report);
   const event = limitOf(BODY.event);
   const described = limitOf(BODY.described);
@@ -65,6 +66,7 @@ function limitByPath(size: UploadSize): (c: Context<AppEnv>) => Limit {
     if (path === MCP_PATH) return document;
     if (path.startsWith('/resources/')) return described;
     if (path.startsWith('/webhooks/ingest/')) return event;
+    if (path === '/taxonomy') return taxonomy;
     if (path === '/v1/embeddings') return embeddings;
     return path.startsWith('/jobs/') ? report : fields;
   };

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { AppError } from '../../kernel/core/errors.ts';
 import { findCategory } from '../../kernel/db/categories.ts';
 import { findResource, updateResource as updateRow } from '../../kernel/db/resources.ts';
+import { shareTaxonomy } from '../../kernel/db/settings.ts';
+import type { Database } from '../../kernel/db/types.ts';
 import type { AppContext } from '../context.ts';
 import { noSuchResource } from '../errors.ts';
 import { type Caller, operation } from '../operation.ts';
@@ -35,10 +37,10 @@ export const updateResource = operation({
     return await db.transaction(async (tx) => {
       const before = await findResource(tx, owned);
       if (!before) throw noSuchResource();
-      if (given.category !== undefined && !(await findCategory(tx, given.category))) throw noSuchCategory();
       const fields = definedFields(given);
       const edited = [...new Set([...before.edited, ...Object.keys(fields)])];
       await updateRow(tx, owned, { ...fields, edited, updatedAt: clock.now() });
+      if (given.category !== undefined) await requireCategory(tx, given.category);
       const after = await findResource(tx, owned);
       if (!after) throw noSuchResource();
       return toResourceBody(after);
@@ -56,6 +58,12 @@ function definedFields({ title, description, tags, metadata, category }: Changes
     ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
     ...(category === undefined ? {} : { category }),
   };
+}
+
+/** Keeps the tree as it is until the transaction ends: the document does not get a category that another one removes. */
+async function requireCategory(tx: Database, id: string): Promise<void> {
+  await shareTaxonomy(tx);
+  if (!(await findCategory(tx, id))) throw noSuchCategory();
 }
 
 function noSuchCategory(): AppError {

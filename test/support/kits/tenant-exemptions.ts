@@ -25,7 +25,13 @@ export const UNOWNED: Reasons = {
   },
   'callback-deliveries': { claimDeliveries: SENDER, settleDelivery: SENDER },
   'chunk-vectors': { insertChunkVectors: LEASED },
-  categories: { listCategories: SHARED, findCategory: SHARED, insertCategories: SHARED, rewriteCategories: SHARED },
+  categories: {
+    listCategories: SHARED,
+    findCategory: SHARED,
+    insertCategories: SHARED,
+    rewriteCategories: SHARED,
+    replaceCategories: SHARED,
+  },
   chunks: { replaceChunks: LEASED, insertChunks: LEASED, listChunks: LEASED, listChunkKeys: LEASED, listHeadingPaths: LEASED },
   edges: { replaceLinkEdges: LEASED, replaceSimilarEdges: LEASED },
   'embedding-models': {
@@ -98,6 +104,12 @@ export const UNOWNED: Reasons = {
     comparedWithActive: UPKEEP,
     forgetFailures: 'for operators: a model is tried again on the documents of all owners',
   },
+  'resource-categories': {
+    countByCategory: `${ADMINS}; returns numbers only`,
+    listCategorised: 'for the worker, which categorises the documents of all owners; returns ids only',
+    countCategorised: UPKEEP,
+    uncategoriseUnknown: 'the taxonomy is shared: what leaves it leaves the documents of all owners; returns numbers only',
+  },
   'resource-identifiers': { listIdentifiers: LEASED, insertIdentifiers: LEASED },
   'resource-sources': {
     findSource: LEASED,
@@ -143,6 +155,10 @@ export const UNOWNED: Reasons = {
     lockAdmins: 'serialises deletions of admins',
     lockFirstAccount: 'serialises registrations while there is no account',
     shareModels: MODELS,
+    readTaxonomyState: SHARED,
+    putTaxonomyState: SHARED,
+    lockTaxonomy: SHARED,
+    shareTaxonomy: SHARED,
     findCalibration: MODELS,
     putCalibration: MODELS,
     deleteCalibration: MODELS,

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Category } from '../../../src/kernel/db/types.ts';
+import { UNCATEGORISED } from '../../../src/kernel/model/taxonomy.ts';
+import { flattenTree } from '../../../src/services/taxonomy/tree.ts';
 import { knownCalibration } from '../../../worker-node/analysis/calibration.ts';
 import { DEFAULT_TAXONOMY } from '../../../worker-node/analysis/taxonomy/default-tree/index.ts';
 import {
@@ -8,10 +10,8 @@ import {
   indexWords,
   keywordEvidence,
   TOP_CATEGORIES,
-  UNCATEGORISED,
   UNKNOWN_IMPRESSION,
 } from '../../../worker-node/analysis/taxonomy/score.ts';
-import { flattenTree } from '../../../worker-node/analysis/taxonomy/seed.ts';
 
 const node = (id: string, parentId: string | null = null, keywords: string[] = []): Category => ({
   ...{ id, parentId, label: id.toUpperCase(), description: '', keywords, examples: [], position: 0 },

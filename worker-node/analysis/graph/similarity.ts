@@ -1,7 +1,7 @@
 /** Similarity of two resources: a weighted sum of the relatedness of their vectors, shared keywords and a common category. */
 import type { EdgeEvidence } from '../../../src/kernel/model/graph.ts';
+import { UNCATEGORISED } from '../../../src/kernel/model/taxonomy.ts';
 import { type Calibration, relatedness } from '../calibration.ts';
-import { UNCATEGORISED } from '../taxonomy/score.ts';
 
 export const SIMILARITY_WEIGHTS = { vectors: 0.6, keywords: 0.3, category: 0.1 } as const;
 /** Neighbours kept per resource. */

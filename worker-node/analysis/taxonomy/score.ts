@@ -1,6 +1,6 @@
 /** Classifies a resource by how near each category is to its vector and by the category's keywords in its text. */
 import type { Category } from '../../../src/kernel/db/types.ts';
-import type { CategoryScore } from '../../../src/kernel/model/taxonomy.ts';
+import { type CategoryScore, UNCATEGORISED } from '../../../src/kernel/model/taxonomy.ts';
 import { type Circumstances, confidencesOf } from './confidence.ts';
 import { type Impression, leavesOf, type Standing } from './standing.ts';
 import { stem } from './stem.ts';
@@ -10,7 +10,6 @@ export const MIN_CONFIDENCE = 0.25;
 /** A branch is chosen where none of its leaves qualifies and it is more likely than not. */
 export const MIN_BRANCH_CONFIDENCE = 0.5;
 export const TOP_CATEGORIES = 5;
-export const UNCATEGORISED = 'uncategorised';
 
 /** The stems of a text, in which keywords are looked up. */
 export interface WordIndex {

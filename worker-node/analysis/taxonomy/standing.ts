@@ -4,10 +4,10 @@
  * for a short post and a long article.
  */
 import type { Category } from '../../../src/kernel/db/types.ts';
+import { flattenTree } from '../../../src/services/taxonomy/tree.ts';
 import type { Calibration } from '../calibration.ts';
 import { DEFAULT_TAXONOMY } from './default-tree/index.ts';
 import { closeness, embedPrototypes, type Prototype } from './prototype.ts';
-import { flattenTree } from './seed.ts';
 import { TOPICLESS } from './topicless.ts';
 
 export interface Prototypes {
