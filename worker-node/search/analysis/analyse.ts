@@ -9,7 +9,7 @@ import { MAX_REMEMBERED, MAX_REMEMBERED_TOKENS, PieceCache } from './piece-cache
 import { readPiece } from './pieces.ts';
 import { isPlainWord, isPlainWordAt } from './plain-words.ts';
 import { markStopWords } from './question-stop-words.ts';
-import { ENGLISH, stemmerOf } from './stem.ts';
+import { keepsStart, stemmerOf } from './stem.ts';
 import { NO_LETTER, termStarts } from './term-starts.ts';
 import { FIRST_GROUP, type Hint, wholeAround } from './wholes.ts';
 import { termOfPlainWord, termsOfWord } from './word-terms.ts';
@@ -67,13 +67,13 @@ export function analyse(text: string, language: string | null = null): Token[] {
 }
 
 /**
- * Where the text has one of the terms, in the order of the analysis. Plain English words that begin as none of the terms are not
- * analysed, which are most of them.
+ * Where the text has one of the terms, in the order of the analysis. Plain words that begin as none of the terms are not analysed,
+ * which are most of them.
  */
 export function findTerms(text: string, language: string | null, terms: ReadonlySet<string>): Pick<Token, 'start' | 'end'>[] {
   const found: Pick<Token, 'start' | 'end'>[] = [];
   const cache = cacheFor(language);
-  const starts = stemmerOf('latin', language) === ENGLISH ? termStarts(terms) : null;
+  const starts = keepsStart(stemmerOf('latin', language)) ? termStarts(terms) : null;
   // A date or a number has digits; a date begins or ends with a month's name.
   const hasWholes = [...terms].some((term) => /[0-9]/.test(term));
   forEachPiece(text, (start, end) => {

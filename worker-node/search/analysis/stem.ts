@@ -89,6 +89,28 @@ const NOT_LATIN = new Set(
 
 const unstemmed: Stem = (word) => word;
 
+/** Of a word of ASCII letters, what these leave begins with the same two letters; Porter's alone makes an `i` of a `y`. */
+const KEEPING_STARTS: ReadonlySet<Stem> = new Set([
+  ...[
+    ENGLISH,
+    unstemmed,
+    danish,
+    dutch,
+    french,
+    german,
+    hungarian,
+    italian,
+    lithuanian,
+    norwegian,
+    portuguese,
+    romanian,
+    spanish,
+  ],
+  swedish,
+]);
+
+export const keepsStart = (stem: Stem): boolean => KEEPING_STARTS.has(stem);
+
 /**
  * Stemmers for words of a script in texts of these languages (null: unknown), each once. Words in a script that the language is
  * not written in, or of no known language, get the stemmer of the script.

@@ -1,4 +1,4 @@
-/** Which English words may have one of some terms, by their first two letters: stemming leaves these as they are, but for `y`. */
+/** Which words may have one of some terms, by their first two letters: stemming mostly leaves these as they are (`keepsStart`). */
 import { SPELLINGS } from './english-spelling.ts';
 
 /** Whether the plain word that begins at `start` and has more than one letter where `second` is given may have one of the terms. */
@@ -12,8 +12,17 @@ const LOWER_CASE = 0x20;
 /** Instead of a second letter. */
 export const NO_LETTER = -1;
 
-/** `has` takes UTF-16 units of ASCII letters, and NO_LETTER where the word has one alone. */
-export function termStarts(terms: Iterable<string>): TermStarts {
+/** A question's terms are looked for in many passages. */
+const known = new WeakMap<ReadonlySet<string>, TermStarts>();
+
+/** `has` takes UTF-16 units of ASCII letters, and NO_LETTER where the word has one alone. The terms stay as they are. */
+export function termStarts(terms: ReadonlySet<string>): TermStarts {
+  const made = known.get(terms) ?? startsOf(terms);
+  known.set(terms, made);
+  return made;
+}
+
+function startsOf(terms: ReadonlySet<string>): TermStarts {
   const starts = new Uint8Array(LETTERS * (LETTERS + 1));
   const place = (first: number, second: number) =>
     ((first | LOWER_CASE) - A) * (LETTERS + 1) + (second === NO_LETTER ? LETTERS : (second | LOWER_CASE) - A);
@@ -25,7 +34,7 @@ export function termStarts(terms: Iterable<string>): TermStarts {
     if (!/^[a-z]{1,2}$/.test(start)) continue;
     if (start.length === 1) starts.fill(1, place(start.charCodeAt(0), A), place(start.charCodeAt(0), NO_LETTER) + 1);
     else allow(start);
-    // `eying` becomes `ei`.
+    // In English, `eying` becomes `ei`.
     if (start.endsWith('i')) allow(`${start[0]}y`);
     for (const [written, meant] of SPELLINGS) if (meant.startsWith(start)) allow(written);
   }

@@ -13,6 +13,8 @@ const MAX_GROUPS = 256;
 const MAX_ALTERNATIVES = 64;
 const GROUPS_MARKED = 32;
 const MIN_WEIGHT = 1e-6;
+/** A question asks several times for each of its words, and once for words that begin or end like them. */
+const MAX_FREQUENCIES = 4_096;
 
 interface WeightedLists {
   readonly lists: readonly BlockList[];
@@ -39,6 +41,8 @@ export class Bm25 {
   /** Of the group that is being summed, by slot; all 0 in between. */
   #sums: Float32Array = new Float32Array(0);
   #summed: Uint32Array = new Uint32Array(0);
+  /** By term, of those that were asked for since the chunks changed. */
+  readonly #frequencies = new Map<number, number>();
 
   constructor(chunks: ChunkTable, blocks: PostingBlocks, idOf: (term: string) => number) {
     this.#chunks = chunks;
@@ -84,6 +88,20 @@ export class Bm25 {
   /** In how many live chunks the term of the id occurs. */
   frequency(id: number): number {
     if (id < 0) return 0;
+    const known = this.#frequencies.get(id);
+    if (known !== undefined) return known;
+    const frequency = this.#count(id);
+    if (this.#frequencies.size >= MAX_FREQUENCIES) this.#frequencies.clear();
+    this.#frequencies.set(id, frequency);
+    return frequency;
+  }
+
+  /** Called before chunks are shown or removed. */
+  forget(): void {
+    this.#frequencies.clear();
+  }
+
+  #count(id: number): number {
     let frequency = 0;
     for (const { list, base, hasRemoved } of this.#blocks.listsOf(id))
       if (!hasRemoved) frequency += list.end - list.start;

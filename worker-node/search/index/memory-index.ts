@@ -283,6 +283,7 @@ export class MemoryIndex implements LibraryIndex {
   #forget(): void {
     this.#languages = null;
     this.#liveDocuments = null;
+    this.#bm25.forget();
   }
 
   #setVector(slot: number, embedding: IndexedChunk['embedding']): void {

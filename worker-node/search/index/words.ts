@@ -186,12 +186,14 @@ export class Words implements Vocabulary {
 
   /** Of the words that pass, the most frequent that still occur. */
   #found(passing: MostFrequent, limit: number): FoundWord[] {
-    const words = passing.sorted().flatMap(({ id }) => {
+    const words: FoundWord[] = [];
+    for (const { id } of passing.sorted()) {
+      if (words.length === limit) break;
       const term = this.#terms[id] as number;
       const frequency = this.#frequencyOf(term);
-      return frequency > 0 ? [{ word: this.#strings.get(id), term: this.#strings.get(term), frequency }] : [];
-    });
-    return words.slice(0, limit);
+      if (frequency > 0) words.push({ word: this.#strings.get(id), term: this.#strings.get(term), frequency });
+    }
+    return words;
   }
 
   #endsIn(id: number, part: WordUnits): boolean {

@@ -3,8 +3,31 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makeAnyPiece, textAnalysis } from '../../../../worker-node/search/analysis/analyse.ts';
 import { isPlainWord } from '../../../../worker-node/search/analysis/plain-words.ts';
+import { keepsStart, stemmerOf } from '../../../../worker-node/search/analysis/stem.ts';
+import { termOfPlainWord } from '../../../../worker-node/search/analysis/word-terms.ts';
 
 const LANGUAGES = [null, 'en', 'de', 'fr', 'sv', 'it', 'ru', 'ja', 'tr', 'xx'];
+const STEMMED = [
+  'da',
+  'de',
+  'en',
+  'es',
+  'fi',
+  'fr',
+  'ga',
+  'hu',
+  'id',
+  'it',
+  'lt',
+  'nb',
+  'nl',
+  'pl',
+  'pt',
+  'ro',
+  'sr',
+  'sv',
+  'tr',
+];
 const VOCABULARY = readFileSync(new URL('../../../../models/pharos-static-192/vocab.txt', import.meta.url), 'utf8').split('\n');
 const MONTHS = ['May', 'march', 'sept', 'Januar', 'agosto'];
 
@@ -22,6 +45,19 @@ test('a plain word has the terms, offsets and month that the analysis of any pie
     { numRuns: 3_000 },
   );
   expect(plain).toBeGreaterThan(500);
+});
+
+test('a stemmer that keeps the start of words leaves the first two letters of every plain word', () => {
+  const words = VOCABULARY.filter((one) => /^[a-z]{2,}$/.test(one));
+  expect(words.length).toBeGreaterThan(10_000);
+  const kept = STEMMED.filter((language) => keepsStart(stemmerOf('latin', language)));
+  for (const language of kept.filter((one) => one !== 'en'))
+    for (const one of words) {
+      const term = termOfPlainWord(one, language);
+      const start = one.slice(0, Math.max(1, Math.min(2, term.length)));
+      if (!term.startsWith(start)) expect(`${one} ${language}`).toBe(term);
+    }
+  expect(kept).toEqual(['da', 'de', 'en', 'es', 'fr', 'hu', 'it', 'lt', 'nb', 'nl', 'pl', 'pt', 'ro', 'sv']);
 });
 
 test.each(['', 'iPhone', 'don’t', 'x1', 'naïve', 'ſhip', '\u212a', 'a-b', 'getUser', 'NASA'])('%j is no plain word', (piece) => {

@@ -82,22 +82,55 @@ describe('highlights', () => {
     );
     const text = fc.array(word, { maxLength: 25 }).map((parts) => parts.join(' '));
     fc.assert(
-      fc.property(text, text, fc.constantFrom('en', 'de', 'ja', null), (passage, question, language) => {
-        const terms = termsOf(question, language);
-        expect(highlightsOf(passage, language, terms)).toEqual(fullHighlights(passage, language, terms));
-      }),
+      fc.property(
+        text,
+        text,
+        fc.constantFrom('en', 'de', 'fr', 'sv', 'tr', 'ga', 'pl', 'ja', null),
+        (passage, question, language) => {
+          const terms = termsOf(question, language);
+          expect(highlightsOf(passage, language, terms)).toEqual(fullHighlights(passage, language, terms));
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
 
-  it('are of every English word that has a term, by each two letters that words begin with', () => {
+  const LANGUAGES = [
+    'en',
+    'da',
+    'de',
+    'es',
+    'fi',
+    'fr',
+    'ga',
+    'hu',
+    'id',
+    'it',
+    'lt',
+    'nb',
+    'nl',
+    'pt',
+    'ro',
+    'sr',
+    'sv',
+    'tr',
+    'pl',
+  ];
+  const ENDINGS = ['', 's', 'y', 'ed', 'ing', 'ies', 'ied', 'ying', 'eed', 'edly', 'at', 'ated', 'bbed', 'ational', 'e'];
+  const OTHER_ENDINGS = ['en', 'ungen', 'ement', 'ciones', 'heterna', 'sega'];
+
+  it.each(
+    LANGUAGES,
+  )('are of every word of the language %s that has a term, by each two letters that words begin with', (language) => {
     const letters = [...'abcdefghijklmnopqrstuvwxyz'];
-    const endings = ['', 's', 'y', 'ed', 'ing', 'ies', 'ied', 'ying', 'eed', 'edly', 'at', 'ated', 'bbed', 'ational', 'e'];
     for (const first of letters)
       for (const second of ['', ...letters])
-        for (const ending of endings) {
+        for (const ending of language === 'en' ? ENDINGS : ['', ...OTHER_ENDINGS]) {
           const word = first + second + ending;
-          for (const term of termsOf(word, 'en')) expect(highlightsOf(word, 'en', new Set([term]))).toEqual([[0, word.length]]);
+          for (const term of termsOf(word, language)) {
+            const found = highlightsOf(word, language, new Set([term]));
+            if (found[0]?.[1] !== word.length) expect(found, `${word} by ${term}`).toEqual([[0, word.length]]);
+          }
         }
   });
 
