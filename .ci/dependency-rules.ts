@@ -165,7 +165,7 @@ export const forbidden: IForbiddenRuleType[] = [
     {
       path: [
         '^src/runtimes/node',
-        'node_modules/(onnxruntime-node|ioredis|nodemailer|prom-client|undici|libsql|@hono/node-server|swagger-ui-dist)/',
+        'node_modules/(onnxruntime-node|ioredis|nodemailer|prom-client|undici|libsql|@hono/node-server)/',
       ],
       reachable: true,
     },

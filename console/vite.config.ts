@@ -40,7 +40,7 @@ export default defineConfig(({ command }) => ({
     strictPort: true,
     proxy: {
       // Everything but the console's own modules. The API sees its own origin, as it does where it serves the console.
-      '^/(?!app(/|$)|src/|@|node_modules/|clients/|index\\.html)': {
+      '^/(?!app(/|$)|docs$|src/|@|node_modules/|clients/|index\\.html)': {
         target: API,
         changeOrigin: true,
         headers: { origin: new URL(API).origin },

@@ -8,5 +8,6 @@ export { documentTexts } from './texts/document.ts';
 export { keyboard } from './texts/keyboard.ts';
 export { library } from './texts/library.ts';
 export { login, recovery, register } from './texts/login.ts';
+export { reference } from './texts/reference.ts';
 export { search } from './texts/search.ts';
 export { shell } from './texts/shell.ts';

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -13,21 +12,15 @@ const CSS = 'text/css; charset=utf-8';
 const SVG = 'image/svg+xml';
 const JS = 'text/javascript; charset=utf-8';
 
-const { resolve } = createRequire(import.meta.url);
 const page = (file: string) => packagePath(`console/pages/${file}`);
-const swaggerFile = (file: string) => resolve(`swagger-ui-dist/${file}`);
 
 /** By the name under which a file is served. */
 export const ASSET_FILES: ReadonlyMap<string, { readonly path: () => string; readonly contentType: string }> = new Map([
   ['index.html', { path: () => packagePath('console/dist/index.html'), contentType: HTML }],
   ...builtFiles(),
   ['authorize.js', { path: () => page('authorize.js'), contentType: JS }],
-  ['docs.html', { path: () => page('docs.html'), contentType: HTML }],
   ['style.css', { path: () => page('style.css'), contentType: CSS }],
   ['favicon.svg', { path: () => page('favicon.svg'), contentType: SVG }],
-  ['docs/init.js', { path: () => page('docs.js'), contentType: JS }],
-  ['docs/swagger-ui.css', { path: () => swaggerFile('swagger-ui.css'), contentType: CSS }],
-  ['docs/swagger-ui-bundle.js', { path: () => swaggerFile('swagger-ui-bundle.js'), contentType: JS }],
 ]);
 
 /** What Vite made for the console; nothing where it has not been built. */

@@ -53,7 +53,7 @@ export const ROUTES: Readonly<Record<string, RouteDescription>> = {
   },
   'GET /favicon.ico': { name: 'about.favicon', scope: 'public', summary: 'Read the icon of the pages' },
   'GET /monitoring/metrics': { name: 'monitoring.metrics', scope: 'admin', summary: 'Read metrics for Prometheus' },
-  'GET /docs': { name: 'about.docs', scope: 'public', summary: 'Browse and try the API in Swagger UI' },
+  'GET /docs': { name: 'about.docs', scope: 'public', summary: 'Browse and try the API' },
   'GET /openapi.json': { name: 'about.openapi', scope: 'public', summary: 'Read the OpenAPI 3.1 document' },
   'GET /account/reset': {
     name: 'about.resetPage',

@@ -51,6 +51,22 @@ test.each(['.', '..', ''])('paths: the id "%s" is refused, because its request w
   expect(requests).toEqual([]);
 });
 
+test('send: a request goes as it is and once, with the credentials of the client, others, or none', async () => {
+  const { pharos, requests, waits } = scripted([() => refused(503, { 'Retry-After': '1' })]);
+  const response = await pharos.send('/resources?tag=a%26b', { method: 'GET', headers: { 'If-None-Match': '"x"' } });
+  expect([response.status, requests.length, waits]).toEqual([503, 1, []]);
+  await pharos.send('/resources', { method: 'POST', body: '{}', authorization: 'Bearer another' });
+  await pharos.send('/resources', { method: 'GET', authorization: null });
+  expect(requests.map(({ url, headers }) => [url, headers.get('authorization')])).toEqual([
+    ['http://pharos.test/resources?tag=a%26b', 'Bearer phk_x'],
+    ['http://pharos.test/resources', 'Bearer another'],
+    ['http://pharos.test/resources', null],
+  ]);
+  expect([requests[0]?.headers.get('if-none-match'), await requests[1]?.text()]).toEqual(['"x"', '{}']);
+  await expect(pharos.send('resources', { method: 'GET' })).rejects.toThrow('path: expected one that begins with a slash');
+  await expect(scripted([lost]).pharos.send('/resources', { method: 'GET' })).rejects.toMatchObject({ code: 'unreachable' });
+});
+
 test('retries: a 429 is sent again after its Retry-After', async () => {
   const { pharos, requests, waits } = scripted([() => refused(429, { 'Retry-After': '7' }), list]);
   expect(await pharos.get('/resources')).toEqual({ resources: [] });

@@ -32,14 +32,26 @@ test('addresses: a parameter is what was encoded into the path', () => {
 
 test('addresses: a login leads back into the console and nowhere else', () => {
   expect(safeReturn('/app/search?q=a b')).toBe('/app/search?q=a%20b');
-  const refused = [null, '', '/', '/docs', '//evil.example/app/', 'https://evil.example/app/', '/\\evil.example/app/'];
-  for (const address of [...refused, 'javascript:alert(1)//app/', '/app/../docs', '/application/'])
+  expect(safeReturn('/docs')).toBe('/docs');
+  const refused = [
+    null,
+    '',
+    '/',
+    '/openapi.json',
+    '/docs/',
+    '//evil.example/app/',
+    'https://evil.example/app/',
+    '/\\evil.example/app/',
+  ];
+  for (const address of [...refused, 'javascript:alert(1)//app/', '/app/../openapi.json', '/application/'])
     expect([address, safeReturn(address)]).toEqual([address, undefined]);
   fc.assert(
     fc.property(fc.oneof(fc.webUrl(), fc.webPath(), fc.string()), (address) => {
       const target = safeReturn(address);
-      if (target !== undefined)
-        expect(new URL(target, 'https://pharos.example').origin + target.slice(0, 5)).toBe('https://pharos.example/app/');
+      if (target === undefined) return;
+      const { origin, pathname } = new URL(target, 'https://pharos.example');
+      expect(origin).toBe('https://pharos.example');
+      expect(pathname).toMatch(/^(?:\/app\/|\/docs$)/);
     }),
   );
 });

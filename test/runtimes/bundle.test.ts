@@ -154,7 +154,7 @@ test('npm pack: the tarball holds what the bundle needs at run time, and no sour
       ),
       'bin/pharos.js',
       'console/dist/index.html',
-      'console/pages/docs.html',
+      'console/pages/style.css',
       'migrations/sqlite/meta/_journal.json',
       'migrations/postgres/meta/_journal.json',
       'models/all-MiniLM-L6-v2/onnx/model.onnx',

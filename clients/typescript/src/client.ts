@@ -28,6 +28,14 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface RawRequest extends RequestOptions {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: BodyInit | undefined;
+  /** In place of the client's own credentials; null sends none. */
+  readonly authorization?: string | null;
+}
+
 /** One operation by its path: resolves to the body of its success, throws PharosError otherwise. */
 type Call<M extends HttpMethod> = <Path extends PathsWithMethod<paths, M>, Init extends MaybeOptionalInit<paths[Path], M>>(
   path: Path,
@@ -48,6 +56,11 @@ export interface Operations {
   readonly delete: Call<'delete'>;
   /** The value of `Authorization` for a request that the client does not make itself; undefined without credentials. */
   authorization(): Promise<string | undefined>;
+  /**
+   * Sends a request once, as it is: for a tool that shows requests and responses. `path` begins with a slash, and its parts are
+   * encoded. Resolves to the response, whatever its status; a redirect is not followed. Throws PharosError where none came.
+   */
+  send(path: string, request: RawRequest): Promise<Response>;
   /** Sends an address or a text. */
   create(resource: NewResource, options?: { idempotencyKey?: string; signal?: AbortSignal }): Promise<SentResource>;
   /** Sends a file; in Node, `fs.openAsBlob(path)` makes one that is not read into memory. */
@@ -119,6 +132,12 @@ export function createClient(
     patch: bodyOf(caller.PATCH as Sent) as Call<'patch'>,
     delete: bodyOf(caller.DELETE as Sent) as Call<'delete'>,
     authorization: () => credentials.authorization(),
+    send: async (path, { authorization, signal, headers, method, body = null }) => {
+      if (!path.startsWith('/')) throw new TypeError(`path: expected one that begins with a slash, not "${path}"`);
+      const request = new Request(`${url}${path}`, { method, body, headers: { ...headers }, redirect: 'manual' });
+      if (typeof authorization === 'string') request.headers.set('Authorization', authorization);
+      return await transport.sendOnce(request, { signal, credentials: authorization === undefined ? credentials : undefined });
+    },
     create: async (resource, { idempotencyKey, signal } = {}) => {
       const { data, response } = await caller.POST('/resources', {
         body: resource,

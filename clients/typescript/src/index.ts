@@ -5,6 +5,7 @@ export {
   type Client,
   createClient,
   type NewResource,
+  type RawRequest,
   type RequestOptions,
   type Resource,
   type ResourceFilter,

@@ -28,6 +28,8 @@ export interface SendOptions {
 export interface Transport {
   /** `build` makes the request anew for each attempt. Resolves to a successful response; throws PharosError otherwise. */
   send(build: () => Request, options?: SendOptions): Promise<Response>;
+  /** Sends a request once, as it is. Resolves to its response, whatever the status; throws PharosError where none came. */
+  sendOnce(request: Request, options?: Pick<SendOptions, 'credentials' | 'signal'>): Promise<Response>;
 }
 
 export function createTransport({ url, rules, timeout, parts }: TransportOptions): Transport {
@@ -57,6 +59,11 @@ export function createTransport({ url, rules, timeout, parts }: TransportOptions
   }
 
   return {
+    async sendOnce(request, options = {}) {
+      const authorization = await options.credentials?.authorization();
+      if (authorization !== undefined) request.headers.set('Authorization', authorization);
+      return await once(request, options);
+    },
     async send(build, options = {}) {
       const { credentials, signal } = options;
       // One key for all attempts of a request.

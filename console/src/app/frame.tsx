@@ -7,6 +7,7 @@ import { shell } from '../texts.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { inWork } from './in-work.ts';
 import { Lighthouse } from './lighthouse.tsx';
+import { loginFor } from './match.ts';
 import { ROUTES, type Route } from './routes.tsx';
 import { switchTheme } from './theme.ts';
 
@@ -16,8 +17,8 @@ interface Props {
 }
 
 export function Frame({ route, children }: Props) {
-  const isAdmin = account.value?.tier === 'admin';
-  const entries = ROUTES.filter(({ nav, access }) => nav && (access !== 'admin' || isAdmin));
+  const user = account.value;
+  const entries = user ? ROUTES.filter(({ nav, access }) => nav && (access !== 'admin' || user.tier === 'admin')) : [];
   const current = route?.under ?? route?.path;
   return (
     <>
@@ -35,6 +36,12 @@ export function Frame({ route, children }: Props) {
               <Icon name="theme" />
               <span>{shell.theme}</span>
             </button>
+            {!user && route && (
+              <a class="nav__item" href={loginFor(route.path)}>
+                <Icon name="account" />
+                {shell.logIn}
+              </a>
+            )}
             {entries.map((entry) => entry.nav?.foot && <NavItem key={entry.path} route={entry} current={current} />)}
           </div>
         </nav>

@@ -42,9 +42,18 @@ function decoded(part: string): string | undefined {
   }
 }
 
+/** The API reference has a path of its own, which programs name to people. */
+export const DOCS = '/docs';
+
+/** Where the console shows a screen; every other address is loaded by the browser. */
+export const isScreen = (path: string): boolean => path.startsWith('/app/') || path === DOCS;
+
+/** The address of the login that leads back to `address`. */
+export const loginFor = (address: string): string => `/app/login?${new URLSearchParams({ next: address })}`;
+
 /** Where a login may lead back to: an address of the console, never one of another site. */
 export function safeReturn(address: string | null): string | undefined {
   if (address === null || !URL.canParse(address, 'http://console.invalid')) return undefined;
   const { origin, pathname, search } = new URL(address, 'http://console.invalid');
-  return origin === 'http://console.invalid' && pathname.startsWith('/app/') ? pathname + search : undefined;
+  return origin === 'http://console.invalid' && isScreen(pathname) ? pathname + search : undefined;
 }

@@ -8,10 +8,10 @@ import { shell } from '../texts.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { focusHeading } from './focus-heading.ts';
 import { Frame, Gate } from './frame.tsx';
-import { type Match, matchRoute } from './match.ts';
+import { loginFor, type Match, matchRoute } from './match.ts';
 import { navigate, place } from './place.ts';
 import { Forbidden, NotFound, NotLoaded, ScreenSkeleton } from './plain-screens.tsx';
-import { firstPage, loginFor, ROUTES, type Route, titleOf } from './routes.tsx';
+import { firstPage, ROUTES, type Route, titleOf } from './routes.tsx';
 import type { ScreenProps } from './screen.ts';
 
 interface Shown {
@@ -40,7 +40,7 @@ export function Outlet() {
     if (user === undefined) return;
     if (path === '/app/' && firstPage() !== '/app/') return navigate(firstPage(), { replace: true });
     const match = matchRoute(ROUTES, path);
-    const needsLogin = !match || match.route.access !== 'visitor';
+    const needsLogin = !match || match.route.access === 'user' || match.route.access === 'admin';
     if (needsLogin && user === null) return navigate(loginFor(addressOf(path, query)), { replace: true });
     const turn = ++latest.current;
     const show = (Screen: ComponentType<ScreenProps>) => {

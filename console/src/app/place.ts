@@ -1,5 +1,6 @@
 /** The address of the page as a signal, and moving to another one without loading the page. */
 import { signal } from '@preact/signals';
+import { isScreen } from './match.ts';
 
 export interface Place {
   readonly path: string;
@@ -10,13 +11,10 @@ const read = (): Place => ({ path: location.pathname, query: new URLSearchParams
 
 export const place = signal<Place>(read());
 
-/** Below this path the console shows a screen; every other address is loaded by the browser. */
-const SCOPE = '/app/';
-
 /** Moves to an address of the console. `replace`: Back does not return to the present one. */
 export function navigate(address: string, { replace = false }: { replace?: boolean } = {}): void {
   const target = new URL(address, location.href);
-  if (target.origin !== location.origin || !target.pathname.startsWith(SCOPE)) {
+  if (target.origin !== location.origin || !isScreen(target.pathname)) {
     location.assign(target);
     return;
   }
@@ -25,6 +23,11 @@ export function navigate(address: string, { replace = false }: { replace?: boole
   const movesScreen = target.pathname !== place.peek().path;
   place.value = read();
   if (movesScreen) scrollTo(0, 0);
+}
+
+/** Names a part of the present screen in its address, without another entry in the history. */
+export function keepHash(id: string): void {
+  history.replaceState(null, '', `${location.pathname}${location.search}${id === '' ? '' : `#${encodeURIComponent(id)}`}`);
 }
 
 /** Follows links inside the console and the buttons Back and Forward. */
@@ -36,7 +39,7 @@ export function followAddress(): void {
     if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     if (!link || link.target !== '' || link.hasAttribute('download') || link.origin !== location.origin) return;
-    if (!link.pathname.startsWith(SCOPE)) return;
+    if (!isScreen(link.pathname)) return;
     // A link to a place in the same screen.
     if (link.hash !== '' && link.pathname === location.pathname && link.search === location.search) return;
     event.preventDefault();

@@ -5,14 +5,16 @@ import { account } from '../texts/account.ts';
 import { admin } from '../texts/admin.ts';
 import { connect } from '../texts/connect.ts';
 import { recovery, register } from '../texts/login.ts';
-import { add, documentTexts, library, login, search, shell } from '../texts.ts';
+import { add, documentTexts, library, login, reference, search, shell } from '../texts.ts';
+import { DOCS } from './match.ts';
 import type { ScreenProps } from './screen.ts';
 
 export interface Route {
   readonly path: string;
   /** Title of the document; a screen may set a longer one. */
   readonly title: string;
-  readonly access: 'visitor' | 'user' | 'admin';
+  /** `visitor`: only without a login; `anyone`: with one or without. */
+  readonly access: 'visitor' | 'anyone' | 'user' | 'admin';
   /** Its entry in the rail: `foot` stands at the end. */
   readonly nav?: { readonly label: string; readonly icon: IconName; readonly foot?: boolean };
   /** The path of the route whose entry in the rail is current on this screen. */
@@ -56,6 +58,13 @@ export const ROUTES: readonly Route[] = [
     access: 'user',
     nav: { label: connect.nav, icon: 'connect' },
     load: () => import('../screens/connect/connect-screen.tsx'),
+  },
+  {
+    path: DOCS,
+    title: reference.title,
+    access: 'anyone',
+    under: '/app/connect',
+    load: () => import('../screens/reference/reference-screen.tsx'),
   },
   {
     path: '/app/admin',
@@ -115,10 +124,5 @@ export const ROUTES: readonly Route[] = [
 
 /** Where a session begins. */
 export const firstPage = (): string => ROUTES.find(({ nav }) => nav)?.path ?? '/app/';
-
-export const LOGIN = '/app/login';
-
-/** The address of the login that leads back to `address`. */
-export const loginFor = (address: string): string => `${LOGIN}?${new URLSearchParams({ next: address })}`;
 
 export const titleOf = (screen: string): string => shell.title(screen);

@@ -1,11 +1,12 @@
 /** What the palette offers. */
 import { account } from '../api/session.ts';
 import { logOut } from '../app/log-out.tsx';
+import { DOCS } from '../app/match.ts';
 import { navigate } from '../app/place.ts';
 import { ROUTES } from '../app/routes.tsx';
 import { switchTheme } from '../app/theme.ts';
 import type { IconName } from '../parts/icon.tsx';
-import { keyboard } from '../texts.ts';
+import { keyboard, reference } from '../texts.ts';
 import { isHelpOpen } from './state.ts';
 
 export interface Command {
@@ -27,6 +28,7 @@ export function commandsFor(typed: string): readonly Command[] {
       : [],
   );
   const actions: Command[] = [
+    { label: reference.palette, icon: 'connect', run: () => navigate(DOCS) },
     { label: texts.theme, icon: 'theme', run: switchTheme },
     { label: texts.help, icon: 'hint', run: () => (isHelpOpen.value = true) },
     { label: texts.logOut, icon: 'account', run: () => void logOut() },

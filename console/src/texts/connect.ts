@@ -25,6 +25,8 @@ export const connect = {
     text: 'The same search as on the first page: by meaning and by words.',
     label: 'Language',
     example: 'Example',
+    more: 'Everything else that the API does:',
+    reference: 'every operation, to read and to try',
     question: 'how often should I clean the lamp glass',
   },
 };

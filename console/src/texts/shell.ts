@@ -11,6 +11,7 @@ export const shell = {
   connect: 'Connect',
   admin: 'Admin',
   account: 'Account',
+  logIn: 'Log in',
   theme: 'Theme',
   inWork: (count: number) => `${count} in work`,
   loading: 'Loading',

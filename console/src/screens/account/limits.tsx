@@ -4,8 +4,8 @@ import { client } from '../../api/client.ts';
 import { Setting, WhenLoaded } from '../../app/setting.tsx';
 import { useLoaded } from '../../app/use-loaded.ts';
 import { Bar } from '../../parts/bar.tsx';
+import { bytes } from '../../texts/sizes.ts';
 import { account } from '../../texts.ts';
-import { bytes } from './words.ts';
 
 type Limits = components['schemas']['RateLimit'];
 

@@ -1,6 +1,7 @@
 /** Connects an assistant by one address, and scripts by a key. */
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../app/fresh-session.tsx';
+import { DOCS } from '../../app/match.ts';
 import { Setting } from '../../app/setting.tsx';
 import { useLoaded } from '../../app/use-loaded.ts';
 import { CopyLine } from '../../parts/copy.tsx';
@@ -34,7 +35,15 @@ export default function ConnectScreen() {
       </Setting>
       <KeyForScripts />
       <Setting title={texts.code.title} text={texts.code.text}>
-        <CodeExamples url={origin} />
+        <div class="stack stack--full">
+          <CodeExamples url={origin} />
+          <p class="quiet">
+            {texts.code.more}{' '}
+            <a class="link" href={DOCS}>
+              {texts.code.reference}
+            </a>
+          </p>
+        </div>
       </Setting>
       <ConfirmDialog />
     </section>

@@ -1,11 +1,9 @@
-/** GET /openapi.json, and GET /docs: Swagger UI for that document, from files that ship with Pharos. */
+/** GET /openapi.json: the description of this server. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Config } from '../../kernel/config/config.ts';
 import type { AppEnv } from '../env.ts';
-import { pagePolicy } from '../middleware/security-headers.ts';
 import { registerNamedSchemas } from '../named-schemas.ts';
-import { createRouter, defineRoute, describeOnly, json, page, securityOf } from '../router.ts';
-import type { Runtime } from '../runtime.ts';
+import { createRouter, defineRoute, describeOnly, json, securityOf } from '../router.ts';
 import { TAGS } from '../tags.ts';
 import { VERSION } from '../version.ts';
 import { securitySchemes } from './security-schemes.ts';
@@ -17,30 +15,15 @@ const openapi = defineRoute({
   responses: { 200: json('An OpenAPI 3.1 document', z.looseObject({ openapi: z.string() })) },
 });
 
-const docs = defineRoute({
-  method: 'get',
-  path: '/docs',
-  description: 'Swagger UI for /openapi.json, from files that ship with Pharos.',
-  responses: { 200: page },
-});
-
-export interface DocsDependencies {
+export interface OpenApiDependencies {
   readonly config: Pick<Config, 'publicUrl'>;
-  readonly runtime: Pick<Runtime, 'asset'>;
   /** The app to describe; read at the first request, when all routes are registered. */
   readonly described: () => OpenAPIHono<AppEnv>;
 }
 
-export function createDocsRoutes({ config, runtime, described }: DocsDependencies) {
+export function createOpenApiRoutes({ config, described }: OpenApiDependencies) {
   let document: string | undefined;
-  const router = createRouter().openapi(docs, async (c) => {
-    const file = await runtime.asset('docs.html');
-    if (!file) return c.notFound();
-    return c.body(file.body, 200, {
-      'Content-Type': file.contentType,
-      'Content-Security-Policy': pagePolicy(["script-src 'self'", `connect-src 'self' ${new URL(config.publicUrl).origin}`]),
-    });
-  });
+  const router = createRouter();
   describeOnly(router, openapi);
   return router.get(openapi.path, (c) => {
     document ??= JSON.stringify(describe(described(), config.publicUrl));
