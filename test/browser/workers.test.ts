@@ -1,27 +1,24 @@
-/** The console on Cloudflare Workers' runtime: a document is added, watched, found and opened. */
+/** The console on Cloudflare Workers' runtime with a libSQL server. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAccessible } from './support/check-page.ts';
 import { type ConsoleUnderTest, startConsole } from './support/console.ts';
+import { mainFlow } from './support/main-flow.ts';
 
-let console_: ConsoleUnderTest;
+let under: ConsoleUnderTest;
 beforeAll(async () => {
-  console_ = await startConsole({ runtime: 'workerd' });
+  under = await startConsole({ runtime: 'workerd' });
 }, 300_000);
-afterAll(() => console_?.close());
+afterAll(() => under?.close());
 
-test('workers: a text that is pasted is watched until it is ready, and found by a question', async () => {
-  const keeper = await console_.account('keeper');
-  const page = await console_.open({ account: keeper, path: '/app/add' });
-  await page
-    .getByLabel('Paste text or addresses')
-    .fill('The lamp glass is cleaned every morning with a dry linen cloth, and again at midnight.');
-  await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.getByRole('link', { name: /^Open/ }).waitFor({ timeout: 100_000 });
-  await page.keyboard.press('g');
-  await page.keyboard.press('s');
-  await page.getByRole('searchbox').fill('how often is the glass cleaned');
-  await page.locator('mark').first().waitFor();
-  expect(await page.locator('mark').allTextContents()).toEqual(expect.arrayContaining([expect.stringMatching(/cleaned|glass/)]));
+mainFlow(() => under);
+
+test('workers: a file that is larger than a libSQL server holds is refused in words', async () => {
+  const page = await under.open({ account: await under.account(), path: '/app/add' });
+  const buffer = Buffer.from(`The log of the station. ${'north '.repeat(1_000_000)}`);
+  await page.getByLabel('Files', { exact: true }).setInputFiles([{ name: 'log.txt', mimeType: 'text/plain', buffer }]);
+  await page.getByText('The request is larger than the database accepts.').waitFor();
+  await page.getByRole('button', { name: 'Remove log.txt' }).waitFor();
   await expectAccessible(page);
-  console_.expectQuiet();
+  expect(await page.getByText('Needs you').count()).toBeGreaterThan(0);
+  under.expectQuiet(/413/);
 });

@@ -12,6 +12,7 @@ import { type Client, createClient } from '../../../clients/typescript/src/index
 import { freePort } from '../../../src/adapters/listen.ts';
 import { MASTER_KEY, startDeployment } from '../../support/kits/deployment.ts';
 import { startPharos } from '../../support/servers/servers.ts';
+import { setup as startPostgres } from '../../support/setup/postgres.ts';
 import { openBrowser } from './chromium.ts';
 
 export interface Account {
@@ -54,12 +55,18 @@ const PASSWORD = 'a long phrase for the light';
 
 export interface ConsoleOptions {
   readonly runtime?: 'node' | 'workerd';
+  /** Of workerd. */
+  readonly database?: 'libsql' | 'postgres';
   /** Settings of the server; Node only. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function startConsole({ runtime = 'node', env = {} }: ConsoleOptions = {}): Promise<ConsoleUnderTest> {
-  const server = runtime === 'node' ? await startNode(env) : await startOnWorkerd();
+export async function startConsole({
+  runtime = 'node',
+  database = 'libsql',
+  env = {},
+}: ConsoleOptions = {}): Promise<ConsoleUnderTest> {
+  const server = runtime === 'node' ? await startNode(env) : await startOnWorkerd(database);
   const browser = await openBrowser().catch(async (error) => {
     await server.close();
     throw error;
@@ -178,8 +185,18 @@ async function startNode(env: Readonly<Record<string, string>>): Promise<Server>
   };
 }
 
-async function startOnWorkerd(): Promise<Server> {
-  const deployment = await startDeployment({ runtime: 'workerd', database: 'libsql', store: 'upstash', queue: 'qstash' });
+async function startOnWorkerd(database: 'libsql' | 'postgres'): Promise<Server> {
+  const stopPostgres = database === 'postgres' ? await startPostgres() : undefined;
+  const deployment = await startDeployment({ runtime: 'workerd', database, store: 'upstash', queue: 'qstash' }).catch(
+    async (error) => {
+      await stopPostgres?.();
+      throw error;
+    },
+  );
   const refuse = () => Promise.reject(new Error('workerd is started by its harness: only Node is restarted'));
-  return { url: deployment.url, stop: refuse, start: refuse, close: () => deployment.close() };
+  const close = async () => {
+    await deployment.close();
+    await stopPostgres?.();
+  };
+  return { url: deployment.url, stop: refuse, start: refuse, close };
 }
