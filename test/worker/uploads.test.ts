@@ -295,12 +295,18 @@ describe('PUT /uploads: CORS', () => {
     }
   });
 
-  test('upload CORS: an origin that is not listed is not allowed', async () => {
+  test("upload CORS: an origin that is not listed is not allowed, except the console's own", async () => {
     const listed = await createUploadKit({ env: { CORS_ORIGINS: 'https://app.example' } });
-    const allowed = async (origin: string) =>
-      (await preflight(listed.worker, '/uploads', origin)).headers.get('access-control-allow-origin');
+    const allowed = async (origin: string, path = '/uploads') =>
+      (await preflight(listed.worker, path, origin)).headers.get('access-control-allow-origin');
     expect(await allowed('https://app.example')).toBe('https://app.example');
     expect(await allowed('https://evil.example')).toBeNull();
+    // The console, whose pages are of PUBLIC_URL, uploads and reads whatever is listed.
+    for (const path of ['/uploads', '/contents'])
+      expect(await allowed('https://pharos.example', path)).toBe('https://pharos.example');
+    const url = await listed.uploadUrl(await listed.api.login());
+    const taken = await listed.put(url, fresh(), { 'Content-Type': 'text/plain', Origin: 'https://pharos.example' });
+    expect([taken.status, taken.headers.get('access-control-allow-origin')]).toEqual([202, 'https://pharos.example']);
     await listed.api.close();
   });
 });
