@@ -12,6 +12,10 @@ import { Outcome } from './outcome.tsx';
 
 export default function ResetScreen() {
   const token = useMailToken();
+  return <Reset key={token} token={token} />;
+}
+
+function Reset({ token }: { token: string }) {
   const [isAsking, setAsking] = useState(token === '');
   return isAsking ? <AskForLink /> : <ChoosePassword token={token} onExpired={() => setAsking(true)} />;
 }

@@ -12,6 +12,10 @@ import { Outcome } from './outcome.tsx';
 
 export default function VerifyScreen() {
   const token = useMailToken();
+  return <Verify key={token} token={token} />;
+}
+
+function Verify({ token }: { token: string }) {
   const [state, setState] = useState<'asks' | 'tries' | 'verified'>(token !== '' && account.value ? 'tries' : 'asks');
   const { form, onSubmit, errors, busy } = useForm({
     names: ['password'],
