@@ -1,34 +1,13 @@
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createMailer } from '../../src/adapters/mailer.ts';
 import { parseConfig } from '../../src/kernel/config/config.ts';
+import { type MailServer, startMailServer } from '../support/fakes/mail-server.ts';
 
-interface Received {
-  readonly from: string | undefined;
-  readonly to: string[];
-  readonly content: string;
-}
-
-let server: SMTPServer;
-let received: Received[];
+let server: MailServer;
 beforeEach(async () => {
-  received = [];
-  server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData: (stream, session, done) => {
-      text(stream).then((content) => {
-        const { mailFrom, rcptTo } = session.envelope;
-        received.push({ from: mailFrom ? mailFrom.address : undefined, to: rcptTo.map(({ address }) => address), content });
-        done();
-      }, done);
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await startMailServer();
 });
-afterEach(() => new Promise<void>((resolve) => server.close(() => resolve())));
+afterEach(() => server.stop());
 
 const env = {
   ENV: 'staging',
@@ -43,19 +22,17 @@ const mail = {
 };
 
 test('mailer: with SMTP_URL mail is sent to that server from no-reply at this host', async () => {
-  const { port } = server.server.address() as AddressInfo;
-  const mailer = createMailer(parseConfig({ ...env, SMTP_URL: `smtp://127.0.0.1:${port}` }), () => {});
+  const mailer = createMailer(parseConfig({ ...env, SMTP_URL: server.url }), () => {});
   await mailer?.send(mail);
-  expect(received).toHaveLength(1);
-  expect(received[0]).toMatchObject({ from: 'no-reply@pharos.example.org', to: ['ada@example.org'] });
-  expect(received[0]?.content).toContain('account/reset#t');
+  expect(server.received).toHaveLength(1);
+  expect(server.received[0]).toMatchObject({ from: 'no-reply@pharos.example.org', to: ['ada@example.org'] });
+  expect(server.received[0]?.text).toContain('account/reset#t');
 });
 
 test('mailer: an address with a line break or a second address adds no header or recipient', async () => {
-  const { port } = server.server.address() as AddressInfo;
-  const mailer = createMailer(parseConfig({ ...env, SMTP_URL: `smtp://127.0.0.1:${port}` }), () => {});
+  const mailer = createMailer(parseConfig({ ...env, SMTP_URL: server.url }), () => {});
   await mailer?.send({ ...mail, to: 'ada@example.org\r\nBcc: eve@example.org' }).catch(() => undefined);
-  expect(received.flatMap(({ to }) => to)).not.toContain('eve@example.org');
+  expect(server.received.flatMap(({ to }) => to)).not.toContain('eve@example.org');
 });
 
 test('mailer: a mail server that is down rejects the sending', async () => {
