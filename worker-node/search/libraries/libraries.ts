@@ -7,6 +7,7 @@ import { createFreshRuns } from './fresh-runs.ts';
 import { BrokenIndex, type Library, type LibrarySize, LibraryTooLarge, type UpdatableIndex } from './library.ts';
 import { admit, applyChanges, buildLibrary, type RefreshDependencies } from './refresh-library.ts';
 import type { Snapshots } from './snapshots.ts';
+import { createSuccessor, type Successor } from './successor.ts';
 
 export interface LibrariesDependencies<I extends UpdatableIndex> extends Omit<RefreshDependencies<I>, 'onGrowth'> {
   readonly log: Log;
@@ -14,6 +15,8 @@ export interface LibrariesDependencies<I extends UpdatableIndex> extends Omit<Re
   readonly snapshots: Snapshots | undefined;
   /** Called with what a library holds whenever it is used; no bytes: its memory has been given back. */
   onSize(ownerId: string, size: LibrarySize): void;
+  /** Chunks from which a library answers while another index of it is built. Default 2,000: a smaller one is built in no time. */
+  readonly minChunksBehind?: number;
 }
 
 export interface Libraries<I extends UpdatableIndex> {
@@ -35,8 +38,12 @@ const TOO_LARGE_MS = 10 * 60_000;
 const MAX_TOO_LARGE = 10_000;
 const NOTHING: LibrarySize = { documents: 0, chunks: 0, bytes: 0 };
 
+const MIN_CHUNKS_BEHIND = 2_000;
+
 interface Entry<I extends UpdatableIndex> {
   library: Library<I> | undefined;
+  /** Builds another index of the library, by what answers. */
+  readonly successor: Successor;
   /** The library as of a moment after the call. */
   readonly fresh: () => Promise<Library<I>>;
   /** Held while the index changes, and while it is encoded. */
@@ -44,7 +51,7 @@ interface Entry<I extends UpdatableIndex> {
 }
 
 export function createLibraries<I extends UpdatableIndex>(dependencies: LibrariesDependencies<I>): Libraries<I> {
-  const { db, clock, engine, log, snapshots, pause, onSize } = dependencies;
+  const { db, clock, engine, log, snapshots, pause, onSize, minChunksBehind = MIN_CHUNKS_BEHIND } = dependencies;
   const entries = new Map<string, Entry<I>>();
   const tooLarge: BoundedMap<string, true> = createBoundedMap({
     capacity: MAX_TOO_LARGE,
@@ -56,21 +63,42 @@ export function createLibraries<I extends UpdatableIndex>(dependencies: Librarie
     const known = entries.get(ownerId);
     if (known) return known;
     const lock = createMutex();
-    const entry: Entry<I> = { library: undefined, lock, fresh: createFreshRuns(() => lock.run(() => refresh(ownerId, entry))) };
+    const fresh = createFreshRuns(() => lock.run(() => refresh(ownerId, entry)));
+    const successor = createSuccessor<I>({
+      build: (within) => build({ ...dependencies, ...within }, ownerId),
+      ...{ pause, maxBytes: dependencies.maxBytes, current: () => entry.library?.index },
+      // An entry that was evicted meanwhile answers those that wait for it, and counts no longer.
+      isWanted: () => entries.get(ownerId) === entry,
+      onGrowth: () => tell(ownerId, entry),
+      take: (library) =>
+        lock.run(async () => {
+          entry.library = library;
+        }),
+      onFailure: (error) => log.warning('library not built anew', { owner: ownerId, error }),
+    });
+    const entry: Entry<I> = { library: undefined, successor, lock, fresh };
     entries.set(ownerId, entry);
     return entry;
   }
 
+  /** Says what the library holds, with the index that is built beside it. */
+  function tell(ownerId: string, { library, successor }: Entry<I>): void {
+    const { documents, chunks, bytes } = library?.index ?? NOTHING;
+    onSize(ownerId, { documents, chunks, bytes: bytes + successor.bytes });
+  }
+
   async function refresh(ownerId: string, entry: Entry<I>): Promise<Library<I>> {
-    // An entry that was evicted meanwhile answers those that wait for it, and counts no longer.
     const onGrowth = (size: LibrarySize) => {
-      if (entries.get(ownerId) === entry) onSize(ownerId, size);
+      if (entries.get(ownerId) === entry) onSize(ownerId, { ...size, bytes: size.bytes + entry.successor.bytes });
     };
     const own = { ...dependencies, onGrowth };
     try {
       const library = entry.library ?? (await snapshots?.read(ownerId, engine));
-      if (library && (await applyChanges(own, library))) {
+      const applied = library ? await applyChanges(own, library) : 'unusable';
+      const canWait = library && library.index.chunks >= minChunksBehind && entry.successor.hasRoom(library.index);
+      if (library && (applied === 'current' || (applied === 'of_another_model' && canWait))) {
         entry.library = library;
+        if (applied === 'of_another_model') entry.successor.start();
       } else {
         // Two indexes of one library would need twice its memory.
         entry.library = undefined;
@@ -83,8 +111,10 @@ export function createLibraries<I extends UpdatableIndex>(dependencies: Librarie
       // A database that is away leaves the index as it is: changes that were read are applied again.
       if (error instanceof LibraryTooLarge || error instanceof BrokenIndex) entry.library = undefined;
       if (!entry.library) {
-        onGrowth(NOTHING);
-        if (entries.get(ownerId) === entry) entries.delete(ownerId);
+        if (entries.get(ownerId) === entry) {
+          entries.delete(ownerId);
+          onSize(ownerId, NOTHING);
+        }
       }
       throw error;
     }

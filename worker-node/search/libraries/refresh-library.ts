@@ -48,36 +48,34 @@ export async function buildLibrary<I extends UpdatableIndex>(
   return { ownerId, index, model, version, changeId, unsaved: index.documents, deletionAt: undefined };
 }
 
+/** What a library is once changes were applied: `unusable` ones have to be built before they answer again. */
+export type Applied = 'current' | 'of_another_model' | 'unusable';
+
 /**
- * Applies the changes that were committed before the call. Returns false where the library has to be built anew: a change says so,
- * the model or the history is another one, or changes that it lacks have been pruned.
+ * Applies the changes that were committed before the call. A library is unusable where a change says so, the history is another
+ * one, or changes that it lacks have been pruned. One whose model is no longer the active one has all changes, and old vectors.
  */
 export async function applyChanges<I extends UpdatableIndex>(
   dependencies: RefreshDependencies<I>,
   library: Library<I>,
-): Promise<boolean> {
-  const { db, pause } = dependencies;
-  const { ownerId, index } = library;
+): Promise<Applied> {
+  const { db } = dependencies;
+  const { ownerId, index, model } = library;
   const target = await readLibraryState(db, ownerId);
-  const { model } = target;
-  if (model !== library.model || target.version < library.version) return false;
-  if (target.version === library.version) return target.changeId === library.changeId;
+  if (target.version < library.version) return 'unusable';
+  const isOfAnotherModel = target.model !== model;
+  const current = isOfAnotherModel ? 'of_another_model' : 'current';
+  if (target.version === library.version) return target.changeId === library.changeId ? current : 'unusable';
   while (library.version < target.version) {
     const later = await changesAfter(db, library);
     const last = later?.at(-1);
-    if (!later || !last || later.some(({ kind }) => kind === 'rebuild')) return false;
+    if (!later || !last) return 'unusable';
+    // A switch of the model says so of every library, and alters no document.
+    if (!isOfAnotherModel && later.some(({ kind }) => kind === 'rebuild')) return 'unusable';
 
     const ids = [...new Set(later.flatMap(({ resourceId }) => resourceId ?? []))];
     for (let start = 0; start < ids.length; start += DOCUMENTS_A_QUERY) {
-      const some = ids.slice(start, start + DOCUMENTS_A_QUERY);
-      const documents = new Map(
-        (await readLibraryDocuments(db, { ownerId, model, ids: some })).map((document) => [document.id, document]),
-      );
-      for (const id of some) {
-        const document = documents.get(id);
-        await change(() => (document ? put(index, document, pause) : index.remove(id)));
-        await pause();
-      }
+      await applyDocuments(dependencies, library, ids.slice(start, start + DOCUMENTS_A_QUERY));
     }
     library.version = last.version;
     library.changeId = last.id;
@@ -85,7 +83,22 @@ export async function applyChanges<I extends UpdatableIndex>(
     if (later.some(({ kind }) => kind === 'deleted')) library.deletionAt ??= dependencies.clock.monotonic();
   }
   await change(() => index.settle());
-  return true;
+  return current;
+}
+
+/** Puts the documents of the ids into the index as they are now, and takes out those that are gone. */
+async function applyDocuments<I extends UpdatableIndex>(
+  { db, pause }: RefreshDependencies<I>,
+  { ownerId, index, model }: Library<I>,
+  ids: readonly string[],
+): Promise<void> {
+  const read = await readLibraryDocuments(db, { ownerId, model, ids });
+  const documents = new Map(read.map((document) => [document.id, document]));
+  for (const id of ids) {
+    const document = documents.get(id);
+    await change(() => (document ? put(index, document, pause) : index.remove(id)));
+    await pause();
+  }
 }
 
 /** At least one; undefined where the history is another one than the library's, or lacks changes that were pruned. */

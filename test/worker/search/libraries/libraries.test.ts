@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { updateEmbeddingModel } from '../../../../src/kernel/db/embedding-models.ts';
 import { appendLibraryChanges } from '../../../../src/kernel/db/library-changes.ts';
 import { activateModel } from '../../../../src/services/models/activate-model.ts';
+import type { IndexedDocument } from '../../../../worker-node/search/index/library-index.ts';
 import { createLibraries, type Libraries } from '../../../../worker-node/search/libraries/libraries.ts';
 import { type LibrarySize, LibraryTooLarge } from '../../../../worker-node/search/libraries/library.ts';
 import { createSnapshots, DELETION_MS } from '../../../../worker-node/search/libraries/snapshots.ts';
@@ -188,6 +189,86 @@ describe('libraries', () => {
     await libraries.evict(owner);
     expect(await contentsOf(libraries)).toEqual({ a: ['one', 'two'] });
     expect(sizes.get(owner)?.bytes).toBe(2_000);
+  });
+});
+
+describe('a switch of the model', () => {
+  /** Libraries whose second index is built up to the gate, and no further until it is opened. */
+  function gated(options: Options = {}) {
+    const gate = Promise.withResolvers<void>();
+    let indexes = 0;
+    let isSecond = false;
+    const create = () => {
+      const index = plainEngine.create();
+      const { putting } = index;
+      const own = ++indexes;
+      return Object.assign(index, {
+        putting: (document: IndexedDocument) => {
+          isSecond = own === 2;
+          return putting(document);
+        },
+      });
+    };
+    const libraries = open({
+      engine: { ...plainEngine, create },
+      pause: () => (isSecond ? gate.promise : Promise.resolve()),
+      minChunksBehind: 2,
+      ...options,
+    });
+    return { libraries, openGate: gate.resolve };
+  }
+
+  test('libraries: while another index is built after a switch, the old one answers, with all changes', async () => {
+    await writeDocument(database.db, owner, { id: 'a', texts: ['one'], vectors: [[1, 0]] });
+    await write('b', 'two');
+    const told: LibrarySize[] = [];
+    const { libraries, openGate } = gated({ onSize: (_, size) => void told.push(size) });
+    await libraries.use(owner);
+    await switchTo('other');
+    const old = await libraries.use(owner);
+    expect([old.model, old.index.contents()]).toEqual(['plane', { a: ['one'], b: ['two'] }]);
+    expect(plainEngine.all(old.index)[0]?.chunks[0]?.embedding).toEqual(Float32Array.of(1, 0));
+    await setTimeout(20);
+    await write('c', 'three');
+    await removeDocument(database.db, owner, 'b');
+    const changed = await libraries.use(owner);
+    expect([changed.model, changed.index.contents()]).toEqual(['plane', { a: ['one'], c: ['three'] }]);
+    expect(built()).toBe(1);
+
+    openGate();
+    await expect.poll(async () => (await libraries.use(owner)).model).toBe('other');
+    expect(await contentsOf(libraries)).toEqual({ a: ['one'], c: ['three'] });
+    expect(built()).toBe(2);
+    // Both count while both are in memory.
+    expect(Math.max(...told.map(({ bytes }) => bytes))).toBe(4_000);
+    expect(told.at(-1)).toEqual({ documents: 2, chunks: 2, bytes: 2_000 });
+  });
+
+  test('libraries: where two indexes have no room, the library is built before it answers after a switch', async () => {
+    await write('a', 'one');
+    await write('b', 'two');
+    const { libraries, openGate } = gated({ maxBytes: 3_000 });
+    openGate();
+    expect((await libraries.use(owner)).model).toBe('plane');
+    await switchTo('other');
+    expect((await libraries.use(owner)).model).toBe('other');
+    expect(built()).toBe(2);
+  });
+
+  test('libraries: one that leaves the memory is not built any further, and the next question begins anew', async () => {
+    await write('a', 'one');
+    await write('b', 'two');
+    const { libraries, openGate } = gated({ snapshots: undefined });
+    await libraries.use(owner);
+    await switchTo('other');
+    await libraries.use(owner);
+    await setTimeout(20);
+    await libraries.evict(owner);
+    openGate();
+    await setTimeout(20);
+    expect(sizes.get(owner)?.bytes).toBe(0);
+    expect(built()).toBe(1);
+    expect((await libraries.use(owner)).model).toBe('other');
   });
 });
 
