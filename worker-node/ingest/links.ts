@@ -9,8 +9,7 @@ const CONTEXT = 50;
 const MAX_LINKS = 500;
 const MAX_ANCHOR = 300;
 /** URLs, DOIs and arXiv ids as written in running text. */
-const WRITTEN_LINK =
-  /https?:\/\/[^\s<>"'`|\\^{}]+|(?:\bdoi:\s?)?\b10\.\d{4,9}\/[^\s"'<>{}|\\^`]+|\barxiv:\s?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7})(?:v\d+)?/gi;
+const WRITTEN_LINK = /https?:\/\/[^\s<>"'`|\\^{}]+|(?:\bdoi:\s?)?\b10\.\d{4,9}\/[^\s"'<>{}|\\^`]+|\barxiv:\s?[a-z\d./-]+/gi;
 
 export interface ExtractedLink {
   /** The key of the target, in the form of `resource_identifiers.key`. */
@@ -62,7 +61,10 @@ function findWrittenLinks(text: string, marked: readonly TextLink[]): TextLink[]
 
 function urlOf(raw: string): string | null {
   if (/^https?:/i.test(raw)) return URL.canParse(trimTrailingPunctuation(raw)) ? trimTrailingPunctuation(raw) : null;
-  if (/^arxiv:/i.test(raw)) return `https://arxiv.org/abs/${findArxivId(raw)}`;
+  if (/^arxiv:/i.test(raw)) {
+    const id = findArxivId(raw);
+    return id === null ? null : `https://arxiv.org/abs/${id}`;
+  }
   const doi = findDoi(raw);
   return doi === null ? null : `https://doi.org/${doi}`;
 }

@@ -1,13 +1,13 @@
 /** The regular expressions of the product's sources, and how their time grows with what they are matched against. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { check } from 'recheck';
 import ts from 'typescript';
 
 const ROOT = new URL('../../../', import.meta.url);
 const FOLDERS = ['src', 'worker-node', 'cli', 'clients'];
-/** Verdicts of earlier runs: an expression that took linear time does so for ever. */
-const CACHE = new URL('node_modules/.cache/pharos/', ROOT);
-const CACHE_FILE = new URL('regular-expressions.json', CACHE);
+/** Expressions that this version of recheck found linear. To check all of them takes it more than two minutes. */
+const CHECKED = new URL('../../runtimes/linear-expressions.generated.json', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('node_modules/recheck/package.json', ROOT), 'utf8')) as { version: string };
 
 export interface Expression {
   /** As written, such as `/a+/g`. */
@@ -60,25 +60,27 @@ export async function superLinearity({ source, flags }: Pick<Expression, 'source
   return `${verdict.complexity.summary}, for example on ${verdict.attack.pattern.slice(0, 200)}`;
 }
 
-/** What takes more than linear time, as `literal at place: why`. */
-export async function findSuperLinear(expressions: readonly Expression[]): Promise<string[]> {
-  const linear = readCache();
-  const found: string[] = [];
-  for (const expression of expressions) {
-    if (linear.has(expression.literal)) continue;
-    const verdict = await superLinearity(expression);
-    if (verdict === undefined) linear.add(expression.literal);
-    else found.push(`${expression.literal} at ${expression.place}: ${verdict}`);
-  }
-  mkdirSync(CACHE, { recursive: true });
-  writeFileSync(CACHE_FILE, JSON.stringify([...linear], null, 1));
-  return found;
+export interface Verdicts {
+  /** What `linear-expressions.generated.json` holds: the version of recheck, and the expressions that it found linear. */
+  readonly linear: string;
+  /** What takes more than linear time, as `literal at place: why`. */
+  readonly superLinear: readonly string[];
 }
 
-function readCache(): Set<string> {
-  try {
-    return new Set(JSON.parse(readFileSync(CACHE_FILE, 'utf8')) as string[]);
-  } catch {
-    return new Set();
+/** Checks the expressions that the list lacks: one that was found linear is so for ever. */
+export async function checkAll(expressions: readonly Expression[]): Promise<Verdicts> {
+  const checked = readChecked();
+  const linear: string[] = [];
+  const superLinear: string[] = [];
+  for (const expression of expressions) {
+    const verdict = checked.has(expression.literal) ? undefined : await superLinearity(expression);
+    if (verdict === undefined) linear.push(expression.literal);
+    else superLinear.push(`${expression.literal} at ${expression.place}: ${verdict}`);
   }
+  return { linear: `${JSON.stringify({ recheck: version, linear: linear.sort() }, null, 2)}\n`, superLinear };
+}
+
+function readChecked(): Set<string> {
+  const list = JSON.parse(readFileSync(CHECKED, 'utf8')) as { recheck: string; linear: string[] };
+  return new Set(list.recheck === version ? list.linear : []);
 }
