@@ -122,39 +122,63 @@ export async function openTestLibsql({ migrated = true, streamMs }: { migrated?:
   };
 }
 
+/** A database of one test, and later of others. */
+interface Reusable {
+  readonly name: string;
+  readonly url: string;
+  /** Looks after it and empties it. Opening a connection for each would take longer. */
+  readonly keeper: postgres.Sql;
+}
+
 /** Emptied databases of earlier tests of this process. Copying the template takes ten times as long. */
-const spare: string[] = [];
+const spare: Reusable[] = [];
 
 /** A database whose schema a test changed is not used again. */
 const CHANGES_SCHEMA = /\b(?:alter|create|drop|rename|grant|revoke\s+\w+\s+on)\b/i;
 
-/** Deletes every row without running triggers or checking references, and restarts every sequence. */
-const EMPTY = `do $$ declare one record; begin
+/** The connections that are still open, which this closes. */
+const END_OTHERS = `select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
+
+/**
+ * Deletes the rows of each table that has some, without running triggers or checking references, and restarts each sequence
+ * that was used.
+ */
+const EMPTY = `do $$ declare one record; used boolean; begin
   set local session_replication_role = replica;
   for one in select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'public' loop
-    execute 'delete from ' || one.name;
+    execute 'select exists (select from ' || one.name || ')' into used;
+    if used then execute 'delete from ' || one.name; end if;
   end loop;
-  for one in select format('%I.%I', schemaname, sequencename) as name from pg_sequences where schemaname = 'public' loop
-    execute 'alter sequence ' || one.name || ' restart';
+  for one in select format('%I.%I', schemaname, sequencename) as name, start_value from pg_sequences
+    where schemaname = 'public' and last_value is not null loop
+    perform setval(one.name, one.start_value, false);
   end loop;
 end $$`;
 
-export async function openTestPostgres() {
+let admin: postgres.Sql | undefined;
+
+function testServer(): string {
   const server = process.env.PHAROS_TEST_POSTGRES;
   if (server === undefined)
     throw new Error('PHAROS_TEST_POSTGRES is not set: this project lacks the global set-up of PostgreSQL in vitest.config.ts');
-  const asAdmin = async (sql: string, url = server) => {
-    const admin = postgres(url, { max: 1, onnotice: () => undefined });
-    try {
-      return await admin.unsafe(sql);
-    } finally {
-      await admin.end({ timeout: 0 });
-    }
-  };
-  const given = spare.pop();
-  const name = given ?? `test_${randomUUID().replaceAll('-', '')}`;
-  if (given === undefined) await asAdmin(`create database ${name} template ${TEMPLATE_DATABASE}`);
+  return server;
+}
+
+const connectAs = (url: string) => postgres(url, { max: 1, onnotice: () => undefined });
+
+async function copyTemplate(): Promise<Reusable> {
+  const server = testServer();
+  admin ??= connectAs(server);
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await admin.unsafe(`create database ${name} template ${TEMPLATE_DATABASE}`);
   const url = server.replace(/\/postgres$/, `/${name}`);
+  return { name, url, keeper: connectAs(url) };
+}
+
+export async function openTestPostgres() {
+  const reusable = spare.pop() ?? (await copyTemplate());
+  const { name, url, keeper } = reusable;
   const client = connectPostgres({ url, sslMode: 'disable', max: 8 });
   let spoilt = false;
   const over = overPostgres(client, url);
@@ -166,14 +190,15 @@ export async function openTestPostgres() {
     },
     close: async () => {
       await client.end({ timeout: 0 });
-      const left = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and pid <> pg_backend_pid()`;
-      const [others] = [await asAdmin(left)];
       // A connection that is still open could write into the next test's database.
-      if (spoilt || others.length > 1) await asAdmin(`drop database if exists ${name} with (force)`);
-      else {
-        await asAdmin(EMPTY, url);
-        spare.push(name);
+      const others = await keeper.unsafe(END_OTHERS);
+      if (spoilt || others.length > 1) {
+        await keeper.end({ timeout: 0 });
+        await admin?.unsafe(`drop database if exists ${name} with (force)`);
+        return;
       }
+      await keeper.unsafe(EMPTY);
+      spare.push(reusable);
     },
   };
 }
