@@ -43,6 +43,14 @@ const USES_DATABASE: Record<string, string[]> = {
 const onPostgres = (name: string, options = {}) =>
   project(`${name}-postgres`, { include: USES_DATABASE[name], ...ON_POSTGRES, ...setup('postgres'), ...options });
 
+/** Files about HTTP alone: what they find does not depend on the database. */
+const HTTP_ALONE = [
+  'test/routes/{app,cors,docs,mount,openapi,public-paths,client-address,browser-pages,browser-session,auth-document}.test.ts',
+  'test/routes/{auth-options,authorize-page,oauth-start,oauth-assistant,openid-providers,protected-resources,scopes}.test.ts',
+  'test/routes/{embeddings,mcp-credentials,mcp-tools,metrics,open-streams,progress,progress-document,progress-events}.test.ts',
+  'test/routes/{progress-events-server,rate-limit,redis,request-bounds}.test.ts',
+];
+
 /** Files that replace a module for the whole process: they run in a process each. */
 const REPLACES_MODULES = ['test/worker/registries.test.ts'];
 
@@ -58,12 +66,16 @@ const ON_LIBSQL = [
   'test/runtimes/end-to-end.test.ts',
 ];
 
-/** Files that run on a SQLite file in a thread too, as the worker holds it: those that write, search, or do all of it. */
+/**
+ * Files that run on a SQLite file in a thread too, as the worker holds it. test/contract/sqlite-client.thread shows that the thread
+ * behaves as the file does, so these are the ones with many transactions at a time, and those that do all of it.
+ */
 const ON_SQLITE_THREAD = [
   'test/contract/chunk-index.sqlite.test.ts',
-  'test/kernel/auth/{accounts,change-password,credentials-epoch}.test.ts',
-  'test/kernel/db/**/*.test.ts',
-  'test/kernel/{jobs,progress}/**/*.test.ts',
+  'test/kernel/auth/credentials-epoch.test.ts',
+  'test/kernel/db/{resources,constraint-errors,leases,library-changes,library-rows}.test.ts',
+  'test/kernel/jobs/relay.test.ts',
+  'test/kernel/progress/tracker.test.ts',
   'test/services/{backlog,create-resource,resources,search}.test.ts',
   'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,embedding-stage,ingestion,callbacks}.test.ts',
   'test/routes/{search,store-failures}.test.ts',
@@ -88,7 +100,7 @@ export default defineConfig({
       project('faults', setup('bundle')),
       // The same tests on a real PostgreSQL, and those that are about PostgreSQL alone.
       ...['kernel', 'services'].map((name) => onPostgres(name, SHARED)),
-      onPostgres('routes', { ...SHARED, ...setup('programs', 'postgres') }),
+      onPostgres('routes', { ...SHARED, exclude: HTTP_ALONE, ...setup('programs', 'postgres') }),
       onPostgres('worker', { ...SHARED, exclude: REPLACES_MODULES, ...setup('bundle', 'postgres') }),
       project('replaced-modules-postgres', { include: REPLACES_MODULES, ...ON_POSTGRES, ...setup('postgres') }),
       onPostgres('runtimes', setup('bundle', 'postgres')),
@@ -112,7 +124,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['src/**/*.ts', 'worker-node/**/*.ts', 'cli/**/*.ts'],
+      include: ['src/**/*.ts'],
       reporter: ['text-summary', 'json-summary', 'lcov'],
       // What decides about access, limits, settings and the life of a job has no line or branch without a test.
       thresholds: Object.fromEntries(
