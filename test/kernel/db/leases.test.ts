@@ -124,6 +124,14 @@ describe('leases', () => {
     expect(await claim(id, 'a', clock.now() + 4000)).toMatchObject({ attempt: 2 });
   });
 
+  test('retryJob: a job that its queue delivers again is left to the queue, not published', async () => {
+    const { id } = await seed();
+    await claim(id);
+    const retry = { error: 'No answer', now: clock.now(), attempt: 1, random: () => 0.5, redelivered: true };
+    await retryJob(database.db, { jobId: id, holder: 'a' }, retry);
+    expect(await stored(id)).toMatchObject({ state: 'queued', publishedAt: clock.now() });
+  });
+
   test('releaseJob: a released job does not count the attempt', async () => {
     const { id } = await seed();
     await claim(id);
