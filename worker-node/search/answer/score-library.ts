@@ -10,7 +10,7 @@ import {
   inverseFrequency,
   noScores,
 } from '../rank/document-scores.ts';
-import { foreignDocuments } from '../rank/foreign.ts';
+import { foreignDocuments, KNOWN } from '../rank/foreign.ts';
 import { rankDocuments } from '../rank/rank-documents.ts';
 import type { RankingSettings } from '../rank/ranking-settings.ts';
 import { relevanceBy } from '../rank/relevance.ts';
@@ -90,7 +90,7 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
   // The cosine of a text in a language that the model does not know is not enough alone.
   const reaches = (word: number, cosine: number, document: number) =>
     (mode !== 'semantic' && word > 0) ||
-    (mode !== 'keyword' && cosine >= floor && (mode === 'semantic' || foreign?.[document] !== 1));
+    (mode !== 'keyword' && cosine >= floor && (mode === 'semantic' || foreign === null || foreign[document] === KNOWN));
   const isAsked = !isFilterOnly && withPhrases.length === 0;
   const isBound = except !== undefined || withPhrases.length > 0 || excluded.length > 0;
   const isKept = (slot: number) =>

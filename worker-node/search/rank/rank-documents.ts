@@ -3,14 +3,14 @@ import type { SearchMode } from '../../../src/kernel/search/search-request.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
 import { compareIds, type DocumentScores, documentsByMeaning } from './document-scores.ts';
 import { towards } from './feedback.ts';
-import { type Foreign, isForeignQuestion } from './foreign.ts';
+import { type Foreign, foreignnessOfQuestion } from './foreign.ts';
 import type { RankingSettings } from './ranking-settings.ts';
 import { createScoreBuffers, type ScoreBuffers } from './score-buffers.ts';
 import { selectHighest } from './select-highest.ts';
 import { type Spread, spreadOfMeaning, spreadOfWords, standardised } from './spread.ts';
 
-/** Of a hybrid ranking, the least part of words for a document or a question in a language that the model does not know. */
-const FOREIGN_WORDS = 0.7;
+/** Of a hybrid ranking, the least part of words by how far the model is from a document or a question (`foreign.ts`). */
+const FOREIGN_WORDS = [0, 0.7, 0.85] as const;
 /** The least part of words for a question that is a name or a number: a model knows little of those. */
 const NAME_WORDS = 0.6;
 
@@ -64,19 +64,19 @@ function rankByBoth(
 ): Ranked {
   const wordSpread = spreadOfWords(words.scores);
   const least = isName ? Math.max(NAME_WORDS, settings.words) : settings.words;
-  const most = Math.max(FOREIGN_WORDS, least);
-  const isForeign = isForeignQuestion(documents, words, foreign);
+  const parts = FOREIGN_WORDS.map((part) => Math.max(part, least));
+  const asked = foreignnessOfQuestion(documents, words, foreign);
+  const partOf = (document: number) => parts[foreign === null ? asked : Math.max(asked, foreign[document] as number)] as number;
   const fuse = (word: number, cosine: number, document: number, spread: Spread): number => {
-    const part = isForeign || foreign?.[document] === 1 ? most : least;
+    const part = partOf(document);
     return part * standardised(word, wordSpread) + (1 - part) * standardised(cosine, spread);
   };
   const orderBy = (scores: Float32Array): Spread => {
     const spread = spreadOfMeaning(scores);
     const wordScores = words.scores;
-    const [part, foreignPart] = isForeign ? [most, most] : [least, most];
     for (let at = 0; at < documents.length; at++) {
       const slot = documents[at] as number;
-      const own = foreign !== null && foreign[slot] === 1 ? foreignPart : part;
+      const own = foreign === null ? least : partOf(slot);
       const word = ((wordScores[slot] as number) - wordSpread.mean) / wordSpread.deviation;
       const cosine = ((scores[slot] as number) - spread.mean) / spread.deviation;
       order[slot] = own * word + (1 - own) * cosine;

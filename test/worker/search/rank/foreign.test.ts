@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { documentsByMeaning, documentsByWords } from '../../../../worker-node/search/rank/document-scores.ts';
-import { foreignDocuments, isForeignQuestion } from '../../../../worker-node/search/rank/foreign.ts';
+import {
+  foreignDocuments,
+  foreignnessOfQuestion,
+  KNOWN,
+  OTHER_LANGUAGE,
+  OTHER_SCRIPT,
+} from '../../../../worker-node/search/rank/foreign.ts';
 import { rankDocuments } from '../../../../worker-node/search/rank/rank-documents.ts';
 import { rankingSettingsOf } from '../../../../worker-node/search/rank/ranking-settings.ts';
 import { embedWords, smallLibrary } from '../small-library.ts';
@@ -24,14 +30,27 @@ describe('documents in languages that a model does not know', () => {
     expect(['en', 'de', 'de2'].map((id) => foreign?.[index.slotOf(id) as number])).toEqual([0, 1, 1]);
   });
 
+  it('are told by script from those that the model reads at least the letters of', () => {
+    const languages = ['en', 'de', 'ru', 'ja-JP', 'sr-Latn', 'x'];
+    const { index } = smallLibrary(languages.map((language) => ({ id: language, text: 'A glacier.', language })));
+    const told = (known: string[]) => languages.map((id) => foreignDocuments(index, known)?.[index.slotOf(id) as number]);
+    const [k, l, s] = [KNOWN, OTHER_LANGUAGE, OTHER_SCRIPT];
+    expect(told(['en'])).toEqual([k, l, s, s, l, l]);
+    expect(told(['en', 'bg'])).toEqual([k, l, l, s, l, l]);
+    expect(told(['ja'])).toEqual([s, s, s, k, s, s]);
+  });
+
   it('make a question one of their language where most of its words’ best documents are theirs', () => {
     const index = mixed();
     const foreign = foreignDocuments(index, ['en']);
     const asked = (term: string) => {
       const words = documentsByWords(index, index.words([{ terms: [{ term }] }]), [1]);
-      return isForeignQuestion(index.liveDocuments, words, foreign);
+      return foreignnessOfQuestion(index.liveDocuments, words, foreign);
     };
-    expect([asked('gletsch'), asked('glacier'), asked('unheard')]).toEqual([true, false, false]);
+    expect([asked('gletsch'), asked('glacier'), asked('unheard')]).toEqual([OTHER_LANGUAGE, KNOWN, KNOWN]);
+    const russian = smallLibrary([{ id: 'ru', text: 'oven', language: 'ru' }]).index;
+    const words = documentsByWords(russian, russian.words([{ terms: [{ term: 'oven' }] }]), [1]);
+    expect(foreignnessOfQuestion(russian.liveDocuments, words, foreignDocuments(russian, ['en']))).toBe(OTHER_SCRIPT);
   });
 
   it('are ordered by words more than those in a known one', () => {
@@ -50,5 +69,6 @@ describe('documents in languages that a model does not know', () => {
       return (order[index.slotOf('1') as number] as number) - (order[index.slotOf('2') as number] as number);
     };
     expect(order('fi')).toBeGreaterThan(order('en'));
+    expect(order('ru')).toBeGreaterThan(order('fi'));
   });
 });
