@@ -228,7 +228,7 @@ test('document: what is processed shows its stages, and its text when it has bee
   console_.expectQuiet();
 });
 
-test('document: one whose events break off is followed again, and shown when it has been read', async () => {
+test('document: one whose events break off is followed again, and a text that fails is asked for again', async () => {
   const id = await addDocument(keeper, { title: 'Broken off', content: 'The early ferry was seen at dawn.\n' });
   const page = await console_.open({ account: keeper, path: '/app/search' });
   let looks = 0;
@@ -243,7 +243,15 @@ test('document: one whose events break off is followed again, and shown when it 
   await page.route(`**/resources/${id}/progress/events`, (route) =>
     isBroken() ? route.fulfill({ status: 500, body: '' }) : route.continue(),
   );
+  const text = `**/resources/${id}/text`;
+  await page.route(text, (route) => route.fulfill({ status: 500, body: '' }));
   await visit(page, `/app/documents/${id}`);
+  // Its text fails once more, which is told.
+  const again = page.getByRole('article').getByRole('button', { name: 'Try again' });
+  await again.waitFor();
+  await page.unroute(text);
+  await again.click();
   await page.getByText('The early ferry was seen at dawn.').waitFor();
+  expect(await again.count()).toBe(0);
   console_.expectQuiet(/500/);
 });
