@@ -21,13 +21,14 @@ let reading: Promise<void> | undefined;
 
 /** Reads the tree unless it is known. A failure leaves ids in place of labels, and the next call asks again. */
 export function loadTaxonomy(): Promise<void> {
-  reading ??= read().catch(() => {
+  reading ??= readTaxonomy().catch(() => {
     reading = undefined;
   });
   return reading;
 }
 
-async function read(): Promise<void> {
+/** Reads the tree, also again after it was changed. */
+export async function readTaxonomy(): Promise<void> {
   const known = new Map<string, KnownCategory>();
   const add = (node: Category, parent: KnownCategory | undefined) => {
     const category = { id: node.id, label: node.label, path: [...(parent?.path ?? []), node.label], parent };

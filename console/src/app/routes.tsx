@@ -74,6 +74,13 @@ export const ROUTES: readonly Route[] = [
     load: () => import('../screens/admin/admin-screen.tsx'),
   },
   {
+    path: '/app/admin/taxonomy',
+    title: admin.taxonomy.title,
+    access: 'admin',
+    under: '/app/admin',
+    load: () => import('../screens/taxonomy/taxonomy-screen.tsx'),
+  },
+  {
     path: '/app/account',
     title: account.title,
     access: 'user',

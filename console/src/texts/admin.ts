@@ -49,6 +49,11 @@ export const admin = {
     latency: (ms: number) => `${number(ms)} ms`,
     down: 'no answer',
   },
+  taxonomy: {
+    title: 'Taxonomy',
+    text: 'The tree of categories, shared by all accounts.',
+    edit: 'Edit the taxonomy',
+  },
   dead: {
     title: 'Dead jobs',
     text: 'Gave up after the last attempt. Nothing is dropped.',

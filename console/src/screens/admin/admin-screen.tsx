@@ -34,6 +34,15 @@ export default function AdminScreen() {
         <ModelPanel />
         <HealthPanel />
       </div>
+      <section class="panel tax-link" aria-label={texts.taxonomy.title}>
+        <div class="panel__head">
+          <h2>{texts.taxonomy.title}</h2>
+          <p>{texts.taxonomy.text}</p>
+          <a class="btn btn--sm push" href="/app/admin/taxonomy">
+            {texts.taxonomy.edit}
+          </a>
+        </div>
+      </section>
       <DeadJobs />
       <Users />
       <ConfirmDialog />
