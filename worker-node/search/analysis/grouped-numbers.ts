@@ -1,4 +1,5 @@
 /** Numbers whose thousands are parted by blanks, as in `42 000 euros`. */
+import { withDecimals } from './numbers.ts';
 
 /** The first thousands are a piece of their own. */
 export const isFirstGroup = (piece: string): boolean => piece.length <= 3 && /^[1-9]\d{0,2}$/.test(piece);
@@ -28,7 +29,7 @@ export function groupedNumberAt(text: string, start: number, end: number): Group
   if (!rest || LIST_BEFORE.test(text.slice(Math.max(0, start - MAX_BEFORE), start))) return undefined;
   const [whole, groups = '', decimals] = rest;
   const digits = first + groups.replaceAll(' ', '');
-  return { terms: [decimals ? `${digits}.${decimals}` : digits], broader: [], start, end: end + whole.length };
+  return { terms: [withDecimals(digits, decimals)], broader: [], start, end: end + whole.length };
 }
 
 const GROUPED_DIGITS = /^\d{4,18}$/;

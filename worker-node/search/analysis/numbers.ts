@@ -32,7 +32,7 @@ export function readNumber(compound: string): Reading | undefined {
 
 function readGroups(compound: string): Reading | undefined {
   const all = (terms: string[]): Reading => ({ terms, broader: [], parts: [], length: compound.length });
-  const digits = (whole: string, fraction: string | undefined) => whole.replace(/\D/g, '') + (fraction ? `.${fraction}` : '');
+  const digits = (whole: string, fraction: string | undefined) => withDecimals(whole.replace(/\D/g, ''), fraction);
   if (HEXADECIMAL.test(compound)) return all([compound.toLowerCase()]);
   const grouped = GROUPED.exec(compound) ?? GROUPED_OTHERWISE.exec(compound);
   if (grouped) return all([digits(grouped[1] ?? '', grouped[2])]);
@@ -47,6 +47,10 @@ function readGroups(compound: string): Reading | undefined {
   const decimal = DECIMAL_COMMA.exec(compound);
   return decimal ? all([`${decimal[1]}.${decimal[2]}`]) : undefined;
 }
+
+/** `42,000.00` is the same number as `42,000`. */
+export const withDecimals = (whole: string, fraction: string | undefined): string =>
+  fraction === undefined || /^0+$/.test(fraction) ? whole : `${whole}.${fraction}`;
 
 /** `v2.10.3` and `2.10.3`, which `2.10` finds too. */
 function readVersion(compound: string): Reading | undefined {

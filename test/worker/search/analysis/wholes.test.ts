@@ -42,6 +42,7 @@ describe('numbers and dates as wholes', () => {
   it('wholes: a year before thousands, and decimals after them', () => {
     expect(termsOf('In 2024 42 000 people came')).toContain('42000');
     expect(termsOf('42 000,50 euros')).toContain('42000.50');
+    for (const text of ['42 000,00 €', '€42,000.00', '42.000,00 Euro', "42'000.00"]) expect(termsOf(text)).toContain('42000');
     expect(termsOf('12,34,567 rupees')).toContain('1234567');
   });
 
