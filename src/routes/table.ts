@@ -30,6 +30,7 @@ import { similarResources } from '../services/graph/similar-resources.ts';
 import { cancelJob, cancelResource } from '../services/jobs/cancel-job.ts';
 import { listJobs } from '../services/jobs/list-jobs.ts';
 import { listResourceJobs } from '../services/jobs/list-resource-jobs.ts';
+import { retryDeadJobs } from '../services/jobs/retry-dead-jobs.ts';
 import { retryJob } from '../services/jobs/retry-job.ts';
 import { listModels } from '../services/models/list-models.ts';
 import { createTicket } from '../services/progress/create-ticket.ts';
@@ -115,6 +116,7 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(listWebhookEndpoints, 'GET /webhooks', { returns: 'Newest first' }),
   http(revokeWebhookEndpoint, 'DELETE /webhooks/{id}', { returns: 'Revoked' }),
   http(listJobs, 'GET /admin/jobs', { returns: 'Newest first' }),
+  http(retryDeadJobs, 'POST /admin/jobs/retry', { returns: 'How many were retried' }),
   http(retryJob, 'POST /admin/jobs/{id}/retry', { returns: 'The new job', status: 202 }),
   http(cancelJob, 'POST /admin/jobs/{id}/cancel', { returns: 'The cancelled job' }),
   http(readStatistics, 'GET /admin/statistics', { returns: 'Newest minute first', noStore: true }),

@@ -63,6 +63,7 @@ test('admin: a dead job is listed by its document and reason, and is retried', a
   await page.locator('.chart__plot canvas').nth(3).waitFor();
   await expectAccessible(page);
   await shoot(page, 'admin');
+  expect(await row.getByRole('cell').nth(1).textContent()).toBe('Ingestion');
   await row.getByRole('button', { name: 'Retry torn-chart.pdf' }).click();
   await page.getByText('In the queue again.').waitFor();
   await expect.poll(async () => (await keeper.client.get('/admin/jobs', {})).jobs.length).toBe(1);
@@ -78,6 +79,10 @@ test('admin: accounts are filtered, deactivated and activated by Undo, and get a
   await page.getByLabel('Filter users').fill('READING');
   const users = page.getByRole('table').filter({ hasText: 'Username' });
   await expect.poll(() => users.getByRole('row').count()).toBe(2);
+  const cells = users.getByRole('row', { name: /reading-room/ }).getByRole('cell');
+  const { total } = await reader.client.get('/resources', { params: { query: { total: 'true' } } });
+  expect(await cells.nth(3).textContent()).toBe(String(total));
+  expect(await cells.nth(4).textContent()).toMatch(/now$|ago$/);
   await users.getByRole('button', { name: 'Deactivate reading-room' }).click();
   await page.getByText('Deactivated reading-room. All sessions have ended.').waitFor();
   await users.getByRole('button', { name: 'Activate reading-room' }).waitFor();
@@ -90,6 +95,10 @@ test('admin: accounts are filtered, deactivated and activated by Undo, and get a
   await page.getByLabel('Filter users').fill('keeper');
   await users.getByText('This is you').waitFor();
   expect(await users.getByLabel('Tier of keeper').isDisabled()).toBe(true);
+  await page.getByLabel('Filter users').fill('service');
+  await users.getByText('Master key').waitFor();
+  expect(await users.getByLabel('Tier of service').isDisabled()).toBe(true);
+  expect(await users.getByRole('button').count()).toBe(0);
   await page.getByLabel('Filter users').fill('nobody at all');
   await page.getByText('No username or address contains “nobody at all”.').waitFor();
   await expectAccessible(page);

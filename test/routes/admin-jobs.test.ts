@@ -1,8 +1,8 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findJob } from '../../src/kernel/db/jobs.ts';
 import { claimJob, deadLetterJob, finishJob, renewLease } from '../../src/kernel/db/leases.ts';
-import { jobs } from '../../src/kernel/db/schema.sqlite.ts';
+import { jobs, resourceStages } from '../../src/kernel/db/schema.sqlite.ts';
 import { enqueueJob } from '../../src/kernel/jobs/outbox.ts';
 import { INSTALLATION } from '../../src/kernel/model/job-kinds.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
@@ -90,6 +90,60 @@ describe('GET /admin/jobs', () => {
     }
     expect((await post('/admin/jobs/x/retry', owner)).status).toBe(403);
     expect((await post('/admin/jobs/x/cancel', owner)).status).toBe(403);
+  });
+});
+
+describe('GET /admin/jobs: failed_stage', () => {
+  test('failed_stage: the stage of its own run at which a dead job ended, and none once a later run has passed it', async () => {
+    const { id, jobId } = await send();
+    await bury(jobId);
+    const listed = async () => (await get('/admin/jobs')).jobs[0];
+    const set = (stage: 'quality' | 'graph', status: 'failed' | 'completed', run: number) =>
+      app.services.db
+        .update(resourceStages)
+        .set({ status, run, finishedAt: app.clock.now() })
+        .where(and(eq(resourceStages.resourceId, id), eq(resourceStages.stage, stage)));
+    expect(await listed()).not.toHaveProperty('failed_stage');
+    await set('quality', 'failed', 1);
+    await set('graph', 'failed', 2);
+    expect(await listed()).toMatchObject({ id: jobId, failed_stage: 'quality' });
+    await set('quality', 'completed', 2);
+    expect(await listed()).not.toHaveProperty('failed_stage');
+  });
+});
+
+describe('POST /admin/jobs/retry', () => {
+  test('retry of many: dead jobs get new ones, page by page, and one that cannot is named and stays dead', async () => {
+    const sent = [await send(), await send(), await send()];
+    for (const { jobId } of sent) {
+      app.clock.advance(1000);
+      await bury(jobId);
+    }
+    await post(`/resources/${sent[1]?.id}/reprocess`, owner);
+    await app.background.settled();
+    app.published.splice(0);
+    const first = await post('/admin/jobs/retry', admin, { limit: 2 });
+    const second = await post('/admin/jobs/retry', admin, { limit: 2, cursor: first.body?.next_cursor });
+    const answers = [first, second].map(({ status, body }) => [status, body?.retried]);
+    expect(answers.map(([status]) => status)).toEqual([200, 200]);
+    expect(answers.reduce((sum, [, retried]) => sum + Number(retried), 0)).toBe(2);
+    const refused = [first, second].flatMap(({ body }) => body?.refused as { id: string; reason: string }[]);
+    expect(refused).toEqual([{ id: sent[1]?.jobId, reason: 'The resource of this job is already being processed' }]);
+    expect(second.body).not.toHaveProperty('next_cursor');
+    expect((await get('/admin/jobs')).jobs).toMatchObject([{ id: sent[1]?.jobId }]);
+    await app.background.settled();
+    expect(app.published).toHaveLength(2);
+    expect((await get('/admin/jobs?state=retried')).jobs).toHaveLength(2);
+  });
+
+  test('retry of many: no more than 50 in a request, and not without the admin scope', async () => {
+    expect(await post('/admin/jobs/retry', admin, { limit: 51 })).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'limit' }] },
+    });
+    expect(await post('/admin/jobs/retry', admin, { cursor: 'x' })).toMatchObject({ status: 422 });
+    expect((await post('/admin/jobs/retry', owner, {})).status).toBe(403);
+    expect(await post('/admin/jobs/retry', admin, {})).toEqual({ status: 200, body: { retried: 0, refused: [] } });
   });
 });
 

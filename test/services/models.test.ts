@@ -210,6 +210,23 @@ describe('commands', () => {
     expect(await nextStep(db)).toEqual({ step: 'none' });
   });
 
+  test('models: the time left of a model that is being built is that of the pace so far', async () => {
+    const documents = [await library(), ...(await Promise.all([document(), document(), document(), document()]))];
+    await addModel(context, { ...B, dimensions: 384 });
+    const left = async () => (await modelStatuses(db)).map(({ etaSeconds }) => etaSeconds);
+    const [first = '', second = '', third = ''] = documents;
+    await embed(first, B);
+    expect(await left()).toEqual([null, null]);
+    clock.advance(30_000);
+    await embed(second, B);
+    expect(await left()).toEqual([null, 90]);
+    clock.advance(10_000);
+    await embed(third, B, 'no text');
+    expect(await left()).toEqual([null, 40]);
+    for (const id of documents.slice(3)) await embed(id, B);
+    expect(await left()).toEqual([null, 0]);
+  });
+
   test('models: of two requests the later one wins, and one repeated keeps its time', async () => {
     await library();
     await activateModel(context, B);

@@ -932,6 +932,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/jobs/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry dead jobs, many in a request
+         * @description Retries the newest dead jobs, as POST /admin/jobs/{id}/retry does each. A job that cannot be retried now stays dead and is named with the reason. `next_cursor` leads to the next jobs; the last answer has none.
+         */
+        post: operations["jobsRetryDead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/jobs/{id}/retry": {
         parameters: {
             query?: never;
@@ -1457,7 +1477,7 @@ export interface paths {
         };
         /**
          * List accounts
-         * @description All accounts, newest first; `q` finds names and addresses.
+         * @description All accounts, newest first, with their number of documents and when each was last seen; `q` finds names and addresses.
          */
         get: operations["usersList"];
         put?: never;
@@ -1483,7 +1503,7 @@ export interface paths {
         head?: never;
         /**
          * Change the tier of an account, or deactivate it
-         * @description Deactivating an account and lowering its tier end all its sessions at once. A higher tier applies from the next refresh of a token. It needs the master key or an admin’s recent login; an API key cannot do it, and an admin not to the own account (403).
+         * @description Deactivating an account and lowering its tier end all its sessions at once. A higher tier applies from the next refresh of a token. It needs the master key or an admin’s recent login; an API key cannot do it, and an admin not to the own account (403). The users behind the master key and TEST_MODE are no accounts, and cannot be changed (403).
          */
         patch: operations["usersUpdate"];
         trace?: never;
@@ -2729,8 +2749,22 @@ export interface components {
             updated_at: string;
             /** Format: date-time */
             finished_at?: string;
+            /**
+             * @description Of a dead or cancelled job: the stage at which it ended, while no later run has passed it
+             * @enum {string}
+             */
+            failed_stage?: "ingestion" | "quality" | "taxonomy" | "graph" | "embedding";
             /** @description Title, file name or URL of the resource, the first that it has */
             resource_name?: string;
+        };
+        RetriedJobs: {
+            /** @description How many jobs have a new one */
+            retried: number;
+            refused: {
+                id: string;
+                reason: string;
+            }[];
+            next_cursor?: string;
         };
         RetriedJob: {
             id: string;
@@ -2822,6 +2856,8 @@ export interface components {
                 failed: number;
                 /** @description Embedded or given up, of all */
                 percent: number;
+                /** @description Of a model that is being built: until it is complete, at the pace so far */
+                eta_seconds?: number;
             };
             /** @description The first 20 of those that failed */
             failed_document_ids: string[];
@@ -3107,6 +3143,28 @@ export interface components {
                     remaining: number;
                 };
             };
+        };
+        ListedUser: {
+            id: string;
+            username: string;
+            email: string;
+            /** @enum {string} */
+            tier: "free" | "premium" | "admin";
+            active: boolean;
+            email_verified: boolean;
+            /** Format: date-time */
+            created_at: string;
+            documents: number;
+            /**
+             * Format: date-time
+             * @description The last login, renewal of a session or use of an API key
+             */
+            last_seen_at?: string;
+            /**
+             * @description Stands for the master key or TEST_MODE: it has no login, and cannot be changed
+             * @enum {boolean}
+             */
+            system?: true;
         };
         AccountChange: {
             /** @enum {string} */
@@ -4957,6 +5015,34 @@ export interface operations {
             };
         };
     };
+    jobsRetryDead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 20 */
+                    limit?: number;
+                    cursor?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How many were retried */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedJobs"];
+                };
+            };
+        };
+    };
     jobsRetry: {
         parameters: {
             query?: never;
@@ -5604,7 +5690,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        users: components["schemas"]["User"][];
+                        users: components["schemas"]["ListedUser"][];
                         next_cursor?: string;
                     };
                 };

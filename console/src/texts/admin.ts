@@ -36,6 +36,12 @@ export const admin = {
     progress: (name: string) => `Embedding documents with ${name}`,
     percent: (percent: number) => `${number(percent)} %`,
     of: (total: number) => `of ${plural(total, 'document', 'documents')}`,
+    left: (seconds: number) =>
+      seconds < 60
+        ? 'less than a minute left'
+        : seconds < 3_600
+          ? `about ${number(Math.ceil(seconds / 60))} min left`
+          : `about ${number(Math.ceil(seconds / 3_600))} h left`,
     failed: (count: number) =>
       `${plural(count, 'document', 'documents')} could not be embedded; ${count === 1 ? 'it is' : 'they are'} found by words.`,
   },
@@ -87,10 +93,14 @@ export const admin = {
     email: 'E-mail',
     tier: 'Tier',
     tierOf: (name: string) => `Tier of ${name}`,
+    documents: 'Documents',
+    seen: 'Last seen',
+    never: 'not known',
     joined: 'Joined',
     state: 'State',
     unverified: 'not verified',
     own: 'This is you',
+    system: 'Master key',
     activate: 'Activate',
     deactivate: 'Deactivate',
     activated: (name: string) => `Activated ${name}.`,

@@ -3,8 +3,9 @@ import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, ne, or, sql } 
 import type { Position } from '../core/pagination.ts';
 import { INSTALLATION, type JobPayload } from '../model/job-kinds.ts';
 import type { JobState } from '../model/job-messages.ts';
+import type { Stage } from '../model/stages.ts';
 import { olderThan } from './pagination.ts';
-import { jobs, resources } from './schema.sqlite.ts';
+import { jobs, resourceStages, resources } from './schema.sqlite.ts';
 import type { Database, Job } from './types.ts';
 
 /** A job in one of these states is waiting or running. */
@@ -50,6 +51,20 @@ export async function listJobs(db: Database, { state, ownerId, limit, before }: 
     .orderBy(desc(jobs.createdAt), desc(jobs.id))
     .limit(limit);
   return rows.map(({ job, name }) => ({ ...job, resourceName: name }));
+}
+
+/** Of each of the resources, by id, the stages that have failed, in the run that they belong to. */
+export async function listFailedStages(
+  db: Database,
+  resourceIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly { readonly stage: Stage; readonly run: number }[]>> {
+  if (resourceIds.length === 0) return new Map();
+  const rows = await db
+    .select({ resourceId: resourceStages.resourceId, stage: resourceStages.stage, run: resourceStages.run })
+    .from(resourceStages)
+    .where(and(inArray(resourceStages.resourceId, [...resourceIds]), eq(resourceStages.status, 'failed')))
+    .orderBy(asc(resourceStages.finishedAt));
+  return Map.groupBy(rows, ({ resourceId }) => resourceId);
 }
 
 /** The jobs of an owner's resource, newest first. */

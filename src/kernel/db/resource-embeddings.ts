@@ -2,7 +2,24 @@
  * Which resource is embedded by which model. A row says that the resource's current chunks are done: their vectors are written,
  * or, with `error`, were given up. The transaction that writes vectors writes the row.
  */
-import { and, asc, count, eq, exists, gt, inArray, isNotNull, isNull, ne, notExists, notInArray, or, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  eq,
+  exists,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  max,
+  min,
+  ne,
+  notExists,
+  notInArray,
+  or,
+  sql,
+} from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Stage, StageStatus } from '../model/stages.ts';
 import { activeModelId } from './embedding-models.ts';
@@ -167,6 +184,11 @@ export interface ModelCoverage {
   readonly failed: number;
 }
 
+export interface ModelPace extends ModelCoverage {
+  /** Between the first of these documents and the last. */
+  readonly spentMs: number;
+}
+
 /** The number of documents that have chunks. */
 export async function countEmbeddable(db: Database): Promise<number> {
   const [row] = await db.select({ count: count() }).from(resources).where(hasChunks(db));
@@ -205,12 +227,23 @@ export async function forgetFailures(tx: Database, model: string): Promise<void>
 }
 
 /** How many documents each model is done with. */
-export async function coverageByModel(db: Database): Promise<Map<string, ModelCoverage>> {
+export async function coverageByModel(db: Database): Promise<Map<string, ModelPace>> {
   const rows = await db
-    .select({ model: resourceEmbeddings.model, all: count(), failed: count(resourceEmbeddings.error) })
+    .select({
+      model: resourceEmbeddings.model,
+      all: count(),
+      failed: count(resourceEmbeddings.error),
+      first: min(resourceEmbeddings.updatedAt),
+      last: max(resourceEmbeddings.updatedAt),
+    })
     .from(resourceEmbeddings)
     .groupBy(resourceEmbeddings.model);
-  return new Map(rows.map(({ model, all, failed }) => [model, { embedded: all - failed, failed }]));
+  return new Map(
+    rows.map(({ model, all, failed, first, last }) => [
+      model,
+      { embedded: all - failed, failed, spentMs: Number(last ?? 0) - Number(first ?? 0) },
+    ]),
+  );
 }
 
 /** The documents whose embedding stage has failed for good, and that the active model is not done with: the first, by id. */

@@ -1,10 +1,10 @@
-import { and, desc, eq, inArray, is, isNull, like, ne, notLike, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, is, isNull, like, max, ne, notLike, or, sql } from 'drizzle-orm';
 import { PgDatabase } from 'drizzle-orm/pg-core';
 import { withAsciiLookalikes } from '../model/lookalikes.ts';
 import { systemUserKey } from '../model/system-users.ts';
 import type { Tier } from '../model/tiers.ts';
 import { olderThan } from './pagination.ts';
-import { sessions, users } from './schema.sqlite.ts';
+import { apiKeys, resources, sessions, users } from './schema.sqlite.ts';
 import type { Database, User } from './types.ts';
 
 /** NFKC and lower case. Keys that earlier versions stored have this form. */
@@ -193,11 +193,32 @@ export interface UserPage {
   readonly after?: Pick<User, 'createdAt' | 'id'>;
 }
 
-/** A page of users below the position `after`, newest first. */
-export async function listUsers(db: Database, { limit, text, after }: UserPage): Promise<User[]> {
+export interface ListedUser extends User {
+  readonly documents: number;
+  /** The last login, renewal of a session or use of an API key of those that are kept; null without one. */
+  readonly lastSeenAt: number | null;
+}
+
+/** A page of users below the position `after`, newest first. Their documents are counted in an index alone. */
+export async function listUsers(db: Database, { limit, text, after }: UserPage): Promise<ListedUser[]> {
   const containing = (key: string) => `%${key.replace(/[\\%_]/g, '')}%`;
-  return db
-    .select()
+  // Of a query on one table, drizzle writes columns in the selection without their table, but for those of queries in it.
+  const documents = db.select({ count: count() }).from(resources).where(eq(resources.ownerId, users.id));
+  const session = db
+    .select({ at: max(sessions.rotatedAt) })
+    .from(sessions)
+    .where(eq(sessions.userId, users.id));
+  const key = db
+    .select({ at: max(apiKeys.lastUsedAt) })
+    .from(apiKeys)
+    .where(eq(apiKeys.userId, users.id));
+  const rows = await db
+    .select({
+      user: users,
+      documents: sql<number | string>`(${documents})`,
+      session: sql<number | string | null>`(${session})`,
+      key: sql<number | string | null>`(${key})`,
+    })
     .from(users)
     .where(
       and(
@@ -212,4 +233,8 @@ export async function listUsers(db: Database, { limit, text, after }: UserPage):
     )
     .orderBy(desc(users.createdAt), desc(users.id))
     .limit(limit);
+  return rows.map((row) => {
+    const lastSeenAt = Math.max(Number(row.session ?? 0), Number(row.key ?? 0));
+    return { ...row.user, documents: Number(row.documents), lastSeenAt: lastSeenAt === 0 ? null : lastSeenAt };
+  });
 }

@@ -5,6 +5,7 @@ import type { Sessions } from '../../kernel/auth/sessions.ts';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { Database, User } from '../../kernel/db/types.ts';
 import { findUser, isSessionLive } from '../../kernel/db/users.ts';
+import { isSystemUser } from '../../kernel/model/system-users.ts';
 import { TIERS, type Tier } from '../../kernel/model/tiers.ts';
 import { notFound } from '../errors.ts';
 
@@ -25,9 +26,12 @@ export interface Administrator extends RequestOrigin {
   readonly session: { readonly userId: string; readonly sessionId: string } | null;
 }
 
+const SYSTEM_USER =
+  'This user stands for the master key or TEST_MODE and cannot be changed: change MASTER_API_KEY or TEST_MODE instead';
+
 /**
  * Sets tier and active. A deactivation and a downgrade end the sessions at once; an upgrade applies at their next refresh.
- * Throws `not_found`; `forbidden` for the administrator's own account, and if the administrator's session has ended or is no
+ * Throws `not_found`; `forbidden` for a system user, for the administrator's own account, and if the administrator's session has ended or is no
  * admin's any more, which the transaction of the change checks.
  */
 export async function administerUser(
@@ -42,6 +46,7 @@ export async function administerUser(
     if (session && !(await isStillAdmin(tx, session))) {
       throw new AppError('forbidden', 'Your session has ended, or you are not an admin any more');
     }
+    if (isSystemUser(before)) throw new AppError('forbidden', SYSTEM_USER);
     return { set, ends: endOf(before, { tier, active }) };
   });
   if (!user) throw notFound('user');

@@ -13,7 +13,7 @@ import { type Caller, operation } from '../operation.ts';
 import { notifyRunStarted, restartRun, type StartedRun } from '../resources/processing-runs.ts';
 import { jobId } from './job-schema.ts';
 
-type RetryContext = Pick<AppContext, 'db' | 'clock' | 'ids' | 'progress' | 'relay'>;
+export type RetryContext = Pick<AppContext, 'db' | 'clock' | 'ids' | 'progress' | 'relay'>;
 
 /** It becomes a new job with a full count of attempts; the old one becomes `retried`. Of a processing job the stages run again. */
 export const retryJob = operation({
@@ -27,26 +27,29 @@ export const retryJob = operation({
     .object({ id: z.string(), resource_id: z.string().optional(), stages: z.array(z.enum(STAGES)) })
     .meta({ id: 'RetriedJob' }),
   errors: ['not_found', 'conflict'],
-  run: async ({ actor: _actor, ...context }: RetryContext & Caller, { id }) => {
-    const started = await context.db.transaction(async (tx) => {
-      const ended = await endJob(tx, id, { from: ['dead', 'cancelled'], state: 'retried', now: context.clock.now() });
-      if (!ended) {
-        const job = await findJob(tx, id);
-        throw job
-          ? new AppError('conflict', `This job is ${job.state}; only a dead or cancelled job can be retried`)
-          : notFound('job');
-      }
-      return start(tx, context, ended);
-    });
-    if (!('states' in started)) {
-      context.relay.publishSoon(started.id);
-      return { id: started.id, ...present({ resource_id: started.resourceId }), stages: [] };
-    }
-    await notifyRunStarted(context, started);
-    const { resourceId, jobId: newId, states } = started;
-    return { id: newId, resource_id: resourceId, stages: STAGES.filter((stage) => states[stage].status === 'pending') };
-  },
+  run: ({ actor: _actor, ...context }: RetryContext & Caller, { id }) => retryById(context, id),
 });
+
+/** Throws `not_found` and `conflict`, and has then written nothing. */
+export async function retryById(context: RetryContext, id: string) {
+  const started = await context.db.transaction(async (tx) => {
+    const ended = await endJob(tx, id, { from: ['dead', 'cancelled'], state: 'retried', now: context.clock.now() });
+    if (!ended) {
+      const job = await findJob(tx, id);
+      throw job
+        ? new AppError('conflict', `This job is ${job.state}; only a dead or cancelled job can be retried`)
+        : notFound('job');
+    }
+    return start(tx, context, ended);
+  });
+  if (!('states' in started)) {
+    context.relay.publishSoon(started.id);
+    return { id: started.id, ...present({ resource_id: started.resourceId }), stages: [] };
+  }
+  await notifyRunStarted(context, started);
+  const { resourceId, jobId: newId, states } = started;
+  return { id: newId, resource_id: resourceId, stages: STAGES.filter((stage) => states[stage].status === 'pending') };
+}
 
 async function start(tx: Database, context: RetryContext, ended: Job): Promise<StartedRun | Job> {
   const asked = processingOf(ended);

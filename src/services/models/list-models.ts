@@ -26,6 +26,8 @@ export interface ModelStatus {
   readonly documents: { readonly total: number; readonly embedded: number; readonly failed: number };
   /** How many of the documents the model is done with: 0 to 100, and 100 only if it is done with all. */
   readonly percent: number;
+  /** Of a model that is being built, at the pace so far; null while that is not known. */
+  readonly etaSeconds: number | null;
   /** The first documents that the model could not embed. They are found by words. */
   readonly failedIds: readonly string[];
   readonly activationRequestedAt: number | null;
@@ -52,6 +54,7 @@ const modelSchema = z
       embedded: z.int(),
       failed: z.int().describe('Given up after the last attempt; they are found by words'),
       percent: z.number().describe('Embedded or given up, of all'),
+      eta_seconds: z.int().optional().describe('Of a model that is being built: until it is complete, at the pace so far'),
     }),
     failed_document_ids: z.array(z.string()).describe('The first 20 of those that failed'),
     activation_requested_at: z.iso
@@ -64,10 +67,21 @@ const modelSchema = z
   })
   .meta({ id: 'EmbeddingModel' });
 
-const toModelBody = ({ id, name, state, dimensions, languages, documents, percent, failedIds, ...times }: ModelStatus) => ({
+const toModelBody = ({
+  id,
+  name,
+  state,
+  dimensions,
+  languages,
+  documents,
+  percent,
+  etaSeconds,
+  failedIds,
+  ...times
+}: ModelStatus) => ({
   ...{ id, name, state },
   ...present({ dimensions, languages: languages && [...languages] }),
-  documents: { ...documents, percent },
+  documents: { ...documents, percent, ...present({ eta_seconds: etaSeconds }) },
   failed_document_ids: [...failedIds],
   ...present({
     activation_requested_at: toIsoOrNull(times.activationRequestedAt),
@@ -95,7 +109,7 @@ export async function modelStatuses(db: Database): Promise<ModelStatus[]> {
   const [total, coverage] = [await countEmbeddable(db), await coverageByModel(db)];
   return await Promise.all(
     models.map(async (model) => {
-      const { embedded, failed: givenUp } = coverage.get(model.id) ?? { embedded: 0, failed: 0 };
+      const { embedded, failed: givenUp, spentMs } = coverage.get(model.id) ?? { embedded: 0, failed: 0, spentMs: 0 };
       const known = givenUp === 0 ? [] : await listFailedDocuments(db, model.id, FAILED_LISTED);
       // For a model that is being built, a job takes up what the stage could not embed.
       const unembedded = model.state === 'active' ? await countUnembedded(db) : 0;
@@ -106,6 +120,7 @@ export async function modelStatuses(db: Database): Promise<ModelStatus[]> {
         ...fieldsOf(model),
         documents: { total, embedded, failed },
         percent: percentOf(embedded + failed, total),
+        etaSeconds: model.state === 'building' ? etaOf(embedded + failed, total, spentMs) : null,
         failedIds,
       };
     }),
@@ -114,6 +129,12 @@ export async function modelStatuses(db: Database): Promise<ModelStatus[]> {
 
 /** With one decimal, rounded down. */
 const percentOf = (done: number, total: number) => (done >= total ? 100 : Math.floor((1000 * done) / total) / 10);
+
+/** The pace is that of the documents after the first. */
+function etaOf(done: number, total: number, spentMs: number): number | null {
+  if (done < 2 || spentMs <= 0) return null;
+  return Math.ceil((Math.max(0, total - done) * spentMs) / (done - 1) / 1000);
+}
 
 const RANK: Readonly<Record<ModelState, number>> = { active: 0, building: 1, retired: 2 };
 

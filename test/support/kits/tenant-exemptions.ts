@@ -53,6 +53,7 @@ export const UNOWNED: Reasons = {
   jobs: {
     findJob: `${ADMINS}; used by cancel and retry`,
     listJobs: ADMINS,
+    listFailedStages: `${ADMINS}; of the documents of a page of jobs`,
     endJob: `${ADMINS}; an owner cancels through the jobs of a resource found by id and owner`,
     hasUnfinishedJob: FOUND,
     hasOtherUnfinishedJob: LEASED,

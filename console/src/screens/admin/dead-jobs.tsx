@@ -1,8 +1,7 @@
 /** Jobs that failed their last attempt. Each can be retried, and all of them at once. */
 import { useId, useState } from 'preact/hooks';
-import { type components, PharosError, pages } from '../../../../clients/typescript/src/index.ts';
+import { type components, pages } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
-import { sentenceOf } from '../../api/errors.ts';
 import { act } from '../../app/act.ts';
 import { WhenLoaded } from '../../app/setting.tsx';
 import { usePages } from '../../app/use-pages.ts';
@@ -15,38 +14,34 @@ type Job = components['schemas']['ListedJob'];
 
 const { dead: texts } = admin;
 const SHOWN = 20;
-const PAGE = 100;
+/** Jobs that one request retries. */
+const AT_ONCE = 20;
 
-const readPage = async (cursor: string | undefined, limit: number) =>
-  await client.get('/admin/jobs', { params: { query: { state: 'dead', limit, ...(cursor === undefined ? {} : { cursor }) } } });
+const readPage = (cursor: string | undefined) =>
+  client.get('/admin/jobs', { params: { query: { state: 'dead', limit: SHOWN, ...(cursor === undefined ? {} : { cursor }) } } });
 
 const retry = (id: string) => client.post('/admin/jobs/{id}/retry', { params: { path: { id } } });
+const retryMany = (cursor?: string) =>
+  client.post('/admin/jobs/retry', { body: { limit: AT_ONCE, ...(cursor === undefined ? {} : { cursor }) } });
 
 /** Retries every dead job. A job that may not be retried now stays; the first such reason is told. */
 async function retryEvery(): Promise<void> {
-  let [done, refused] = [0, 0];
-  let reason = '';
-  for await (const { jobs } of pages((cursor) => readPage(cursor, PAGE))) {
-    for (const { id } of jobs) {
-      try {
-        await retry(id);
-        done += 1;
-      } catch (error) {
-        if (!(error instanceof PharosError) || (error.status !== 404 && error.status !== 409)) throw error;
-        refused += 1;
-        reason ||= sentenceOf(error);
-      }
-    }
+  let done = 0;
+  const refused: string[] = [];
+  for await (const answer of pages(retryMany)) {
+    done += answer.retried;
+    refused.push(...answer.refused.map(({ reason }) => reason));
   }
-  if (refused === 0) toast({ text: texts.retriedAll(done) });
-  else toast({ text: texts.partly(done, refused, reason), failed: true });
+  const [reason] = refused;
+  if (reason === undefined) toast({ text: texts.retriedAll(done) });
+  else toast({ text: texts.partly(done, refused.length, `${reason.replace(/\.$/, '')}.`), failed: true });
 }
 
 export function DeadJobs() {
   const id = useId();
   const [busy, setBusy] = useState(false);
   const loaded = usePages('', async (cursor) => {
-    const { jobs, next_cursor: next } = await readPage(cursor, SHOWN);
+    const { jobs, next_cursor: next } = await readPage(cursor);
     return { rows: jobs, next };
   });
   const count = loaded.value?.length ?? 0;
@@ -86,6 +81,10 @@ export function DeadJobs() {
   );
 }
 
+/** Where it gave up; where that is not known, what it was to do. */
+const stageOf = ({ failed_stage: failed, stages, kind }: Job) =>
+  (failed === undefined ? stages : [failed]).map((stage) => texts.stages[stage] ?? stage).join(', ') || kind;
+
 const nameOf = (job: Job) => job.resource_name ?? job.resource_id ?? job.kind;
 
 function JobTable({ jobs, onRetry }: { jobs: readonly Job[]; onRetry: (job: Job) => void }) {
@@ -108,7 +107,7 @@ function JobTable({ jobs, onRetry }: { jobs: readonly Job[]; onRetry: (job: Job)
           {jobs.map((job) => (
             <tr key={job.id}>
               <td title={nameOf(job)}>{nameOf(job)}</td>
-              <td class="soft">{job.stages.map((stage) => texts.stages[stage] ?? stage).join(', ') || job.kind}</td>
+              <td class="soft">{stageOf(job)}</td>
               <td class="soft" title={job.error}>
                 {job.error}
               </td>

@@ -1,5 +1,5 @@
 /** The models: which one searches use, and how far the next one is. */
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import type { components } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
 import { parts, WhenLoaded } from '../../app/setting.tsx';
@@ -12,10 +12,20 @@ import { admin } from '../../texts.ts';
 type Model = components['schemas']['EmbeddingModel'];
 
 const { model: texts } = admin;
+/** While a model is being built. */
+const AGAIN_AFTER_MS = 30_000;
 
 export function ModelPanel() {
   const id = useId();
   const loaded = useLoaded(async () => (await client.get('/admin/models')).models);
+  const isBuilding = loaded.value?.some(({ state }) => state === 'building') ?? false;
+  const reload = useRef(loaded.reload);
+  reload.current = loaded.reload;
+  useEffect(() => {
+    if (!isBuilding) return;
+    const timer = setInterval(() => document.hidden || void reload.current(), AGAIN_AFTER_MS);
+    return () => clearInterval(timer);
+  }, [isBuilding]);
   return (
     <section class="panel" aria-labelledby={id}>
       <div class="panel__head">
@@ -66,12 +76,13 @@ function detailsOf({ languages, dimensions, removed_at: removed }: Model): strin
 
 /** A model that is done and lost nothing needs no bar. */
 function Progress({ model: { name, state, documents } }: { model: Model }) {
-  const { total, failed, percent } = documents;
+  const { total, failed, percent, eta_seconds: left } = documents;
   if (state === 'active' && percent === 100 && failed === 0) return null;
   return (
     <div class="model-progress">
       <span class="num">
-        <strong>{texts.percent(percent)}</strong> <span class="soft">{texts.of(total)}</span>
+        <strong>{texts.percent(percent)}</strong>{' '}
+        <span class="soft">{parts(texts.of(total), left === undefined ? undefined : texts.left(left))}</span>
       </span>
       <Bar value={percent / 100} label={texts.progress(name)} role="progressbar" state="active" />
       {failed > 0 && <span class="quiet num">{texts.failed(failed)}</span>}

@@ -1,7 +1,8 @@
 /** Every account: its tier, and whether it may log in. A change acts at once, and can be taken back. */
 import { useEffect, useId, useState } from 'preact/hooks';
+import type { components } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
-import { type Account, account } from '../../api/session.ts';
+import { account } from '../../api/session.ts';
 import { act } from '../../app/act.ts';
 import { WhenLoaded } from '../../app/setting.tsx';
 import { type Pages, usePages } from '../../app/use-pages.ts';
@@ -9,10 +10,11 @@ import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Select } from '../../parts/select.tsx';
 import { toast } from '../../parts/toast.tsx';
-import { dateOf } from '../../texts/times.ts';
+import { ago, dateOf } from '../../texts/times.ts';
 import { admin } from '../../texts.ts';
 
-type Change = Partial<Pick<Account, 'tier' | 'active'>>;
+type User = components['schemas']['ListedUser'];
+type Change = Partial<Pick<User, 'tier' | 'active'>>;
 
 const { users: texts } = admin;
 const TIERS = ['admin', 'premium', 'free'] as const;
@@ -71,18 +73,18 @@ export function Users() {
   );
 }
 
-function UserTable({ users, loaded }: { users: readonly Account[]; loaded: Pages<Account> }) {
+function UserTable({ users, loaded }: { users: readonly User[]; loaded: Pages<User> }) {
   async function save(id: string, body: Change, then: () => void) {
     await act(async () => {
       const changed = await client.patch('/admin/users/{id}', { params: { path: { id } }, body });
-      loaded.alter((rows) => rows.map((row) => (row.id === id ? changed : row)));
+      loaded.alter((rows) => rows.map((row) => (row.id === id ? { ...row, ...changed } : row)));
       then();
     });
     // What was refused is shown as it is at the server.
     loaded.alter((rows) => [...rows]);
   }
 
-  const change = (user: Account, body: Change, text: string) => {
+  const change = (user: User, body: Change, text: string) => {
     const back: Change = body.tier === undefined ? { active: user.active } : { tier: user.tier };
     return save(user.id, body, () => toast({ text, undo: () => void save(user.id, back, () => undefined) }));
   };
@@ -96,6 +98,12 @@ function UserTable({ users, loaded }: { users: readonly Account[]; loaded: Pages
             <th scope="col">{texts.username}</th>
             <th scope="col">{texts.email}</th>
             <th scope="col">{texts.tier}</th>
+            <th scope="col" class="end">
+              {texts.documents}
+            </th>
+            <th scope="col" class="end">
+              {texts.seen}
+            </th>
             <th scope="col" class="end">
               {texts.joined}
             </th>
@@ -114,15 +122,16 @@ function UserTable({ users, loaded }: { users: readonly Account[]; loaded: Pages
   );
 }
 
-function UserRow({ user, onChange }: { user: Account; onChange: (body: Change, text: string) => void }) {
+function UserRow({ user, onChange }: { user: User; onChange: (body: Change, text: string) => void }) {
   const { id, username, email, tier, active } = user;
   const isOwn = id === account.value?.id;
+  const isFixed = isOwn || user.system === true;
   return (
     <tr>
       <td title={username}>{username}</td>
       <td class="soft" title={email}>
         {email}
-        {!user.email_verified && <span class="quiet"> · {texts.unverified}</span>}
+        {!user.email_verified && !user.system && <span class="quiet"> · {texts.unverified}</span>}
       </td>
       <td>
         <Select
@@ -131,15 +140,17 @@ function UserRow({ user, onChange }: { user: Account; onChange: (body: Change, t
           small
           auto
           value={tier}
-          disabled={isOwn}
+          disabled={isFixed}
           onChange={(value) => onChange({ tier: value }, texts.tierSet(username, value))}
           options={TIERS.map((value) => ({ value, label: value }))}
         />
       </td>
+      <td class="end soft num">{user.documents.toLocaleString('en')}</td>
+      <td class="end soft num">{user.last_seen_at === undefined ? texts.never : ago(user.last_seen_at)}</td>
       <td class="end soft num">{dateOf(user.created_at)}</td>
       <td class="end">
-        {isOwn ? (
-          <span class="quiet">{texts.own}</span>
+        {isFixed ? (
+          <span class="quiet">{isOwn ? texts.own : texts.system}</span>
         ) : (
           <button
             class="link"
