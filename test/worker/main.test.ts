@@ -67,13 +67,16 @@ test('worker: started alone it becomes healthy, refuses unsigned jobs and exits 
   expect(output()).not.toMatch(/"level":"(?:ERROR|WARN)/i);
 });
 
-test('worker: started alone it runs with the flags of Node that it has beside the API', async () => {
+test('worker: started alone it runs with the flags of Node, and the variables, that it has beside the API', async () => {
   started = run(MAIN, settings());
   const { child } = started;
   await healthy(() => child.exitCode !== null);
   expect(manifest.serverFlags).toContain('--max-semi-space-size=8');
   const commandLine = (await readFile(`/proc/${child.pid}/cmdline`, 'utf8')).split('\0');
   expect(commandLine).toEqual(expect.arrayContaining([...manifest.serverFlags]));
+  const environment = (await readFile(`/proc/${child.pid}/environ`, 'utf8')).split('\0');
+  expect(Object.keys(manifest.serverEnvironment)).toEqual(['MALLOC_MMAP_THRESHOLD_']);
+  expect(environment).toContain(`MALLOC_MMAP_THRESHOLD_=${manifest.serverEnvironment.MALLOC_MMAP_THRESHOLD_}`);
 });
 
 test('worker: an unknown model exits with 1 and names the setting', async () => {

@@ -98,7 +98,7 @@ function plainIndex(documents: Map<string, IndexedDocument>): PlainIndex {
       documents.set(document.id, document);
     },
     remove: (id) => void documents.delete(id),
-    settle: () => {},
+    settling: () => [],
     contents: () => Object.fromEntries([...documents].map(([id, { chunks: own }]) => [id, own.map(({ text }) => text)]).sort()),
   };
 }

@@ -121,6 +121,8 @@ export interface LibraryIndex {
   remove(documentId: string): void;
   /** Packs what was put since: called when a load or a round of changes is complete. */
   settle(): void;
+  /** The same in steps of some milliseconds, between which searches find what they find afterwards. Nothing else is changed meanwhile. */
+  settling(): Iterable<void>;
 
   /** BM25 of the chunks that hold a word of the question. */
   words(groups: readonly TermGroup[], options?: WordOptions): WordScores;

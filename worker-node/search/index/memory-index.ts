@@ -114,7 +114,7 @@ export class MemoryIndex implements LibraryIndex {
       if (this.#hidden.length % CHUNKS_A_STEP === CHUNKS_A_STEP - 1) yield;
       if (chunk.context !== context) this.#reader.read(chunk.context, document.language, this.#context);
       context = chunk.context;
-      const slot = this.#blocks.allocate(this.#chunks.held);
+      const slot = yield* this.#blocks.allocating(this.#chunks.held);
       this.#hidden.push(slot);
       this.#chunks.add(slot, { seq: chunk.seq, previous });
       previous = slot;
@@ -155,7 +155,11 @@ export class MemoryIndex implements LibraryIndex {
   }
 
   settle(): void {
-    this.#blocks.settle(this.#chunks.held);
+    for (const _ of this.settling());
+  }
+
+  *settling(): Generator<void, void> {
+    yield* this.#blocks.settling(this.#chunks.held);
     this.#attributes.settle();
     this.#reader.settle();
     this.#words.settle();
@@ -245,7 +249,7 @@ export class MemoryIndex implements LibraryIndex {
 
   *encoding(): Generator<void, Uint8Array[]> {
     const writer = new SectionWriter();
-    this.#blocks.write(writer, this.#chunks.held);
+    yield* this.#blocks.writing(writer, this.#chunks.held);
     yield;
     this.#attributes.write(writer);
     this.#chunks.write(writer, this.chunkSlots);

@@ -65,11 +65,11 @@ export class PostingBlocks {
     );
   }
 
-  /** A slot for a new chunk, which is hidden until `show`. `held` tells by slot which chunks there are. */
-  allocate(held: Uint8Array): number {
+  /** A slot for a new chunk, by steps, which is hidden until `show`. `held` tells by slot which chunks there are. */
+  *allocating(held: Uint8Array): Generator<void, number> {
     let block = this.#open;
     if (block && block.free.length === 0 && block.used === BLOCK_SLOTS) {
-      this.#pack(block, held);
+      yield* this.#packing(block, held);
       block = null;
     }
     block ??= this.#blockWithRoom();
@@ -92,13 +92,13 @@ export class PostingBlocks {
     this.#blockOf(slot).removed++;
   }
 
-  settle(held: Uint8Array): void {
+  *settling(held: Uint8Array): Generator<void, void> {
     const open = this.#open;
-    if (open?.log && open.log.size * 4 > open.postings.slots.length) this.#pack(open, held);
+    if (open?.log && open.log.size * 4 > open.postings.slots.length) yield* this.#packing(open, held);
     const due = this.#blocks.filter(
       ({ used, free, removed }) => removed > Math.max(MIN_REMOVED, (used - free.length - removed) / 4),
     );
-    for (const block of due.slice(0, BLOCKS_PER_SETTLING)) this.#pack(block, held);
+    for (const block of due.slice(0, BLOCKS_PER_SETTLING)) yield* this.#packing(block, held);
   }
 
   /** The term's chunks, block by block. A block may have two lists of it, without a chunk in common. */
@@ -114,8 +114,8 @@ export class PostingBlocks {
     return lists;
   }
 
-  write(writer: SectionWriter, held: Uint8Array): void {
-    for (const block of this.#blocks) if (block.log) this.#pack(block, held);
+  *writing(writer: SectionWriter, held: Uint8Array): Generator<void, void> {
+    for (const block of this.#blocks) if (block.log) yield* this.#packing(block, held);
     writer.addJson(
       'blocks',
       this.#blocks.map(({ used, free, removed }) => ({ used, free, removed })),
@@ -149,12 +149,14 @@ export class PostingBlocks {
     return block;
   }
 
-  #pack(block: Block, held: Uint8Array): void {
+  /** Between the steps the block has its postings as they were. */
+  *#packing(block: Block, held: Uint8Array): Generator<void, void> {
     const ofBlock = new Uint8Array(BLOCK_SLOTS);
     ofBlock.set(held.subarray(block.base, block.base + block.used));
     const { postings, log } = block;
-    const fresh = log ? packLog(log, ofBlock) : NO_POSTINGS;
-    block.postings = postings.slots.length === 0 ? fresh : merge(postings, fresh, ofBlock);
+    const fresh = log ? yield* packLog(log, ofBlock) : NO_POSTINGS;
+    block.postings = postings.slots.length === 0 ? fresh : yield* merge(postings, fresh, ofBlock);
+    log?.free();
     block.log = null;
     block.removed = 0;
     block.free = [];

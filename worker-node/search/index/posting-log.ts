@@ -1,6 +1,6 @@
 /** Postings in the order in which chunks came, each linked to the one before it of the same term, until they are packed. */
 import type { ChunkOccurrences } from './chunk-occurrences.ts';
-import { grown } from './grown.ts';
+import { freed, grown } from './grown.ts';
 import { OccurrenceChains } from './occurrence-chains.ts';
 import { packCounts, writeCounts } from './occurrences.ts';
 import { MAX_BYTES, writeValue } from './position-bytes.ts';
@@ -47,6 +47,12 @@ export class PostingLog {
     }
     const entries = this.#entries.subarray(from);
     return ascends ? entries : entries.sort((a, b) => (this.slots[a] as number) - (this.slots[b] as number));
+  }
+
+  /** Gives the memory back. The log is not used any more. */
+  free(): void {
+    const { slots, counts, terms, previous, positionStarts, positions } = this;
+    for (const array of [slots, counts, terms, previous, positionStarts, positions, this.#last, this.#entries]) freed(array);
   }
 
   /** Term ids are below this. */

@@ -64,12 +64,20 @@ export function listOfLog(log: PostingLog, term: number): PostingList | null {
   return { slots, counts, positions, start: 0, end: entries.length, positionStart: 0 };
 }
 
-/** Both in one, without the postings of chunks that are gone; `live` tells by slot within the block. */
-export function merge(left: Postings, right: Postings, live: Uint8Array): Postings {
+/** Postings of a step, which take some milliseconds. */
+const POSTINGS_A_STEP = 32_768;
+
+/** Both in one, by steps, without the postings of chunks that are gone; `live` tells by slot within the block. */
+export function* merge(left: Postings, right: Postings, live: Uint8Array): Generator<void, Postings> {
   const packer = new Packer(left.slots.length + right.slots.length, live);
   const before = left.terms.cursor();
   const after = right.terms.cursor();
+  let due = POSTINGS_A_STEP;
   for (;;) {
+    if (packer.looked >= due) {
+      due = packer.looked + POSTINGS_A_STEP;
+      yield;
+    }
     const term = Math.min(before.term, after.term);
     if (term === Infinity) return packer.finish();
     const ofLeft = before.term === term ? listAt(left, before.range()) : null;
@@ -81,6 +89,8 @@ export function merge(left: Postings, right: Postings, live: Uint8Array): Postin
 }
 
 class Packer {
+  /** Postings that were looked at. */
+  looked = 0;
   readonly #live: Uint8Array;
   readonly #terms = new TermDirectoryBuilder();
   readonly #slots: Uint16Array;
@@ -132,6 +142,7 @@ class Packer {
 
   /** Copies the entry if its chunk is live, and answers where the bytes of the next one begin. */
   #take(list: PostingList, entry: number, at: number): number {
+    this.looked++;
     const counts = list.counts[entry] as number;
     const slot = list.slots[entry] as number;
     const next = endOfOccurrences(counts, list.positions, at);

@@ -2,7 +2,7 @@
 import type { LibraryIndex } from '../index/library-index.ts';
 
 /** What keeps a library up to date needs of its index. */
-export type UpdatableIndex = Pick<LibraryIndex, 'documents' | 'chunks' | 'bytes' | 'putting' | 'remove' | 'settle'>;
+export type UpdatableIndex = Pick<LibraryIndex, 'documents' | 'chunks' | 'bytes' | 'putting' | 'remove' | 'settling'>;
 
 export interface IndexEngine<I extends UpdatableIndex> {
   create(): I;

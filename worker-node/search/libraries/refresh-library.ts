@@ -44,7 +44,7 @@ export async function buildLibrary<I extends UpdatableIndex>(
     }
     admit(dependencies, index);
   }
-  index.settle();
+  await settle(index, pause);
   return { ownerId, index, model, version, changeId, unsaved: index.documents, deletionAt: undefined };
 }
 
@@ -82,7 +82,7 @@ export async function applyChanges<I extends UpdatableIndex>(
     library.unsaved += ids.length;
     if (later.some(({ kind }) => kind === 'deleted')) library.deletionAt ??= dependencies.clock.monotonic();
   }
-  await change(() => index.settle());
+  await change(() => settle(index, dependencies.pause));
   return current;
 }
 
@@ -117,6 +117,10 @@ async function changesAfter(
 async function put(index: UpdatableIndex, document: IndexedDocument, pause: () => Promise<void>): Promise<void> {
   for (const _ of index.putting(document)) await pause();
   await pause();
+}
+
+async function settle(index: UpdatableIndex, pause: () => Promise<void>): Promise<void> {
+  for (const _ of index.settling()) await pause();
 }
 
 async function change(work: () => Promise<void> | void): Promise<void> {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { encodeIndex } from '../../../../worker-node/search/index/codec.ts';
 import type { IndexedDocument, LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
 import { createLibraryIndex } from '../../../../worker-node/search/index/memory-index.ts';
 import { parts } from './naive-index.ts';
@@ -22,7 +23,7 @@ function seen(index: LibraryIndex) {
     counts: [index.documents, index.chunks],
     words: WORDS.map((term) => {
       const { slots, scores } = index.words([{ terms: [{ term }] }]);
-      return [seqsOf(slots), Array.from(slots, (slot) => scores[slot])];
+      return Array.from(slots, (slot) => [index.seqOf(slot), scores[slot] as number] as const).sort(([x], [y]) => x - y);
     }),
     frequencies: WORDS.map((term) => index.vocabulary.frequency(term)),
     phrase: seqsOf(marked(index.phrase(['a', 'b'].map((term, offset) => ({ terms: [term], offset }))))),
@@ -72,4 +73,25 @@ test('putting: a document larger than a block of postings is found whole once it
   index.put(documentOf('large', ['word7']));
   index.settle();
   expect([index.chunks, index.vocabulary.frequency('word7')]).toEqual([3, 1]);
+});
+
+test('settling and encoding: between two steps searches find what they found before, with chunks removed and added', () => {
+  const index = createLibraryIndex(parts);
+  const long = Array.from({ length: 150 }, (_, at) => `a${at} ${WORDS.join(' ')}`);
+  for (let id = 0; id < 12; id++) index.put(documentOf(`d${id}`, [...WORDS, ...long]));
+  index.settle();
+  // A third is removed, and what is added makes a log of its own.
+  for (let id = 0; id < 4; id++) index.remove(`d${id}`);
+  for (let id = 12; id < 16; id++) index.put(documentOf(`d${id}`, ['a b', ...long]));
+  const before = seen(index);
+  let steps = 0;
+  for (const _ of index.settling()) {
+    steps++;
+    expect(seen(index)).toEqual(before);
+  }
+  expect(steps).toBeGreaterThan(2);
+  expect(seen(index)).toEqual(before);
+  index.put(documentOf('last', ['a b c']));
+  const after = seen(index);
+  for (const encoding = encodeIndex(index); !encoding.next().done; ) expect(seen(index)).toEqual(after);
 });
