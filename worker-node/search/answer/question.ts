@@ -73,8 +73,8 @@ export function readQuestion(index: LibraryIndex, request: Pick<SearchRequest, '
   const { text: typed, phrases, excluded, filters } = parseSearchQuery(q);
   // A blank ends the last word.
   const prefix = request.prefix && !/\s$/.test(q);
-  const { text, typed: alsoMeant } = correctedText(index, typed, prefix);
-  const tokens = takenApart(index, analyseQuestion(text, index.languages));
+  const { text, tokens: said, typed: alsoMeant } = correctedText(index, typed, prefix);
+  const tokens = takenApart(index, said);
   const { groups, words, places, needed } = groupsOf(index, tokens, { text, prefix, alsoMeant });
   const isProse = tokens.filter(({ part }) => !part).length > MOST_TYPED_WORDS;
   const formsOf = (texts: readonly string[]) =>

@@ -111,6 +111,13 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     evidenceOf(index, question, { words, meaning, frequencies: wordScores.frequencies }),
     settings,
   );
+  // The best hit's probability is asked for more than once.
+  const named = new Map<number, boolean>();
+  const isNamed = (document: number): boolean => {
+    const is = named.get(document) ?? isTitle(index, question.groups, document);
+    named.set(document, is);
+    return is;
+  };
   return {
     found: found.subarray(0, count),
     order: ranked.order,
@@ -124,8 +131,7 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
       if (isFilterOnly) return 1;
       const order = ranked.order[document] as number;
       const likely = probability({ behind: order - best, cosine: meaning.scores[document] as number });
-      const isNamed = order === best && likely < BY_TITLE && lacking === 0 && isTitle(index, question.groups, document);
-      return isNamed ? BY_TITLE : likely;
+      return order === best && likely < BY_TITLE && lacking === 0 && isNamed(document) ? BY_TITLE : likely;
     },
     milliseconds: { words: afterWords - started, meaning: afterMeaning - afterWords },
   };

@@ -28,8 +28,8 @@ export const distinctiveWords = (index: LibraryIndex, text: string): DocumentWor
 
 /** A text to find what is like it: typing errors are mended and compounds taken apart, as of a question; it has no operators. */
 export function similarText(index: LibraryIndex, typed: string): DocumentWords & Pick<Question, 'text' | 'corrected'> {
-  const { text, typed: alsoMeant } = correctedText(index, typed, false);
-  const tokens = takenApart(index, analyseQuestion(text, index.languages)).map((token) => ({
+  const { text, tokens: said, typed: alsoMeant } = correctedText(index, typed, false);
+  const tokens = takenApart(index, said).map((token) => ({
     ...token,
     alternatives: [...token.alternatives, ...(alsoMeant.get(token.folded) ?? [])],
   }));

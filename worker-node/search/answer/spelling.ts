@@ -35,6 +35,8 @@ export const occurs = (index: LibraryIndex, token: QuestionToken): boolean => fr
 
 export interface CorrectedText {
   readonly text: string;
+  /** Of `text`. */
+  readonly tokens: readonly QuestionToken[];
   /** By a word that stands in place of a typed one: the terms of the typed one that the library has all the same. */
   readonly typed: ReadonlyMap<string, readonly string[]>;
 }
@@ -66,7 +68,7 @@ export function correctedText(index: LibraryIndex, text: string, prefix: boolean
     corrected = corrected.slice(0, token.start) + correction + corrected.slice(token.end);
     from = token.start;
   }
-  return { text: corrected, typed };
+  return { text: corrected, tokens: corrected === text ? tokens : analyseQuestion(corrected, index.languages), typed };
 }
 
 /** Whether the word is two or more of the library's, rather than an error. Short ones are part of many words. */

@@ -51,9 +51,28 @@ export function documentsByWords(
     }
   }
   const rarity = weights.slice(0, MATCHED_WORDS).map((weight, i) => weight * inverseFrequency(frequencies[i] ?? 0, index.chunks));
+  const best = { scores, chunks, highest: 0 };
+  return { ...best, highest: addElsewhere(best, holding.subarray(0, count), { anywhere, matched, rarity }) };
+}
+
+interface WordsHeld {
+  /** By document slot: bits of its words. */
+  readonly anywhere: Uint32Array;
+  /** By chunk slot. */
+  readonly matched: Uint32Array;
+  /** By word. */
+  readonly rarity: readonly number[];
+}
+
+/** Adds what documents hold in other chunks than their best, and answers the highest score. */
+function addElsewhere(
+  { scores, chunks }: DocumentScores,
+  documents: Uint32Array,
+  { anywhere, matched, rarity }: WordsHeld,
+): number {
   let highest = 0;
-  for (let at = 0; at < count; at++) {
-    const document = holding[at] as number;
+  for (let at = 0; at < documents.length; at++) {
+    const document = documents[at] as number;
     const chunk = chunks[document] as number;
     const missing = (anywhere[document] as number) & ~(matched[chunk] as number);
     for (let rest = missing; rest !== 0; rest &= rest - 1) {
@@ -61,7 +80,7 @@ export function documentsByWords(
     }
     if ((scores[document] as number) > highest) highest = scores[document] as number;
   }
-  return { scores, chunks, highest };
+  return highest;
 }
 
 /**

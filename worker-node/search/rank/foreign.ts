@@ -1,7 +1,7 @@
 /** Documents in languages that the model does not know: their cosines say less, and hardly anything in another script. */
 import type { LibraryIndex } from '../index/library-index.ts';
 import type { DocumentScores } from './document-scores.ts';
-import { selectBest } from './select-best.ts';
+import { selectHighest } from './select-highest.ts';
 
 /** How far a model is from a text: it knows the language; not it but its letters; neither, so that it reads single letters. */
 export const KNOWN = 0;
@@ -46,8 +46,7 @@ const LIKELY = 5;
 /** How far the model is from the question: as it is from most of the documents that hold its words best. */
 export function foreignnessOfQuestion(documents: Uint32Array, { scores }: DocumentScores, foreign: Foreign): number {
   if (foreign === null) return KNOWN;
-  const holding = documents.filter((slot) => (scores[slot] as number) > 0);
-  const best = selectBest(holding, LIKELY, (a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+  const best = selectHighest(documents, LIKELY, scores, (a, b) => a - b).filter((slot) => (scores[slot] as number) > 0);
   const atLeast = (least: number) => 2 * best.filter((slot) => (foreign[slot] as number) >= least).length > best.length;
   if (atLeast(OTHER_SCRIPT)) return OTHER_SCRIPT;
   return atLeast(OTHER_LANGUAGE) ? OTHER_LANGUAGE : KNOWN;
