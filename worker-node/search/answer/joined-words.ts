@@ -1,9 +1,10 @@
 /** Words that were typed without the blank between them, as `httpserver` for `HTTPServer` or for `http server`. */
+import { measure } from '../../ingest/chunk-tokens.ts';
 import { termsOfWord } from '../analysis/word-terms.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
 
 const SHORTEST = 6;
-const LONGEST = 40;
+const LONGEST = 30;
 const SHORTEST_PART = 2;
 const MAX_PARTS = 4;
 /** Ways to part a word that are looked for in the library. */
@@ -16,13 +17,16 @@ const MAX_OPEN = 200;
  * several ways to part the word the one in fewest words is taken.
  */
 export function joinedWords(index: LibraryIndex, word: string): readonly string[] | undefined {
-  if (word.length < SHORTEST || word.length > LONGEST || !/^\p{L}+$/u.test(word)) return undefined;
+  if (word.length < SHORTEST || word.length > LONGEST || !/^\p{L}+$/u.test(word) || isCommonWord(word)) return undefined;
   const ways = waysToPart(word, knownParts(index, word));
   return ways.slice(0, MAX_TRIED).find((parts) => {
     const terms = parts.map((part, offset) => ({ terms: termsIn(index, part), offset }));
     return index.phrase(terms).includes(1);
   });
 }
+
+/** Whether the word is one piece of the default model's vocabulary: `anyone` is not `any one`. */
+export const isCommonWord = (word: string): boolean => measure(word) === 1;
 
 const termsIn = ({ languages }: LibraryIndex, word: string) => termsOfWord(word, [null, ...languages]);
 

@@ -1,9 +1,8 @@
 /** Mends typing errors of a question by the library's own words. */
-import { measure } from '../../ingest/chunk-tokens.ts';
 import { analyseQuestion, type QuestionToken } from '../analysis/analyse.ts';
 import { joinsWords, partsOfCompound } from '../analysis/compound-words.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
-import { joinedWords } from './joined-words.ts';
+import { isCommonWord, joinedWords } from './joined-words.ts';
 
 /** A shorter word that the library lacks is rather a name than an error. */
 const SHORTEST = 4;
@@ -101,6 +100,3 @@ function isPlausible(index: LibraryIndex, token: QuestionToken, correction: stri
 const PREFIXES = ['co', 'de', 'dis', 'en', 'im', 'in', 'mis', 'non', 'pre', 're', 'un'];
 
 const hasSameLetters = (a: string, b: string) => [...a].sort().join('') === [...b].sort().join('');
-
-/** Whether the word is one piece of the default model's vocabulary: the library lacks it, but it is no error. */
-const isCommonWord = (word: string): boolean => measure(word) === 1;

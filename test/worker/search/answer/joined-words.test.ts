@@ -26,6 +26,11 @@ describe('words without the blank between them', () => {
     ]);
   });
 
+  it('joined words: a common English word is not parted, also where the library has its parts in a row', () => {
+    const { index } = smallLibrary([{ id: 'a', text: 'Does any one of them know the merged layer?' }]);
+    expect(['anyone', 'mergedlayer'].map((word) => joinedWords(index, word))).toEqual([undefined, ['merged', 'layer']]);
+  });
+
   it('joined words: the answer names the word as it was typed, and corrects nothing', async () => {
     const books = smallLibrary([
       { id: 'a', text: 'The boundary layer along a plate' },
