@@ -93,6 +93,20 @@ export const EXCEPTIONS: readonly FuzzException[] = [
   },
   {
     check: VALID_DATA,
+    operations: /^PUT \/taxonomy$/,
+    statuses: [422],
+    body: /"message":"(?:is the id of another category|is a level too many|has \d+ categories|is kept for documents)/,
+    reason: 'Ids are unique in the whole tree, whose depth and size are bounded together; one of them is reserved.',
+  },
+  {
+    check: VALID_DATA,
+    operations: /^PUT \/taxonomy$/,
+    statuses: [412],
+    body: /"type":"urn:pharos:error:precondition_failed"/,
+    reason: 'The version must be the latest, which is data.',
+  },
+  {
+    check: VALID_DATA,
     operations: /^POST \/auth\/(?:register|password\/reset|password)$|^PATCH \/auth\/me$/,
     statuses: [422],
     body: /"path":"(?:username|password|new_password)"/,
@@ -121,7 +135,7 @@ export const EXCEPTIONS: readonly FuzzException[] = [
   },
   {
     check: VALID_DATA,
-    operations: /^(?:POST|PATCH) |^GET \/search$/,
+    operations: /^(?:POST|PATCH|PUT) |^GET \/search$/,
     statuses: [422],
     body: /"message":"(?:must not be empty|Too small: expected string to have >=1 characters)"/,
     reason: 'White space around a text is cut off before its length counts.',
