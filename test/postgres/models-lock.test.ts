@@ -153,7 +153,7 @@ test('models lock: however commits and a switch interleave, every document that 
     const vectors = chunks.map(() => Float32Array.of(1, 0));
     const made = { model: NEW.id, vectors, mean: normalisedMean(vectors), keys: chunks.map(({ seq }) => seq) };
     await db.transaction((tx) => writeDocumentVectors(tx, resource, { ...made, now: clock.now() }));
-    await database.client`update resource_embeddings set related_at = 0`;
+    await database.client`update resource_embeddings set related_at = 0 where resource_id = ${resource.id}`;
   };
   const outcomes = await Promise.all([
     ...commits.map((commit, index) =>
