@@ -68,7 +68,7 @@ const ON_LIBSQL = [
 
 /**
  * Files that run on a SQLite file in a thread too, as the worker holds it. test/contract/sqlite-client.thread shows that the thread
- * behaves as the file does, so these are the ones with many transactions at a time, and those that do all of it.
+ * behaves as the file does, so these are the ones with many transactions at a time.
  */
 const ON_SQLITE_THREAD = [
   'test/contract/chunk-index.sqlite.test.ts',
@@ -77,7 +77,7 @@ const ON_SQLITE_THREAD = [
   'test/kernel/jobs/relay.test.ts',
   'test/kernel/progress/tracker.test.ts',
   'test/services/{backlog,create-resource,resources,search}.test.ts',
-  'test/worker/{pipeline,pipeline-faults,job-handler,graph,taxonomy,embedding-stage,ingestion,callbacks}.test.ts',
+  'test/worker/{pipeline,pipeline-faults,job-handler}.test.ts',
   'test/routes/{search,store-failures}.test.ts',
 ];
 
@@ -119,7 +119,7 @@ export default defineConfig({
         env: { PHAROS_TEST_DATABASE: 'sqlite-thread' },
         ...setup('programs', 'bundle'),
       }),
-      // Every runtime with every database and store, through HTTP alone.
+      // Every runtime, database and store, through HTTP alone.
       project('http', setup('programs', 'bundle', 'postgres')),
     ],
     coverage: {

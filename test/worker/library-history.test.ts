@@ -1,7 +1,7 @@
 /** Every transaction that alters what searches see says so in the history of the library, and no other one does. */
 import { eq, inArray } from 'drizzle-orm';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deleteSliceOf, markDeleted } from '../../src/kernel/db/account-deletion.ts';
 import { rewriteCategories } from '../../src/kernel/db/categories.ts';
 import { listChunkKeys } from '../../src/kernel/db/chunks.ts';
@@ -24,10 +24,14 @@ import { reprocessResource } from '../../src/services/resources/reprocess-resour
 import { updateResource } from '../../src/services/resources/update-resource.ts';
 import { getTaxonomy } from '../../src/services/taxonomy/get-taxonomy.ts';
 import { replaceTaxonomy } from '../../src/services/taxonomy/replace-taxonomy.ts';
+import { createDocumentReader } from '../../worker-node/ingest/document-reader.ts';
 import { createModelsSweep } from '../../worker-node/jobs/models-sweep.ts';
 import { testModel } from '../support/fixtures/documents.ts';
 import { freshId } from '../support/kits/jobs.ts';
 import { createLibraryHistoryKit, type LibraryHistoryKit, OTHER_MODEL } from '../support/kits/library-history.ts';
+
+const reader = createDocumentReader({ processes: 1 });
+afterAll(() => reader.close());
 
 let kit: LibraryHistoryKit;
 let ada: Actor;
@@ -36,7 +40,7 @@ let admin: Actor;
 /** Two documents of Ada's, which every stage has processed. */
 let [first, second] = ['', ''];
 beforeEach(async () => {
-  kit = await createLibraryHistoryKit();
+  kit = await createLibraryHistoryKit(reader);
   [ada, bob] = [await kit.person('ada'), await kit.person('bob')];
   admin = { ...ada, scopes: SCOPES };
   [first, second] = [await process('The glacier melts in the sun.'), await process('Bread rises in a warm kitchen.')];

@@ -6,7 +6,7 @@ import { readLibraryChanges, readLibraryVersion } from '../../../src/kernel/db/l
 import { type LibraryDocument, readLibrary, readLibraryDocuments } from '../../../src/kernel/db/library-rows.ts';
 import { putSource } from '../../../src/kernel/db/resource-sources.ts';
 import type { Job } from '../../../src/kernel/db/types.ts';
-import { createDocumentReader } from '../../../worker-node/ingest/document-reader.ts';
+import type { DocumentReader } from '../../../worker-node/ingest/document-reader.ts';
 import { createJobRunners } from '../../../worker-node/jobs/registry.ts';
 import { createJobHandler } from '../../../worker-node/pipeline/job-handler.ts';
 import { createPipeline } from '../../../worker-node/pipeline/pipeline.ts';
@@ -28,10 +28,10 @@ export type Seen = ReadonlyMap<string, string>;
 const asJson = (document: LibraryDocument) =>
   JSON.stringify(document, (_key, value) => (value instanceof Float32Array ? [...value] : value));
 
-export async function createLibraryHistoryKit() {
+/** `reader` stays open: a process for each test would take longer than the test. */
+export async function createLibraryHistoryKit(reader: DocumentReader) {
   const library = await createTestLibrary();
   const { db, clock, log } = library;
-  const reader = createDocumentReader({ processes: 1 });
   const embedders = [embedderOf(MODEL), embedderOf(OTHER_MODEL)];
   const models = { active: () => embedders[0] as (typeof embedders)[0], documents: () => embedders.slice(0, 1) };
   const fetchPage = () => Promise.reject(new Error('no page is fetched here'));
@@ -105,7 +105,6 @@ export async function createLibraryHistoryKit() {
     follow,
     close: async () => {
       await handler.drain(1_000);
-      await reader.close();
       await library.close();
     },
   };

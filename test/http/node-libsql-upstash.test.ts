@@ -1,3 +1,0 @@
-import { httpSuite } from './suite.ts';
-
-httpSuite({ runtime: 'node', database: 'libsql', store: 'upstash', queue: 'qstash' });
