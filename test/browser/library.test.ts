@@ -162,6 +162,23 @@ describe('list', () => {
     under.expectQuiet();
   });
 
+  test('library: a tag that is on its way while the list is read is shown once the server has it', async () => {
+    const title = `Document 7: ${SUBJECTS[3]}`;
+    await link(title).click();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await page.route('**/resources/*', async (route) => {
+      if (route.request().method() === 'PATCH') await released;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Add a tag' }).click();
+    await page.keyboard.type('on its way');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Library' }).first().click();
+    await link(title).waitFor();
+    release();
+    await page.getByRole('cell', { name: 'on its way' }).waitFor();
+  });
+
   test('library: arrows walk through the rows, x selects one, Enter opens it', async () => {
     await page.getByLabel('Filter by title').focus();
     await page.keyboard.press('ArrowDown');

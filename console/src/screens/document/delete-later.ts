@@ -1,5 +1,6 @@
 /** Deletes a document when its message goes, so that Undo keeps it: the server has no way back. */
 import { client } from '../../api/client.ts';
+import { counted } from '../../api/document-changes.ts';
 import { PharosError } from '../../api/errors.ts';
 import { forgetHit } from '../../api/search-answers.ts';
 import { navigate } from '../../app/place.ts';
@@ -20,7 +21,7 @@ export function deleteLater(id: string): void {
 async function remove(id: string): Promise<void> {
   forgetHit(id);
   try {
-    await client.delete('/resources/{id}', { params: { path: { id } }, keepalive: true });
+    await counted(client.delete('/resources/{id}', { params: { path: { id } }, keepalive: true }));
   } catch (error) {
     // Deleted by another tab or program already.
     if (error instanceof PharosError && error.status === 404) return;

@@ -2,6 +2,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { components, Resource, ResourceProgress } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
+import { counted } from '../../api/document-changes.ts';
 import { PharosError } from '../../api/errors.ts';
 import { toast } from '../../parts/toast.tsx';
 import { documentTexts as texts } from '../../texts/document.ts';
@@ -37,7 +38,7 @@ const isAtWork = ({ status }: Resource) => status === 'pending' || status === 'p
 
 export function openDocument(id: string): OpenDocument {
   const params = { path: { id } };
-  const changes = changing((body) => client.patch('/resources/{id}', { params, body }));
+  const changes = changing((body) => counted(client.patch('/resources/{id}', { params, body })));
   const { resource } = changes;
   const text = signal<string | null | undefined>(undefined);
   const similar = signal<readonly Similar[] | undefined>(undefined);

@@ -2,6 +2,7 @@
 import { signal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { recoveries } from '../../api/connection.ts';
+import { documentChanges } from '../../api/document-changes.ts';
 import { loadTaxonomy } from '../../api/taxonomy.ts';
 import { navigate } from '../../app/place.ts';
 import type { ScreenProps } from '../../app/screen.ts';
@@ -94,11 +95,11 @@ export default function LibraryScreen({ query }: ScreenProps) {
   );
 }
 
-/** What became ready meanwhile, or what changed while the server was away. */
+/** What became ready or was changed meanwhile, or while the server was away. */
 function useReloadWhenChanged(view: View) {
-  const seen = useRef(`${counts.peek().ready} ${recoveries.peek()}`);
+  const seen = useRef(`${counts.peek().ready} ${recoveries.peek()} ${documentChanges.peek()}`);
   useSignalEffect(() => {
-    const now = `${counts.value.ready} ${recoveries.value}`;
+    const now = `${counts.value.ready} ${recoveries.value} ${documentChanges.value}`;
     if (now === seen.current) return;
     seen.current = now;
     reload();
