@@ -92,6 +92,8 @@ export function http(deployment: () => Deployment): void {
     // Without a declared length the first byte after the limit is refused.
     const justBeyond = body.subarray(0, Math.min(12, byDesign(deployment().choice).formMegabytes) * MB + 1);
     await expectProblem(await refusedWhileRead(url, { method: 'POST', headers, body: justBeyond }), 413);
+    // On Workers the platform decides about connections: workerd closes one whose refused body does not come soon.
+    if (deployment().choice.runtime !== 'node') return;
     // The connection of a refused request stays open: Node would close it after half a second if the body had been opened.
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const open = {
