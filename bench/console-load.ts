@@ -13,7 +13,7 @@ const MEASUREMENTS = 5;
 /** What a person can use on each screen. */
 const SCREENS = [
   { path: '/app/login', usable: 'input[name=username]', loggedIn: false },
-  { path: '/app/search', usable: '[role=searchbox]', loggedIn: true },
+  { path: '/app/search', usable: 'main input[type=search]', loggedIn: true },
   { path: '/app/library', usable: 'main h1', loggedIn: true },
   { path: '/app/add', usable: 'main textarea', loggedIn: true },
 ] as const;
