@@ -1,6 +1,6 @@
 /** A lock between processes, as a file that names its holder. Its time of change says that the holder still runs. */
 import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import process from 'node:process';
@@ -38,50 +38,62 @@ export async function withFileLock<T>(file: string, work: () => Promise<T>, time
 async function acquire(file: string, holder: string, { staleMs, pollMs }: LockTimes): Promise<void> {
   for (;;) {
     if (await create(file, holder)) return;
-    const present = await holderOf(file);
-    const held = await stat(file).catch(() => undefined);
-    if (present === undefined || !held) continue;
-    const isLeft = isDead(present) || isStale(held, staleMs);
-    if (!isLeft || !(await removeLockOf(file, present, staleMs))) await sleep(pollMs);
+    const lock = await read(file);
+    if (!lock) continue;
+    const isLeft = isDead(lock.holder) || isStale(lock, staleMs);
+    if (!isLeft || !(await removeLeft(file, lock, staleMs))) await sleep(pollMs);
   }
 }
 
-/** False where another has the lock. No process sees a lock without its holder. */
+/** False where another has the lock. */
 async function create(file: string, holder: string): Promise<boolean> {
-  const whole = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    await writeFile(whole, holder, { flag: 'wx', mode: 0o600 });
-    await link(whole, file);
+    await writeFile(file, holder, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
-  } finally {
-    await rm(whole, { force: true });
   }
 }
 
+interface Lock {
+  /** Empty until its process has written it. */
+  readonly holder: string;
+  readonly mtimeMs: number;
+}
+
+async function read(file: string): Promise<Lock | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  const holder = await holderOf(file);
+  return found && holder !== undefined ? { holder, mtimeMs: found.mtimeMs } : undefined;
+}
+
 /**
- * Of several processes that find the lock of a dead one, none removes the lock that another has taken since: one at a time
- * removes that of this holder, and looks whether it is still there. False where another is at it.
+ * Removes the lock of a dead process, and never one that another has taken since: of several that find it, one at a time looks
+ * whether it is still the same one. False where another is at it.
  */
-async function removeLockOf(file: string, holder: string, staleMs: number): Promise<boolean> {
-  const removal = `${file}.${createHash('sha256').update(holder).digest('hex').slice(0, 16)}`;
+async function removeLeft(file: string, { holder, mtimeMs }: Lock, staleMs: number): Promise<boolean> {
+  const removal = removalOf(file, { holder, mtimeMs });
   if (!(await create(removal, holder))) {
-    // That of a process which died within its removal.
-    const begun = await stat(removal).catch(() => undefined);
+    // Its process may have died as well.
+    const begun = await read(removal);
     if (begun && isStale(begun, staleMs)) await rm(removal, { force: true });
     return false;
   }
   try {
-    if ((await holderOf(file)) === holder) await rm(file, { force: true });
+    const present = await read(file);
+    if (present?.holder === holder && present.mtimeMs === mtimeMs) await rm(file, { force: true });
     return true;
   } finally {
     await rm(removal, { force: true });
   }
 }
 
-const isStale = ({ mtimeMs }: { readonly mtimeMs: number }, staleMs: number) => Date.now() - mtimeMs > staleMs;
+/** The file of the process that removes this lock. */
+export const removalOf = (file: string, { holder, mtimeMs }: Lock): string =>
+  `${file}.${createHash('sha256').update(`${holder} ${mtimeMs}`).digest('hex').slice(0, 16)}`;
+
+const isStale = ({ mtimeMs }: Lock, staleMs: number) => Date.now() - mtimeMs > staleMs;
 
 const holderOf = (file: string) => readFile(file, 'utf8').catch(() => undefined);
 

@@ -1,12 +1,11 @@
 /** The lock of processes that share a login. */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { withFileLock } from '../../cli/client/lock.ts';
+import { removalOf, withFileLock } from '../../cli/client/lock.ts';
 
 let folder: string;
 let file: string;
@@ -69,8 +68,9 @@ test('lock: of many that find the lock of a dead process, one at a time works', 
 
 test('lock: the removal that a process began before it died holds up no other', async () => {
   const left = `${await deadProcess()} ${hostname()} 00\n`;
-  const removal = `${file}.${createHash('sha256').update(left).digest('hex').slice(0, 16)}`;
-  await Promise.all([writeFile(file, left), writeFile(removal, left)]);
+  await writeFile(file, left);
+  const removal = removalOf(file, { holder: left, mtimeMs: (await stat(file)).mtimeMs });
+  await writeFile(removal, left);
   await utimes(removal, 1, 1);
   expect(await withFileLock(file, async () => 'mine', { staleMs: 60_000, renewMs: NEVER, pollMs: 1 })).toBe('mine');
   expect(await readdir(folder)).toEqual([]);
