@@ -144,7 +144,7 @@ test('taxonomy: two admins who change the same version lose nothing: the second 
     body: { version, categories: [...categories, { ...categories[0], id: 'theirs', label: 'Theirs', children: [] }] as never },
   });
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByRole('alert').getByText('Somebody else has saved another tree meanwhile').waitFor();
+  await page.getByRole('alert').getByText('Another admin has saved another tree').waitFor();
   await expectAccessible(page);
   await shoot(page, 'taxonomy-conflict');
   await page.getByRole('button', { name: 'Show theirs' }).click();

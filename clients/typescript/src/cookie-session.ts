@@ -49,7 +49,7 @@ export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSes
     return next;
   }
 
-  /** Somebody else has logged in, in another tab: that session is the browser's now, and this page's has ended. */
+  /** Another account has logged in, in another tab: its session is the browser's now, and this page's has ended. */
   function leave(): undefined {
     keep(undefined);
     hint.set(true);

@@ -4,7 +4,7 @@ let isFirst = true;
 
 /**
  * Assistive technology reads the new screen from its heading. A screen that begins with a field marks it `data-focus`. A screen
- * without a heading until something has arrived calls this again then: whoever went on to a control meanwhile keeps the focus.
+ * that has no heading until its data have arrived calls this again then; a control that has the focus by then keeps it.
  */
 export function focusHeading({ arrived = false } = {}): void {
   const main = document.querySelector('main');

@@ -1,4 +1,4 @@
-/** Logs out. Nothing can be sent afterwards: what a message delays is done before, and somebody is asked where documents are unsent. */
+/** Logs out. Nothing can be sent afterwards, so delayed changes are sent before, and unsent documents are asked about. */
 import { signal } from '@preact/signals';
 import { isUnreachable, sentenceOf } from '../api/errors.ts';
 import { logOut as endSession } from '../api/session.ts';

@@ -66,9 +66,9 @@ export const taxonomy = {
       ? `Saved as version ${number(version)}.`
       : `Saved as version ${number(version)}. ${documents(count)} are categorised anew.`,
   conflict: {
-    title: 'Somebody else has saved another tree meanwhile',
-    text: (version: number) =>
-      version < 0
+    title: 'Another admin has saved another tree',
+    text: (version: number | undefined) =>
+      version === undefined
         ? 'Yours is not saved. Export it to compare both, or choose one of them.'
         : `The server has version ${number(version)} now; yours is not saved. Export yours to compare both, or choose one of them.`,
     theirs: 'Show theirs',

@@ -1,5 +1,7 @@
-/** GET /app/*: the console, and GET /docs: its reference of the API. It is one page, which reads its address itself and tells nothing about any document. */
-
+/**
+ * GET /app/*: the console, and GET /docs: its reference of the API. It is one page, which reads its address itself and tells
+ * nothing about any document.
+ */
 import type { Handler } from 'hono';
 import type { Config } from '../../kernel/config/config.ts';
 import type { AppEnv } from '../env.ts';

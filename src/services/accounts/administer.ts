@@ -31,8 +31,8 @@ const SYSTEM_USER =
 
 /**
  * Sets tier and active. A deactivation and a downgrade end the sessions at once; an upgrade applies at their next refresh.
- * Throws `not_found`; `forbidden` for a system user, for the administrator's own account, and if the administrator's session has ended or is no
- * admin's any more, which the transaction of the change checks.
+ * Throws `not_found`; `forbidden` for a system user, for the administrator's own account, and if the administrator's session has
+ * ended or is no admin's any more, which the transaction of the change checks.
  */
 export async function administerUser(
   { sessions, security }: Dependencies,

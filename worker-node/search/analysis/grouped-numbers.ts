@@ -4,7 +4,7 @@ import { withDecimals } from './numbers.ts';
 /** The first thousands are a piece of their own. */
 export const isFirstGroup = (piece: string): boolean => piece.length <= 3 && /^[1-9]\d{0,2}$/.test(piece);
 
-/** No number that anyone types has more groups. */
+/** Numbers in texts have no more groups. */
 const MAX_GROUPS = 5;
 /** Digits and the blank of each group, a decimal sign, and what tells that the number ends. UTF-16 units. */
 const MAX_REST = MAX_GROUPS * 4 + 24;

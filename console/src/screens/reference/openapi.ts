@@ -124,7 +124,7 @@ export const isBinary = ({ format, contentMediaType }: Schema): boolean =>
 
 export const titleOf = ({ method, path }: Operation): string => `${method} ${path}`;
 
-/** Null where anybody may call it; otherwise the scope that a token needs, which may be empty. */
+/** Null for an operation without credentials; otherwise the scope that a token needs, which may be empty. */
 export function scopeOf({ security = [] }: OperationObject): string | null {
   if (security.length === 0) return null;
   return security.flatMap((scheme) => Object.values(scheme).flat())[0] ?? '';

@@ -24,8 +24,8 @@ export const use = signal<tree.UseById>(new Map());
 export const categorising = signal<{ readonly done: number; readonly total: number } | undefined>(undefined);
 export const refusal = signal<tree.Refusal | undefined>(undefined);
 export const isSaving = signal(false);
-/** The version that another admin has saved meanwhile. */
-export const conflict = signal<number | undefined>(undefined);
+/** Another admin has saved; the version is undefined where it could not be read. */
+export const conflict = signal<{ readonly version: number | undefined } | undefined>(undefined);
 
 const asText = (list: tree.Drafts) => JSON.stringify(tree.toCategories(list));
 export const isChanged = computed(() => base.value !== undefined && asText(drafts.value) !== base.value.text);
@@ -48,7 +48,7 @@ export const canUndo = computed(() => steps.value.length > 0);
 /** What was typed last: more of the same is one step. */
 let typing: string | undefined;
 
-/** `typed`: the field that somebody types in. */
+/** `typed`: the field whose text it is. */
 function change(next: tree.Drafts, typed?: string): void {
   if (next === drafts.peek()) return;
   if (typed === undefined || typed !== typing)
@@ -89,6 +89,8 @@ effect(() => {
   base.value = undefined;
   drafts.value = [];
   steps.value = [];
+  conflict.value = undefined;
+  refusal.value = undefined;
 });
 
 addEventListener('beforeunload', (event) => {
@@ -120,7 +122,7 @@ export async function takeTheirs(): Promise<void> {
   await loadUse();
 }
 
-/** `isForced`: whatever version the server has. Never rejects. */
+/** `isForced`: replaces any version of the server. Never rejects. */
 export async function save(isForced = false): Promise<void> {
   const version = base.peek()?.version;
   if (isSaving.peek() || version === undefined) return;
@@ -144,7 +146,7 @@ export async function save(isForced = false): Promise<void> {
 async function refuse(error: unknown, sent: tree.Drafts): Promise<void> {
   if (error instanceof PharosError && error.status === 412) {
     const latest = await client.get('/taxonomy').catch(() => undefined);
-    conflict.value = latest?.version ?? -1;
+    conflict.value = { version: latest?.version };
     return;
   }
   const [first] = error instanceof PharosError ? error.errors : [];

@@ -118,15 +118,15 @@ function Note() {
 }
 
 function Conflict() {
-  const version = state.conflict.value;
-  if (version === undefined) return null;
+  const conflict = state.conflict.value;
+  if (conflict === undefined) return null;
   const show = () => void state.takeTheirs().catch((error: unknown) => toast({ text: String(error), failed: true }));
   return (
     <div class="advice tax-conflict" role="alert">
       <Icon name="alert" />
       <div>
         <strong>{texts.conflict.title}</strong>
-        <p>{texts.conflict.text(version)}</p>
+        <p>{texts.conflict.text(conflict.version)}</p>
         <span class="row">
           <Button small onClick={exportTree}>
             {texts.export}
