@@ -1,27 +1,21 @@
 /** Log in: with a password, or at a provider. A first visit to an empty installation leads to the first account. */
 import { useEffect } from 'preact/hooks';
 import { useAuthOptions } from '../../api/auth-options.ts';
-import { account, logIn } from '../../api/session.ts';
+import { account } from '../../api/session.ts';
+import { LoginFields, useLoginForm } from '../../app/login-form.tsx';
 import { safeReturn } from '../../app/match.ts';
 import { navigate } from '../../app/place.ts';
 import { providerFailure } from '../../app/provider-return.ts';
 import type { ScreenProps } from '../../app/screen.ts';
 import { Button } from '../../parts/button.tsx';
-import { Field, FieldError } from '../../parts/field.tsx';
+import { FieldError } from '../../parts/field.tsx';
 import { Providers } from '../../parts/providers.tsx';
-import { useForm } from '../../parts/use-form.ts';
 import { login as texts } from '../../texts.ts';
 
 export default function LoginScreen({ query }: ScreenProps) {
   const options = useAuthOptions();
   const next = safeReturn(query.get('next'));
-  const { form, onSubmit, errors, busy } = useForm({
-    names: ['username', 'password'],
-    missing: texts.missing,
-    last: 'password',
-    send: ({ username, password }) => logIn(username, password),
-    inWords: ({ status }) => (status === 401 ? texts.wrong : undefined),
-  });
+  const { form, onSubmit, errors, busy } = useLoginForm();
 
   const user = account.value;
   useEffect(() => {
@@ -36,25 +30,10 @@ export default function LoginScreen({ query }: ScreenProps) {
       <h1>{texts.title}</h1>
       {providerFailure.value !== undefined && <FieldError id="provider-failure">{providerFailure.value}</FieldError>}
       <form ref={form} class="stack stack--full" noValidate onSubmit={onSubmit}>
-        <Field
-          label={texts.username}
-          placeholder={texts.usernameHint}
-          name="username"
-          autocomplete="username"
-          autocapitalize="none"
-          spellcheck={false}
-          maxLength={254}
+        <LoginFields
+          errors={errors}
           focus
-          error={errors.username}
-        />
-        <Field
-          label={texts.password}
-          type="password"
-          name="password"
-          autocomplete="current-password"
-          maxLength={1024}
-          error={errors.password}
-          beside={
+          besidePassword={
             <a class="link quiet" href="/app/reset">
               {texts.forgot}
             </a>

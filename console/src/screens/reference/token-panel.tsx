@@ -2,12 +2,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useAuthOptions } from '../../api/auth-options.ts';
-import { account, logIn } from '../../api/session.ts';
+import { account } from '../../api/session.ts';
+import { LoginFields, useLoginForm } from '../../app/login-form.tsx';
 import { DOCS, loginFor } from '../../app/match.ts';
 import { Button } from '../../parts/button.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { Field } from '../../parts/field.tsx';
-import { useForm } from '../../parts/use-form.ts';
 import { login, reference } from '../../texts.ts';
 import { readSessionToken, sessionToken, typed } from './token.ts';
 
@@ -40,33 +40,10 @@ function saying(username: string | undefined): string {
 
 function LogInHere() {
   const options = useAuthOptions();
-  const { form, onSubmit, errors, busy } = useForm({
-    names: ['username', 'password'],
-    missing: login.missing,
-    last: 'password',
-    send: ({ username, password }) => logIn(username, password),
-    inWords: ({ status }) => (status === 401 ? login.wrong : undefined),
-  });
+  const { form, onSubmit, errors, busy } = useLoginForm();
   return (
     <form ref={form} class="tokenpanel__login" noValidate onSubmit={onSubmit}>
-      <Field
-        label={login.username}
-        name="username"
-        placeholder={login.usernameHint}
-        autocomplete="username"
-        autocapitalize="none"
-        spellcheck={false}
-        maxLength={254}
-        error={errors.username}
-      />
-      <Field
-        label={login.password}
-        type="password"
-        name="password"
-        autocomplete="current-password"
-        maxLength={1024}
-        error={errors.password}
-      />
+      <LoginFields errors={errors} />
       <Button kind="primary" type="submit" busy={busy}>
         {login.submit}
       </Button>

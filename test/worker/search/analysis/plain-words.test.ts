@@ -5,29 +5,9 @@ import { makeAnyPiece, textAnalysis } from '../../../../worker-node/search/analy
 import { isPlainWord } from '../../../../worker-node/search/analysis/plain-words.ts';
 import { keepsStart, stemmerOf } from '../../../../worker-node/search/analysis/stem.ts';
 import { termOfPlainWord } from '../../../../worker-node/search/analysis/word-terms.ts';
+import { LATIN_LANGUAGES } from '../../../support/fixtures/latin-languages.ts';
 
 const LANGUAGES = [null, 'en', 'de', 'fr', 'sv', 'it', 'ru', 'ja', 'tr', 'xx'];
-const STEMMED = [
-  'da',
-  'de',
-  'en',
-  'es',
-  'fi',
-  'fr',
-  'ga',
-  'hu',
-  'id',
-  'it',
-  'lt',
-  'nb',
-  'nl',
-  'pl',
-  'pt',
-  'ro',
-  'sr',
-  'sv',
-  'tr',
-];
 const VOCABULARY = readFileSync(new URL('../../../../models/pharos-static-192/vocab.txt', import.meta.url), 'utf8').split('\n');
 const MONTHS = ['May', 'march', 'sept', 'Januar', 'agosto'];
 
@@ -50,7 +30,7 @@ test('a plain word has the terms, offsets and month that the analysis of any pie
 test('a stemmer that keeps the start of words leaves the first two letters of every plain word', () => {
   const words = VOCABULARY.filter((one) => /^[a-z]{2,}$/.test(one));
   expect(words.length).toBeGreaterThan(10_000);
-  const kept = STEMMED.filter((language) => keepsStart(stemmerOf('latin', language)));
+  const kept = LATIN_LANGUAGES.filter((language) => keepsStart(stemmerOf('latin', language)));
   for (const language of kept.filter((one) => one !== 'en'))
     for (const one of words) {
       const term = termOfPlainWord(one, language);

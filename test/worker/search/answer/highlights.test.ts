@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../../worker-node/search/analysis/analyse.ts';
 import { SPELLINGS } from '../../../../worker-node/search/analysis/english-spelling.ts';
 import { highlightsOf } from '../../../../worker-node/search/answer/highlights.ts';
+import { LATIN_LANGUAGES } from '../../../support/fixtures/latin-languages.ts';
 
 const termsOf = (text: string, language: string | null) => new Set(analyse(text, language).map(({ term }) => term));
 const marked = (text: string, question: string, language: string | null = 'en') =>
@@ -95,32 +96,11 @@ describe('highlights', () => {
     );
   });
 
-  const LANGUAGES = [
-    'en',
-    'da',
-    'de',
-    'es',
-    'fi',
-    'fr',
-    'ga',
-    'hu',
-    'id',
-    'it',
-    'lt',
-    'nb',
-    'nl',
-    'pt',
-    'ro',
-    'sr',
-    'sv',
-    'tr',
-    'pl',
-  ];
   const ENDINGS = ['', 's', 'y', 'ed', 'ing', 'ies', 'ied', 'ying', 'eed', 'edly', 'at', 'ated', 'bbed', 'ational', 'e'];
   const OTHER_ENDINGS = ['en', 'ungen', 'ement', 'ciones', 'heterna', 'sega'];
 
   it.each(
-    LANGUAGES,
+    LATIN_LANGUAGES,
   )('are of every word of the language %s that has a term, by each two letters that words begin with', (language) => {
     const letters = [...'abcdefghijklmnopqrstuvwxyz'];
     for (const first of letters)
