@@ -6,7 +6,7 @@
 import type { Config } from '../config/config.ts';
 import type { Log } from '../core/log.ts';
 import type { Clock } from '../core/ports.ts';
-import { anyRevoked, insertRevocation, revocationsSince } from '../db/revocations.ts';
+import { anyRevoked, insertRevocation, liveRevocations, revocationsSince } from '../db/revocations.ts';
 import type { Database } from '../db/types.ts';
 import type { KeyValue } from '../kv/key-value.ts';
 import type { Limiter } from '../rate-limits/limiter.ts';
@@ -22,6 +22,11 @@ export interface Revocations {
    * such as the CLI cannot write to.
    */
   syncFromDatabase(): Promise<void>;
+  /**
+   * Copies every revocation to an empty store of this process alone, which is trusted from then on. Called before the process
+   * serves. Where there are more than 100,000, the database decides as after any loss of the store.
+   */
+  fillFromDatabase(): Promise<void>;
   /** The store's keys to read, for `isRevokedGiven`; they can be read together with other keys. */
   cacheKeys(keys: readonly string[]): string[];
   /** Whether any of `keys` is revoked, given the store's `values` of `cacheKeys(keys)`; undefined if the store failed. */
@@ -42,6 +47,7 @@ const EPOCH_KEY = 'revocations:epoch';
 const EPOCH_TTL_MS = 30 * 86_400_000;
 /** Longer than the time between a row's timestamp and its commit. */
 const OVERLAP_MS = 15_000;
+const MAX_FILLED = 100_000;
 
 export function createRevocations({ db, kv, limiter, clock, log, config }: Dependencies): Revocations {
   const lifetimeMs = config.auth.accessTokenSeconds * 1000;
@@ -106,10 +112,21 @@ export function createRevocations({ db, kv, limiter, clock, log, config }: Depen
     syncedUpTo = now;
   }
 
+  async function fillFromDatabase(): Promise<void> {
+    const now = clock.now();
+    const live = await liveRevocations(db, now, MAX_FILLED + 1);
+    if (live.length > MAX_FILLED) return;
+    for (const { key, expiresAt } of live) await kv.set(`revoked:${key}`, '1', { ttlMs: expiresAt - now });
+    // What is committed while this reads is copied by the next `syncFromDatabase`.
+    syncedUpTo = now;
+    await kv.set(EPOCH_KEY, String(now - lifetimeMs), { ttlMs: EPOCH_TTL_MS });
+  }
+
   return {
     revoke,
     publish,
     syncFromDatabase,
+    fillFromDatabase,
     cacheKeys,
     isRevokedGiven,
     isRevoked: async (keys) => isRevokedGiven(keys, (await limiter.consume({ read: cacheKeys(keys) })).values),

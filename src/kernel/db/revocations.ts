@@ -26,6 +26,15 @@ export async function anyRevoked(db: Database, keys: readonly string[], now: num
   return rows.length > 0;
 }
 
+/** Revocations that have not expired at `now` (Unix ms), at most `limit`. */
+export async function liveRevocations(db: Database, now: number, limit: number): Promise<{ key: string; expiresAt: number }[]> {
+  return db
+    .select({ key: revocations.key, expiresAt: revocations.expiresAt })
+    .from(revocations)
+    .where(gt(revocations.expiresAt, now))
+    .limit(limit);
+}
+
 /** Revocations written at or after `since` that have not expired at `now`; both in Unix ms. */
 export async function revocationsSince(db: Database, since: number, now: number): Promise<{ key: string; expiresAt: number }[]> {
   return db

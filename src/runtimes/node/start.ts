@@ -81,6 +81,7 @@ export async function start({ config, env }: Configuration): Promise<Running> {
     await services.accessTokens.publicKeys().catch((cause: unknown) => {
       throw new Error(`JWT_PRIVATE_KEY: expected a PKCS #8 private key for ${config.auth.algorithm}`, { cause });
     });
+    if (config.kv.kind === 'memory') await services.revocations.fillFromDatabase();
     const server = await startHttpServer(createApp(services, nodeRuntime()), config);
     const sweep = startInterval(SWEEP_MS, () => services.relay.sweep());
     const housekeeping = startMaintenance(services, database.maintain);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createRevocations } from '../../../src/kernel/auth/revocations.ts';
 import type { KeyValue } from '../../../src/kernel/kv/key-value.ts';
 import { createMemoryKeyValue } from '../../../src/kernel/kv/memory.ts';
@@ -68,9 +68,9 @@ describe('revocations', () => {
 });
 
 /** Revocations over another store than the kit's, read through a limiter as in production. */
-function over(kv: KeyValue) {
+function over(kv: KeyValue, db = kit.db) {
   const rateLimitStore = createMemoryRateLimitStore({ clock: kit.clock, kv });
-  return createRevocations({ ...kit, kv, limiter: createLimiter({ ...kit, rateLimitStore }) });
+  return createRevocations({ ...kit, db, kv, limiter: createLimiter({ ...kit, rateLimitStore }) });
 }
 
 describe('revocations with a failing store', () => {
@@ -159,4 +159,31 @@ test('revocation: syncFromDatabase copies what another process wrote to the data
   kit.clock.advance(1000);
   await mine.syncFromDatabase();
   expect(await mine.isRevoked(['sid:a'])).toBe(true);
+});
+
+test('revocation: a store of this process that was filled from the database is trusted at once', async () => {
+  const commandLine = over(createMemoryKeyValue({ clock: kit.clock }));
+  await commandLine.revoke('sid:a', kit.clock.now() + LIFE_MS);
+  await commandLine.revoke('sid:over', kit.clock.now() + 1);
+  kit.clock.advance(1);
+  const select = vi.fn(kit.db.select.bind(kit.db)) as unknown as typeof kit.db.select;
+  const mine = over(createMemoryKeyValue({ clock: kit.clock }), { ...kit.db, select });
+  await mine.fillFromDatabase();
+  expect(select).toHaveBeenCalledTimes(1);
+  expect(await mine.isRevoked(['sid:a'])).toBe(true);
+  expect(await mine.isRevoked(['sid:b'])).toBe(false);
+  expect(select).toHaveBeenCalledTimes(1);
+  await commandLine.revoke('sid:b', kit.clock.now() + LIFE_MS);
+  await mine.syncFromDatabase();
+  expect(await mine.isRevoked(['sid:b'])).toBe(true);
+});
+
+test('revocation: of an access token lasts as long in a filled store as in the database', async () => {
+  await over(createMemoryKeyValue({ clock: kit.clock })).revoke('jti:a', kit.clock.now() + LIFE_MS);
+  const mine = over(createMemoryKeyValue({ clock: kit.clock }));
+  await mine.fillFromDatabase();
+  kit.clock.advance(LIFE_MS - 1);
+  expect(await mine.isRevoked(['jti:a'])).toBe(true);
+  kit.clock.advance(1);
+  expect(await mine.isRevoked(['jti:a'])).toBe(false);
 });
