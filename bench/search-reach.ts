@@ -14,9 +14,9 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
-import { chunks, chunkVectors } from '../src/kernel/db/schema.sqlite.ts';
+import { chunks, chunkVectors, jobs } from '../src/kernel/db/schema.sqlite.ts';
 import type { Answer } from './search/asker.ts';
 import { fillLibrary, writeDocuments } from './search/bulk-library.ts';
 import { embedSample } from './search/embed-sample.ts';
@@ -44,6 +44,9 @@ const AT_ONCE = 8;
 const AT_ONCE_MS = 5_000;
 const NEW_DOCUMENTS = 20;
 const POSTED = 5;
+/** Documents that come in while questions are asked, and how many of them are on their way at once. */
+const INCOMING = 300;
+const INCOMING_AT_ONCE = 4;
 
 if (KIND !== 'sqlite' && KIND !== 'postgres') throw new Error('--database has to be sqlite or postgres');
 const sample = await embedSample('all-MiniLM-L6-v2', EMBEDDED);
@@ -102,6 +105,7 @@ async function measure(data: ReachData, size: number): Promise<Row[]> {
   await noteQuestions(server, library, note);
   await noteAtOnce(server, library, note);
   await noteNewDocuments(server, data, library, note);
+  await noteWhileIncoming(server, data, library, note);
   const delays = await server.pharos.loopDelays();
   for (const program of ['api', 'worker', 'idle'] as const) {
     const own = delays.find((one) => one.program === program);
@@ -244,6 +248,43 @@ async function noteNewDocuments(server: ReachServer, data: ReachData, library: Z
   }
   note('a posted text is found after its commit: most, ms', fixed(Math.max(...found)));
   note('the same, after its POST: p50, ms', fixed(percentile(sorted(whole), 0.5)));
+}
+
+/** Documents are posted one after the other by each of a few senders, and questions asked until the last one has been worked on. */
+async function noteWhileIncoming(server: ReachServer, data: ReachData, library: ZipfLibrary, note: Note): Promise<void> {
+  const [, path] = KINDS[0] as Kind;
+  let sent = 0;
+  let isDone = false;
+  const send = async () => {
+    while (sent++ < INCOMING)
+      await server.asker.ask('/resources', {
+        content: `${uniqueWord(1_000 + sent)} ${library.text(150)}`,
+        content_type: 'text/plain',
+      });
+  };
+  const started = performance.now();
+  const sending = Promise.all(Array.from({ length: INCOMING_AT_ONCE }, send))
+    .then(() => untilSettled(data))
+    .finally(() => {
+      isDone = true;
+    });
+  const times: number[] = [];
+  while (!isDone) times.push(checked(await server.asker.ask(path(library))).ms);
+  await sending;
+  const seconds = (performance.now() - started) / 1_000;
+  note(`hybrid, 2 words, while ${INCOMING} documents come in: p50 / p99, ms`, spread(sorted(times)));
+  note('questions answered meanwhile; documents a second', `${times.length}; ${fixed(INCOMING / seconds)}`);
+}
+
+async function untilSettled({ db }: ReachData): Promise<void> {
+  for (const end = performance.now() + COLD_MS; performance.now() < end; await sleep(100)) {
+    const [row] = await db
+      .select({ left: count() })
+      .from(jobs)
+      .where(inArray(jobs.state, ['queued', 'running']));
+    if (row?.left === 0) return;
+  }
+  throw new Error('documents were not worked on in time');
 }
 
 /** Letters alone, so that it is one word, which no run before has used. */
