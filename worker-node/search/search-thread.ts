@@ -12,8 +12,9 @@ import { createSnapshots } from './libraries/snapshots.ts';
 import { libraryEngine as engine } from './library-engine.ts';
 import { type SearchThreadData, unpackDatabase } from './thread-data.ts';
 import type { FromThread, ToThread } from './thread-messages.ts';
+import { createTurns } from './turns.ts';
 
-/** Milliseconds of work on one library after which the questions of others are looked at. */
+/** Milliseconds of work on libraries after which questions are looked at. */
 const TURN_MS = 8;
 /** Milliseconds between two looks at the snapshots that are due. */
 const SAVE_MS = 60_000;
@@ -24,12 +25,7 @@ const database = await openDatabase({ database: unpackDatabase(packed) });
 
 const post = (message: FromThread) => parentPort?.postMessage(message);
 
-let turnAt = clock.monotonic();
-async function pause(): Promise<void> {
-  if (clock.monotonic() - turnAt < TURN_MS) return;
-  await setImmediate();
-  turnAt = clock.monotonic();
-}
+const pause = createTurns({ turnMs: TURN_MS, monotonic: clock.monotonic, events: () => setImmediate() });
 
 /** What the worker was told last, by owner. */
 const told = new Map<string, number>();
