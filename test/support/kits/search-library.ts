@@ -73,7 +73,7 @@ export async function restore(db: Database, ownerId: string, backup: Awaited<Ret
   });
 }
 
-/** An index that keeps documents as they are. */
+/** An index that keeps documents as they are, and counts chunks that were removed as memory that is still used. */
 export interface PlainIndex extends UpdatableIndex {
   /** The texts of each document, by id. */
   contents(): Record<string, string[]>;
@@ -81,8 +81,12 @@ export interface PlainIndex extends UpdatableIndex {
 
 const BYTES_A_CHUNK = 1_000;
 
-function plainIndex(documents: Map<string, IndexedDocument>): PlainIndex {
+function plainIndex(documents: Map<string, IndexedDocument>, state: { removed: number }): PlainIndex {
   const count = () => [...documents.values()].reduce((sum, { chunks: own }) => sum + own.length, 0);
+  const remove = (id: string) => {
+    state.removed += documents.get(id)?.chunks.length ?? 0;
+    documents.delete(id);
+  };
   return {
     get documents() {
       return documents.size;
@@ -91,37 +95,49 @@ function plainIndex(documents: Map<string, IndexedDocument>): PlainIndex {
       return count();
     },
     get bytes() {
-      return count() * BYTES_A_CHUNK;
+      return (count() + state.removed) * BYTES_A_CHUNK;
+    },
+    get deadBytes() {
+      return state.removed * BYTES_A_CHUNK;
     },
     putting: function* (document) {
       yield;
+      remove(document.id);
       documents.set(document.id, document);
     },
-    remove: (id) => void documents.delete(id),
+    remove,
     settling: () => [],
     contents: () => Object.fromEntries([...documents].map(([id, { chunks: own }]) => [id, own.map(({ text }) => text)]).sort()),
   };
 }
 
+interface PlainFile {
+  readonly documents: readonly IndexedDocument[];
+  readonly removed: number;
+}
+
 /** `decode` throws where the bytes are damaged, as that of the real index. */
 export const plainEngine: IndexEngine<PlainIndex> & { all(index: PlainIndex): IndexedDocument[] } = (() => {
-  const contents = new WeakMap<PlainIndex, Map<string, IndexedDocument>>();
-  const make = (documents: Map<string, IndexedDocument>) => {
-    const index = plainIndex(documents);
-    contents.set(index, documents);
+  const contents = new WeakMap<PlainIndex, { documents: Map<string, IndexedDocument>; removed: number }>();
+  const make = (documents: readonly IndexedDocument[], removed: number) => {
+    const state = { documents: new Map(documents.map((document) => [document.id, document])), removed };
+    const index = plainIndex(state.documents, state);
+    contents.set(index, state);
     return index;
   };
-  const all = (index: PlainIndex) => [...(contents.get(index)?.values() ?? [])];
+  const all = (index: PlainIndex) => [...(contents.get(index)?.documents.values() ?? [])];
   return {
-    create: () => make(new Map()),
+    create: () => make([], 0),
     encode: function* (index) {
       yield;
-      return [Buffer.from(JSON.stringify(all(index))), Buffer.from('end')];
+      const file: PlainFile = { documents: all(index), removed: index.deadBytes / BYTES_A_CHUNK };
+      return [Buffer.from(JSON.stringify(file)), Buffer.from('end')];
     },
     decode: (file) => {
       const text = Buffer.from(file).toString();
       if (!text.endsWith('end')) throw new Error('the index is damaged');
-      return make(new Map((JSON.parse(text.slice(0, -3)) as IndexedDocument[]).map((document) => [document.id, document])));
+      const { documents, removed } = JSON.parse(text.slice(0, -3)) as PlainFile;
+      return make(documents, removed);
     },
     all,
   };

@@ -11,6 +11,7 @@ export type Kind = keyof typeof KINDS;
 
 /** Of a document's id, its place in the map of ids, and the heads of its title and of the key that it is sorted by. */
 const BYTES_OF_STRINGS = 150;
+const BYTES_OF_COLUMNS = 4 * 8 + 8 * 2;
 
 /** The label of no value. */
 export const NO_LABEL = 0xffff_ffff;
@@ -51,9 +52,8 @@ export class Attributes {
   #free: number[] = [];
 
   get bytes(): number {
-    const perDocument = 4 * 8 + 8 * 2;
     const strings = this.#titleUnits + this.#ids.length * BYTES_OF_STRINGS;
-    return this.category.length * perDocument + this.labels.byteLength + this.#strings.bytes + strings;
+    return this.category.length * BYTES_OF_COLUMNS + this.labels.byteLength + this.#strings.bytes + strings;
   }
 
   get labelCount(): number {
@@ -114,6 +114,23 @@ export class Attributes {
     }
     this.labels = kept;
     this.#labelsUsed = used;
+  }
+
+  /** What free slots take, and labels that no live document has. */
+  deadBytes(): number {
+    const { size } = this.#strings;
+    const live = new Uint8Array(size);
+    for (const slot of this.#slotById.values()) {
+      for (const column of LABEL_COLUMNS) {
+        const label = this[column][slot] as number;
+        if (label !== NO_LABEL) live[label] = 1;
+      }
+      const start = this.starts[slot] as number;
+      const end = start + (this.tagCounts[slot] as number) + (this.metadataCounts[slot] as number);
+      for (let at = start; at < end; at++) live[this.labels[at] as number] = 1;
+    }
+    const dead = live.reduce((sum, one) => sum - one, size);
+    return (this.#strings.bytes * dead) / Math.max(1, size) + this.#free.length * (BYTES_OF_COLUMNS + BYTES_OF_STRINGS);
   }
 
   isLive(slot: number): boolean {
@@ -241,6 +258,7 @@ export class Attributes {
 }
 
 const INTEGER_COLUMNS = ['category', 'language', 'type', 'starts', 'tagCounts', 'metadataCounts', 'firstChunks'] as const;
+const LABEL_COLUMNS = ['category', 'language', 'type', 'year'] as const;
 const FLOAT_COLUMNS = ['createdAt', 'quality'] as const;
 const COLUMNS = [...INTEGER_COLUMNS, ...FLOAT_COLUMNS] as const;
 

@@ -4,6 +4,7 @@ import { Attributes } from './attributes.ts';
 import { Bm25 } from './bm25.ts';
 import { OccurrenceReader } from './chunk-occurrences.ts';
 import { ChunkTable } from './chunk-table.ts';
+import { countingDeadBytes } from './dead-bytes.ts';
 import { grown } from './grown.ts';
 import type {
   DocumentAttributes,
@@ -49,6 +50,9 @@ export class MemoryIndex implements LibraryIndex {
   readonly #text = new TokenColumns();
   readonly #context = new TokenColumns();
   #vectors: IndexVectors | null;
+  #deadBytes = 0;
+  /** Chunks that were removed since the dead bytes were counted. A snapshot does not say them. */
+  #removedSince: number;
   #noCosines = new Float32Array(0);
   #labelCounts: Uint32Array = new Uint32Array(0);
   #liveDocuments: Uint32Array | null = null;
@@ -60,6 +64,7 @@ export class MemoryIndex implements LibraryIndex {
     this.#chunks = from?.columns.chunks ?? new ChunkTable();
     this.#blocks = from?.columns.blocks ?? new PostingBlocks();
     this.#vectors = from?.columns.vectors ?? null;
+    this.#removedSince = from ? Infinity : 0;
     const idOf = (term: string) => this.#words.termOf(term);
     this.#bm25 = new Bm25(this.#chunks, this.#blocks, idOf);
     this.#phrases = new PhraseSearch(this.#blocks, idOf);
@@ -87,6 +92,10 @@ export class MemoryIndex implements LibraryIndex {
   get bytes(): number {
     const parts = [this.#attributes, this.#chunks, this.#blocks, this.#bm25, this.#words, this.#reader];
     return parts.reduce((sum, { bytes }) => sum + bytes, (this.#vectors?.bytes ?? 0) + this.#labelCounts.byteLength);
+  }
+
+  get deadBytes(): number {
+    return this.#deadBytes;
   }
 
   get languages(): readonly string[] {
@@ -150,6 +159,7 @@ export class MemoryIndex implements LibraryIndex {
       this.#chunks.remove(chunk);
       this.#blocks.remove(chunk);
       this.#vectors?.set(chunk, null);
+      this.#removedSince++;
     }
     this.#attributes.remove(slot);
   }
@@ -163,6 +173,13 @@ export class MemoryIndex implements LibraryIndex {
     this.#attributes.settle();
     this.#reader.settle();
     this.#words.settle();
+    if (this.#removedSince > Math.max(MIN_REMOVED, this.chunks * REMOVED_SHARE)) yield* this.#countDead();
+  }
+
+  *#countDead(): Generator<void, void> {
+    const columns = { attributes: this.#attributes, chunks: this.#chunks, blocks: this.#blocks, bm25: this.#bm25 };
+    this.#deadBytes = yield* countingDeadBytes({ ...columns, words: this.#words, vectors: this.#vectors });
+    this.#removedSince = 0;
   }
 
   words(groups: readonly TermGroup[], options: WordOptions = {}): WordScores {
@@ -313,6 +330,9 @@ export class MemoryIndex implements LibraryIndex {
 
 const MAIN_SHARE = 1 / 20;
 const CHUNKS_A_STEP = 32;
+/** Dead bytes are counted anew once more chunks than these, and than this part of the others, were removed. */
+const MIN_REMOVED = 64;
+const REMOVED_SHARE = 1 / 8;
 
 export function createLibraryIndex(parts: IndexParts): LibraryIndex {
   return new MemoryIndex(parts);

@@ -114,6 +114,15 @@ export class PostingBlocks {
     return lists;
   }
 
+  /** Sets 1 for each term that has postings, by steps: those of removed chunks count until their block is packed. */
+  *markingTerms(held: Uint8Array): Generator<void, void> {
+    for (const { postings, log } of this.#blocks) {
+      for (const cursor = postings.terms.cursor(); cursor.term !== Infinity; cursor.next()) held[cursor.term] = 1;
+      if (log) for (let entry = 0; entry < log.size; entry++) held[log.terms[entry] as number] = 1;
+      yield;
+    }
+  }
+
   *writing(writer: SectionWriter, held: Uint8Array): Generator<void, void> {
     for (const block of this.#blocks) if (block.log) yield* this.#packing(block, held);
     writer.addJson(

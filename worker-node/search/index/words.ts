@@ -112,6 +112,15 @@ export class Words implements Vocabulary {
     return this.#found(found, limit);
   }
 
+  /** What the strings take that are neither terms of those that are held, 1 by term, nor words of such a term. */
+  bytesWithout(held: Uint8Array): number {
+    const { size } = this.#strings;
+    let others = 0;
+    for (let id = 0; id < size; id++)
+      if (held[id] === 0 && (this.#counts[id] === 0 || held[this.#terms[id] as number] === 0)) others++;
+    return (this.bytes * others) / Math.max(1, size);
+  }
+
   /** Called when a round of changes is complete. */
   settle(): void {
     this.#orders.settle();

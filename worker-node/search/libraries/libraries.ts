@@ -4,8 +4,9 @@ import { createMutex } from '../../../src/kernel/core/concurrency.ts';
 import type { Log } from '../../../src/kernel/core/log.ts';
 import { readLibraryVersion } from '../../../src/kernel/db/library-changes.ts';
 import { createFreshRuns } from './fresh-runs.ts';
-import { BrokenIndex, type Library, type LibrarySize, LibraryTooLarge, type UpdatableIndex } from './library.ts';
-import { admit, applyChanges, buildLibrary, type RefreshDependencies } from './refresh-library.ts';
+import { BrokenIndex, type Library, LibraryEvicted, type LibrarySize, LibraryTooLarge, type UpdatableIndex } from './library.ts';
+import { admit, applyChanges, buildLibrary, type RefreshDependencies, settle } from './refresh-library.ts';
+import { bytesAnew, createRenewals } from './renewals.ts';
 import type { Snapshots } from './snapshots.ts';
 import { createSuccessor, type Successor } from './successor.ts';
 
@@ -17,6 +18,8 @@ export interface LibrariesDependencies<I extends UpdatableIndex> extends Omit<Re
   onSize(ownerId: string, size: LibrarySize): void;
   /** Chunks from which a library answers while another index of it is built. Default 2,000: a smaller one is built in no time. */
   readonly minChunksBehind?: number;
+  /** Bytes of removed documents for which an index is built anew: renewals.ts. */
+  readonly minDeadBytes?: number;
 }
 
 export interface Libraries<I extends UpdatableIndex> {
@@ -35,6 +38,8 @@ export interface Libraries<I extends UpdatableIndex> {
 
 /** Milliseconds after which a library that was too large is tried again. */
 const TOO_LARGE_MS = 10 * 60_000;
+/** The same where others needed the memory while it was built: these are built in the meantime. */
+const EVICTED_MS = 60_000;
 const MAX_TOO_LARGE = 10_000;
 const NOTHING: LibrarySize = { documents: 0, chunks: 0, bytes: 0 };
 
@@ -51,7 +56,19 @@ interface Entry<I extends UpdatableIndex> {
 }
 
 export function createLibraries<I extends UpdatableIndex>(dependencies: LibrariesDependencies<I>): Libraries<I> {
-  const { db, clock, engine, log, snapshots, pause, onSize, minChunksBehind = MIN_CHUNKS_BEHIND } = dependencies;
+  const {
+    db,
+    clock,
+    engine,
+    log,
+    snapshots,
+    pause,
+    onSize,
+    minChunksBehind = MIN_CHUNKS_BEHIND,
+    minDeadBytes,
+    maxBytes,
+  } = dependencies;
+  const renewals = createRenewals({ clock, minDeadBytes });
   const entries = new Map<string, Entry<I>>();
   const tooLarge: BoundedMap<string, true> = createBoundedMap({
     capacity: MAX_TOO_LARGE,
@@ -65,13 +82,20 @@ export function createLibraries<I extends UpdatableIndex>(dependencies: Librarie
     const lock = createMutex();
     const fresh = createFreshRuns(() => lock.run(() => refresh(ownerId, entry)));
     const successor = createSuccessor<I>({
-      build: (within) => build({ ...dependencies, ...within }, ownerId),
+      build: async (within) => {
+        const library = await build({ ...dependencies, ...within }, ownerId);
+        // What has changed since would otherwise be applied before the next answer.
+        await applyChanges({ ...dependencies, onGrowth: within.onGrowth }, library);
+        return library;
+      },
       ...{ pause, maxBytes: dependencies.maxBytes, current: () => entry.library?.index },
       // An entry that was evicted meanwhile answers those that wait for it, and counts no longer.
       isWanted: () => entries.get(ownerId) === entry,
       onGrowth: () => tell(ownerId, entry),
-      take: (library) =>
+      take: (library, isWanted) =>
         lock.run(async () => {
+          if (!isWanted()) return;
+          library.deletionAt ??= entry.library?.deletionAt;
           entry.library = library;
         }),
       onFailure: (error) => log.warning('library not built anew', { owner: ownerId, error }),
@@ -96,18 +120,20 @@ export function createLibraries<I extends UpdatableIndex>(dependencies: Librarie
       const library = entry.library ?? (await snapshots?.read(ownerId, engine));
       const applied = library ? await applyChanges(own, library) : 'unusable';
       const canWait = library && library.index.chunks >= minChunksBehind && entry.successor.hasRoom(library.index);
-      if (library && (applied === 'current' || (applied === 'of_another_model' && canWait))) {
+      const isCurrent = applied === 'current' && !(await isLargeForRemoved(library));
+      if (library && (isCurrent || (applied === 'of_another_model' && canWait))) {
         entry.library = library;
-        if (applied === 'of_another_model') entry.successor.start();
+        if (applied === 'of_another_model' || isDue(ownerId, entry)) entry.successor.start();
       } else {
         // Two indexes of one library would need twice its memory.
         entry.library = undefined;
-        entry.library = await build(own, ownerId);
+        entry.successor.stop();
+        entry.library = await build({ ...own, pause: () => pauseWanted(ownerId, entry) }, ownerId);
       }
       admit(own, entry.library.index);
       return entry.library;
     } catch (error) {
-      if (error instanceof LibraryTooLarge) tooLarge.set(ownerId, true, clock.monotonic() + TOO_LARGE_MS);
+      if (error instanceof LibraryTooLarge) refuse(ownerId, error);
       // A database that is away leaves the index as it is: changes that were read are applied again.
       if (error instanceof LibraryTooLarge || error instanceof BrokenIndex) entry.library = undefined;
       if (!entry.library) {
@@ -118,6 +144,31 @@ export function createLibraries<I extends UpdatableIndex>(dependencies: Librarie
       }
       throw error;
     }
+  }
+
+  /** Whether the index is larger than the memory because of removed documents. */
+  async function isLargeForRemoved(library: Library<I> | undefined): Promise<boolean> {
+    if (!library || library.index.bytes <= maxBytes) return false;
+    // A snapshot does not say what is of removed documents.
+    await settle(library.index, pause);
+    return library.index.bytes > maxBytes && bytesAnew(library.index) <= maxBytes;
+  }
+
+  function isDue(ownerId: string, { library, successor }: Entry<I>): boolean {
+    if (!library || !renewals.isDue(ownerId, library.index) || !successor.hasRoom(library.index)) return false;
+    renewals.begin(ownerId);
+    return true;
+  }
+
+  /** Throws LibraryEvicted where the library has left the memory: the account of the memory does not have it any more. */
+  async function pauseWanted(ownerId: string, entry: Entry<I>): Promise<void> {
+    if (entries.get(ownerId) !== entry) throw new LibraryEvicted('the library had to leave the memory while it was built');
+    await pause();
+  }
+
+  function refuse(ownerId: string, error: LibraryTooLarge): void {
+    const ms = error instanceof LibraryEvicted ? EVICTED_MS : TOO_LARGE_MS;
+    tooLarge.set(ownerId, true, clock.monotonic() + ms);
   }
 
   async function build(own: RefreshDependencies<I>, ownerId: string): Promise<Library<I>> {

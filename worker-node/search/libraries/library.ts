@@ -2,7 +2,10 @@
 import type { LibraryIndex } from '../index/library-index.ts';
 
 /** What keeps a library up to date needs of its index. */
-export type UpdatableIndex = Pick<LibraryIndex, 'documents' | 'chunks' | 'bytes' | 'putting' | 'remove' | 'settling'>;
+export type UpdatableIndex = Pick<
+  LibraryIndex,
+  'documents' | 'chunks' | 'bytes' | 'deadBytes' | 'putting' | 'remove' | 'settling'
+>;
 
 export interface IndexEngine<I extends UpdatableIndex> {
   create(): I;
@@ -14,6 +17,8 @@ export interface IndexEngine<I extends UpdatableIndex> {
 
 /** What a library holds in memory. */
 export type LibrarySize = Pick<LibraryIndex, 'documents' | 'chunks' | 'bytes'>;
+/** What its index holds, and what of that is of removed documents. */
+export type IndexSize = Pick<LibraryIndex, 'bytes' | 'deadBytes'>;
 
 export interface Library<I extends UpdatableIndex> {
   readonly ownerId: string;
@@ -29,9 +34,14 @@ export interface Library<I extends UpdatableIndex> {
   deletionAt: number | undefined;
 }
 
-/** A library that alone needs more memory than all may have. */
+/** The memory does not hold the library: it alone needs more than all may have, or others needed it while this one was built. */
 export class LibraryTooLarge extends Error {
-  override readonly name = 'LibraryTooLarge';
+  override readonly name: string = 'LibraryTooLarge';
+}
+
+/** The library had to leave the memory while it was built. */
+export class LibraryEvicted extends LibraryTooLarge {
+  override readonly name = 'LibraryEvicted';
 }
 
 /** An index failed in a change, so that it may hold a part of it. */

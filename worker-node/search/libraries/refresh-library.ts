@@ -119,7 +119,7 @@ async function put(index: UpdatableIndex, document: IndexedDocument, pause: () =
   await pause();
 }
 
-async function settle(index: UpdatableIndex, pause: () => Promise<void>): Promise<void> {
+export async function settle(index: UpdatableIndex, pause: () => Promise<void>): Promise<void> {
   for (const _ of index.settling()) await pause();
 }
 

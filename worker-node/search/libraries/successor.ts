@@ -2,8 +2,9 @@
  * The index that takes the place of a library's own: built while that one answers, as after a switch of the model, so that no
  * question waits for it. Both are in memory until it is whole.
  */
-import { type Library, type LibrarySize, LibraryTooLarge, type UpdatableIndex } from './library.ts';
+import { type IndexSize, type Library, LibraryTooLarge, type UpdatableIndex } from './library.ts';
 import type { RefreshDependencies } from './refresh-library.ts';
+import { bytesAnew } from './renewals.ts';
 
 export interface SuccessorDependencies<I extends UpdatableIndex> {
   build(within: Pick<RefreshDependencies<I>, 'maxBytes' | 'pause' | 'onGrowth'>): Promise<Library<I>>;
@@ -11,13 +12,13 @@ export interface SuccessorDependencies<I extends UpdatableIndex> {
   /** Of both indexes together. */
   readonly maxBytes: number;
   /** The index that answers. */
-  current(): LibrarySize | undefined;
+  current(): IndexSize | undefined;
   /** Whether the library is still in memory. */
   isWanted(): boolean;
   /** Called as the successor grows, and once it has taken its place. */
   onGrowth(): void;
-  /** Makes the library the one that answers. */
-  take(library: Library<I>): Promise<void>;
+  /** Makes the library the one that answers, if `isWanted` is true by then. */
+  take(library: Library<I>, isWanted: () => boolean): Promise<void>;
   onFailure(error: unknown): void;
 }
 
@@ -26,8 +27,10 @@ export interface Successor {
   readonly bytes: number;
   /** Begins to build, unless it does already. */
   start(): void;
+  /** Gives up what is being built: the library has another index now. */
+  stop(): void;
   /** Whether both may be in memory, as far as is known. */
-  hasRoom(current: LibrarySize): boolean;
+  hasRoom(current: IndexSize): boolean;
 }
 
 class NoLongerWanted extends Error {
@@ -36,7 +39,7 @@ class NoLongerWanted extends Error {
 
 export function createSuccessor<I extends UpdatableIndex>(dependencies: SuccessorDependencies<I>): Successor {
   const { build, pause, maxBytes, current, isWanted, onGrowth, take, onFailure } = dependencies;
-  let isRunning = false;
+  let running: object | undefined;
   let bytes = 0;
   /** It did not fit beside the library. */
   let isTooLarge = false;
@@ -46,23 +49,28 @@ export function createSuccessor<I extends UpdatableIndex>(dependencies: Successo
     if (isWanted()) onGrowth();
   }
 
-  async function run(): Promise<void> {
+  async function run(own: object): Promise<void> {
+    const isOwnWanted = () => running === own && isWanted();
     try {
       const library = await build({
         maxBytes: maxBytes - (current()?.bytes ?? 0),
         pause: async () => {
-          if (!isWanted()) throw new NoLongerWanted('the library has left the memory');
+          if (!isOwnWanted()) throw new NoLongerWanted('the library has left the memory, or has another index');
           await pause();
         },
-        onGrowth: (size) => grow(size.bytes),
+        onGrowth: (size) => {
+          if (running === own) grow(size.bytes);
+        },
       });
-      if (isWanted()) await take(library);
+      await take(library, isOwnWanted);
     } catch (error) {
       if (error instanceof LibraryTooLarge) isTooLarge = true;
       else if (!(error instanceof NoLongerWanted)) onFailure(error);
     } finally {
-      isRunning = false;
-      grow(0);
+      if (running === own) {
+        running = undefined;
+        grow(0);
+      }
     }
   }
 
@@ -71,11 +79,15 @@ export function createSuccessor<I extends UpdatableIndex>(dependencies: Successo
       return bytes;
     },
     start: () => {
-      if (isRunning) return;
-      isRunning = true;
-      void run();
+      if (running) return;
+      running = {};
+      void run(running);
     },
-    // It will need about as much as the library does.
-    hasRoom: (index) => !isTooLarge && index.bytes * 2 <= maxBytes,
+    stop: () => {
+      if (!running) return;
+      running = undefined;
+      grow(0);
+    },
+    hasRoom: (index) => !isTooLarge && index.bytes + bytesAnew(index) <= maxBytes,
   };
 }
