@@ -1,4 +1,5 @@
 /** Searches libraries: embeds a question by the model of its library, and asks the thread that holds it. */
+import { createBoundedMap } from '../../src/kernel/core/bounded-map.ts';
 import { AppError } from '../../src/kernel/core/errors.ts';
 import type { Log } from '../../src/kernel/core/log.ts';
 import type { Clock } from '../../src/kernel/core/ports.ts';
@@ -22,10 +23,18 @@ export interface LibrarySearchDependencies {
 
 /** Milliseconds that a question waits for its vector; then words answer alone. */
 const EMBEDDING_MS = 800;
+/** Vectors of questions that are kept: the next page, another filter and another order ask the same again. 1.5 KB each by MiniLM. */
+const MAX_KEPT = 512;
+/** UTF-16 units of the longest question whose vector is kept. */
+const MAX_KEPT_UNITS = 500;
 
 export function createLibrarySearch({ threads, models, clock, log }: LibrarySearchDependencies): LibrarySearch {
+  /** By owner, so that the time of an answer tells nothing of what others have asked, then by model and text. */
+  const kept = createBoundedMap<string, Float32Array>({ capacity: MAX_KEPT, evict: 'least-recently-used' });
+
   /** Null where no vector can be had in time. */
   async function embed(
+    ownerId: string,
     embedder: () => Embedder | undefined,
     text: string,
     signal?: AbortSignal,
@@ -34,11 +43,16 @@ export function createLibrarySearch({ threads, models, clock, log }: LibrarySear
     try {
       const chosen = embedder();
       if (!chosen) return null;
+      const key = JSON.stringify([ownerId, chosen.model, text]);
+      const known = kept.get(key);
+      if (known) return { model: chosen.model, vector: known };
       const [vector] = await chosen.embed([text], {
         ...{ priority: 'interactive', kind: 'query' },
         signal: signal ? AbortSignal.any([signal, late]) : late,
       });
-      return vector ? { model: chosen.model, vector } : null;
+      if (!vector) return null;
+      if (text.length <= MAX_KEPT_UNITS) kept.set(key, vector.slice());
+      return { model: chosen.model, vector };
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof AppError) && !late.aborted) throw error;
@@ -51,13 +65,13 @@ export function createLibrarySearch({ threads, models, clock, log }: LibrarySear
   async function search(request: SearchRequest, signal?: AbortSignal): Promise<SearchAnswer> {
     const startedAt = clock.monotonic();
     const text = textToEmbed(request);
-    let embedded = text === '' ? null : await embed(models.questions, text, signal);
+    let embedded = text === '' ? null : await embed(request.owner_id, models.questions, text, signal);
     let embeddingMs = clock.monotonic() - startedAt;
     let result = await threads.ask('search', { ...request, embedded }, signal);
     if (result.kind === 'other_model') {
       const { model } = result;
       const againAt = clock.monotonic();
-      embedded = await embed(() => models.byId(model), text, signal);
+      embedded = await embed(request.owner_id, () => models.byId(model), text, signal);
       embeddingMs += clock.monotonic() - againAt;
       result = await threads.ask('search', { ...request, embedded }, signal);
     }

@@ -57,6 +57,25 @@ describe('library search', () => {
     expect(asked).toEqual([{ model: 'a', vector: Float32Array.of(1) }]);
   });
 
+  test('library search: an owner who asks the same again, with another filter or for the next page, needs no other vector', async () => {
+    const models = { current: 'a' };
+    const { search, asked } = setUp('a', { questions: () => embedderOf(models.current) });
+    await search.search(request);
+    await search.search({ ...request, filters: { tag: ['b'] }, cursor: 'next' });
+    expect(embedded).toHaveLength(1);
+    expect(asked).toEqual([asked[0], asked[0]]);
+    await search.search({ ...request, owner_id: 'another' });
+    await search.search({ ...request, q: 'ice' });
+    expect(embedded).toHaveLength(3);
+    const long = { ...request, q: 'ice '.repeat(200) };
+    await search.search(long);
+    await search.search(long);
+    expect(embedded).toHaveLength(5);
+    models.current = 'b';
+    await search.search(request);
+    expect(embedded.at(-1)?.model).toBe('b');
+  });
+
   test('library search: nothing is embedded for a search by words, or by a resource', async () => {
     const { search, asked } = setUp('a', { questions: () => embedderOf('a') });
     await search.search({ ...request, mode: 'keyword' });
