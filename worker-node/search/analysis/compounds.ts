@@ -1,6 +1,7 @@
 /** Takes a run of letters, digits and what may join them apart: whole and in parts. */
 import { codePointBoundary } from '../../../src/kernel/core/text.ts';
 import type { Cleaned } from './fold.ts';
+import { readNamedDate } from './named-months.ts';
 import { readNumber } from './numbers.ts';
 import { classOf, MARK, WORD } from './scripts.ts';
 
@@ -97,7 +98,7 @@ export class CompoundReader {
 
   /** The length of the number, date or version that the text begins with; 0 if there is none. */
   #number(start: number, end: number, text: string): number {
-    const reading = BEGINS_AS_NUMBER.test(text) ? readNumber(text) : undefined;
+    const reading = readNamedDate(text) ?? (BEGINS_AS_NUMBER.test(text) ? readNumber(text) : undefined);
     // A digit with a mark is another character.
     if (reading === undefined || this.#isMark(start + reading.length, end)) return 0;
     this.add(start, start + reading.length, { terms: reading.terms, broader: reading.broader, exact: true }, false);

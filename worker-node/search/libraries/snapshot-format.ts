@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 
 /** The number rises with what the analysis makes of a text, too. */
-const MAGIC = Buffer.from('PHAROS library 3\n');
+const MAGIC = Buffer.from('PHAROS library 4\n');
 /** Bytes of the length and of the checksum of the header, after the magic. */
 const LENGTH_BYTES = 8;
 const HEADER_AT = MAGIC.length + LENGTH_BYTES;

@@ -66,6 +66,15 @@ describe('numbers and dates as wholes', () => {
     const date = fc.date({ min: new Date('1000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
     const write = (format: Intl.DateTimeFormatOptions, language: string) => (of: Date) =>
       new Intl.DateTimeFormat(language, { timeZone: 'UTC', ...format }).format(of);
+    const monthOf = (of: Date, month: 'short' | 'long', language: string) => write({ month }, language)(of).replace('.', '');
+    const named = (order: readonly ('day' | 'month' | 'year')[], sign: string) => (of: Date) => {
+      const [year = '', , day = ''] = of.toISOString().split(/[-T]/);
+      // Which of the names is chosen by the day.
+      const language = Number(day) % 2 === 0 ? 'en' : 'de';
+      const month = monthOf(of, Number(day) % 3 === 0 ? 'short' : 'long', language);
+      const parts = { year, day: Number(day) % 5 === 0 ? String(Number(day)) : day, month };
+      return order.map((part) => parts[part]).join(sign);
+    };
     const long = { day: 'numeric', month: 'long', year: 'numeric' } as const;
     const forms = [
       (of: Date) => of.toISOString().slice(0, 10),
@@ -76,13 +85,44 @@ describe('numbers and dates as wholes', () => {
       write(long, 'fr'),
       write(long, 'es'),
       write({ day: '2-digit', month: '2-digit', year: 'numeric' }, 'de'),
+      ...['-', '.', '/'].flatMap((sign) => [
+        named(['day', 'month', 'year'], sign),
+        named(['month', 'day', 'year'], sign),
+        named(['year', 'month', 'day'], sign),
+      ]),
+      named(['day', 'month', 'year'], ''),
     ];
     fc.assert(
       fc.property(date, fc.constantFrom(...forms), (of, form) => {
         const day = of.toISOString().slice(0, 10);
         expect(termsOf(`Am ${form(of)} im Saal`)).toContain(day);
         expect(asked(form(of))).toEqual([day]);
+        const [found] = findTerms(`Am ${form(of)} im Saal`, 'de', new Set([day]));
+        expect(found).toEqual({ start: 3, end: 3 + form(of).length });
       }),
+      { numRuns: 400 },
     );
+  });
+
+  it('wholes: a month in a run of characters makes a date only with a day and a year behind equal signs', () => {
+    for (const text of [
+      '15-Mar.2024',
+      '32-Mar-2024',
+      '0-Mar-2024',
+      '15-Mars-Rover-2024',
+      '15-Marx-2024',
+      '15-Mar-20245',
+      '15-Mar-2024-3',
+      '15-Mar-2024b',
+      'Mar-2024-15',
+      'Mar152024',
+      '2024-Mar-150',
+      '2024-Mar-32',
+    ])
+      expect(termsOf(text).filter((term) => term.startsWith('2024-03'))).toEqual([]);
+    expect(termsOf('15/Mar/2024:13:55:36')).toEqual(expect.arrayContaining(['2024-03-15', '13:55']));
+    expect(termsOf('2024-Mar-15T10:30:00Z')).toEqual(expect.arrayContaining(['2024-03-15', '10:30']));
+    expect(termsOf('Mar-15-2024-minutes')).toEqual(expect.arrayContaining(['2024-03-15', 'minut']));
+    expect(termsOf('15-Mar-2024')).toEqual(expect.arrayContaining(['2024-03-15', '2024-03', '15', 'mar', '2024']));
   });
 });
