@@ -58,7 +58,7 @@ test('login in a browser: the refresh token is in a cookie that no script reads,
   expect(headers.getSetCookie()).toEqual([
     expect.stringMatching(/^__Host-pharos_session=pr1\.[^;]+; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Strict$/),
   ]);
-  expect(Object.keys(body).toSorted()).toEqual(['access_token', 'expires_in', 'scope', 'token_type']);
+  expect(Object.keys(body).toSorted()).toEqual(['access_token', 'expires_in', 'scope', 'token_type', 'user']);
   expect(headers.get('cache-control')).toBe('no-store');
   expect(await whoami(body.access_token)).toBe(200);
 });
@@ -78,6 +78,25 @@ test('login in a browser: without TLS the cookie has no prefix and is not Secure
   expect((await logIn()).headers.getSetCookie()).toEqual([
     expect.stringMatching(/^pharos_session=pr1\.[^;]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/),
   ]);
+});
+
+test('login and refresh: the response has the account, as GET /auth/me does', async () => {
+  const { app, logIn, refresh, post } = await openBrowser();
+  const { body } = await logIn({});
+  const me = await app.request('/auth/me', { headers: { Authorization: `Bearer ${body.access_token}` } });
+  const user = await me.json();
+  expect(user).toMatchObject({ username: 'ada', tier: 'free' });
+  const byProgram = await post('/auth/refresh', { body: new URLSearchParams({ refresh_token: String(body.refresh_token) }) });
+  const responses = [body, byProgram.body, (await logIn()).body, (await refresh()).body];
+  expect(responses.map((response) => response.user)).toEqual([user, user, user, user]);
+});
+
+test('refresh: the account in the response is that of now', async () => {
+  const { app, logIn, refresh } = await openBrowser();
+  const { body } = await logIn();
+  const headers = { Authorization: `Bearer ${body.access_token}`, 'Content-Type': 'application/json' };
+  const changed = await app.request('/auth/me', { method: 'PATCH', headers, body: JSON.stringify({ username: 'grace' }) });
+  expect([changed.status, (await refresh()).body.user]).toEqual([200, expect.objectContaining({ username: 'grace' })]);
 });
 
 test.each([

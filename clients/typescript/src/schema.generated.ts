@@ -1978,6 +1978,18 @@ export interface components {
             expires_in: number;
             /** @example resources:read resources:write resources:delete search */
             scope: string;
+            user: components["schemas"]["User"];
+        };
+        User: {
+            id: string;
+            username: string;
+            email: string;
+            /** @enum {string} */
+            tier: "free" | "premium" | "admin";
+            active: boolean;
+            email_verified: boolean;
+            /** Format: date-time */
+            created_at: string;
         };
         Exchange: {
             code: string;
@@ -2885,17 +2897,6 @@ export interface components {
             mail: boolean;
             /** @description Whether no account exists yet */
             first_run: boolean;
-        };
-        User: {
-            id: string;
-            username: string;
-            email: string;
-            /** @enum {string} */
-            tier: "free" | "premium" | "admin";
-            active: boolean;
-            email_verified: boolean;
-            /** Format: date-time */
-            created_at: string;
         };
         Registration: {
             /**

@@ -29,6 +29,8 @@ export interface TokenPair {
   /** Seconds. */
   readonly expiresIn: number;
   readonly scopes: readonly Scope[];
+  /** Whose session it is. */
+  readonly user: User;
 }
 
 /** What becomes of an account. */
@@ -125,6 +127,7 @@ export function createSessions({ db, config, clock, ids, security, accessTokens,
       refreshToken: await refreshTokens.encode({ sessionId: session.id, generation }),
       expiresIn,
       scopes,
+      user,
     };
   }
 

@@ -88,11 +88,6 @@ export const tokenSchema = z
   })
   .meta({ id: 'Tokens' });
 
-/** Of a login, which may be in a browser. */
-export const sessionTokensSchema = tokenSchema
-  .extend({ refresh_token: z.string().optional().meta({ description: 'Absent where it is in a cookie' }) })
-  .meta({ id: 'SessionTokens' });
-
 export const userSchema = z
   .object({
     id: z.string(),
@@ -104,6 +99,14 @@ export const userSchema = z
     created_at: z.iso.datetime(),
   })
   .meta({ id: 'User' });
+
+/** Of a login, which may be in a browser. */
+export const sessionTokensSchema = tokenSchema
+  .extend({
+    refresh_token: z.string().optional().meta({ description: 'Absent where it is in a cookie' }),
+    user: userSchema,
+  })
+  .meta({ id: 'SessionTokens' });
 
 export const sessionSchema = z
   .object({
@@ -136,6 +139,9 @@ export const userToWire = (user: User) => ({
   email_verified: user.emailVerifiedAt !== null,
   created_at: toIso(user.createdAt),
 });
+
+/** A page that begins needs the account with the tokens: another request for it would be another round trip. */
+export const sessionTokensToWire = (pair: TokenPair) => ({ ...tokensToWire(pair), user: userToWire(pair.user) });
 
 /** `currentId`: the session of the request; null for an API key. */
 export const sessionToWire = (session: Session, currentId: string | null) => ({

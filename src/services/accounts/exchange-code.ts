@@ -5,7 +5,7 @@ import { findUser } from '../../kernel/db/users.ts';
 import { entitledScopes } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
 import { type OpenCaller, operation } from '../operation.ts';
-import { COOKIE, sessionTokensSchema, tokensToWire } from './account-schemas.ts';
+import { COOKIE, sessionTokensSchema, sessionTokensToWire } from './account-schemas.ts';
 
 /** What a code stands for. */
 export const exchangeSubject = ({ id, credentialsEpoch }: Pick<User, 'id' | 'credentialsEpoch'>) => `${id} ${credentialsEpoch}`;
@@ -32,6 +32,6 @@ export const exchangeCode = operation({
     // A code of the time before the account's credentials changed opens nothing.
     if (!user?.active || exchangeSubject(user) !== subject)
       throw new AppError('invalid_request', 'This code is unknown, used or expired');
-    return tokensToWire(await sessions.start(user, entitledScopes(user.tier), origin));
+    return sessionTokensToWire(await sessions.start(user, entitledScopes(user.tier), origin));
   },
 });

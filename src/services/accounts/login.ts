@@ -2,7 +2,7 @@ import { AppError } from '../../kernel/core/errors.ts';
 import { entitledScopes } from '../../kernel/model/actor.ts';
 import type { AppContext } from '../context.ts';
 import { type OpenCaller, operation } from '../operation.ts';
-import { loginSchema, requestedScopes, sessionTokensSchema, tokensToWire } from './account-schemas.ts';
+import { loginSchema, requestedScopes, sessionTokensSchema, sessionTokensToWire } from './account-schemas.ts';
 import { checkPassword } from './check-password.ts';
 
 type Context = Pick<AppContext, 'accounts' | 'loginLimits' | 'security' | 'sessions'> & OpenCaller;
@@ -26,6 +26,6 @@ export const login = operation({
     const { user } = result;
     const pair = await sessions.start(user, requestedScopes(scope) ?? entitledScopes(user.tier), origin);
     security.record('login', { ...origin, userId: user.id });
-    return tokensToWire(pair);
+    return sessionTokensToWire(pair);
   },
 });

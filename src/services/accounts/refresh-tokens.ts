@@ -1,6 +1,6 @@
 import type { AppContext } from '../context.ts';
 import { type OpenCaller, operation } from '../operation.ts';
-import { refreshSchema, requestedScopes, sessionTokensSchema, tokensToWire } from './account-schemas.ts';
+import { refreshSchema, requestedScopes, sessionTokensSchema, sessionTokensToWire } from './account-schemas.ts';
 
 export const refreshTokens = operation({
   name: 'tokens.refresh',
@@ -14,5 +14,5 @@ export const refreshTokens = operation({
   output: sessionTokensSchema,
   errors: ['unauthenticated', 'forbidden'],
   run: async ({ sessions, origin }: Pick<AppContext, 'sessions'> & OpenCaller, { refresh_token: token, scope }) =>
-    tokensToWire(await sessions.refresh(token, origin, requestedScopes(scope))),
+    sessionTokensToWire(await sessions.refresh(token, origin, requestedScopes(scope))),
 });
