@@ -1,7 +1,8 @@
 /** The session of a page on the server's own origin: the access token is in memory, the refresh token in a cookie of the server. */
-import { type Credentials, EARLY_MS, ifEnded, webLock } from './credentials.ts';
+import { type Credentials, EARLY_MS, ifEnded } from './credentials.ts';
 import type { Parts } from './parts.ts';
 import { sessionHint } from './session-hint.ts';
+import { webLock } from './session-lock.ts';
 
 /** Of a session whose refresh token is in a cookie. */
 export interface AccessToken {

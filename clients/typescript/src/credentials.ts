@@ -1,6 +1,7 @@
 /** The access token of a session: where it is kept, and how it is renewed once for all requests, tabs and processes. */
 import { PharosError } from './error.ts';
 import type { Parts } from './parts.ts';
+import { webLock } from './session-lock.ts';
 
 export interface Tokens {
   readonly accessToken: string;
@@ -122,10 +123,4 @@ export function sessionCredentials({ store, lockName, refresh, logIn, parts }: S
 export function ifEnded(error: unknown): undefined {
   if (error instanceof PharosError && [400, 401, 403].includes(error.status)) return undefined;
   throw error;
-}
-
-/** Without Web Locks two tabs may refresh at once, and the server gives both the same successor for 30 seconds. */
-export function webLock(name: string): <T>(work: () => Promise<T>) => Promise<T> {
-  const { locks } = (globalThis.navigator ?? {}) as { locks?: LockManager };
-  return async <T>(work: () => Promise<T>): Promise<T> => (locks ? await locks.request(name, () => work()) : await work());
 }

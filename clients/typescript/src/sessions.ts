@@ -4,6 +4,7 @@ import { type Credentials, keyCredentials, memoryStore, type Session, sessionCre
 import { PharosError } from './error.ts';
 import type { BrowserClientOptions, ClientOptions } from './options.ts';
 import type { Parts } from './parts.ts';
+import { lockNameOf } from './session-lock.ts';
 import type { TokenRequests } from './token-requests.ts';
 
 export interface Login {
@@ -80,8 +81,6 @@ export function cookieSession(
 function ifLoggedOut(error: unknown): void {
   if (!(error instanceof PharosError && error.status === 401)) throw error;
 }
-
-const lockNameOf = (url: string) => `pharos:${url}`;
 
 function credentialsOf(
   { apiKey, tokens, store, username, password }: ClientOptions,
