@@ -1,6 +1,6 @@
 /** The typed client on a page of the server: several tabs share a session in a cookie. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { type BrowserClient, createClient } from '../../clients/typescript/src/index.ts';
+import { type BrowserClient, beginRenewal, createClient, type Renewal } from '../../clients/typescript/src/index.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { newLogin } from '../support/kits/typed-client.ts';
 
@@ -23,7 +23,7 @@ interface Tab {
 /** A browser: its tabs share a cookie, and send it as their page's origin does. `answer` may answer in the server's place. */
 function openBrowser(answer: (path: string) => Response | undefined = () => undefined, onEnd = () => {}) {
   let cookie: string | undefined;
-  function openTab(): Tab {
+  function openPage() {
     const paths: string[] = [];
     async function send(input: string | URL | Request, init?: RequestInit): Promise<Response> {
       const request = new Request(input as Request, init);
@@ -38,20 +38,34 @@ function openBrowser(answer: (path: string) => Response | undefined = () => unde
       return response;
     }
     const parts = { now: () => app.clock.now(), random: () => 0.5, sleep: async () => {}, fetch: send };
-    return { pharos: createClient({ url: ORIGIN, session: 'cookie', onEnd }, parts), sent: () => paths.splice(0) };
+    const tab = (renewal?: Renewal): Tab => ({
+      pharos: createClient({ url: ORIGIN, session: 'cookie', onEnd, renewal }, parts),
+      sent: () => paths.splice(0),
+    });
+    return { tab, send };
   }
-  return { openTab, cookie: () => cookie };
+  const openTab = (): Tab => openPage().tab();
+  /** A page that renews its session before its client is there. `load` makes the client. */
+  function openEarly() {
+    const { tab, send } = openPage();
+    vi.stubGlobal('fetch', send);
+    const renewal = beginRenewal(ORIGIN);
+    return { renewal, load: () => tab(renewal) };
+  }
+  return { openTab, openEarly, cookie: () => cookie };
 }
 
 const me = async ({ pharos }: Tab) => (await pharos.get('/auth/me')).username;
 
-test('cookie session: a login keeps the access token in memory and no token in the result', async () => {
+test('cookie session: a login keeps the access token in memory, and resolves to the account without a token', async () => {
   const { openTab, cookie } = openBrowser();
   const tab = openTab();
   const login = await newLogin(app);
-  expect(await tab.pharos.logIn(login)).toBeUndefined();
+  const account = await tab.pharos.logIn(login);
+  expect(account).toEqual(await tab.pharos.get('/auth/me'));
+  expect(JSON.stringify(account)).not.toMatch(/eyJ|pr1\./);
   expect(await me(tab)).toBe(login.username);
-  expect(tab.sent()).toEqual(['POST /auth/login', 'GET /auth/me']);
+  expect(tab.sent()).toEqual(['POST /auth/login', 'GET /auth/me', 'GET /auth/me']);
   expect(cookie()).toMatch(/^pharos_session=pr1\./);
 });
 
@@ -60,9 +74,9 @@ test('cookie session: a second tab goes on with the session of the first', async
   const login = await newLogin(app);
   await openTab().pharos.logIn(login);
   const tab = openTab();
-  expect(await tab.pharos.resume()).toBe(true);
+  expect(await tab.pharos.resume()).toMatchObject({ username: login.username, tier: 'free' });
+  expect(tab.sent()).toEqual(['POST /auth/refresh']);
   expect(await me(tab)).toBe(login.username);
-  expect(tab.sent()).toEqual(['POST /auth/refresh', 'GET /auth/me']);
 });
 
 test('cookie session: an expired access token is renewed once for all requests of a tab', async () => {
@@ -94,7 +108,7 @@ test('cookie session: a logout ends the session of every tab', async () => {
   await one.pharos.logOut();
   expect(cookie()).toBeUndefined();
   for (const tab of [one, two]) await expect(me(tab)).rejects.toMatchObject({ status: 401 });
-  expect(await two.pharos.resume()).toBe(false);
+  expect(await two.pharos.resume()).toBeUndefined();
 });
 
 test('cookie session: a logout of a session that has ended is done', async () => {
@@ -134,13 +148,13 @@ test('cookie session: after a login as somebody else in another tab, nothing is 
   expect(ended).toHaveBeenCalledOnce();
   expect((await two.pharos.get('/resources')).resources).toEqual([]);
   // The page itself goes on with the session of now.
-  expect(await one.pharos.resume()).toBe(true);
+  expect(await one.pharos.resume()).toMatchObject({ username: bob.username });
   expect(await me(one)).toBe(bob.username);
 });
 
 test('cookie session: without a session, requests are sent without credentials and the cookie is asked for once', async () => {
   const tab = openBrowser().openTab();
-  expect(await tab.pharos.resume()).toBe(false);
+  expect(await tab.pharos.resume()).toBeUndefined();
   expect(tab.sent()).toEqual(['POST /auth/refresh']);
   await tab.pharos.get('/auth/options');
   await tab.pharos.get('/auth/options');
@@ -150,7 +164,7 @@ test('cookie session: without a session, requests are sent without credentials a
 test('cookie session: a tab that had no session finds that of a later login in another', async () => {
   const { openTab } = openBrowser();
   const [one, two] = [openTab(), openTab()];
-  expect(await one.pharos.resume()).toBe(false);
+  expect(await one.pharos.resume()).toBeUndefined();
   const login = await newLogin(app);
   await two.pharos.logIn(login);
   expect(await me(one)).toBe(login.username);
@@ -212,12 +226,12 @@ test('cookie session: the page of a visitor, who never logged in here, does not 
   const kept = stubStorage();
   const { openTab } = openBrowser();
   const visitor = openTab();
-  expect(await visitor.pharos.resume()).toBe(false);
+  expect(await visitor.pharos.resume()).toBeUndefined();
   await expect(me(visitor)).rejects.toMatchObject({ status: 401 });
   expect(visitor.sent()).toEqual(['GET /auth/me']);
   await openTab().pharos.logIn(await newLogin(app));
   expect([...kept]).toEqual([[`pharos:${ORIGIN}`, '1']]);
-  expect(await visitor.pharos.resume()).toBe(true);
+  expect(await visitor.pharos.resume()).toMatchObject({ tier: 'free' });
   await visitor.pharos.logOut();
   expect([...kept]).toEqual([]);
 });
@@ -225,6 +239,111 @@ test('cookie session: the page of a visitor, who never logged in here, does not 
 test('cookie session: where storage is blocked, the server is asked', async () => {
   vi.stubGlobal('localStorage', undefined);
   const tab = openBrowser().openTab();
-  expect(await tab.pharos.resume()).toBe(false);
+  expect(await tab.pharos.resume()).toBeUndefined();
   expect(tab.sent()).toEqual(['POST /auth/refresh']);
+});
+
+/** As the Web Locks of one browser, which its tabs share. */
+function stubLocks(): { readonly asked: string[] } {
+  const asked: string[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+  vi.stubGlobal('navigator', {
+    locks: {
+      request: (name: string, work: () => Promise<unknown>) => {
+        asked.push(name);
+        const done = last.then(work);
+        last = done.catch(() => undefined);
+        return done;
+      },
+    },
+  });
+  return { asked };
+}
+
+test('early renewal: the client takes its response, and asks the server once', async () => {
+  const { openTab, openEarly } = openBrowser();
+  const { asked } = stubLocks();
+  const login = await newLogin(app);
+  await openTab().pharos.logIn(login);
+  const tab = openEarly().load();
+  expect(await tab.pharos.resume()).toMatchObject({ username: login.username });
+  expect(await me(tab)).toBe(login.username);
+  expect(tab.sent()).toEqual(['POST /auth/refresh', 'GET /auth/me']);
+  // The login, the first module, the client: all under the lock of the session.
+  expect(asked).toEqual(Array.from({ length: 3 }, () => `pharos:${ORIGIN}`));
+});
+
+test('early renewal: it serves one renewal, and the next one asks the server', async () => {
+  const { openTab, openEarly } = openBrowser();
+  await openTab().pharos.logIn(await newLogin(app));
+  const tab = openEarly().load();
+  await tab.pharos.resume();
+  app.clock.advance(HALF_AN_HOUR);
+  await me(tab);
+  expect(tab.sent()).toEqual(['POST /auth/refresh', 'POST /auth/refresh', 'GET /auth/me']);
+});
+
+test('early renewal: ten pages that begin at once all go on with one session', async () => {
+  const { openTab, openEarly } = openBrowser();
+  stubLocks();
+  const login = await newLogin(app);
+  await openTab().pharos.logIn(login);
+  const tabs = Array.from({ length: 10 }, openEarly).map(({ load }) => load());
+  const accounts = await Promise.all(tabs.map(({ pharos }) => pharos.resume()));
+  expect(new Set(accounts.map((account) => account?.username))).toEqual(new Set([login.username]));
+  app.clock.advance(HALF_AN_HOUR);
+  expect(new Set(await Promise.all(tabs.map(me)))).toEqual(new Set([login.username]));
+});
+
+test('early renewal: one that was dropped, because another tab began a session meanwhile, is not used', async () => {
+  const { openTab, openEarly } = openBrowser();
+  const other = openTab();
+  await other.pharos.logIn(await newLogin(app));
+  const { renewal, load } = openEarly();
+  const bob = await newLogin(app);
+  await other.pharos.logIn(bob);
+  renewal?.drop();
+  expect(await load().pharos.resume()).toMatchObject({ username: bob.username });
+});
+
+test('early renewal: a login does not use it, nor does any later renewal', async () => {
+  const { openTab, openEarly } = openBrowser();
+  await openTab().pharos.logIn(await newLogin(app));
+  const tab = openEarly().load();
+  const bob = await newLogin(app);
+  await tab.pharos.logIn(bob);
+  app.clock.advance(HALF_AN_HOUR);
+  expect(await me(tab)).toBe(bob.username);
+});
+
+test('early renewal: a session that has ended is none', async () => {
+  const { openTab, openEarly } = openBrowser();
+  const other = openTab();
+  await other.pharos.logIn(await newLogin(app));
+  await other.pharos.logOut();
+  const tab = openEarly().load();
+  expect([await tab.pharos.resume(), tab.sent()]).toEqual([undefined, ['POST /auth/refresh']]);
+});
+
+test.each([
+  ['is refused for the moment', () => new Response(null, { status: 503 })],
+  [
+    'finds no server',
+    () => {
+      throw new TypeError('fetch failed');
+    },
+  ],
+])('early renewal: one that %s is repeated by the client', async (_name, fail) => {
+  let failures = 1;
+  const { openTab, openEarly } = openBrowser((path) => (path === '/auth/refresh' && failures-- > 0 ? fail() : undefined));
+  const login = await newLogin(app);
+  await openTab().pharos.logIn(login);
+  const tab = openEarly().load();
+  expect(await tab.pharos.resume()).toMatchObject({ username: login.username });
+  expect(tab.sent()).toEqual(['POST /auth/refresh', 'POST /auth/refresh']);
+});
+
+test('early renewal: the page of a visitor begins none', () => {
+  stubStorage();
+  expect(beginRenewal(ORIGIN)).toBeUndefined();
 });

@@ -1,14 +1,19 @@
 /** The session of a page on the server's own origin: the access token is in memory, the refresh token in a cookie of the server. */
 import { type Credentials, EARLY_MS, ifEnded } from './credentials.ts';
 import type { Parts } from './parts.ts';
+import type { components } from './schema.generated.ts';
 import { sessionHint } from './session-hint.ts';
 import { webLock } from './session-lock.ts';
+
+export type Account = components['schemas']['User'];
 
 /** Of a session whose refresh token is in a cookie. */
 export interface AccessToken {
   readonly accessToken: string;
   /** Milliseconds since 1970, by this machine's clock. */
   readonly expiresAt: number;
+  /** The account of the session, as it was then. */
+  readonly user: Account;
 }
 
 export interface CookieSessionOptions {
@@ -22,10 +27,10 @@ export interface CookieSessionOptions {
 }
 
 export interface CookieCredentials extends Credentials {
-  /** Whether there is a session; asks the server anew where there was none. */
-  resume(): Promise<boolean>;
+  /** The account of the session; asks the server anew where there was none. */
+  resume(): Promise<Account | undefined>;
   /** Starts a session by what `request` responds. */
-  begin(request: () => Promise<AccessToken>): Promise<void>;
+  begin(request: () => Promise<AccessToken>): Promise<Account>;
   /** Forgets the session when `request` has ended it. Where that fails the session goes on, as its cookie does. */
   end(request: () => Promise<void>): Promise<void>;
 }
@@ -86,8 +91,13 @@ export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSes
       const found = await renewed(stale);
       return found !== undefined && found.accessToken !== stale;
     },
-    resume: async () => hint.get() && (await (hasNone ? renewed(undefined) : current())) !== undefined,
-    begin: (request) => withLock(async () => void keep(await request())),
+    resume: async () => (hint.get() ? (await (hasNone ? renewed(undefined) : current()))?.user : undefined),
+    begin: (request) =>
+      withLock(async () => {
+        const next = await request();
+        keep(next);
+        return next.user;
+      }),
     end: (request) =>
       withLock(async () => {
         await request();

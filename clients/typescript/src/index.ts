@@ -18,6 +18,7 @@ export { type FieldError, PharosError } from './error.ts';
 export type { BrowserClientOptions, ClientOptions } from './options.ts';
 export { pages } from './pages.ts';
 export type { ProgressOptions, ResourceProgress } from './progress.ts';
+export { beginRenewal, type Renewal } from './renewal.ts';
 export type { components, operations, paths } from './schema.generated.ts';
 export type { SearchResult } from './search.ts';
 export type { AcceptedResource, SentResource, UploadOptions } from './upload.ts';

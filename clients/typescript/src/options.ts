@@ -1,5 +1,6 @@
 /** What a client is made with. */
 import type { TokenStore, Tokens } from './credentials.ts';
+import type { Renewal } from './renewal.ts';
 
 export interface ClientOptions {
   /** The address of the API, such as `http://localhost:8000`. */
@@ -29,4 +30,6 @@ export interface BrowserClientOptions extends Pick<ClientOptions, 'url' | 'retri
   readonly session: 'cookie';
   /** Called when the session has ended: by `logOut`, or because the server refused to renew it. */
   readonly onEnd?: (() => void) | undefined;
+  /** What `beginRenewal` returned to the page's first module. The client takes the response in place of a request of its own. */
+  readonly renewal?: Renewal | undefined;
 }

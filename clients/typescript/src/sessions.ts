@@ -1,5 +1,5 @@
 /** The credentials of a client, and the methods that begin and end its session. */
-import { cookieCredentials } from './cookie-session.ts';
+import { type Account, cookieCredentials } from './cookie-session.ts';
 import { type Credentials, keyCredentials, memoryStore, type Session, sessionCredentials, type Tokens } from './credentials.ts';
 import { PharosError } from './error.ts';
 import type { BrowserClientOptions, ClientOptions } from './options.ts';
@@ -22,12 +22,15 @@ export interface TokenSession {
 
 /** Of a page on the server's own origin, whose tabs share a session in a cookie. */
 export interface CookieSession {
-  /** Starts a session. `username` may be the e-mail address. */
-  logIn(login: Omit<Login, 'scope'>): Promise<void>;
+  /** Starts a session, and resolves to its account. `username` may be the e-mail address. */
+  logIn(login: Omit<Login, 'scope'>): Promise<Account>;
   /** Starts the session of a login at a provider, by the code with which that returned. */
-  exchange(code: string): Promise<void>;
-  /** Whether this browser has a session. Asks the server anew where it had none, since another tab may have logged in. */
-  resume(): Promise<boolean>;
+  exchange(code: string): Promise<Account>;
+  /**
+   * The account of this browser's session, as it was when the session was last renewed; undefined without one. Asks the server
+   * anew where it had none, since another tab may have logged in.
+   */
+  resume(): Promise<Account | undefined>;
   /** Ends the session of all tabs at the server. */
   logOut(): Promise<void>;
 }
@@ -63,16 +66,22 @@ export function tokenSession(
 }
 
 export function cookieSession(
-  { onEnd }: BrowserClientOptions,
+  { onEnd, renewal }: BrowserClientOptions,
   { url, requests, parts }: Connection,
 ): CookieSession & { credentials: Credentials } {
-  const refresh = () => requests.accessToken('/auth/refresh');
+  const refresh = () => requests.renewed(renewal);
   const credentials = cookieCredentials({ lockName: lockNameOf(url), refresh, onEnd, parts });
+  const begin = (path: string, fields: Record<string, string>) => {
+    // What it brings is of the session before.
+    renewal?.drop();
+    return credentials.begin(() => requests.accessToken(path, { ...fields, cookie: true }));
+  };
   return {
     credentials,
-    logIn: (login) => credentials.begin(() => requests.accessToken('/auth/login', { ...login, cookie: true })),
-    exchange: (code) => credentials.begin(() => requests.accessToken('/auth/exchange', { code, cookie: true })),
-    resume: () => credentials.resume(),
+    logIn: (login) => begin('/auth/login', { ...login }),
+    exchange: (code) => begin('/auth/exchange', { code }),
+    // Without a session there is nothing to take, and what was begun does for no later one.
+    resume: () => credentials.resume().finally(() => renewal?.drop()),
     logOut: () => credentials.end(() => requests.logOut().catch(ifLoggedOut)),
   };
 }

@@ -2,20 +2,17 @@
 import type { AccessToken } from './cookie-session.ts';
 import type { Credentials, Tokens } from './credentials.ts';
 import type { Parts } from './parts.ts';
+import { REFRESH_TIMEOUT_MS, type Renewal } from './renewal.ts';
 import type { components } from './schema.generated.ts';
-import type { Transport } from './transport.ts';
-
-/**
- * A refresh that lost its response is repeated within the 30 seconds in which the server gives the same tokens again. Later it
- * would take the repetition for a theft, and end the session.
- */
-const REFRESH_TIMEOUT_MS = 7_000;
+import type { SendOptions, Transport } from './transport.ts';
 
 export interface TokenRequests {
   /** Sends `form`; resolves to the tokens in the response. */
   tokens(path: string, form: Record<string, string>): Promise<Tokens>;
-  /** Sends `fields` as JSON, or no body; the server sets the refresh token as a cookie. */
-  accessToken(path: string, fields?: Record<string, string | boolean>): Promise<AccessToken>;
+  /** Begins a session: sends `fields` as JSON; the server sets the refresh token as a cookie. */
+  accessToken(path: string, fields: Record<string, string | boolean>): Promise<AccessToken>;
+  /** Renews the session in the cookie. `begun`: the renewal that the page has begun, whose response is then the first. */
+  renewed(begun: Renewal | undefined): Promise<AccessToken>;
   /** `credentials` absent: those of the cookie. */
   logOut(credentials?: Credentials): Promise<void>;
   /** An app gives up its grant (RFC 7009); the operations on an account are not for apps. */
@@ -27,16 +24,16 @@ interface Dependencies {
   readonly transport: Transport;
   /** Milliseconds. */
   readonly timeout: number;
-  readonly parts: Pick<Parts, 'now'>;
+  readonly parts: Pick<Parts, 'now' | 'fetch'>;
 }
 
 export function createTokenRequests({ url, transport, timeout, parts }: Dependencies): TokenRequests {
   const refreshOptions = { timeout: Math.min(timeout, REFRESH_TIMEOUT_MS), isRepeatable: true };
   const post = (path: string, init: RequestInit = {}) => new Request(url + path, { method: 'POST', redirect: 'manual', ...init });
 
-  async function request(build: () => Request, isRefresh: boolean) {
+  async function request(build: () => Request, options: SendOptions = {}) {
     const sentAt = parts.now();
-    const response = await transport.send(build, isRefresh ? refreshOptions : {});
+    const response = await transport.send(build, options);
     const tokens = (await response.json()) as components['schemas']['SessionTokens'];
     return { ...tokens, expiresAt: sentAt + tokens.expires_in * 1000 };
   }
@@ -44,15 +41,21 @@ export function createTokenRequests({ url, transport, timeout, parts }: Dependen
   return {
     tokens: async (path, form) => {
       const build = () => post(path, { body: new URLSearchParams(form) });
-      const { access_token, refresh_token, expiresAt } = await request(build, form.refresh_token !== undefined);
+      const { access_token, refresh_token, expiresAt } = await request(
+        build,
+        form.refresh_token === undefined ? {} : refreshOptions,
+      );
       // Only a request that asks for a cookie gets a response without it.
       return { accessToken: access_token, refreshToken: refresh_token as string, expiresAt };
     },
     accessToken: async (path, fields) => {
-      const body = fields && { body: JSON.stringify(fields), headers: { 'Content-Type': 'application/json' } };
-      const build = () => post(path, { credentials: 'same-origin', ...body });
-      const { access_token, expiresAt } = await request(build, fields === undefined);
-      return { accessToken: access_token, expiresAt };
+      const body = { body: JSON.stringify(fields), headers: { 'Content-Type': 'application/json' } };
+      return ofBrowser(await request(() => post(path, { credentials: 'same-origin', ...body })));
+    },
+    renewed: async (begun) => {
+      const build = () => post('/auth/refresh', { credentials: 'same-origin' });
+      const fetch: Parts['fetch'] = (...sent) => begun?.take() ?? parts.fetch(...sent);
+      return ofBrowser(await request(build, { ...refreshOptions, fetch }));
     },
     logOut: async (credentials) => {
       await transport.send(() => post('/auth/logout', { credentials: 'same-origin' }), { credentials });
@@ -62,3 +65,9 @@ export function createTokenRequests({ url, transport, timeout, parts }: Dependen
     },
   };
 }
+
+const ofBrowser = ({
+  access_token: accessToken,
+  expiresAt,
+  user,
+}: components['schemas']['SessionTokens'] & { expiresAt: number }): AccessToken => ({ accessToken, expiresAt, user });
