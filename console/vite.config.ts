@@ -1,17 +1,17 @@
 /** Builds the console into `dist/`, and serves it while it is written: `npm run dev:console`. */
 import process from 'node:process';
-import { defineConfig, type Plugin, type Rolldown } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 /** The server whose API the console in development calls. */
 const API = process.env.PHAROS_URL ?? 'http://localhost:8000';
 
-/** The screen that most visits begin with: the page asks for its modules at once, beside the entry that would import them later. */
-const FIRST_SCREEN = 'search-screen';
+/** The file of `src/app/start.ts`, which runs before the rest has arrived. */
+const START = 'start';
 
 export default defineConfig(({ command }) => ({
   root: import.meta.dirname,
   base: command === 'build' ? '/assets/' : '/',
-  plugins: [preloadFirstScreen()],
+  plugins: [startFirst()],
   build: {
     // A name below /assets/console/ holds a hash of its content, so it is kept for ever: src/routes/system/assets.ts.
     assetsDir: 'console',
@@ -27,8 +27,13 @@ export default defineConfig(({ command }) => ({
           // Many small modules would take turns on the few connections of HTTP/1.1.
           groups: [
             {
+              name: START,
+              priority: 1,
+              test: /\/console\/src\/(?:app\/(?:start|screens|match)|api\/begun)\.ts$|\/clients\/typescript\/src\/(?:renewal|session-hint|session-lock)\.ts$|vite\/|rolldown/,
+            },
+            {
               name: 'base',
-              test: /\/console\/src\/(?:app|api|keyboard|parts|texts)\/|\/console\/src\/texts\.ts$|\/clients\/typescript\/|\/node_modules\/(?:preact|@preact|openapi-fetch)\/|vite\/|rolldown/,
+              test: /\/console\/src\/(?:app|api|keyboard|parts|texts|screens\/login)\/|\/console\/src\/texts\.ts$|\/clients\/typescript\/|\/node_modules\/(?:preact|@preact|openapi-fetch)\//,
             },
           ],
         },
@@ -49,22 +54,18 @@ export default defineConfig(({ command }) => ({
   },
 }));
 
-function preloadFirstScreen(): Plugin {
+/** Lets the first file run as soon as it has arrived: `async` waits neither for the other files nor for the styles. */
+function startFirst(): Plugin {
   return {
-    name: 'preload-first-screen',
+    name: 'start-first',
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
       handler: (html, { bundle = {} }) => {
-        const chunks = Object.values(bundle).filter((file): file is Rolldown.OutputChunk => file.type === 'chunk');
-        const first = chunks.find(({ name }) => name === FIRST_SCREEN);
-        if (!first) throw new Error(`no chunk is named ${FIRST_SCREEN}: which screen do most visits begin with?`);
-        const files = [first.fileName, ...first.imports].filter((file) => !html.includes(file));
-        return files.map((file) => ({
-          tag: 'link',
-          attrs: { rel: 'modulepreload', crossorigin: '', href: `/assets/${file}` },
-          injectTo: 'head' as const,
-        }));
+        const start = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === START);
+        const tag = `<script type="module" crossorigin src="/assets/${start?.fileName}">`;
+        if (!html.includes(tag)) throw new Error(`the page does not load ${tag}: which modules run first?`);
+        return html.replace(tag, tag.replace('crossorigin', 'async crossorigin'));
       },
     },
   };

@@ -1,6 +1,7 @@
 /** Who is logged in. All tabs of a browser share one session: what one begins or ends, the others follow. */
 import { effect, signal } from '@preact/signals';
 import type { components } from '../../../clients/typescript/src/index.ts';
+import { tabs } from './begun.ts';
 import { client } from './client.ts';
 import { recoveries } from './connection.ts';
 import { isUnreachable, PharosError } from './errors.ts';
@@ -13,8 +14,6 @@ export const account = signal<Account | null | undefined>(undefined);
 
 /** What one tab tells the others. */
 type News = { readonly began: string } | { readonly ended: true };
-
-const tabs = new BroadcastChannel('pharos-session');
 
 effect(() => {
   if (sessionEnded.value > 0) account.value = null;
@@ -34,8 +33,7 @@ const tell = (news: News) => tabs.postMessage(news);
 /** Finds out whether there is a session. A server that cannot be reached is asked again when it can. */
 export async function restoreSession(): Promise<void> {
   try {
-    if (await client.resume()) await loadAccount();
-    else account.value = null;
+    account.value = (await client.resume()) ?? null;
   } catch (error) {
     if (!isUnreachable(error) && !isAway(error)) account.value = null;
     else {
@@ -60,20 +58,17 @@ function recovered(): Promise<void> {
 
 /** Throws PharosError where the server refuses. */
 export async function logIn(username: string, password: string): Promise<void> {
-  await client.logIn({ username, password });
-  await begun();
+  begun(await client.logIn({ username, password }));
 }
 
 /** Ends a login at a provider, by the code with which it returned. */
 export async function exchange(code: string): Promise<void> {
-  await client.exchange(code);
-  await begun();
+  begun(await client.exchange(code));
 }
 
-async function begun(): Promise<void> {
-  await loadAccount();
-  const user = account.peek();
-  if (user) tell({ began: user.id });
+function begun(user: Account): void {
+  account.value = user;
+  tell({ began: user.id });
 }
 
 /** Ends the session of every tab. The page loads anew, so that nothing of the account stays in memory. */

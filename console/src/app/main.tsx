@@ -1,4 +1,5 @@
 /** The entry of the console. */
+import './start.ts';
 import { render } from 'preact';
 import { restoreSession } from '../api/session.ts';
 import { KeyboardHelp } from '../keyboard/help.tsx';

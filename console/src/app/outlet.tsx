@@ -11,8 +11,9 @@ import { Frame, Gate } from './frame.tsx';
 import { loginFor, type Match, matchRoute } from './match.ts';
 import { navigate, place } from './place.ts';
 import { Forbidden, NotFound, NotLoaded, ScreenSkeleton } from './plain-screens.tsx';
-import { firstPage, ROUTES, type Route, titleOf } from './routes.tsx';
+import { ROUTES, type Route, titleOf } from './routes.tsx';
 import type { ScreenProps } from './screen.ts';
+import { FIRST_PAGE } from './screens.ts';
 
 interface Shown {
   readonly match: Match<Route> | undefined;
@@ -21,11 +22,6 @@ interface Shown {
 
 /** A screen that takes longer to load is announced by grey rows; below it nothing appears that would go at once. */
 const SKELETON_AFTER_MS = 300;
-
-/** Asks for the modules of the present address before it is known whether it may be shown. */
-matchRoute(ROUTES, place.peek().path)
-  ?.route.load()
-  .catch(() => undefined);
 
 export function Outlet() {
   const [shown, setShown] = useState<Shown | undefined>();
@@ -38,7 +34,7 @@ export function Outlet() {
     // A screen that could not be loaded while the server was away is asked for again.
     void recoveries.value;
     if (user === undefined) return;
-    if (path === '/app/' && firstPage() !== '/app/') return navigate(firstPage(), { replace: true });
+    if (path === '/app/') return navigate(FIRST_PAGE, { replace: true });
     const match = matchRoute(ROUTES, path);
     const needsLogin = !match || match.route.access === 'user' || match.route.access === 'admin';
     if (needsLogin && user === null) return navigate(loginFor(addressOf(path, query)), { replace: true });

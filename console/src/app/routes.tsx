@@ -1,13 +1,14 @@
-/** Every screen of the console: one entry each. A screen is loaded when it is first opened. */
+/** Every screen of the console: one entry each. A screen is loaded when it is first opened (screens.ts). */
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
+import LoginScreen from '../screens/login/login-screen.tsx';
 import { account } from '../texts/account.ts';
 import { admin } from '../texts/admin.ts';
 import { connect } from '../texts/connect.ts';
 import { recovery, register } from '../texts/login.ts';
 import { add, documentTexts, library, login, reference, search, shell } from '../texts.ts';
-import { DOCS } from './match.ts';
 import type { ScreenProps } from './screen.ts';
+import { SCREENS } from './screens.ts';
 
 export interface Route {
   readonly path: string;
@@ -22,100 +23,88 @@ export interface Route {
   readonly load: () => Promise<{ readonly default: ComponentType<ScreenProps> }>;
 }
 
-/** In the order of the rail. The first entry with `nav` is the first page. */
+/** In the order of the rail. */
 export const ROUTES: readonly Route[] = [
   {
-    path: '/app/search',
+    ...SCREENS.search,
     title: search.title,
     access: 'user',
     nav: { label: shell.search, icon: 'search' },
-    load: () => import('../screens/search/search-screen.tsx'),
   },
   {
-    path: '/app/documents/:id',
+    ...SCREENS.document,
     title: documentTexts.title,
     access: 'user',
-    under: '/app/search',
-    load: () => import('../screens/document/document-screen.tsx'),
+    under: SCREENS.search.path,
   },
   {
-    path: '/app/add',
+    ...SCREENS.add,
     title: add.title,
     access: 'user',
     nav: { label: shell.add, icon: 'add' },
-    load: () => import('../screens/add/add-screen.tsx'),
   },
   {
-    path: '/app/library',
+    ...SCREENS.library,
     title: library.title,
     access: 'user',
     nav: { label: shell.library, icon: 'library' },
-    load: () => import('../screens/library/library-screen.tsx'),
   },
   {
-    path: '/app/connect',
+    ...SCREENS.connect,
     title: connect.title,
     access: 'user',
     nav: { label: connect.nav, icon: 'connect' },
-    load: () => import('../screens/connect/connect-screen.tsx'),
   },
   {
-    path: DOCS,
+    ...SCREENS.reference,
     title: reference.title,
     access: 'anyone',
-    under: '/app/connect',
-    load: () => import('../screens/reference/reference-screen.tsx'),
+    under: SCREENS.connect.path,
   },
   {
-    path: '/app/admin',
+    ...SCREENS.admin,
     title: admin.title,
     access: 'admin',
     nav: { label: shell.admin, icon: 'admin', foot: true },
-    load: () => import('../screens/admin/admin-screen.tsx'),
   },
   {
-    path: '/app/admin/taxonomy',
+    ...SCREENS.taxonomy,
     title: admin.taxonomy.title,
     access: 'admin',
-    under: '/app/admin',
-    load: () => import('../screens/taxonomy/taxonomy-screen.tsx'),
+    under: SCREENS.admin.path,
   },
   {
-    path: '/app/account',
+    ...SCREENS.account,
     title: account.title,
     access: 'user',
     nav: { label: shell.account, icon: 'account', foot: true },
-    load: () => import('../screens/account/account-screen.tsx'),
   },
   {
     path: '/app/login',
+    // Smaller than a request for it.
+    load: async () => ({ default: LoginScreen }),
     title: login.title,
     access: 'visitor',
-    load: () => import('../screens/login/login-screen.tsx'),
   },
   {
-    path: '/app/register',
+    ...SCREENS.register,
     title: register.title,
     access: 'visitor',
-    load: () => import('../screens/register/register-screen.tsx'),
   },
   {
-    path: '/app/welcome',
+    ...SCREENS.welcome,
     title: register.first,
     access: 'visitor',
-    load: () => import('../screens/register/register-screen.tsx'),
   },
   {
-    path: '/app/reset',
+    ...SCREENS.reset,
     title: recovery.forgot,
     access: 'visitor',
-    load: () => import('../screens/recovery/reset-screen.tsx'),
   },
   {
-    path: '/app/verify',
+    ...SCREENS.verify,
     title: recovery.verify,
     access: 'visitor',
-    load: () => import('../screens/recovery/verify-screen.tsx'),
   },
   ...(import.meta.env.DEV
     ? [
@@ -128,8 +117,5 @@ export const ROUTES: readonly Route[] = [
       ]
     : []),
 ];
-
-/** Where a session begins. */
-export const firstPage = (): string => ROUTES.find(({ nav }) => nav)?.path ?? '/app/';
 
 export const titleOf = (screen: string): string => shell.title(screen);
