@@ -120,8 +120,9 @@ function Row({ resource, place, now }: { resource: Resource; place: number; now:
         <Title resource={resource} place={place} clip />
       </td>
       <td data-sub class="soft" title={categoryOf(resource)}>
+        {/* Before the category, whose name may come later than the row. */}
+        <span class="only-sm">{[...under, ''].join(' · ')}</span>
         {categoryOf(resource)}
-        <span class="only-sm"> · {under.join(' · ')}</span>
       </td>
       <td class="soft hide-sm hide-md">{tagsOf(resource).join(', ')}</td>
       <td class="hide-sm hide-md">

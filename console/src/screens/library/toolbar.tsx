@@ -26,7 +26,7 @@ export function Toolbar({ view, onChange }: Props) {
     <>
       <div class="toolbar">
         <TitleFilter view={view} onChange={onChange} />
-        <fieldset class="chips" aria-label={texts.categories} data-waits={facets.value ? undefined : ''}>
+        <fieldset class="chips" aria-label={texts.categories}>
           {topCategories().map(({ value }) => (
             <button
               key={value}

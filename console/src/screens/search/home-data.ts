@@ -3,7 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Resource } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
 import { sessionEnded } from '../../api/session-ended.ts';
-import { categories } from '../../api/taxonomy.ts';
+import { categories, loadTaxonomy } from '../../api/taxonomy.ts';
 import { search as texts } from '../../texts/search.ts';
 import { rootOf } from './category-tree.ts';
 
@@ -14,8 +14,8 @@ interface Library {
   readonly recent: readonly Resource[];
 }
 
-/** Undefined until it is known. */
-export const library = signal<Library | undefined>(undefined);
+/** Undefined until it is known, null where it could not be read. */
+export const library = signal<Library | null | undefined>(undefined);
 
 effect(() => {
   if (sessionEnded.value > 0) library.value = undefined;
@@ -26,8 +26,13 @@ const READ = 20;
 /** A failure leaves what was known: the banner says that the server is away. */
 export async function loadHome(): Promise<void> {
   const query = { limit: READ, total: 'true', facets: 'true' } as const;
-  const page = await client.get('/resources', { params: { query } }).catch(() => undefined);
-  if (!page) return;
+  const reading = client.get('/resources', { params: { query } }).catch(() => undefined);
+  // The examples name categories: they are shown once, as they stay.
+  const [page] = await Promise.all([reading, loadTaxonomy()]);
+  if (!page) {
+    library.value ??= null;
+    return;
+  }
   library.value = {
     total: page.total ?? page.resources.length,
     languages: page.facets?.language.length ?? 0,

@@ -1,8 +1,10 @@
 /** The search screen before a question. */
 import { useEffect } from 'preact/hooks';
 import { addressOf, NOTHING } from '../../api/asked.ts';
+import { recoveries } from '../../api/connection.ts';
 import { inWork } from '../../app/in-work.ts';
 import { Icon } from '../../parts/icon.tsx';
+import { Skeleton } from '../../parts/skeleton.tsx';
 import { WhyFound } from '../../parts/why-found.tsx';
 import { counted, typeName } from '../../texts/names.ts';
 import { search as texts } from '../../texts/search.ts';
@@ -13,8 +15,17 @@ const { home } = texts;
 const RECENT = 3;
 
 export function Home() {
-  useEffect(() => void loadHome(), []);
+  const round = recoveries.value;
+  useEffect(() => void loadHome(), [round]);
   const known = library.value;
+  // A library without documents has another page: one of them is shown first, and nothing of it moves.
+  if (known === undefined) {
+    return (
+      <div class="home">
+        <Skeleton />
+      </div>
+    );
+  }
   const isNew = known?.total === 0;
   return (
     <div class="home" data-new={isNew ? '' : undefined}>
@@ -30,7 +41,7 @@ export function Home() {
         )}
         <section class="sec">
           <h2 class="sec__title">{isNew ? home.newExamples : home.examples}</h2>
-          {(known || isNew) && <Examples />}
+          {known && <Examples />}
         </section>
         {!isNew && <Lately />}
       </div>
