@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, inArray } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
 import { inTransaction, noteLibraryChange } from './library-notes.ts';
+import { placeholdersFor, prepared } from './prepared.ts';
 import { chunks, resourceEmbeddings, resources } from './schema.sqlite.ts';
 import type { Chunk, Database, Resource } from './types.ts';
 
@@ -91,17 +92,28 @@ export type ChunkOfHit = Pick<
 > &
   ResourceOfHit;
 
-/** The owner's chunks among `seqs` with their resources, in no order. */
-export async function findChunksOfHits(db: Database, ownerId: string, seqs: readonly number[]): Promise<ChunkOfHit[]> {
-  if (seqs.length === 0) return [];
+const hitsQuery = prepared((db, size) => {
   const { seq, id, resourceId, position, text, headingPath, charStart, charEnd, pageStart, pageEnd } = chunks;
   const { title, url, language, contentType, category, tags, createdAt } = resources;
-  return await db
+  const owner = sql.placeholder('ownerId');
+  const seqs = Array.from({ length: size }, (_, i) => sql.placeholder(`seq${i}`));
+  return db
     .select({
       ...{ seq, id, resourceId, position, text, headingPath, charStart, charEnd, pageStart, pageEnd },
       ...{ title, url, language, contentType, category, tags, createdAt },
     })
     .from(chunks)
     .innerJoin(resources, eq(resources.id, resourceId))
-    .where(and(eq(chunks.ownerId, ownerId), eq(resources.ownerId, ownerId), inArray(seq, [...seqs])));
+    .where(and(eq(chunks.ownerId, owner), eq(resources.ownerId, owner), inArray(seq, seqs)))
+    .prepare();
+});
+
+/** The owner's chunks among `seqs` with their resources, in no order. */
+export async function findChunksOfHits(db: Database, ownerId: string, seqs: readonly number[]): Promise<ChunkOfHit[]> {
+  const last = seqs.at(-1);
+  if (last === undefined) return [];
+  const size = placeholdersFor(seqs.length);
+  const given: Record<string, unknown> = { ownerId };
+  for (let i = 0; i < size; i++) given[`seq${i}`] = seqs[i] ?? last;
+  return await hitsQuery(db, size).execute(given);
 }

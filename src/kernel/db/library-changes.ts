@@ -5,6 +5,7 @@
 import { and, asc, eq, gt, lt, lte, sql } from 'drizzle-orm';
 import type { LibraryChangeKind } from '../model/library-changes.ts';
 import { batchesOf } from './batches.ts';
+import { prepared } from './prepared.ts';
 import { embeddingModels, libraries, libraryChanges, resources } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
@@ -73,17 +74,22 @@ export async function readLibraryVersion(db: Database, ownerId: string): Promise
   return found ?? { version: 0, changeId: null };
 }
 
+const stateQuery = prepared((db) =>
+  db
+    .select({ version: libraries.version, changeId: libraryChanges.id, model: embeddingModels.id })
+    .from(libraries)
+    .leftJoin(libraryChanges, and(eq(libraryChanges.ownerId, libraries.ownerId), eq(libraryChanges.version, libraries.version)))
+    .leftJoin(embeddingModels, eq(embeddingModels.state, 'active'))
+    .where(eq(libraries.ownerId, sql.placeholder('ownerId')))
+    .prepare(),
+);
+
 /** The version with the active model's id, null without one: what an index is compared with before each answer, by one statement. */
 export async function readLibraryState(
   db: Database,
   ownerId: string,
 ): Promise<LibraryVersion & { readonly model: string | null }> {
-  const [found] = await db
-    .select({ version: libraries.version, changeId: libraryChanges.id, model: embeddingModels.id })
-    .from(libraries)
-    .leftJoin(libraryChanges, and(eq(libraryChanges.ownerId, libraries.ownerId), eq(libraryChanges.version, libraries.version)))
-    .leftJoin(embeddingModels, eq(embeddingModels.state, 'active'))
-    .where(eq(libraries.ownerId, ownerId));
+  const [found] = await stateQuery(db).execute({ ownerId });
   if (found) return found;
   const [active] = await db.select({ id: embeddingModels.id }).from(embeddingModels).where(eq(embeddingModels.state, 'active'));
   return { version: 0, changeId: null, model: active?.id ?? null };

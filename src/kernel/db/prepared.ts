@@ -1,0 +1,20 @@
+/** Queries that are asked again and again. Drizzle takes longer to write the SQL of one than SQLite takes to answer it. */
+import type { Database } from './types.ts';
+
+/** What `build` makes of a database and a size, made once for each. There must be few sizes. */
+export function prepared<Query>(build: (db: Database, size: number) => Query): (db: Database, size?: number) => Query {
+  const ofDatabases = new WeakMap<Database, Map<number, Query>>();
+  return (db, size = 0) => {
+    const known = ofDatabases.get(db) ?? new Map<number, Query>();
+    ofDatabases.set(db, known);
+    const query = known.get(size) ?? build(db, size);
+    known.set(size, query);
+    return query;
+  };
+}
+
+/** Placeholders of so many values are in a query at least. */
+const LEAST_VALUES = 8;
+
+/** How many placeholders a query for so many values has: a power of two, so that few queries are prepared. */
+export const placeholdersFor = (values: number): number => 2 ** Math.ceil(Math.log2(Math.max(LEAST_VALUES, values)));
