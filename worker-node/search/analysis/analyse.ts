@@ -7,10 +7,8 @@ import { groupsOf, isFirstGroup } from './grouped-numbers.ts';
 import { monthOf } from './months.ts';
 import { MAX_REMEMBERED, MAX_REMEMBERED_TOKENS, PieceCache } from './piece-cache.ts';
 import { readPiece } from './pieces.ts';
-import { isPlainWord, isPlainWordAt } from './plain-words.ts';
+import { isPlainWord } from './plain-words.ts';
 import { markStopWords } from './question-stop-words.ts';
-import { keepsStart, stemmerOf } from './stem.ts';
-import { NO_LETTER, termStarts } from './term-starts.ts';
 import { FIRST_GROUP, type Hint, wholeAround } from './wholes.ts';
 import { termOfPlainWord, termsOfWord } from './word-terms.ts';
 
@@ -54,7 +52,7 @@ export function analyse(text: string, language: string | null = null): Token[] {
   const cache = cacheFor(language);
   let position = 0;
   forEachPiece(text, (start, end) => {
-    const piece = readTokens(text.slice(start, end), language, cache);
+    const piece = readRemembered(text.slice(start, end), language, cache);
     for (const token of piece.tokens) {
       tokens.push({ term: token.term, start: token.start + start, end: token.end + start, position: token.position + position });
     }
@@ -64,32 +62,6 @@ export function analyse(text: string, language: string | null = null): Token[] {
     insert(tokens, whole.start, (at) => whole.terms.map((term) => ({ term, ...at(whole.end) })));
   });
   return tokens;
-}
-
-/**
- * Where the text has one of the terms, in the order of the analysis. Plain words that begin as none of the terms are not analysed,
- * which are most of them.
- */
-export function findTerms(text: string, language: string | null, terms: ReadonlySet<string>): Pick<Token, 'start' | 'end'>[] {
-  const found: Pick<Token, 'start' | 'end'>[] = [];
-  const cache = cacheFor(language);
-  const starts = keepsStart(stemmerOf('latin', language)) ? termStarts(terms) : null;
-  // A date or a number has digits; a date begins or ends with a month's name.
-  const hasWholes = [...terms].some((term) => /[0-9]/.test(term));
-  forEachPiece(text, (start, end) => {
-    const isMonthOfDate = hasWholes && monthOf(text.slice(start, end).toLowerCase()) !== undefined;
-    if (starts !== null && !isMonthOfDate && isPlainWordAt(text, start, end)) {
-      const second = end - start > 1 ? text.charCodeAt(start + 1) : NO_LETTER;
-      if (!starts.has(text.charCodeAt(start), second)) return;
-    }
-    const piece = readTokens(text.slice(start, end), language, cache);
-    for (const token of piece.tokens) {
-      if (terms.has(token.term)) found.push({ start: token.start + start, end: token.end + start });
-    }
-    const whole = !hasWholes || piece.hint === undefined ? undefined : textAnalysis.wholeAround(text, start, end, piece.hint);
-    if (whole?.terms.some((term) => terms.has(term))) found.push({ start: whole.start, end: whole.end });
-  });
-  return found;
 }
 
 /** `languages` are those of the library's texts: a word gets the stem of each. */
@@ -153,7 +125,11 @@ function cacheFor(language: string | null): PieceCache<AnalysedPiece> {
   return cache;
 }
 
-function readTokens(raw: string, language: string | null, cache: PieceCache<AnalysedPiece>): AnalysedPiece {
+/** What the analysis makes of a piece. */
+export const readTokens = (raw: string, language: string | null): AnalysedPiece =>
+  readRemembered(raw, language, cacheFor(language));
+
+function readRemembered(raw: string, language: string | null, cache: PieceCache<AnalysedPiece>): AnalysedPiece {
   const isShort = raw.length <= MAX_REMEMBERED;
   const known = isShort ? cache.get(raw) : undefined;
   if (known !== undefined) return known;

@@ -41,8 +41,8 @@ export function findPieces(units: Uint16Array, length: number, ranges: Int32Arra
     let start = at;
     while (at < length && !isBlank(units, at, length)) at++;
     let end = at;
-    while (start < end && isEdge(units[start] as number, OPENING)) start++;
-    while (start < end && isEdge(units[end - 1] as number, CLOSING)) end--;
+    start = withoutOpening(units, start, end);
+    end = withoutClosing(units, start, end);
     if (start < end) {
       ranges[used] = start;
       ranges[used + 1] = end;
@@ -52,10 +52,24 @@ export function findPieces(units: Uint16Array, length: number, ranges: Int32Arra
   return used;
 }
 
+/** Where what stands between blanks begins without opening punctuation. */
+export function withoutOpening(units: Uint16Array, start: number, end: number): number {
+  let first = start;
+  while (first < end && isEdge(units[first] as number, OPENING)) first++;
+  return first;
+}
+
+/** Where it ends without closing punctuation. */
+export function withoutClosing(units: Uint16Array, start: number, end: number): number {
+  let last = end;
+  while (start < last && isEdge(units[last - 1] as number, CLOSING)) last--;
+  return last;
+}
+
 const isEdge = (code: number, kind: number): boolean => code < LATIN && ((KINDS[code] as number) & kind) !== 0;
 
 /** Blanks of ASCII and Unicode, and wide punctuation; a blank that does not break is none between thousands. */
-function isBlank(units: Uint16Array, at: number, length: number): boolean {
+export function isBlank(units: Uint16Array, at: number, length: number): boolean {
   const code = units[at] as number;
   return code < LATIN ? KINDS[code] === BLANK : isBlankBeyondLatin(units, at, length, code);
 }

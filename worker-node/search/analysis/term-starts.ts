@@ -1,9 +1,11 @@
 /** Which words may have one of some terms, by their first two letters: stemming mostly leaves these as they are (`keepsStart`). */
 import { SPELLINGS } from './english-spelling.ts';
 
-/** Whether the plain word that begins at `start` and has more than one letter where `second` is given may have one of the terms. */
 export interface TermStarts {
+  /** Whether a plain word with these first two letters may have one of the terms. */
   has(first: number, second: number): boolean;
+  /** Whether a term has a digit of ASCII, as those of dates and numbers have. */
+  readonly hasDigits: boolean;
 }
 
 const A = 97;
@@ -38,5 +40,6 @@ function startsOf(terms: ReadonlySet<string>): TermStarts {
     if (start.endsWith('i')) allow(`${start[0]}y`);
     for (const [written, meant] of SPELLINGS) if (meant.startsWith(start)) allow(written);
   }
-  return { has: (first, second) => starts[place(first, second)] === 1 };
+  const hasDigits = [...terms].some((term) => /[0-9]/.test(term));
+  return { has: (first, second) => starts[place(first, second)] === 1, hasDigits };
 }

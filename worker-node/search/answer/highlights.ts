@@ -1,5 +1,5 @@
 /** Where a passage holds words of the question. */
-import { findTerms } from '../analysis/analyse.ts';
+import { findTerms } from '../analysis/find-terms.ts';
 
 export type Range = readonly [start: number, end: number];
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { analyse, analysePhrase, analyseQuestion, findTerms } from '../../../../worker-node/search/analysis/analyse.ts';
+import { analyse, analysePhrase, analyseQuestion } from '../../../../worker-node/search/analysis/analyse.ts';
+import { findTerms } from '../../../../worker-node/search/analysis/find-terms.ts';
 import { groupedNumberAt } from '../../../../worker-node/search/analysis/grouped-numbers.ts';
 
 const grouped = (digits: string, sign: string) => digits.replace(/\B(?=(?:\d{3})+$)/g, sign);

@@ -81,7 +81,8 @@ describe('highlights', () => {
       fc.stringMatching(/^[a-z]{1,3}(ing|ed|ies|s|y|ation)?$/),
       fc.constantFrom('15 March 2024', 'March 15, 2024', 'may 2023'),
     );
-    const text = fc.array(word, { maxLength: 25 }).map((parts) => parts.join(' '));
+    const between = fc.constantFrom(' ', ' ', ' ', ', ', '. ', ' (', ') ', ' "', '" ', '\u00a0', '\n', '、', '  ');
+    const text = fc.array(fc.tuple(word, between), { maxLength: 25 }).map((parts) => parts.flat().join(''));
     fc.assert(
       fc.property(
         text,
