@@ -7,10 +7,9 @@ export function isTitle(index: LibraryIndex, groups: readonly TermGroup[], docum
   const { title, language } = index.attributesOf(document);
   if (title === null || groups.length === 0) return false;
   const held = new Set(analyse(title, language).map(({ term }) => term));
+  // Most titles lack a word of the question.
+  if (!groups.every(({ terms }) => terms.some(({ term }) => held.has(term)))) return false;
   const asked = new Set(groups.flatMap(({ terms }) => terms.map(({ term }) => term)));
   const words = analyseQuestion(title, index.languages).filter(({ stop, part }) => !stop && !part);
-  return (
-    groups.every(({ terms }) => terms.some(({ term }) => held.has(term))) &&
-    words.every(({ term, alternatives }) => [term, ...alternatives].some((one) => asked.has(one)))
-  );
+  return words.every(({ term, alternatives }) => [term, ...alternatives].some((one) => asked.has(one)));
 }
