@@ -61,28 +61,26 @@ export class Bm25 {
     const mean = Math.max(1, totalText + contextWeight * totalContext) / Math.max(1, count);
     const frequencyOf = frequencyTable(Math.max(contextWeight, MIN_WEIGHT));
     const frequencies = new Uint32Array(groups.length);
+    const [scores, matched, touched, sums, summed] = [this.#scores, this.#matched, this.#touched, this.#sums, this.#summed];
+    let touchedCount = 0;
     for (const group of this.#groupsOf(groups)) {
       const found = this.#sum(group, frequencyOf);
       frequencies[group.index] = found;
       const weight = group.weight * (k1 + 1) * Math.log(1 + (count - found + 0.5) / (found + 0.5));
       const mark = group.index < GROUPS_MARKED ? 1 << group.index : 0;
       for (let at = 0; at < found; at++) {
-        const slot = this.#summed[at] as number;
-        const frequency = this.#sums[slot] as number;
+        const slot = summed[at] as number;
+        const frequency = sums[slot] as number;
         const length = (textLengths[slot] as number) + contextWeight * (contextLengths[slot] as number);
-        const before = this.#scores[slot] as number;
-        if (before === 0) this.#touched[this.#touchedCount++] = slot;
-        this.#scores[slot] = before + (weight * frequency) / (frequency + k1 * (1 - b + (b * length) / mean));
-        this.#matched[slot] = (this.#matched[slot] as number) | mark;
-        this.#sums[slot] = 0;
+        const before = scores[slot] as number;
+        if (before === 0) touched[touchedCount++] = slot;
+        scores[slot] = before + (weight * frequency) / (frequency + k1 * (1 - b + (b * length) / mean));
+        matched[slot] = (matched[slot] as number) | mark;
+        sums[slot] = 0;
       }
+      this.#touchedCount = touchedCount;
     }
-    return {
-      slots: this.#touched.subarray(0, this.#touchedCount),
-      scores: this.#scores,
-      matched: this.#matched,
-      frequencies,
-    };
+    return { slots: touched.subarray(0, touchedCount), scores, matched, frequencies };
   }
 
   /** In how many live chunks the term of the id occurs. */

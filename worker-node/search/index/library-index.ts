@@ -131,7 +131,7 @@ export interface LibraryIndex {
 
   /** BM25 of the chunks that hold a word of the question. */
   words(groups: readonly TermGroup[], options?: WordOptions): WordScores;
-  /** By chunk slot: 1 where the terms stand at these distances. One term: where it occurs. */
+  /** By chunk slot: 1 where the terms stand at these distances. One term: where it occurs. The next call overwrites the array. */
   phrase(terms: readonly PhraseTerm[]): Uint8Array;
   /** Cosine with the question by chunk slot, 0 without a vector. The array is overwritten by the next call. */
   meaning(vector: Float32Array): Float32Array;

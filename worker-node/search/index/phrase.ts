@@ -1,4 +1,5 @@
 /** Where terms stand at given distances from each other. */
+import { grown } from './grown.ts';
 import type { PhraseTerm } from './library-index.ts';
 import { POSITION_BITS, readOccurrences } from './occurrences.ts';
 import type { BlockList, PostingBlocks } from './posting-blocks.ts';
@@ -12,23 +13,32 @@ export class PhraseSearch {
   readonly #idOf: (term: string) => number;
   /** By slot within the block: how many places of the phrase, from the rarest on, the chunk holds. */
   readonly #held = new Uint16Array(BLOCK_SLOTS);
+  /** By chunk slot: 1 where the phrase that was searched last occurs, which is in `#marked`. */
+  #found: Uint8Array = new Uint8Array(0);
+  #marked: number[] = [];
 
   constructor(blocks: PostingBlocks, idOf: (term: string) => number) {
     this.#blocks = blocks;
     this.#idOf = idOf;
   }
 
-  /** By chunk slot: 1 where the phrase occurs. */
+  /** By chunk slot: 1 where the phrase occurs. The array is overwritten by the next call. */
   search(terms: readonly PhraseTerm[], live: Uint8Array): Uint8Array {
-    const found = new Uint8Array(this.#blocks.slots);
+    for (const slot of this.#marked) this.#found[slot] = 0;
+    this.#marked = [];
+    this.#found = grown(this.#found, this.#blocks.slots);
+    const found = this.#found;
     for (const [base, places] of this.#placesByBlock(terms)) {
       if (places.length < terms.length) continue;
       const candidates = this.#candidates(places);
       if (candidates.length === 0) continue;
       const slots = places.length === 1 ? candidates : this.#together(places);
-      for (const slot of slots) found[base + slot] = live[base + slot] as number;
+      for (const slot of slots) {
+        found[base + slot] = live[base + slot] as number;
+        this.#marked.push(base + slot);
+      }
     }
-    return found;
+    return found.subarray(0, this.#blocks.slots);
   }
 
   #placesByBlock(terms: readonly PhraseTerm[]): Map<number, Places> {

@@ -9,38 +9,44 @@ export function selectHighest(
 ): number[] {
   const size = Math.min(count, items.length);
   if (size < 1) return [];
-  const isBehind = (a: number, b: number): boolean => {
-    const [first, second] = [keys[a] as number, keys[b] as number];
-    return first < second || (first === second && tie(a, b) > 0);
-  };
-  // A heap: its first is behind all others.
-  const heap = new Uint32Array(size);
-  const sink = (item: number, from: number, length: number): void => {
+  // A heap with its keys beside it: its first is behind all others.
+  const heap = items.slice(0, size);
+  const heapKeys = new Float64Array(size);
+  for (let at = 0; at < size; at++) heapKeys[at] = keys[heap[at] as number] as number;
+  const sink = (item: number, key: number, from: number, length: number): void => {
     let at = from;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= length) break;
-      if (child + 1 < length && isBehind(heap[child + 1] as number, heap[child] as number)) child++;
-      if (!isBehind(heap[child] as number, item)) break;
+      let childKey = heapKeys[child] as number;
+      if (child + 1 < length) {
+        const right = heapKeys[child + 1] as number;
+        if (right < childKey || (right === childKey && tie(heap[child + 1] as number, heap[child] as number) > 0)) {
+          child++;
+          childKey = right;
+        }
+      }
+      if (!(childKey < key || (childKey === key && tie(heap[child] as number, item) > 0))) break;
       heap[at] = heap[child] as number;
+      heapKeys[at] = childKey;
       at = child;
     }
     heap[at] = item;
+    heapKeys[at] = key;
   };
-  heap.set(items.subarray(0, size));
-  for (let at = (size >> 1) - 1; at >= 0; at--) sink(heap[at] as number, at, size);
-  let least = keys[heap[0] as number] as number;
+  for (let at = (size >> 1) - 1; at >= 0; at--) sink(heap[at] as number, heapKeys[at] as number, at, size);
+  let least = heapKeys[0] as number;
   for (let at = size; at < items.length; at++) {
     const item = items[at] as number;
     const key = keys[item] as number;
-    if (key < least || (key === least && !isBehind(heap[0] as number, item))) continue;
-    sink(item, 0, size);
-    least = keys[heap[0] as number] as number;
+    if (key < least || (key === least && tie(heap[0] as number, item) <= 0)) continue;
+    sink(item, key, 0, size);
+    least = heapKeys[0] as number;
   }
   const highest: number[] = new Array(size);
-  for (let left = size; left > 0; left--) {
-    highest[left - 1] = heap[0] as number;
-    sink(heap[left - 1] as number, 0, left - 1);
+  for (let left = size - 1; left >= 0; left--) {
+    highest[left] = heap[0] as number;
+    sink(heap[left] as number, heapKeys[left] as number, 0, left);
   }
   return highest;
 }
