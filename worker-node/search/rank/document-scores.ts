@@ -5,10 +5,13 @@ import { createScoreBuffers, type ScoreBuffers } from './score-buffers.ts';
 export interface DocumentScores {
   /** By document slot; 0 where no chunk has a score. */
   readonly scores: Float32Array;
-  /** By document slot: the chunk that scores highest, or -1. */
-  readonly chunks: Int32Array;
   /** The highest score; 0 where none is above 0. */
   readonly highest: number;
+}
+
+export interface WordDocumentScores extends DocumentScores {
+  /** By document slot: the chunk that scores highest, or -1. */
+  readonly chunks: Int32Array;
 }
 
 /** Counts of chunks as idf: Robertson's, which is never negative. */
@@ -29,7 +32,7 @@ export function documentsByWords(
   words: WordScores,
   weights: readonly number[],
   buffers: ScoreBuffers = createScoreBuffers(),
-): DocumentScores {
+): WordDocumentScores {
   const { slots, scores: chunkScores, matched, frequencies } = words;
   const { documentColumn } = index;
   const scores = buffers.float32('words', index.documentSlots);
@@ -66,7 +69,7 @@ interface WordsHeld {
 
 /** Adds what documents hold in other chunks than their best, and answers the highest score. */
 function addElsewhere(
-  { scores, chunks }: DocumentScores,
+  { scores, chunks }: WordDocumentScores,
   documents: Uint32Array,
   { anywhere, matched, rarity }: WordsHeld,
 ): number {
@@ -114,25 +117,40 @@ export function documentsByMeaning(
 ): DocumentScores {
   const { documentColumn, chunkSlots } = index;
   const scores = buffers.float32(name, index.documentSlots);
-  const chunks = buffers.int32(name, index.documentSlots).fill(-1);
   let highest = 0;
-  for (let slot = 0; slot < chunkSlots; slot++) {
-    // A chunk without a vector, and one that was removed, has the cosine 0, which no real one has.
-    const cosine = cosines[slot] as number;
-    if (cosine === 0) continue;
+  for (let slot = 0; slot < chunkSlots; ) {
+    // Chunks of one document mostly follow one another.
     const document = documentColumn[slot] as number;
-    if (chunks[document] !== -1 && cosine <= (scores[document] as number)) continue;
-    scores[document] = cosine;
-    chunks[document] = slot;
-    if (cosine > highest) highest = cosine;
+    let nearest = NO_COSINE;
+    for (; slot < chunkSlots && documentColumn[slot] === document; slot++) {
+      // A chunk without a vector, and one that was removed, has the cosine 0, which no real one has.
+      const cosine = cosines[slot] === 0 ? NO_COSINE : (cosines[slot] as number);
+      if (cosine > nearest) nearest = cosine;
+    }
+    const known = scores[document] as number;
+    if (nearest === NO_COSINE || (known !== 0 && nearest <= known)) continue;
+    scores[document] = nearest;
+    if (nearest > highest) highest = nearest;
   }
-  return { scores, chunks, highest };
+  return { scores, highest };
+}
+
+/** Less than any cosine. */
+const NO_COSINE = -2;
+
+/** The document's chunk with the highest cosine, of equals the one with the lowest slot; undefined without a vector. */
+export function nearestChunk(index: LibraryIndex, document: number, cosines: Float32Array): number | undefined {
+  let nearest: number | undefined;
+  for (const slot of index.chunksOf(document).sort((a, b) => a - b)) {
+    const cosine = cosines[slot] as number;
+    if (cosine !== 0 && (nearest === undefined || cosine > (cosines[nearest] as number))) nearest = slot;
+  }
+  return nearest;
 }
 
 /** Where no vector says anything of meaning. */
 export const noScores = ({ documentSlots }: LibraryIndex, buffers: ScoreBuffers): DocumentScores => ({
   scores: buffers.float32('meaning', documentSlots),
-  chunks: buffers.int32('meaning', documentSlots).fill(-1),
   highest: 0,
 });
 

@@ -11,9 +11,28 @@ export const OTHER_SCRIPT = 2;
 /** By document slot. Null where the model knows the languages of all. */
 export type Foreign = Uint8Array | null;
 
-/** `known` are ISO 639-1 codes; null: any. A document whose language is not known counts as one of them. */
+interface Told {
+  readonly known: readonly string[];
+  readonly foreign: Foreign;
+}
+
+/** What was told of a library's documents, until they change. */
+const toldOf = new WeakMap<LibraryIndex['liveDocuments'], Told>();
+
+/**
+ * `known` are ISO 639-1 codes; null: any. A document whose language is not known counts as one of them. The array is shared by
+ * questions of the same documents and codes.
+ */
 export function foreignDocuments(index: LibraryIndex, known: readonly string[] | null): Foreign {
   if (known === null) return null;
+  const told = toldOf.get(index.liveDocuments);
+  if (told?.known === known) return told.foreign;
+  const foreign = tellForeign(index, known);
+  toldOf.set(index.liveDocuments, { known, foreign });
+  return foreign;
+}
+
+function tellForeign(index: LibraryIndex, known: readonly string[]): Foreign {
   const unknown = index.languages.filter((language) => !known.includes(language.replace(/-.*/, '')));
   const selection = unknown.length === 0 ? null : index.select({ language: unknown }, (category) => [category]);
   if (selection === null) return null;

@@ -1,9 +1,9 @@
 /** Orders the documents of a library by words, by meaning, or by both. */
 import type { SearchMode } from '../../../src/kernel/search/search-request.ts';
 import type { LibraryIndex } from '../index/library-index.ts';
-import { compareIds, type DocumentScores, documentsByMeaning } from './document-scores.ts';
+import { compareIds, type DocumentScores, documentsByMeaning, nearestChunk, type WordDocumentScores } from './document-scores.ts';
 import { towards } from './feedback.ts';
-import { type Foreign, foreignnessOfQuestion } from './foreign.ts';
+import { type Foreign, foreignnessOfQuestion, KNOWN, OTHER_LANGUAGE, OTHER_SCRIPT } from './foreign.ts';
 import type { RankingSettings } from './ranking-settings.ts';
 import { createScoreBuffers, type ScoreBuffers } from './score-buffers.ts';
 import { selectHighest } from './select-highest.ts';
@@ -22,7 +22,7 @@ export interface Rankable {
   readonly foreign: Foreign;
   /** Slots of all of the library's. */
   readonly documents: Uint32Array;
-  readonly words: DocumentScores;
+  readonly words: WordDocumentScores;
   readonly meaning: DocumentScores;
   /** By chunk slot. */
   readonly wordScores: Float32Array;
@@ -58,7 +58,17 @@ export function rankDocuments(index: LibraryIndex, rankable: Rankable, buffers: 
 
 function rankByBoth(
   index: LibraryIndex,
-  { settings, vector, foreign, documents, words, meaning, wordScores, isName }: Rankable & { readonly vector: Float32Array },
+  {
+    settings,
+    vector,
+    foreign,
+    documents,
+    words,
+    meaning,
+    wordScores,
+    cosines: asTyped,
+    isName,
+  }: Rankable & { readonly vector: Float32Array },
   order: Float64Array,
   buffers: ScoreBuffers,
 ): Ranked {
@@ -66,19 +76,27 @@ function rankByBoth(
   const least = isName ? Math.max(NAME_WORDS, settings.words) : settings.words;
   const parts = FOREIGN_WORDS.map((part) => Math.max(part, least));
   const asked = foreignnessOfQuestion(documents, words, foreign);
-  const partOf = (document: number) => parts[foreign === null ? asked : Math.max(asked, foreign[document] as number)] as number;
+  const partOfForeign = (how: number) => parts[Math.max(asked, how)] as number;
   const fuse = (word: number, cosine: number, document: number, spread: Spread): number => {
-    const part = partOf(document);
+    const part = partOfForeign(foreign === null ? KNOWN : (foreign[document] as number));
     return part * standardised(word, wordSpread) + (1 - part) * standardised(cosine, spread);
   };
   const orderBy = (scores: Float32Array): Spread => {
     const spread = spreadOfMeaning(scores);
+    const { mean, deviation } = spread;
+    const { mean: wordMean, deviation: wordDeviation } = wordSpread;
     const wordScores = words.scores;
+    const [known, otherLanguage, otherScript] = [KNOWN, OTHER_LANGUAGE, OTHER_SCRIPT].map(partOfForeign) as [
+      number,
+      number,
+      number,
+    ];
     for (let at = 0; at < documents.length; at++) {
       const slot = documents[at] as number;
-      const own = foreign === null ? least : partOf(slot);
-      const word = ((wordScores[slot] as number) - wordSpread.mean) / wordSpread.deviation;
-      const cosine = ((scores[slot] as number) - spread.mean) / spread.deviation;
+      const how = foreign === null ? KNOWN : (foreign[slot] as number);
+      const own = how === KNOWN ? known : how === OTHER_LANGUAGE ? otherLanguage : otherScript;
+      const word = ((wordScores[slot] as number) - wordMean) / wordDeviation;
+      const cosine = ((scores[slot] as number) - mean) / deviation;
       order[slot] = own * word + (1 - own) * cosine;
     }
     return spread;
@@ -86,10 +104,12 @@ function rankByBoth(
 
   const { by, documents: count, share } = settings.feedback;
   if (by === 'both') orderBy(meaning.scores);
-  const [likely, keys, chunks] =
-    by === 'words' ? [holding(documents, words.scores, buffers), words.scores, words.chunks] : [documents, order, meaning.chunks];
+  const [likely, keys] = by === 'words' ? [holding(documents, words.scores, buffers), words.scores] : [documents, order];
   const best = selectHighest(likely, count, keys, (a, b) => compareIds(index, a, b));
-  const passages = best.flatMap((slot) => (chunks[slot] === -1 ? [] : (index.vectorOf(chunks[slot] as number) ?? [])));
+  const passages = best.flatMap((document) => {
+    const chunk = by === 'words' ? (words.chunks[document] as number) : nearestChunk(index, document, asTyped);
+    return chunk === undefined || chunk === -1 ? [] : (index.vectorOf(chunk) ?? []);
+  });
   const cosines = index.meaning(towards(vector, passages, share));
   const spread = orderBy(documentsByMeaning(index, cosines, buffers, 'moved').scores);
   return {

@@ -5,6 +5,7 @@ import {
   documentsByWords,
   documentsHoldingAll,
   inverseFrequency,
+  nearestChunk,
 } from '../../../../worker-node/search/rank/document-scores.ts';
 import { embedWords, smallLibrary } from '../small-library.ts';
 
@@ -64,11 +65,13 @@ describe('scores of documents', () => {
       ...{ id: 'b', title: null, language: null, category: null, tags: [], contentType: null, createdAt: 0, qualityScore: null },
       ...{ metadata: {}, chunks: [{ seq: 99, text: 'glacier', context: '', embedding: null }] },
     });
-    const { scores, chunks } = documentsByMeaning(index, index.meaning(embedWords('glacier')));
+    const cosines = index.meaning(embedWords('glacier'));
+    const { scores, highest } = documentsByMeaning(index, cosines);
     const a = index.slotOf('a') as number;
     const b = index.slotOf('b') as number;
     expect(scores[a]).toBeGreaterThan(0.95);
-    expect(index.seqOf(chunks[a] as number)).toBe(2);
-    expect([scores[b], chunks[b]]).toEqual([0, -1]);
+    expect(highest).toBe(scores[a]);
+    expect(index.seqOf(nearestChunk(index, a, cosines) as number)).toBe(2);
+    expect([scores[b], nearestChunk(index, b, cosines)]).toEqual([0, undefined]);
   });
 });

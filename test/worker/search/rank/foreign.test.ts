@@ -30,6 +30,20 @@ describe('documents in languages that a model does not know', () => {
     expect(['en', 'de', 'de2'].map((id) => foreign?.[index.slotOf(id) as number])).toEqual([0, 1, 1]);
   });
 
+  it('are told anew once a document has changed, and for other languages', () => {
+    const index = mixed();
+    const known = ['en'];
+    const told = (languages: readonly string[]) =>
+      ['en', 'de', 'de2'].map((id) => foreignDocuments(index, languages)?.[index.slotOf(id) as number]);
+    expect(told(known)).toEqual([0, 1, 1]);
+    expect(told(['de'])).toEqual([1, 0, 0]);
+    index.put({
+      ...{ id: 'de', title: null, language: 'en', category: null, tags: [], contentType: null, createdAt: 0, qualityScore: null },
+      ...{ metadata: {}, chunks: [{ seq: 99, text: 'glacier', context: '', embedding: null }] },
+    });
+    expect(told(known)).toEqual([0, 0, 1]);
+  });
+
   it('are told by script from those that the model reads at least the letters of', () => {
     const languages = ['en', 'de', 'ru', 'ja-JP', 'sr-Latn', 'x'];
     const { index } = smallLibrary(languages.map((language) => ({ id: language, text: 'A glacier.', language })));
