@@ -144,21 +144,24 @@ it('WebAssembly and JavaScript find the same cosines, to the last bit', () => {
   );
 });
 
-it('WebAssembly and JavaScript find the same cosines across several passes', () => {
-  const slots = 2 * MAX_DOTS + 3;
-  const [simd, script] = [createSimdVectors, createScriptVectors].map((create) => {
-    const vectors = createVectorBlock(33, undefined, create);
-    for (let slot = 0; slot < slots; slot++)
-      vectors.set(
-        slot,
-        Float32Array.from({ length: 33 }, (_, i) => Math.sin(slot * 7 + i)),
-      );
-    return vectors.cosines(
-      Float32Array.from({ length: 33 }, (_, i) => Math.cos(i)),
-      slots,
-    );
-  });
-  expect(simd).toEqual(script);
+it('WebAssembly and JavaScript find the same cosines, however many vectors a pass has', () => {
+  const dimensions = 33;
+  const vectorFrom = (seed: number) => Float32Array.from({ length: dimensions }, (_, i) => Math.sin(seed * 7 + i));
+  const blocks = [createSimdVectors, createScriptVectors].map((create) => createVectorBlock(dimensions, undefined, create));
+  for (let slot = 0; slot < 3 * MAX_DOTS; slot++) for (const block of blocks) block.set(slot, vectorFrom(slot));
+  // Remainders of four and of a pass, and sizes between.
+  const sizes = fc.oneof(
+    fc.nat(9),
+    fc.integer({ min: -5, max: 5 }).map((more) => 2 * MAX_DOTS + more),
+    fc.nat(3 * MAX_DOTS),
+  );
+  fc.assert(
+    fc.property(sizes, fc.integer({ min: -1000, max: 1000 }), (slots, seed) => {
+      const [simd, script] = blocks.map((block) => block.cosines(vectorFrom(seed + 0.5), slots));
+      expect(simd).toHaveLength(slots);
+      expect(simd?.findIndex((cosine, slot) => cosine !== script?.[slot])).toBe(-1);
+    }),
+  );
 });
 
 it('counts the memory that it holds', () => {
