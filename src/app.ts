@@ -81,13 +81,14 @@ export function createApp(context: AppContext, runtime: Runtime): OpenAPIHono<Ap
   app.route('/', createAssetRoutes(runtime));
   app.route('/', createAccountPages());
   app.route('/', createConsoleRoutes({ config, runtime }));
-  app.route('/', createKeysRoutes(context));
-  app.route('/', createMetadataRoutes(context));
+  // In the order in which /openapi.json lists them, and /docs shows them.
+  app.route('/', createOperationRoutes(context, OPERATIONS));
+  app.route('/', createOAuthLoginRoutes(context));
   app.route('/', createAuthorizeRoutes(context));
   app.route('/', createTokenRoutes(context));
   app.route('/', createRegistrationRoutes(context));
-  app.route('/', createOAuthLoginRoutes(context));
-  app.route('/', createOperationRoutes(context, OPERATIONS));
+  app.route('/', createMetadataRoutes(context));
+  app.route('/', createKeysRoutes(context));
   app.route('/', createResourceRoutes(context, runtime));
   app.route('/', createProgressRoutes(context, runtime));
   app.route('/', createEmbeddingsRoutes(context));

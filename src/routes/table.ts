@@ -121,7 +121,6 @@ export const OPERATIONS: readonly MountedOperation[] = [
   http(cancelJob, 'POST /admin/jobs/{id}/cancel', { returns: 'The cancelled job' }),
   http(readStatistics, 'GET /admin/statistics', { returns: 'Newest minute first', noStore: true }),
   http(listModels, 'GET /admin/models', { returns: 'The active model first' }),
-  http(authOptions, 'GET /auth/options', { returns: 'What a login page may offer', noStore: true }),
   http(registerAccount, 'POST /auth/register', { returns: 'The new account', status: 201 }),
   http(login, 'POST /auth/login', {
     returns: 'A token pair',
@@ -136,6 +135,7 @@ export const OPERATIONS: readonly MountedOperation[] = [
     noStore: true,
     around: refreshInBrowser,
   }),
+  http(authOptions, 'GET /auth/options', { returns: 'What a login page may offer', noStore: true }),
   http(revokeToken, 'POST /auth/revoke', { returns: 'The token is not valid any more', status: 200, bodies: ['form'] }),
   http(introspectToken, 'POST /auth/introspect', {
     returns: 'Whether the token is active and, if so, its owner, scopes and times',

@@ -1,18 +1,18 @@
-/** The groups of the OpenAPI document. */
+/** The groups of the OpenAPI document, in the order in which a reader of /docs meets them. */
 
 export const TAGS = [
-  { name: 'Authentication', description: 'Accounts, tokens, sessions and connected apps' },
   { name: 'Resources', description: 'Documents: create, list, change, delete' },
+  { name: 'Search', description: 'Search by meaning, by keyword, or both' },
   { name: 'Progress', description: 'Progress of the five stages, live' },
+  { name: 'Authentication', description: 'Accounts, tokens, sessions and connected apps' },
+  { name: 'Taxonomy', description: 'The tree of categories' },
+  { name: 'Assistants', description: 'Tools and documents for AI assistants, by the Model Context Protocol' },
+  { name: 'Embeddings', description: "The embedding model, in OpenAI's protocol" },
   { name: 'Webhooks', description: 'Endpoints at which other systems create resources' },
   { name: 'Callbacks', description: 'Signed events to the `callback_url` of resources' },
-  { name: 'Search', description: 'Search by meaning, by keyword, or both' },
-  { name: 'Embeddings', description: "The embedding model, in OpenAI's protocol" },
-  { name: 'Assistants', description: 'Tools and documents for AI assistants, by the Model Context Protocol' },
-  { name: 'Taxonomy', description: 'The tree of categories' },
   { name: 'Administration', description: 'Accounts and jobs, for admins' },
-  { name: 'Jobs', description: 'Signed reports of the worker and the queue' },
   { name: 'Monitoring', description: 'Health and metrics' },
+  { name: 'Jobs', description: 'Signed reports of the worker and the queue' },
   { name: 'About', description: 'This service and its API' },
 ] as const;
 

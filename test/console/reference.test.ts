@@ -42,6 +42,15 @@ describe('the document of this server', () => {
     expect(names).toEqual((document.tags ?? []).map(({ name }) => name).filter((name) => names.includes(name)));
   });
 
+  test('the document begins with resources and search, and authentication with register and login', () => {
+    const groups = groupsOf(document);
+    expect(groups.slice(0, 2).map(({ name }) => name)).toEqual(['Resources', 'Search']);
+    const paths = groups.find(({ name }) => name === 'Authentication')?.operations.map(({ path }) => path) ?? [];
+    expect(paths.slice(0, 2)).toEqual(['/auth/register', '/auth/login']);
+    const firstOfMachines = paths.findIndex((path) => path.startsWith('/.well-known/'));
+    expect(paths.slice(firstOfMachines).filter((path) => !path.startsWith('/.well-known/'))).toEqual([]);
+  });
+
   test('the example of every JSON body is one that its schema allows', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     for (const { requestBody, operationId } of operations.values()) {

@@ -76,7 +76,7 @@ describe('POST /auth/login', () => {
     await post('/auth/register', ada);
   });
 
-  test('login: responds with a token pair that must not be cached', async () => {
+  test('login: responds with a token pair and its account, which must not be cached', async () => {
     const { status, headers, body } = await login();
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -86,6 +86,7 @@ describe('POST /auth/login', () => {
       token_type: 'bearer',
       expires_in: 1800,
       scope: 'resources:read resources:write resources:delete search',
+      user: expect.objectContaining({ username: 'ada', tier: 'free' }),
     });
   });
 

@@ -140,330 +140,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/.well-known/jwks.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Public keys that verify access tokens (RFC 7517)
-         * @description Empty if a shared secret signs access tokens.
-         */
-        get: operations["tokensKeys"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/oauth-authorization-server": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Authorization server metadata (RFC 8414)
-         * @description What OAuth clients need to know to get a token here, and where they send it.
-         */
-        get: operations["tokensMetadata"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/oauth-authorization-server/mcp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Authorization server metadata, at the path that clients of /mcp try first
-         * @description What OAuth clients need to know to get a token here, and where they send it.
-         */
-        get: operations["tokensMetadataOfAssistants"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/oauth-protected-resource": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Protected resource metadata of the API (RFC 9728)
-         * @description What OAuth clients need to know to get a token here, and where they send it.
-         */
-        get: operations["tokensResourceMetadata"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/oauth-protected-resource/mcp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Protected resource metadata of /mcp (RFC 9728)
-         * @description What OAuth clients need to know to get a token here, and where they send it.
-         */
-        get: operations["tokensAssistantsResourceMetadata"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/authorize": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Page on which a user connects an app
-         * @description A page for login and consent. A request whose client or redirect URI is not known gets a page and never leads elsewhere. Other faults are told to the app: at once if it is a program on the same computer, else by a link that the person follows.
-         */
-        get: operations["grantsPage"];
-        put?: never;
-        /**
-         * Let an app use the own library
-         * @description The page at GET /oauth/authorize sends this with the parameters of the app and the scopes that its user left ticked. The page then goes to `redirect_to`, which tells the app the outcome. No scope means that the user refused.
-         */
-        post: operations["grantsConsent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Exchange a code or a refresh token of an app for tokens
-         * @description An app exchanges its code, with the verifier of its challenge, for the tokens of a grant, and a refresh token for the next pair. A code works once, within a minute; used again it ends the grant. Refresh tokens rotate as those of logins do.
-         */
-        post: operations["grantsToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Register an app (RFC 7591)
-         * @description For public clients, which have no secret. Metadata that Pharos does not know is ignored; the response says what was registered. A client that no user connects within 24 hours is deleted.
-         */
-        post: operations["grantsRegister"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/google": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Log in with google
-         * @description A browser (`Accept: text/html`) is redirected to the provider, or gets a page if that is not possible.
-         */
-        get: operations["providersGoogle"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/google/callback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Finish a login with google
-         * @description A login that was begun with `return_to`, or by a browser, returns there: with a single-use `code` for POST /auth/exchange, or with `error` and `error_description` if it failed or the person cancelled it.
-         */
-        get: operations["providersGoogleCallback"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/github": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Log in with github
-         * @description A browser (`Accept: text/html`) is redirected to the provider, or gets a page if that is not possible.
-         */
-        get: operations["providersGithub"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/github/callback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Finish a login with github
-         * @description A login that was begun with `return_to`, or by a browser, returns there: with a single-use `code` for POST /auth/exchange, or with `error` and `error_description` if it failed or the person cancelled it.
-         */
-        get: operations["providersGithubCallback"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/oidc": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Log in with oidc
-         * @description A browser (`Accept: text/html`) is redirected to the provider, or gets a page if that is not possible.
-         */
-        get: operations["providersOidc"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/oidc/callback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Finish a login with oidc
-         * @description A login that was begun with `return_to`, or by a browser, returns there: with a single-use `code` for POST /auth/exchange, or with `error` and `error_description` if it failed or the person cancelled it.
-         */
-        get: operations["providersOidcCallback"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/link/{provider}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Link a provider to the own account
-         * @description Open `authorization_url` in the same browser. The callback then links the provider instead of logging in.
-         */
-        post: operations["providersLink"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/exchange": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Exchange the code of a browser login for a token pair
-         * @description Only in the browser that began the login, within a minute. A page of another origin sends its cookies (`credentials: include`).
-         */
-        post: operations["tokensExchange"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/resources": {
         parameters: {
             query?: never;
@@ -1032,26 +708,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/auth/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read how to log in and register here
-         * @description Whether accounts can be registered, which providers are configured, and whether mail can be sent.
-         */
-        get: operations["accountOptions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/auth/register": {
         parameters: {
             query?: never;
@@ -1106,6 +762,26 @@ export interface paths {
          * @description Each refresh token works once. Its immediate parent works for 30 s more, for tabs that refresh at the same time; an older one ends the session. Without a body, the token is read from the cookie of a page of this server.
          */
         post: operations["tokensRefresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how to log in and register here
+         * @description Whether accounts can be registered, which providers are configured, and whether mail can be sent.
+         */
+        get: operations["accountOptions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1448,6 +1124,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page on which a user connects an app
+         * @description A page for login and consent. A request whose client or redirect URI is not known gets a page and never leads elsewhere. Other faults are told to the app: at once if it is a program on the same computer, else by a link that the person follows.
+         */
+        get: operations["grantsPage"];
+        put?: never;
+        /**
+         * Let an app use the own library
+         * @description The page at GET /oauth/authorize sends this with the parameters of the app and the scopes that its user left ticked. The page then goes to `redirect_to`, which tells the app the outcome. No scope means that the user refused.
+         */
+        post: operations["grantsConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/rate-limit": {
         parameters: {
             query?: never;
@@ -1642,6 +1342,306 @@ export interface paths {
          * @description Makes the session fresh: for 15 minutes it may change the account. Wrong passwords count as failed logins.
          */
         post: operations["accountConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/google": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in with google
+         * @description A browser (`Accept: text/html`) is redirected to the provider, or gets a page if that is not possible.
+         */
+        get: operations["providersGoogle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/google/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish a login with google
+         * @description A login that was begun with `return_to`, or by a browser, returns there: with a single-use `code` for POST /auth/exchange, or with `error` and `error_description` if it failed or the person cancelled it.
+         */
+        get: operations["providersGoogleCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/github": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in with github
+         * @description A browser (`Accept: text/html`) is redirected to the provider, or gets a page if that is not possible.
+         */
+        get: operations["providersGithub"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/github/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish a login with github
+         * @description A login that was begun with `return_to`, or by a browser, returns there: with a single-use `code` for POST /auth/exchange, or with `error` and `error_description` if it failed or the person cancelled it.
+         */
+        get: operations["providersGithubCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in with oidc
+         * @description A browser (`Accept: text/html`) is redirected to the provider, or gets a page if that is not possible.
+         */
+        get: operations["providersOidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finish a login with oidc
+         * @description A login that was begun with `return_to`, or by a browser, returns there: with a single-use `code` for POST /auth/exchange, or with `error` and `error_description` if it failed or the person cancelled it.
+         */
+        get: operations["providersOidcCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/link/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link a provider to the own account
+         * @description Open `authorization_url` in the same browser. The callback then links the provider instead of logging in.
+         */
+        post: operations["providersLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange the code of a browser login for a token pair
+         * @description Only in the browser that began the login, within a minute. A page of another origin sends its cookies (`credentials: include`).
+         */
+        post: operations["tokensExchange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a code or a refresh token of an app for tokens
+         * @description An app exchanges its code, with the verifier of its challenge, for the tokens of a grant, and a refresh token for the next pair. A code works once, within a minute; used again it ends the grant. Refresh tokens rotate as those of logins do.
+         */
+        post: operations["grantsToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register an app (RFC 7591)
+         * @description For public clients, which have no secret. Metadata that Pharos does not know is ignored; the response says what was registered. A client that no user connects within 24 hours is deleted.
+         */
+        post: operations["grantsRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Authorization server metadata (RFC 8414)
+         * @description What OAuth clients need to know to get a token here, and where they send it.
+         */
+        get: operations["tokensMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-authorization-server/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Authorization server metadata, at the path that clients of /mcp try first
+         * @description What OAuth clients need to know to get a token here, and where they send it.
+         */
+        get: operations["tokensMetadataOfAssistants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-protected-resource": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Protected resource metadata of the API (RFC 9728)
+         * @description What OAuth clients need to know to get a token here, and where they send it.
+         */
+        get: operations["tokensResourceMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-protected-resource/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Protected resource metadata of /mcp (RFC 9728)
+         * @description What OAuth clients need to know to get a token here, and where they send it.
+         */
+        get: operations["tokensAssistantsResourceMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public keys that verify access tokens (RFC 7517)
+         * @description Empty if a shared secret signs access tokens.
+         */
+        get: operations["tokensKeys"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1901,100 +1901,6 @@ export interface components {
                     latency_ms: number;
                 };
             };
-        };
-        Tokens: {
-            access_token: string;
-            refresh_token: string;
-            /** @enum {string} */
-            token_type: "bearer";
-            /**
-             * @description Seconds
-             * @example 1800
-             */
-            expires_in: number;
-            /** @example resources:read resources:write resources:delete search */
-            scope: string;
-        };
-        OAuthError: {
-            error: string;
-            error_description: string;
-        };
-        TokenRequest: {
-            /**
-             * @description `authorization_code` or `refresh_token`
-             * @enum {string}
-             */
-            grant_type: "authorization_code" | "refresh_token";
-            client_id: string;
-            code?: string;
-            code_verifier?: string;
-            /** @description As in the authorization request; OAuth 2.1 leaves it out */
-            redirect_uri?: string;
-            refresh_token?: string;
-            /** @description Narrows the access token of a refresh */
-            scope?: string;
-            /** @description What the tokens are for: the address of the API, or that of `/mcp`. Default: the API */
-            resource?: string | string[];
-        };
-        RegisteredClient: {
-            client_id: string;
-            client_id_issued_at: number;
-            client_name: string;
-            redirect_uris: string[];
-            grant_types: ("authorization_code" | "refresh_token")[];
-            response_types: "code"[];
-            /** @enum {string} */
-            token_endpoint_auth_method: "none";
-            scope: string;
-        };
-        ClientMetadata: {
-            /**
-             * @description https, http on 127.0.0.1, [::1] or localhost, or a scheme of the app’s own; without fragment and wildcard
-             * @example [
-             *       "http://127.0.0.1/callback"
-             *     ]
-             */
-            redirect_uris: string[];
-            /** @example An assistant */
-            client_name?: string;
-            grant_types?: string[];
-            response_types?: string[];
-        };
-        OAuthAuthorization: {
-            /** Format: uri */
-            authorization_url: string;
-            state: string;
-        };
-        SessionTokens: {
-            access_token: string;
-            /** @description Absent where it is in a cookie */
-            refresh_token?: string;
-            /** @enum {string} */
-            token_type: "bearer";
-            /**
-             * @description Seconds
-             * @example 1800
-             */
-            expires_in: number;
-            /** @example resources:read resources:write resources:delete search */
-            scope: string;
-            user: components["schemas"]["User"];
-        };
-        User: {
-            id: string;
-            username: string;
-            email: string;
-            /** @enum {string} */
-            tier: "free" | "premium" | "admin";
-            active: boolean;
-            email_verified: boolean;
-            /** Format: date-time */
-            created_at: string;
-        };
-        Exchange: {
-            code: string;
-            /** @description For pages of this server: the refresh token is set as a cookie, and left out of the response */
-            cookie?: boolean;
         };
         ResourcePage: {
             resources: components["schemas"]["Resource"][];
@@ -2888,15 +2794,16 @@ export interface components {
              */
             removed_at?: string;
         };
-        AuthOptions: {
+        User: {
+            id: string;
+            username: string;
+            email: string;
             /** @enum {string} */
-            registration: "open" | "closed";
-            /** @description Configured login providers */
-            providers: ("google" | "github" | "oidc")[];
-            /** @description Whether this server can send links by mail */
-            mail: boolean;
-            /** @description Whether no account exists yet */
-            first_run: boolean;
+            tier: "free" | "premium" | "admin";
+            active: boolean;
+            email_verified: boolean;
+            /** Format: date-time */
+            created_at: string;
         };
         Registration: {
             /**
@@ -2914,6 +2821,21 @@ export interface components {
              * @example four unrelated plain words
              */
             password: string;
+        };
+        SessionTokens: {
+            access_token: string;
+            /** @description Absent where it is in a cookie */
+            refresh_token?: string;
+            /** @enum {string} */
+            token_type: "bearer";
+            /**
+             * @description Seconds
+             * @example 1800
+             */
+            expires_in: number;
+            /** @example resources:read resources:write resources:delete search */
+            scope: string;
+            user: components["schemas"]["User"];
         };
         Login: {
             /** @enum {string} */
@@ -2933,6 +2855,16 @@ export interface components {
             refresh_token: string;
             /** @description Narrows the new access token, not the session; scopes that the session lacks are ignored */
             scope?: string;
+        };
+        AuthOptions: {
+            /** @enum {string} */
+            registration: "open" | "closed";
+            /** @description Configured login providers */
+            providers: ("google" | "github" | "oidc")[];
+            /** @description Whether this server can send links by mail */
+            mail: boolean;
+            /** @description Whether no account exists yet */
+            first_run: boolean;
         };
         TokenForm: {
             token: string;
@@ -3348,6 +3280,74 @@ export interface components {
         Confirmation: {
             password: string;
         };
+        OAuthAuthorization: {
+            /** Format: uri */
+            authorization_url: string;
+            state: string;
+        };
+        Tokens: {
+            access_token: string;
+            refresh_token: string;
+            /** @enum {string} */
+            token_type: "bearer";
+            /**
+             * @description Seconds
+             * @example 1800
+             */
+            expires_in: number;
+            /** @example resources:read resources:write resources:delete search */
+            scope: string;
+        };
+        Exchange: {
+            code: string;
+            /** @description For pages of this server: the refresh token is set as a cookie, and left out of the response */
+            cookie?: boolean;
+        };
+        OAuthError: {
+            error: string;
+            error_description: string;
+        };
+        TokenRequest: {
+            /**
+             * @description `authorization_code` or `refresh_token`
+             * @enum {string}
+             */
+            grant_type: "authorization_code" | "refresh_token";
+            client_id: string;
+            code?: string;
+            code_verifier?: string;
+            /** @description As in the authorization request; OAuth 2.1 leaves it out */
+            redirect_uri?: string;
+            refresh_token?: string;
+            /** @description Narrows the access token of a refresh */
+            scope?: string;
+            /** @description What the tokens are for: the address of the API, or that of `/mcp`. Default: the API */
+            resource?: string | string[];
+        };
+        RegisteredClient: {
+            client_id: string;
+            client_id_issued_at: number;
+            client_name: string;
+            redirect_uris: string[];
+            grant_types: ("authorization_code" | "refresh_token")[];
+            response_types: "code"[];
+            /** @enum {string} */
+            token_endpoint_auth_method: "none";
+            scope: string;
+        };
+        ClientMetadata: {
+            /**
+             * @description https, http on 127.0.0.1, [::1] or localhost, or a scheme of the app’s own; without fragment and wildcard
+             * @example [
+             *       "http://127.0.0.1/callback"
+             *     ]
+             */
+            redirect_uris: string[];
+            /** @example An assistant */
+            client_name?: string;
+            grant_types?: string[];
+            response_types?: string[];
+        };
         AcceptedResource: {
             /**
              * Format: uuid
@@ -3745,476 +3745,6 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
-                };
-            };
-        };
-    };
-    tokensKeys: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A JWK set */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        keys: {
-                            [key: string]: string;
-                        }[];
-                    };
-                };
-            };
-        };
-    };
-    tokensMetadata: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Metadata */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: uri */
-                        issuer: string;
-                    } & {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-        };
-    };
-    tokensMetadataOfAssistants: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Metadata */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: uri */
-                        issuer: string;
-                    } & {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-        };
-    };
-    tokensResourceMetadata: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Metadata */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: uri */
-                        resource: string;
-                    } & {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-        };
-    };
-    tokensAssistantsResourceMetadata: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Metadata */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: uri */
-                        resource: string;
-                    } & {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-        };
-    };
-    grantsPage: {
-        parameters: {
-            query: {
-                client_id: string;
-                /** @description As registered; a loopback address may have any port */
-                redirect_uri: string;
-                /** @description `code` */
-                response_type?: string;
-                /** @description Separated by spaces; scopes that an app cannot have are ignored */
-                scope?: string;
-                state?: string;
-                /** @description SHA-256 of the verifier in base64url */
-                code_challenge?: string;
-                /** @description `S256` */
-                code_challenge_method?: string;
-                /** @description What the tokens are for: the address of the API, or that of `/mcp`. Default: the API */
-                resource?: string | string[];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A web page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": string;
-                };
-            };
-            /** @description Redirects to the app with `error`, `error_description`, `state` and `iss` */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    grantsConsent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Consent"];
-            };
-        };
-        responses: {
-            /** @description Where the browser goes */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentOutcome"];
-                };
-            };
-        };
-    };
-    grantsToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
-            };
-        };
-        responses: {
-            /** @description A token pair */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tokens"];
-                };
-            };
-        };
-    };
-    grantsRegister: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClientMetadata"];
-            };
-        };
-        responses: {
-            /** @description The client */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RegisteredClient"];
-                };
-            };
-        };
-    };
-    providersGoogle: {
-        parameters: {
-            query?: {
-                /** @description URL to which a browser returns: on this server or on a CORS origin */
-                return_to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The address of the provider for this login */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthAuthorization"];
-                };
-            };
-            /** @description Redirects to the provider */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    providersGoogleCallback: {
-        parameters: {
-            query?: {
-                code?: string;
-                state?: string;
-                error?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A token pair */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tokens"];
-                };
-            };
-            /** @description Redirects to `return_to` with `code`, or with `error` and `error_description` */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    providersGithub: {
-        parameters: {
-            query?: {
-                /** @description URL to which a browser returns: on this server or on a CORS origin */
-                return_to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The address of the provider for this login */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthAuthorization"];
-                };
-            };
-            /** @description Redirects to the provider */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    providersGithubCallback: {
-        parameters: {
-            query?: {
-                code?: string;
-                state?: string;
-                error?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A token pair */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tokens"];
-                };
-            };
-            /** @description Redirects to `return_to` with `code`, or with `error` and `error_description` */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    providersOidc: {
-        parameters: {
-            query?: {
-                /** @description URL to which a browser returns: on this server or on a CORS origin */
-                return_to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The address of the provider for this login */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthAuthorization"];
-                };
-            };
-            /** @description Redirects to the provider */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    providersOidcCallback: {
-        parameters: {
-            query?: {
-                code?: string;
-                state?: string;
-                error?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A token pair */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tokens"];
-                };
-            };
-            /** @description Redirects to `return_to` with `code`, or with `error` and `error_description` */
-            302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    providersLink: {
-        parameters: {
-            query?: {
-                /** @description URL to which a browser returns: on this server or on a CORS origin */
-                return_to?: string;
-            };
-            header?: never;
-            path: {
-                provider: "google" | "github" | "oidc";
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The address of the provider for this login */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthAuthorization"];
-                };
-            };
-        };
-    };
-    tokensExchange: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Exchange"];
-            };
-        };
-        responses: {
-            /** @description A token pair */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionTokens"];
                 };
             };
         };
@@ -5134,26 +4664,6 @@ export interface operations {
             };
         };
     };
-    accountOptions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What a login page may offer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuthOptions"];
-                };
-            };
-        };
-    };
     accountRegister: {
         parameters: {
             query?: never;
@@ -5224,6 +4734,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionTokens"];
+                };
+            };
+        };
+    };
+    accountOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a login page may offer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthOptions"];
                 };
             };
         };
@@ -5650,6 +5180,72 @@ export interface operations {
             };
         };
     };
+    grantsPage: {
+        parameters: {
+            query: {
+                client_id: string;
+                /** @description As registered; a loopback address may have any port */
+                redirect_uri: string;
+                /** @description `code` */
+                response_type?: string;
+                /** @description Separated by spaces; scopes that an app cannot have are ignored */
+                scope?: string;
+                state?: string;
+                /** @description SHA-256 of the verifier in base64url */
+                code_challenge?: string;
+                /** @description `S256` */
+                code_challenge_method?: string;
+                /** @description What the tokens are for: the address of the API, or that of `/mcp`. Default: the API */
+                resource?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A web page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Redirects to the app with `error`, `error_description`, `state` and `iss` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    grantsConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Consent"];
+            };
+        };
+        responses: {
+            /** @description Where the browser goes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOutcome"];
+                };
+            };
+        };
+    };
     accountLimits: {
         parameters: {
             query?: never;
@@ -5881,6 +5477,410 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    providersGoogle: {
+        parameters: {
+            query?: {
+                /** @description URL to which a browser returns: on this server or on a CORS origin */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address of the provider for this login */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthAuthorization"];
+                };
+            };
+            /** @description Redirects to the provider */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersGoogleCallback: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Redirects to `return_to` with `code`, or with `error` and `error_description` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersGithub: {
+        parameters: {
+            query?: {
+                /** @description URL to which a browser returns: on this server or on a CORS origin */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address of the provider for this login */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthAuthorization"];
+                };
+            };
+            /** @description Redirects to the provider */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersGithubCallback: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Redirects to `return_to` with `code`, or with `error` and `error_description` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersOidc: {
+        parameters: {
+            query?: {
+                /** @description URL to which a browser returns: on this server or on a CORS origin */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address of the provider for this login */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthAuthorization"];
+                };
+            };
+            /** @description Redirects to the provider */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersOidcCallback: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Redirects to `return_to` with `code`, or with `error` and `error_description` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    providersLink: {
+        parameters: {
+            query?: {
+                /** @description URL to which a browser returns: on this server or on a CORS origin */
+                return_to?: string;
+            };
+            header?: never;
+            path: {
+                provider: "google" | "github" | "oidc";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address of the provider for this login */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthAuthorization"];
+                };
+            };
+        };
+    };
+    tokensExchange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exchange"];
+            };
+        };
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionTokens"];
+                };
+            };
+        };
+    };
+    grantsToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description A token pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    grantsRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientMetadata"];
+            };
+        };
+        responses: {
+            /** @description The client */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredClient"];
+                };
+            };
+        };
+    };
+    tokensMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uri */
+                        issuer: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    tokensMetadataOfAssistants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uri */
+                        issuer: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    tokensResourceMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uri */
+                        resource: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    tokensAssistantsResourceMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uri */
+                        resource: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    tokensKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JWK set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            [key: string]: string;
+                        }[];
+                    };
+                };
             };
         };
     };

@@ -70,6 +70,7 @@ export function accounts(deployment: () => Deployment): void {
         token_type: 'bearer',
         expires_in: 1800,
         scope: 'resources:read resources:write resources:delete search',
+        user: expect.objectContaining({ username: ada.username, tier: 'free' }),
       });
       expect((await form({ scope: 'search admin' })).body).toMatchObject({ scope: 'search' });
       expect((await anyClient().call('POST', '/auth/login', new URLSearchParams({ username: ada.username }))).status).toBe(422);
