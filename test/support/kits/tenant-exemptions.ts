@@ -140,6 +140,7 @@ export const UNOWNED: Reasons = {
     insertRevocations: 'by ids of tokens and sessions, which have no owner',
     anyRevoked: 'by ids of tokens and sessions, which have no owner',
     revocationsSince: 'by ids of tokens and sessions, which have no owner',
+    liveRevocations: 'by ids of tokens and sessions, which have no owner',
   },
   sessions: {
     findLiveSession: 'by an id from a verified token',
@@ -208,6 +209,7 @@ export const HELPERS: Reasons = {
   'exact-scan': { scanExactly: VALUE },
   'fts-query': { isUnlikeAWord: VALUE, queryTerms: VALUE, questionTerms: VALUE, matchExpression: VALUE },
   pagination: { olderThan: VALUE },
+  prepared: { prepared: VALUE, placeholdersFor: VALUE },
   'open-postgres': { openPostgres: OPENS, readableJson: VALUE, withoutNul: VALUE },
   'open-sqlite': { openSqlite: OPENS },
   'postgres-url': { postgresParts: VALUE },
