@@ -12,7 +12,7 @@
     (local $part v128) (local $sum1 v128) (local $sum2 v128) (local $sum3 v128) (local $sum4 v128)
 
     ;; Four vectors at a time share each load of the question. They are a quarter of all apart, so that each of the four is read on
-    ;; where the one before it ended: the processor then fetches ahead. With four neighbours it did not, and waited for memory.
+    ;; where the one before it ended. Four neighbours, which jump within one run, take two to three times as long (docs/benchmarks.md).
     (local.set $rows (i32.shr_u (local.get $count) (i32.const 2)))
     (local.set $count (i32.and (local.get $count) (i32.const 3)))
     (local.set $quarter (i32.mul (local.get $rows) (local.get $stride)))
