@@ -77,7 +77,7 @@ export interface FoundWord {
 }
 
 export interface Vocabulary {
-  /** Strings that `correct` and `complete` look at. */
+  /** Terms and words. */
   readonly size: number;
   /** In how many live chunks the term occurs. */
   frequency(term: string): number;

@@ -12,11 +12,22 @@ export class MostFrequent {
     this.#limit = limit;
   }
 
-  offer(word: CountedWord): void {
+  /** Whether a word would be held if it were offered now: most are not, which is told before anything else of them is looked at. */
+  admits(id: number, count: number): boolean {
+    if (this.#held.length < this.#limit) return true;
     const last = this.#held.at(-1);
-    if (this.#held.length >= this.#limit && last && !isBefore(word, last)) return;
-    let at = this.#held.length;
-    while (at > 0 && isBefore(word, this.#held[at - 1] as CountedWord)) at--;
+    return last !== undefined && (count > last.count || (count === last.count && id < last.id));
+  }
+
+  /** A word is offered once. */
+  offer(word: CountedWord): void {
+    if (!this.admits(word.id, word.count)) return;
+    let at = 0;
+    for (let end = this.#held.length; at < end; ) {
+      const middle = (at + end) >>> 1;
+      if (isBefore(word, this.#held[middle] as CountedWord)) end = middle;
+      else at = middle + 1;
+    }
     this.#held.splice(at, 0, word);
     if (this.#held.length > this.#limit) this.#held.pop();
   }

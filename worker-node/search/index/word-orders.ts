@@ -54,6 +54,21 @@ export class WordOrders {
     return [this.#beginnings.from(beginning(part)), this.#added];
   }
 
+  /** Every word that is one edit from it or none, among others. Some may be named twice. */
+  oneEditFrom(word: WordUnits): ArrayLike<number>[] {
+    const { units, length } = word;
+    // One edit leaves the letters before some place as they are, or those behind it, but for a swap of the two beside the place.
+    const place = Math.max(1, (length - LONGEST_ENDING) >> 1);
+    const swapped = units.slice(0, length);
+    swapped.set([units[place] as number, units[place - 1] as number], place - 1);
+    return [
+      this.#beginnings.from(beginning({ units, length: place })),
+      this.#beginnings.from(beginning({ units: swapped, length })),
+      this.#endings.from(ending({ units: units.subarray(place, length), length: length - place })),
+      this.#added,
+    ];
+  }
+
   /** Those with the part behind others, with an ending or without. Some may be named twice. */
   endingWith(part: WordUnits): ArrayLike<number>[] {
     const rests = Array.from({ length: LONGEST_ENDING + 1 }, (_, rest) => this.#endings.from(ending(part, rest)));

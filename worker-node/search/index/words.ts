@@ -11,6 +11,7 @@ import { LONGEST_ENDING, WordOrders, type WordUnits } from './word-orders.ts';
 /** Words of this length are corrected by one edit, and by two. */
 const ONE_EDIT = 4;
 const TWO_EDITS = 8;
+const ONE = 1;
 /** Who makes two errors in a word rarely makes one in its first letter. */
 const TWO = 2;
 /** Of a compound, in UTF-16 units. */
@@ -79,14 +80,10 @@ export class Words implements Vocabulary {
     if (word.length < ONE_EDIT || word.length > MAX_UNITS || DIGIT.test(word)) return undefined;
     const same = this.termOf(word);
     if (same >= 0 && this.#occurs(same)) return undefined;
-    const most = word.length >= TWO_EDITS ? 2 : 1;
-    for (let edits = 1; edits <= most; edits++) {
-      const candidates = this.#near(word, edits);
-      if (edits === 1 && candidates[0]?.some(({ id }) => this.#occurs(id))) return undefined;
-      const nearest = candidates[edits]?.find(({ id }) => this.#occurs(id));
-      if (nearest) return this.#strings.get(nearest.id);
-    }
-    return undefined;
+    const [sameFolded = [], one = []] = this.#near(word, ONE, (units) => this.#orders.oneEditFrom(units));
+    if (sameFolded.some(({ id }) => this.#occurs(id))) return undefined;
+    const nearest = one.find(({ id }) => this.#occurs(id)) ?? (word.length >= TWO_EDITS ? this.#twoEditsFrom(word) : undefined);
+    return nearest && this.#strings.get(nearest.id);
   }
 
   complete(prefix: string, limit: number): FoundWord[] {
@@ -96,8 +93,10 @@ export class Words implements Vocabulary {
     for (const ids of this.#orders.beginningWith(wordUnits(folded)))
       for (let at = 0; at < ids.length; at++) {
         const id = ids[at] as number;
+        const count = this.#counts[id] as number;
+        if (!found.admits(id, count)) continue;
         const passes = this.#isMarked(id) ? foldWord(this.#strings.get(id)).startsWith(folded) : begins(id);
-        if (passes) found.offer({ id, count: this.#counts[id] as number });
+        if (passes) found.offer({ id, count });
       }
     return this.#found(found, limit);
   }
@@ -171,26 +170,37 @@ export class Words implements Vocabulary {
     return this.#counts[id] !== 0 && this.#frequencyOf(this.#terms[id] as number) > 0;
   }
 
-  /** Words by the number of edits that they are away, each list with the most frequent first. */
-  #near(word: string, most: number): (readonly CountedWord[])[] {
-    const { units: typed, length } = wordUnits(word);
+  #twoEditsFrom(word: string): CountedWord | undefined {
+    const sameFirst = ({ units }: WordUnits) => this.#orders.beginningWith({ units, length: 1 });
+    return this.#near(word, TWO, sameFirst)[TWO]?.find(({ id }) => this.#occurs(id));
+  }
+
+  /** Of the words that are chosen, by the number of edits that they are away, the most frequent first. */
+  #near(word: string, most: number, choose: (word: WordUnits) => ArrayLike<number>[]): (readonly CountedWord[])[] {
+    const typed = wordUnits(word);
     const letters = lettersOf(word);
     const best = Array.from({ length: most + 1 }, () => new MostFrequent(CANDIDATES));
-    const span = 2 * most;
-    const least = length - most;
-    const scratch = this.#scratch;
-    const all = this.#letters;
-    const { size } = this.#strings;
-    for (let id = 0; id < size; id++) {
-      // Letters come first: few words pass, so that the processor foresees the branch.
-      if (bitsOf((all[id] as number) ^ letters) > span || this.#counts[id] === 0) continue;
-      // Unsigned: lengths that are too small wrap around.
-      if ((((this.#units[id] as number) & ~MARKED) - least) >>> 0 > span) continue;
-      const edits = this.#distance.between(typed, length, scratch, this.#unitsOf(id).length, most);
-      if (edits === TWO && scratch[0] !== typed[0]) continue;
-      if (edits <= most) best[edits]?.offer({ id, count: this.#counts[id] as number });
-    }
+    const seen = new Set<number>();
+    for (const ids of choose(typed))
+      for (let at = 0; at < ids.length; at++) {
+        const id = ids[at] as number;
+        // Letters come first: few words pass, so that the processor foresees the branch.
+        if (bitsOf((this.#letters[id] as number) ^ letters) > 2 * most) continue;
+        const edits = this.#editsTo(id, typed, most);
+        if (edits > most || seen.has(id)) continue;
+        seen.add(id);
+        best[edits]?.offer({ id, count: this.#counts[id] as number });
+      }
     return best.map((one) => one.sorted());
+  }
+
+  /** More than `most` where they are more, or are two of which one is in the first letter. */
+  #editsTo(id: number, { units, length }: WordUnits, most: number): number {
+    // Unsigned: lengths that are too small wrap around.
+    if ((((this.#units[id] as number) & ~MARKED) - (length - most)) >>> 0 > 2 * most) return most + 1;
+    const word = this.#unitsOf(id);
+    const edits = this.#distance.between(units, length, word.units, word.length, most);
+    return edits === TWO && word.units[0] !== units[0] ? most + 1 : edits;
   }
 
   /** Of the words that pass, the most frequent that still occur. */
