@@ -142,6 +142,16 @@ describe('list', () => {
     under.expectQuiet();
   });
 
+  test('library: a filter that is chosen while the title is being typed is kept', async () => {
+    await page.getByLabel('Filter by title').fill('rye');
+    // The address takes what was typed a moment later.
+    await page.getByRole('group', { name: 'Category' }).getByRole('button').first().click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('title')).toBe('rye');
+    expect(new URL(page.url()).searchParams.has('category')).toBe(true);
+    expect(await page.getByLabel('Filter by title').inputValue()).toBe('rye');
+    under.expectQuiet();
+  });
+
   test('library: columns sort, and their heads say how', async () => {
     await page.getByRole('columnheader', { name: 'Quality' }).getByRole('button').click();
     await link('Document 99: 재난 대비 점검표').or(link('Document 9999: 재난 대비 점검표')).first().waitFor();

@@ -52,6 +52,19 @@ test('search: it answers while somebody types, and Enter asks the whole question
   console_.expectQuiet();
 });
 
+test('search: letters typed faster than the page is drawn all arrive, as one entry of the history', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/search' });
+  await field(page).waitFor();
+  const before = await page.evaluate(() => history.length);
+  const question = 'how often should I clean the lamp glass before a storm';
+  await page.keyboard.type(question);
+  await hits(page).first().waitFor();
+  expect(await field(page).inputValue()).toBe(question);
+  expect(address(page).searchParams.get('q')).toBe(question);
+  expect(await page.evaluate(() => history.length)).toBe(before + 1);
+  console_.expectQuiet();
+});
+
 test('search: the keyboard alone leads from the field to a document at its passage, and back to the same results', async () => {
   const page = await console_.open({ account: keeper, path: '/app/search' });
   await field(page).waitFor();

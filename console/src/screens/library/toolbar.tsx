@@ -1,5 +1,5 @@
 /** The line above the rows: the title's filter, the largest categories, all filters, the order. */
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { categories } from '../../api/taxonomy.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -75,11 +75,23 @@ function topCategories() {
 
 function TitleFilter({ view, onChange }: Props) {
   const [typed, setTyped] = useState(view.title);
+  /** The title's part that typing wrote into the address last. It comes back when more may be typed already. */
+  const written = useRef(view.title);
+  /** Another filter may be chosen before the typing is over. */
+  const latest = useRef({ view, onChange });
+  latest.current = { view, onChange };
   // An address that was opened, or a filter that was removed, changes the field.
-  useEffect(() => setTyped(view.title), [view.title]);
   useEffect(() => {
-    if (typed === view.title) return;
-    const timer = setTimeout(() => onChange({ ...view, title: typed }), TYPING_MS);
+    if (view.title === written.current) return;
+    written.current = view.title;
+    setTyped(view.title);
+  }, [view.title]);
+  useEffect(() => {
+    if (typed === written.current) return;
+    const timer = setTimeout(() => {
+      written.current = typed;
+      latest.current.onChange({ ...latest.current.view, title: typed });
+    }, TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed]);
   return (

@@ -5,7 +5,7 @@ import { type Asked, addressOf, LISTS, readAsked } from '../../api/asked.ts';
 import { recoveries } from '../../api/connection.ts';
 import { answer, ask, askSuggestions, failure, isAnswerTo, stopAsking } from '../../api/search-answers.ts';
 import { loadTaxonomy } from '../../api/taxonomy.ts';
-import { navigate } from '../../app/place.ts';
+import { navigate, place } from '../../app/place.ts';
 import type { ScreenProps } from '../../app/screen.ts';
 import { search as texts } from '../../texts/search.ts';
 import { shell } from '../../texts/shell.ts';
@@ -35,7 +35,8 @@ export default function SearchScreen({ query }: ScreenProps) {
 
   useEffect(() => void loadTaxonomy(), []);
   useEffect(() => {
-    if (address === typedAddress.current) return;
+    // Effects run after the paint: by then a letter more may be typed than the address that was drawn holds.
+    if (typedAddress.current !== undefined && addressOf(askedNow()) === typedAddress.current) return;
     typedAddress.current = undefined;
     clearTimeout(timer.current);
     typed.value = asked.q;
@@ -47,19 +48,20 @@ export default function SearchScreen({ query }: ScreenProps) {
     document.title = shell.title(asked.q.trim() === '' ? texts.title : asked.q.trim());
   }, [asked.q]);
   useSignalEffect(() => {
-    if (recoveries.value > 0 && failure.peek() !== undefined) void ask(readAsked(new URLSearchParams(location.search)), true);
+    if (recoveries.value > 0 && failure.peek() !== undefined) void ask(askedNow(), true);
   });
   useEffect(() => {
     restoreScroll(address);
-    return rememberScroll(() => addressOf(readAsked(new URLSearchParams(location.search))));
+    return rememberScroll(() => addressOf(askedNow()));
   }, []);
 
   const change = (changed: Asked) => navigate(addressOf(changed));
   const type = (value: string) => {
+    const now = askedNow();
     // The first letter after a question is a new entry of the history, the next ones change it.
-    const isContinued = typedAddress.current === address;
+    const isContinued = typedAddress.current === addressOf(now);
     typed.value = value;
-    const next = { ...asked, q: value };
+    const next = { ...now, q: value };
     typedAddress.current = addressOf(next);
     navigate(typedAddress.current, { replace: isContinued });
     clearTimeout(timer.current);
@@ -75,8 +77,9 @@ export default function SearchScreen({ query }: ScreenProps) {
     typedAddress.current = undefined;
     noteAsked(typed.value);
     const shown = answer.peek();
-    if (isAnswerTo(shown, asked) && shown.whole) firstHit()?.focus();
-    else void ask(asked, true);
+    const now = askedNow();
+    if (isAnswerTo(shown, now) && shown.whole) firstHit()?.focus();
+    else void ask(now, true);
   };
   const clear = () => {
     type('');
@@ -138,5 +141,8 @@ export default function SearchScreen({ query }: ScreenProps) {
     </section>
   );
 }
+
+/** What the address asks at this moment, which may be newer than what is drawn. */
+const askedNow = () => readAsked(place.peek().query);
 
 const firstHit = () => document.querySelector<HTMLElement>('.hit__title a');
