@@ -129,6 +129,29 @@ test('connection: a screen that is first opened while the browser is offline say
   console_.expectQuiet(/Failed to load resource/);
 });
 
+test('limit: while the account has no requests left a banner says for how long, and what waits goes on', async () => {
+  const page = await console_.open({ account: keeper, path: '/app/nowhere' });
+  await page.locator('h1').waitFor();
+  let refused = 0;
+  await page.route(/\/resources\?/, async (route) => {
+    if (refused > 0) return await route.continue();
+    refused += 1;
+    await route.fulfill({
+      status: 429,
+      contentType: 'application/problem+json',
+      headers: { 'Retry-After': '3', 'X-RateLimit-Remaining': '0', 'X-Request-Id': 'one' },
+      body: JSON.stringify({ type: 'urn:pharos:error:rate_limited', status: 429, detail: 'Too many requests' }),
+    });
+  });
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Library' }).click();
+  await page.getByText('Many requests in one minute.').first().waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'limited');
+  await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor();
+  await page.getByText('Many requests in one minute.').first().waitFor({ state: 'detached' });
+  console_.expectQuiet(/429/);
+});
+
 test('connection: while the server is away a banner says so, and goes when it is back', async () => {
   const page = await console_.open({ account: keeper, path: '/app/nowhere' });
   await page.getByRole('heading').waitFor();

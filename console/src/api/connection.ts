@@ -1,6 +1,7 @@
 /** Whether the server can be reached: doubted after a request without an answer, and asked for until it answers. */
 import { signal } from '@preact/signals';
 import { createClient } from '../../../clients/typescript/src/index.ts';
+import { noteLimit } from './rate-limit.ts';
 
 export type Connection = 'connected' | 'reconnecting' | 'offline';
 
@@ -22,6 +23,7 @@ const isAnswer = ({ headers, status }: Response) => headers.has('x-request-id') 
 export const watchedFetch: typeof fetch = async (...request) => {
   try {
     const response = await fetch(...request);
+    noteLimit(response);
     if (isAnswer(response)) answered();
     else doubt();
     return response;

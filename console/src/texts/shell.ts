@@ -48,6 +48,8 @@ export const shell = {
       seconds > 0
         ? `Connection lost. The work goes on; trying again in ${seconds} s.`
         : 'Connection lost. The work goes on; trying now.',
+    limited: (seconds: number) =>
+      `Many requests in one minute. The server takes more ${seconds > 0 ? `in ${seconds} s` : 'in a moment'}, and what waits goes on.`,
     offline: 'You are offline. What you see may be old.',
     now: 'Try now',
     regained: 'Connected again. Nothing was lost.',
