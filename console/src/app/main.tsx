@@ -6,6 +6,7 @@ import { KeyboardHelp } from '../keyboard/help.tsx';
 import { listenToKeys } from '../keyboard/keys.ts';
 import { Palette } from '../keyboard/palette.tsx';
 import { Toasts } from '../parts/toast.tsx';
+import { guardDoubleClicks } from './double-click.ts';
 import { keepQueue } from './keep-queue.ts';
 import { LogOutQuestion } from './log-out.tsx';
 import { Outlet } from './outlet.tsx';
@@ -27,6 +28,7 @@ function App() {
 }
 
 restoreTheme();
+guardDoubleClicks();
 followAddress();
 listenToKeys();
 reloadForMissingModules();

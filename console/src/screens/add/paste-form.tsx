@@ -42,7 +42,8 @@ export function PasteForm({ usage }: { usage: string | undefined }) {
       />
       <div class="row row--apart">
         {isMissing ? <FieldError id={`${id}-error`}>{texts.paste.missing}</FieldError> : <span class="quiet num">{usage}</span>}
-        <Button kind="primary" type="submit">
+        {/* The second click of a double click would find the field empty. */}
+        <Button kind="primary" type="submit" onClick={(event) => event.detail > 1 && event.preventDefault()}>
           {texts.paste.submit}
         </Button>
       </div>

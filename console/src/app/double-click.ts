@@ -1,0 +1,23 @@
+/**
+ * The second click of a double click acts on what was clicked first, or on nothing: where the page has moved meanwhile, it would
+ * remove the next row, close the dialog that has just opened, or open what lies below.
+ */
+
+const ACTS = 'a, button, dialog, summary, input, select, label';
+
+export function guardDoubleClicks(): void {
+  let first: Element | null = null;
+  addEventListener(
+    'click',
+    (event) => {
+      const pressed = event.target instanceof Element ? event.target.closest(ACTS) : null;
+      // A click by key or by script counts 0, the first one of a series 1.
+      if (event.detail <= 1) first = pressed;
+      else if (event.detail === 2 && pressed !== first) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
+    },
+    { capture: true },
+  );
+}
