@@ -1,12 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Asked, MODES, NOTHING, readAsked, SORTS, toQuery, withYears, writeAsked } from '../../console/src/api/asked.ts';
+import {
+  type Asked,
+  LONGEST,
+  MODES,
+  NOTHING,
+  readAsked,
+  SORTS,
+  toQuery,
+  withYears,
+  writeAsked,
+} from '../../console/src/api/asked.ts';
 import type { KnownCategory } from '../../console/src/api/taxonomy.ts';
 import { treeOf } from '../../console/src/screens/search/category-tree.ts';
 import { yearBins } from '../../console/src/screens/search/year-facet.tsx';
 
 const read = (query: string) => readAsked(new URLSearchParams(query));
-const values = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }), { maxLength: 20 });
+const values = fc.uniqueArray(
+  fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }).filter(({ length }) => length <= LONGEST.language),
+  { maxLength: 20 },
+);
 const year = fc.integer({ min: 1, max: 9_999 });
 const asked: fc.Arbitrary<Asked> = fc.record({
   ...{ q: fc.string({ unit: 'grapheme', maxLength: 200 }), category: values, tag: values, language: values, type: values },
@@ -37,6 +50,7 @@ describe('the address of a search', () => {
     ['year=2021-2019', NOTHING],
     ['year=99999', NOTHING],
     ['tag=&tag=a&tag=a', { ...NOTHING, tag: ['a'] }],
+    [`tag=${'a'.repeat(LONGEST.tag + 1)}&tag=b`, { ...NOTHING, tag: ['b'] }],
     ['year=2019-2021', { ...NOTHING, years: [2019, 2021] }],
   ])('search address: %s is read without what it cannot mean', (query, expected) => {
     expect(read(query)).toEqual(expected);

@@ -21,13 +21,16 @@ export const NOTHING: Asked = {
 
 const MAX_QUESTION = 4_000;
 const MAX_VALUES = 20;
+/** The API's longest value of each filter. */
+export const LONGEST: Readonly<Record<ListName, number>> = { category: 200, tag: 100, language: 35, type: 200 };
 
 const oneOf = <T extends string>(values: readonly T[], given: string | null): T =>
   values.find((value) => value === given) ?? (values[0] as T);
 
 /** Reads what an address says, and leaves out what it cannot mean. */
 export function readAsked(query: URLSearchParams): Asked {
-  const list = (name: ListName) => [...new Set(query.getAll(name).filter((value) => value !== ''))].slice(0, MAX_VALUES);
+  const list = (name: ListName) =>
+    [...new Set(query.getAll(name).filter((value) => value !== '' && value.length <= LONGEST[name]))].slice(0, MAX_VALUES);
   return {
     q: (query.get('q') ?? '').slice(0, MAX_QUESTION),
     mode: oneOf(MODES, query.get('mode')),

@@ -1,6 +1,6 @@
 /** Logs out. Nothing can be sent afterwards, so delayed changes are sent before, and unsent documents are asked about. */
 import { signal } from '@preact/signals';
-import { isUnreachable, sentenceOf } from '../api/errors.ts';
+import { reasonOf } from '../api/errors.ts';
 import { logOut as endSession } from '../api/session.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -18,7 +18,7 @@ export async function logOut(): Promise<void> {
   try {
     await endSession();
   } catch (error) {
-    toast({ text: isUnreachable(error) ? texts.logOut.failed : sentenceOf(error), failed: true });
+    toast({ text: reasonOf(error, texts.logOut.failed), failed: true });
   }
 }
 

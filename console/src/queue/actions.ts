@@ -1,6 +1,6 @@
 /** What a person does with the queue: add, try again, remove, clear. */
 import { client } from '../api/client.ts';
-import { isUnreachable, PharosError, sentenceOf } from '../api/errors.ts';
+import { PharosError, reasonOf } from '../api/errors.ts';
 import { toast } from '../parts/toast.tsx';
 import { add as texts } from '../texts/add.ts';
 import { addEntries, changeEntry, entries, readyEntries, removeEntries, restoreEntries } from './entries.ts';
@@ -40,7 +40,7 @@ export async function retry(entry: Entry): Promise<void> {
   } catch (error) {
     // It is being processed already.
     if (!(error instanceof PharosError) || error.status !== 409) {
-      return toast({ text: isUnreachable(error) ? texts.notRetried : sentenceOf(error), failed: true });
+      return toast({ text: reasonOf(error, texts.notRetried), failed: true });
     }
   }
   changeEntry(key, { phase: { name: 'stored', id, status: 'pending' } });
@@ -67,7 +67,7 @@ export function remove(entry: Entry): void {
       } catch (error) {
         if (error instanceof PharosError && error.status === 404) return;
         restoreEntries([entry], order);
-        toast({ text: isUnreachable(error) ? texts.notRemoved : sentenceOf(error), failed: true });
+        toast({ text: reasonOf(error, texts.notRemoved), failed: true });
       }
     },
   });

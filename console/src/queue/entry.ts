@@ -84,6 +84,13 @@ export function tracksOf(progress: ResourceProgress | undefined, isStale: boolea
   });
 }
 
+/** What went wrong with a document that is tried again by itself; undefined for every other one. */
+export function setbackOf(progress: ResourceProgress | undefined): string | undefined {
+  if (progress?.overall_status !== 'pending') return undefined;
+  const waits = STAGES.map((stage) => progress.detail[stage]).find(({ attempt, message }) => attempt > 0 && message !== null);
+  return waits?.message ?? undefined;
+}
+
 /** Counts by kind; `all` is their sum. */
 export function countKinds(entries: readonly Entry[]): Readonly<Record<Kind | 'all', number>> {
   const counts = { all: entries.length, work: 0, needs: 0, ready: 0 };

@@ -38,6 +38,7 @@ export const add = {
   },
   row: {
     next: 'next',
+    again: 'later again',
     notKnown: 'not known',
     needsYou: 'Needs you',
     open: 'Open',

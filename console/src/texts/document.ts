@@ -28,6 +28,7 @@ export const documentTexts = {
   image: (alt: string) => (alt === '' ? 'Image' : `Image: ${alt}`),
   page: (first: number, last: number) => (first === last ? `page ${first}` : `pages ${first} to ${last}`),
   showMore: 'Show more',
+  notRead: 'No text could be read from it.',
   noText: 'There is no text yet. It appears here as soon as the document has been read.',
   missing: {
     title: 'There is no such document',
@@ -54,7 +55,7 @@ export const documentTexts = {
   category: {
     title: 'Category',
     suggested: (confidence: number) =>
-      `Suggested with ${Math.round(confidence * 100)} of 100. Your correction is kept and teaches the next ones.`,
+      `Suggested, ${Math.round(confidence * 100)} of 100 sure. Your correction is kept and teaches the next ones.`,
     corrected: 'Corrected by you. It is kept and teaches the next ones.',
     none: 'Not chosen yet',
     changed: (label: string) => `Filed under ${label}.`,
@@ -70,7 +71,8 @@ export const documentTexts = {
   noSimilar: 'None is near to this one.',
   connections: {
     title: 'Connections',
-    label: (count: number) => `Drawing of ${counted(count)} connections. The list below holds the same.`,
+    label: (count: number) =>
+      `Drawing of ${counted(count)} ${count === 1 ? 'connection' : 'connections'}. The list below holds the same.`,
     list: (count: number) => `${counted(count)} ${count === 1 ? 'connection' : 'connections'} as a list`,
     none: 'No other document is connected with this one.',
     kinds: { similar: 'similar', links: 'link', cites: 'citation' },

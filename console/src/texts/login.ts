@@ -2,6 +2,13 @@
 const tooMany = (seconds: number) =>
   `Too many attempts. Try again in ${seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`}.`;
 
+/** Fields of the API, as a person calls them. */
+const fieldNames: Readonly<Record<string, string>> = {
+  email: 'e-mail address',
+  current_password: 'password',
+  new_password: 'password',
+};
+
 export const login = {
   title: 'Log in',
   username: 'Username',
@@ -28,7 +35,7 @@ export const login = {
   refused: (detail: string) => `You are not logged in. ${detail}${/[.!?]$/.test(detail) ? '' : '.'}`,
   /** `message`: what the server says of it, such as "is already taken". */
   refusedField: (field: string, message: string) =>
-    `This ${field === 'email' ? 'e-mail address' : field} ${message}${/[.!?]$/.test(message) ? '' : '.'}`,
+    `This ${fieldNames[field] ?? field} ${message}${/[.!?]$/.test(message) ? '' : '.'}`,
 };
 
 export const register = {

@@ -5,8 +5,9 @@ import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Stages } from '../../parts/stages.tsx';
 import { remove, retry } from '../../queue/actions.ts';
-import { type Entry, idOf, kindOf, tracksOf } from '../../queue/entry.ts';
+import { type Entry, idOf, kindOf, setbackOf, tracksOf } from '../../queue/entry.ts';
 import { cancelEntry } from '../../queue/sender.ts';
+import { sentence } from '../../texts/sentence.ts';
 import { add as texts } from '../../texts.ts';
 import { timeLeft } from './time-left.ts';
 
@@ -22,13 +23,16 @@ export function QueueRow({ entry, isStale, pausedSeconds }: Props) {
   const kind = kindOf(entry);
   const id = idOf(entry);
   const progress = phase.name === 'stored' ? phase.progress : undefined;
+  const setback = setbackOf(progress);
   return (
     <li class="job">
       <div>
         <p class="job__title clip" title={title} lang={language}>
           {kind === 'ready' && id !== undefined ? <a href={addressOf(id)}>{title}</a> : title}
         </p>
-        <p class="job__meta clip">{facts.join(' · ')}</p>
+        <p class="job__meta clip" title={setback}>
+          {(setback === undefined ? facts : [setback]).join(' · ')}
+        </p>
       </div>
       <Stages stages={stagesOf(progress, isStale)} />
       <div class="job__end">
@@ -105,7 +109,7 @@ function reasonOf({ phase }: Entry): string {
 
 /** What happened stands out; what to do follows. */
 function sentencesOf(reason: string): readonly [string, string] {
-  const whole = /[.!?…]$/.test(reason) ? reason : `${reason}.`;
+  const whole = sentence(reason);
   const end = whole.search(/[.!?] /);
   return end < 0 ? [whole, ''] : [whole.slice(0, end + 1), whole.slice(end + 2)];
 }

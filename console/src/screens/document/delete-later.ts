@@ -1,7 +1,7 @@
 /** Deletes a document when its message goes, so that Undo keeps it: the server has no way back. */
 import { client } from '../../api/client.ts';
 import { counted } from '../../api/document-changes.ts';
-import { PharosError } from '../../api/errors.ts';
+import { PharosError, reasonOf } from '../../api/errors.ts';
 import { forgetHit } from '../../api/search-answers.ts';
 import { navigate } from '../../app/place.ts';
 import { toast } from '../../parts/toast.tsx';
@@ -25,6 +25,6 @@ async function remove(id: string): Promise<void> {
   } catch (error) {
     // Deleted by another tab or program already.
     if (error instanceof PharosError && error.status === 404) return;
-    toast({ text: texts.notRemoved, failed: true });
+    toast({ text: reasonOf(error, texts.notRemoved), failed: true });
   }
 }

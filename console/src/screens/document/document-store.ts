@@ -3,7 +3,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { components, Resource, ResourceProgress } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
 import { counted } from '../../api/document-changes.ts';
-import { PharosError } from '../../api/errors.ts';
+import { PharosError, reasonOf } from '../../api/errors.ts';
 import { toast } from '../../parts/toast.tsx';
 import { documentTexts as texts } from '../../texts/document.ts';
 import { type Change, changing } from './changes.ts';
@@ -113,8 +113,8 @@ export function openDocument(id: string): OpenDocument {
   async function change(make: Change, done?: string, undo?: Change): Promise<void> {
     try {
       await changes.change(make);
-    } catch {
-      return toast({ text: texts.notSaved, failed: true });
+    } catch (error) {
+      return toast({ text: reasonOf(error, texts.notSaved), failed: true });
     }
     if (done !== undefined) toast({ text: done, ...(undo ? { undo: () => void change(undo) } : {}) });
   }
@@ -126,7 +126,9 @@ export function openDocument(id: string): OpenDocument {
         await client.post('/resources/{id}/reprocess', { params, body: {} });
         toast({ text: texts.reprocessed });
       } catch (error) {
-        toast({ text: error instanceof PharosError && error.status > 0 ? error.detail : texts.notSaved, failed: true });
+        // It is in work already, as after a double click.
+        if (!(error instanceof PharosError) || error.status !== 409)
+          toast({ text: reasonOf(error, texts.notSaved), failed: true });
       }
       await load();
     },
@@ -134,8 +136,8 @@ export function openDocument(id: string): OpenDocument {
       try {
         await client.post('/resources/{id}/cancel', { params });
         toast({ text: texts.progress.stopped });
-      } catch {
-        toast({ text: texts.notSaved, failed: true });
+      } catch (error) {
+        toast({ text: reasonOf(error, texts.notSaved), failed: true });
       }
       await load();
     },

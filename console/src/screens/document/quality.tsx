@@ -2,6 +2,7 @@
 import type { Resource } from '../../../../clients/typescript/src/index.ts';
 import { Bar } from '../../parts/bar.tsx';
 import { documentTexts } from '../../texts/document.ts';
+import { sentence } from '../../texts/sentence.ts';
 
 const texts = documentTexts.quality;
 const ORDER = ['completeness', 'credibility', 'depth', 'structure', 'readability', 'freshness'] as const;
@@ -32,7 +33,7 @@ export function Quality({ quality }: { quality: NonNullable<Resource['quality']>
               ) : (
                 <Bar value={score} label={texts.names[name]} />
               )}
-              <p>{reasons.join('. ')}</p>
+              <p>{reasons.map(sentence).join(' ')}</p>
             </li>
           );
         })}

@@ -5,6 +5,7 @@ import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { type Stage, Stages } from '../../parts/stages.tsx';
 import { documentTexts as texts } from '../../texts/document.ts';
+import { sentence } from '../../texts/sentence.ts';
 import type { OpenDocument } from './document-store.ts';
 
 const ORDER = ['ingestion', 'quality', 'taxonomy', 'graph', 'embedding'] as const;
@@ -30,7 +31,7 @@ export function StateNote({ resource, open }: { resource: Resource; open: OpenDo
     <div class="job__fault" role="alert">
       <Icon name="alert" />
       <p>
-        <strong>{texts.failure.title}</strong> {resource.error_message}
+        <strong>{texts.failure.title}</strong> {resource.error_message !== undefined && sentence(resource.error_message)}
       </p>
       <Button small icon="retry" onClick={() => void open.reprocess()}>
         {texts.failure.again}

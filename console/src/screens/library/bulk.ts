@@ -5,7 +5,7 @@
 import { signal } from '@preact/signals';
 import type { components } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
-import { isUnreachable, PharosError, sentenceOf } from '../../api/errors.ts';
+import { PharosError, reasonOf } from '../../api/errors.ts';
 import { toast } from '../../parts/toast.tsx';
 import { library as texts } from '../../texts/library.ts';
 import { type BulkBody, bodiesOf } from './bulk-bodies.ts';
@@ -62,7 +62,7 @@ async function follow(sent: Promise<readonly Task[]>, takeBack: () => void): Pro
   try {
     for (const task of await sent) await finish(task);
   } catch (error) {
-    toast({ text: isUnreachable(error) ? texts.bulk.notDone : sentenceOf(error), failed: true });
+    toast({ text: reasonOf(error, texts.bulk.notDone), failed: true });
   } finally {
     underWay.value = '';
     takeBack();

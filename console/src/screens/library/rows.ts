@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Resource } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
-import { isUnreachable, PharosError, sentenceOf } from '../../api/errors.ts';
+import { PharosError, reasonOf } from '../../api/errors.ts';
 import { library as texts } from '../../texts/library.ts';
 import { isDeleted, isDeleting, isEmptied, tagsAfter } from './pending-changes.ts';
 import { addressOf, filterOf, matchOf, orderOf, type View } from './view.ts';
@@ -107,7 +107,7 @@ async function load(page: number): Promise<void> {
     keep(asked, page, resources, total);
   } catch (error) {
     if (aborted.aborted) return;
-    failure.value = isUnreachable(error) ? texts.notLoaded : sentenceOf(error);
+    failure.value = reasonOf(error, texts.notLoaded);
     if (error instanceof PharosError && error.retryAfter !== undefined) setTimeout(loadWanted, error.retryAfter * 1_000);
   } finally {
     if (!aborted.aborted) loading.delete(page);

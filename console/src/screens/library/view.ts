@@ -1,5 +1,6 @@
 /** Which documents the library shows, and in which order: as the address has it, and as the API is asked for it. */
 import type { operations } from '../../../../clients/typescript/src/index.ts';
+import { LONGEST } from '../../api/asked.ts';
 
 export const SORTS = ['newest', 'title', 'quality'] as const;
 export type Sort = (typeof SORTS)[number];
@@ -35,7 +36,8 @@ const ORDERS = { newest: '-created_at', title: 'title', quality: '-quality' } as
 
 /** What an address does not say, or says wrongly, is as in `EVERYTHING`. */
 export function readView(query: URLSearchParams): View {
-  const values = (facet: Facet) => [...new Set(query.getAll(facet))].filter((value) => value !== '').slice(0, MAX_VALUES);
+  const values = (facet: Facet) =>
+    [...new Set(query.getAll(facet))].filter((value) => value !== '' && value.length <= LONGEST[facet]).slice(0, MAX_VALUES);
   const year = Number(query.get('year'));
   return {
     sort: SORTS.find((sort) => sort === query.get('sort')) ?? EVERYTHING.sort,

@@ -1,7 +1,7 @@
 /** Notes above the results: another spelling, a weak match, no meaning at the moment, a failure. */
 
 import { type Asked, addressOf } from '../../api/asked.ts';
-import { isUnreachable, sentenceOf } from '../../api/errors.ts';
+import { reasonOf } from '../../api/errors.ts';
 import type { Answer } from '../../api/search-answers.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -45,7 +45,7 @@ export function Failed({ error, onAgain }: { error: unknown; onAgain: () => void
     <div class="note" role="alert">
       <Icon name="alert" />
       <p>
-        <strong>{texts.failed.title}</strong> {isUnreachable(error) ? texts.failed.unreachable : sentenceOf(error)}
+        <strong>{texts.failed.title}</strong> {reasonOf(error, texts.failed.unreachable)}
       </p>
       <Button small class="push" onClick={onAgain}>
         {texts.failed.again}

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SearchResult } from '../../../../clients/typescript/src/index.ts';
 import { type Asked, writeAsked } from '../../api/asked.ts';
-import { isUnreachable, sentenceOf } from '../../api/errors.ts';
+import { reasonOf } from '../../api/errors.ts';
 import { type Answer, askMore, busy } from '../../api/search-answers.ts';
 import { Button } from '../../parts/button.tsx';
 import { toast } from '../../parts/toast.tsx';
@@ -79,7 +79,7 @@ function More({ onAsk }: { onAsk: () => void }) {
     try {
       await askMore();
     } catch (error) {
-      toast({ failed: true, text: isUnreachable(error) ? texts.failed.unreachable : sentenceOf(error) });
+      toast({ failed: true, text: reasonOf(error, texts.failed.unreachable) });
     } finally {
       setLoading(false);
     }
