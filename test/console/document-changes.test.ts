@@ -1,7 +1,7 @@
 /** How the console changes a document. */
 import { expect, test } from 'vitest';
 import type { Resource } from '../../clients/typescript/src/index.ts';
-import { changing, type Fields, withoutTag, withTag } from '../../console/src/screens/document/changes.ts';
+import { changing, type Fields, withoutTag, withTags } from '../../console/src/screens/document/changes.ts';
 
 /** A server whose answers the test gives, in the order that it likes. */
 function fakeServer(tags: readonly string[]) {
@@ -28,7 +28,7 @@ const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 test('document: quick changes are shown at once and sent one after another, and none is lost', async () => {
   const { document, asked, stored, shown } = fakeServer(['a']);
-  const changes = [document.change(withTag('b')), document.change(withoutTag('a')), document.change(withTag('c'))];
+  const changes = [document.change(withTags(['b'])), document.change(withoutTag('a')), document.change(withTags(['c']))];
   expect(shown()).toEqual(['b', 'c']);
   for (let count = 1; count <= 3; count++) {
     await settled();
@@ -44,7 +44,7 @@ test('document: quick changes are shown at once and sent one after another, and 
 
 test('document: taking back a removed tag keeps a tag that was added meanwhile', async () => {
   const { document, asked, stored } = fakeServer(['a', 'b']);
-  for (const change of [withoutTag('a'), withTag('c'), withTag('a')]) {
+  for (const change of [withoutTag('a'), withTags(['c']), withTags(['a'])]) {
     const saved = document.change(change);
     await settled();
     asked.at(-1)?.answer();
@@ -55,7 +55,7 @@ test('document: taking back a removed tag keeps a tag that was added meanwhile',
 
 test('document: a change that is refused is not shown any more, and the next one is sent without it', async () => {
   const { document, asked, stored, shown } = fakeServer(['a']);
-  const [refused, saved] = [document.change(withTag('b')), document.change(withTag('c'))];
+  const [refused, saved] = [document.change(withTags(['b'])), document.change(withTags(['c']))];
   const reason = expect(refused).rejects.toThrow('refused');
   await settled();
   asked[0]?.refuse();

@@ -2,7 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ResourceProgress } from '../../clients/typescript/src/index.ts';
-import { countKinds, type Entry, isFollowed, isUnsent, kindOf, STAGES, tracksOf } from '../../console/src/queue/entry.ts';
+import {
+  countKinds,
+  type Entry,
+  isFollowed,
+  isUnsent,
+  kindOf,
+  STAGES,
+  setbackOf,
+  tracksOf,
+} from '../../console/src/queue/entry.ts';
 import { fitted, MAX_AT_ONCE, MAX_ENTRIES, roomIn } from '../../console/src/queue/room.ts';
 import { entryOfFile, entryOfSource, MAX_FILE_BYTES, pastedSources } from '../../console/src/queue/sources.ts';
 import { timeLeft } from '../../console/src/screens/add/time-left.ts';
@@ -90,8 +99,14 @@ describe('tracks', () => {
     );
   });
 
-  const heard = (overall_status: ResourceProgress['overall_status'], percent: number, eta_seconds: number | null) =>
-    ({ overall_status, percent, eta_seconds }) as ResourceProgress;
+  const detailOf = (attempt: number, message: string | null) =>
+    Object.fromEntries(STAGES.map((stage) => [stage, { attempt, message }])) as unknown as ResourceProgress['detail'];
+  const heard = (
+    overall_status: ResourceProgress['overall_status'],
+    percent: number,
+    eta_seconds: number | null,
+    detail = detailOf(0, null),
+  ) => ({ overall_status, percent, eta_seconds, detail }) as ResourceProgress;
   test.each([
     [undefined, false, 'next'],
     [heard('pending', 0, 40), false, 'next'],
@@ -101,8 +116,19 @@ describe('tracks', () => {
     [heard('processing', 40, 61), false, '2 min'],
     [heard('processing', 40, 3_600), false, '1 h'],
     [heard('processing', 40, 18), true, 'not known'],
+    [heard('pending', 0, 3, detailOf(2, 'Will be tried again: it refuses connections')), false, 'later again'],
   ])('queue: the time left of %j, stale %s, is "%s"', (progressOf, isStale, expected) => {
     expect(timeLeft(progressOf, isStale)).toBe(expected);
+  });
+
+  test('queue: the reason of a setback is told while a document waits for another attempt, and only then', () => {
+    const reason = 'Will be tried again: it refuses connections';
+    expect(setbackOf(heard('pending', 0, 3, detailOf(2, reason)))).toBe(reason);
+    for (const other of ['processing', 'completed', 'failed'] as const) {
+      expect(setbackOf(heard(other, 0, 3, detailOf(2, reason)))).toBeUndefined();
+    }
+    expect(setbackOf(heard('pending', 0, 3))).toBeUndefined();
+    expect(setbackOf(undefined)).toBeUndefined();
   });
 });
 
@@ -130,6 +156,15 @@ describe('sources', () => {
       ),
     );
     expect(pastedSources(' \n ')).toEqual([]);
+  });
+
+  test('paste: what is sent is well-formed, also where a program cut the text in the middle of a character', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('\ud83d', '\ude00', ''), (text, half) => {
+        const [source] = pastedSources(`see ${text}${half}`);
+        expect(source?.kind === 'text' && source.text.isWellFormed()).toBe(true);
+      }),
+    );
   });
 
   test('add: an empty file and one over 50 MB are refused in words, and cannot be sent again as they are', () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { strengthOf } from '../../console/src/parts/strength.ts';
+import { typedTags } from '../../console/src/parts/typed-tags.ts';
 import { deviceOf } from '../../console/src/screens/account/words.ts';
 import { addedOn, qualityWord, titleOf } from '../../console/src/screens/library/words.ts';
 import { bytes } from '../../console/src/texts/sizes.ts';
@@ -30,6 +31,26 @@ describe('strength of a password', () => {
           if (typed !== '' && [...typed].length < 8) expect(strengthOf(typed)).toBe(1);
         },
       ),
+    );
+  });
+});
+
+describe('typed tags', () => {
+  test('tags: commas of several scripts part them, and each is taken once without blanks around it', () => {
+    expect(typedTags(' lamp, oil，油、灯، ضوء ,lamp,, ')).toEqual(['lamp', 'oil', '油', '灯', 'ضوء']);
+    expect(typedTags(' , ')).toEqual([]);
+  });
+
+  test('tags: one that is known is taken as it is, with its comma', () => {
+    expect(typedTags(' lamp, oil ', ['lamp, oil'])).toEqual(['lamp, oil']);
+  });
+
+  test('tags: what was parted is not parted again', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (typed) => {
+        const tags = typedTags(typed);
+        expect(typedTags(tags.join(','))).toEqual(tags);
+      }),
     );
   });
 });

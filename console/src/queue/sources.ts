@@ -37,7 +37,9 @@ const firstPhase = (source: Source, reason: string | undefined): Pick<Entry, 'so
 type PastedSource = Exclude<Source, { kind: 'file' }>;
 
 /** Lines that are all addresses are documents of their own; anything else is one text. */
-export function pastedSources(pasted: string): readonly PastedSource[] {
+export function pastedSources(given: string): readonly PastedSource[] {
+  // A program that cuts a text in the middle of a character leaves half of a surrogate pair, which no UTF-8 holds.
+  const pasted = given.toWellFormed();
   const lines = pasted
     .split('\n')
     .map((line) => line.trim())

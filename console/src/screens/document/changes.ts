@@ -53,9 +53,9 @@ export function changing(save: (fields: Fields) => Promise<Resource>): Changing 
   };
 }
 
-export const withTag =
-  (tag: string): Change =>
-  ({ tags }) => ({ tags: tags.includes(tag) ? tags : [...tags, tag] });
+export const withTags =
+  (added: readonly string[]): Change =>
+  ({ tags }) => ({ tags: [...new Set([...tags, ...added])] });
 
 export const withoutTag =
   (tag: string): Change =>

@@ -2,12 +2,14 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Resource } from '../../../../clients/typescript/src/index.ts';
 import { Chip } from '../../parts/chip.tsx';
+import { typedTags } from '../../parts/typed-tags.ts';
 import { documentTexts } from '../../texts/document.ts';
-import { withoutTag, withTag } from './changes.ts';
+import { withoutTag, withTags } from './changes.ts';
 import type { OpenDocument } from './document-store.ts';
 
 const texts = documentTexts.tags;
-const LONGEST = 100;
+/** Several of the API's longest tags. */
+const LONGEST = 500;
 
 export function TagsField({ resource: { tags }, open }: { resource: Resource; open: OpenDocument }) {
   const [isTyping, setTyping] = useState(false);
@@ -21,11 +23,11 @@ export function TagsField({ resource: { tags }, open }: { resource: Resource; op
     wasTyping.current = isTyping;
   }, [isTyping]);
   const add = () => {
-    const tag = input.current?.value.trim() ?? '';
+    const added = typedTags(input.current?.value ?? '', tags).filter((tag) => !tags.includes(tag));
     setTyping(false);
-    if (tag !== '' && !tags.includes(tag)) void open.change(withTag(tag));
+    if (added.length > 0) void open.change(withTags(added));
   };
-  const remove = (tag: string) => open.change(withoutTag(tag), texts.removed(tag), withTag(tag));
+  const remove = (tag: string) => open.change(withoutTag(tag), texts.removed(tag), withTags([tag]));
   return (
     <section>
       <h2>{texts.title}</h2>

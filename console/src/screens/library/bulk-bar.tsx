@@ -1,6 +1,7 @@
 /** What can be done with the selected documents. Tagging asks for the tag in the same place. */
 import { useEffect, useId, useState } from 'preact/hooks';
 import { Button } from '../../parts/button.tsx';
+import { typedTags } from '../../parts/typed-tags.ts';
 import { library as texts } from '../../texts/library.ts';
 import { changeSelected } from './bulk.ts';
 import type { Change } from './change.ts';
@@ -8,7 +9,8 @@ import { knownTags } from './facets.ts';
 import { clearSelection, countSelected } from './selection.ts';
 import type { View } from './view.ts';
 
-const MAX_TAG = 100;
+/** Several of the API's longest tags. */
+const LONGEST = 500;
 
 export function BulkBar({ view }: { view: View }) {
   const [isTagging, setTagging] = useState(false);
@@ -46,14 +48,14 @@ export function BulkBar({ view }: { view: View }) {
 function TagForm({ onChange, onBack }: { onChange: (change: Change) => void; onBack: () => void }) {
   const id = useId();
   const [tag, setTag] = useState('');
-  const given = tag.trim();
+  const given = typedTags(tag, knownTags.value);
   useEffect(() => document.getElementById(id)?.focus(), []);
   return (
     <form
       class="bulk__tag"
       onSubmit={(event) => {
         event.preventDefault();
-        if (given !== '') onChange({ action: 'tag', add_tags: [given] });
+        if (given.length > 0) onChange({ action: 'tag', add_tags: given });
       }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onBack();
@@ -63,7 +65,7 @@ function TagForm({ onChange, onBack }: { onChange: (change: Change) => void; onB
         class="input input--sm"
         id={id}
         value={tag}
-        maxLength={MAX_TAG}
+        maxLength={LONGEST}
         aria-label={texts.bulk.tagName}
         placeholder={texts.bulk.tag}
         list={`${id}-known`}
@@ -75,10 +77,10 @@ function TagForm({ onChange, onBack }: { onChange: (change: Change) => void; onB
           <option key={known} value={known} />
         ))}
       </datalist>
-      <Button small type="submit" disabled={given === ''}>
+      <Button small type="submit" disabled={given.length === 0}>
         {texts.bulk.addTag}
       </Button>
-      <Button small disabled={given === ''} onClick={() => onChange({ action: 'tag', remove_tags: [given] })}>
+      <Button small disabled={given.length === 0} onClick={() => onChange({ action: 'tag', remove_tags: given })}>
         {texts.bulk.removeTag}
       </Button>
       <Button small icon="x" aria-label={texts.bulk.back} onClick={onBack} />
