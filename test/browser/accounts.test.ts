@@ -198,13 +198,15 @@ test('password: changed with the present one, and the new one logs in', async ()
   const page = await pharos.open({ account, path: '/app/account' });
   const ways = part(page, 'Ways to log in');
   await ways.getByRole('button', { name: 'Change Password' }).click();
-  await ways.getByLabel('Present password').fill('not this one');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('current_password');
+  await page.keyboard.type('not this one');
   await ways.getByLabel('New password').fill('another phrase for the light');
   await ways.getByRole('button', { name: 'Set the password' }).click();
   await ways.getByRole('alert').waitFor();
   await ways.getByLabel('Present password').fill(account.password);
   await ways.getByRole('button', { name: 'Set the password' }).click();
   await page.getByText('Your password is changed.').waitFor();
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Change Password');
   const again = await pharos.open({ account: { ...account, password: 'another phrase for the light' }, path: '/app/account' });
   await heading(again, 'Account');
 });

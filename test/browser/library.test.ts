@@ -143,11 +143,14 @@ describe('list', () => {
   });
 
   test('library: a filter that is chosen while the title is being typed is kept', async () => {
+    await page.getByRole('button', { name: 'Filters' }).click();
+    const english = page.getByRole('dialog', { name: 'Filters' }).getByLabel('English');
+    await english.waitFor();
     await page.getByLabel('Filter by title').fill('rye');
     // The address takes what was typed a moment later.
-    await page.getByRole('group', { name: 'Category' }).getByRole('button').first().click();
+    await english.check();
     await expect.poll(() => new URL(page.url()).searchParams.get('title')).toBe('rye');
-    expect(new URL(page.url()).searchParams.has('category')).toBe(true);
+    expect(new URL(page.url()).searchParams.get('language')).toBe('en');
     expect(await page.getByLabel('Filter by title').inputValue()).toBe('rye');
     under.expectQuiet();
   });
@@ -190,7 +193,8 @@ describe('list', () => {
   });
 
   test('library: arrows walk through the rows, x selects one, Enter opens it', async () => {
-    await page.getByLabel('Filter by title').focus();
+    // From the heading, on which a new screen puts the focus.
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
@@ -202,6 +206,28 @@ describe('list', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/app\/documents\/01900000-0000-7000-8000-000000000040$/);
+  });
+
+  test('library: Back leads through filters and orders, and past the letters of a title', async () => {
+    await page.getByRole('button', { name: 'Filters' }).click();
+    await page.getByRole('dialog', { name: 'Filters' }).getByLabel('English').check();
+    await page.keyboard.press('Escape');
+    await says('5,000 found');
+    await page.getByLabel('Sort by').selectOption('title');
+    await page.getByLabel('Filter by title').pressSequentially('rye', { delay: 250 });
+    await says('2,500 found');
+    const query = () => new URL(page.url()).search;
+    const whole = query();
+    expect(whole).toBe('?title=rye&language=en&sort=title');
+    await page.goBack();
+    expect(query()).toBe(whole.replace('title=rye&', ''));
+    await says('5,000 found');
+    await page.goBack();
+    expect(query()).toBe('?language=en');
+    await page.goBack();
+    expect(query()).toBe('');
+    await says('10,000 documents');
+    under.expectQuiet();
   });
 });
 
@@ -217,9 +243,13 @@ describe('many', () => {
     await link('Document 3: 재난 대비 점검표').waitFor({ state: 'detached' });
     await says('9,997 documents');
     expect(await total()).toBe(MANY);
-    await page.getByRole('button', { name: 'Undo' }).click();
+    // With the keyboard, which goes on where it was.
+    await page.getByLabel('Filter by title').focus();
+    await page.getByRole('button', { name: 'Undo' }).focus();
+    await page.keyboard.press('Enter');
     await link('Document 3: 재난 대비 점검표').waitFor();
     await says('10,000 documents');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Filter by title');
 
     for (const title of ['Document 2: rye bread at home', 'Document 3: 재난 대비 점검표']) await box(title).check();
     await page.getByRole('button', { name: 'Delete' }).click();

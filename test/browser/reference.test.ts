@@ -132,6 +132,10 @@ test('reference: an address with an operation opens it, and its schemas open to 
   await page.keyboard.press('Enter');
   await graph.getByText('list of GraphNode').waitFor();
   await page.keyboard.press('Shift+Tab');
+  // No percent-encoding, as where an address was cut.
+  await page.goto(`${console_.url}/docs#%E0%A4%A`);
+  await page.reload();
+  await operation(page, 'GET /resources/\\{id\\}/graph').waitFor();
   console_.expectQuiet();
 });
 

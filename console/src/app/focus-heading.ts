@@ -8,7 +8,7 @@ let isFirst = true;
  */
 export function focusHeading({ arrived = false } = {}): void {
   const main = document.querySelector('main');
-  if (arrived && main !== document.activeElement && main?.contains(document.activeElement)) return;
+  if (arrived && main?.contains(document.activeElement)) return;
   const field = main?.querySelector<HTMLElement>('[data-focus]');
   const heading = main?.querySelector<HTMLElement>('h1');
   if (!field && !heading) return;

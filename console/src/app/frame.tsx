@@ -45,7 +45,7 @@ export function Frame({ route, children }: Props) {
             {entries.map((entry) => entry.nav?.foot && <NavItem key={entry.path} route={entry} current={current} />)}
           </div>
         </nav>
-        <main class="main" id="main" tabIndex={-1}>
+        <main class="main" id="main">
           <ConnectionBanner />
           {children}
         </main>

@@ -34,7 +34,7 @@ function paramsOf(pattern: readonly string[], parts: readonly string[]): Record<
 }
 
 /** Undefined for a part that is no valid percent-encoding. */
-function decoded(part: string): string | undefined {
+export function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
   } catch {

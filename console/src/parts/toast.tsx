@@ -1,6 +1,6 @@
 /** Messages that float over free space. One is shown at a time; it goes by itself, and waits while it is used. */
 import { signal } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { parts as texts } from '../texts/parts.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
@@ -61,8 +61,19 @@ addEventListener('pagehide', () => {
 /** Part of the frame, so that its live region exists before the first message. */
 export function Toasts() {
   const message = current.value;
+  const before = useRef<EventTarget | null>(null);
+  // A message that goes with the focus in it gives the focus back, as a dialog does.
+  useLayoutEffect(() => {
+    const isLost = document.activeElement === document.body;
+    if (isLost && before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
+    before.current = null;
+  }, [message]);
+  const note = (event: FocusEvent & { readonly currentTarget: HTMLElement }) => {
+    const { relatedTarget: from, currentTarget: toasts } = event;
+    if (!(from instanceof Node && toasts.contains(from))) before.current = from;
+  };
   return (
-    <div class="toasts" role="status" aria-label={texts.messages}>
+    <div class="toasts" role="status" aria-label={texts.messages} onFocusIn={note}>
       {message && <ToastView key={message.text} message={message} />}
     </div>
   );

@@ -58,6 +58,7 @@ export const account = {
   ways: {
     title: 'Ways to log in',
     text: 'Keep at least two, so that you are never locked out.',
+    passwordOnly: 'This server offers no other way than the password.',
     password: 'Password',
     hasPassword: 'Set',
     noPassword: 'Not set. Reset it by mail to have one.',

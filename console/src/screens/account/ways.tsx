@@ -1,5 +1,5 @@
 /** The ways to log in: the password, and the providers that this server offers. */
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { client } from '../../api/client.ts';
 import { act } from '../../app/act.ts';
 import { withFreshSession } from '../../app/fresh-session.tsx';
@@ -30,6 +30,12 @@ const load = async () => {
 export function WaysSetting() {
   const loaded = useLoaded(load);
   const [isChanging, setChanging] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
+  const end = () => {
+    setChanging(false);
+    // The button comes back with the next render.
+    requestAnimationFrame(() => list.current?.querySelector('button')?.focus());
+  };
   type Provider = Awaited<ReturnType<typeof load>>['providers'][number]['name'];
 
   const unlink = (provider: Provider) =>
@@ -45,10 +51,10 @@ export function WaysSetting() {
     });
 
   return (
-    <Setting title={texts.title} text={texts.text}>
+    <Setting title={texts.title} text={loaded.value?.providers.length === 0 ? texts.passwordOnly : texts.text}>
       <WhenLoaded loaded={loaded}>
         {({ password, providers }) => (
-          <div class="stack stack--full">
+          <div class="stack stack--full" ref={list}>
             <ul class="list">
               <Entry
                 icon={password ? 'check' : undefined}
@@ -85,7 +91,7 @@ export function WaysSetting() {
                 </Entry>
               ))}
             </ul>
-            {isChanging && <ChangePassword onEnd={() => setChanging(false)} />}
+            {isChanging && <ChangePassword onEnd={end} />}
           </div>
         )}
       </WhenLoaded>
@@ -104,9 +110,12 @@ function ChangePassword({ onEnd }: { onEnd: () => void }) {
       onEnd();
     },
   });
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
   return (
     <form ref={form} class="stack stack--full settingform" noValidate onSubmit={onSubmit}>
       <Field
+        inputRef={first}
         label={texts.current}
         type="password"
         name="current_password"

@@ -2,7 +2,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { recoveries } from '../../api/connection.ts';
-import { isUnreachable, PharosError, sentenceOf } from '../../api/errors.ts';
+import { PharosError, reasonOf } from '../../api/errors.ts';
 import { categoryPath, loadTaxonomy } from '../../api/taxonomy.ts';
 import { focusHeading } from '../../app/focus-heading.ts';
 import { navigate } from '../../app/place.ts';
@@ -66,8 +66,16 @@ function Loaded({ open, query }: { open: OpenDocument; query: URLSearchParams })
   useEffect(() => {
     if (resource) focusHeading({ arrived: true });
   }, [resource === undefined]);
-  if (!resource) return <Skeleton rows={3} lines={4} />;
   const tab = query.get('tab') ?? 'read';
+  const isOriginal = tab === 'original';
+  const tabs = useRef<HTMLDivElement>(null);
+  const wasOriginal = useRef(isOriginal);
+  // The link to the original and the one back take each other's place, with the focus.
+  useEffect(() => {
+    if (wasOriginal.current !== isOriginal) tabs.current?.querySelector<HTMLElement>('.link')?.focus({ preventScroll: true });
+    wasOriginal.current = isOriginal;
+  }, [isOriginal]);
+  if (!resource) return <Skeleton rows={3} lines={4} />;
   const show = (next: string) => navigate(addressWith(query, next), { replace: true });
   const ranges = rangesOf(found);
   const readPanel = () => (
@@ -76,7 +84,7 @@ function Loaded({ open, query }: { open: OpenDocument; query: URLSearchParams })
       <StateNote resource={resource} open={open} />
       {text === undefined && open.failure.value === undefined && <Skeleton rows={2} lines={5} />}
       {open.failure.value !== undefined && <NotLoaded text={inWords(open.failure.value)} onRetry={open.load} />}
-      {text === null && <p class="soft">{texts.noText}</p>}
+      {text === null && <p class="soft">{resource.status === 'failed' ? texts.notRead : texts.noText}</p>}
       {typeof text === 'string' && (
         <Reading
           text={text}
@@ -90,7 +98,6 @@ function Loaded({ open, query }: { open: OpenDocument; query: URLSearchParams })
       )}
     </>
   );
-  const isOriginal = tab === 'original';
   return (
     <section class="screen">
       <div class="doc">
@@ -116,7 +123,7 @@ function Loaded({ open, query }: { open: OpenDocument; query: URLSearchParams })
           </p>
           {isOriginal ? (
             <>
-              <div class="doc__tabs doc__tabs--original">
+              <div class="doc__tabs doc__tabs--original" ref={tabs}>
                 <h2>{texts.original}</h2>
                 <a class="link" href={addressWith(query, 'read')}>
                   {texts.backToText}
@@ -125,7 +132,7 @@ function Loaded({ open, query }: { open: OpenDocument; query: URLSearchParams })
               <Original id={resource.id} url={resource.url} />
             </>
           ) : (
-            <div class="doc__tabs">
+            <div class="doc__tabs" ref={tabs}>
               <Tabs
                 label={texts.tabs.label}
                 current={tab === 'passages' ? 'passages' : 'read'}
@@ -158,7 +165,7 @@ function addressWith(query: URLSearchParams, tab: string): string {
   return next.size === 0 ? location.pathname : `${location.pathname}?${next}`;
 }
 
-const inWords = (error: unknown) => (isUnreachable(error) ? texts.failed.unreachable : sentenceOf(error));
+const inWords = (error: unknown) => reasonOf(error, texts.failed.unreachable);
 
 function Failure({ error, onAgain }: { error: unknown; onAgain: () => void }) {
   const isMissing = error instanceof PharosError && error.status === 404;

@@ -33,7 +33,9 @@ export default function LibraryScreen({ query }: ScreenProps) {
   const view = useMemo(() => readView(query), [address]);
   const list = useRef<HTMLDivElement>(null);
   const isShown = useRef(false);
-  const change = (next: View) => navigate(addressOf(next), { replace: true });
+  // Back leads through filters and orders. The first letter of a title is an entry of the history, the next ones change it.
+  const change = (next: View) =>
+    navigate(addressOf(next), { replace: view.title !== '' && addressOf({ ...view, title: next.title }) === addressOf(next) });
 
   useEffect(() => {
     clearSelection();

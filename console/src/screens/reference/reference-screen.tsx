@@ -1,6 +1,7 @@
 /** /docs: the operations of the API by subject, from /openapi.json, each with a form that sends it. Visitors may read it. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { client } from '../../api/client.ts';
+import { decoded } from '../../app/match.ts';
 import { keepHash } from '../../app/place.ts';
 import { useLoaded } from '../../app/use-loaded.ts';
 import { Button } from '../../parts/button.tsx';
@@ -109,7 +110,7 @@ function useOpened() {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set<string>());
   useEffect(() => {
     const follow = () => {
-      const id = decodeURIComponent(location.hash.slice(1));
+      const id = decoded(location.hash.slice(1)) ?? '';
       const target = id === '' ? null : document.getElementById(id);
       if (!target) return;
       if (target.matches('.op')) setOpen((old) => new Set([...old, id]));
