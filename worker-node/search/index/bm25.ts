@@ -58,7 +58,8 @@ export class Bm25 {
     const { contextWeight = CONTEXT_WEIGHT, k1 = K1, b = B } = options;
     this.#reset();
     const { textLengths, contextLengths, count, totalText, totalContext } = this.#chunks;
-    const mean = Math.max(1, totalText + contextWeight * totalContext) / Math.max(1, count);
+    // A title alone, at half weight, is shorter than a word.
+    const mean = (totalText + contextWeight * totalContext || 1) / Math.max(1, count);
     const frequencyOf = frequencyTable(Math.max(contextWeight, MIN_WEIGHT));
     const frequencies = new Uint32Array(groups.length);
     const [scores, matched, touched, sums, summed] = [this.#scores, this.#matched, this.#touched, this.#sums, this.#summed];

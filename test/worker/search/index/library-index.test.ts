@@ -122,6 +122,26 @@ test('words: BM25 after any changes equals a naive one, with alternatives, weigh
   );
 });
 
+test('words: the lengths of chunks with a title alone, which counts half, are those of their words', () => {
+  const index = createLibraryIndex(parts);
+  const attributes = {
+    title: null,
+    language: null,
+    category: null,
+    tags: [],
+    contentType: null,
+    createdAt: 0,
+    qualityScore: null,
+  };
+  const one = { id: 'd', ...attributes, metadata: {}, chunks: [{ seq: 1, text: '', context: 'a', embedding: null }] };
+  index.put(one);
+  const naive = new NaiveIndex();
+  naive.put(one);
+  const options = { contextWeight: 0.5, k1: 0.9, b: 0.75 };
+  const { scores } = index.words([{ terms: [{ term: 'a' }] }], options);
+  expect(scores[0]).toBeCloseTo(naive.words([{ terms: [{ term: 'a' }] }], options).get(1) as number, 4);
+});
+
 test('phrase: the chunks found after any changes are those where the terms stand in order, within text or title', () => {
   const place = fc.array(word, { minLength: 1, maxLength: 2 });
   const phrase = fc
