@@ -107,6 +107,11 @@ function plainIndex(documents: Map<string, IndexedDocument>, state: { removed: n
     },
     remove,
     settling: () => [],
+    // What is counted as removed leaves with the index alone.
+    purging: function* () {
+      yield;
+      return false;
+    },
     contents: () => Object.fromEntries([...documents].map(([id, { chunks: own }]) => [id, own.map(({ text }) => text)]).sort()),
   };
 }

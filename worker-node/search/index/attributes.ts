@@ -2,6 +2,7 @@
 import { titleKeyOf } from '../../../src/kernel/model/title-key.ts';
 import { grown } from './grown.ts';
 import type { DocumentAttributes, IndexedDocument } from './library-index.ts';
+import { renumbering } from './renumbering.ts';
 import type { SectionReader, SectionWriter } from './sections.ts';
 import { StringTable } from './string-table.ts';
 
@@ -119,17 +120,7 @@ export class Attributes {
   /** What free slots take, and labels that no live document has. */
   deadBytes(): number {
     const { size } = this.#strings;
-    const live = new Uint8Array(size);
-    for (const slot of this.#slotById.values()) {
-      for (const column of LABEL_COLUMNS) {
-        const label = this[column][slot] as number;
-        if (label !== NO_LABEL) live[label] = 1;
-      }
-      const start = this.starts[slot] as number;
-      const end = start + (this.tagCounts[slot] as number) + (this.metadataCounts[slot] as number);
-      for (let at = start; at < end; at++) live[this.labels[at] as number] = 1;
-    }
-    const dead = live.reduce((sum, one) => sum - one, size);
+    const dead = this.#liveLabels().reduce((sum, one) => sum - one, size);
     return (this.#strings.bytes * dead) / Math.max(1, size) + this.#free.length * (BYTES_OF_COLUMNS + BYTES_OF_STRINGS);
   }
 
@@ -199,12 +190,18 @@ export class Attributes {
     return key < otherKey ? -1 : 1;
   }
 
+  /** Labels that no live document has are left out. */
   write(writer: SectionWriter): void {
-    this.#strings.write(writer, 'labels');
+    const live = this.#liveLabels();
+    const numbers = renumbering(this.#strings.size, (label) => live[label] === 1);
+    const written = (labels: Uint32Array) =>
+      numbers ? labels.map((label) => (label === NO_LABEL ? NO_LABEL : (numbers[label] as number))) : labels;
+    for (const _ of this.#strings.writing(writer, 'labels', numbers));
     const titles: Titles = { ids: this.#ids, titles: this.#titles };
     writer.addJson('documents', titles);
-    for (const column of COLUMNS) writer.add(`documents.${column}`, this[column].subarray(0, this.slots));
-    writer.add('documents.labels', this.labels.subarray(0, this.#labelsUsed));
+    for (const column of WRITTEN_LABELS) writer.add(`documents.${column}`, written(this[column].subarray(0, this.slots)));
+    for (const column of OTHER_COLUMNS) writer.add(`documents.${column}`, this[column].subarray(0, this.slots));
+    writer.add('documents.labels', written(this.labels.subarray(0, this.#labelsUsed)));
   }
 
   static read(reader: SectionReader): Attributes {
@@ -229,6 +226,21 @@ export class Attributes {
     }
     attributes.count = attributes.#slotById.size;
     return attributes;
+  }
+
+  /** By label: 1 where a live document has it. */
+  #liveLabels(): Uint8Array {
+    const live = new Uint8Array(this.#strings.size);
+    for (const slot of this.#slotById.values()) {
+      for (const column of LABEL_COLUMNS) {
+        const label = this[column][slot] as number;
+        if (label !== NO_LABEL) live[label] = 1;
+      }
+      const start = this.starts[slot] as number;
+      const end = start + (this.tagCounts[slot] as number) + (this.metadataCounts[slot] as number);
+      for (let at = start; at < end; at++) live[this.labels[at] as number] = 1;
+    }
+    return live;
   }
 
   #titleKeyOf(slot: number): string {
@@ -257,10 +269,13 @@ export class Attributes {
   }
 }
 
-const INTEGER_COLUMNS = ['category', 'language', 'type', 'starts', 'tagCounts', 'metadataCounts', 'firstChunks'] as const;
-const LABEL_COLUMNS = ['category', 'language', 'type', 'year'] as const;
+const WRITTEN_LABELS = ['category', 'language', 'type'] as const;
+/** The year is derived from the time. */
+const LABEL_COLUMNS = [...WRITTEN_LABELS, 'year'] as const;
+const PLACES = ['starts', 'tagCounts', 'metadataCounts', 'firstChunks'] as const;
+const INTEGER_COLUMNS = [...WRITTEN_LABELS, ...PLACES] as const;
 const FLOAT_COLUMNS = ['createdAt', 'quality'] as const;
-const COLUMNS = [...INTEGER_COLUMNS, ...FLOAT_COLUMNS] as const;
+const OTHER_COLUMNS = [...PLACES, ...FLOAT_COLUMNS] as const;
 
 /** `key\0value` of every string, number and boolean, alone or in a list. */
 function metadataValues(metadata: Readonly<Record<string, unknown>>): string[] {

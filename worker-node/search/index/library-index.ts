@@ -128,6 +128,11 @@ export interface LibraryIndex {
   settle(): void;
   /** The same in steps of some milliseconds, between which searches find what they find afterwards. Nothing else is changed meanwhile. */
   settling(): Iterable<void>;
+  /**
+   * Frees a part of what removed documents left, by such steps, and answers whether there may be more: called before an index is
+   * encoded, where searches wait for less than for an encoding that has to free it all.
+   */
+  purging(): Generator<void, boolean>;
 
   /** BM25 of the chunks that hold a word of the question. */
   words(groups: readonly TermGroup[], options?: WordOptions): WordScores;

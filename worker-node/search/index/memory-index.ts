@@ -182,6 +182,10 @@ export class MemoryIndex implements LibraryIndex {
     this.#removedSince = 0;
   }
 
+  purging(): Generator<void, boolean> {
+    return this.#blocks.purging(this.#chunks.held);
+  }
+
   words(groups: readonly TermGroup[], options: WordOptions = {}): WordScores {
     return this.#bm25.search(groups, options);
   }
@@ -266,11 +270,16 @@ export class MemoryIndex implements LibraryIndex {
 
   *encoding(): Generator<void, Uint8Array[]> {
     const writer = new SectionWriter();
-    yield* this.#blocks.writing(writer, this.#chunks.held);
-    yield;
+    yield* this.#blocks.packingAll(this.#chunks.held);
+    // What only removed documents said is not to be read in the file.
+    const held = new Uint8Array(this.#words.size);
+    yield* this.#blocks.markingTerms(held);
+    const numbers = this.#words.numbersWith(held);
+    yield* this.#blocks.writing(writer, numbers);
     this.#attributes.write(writer);
     this.#chunks.write(writer, this.chunkSlots);
-    this.#words.write(writer);
+    yield;
+    yield* this.#words.writing(writer, numbers);
     yield;
     writer.addJson('vectors', { dimensions: this.#vectors?.dimensions ?? 0 });
     if (this.#vectors) writer.addConstant('vectors.encoded', this.#vectors.encode(this.chunkSlots));

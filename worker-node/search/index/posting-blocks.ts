@@ -123,13 +123,29 @@ export class PostingBlocks {
     }
   }
 
-  *writing(writer: SectionWriter, held: Uint8Array): Generator<void, void> {
-    for (const block of this.#blocks) if (block.log) yield* this.#packing(block, held);
+  /** Packs one block in which removed chunks have postings, by steps, and answers whether there was one. */
+  *purging(held: Uint8Array): Generator<void, boolean> {
+    const block = this.#blocks.find(({ removed }) => removed > 0);
+    if (block) yield* this.#packing(block, held);
+    return block !== undefined;
+  }
+
+  /** Packs what is not packed, so that removed chunks have no postings any more. */
+  *packingAll(held: Uint8Array): Generator<void, void> {
+    for (const block of this.#blocks) if (block.log || block.removed > 0) yield* this.#packing(block, held);
+  }
+
+  /** All blocks are packed. `numbers`: those of terms in the file, by renumbering.ts. */
+  *writing(writer: SectionWriter, numbers: Uint32Array | null): Generator<void, void> {
     writer.addJson(
       'blocks',
       this.#blocks.map(({ used, free, removed }) => ({ used, free, removed })),
     );
-    for (const [index, { postings }] of this.#blocks.entries()) writePostings(postings, writer, `block${index}`);
+    for (const [index, { postings }] of this.#blocks.entries()) {
+      const terms = numbers ? postings.terms.renumbered(numbers) : postings.terms;
+      writePostings({ ...postings, terms }, writer, `block${index}`);
+      yield;
+    }
   }
 
   static read(reader: SectionReader): PostingBlocks {

@@ -3,6 +3,7 @@
  * by one, so that every string comes back as it was, unpaired surrogates too.
  */
 import { freed, grown } from './grown.ts';
+import { DROPPED } from './renumbering.ts';
 import type { SectionReader, SectionWriter } from './sections.ts';
 
 const MAX_LOAD = 0.6;
@@ -80,6 +81,21 @@ export class StringTable {
     };
   }
 
+  /** By steps. `numbers`: what is kept, by renumbering.ts. */
+  *writing(writer: SectionWriter, name: string, numbers: Uint32Array | null): Generator<void, void> {
+    if (!numbers) {
+      this.write(writer, name);
+      return;
+    }
+    const kept = this.#keptBytes(numbers);
+    yield;
+    let buckets = kept.#buckets.length;
+    while (kept.size > buckets * MAX_LOAD) buckets *= 2;
+    kept.#rehash(buckets);
+    yield;
+    kept.write(writer, name);
+  }
+
   write(writer: SectionWriter, name: string): void {
     writer.add(`${name}.bytes`, this.#bytes.subarray(0, this.#start(this.size)));
     writer.add(`${name}.ends`, this.#ends.subarray(0, this.size));
@@ -92,6 +108,24 @@ export class StringTable {
     table.#ends = reader.uint32(`${name}.ends`);
     table.#buckets = reader.uint32(`${name}.buckets`);
     table.size = table.#ends.length;
+    return table;
+  }
+
+  /** A table of the strings that are kept, which has no buckets yet. */
+  #keptBytes(numbers: Uint32Array): StringTable {
+    const table = new StringTable();
+    table.#bytes = new Uint8Array(this.#start(this.size));
+    table.#ends = new Uint32Array(this.size);
+    let used = 0;
+    for (let first = 0; first < this.size; ) {
+      let end = first;
+      for (; end < this.size && numbers[end] !== DROPPED; end++)
+        table.#ends[table.size++] = (this.#ends[end] as number) - this.#start(first) + used;
+      const bytes = this.#bytes.subarray(this.#start(first), this.#start(end));
+      table.#bytes.set(bytes, used);
+      used += bytes.length;
+      first = end + 1;
+    }
     return table;
   }
 

@@ -53,6 +53,16 @@ export class TermDirectory {
     return new TermCursor(this.#heads, this.#entries, 0, this.#heads.length / HEAD);
   }
 
+  /** The same of other numbers for the terms, which ascend as the old ones do. */
+  renumbered(numbers: Uint32Array): TermDirectory {
+    const builder = new TermDirectoryBuilder();
+    for (const cursor = this.cursor(); cursor.term !== Infinity; cursor.next()) {
+      const { start, end } = cursor.range();
+      builder.add(numbers[cursor.term] as number, end - start, cursor.positionBytes);
+    }
+    return builder.finish();
+  }
+
   write(writer: SectionWriter, name: string): void {
     writer.addConstant(`${name}.heads`, this.#heads);
     writer.addConstant(`${name}.entries`, this.#entries);
@@ -82,6 +92,10 @@ export class TermCursor {
     this.#group = from - 1;
     this.#groups = to;
     this.next();
+  }
+
+  get positionBytes(): number {
+    return this.#positionEnd - this.#positionStart;
   }
 
   range(): TermRange {

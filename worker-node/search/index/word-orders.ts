@@ -1,4 +1,5 @@
 /** Finds the words that begin with some letters, or end with them, without looking at all: among the ids that it names are theirs. */
+import { renumbered } from './renumbering.ts';
 import type { SectionReader, SectionWriter } from './sections.ts';
 import { type Letters, WordOrder } from './word-order.ts';
 
@@ -75,10 +76,12 @@ export class WordOrders {
     return [...rests, this.#added];
   }
 
-  write(writer: SectionWriter): void {
+  /** `numbers`: those of words in the file, by renumbering.ts. */
+  write(writer: SectionWriter, numbers: Uint32Array | null): void {
     this.#order();
-    writer.add('words.beginnings', this.#beginnings.ids);
-    writer.add('words.endings', this.#endings.ids);
+    const written = ({ ids }: WordOrder) => (numbers ? renumbered(ids, numbers) : ids);
+    writer.add('words.beginnings', written(this.#beginnings));
+    writer.add('words.endings', written(this.#endings));
   }
 
   static read(reader: SectionReader, unitsOf: (id: number) => WordUnits): WordOrders {

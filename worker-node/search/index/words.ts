@@ -4,6 +4,7 @@ import { EditDistance, MAX_UNITS } from './edit-distance.ts';
 import { grown } from './grown.ts';
 import type { FoundWord, Vocabulary } from './library-index.ts';
 import { type CountedWord, MostFrequent } from './most-frequent.ts';
+import { keptOf, renumbering } from './renumbering.ts';
 import type { SectionReader, SectionWriter } from './sections.ts';
 import { StringTable } from './string-table.ts';
 import { LONGEST_ENDING, WordOrders, type WordUnits } from './word-orders.ts';
@@ -115,8 +116,7 @@ export class Words implements Vocabulary {
   bytesWithout(held: Uint8Array): number {
     const { size } = this.#strings;
     let others = 0;
-    for (let id = 0; id < size; id++)
-      if (held[id] === 0 && (this.#counts[id] === 0 || held[this.#terms[id] as number] === 0)) others++;
+    for (let id = 0; id < size; id++) if (!this.#isOf(held, id)) others++;
     return (this.bytes * others) / Math.max(1, size);
   }
 
@@ -125,14 +125,26 @@ export class Words implements Vocabulary {
     this.#orders.settle();
   }
 
-  write(writer: SectionWriter): void {
+  /** Numbers of the strings that a file keeps: terms of those that are held, 1 by term, and words of such a term. */
+  numbersWith(held: Uint8Array): Uint32Array | null {
+    return renumbering(this.#strings.size, (id) => this.#isOf(held, id));
+  }
+
+  /** By steps between which the words must not change. */
+  *writing(writer: SectionWriter, numbers: Uint32Array | null): Generator<void, void> {
     const { size } = this.#strings;
-    this.#strings.write(writer, 'strings');
-    writer.add('words.counts', this.#counts.subarray(0, size));
-    writer.add('words.terms', this.#terms.subarray(0, size));
-    writer.add('words.units', this.#units.subarray(0, size));
-    writer.add('words.letters', this.#letters.subarray(0, size));
-    this.#orders.write(writer);
+    const kept = <T extends Uint8Array | Uint32Array>(column: T) =>
+      numbers ? keptOf(column, numbers) : column.subarray(0, size);
+    yield* this.#strings.writing(writer, 'strings', numbers);
+    writer.add('words.counts', kept(this.#counts));
+    writer.add('words.units', kept(this.#units));
+    writer.add('words.letters', kept(this.#letters));
+    yield;
+    const terms = kept(this.#terms);
+    if (numbers) for (let id = 0; id < terms.length; id++) terms[id] = numbers[terms[id] as number] as number;
+    writer.add('words.terms', terms);
+    yield;
+    this.#orders.write(writer, numbers);
   }
 
   static read(reader: SectionReader, frequencyOf: (term: number) => number): Words {
@@ -144,6 +156,10 @@ export class Words implements Vocabulary {
     words.#letters = reader.uint32('words.letters');
     words.#orders = WordOrders.read(reader, (id) => words.#unitsOf(id));
     return words;
+  }
+
+  #isOf(held: Uint8Array, id: number): boolean {
+    return held[id] === 1 || (this.#counts[id] !== 0 && held[this.#terms[id] as number] === 1);
   }
 
   #add(string: string): number {

@@ -7,7 +7,7 @@ import { createFreshRuns } from './fresh-runs.ts';
 import { BrokenIndex, type Library, LibraryEvicted, type LibrarySize, LibraryTooLarge, type UpdatableIndex } from './library.ts';
 import { admit, applyChanges, buildLibrary, type RefreshDependencies, settle } from './refresh-library.ts';
 import { bytesAnew, createRenewals } from './renewals.ts';
-import type { Snapshots } from './snapshots.ts';
+import { inTurns, type Snapshots } from './snapshots.ts';
 import { createSuccessor, type Successor } from './successor.ts';
 
 export interface LibrariesDependencies<I extends UpdatableIndex> extends Omit<RefreshDependencies<I>, 'onGrowth'> {
@@ -44,6 +44,8 @@ const MAX_TOO_LARGE = 10_000;
 const NOTHING: LibrarySize = { documents: 0, chunks: 0, bytes: 0 };
 
 const MIN_CHUNKS_BEHIND = 2_000;
+/** Parts of an index that are freed before it is encoded: more than any has. */
+const MAX_PARTS = 1_000;
 
 interface Entry<I extends UpdatableIndex> {
   library: Library<I> | undefined;
@@ -193,6 +195,9 @@ export function createLibraries<I extends UpdatableIndex>(dependencies: Librarie
   async function save(entry: Entry<I>): Promise<void> {
     const { library } = entry;
     if (!library || !snapshots || !(await isKept(library))) return;
+    // In parts: a question waits for one of them, where it would wait for all while the library is encoded.
+    for (let part = 0; part < MAX_PARTS; part++)
+      if (!(await entry.lock.run(() => inTurns(library.index.purging(), pause)))) break;
     await snapshots.write(library, (encode) => entry.lock.run(() => encode(engine, pause)));
   }
 

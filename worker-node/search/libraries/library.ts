@@ -4,7 +4,7 @@ import type { LibraryIndex } from '../index/library-index.ts';
 /** What keeps a library up to date needs of its index. */
 export type UpdatableIndex = Pick<
   LibraryIndex,
-  'documents' | 'chunks' | 'bytes' | 'deadBytes' | 'putting' | 'remove' | 'settling'
+  'documents' | 'chunks' | 'bytes' | 'deadBytes' | 'putting' | 'remove' | 'settling' | 'purging'
 >;
 
 export interface IndexEngine<I extends UpdatableIndex> {

@@ -142,7 +142,7 @@ export function createSnapshots({ folder, clock, log, minChunks = MIN_CHUNKS }: 
 }
 
 /** The result of work by steps. */
-async function inTurns<T>(steps: Generator<void, T>, pause: () => Promise<void>): Promise<T> {
+export async function inTurns<T>(steps: Generator<void, T>, pause: () => Promise<void>): Promise<T> {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DamagedIndex, decodeIndex, encodeIndex } from '../../../../worker-node/search/index/codec.ts';
-import type { LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
+import type { IndexParts, LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
 import { createLibraryIndex } from '../../../../worker-node/search/index/memory-index.ts';
 import { encodedBytes, parts } from './naive-index.ts';
 
@@ -88,4 +88,77 @@ test('decode: bytes of another format, and bytes that are no index, are refused'
   long.writeUInt32LE(0xffff_ffff, 8);
   long.writeUInt32LE(crc32(''), 12);
   expect(() => decodeIndex(parts, long)).toThrow('header of the index is damaged');
+});
+
+/** With words that differ from their terms. */
+const stemming: IndexParts = {
+  ...parts,
+  analysis: {
+    ...parts.analysis,
+    readPiece: (piece, language) => {
+      const { tokens, ...read } = parts.analysis.readPiece(piece, language);
+      return { ...read, tokens: tokens.map((token) => ({ ...token, term: token.term.replace(/s$/, '') })) };
+    },
+  },
+};
+
+test('encode: a file says nothing of documents that were removed, and what is decoded of it is an index of the others', () => {
+  const id = fc.nat(7);
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ put: id, chunks: fc.integer({ min: 1, max: 3 }) }) },
+    { weight: 3, arbitrary: fc.record({ remove: id }) },
+    { weight: 1, arbitrary: fc.constantFrom('settle', 'encode' as const) },
+  );
+  let lastSeq = 0;
+  const documentOf = (of: number, chunks: number) => {
+    const seqs = Array.from({ length: chunks }, () => ++lastSeq);
+    return {
+      ...document(`id-${lastSeq}`),
+      ...{ id: `d${of}`, title: `title-${lastSeq}`, category: `category-${lastSeq}`, language: `language-${lastSeq}` },
+      ...{ tags: [`tag-${lastSeq}`], metadata: { team: `team-${lastSeq}` }, contentType: `type-${lastSeq}` },
+      chunks: seqs.map((seq) => ({ seq, text: `common word${seq}s was${of}`, context: `title-${lastSeq}`, embedding: null })),
+    };
+  };
+  const seen = (index: LibraryIndex) => ({
+    documents: Array.from(index.liveDocuments, (slot) => [index.idOf(slot), index.attributesOf(slot)]).sort(),
+    common: [...index.words([{ terms: [{ term: 'common' }] }]).slots].map((slot) => index.seqOf(slot)).sort(),
+    words: index.vocabulary
+      .complete('w', 100)
+      .map(({ word, frequency }) => [word, frequency])
+      .sort(),
+    facets: index.facets(index.liveDocuments, null),
+    teams: [...index.liveDocuments].map((slot) => {
+      const [category = ''] = [index.attributesOf(slot).category ?? ''];
+      const team = category.replace('category', 'team');
+      return index.select({ metadata: { team: [team] } }, (one) => [one])?.failures[slot];
+    }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      let index = createLibraryIndex(stemming);
+      const live = new Map<number, ReturnType<typeof documentOf>>();
+      for (const one of steps)
+        if (one === 'settle') index.settle();
+        else if (one === 'encode') index = decodeIndex(stemming, encodedBytes(index));
+        else if ('remove' in one) {
+          index.remove(`d${one.remove}`);
+          live.delete(one.remove);
+        } else {
+          live.set(one.put, documentOf(one.put, one.chunks));
+          index.put(live.get(one.put) as ReturnType<typeof documentOf>);
+        }
+      const file = encodedBytes(index);
+      const fresh = createLibraryIndex(stemming);
+      for (const one of live.values()) fresh.put(one);
+      const said = (text: string) => [...new Set(text.match(/(?:word|title-|category-|language-|tag-|team-|type-)\d+/g))].sort();
+      expect(said(file.toString('latin1'))).toEqual(said(JSON.stringify([...live.values()])));
+      expect(file.length).toBeLessThan(encodedBytes(fresh).length + 2_000);
+      const decoded = decodeIndex(stemming, file);
+      expect(seen(decoded)).toEqual(seen(fresh));
+      decoded.put(documentOf(0, 2));
+      decoded.remove('d1');
+      expect(seen(decodeIndex(stemming, encodedBytes(decoded)))).toEqual(seen(decoded));
+    }),
+    { numRuns: 200 },
+  );
 });

@@ -91,6 +91,16 @@ test('settling and encoding: between two steps searches find what they found bef
   }
   expect(steps).toBeGreaterThan(2);
   expect(seen(index)).toEqual(before);
+  index.remove('d5');
+  const removed = seen(index);
+  let isFreed = false;
+  for (let parts = 0; parts < 10 && !isFreed; parts++) {
+    const purging = index.purging();
+    let step = purging.next();
+    for (; !step.done; step = purging.next()) expect(seen(index)).toEqual(removed);
+    isFreed = !step.value;
+  }
+  expect([isFreed, seen(index)]).toEqual([true, removed]);
   index.put(documentOf('last', ['a b c']));
   const after = seen(index);
   for (const encoding = encodeIndex(index); !encoding.next().done; ) expect(seen(index)).toEqual(after);

@@ -28,7 +28,7 @@ class Vocabularies {
   /** As a snapshot does. */
   writeAndRead(): void {
     const writer = new SectionWriter();
-    this.words.write(writer);
+    for (const _ of this.words.writing(writer, null));
     const steps = writer.finish();
     let step = steps.next();
     while (!step.done) step = steps.next();
