@@ -4,6 +4,7 @@ import type { SearchHit, SearchResult, Suggestions } from '../../../clients/type
 import { type Asked, toQuery, writeAsked } from './asked.ts';
 import { client } from './client.ts';
 import { sessionEnded } from './session-ended.ts';
+import { taxonomyInTime } from './taxonomy.ts';
 
 export interface Answer {
   readonly asked: Asked;
@@ -50,7 +51,7 @@ export async function ask(asked: Asked, whole: boolean): Promise<void> {
   busy.value = true;
   try {
     const query = { ...toQuery(asked), limit: PAGE, ...(whole ? {} : { prefix: true }) };
-    const first = await client.search(asked.q, query, { signal: controller.signal });
+    const [first] = await Promise.all([client.search(asked.q, query, { signal: controller.signal }), taxonomyInTime()]);
     if (controller.signal.aborted) return;
     failure.value = undefined;
     answer.value = { asked, whole, first, hits: first.hits, cursor: first.next_cursor, at: Date.now() };

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import type { components } from '../../../clients/typescript/src/index.ts';
 import { names } from '../texts/names.ts';
 import { client } from './client.ts';
+import { inTime } from './in-time.ts';
 
 export type Category = components['schemas']['Category'];
 
@@ -26,6 +27,9 @@ export function loadTaxonomy(): Promise<void> {
   });
   return reading;
 }
+
+/** For lines that name categories: a name that comes later than its line moves what follows it. */
+export const taxonomyInTime = (): Promise<void> => inTime(loadTaxonomy());
 
 /** Reads the tree, also again after it was changed. */
 export async function readTaxonomy(): Promise<void> {

@@ -1,6 +1,7 @@
 /** What a part of a screen reads from the server: loaded once, again on demand, and after the server was away. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { recoveries } from '../api/connection.ts';
+import { useWait } from './together.tsx';
 
 export interface Loaded<T> {
   /** Undefined until it has come. */
@@ -28,6 +29,7 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
     }
   }
   const round = recoveries.value;
-  useEffect(() => void reload(), [round]);
+  const wait = useWait();
+  useEffect(() => wait(reload()), [round]);
   return { value, failed, reload, retry: reload };
 }

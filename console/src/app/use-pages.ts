@@ -1,6 +1,7 @@
 /** A list that is read in pages, one more on demand. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { recoveries } from '../api/connection.ts';
+import { useWait } from './together.tsx';
 import type { Loaded } from './use-loaded.ts';
 
 export interface Page<T> {
@@ -46,10 +47,11 @@ export function usePages<T>(key: string, read: (cursor: string | undefined) => P
   /** As many rows as are shown are read again. */
   const reload = () => load(undefined, [], page?.rows.length ?? 0);
   const round = recoveries.value;
+  const wait = useWait();
   useEffect(() => {
     const isOther = shownKey.current !== key;
     shownKey.current = key;
-    void (isOther ? load(undefined, [], 0) : reload());
+    wait(isOther ? load(undefined, [], 0) : reload());
   }, [key, round]);
   return {
     value: page?.rows,

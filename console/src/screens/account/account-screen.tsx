@@ -1,11 +1,12 @@
 /** The account: what is left of its limits, its keys, apps, logins and sessions, its name and address, and its end. */
-import { account } from '../../api/session.ts';
+import { type Account, account } from '../../api/session.ts';
 import { ConfirmDialog } from '../../app/fresh-session.tsx';
 import { KeysSetting, useKeys } from '../../app/keys.tsx';
 import { logOut } from '../../app/log-out.tsx';
 import { providerFailure } from '../../app/provider-return.ts';
 import { parts, Setting } from '../../app/setting.tsx';
 import { setTheme, theme } from '../../app/theme.ts';
+import { Together } from '../../app/together.tsx';
 import { Button } from '../../parts/button.tsx';
 import { FieldError } from '../../parts/field.tsx';
 import { Segments } from '../../parts/segments.tsx';
@@ -19,8 +20,6 @@ import { WaysSetting } from './ways.tsx';
 import '../../styles/account.css';
 
 export default function AccountScreen() {
-  const keys = useKeys();
-  const apps = useApps();
   const user = account.value;
   // The session has ended: the login is on its way.
   if (!user) return null;
@@ -34,6 +33,19 @@ export default function AccountScreen() {
         </Button>
       </header>
       {providerFailure.value !== undefined && <FieldError id="provider-failure">{providerFailure.value}</FieldError>}
+      <Together>
+        <Settings user={user} />
+      </Together>
+      <ConfirmDialog />
+    </section>
+  );
+}
+
+function Settings({ user }: { user: Account }) {
+  const keys = useKeys();
+  const apps = useApps();
+  return (
+    <>
       <LimitsSetting />
       <KeysSetting loaded={keys} />
       <AppsSetting loaded={apps} />
@@ -51,7 +63,6 @@ export default function AccountScreen() {
         </div>
       </Setting>
       <DeletionSetting user={user} keys={keys.value?.length ?? 0} apps={apps.value?.length ?? 0} />
-      <ConfirmDialog />
-    </section>
+    </>
   );
 }

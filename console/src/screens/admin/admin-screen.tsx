@@ -1,6 +1,7 @@
 /** The installation: charts, model, health, jobs that gave up, and accounts. */
 import { useState } from 'preact/hooks';
 import { ConfirmDialog } from '../../app/fresh-session.tsx';
+import { Together } from '../../app/together.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { admin as texts } from '../../texts.ts';
 import { Charts } from './charts.tsx';
@@ -29,22 +30,24 @@ export default function AdminScreen() {
           />
         </span>
       </header>
-      <Charts period={period} />
-      <div class="two">
-        <ModelPanel />
-        <HealthPanel />
-      </div>
-      <section class="panel tax-link" aria-label={texts.taxonomy.title}>
-        <div class="panel__head">
-          <h2>{texts.taxonomy.title}</h2>
-          <p>{texts.taxonomy.text}</p>
-          <a class="btn btn--sm push" href="/app/admin/taxonomy">
-            {texts.taxonomy.edit}
-          </a>
+      <Together>
+        <Charts period={period} />
+        <div class="two">
+          <ModelPanel />
+          <HealthPanel />
         </div>
-      </section>
-      <DeadJobs />
-      <Users />
+        <section class="panel tax-link" aria-label={texts.taxonomy.title}>
+          <div class="panel__head">
+            <h2>{texts.taxonomy.title}</h2>
+            <p>{texts.taxonomy.text}</p>
+            <a class="btn btn--sm push" href="/app/admin/taxonomy">
+              {texts.taxonomy.edit}
+            </a>
+          </div>
+        </section>
+        <DeadJobs />
+        <Users />
+      </Together>
       <ConfirmDialog />
     </section>
   );

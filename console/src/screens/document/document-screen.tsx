@@ -3,7 +3,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { recoveries } from '../../api/connection.ts';
 import { PharosError, reasonOf } from '../../api/errors.ts';
-import { categoryPath, loadTaxonomy } from '../../api/taxonomy.ts';
+import { categoryPath } from '../../api/taxonomy.ts';
 import { focusHeading } from '../../app/focus-heading.ts';
 import { navigate } from '../../app/place.ts';
 import type { ScreenProps } from '../../app/screen.ts';
@@ -33,7 +33,6 @@ export default function DocumentScreen({ params, query }: ScreenProps) {
   const open = useMemo(() => openDocument(id), [id]);
   useEffect(() => {
     void open.load();
-    void loadTaxonomy();
     scrollTo(0, 0);
     return () => open.close();
   }, [open]);
@@ -152,7 +151,8 @@ function Loaded({ open, query }: { open: OpenDocument; query: URLSearchParams })
             </div>
           )}
         </article>
-        <Side resource={resource} open={open} />
+        {/* Below the text on phones, and in a column of its own elsewhere: it begins where it stays. */}
+        {open.isWhole.value && <Side resource={resource} open={open} />}
       </div>
     </section>
   );

@@ -4,6 +4,8 @@ import type { components, Resource, ResourceProgress } from '../../../../clients
 import { client } from '../../api/client.ts';
 import { counted } from '../../api/document-changes.ts';
 import { PharosError, reasonOf } from '../../api/errors.ts';
+import { inTime } from '../../api/in-time.ts';
+import { taxonomyInTime } from '../../api/taxonomy.ts';
 import { toast } from '../../parts/toast.tsx';
 import { documentTexts as texts } from '../../texts/document.ts';
 import { type Change, changing } from './changes.ts';
@@ -18,6 +20,8 @@ export interface OpenDocument {
   readonly text: ReadonlySignal<string | null | undefined>;
   readonly similar: ReadonlySignal<readonly Similar[] | undefined>;
   readonly runs: ReadonlySignal<readonly Run[] | undefined>;
+  /** Whether the text, the neighbours and the runs are there, or take too long to be waited for. */
+  readonly isWhole: ReadonlySignal<boolean>;
   /** While it is processed. */
   readonly progress: ReadonlySignal<ResourceProgress | undefined>;
   readonly failure: ReadonlySignal<unknown>;
@@ -43,6 +47,7 @@ export function openDocument(id: string): OpenDocument {
   const text = signal<string | null | undefined>(undefined);
   const similar = signal<readonly Similar[] | undefined>(undefined);
   const runs = signal<readonly Run[] | undefined>(undefined);
+  const isWhole = signal(false);
   const progress = signal<ResourceProgress | undefined>(undefined);
   const failure = signal<unknown>(undefined);
   const closed = new AbortController();
@@ -65,11 +70,15 @@ export function openDocument(id: string): OpenDocument {
   async function load(): Promise<void> {
     try {
       failure.value = undefined;
-      const found = await client.get('/resources/{id}', { params });
+      const [found] = await Promise.all([client.get('/resources/{id}', { params }), taxonomyInTime()]);
       if (closed.signal.aborted) return;
       changes.set(found);
       if (isAtWork(found)) void follow();
-      await Promise.all([loadText(found), loadAround()]);
+      const parts = [loadText(found), loadAround()];
+      void inTime(Promise.all(parts)).then(() => {
+        isWhole.value = true;
+      });
+      await Promise.all(parts);
     } catch (error) {
       if (!closed.signal.aborted) failure.value = error;
     }
@@ -120,7 +129,7 @@ export function openDocument(id: string): OpenDocument {
   }
 
   return {
-    ...{ id, resource, text, similar, runs, progress, failure, load, change },
+    ...{ id, resource, text, similar, runs, isWhole, progress, failure, load, change },
     reprocess: async () => {
       try {
         await client.post('/resources/{id}/reprocess', { params, body: {} });

@@ -3,7 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Resource } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
 import { sessionEnded } from '../../api/session-ended.ts';
-import { categories, loadTaxonomy } from '../../api/taxonomy.ts';
+import { categories, taxonomyInTime } from '../../api/taxonomy.ts';
 import { search as texts } from '../../texts/search.ts';
 import { rootOf } from './category-tree.ts';
 
@@ -28,7 +28,7 @@ export async function loadHome(): Promise<void> {
   const query = { limit: READ, total: 'true', facets: 'true' } as const;
   const reading = client.get('/resources', { params: { query } }).catch(() => undefined);
   // The examples name categories: they are shown once, as they stay.
-  const [page] = await Promise.all([reading, loadTaxonomy()]);
+  const [page] = await Promise.all([reading, taxonomyInTime()]);
   if (!page) {
     library.value ??= null;
     return;

@@ -4,7 +4,6 @@ import { useEffect, useRef } from 'preact/hooks';
 import { type Asked, addressOf, LISTS, readAsked } from '../../api/asked.ts';
 import { recoveries } from '../../api/connection.ts';
 import { answer, ask, askSuggestions, failure, isAnswerTo, stopAsking } from '../../api/search-answers.ts';
-import { loadTaxonomy } from '../../api/taxonomy.ts';
 import { navigate, place } from '../../app/place.ts';
 import type { ScreenProps } from '../../app/screen.ts';
 import { search as texts } from '../../texts/search.ts';
@@ -33,7 +32,6 @@ export default function SearchScreen({ query }: ScreenProps) {
   const typedAddress = useRef<string>(undefined);
   const address = addressOf(asked);
 
-  useEffect(() => void loadTaxonomy(), []);
   useEffect(() => {
     // Effects run after the paint: by then a letter more may be typed than the address that was drawn holds.
     if (typedAddress.current !== undefined && addressOf(askedNow()) === typedAddress.current) return;
