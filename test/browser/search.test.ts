@@ -216,6 +216,20 @@ test('document: tags and category are changed with Undo, and a deletion can be t
   console_.expectQuiet(/404/);
 });
 
+test('document: one that was deleted elsewhere is not shown any more once that is known', async () => {
+  const { id } = await keeper.client.create({ content: '# Fog bell\n\nThe fog bell is rung by hand every two minutes.' });
+  const params = { path: { id } };
+  await expect.poll(async () => (await keeper.client.get('/resources/{id}', { params })).status).toBe('completed');
+  const page = await console_.open({ account: keeper, path: `/app/documents/${id}` });
+  await page.getByRole('heading', { level: 1, name: 'Fog bell' }).waitFor();
+  await keeper.client.delete('/resources/{id}', { params });
+  await page.getByRole('button', { name: 'Add a tag' }).click();
+  await page.keyboard.type('late');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'There is no such document' }).waitFor();
+  console_.expectQuiet(/404/);
+});
+
 test('document: passages, the original without scripts, and a long text that is drawn to its end', async () => {
   const long = Array.from({ length: 400 }, (_, i) => `## Part ${i}\n\nThe keeper writes down number ${i}.`).join('\n\n');
   const id = await addDocument(keeper, {

@@ -5,6 +5,7 @@ import { strengthOf } from '../../console/src/parts/strength.ts';
 import { typedTags } from '../../console/src/parts/typed-tags.ts';
 import { deviceOf } from '../../console/src/screens/account/words.ts';
 import { addedOn, qualityWord, titleOf } from '../../console/src/screens/library/words.ts';
+import { login } from '../../console/src/texts/login.ts';
 import { bytes } from '../../console/src/texts/sizes.ts';
 
 describe('strength of a password', () => {
@@ -33,6 +34,14 @@ describe('strength of a password', () => {
       ),
     );
   });
+});
+
+test.each([
+  ['email', 'is already taken', 'This e-mail address is already taken.'],
+  ['new_password', 'must have at least 8 characters', 'This password must have at least 8 characters.'],
+  ['email', 'Invalid email address', 'Invalid email address.'],
+])('forms: what is wrong with %s, "%s", is said as a sentence', (field, message, expected) => {
+  expect(login.refusedField(field, message)).toBe(expected);
 });
 
 describe('typed tags', () => {

@@ -75,6 +75,7 @@ export const library = {
       reprocess: (count: number) => `Queued ${documents(count)} again.`,
     },
     underWay: (done: number, total: number) => `${number(done)} of ${number(total)} done`,
+    changed: 'Nothing was done: other documents match by now, or some are gone. Select them again.',
     notDone: 'Not done: the server did not answer. Try again in a minute.',
     partly: (failed: number, total: number, reason: string) =>
       `${number(failed)} of ${number(total)} were left as they are: ${reason}`,

@@ -1,4 +1,6 @@
 /** Texts of the screens before the login. */
+import { sentence } from './sentence.ts';
+
 const tooMany = (seconds: number) =>
   `Too many attempts. Try again in ${seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`}.`;
 
@@ -32,10 +34,10 @@ export const login = {
   tooMany,
   unreachable: 'The server did not answer. Try again in a minute.',
   cancelled: 'The login was cancelled. Nothing was changed.',
-  refused: (detail: string) => `You are not logged in. ${detail}${/[.!?]$/.test(detail) ? '' : '.'}`,
+  refused: (detail: string) => `You are not logged in. ${sentence(detail)}`,
   /** `message`: what the server says of it, such as "is already taken". */
   refusedField: (field: string, message: string) =>
-    `This ${fieldNames[field] ?? field} ${message}${/[.!?]$/.test(message) ? '' : '.'}`,
+    sentence(/^\p{Lu}/u.test(message) ? message : `This ${fieldNames[field] ?? field} ${message}`),
 };
 
 export const register = {

@@ -43,7 +43,9 @@ export default function DocumentScreen({ params, query }: ScreenProps) {
     void open.load();
   });
   const failure = open.failure.value;
-  if (failure !== undefined && !open.resource.value) return <Failure error={failure} onAgain={() => void open.load()} />;
+  // One that was deleted elsewhere is not shown as it was.
+  if (failure !== undefined && (!open.resource.value || isMissing(failure)))
+    return <Failure error={failure} onAgain={() => void open.load()} />;
   return <Loaded key={id} open={open} query={query} />;
 }
 
@@ -167,16 +169,17 @@ function addressWith(query: URLSearchParams, tab: string): string {
 
 const inWords = (error: unknown) => reasonOf(error, texts.failed.unreachable);
 
+const isMissing = (error: unknown) => error instanceof PharosError && error.status === 404;
+
 function Failure({ error, onAgain }: { error: unknown; onAgain: () => void }) {
-  const isMissing = error instanceof PharosError && error.status === 404;
   const { missing, failed } = texts;
   useEffect(() => focusHeading({ arrived: true }), []);
   return (
     <section class="screen">
       <div class="empty">
-        <h1>{isMissing ? missing.title : inWords(error)}</h1>
-        {isMissing && <p>{missing.text}</p>}
-        {isMissing ? (
+        <h1>{isMissing(error) ? missing.title : inWords(error)}</h1>
+        {isMissing(error) && <p>{missing.text}</p>}
+        {isMissing(error) ? (
           <a class="btn" href="/app/search">
             {missing.action}
           </a>

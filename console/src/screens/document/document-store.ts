@@ -123,7 +123,10 @@ export function openDocument(id: string): OpenDocument {
     try {
       await changes.change(make);
     } catch (error) {
-      return toast({ text: reasonOf(error, texts.notSaved), failed: true });
+      toast({ text: reasonOf(error, texts.notSaved), failed: true });
+      // Deleted elsewhere: the screen says so.
+      if (error instanceof PharosError && error.status === 404) await load();
+      return;
     }
     if (done !== undefined) toast({ text: done, ...(undo ? { undo: () => void change(undo) } : {}) });
   }

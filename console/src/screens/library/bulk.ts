@@ -62,7 +62,8 @@ async function follow(sent: Promise<readonly Task[]>, takeBack: () => void): Pro
   try {
     for (const task of await sent) await finish(task);
   } catch (error) {
-    toast({ text: reasonOf(error, texts.bulk.notDone), failed: true });
+    const hasChanged = error instanceof PharosError && error.status === 409;
+    toast({ text: hasChanged ? texts.bulk.changed : reasonOf(error, texts.bulk.notDone), failed: true });
   } finally {
     underWay.value = '';
     takeBack();
