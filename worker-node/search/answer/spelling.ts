@@ -9,10 +9,10 @@ const SHORTEST = 4;
 /** A shorter one lacks a letter or has two swapped: for each other error there are too many words near it. */
 const SHORTEST_OF_ALL_ERRORS = 5;
 
-/** In a large library a comparison of a word with the whole vocabulary takes a millisecond. */
+/** In a large library a comparison of a word with those near it takes up to a millisecond. */
 const LEAST_CORRECTED = 24;
 const MOST_CORRECTED = 400;
-/** Strings of the vocabulary that words are compared with, in all. */
+/** The more strings a vocabulary has, the fewer words are compared: their product. */
 const MAX_COMPARED = 6_000_000;
 /** Words that are taken apart, of those that the library lacks. */
 export const MAX_TAKEN_APART = 8;
