@@ -177,7 +177,9 @@ describe('add', () => {
     await row('empty.txt').getByText('This file is empty.').waitFor();
     expect(await row('empty.txt').getByRole('button', { name: 'Try again' }).count()).toBe(0);
     await row('program.exe').locator('.job__fault strong').waitFor();
-    expect(await row('program.exe').locator('.job__fault').textContent()).not.toMatch(/\d{3}|undefined|unsupported_/);
+    expect(await row('program.exe').locator('.job__fault').textContent()).not.toMatch(/\d{3}|undefined|unsupported_|file:/);
+    expect(await row('program.exe').getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    expect(await row('program.exe').getByRole('list', { name: 'Stages' }).textContent()).not.toContain('waits');
     await row('program.exe').getByRole('button', { name: 'Remove' }).click();
     await row('program.exe').waitFor({ state: 'detached' });
     under.expectQuiet(/415/);

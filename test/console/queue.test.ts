@@ -95,6 +95,10 @@ describe('tracks', () => {
           if (state === 'stale') expect(isStale).toBe(true);
           expect(state === 'done').toBe(heard?.stages[stage] === 'completed');
         }
+        // Of a document that has failed nothing waits.
+        const over = tracksOf(heard, isStale, true).map(({ state }) => (state === 'omitted' ? 'pending' : state));
+        expect(over).toEqual(tracks.map(({ state }) => state));
+        expect(tracksOf(heard, isStale, true).some(({ state }) => state === 'pending')).toBe(false);
       }),
     );
   });

@@ -190,7 +190,10 @@ describe('callback delivery', () => {
   test('callback delivery: a receiver at a private address is never connected to', async () => {
     await sender({ allow: [] }).sweep();
     expect(receiver.requests).toEqual([]);
-    expect(await delivery()).toMatchObject({ state: 'failed', error: 'The address of 127.0.0.1 is not public' });
+    expect(await delivery()).toMatchObject({
+      state: 'failed',
+      error: expect.stringContaining('The address of 127.0.0.1 is not public'),
+    });
   });
 
   test('callback delivery: a receiver that does not respond fails the attempt after the deadline', async () => {

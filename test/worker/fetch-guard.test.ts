@@ -43,7 +43,7 @@ describe('createGuardedFetch: addresses', () => {
     const before = site.requests.length;
     const error = await failure(fetcher({ allow: [] })(`http://${host}:${site.port}/`, never));
     expect(error).toMatchObject({ failure: 'permanent' });
-    expect(error.message).toMatch(/is not public$/);
+    expect(error.message).toMatch(/is not public; /);
     expect(site.requests).toHaveLength(before);
   });
 
@@ -51,7 +51,9 @@ describe('createGuardedFetch: addresses', () => {
     const guarded = fetcher({ allow: [], resolve: async () => [{ address: '10.1.2.3', family: 4 }] });
     const error = await failure(guarded('http://intranet.example/', never));
     expect(error.failure).toBe('permanent');
-    expect(error.message).toBe('The address of intranet.example is not public');
+    expect(error.message).toBe(
+      "The address of intranet.example is not public; the server's operator can allow it by INGEST_ALLOW_ADDRESSES",
+    );
   });
 
   it('guarded fetch: of several addresses of a host name only the permitted ones are connected to', async () => {
@@ -75,7 +77,7 @@ describe('createGuardedFetch: addresses', () => {
     site.serve('/away', (response) => response.writeHead(302, { Location: location }).end());
     const error = await failure(fetcher()(`${site.url}/away`, never));
     expect(error.failure).toBe('permanent');
-    expect(error.message).toMatch(/is not public$/);
+    expect(error.message).toMatch(/is not public; /);
   });
 
   it.each([

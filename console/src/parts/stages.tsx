@@ -2,8 +2,8 @@
 import { parts as texts } from '../texts/parts.ts';
 import { Icon } from './icon.tsx';
 
-/** `stale`: the last known progress, while the connection is lost. */
-export type StageState = 'pending' | 'active' | 'done' | 'failed' | 'stale';
+/** `stale`: the last known progress, while the connection is lost. `omitted`: an earlier stage failed, so that this one does not run. */
+export type StageState = 'pending' | 'active' | 'done' | 'failed' | 'stale' | 'omitted';
 
 export interface Stage {
   readonly name: string;
@@ -58,5 +58,5 @@ function Sign({ state, progress }: Pick<Stage, 'state' | 'progress'>) {
         {percent}
       </>
     );
-  return <>{texts.stages.waits}</>;
+  return <>{state === 'omitted' ? texts.stages.omitted : texts.stages.waits}</>;
 }

@@ -63,7 +63,7 @@ export const isFollowed = (entry: Entry): boolean =>
 /** Whether leaving the page would lose it. */
 export const isUnsent = ({ phase }: Entry): boolean => phase.name === 'queued' || phase.name === 'sending';
 
-export type TrackState = 'done' | 'active' | 'stale' | 'failed' | 'pending';
+export type TrackState = 'done' | 'active' | 'stale' | 'failed' | 'pending' | 'omitted';
 
 export interface Track {
   readonly stage: Stage;
@@ -72,14 +72,14 @@ export interface Track {
   readonly filled: number;
 }
 
-/** `isStale`: the server is away, so what moves is shown as it was last known. */
-export function tracksOf(progress: ResourceProgress | undefined, isStale: boolean): readonly Track[] {
+/** `isStale`: the server is away, so what moves is shown as it was last known. `isOver`: what has not begun does not begin any more. */
+export function tracksOf(progress: ResourceProgress | undefined, isStale: boolean, isOver = false): readonly Track[] {
   return STAGES.map((stage) => {
     const status = progress?.stages[stage] ?? 'pending';
     const percent = progress?.detail[stage].percent ?? 0;
     if (status === 'completed') return { stage, state: 'done', filled: 1 };
     if (status === 'failed') return { stage, state: 'failed', filled: 0 };
-    if (status === 'pending') return { stage, state: 'pending', filled: 0 };
+    if (status === 'pending') return { stage, state: isOver ? 'omitted' : 'pending', filled: 0 };
     return { stage, state: isStale ? 'stale' : 'active', filled: percent / 100 };
   });
 }

@@ -8,7 +8,7 @@ import { connection } from '../api/connection.ts';
 import { isUnreachable, PharosError, sentenceOf } from '../api/errors.ts';
 import { add as texts } from '../texts/add.ts';
 import { changeEntry, entries, findEntry, removeEntries, storeEntry } from './entries.ts';
-import { byTurn, type Entry } from './entry.ts';
+import { byTurn, type Entry, type Phase } from './entry.ts';
 
 const AT_ONCE = 3;
 /** Where the server does not say how long. */
@@ -70,7 +70,10 @@ async function settle({ key, source }: Entry, error: unknown, signal: AbortSigna
     return;
   }
   const passes = isUnreachable(error) || (error instanceof PharosError && (error.status === 429 || error.status === 503));
-  changeEntry(key, { phase: passes ? { name: 'queued' } : { name: 'refused', reason: sentenceOf(error) } });
+  const phase: Phase = passes ? { name: 'queued' } : { name: 'refused', reason: sentenceOf(error) };
+  // What the server cannot read it cannot read tomorrow.
+  const isUnreadable = error instanceof PharosError && error.status === 415;
+  changeEntry(key, { phase, source: isUnreadable ? undefined : source });
   if (passes) pause(error instanceof PharosError ? (error.retryAfter ?? PAUSE_S) : PAUSE_S);
 }
 

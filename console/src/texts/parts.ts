@@ -14,6 +14,7 @@ export const parts = {
     done: 'done',
     failed: 'failed',
     waits: 'waits',
+    omitted: 'not run',
     lastSeen: 'last seen at',
     percent: (value: number) => `${value} %`,
   },

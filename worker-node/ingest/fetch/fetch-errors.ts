@@ -75,12 +75,15 @@ export function isForbiddenAddress(error: unknown): boolean {
   return [...causes(error)].some((cause) => cause instanceof ForbiddenAddressError);
 }
 
+/** What to do, for a person who may not run the server. */
+const ALLOW = "the server's operator can allow it by INGEST_ALLOW_ADDRESSES";
+
 /** The StageError for an error of the resolver, socket, TLS, HTTP parser or decompression. Its message is not passed on. */
 export function networkError(error: unknown, host: string): StageError {
   for (const cause of causes(error)) {
     if (cause instanceof StageError) return cause;
     if (cause instanceof ForbiddenAddressError)
-      return new StageError('permanent', `The address of ${host} is not public`, { cause: error });
+      return new StageError('permanent', `The address of ${host} is not public; ${ALLOW}`, { cause: error });
     const code = codeOf(cause);
     if (code === undefined) continue;
     const tls =

@@ -34,7 +34,7 @@ export function QueueRow({ entry, isStale, pausedSeconds }: Props) {
           {(setback === undefined ? facts : [setback]).join(' · ')}
         </p>
       </div>
-      <Stages stages={stagesOf(progress, isStale)} />
+      <Stages stages={stagesOf(progress, isStale, kind === 'needs')} />
       <div class="job__end">
         {kind === 'needs' && (
           <span class="state" data-state="failed">
@@ -55,8 +55,12 @@ export function QueueRow({ entry, isStale, pausedSeconds }: Props) {
   );
 }
 
-const stagesOf = (progress: ResourceProgress | undefined, isStale: boolean) =>
-  tracksOf(progress, isStale).map(({ stage, state, filled }) => ({ name: texts.queue.stages[stage], state, progress: filled }));
+const stagesOf = (progress: ResourceProgress | undefined, isStale: boolean, isOver: boolean) =>
+  tracksOf(progress, isStale, isOver).map(({ stage, state, filled }) => ({
+    name: texts.queue.stages[stage],
+    state,
+    progress: filled,
+  }));
 
 const addressOf = (id: string) => `/app/documents/${encodeURIComponent(id)}`;
 
