@@ -17,8 +17,8 @@ const ONE = 1;
 const TWO = 2;
 /** Of a compound, in UTF-16 units. */
 const SHORTEST_FIRST_PART = 4;
-/** The nearest words that are looked at, until one still occurs. */
-const CANDIDATES = 16;
+/** Words that are looked at beyond those that are asked for, where some of these occur in removed documents alone. */
+const MORE_CANDIDATES = 1_000;
 /** Longer strings are cut, in texts and in questions alike. */
 const MAX_TERM_UNITS = 128;
 
@@ -81,25 +81,26 @@ export class Words implements Vocabulary {
     if (word.length < ONE_EDIT || word.length > MAX_UNITS || DIGIT.test(word)) return undefined;
     const same = this.termOf(word);
     if (same >= 0 && this.#occurs(same)) return undefined;
-    const [sameFolded = [], one = []] = this.#near(word, ONE, (units) => this.#orders.oneEditFrom(units));
-    if (sameFolded.some(({ id }) => this.#occurs(id))) return undefined;
-    const nearest = one.find(({ id }) => this.#occurs(id)) ?? (word.length >= TWO_EDITS ? this.#twoEditsFrom(word) : undefined);
+    const [sameFolded, one] = this.#near(word, ONE, (units) => this.#orders.oneEditFrom(units));
+    if (sameFolded) return undefined;
+    const nearest = one ?? (word.length >= TWO_EDITS ? this.#twoEditsFrom(word) : undefined);
     return nearest && this.#strings.get(nearest.id);
   }
 
   complete(prefix: string, limit: number): FoundWord[] {
     const folded = foldWord(prefix);
     const begins = this.#strings.prefixTest(folded);
-    const found = new MostFrequent(limit * 2);
-    for (const ids of this.#orders.beginningWith(wordUnits(folded)))
-      for (let at = 0; at < ids.length; at++) {
-        const id = ids[at] as number;
-        const count = this.#counts[id] as number;
-        if (!found.admits(id, count)) continue;
-        const passes = this.#isMarked(id) ? foldWord(this.#strings.get(id)).startsWith(folded) : begins(id);
-        if (passes) found.offer({ id, count });
-      }
-    return this.#found(found, limit);
+    const ranges = this.#orders.beginningWith(wordUnits(folded));
+    return this.#found(limit, (found) => {
+      for (const ids of ranges)
+        for (let at = 0; at < ids.length; at++) {
+          const id = ids[at] as number;
+          const count = this.#counts[id] as number;
+          if (!found.admits(id, count)) continue;
+          const passes = this.#isMarked(id) ? foldWord(this.#strings.get(id)).startsWith(folded) : begins(id);
+          if (passes) found.offer({ id, count });
+        }
+    });
   }
 
   endingIn(suffix: string, limit: number): FoundWord[] {
@@ -107,9 +108,9 @@ export class Words implements Vocabulary {
     const passing = new Set<number>();
     for (const ids of this.#orders.endingWith(part))
       for (let at = 0; at < ids.length; at++) if (this.#endsIn(ids[at] as number, part)) passing.add(ids[at] as number);
-    const found = new MostFrequent(limit * 2);
-    for (const id of passing) found.offer({ id, count: this.#counts[id] as number });
-    return this.#found(found, limit);
+    return this.#found(limit, (found) => {
+      for (const id of passing) found.offer({ id, count: this.#counts[id] as number });
+    });
   }
 
   /** What the strings take that are neither terms of those that are held, 1 by term, nor words of such a term. */
@@ -188,26 +189,25 @@ export class Words implements Vocabulary {
 
   #twoEditsFrom(word: string): CountedWord | undefined {
     const sameFirst = ({ units }: WordUnits) => this.#orders.beginningWith({ units, length: 1 });
-    return this.#near(word, TWO, sameFirst)[TWO]?.find(({ id }) => this.#occurs(id));
+    return this.#near(word, TWO, sameFirst)[TWO];
   }
 
-  /** Of the words that are chosen, by the number of edits that they are away, the most frequent first. */
-  #near(word: string, most: number, choose: (word: WordUnits) => ArrayLike<number>[]): (readonly CountedWord[])[] {
+  /** Of the words that are chosen and still occur, the most frequent by the number of edits that it is away. */
+  #near(word: string, most: number, choose: (word: WordUnits) => ArrayLike<number>[]): (CountedWord | undefined)[] {
     const typed = wordUnits(word);
     const letters = lettersOf(word);
-    const best = Array.from({ length: most + 1 }, () => new MostFrequent(CANDIDATES));
-    const seen = new Set<number>();
+    const best = Array.from({ length: most + 1 }, () => new MostFrequent(1));
     for (const ids of choose(typed))
       for (let at = 0; at < ids.length; at++) {
         const id = ids[at] as number;
         // Letters come first: few words pass, so that the processor foresees the branch.
         if (bitsOf((this.#letters[id] as number) ^ letters) > 2 * most) continue;
-        const edits = this.#editsTo(id, typed, most);
-        if (edits > most || seen.has(id)) continue;
-        seen.add(id);
-        best[edits]?.offer({ id, count: this.#counts[id] as number });
+        const count = this.#counts[id] as number;
+        const nearest = best[this.#editsTo(id, typed, most)];
+        // A word that is named twice is not before itself.
+        if (nearest?.admits(id, count) && this.#occurs(id)) nearest.offer({ id, count });
       }
-    return best.map((one) => one.sorted());
+    return best.map((one) => one.sorted()[0]);
   }
 
   /** More than `most` where they are more, or are two of which one is in the first letter. */
@@ -219,10 +219,21 @@ export class Words implements Vocabulary {
     return edits === TWO && word.units[0] !== units[0] ? most + 1 : edits;
   }
 
-  /** Of the words that pass, the most frequent that still occur. */
-  #found(passing: MostFrequent, limit: number): FoundWord[] {
+  /** Of the words that are offered, the most frequent that still occur. */
+  #found(limit: number, offerTo: (found: MostFrequent) => void): FoundWord[] {
+    let words: FoundWord[] = [];
+    for (const most of [2 * limit, 2 * limit + MORE_CANDIDATES]) {
+      const found = new MostFrequent(most);
+      offerTo(found);
+      words = this.#occurring(found.sorted(), limit);
+      if (words.length === limit || found.sorted().length < most) break;
+    }
+    return words;
+  }
+
+  #occurring(found: readonly CountedWord[], limit: number): FoundWord[] {
     const words: FoundWord[] = [];
-    for (const { id } of passing.sorted()) {
+    for (const { id } of found) {
       if (words.length === limit) break;
       const term = this.#terms[id] as number;
       const frequency = this.#frequencyOf(term);

@@ -106,6 +106,15 @@ test('correct and complete: words of documents that were removed are never named
   expect(index.vocabulary.complete('merg', 5)).toEqual([]);
 });
 
+test('correct and complete: many words of removed documents do not hide the others, which are less frequent', () => {
+  const letters = [...'abcdefghijklmnopqrst'];
+  const removed = letters.map((letter) => `glaci${letter} glaci${letter}er`).join(' ');
+  const index = library(`${removed} ${removed}`, 'glacius');
+  index.remove('d0');
+  expect(index.vocabulary.complete('gl', 1).map(({ word }) => word)).toEqual(['glacius']);
+  expect(index.vocabulary.correct('glaciu')).toBe('glacius');
+});
+
 test('complete: the most frequent words that begin so, as they are written, with their terms', () => {
   const { vocabulary } = library('Models model', 'models', 'modelling', 'a MODELS b', 'mode');
   expect(vocabulary.complete('model', 2)).toEqual([

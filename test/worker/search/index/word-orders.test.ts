@@ -39,7 +39,7 @@ class Vocabularies {
     return [...this.known.values()]
       .filter(({ word }) => passes(foldWord(word)))
       .sort((a, b) => b.count - a.count || a.id - b.id)
-      .slice(0, 2 * limit)
+      .slice(0, 2 * limit + 1_000)
       .map(({ word }) => word)
       .filter((word) => !this.removed.has(word))
       .slice(0, limit);
@@ -56,8 +56,7 @@ class Vocabularies {
       [...this.known.values()]
         .filter((one) => one.word.length <= 64 && !/\p{N}/u.test(one.word) && editsBetween(word, foldWord(one.word)) === edits)
         .filter((one) => edits < 2 || foldWord(one.word)[0] === word[0])
-        .sort((a, b) => b.count - a.count || a.id - b.id)
-        .slice(0, 16);
+        .sort((a, b) => b.count - a.count || a.id - b.id);
     if (at(0).some(occurs)) return undefined;
     return (at(1).find(occurs) ?? (word.length >= 8 ? at(2).find(occurs) : undefined))?.word;
   }
