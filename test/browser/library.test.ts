@@ -206,6 +206,9 @@ describe('list', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/app\/documents\/01900000-0000-7000-8000-000000000040$/);
+    // The rail goes on showing where the document was opened.
+    await page.getByRole('heading', { level: 1, name: 'Document 40' }).waitFor();
+    expect(await page.locator('.nav [aria-current]').textContent()).toBe('Library');
   });
 
   test('library: Back leads through filters and orders, and past the letters of a title', async () => {

@@ -19,7 +19,7 @@ interface Props {
 export function Frame({ route, children }: Props) {
   const user = account.value;
   const entries = user ? ROUTES.filter(({ nav, access }) => nav && (access !== 'admin' || user.tier === 'admin')) : [];
-  const current = route?.under ?? route?.path;
+  const current = route?.under?.() ?? route?.path;
   return (
     <>
       <a class="skip" href="#main">

@@ -7,6 +7,7 @@ import { admin } from '../texts/admin.ts';
 import { connect } from '../texts/connect.ts';
 import { recovery, register } from '../texts/login.ts';
 import { add, documentTexts, library, login, reference, search, shell } from '../texts.ts';
+import { lastList } from './last-list.ts';
 import type { ScreenProps } from './screen.ts';
 import { SCREENS } from './screens.ts';
 
@@ -18,8 +19,8 @@ export interface Route {
   readonly access: 'visitor' | 'anyone' | 'user' | 'admin';
   /** Its entry in the rail: `foot` stands at the end. */
   readonly nav?: { readonly label: string; readonly icon: IconName; readonly foot?: boolean };
-  /** The path of the route whose entry in the rail is current on this screen. */
-  readonly under?: string;
+  /** The path of the route whose entry in the rail is current on this screen, as it is by then. */
+  readonly under?: () => string;
   readonly load: () => Promise<{ readonly default: ComponentType<ScreenProps> }>;
 }
 
@@ -35,7 +36,7 @@ export const ROUTES: readonly Route[] = [
     ...SCREENS.document,
     title: documentTexts.title,
     access: 'user',
-    under: SCREENS.search.path,
+    under: () => lastList.value,
   },
   {
     ...SCREENS.add,
@@ -59,7 +60,7 @@ export const ROUTES: readonly Route[] = [
     ...SCREENS.reference,
     title: reference.title,
     access: 'anyone',
-    under: SCREENS.connect.path,
+    under: () => SCREENS.connect.path,
   },
   {
     ...SCREENS.admin,
@@ -71,7 +72,7 @@ export const ROUTES: readonly Route[] = [
     ...SCREENS.taxonomy,
     title: admin.taxonomy.title,
     access: 'admin',
-    under: SCREENS.admin.path,
+    under: () => SCREENS.admin.path,
   },
   {
     ...SCREENS.account,
