@@ -10,7 +10,7 @@ export function guardDoubleClicks(): void {
   addEventListener(
     'click',
     (event) => {
-      const pressed = event.target instanceof Element ? event.target.closest(ACTS) : null;
+      const pressed = actor(event.target);
       // A click by key or by script counts 0, the first one of a series 1.
       if (event.detail <= 1) first = pressed;
       else if (event.detail === 2 && pressed !== first) {
@@ -20,4 +20,10 @@ export function guardDoubleClicks(): void {
     },
     { capture: true },
   );
+}
+
+/** A label acts as its field, which the browser clicks after it. */
+function actor(target: EventTarget | null): Element | null {
+  const found = target instanceof Element ? target.closest(ACTS) : null;
+  return found instanceof HTMLLabelElement ? (found.control ?? found) : found;
 }
