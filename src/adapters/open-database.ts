@@ -16,6 +16,7 @@ import { migrateSqlite, statusOfSqlite } from './migrate-sqlite.ts';
 import type { MigrationStatus } from './migration-status.ts';
 import { checkPostgres, connectPostgres, type PostgresOptions, placeOfPostgres } from './postgres.ts';
 import { openSqliteFile, type SqliteClient } from './sqlite.ts';
+import { withPreparedReads } from './sqlite-prepared-reads.ts';
 import { openSqliteThread, openSqliteWritingInThread } from './sqlite-thread.ts';
 
 /** Milliseconds: building an index on a large table takes longer than the deadline of a request. */
@@ -53,16 +54,18 @@ export interface OpenDatabaseOptions {
    * that serve nothing meanwhile. Default: none.
    */
   readonly sqliteThread?: 'none' | 'writes' | 'all';
+  /** Keeps the reads of `db` from a SQLite file prepared, for a thread of searches. Not together with `sqliteThread`. */
+  readonly sqlitePreparedReads?: boolean;
 }
 
 /** Throws an Error whose message says what to change: path, rights and disk space for a file; host and database for a server. */
 export async function openDatabase(
   { database }: Pick<Config, 'database'>,
-  { metrics, sqliteThread = 'none' }: OpenDatabaseOptions = {},
+  { metrics, sqliteThread = 'none', sqlitePreparedReads = false }: OpenDatabaseOptions = {},
 ): Promise<OpenDatabase> {
   switch (database.kind) {
     case 'sqlite':
-      return openFile(database.path, SQLITE_OPENERS[sqliteThread]);
+      return openFile(database.path, sqlitePreparedReads ? openPreparedReads : SQLITE_OPENERS[sqliteThread]);
     case 'libsql':
       return openLibsqlServer({ url: database.url, authToken: database.authToken?.reveal(), createClient });
     case 'postgres':
@@ -72,12 +75,18 @@ export async function openDatabase(
 
 const SQLITE_OPENERS = { none: openSqliteFile, writes: openSqliteWritingInThread, all: openSqliteThread } as const;
 
+async function openPreparedReads(path: string): Promise<SqliteClient> {
+  const { client } = await openSqliteFile(path);
+  const forDrizzle = withPreparedReads(client, path);
+  return { client, forDrizzle, close: () => forDrizzle.close() };
+}
+
 async function openFile(path: string, open: (path: string) => Promise<SqliteClient>): Promise<OpenDatabase> {
-  const { client, close, forSearches } = await open(path);
+  const { client, close, forSearches, forDrizzle } = await open(path);
   return {
     ...overSqlite(client),
     chunkIndex: createSqliteChunkIndex({ client: forSearches ?? client }),
-    db: openSqlite(client),
+    db: openSqlite(forDrizzle ?? client),
     place: path,
     migrate: () => migrateSqlite(client),
     close: async () => close(),

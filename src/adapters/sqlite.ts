@@ -63,6 +63,8 @@ export interface SqliteClient {
   close(): void | Promise<void>;
   /** Runs statements that may take long; default `client`. */
   readonly forSearches?: Client;
+  /** Runs what drizzle writes; default `client`. */
+  readonly forDrizzle?: Client;
 }
 
 /** Opens `path` in WAL mode and creates it if it is absent. Throws an Error that names path, rights and free disk space. */

@@ -21,7 +21,7 @@ const SAVE_MS = 60_000;
 
 const { database: packed, log: logging, folder, maxBytes } = workerData as SearchThreadData;
 const log = createProcessLog(logging, 'search');
-const database = await openDatabase({ database: unpackDatabase(packed) });
+const database = await openDatabase({ database: unpackDatabase(packed) }, { sqlitePreparedReads: true });
 
 const post = (message: FromThread) => parentPort?.postMessage(message);
 
