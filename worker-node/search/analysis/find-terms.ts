@@ -13,7 +13,7 @@ const scratch = new TextUnits();
 
 /**
  * The ranges of UTF-16 units where the text has one of the terms, in the order of its pieces. Plain words that begin as none of the
- * terms are passed over, which are most words of a text.
+ * terms, or are too short for those, are passed over, which are most words of a text.
  */
 export function findTerms(text: string, language: string | null, terms: ReadonlySet<string>): Place[] {
   const found: Place[] = [];
@@ -26,7 +26,7 @@ export function findTerms(text: string, language: string | null, terms: Readonly
 
   const isPassedOver = (start: number, end: number): boolean =>
     passesOver &&
-    !starts.has(units[start] as number, end - start > 1 ? (units[start + 1] as number) : NO_LETTER) &&
+    !starts.has(units[start] as number, end - start > 1 ? (units[start + 1] as number) : NO_LETTER, end - start) &&
     !(digits?.isNear(start, end) && monthOf(text.slice(start, end).toLowerCase()) !== undefined);
 
   for (let at = 0; at < length; at++) {

@@ -2,8 +2,8 @@
 import { SPELLINGS } from './english-spelling.ts';
 
 export interface TermStarts {
-  /** Whether a plain word with these first two letters may have one of the terms. */
-  has(first: number, second: number): boolean;
+  /** Whether a plain word of this length with these first two letters may have one of the terms. */
+  has(first: number, second: number, length: number): boolean;
   /** Whether a term has a digit of ASCII, as those of dates and numbers have. */
   readonly hasDigits: boolean;
 }
@@ -13,6 +13,11 @@ const LETTERS = 26;
 const LOWER_CASE = 0x20;
 /** Instead of a second letter. */
 export const NO_LETTER = -1;
+
+/** A stem is longer than its word by less: `-ed` becomes `-e`, and other spellings differ by a letter or two. UTF-16 units. */
+export const LONGER_STEM = 3;
+/** Longer than any plain word. */
+const NONE = 255;
 
 /** A question's terms are looked for in many passages. */
 const known = new WeakMap<ReadonlySet<string>, TermStarts>();
@@ -25,21 +30,25 @@ export function termStarts(terms: ReadonlySet<string>): TermStarts {
 }
 
 function startsOf(terms: ReadonlySet<string>): TermStarts {
-  const starts = new Uint8Array(LETTERS * (LETTERS + 1));
+  /** How long a word has to be. */
+  const starts = new Uint8Array(LETTERS * (LETTERS + 1)).fill(NONE);
   const place = (first: number, second: number) =>
     ((first | LOWER_CASE) - A) * (LETTERS + 1) + (second === NO_LETTER ? LETTERS : (second | LOWER_CASE) - A);
-  const allow = (start: string) => {
-    starts[place(start.charCodeAt(0), start.charCodeAt(1))] = 1;
+  const allowAt = (at: number, least: number) => {
+    starts[at] = Math.min(starts[at] as number, least);
   };
   for (const term of terms) {
     const start = term.slice(0, 2);
     if (!/^[a-z]{1,2}$/.test(start)) continue;
-    if (start.length === 1) starts.fill(1, place(start.charCodeAt(0), A), place(start.charCodeAt(0), NO_LETTER) + 1);
+    const least = Math.max(1, term.length - LONGER_STEM);
+    const allow = (one: string) => allowAt(place(one.charCodeAt(0), one.charCodeAt(1)), least);
+    const [first, last] = [place(start.charCodeAt(0), A), place(start.charCodeAt(0), NO_LETTER)];
+    if (start.length === 1) for (let at = first; at <= last; at++) allowAt(at, least);
     else allow(start);
     // In English, `eying` becomes `ei`.
     if (start.endsWith('i')) allow(`${start[0]}y`);
     for (const [written, meant] of SPELLINGS) if (meant.startsWith(start)) allow(written);
   }
   const hasDigits = [...terms].some((term) => /[0-9]/.test(term));
-  return { has: (first, second) => starts[place(first, second)] === 1, hasDigits };
+  return { has: (first, second, length) => length >= (starts[place(first, second)] as number), hasDigits };
 }

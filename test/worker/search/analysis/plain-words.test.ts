@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { makeAnyPiece, textAnalysis } from '../../../../worker-node/search/analysis/analyse.ts';
 import { isPlainWord } from '../../../../worker-node/search/analysis/plain-words.ts';
 import { keepsStart, stemmerOf } from '../../../../worker-node/search/analysis/stem.ts';
+import { LONGER_STEM } from '../../../../worker-node/search/analysis/term-starts.ts';
 import { termOfPlainWord } from '../../../../worker-node/search/analysis/word-terms.ts';
 import { LATIN_LANGUAGES } from '../../../support/fixtures/latin-languages.ts';
 
@@ -27,7 +28,7 @@ test('a plain word has the terms, offsets and month that the analysis of any pie
   expect(plain).toBeGreaterThan(500);
 });
 
-test('a stemmer that keeps the start of words leaves the first two letters of every plain word', () => {
+test('a stemmer that keeps the start of words leaves the first two letters of every plain word, and makes it hardly longer', () => {
   const words = VOCABULARY.filter((one) => /^[a-z]{2,}$/.test(one));
   expect(words.length).toBeGreaterThan(10_000);
   const kept = LATIN_LANGUAGES.filter((language) => keepsStart(stemmerOf('latin', language)));
@@ -36,7 +37,9 @@ test('a stemmer that keeps the start of words leaves the first two letters of ev
       const term = termOfPlainWord(one, language);
       const start = one.slice(0, Math.max(1, Math.min(2, term.length)));
       if (!term.startsWith(start)) expect(`${one} ${language}`).toBe(term);
+      if (term.length > one.length + LONGER_STEM) expect(`${one} ${language}`).toBe(term);
     }
+  for (const one of words) expect(termOfPlainWord(one, 'en').length).toBeLessThanOrEqual(one.length + LONGER_STEM);
   expect(kept).toEqual(['da', 'de', 'en', 'es', 'fr', 'hu', 'it', 'lt', 'nb', 'nl', 'pl', 'pt', 'ro', 'sv']);
 });
 
