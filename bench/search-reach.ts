@@ -105,6 +105,7 @@ async function measure(data: ReachData, size: number): Promise<Row[]> {
   await noteQuestions(server, library, note);
   await noteAtOnce(server, library, note);
   await noteNewDocuments(server, data, library, note);
+  const asked = server.memoryMb();
   await noteWhileIncoming(server, data, library, note);
   const delays = await server.pharos.loopDelays();
   for (const program of ['api', 'worker', 'idle'] as const) {
@@ -114,7 +115,8 @@ async function measure(data: ReachData, size: number): Promise<Row[]> {
   const after = server.memoryMb();
   const held = await server.held();
   note('MB before the first question: API, worker, inference', programs(idle, 0));
-  note('MB at the end: API, worker, inference', programs(after, 0));
+  note('MB after the questions: API, worker, inference', programs(asked, 0));
+  note('MB after the documents came in: API, worker, inference', programs(after, 0));
   note("MB by the index's own account", (held.bytes / 1e6).toFixed(0));
   note('the same, per 100,000 chunks', ((held.bytes / 1e6 / held.chunks) * 100_000).toFixed(0));
 
