@@ -56,16 +56,18 @@ export interface OpenDatabaseOptions {
   readonly sqliteThread?: 'none' | 'writes' | 'all';
   /** Keeps the reads of `db` from a SQLite file prepared, for a thread of searches. Not together with `sqliteThread`. */
   readonly sqlitePreparedReads?: boolean;
+  /** Called between the statements of a long search in a SQLite file, which stop the thread that they run in. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** Throws an Error whose message says what to change: path, rights and disk space for a file; host and database for a server. */
 export async function openDatabase(
   { database }: Pick<Config, 'database'>,
-  { metrics, sqliteThread = 'none', sqlitePreparedReads = false }: OpenDatabaseOptions = {},
+  { metrics, sqliteThread = 'none', sqlitePreparedReads = false, pause }: OpenDatabaseOptions = {},
 ): Promise<OpenDatabase> {
   switch (database.kind) {
     case 'sqlite':
-      return openFile(database.path, sqlitePreparedReads ? openPreparedReads : SQLITE_OPENERS[sqliteThread]);
+      return openFile(database.path, sqlitePreparedReads ? openPreparedReads : SQLITE_OPENERS[sqliteThread], pause);
     case 'libsql':
       return openLibsqlServer({ url: database.url, authToken: database.authToken?.reveal(), createClient });
     case 'postgres':
@@ -81,11 +83,15 @@ async function openPreparedReads(path: string): Promise<SqliteClient> {
   return { client, forDrizzle, close: () => forDrizzle.close() };
 }
 
-async function openFile(path: string, open: (path: string) => Promise<SqliteClient>): Promise<OpenDatabase> {
+async function openFile(
+  path: string,
+  open: (path: string) => Promise<SqliteClient>,
+  pause: OpenDatabaseOptions['pause'],
+): Promise<OpenDatabase> {
   const { client, close, forSearches, forDrizzle } = await open(path);
   return {
     ...overSqlite(client),
-    chunkIndex: createSqliteChunkIndex({ client: forSearches ?? client }),
+    chunkIndex: createSqliteChunkIndex({ client: forSearches ?? client, pause }),
     db: openSqlite(forDrizzle ?? client),
     place: path,
     migrate: () => migrateSqlite(client),

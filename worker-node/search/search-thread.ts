@@ -21,11 +21,10 @@ const SAVE_MS = 60_000;
 
 const { database: packed, log: logging, folder, maxBytes } = workerData as SearchThreadData;
 const log = createProcessLog(logging, 'search');
-const database = await openDatabase({ database: unpackDatabase(packed) }, { sqlitePreparedReads: true });
+const pause = createTurns({ turnMs: TURN_MS, monotonic: clock.monotonic, events: () => setImmediate() });
+const database = await openDatabase({ database: unpackDatabase(packed) }, { sqlitePreparedReads: true, pause });
 
 const post = (message: FromThread) => parentPort?.postMessage(message);
-
-const pause = createTurns({ turnMs: TURN_MS, monotonic: clock.monotonic, events: () => setImmediate() });
 
 /** What the worker was told last, by owner. */
 const told = new Map<string, number>();

@@ -119,7 +119,7 @@ export function createPostgresChunkIndex(options: PostgresChunkIndexOptions): Ch
             order by n.distance, n.seq`,
         ),
     };
-    return scanExactly(scan, limit, blockSize);
+    return scanExactly(scan, limit, { blockSize });
   }
 
   /** HNSW returns neighbours in approximate order, so more are taken and ranked again. */

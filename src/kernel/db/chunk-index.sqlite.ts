@@ -4,17 +4,15 @@
  */
 import type { Client, InValue, Row } from '@libsql/client';
 import type { ChunkFilter, ChunkHit, ChunkIndex, ChunkQuestion } from './chunk-index.ts';
-import { type ScannedVectors, scanExactly } from './exact-scan.ts';
+import { type ScannedVectors, type ScanOptions, scanExactly } from './exact-scan.ts';
 import { matchExpression } from './fts-query.ts';
 import { toBytes } from './vector-bytes.ts';
 
-export interface SqliteChunkIndexOptions {
+export interface SqliteChunkIndexOptions extends ScanOptions {
   readonly client: Pick<Client, 'execute'>;
-  /** Vectors that a statement compares. Default 5,000. */
-  readonly blockSize?: number;
 }
 
-export function createSqliteChunkIndex({ client, blockSize }: SqliteChunkIndexOptions): ChunkIndex {
+export function createSqliteChunkIndex({ client, ...scanOptions }: SqliteChunkIndexOptions): ChunkIndex {
   async function keyword(question: ChunkQuestion, filter: ChunkFilter, limit: number): Promise<ChunkHit[]> {
     const match = matchExpression(question, filter.ownerId);
     if (match === undefined) return [];
@@ -61,7 +59,7 @@ export function createSqliteChunkIndex({ client, blockSize }: SqliteChunkIndexOp
         return rows.map(toHit);
       },
     };
-    return await scanExactly(scan, limit, blockSize);
+    return await scanExactly(scan, limit, scanOptions);
   }
 
   return { keyword, nearest };

@@ -13,11 +13,18 @@ export interface ScannedVectors {
   nearest(keys: readonly number[], limit: number): Promise<ChunkHit[]>;
 }
 
+export interface ScanOptions {
+  /** Vectors that a statement compares. Default 5,000. */
+  readonly blockSize?: number | undefined;
+  /** Called after each block: lets a thread whose statements block it do other work in between. */
+  readonly pause?: (() => Promise<void>) | undefined;
+}
+
 /** The nearest of all, best first. */
 export async function scanExactly(
   { keys, nearest }: ScannedVectors,
   limit: number,
-  blockSize: number = SCAN_BLOCK,
+  { blockSize = SCAN_BLOCK, pause }: ScanOptions = {},
 ): Promise<ChunkHit[]> {
   if (!Number.isSafeInteger(blockSize) || blockSize < 1) throw new RangeError('blockSize must be a whole number above 0');
   const pageSize = blockSize * BLOCKS_A_PAGE;
@@ -28,6 +35,7 @@ export async function scanExactly(
     for (let start = 0; start < page.length; start += blockSize) {
       const hits = await nearest(page.slice(start, start + blockSize), limit);
       best = [...best, ...hits].toSorted((a, b) => b.score - a.score || a.seq - b.seq).slice(0, limit);
+      await pause?.();
     }
     if (page.length < pageSize) return best;
     after = page.at(-1) as number;

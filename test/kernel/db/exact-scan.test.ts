@@ -26,10 +26,26 @@ test('exact scan: it finds what a comparison of all vectors at once finds, whate
           },
         },
         limit,
-        blockSize,
+        { blockSize },
       );
       expect(found).toEqual(rank(all).slice(0, limit));
       expect(longest).toBeLessThanOrEqual(blockSize);
     }),
   );
+});
+
+test('exact scan: it pauses after each block, so that a thread whose statements block it can do other work', async () => {
+  const order: string[] = [];
+  const scan = {
+    keys: async () => [1, 2, 3],
+    nearest: async (keys: readonly number[]) => {
+      order.push(`block ${keys.join()}`);
+      return [];
+    },
+  };
+  const pause = async () => {
+    order.push('pause');
+  };
+  await scanExactly(scan, 1, { blockSize: 2, pause });
+  expect(order).toEqual(['block 1,2', 'pause', 'block 3', 'pause']);
 });
