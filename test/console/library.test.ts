@@ -1,6 +1,7 @@
 /** What the library of the console computes. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { LONGEST } from '../../console/src/api/asked.ts';
 import { bodiesOf } from '../../console/src/screens/library/bulk-bodies.ts';
 import type { Change } from '../../console/src/screens/library/change.ts';
 import { isDeleted, isEmptied, showChange, tagsAfter } from '../../console/src/screens/library/pending-changes.ts';
@@ -22,11 +23,14 @@ import {
 import { placeOf } from '../../console/src/screens/library/without-hidden.ts';
 import { addedOn, qualityWord } from '../../console/src/screens/library/words.ts';
 
-const values = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }), { maxLength: 20 });
+const values = (facet: keyof View['chosen']) => {
+  const value = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }).filter(({ length }) => length <= LONGEST[facet]);
+  return fc.uniqueArray(value, { maxLength: 20 });
+};
 const view: fc.Arbitrary<View> = fc.record({
   sort: fc.constantFrom(...SORTS),
   title: fc.string({ maxLength: 50, unit: 'grapheme' }),
-  chosen: fc.record({ category: values, tag: values, language: values, type: values }),
+  chosen: fc.record({ category: values('category'), tag: values('tag'), language: values('language'), type: values('type') }),
   quality: fc.option(fc.constantFrom(...QUALITIES), { nil: undefined }),
   year: fc.option(fc.integer({ min: 1970, max: 9998 }), { nil: undefined }),
 });

@@ -71,6 +71,8 @@ const ask = async (worker: FollowedModels) => (await worker.questions().embed([T
 test('model files: a folder that is overwritten is named, the process goes on, and a restart of it is refused until the files are back', async () => {
   const { worker, log, target } = await startWorker('one');
   const before = await ask(worker);
+  // A process that has not loaded yet would find the other files.
+  await expect.poll(() => worker.state()[0]?.processes.documents.status).toBe('ready');
   await cp(join(models, 'one'), join(root, 'copy'), { recursive: true });
   await writeTransformerFolder(join(models, 'one'), { shape: { seed: 2 } });
   await worker.refresh();
