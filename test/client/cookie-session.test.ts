@@ -222,6 +222,32 @@ function stubStorage(): Map<string, string> {
   return kept;
 }
 
+test('cookie session: a request that is begun while the session is being ended is not sent', async () => {
+  const { openTab } = openBrowser();
+  const tab = openTab();
+  await tab.pharos.logIn(await newLogin(app));
+  tab.sent();
+  const ended = tab.pharos.logOut();
+  await expect(tab.pharos.get('/resources')).rejects.toMatchObject({ status: 401, detail: 'The session has ended' });
+  await ended;
+  expect(tab.sent()).toEqual(['POST /auth/logout']);
+});
+
+test('cookie session: where its end fails, a request that was begun meanwhile is sent', async () => {
+  let isAway = true;
+  const { openTab } = openBrowser((path) =>
+    isAway && path === '/auth/logout' ? new Response(null, { status: 500 }) : undefined,
+  );
+  const tab = openTab();
+  const login = await newLogin(app);
+  await tab.pharos.logIn(login);
+  const ended = expect(tab.pharos.logOut()).rejects.toMatchObject({ status: 500 });
+  expect(await me(tab)).toBe(login.username);
+  await ended;
+  isAway = false;
+  await tab.pharos.logOut();
+});
+
 test('cookie session: the page of a visitor, who never logged in here, does not ask for a session', async () => {
   const kept = stubStorage();
   const { openTab } = openBrowser();

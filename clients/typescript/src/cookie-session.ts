@@ -1,5 +1,6 @@
 /** The session of a page on the server's own origin: the access token is in memory, the refresh token in a cookie of the server. */
 import { type Credentials, EARLY_MS, ifEnded } from './credentials.ts';
+import { PharosError } from './error.ts';
 import type { Parts } from './parts.ts';
 import type { components } from './schema.generated.ts';
 import { sessionHint } from './session-hint.ts';
@@ -42,6 +43,7 @@ export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSes
   /** Whether it is known that this browser has no session. */
   let hasNone = !hint.get();
   let renewal: Promise<AccessToken | undefined> | undefined;
+  let ending: Promise<void> | undefined;
   /** After a session, what was meant for its account is not sent for another one that logs in: only the page itself goes on. */
   let hasLeft = false;
 
@@ -81,6 +83,10 @@ export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSes
 
   return {
     authorization: async () => {
+      const end = ending;
+      await end?.catch(() => undefined);
+      // What was begun while the session was being ended was meant for its account.
+      if (end && !token) throw new PharosError({ status: 401, code: 'unauthenticated', detail: 'The session has ended' });
       const found = await current();
       return found && `Bearer ${found.accessToken}`;
     },
@@ -98,11 +104,16 @@ export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSes
         keep(next);
         return next.user;
       }),
-    end: (request) =>
-      withLock(async () => {
+    end: (request) => {
+      const end = withLock(async () => {
         await request();
         keep(undefined);
-      }),
+      });
+      ending = end;
+      return end.finally(() => {
+        if (ending === end) ending = undefined;
+      });
+    },
   };
 }
 

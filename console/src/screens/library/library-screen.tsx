@@ -18,7 +18,7 @@ import { BulkBar } from './bulk-bar.tsx';
 import { Cards } from './cards.tsx';
 import { countFacets } from './facets.ts';
 import { onRowKey } from './row-keys.ts';
-import { count, failure, isLate, reload, showView } from './rows.ts';
+import { count, failure, isLate, leaveView, reload, showView } from './rows.ts';
 import { clearSelection } from './selection.ts';
 import { Table } from './table.tsx';
 import { Toolbar } from './toolbar.tsx';
@@ -47,6 +47,7 @@ export default function LibraryScreen({ query }: ScreenProps) {
   }, [addressOf(view)]);
   useEffect(() => {
     void loadTaxonomy();
+    return leaveView;
   }, []);
   useReloadWhenChanged(view);
   useEffect(() => {

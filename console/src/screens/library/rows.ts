@@ -65,6 +65,13 @@ export function showView(next: View): void {
   restart();
 }
 
+/** The rows are shown no longer: they are loaded when they are shown again, and not after a change. */
+export function leaveView(): void {
+  view = undefined;
+  clearTimeout(timer);
+  stop.abort();
+}
+
 /** Loads what is shown again, after it was changed. */
 export function reload(): void {
   if (view) restart();
