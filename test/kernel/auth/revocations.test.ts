@@ -187,3 +187,12 @@ test('revocation: of an access token lasts as long in a filled store as in the d
   kit.clock.advance(1);
   expect(await mine.isRevoked(['jti:a'])).toBe(false);
 });
+
+test('revocation: more of them than a store of this process holds leave the decision to the database', async () => {
+  const many = Array.from({ length: 100_001 }, (_, n) => ({ key: `sid:${n}`, expiresAt: kit.clock.now() + LIFE_MS }));
+  const select = () => ({ from: () => ({ where: () => ({ limit: async () => many }) }) });
+  const kv = createMemoryKeyValue({ clock: kit.clock });
+  await over(kv, { ...kit.db, select } as unknown as typeof kit.db).fillFromDatabase();
+  expect(await kv.get('revoked:sid:0')).toBeUndefined();
+  expect(await kv.get('revocations:epoch')).toBeUndefined();
+});
