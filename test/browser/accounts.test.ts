@@ -34,7 +34,7 @@ test('first run: / leads to the first account, which is logged in and becomes ad
   await shoot(page, 'welcome');
   await page.getByRole('button', { name: 'Create the account' }).click();
   await page.getByText('Enter a username.').waitFor();
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('username');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('username');
   await page.getByLabel('Username').fill('keeper');
   await page.getByLabel('E-mail').fill('keeper@example.org');
   await page.getByLabel('Password').fill('short');
@@ -198,7 +198,7 @@ test('password: changed with the present one, and the new one logs in', async ()
   const page = await pharos.open({ account, path: '/app/account' });
   const ways = part(page, 'Ways to log in');
   await ways.getByRole('button', { name: 'Change Password' }).click();
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('current_password');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('current_password');
   await page.keyboard.type('not this one');
   await ways.getByLabel('New password').fill('another phrase for the light');
   await ways.getByRole('button', { name: 'Set the password' }).click();

@@ -197,17 +197,17 @@ describe('list', () => {
 
   test('library: arrows walk through the rows, x selects one, Enter opens it', async () => {
     // From the heading, on which a new screen puts the focus.
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
-    expect(await focused()).toBe('Document 1: Ölwechsel und Seilzug');
+    await expect.poll(focused).toBe('Document 1: Ölwechsel und Seilzug');
     await page.keyboard.press('x');
     expect(await box('Document 1: Ölwechsel und Seilzug').isChecked()).toBe(true);
     // An arrow that comes before the next row is drawn does nothing.
     const last = 'Document 41: Ölwechsel und Seilzug';
     for (let presses = 0; presses < 400 && (await focused()) !== last; presses++) await page.keyboard.press('ArrowDown');
-    expect(await focused()).toBe(last);
+    await expect.poll(focused).toBe(last);
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/app\/documents\/01900000-0000-7000-8000-000000000040$/);
@@ -257,7 +257,7 @@ describe('many', () => {
     await page.keyboard.press('Enter');
     await link('Document 3: 재난 대비 점검표').waitFor();
     await says('10,000 documents');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Filter by title');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Filter by title');
 
     for (const title of ['Document 2: rye bread at home', 'Document 3: 재난 대비 점검표']) await box(title).check();
     await page.getByRole('button', { name: 'Delete' }).click();

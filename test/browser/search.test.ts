@@ -23,7 +23,7 @@ const address = (page: Page) => new URL(page.url());
 test('search: it answers while somebody types, and Enter asks the whole question', async () => {
   const page = await console_.open({ account: keeper, path: '/app/search' });
   await page.getByRole('heading', { name: 'Ask as you would ask a person' }).waitFor();
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search');
   await page.getByText('Added last').waitFor();
   await expectAccessible(page);
   await shoot(page, 'search-home');
@@ -90,7 +90,7 @@ test('search: the keyboard alone leads from the field to a document at its passa
       .evaluate((link) => link === document.activeElement),
   ).toBe(true);
   await page.keyboard.press('ArrowUp');
-  expect(await field(page).evaluate((input) => input === document.activeElement)).toBe(true);
+  await expect.poll(() => field(page).evaluate((input) => input === document.activeElement)).toBe(true);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: /light-keepers/ }).waitFor();

@@ -14,7 +14,7 @@ afterAll(() => console_?.close());
 test('login: a visitor is led to the login, and back to the address that was asked for', async () => {
   const page = await console_.open({ path: '/app/nowhere?q=1' });
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('username');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('username');
   await expectAccessible(page);
   await shoot(page, 'login');
   await page.getByRole('button', { name: 'Log in' }).click();
@@ -25,7 +25,7 @@ test('login: a visitor is led to the login, and back to the address that was ask
   await page.getByLabel('Password').fill('not this one');
   await page.keyboard.press('Enter');
   await page.getByText('Username or password is wrong.').waitFor();
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('password');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('password');
   await page.getByLabel('Password').fill(keeper.password);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
@@ -59,7 +59,7 @@ test('palette: Ctrl K opens it, typing narrows it, Enter goes there, Escape give
   await shoot(page, 'palette');
   await page.keyboard.press('Escape');
   await field.waitFor({ state: 'detached' });
-  expect(await theme.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expect.poll(() => theme.evaluate((element) => element === document.activeElement)).toBe(true);
   await page.keyboard.press('Control+k');
   await field.fill('add doc');
   expect(await page.getByRole('option').first().getAttribute('aria-selected')).toBe('true');
