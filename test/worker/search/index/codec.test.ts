@@ -2,9 +2,9 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DamagedIndex, decodeIndex, encodeIndex } from '../../../../worker-node/search/index/codec.ts';
-import type { IndexParts, LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
+import type { LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
 import { createLibraryIndex } from '../../../../worker-node/search/index/memory-index.ts';
-import { encodedBytes, parts } from './naive-index.ts';
+import { encodedBytes, parts, withStems } from './naive-index.ts';
 
 const encoded = () => encodedBytes(library());
 
@@ -90,17 +90,7 @@ test('decode: bytes of another format, and bytes that are no index, are refused'
   expect(() => decodeIndex(parts, long)).toThrow('header of the index is damaged');
 });
 
-/** With words that differ from their terms. */
-const stemming: IndexParts = {
-  ...parts,
-  analysis: {
-    ...parts.analysis,
-    readPiece: (piece, language) => {
-      const { tokens, ...read } = parts.analysis.readPiece(piece, language);
-      return { ...read, tokens: tokens.map((token) => ({ ...token, term: token.term.replace(/s$/, '') })) };
-    },
-  },
-};
+const stemming = withStems((term) => term.replace(/s$/, ''));
 
 test('encode: a file says nothing of documents that were removed, and what is decoded of it is an index of the others', () => {
   const id = fc.nat(7);

@@ -4,7 +4,7 @@ import type { SearchFilters } from '../../../../src/kernel/search/search-request
 import { decodeIndex } from '../../../../worker-node/search/index/codec.ts';
 import type { IndexedDocument, LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
 import { createLibraryIndex } from '../../../../worker-node/search/index/memory-index.ts';
-import { encodedBytes, NaiveIndex, parts } from './naive-index.ts';
+import { encodedBytes, NaiveIndex, NO_ATTRIBUTES, parts } from './naive-index.ts';
 
 const word = fc.constantFrom('a', 'b', 'c', 'd', 'e_f', 'e', 'f', 'Zürich', '東京', '\ud800x', 'rare');
 const text = (maxLength: number) => fc.array(word, { maxLength }).map((words) => words.join(' '));
@@ -124,16 +124,7 @@ test('words: BM25 after any changes equals a naive one, with alternatives, weigh
 
 test('words: the lengths of chunks with a title alone, which counts half, are those of their words', () => {
   const index = createLibraryIndex(parts);
-  const attributes = {
-    title: null,
-    language: null,
-    category: null,
-    tags: [],
-    contentType: null,
-    createdAt: 0,
-    qualityScore: null,
-  };
-  const one = { id: 'd', ...attributes, metadata: {}, chunks: [{ seq: 1, text: '', context: 'a', embedding: null }] };
+  const one = { id: 'd', ...NO_ATTRIBUTES, chunks: [{ seq: 1, text: '', context: 'a', embedding: null }] };
   index.put(one);
   const naive = new NaiveIndex();
   naive.put(one);
@@ -297,9 +288,8 @@ function cosine(a: Float32Array, b: Float32Array): number {
 test('index: a title that is all of the text counts once', () => {
   const index = createLibraryIndex(parts);
   const chunkOf = (seq: number, text: string, context: string) => ({ seq, text, context, embedding: null });
-  const rest = { title: null, language: null, category: null, tags: [], contentType: null, createdAt: 0, qualityScore: null };
-  index.put({ id: 'alone', ...rest, metadata: {}, chunks: [chunkOf(1, 'cascade filter', '')] });
-  index.put({ id: 'titled', ...rest, metadata: {}, chunks: [chunkOf(2, 'cascade filter', 'cascade filter')] });
+  index.put({ id: 'alone', ...NO_ATTRIBUTES, chunks: [chunkOf(1, 'cascade filter', '')] });
+  index.put({ id: 'titled', ...NO_ATTRIBUTES, chunks: [chunkOf(2, 'cascade filter', 'cascade filter')] });
   const { scores } = index.words([{ terms: [{ term: 'cascade' }] }]);
   const scoreOf = (id: string) => scores[index.chunksOf(index.slotOf(id) as number)[0] as number];
   expect(scoreOf('titled')).toBe(scoreOf('alone'));

@@ -33,6 +33,23 @@ const piece = (...tokens: IndexToken[]) => ({ tokens, positions: (tokens.at(-1)?
 
 export const parts: IndexParts = { analysis, createVectors: createVectorBlock };
 
+/** The parts with terms that differ from their words. */
+export const withStems = (stemOf: (term: string) => string): IndexParts => ({
+  ...parts,
+  analysis: {
+    ...analysis,
+    readPiece: (piece, language) => {
+      const { tokens, ...read } = analysis.readPiece(piece, language);
+      return { ...read, tokens: tokens.map((token) => ({ ...token, term: stemOf(token.term) })) };
+    },
+  },
+});
+
+/** Of a document that says nothing but its chunks. */
+export const NO_ATTRIBUTES: Omit<IndexedDocument, 'id' | 'chunks'> = {
+  ...{ title: null, language: null, category: null, tags: [], contentType: null, createdAt: 0, qualityScore: null, metadata: {} },
+};
+
 /** The tokens of a text, with positions within it. */
 function analyse(text: string): Place[] {
   let position = 0;

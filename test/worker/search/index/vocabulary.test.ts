@@ -1,37 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EditDistance } from '../../../../worker-node/search/index/edit-distance.ts';
-import type { IndexParts, LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
+import type { LibraryIndex } from '../../../../worker-node/search/index/library-index.ts';
 import { createLibraryIndex } from '../../../../worker-node/search/index/memory-index.ts';
 import { StringTable } from '../../../../worker-node/search/index/string-table.ts';
-import { parts } from './naive-index.ts';
+import { NO_ATTRIBUTES, parts, withStems } from './naive-index.ts';
 
-/** An analysis that cuts a plural's s, so that words and terms differ. */
-const stemming: IndexParts = {
-  ...parts,
-  analysis: {
-    ...parts.analysis,
-    readPiece: (piece, language) => {
-      const { tokens, ...read } = parts.analysis.readPiece(piece, language);
-      return { ...read, tokens: tokens.map((token) => ({ ...token, term: stemOf(token.term) })) };
-    },
-  },
-};
-const stemOf = (term: string) => term.toLowerCase().replace(/(?<=\p{L})s$/u, '');
+/** Cuts a plural's s. */
+const stemming = withStems((term) => term.toLowerCase().replace(/(?<=\p{L})s$/u, ''));
 
 let seq = 0;
 function put(index: LibraryIndex, id: string, ...texts: string[]): void {
-  const attributes = {
-    title: null,
-    language: null,
-    category: null,
-    tags: [],
-    contentType: null,
-    createdAt: 0,
-    qualityScore: null,
-  };
   const chunks = texts.map((text) => ({ seq: ++seq, text, context: '', embedding: null }));
-  index.put({ id, ...attributes, metadata: {}, chunks });
+  index.put({ id, ...NO_ATTRIBUTES, chunks });
 }
 
 function library(...texts: string[]): LibraryIndex {
