@@ -1,5 +1,6 @@
 /** A document on its way into the library, and what its row says. Pure: no signal, no request. */
 import type { ResourceProgress } from '../../../clients/typescript/src/index.ts';
+import type { StageState } from '../parts/stages.tsx';
 
 export type Stage = keyof ResourceProgress['stages'];
 
@@ -63,11 +64,9 @@ export const isFollowed = (entry: Entry): boolean =>
 /** Whether leaving the page would lose it. */
 export const isUnsent = ({ phase }: Entry): boolean => phase.name === 'queued' || phase.name === 'sending';
 
-export type TrackState = 'done' | 'active' | 'stale' | 'failed' | 'pending' | 'omitted';
-
 export interface Track {
   readonly stage: Stage;
-  readonly state: TrackState;
+  readonly state: StageState;
   /** From 0 to 1. */
   readonly filled: number;
 }
