@@ -75,7 +75,7 @@ export interface RunOfClaim {
   onFailure(stage: Stage, error: unknown): void;
 }
 
-/** Nobody sees a difference, and the stages of a small document take less. */
+/** A person sees no difference, and the stages of a small document take less. */
 const HOLD_MS = 100;
 
 interface Entry {

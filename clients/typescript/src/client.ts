@@ -24,7 +24,7 @@ export type Suggestions = components['schemas']['Suggestions'];
 export type ResourceFilter = NonNullable<operations['resourcesList']['parameters']['query']>;
 
 export interface RequestOptions {
-  /** Gives the request up, as when somebody who types has typed on. */
+  /** Gives the request up, as when a person has typed on. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -81,7 +81,7 @@ export interface Operations {
   search(q: string, query?: SearchQuery, options?: RequestOptions): Promise<SearchResult>;
   /** What is like a document, by its id, or like a text. */
   like(idOrText: string, query?: SearchQuery): Promise<SearchResult>;
-  /** Titles and words for what somebody has typed so far, at most `limit` of each. */
+  /** Titles and words for what a person has typed so far, at most `limit` of each. */
   suggest(q: string, limit?: number, options?: RequestOptions): Promise<Suggestions>;
   /** Every hit, best first, page by page as the loop goes on. */
   hits(q: string, query?: SearchQuery): AsyncGenerator<SearchHit, void>;

@@ -4294,7 +4294,7 @@ export interface operations {
                 min_quality?: number | null;
                 /** @description The same as `min_quality` */
                 quality?: number | null;
-                /** @description `true`: the last word may be the beginning of one, as while somebody types; by words alone */
+                /** @description `true`: the last word may be the beginning of one, as while a question is being typed; by words alone */
                 prefix?: "true" | "false";
                 limit?: number;
             };

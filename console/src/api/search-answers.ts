@@ -37,7 +37,7 @@ effect(() => {
 export const isAnswerTo = (given: Answer | undefined, asked: Asked): given is Answer =>
   given !== undefined && writeAsked(given.asked).toString() === writeAsked(asked).toString();
 
-/** Asks, and drops the answers to what was asked before. `whole` false: while somebody types. */
+/** Asks, and drops the answers to what was asked before. `whole` false: while it is being typed. */
 export async function ask(asked: Asked, whole: boolean): Promise<void> {
   running?.abort();
   const last = answer.peek();

@@ -1,4 +1,4 @@
-/** Keeps the queue of documents while somebody is logged in, whatever screen is open. */
+/** Keeps the queue of documents while a user is logged in, on every screen. */
 import { effect } from '@preact/signals';
 import { recoveries } from '../api/connection.ts';
 import { account } from '../api/session.ts';

@@ -179,7 +179,7 @@ export function createEmailLinks(deps: Dependencies): EmailLinks {
         await mailer.send({
           to: user.email,
           subject: 'Confirm your e-mail address for Pharos',
-          text: `Hello ${user.username},\n\nto confirm that this address is yours, open this link within three days and enter the password of your account.\n\n${config.publicUrl}/app/verify#${token}\n\nIf you did not make this account, somebody else entered your address. Without the password of the account the link does nothing. To take the account over and end everything that was set up in it, choose a password of your own:\n\n${config.publicUrl}/app/reset\n`,
+          text: `Hello ${user.username},\n\nto confirm that this address is yours, open this link within three days and enter the password of your account.\n\n${config.publicUrl}/app/verify#${token}\n\nIf you did not make this account, another person entered your address. Without the password of the account the link does nothing. To take the account over and end everything that was set up in it, choose a password of your own:\n\n${config.publicUrl}/app/reset\n`,
         });
       });
     },

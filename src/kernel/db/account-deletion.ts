@@ -59,7 +59,7 @@ export interface SliceSizes {
 /** Deletes a slice of what a deleted account owned, and its row at the end. Returns whether anything is left. */
 export async function deleteSliceOf(tx: Database, userId: string, sizes: SliceSizes): Promise<boolean> {
   const user = await tx.select({ key: users.usernameKey }).from(users).where(eq(users.id, userId));
-  // Gone, or an account that nobody deleted.
+  // Gone, or an account that was not deleted.
   if (user[0]?.key !== deletedKey(userId)) return false;
   for (const deleteSome of SLICES) if ((await deleteSome(tx, userId, sizes)) > 0) return true;
   // Waits for a document that was posted at the same time; after this nothing can be inserted for the user.

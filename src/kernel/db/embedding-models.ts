@@ -1,4 +1,4 @@
-/** Models of embeddings and their states. Whoever changes one calls `lockModels` first, in the same transaction. */
+/** Models of embeddings and their states. A change of one calls `lockModels` first, in the same transaction. */
 import { and, asc, eq, isNotNull, isNull, lte } from 'drizzle-orm';
 import { inTransaction, noteRebuilds } from './library-notes.ts';
 import { embeddingModels, resourceEmbeddings } from './schema.sqlite.ts';

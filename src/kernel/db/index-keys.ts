@@ -1,7 +1,7 @@
 /**
  * Keys of unbounded length as columns with an index hold them. A page names URLs of any length, and PostgreSQL's indexes
  * refuse entries of more than 2,704 bytes; a long key is stored as its digest. Rows of SQLite files from before 2026-12 have
- * long keys as they are, so that whoever asks asks for both forms.
+ * long keys as they are, so that a query asks for both forms.
  */
 import { sha256Hex } from '../core/digest.ts';
 

@@ -30,6 +30,6 @@ export function entitledScopes(tier: Tier): readonly Scope[] {
   return tier === 'admin' ? SCOPES : SCOPES.filter((scope) => scope !== 'admin');
 }
 
-/** The scopes of a user's own credentials: whoever may change documents may delete them. A grant has only what its user named. */
+/** The scopes of a user's own credentials: a user who may change documents may delete them. A grant has only what its user named. */
 export const withImpliedScopes = (scopes: readonly string[]): Scope[] =>
   SCOPES.filter((scope) => scopes.includes(scope) || (scope === 'resources:delete' && scopes.includes('resources:write')));

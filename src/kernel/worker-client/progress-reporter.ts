@@ -10,7 +10,7 @@ import { MAX_REPORTS, type ProgressReport, type ProgressReports } from '../model
 import { createSignedPost, type SignedPostDependencies } from './signed-post.ts';
 
 const DEADLINE_MS = 5_000;
-/** Milliseconds between two requests: nobody sees more, and a signed request costs both sides more than all that it carries. */
+/** Milliseconds between two requests: a person sees no more, and a signed request costs both sides more than all that it carries. */
 const PAUSE_MS = 100;
 const PATH = '/jobs/progress';
 

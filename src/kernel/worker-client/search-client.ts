@@ -38,8 +38,8 @@ const FIRST_SHARE = 0.6;
 const AWAY_MS = 1_000;
 /** Owners for whom a worker was late that are remembered. */
 const MAX_LATE = 1_000;
-/** Statuses of a worker that lacks the role or does not know the caller's keys: it answers nobody. */
-const ANSWERS_NOBODY = new Set([401, 421]);
+/** Statuses of a worker that lacks the role or does not know the caller's keys: it answers no caller. */
+const ANSWERS_NO_CALLER = new Set([401, 421]);
 
 /** What is known of a worker since it last answered. */
 interface Standing {
@@ -163,4 +163,4 @@ async function refusalOf(response: Response): Promise<AppError | undefined> {
 
 /** Whether the worker itself may be well: it answered that it cannot, or it did not answer in time. */
 const isOfOneQuestion = (error: unknown): boolean =>
-  error instanceof WorkerStatus ? !ANSWERS_NOBODY.has(error.status) : error instanceof Error && error.name === 'TimeoutError';
+  error instanceof WorkerStatus ? !ANSWERS_NO_CALLER.has(error.status) : error instanceof Error && error.name === 'TimeoutError';

@@ -55,7 +55,7 @@ export function sendConsentPage(c: Context, { server, client, redirectUri, scope
         <button type="submit">Log in</button>${links}
       </form>
       <form id="consent" hidden>
-        <p>Logged in as <strong id="who"></strong>. <button class="link" type="button" id="other">Log in as somebody else</button></p>
+        <p>Logged in as <strong id="who"></strong>. <button class="link" type="button" id="other">Log in as another user</button></p>
         <fieldset class="scopes" aria-label="The app may">${boxes}
         </fieldset>
         <button type="submit">Connect</button>

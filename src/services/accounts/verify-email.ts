@@ -26,7 +26,7 @@ const NEEDED = 'is required, unless the request carries an access token of the a
 
 /**
  * Verifies the address of an account. The link proves the mailbox, `proof` the account: otherwise the owner of an address, by
- * opening the link, would vouch for an account that somebody else registered with it (decision 0021). Throws what
+ * opening the link, would vouch for an account that another person registered with it (decision 0021). Throws what
  * EmailLinks.verify throws, `invalid_input` without a proof, `forbidden` for a wrong password, which counts as a failed login,
  * and for a session of another account, `rate_limited` after too many wrong passwords, `conflict` for an account without one.
  */

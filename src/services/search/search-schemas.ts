@@ -58,7 +58,9 @@ export const searchQuery = z
       .enum(['true', 'false'])
       .default('false')
       .transform((value) => value === 'true')
-      .meta({ description: '`true`: the last word may be the beginning of one, as while somebody types; by words alone' }),
+      .meta({
+        description: '`true`: the last word may be the beginning of one, as while a question is being typed; by words alone',
+      }),
     limit: z.coerce.number().int().min(1).max(100).default(10),
   })
   .refine(hasOneQuestion, ONE_QUESTION);

@@ -45,7 +45,7 @@ async function find(context: SearchContext, actor: Actor, given: SearchFields, s
   const { q, similar_to, prefix, sort, limit, cursor } = given;
   const request: SearchRequest = {
     ...{ owner_id: actor.userId, q, similar_to, prefix, sort, limit, cursor },
-    // While somebody types, words answer at once.
+    // While a question is being typed, words answer at once.
     mode: prefix ? 'keyword' : given.mode,
     filters: filtersOf(given),
   };

@@ -1,4 +1,4 @@
-/** What somebody who types may be looking for: titles and words of their library. */
+/** What a person who types may be looking for: titles and words of their library. */
 import { z } from 'zod';
 import { AppError } from '../../kernel/core/errors.ts';
 import type { AppContext } from '../context.ts';

@@ -17,7 +17,7 @@ export interface SweepDependencies {
   evict(ownerId: string): void;
 }
 
-/** A library in use rewrites its snapshot itself; this is for those that nobody has asked for since the deletion. */
+/** A library in use rewrites its snapshot itself; this is for those that were not asked for since the deletion. */
 export async function sweepSnapshots({ db, clock, log, folder, evict }: SweepDependencies): Promise<void> {
   await removeAbandoned(folder, clock.now());
   for await (const { path, header } of listSnapshots(folder)) {

@@ -19,7 +19,7 @@ import { Results } from './results.tsx';
 import { rememberScroll, restoreScroll } from './scroll.ts';
 import { SuggestionLine } from './suggestions.tsx';
 
-/** Between two letters of somebody who types quickly. */
+/** Between two letters of a person who types quickly. */
 const DEBOUNCE_MS = 130;
 
 export default function SearchScreen({ query }: ScreenProps) {

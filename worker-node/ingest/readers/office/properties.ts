@@ -10,7 +10,7 @@ const GENERATED_TITLES = [
   /^(?:PowerPoint[- ]\S{1,20}|\S{1,20}(?: \S{1,10}){0,2} PowerPoint)$/i,
   /^.+\.(?:docx?|docm|dotx?|rtf|odt|ott|pptx?|pptm|potx?|ppsx?|odp|xlsx?|xlsm|ods|csv)$/i,
 ];
-/** Names of programs, of accounts, and of nobody. */
+/** Names of programs and of accounts, and words in place of a name. */
 const NOT_A_PERSON =
   /^(?:python-docx|python-pptx|openpyxl|xlsxwriter|docx4j|apache poi|docx|pandoc|libreoffice|openoffice(?:\.org)?|microsoft(?: office)?(?: user)?|office user|windows(?: user|-benutzer)?|utilisateur windows|user|users|admin|administrator|root|author|unknown|unbekannt|owner|me|test|\?+|-+)$/i;
 const GENERATED_DESCRIPTION = /^generated (?:by|with|using) /i;
