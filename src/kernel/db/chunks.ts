@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
 import { inTransaction, noteLibraryChange } from './library-notes.ts';
+import { isOwnedBy } from './owned.ts';
 import { placeholdersFor, prepared } from './prepared.ts';
 import { chunks, resourceEmbeddings, resources } from './schema.sqlite.ts';
 import type { Chunk, Database, Resource } from './types.ts';
@@ -79,7 +80,7 @@ export async function findChunks(db: Database, ownerId: string, seqs: readonly n
   return await db
     .select()
     .from(chunks)
-    .where(and(eq(chunks.ownerId, ownerId), inArray(chunks.seq, [...seqs])));
+    .where(and(isOwnedBy(chunks.ownerId, ownerId), inArray(chunks.seq, [...seqs])));
 }
 
 /** What an answer shows of a hit's resource. */
@@ -92,19 +93,28 @@ export type ChunkOfHit = Pick<
 > &
   ResourceOfHit;
 
+/** The limit fixes the order of a plan: chunks by their keys, then the resource of each. */
 const hitsQuery = prepared((db, size) => {
   const { seq, id, resourceId, position, text, headingPath, charStart, charEnd, pageStart, pageEnd } = chunks;
   const { title, url, language, contentType, category, tags, createdAt } = resources;
   const owner = sql.placeholder('ownerId');
   const seqs = Array.from({ length: size }, (_, i) => sql.placeholder(`seq${i}`));
+  const found = db
+    .select({ seq, id, resourceId, position, text, headingPath, charStart, charEnd, pageStart, pageEnd })
+    .from(chunks)
+    .where(and(inArray(seq, seqs), isOwnedBy(chunks.ownerId, owner)))
+    .limit(size)
+    .as('found');
   return db
     .select({
-      ...{ seq, id, resourceId, position, text, headingPath, charStart, charEnd, pageStart, pageEnd },
+      ...{ seq: found.seq, id: found.id, resourceId: found.resourceId, position: found.position, text: found.text },
+      ...{ headingPath: found.headingPath, charStart: found.charStart, charEnd: found.charEnd },
+      ...{ pageStart: found.pageStart, pageEnd: found.pageEnd },
       ...{ title, url, language, contentType, category, tags, createdAt },
     })
-    .from(chunks)
-    .innerJoin(resources, eq(resources.id, resourceId))
-    .where(and(eq(chunks.ownerId, owner), eq(resources.ownerId, owner), inArray(seq, seqs)))
+    .from(found)
+    .innerJoin(resources, eq(resources.id, found.resourceId))
+    .where(isOwnedBy(resources.ownerId, owner))
     .prepare();
 });
 

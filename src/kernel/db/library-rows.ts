@@ -1,5 +1,6 @@
 /** What an index of a library is built from: documents with their chunks, and the chunks' vectors by one model. */
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { isOwnedBy } from './owned.ts';
 import { chunks, chunkVectors, resources } from './schema.sqlite.ts';
 import type { Chunk, Database, Resource } from './types.ts';
 import { toVector } from './vector-bytes.ts';
@@ -106,7 +107,7 @@ export async function readLibraryDocuments(
   const found = await db
     .select(ATTRIBUTES)
     .from(resources)
-    .where(and(eq(resources.ownerId, scope.ownerId), inArray(id, [...ids])))
+    .where(and(isOwnedBy(resources.ownerId, scope.ownerId), inArray(id, [...ids])))
     .orderBy(asc(id));
   return await withChunks(db, scope, found);
 }
@@ -140,11 +141,11 @@ async function readChunks(
       .innerJoin(chunks, eq(resourceId, id))
       .leftJoin(
         chunkVectors,
-        and(eq(chunkVectors.chunkSeq, seq), eq(chunkVectors.model, model ?? ''), eq(chunkVectors.ownerId, ownerId)),
+        and(eq(chunkVectors.chunkSeq, seq), eq(chunkVectors.model, model ?? ''), isOwnedBy(chunkVectors.ownerId, ownerId)),
       )
       .where(
         and(
-          eq(resources.ownerId, ownerId),
+          isOwnedBy(resources.ownerId, ownerId),
           inArray(id, [...ids]),
           after && sql`(${resourceId}, ${position}) > (${after.resourceId}, ${after.position})`,
         ),

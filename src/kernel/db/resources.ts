@@ -6,6 +6,7 @@ import { storedFormsOf, toStoredKey } from './index-keys.ts';
 import { jsonContains } from './json-contains.ts';
 import { inTransaction, noteLibraryChange } from './library-notes.ts';
 import { SEARCHED_COLUMNS } from './library-rows.ts';
+import { isOwnedBy } from './owned.ts';
 import { resources } from './schema.sqlite.ts';
 import type { Database, Resource } from './types.ts';
 
@@ -124,7 +125,7 @@ export async function findResources(db: Database, ownerId: string, ids: readonly
   return await db
     .select(summary)
     .from(resources)
-    .where(and(eq(resources.ownerId, ownerId), inArray(resources.id, [...ids])));
+    .where(and(isOwnedBy(resources.ownerId, ownerId), inArray(resources.id, [...ids])));
 }
 
 /** Returns false if the owner has no such resource. */
@@ -243,7 +244,7 @@ export async function findCentralities(
   const rows = await db
     .select({ id: resources.id, centrality: resources.centrality })
     .from(resources)
-    .where(and(eq(resources.ownerId, ownerId), inArray(resources.id, [...ids])));
+    .where(and(isOwnedBy(resources.ownerId, ownerId), inArray(resources.id, [...ids])));
   return new Map(rows.map(({ id, centrality }) => [id, centrality]));
 }
 

@@ -209,6 +209,7 @@ export const HELPERS: Reasons = {
   'exact-scan': { scanExactly: VALUE },
   'fts-query': { isUnlikeAWord: VALUE, queryTerms: VALUE, questionTerms: VALUE, matchExpression: VALUE },
   pagination: { olderThan: VALUE },
+  owned: { isOwnedBy: VALUE },
   prepared: { prepared: VALUE, placeholdersFor: VALUE },
   'open-postgres': { openPostgres: OPENS, readableJson: VALUE, withoutNul: VALUE },
   'open-sqlite': { openSqlite: OPENS },

@@ -1,0 +1,100 @@
+/** Rows that are found by their keys cost the same in a library that has just grown as in one whose tables were analysed. */
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findChunks, findChunksOfHits } from '../../src/kernel/db/chunks.ts';
+import { readLibraryDocuments } from '../../src/kernel/db/library-rows.ts';
+import { findResources } from '../../src/kernel/db/resources.ts';
+import { chunks } from '../../src/kernel/db/schema.sqlite.ts';
+import type { Database } from '../../src/kernel/db/types.ts';
+import { insertDocument, insertUser } from '../support/fixtures/documents.ts';
+import { openTestPostgres } from '../support/kits/database.ts';
+
+const MODEL = 'pharos-static-192';
+const DOCUMENTS = 800;
+const CHUNKS_EACH = 8;
+/** So that a table has pages enough for its indexes to pay. */
+const TEXT = 'glacier '.repeat(220);
+/** Documents whose rows are asked for. */
+const ASKED = 20;
+
+let database: Awaited<ReturnType<typeof openTestPostgres>>;
+let ownerId: string;
+const ids: string[] = [];
+
+/** As after an import: the tables have statistics of their first rows, and many more rows. */
+beforeAll(async () => {
+  database = await openTestPostgres();
+  const { db, execute } = database;
+  for (const table of ['resources', 'chunks', 'chunk_vectors'])
+    await execute(`alter table ${table} set (autovacuum_enabled = false)`);
+  ownerId = await insertUser(db);
+  for (let n = 0; n < ASKED; n++) ids.push((await insertDocument(db, ownerId, { text: TEXT })).id);
+  await addChunks(0);
+  await execute('analyze');
+  for (let n = ASKED; n < DOCUMENTS; n++) ids.push((await insertDocument(db, ownerId, { text: TEXT })).id);
+  await addChunks(ASKED);
+});
+afterAll(() => database.close());
+
+async function addChunks(from: number): Promise<void> {
+  const given = JSON.stringify(ids.slice(from).map((id) => ({ id })));
+  await database.execute(`
+    insert into chunks (id, resource_id, owner_id, position, text, context, heading_path, char_start, char_end, word_count)
+    select gen_random_uuid()::text, id, '${ownerId}', position, 'glacier ' || position, '', '[]', 0, 9, 2
+    from json_to_recordset('${given}'::json) as given (id text), generate_series(0, ${CHUNKS_EACH - 1}) as position`);
+  await database.execute(`
+    insert into chunk_vectors (chunk_seq, owner_id, model, embedding)
+    select seq, owner_id, '${MODEL}', array_fill(0.07::real, array[192]) from chunks
+    where not exists (select 1 from chunk_vectors where chunk_seq = seq)`);
+}
+
+/** Rows that `read` fetches from tables, by an index or without one. */
+async function rowsRead(read: (db: Database) => Promise<readonly unknown[]>): Promise<{ found: number; read: number }> {
+  return await database.db.transaction(async (tx) => {
+    const before = await fetchedBy(tx);
+    const found = await read(tx);
+    return { found: found.length, read: (await fetchedBy(tx)) - before };
+  });
+}
+
+/** By the connection, since it last reported. */
+async function fetchedBy(tx: Database): Promise<number> {
+  const rows = sql<number>`coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)), 0)::int`;
+  const [row] = await tx.select({ rows }).from(sql`pg_stat_xact_user_tables`);
+  return row?.rows ?? Number.NaN;
+}
+
+describe('plans of PostgreSQL after a library has grown', () => {
+  const spread = () => ids.filter((_, n) => n % (DOCUMENTS / ASKED) === 0);
+  const seqsOf = async () => {
+    const { seq } = chunks;
+    const rows = await database.db.select({ seq }).from(chunks).where(eq(chunks.position, 3)).orderBy(seq).limit(ASKED);
+    return rows.map((row) => row.seq);
+  };
+
+  test('chunks of hits are read by their keys, and their resources', async () => {
+    const seqs = await seqsOf();
+    const { found, read } = await rowsRead((db) => findChunksOfHits(db, ownerId, seqs));
+    expect(found).toBe(ASKED);
+    expect(read).toBeLessThanOrEqual(ASKED * 4);
+  });
+
+  test('chunks are read by their keys', async () => {
+    const seqs = await seqsOf();
+    const { found, read } = await rowsRead((db) => findChunks(db, ownerId, seqs));
+    expect(found).toBe(ASKED);
+    expect(read).toBeLessThanOrEqual(ASKED * 2);
+  });
+
+  test('changed documents are read by their ids, with their chunks and vectors', async () => {
+    const { found, read } = await rowsRead((db) => readLibraryDocuments(db, { ownerId, model: MODEL, ids: spread() }));
+    expect(found).toBe(ASKED);
+    expect(read).toBeLessThanOrEqual(ASKED * CHUNKS_EACH * 4);
+  });
+
+  test('resources are read by their ids', async () => {
+    const { found, read } = await rowsRead((db) => findResources(db, ownerId, spread()));
+    expect(found).toBe(ASKED);
+    expect(read).toBeLessThanOrEqual(ASKED * 2);
+  });
+});
