@@ -30,7 +30,6 @@ beforeAll(async () => {
   ownerId = await insertUser(db);
   for (let n = 0; n < ASKED; n++) ids.push((await insertDocument(db, ownerId, { text: TEXT })).id);
   await addChunks(0);
-  await execute('analyze');
   for (let n = ASKED; n < DOCUMENTS; n++) ids.push((await insertDocument(db, ownerId, { text: TEXT })).id);
   await addChunks(ASKED);
 });
