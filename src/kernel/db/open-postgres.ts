@@ -41,7 +41,20 @@ function alignValues({ options }: Sql): void {
   parsers[OID.json] = (text) => text;
   serializers[OID.json] = readableJson;
   serializers[OID.bool] = (value: unknown) => (value === true || value === 1 ? 't' : 'f');
-  parsers[OID.realArray] = (text) => toBytes(Float32Array.from(text.slice(1, -1).split(',').filter(Boolean), Number));
+  parsers[OID.realArray] = (text) => toBytes(readReals(text));
+}
+
+/**
+ * The numbers of a `real[]` as PostgreSQL writes it. They are read as JSON, which takes a fraction of the time of `Number` for each
+ * one; NaN and infinity, which JSON lacks, are read by `Number`.
+ */
+export function readReals(text: string): Float32Array {
+  const list = text.slice(1, -1);
+  try {
+    return new Float32Array(JSON.parse(`[${list}]`));
+  } catch {
+    return Float32Array.from(list.split(','), Number);
+  }
 }
 
 /**

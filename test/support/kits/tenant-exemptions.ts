@@ -211,7 +211,7 @@ export const HELPERS: Reasons = {
   pagination: { olderThan: VALUE },
   owned: { isOwnedBy: VALUE },
   prepared: { prepared: VALUE, placeholdersFor: VALUE },
-  'open-postgres': { openPostgres: OPENS, readableJson: VALUE, withoutNul: VALUE },
+  'open-postgres': { openPostgres: OPENS, readableJson: VALUE, readReals: VALUE, withoutNul: VALUE },
   'open-sqlite': { openSqlite: OPENS },
   'postgres-url': { postgresParts: VALUE },
   users: { nameKey: VALUE, usernameKey: VALUE, emailKey: VALUE },
