@@ -2,8 +2,8 @@
 import { type Column, type Placeholder, type SQL, sql } from 'drizzle-orm';
 
 /**
- * Whether a row is the owner's, for queries that name the keys of their rows: no index answers it. Both databases otherwise may
- * read all that an owner has by the index of owners, and join that with itself: SQLite because it knows no numbers of rows, and
- * PostgreSQL until it has analysed a table that grew quickly.
+ * Whether a row is the owner's, for queries that name the keys of their rows: no index answers it. Until PostgreSQL has analysed a
+ * table that grew quickly, it takes owners for small: it would read all rows of an owner by the index of owners, and that for each
+ * row that they are joined with.
  */
 export const isOwnedBy = (column: Column, ownerId: string | Placeholder): SQL => sql`${column} || '' = ${ownerId}`;
