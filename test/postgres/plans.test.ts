@@ -1,8 +1,11 @@
 /** Rows that are found by their keys cost the same in a library that has just grown as in one whose tables were analysed. */
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findChunks, findChunksOfHits } from '../../src/kernel/db/chunks.ts';
+import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
+import { findChunks, findChunksOfHits, pageOfChunks } from '../../src/kernel/db/chunks.ts';
 import { readLibraryDocuments } from '../../src/kernel/db/library-rows.ts';
+import { nearestResources } from '../../src/kernel/db/nearest-resources.ts';
+import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
 import { findResources } from '../../src/kernel/db/resources.ts';
 import { chunks } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
@@ -21,31 +24,26 @@ let database: Awaited<ReturnType<typeof openTestPostgres>>;
 let ownerId: string;
 const ids: string[] = [];
 
-/** As after an import: the tables have statistics of their first rows, and many more rows. */
+/** As after an import: tables of many rows that have no statistics. */
 beforeAll(async () => {
   database = await openTestPostgres();
   const { db, execute } = database;
-  for (const table of ['resources', 'chunks', 'chunk_vectors'])
+  for (const table of ['resources', 'chunks', 'chunk_vectors', 'resource_vectors'])
     await execute(`alter table ${table} set (autovacuum_enabled = false)`);
   ownerId = await insertUser(db);
-  for (let n = 0; n < ASKED; n++) ids.push((await insertDocument(db, ownerId, { text: TEXT })).id);
-  await addChunks(0);
-  for (let n = ASKED; n < DOCUMENTS; n++) ids.push((await insertDocument(db, ownerId, { text: TEXT })).id);
-  await addChunks(ASKED);
+  for (let n = 0; n < DOCUMENTS; n++) ids.push((await insertDocument(db, ownerId, { text: TEXT })).id);
+  await execute(`
+    insert into chunks (id, resource_id, owner_id, position, text, context, heading_path, char_start, char_end, word_count)
+    select gen_random_uuid()::text, id, owner_id, position, 'glacier ' || position, '', '[]', 0, 9, 2
+    from resources, generate_series(0, ${CHUNKS_EACH - 1}) as position`);
+  await execute(`
+    insert into chunk_vectors (chunk_seq, owner_id, model, embedding)
+    select seq, owner_id, '${MODEL}', array_fill(0.07::real, array[192]) from chunks`);
+  await execute(`
+    insert into resource_vectors (resource_id, owner_id, model, embedding)
+    select id, owner_id, '${MODEL}', array_fill(0.07::real, array[192]) from resources`);
 });
 afterAll(() => database.close());
-
-async function addChunks(from: number): Promise<void> {
-  const given = JSON.stringify(ids.slice(from).map((id) => ({ id })));
-  await database.execute(`
-    insert into chunks (id, resource_id, owner_id, position, text, context, heading_path, char_start, char_end, word_count)
-    select gen_random_uuid()::text, id, '${ownerId}', position, 'glacier ' || position, '', '[]', 0, 9, 2
-    from json_to_recordset('${given}'::json) as given (id text), generate_series(0, ${CHUNKS_EACH - 1}) as position`);
-  await database.execute(`
-    insert into chunk_vectors (chunk_seq, owner_id, model, embedding)
-    select seq, owner_id, '${MODEL}', array_fill(0.07::real, array[192]) from chunks
-    where not exists (select 1 from chunk_vectors where chunk_seq = seq)`);
-}
 
 /** Rows that `read` fetches from tables, by an index or without one. */
 async function rowsRead(read: (db: Database) => Promise<readonly unknown[]>): Promise<{ found: number; read: number }> {
@@ -95,5 +93,36 @@ describe('plans of PostgreSQL after a library has grown', () => {
     const { found, read } = await rowsRead((db) => findResources(db, ownerId, spread()));
     expect(found).toBe(ASKED);
     expect(read).toBeLessThanOrEqual(ASKED * 2);
+  });
+
+  test('the nearest of some resources are read by their ids', async () => {
+    const vector = new Float32Array(192).fill(0.07);
+    const among = { ownerId, vector, model: MODEL, exceptId: '', limit: ASKED, among: spread() };
+    const { found, read } = await rowsRead((db) => nearestResources(db, among));
+    expect(found).toBe(ASKED);
+    expect(read).toBeLessThanOrEqual(ASKED * 4);
+  });
+
+  test('chunks of one resource are read by its id', async () => {
+    const page = { resourceId: ids[400] as string, ownerId, after: -1, limit: 100 };
+    const { found, read } = await rowsRead((db) => pageOfChunks(db, page));
+    expect(found).toBe(CHUNKS_EACH);
+    expect(read).toBeLessThanOrEqual(CHUNKS_EACH * 2);
+  });
+
+  test('vectors of one resource are replaced by its id', async () => {
+    const { read } = await rowsRead(async (db) => {
+      await replaceChunkVectors(db, { resourceId: ids[401] as string, ownerId, model: MODEL, vectors: [] });
+      return [];
+    });
+    expect(read).toBeLessThanOrEqual(CHUNKS_EACH * 4);
+  });
+
+  test('the vector of a resource is removed by its id', async () => {
+    const { read } = await rowsRead(async (db) => {
+      await replaceResourceVector(db, { resourceId: ids[402] as string, ownerId, model: MODEL, embedding: null });
+      return [];
+    });
+    expect(read).toBeLessThanOrEqual(2);
   });
 });

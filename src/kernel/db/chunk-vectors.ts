@@ -2,6 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
 import { isActiveModel } from './embedding-models.ts';
 import { hasNoted, inTransaction, noteLibraryChange } from './library-notes.ts';
+import { isOwnedBy } from './owned.ts';
 import { chunks, chunkVectors } from './schema.sqlite.ts';
 import { shareModels } from './settings.ts';
 import type { Database } from './types.ts';
@@ -21,7 +22,7 @@ export async function replaceChunkVectors(db: Database, { resourceId, ownerId, m
     const ofResource = tx
       .select({ seq: chunks.seq })
       .from(chunks)
-      .where(and(eq(chunks.resourceId, resourceId), eq(chunks.ownerId, ownerId)));
+      .where(and(eq(chunks.resourceId, resourceId), isOwnedBy(chunks.ownerId, ownerId)));
     await tx.delete(chunkVectors).where(and(eq(chunkVectors.model, model), inArray(chunkVectors.chunkSeq, ofResource)));
     await insertChunkVectors(tx, { resourceId, ownerId, model, vectors });
   });

@@ -49,7 +49,7 @@ export async function pageOfChunks(
   return await db
     .select()
     .from(chunks)
-    .where(and(eq(chunks.resourceId, resourceId), eq(chunks.ownerId, ownerId), gt(chunks.position, after)))
+    .where(and(eq(chunks.resourceId, resourceId), isOwnedBy(chunks.ownerId, ownerId), gt(chunks.position, after)))
     .orderBy(asc(chunks.position))
     .limit(limit);
 }

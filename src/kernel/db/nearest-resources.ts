@@ -1,5 +1,6 @@
 /** The one query over `resource_vectors` and `resources` together. */
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import { isOwnedBy } from './owned.ts';
 import { resources, resourceVectors } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 import { toBytes } from './vector-bytes.ts';
@@ -40,7 +41,7 @@ export async function nearestResources(
     .from(resourceVectors)
     .where(
       and(
-        eq(resourceVectors.ownerId, ownerId),
+        among ? isOwnedBy(resourceVectors.ownerId, ownerId) : eq(resourceVectors.ownerId, ownerId),
         eq(resourceVectors.model, model),
         ne(resourceVectors.resourceId, exceptId),
         among && inArray(resourceVectors.resourceId, [...among]),
@@ -53,7 +54,7 @@ export async function nearestResources(
   const rows = await db
     .select({ id, keywords, category, centrality, away: near.distance })
     .from(near)
-    .innerJoin(resources, and(eq(id, near.nearId), eq(resources.ownerId, ownerId)))
+    .innerJoin(resources, and(eq(id, near.nearId), isOwnedBy(resources.ownerId, ownerId)))
     .orderBy(sql`${near.distance}`);
   return rows.map(({ away, ...row }) => ({ ...row, cosine: 1 - away }));
 }

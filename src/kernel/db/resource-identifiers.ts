@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import { storedFormsOf, toStoredKey, withStoredKeys } from './index-keys.ts';
+import { isOwnedBy } from './owned.ts';
 import { resourceIdentifiers } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 
@@ -14,7 +15,7 @@ export async function replaceIdentifiers(
   db: Database,
   { resourceId, ownerId, keys }: { resourceId: string; ownerId: string; keys: readonly string[] },
 ): Promise<void> {
-  const own = and(eq(resourceIdentifiers.resourceId, resourceId), eq(resourceIdentifiers.ownerId, ownerId));
+  const own = and(eq(resourceIdentifiers.resourceId, resourceId), isOwnedBy(resourceIdentifiers.ownerId, ownerId));
   await db.delete(resourceIdentifiers).where(own);
   const stored = await storedIdentifiers(keys);
   await insertIdentifiers(

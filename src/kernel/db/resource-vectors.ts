@@ -1,4 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import { isOwnedBy } from './owned.ts';
 import { resourceVectors } from './schema.sqlite.ts';
 import type { Database } from './types.ts';
 import { toBytes, toVector } from './vector-bytes.ts';
@@ -17,7 +18,7 @@ export async function replaceResourceVector(
   { resourceId, ownerId, model, embedding }: ResourceVector,
 ): Promise<void> {
   if (embedding === null) {
-    const own = and(eq(resourceVectors.resourceId, resourceId), eq(resourceVectors.ownerId, ownerId));
+    const own = and(eq(resourceVectors.resourceId, resourceId), isOwnedBy(resourceVectors.ownerId, ownerId));
     await db.delete(resourceVectors).where(and(own, eq(resourceVectors.model, model)));
     return;
   }
