@@ -37,7 +37,7 @@ const SIZES = values.sizes.split(',').map(Number);
 const KIND = values.database as DatabaseKind;
 const QUESTIONS = Math.min(1_000, Number(values.questions));
 const EMBEDDED = 300;
-const RECALL_QUESTIONS = 20;
+const RECALL_QUESTIONS = 200;
 /** Questions that are noted by themselves after a start, and those of each kind that then are not noted at all. */
 const FIRST = 100;
 const WARMING = 150;
