@@ -26,7 +26,7 @@ const ids: string[] = [];
 
 /** As after an import: tables of many rows that have no statistics. */
 beforeAll(async () => {
-  database = await openTestPostgres();
+  database = await openTestPostgres({ fresh: true });
   const { db, execute } = database;
   for (const table of ['resources', 'chunks', 'chunk_vectors', 'resource_vectors'])
     await execute(`alter table ${table} set (autovacuum_enabled = false)`);

@@ -176,8 +176,9 @@ async function copyTemplate(): Promise<Reusable> {
   return { name, url, keeper: connectAs(url) };
 }
 
-export async function openTestPostgres() {
-  const reusable = spare.pop() ?? (await copyTemplate());
+/** `fresh`: one that no test had, because PostgreSQL keeps the statistics of rows that are gone. */
+export async function openTestPostgres({ fresh = false }: { fresh?: boolean } = {}) {
+  const reusable = (fresh ? undefined : spare.pop()) ?? (await copyTemplate());
   const { name, url, keeper } = reusable;
   const client = connectPostgres({ url, sslMode: 'disable', max: 8 });
   let spoilt = false;
