@@ -67,10 +67,13 @@ async function meanReciprocalRank(
 ): Promise<number> {
   const index = createLibraryIndex({ analysis: textAnalysis, createVectors: createVectorBlock });
   const about = { contentType: 'text/plain', category: null, tags: [], createdAt: 0 };
+  const embeddings = new Map<number, Float32Array>();
   const range = { position: 0, headingPath: [], charStart: 0, charEnd: 1, pageStart: null, pageEnd: null };
   for (const [seq, one] of texts.entries()) {
     const { id, title, language, text } = one;
-    const chunk = { seq, text, context: title, embedding: vectors.get(embeddedText(one)) ?? null };
+    const embedding = vectors.get(embeddedText(one)) as Float32Array;
+    embeddings.set(seq, embedding);
+    const chunk = { seq, text, context: title, embedding };
     index.put({ ...about, id, title, language, qualityScore: null, metadata: {}, chunks: [chunk] });
   }
   index.settle();
@@ -81,6 +84,7 @@ async function meanReciprocalRank(
   const dependencies = {
     ...{ index, lists: createRankedLists(), buffers: createScoreBuffers(), clock: systemClock, version: () => 1 },
     ...{ model: { id: model, languages: ['en'] }, subtree: (category: string) => [category], readHits: async () => rows },
+    readVectors: async () => embeddings,
   };
   let sum = 0;
   for (const { q, id } of asked) {

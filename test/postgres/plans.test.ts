@@ -1,7 +1,7 @@
 /** Rows that are found by their keys cost the same in a library that has just grown as in one whose tables were analysed. */
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
+import { findChunkVectors, replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
 import { findChunks, findChunksOfHits, pageOfChunks } from '../../src/kernel/db/chunks.ts';
 import { readLibraryDocuments } from '../../src/kernel/db/library-rows.ts';
 import { nearestResources } from '../../src/kernel/db/nearest-resources.ts';
@@ -79,6 +79,13 @@ describe('plans of PostgreSQL after a library has grown', () => {
   test('chunks are read by their keys', async () => {
     const seqs = await seqsOf();
     const { found, read } = await rowsRead((db) => findChunks(db, ownerId, seqs));
+    expect(found).toBe(ASKED);
+    expect(read).toBeLessThanOrEqual(ASKED * 2);
+  });
+
+  test('vectors of chunks are read by their keys', async () => {
+    const seqs = await seqsOf();
+    const { found, read } = await rowsRead(async (db) => [...(await findChunkVectors(db, { ownerId, model: MODEL, seqs }))]);
     expect(found).toBe(ASKED);
     expect(read).toBeLessThanOrEqual(ASKED * 2);
   });

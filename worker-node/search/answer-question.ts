@@ -11,7 +11,7 @@ import { parseSearchQuery } from '../../src/kernel/search/search-query.ts';
 import type { NeighboursRequest, SearchRequest } from '../../src/kernel/search/search-request.ts';
 import { searchInDatabase } from '../../src/services/search/search-in-database.ts';
 import { answerSearch, type SearchedModel } from './answer/answer-search.ts';
-import { hitReader } from './answer/hit-rows.ts';
+import { hitReader, vectorReader } from './answer/hit-rows.ts';
 import { nearestDocuments } from './answer/nearest-documents.ts';
 import { neighbours } from './answer/neighbours.ts';
 import { createRankedLists } from './answer/ranked-lists.ts';
@@ -59,6 +59,7 @@ export function createAnswerQuestion(dependencies: AnswerQuestionDependencies): 
       {
         ...{ index: library.index, version: () => library.version, model, subtree, lists, buffers, clock },
         readHits: hitReader(db, library.ownerId),
+        readVectors: vectorReader(db, library.ownerId, model?.id ?? ''),
         embed: embedded === null ? undefined : (text) => embed(text, embedded.model),
       },
       request,

@@ -23,6 +23,7 @@ const clock = { now: () => performance.now(), monotonic: () => performance.now()
 const index = createLibraryIndex({ analysis: textAnalysis, createVectors: createVectorBlock });
 const resources = new Map<string, HitResource>();
 const chunks = new Map<number, HitChunk>();
+const vectors = new Map<number, Float32Array>();
 const lists = createRankedLists();
 const buffers = createScoreBuffers();
 let embedder: Embedder;
@@ -32,13 +33,15 @@ beforeAll(async () => {
   const wait = (ms: number, signal?: AbortSignal) => sleep(ms, undefined, { signal });
   embedder = createEmbedder({ model, start: forkInference, log: memoryLog(), clock, sleep: wait, cacheSize: 0 });
   const documents = SEARCH_TEXTS.map(({ title, text }) => `${title}\n${text}`);
-  const vectors = await embedder.embed(documents, { priority: 'bulk', kind: 'document' });
+  const embeddings = await embedder.embed(documents, { priority: 'bulk', kind: 'document' });
   for (const [seq, { id, title, language, text }] of SEARCH_TEXTS.entries()) {
     const range = { charStart: 0, charEnd: text.length, pageStart: null, pageEnd: null };
     resources.set(id, { title, url: null, language, contentType: 'text/plain', category: null, tags: [], createdAt: 0 });
     chunks.set(seq, { seq, id: `chunk-${seq}`, resourceId: id, position: 0, text, headingPath: [], ...range });
     const attributes = { title, language, tags: [], category: null, createdAt: 0, contentType: 'text/plain', qualityScore: null };
-    const chunk = { seq, text, context: title, embedding: vectors[seq] ?? null };
+    const embedding = embeddings[seq] as Float32Array;
+    vectors.set(seq, embedding);
+    const chunk = { seq, text, context: title, embedding };
     index.put({ id, ...attributes, metadata: {}, chunks: [chunk] });
   }
   index.settle();
@@ -53,6 +56,7 @@ async function ask({ q, prefix = false }: Pick<SearchCase, 'q' | 'prefix'>, mode
     {
       ...{ index, lists, buffers, clock, embed, version: () => 1, model: { id: MODEL, languages: ['en'] } },
       readHits: async () => ({ resources, chunks }),
+      readVectors: async () => vectors,
       subtree: (category) => [category],
     },
     request,

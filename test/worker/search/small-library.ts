@@ -18,6 +18,8 @@ export interface SmallDocument {
   readonly tags?: readonly string[];
   readonly category?: string;
   readonly createdAt?: number;
+  /** Of each of its texts, of length 1 and 64 dimensions, in place of those by words. */
+  readonly vector?: Float32Array;
 }
 
 const DIMENSIONS = 64;
@@ -50,6 +52,10 @@ export interface SmallLibrary {
   remove(id: string): void;
   /** From the database alone, as a deletion does that the index has not heard of. */
   removeRow(id: string): void;
+  /** Full vectors, from the database alone. */
+  removeVectors(): void;
+  /** What happens when full vectors are read. */
+  whileReadingVectors(happens: () => Promise<void>): void;
   ask(request: Partial<SearchRequest>): Promise<SearchAnswer>;
   /** With a vector in place of the question's own. */
   askBy(vector: Float32Array, request: Partial<SearchRequest>): Promise<SearchAnswer>;
@@ -67,11 +73,13 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
   const index = createLibraryIndex({ analysis: textAnalysis, createVectors: createVectorBlock });
   const resources = new Map<string, HitResource>();
   const chunks = new Map<number, HitChunk>();
+  const vectors = new Map<number, Float32Array>();
   const lists = createRankedLists();
   const buffers = createScoreBuffers();
   const embedded: string[] = [];
   let seq = 0;
   let version = 0;
+  let whileReading: (() => Promise<void>) | undefined;
   const readHits = async () => ({ resources: new Map(resources), chunks: new Map(chunks) });
   const embed = async (text: string) => {
     embedded.push(text);
@@ -90,6 +98,10 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
       version: () => version,
       model,
       readHits,
+      readVectors: async (seqs: readonly number[]) => {
+        await whileReading?.();
+        return new Map(seqs.flatMap((seq) => (vectors.has(seq) ? [[seq, vectors.get(seq) as Float32Array]] : [])));
+      },
       subtree: (id: string) => [id],
       embed,
       lists,
@@ -103,14 +115,16 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
     lists,
     embedded,
     readHits,
-    put: ({ id, title = null, text, language = 'en', tags = [], category = null, createdAt = 0 }) => {
+    put: ({ id, title = null, text, language = 'en', tags = [], category = null, createdAt = 0, vector }) => {
       const texts = typeof text === 'string' ? [text] : text;
       resources.set(id, { title, url: null, language, contentType: 'text/plain', category, tags: [...tags], createdAt });
       const rows = texts.map((chunk, position) => {
         seq++;
         const range = { charStart: 0, charEnd: chunk.length, pageStart: null, pageEnd: null };
         chunks.set(seq, { seq, id: `chunk-${seq}`, resourceId: id, position, text: chunk, headingPath: [], ...range });
-        return { seq, text: chunk, context: title ?? '', embedding: embedWords(`${title ?? ''} ${chunk}`) };
+        const embedding = vector ?? embedWords(`${title ?? ''} ${chunk}`);
+        vectors.set(seq, embedding);
+        return { seq, text: chunk, context: title ?? '', embedding };
       });
       const attributes = {
         title,
@@ -133,6 +147,10 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
       version++;
     },
     removeRow: (id) => void resources.delete(id),
+    removeVectors: () => vectors.clear(),
+    whileReadingVectors: (happens) => {
+      whileReading = happens;
+    },
     ask: (over) => answer(over),
     askBy: (vector, over) => answer(over, vector),
   };

@@ -7,10 +7,11 @@ import { rankingSettingsOf } from '../rank/ranking-settings.ts';
 import type { ScoreBuffers } from '../rank/score-buffers.ts';
 import { askedQuestion } from './asked-question.ts';
 import { decodeSearchCursor, encodeSearchCursor, hash32 } from './cursor.ts';
-import { toHit } from './hit-body.ts';
-import type { ReadHits } from './hit-rows.ts';
-import { pageOfHits } from './pages.ts';
+import { type ChosenHit, toHit } from './hit-body.ts';
+import type { HitRows, ReadHits, ReadVectors } from './hit-rows.ts';
+import { listHits, type PageRequest, pageOf } from './pages.ts';
 import { passagesOf } from './passages.ts';
+import { type Candidate, RANKED_AGAIN, rankAgain } from './rank-again.ts';
 import type { RankedLists } from './ranked-lists.ts';
 import { type Reasons, reasonsOf } from './reasons.ts';
 import { type ScoredLibrary, scoreLibrary } from './score-library.ts';
@@ -28,6 +29,8 @@ export interface AnswerDependencies {
   /** Of the index's vectors; null while there are none. */
   readonly model: SearchedModel | null;
   readonly readHits: ReadHits;
+  /** By the model of the index. */
+  readonly readVectors: ReadVectors;
   /** A category and those below it. */
   readonly subtree: (category: string) => readonly string[];
   /** Embeds a question whose spelling was corrected. Without it the vector of the question as typed is used. */
@@ -42,7 +45,7 @@ export interface AnswerDependencies {
  * Throws `invalid_input` for a cursor of another question, and `not_found` for a resource that the index does not hold.
  */
 export async function answerSearch(
-  { index, version, model, readHits, subtree, embed, lists, buffers, clock }: AnswerDependencies,
+  { index, version, model, readHits, readVectors, subtree, embed, lists, buffers, clock }: AnswerDependencies,
   request: SearchRequest,
   vector: Float32Array | null,
 ): Promise<SearchAnswer> {
@@ -60,32 +63,47 @@ export async function answerSearch(
     embedding = clock.monotonic() - from;
   }
 
-  // Nothing is awaited from here until the rows are read: slots are valid as long as the index stays as it is.
+  // Nothing is awaited from here until vectors are read: slots are valid as long as the index stays as it is.
   const settings = rankingSettingsOf(model?.id ?? '');
   const monotonic = () => clock.monotonic();
   const scored = scoreLibrary(index, question, {
     ...{ mode, settings, vector: questionVector, monotonic, buffers },
     modelLanguages: model?.languages ?? null,
   });
+  const { vector: near } = scored;
   const selection = index.select(question.filters, subtree);
   const hits = selection === null ? scored.found : passing(scored.found, selection.failures, buffers);
   const key = { owner: request.owner_id, version: version(), question: questionKey };
-  const page = pageOfHits(index, scored, hits, { sort, limit, cursor, lists, key });
+  const again = near !== null && sort === 'relevance' ? RANKED_AGAIN : 0;
+  const paging: PageRequest = { sort, limit, cursor, lists, key, again };
+  const listing = listHits(index, scored, hits, paging);
+  const candidates = listing.hits
+    .slice(0, listing.again)
+    .map((hit, i): Candidate => ({ ...hit, full: scored.byFullVector(listing.slots[i] as number) }));
   const facets = index.facets(scored.found, selection);
   const weak = isWeak(scored, { hits, mode, documents: index.documents });
-  const slots = page.hits.map(({ slot }) => slot);
+  const slots = listing.slots.filter((slot) => slot !== undefined);
   const reasons = reasonsOf(index, scored, { hits, page: slots, asked: question, floor: settings.floor });
-  const chosen = page.hits.map(({ slot, score }, i) => ({
-    id: index.idOf(slot),
-    score,
-    seqs: passagesOf(index, scored, slot),
-    reasons: reasons[i] as Reasons,
-  }));
+  const details = new Map(
+    slots.map((slot, i) => [index.idOf(slot), { seqs: passagesOf(index, scored, slot), reasons: reasons[i] as Reasons }]),
+  );
 
   const reading = clock.monotonic();
-  const rows = await readHits(chosen.flatMap(({ seqs }) => seqs));
+  // Most of the page is what integers put on it: its rows are read beside the vectors.
+  const first = listing.hits.slice(0, limit).flatMap(({ id }) => details.get(id)?.seqs ?? []);
+  const [ranked, rows] = await Promise.all([near === null ? [] : rankAgain(candidates, near, readVectors), readHits(first)]);
+  const page = pageOf(listing, ranked, paging);
+  const isByMeaning = mode === 'semantic' && again > 0;
+  const chosen = page.hits.flatMap(({ id, order, score }, i): ChosenHit[] => {
+    const detail = details.get(id);
+    if (detail === undefined) return [];
+    const rank = (cursor?.position ?? 0) + i + 1;
+    return [{ ...detail, id, score, reasons: isByMeaning ? byFullVector(detail.reasons, order, rank) : detail.reasons }];
+  });
+  const others = chosen.flatMap(({ seqs }) => seqs).filter((seq) => !first.includes(seq));
+  const all = others.length === 0 ? rows : joined(rows, await readHits(others));
   const terms = new Set(question.groups.flatMap((group) => group.terms.map(({ term }) => term)));
-  const found = chosen.flatMap((hit) => toHit(hit, rows, terms) ?? []);
+  const found = chosen.flatMap((hit) => toHit(hit, all, terms) ?? []);
   const finished = clock.monotonic();
   return {
     query: request.q ?? request.similar_to ?? '',
@@ -97,7 +115,7 @@ export async function answerSearch(
       meaning: rounded(scored.milliseconds.meaning),
       read: rounded(finished - reading),
     },
-    total: page.total,
+    total: listing.total,
     ...present({ corrected: question.corrected }),
     ...(mode !== 'keyword' && questionVector === null && question.text.trim() !== '' ? { degraded: true as const } : {}),
     ...(weak ? { weak: true as const } : {}),
@@ -133,6 +151,18 @@ function isWeak(
   const { least, tenfold, most } = WEAK[mode];
   return probability(best) < Math.min(most, least + tenfold * Math.log10(documents));
 }
+
+const joined = (a: HitRows, b: HitRows): HitRows => ({
+  resources: new Map([...a.resources, ...b.resources]),
+  chunks: new Map([...a.chunks, ...b.chunks]),
+});
+
+/** Of a hit that is ordered by its cosine, which full vectors have made exact. */
+const byFullVector = (reasons: Reasons, cosine: number, rank: number): Reasons => ({
+  ...reasons,
+  meaning: Math.min(1, Math.max(0, cosine)),
+  ...(reasons.semanticRank === undefined ? {} : { semanticRank: rank }),
+});
 
 /** The documents that the filters let pass. */
 function passing(documents: Uint32Array, failures: Uint8Array, buffers: ScoreBuffers): Uint32Array {

@@ -1,4 +1,5 @@
 /** The rows of hits. They are read from the database before an answer, so that it holds nothing that was deleted. */
+import { findChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
 import { type ChunkOfHit, findChunksOfHits, type ResourceOfHit } from '../../../src/kernel/db/chunks.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
 
@@ -23,3 +24,11 @@ export function hitReader(db: Database, ownerId: string): ReadHits {
     };
   };
 }
+
+/** The full vectors of chunks by their keys, of length 1; a chunk without one is left out. */
+export type ReadVectors = (seqs: readonly number[]) => Promise<ReadonlyMap<number, Float32Array>>;
+
+export const vectorReader =
+  (db: Database, ownerId: string, model: string): ReadVectors =>
+  (seqs) =>
+    findChunkVectors(db, { ownerId, model, seqs });

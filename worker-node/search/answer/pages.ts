@@ -5,17 +5,12 @@ import { compareIds } from '../rank/document-scores.ts';
 import { selectBest } from '../rank/select-best.ts';
 import { selectHighest } from '../rank/select-highest.ts';
 import type { SearchCursor } from './cursor.ts';
+import { byOrder } from './rank-again.ts';
 import { type ListKey, MAX_LISTED, type RankedHit, type RankedLists } from './ranked-lists.ts';
 import type { ScoredLibrary } from './score-library.ts';
 
-export interface PageHit {
-  readonly slot: number;
-  readonly score: number;
-}
-
 export interface Page {
-  readonly hits: readonly PageHit[];
-  readonly total: number;
+  readonly hits: readonly RankedHit[];
   /** Where the page ended; undefined on the last one. */
   readonly end?: Omit<SearchCursor, 'question'>;
 }
@@ -26,13 +21,28 @@ export interface PageRequest {
   readonly cursor: SearchCursor | undefined;
   readonly lists: RankedLists;
   readonly key: ListKey;
+  /** How many of the best are ranked again before the page is made. */
+  readonly again: number;
+}
+
+/** Hits in their order, before the best of them are ranked again. */
+export interface Listing {
+  readonly hits: readonly RankedHit[];
+  /** Slots of the hits that the page may show, in their order; undefined where the document was deleted since. */
+  readonly slots: readonly (number | undefined)[];
+  /** How many of the hits, from the first on, are to be ranked again. */
+  readonly again: number;
+  /** Hits in all. */
+  readonly total: number;
+  /** The version of the library whose order this is. */
+  readonly version: number;
 }
 
 /**
- * The next hits of the list that the first page began, as far as it is kept. A document that was deleted since is left out.
- * Where the list is not kept, the page continues behind the last hit in the order of now.
+ * The next hits of the list that the first page began, as far as it is kept. Where it is not kept, the page continues behind the
+ * last hit in the order of now.
  */
-export function pageOfHits(index: LibraryIndex, scored: ScoredLibrary, hits: Uint32Array, request: PageRequest): Page {
+export function listHits(index: LibraryIndex, scored: ScoredLibrary, hits: Uint32Array, request: PageRequest): Listing {
   const { sort, limit, cursor, lists, key } = request;
   const keys = keysOf(index, scored, hits, sort);
   const compare = comparison(index, keys, sort);
@@ -44,43 +54,49 @@ export function pageOfHits(index: LibraryIndex, scored: ScoredLibrary, hits: Uin
     score: scored.probability(slot),
   });
   if (cursor === undefined) {
-    const kept = hits.length > limit ? MAX_LISTED : limit;
-    const list = { hits: first(hits, kept).map(listed), total: hits.length };
-    if (hits.length > limit) lists.set(key, list);
-    return pageFrom(index, list.hits, { total: list.total, from: 0, limit, before: 0, version: key.version });
+    const best = first(hits, hits.length > limit ? MAX_LISTED : limit);
+    const again = Math.min(request.again, best.length);
+    return { hits: best.map(listed), slots: best.slice(0, limit + again), again, total: hits.length, version: key.version };
   }
   const list = lists.get({ ...key, version: cursor.version });
   const at = list?.hits.findIndex(({ id }) => id === cursor.id) ?? -1;
+  const { version } = cursor;
   if (list && at !== -1 && (at + 1 + limit <= list.hits.length || list.hits.length === list.total)) {
-    const { total } = list;
-    return pageFrom(index, list.hits, { total, from: at + 1, limit, before: cursor.position, version: cursor.version });
+    const rest = list.hits.slice(at + 1, at + 1 + limit + 1);
+    return { hits: rest, slots: rest.map(({ id }) => index.slotOf(id)), again: 0, total: list.total, version };
   }
-  const rest = first(behind(index, keys, hits, request, compare), limit + 1).map(listed);
-  const total = list?.total ?? hits.length;
-  return pageFrom(index, rest, { total, from: 0, limit, before: cursor.position, version: cursor.version });
+  const candidates = first(hits, request.again);
+  const others = hitsBehind(index, keys, hits, { sort, cursor, compare }).filter((slot) => !candidates.includes(slot));
+  const slots = [...candidates, ...first(others, limit + 1)];
+  return { hits: slots.map(listed), slots, again: candidates.length, total: list?.total ?? hits.length, version };
 }
 
-interface Part {
-  readonly total: number;
-  readonly from: number;
-  readonly limit: number;
-  /** Hits on the pages before. */
-  readonly before: number;
-  readonly version: number;
-}
-
-function pageFrom(index: LibraryIndex, hits: readonly RankedHit[], { total, from, limit, before, version }: Part): Page {
-  const shown = hits.slice(from, from + limit);
+/**
+ * The page of a listing whose best hits were ranked again. The list of a first page is kept for the next ones. Nothing here asks
+ * the index, which may have changed since.
+ */
+export function pageOf({ hits, again, total, version }: Listing, ranked: readonly RankedHit[], request: PageRequest): Page {
+  const { limit, cursor, lists, key } = request;
+  const all = again === 0 ? hits : inOrder([...ranked, ...hits.slice(again)], cursor);
+  if (cursor === undefined && all.length > limit) lists.set(key, { hits: all, total });
+  const shown = all.slice(0, limit);
   const last = shown.at(-1);
-  const more = hits.length > from + limit;
+  const position = (cursor?.position ?? 0) + shown.length;
   return {
-    total,
-    hits: shown.flatMap(({ id, score }) => {
-      const slot = index.slotOf(id);
-      return slot === undefined ? [] : [{ slot, score }];
-    }),
-    ...(last && more ? { end: { version, score: last.order, id: last.id, position: before + shown.length } } : {}),
+    hits: shown,
+    ...(last && all.length > limit ? { end: { version, score: last.order, id: last.id, position } } : {}),
   };
+}
+
+/** Sorted, and of those the hits behind the cursor. */
+function inOrder(hits: RankedHit[], cursor: SearchCursor | undefined): RankedHit[] {
+  hits.sort(byOrder);
+  // A document of which the question is the title is likely, and so is what has been ranked before it.
+  for (let at = hits.length - 2; at >= 0; at--) {
+    const [hit, next] = [hits[at] as RankedHit, hits[at + 1] as RankedHit];
+    if (hit.score < next.score) hits[at] = { ...hit, score: next.score };
+  }
+  return cursor === undefined ? hits : hits.filter(({ order, id }) => isBehind(cursor, order, id));
 }
 
 type Compare = (a: number, b: number) => number;
@@ -98,15 +114,18 @@ function keysOf(index: LibraryIndex, { order }: ScoredLibrary, hits: Uint32Array
   return keys;
 }
 
+const isBehind = (cursor: SearchCursor, order: number, id: string): boolean =>
+  order < cursor.score || (order === cursor.score && id > cursor.id);
+
 /** The hits behind the cursor's. Where it is by title and its document is gone, so many as the pages showed are left out. */
-function behind(index: LibraryIndex, keys: Float64Array, hits: Uint32Array, request: PageRequest, compare: Compare) {
-  const { sort, cursor } = request;
-  if (cursor === undefined) return hits;
+function hitsBehind(
+  index: LibraryIndex,
+  keys: Float64Array,
+  hits: Uint32Array,
+  { sort, cursor, compare }: { readonly sort: SearchSort; readonly cursor: SearchCursor; readonly compare: Compare },
+): Uint32Array {
   const last = index.slotOf(cursor.id);
   if (last !== undefined && sort === 'title') return hits.filter((slot) => compare(last, slot) < 0);
   if (sort === 'title') return Uint32Array.from(hits).sort(compare).subarray(cursor.position);
-  return hits.filter((slot) => {
-    const order = keys[slot] as number;
-    return order < cursor.score || (order === cursor.score && index.idOf(slot) > cursor.id);
-  });
+  return hits.filter((slot) => isBehind(cursor, keys[slot] as number, index.idOf(slot)));
 }

@@ -8,6 +8,7 @@ import {
   documentsByWords,
   documentsHoldingAll,
   inverseFrequency,
+  nearestChunk,
   noScores,
 } from '../rank/document-scores.ts';
 import { foreignDocuments, KNOWN } from '../rank/foreign.ts';
@@ -42,13 +43,25 @@ export interface ScoredLibrary {
   readonly holdsAll: Uint8Array;
   /** By chunk slot: bits of the question's words. */
   readonly matched: Uint32Array;
+  /** The question's, after feedback; null where hits are ordered by words alone. */
+  readonly vector: Float32Array | null;
   /** How well a chunk answers: a phrase of the question says more than anything else. */
   scoreOfChunk(slot: number): number;
   /** Whether the chunk alone would be a hit. */
   isHit(slot: number): boolean;
   /** How likely a document is to be relevant, 0 to 1. */
   probability(document: number): number;
+  /** How a document is ranked again by full vectors; undefined where its meaning does not count. */
+  byFullVector(document: number): ByFullVector | undefined;
   readonly milliseconds: { readonly words: number; readonly meaning: number };
+}
+
+/** It stays valid when the index changes. */
+export interface ByFullVector {
+  /** The key of the document's nearest chunk. */
+  readonly seq: number;
+  /** What the document is ordered by, and how likely it is to be relevant, if that chunk has the cosine. */
+  rank(cosine: number): { readonly order: number; readonly score: number };
 }
 
 export function scoreLibrary(index: LibraryIndex, question: Question, options: ScoreOptions): ScoredLibrary {
@@ -113,10 +126,15 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
   );
   // The best hit's probability is asked for more than once.
   const named = new Map<number, boolean>();
+  const likely = (order: number, cosine: number) => (isFilterOnly ? 1 : probability({ behind: order - best, cosine }));
   const isNamed = (document: number): boolean => {
     const is = named.get(document) ?? isTitle(index, question.groups, document);
     named.set(document, is);
     return is;
+  };
+  const isByTitle = (document: number): boolean => {
+    const order = ranked.order[document] as number;
+    return order === best && likely(order, meaning.scores[document] as number) < BY_TITLE && lacking === 0 && isNamed(document);
   };
   return {
     found: found.subarray(0, count),
@@ -127,12 +145,22 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     matched: wordScores.matched,
     scoreOfChunk: (slot) => ranked.scoreOfChunk(slot) + PHRASE_BONUS * phrases.filter((chunks) => chunks[slot] === 1).length,
     isHit: (slot) => reaches(wordScores.scores[slot] as number, ranked.cosines[slot] ?? 0, index.documentOf(slot)),
-    probability: (document) => {
-      if (isFilterOnly) return 1;
-      const order = ranked.order[document] as number;
-      const likely = probability({ behind: order - best, cosine: meaning.scores[document] as number });
-      return order === best && likely < BY_TITLE && lacking === 0 && isNamed(document) ? BY_TITLE : likely;
+    vector: ranked.vector,
+    byFullVector: (document) => {
+      const chunk = ranked.vector === null ? undefined : nearestChunk(index, document, ranked.cosines);
+      if (chunk === undefined) return undefined;
+      const orderOf = ranked.orderOf(document);
+      const least = isByTitle(document) ? BY_TITLE : 0;
+      const rank = (cosine: number) => {
+        const order = orderOf(cosine);
+        return { order, score: Math.max(least, likely(order, cosine)) };
+      };
+      return { seq: index.seqOf(chunk), rank };
     },
+    probability: (document) =>
+      !isFilterOnly && isByTitle(document)
+        ? BY_TITLE
+        : likely(ranked.order[document] as number, meaning.scores[document] as number),
     milliseconds: { words: afterWords - started, meaning: afterMeaning - afterWords },
   };
 }

@@ -38,6 +38,10 @@ export interface Ranked {
   readonly scoreOfChunk: (slot: number) => number;
   /** By chunk slot, those that chunks are ordered by; empty without a vector. */
   readonly cosines: Float32Array;
+  /** The question that the cosines are of, after feedback; null without a vector. */
+  readonly vector: Float32Array | null;
+  /** What the document is ordered by where its nearest chunk has the cosine. It stays valid when the index changes. */
+  orderOf(document: number): (cosine: number) => number;
 }
 
 /** Orders by words, by meaning, or by both: after feedback, in deviations from what the library's documents have. */
@@ -47,11 +51,15 @@ export function rankDocuments(index: LibraryIndex, rankable: Rankable, buffers: 
   if (mode === 'keyword' || vector === null) {
     const spread = spreadOfWords(words.scores);
     for (let slot = 0; slot < order.length; slot++) order[slot] = standardised(words.scores[slot] as number, spread);
-    return { order, scoreOfChunk: (slot) => standardised(wordScores[slot] as number, spread), cosines: NONE };
+    return {
+      order,
+      scoreOfChunk: (slot) => standardised(wordScores[slot] as number, spread),
+      ...{ cosines: NONE, vector: null, orderOf: (document) => constantly(order[document] as number) },
+    };
   }
   if (mode === 'semantic') {
     order.set(meaning.scores);
-    return { order, scoreOfChunk: (slot) => cosines[slot] as number, cosines };
+    return { order, scoreOfChunk: (slot) => cosines[slot] as number, cosines, vector, orderOf: () => (cosine) => cosine };
   }
   return rankByBoth(index, { ...rankable, vector }, order, buffers);
 }
@@ -77,9 +85,10 @@ function rankByBoth(
   const parts = FOREIGN_WORDS.map((part) => Math.max(part, least));
   const asked = foreignnessOfQuestion(documents, words, foreign);
   const partOfForeign = (how: number) => parts[Math.max(asked, how)] as number;
-  const fuse = (word: number, cosine: number, document: number, spread: Spread): number => {
+  const fused = (word: number, document: number, spread: Spread): ((cosine: number) => number) => {
     const part = partOfForeign(foreign === null ? KNOWN : (foreign[document] as number));
-    return part * standardised(word, wordSpread) + (1 - part) * standardised(cosine, spread);
+    const byWords = part * standardised(word, wordSpread);
+    return (cosine) => byWords + (1 - part) * standardised(cosine, spread);
   };
   const orderBy = (scores: Float32Array): Spread => {
     const spread = spreadOfMeaning(scores);
@@ -110,12 +119,13 @@ function rankByBoth(
     const chunk = by === 'words' ? (words.chunks[document] as number) : nearestChunk(index, document, asTyped);
     return chunk === undefined || chunk === -1 ? [] : (index.vectorOf(chunk) ?? []);
   });
-  const cosines = index.meaning(towards(vector, passages, share));
+  const moved = towards(vector, passages, share);
+  const cosines = index.meaning(moved);
   const spread = orderBy(documentsByMeaning(index, cosines, buffers, 'moved').scores);
   return {
     order,
-    scoreOfChunk: (slot) => fuse(wordScores[slot] as number, cosines[slot] as number, index.documentOf(slot), spread),
-    cosines,
+    scoreOfChunk: (slot) => fused(wordScores[slot] as number, index.documentOf(slot), spread)(cosines[slot] as number),
+    ...{ cosines, vector: moved, orderOf: (document) => fused(words.scores[document] as number, document, spread) },
   };
 }
 
@@ -131,3 +141,4 @@ function holding(documents: Uint32Array, scores: Float32Array, buffers: ScoreBuf
 }
 
 const NONE = new Float32Array(0);
+const constantly = (value: number) => () => value;
