@@ -81,7 +81,7 @@ test('lock: is renewed while it is held, and left alone where another process ha
     file,
     async () => {
       await utimes(file, 1, 1);
-      await vi.waitFor(async () => expect((await stat(file)).mtimeMs).toBeGreaterThan(1_000));
+      await vi.waitFor(async () => expect((await stat(file)).mtimeMs).toBeGreaterThan(1_000), { timeout: 60_000, interval: 20 });
       await rm(file);
       await writeFile(file, 'of another');
     },

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
 import { createRedisKeyValue } from '../../src/kernel/kv/ioredis.ts';
+import { shortenLives } from '../support/kits/redis-time.ts';
 import { startRedis } from '../support/servers/redis.ts';
 import { keyValueContract } from './key-value.ts';
 
@@ -16,5 +16,5 @@ keyValueContract('Redis 7', async () => {
     commands: new Redis(redis.url, { enableAutoPipelining: true }),
     listener: new Redis(redis.url),
   });
-  return { kv, advance: (ms) => sleep(ms).then(() => undefined), close: () => kv.close() };
+  return { kv, advance: (ms) => shortenLives(redis.probe, ms), close: () => kv.close() };
 });

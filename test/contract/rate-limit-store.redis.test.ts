@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,8 +5,9 @@ import { createRedisKeyValue } from '../../src/kernel/kv/ioredis.ts';
 import { decide, emptyWindow } from '../../src/kernel/model/sliding-window.ts';
 import { createRedisRateLimitStore } from '../../src/kernel/rate-limits/redis-store.ts';
 import { CONSUME_SCRIPT } from '../../src/kernel/rate-limits/script.ts';
+import { moveWindows } from '../support/kits/redis-time.ts';
 import { startRedis } from '../support/servers/redis.ts';
-import { rateLimitStoreContract, storeInFuture } from './rate-limit-store.ts';
+import { rateLimitStoreContract, WINDOWS } from './rate-limit-store.ts';
 
 let redis: Awaited<ReturnType<typeof startRedis>>;
 beforeAll(async () => {
@@ -23,8 +23,8 @@ function open() {
 
 rateLimitStoreContract('Redis 7', async () => ({
   ...open(),
-  advance: (ms) => sleep(ms).then(() => undefined),
-  setClockBack: (key, ms) => storeInFuture(redis.probe, key, ms, { 1: 60_000 }),
+  advance: (ms, key) => moveWindows(redis.probe, key, ms, WINDOWS),
+  setClockBack: (key, ms) => moveWindows(redis.probe, key, -ms, WINDOWS),
 }));
 
 test('rate limit script: it decides as sliding-window.ts does, for any schedule of requests under two policies and any clock', async () => {

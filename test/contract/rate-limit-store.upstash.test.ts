@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openUpstash } from '../../src/adapters/open-upstash.ts';
 import { createUpstashKeyValue } from '../../src/kernel/kv/upstash.ts';
 import { createUpstashRateLimitStore } from '../../src/kernel/rate-limits/upstash-store.ts';
+import { moveWindows } from '../support/kits/redis-time.ts';
 import { type Stores, startStores } from '../support/kits/store.ts';
-import { rateLimitStoreContract, storeInFuture } from './rate-limit-store.ts';
+import { rateLimitStoreContract, WINDOWS } from './rate-limit-store.ts';
 
 let stores: Stores;
 beforeAll(async () => {
@@ -19,8 +19,8 @@ function open() {
 
 rateLimitStoreContract('Upstash', async () => ({
   ...open(),
-  advance: (ms) => sleep(ms).then(() => undefined),
-  setClockBack: (key, ms) => storeInFuture(stores.redis.probe, key, ms, { 1: 60_000 }),
+  advance: (ms, key) => moveWindows(stores.redis.probe, key, ms, WINDOWS),
+  setClockBack: (key, ms) => moveWindows(stores.redis.probe, key, -ms, WINDOWS),
 }));
 
 test('rate limit store on Upstash: a request’s limit and revocations are one HTTP request', async () => {

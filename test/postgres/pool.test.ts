@@ -99,7 +99,7 @@ describe('connection pool under load', () => {
     const [row] = await database.client<{ count: number }[]>`select count(*)::int as count from resources`;
     expect(row?.count).toBe(34);
     // The jobs that were accepted are published after the answers.
-    await vi.waitFor(async () => expect(await samples()).toMatchObject({ waiting: 0 }), 10_000);
+    await vi.waitFor(async () => expect(await samples()).toMatchObject({ waiting: 0 }), 60_000);
     const { 'connections{state="busy"}': busy = 0, 'connections{state="idle"}': idle = 0, ...rest } = await samples();
     expect(busy + idle).toBeLessThanOrEqual(5);
     expect(rest).toMatchObject({ connections_max: 5, wait_timeouts_total: 0 });

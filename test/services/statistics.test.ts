@@ -127,13 +127,13 @@ test('statistics: on Workers a thousand requests of an isolate are one write, te
   const pause = (ms: number) => new Promise<void>((end) => pauses.push({ ms, end }));
   const statistics = createStatistics({ db: database.db, clock, background, isolatedRequests: true, pause });
   for (let n = 0; n < 1_000; n++) statistics.count(get());
-  await vi.waitFor(() => expect(pauses).toHaveLength(1));
+  await vi.waitFor(() => expect(pauses).toHaveLength(1), { timeout: 60_000, interval: 20 });
   expect([pauses[0]?.ms, await all()]).toEqual([WRITE_MS, []]);
   pauses[0]?.end();
   await background.settled();
   expect(await all()).toMatchObject([{ requests: 1_000 }]);
   statistics.count(get());
-  await vi.waitFor(() => expect(pauses).toHaveLength(2));
+  await vi.waitFor(() => expect(pauses).toHaveLength(2), { timeout: 60_000, interval: 20 });
   pauses[1]?.end();
   await background.settled();
   expect(await all()).toMatchObject([{ requests: 1_001 }]);

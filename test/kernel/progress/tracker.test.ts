@@ -317,7 +317,7 @@ describe('progress tracker: subscribe', () => {
     const { graph: _unknown, ...states } = statesWith({ status: 'completed' });
     await kv.publish(`progress:${id}`, JSON.stringify({ sequence: 1, states: { ...states, cooking: { heat: 1 } } }));
     leave();
-    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1), { timeout: 60_000, interval: 20 });
     expect(heard.mock.calls[0]?.[0]).toEqual(await read(id));
     expect(gone).not.toHaveBeenCalled();
   });
@@ -328,7 +328,7 @@ describe('progress tracker: subscribe', () => {
     tracker.subscribe(id, heard);
     const { graph: _unknown, ...states } = newStages(0);
     await kv.publish(`progress:${id}`, JSON.stringify({ sequence: 1, states }));
-    await vi.waitFor(async () => expect(await tracker.read(id)).toBeUndefined());
+    await vi.waitFor(async () => expect(await tracker.read(id)).toBeUndefined(), { timeout: 60_000, interval: 20 });
     expect(heard).not.toHaveBeenCalled();
   });
 
@@ -340,7 +340,10 @@ describe('progress tracker: subscribe', () => {
     });
     const { graph: _unknown, ...states } = newStages(0);
     await kv.publish(`progress:${id}`, JSON.stringify({ sequence: 1, states }));
-    await vi.waitFor(() => expect(log.lines.map((line) => line.message)).toEqual(['a progress message could not be completed']));
+    await vi.waitFor(() => expect(log.lines.map((line) => line.message)).toEqual(['a progress message could not be completed']), {
+      timeout: 60_000,
+      interval: 20,
+    });
   });
 
   test('progress tracker: older and malformed messages are ignored', async () => {

@@ -97,7 +97,7 @@ test('progress reporter: what is reported in the pause after a request is sent i
   reporter.report({ resource_id: id, stages: { graph: at(1) } });
   await requests(1);
   sent[0]?.answer(new Response(null, { status: 204 }));
-  await vi.waitFor(() => expect(pauses).toHaveLength(1));
+  await vi.waitFor(() => expect(pauses).toHaveLength(1), { timeout: 60_000, interval: 20 });
   expect(pauses[0]?.ms).toBe(100);
   for (const percent of [2, 3, 4]) reporter.report({ resource_id: id, stages: { graph: at(percent) } });
   expect(sent).toHaveLength(1);
@@ -105,7 +105,7 @@ test('progress reporter: what is reported in the pause after a request is sent i
   await requests(2);
   expect(sent[1]?.body.stages).toEqual({ graph: at(4) });
   sent[1]?.answer(new Response(null, { status: 204 }));
-  await vi.waitFor(() => expect(pauses).toHaveLength(2));
+  await vi.waitFor(() => expect(pauses).toHaveLength(2), { timeout: 60_000, interval: 20 });
   pauses[1]?.end();
   await reporter.flush();
   expect(sent).toHaveLength(2);

@@ -108,11 +108,11 @@ describe('search threads', () => {
   test('search threads: one that ends at its start is replaced after a pause, and questions wait meanwhile', async () => {
     const pool = open();
     threads[0]!.events.exit(new Error('the database cannot be opened'));
-    await vi.waitFor(() => expect(pauses).toHaveLength(1));
+    await vi.waitFor(() => expect(pauses).toHaveLength(1), { timeout: 60_000, interval: 20 });
     const waiting = pool.ask('suggest', suggestion());
     expect(threads).toHaveLength(1);
     pauses[0]!.resolve();
-    await vi.waitFor(() => expect(threads).toHaveLength(2));
+    await vi.waitFor(() => expect(threads).toHaveLength(2), { timeout: 60_000, interval: 20 });
     answer(threads[1]!);
     expect(await waiting).toEqual({ kind: 'answered', answer: ANSWER });
   });
@@ -121,15 +121,15 @@ describe('search threads', () => {
     open();
     for (let n = 0; n < 7; n++) {
       threads.at(-1)!.events.exit(new Error('the database cannot be opened'));
-      await vi.waitFor(() => expect(pauses).toHaveLength(n + 1));
+      await vi.waitFor(() => expect(pauses).toHaveLength(n + 1), { timeout: 60_000, interval: 20 });
       pauses[n]!.resolve();
-      await vi.waitFor(() => expect(threads).toHaveLength(n + 2));
+      await vi.waitFor(() => expect(threads).toHaveLength(n + 2), { timeout: 60_000, interval: 20 });
     }
     clock.advance(5_000);
     threads.at(-1)!.events.exit(new Error('out of memory'));
     expect(threads).toHaveLength(9);
     threads.at(-1)!.events.exit(new Error('out of memory'));
-    await vi.waitFor(() => expect(pauses).toHaveLength(8));
+    await vi.waitFor(() => expect(pauses).toHaveLength(8), { timeout: 60_000, interval: 20 });
     expect(pausesMs).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 1_000]);
   });
 
@@ -183,7 +183,7 @@ describe('search threads', () => {
     open({ embed });
     threads[0]!.events.message({ kind: 'embed', id: 7, model: 'm', text: 'glacier' });
     threads[0]!.events.message({ kind: 'embed', id: 8, model: 'm', text: 'bad' });
-    await vi.waitFor(() => expect(threads[0]!.posted).toHaveLength(2));
+    await vi.waitFor(() => expect(threads[0]!.posted).toHaveLength(2), { timeout: 60_000, interval: 20 });
     expect(threads[0]!.posted).toEqual([
       { kind: 'embedded', id: 7, vector: Float32Array.of(2) },
       { kind: 'embedded', id: 8, vector: null },
