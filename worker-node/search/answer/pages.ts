@@ -5,7 +5,6 @@ import { compareIds } from '../rank/document-scores.ts';
 import { selectBest } from '../rank/select-best.ts';
 import { selectHighest } from '../rank/select-highest.ts';
 import type { SearchCursor } from './cursor.ts';
-import { byOrder } from './rank-again.ts';
 import { type ListKey, MAX_LISTED, type RankedHit, type RankedLists } from './ranked-lists.ts';
 import type { ScoredLibrary } from './score-library.ts';
 
@@ -56,7 +55,13 @@ export function listHits(index: LibraryIndex, scored: ScoredLibrary, hits: Uint3
   if (cursor === undefined) {
     const best = first(hits, hits.length > limit ? MAX_LISTED : limit);
     const again = Math.min(request.again, best.length);
-    return { hits: best.map(listed), slots: best.slice(0, limit + again), again, total: hits.length, version: key.version };
+    return {
+      hits: best.map(listed),
+      slots: best.slice(0, Math.max(limit, again)),
+      again,
+      total: hits.length,
+      version: key.version,
+    };
   }
   const list = lists.get({ ...key, version: cursor.version });
   const at = list?.hits.findIndex(({ id }) => id === cursor.id) ?? -1;
@@ -66,18 +71,20 @@ export function listHits(index: LibraryIndex, scored: ScoredLibrary, hits: Uint3
     return { hits: rest, slots: rest.map(({ id }) => index.slotOf(id)), again: 0, total: list.total, version };
   }
   const candidates = first(hits, request.again);
-  const others = hitsBehind(index, keys, hits, { sort, cursor, compare }).filter((slot) => !candidates.includes(slot));
+  const isAmong = candidates.some((slot) => index.idOf(slot) === cursor.id);
+  const behind = isAmong ? hits : hitsBehind(index, keys, hits, { sort, cursor, compare });
+  const others = behind.filter((slot) => !candidates.includes(slot));
   const slots = [...candidates, ...first(others, limit + 1)];
   return { hits: slots.map(listed), slots, again: candidates.length, total: list?.total ?? hits.length, version };
 }
 
 /**
- * The page of a listing whose best hits were ranked again. The list of a first page is kept for the next ones. Nothing here asks
- * the index, which may have changed since.
+ * The page of a listing of which the best hits were ranked again, among themselves: the others stay behind them. The list of a first
+ * page is kept for the next ones. Nothing here asks the index, which may have changed since.
  */
 export function pageOf({ hits, again, total, version }: Listing, ranked: readonly RankedHit[], request: PageRequest): Page {
   const { limit, cursor, lists, key } = request;
-  const all = again === 0 ? hits : inOrder([...ranked, ...hits.slice(again)], cursor);
+  const all = again === 0 ? hits : behindCursor([...likelyFirst(ranked, hits[again]), ...hits.slice(again)], cursor);
   if (cursor === undefined && all.length > limit) lists.set(key, { hits: all, total });
   const shown = all.slice(0, limit);
   const last = shown.at(-1);
@@ -88,15 +95,23 @@ export function pageOf({ hits, again, total, version }: Listing, ranked: readonl
   };
 }
 
-/** Sorted, and of those the hits behind the cursor. */
-function inOrder(hits: RankedHit[], cursor: SearchCursor | undefined): RankedHit[] {
-  hits.sort(byOrder);
-  // A document of which the question is the title is likely, and so is what has been ranked before it.
-  for (let at = hits.length - 2; at >= 0; at--) {
-    const [hit, next] = [hits[at] as RankedHit, hits[at + 1] as RankedHit];
-    if (hit.score < next.score) hits[at] = { ...hit, score: next.score };
-  }
-  return cursor === undefined ? hits : hits.filter(({ order, id }) => isBehind(cursor, order, id));
+/** A document of which the question is the title is likely, and so is what has been ranked before it, and before `next`. */
+function likelyFirst(ranked: readonly RankedHit[], next: RankedHit | undefined): RankedHit[] {
+  let least = next?.score ?? 0;
+  return ranked
+    .toReversed()
+    .map((hit) => {
+      least = Math.max(least, hit.score);
+      return hit.score === least ? hit : { ...hit, score: least };
+    })
+    .toReversed();
+}
+
+/** Where the cursor's hit is no longer there, the hits that are ordered behind it. */
+function behindCursor(hits: readonly RankedHit[], cursor: SearchCursor | undefined): readonly RankedHit[] {
+  if (cursor === undefined) return hits;
+  const at = hits.findIndex(({ id }) => id === cursor.id);
+  return at === -1 ? hits.filter(({ order, id }) => isBehind(cursor, order, id)) : hits.slice(at + 1);
 }
 
 type Compare = (a: number, b: number) => number;

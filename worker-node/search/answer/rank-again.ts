@@ -36,4 +36,4 @@ export async function rankAgain(
 }
 
 /** The best first; of one order by id. */
-export const byOrder = (a: RankedHit, b: RankedHit): number => b.order - a.order || (a.id < b.id ? -1 : 1);
+const byOrder = (a: RankedHit, b: RankedHit): number => b.order - a.order || (a.id < b.id ? -1 : 1);
