@@ -64,6 +64,8 @@ export function connectPostgres({
       application_name: 'pharos',
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      // Statements are kept, plans are not: one made for a table of few rows would stay after it has grown.
+      plan_cache_mode: 'force_custom_plan',
     },
     // Missing in the types of the options, but documented: https://github.com/porsager/postgres#custom-socket
     ...(counted && { socket: counted.socket }),

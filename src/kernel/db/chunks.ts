@@ -118,7 +118,7 @@ function hitsIn(db: Database, size: number) {
 
 const hitsQuery = prepared((db, size) => {
   const { found, shown, ofOwner } = hitsIn(db, size);
-  return db.select(shown).from(found).innerJoin(resources, ofOwner).prepare();
+  return db.select(shown).from(found).innerJoin(resources, ofOwner);
 });
 
 const hitsWithVectorsQuery = prepared((db, size) => {
@@ -132,8 +132,7 @@ const hitsWithVectorsQuery = prepared((db, size) => {
     .select({ ...shown, embedding })
     .from(found)
     .innerJoin(resources, ofOwner)
-    .leftJoin(chunkVectors, asked)
-    .prepare();
+    .leftJoin(chunkVectors, asked);
 });
 
 /** Names `name0` to the last placeholder; those without a value repeat the last. */

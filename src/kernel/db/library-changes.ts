@@ -80,8 +80,7 @@ const stateQuery = prepared((db) =>
     .from(libraries)
     .leftJoin(libraryChanges, and(eq(libraryChanges.ownerId, libraries.ownerId), eq(libraryChanges.version, libraries.version)))
     .leftJoin(embeddingModels, eq(embeddingModels.state, 'active'))
-    .where(eq(libraries.ownerId, sql.placeholder('ownerId')))
-    .prepare(),
+    .where(eq(libraries.ownerId, sql.placeholder('ownerId'))),
 );
 
 /** The version with the active model's id, null without one: what an index is compared with before each answer, by one statement. */
