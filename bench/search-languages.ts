@@ -83,11 +83,8 @@ async function meanReciprocalRank(
   };
   const dependencies = {
     ...{ index, lists: createRankedLists(), buffers: createScoreBuffers(), clock: systemClock, version: () => 1 },
-    ...{
-      model: { id: model, languages: ['en'] },
-      subtree: (category: string) => [category],
-      readHits: async () => ({ ...rows, vectors: embeddings }),
-    },
+    ...{ model: { id: model, languages: ['en'] }, subtree: (category: string) => [category], readHits: async () => rows },
+    readVectors: async () => embeddings,
   };
   let sum = 0;
   for (const { q, id } of asked) {

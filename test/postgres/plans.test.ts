@@ -1,8 +1,8 @@
 /** Rows that are found by their keys cost the same in a library that has just grown as in one whose tables were analysed. */
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
-import { findChunks, findChunksOfHits, findChunksOfHitsWithVectors, pageOfChunks } from '../../src/kernel/db/chunks.ts';
+import { findChunkVectors, replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
+import { findChunks, findChunksOfHits, pageOfChunks } from '../../src/kernel/db/chunks.ts';
 import { readLibraryDocuments } from '../../src/kernel/db/library-rows.ts';
 import { nearestResources } from '../../src/kernel/db/nearest-resources.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
@@ -83,11 +83,11 @@ describe('plans of PostgreSQL after a library has grown', () => {
     expect(read).toBeLessThanOrEqual(ASKED * 2);
   });
 
-  test('chunks of hits are read with their vectors by their keys', async () => {
+  test('vectors of chunks are read by their keys', async () => {
     const seqs = await seqsOf();
-    const { found, read } = await rowsRead((db) => findChunksOfHitsWithVectors(db, ownerId, { seqs, near: seqs, model: MODEL }));
+    const { found, read } = await rowsRead(async (db) => [...(await findChunkVectors(db, { ownerId, model: MODEL, seqs }))]);
     expect(found).toBe(ASKED);
-    expect(read).toBeLessThanOrEqual(ASKED * 6);
+    expect(read).toBeLessThanOrEqual(ASKED * 2);
   });
 
   test('changed documents are read by their ids, with their chunks and vectors', async () => {

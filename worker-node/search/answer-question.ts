@@ -11,7 +11,7 @@ import { parseSearchQuery } from '../../src/kernel/search/search-query.ts';
 import type { NeighboursRequest, SearchRequest } from '../../src/kernel/search/search-request.ts';
 import { searchInDatabase } from '../../src/services/search/search-in-database.ts';
 import { answerSearch, type SearchedModel } from './answer/answer-search.ts';
-import { hitReader } from './answer/hit-rows.ts';
+import { hitReader, vectorReader } from './answer/hit-rows.ts';
 import { nearestDocuments } from './answer/nearest-documents.ts';
 import { neighbours } from './answer/neighbours.ts';
 import { createRankedLists } from './answer/ranked-lists.ts';
@@ -58,7 +58,8 @@ export function createAnswerQuestion(dependencies: AnswerQuestionDependencies): 
     const answer = await answerSearch(
       {
         ...{ index: library.index, version: () => library.version, model, subtree, lists, buffers, clock },
-        readHits: hitReader(db, library.ownerId, library.model),
+        readHits: hitReader(db, library.ownerId),
+        readVectors: vectorReader(db, library.ownerId, model?.id ?? ''),
         embed: embedded === null ? undefined : (text) => embed(text, embedded.model),
       },
       request,
@@ -87,7 +88,7 @@ export function createAnswerQuestion(dependencies: AnswerQuestionDependencies): 
 
   async function neighboursIn({ index, ownerId, model }: Library<LibraryIndex>, request: NeighboursRequest) {
     const { embedded, resource_id: exceptId, limit } = request;
-    if (!embedded) return await neighbours(index, hitReader(db, ownerId, model), request);
+    if (!embedded) return await neighbours(index, hitReader(db, ownerId), request);
     if (embedded.model !== model) return { neighbours: [], other_model: true as const };
     return { neighbours: nearestDocuments(index, Float32Array.from(embedded.vector), { exceptId, limit }) };
   }

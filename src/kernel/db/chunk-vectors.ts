@@ -1,12 +1,13 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
 import { isActiveModel } from './embedding-models.ts';
 import { hasNoted, inTransaction, noteLibraryChange } from './library-notes.ts';
 import { isOwnedBy } from './owned.ts';
+import { placeholdersFor, prepared } from './prepared.ts';
 import { chunks, chunkVectors } from './schema.sqlite.ts';
 import { shareModels } from './settings.ts';
 import type { Database } from './types.ts';
-import { toBytes } from './vector-bytes.ts';
+import { toBytes, toVector } from './vector-bytes.ts';
 
 export interface ChunkVectors {
   readonly resourceId: string;
@@ -41,4 +42,27 @@ export async function insertChunkVectors(db: Database, rows: ChunkVectors): Prom
     await shareModels(tx);
     if (await isActiveModel(tx, model)) noteLibraryChange(tx, { ownerId, resourceId, kind: 'changed' });
   });
+}
+
+const vectorsQuery = prepared((db, size) => {
+  const { chunkSeq, model, ownerId, embedding } = chunkVectors;
+  const seqs = Array.from({ length: size }, (_, i) => sql.placeholder(`seq${i}`));
+  return db
+    .select({ seq: chunkSeq, embedding })
+    .from(chunkVectors)
+    .where(and(inArray(chunkSeq, seqs), eq(model, sql.placeholder('model')), isOwnedBy(ownerId, sql.placeholder('ownerId'))));
+});
+
+/** The vectors of the owner's chunks among `seqs` by `model`, by key: L2-normalised. A chunk that has none is left out. */
+export async function findChunkVectors(
+  db: Database,
+  { ownerId, model, seqs }: { readonly ownerId: string; readonly model: string; readonly seqs: readonly number[] },
+): Promise<ReadonlyMap<number, Float32Array>> {
+  const last = seqs.at(-1);
+  if (last === undefined) return new Map();
+  const size = placeholdersFor(seqs.length);
+  const given: Record<string, unknown> = { ownerId, model };
+  for (let i = 0; i < size; i++) given[`seq${i}`] = seqs[i] ?? last;
+  const rows = await vectorsQuery(db, size).execute(given);
+  return new Map(rows.map(({ seq, embedding }) => [seq, toVector(embedding)]));
 }

@@ -3,9 +3,8 @@ import { batchesOf } from './batches.ts';
 import { inTransaction, noteLibraryChange } from './library-notes.ts';
 import { isOwnedBy } from './owned.ts';
 import { placeholdersFor, prepared } from './prepared.ts';
-import { chunks, chunkVectors, resourceEmbeddings, resources } from './schema.sqlite.ts';
+import { chunks, resourceEmbeddings, resources } from './schema.sqlite.ts';
 import type { Chunk, Database, Resource } from './types.ts';
-import { toVector } from './vector-bytes.ts';
 
 export type NewChunk = Omit<Chunk, 'seq'>;
 
@@ -94,74 +93,36 @@ export type ChunkOfHit = Pick<
 > &
   ResourceOfHit;
 
-const { placeholder } = sql;
-const placeholders = (name: string, size: number) => Array.from({ length: size }, (_, i) => placeholder(`${name}${i}`));
-
 /** The limit fixes the order of a plan: chunks by their keys, then the resource of each. */
-function hitsIn(db: Database, size: number) {
+const hitsQuery = prepared((db, size) => {
   const { seq, id, resourceId, position, text, headingPath, charStart, charEnd, pageStart, pageEnd } = chunks;
   const { title, url, language, contentType, category, tags, createdAt } = resources;
+  const owner = sql.placeholder('ownerId');
+  const seqs = Array.from({ length: size }, (_, i) => sql.placeholder(`seq${i}`));
   const found = db
     .select({ seq, id, resourceId, position, text, headingPath, charStart, charEnd, pageStart, pageEnd })
     .from(chunks)
-    .where(and(inArray(seq, placeholders('seq', size)), isOwnedBy(chunks.ownerId, placeholder('ownerId'))))
+    .where(and(inArray(seq, seqs), isOwnedBy(chunks.ownerId, owner)))
     .limit(size)
     .as('found');
-  const shown = {
-    ...{ seq: found.seq, id: found.id, resourceId: found.resourceId, position: found.position, text: found.text },
-    ...{ headingPath: found.headingPath, charStart: found.charStart, charEnd: found.charEnd },
-    ...{ pageStart: found.pageStart, pageEnd: found.pageEnd },
-    ...{ title, url, language, contentType, category, tags, createdAt },
-  };
-  return { found, shown, ofOwner: and(eq(resources.id, found.resourceId), isOwnedBy(resources.ownerId, placeholder('ownerId'))) };
-}
-
-const hitsQuery = prepared((db, size) => {
-  const { found, shown, ofOwner } = hitsIn(db, size);
-  return db.select(shown).from(found).innerJoin(resources, ofOwner);
-});
-
-const hitsWithVectorsQuery = prepared((db, size) => {
-  const { found, shown, ofOwner } = hitsIn(db, size);
-  const { chunkSeq, model, ownerId, embedding } = chunkVectors;
-  const asked = and(
-    ...[eq(chunkSeq, found.seq), eq(model, placeholder('model')), isOwnedBy(ownerId, placeholder('ownerId'))],
-    inArray(chunkSeq, placeholders('near', size)),
-  );
   return db
-    .select({ ...shown, embedding })
+    .select({
+      ...{ seq: found.seq, id: found.id, resourceId: found.resourceId, position: found.position, text: found.text },
+      ...{ headingPath: found.headingPath, charStart: found.charStart, charEnd: found.charEnd },
+      ...{ pageStart: found.pageStart, pageEnd: found.pageEnd },
+      ...{ title, url, language, contentType, category, tags, createdAt },
+    })
     .from(found)
-    .innerJoin(resources, ofOwner)
-    .leftJoin(chunkVectors, asked);
+    .innerJoin(resources, eq(resources.id, found.resourceId))
+    .where(isOwnedBy(resources.ownerId, owner));
 });
-
-/** Names `name0` to the last placeholder; those without a value repeat the last. */
-function given(name: string, values: readonly number[], size: number): Record<string, number | undefined> {
-  return Object.fromEntries(Array.from({ length: size }, (_, i) => [`${name}${i}`, values[i] ?? values.at(-1)]));
-}
 
 /** The owner's chunks among `seqs` with their resources, in no order. */
 export async function findChunksOfHits(db: Database, ownerId: string, seqs: readonly number[]): Promise<ChunkOfHit[]> {
-  if (seqs.length === 0) return [];
+  const last = seqs.at(-1);
+  if (last === undefined) return [];
   const size = placeholdersFor(seqs.length);
-  return await hitsQuery(db, size).execute({ ownerId, ...given('seq', seqs, size) });
-}
-
-export interface ChunkOfHitWithVector extends ChunkOfHit {
-  /** L2-normalised; null where it was not asked for, and where the model has not embedded the chunk. */
-  readonly vector: Float32Array | null;
-}
-
-/** The same, and by `model` the vectors of those that are `near` too. */
-export async function findChunksOfHitsWithVectors(
-  db: Database,
-  ownerId: string,
-  { seqs, near, model }: { readonly seqs: readonly number[]; readonly near: readonly number[]; readonly model: string },
-): Promise<ChunkOfHitWithVector[]> {
-  if (near.length === 0) return (await findChunksOfHits(db, ownerId, seqs)).map((row) => ({ ...row, vector: null }));
-  const all = [...new Set([...seqs, ...near])];
-  const size = placeholdersFor(all.length);
-  const values = { ownerId, model, ...given('seq', all, size), ...given('near', near, size) };
-  const rows = await hitsWithVectorsQuery(db, size).execute(values);
-  return rows.map(({ embedding, ...row }) => ({ ...row, vector: embedding && toVector(embedding) }));
+  const given: Record<string, unknown> = { ownerId };
+  for (let i = 0; i < size; i++) given[`seq${i}`] = seqs[i] ?? last;
+  return await hitsQuery(db, size).execute(given);
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
-import { findChunksOfHits, findChunksOfHitsWithVectors, listChunks } from '../../../src/kernel/db/chunks.ts';
+import { findChunksOfHits, listChunks } from '../../../src/kernel/db/chunks.ts';
 import { placeholdersFor } from '../../../src/kernel/db/prepared.ts';
 import { createTestLibrary, type TestLibrary } from '../../support/kits/library.ts';
 
@@ -40,34 +39,6 @@ test('chunks of hits: none for keys that are unknown or of another owner, and wi
   expect(await findChunksOfHits(db, ada.userId, [others, 2 ** 40])).toEqual([]);
   expect((await findChunksOfHits(db, ada.userId, [others, seq, 2 ** 40])).map((hit) => hit.seq)).toEqual([seq]);
   expect((await findChunksOfHits(db, bob.userId, [others, seq])).map((hit) => hit.seq)).toEqual([others]);
-});
-
-test('chunks of hits with vectors: of those that are near, number by number, by the model and of the owner alone', async () => {
-  const { db } = library;
-  const [ada, bob] = [await library.person('ada3'), await library.person('bob3')];
-  const resourceId = await library.addDocument(ada, { passages: Array.from({ length: 40 }, (_, n) => `glacier ${n}`) });
-  const all = (await listChunks(db, resourceId)).map(({ seq }) => seq);
-  const vectors = all.map((chunkSeq, n) => ({ chunkSeq, embedding: Float32Array.of(1 / (n + 1), -0.1, 3e-8) }));
-  await replaceChunkVectors(db, { resourceId, ownerId: ada.userId, model: 'one', vectors: vectors.slice(1) });
-  const read = async (owner: string, model: string, seqs: number[], near: number[]) => {
-    const rows = await findChunksOfHitsWithVectors(db, owner, { seqs, near, model });
-    return new Map(rows.map(({ seq, vector }) => [seq, vector]));
-  };
-  for (const [seqs, near] of [
-    [all.slice(0, 3), all.slice(0, 1)],
-    [all.slice(0, 9), all.slice(5, 20)],
-    [all, all],
-    [[], all.slice(2, 4)],
-  ] as const) {
-    const found = await read(ada.userId, 'one', [...seqs], [...near]);
-    expect([...found.keys()].sort((a, b) => a - b)).toEqual([...new Set([...seqs, ...near])]);
-    for (const [n, { chunkSeq, embedding }] of vectors.entries())
-      if (found.has(chunkSeq)) expect(found.get(chunkSeq)).toEqual(n > 0 && near.includes(chunkSeq) ? embedding : null);
-  }
-  expect(await read(ada.userId, 'one', all.slice(0, 1), [])).toEqual(new Map([[all[0], null]]));
-  expect(await read(ada.userId, 'one', [], [])).toEqual(new Map());
-  expect(await read(ada.userId, 'other', all.slice(5, 6), all.slice(5, 6))).toEqual(new Map([[all[5], null]]));
-  expect(await read(bob.userId, 'one', all, all)).toEqual(new Map());
 });
 
 test('placeholders: room for every value, in few sizes', () => {

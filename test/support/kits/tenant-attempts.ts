@@ -5,8 +5,8 @@ import { isBacklogFull } from '../../../src/kernel/db/backlog.ts';
 import { findDelivery, insertDelivery, listDeliveries, requeueDelivery } from '../../../src/kernel/db/callback-deliveries.ts';
 import { ensureCallbackSecret, findCallbackSecret, rotateCallbackSecret } from '../../../src/kernel/db/callback-secrets.ts';
 import type { ChunkIndex } from '../../../src/kernel/db/chunk-index.ts';
-import { replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
-import { findChunks, findChunksOfHits, findChunksOfHitsWithVectors, pageOfChunks } from '../../../src/kernel/db/chunks.ts';
+import { findChunkVectors, replaceChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
+import { findChunks, findChunksOfHits, pageOfChunks } from '../../../src/kernel/db/chunks.ts';
 import { areCredentialsLive, deleteCredentials } from '../../../src/kernel/db/credentials.ts';
 import { listEdgesOf, listOwnerEdges } from '../../../src/kernel/db/edges.ts';
 import { deleteEmailTokens, insertEmailToken } from '../../../src/kernel/db/email-tokens.ts';
@@ -169,14 +169,13 @@ export const TRIED: Readonly<Record<string, Readonly<Record<string, Attempt>>>> 
     ],
   },
   'chunk-vectors': {
+    findChunkVectors: ({ db, of }, ownerId) => findChunkVectors(db, { ownerId, model, seqs: of.seqs }),
     replaceChunkVectors: ({ db, of }, ownerId) =>
       replaceChunkVectors(db, { resourceId: of.resourceIds[0], ownerId, model, vectors: [] }),
   },
   chunks: {
     findChunks: ({ db, of }, owner) => findChunks(db, owner, of.seqs),
     findChunksOfHits: ({ db, of }, owner) => findChunksOfHits(db, owner, of.seqs),
-    findChunksOfHitsWithVectors: ({ db, of }, owner) =>
-      findChunksOfHitsWithVectors(db, owner, { seqs: of.seqs, near: of.seqs, model }),
     pageOfChunks: ({ db, of }, ownerId) =>
       pageOfChunks(db, { resourceId: of.resourceIds[0] ?? '', ownerId, after: -1, limit: MANY }),
   },

@@ -55,7 +55,8 @@ async function ask({ q, prefix = false }: Pick<SearchCase, 'q' | 'prefix'>, mode
   return answerSearch(
     {
       ...{ index, lists, buffers, clock, embed, version: () => 1, model: { id: MODEL, languages: ['en'] } },
-      readHits: async () => ({ resources, chunks, vectors }),
+      readHits: async () => ({ resources, chunks }),
+      readVectors: async () => vectors,
       subtree: (category) => [category],
     },
     request,

@@ -4,7 +4,7 @@ import type { SearchAnswer, SearchRequest } from '../../../src/kernel/search/sea
 import { analyse, textAnalysis } from '../../../worker-node/search/analysis/analyse.ts';
 import { answerSearch } from '../../../worker-node/search/answer/answer-search.ts';
 import { textToEmbed } from '../../../worker-node/search/answer/asked-question.ts';
-import type { HitChunk, HitResource, ReadHits } from '../../../worker-node/search/answer/hit-rows.ts';
+import type { HitChunk, HitResource } from '../../../worker-node/search/answer/hit-rows.ts';
 import { createRankedLists, type RankedLists } from '../../../worker-node/search/answer/ranked-lists.ts';
 import { createLibraryIndex } from '../../../worker-node/search/index/memory-index.ts';
 import { createScoreBuffers } from '../../../worker-node/search/rank/score-buffers.ts';
@@ -61,7 +61,12 @@ export interface SmallLibrary {
   askBy(vector: Float32Array, request: Partial<SearchRequest>): Promise<SearchAnswer>;
   readonly embedded: string[];
   readonly index: ReturnType<typeof createLibraryIndex>;
-  readonly readHits: ReadHits;
+  readonly readHits: (seqs: readonly number[]) => Promise<SmallRows>;
+}
+
+interface SmallRows {
+  readonly resources: ReadonlyMap<string, HitResource>;
+  readonly chunks: ReadonlyMap<number, HitChunk>;
 }
 
 export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLibrary {
@@ -75,11 +80,7 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
   let seq = 0;
   let version = 0;
   let whileReading: (() => Promise<void>) | undefined;
-  const readHits: ReadHits = async (_seqs, near = []) => {
-    if (near.length > 0) await whileReading?.();
-    const found = new Map(near.flatMap((one) => (vectors.has(one) ? [[one, vectors.get(one) as Float32Array]] : [])));
-    return { resources: new Map(resources), chunks: new Map(chunks), vectors: found };
-  };
+  const readHits = async () => ({ resources: new Map(resources), chunks: new Map(chunks) });
   const embed = async (text: string) => {
     embedded.push(text);
     return embedWords(text);
@@ -97,6 +98,10 @@ export function smallLibrary(documents: readonly SmallDocument[] = []): SmallLib
       version: () => version,
       model,
       readHits,
+      readVectors: async (seqs: readonly number[]) => {
+        await whileReading?.();
+        return new Map(seqs.flatMap((seq) => (vectors.has(seq) ? [[seq, vectors.get(seq) as Float32Array]] : [])));
+      },
       subtree: (id: string) => [id],
       embed,
       lists,

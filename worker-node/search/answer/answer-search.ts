@@ -8,7 +8,7 @@ import type { ScoreBuffers } from '../rank/score-buffers.ts';
 import { askedQuestion } from './asked-question.ts';
 import { decodeSearchCursor, encodeSearchCursor, hash32 } from './cursor.ts';
 import { type ChosenHit, toHit } from './hit-body.ts';
-import type { HitRows, ReadHits } from './hit-rows.ts';
+import type { HitRows, ReadHits, ReadVectors } from './hit-rows.ts';
 import { listHits, type PageRequest, pageOf } from './pages.ts';
 import { passagesOf } from './passages.ts';
 import { type Candidate, RANKED_AGAIN, rankAgain } from './rank-again.ts';
@@ -28,8 +28,9 @@ export interface AnswerDependencies {
   readonly version: () => number;
   /** Of the index's vectors; null while there are none. */
   readonly model: SearchedModel | null;
-  /** By the model of the index. */
   readonly readHits: ReadHits;
+  /** By the model of the index. */
+  readonly readVectors: ReadVectors;
   /** A category and those below it. */
   readonly subtree: (category: string) => readonly string[];
   /** Embeds a question whose spelling was corrected. Without it the vector of the question as typed is used. */
@@ -44,7 +45,7 @@ export interface AnswerDependencies {
  * Throws `invalid_input` for a cursor of another question, and `not_found` for a resource that the index does not hold.
  */
 export async function answerSearch(
-  { index, version, model, readHits, subtree, embed, lists, buffers, clock }: AnswerDependencies,
+  { index, version, model, readHits, readVectors, subtree, embed, lists, buffers, clock }: AnswerDependencies,
   request: SearchRequest,
   vector: Float32Array | null,
 ): Promise<SearchAnswer> {
@@ -62,7 +63,7 @@ export async function answerSearch(
     embedding = clock.monotonic() - from;
   }
 
-  // Nothing is awaited from here until the rows are read: slots are valid as long as the index stays as it is.
+  // Nothing is awaited from here until vectors are read: slots are valid as long as the index stays as it is.
   const settings = rankingSettingsOf(model?.id ?? '');
   const monotonic = () => clock.monotonic();
   const scored = scoreLibrary(index, question, {
@@ -88,10 +89,9 @@ export async function answerSearch(
   );
 
   const reading = clock.monotonic();
-  // Most of the page is what integers put on it: its rows are read with the vectors. One hit alone needs no order.
+  // Most of the page is what integers put on it: its rows are read beside the vectors.
   const first = listing.hits.slice(0, limit).flatMap(({ id }) => details.get(id)?.seqs ?? []);
-  const rows = await readHits(first, candidates.length < 2 ? [] : candidates.flatMap(({ full }) => full?.seq ?? []));
-  const ranked = near === null ? [] : rankAgain(candidates, near, rows.vectors);
+  const [ranked, rows] = await Promise.all([near === null ? [] : rankAgain(candidates, near, readVectors), readHits(first)]);
   const page = pageOf(listing, ranked, paging);
   const isByMeaning = mode === 'semantic' && again > 0;
   const chosen = page.hits.flatMap(({ id, order, score }, i): ChosenHit[] => {
@@ -101,9 +101,9 @@ export async function answerSearch(
     return [{ ...detail, id, score, reasons: isByMeaning ? byFullVector(detail.reasons, order, rank) : detail.reasons }];
   });
   const others = chosen.flatMap(({ seqs }) => seqs).filter((seq) => !first.includes(seq));
-  const read = others.length === 0 ? rows : joined(rows, await readHits(others));
+  const all = others.length === 0 ? rows : joined(rows, await readHits(others));
   const terms = new Set(question.groups.flatMap((group) => group.terms.map(({ term }) => term)));
-  const found = chosen.flatMap((hit) => toHit(hit, read, terms) ?? []);
+  const found = chosen.flatMap((hit) => toHit(hit, all, terms) ?? []);
   const finished = clock.monotonic();
   return {
     query: request.q ?? request.similar_to ?? '',
@@ -153,7 +153,6 @@ function isWeak(
 }
 
 const joined = (a: HitRows, b: HitRows): HitRows => ({
-  ...a,
   resources: new Map([...a.resources, ...b.resources]),
   chunks: new Map([...a.chunks, ...b.chunks]),
 });

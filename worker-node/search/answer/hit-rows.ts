@@ -1,10 +1,6 @@
 /** The rows of hits. They are read from the database before an answer, so that it holds nothing that was deleted. */
-import {
-  type ChunkOfHit,
-  findChunksOfHits,
-  findChunksOfHitsWithVectors,
-  type ResourceOfHit,
-} from '../../../src/kernel/db/chunks.ts';
+import { findChunkVectors } from '../../../src/kernel/db/chunk-vectors.ts';
+import { type ChunkOfHit, findChunksOfHits, type ResourceOfHit } from '../../../src/kernel/db/chunks.ts';
 import type { Database } from '../../../src/kernel/db/types.ts';
 
 export type HitResource = ResourceOfHit;
@@ -14,23 +10,25 @@ export interface HitRows {
   /** By id; those that have one of the chunks. */
   readonly resources: ReadonlyMap<string, HitResource>;
   readonly chunks: ReadonlyMap<number, HitChunk>;
-  /** Full vectors of chunks that are near, of length 1; a chunk without one is left out. */
-  readonly vectors: ReadonlyMap<number, Float32Array>;
 }
 
-/** Reads chunks of one owner by their keys, with their resources, and those that are `near` with their vectors too. */
-export type ReadHits = (seqs: readonly number[], near?: readonly number[]) => Promise<HitRows>;
+/** Reads chunks by their keys, of one owner, with their resources. */
+export type ReadHits = (seqs: readonly number[]) => Promise<HitRows>;
 
-/** `model`: whose vectors are read; null where there are none. */
-export const hitReader =
-  (db: Database, ownerId: string, model: string | null): ReadHits =>
-  async (seqs, near = []) => {
-    if (model === null || near.length === 0) return { ...byKey(await findChunksOfHits(db, ownerId, seqs)), vectors: new Map() };
-    const rows = await findChunksOfHitsWithVectors(db, ownerId, { seqs, near, model });
-    return { ...byKey(rows), vectors: new Map(rows.flatMap(({ seq, vector }) => (vector === null ? [] : [[seq, vector]]))) };
+export function hitReader(db: Database, ownerId: string): ReadHits {
+  return async (seqs) => {
+    const rows = await findChunksOfHits(db, ownerId, seqs);
+    return {
+      resources: new Map(rows.map((row) => [row.resourceId, row])),
+      chunks: new Map(rows.map((row) => [row.seq, row])),
+    };
   };
+}
 
-const byKey = (rows: readonly ChunkOfHit[]): Pick<HitRows, 'resources' | 'chunks'> => ({
-  resources: new Map(rows.map((row) => [row.resourceId, row])),
-  chunks: new Map(rows.map((row) => [row.seq, row])),
-});
+/** The full vectors of chunks by their keys, of length 1; a chunk without one is left out. */
+export type ReadVectors = (seqs: readonly number[]) => Promise<ReadonlyMap<number, Float32Array>>;
+
+export const vectorReader =
+  (db: Database, ownerId: string, model: string): ReadVectors =>
+  (seqs) =>
+    findChunkVectors(db, { ownerId, model, seqs });

@@ -3,6 +3,7 @@
  * nearly as near in another order.
  */
 import { normalised } from '../rank/feedback.ts';
+import type { ReadVectors } from './hit-rows.ts';
 import type { RankedHit } from './ranked-lists.ts';
 import type { ByFullVector } from './score-library.ts';
 import { dotOf } from './similar-question.ts';
@@ -16,14 +17,16 @@ export interface Candidate extends RankedHit {
 }
 
 /**
- * The candidates in their new order. `vector` is what they are near to, of any length but 0; `vectors` are full, by the keys of
- * chunks. A candidate whose vector is not among them, because it is no longer in the database, keeps its place by integers.
+ * The candidates in their new order; one alone needs none. `vector` is what they are near to, of any length but 0. A candidate whose vector is no longer
+ * in the database keeps its place by integers.
  */
-export function rankAgain(
+export async function rankAgain(
   candidates: readonly Candidate[],
   vector: Float32Array,
-  vectors: ReadonlyMap<number, Float32Array>,
-): RankedHit[] {
+  readVectors: ReadVectors,
+): Promise<RankedHit[]> {
+  const seqs = candidates.length < 2 ? [] : candidates.flatMap(({ full }) => full?.seq ?? []);
+  const vectors: ReadonlyMap<number, Float32Array> = seqs.length === 0 ? new Map() : await readVectors(seqs);
   const question = normalised(vector);
   const ranked = candidates.map(({ full, ...hit }) => {
     const own = full === undefined ? undefined : vectors.get(full.seq);
