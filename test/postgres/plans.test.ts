@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChunkVectors, replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
 import { findChunks, findChunksOfHits, pageOfChunks } from '../../src/kernel/db/chunks.ts';
+import { readLibraryState } from '../../src/kernel/db/library-changes.ts';
 import { readLibraryDocuments } from '../../src/kernel/db/library-rows.ts';
 import { nearestResources } from '../../src/kernel/db/nearest-resources.ts';
 import { replaceResourceVector } from '../../src/kernel/db/resource-vectors.ts';
@@ -132,4 +133,23 @@ describe('plans of PostgreSQL after a library has grown', () => {
     });
     expect(read).toBeLessThanOrEqual(2);
   });
+});
+
+test('statements of searches are kept on their connection, parsed once, and planned each time', async () => {
+  const asked = { ownerId, model: MODEL, seqs: [1, 2, 3] };
+  const kept = await database.db.transaction(async (tx) => {
+    for (let n = 0; n < 8; n++) {
+      await readLibraryState(tx, ownerId);
+      await findChunksOfHits(tx, ownerId, asked.seqs);
+      await findChunkVectors(tx, asked);
+    }
+    const plans = { custom: sql<number>`custom_plans::int`, generic: sql<number>`generic_plans::int` };
+    return await tx.select({ statement: sql<string>`statement`, ...plans }).from(sql`pg_prepared_statements`);
+  });
+  for (const table of ['from "libraries"', 'inner join "resources"', 'from "chunk_vectors"']) {
+    // Tests before have had the connection, with statements of other sizes.
+    const own = kept.filter(({ statement, custom }) => statement.includes(table) && custom === 8);
+    expect(own, table).toHaveLength(1);
+    expect(own[0], table).toMatchObject({ generic: 0 });
+  }
 });

@@ -17,8 +17,8 @@ export interface Candidate extends RankedHit {
 }
 
 /**
- * The candidates in their new order; one alone needs none. `vector` is what they are near to, of any length but 0. A candidate whose vector is no longer
- * in the database keeps its place by integers.
+ * The candidates in their new order; one alone needs none. `vector` is what they are near to, of any length but 0. A candidate whose
+ * vector is no longer in the database keeps its place by integers.
  */
 export async function rankAgain(
   candidates: readonly Candidate[],
