@@ -1,4 +1,4 @@
-/** How many of the ten nearest chunks vectors of 8-bit integers find, and how many are found when the best are ranked again by full vectors. */
+/** How many of the ten nearest chunks are found by vectors of 8-bit integers, and when the best are ranked again by full vectors. */
 import { RANKED_AGAIN } from '../../worker-node/search/answer/rank-again.ts';
 import { createVectorBlock } from '../../worker-node/search/vectors/vector-block.ts';
 

@@ -54,8 +54,11 @@ export interface OpenDatabaseOptions {
    * that serve nothing meanwhile. Default: none.
    */
   readonly sqliteThread?: 'none' | 'writes' | 'all';
-  /** Keeps the reads of `db` from a SQLite file prepared, for a thread of searches. Not together with `sqliteThread`. */
-  readonly sqlitePreparedReads?: boolean;
+  /**
+   * For a thread of searches: keeps the reads of `db` from a SQLite file prepared, and has PostgreSQL plan kept statements each time.
+   * Not together with `sqliteThread`.
+   */
+  readonly preparedReads?: boolean;
   /** Called between the statements of a long search in a SQLite file, which stop the thread that they run in. */
   readonly pause?: () => Promise<void>;
 }
@@ -63,15 +66,20 @@ export interface OpenDatabaseOptions {
 /** Throws an Error whose message says what to change: path, rights and disk space for a file; host and database for a server. */
 export async function openDatabase(
   { database }: Pick<Config, 'database'>,
-  { metrics, sqliteThread = 'none', sqlitePreparedReads = false, pause }: OpenDatabaseOptions = {},
+  { metrics, sqliteThread = 'none', preparedReads = false, pause }: OpenDatabaseOptions = {},
 ): Promise<OpenDatabase> {
   switch (database.kind) {
     case 'sqlite':
-      return openFile(database.path, sqlitePreparedReads ? openPreparedReads : SQLITE_OPENERS[sqliteThread], pause);
+      return openFile(database.path, preparedReads ? openPreparedReads : SQLITE_OPENERS[sqliteThread], pause);
     case 'libsql':
       return openLibsqlServer({ url: database.url, authToken: database.authToken?.reveal(), createClient });
     case 'postgres':
-      return openServer({ url: database.url.reveal(), sslMode: database.sslMode }, { max: database.poolMax, metrics });
+      return openServer(
+        { url: database.url.reveal(), sslMode: database.sslMode },
+        {
+          ...{ max: database.poolMax, metrics, planEachTime: preparedReads },
+        },
+      );
   }
 }
 
@@ -136,7 +144,7 @@ const overSqlite = (client: Client) => ({
 
 async function openServer(
   options: Pick<PostgresOptions, 'url' | 'sslMode'>,
-  pool: Pick<PostgresOptions, 'max' | 'metrics'>,
+  pool: Pick<PostgresOptions, 'max' | 'metrics' | 'planEachTime'>,
 ): Promise<OpenDatabase> {
   const client = connectPostgres({ ...options, ...pool });
   try {

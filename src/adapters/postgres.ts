@@ -17,6 +17,11 @@ export interface PostgresOptions {
   readonly waitMs?: number;
   /** Seconds that opening a connection may take. Default 10. */
   readonly connectTimeoutS?: number;
+  /**
+   * For a client of kept statements (`kernel/db/prepared.ts`): a plan that was made for a table of few rows would stay after it has
+   * grown. A pooler has to accept the parameter, so other clients do not send it.
+   */
+  readonly planEachTime?: boolean;
   /** Receives the metrics of the pool. */
   readonly metrics?: Metrics | undefined;
 }
@@ -42,6 +47,7 @@ export function connectPostgres({
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
   waitMs = WAIT_MS,
   connectTimeoutS = CONNECT_TIMEOUT_S,
+  planEachTime = false,
   metrics,
 }: PostgresOptions): Sql {
   const to = postgresParts(url);
@@ -64,8 +70,7 @@ export function connectPostgres({
       application_name: 'pharos',
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-      // Statements are kept, plans are not: one made for a table of few rows would stay after it has grown.
-      plan_cache_mode: 'force_custom_plan',
+      ...(planEachTime && { plan_cache_mode: 'force_custom_plan' }),
     },
     // Missing in the types of the options, but documented: https://github.com/porsager/postgres#custom-socket
     ...(counted && { socket: counted.socket }),

@@ -107,7 +107,7 @@ test('prepared reads: the client answers where the connection of the prepared st
 });
 
 test('prepared reads: writes and transactions are those of the client, and after close() all is refused', async () => {
-  const database = await openDatabase({ database: { kind: 'sqlite', path } }, { sqlitePreparedReads: true });
+  const database = await openDatabase({ database: { kind: 'sqlite', path } }, { preparedReads: true });
   await database.db.transaction(async (tx) => {
     await tx.insert(revocations).values({ key: 'a', expiresAt: 5, createdAt: 5 });
     expect(await tx.select().from(revocations)).toHaveLength(1);

@@ -1,6 +1,7 @@
 /** Rows that are found by their keys cost the same in a library that has just grown as in one whose tables were analysed. */
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/adapters/open-database.ts';
 import { findChunkVectors, replaceChunkVectors } from '../../src/kernel/db/chunk-vectors.ts';
 import { findChunks, findChunksOfHits, pageOfChunks } from '../../src/kernel/db/chunks.ts';
 import { readLibraryState } from '../../src/kernel/db/library-changes.ts';
@@ -11,6 +12,7 @@ import { findResources } from '../../src/kernel/db/resources.ts';
 import { chunks } from '../../src/kernel/db/schema.sqlite.ts';
 import type { Database } from '../../src/kernel/db/types.ts';
 import { insertDocument, insertUser } from '../support/fixtures/documents.ts';
+import { testConfig } from '../support/kits/config.ts';
 import { openTestPostgres } from '../support/kits/database.ts';
 
 const MODEL = 'pharos-static-192';
@@ -27,7 +29,7 @@ const ids: string[] = [];
 
 /** As after an import: tables of many rows that have no statistics. */
 beforeAll(async () => {
-  database = await openTestPostgres({ fresh: true });
+  database = await openTestPostgres({ fresh: true, planEachTime: true });
   const { db, execute } = database;
   for (const table of ['resources', 'chunks', 'chunk_vectors', 'resource_vectors'])
     await execute(`alter table ${table} set (autovacuum_enabled = false)`);
@@ -151,5 +153,17 @@ test('statements of searches are kept on their connection, parsed once, and plan
     const own = kept.filter(({ statement, custom }) => statement.includes(table) && custom === 8);
     expect(own, table).toHaveLength(1);
     expect(own[0], table).toMatchObject({ generic: 0 });
+  }
+});
+
+test('connections of a thread of searches plan kept statements each time; others send no such parameter', async () => {
+  const config = testConfig({ DATABASE_URL: database.url, POSTGRES_SSLMODE: 'disable' });
+  for (const [preparedReads, mode] of [
+    [true, 'force_custom_plan'],
+    [false, 'auto'],
+  ] as const) {
+    const opened = await openDatabase(config, { preparedReads });
+    expect(await opened.statement('show plan_cache_mode')).toEqual([{ plan_cache_mode: mode }]);
+    await opened.close();
   }
 });

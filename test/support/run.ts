@@ -1,7 +1,7 @@
 /**
  * `npm test`: every project, or the files that the arguments select. The run fails when a line lacks a test that needs one, when
  * a test was skipped, and when a secret that a test used appears in the output of a server. It ends with the slowest files and with
- * what failed: whoever sees only the end of a long log sees which test to look at.
+ * what failed, because CI keeps the end of a log.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -22,7 +22,7 @@ const SAVE_MS = 60_000;
 const { database: packed, log: logging, folder, maxBytes } = workerData as SearchThreadData;
 const log = createProcessLog(logging, 'search');
 const pause = createTurns({ turnMs: TURN_MS, monotonic: clock.monotonic, events: () => setImmediate() });
-const database = await openDatabase({ database: unpackDatabase(packed) }, { sqlitePreparedReads: true, pause });
+const database = await openDatabase({ database: unpackDatabase(packed) }, { preparedReads: true, pause });
 
 const post = (message: FromThread) => parentPort?.postMessage(message);
 

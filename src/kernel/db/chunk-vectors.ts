@@ -3,7 +3,7 @@ import { batchesOf } from './batches.ts';
 import { isActiveModel } from './embedding-models.ts';
 import { hasNoted, inTransaction, noteLibraryChange } from './library-notes.ts';
 import { isOwnedBy } from './owned.ts';
-import { placeholdersFor, prepared } from './prepared.ts';
+import { keyPlaceholders, keysFor, placeholdersFor, prepared } from './prepared.ts';
 import { chunks, chunkVectors } from './schema.sqlite.ts';
 import { shareModels } from './settings.ts';
 import type { Database } from './types.ts';
@@ -46,11 +46,16 @@ export async function insertChunkVectors(db: Database, rows: ChunkVectors): Prom
 
 const vectorsQuery = prepared((db, size) => {
   const { chunkSeq, model, ownerId, embedding } = chunkVectors;
-  const seqs = Array.from({ length: size }, (_, i) => sql.placeholder(`seq${i}`));
   return db
     .select({ seq: chunkSeq, embedding })
     .from(chunkVectors)
-    .where(and(inArray(chunkSeq, seqs), eq(model, sql.placeholder('model')), isOwnedBy(ownerId, sql.placeholder('ownerId'))));
+    .where(
+      and(
+        inArray(chunkSeq, keyPlaceholders(size)),
+        eq(model, sql.placeholder('model')),
+        isOwnedBy(ownerId, sql.placeholder('ownerId')),
+      ),
+    );
 });
 
 /** The vectors of the owner's chunks among `seqs` by `model`, by key: L2-normalised. A chunk that has none is left out. */
@@ -58,11 +63,8 @@ export async function findChunkVectors(
   db: Database,
   { ownerId, model, seqs }: { readonly ownerId: string; readonly model: string; readonly seqs: readonly number[] },
 ): Promise<ReadonlyMap<number, Float32Array>> {
-  const last = seqs.at(-1);
-  if (last === undefined) return new Map();
+  if (seqs.length === 0) return new Map();
   const size = placeholdersFor(seqs.length);
-  const given: Record<string, unknown> = { ownerId, model };
-  for (let i = 0; i < size; i++) given[`seq${i}`] = seqs[i] ?? last;
-  const rows = await vectorsQuery(db, size).execute(given);
+  const rows = await vectorsQuery(db, size).execute({ ownerId, model, ...keysFor(seqs, size) });
   return new Map(rows.map(({ seq, embedding }) => [seq, toVector(embedding)]));
 }

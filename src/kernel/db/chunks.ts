@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { batchesOf } from './batches.ts';
 import { inTransaction, noteLibraryChange } from './library-notes.ts';
 import { isOwnedBy } from './owned.ts';
-import { placeholdersFor, prepared } from './prepared.ts';
+import { keyPlaceholders, keysFor, placeholdersFor, prepared } from './prepared.ts';
 import { chunks, resourceEmbeddings, resources } from './schema.sqlite.ts';
 import type { Chunk, Database, Resource } from './types.ts';
 
@@ -98,11 +98,10 @@ const hitsQuery = prepared((db, size) => {
   const { seq, id, resourceId, position, text, headingPath, charStart, charEnd, pageStart, pageEnd } = chunks;
   const { title, url, language, contentType, category, tags, createdAt } = resources;
   const owner = sql.placeholder('ownerId');
-  const seqs = Array.from({ length: size }, (_, i) => sql.placeholder(`seq${i}`));
   const found = db
     .select({ seq, id, resourceId, position, text, headingPath, charStart, charEnd, pageStart, pageEnd })
     .from(chunks)
-    .where(and(inArray(seq, seqs), isOwnedBy(chunks.ownerId, owner)))
+    .where(and(inArray(seq, keyPlaceholders(size)), isOwnedBy(chunks.ownerId, owner)))
     .limit(size)
     .as('found');
   return db
@@ -119,10 +118,7 @@ const hitsQuery = prepared((db, size) => {
 
 /** The owner's chunks among `seqs` with their resources, in no order. */
 export async function findChunksOfHits(db: Database, ownerId: string, seqs: readonly number[]): Promise<ChunkOfHit[]> {
-  const last = seqs.at(-1);
-  if (last === undefined) return [];
+  if (seqs.length === 0) return [];
   const size = placeholdersFor(seqs.length);
-  const given: Record<string, unknown> = { ownerId };
-  for (let i = 0; i < size; i++) given[`seq${i}`] = seqs[i] ?? last;
-  return await hitsQuery(db, size).execute(given);
+  return await hitsQuery(db, size).execute({ ownerId, ...keysFor(seqs, size) });
 }

@@ -2,6 +2,7 @@
  * Queries that are asked again and again. Drizzle takes longer to write the SQL of one than SQLite takes to answer it, and
  * PostgreSQL is asked twice for a query that its connection does not keep.
  */
+import { type Placeholder, sql } from 'drizzle-orm';
 import type { Database } from './types.ts';
 
 interface Preparable<Query> {
@@ -33,3 +34,11 @@ const LEAST_VALUES = 8;
 
 /** How many placeholders a query for so many values has: a power of two, so that few queries are prepared. */
 export const placeholdersFor = (values: number): number => 2 ** Math.ceil(Math.log2(Math.max(LEAST_VALUES, values)));
+
+/** Placeholders of `keysFor`. */
+export const keyPlaceholders = (size: number): Placeholder[] =>
+  Array.from({ length: size }, (_, i) => sql.placeholder(`key${i}`));
+
+/** Values of `keyPlaceholders` for at least one key and at most `size`: the last is repeated. */
+export const keysFor = (keys: readonly number[], size: number): Record<string, number | undefined> =>
+  Object.fromEntries(Array.from({ length: size }, (_, i) => [`key${i}`, keys[i] ?? keys.at(-1)]));

@@ -176,11 +176,14 @@ async function copyTemplate(): Promise<Reusable> {
   return { name, url, keeper: connectAs(url) };
 }
 
-/** `fresh`: one that no test had, because PostgreSQL keeps the statistics of rows that are gone. */
-export async function openTestPostgres({ fresh = false }: { fresh?: boolean } = {}) {
+/**
+ * `fresh`: one that no test had, because PostgreSQL keeps the statistics of rows that are gone. `planEachTime`: a client as a thread
+ * of searches has it.
+ */
+export async function openTestPostgres({ fresh = false, planEachTime = false } = {}) {
   const reusable = (fresh ? undefined : spare.pop()) ?? (await copyTemplate());
   const { name, url, keeper } = reusable;
-  const client = connectPostgres({ url, sslMode: 'disable', max: 8 });
+  const client = connectPostgres({ url, sslMode: 'disable', max: 8, planEachTime });
   let spoilt = false;
   const over = overPostgres(client, url);
   return {

@@ -210,7 +210,7 @@ export const HELPERS: Reasons = {
   'fts-query': { isUnlikeAWord: VALUE, queryTerms: VALUE, questionTerms: VALUE, matchExpression: VALUE },
   pagination: { olderThan: VALUE },
   owned: { isOwnedBy: VALUE },
-  prepared: { prepared: VALUE, placeholdersFor: VALUE },
+  prepared: { prepared: VALUE, placeholdersFor: VALUE, keyPlaceholders: VALUE, keysFor: VALUE },
   'open-postgres': { openPostgres: OPENS, readableJson: VALUE, readReals: VALUE, withoutNul: VALUE },
   'open-sqlite': { openSqlite: OPENS },
   'postgres-url': { postgresParts: VALUE },

@@ -145,11 +145,11 @@ export function scoreLibrary(index: LibraryIndex, question: Question, options: S
     matched: wordScores.matched,
     scoreOfChunk: (slot) => ranked.scoreOfChunk(slot) + PHRASE_BONUS * phrases.filter((chunks) => chunks[slot] === 1).length,
     isHit: (slot) => reaches(wordScores.scores[slot] as number, ranked.cosines[slot] ?? 0, index.documentOf(slot)),
-    vector: ranked.vector,
+    vector: ranked.near?.vector ?? null,
     byFullVector: (document) => {
-      const chunk = ranked.vector === null ? undefined : nearestChunk(index, document, ranked.cosines);
-      if (chunk === undefined) return undefined;
-      const orderOf = ranked.orderOf(document);
+      const chunk = nearestChunk(index, document, ranked.cosines);
+      const orderOf = ranked.near?.orderOf(document);
+      if (chunk === undefined || orderOf === undefined) return undefined;
       const least = isByTitle(document) ? BY_TITLE : 0;
       const rank = (cosine: number) => {
         const order = orderOf(cosine);

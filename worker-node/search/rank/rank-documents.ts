@@ -38,8 +38,13 @@ export interface Ranked {
   readonly scoreOfChunk: (slot: number) => number;
   /** By chunk slot, those that chunks are ordered by; empty without a vector. */
   readonly cosines: Float32Array;
-  /** The question that the cosines are of, after feedback; null without a vector. */
-  readonly vector: Float32Array | null;
+  /** Null without a vector. */
+  readonly near: Near | null;
+}
+
+export interface Near {
+  /** The question that the cosines are of, after feedback. */
+  readonly vector: Float32Array;
   /** What the document is ordered by where its nearest chunk has the cosine. It stays valid when the index changes. */
   orderOf(document: number): (cosine: number) => number;
 }
@@ -51,15 +56,12 @@ export function rankDocuments(index: LibraryIndex, rankable: Rankable, buffers: 
   if (mode === 'keyword' || vector === null) {
     const spread = spreadOfWords(words.scores);
     for (let slot = 0; slot < order.length; slot++) order[slot] = standardised(words.scores[slot] as number, spread);
-    return {
-      order,
-      scoreOfChunk: (slot) => standardised(wordScores[slot] as number, spread),
-      ...{ cosines: NONE, vector: null, orderOf: (document) => constantly(order[document] as number) },
-    };
+    return { order, scoreOfChunk: (slot) => standardised(wordScores[slot] as number, spread), cosines: NONE, near: null };
   }
   if (mode === 'semantic') {
     order.set(meaning.scores);
-    return { order, scoreOfChunk: (slot) => cosines[slot] as number, cosines, vector, orderOf: () => (cosine) => cosine };
+    const near = { vector, orderOf: () => (cosine: number) => cosine };
+    return { order, scoreOfChunk: (slot) => cosines[slot] as number, cosines, near };
   }
   return rankByBoth(index, { ...rankable, vector }, order, buffers);
 }
@@ -125,7 +127,8 @@ function rankByBoth(
   return {
     order,
     scoreOfChunk: (slot) => fused(wordScores[slot] as number, index.documentOf(slot), spread)(cosines[slot] as number),
-    ...{ cosines, vector: moved, orderOf: (document) => fused(words.scores[document] as number, document, spread) },
+    cosines,
+    near: { vector: moved, orderOf: (document) => fused(words.scores[document] as number, document, spread) },
   };
 }
 
@@ -141,4 +144,3 @@ function holding(documents: Uint32Array, scores: Float32Array, buffers: ScoreBuf
 }
 
 const NONE = new Float32Array(0);
-const constantly = (value: number) => () => value;
