@@ -300,6 +300,29 @@ describe('many', () => {
     under.expectQuiet();
   });
 
+  test('library: a log-out while a deletion is followed refuses no request, and the deletion is made', async () => {
+    await box('Document 10: rye bread at home').check();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    // The question how far the deletion is reaches the server only after the log-out has.
+    const { promise: loggedOut, resolve: logOut } = Promise.withResolvers<void>();
+    await page.route('**/tasks/*', async (route) => {
+      await loggedOut;
+      await route.continue().catch(() => undefined);
+    });
+    const asked = page.waitForRequest('**/tasks/*');
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await asked;
+    await page.getByRole('link', { name: 'Account' }).first().click();
+    const ended = page.waitForResponse('**/auth/logout');
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await ended.then(() => logOut());
+    await page.waitForURL(/\/app\/login/);
+    await page.getByLabel('Password').waitFor();
+    const path = { id: '01900000-0000-7000-8000-000000000010' };
+    await expect.poll(() => keeper.client.get('/resources/{id}', { params: { path } }).catch(({ status }) => status)).toBe(404);
+    under.expectQuiet();
+  });
+
   test('library: what could not be done to some of many is said, with the reason', async () => {
     await box('Document 6: rye bread at home').check();
     await keeper.client.delete('/resources/{id}', { params: { path: { id: '01900000-0000-7000-8000-000000000006' } } });

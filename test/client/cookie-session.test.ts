@@ -248,6 +248,85 @@ test('cookie session: where its end fails, a request that was begun meanwhile is
   await tab.pharos.logOut();
 });
 
+/** A server that answers `slow` when the test says so, and stays away from `away`. */
+function hold(slow: string, away?: string) {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const sent: string[] = [];
+  const statuses: number[] = [];
+  let cookie: string | undefined;
+  const send = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const request = new Request(input as Request, init);
+    const path = `${request.method} ${new URL(request.url).pathname}`;
+    sent.push(path);
+    if (path === away) return new Response(null, { status: 500 });
+    if (path === slow && sent.filter((each) => each === slow).length === 1) {
+      const aborted = new Promise<never>((_, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
+      });
+      await Promise.race([released, aborted]);
+    }
+    if (request.method === 'POST') request.headers.set('Origin', ORIGIN);
+    if (cookie !== undefined) request.headers.set('Cookie', cookie);
+    const response = await app.app.fetch(request);
+    for (const line of response.headers.getSetCookie()) cookie = line.includes('Max-Age=0') ? undefined : line.split(';')[0];
+    statuses.push(response.status);
+    return response;
+  };
+  // The time that a change may take is over only when the test says so.
+  const { promise: late, resolve: passTime } = Promise.withResolvers<void>();
+  const parts = { now: () => app.clock.now(), random: () => 0.5, sleep: () => late, fetch: send };
+  const pharos = createClient({ url: ORIGIN, session: 'cookie' }, parts);
+  return { pharos, release, passTime, sent, statuses };
+}
+
+test('cookie session: a read whose response has not arrived is given up when the session is ended, and none is refused', async () => {
+  const { pharos, sent, statuses } = hold('GET /resources');
+  await pharos.logIn(await newLogin(app));
+  const read = expect(pharos.get('/resources')).rejects.toMatchObject({ status: 401, detail: 'The session has ended' });
+  await vi.waitFor(() => expect(sent).toContain('GET /resources'));
+  await pharos.logOut();
+  await read;
+  expect(sent).toEqual(['POST /auth/login', 'GET /resources', 'POST /auth/logout']);
+  expect(statuses).not.toContain(401);
+});
+
+test('cookie session: where its end fails, a read that was given up is sent again', async () => {
+  const { pharos, sent } = hold('GET /resources', 'POST /auth/logout');
+  await pharos.logIn(await newLogin(app));
+  const read = pharos.get('/resources');
+  await vi.waitFor(() => expect(sent).toContain('GET /resources'));
+  await expect(pharos.logOut()).rejects.toMatchObject({ status: 500 });
+  expect(await read).toMatchObject({ resources: [] });
+  expect(sent.filter((path) => path === 'GET /resources')).toHaveLength(2);
+});
+
+test('cookie session: a change that is under way is made before the session is ended', async () => {
+  const { pharos, release, sent, statuses } = hold('POST /auth/api-keys');
+  await pharos.logIn(await newLogin(app));
+  const made = pharos.post('/auth/api-keys', { body: { name: 'nightly' } });
+  await vi.waitFor(() => expect(sent).toContain('POST /auth/api-keys'));
+  const ended = pharos.logOut();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(sent).not.toContain('POST /auth/logout');
+  release();
+  expect(await made).toMatchObject({ name: 'nightly' });
+  await ended;
+  expect(sent).toEqual(['POST /auth/login', 'POST /auth/api-keys', 'POST /auth/logout']);
+  expect(statuses).not.toContain(401);
+});
+
+test('cookie session: a change that takes too long does not hold the end of the session', async () => {
+  const { pharos, passTime, release, sent } = hold('POST /auth/api-keys');
+  await pharos.logIn(await newLogin(app));
+  const refused = expect(pharos.post('/auth/api-keys', { body: { name: 'nightly' } })).rejects.toMatchObject({ status: 401 });
+  await vi.waitFor(() => expect(sent).toContain('POST /auth/api-keys'));
+  passTime();
+  await pharos.logOut();
+  expect(sent).toContain('POST /auth/logout');
+  release();
+  await refused;
+});
+
 test('cookie session: the page of a visitor, who never logged in here, does not ask for a session', async () => {
   const kept = stubStorage();
   const { openTab } = openBrowser();

@@ -5,6 +5,7 @@ import type { Parts } from './parts.ts';
 import type { components } from './schema.generated.ts';
 import { sessionHint } from './session-hint.ts';
 import { webLock } from './session-lock.ts';
+import { createUnderWay } from './under-way.ts';
 
 export type Account = components['schemas']['User'];
 
@@ -24,7 +25,7 @@ export interface CookieSessionOptions {
   readonly refresh: () => Promise<AccessToken>;
   /** Called when the session has ended. */
   readonly onEnd?: (() => void) | undefined;
-  readonly parts: Pick<Parts, 'now'>;
+  readonly parts: Pick<Parts, 'now' | 'sleep'>;
 }
 
 export interface CookieCredentials extends Credentials {
@@ -32,13 +33,17 @@ export interface CookieCredentials extends Credentials {
   resume(): Promise<Account | undefined>;
   /** Starts a session by what `request` responds. */
   begin(request: () => Promise<AccessToken>): Promise<Account>;
-  /** Forgets the session when `request` has ended it. Where that fails the session goes on, as its cookie does. */
+  /**
+   * Forgets the session when `request` has ended it. Where that fails the session goes on, as its cookie does. Of what is under way,
+   * changes are waited for; reads are given up, so that none is refused, and sent again where the session goes on.
+   */
   end(request: () => Promise<void>): Promise<void>;
 }
 
 export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSessionOptions): CookieCredentials {
   const withLock = webLock(lockName);
   const hint = sessionHint(lockName);
+  const underWay = createUnderWay(parts);
   let token: AccessToken | undefined;
   /** Whether it is known that this browser has no session. */
   let hasNone = !hint.get();
@@ -82,6 +87,7 @@ export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSes
   }
 
   return {
+    underWay,
     authorization: async () => {
       const end = ending;
       await end?.catch(() => undefined);
@@ -106,7 +112,7 @@ export function cookieCredentials({ lockName, refresh, onEnd, parts }: CookieSes
       }),
     end: (request) => {
       const end = withLock(async () => {
-        await request();
+        await underWay.around(request);
         keep(undefined);
       });
       ending = end;

@@ -2,6 +2,7 @@
 import { PharosError } from './error.ts';
 import type { Parts } from './parts.ts';
 import { webLock } from './session-lock.ts';
+import type { UnderWay } from './under-way.ts';
 
 export interface Tokens {
   readonly accessToken: string;
@@ -29,6 +30,8 @@ export interface Credentials {
   authorization(): Promise<string | undefined>;
   /** Called after a 401 for `used`. False if there is nothing newer to try. */
   renew(used: string | undefined): Promise<boolean>;
+  /** Requests with these credentials go through it, where they can be ended while requests are under way. */
+  readonly underWay?: UnderWay;
 }
 
 /** Credentials whose tokens can be replaced. */

@@ -3,6 +3,7 @@ import type { Credentials } from './credentials.ts';
 import { errorOf, PharosError, unreachable } from './error.ts';
 import type { Parts } from './parts.ts';
 import { isRepeatable, type RetryRules, TAKES_IDEMPOTENCY_KEY, waitBefore } from './retry.ts';
+import { GIVEN_UP } from './under-way.ts';
 
 export interface TransportOptions {
   /** Without a slash at its end. */
@@ -51,7 +52,12 @@ export function createTransport({ url, rules, timeout, parts }: TransportOptions
   }
 
   async function attempt(request: Request, options: SendOptions): Promise<Response> {
-    const response = await once(request, options);
+    const { credentials, signal } = options;
+    const response = await (credentials?.underWay
+      ? credentials.underWay.run(request, (ending) =>
+          once(request, { ...options, signal: signal ? AbortSignal.any([signal, ending]) : ending }),
+        )
+      : once(request, options));
     if (response.ok) return response;
     // Followed, a redirect could carry a password or a token to another server.
     if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) throw redirected(response, base);
@@ -82,6 +88,8 @@ export function createTransport({ url, rules, timeout, parts }: TransportOptions
         try {
           return await attempt(request, options);
         } catch (error) {
+          // What the authorization says next is whether the session has ended.
+          if (error === GIVEN_UP) continue;
           if (!renewed && credentials && isExpired(error)) {
             renewed = true;
             if (await credentials.renew(authorization)) continue;

@@ -6,6 +6,7 @@ import { signal } from '@preact/signals';
 import type { components } from '../../../../clients/typescript/src/index.ts';
 import { client } from '../../api/client.ts';
 import { PharosError, reasonOf } from '../../api/errors.ts';
+import { sessionEnded } from '../../api/session-ended.ts';
 import { toast } from '../../parts/toast.tsx';
 import { library as texts } from '../../texts/library.ts';
 import { type BulkBody, bodiesOf } from './bulk-bodies.ts';
@@ -58,24 +59,29 @@ async function send(bodies: readonly BulkBody[], isLeaving: boolean, takeBack: (
   await Promise.allSettled([sent]);
 }
 
+/** The worker makes the change also where no page follows it: the end of a session is no failure, and no request comes after it. */
 async function follow(sent: Promise<readonly Task[]>, takeBack: () => void): Promise<void> {
+  const session = sessionEnded.peek();
+  const isOver = () => sessionEnded.peek() !== session;
   try {
-    for (const task of await sent) await finish(task);
+    for (const task of await sent) await finish(task, isOver);
   } catch (error) {
+    if (isOver()) return;
     const hasChanged = error instanceof PharosError && error.status === 409;
     toast({ text: hasChanged ? texts.bulk.changed : reasonOf(error, texts.bulk.notDone), failed: true });
   } finally {
     underWay.value = '';
     takeBack();
-    reload();
+    if (!isOver()) reload();
   }
 }
 
-async function finish(task: Task): Promise<void> {
+async function finish(task: Task, isOver: () => boolean): Promise<void> {
   let now = task;
   while (now.status === 'pending' || now.status === 'processing') {
     underWay.value = texts.bulk.underWay(now.done, now.total);
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    if (isOver()) return;
     try {
       now = await client.get('/tasks/{id}', { params: { path: { id: now.id } } });
     } catch (error) {
