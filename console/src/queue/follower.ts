@@ -21,8 +21,9 @@ const AGAIN_MS = 2_000;
 let following: { readonly ids: ReadonlySet<string>; readonly stop: AbortController } | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-export const startFollowing = (): (() => void) =>
-  effect(() => {
+/** Returns what ends it, with the stream that is open: nothing of a session is asked for after it. */
+export function startFollowing(): () => void {
+  const stop = effect(() => {
     // After the connection was lost, a new stream tells sooner than the old one.
     const isRestart = recoveries.value !== seenRecoveries;
     seenRecoveries = recoveries.value;
@@ -33,6 +34,13 @@ export const startFollowing = (): (() => void) =>
     clearTimeout(timer);
     timer = setTimeout(follow, GATHER_MS);
   });
+  return () => {
+    stop();
+    clearTimeout(timer);
+    following?.stop.abort();
+    following = undefined;
+  };
+}
 
 let seenRecoveries = recoveries.peek();
 

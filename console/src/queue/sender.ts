@@ -104,4 +104,11 @@ export function cancelEntry(key: string): void {
   removeEntries(new Set([key]));
 }
 
-export const startSending = (): (() => void) => effect(sendNext);
+/** Returns what ends it, with what is being sent. */
+export function startSending(): () => void {
+  const stop = effect(sendNext);
+  return () => {
+    stop();
+    for (const controller of sending.values()) controller.abort(new DOMException('The session has ended', 'AbortError'));
+  };
+}
