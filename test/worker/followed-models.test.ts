@@ -56,6 +56,8 @@ const known = (folder: ModelFolder) => ({ ...folder, languages: folder.manifest.
 function fakeProcesses({ slow = [] as readonly string[] } = {}) {
   const running = new Set<string>();
   const loading = new Map<string, PromiseWithResolvers<void>>();
+  /** Processes that answer when the promise resolves. */
+  const held = new Map<string, Promise<void>>();
   const log: string[] = [];
   const open = (model: Model, use: ModelUse): Embedder => {
     const name = `${model.id.split('@')[0]} ${use}`;
@@ -78,6 +80,8 @@ function fakeProcesses({ slow = [] as readonly string[] } = {}) {
       },
       embed: async (texts) => {
         await ready.promise;
+        await held.get(name);
+        if (!running.has(name)) throw new Error(`${name} was closed`);
         return texts.map(() => Float32Array.of(1, 0, 0));
       },
       tokenise: async () => [],
@@ -96,6 +100,7 @@ function fakeProcesses({ slow = [] as readonly string[] } = {}) {
   return {
     open,
     log,
+    hold: (name: string, until: Promise<void>) => held.set(name, until),
     running: () => [...running].toSorted(),
     finishLoading: (name: string) => loading.get(name)?.resolve(),
   };
@@ -200,6 +205,48 @@ describe('models of a worker', () => {
     expect(processes.running()).toEqual(['b documents', 'b questions']);
     const opened = processes.log.filter((line) => line === 'open b questions');
     expect(opened).toHaveLength(1);
+  });
+
+  test.each([
+    'questions',
+    'documents',
+  ] as const)('models: a switch fails none of the %s that the model before has begun', async (use) => {
+    const { models, processes } = await start();
+    await models.refresh();
+    const { promise: answered, resolve: answerNow } = Promise.withResolvers<void>();
+    processes.hold(`a ${use}`, answered);
+    const embedder = use === 'questions' ? models.questions() : models.active();
+    const asked = embedder.embed(['how long is the night'], use === 'questions' ? question : document);
+    await activateModel({ db: database.db, clock }, known(B));
+    await models.refresh();
+    await completeSwitch();
+    await models.refresh();
+    await settled();
+    await models.refresh();
+    expect([models.active().model, models.questions().model]).toEqual([B.id, B.id]);
+    expect(processes.running()).toEqual([`a ${use}`, 'b documents', 'b questions']);
+    answerNow();
+    // Who was answered may ask for more at once, as after a count of tokens.
+    expect(await asked.then(() => embedder.embed(['and the day'], question))).toHaveLength(1);
+    await expect.poll(processes.running).toEqual(['b documents', 'b questions']);
+  });
+
+  test('models: close ends also a process that still answers', async () => {
+    const { models, processes } = await start();
+    await models.refresh();
+    const { promise: answered, resolve: answerNow } = Promise.withResolvers<void>();
+    processes.hold('a questions', answered);
+    const refused = expect(models.questions().embed(['how long is the night'], question)).rejects.toThrow('was closed');
+    await activateModel({ db: database.db, clock }, known(B));
+    await completeSwitch();
+    await models.refresh();
+    await settled();
+    await models.refresh();
+    expect(processes.running()).toContain('a questions');
+    await models.close();
+    expect(processes.running()).toEqual([]);
+    answerNow();
+    await refused;
   });
 
   test('models: a switch back while the other loads keeps the model that answers', async () => {

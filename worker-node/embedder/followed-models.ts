@@ -10,6 +10,7 @@ import { noteDimensions } from '../../src/services/models/note-dimensions.ts';
 import { noteFingerprint } from '../../src/services/models/note-fingerprint.ts';
 import { reconcileTarget } from '../../src/services/models/reconcile-target.ts';
 import { rowOf } from '../../src/services/models/transitions.ts';
+import { type DrainingEmbedder, draining } from './draining.ts';
 import type { Embedder } from './embedder.ts';
 import type { Model } from './model.ts';
 import { changed, createProblems, embedsOtherwise, noFolder, unusable } from './model-problems.ts';
@@ -45,8 +46,8 @@ interface Held {
   readonly folder: ModelFolder;
   readonly model: Model;
   /** Its processes; undefined where they are not needed now. */
-  documents: Embedder | undefined;
-  questions: Embedder | undefined;
+  documents: DrainingEmbedder | undefined;
+  questions: DrainingEmbedder | undefined;
 }
 
 /** What answers questions. */
@@ -59,7 +60,8 @@ interface Answering {
 
 /** Opens both processes of the target at once: which model is active is known when the database can be read. */
 export async function followModels(dependencies: FollowedModelsDependencies): Promise<FollowedModels> {
-  const { db, clock, log, target, listFolders, isUnchanged, load, open } = dependencies;
+  const { db, clock, log, target, listFolders, isUnchanged, load } = dependencies;
+  const open = (model: Model, use: ModelUse) => draining(dependencies.open(model, use));
   /** By the folder's id. */
   const held = new Map<string, Held>();
   const problems = createProblems(log);
@@ -69,7 +71,9 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
   let reconciled = false;
   let answering: Answering | undefined;
   /** The process of the active model that is to answer questions once it is ready. */
-  let awaited: Embedder | undefined;
+  let awaited: DrainingEmbedder | undefined;
+  /** Needed no longer, and still answering. */
+  const leaving = new Set<DrainingEmbedder>();
   let last: Promise<void> = Promise.resolve();
   let closed = false;
 
@@ -201,7 +205,7 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
     awaited = entry.questions;
     // Where it fails, the next refresh looks at it.
     awaited
-      .embed(['ready'], { priority: 'interactive', kind: 'query' })
+      .ready()
       .then(refresh)
       .catch(() => undefined);
   }
@@ -217,7 +221,7 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
     for (const [id, entry] of held) {
       const row = (rows ?? []).filter(inUse).find((known) => heldOf(known) === entry);
       const answers = answering?.held === entry || (row !== undefined && row === active);
-      const unused: (Embedder | undefined)[] = [];
+      const unused: (DrainingEmbedder | undefined)[] = [];
       if (!answers) {
         unused.push(entry.questions);
         entry.questions = undefined;
@@ -227,8 +231,16 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
         entry.documents = undefined;
         if (!answers && !isWanted(entry)) held.delete(id);
       }
-      await Promise.all(unused.map((embedder) => embedder?.close()));
+      await Promise.all(unused.map((embedder) => embedder && endUnused(embedder)));
     }
+  }
+
+  /** What was asked of it is answered: a switch of models fails no question. Waited for only where nothing is asked. */
+  async function endUnused(embedder: DrainingEmbedder): Promise<void> {
+    leaving.add(embedder);
+    const ended = embedder.drain().finally(() => leaving.delete(embedder));
+    if (!embedder.isBusy()) await ended;
+    else ended.catch((error) => log.error('a process of a model could not be ended', { error }));
   }
 
   /** Also where the entry cannot be used: it is not loaded anew at each refresh. */
@@ -292,7 +304,8 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
     refresh,
     close: async () => {
       closed = true;
-      await Promise.all([...held.values()].flatMap((entry) => [entry.documents?.close(), entry.questions?.close()]));
+      const embedders = [...held.values()].flatMap(({ documents, questions }) => [documents, questions]);
+      await Promise.all([...embedders, ...leaving].map((embedder) => embedder?.close()));
     },
   };
 }
