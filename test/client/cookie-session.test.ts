@@ -1,6 +1,7 @@
 /** The typed client on a page of the server: several tabs share a session in a cookie. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BrowserClient, beginRenewal, createClient, type Renewal } from '../../clients/typescript/src/index.ts';
+import { untilAborted } from '../../src/kernel/core/deadline.ts';
 import { createTestApp, type TestApp } from '../support/kits/app.ts';
 import { newLogin } from '../support/kits/typed-client.ts';
 
@@ -20,8 +21,11 @@ interface Tab {
   sent(): string[];
 }
 
-/** A browser: its tabs share a cookie, and send it as their page's origin does. `answer` may answer in the server's place. */
-function openBrowser(answer: (path: string) => Response | undefined = () => undefined, onEnd = () => {}) {
+/** May answer in the server's place. `signal` gives the request up. */
+type Answer = (path: string, signal: AbortSignal | undefined) => Response | undefined | Promise<Response | undefined>;
+
+/** A browser: its tabs share a cookie, and send it as their page's origin does. */
+function openBrowser(answer: Answer = () => undefined, onEnd = () => {}, sleep = async () => {}) {
   let cookie: string | undefined;
   function openPage() {
     const paths: string[] = [];
@@ -31,13 +35,13 @@ function openBrowser(answer: (path: string) => Response | undefined = () => unde
       paths.push(`${request.method} ${pathname}`);
       if (request.method === 'POST') request.headers.set('Origin', ORIGIN);
       if (cookie !== undefined) request.headers.set('Cookie', cookie);
-      const replaced = answer(pathname);
+      const replaced = await answer(pathname, init?.signal ?? undefined);
       if (replaced) return replaced;
       const response = await app.app.fetch(request);
       for (const line of response.headers.getSetCookie()) cookie = line.includes('Max-Age=0') ? undefined : line.split(';')[0];
       return response;
     }
-    const parts = { now: () => app.clock.now(), random: () => 0.5, sleep: async () => {}, fetch: send };
+    const parts = { now: () => app.clock.now(), random: () => 0.5, sleep, fetch: send };
     const tab = (renewal?: Renewal): Tab => ({
       pharos: createClient({ url: ORIGIN, session: 'cookie', onEnd, renewal }, parts),
       sent: () => paths.splice(0),
@@ -248,81 +252,69 @@ test('cookie session: where its end fails, a request that was begun meanwhile is
   await tab.pharos.logOut();
 });
 
-/** A server that answers `slow` when the test says so, and stays away from `away`. */
-function hold(slow: string, away?: string) {
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  const sent: string[] = [];
-  const statuses: number[] = [];
-  let cookie: string | undefined;
-  const send = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const request = new Request(input as Request, init);
-    const path = `${request.method} ${new URL(request.url).pathname}`;
-    sent.push(path);
+/** Holds the first request of a path until it is released or given up. `passTime` ends the time that a change may take. */
+function openHeldTab(held: string, away?: string) {
+  const begun = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const late = Promise.withResolvers<void>();
+  let isHeld = false;
+  async function answer(path: string, signal: AbortSignal | undefined): Promise<Response | undefined> {
     if (path === away) return new Response(null, { status: 500 });
-    if (path === slow && sent.filter((each) => each === slow).length === 1) {
-      const aborted = new Promise<never>((_, reject) => {
-        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
-      });
-      await Promise.race([released, aborted]);
-    }
-    if (request.method === 'POST') request.headers.set('Origin', ORIGIN);
-    if (cookie !== undefined) request.headers.set('Cookie', cookie);
-    const response = await app.app.fetch(request);
-    for (const line of response.headers.getSetCookie()) cookie = line.includes('Max-Age=0') ? undefined : line.split(';')[0];
-    statuses.push(response.status);
-    return response;
-  };
-  // The time that a change may take is over only when the test says so.
-  const { promise: late, resolve: passTime } = Promise.withResolvers<void>();
-  const parts = { now: () => app.clock.now(), random: () => 0.5, sleep: () => late, fetch: send };
-  const pharos = createClient({ url: ORIGIN, session: 'cookie' }, parts);
-  return { pharos, release, passTime, sent, statuses };
+    if (path !== held || isHeld) return undefined;
+    isHeld = true;
+    begun.resolve();
+    await untilAborted(released.promise, signal);
+    return undefined;
+  }
+  const { openTab } = openBrowser(answer, undefined, () => late.promise);
+  return { tab: openTab(), begun: begun.promise, release: released.resolve, passTime: late.resolve };
 }
 
+const LOG_OUT = 'POST /auth/logout';
+const makeKey = ({ pharos }: Tab) => pharos.post('/auth/api-keys', { body: { name: 'nightly' } });
+
 test('cookie session: a read whose response has not arrived is given up when the session is ended, and none is refused', async () => {
-  const { pharos, sent, statuses } = hold('GET /resources');
-  await pharos.logIn(await newLogin(app));
-  const read = expect(pharos.get('/resources')).rejects.toMatchObject({ status: 401, detail: 'The session has ended' });
-  await vi.waitFor(() => expect(sent).toContain('GET /resources'));
-  await pharos.logOut();
+  const { tab, begun } = openHeldTab('/resources');
+  await tab.pharos.logIn(await newLogin(app));
+  const read = expect(tab.pharos.get('/resources')).rejects.toMatchObject({ status: 401, detail: 'The session has ended' });
+  await begun;
+  await tab.pharos.logOut();
   await read;
-  expect(sent).toEqual(['POST /auth/login', 'GET /resources', 'POST /auth/logout']);
-  expect(statuses).not.toContain(401);
+  expect(tab.sent()).toEqual(['POST /auth/login', 'GET /resources', LOG_OUT]);
 });
 
 test('cookie session: where its end fails, a read that was given up is sent again', async () => {
-  const { pharos, sent } = hold('GET /resources', 'POST /auth/logout');
-  await pharos.logIn(await newLogin(app));
-  const read = pharos.get('/resources');
-  await vi.waitFor(() => expect(sent).toContain('GET /resources'));
-  await expect(pharos.logOut()).rejects.toMatchObject({ status: 500 });
+  const { tab, begun } = openHeldTab('/resources', '/auth/logout');
+  await tab.pharos.logIn(await newLogin(app));
+  const read = tab.pharos.get('/resources');
+  await begun;
+  await expect(tab.pharos.logOut()).rejects.toMatchObject({ status: 500 });
   expect(await read).toMatchObject({ resources: [] });
-  expect(sent.filter((path) => path === 'GET /resources')).toHaveLength(2);
+  expect(tab.sent()).toEqual(['POST /auth/login', 'GET /resources', LOG_OUT, 'GET /resources']);
 });
 
 test('cookie session: a change that is under way is made before the session is ended', async () => {
-  const { pharos, release, sent, statuses } = hold('POST /auth/api-keys');
-  await pharos.logIn(await newLogin(app));
-  const made = pharos.post('/auth/api-keys', { body: { name: 'nightly' } });
-  await vi.waitFor(() => expect(sent).toContain('POST /auth/api-keys'));
-  const ended = pharos.logOut();
+  const { tab, begun, release } = openHeldTab('/auth/api-keys');
+  await tab.pharos.logIn(await newLogin(app));
+  const made = makeKey(tab);
+  await begun;
+  const ended = tab.pharos.logOut();
   await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(sent).not.toContain('POST /auth/logout');
+  expect(tab.sent()).toEqual(['POST /auth/login', 'POST /auth/api-keys']);
   release();
   expect(await made).toMatchObject({ name: 'nightly' });
   await ended;
-  expect(sent).toEqual(['POST /auth/login', 'POST /auth/api-keys', 'POST /auth/logout']);
-  expect(statuses).not.toContain(401);
+  expect(tab.sent()).toEqual([LOG_OUT]);
 });
 
 test('cookie session: a change that takes too long does not hold the end of the session', async () => {
-  const { pharos, passTime, release, sent } = hold('POST /auth/api-keys');
-  await pharos.logIn(await newLogin(app));
-  const refused = expect(pharos.post('/auth/api-keys', { body: { name: 'nightly' } })).rejects.toMatchObject({ status: 401 });
-  await vi.waitFor(() => expect(sent).toContain('POST /auth/api-keys'));
+  const { tab, begun, passTime, release } = openHeldTab('/auth/api-keys');
+  await tab.pharos.logIn(await newLogin(app));
+  const refused = expect(makeKey(tab)).rejects.toMatchObject({ status: 401 });
+  await begun;
   passTime();
-  await pharos.logOut();
-  expect(sent).toContain('POST /auth/logout');
+  await tab.pharos.logOut();
+  expect(tab.sent()).toContain(LOG_OUT);
   release();
   await refused;
 });

@@ -1,5 +1,6 @@
 /** The end of a process that is needed no longer, after the answers to what was asked of it. */
 import { setImmediate } from 'node:timers/promises';
+import type { Log } from '../../src/kernel/core/log.ts';
 import type { Embedder } from './embedder.ts';
 
 export interface DrainingEmbedder extends Embedder {
@@ -37,6 +38,24 @@ export function draining(embedder: Embedder): DrainingEmbedder {
         await setImmediate();
       } while (calls.size > 0);
       await embedder.close();
+    },
+  };
+}
+
+/** Processes that are needed no longer, and still answer. */
+export function createDrains(log: Log) {
+  const leaving = new Set<DrainingEmbedder>();
+  return {
+    /** Ends `embedder` when it has answered. Waits for that only where nothing is asked of it. */
+    end: async (embedder: DrainingEmbedder): Promise<void> => {
+      leaving.add(embedder);
+      const ended = embedder.drain().finally(() => leaving.delete(embedder));
+      if (!embedder.isBusy()) await ended;
+      else ended.catch((error) => log.error('a process of a model could not be ended', { error }));
+    },
+    /** Ends all at once. */
+    close: async (): Promise<void> => {
+      await Promise.all([...leaving].map((embedder) => embedder.close()));
     },
   };
 }

@@ -10,7 +10,7 @@ import { noteDimensions } from '../../src/services/models/note-dimensions.ts';
 import { noteFingerprint } from '../../src/services/models/note-fingerprint.ts';
 import { reconcileTarget } from '../../src/services/models/reconcile-target.ts';
 import { rowOf } from '../../src/services/models/transitions.ts';
-import { type DrainingEmbedder, draining } from './draining.ts';
+import { createDrains, type DrainingEmbedder, draining } from './draining.ts';
 import type { Embedder } from './embedder.ts';
 import type { Model } from './model.ts';
 import { changed, createProblems, embedsOtherwise, noFolder, unusable } from './model-problems.ts';
@@ -72,8 +72,7 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
   let answering: Answering | undefined;
   /** The process of the active model that is to answer questions once it is ready. */
   let awaited: DrainingEmbedder | undefined;
-  /** Needed no longer, and still answering. */
-  const leaving = new Set<DrainingEmbedder>();
+  const drains = createDrains(log);
   let last: Promise<void> = Promise.resolve();
   let closed = false;
 
@@ -97,7 +96,7 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
     rows = noted;
     openDocuments();
     answer();
-    await closeUnused();
+    await endUnused();
     if (failure) throw failure;
     await noteAllDimensions();
   }
@@ -216,7 +215,8 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
     return row !== undefined && (row.retiredAt === null || row.retiredAt + RETIRED_KEPT_MS > clock.now());
   }
 
-  async function closeUnused(): Promise<void> {
+  /** What they have begun is answered: a switch of models fails no question. */
+  async function endUnused(): Promise<void> {
     const active = activeRow();
     for (const [id, entry] of held) {
       const row = (rows ?? []).filter(inUse).find((known) => heldOf(known) === entry);
@@ -231,16 +231,8 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
         entry.documents = undefined;
         if (!answers && !isWanted(entry)) held.delete(id);
       }
-      await Promise.all(unused.map((embedder) => embedder && endUnused(embedder)));
+      await Promise.all(unused.map((embedder) => embedder && drains.end(embedder)));
     }
-  }
-
-  /** What was asked of it is answered: a switch of models fails no question. Waited for only where nothing is asked. */
-  async function endUnused(embedder: DrainingEmbedder): Promise<void> {
-    leaving.add(embedder);
-    const ended = embedder.drain().finally(() => leaving.delete(embedder));
-    if (!embedder.isBusy()) await ended;
-    else ended.catch((error) => log.error('a process of a model could not be ended', { error }));
   }
 
   /** Also where the entry cannot be used: it is not loaded anew at each refresh. */
@@ -304,8 +296,8 @@ export async function followModels(dependencies: FollowedModelsDependencies): Pr
     refresh,
     close: async () => {
       closed = true;
-      const embedders = [...held.values()].flatMap(({ documents, questions }) => [documents, questions]);
-      await Promise.all([...embedders, ...leaving].map((embedder) => embedder?.close()));
+      const all = [...held.values()].flatMap(({ documents, questions }) => [documents, questions]);
+      await Promise.all([...all, drains].map((each) => each?.close()));
     },
   };
 }

@@ -37,14 +37,19 @@ export function createTransport({ url, rules, timeout, parts }: TransportOptions
   const base = new URL(url);
   const pathOf = (request: Request) => new URL(request.url).pathname.slice(base.pathname.replace(/\/$/, '').length);
 
-  async function once(request: Request, { signal, timeout: ms = timeout, fetch = parts.fetch }: SendOptions): Promise<Response> {
+  /** `ending`: aborted where the session of a read is to be ended. */
+  async function once(
+    request: Request,
+    { signal, timeout: ms = timeout, fetch = parts.fetch }: SendOptions,
+    ending?: AbortSignal,
+  ): Promise<Response> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new DOMException(`no response within ${ms} ms`, 'TimeoutError')), ms);
-    const signals = [request.signal, late.signal, ...(signal ? [signal] : [])];
+    const givenUp = [request.signal, signal, ending].filter((one) => one instanceof AbortSignal);
     try {
-      return await fetch(request, { signal: AbortSignal.any(signals) });
+      return await fetch(request, { signal: AbortSignal.any([...givenUp, late.signal]) });
     } catch (cause) {
-      if (signal?.aborted || request.signal.aborted) throw cause;
+      if (givenUp.some(({ aborted }) => aborted)) throw cause;
       throw unreachable(new URL(request.url).origin, late.signal.aborted ? late.signal.reason : cause);
     } finally {
       clearTimeout(timer);
@@ -52,12 +57,8 @@ export function createTransport({ url, rules, timeout, parts }: TransportOptions
   }
 
   async function attempt(request: Request, options: SendOptions): Promise<Response> {
-    const { credentials, signal } = options;
-    const response = await (credentials?.underWay
-      ? credentials.underWay.run(request, (ending) =>
-          once(request, { ...options, signal: signal ? AbortSignal.any([signal, ending]) : ending }),
-        )
-      : once(request, options));
+    const send = (ending?: AbortSignal) => once(request, options, ending);
+    const response = await (options.credentials?.underWay?.run(request, send) ?? send());
     if (response.ok) return response;
     // Followed, a redirect could carry a password or a token to another server.
     if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) throw redirected(response, base);

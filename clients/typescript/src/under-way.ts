@@ -6,7 +6,7 @@ export interface UnderWay {
    * Sends `request` by `send`, and resolves as that does. A read rejects with `GIVEN_UP` where the session is to be ended before
    * its response arrived: `signal` is aborted then, and the body of a response that did arrive is not.
    */
-  run(request: Request, send: (signal: AbortSignal) => Promise<Response>): Promise<Response>;
+  run(request: Request, send: (signal?: AbortSignal) => Promise<Response>): Promise<Response>;
   /** Gives reads up and waits for changes, but not longer than `LONGEST_MS`. Reads are sent again when `end` has settled. */
   around<T>(end: () => Promise<T>): Promise<T>;
 }
@@ -29,8 +29,8 @@ export function createUnderWay({ sleep }: Pick<Parts, 'sleep'>): UnderWay {
     return await send(controller.signal).finally(() => reads.delete(controller));
   }
 
-  async function change(send: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
-    const sent = send(new AbortController().signal);
+  async function change(send: () => Promise<Response>): Promise<Response> {
+    const sent = send();
     changes.add(sent);
     return await sent.finally(() => changes.delete(sent));
   }

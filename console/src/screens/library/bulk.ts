@@ -59,14 +59,13 @@ async function send(bodies: readonly BulkBody[], isLeaving: boolean, takeBack: (
   await Promise.allSettled([sent]);
 }
 
-/** The worker makes the change also where no page follows it: the end of a session is no failure, and no request comes after it. */
+/** The worker makes a change that was taken also where no page follows it: with the session, only following ends. */
 async function follow(sent: Promise<readonly Task[]>, takeBack: () => void): Promise<void> {
   const session = sessionEnded.peek();
   const isOver = () => sessionEnded.peek() !== session;
   try {
     for (const task of await sent) await finish(task, isOver);
   } catch (error) {
-    if (isOver()) return;
     const hasChanged = error instanceof PharosError && error.status === 409;
     toast({ text: hasChanged ? texts.bulk.changed : reasonOf(error, texts.bulk.notDone), failed: true });
   } finally {
@@ -85,6 +84,7 @@ async function finish(task: Task, isOver: () => boolean): Promise<void> {
     try {
       now = await client.get('/tasks/{id}', { params: { path: { id: now.id } } });
     } catch (error) {
+      if (isOver()) return;
       // The worker goes on; it is asked again.
       if (error instanceof PharosError && error.status !== 0 && error.status !== 429) throw error;
     }
