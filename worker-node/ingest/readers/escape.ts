@@ -25,6 +25,8 @@ const HEADING_OR_QUOTE = /^(?:#{1,6}(?:[ \t]|$)|>)/;
 const BULLET = /^[-+*](?:[ \t]|$)/;
 const NUMBER = /^\d{1,9}(?=[.)](?:[ \t]|$))/;
 const DEFINITION = /^\[[^\]\n]{1,999}\]:/;
+/** A paragraph that begins with a link definition, whose label may go on in the next lines (CommonMark section 4.7). */
+const DEFINITION_FIRST = /^\[[^\]]+\]:/;
 const RULE = /^(?:[=|:\- \t]+|[*_ \t]+)$/;
 const FENCE = /^(?:`{3,}(?=[^`]*$)|~{3,})/;
 
@@ -37,6 +39,7 @@ export function blockEdits(text: string): Edit[] {
     lineEdits(text.slice(start, end), start, edits);
     start = end + 1;
   }
+  if (DEFINITION_FIRST.test(text) && !edits.some(({ start }) => start === 0)) edits.push(escapeAt(0));
   return edits;
 }
 
